@@ -1,0 +1,54 @@
+# Leadline: `make demo` shows it, `make test` proves it, `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format test-slow test-fuzz test-payloads bench docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: $(VENV)/.ready ## make .venv with everything that development needs
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Leadline needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup ## run a seeded pipeline and watch leads, alerts and duplicates (ARGS=--keep leaves it running)
+	$(BIN)/python -m leadline.entrypoints.demo $(ARGS)
+
+test: setup ## every test but the slow ones
+	$(BIN)/python -m pytest -m 'not slow and not fuzz' $(ARGS)
+
+test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-fuzz: setup ## long property runs on every parser
+	$(BIN)/python -m pytest -m fuzz $(ARGS)
+
+test-payloads: setup ## recorded vendor bodies through preview (needs ../shared/payloads or PAYLOADS=dir)
+	$(BIN)/python tools/preview_payloads.py $(or $(PAYLOADS),../shared/payloads)
+
+check: setup ## lint, format, types, import contracts, names defined twice
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_names.py
+
+format: setup ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## every performance claim, each against a baseline of the same run
+	$(BIN)/python -m bench $(ARGS)
+
+docs: setup ## write the generated reference pages anew
+	$(BIN)/python tools/write_reference.py
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data

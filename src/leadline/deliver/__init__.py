@@ -1,0 +1,1 @@
+"""Delivery: what to say, to whom, and when to say it again."""

@@ -1,0 +1,1 @@
+"""Doors: thin modules that call inward once."""

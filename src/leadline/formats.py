@@ -1,0 +1,54 @@
+"""The stored formats: keys and JSON documents, the same in SQLite and in S3.
+
+The raw body is spliced in as it is, never serialised again.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from leadline.lead import RefinedLead
+
+_encoder = msgspec.json.Encoder()
+
+
+def iso(at: datetime) -> str:
+    """ISO-8601 in UTC with a Z, to the microsecond: `2024-01-15T10:30:00.000000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def from_iso(text: str) -> datetime:
+    """The reverse of `iso`; any ISO-8601 text with an offset is understood."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def key_of(kind: str, lead_id: str, captured_at: datetime) -> str:
+    """The archive key, `kind/YYYY/MM/DD/{lead_id}.json`, by the day of capture in UTC."""
+    return f"{kind}/{captured_at.astimezone(UTC):%Y/%m/%d}/{lead_id}.json"
+
+
+def raw_document(lead_id: str, captured_at: datetime, raw: bytes) -> bytes:
+    """The raw document: an envelope around the very bytes of the event."""
+    head = f'{{"lead_id":"{lead_id}","timestamp":"{iso(captured_at)}","raw_data":'
+    return b"".join((head.encode(), raw, b',"status":"captured"}'))
+
+
+def refined_head(refined: RefinedLead) -> bytes:
+    """The refined document without its `metadata`, so that the raw need not be stored twice."""
+    return _encoder.encode(refined)
+
+
+def refined_document(head: bytes, raw: bytes) -> bytes:
+    """The whole refined document, with `metadata.original_data` spliced in."""
+    return b"".join((head[:-1], b',"metadata":{"original_data":', raw, b"}}"))
+
+
+def queue_message(lead_id: str, captured_at: datetime) -> bytes:
+    """The queue's message: where the raw lead stands and when it was captured."""
+    return _encoder.encode(
+        {
+            "lead_id": lead_id,
+            "s3_key": key_of("raw", lead_id, captured_at),
+            "timestamp": iso(captured_at),
+        }
+    )

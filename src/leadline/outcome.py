@@ -1,0 +1,43 @@
+"""What a step wants done, as a value; one place (`Queue.settle`) does it."""
+
+from datetime import timedelta
+
+import msgspec
+
+from leadline.lead import Alert, RefinedLead, Task
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The step succeeded: keep what it made and schedule what follows, in one stroke.
+
+    `match_keys` are the 16-byte digests by which later leads recognise this one.
+    """
+
+    refined: RefinedLead | None = None
+    match_keys: tuple[bytes, ...] = ()
+    alert: Alert | None = None
+    then: tuple[Task, ...] = ()
+    note: str = ""
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """Not now: run the task again after this long.
+
+    `counts` is false when nothing was tried (the channel's pace, somebody else's Retry-After);
+    such a wait never brings the dead letter closer.
+    """
+
+    after: timedelta
+    why: str
+    counts: bool = True
+
+
+class Drop(msgspec.Struct, frozen=True):
+    """Never: the task becomes a dead letter. `reason` is a code to group by, `detail` the words
+    of whoever refused, without personal data where we can help it."""
+
+    reason: str
+    detail: str = ""
+
+
+Outcome = Done | Retry | Drop

@@ -1,0 +1,75 @@
+"""What a source is: it authenticates raw bytes, cuts out events, and reads fields."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+import msgspec
+
+from leadline.lead import Delivery, Event, LeadFields, Receipt
+
+
+class SourceConfig(msgspec.Struct, frozen=True):
+    """The settings of one source (`[sources.NAME]` in leadline.toml).
+
+    `secret` holds every secret that is valid now, so that one can be rotated; none means that
+    deliveries are not authenticated. `tolerance` is the replay window for signed time stamps.
+    `delay` overrides the global wait; a lead whose score is at least `hot_score` skips it.
+    `organization` is the sender's account id, compared where the body carries one.
+    `honeypot` names a form field that people leave empty. `map` says where a field stands:
+    its name to a JSON Pointer or dotted path. `country` is the region of phones without one.
+    """
+
+    secret: tuple[str, ...] = ()
+    tolerance: timedelta = timedelta(minutes=5)
+    delay: timedelta | None = None
+    hot_score: float | None = None
+    organization: tuple[str, ...] = ()
+    honeypot: str = "website"
+    map: Mapping[str, str] = {}
+    country: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An HTTP answer that a vendor insists on."""
+
+    body: bytes
+    media_type: str = "application/json"
+    status: int = 200
+
+
+class Source:
+    """One kind of sender. Subclasses override what differs; all of it is pure."""
+
+    name: ClassVar[str]
+    media: ClassVar[tuple[str, ...]] = ("application/json",)
+
+    def __init__(self, config: SourceConfig | None = None) -> None:
+        self.config = config or SourceConfig()
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """Check the raw bytes against the secrets; raises Unauthentic. Without secrets it passes,
+        with secrets it fails closed. `delivery.received_at` is the time."""
+        raise NotImplementedError
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """Cut the body into events without judging them; raises Unreadable when the bytes are
+        not the format at all, and nothing else. Each event's `raw` is valid UTF-8 JSON."""
+        raise NotImplementedError
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """What one event says of its lead; raises NotUnderstood when it says nothing."""
+        raise NotImplementedError
+
+    def answer(self, receipts: Sequence[Receipt]) -> Answer | None:  # noqa: ARG002
+        """The success answer where the vendor wants its own; None for Leadline's."""
+        return None
+
+    def handshake(self, delivery: Delivery) -> Answer | None:  # noqa: ARG002
+        """The answer to the vendor's GET that proves the URL; None where there is none."""
+        return None
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:  # noqa: ARG002
+        """The headers with which the vendor would sign this delivery (for `leadline send` and
+        tests); `delivery.received_at` is the time of signing."""
+        return {}
