@@ -210,22 +210,29 @@ class RefinedLead(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One step of one lead's way; `channel` names the destination of a NOTIFY step."""
+    """One step of one lead's way; `channel` names the destination of a NOTIFY step.
+
+    `again` asks a NOTIFY step to speak even though the channel has already heard of the lead.
+    """
 
     step: Step
     lead_id: str
     channel: str = ""
+    again: bool = False
 
 
 class Claim(msgspec.Struct, frozen=True):
     """A task in the hands of one worker until its lease runs out.
 
     `attempt` counts from 1 and is also the fence: only the latest attempt may settle the task.
-    `ref` is the store's own handle.
+    `failures` are the attempts that failed, a worker that died while holding the task included;
+    `error` is what the last of them said. `ref` is the store's own handle.
     """
 
     task: Task
     attempt: int
+    failures: int
+    error: str
     due_at: datetime
     ref: int
 

@@ -1,5 +1,6 @@
 """What a step wants done, as a value; one place (`Queue.settle`) does it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import msgspec
@@ -10,11 +11,12 @@ from leadline.lead import Alert, RefinedLead, Task
 class Done(msgspec.Struct, frozen=True):
     """The step succeeded: keep what it made and schedule what follows, in one stroke.
 
-    `match_keys` are the 16-byte digests by which later leads recognise this one.
+    `match_keys` are the 16-byte digests by which later leads recognise this one, by what they
+    stand for ("email", "phone").
     """
 
     refined: RefinedLead | None = None
-    match_keys: tuple[bytes, ...] = ()
+    match_keys: Mapping[str, bytes] = {}
     alert: Alert | None = None
     then: tuple[Task, ...] = ()
     note: str = ""

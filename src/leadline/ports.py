@@ -52,11 +52,13 @@ class Queue(Protocol):
 
     def put(self, tasks: Sequence[Task], due_at: datetime) -> None:
         """Accept tasks; nobody may claim them before *due_at*. Once this returns they survive a
-        crash. A task put while the same one waits only moves to the earlier time."""
+        crash. Putting a task that waits already only moves it to *due_at*; a dead letter comes
+        back to life with its failures forgotten."""
 
-    def claim(self, step: Step, limit: int, lease: timedelta) -> list[Claim]:
+    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
         """Hand out up to *limit* due tasks, longest due first, to nobody else while the lease
-        lasts. A worker that dies lets its leases run out and the tasks come back."""
+        lasts. A worker that dies lets its leases run out and the tasks come back; such a task is
+        handed out alone, so that one which kills its worker takes no neighbour along."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """Carry outcomes out; False where the claim was no longer ours and nothing was done.
@@ -66,8 +68,18 @@ class Queue(Protocol):
         back (False) to be refined again. Each settlement fails alone.
         """
 
-    def next_due(self, step: Step) -> datetime | None:
+    def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """When the next task of this step is due, or None when there is none."""
+
+    def count_due(self, step: Step, channel: str = "") -> int:
+        """How many tasks of this step could be claimed now."""
+
+    def rebase(self) -> int:
+        """Start anew the wait of tasks that were put in what is now the future.
+
+        To be called when the clock has jumped backwards; no task then waits longer than twice
+        its delay. Returns how many were moved.
+        """
 
 
 class Leads(Protocol):
@@ -86,13 +98,13 @@ class Leads(Protocol):
 class Channels(Protocol):
     """What is known of each destination, shared by all workers."""
 
-    def reserve(self, channel: str, pause: timedelta) -> timedelta:
-        """Take the channel's next free moment and hold the channel for *pause* after it.
+    def reserve(self, channel: str, gap: timedelta) -> timedelta:
+        """Take the channel's next free moment and keep the channel free of others for *gap*.
 
         Returns zero when the moment is now; otherwise nothing is taken and the wait is returned.
         """
 
-    def close(self, channel: str, until: datetime) -> None:
+    def hold(self, channel: str, until: datetime) -> None:
         """Nobody may use the channel before *until* (the destination asked for it)."""
 
     def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:

@@ -1,0 +1,241 @@
+"""A store that forgets: the promises without a disk, for tests and for `preview`.
+
+It keeps every promise but the first one's "survives a crash".
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from leadline.formats import refined_document, refined_head
+from leadline.lead import (
+    Alert,
+    CapturedLead,
+    Claim,
+    Fate,
+    FirstSeen,
+    Kind,
+    Receipt,
+    RefinedLead,
+    Step,
+    Task,
+)
+from leadline.outcome import Done, Drop, Retry
+from leadline.ports import Clock, Settlement, Waiting
+
+
+class _Job:
+    """A task with what happens to it."""
+
+    def __init__(self, ref: int, task: Task, put_at: datetime, due_at: datetime) -> None:
+        self.ref = ref
+        self.task = task
+        self.put_at = put_at
+        self.due_at = due_at
+        self.attempt = 0
+        self.failures = 0
+        self.leased = False
+        self.error = ""
+        self.dead: Drop | None = None
+
+
+class MemoryStore:
+    """`ports.Store` in dictionaries; for one thread."""
+
+    def __init__(self, clock: Clock, redelivery_window: timedelta = timedelta(days=7)) -> None:
+        self.clock = clock
+        self.redelivery_window = redelivery_window
+        self.events: dict[str, CapturedLead] = {}
+        self.fates: dict[str, Fate] = {}
+        self.joined: dict[str, str] = {}
+        self.known: dict[bytes, str] = {}
+        self.documents: dict[str, RefinedLead] = {}
+        self.alerts: list[Alert] = []
+        self.free_at: dict[str, datetime] = {}
+        self._jobs: dict[tuple[str, Step, str], _Job] = {}
+        self._refs = itertools.count(1)
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        """See `ports.Inbox.accept`."""
+        return [self._accept(lead) for lead in leads]
+
+    def _accept(self, lead: CapturedLead) -> Receipt:
+        again = self.known.get(lead.event_key)
+        if again is not None:
+            first = self.events[again]
+            recent = lead.captured_at - first.captured_at < self.redelivery_window
+            if first.lasting_key or recent:
+                return Receipt(self.joined.get(again, again), Fate.REDELIVERED)
+        owner = self.known.get(lead.record_key) if lead.record_key else None
+        head = self.joined.get(owner, owner) if owner else None
+        fate, why = self._fate(lead, head)
+        self.events[lead.id] = lead
+        self.fates[lead.id] = fate
+        self.known[lead.event_key] = lead.id
+        if head is not None:
+            self.joined[lead.id] = head
+        if fate is Fate.CAPTURED:
+            if lead.record_key:
+                self.known[lead.record_key] = lead.id
+            self._put(Task(Step.REFINE, lead.id), lead.captured_at, lead.due_at)
+        if fate is Fate.FOLDED and head is not None:
+            job = self._jobs.get((head, Step.REFINE, ""))
+            if job is not None and job.leased and job.dead is None:
+                job.attempt, job.leased, job.due_at = job.attempt + 1, False, job.put_at
+            return Receipt(head, fate)
+        return Receipt(lead.id, fate, why)
+
+    def _fate(self, lead: CapturedLead, head: str | None) -> tuple[Fate, str]:
+        if lead.kind is Kind.IGNORED:
+            return Fate.FILTERED, lead.why or "ignored"
+        if head is None:
+            if lead.kind is Kind.CREATED:
+                return Fate.CAPTURED, ""
+            return Fate.FILTERED, "unknown_record"
+        if head in self.documents:
+            return Fate.FILTERED, "already_refined"
+        return Fate.FOLDED, ""
+
+    def put(self, tasks: Sequence[Task], due_at: datetime) -> None:
+        """See `ports.Queue.put`."""
+        for task in tasks:
+            if task.lead_id in self.events:
+                self._put(task, self.clock(), due_at)
+
+    def _put(self, task: Task, put_at: datetime, due_at: datetime) -> None:
+        key = (task.lead_id, task.step, task.channel)
+        old = self._jobs.get(key)
+        job = _Job(old.ref if old else next(self._refs), task, put_at, due_at)
+        job.attempt = old.attempt + 1 if old else 0
+        self._jobs[key] = job
+
+    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+        """See `ports.Queue.claim`."""
+        due = self._due(step, channel)[:limit]
+        suspects = [i for i, job in enumerate(due) if job.leased]
+        if suspects:
+            due = due[: suspects[0]] or due[:1]
+        return [self._lease(job, lease) for job in due]
+
+    def _lease(self, job: _Job, lease: timedelta) -> Claim:
+        due_at, now = job.due_at, self.clock()
+        job.attempt += 1
+        if job.leased:
+            job.failures, job.error = job.failures + 1, "worker.died"
+        job.leased, job.put_at, job.due_at = True, now, now + lease
+        return Claim(job.task, job.attempt, job.failures, job.error, due_at, job.ref)
+
+    def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
+        """See `ports.Queue.settle`."""
+        return [self._settle(one) for one in settlements]
+
+    def _settle(self, one: Settlement) -> bool:
+        task = one.claim.task
+        key = (task.lead_id, task.step, task.channel)
+        job = self._jobs.get(key)
+        if job is None or job.dead or job.attempt != one.claim.attempt:
+            return False
+        match one.outcome:
+            case Done() as done:
+                if not self._keep(job, done):
+                    return False
+                del self._jobs[key]
+                for follow_up in done.then:
+                    self._put(follow_up, self.clock(), self.clock())
+            case Retry() as retry:
+                job.put_at = self.clock()
+                job.due_at, job.leased, job.error = job.put_at + retry.after, False, retry.why
+                job.failures += int(retry.counts)
+            case Drop() as drop:
+                job.dead, job.leased, job.error = drop, False, drop.detail
+        return True
+
+    def _keep(self, job: _Job, done: Done) -> bool:
+        lead_id = job.task.lead_id
+        if done.refined is not None:
+            taken = any(self.known.get(k, lead_id) != lead_id for k in done.match_keys.values())
+            if taken and done.refined.duplicate_of is None:
+                job.due_at, job.leased = job.put_at, False
+                return False
+            self.documents[lead_id] = done.refined
+            for match_key in done.match_keys.values():
+                self.known.setdefault(match_key, lead_id)
+        if done.alert is not None:
+            self.alerts.append(done.alert)
+        return True
+
+    def next_due(self, step: Step, channel: str = "") -> datetime | None:
+        """See `ports.Queue.next_due`."""
+        return min((j.due_at for j in self._alive(step, channel)), default=None)
+
+    def count_due(self, step: Step, channel: str = "") -> int:
+        """See `ports.Queue.count_due`."""
+        return len(self._due(step, channel))
+
+    def rebase(self) -> int:
+        """See `ports.Queue.rebase`."""
+        now = self.clock()
+        moved = [j for j in self._jobs.values() if j.put_at > now and j.dead is None]
+        for job in moved:
+            job.put_at, job.due_at = now, now + (job.due_at - job.put_at)
+        self.free_at = {name: min(at, now) for name, at in self.free_at.items()}
+        return len(moved)
+
+    def _alive(self, step: Step, channel: str) -> list[_Job]:
+        return [
+            j
+            for j in self._jobs.values()
+            if j.task.step == step and j.task.channel == channel and j.dead is None
+        ]
+
+    def _due(self, step: Step, channel: str) -> list[_Job]:
+        due = [j for j in self._alive(step, channel) if j.due_at <= self.clock()]
+        return sorted(due, key=lambda j: j.due_at)
+
+    def dead(self) -> list[tuple[Task, Drop]]:
+        """Every dead letter with the reason."""
+        return [(j.task, j.dead) for j in self._jobs.values() if j.dead is not None]
+
+    def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
+        """See `ports.Leads.waiting`."""
+        return {i: self._waiting(i) for i in lead_ids if i in self.events}
+
+    def _waiting(self, lead_id: str) -> Waiting:
+        event = self.events[lead_id]
+        updates = tuple(
+            self.events[i].raw
+            for i, head in self.joined.items()
+            if head == lead_id and self.fates[i] is Fate.FOLDED
+        )
+        return Waiting(lead_id, event.source, event.captured_at, event.raw, event.record, updates)
+
+    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
+        """See `ports.Leads.first_seen`."""
+        owners = {k: self.known[k] for k in keys if k in self.known}
+        return {k: FirstSeen(i, self.events[i].captured_at, ()) for k, i in owners.items()}
+
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.Leads.refined`."""
+        return {
+            i: refined_document(refined_head(self.documents[i]), self.events[i].raw)
+            for i in lead_ids
+            if i in self.documents
+        }
+
+    def reserve(self, channel: str, gap: timedelta) -> timedelta:
+        """See `ports.Channels.reserve`."""
+        now = self.clock()
+        free_at = self.free_at.get(channel, now)
+        if free_at > now:
+            return free_at - now
+        self.free_at[channel] = now + gap
+        return timedelta()
+
+    def hold(self, channel: str, until: datetime) -> None:
+        """See `ports.Channels.hold`."""
+        self.free_at[channel] = max(until, self.free_at.get(channel, until))
+
+    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
+        """See `ports.Channels.alerted`."""
+        heard = {a.lead_id for a in self.alerts if a.channel == channel}
+        return frozenset(heard.intersection(lead_ids))

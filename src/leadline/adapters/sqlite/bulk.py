@@ -1,0 +1,52 @@
+"""Statements over many rows at once.
+
+SQLite gives the interpreter lock up and takes it back at every step. Next to a busy event loop
+each taking-back can wait milliseconds, so sixty rows must be one step, not sixty.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import apsw
+
+_MOST = 64
+
+
+def insert(
+    db: apsw.Connection, into: str, rows: Sequence[Sequence[Any]], *, tail: str = ""
+) -> None:
+    """`INSERT INTO into VALUES …` for all rows; *tail* may hold an ON CONFLICT clause."""
+    if not rows:
+        return
+    one = "(" + ",".join("?" * len(rows[0])) + ")"
+    for chunk in _chunks(rows):
+        values = ",".join([one] * len(chunk))
+        db.execute(
+            f"INSERT INTO {into} VALUES {values} {tail}",  # noqa: S608 - names are our own
+            [value for row in chunk for value in row],
+        )
+
+
+def query(db: apsw.Connection, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
+    """All rows of one query."""
+    return db.execute(sql, bindings).fetchall()
+
+
+def select(db: apsw.Connection, sql: str, keys: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """All rows of *sql*, whose `IN ()` is filled with the keys."""
+    found: list[tuple[Any, ...]] = []
+    for chunk in _chunks(list(keys)):
+        marks = ",".join("?" * len(chunk))
+        found += db.execute(sql.replace("IN ()", f"IN ({marks})"), chunk).fetchall()
+    return found
+
+
+def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Cut into powers of two, so that few different statements have to be prepared."""
+    start = 0
+    while start < len(rows):
+        size = _MOST
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size

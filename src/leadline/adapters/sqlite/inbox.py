@@ -1,0 +1,173 @@
+"""Where leads come in: a whole batch in one transaction."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import apsw
+
+from leadline.adapters.sqlite import bulk
+from leadline.adapters.sqlite.database import Database, micros
+from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step
+
+
+class _Owner(NamedTuple):
+    """The lead that has a key: its number and id, and the lead that it belongs to, if any."""
+
+    lead: int
+    id: bytes
+    at: int
+    lasting: int
+    joined: int | None
+    joined_id: bytes | None
+
+    @property
+    def head(self) -> tuple[int, bytes]:
+        """The lead itself, or the one that its event was about."""
+        if self.joined is not None and self.joined_id is not None:
+            return self.joined, self.joined_id
+        return self.lead, self.id
+
+
+class _Batch:
+    """The rows that one call will write, and what its own leads already claim."""
+
+    def __init__(self, next_number: int, owners: dict[bytes, _Owner]) -> None:
+        self.next = next_number
+        self.owners = owners
+        self.leads: list[tuple[object, ...]] = []
+        self.raws: list[tuple[object, ...]] = []
+        self.known: list[tuple[object, ...]] = []
+        self.tasks: list[tuple[object, ...]] = []
+        self.history: list[tuple[object, ...]] = []
+        self.folded: set[int] = set()
+        self.tally: Counter[tuple[str, str, str]] = Counter()
+
+
+class SqliteInbox:
+    """`ports.Inbox` on SQLite."""
+
+    db: Database
+    redelivery_window: timedelta
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        """See `ports.Inbox.accept`."""
+        with self.db.writing() as db:
+            keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
+            batch = _Batch(_next_number(db), _owners(db, keys))
+            window = micros_of(self.redelivery_window)
+            receipts = [_judge(db, batch, lead, window) for lead in leads]
+            _write(db, batch)
+        return receipts
+
+
+def micros_of(span: timedelta) -> int:
+    """A span in microseconds."""
+    return span // timedelta(microseconds=1)
+
+
+def count(db: apsw.Connection, tally: Counter[tuple[str, str, str]]) -> None:
+    """Add to the running counts, keyed (day, source, what)."""
+    bulk.insert(
+        db,
+        "tally",
+        [(*key, number) for key, number in tally.items()],
+        tail="ON CONFLICT DO UPDATE SET count = count + excluded.count",
+    )
+
+
+def _next_number(db: apsw.Connection) -> int:
+    ((top,),) = bulk.query(db, "SELECT coalesce(max(n), 0) FROM lead")
+    return int(top) + 1
+
+
+def _owners(db: apsw.Connection, keys: Iterable[bytes]) -> dict[bytes, _Owner]:
+    rows = bulk.select(
+        db,
+        """SELECT known.key, lead.n, lead.id, known.at, known.lasting, lead.joined, head.id
+           FROM known JOIN lead ON lead.n = known.lead LEFT JOIN lead head ON head.n = lead.joined
+           WHERE known.key IN ()""",
+        keys,
+    )
+    return {row[0]: _Owner(*row[1:]) for row in rows}
+
+
+def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) -> Receipt:
+    """Decide what becomes of one event, and note the rows that it needs."""
+    at = micros(lead.captured_at)
+    again = batch.owners.get(lead.event_key)
+    if again is not None and (again.lasting or at - again.at < window):
+        number, lead_id = again.head
+        batch.history.append((number, at, "redelivered", ""))
+        _count(batch, lead, Fate.REDELIVERED)
+        return Receipt(str(uuid.UUID(bytes=lead_id)), Fate.REDELIVERED)
+    about = batch.owners.get(lead.record_key) if lead.record_key else None
+    fate, why = _fate(db, lead, about)
+    joined = about.head if about is not None else None
+    number, key = _note(batch, lead, fate, why, joined)
+    if fate is Fate.FOLDED and joined is not None:
+        batch.folded.add(joined[0])
+        return Receipt(str(uuid.UUID(bytes=joined[1])), fate)
+    return Receipt(str(uuid.UUID(bytes=key)), fate, why)
+
+
+def _fate(db: apsw.Connection, lead: CapturedLead, about: _Owner | None) -> tuple[Fate, str]:
+    if lead.kind is Kind.IGNORED:
+        return Fate.FILTERED, lead.why or "ignored"
+    if about is None:
+        if lead.kind is Kind.CREATED:
+            return Fate.CAPTURED, ""
+        return Fate.FILTERED, "unknown_record"
+    head = about.head[0]
+    refined = bulk.query(db, "SELECT 1 FROM refined WHERE lead = ?", head)
+    return (Fate.FILTERED, "already_refined") if refined else (Fate.FOLDED, "")
+
+
+def _note(
+    batch: _Batch, lead: CapturedLead, fate: Fate, why: str, joined: tuple[int, bytes] | None
+) -> tuple[int, bytes]:
+    number, batch.next = batch.next, batch.next + 1
+    key = bytes.fromhex(lead.id.replace("-", ""))
+    at = micros(lead.captured_at)
+    joined_number = joined[0] if joined else None
+    batch.leads.append(
+        (number, key, lead.source, lead.kind, at, lead.record, fate, why, joined_number)
+    )
+    batch.raws.append((number, lead.raw, lead.body, lead.media_type))
+    mine = _Owner(number, key, at, lead.lasting_key, joined_number, joined[1] if joined else None)
+    batch.known.append((lead.event_key, number, at, int(lead.lasting_key)))
+    batch.owners[lead.event_key] = mine
+    if fate is Fate.CAPTURED:
+        if lead.record_key:
+            batch.known.append((lead.record_key, number, at, 1))
+            batch.owners[lead.record_key] = mine
+        batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
+    _count(batch, lead, fate)
+    return number, key
+
+
+def _count(batch: _Batch, lead: CapturedLead, fate: Fate) -> None:
+    batch.tally[lead.captured_at.strftime("%Y-%m-%d"), lead.source, fate] += 1
+
+
+def _write(db: apsw.Connection, batch: _Batch) -> None:
+    bulk.insert(db, "lead", batch.leads)
+    bulk.insert(db, "raw", batch.raws)
+    bulk.insert(
+        db,
+        "known",
+        batch.known,
+        tail="ON CONFLICT DO UPDATE SET lead = excluded.lead, at = excluded.at",
+    )
+    bulk.insert(db, "task (lead, step, put_at, due_at)", batch.tasks)
+    bulk.insert(db, "history (lead, at, what, detail)", batch.history)
+    count(db, batch.tally)
+    for number in batch.folded:
+        # A worker that holds the lead has not seen this update: take the claim away from it.
+        db.execute(
+            """UPDATE task SET attempt = attempt + 1, leased = 0, due_at = put_at
+               WHERE lead = ? AND step = ? AND leased <> 0 AND dead_at IS NULL""",
+            (number, Step.REFINE),
+        )

@@ -1,0 +1,164 @@
+"""Tasks that wait, are claimed for a while, and are settled."""
+
+import logging
+import os
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import apsw
+
+from leadline.adapters.sqlite import bulk
+from leadline.adapters.sqlite.database import Database, micros, moment
+from leadline.adapters.sqlite.inbox import micros_of
+from leadline.adapters.sqlite.settling import Settling, numbers_of, put
+from leadline.lead import Claim, Step, Task
+from leadline.outcome import Drop
+from leadline.ports import Clock, Settlement
+
+log = logging.getLogger(__name__)
+
+
+class SqliteQueue:
+    """`ports.Queue` on SQLite."""
+
+    db: Database
+    clock: Clock
+
+    def put(self, tasks: Sequence[Task], due_at: datetime) -> None:
+        """See `ports.Queue.put`."""
+        now = micros(self.clock())
+        with self.db.writing() as db:
+            numbers = numbers_of(db, {t.lead_id for t in tasks})
+            rows = [
+                (numbers[t.lead_id], t.step, t.channel, int(t.again), now, micros(due_at))
+                for t in tasks
+                if t.lead_id in numbers
+            ]
+            put(db, rows)
+
+    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+        """See `ports.Queue.claim`."""
+        now = micros(self.clock())
+        if not self._any_due(step, channel, now):
+            return []
+        with self.db.writing() as db:
+            rows = bulk.query(
+                db,
+                """SELECT task.n, task.lead, lead.id, again, attempt + 1,
+                          failures + (leased <> 0), leased, error, due_at
+                   FROM task JOIN lead ON lead.n = task.lead
+                   WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
+                   ORDER BY due_at LIMIT ?""",
+                step,
+                channel,
+                now,
+                limit,
+            )
+            rows = _alone_if_it_killed_its_worker(rows)
+            numbers = [row[0] for row in rows]
+            bulk.select(
+                db,
+                f"""UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),
+                        leased = {os.getpid()}, put_at = {now}, due_at = {now + micros_of(lease)}
+                    WHERE n IN ()""",  # noqa: S608 - numbers only
+                numbers,
+            )
+        return [
+            Claim(
+                Task(step, str(uuid.UUID(bytes=row[2])), channel, bool(row[3])),
+                attempt=row[4],
+                failures=row[5],
+                error="worker.died" if row[6] else row[7],
+                due_at=moment(row[8]),
+                ref=row[0],
+            )
+            for row in rows
+        ]
+
+    def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
+        """See `ports.Queue.settle`."""
+        try:
+            return self._settle_together(settlements)
+        except apsw.Error as error:
+            if len(settlements) == 1:
+                raise
+            # One of them can't be stored; alone, each of the others can.
+            log.warning("settle.apart", extra={"error": type(error).__name__})
+        return [self._settle_alone(one) for one in settlements]
+
+    def _settle_alone(self, one: Settlement) -> bool:
+        try:
+            return self._settle_together([one])[0]
+        except apsw.Error as error:
+            lead = one.claim.task.lead_id
+            log.exception("settle.failed", extra={"lead": lead, "error": type(error).__name__})
+            drop = Drop("store.refused", type(error).__name__)
+            return self._settle_together([Settlement(one.claim, drop)])[0]
+
+    def _settle_together(self, settlements: Sequence[Settlement]) -> list[bool]:
+        now = micros(self.clock())
+        with self.db.writing() as db:
+            return Settling(db, now, settlements).run()
+
+    def next_due(self, step: Step, channel: str = "") -> datetime | None:
+        """See `ports.Queue.next_due`."""
+        rows = self.db.rows(
+            """SELECT min(due_at) FROM task
+               WHERE step = ? AND channel = ? AND dead_at IS NULL""",
+            step,
+            channel,
+        )
+        return None if rows[0][0] is None else moment(rows[0][0])
+
+    def count_due(self, step: Step, channel: str = "") -> int:
+        """See `ports.Queue.count_due`."""
+        rows = self.db.rows(
+            """SELECT count(*) FROM task
+               WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?""",
+            step,
+            channel,
+            micros(self.clock()),
+        )
+        return int(rows[0][0])
+
+    def rebase(self) -> int:
+        """See `ports.Queue.rebase`."""
+        now = micros(self.clock())
+        with self.db.writing() as db:
+            db.execute(
+                """UPDATE task SET due_at = ? + (due_at - put_at), put_at = ?
+                   WHERE put_at > ? AND dead_at IS NULL""",
+                (now, now, now),
+            )
+            moved = db.changes()
+            db.execute("UPDATE channel SET free_at = ? WHERE free_at > ?", (now, now))
+        return moved
+
+    def release(self, holder: int) -> int:
+        """Give back at once what a process that has died still held; returns how many tasks."""
+        now = micros(self.clock())
+        with self.db.writing() as db:
+            db.execute(
+                "UPDATE task SET due_at = ? WHERE leased = ? AND due_at > ?", (now, holder, now)
+            )
+            return db.changes()
+
+    def _any_due(self, step: Step, channel: str, now: int) -> bool:
+        return bool(
+            self.db.rows(
+                """SELECT 1 FROM task WHERE step = ? AND channel = ? AND dead_at IS NULL
+                   AND due_at <= ? LIMIT 1""",
+                step,
+                channel,
+                now,
+            )
+        )
+
+
+def _alone_if_it_killed_its_worker(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    suspects = [i for i, row in enumerate(rows) if row[6]]
+    if not suspects:
+        return rows
+    return rows[: suspects[0]] or rows[:1]

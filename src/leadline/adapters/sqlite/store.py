@@ -1,0 +1,40 @@
+"""The embedded store as one object."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from leadline.adapters.sqlite.database import Database
+from leadline.adapters.sqlite.inbox import SqliteInbox
+from leadline.adapters.sqlite.leads import SqliteChannels, SqliteLeads
+from leadline.adapters.sqlite.queue import SqliteQueue
+from leadline.ports import Clock
+
+
+def wall_clock() -> datetime:
+    """The machine's time, in UTC."""
+    return datetime.now(UTC)
+
+
+class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels):
+    """`ports.Store` in one SQLite file below *folder*.
+
+    Any number of stores, in any number of processes of one machine, may share a folder.
+    Raises ConfigurationError when the folder can't be used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock = wall_clock,
+        redelivery_window: timedelta = timedelta(days=7),
+        read_only: bool = False,
+        checkpoint_pages: int = 4000,
+    ) -> None:
+        self.db = Database(folder, read_only=read_only, checkpoint_pages=checkpoint_pages)
+        self.clock = clock
+        self.redelivery_window = redelivery_window
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()

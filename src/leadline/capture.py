@@ -1,0 +1,113 @@
+"""The front half: a delivery becomes captured leads, durable before the sender hears of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from hashlib import blake2b
+
+import msgspec
+
+from leadline.errors import LeadlineError, UnsupportedMedia
+from leadline.ids import NewId, uuid7
+from leadline.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
+from leadline.ports import Inbox
+from leadline.sources import Answer, Source
+
+_FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.REDELIVERED, Fate.FOLDED)
+
+
+class CaptureKit(msgspec.Struct, frozen=True):
+    """What capture needs: the configured sources by name, and how long a lead waits."""
+
+    sources: Mapping[str, Source]
+    delay: timedelta
+    new_id: NewId = uuid7
+
+
+def capture(delivery: Delivery, kit: CaptureKit, inbox: Inbox) -> Answer:
+    """Keep the leads of a delivery before anything can lose them, then let them wait.
+
+    Raises a LeadlineError whose status and detail are the sender's answer.
+    """
+    leads = read(delivery, kit)
+    receipts = inbox.accept(leads)
+    return answer(delivery, kit, receipts)
+
+
+def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
+    """Authenticate the delivery and cut it into what the inbox is to keep; at least one piece."""
+    source = kit.sources[delivery.source]
+    _check_media(delivery, source)
+    source.authenticate(delivery)
+    events = source.events(delivery) or [Event(Kind.IGNORED, b"null", why="empty")]
+    return [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
+
+
+def answer(delivery: Delivery, kit: CaptureKit, receipts: Sequence[Receipt]) -> Answer:
+    """What the sender hears once everything is durable."""
+    own = kit.sources[delivery.source].answer(receipts)
+    if own is not None:
+        return own
+    ids = [r.lead_id for r in receipts if r.fate in _FATES_OF_A_LEAD]
+    if not ids:
+        why = ", ".join(sorted({r.why for r in receipts if r.why}))
+        body: dict[str, object] = {"message": "Event kept, but it is no new lead", "reason": why}
+    else:
+        body = {"message": "Lead captured successfully", "lead_id": ids[0]}
+        if len(receipts) > 1:
+            body["lead_ids"] = ids
+    return Answer(msgspec.json.encode(body))
+
+
+def key_digest(kind: str, source: str, value: bytes) -> bytes:
+    """Sixteen bytes that stand for an event, a record or a body of one source."""
+    return blake2b(b"\0".join((kind.encode(), source.encode(), value)), digest_size=16).digest()
+
+
+def _check_media(delivery: Delivery, source: Source) -> None:
+    media = delivery.media_type
+    if not media or media in source.media:
+        return
+    if media.endswith("+json") and "application/json" in source.media:
+        return
+    raise UnsupportedMedia(f"{source.name} takes {', '.join(source.media)}")
+
+
+def _captured(
+    event: Event, position: int, delivery: Delivery, source: Source, kit: CaptureKit
+) -> CapturedLead:
+    name = delivery.source
+    if event.key is not None:
+        event_key = key_digest("event", name, event.key.encode(errors="surrogatepass"))
+    else:
+        event_key = key_digest("digest", name, event.raw if event.raw != b"null" else delivery.body)
+    at = delivery.received_at
+    record_key = event.record and key_digest(
+        "record", name, event.record.encode(errors="surrogatepass")
+    )
+    return CapturedLead(
+        id=kit.new_id(at),
+        source=name,
+        kind=event.kind,
+        captured_at=at,
+        due_at=at + _delay(event, source, kit),
+        raw=event.raw,
+        event_key=event_key,
+        lasting_key=event.key is not None,
+        record=event.record,
+        record_key=record_key or None,
+        why=event.why,
+        body=delivery.body if position == 0 and event.raw != delivery.body else None,
+        media_type=delivery.media_type,
+    )
+
+
+def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:
+    config = source.config
+    if config.hot_score is not None and event.kind is Kind.CREATED:
+        try:
+            score = source.fields(event.raw).score
+        except LeadlineError:
+            score = None  # whatever it is, refinement will say so
+        if score is not None and score >= config.hot_score:
+            return timedelta()
+    return kit.delay if config.delay is None else config.delay

@@ -1,0 +1,28 @@
+"""What many tests share: a clock that is advanced by hand, and leads to put through."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadline.adapters.memory import MemoryStore
+from leadline.adapters.sqlite import SqliteStore
+from leadline.ports import Store
+from tests.worlds import HandClock
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> Iterator[Store]:
+    """Every adapter of the store in turn."""
+    if request.param == "memory":
+        yield MemoryStore(clock)
+        return
+    sqlite = SqliteStore(tmp_path / "data", clock=clock)
+    yield sqlite
+    sqlite.close()

@@ -1,0 +1,215 @@
+"""What every queue promises."""
+
+from datetime import timedelta
+
+from leadline.lead import Alert, Claim, Step, Task
+from leadline.outcome import Done, Drop, Outcome, Retry
+from leadline.ports import Settlement, Store
+from tests.worlds import HandClock, captured, digest, refined
+
+LEASE = timedelta(seconds=60)
+
+
+def waiting(store: Store, clock: HandClock, *names: str) -> list[str]:
+    """Leads that are due now; returns their ids."""
+    leads = [captured(clock, name, delay=timedelta()) for name in names or ("ada",)]
+    store.accept(leads)
+    return [lead.id for lead in leads]
+
+
+def settle(store: Store, claim: Claim, outcome: Outcome) -> bool:
+    return store.settle([Settlement(claim, outcome)])[0]
+
+
+def test_a_task_waits_out_its_delay(store: Store, clock: HandClock) -> None:
+    store.accept([captured(clock)])
+    clock.advance(minutes=9, seconds=59)
+    assert store.claim(Step.REFINE, 1, LEASE) == []
+    clock.advance(seconds=1)
+    assert len(store.claim(Step.REFINE, 1, LEASE)) == 1
+
+
+def test_a_claimed_task_is_nobody_elses_until_its_lease_runs_out(
+    store: Store, clock: HandClock
+) -> None:
+    waiting(store, clock)
+    (first,) = store.claim(Step.REFINE, 1, LEASE)
+    assert store.claim(Step.REFINE, 1, LEASE) == []
+    clock.advance(seconds=60)
+    (second,) = store.claim(Step.REFINE, 1, LEASE)
+    assert (second.attempt, second.failures) == (first.attempt + 1, 1)
+    assert second.error == "worker.died"
+
+
+def test_only_the_latest_claim_may_settle(store: Store, clock: HandClock) -> None:
+    waiting(store, clock)
+    (late,) = store.claim(Step.REFINE, 1, LEASE)
+    clock.advance(seconds=61)
+    (current,) = store.claim(Step.REFINE, 1, LEASE)
+    assert not settle(store, late, Done())
+    assert settle(store, current, Done())
+    assert not settle(store, current, Done())
+
+
+def test_a_task_that_killed_its_worker_is_handed_out_alone(store: Store, clock: HandClock) -> None:
+    poison, *others = waiting(store, clock, "poison", "bob", "cy")
+    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [poison]
+    clock.advance(seconds=61)
+    batches = [store.claim(Step.REFINE, 10, LEASE) for _ in range(3)]
+    batches = [b for b in batches if b]
+    assert [poison] in [[c.task.lead_id for c in b] for b in batches]
+    assert sorted(c.task.lead_id for b in batches for c in b) == sorted([poison, *others])
+
+
+def test_due_tasks_come_longest_due_first_and_no_more_than_asked(
+    store: Store, clock: HandClock
+) -> None:
+    late = captured(clock, "late", delay=timedelta(minutes=2))
+    early = captured(clock, "early", delay=timedelta(minutes=1))
+    store.accept([late, early])
+    clock.advance(minutes=3)
+    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [early.id]
+    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [late.id]
+
+
+def test_done_keeps_the_lead_and_schedules_what_follows(store: Store, clock: HandClock) -> None:
+    lead = captured(clock, delay=timedelta())
+    store.accept([lead])
+    (claim,) = store.claim(Step.REFINE, 1, LEASE)
+    done = Done(
+        refined=refined(lead, clock, name="Ada"),
+        match_keys={"email": digest("ada@example.com")},
+        then=(Task(Step.NOTIFY, lead.id, "slack"),),
+    )
+    assert settle(store, claim, done)
+    document = store.refined([lead.id])[lead.id]
+    assert b'"name":"Ada"' in document
+    assert document.endswith(b'"metadata":{"original_data":' + lead.raw + b"}}")
+    assert store.count_due(Step.REFINE) == 0
+    assert store.count_due(Step.NOTIFY, "slack") == 1
+    assert store.first_seen([digest("ada@example.com")])[digest("ada@example.com")].lead_id == (
+        lead.id
+    )
+
+
+def test_two_workers_that_refine_one_person_at_once_leave_one_first_lead(
+    store: Store, clock: HandClock
+) -> None:
+    one, two = captured(clock, "a", delay=timedelta()), captured(clock, "b", delay=timedelta())
+    store.accept([one, two])
+    claims = {c.task.lead_id: c for c in store.claim(Step.REFINE, 2, LEASE)}
+    key = {"email": digest("same")}
+    assert settle(store, claims[one.id], Done(refined=refined(one, clock), match_keys=key))
+    second = Done(refined=refined(two, clock), match_keys=key)
+    assert not settle(store, claims[two.id], second)
+    assert two.id not in store.refined([two.id])
+    (again,) = store.claim(Step.REFINE, 2, LEASE)
+    assert (again.task.lead_id, again.failures) == (two.id, 0)
+
+
+def test_retry_brings_the_task_back_later_with_its_failure_counted(
+    store: Store, clock: HandClock
+) -> None:
+    waiting(store, clock)
+    (claim,) = store.claim(Step.REFINE, 1, LEASE)
+    assert settle(store, claim, Retry(timedelta(seconds=30), why="KeyError"))
+    clock.advance(seconds=29)
+    assert store.claim(Step.REFINE, 1, LEASE) == []
+    clock.advance(seconds=1)
+    (again,) = store.claim(Step.REFINE, 1, LEASE)
+    assert (again.failures, again.error) == (1, "KeyError")
+
+
+def test_a_retry_that_does_not_count_brings_the_dead_letter_no_closer(
+    store: Store, clock: HandClock
+) -> None:
+    waiting(store, clock)
+    for _ in range(5):
+        (claim,) = store.claim(Step.REFINE, 1, LEASE)
+        assert claim.failures == 0
+        assert settle(store, claim, Retry(timedelta(), why="busy", counts=False))
+
+
+def test_a_dead_letter_stays_until_it_is_put_back(store: Store, clock: HandClock) -> None:
+    (lead_id,) = waiting(store, clock)
+    (claim,) = store.claim(Step.REFINE, 1, LEASE)
+    assert settle(store, claim, Drop("lead.not_understood", "nothing there"))
+    clock.advance(days=30)
+    assert store.claim(Step.REFINE, 1, LEASE) == []
+    assert store.next_due(Step.REFINE) is None
+    store.put([Task(Step.REFINE, lead_id)], clock.now)
+    (again,) = store.claim(Step.REFINE, 1, LEASE)
+    assert (again.failures, again.error) == (0, "")
+
+
+def test_putting_a_task_that_waits_moves_it(store: Store, clock: HandClock) -> None:
+    lead = captured(clock)
+    store.accept([lead])
+    store.put([Task(Step.REFINE, lead.id)], clock.now)
+    assert len(store.claim(Step.REFINE, 5, LEASE)) == 1
+    assert store.claim(Step.REFINE, 5, LEASE) == []
+
+
+def test_each_settlement_fails_alone(store: Store, clock: HandClock) -> None:
+    ids = waiting(store, clock, *(f"lead{i}" for i in range(10)))
+    claims = store.claim(Step.REFINE, 10, LEASE)
+    gone = claims[3]
+    assert settle(store, gone, Drop("gone"))
+    results = store.settle([Settlement(c, Done()) for c in claims])
+    assert results == [i != 3 for i in range(10)]
+    assert len(ids) == 10
+
+
+def test_channels_have_tasks_of_their_own(store: Store, clock: HandClock) -> None:
+    (lead_id,) = waiting(store, clock)
+    store.put([Task(Step.NOTIFY, lead_id, "slack"), Task(Step.NOTIFY, lead_id, "mail")], clock.now)
+    (claim,) = store.claim(Step.NOTIFY, 5, LEASE, "mail")
+    assert claim.task.channel == "mail"
+    assert store.count_due(Step.NOTIFY, "slack") == 1
+
+
+def test_an_alert_is_remembered_with_the_end_of_its_task(store: Store, clock: HandClock) -> None:
+    (lead_id,) = waiting(store, clock)
+    store.put([Task(Step.NOTIFY, lead_id, "slack")], clock.now)
+    (claim,) = store.claim(Step.NOTIFY, 1, LEASE, "slack")
+    assert store.alerted([lead_id], "slack") == frozenset()
+    assert settle(store, claim, Done(alert=Alert(lead_id, "slack", clock.now, "new_lead/1")))
+    assert store.alerted([lead_id], "slack") == {lead_id}
+    assert store.alerted([lead_id], "mail") == frozenset()
+
+
+def test_a_replayed_alert_asks_to_speak_again(store: Store, clock: HandClock) -> None:
+    (lead_id,) = waiting(store, clock)
+    store.put([Task(Step.NOTIFY, lead_id, "slack", again=True)], clock.now)
+    assert store.claim(Step.NOTIFY, 1, LEASE, "slack")[0].task.again
+
+
+def test_a_channel_is_free_once_in_each_gap(store: Store, clock: HandClock) -> None:
+    gap = timedelta(seconds=1)
+    assert store.reserve("slack", gap) == timedelta()
+    assert store.reserve("slack", gap) == gap
+    assert store.reserve("mail", gap) == timedelta()
+    clock.advance(seconds=1)
+    assert store.reserve("slack", gap) == timedelta()
+    store.hold("slack", clock.now + timedelta(seconds=30))
+    assert store.reserve("slack", gap) == timedelta(seconds=30)
+
+
+def test_a_clock_that_jumps_backwards_delays_no_lead_beyond_its_own_wait(
+    store: Store, clock: HandClock
+) -> None:
+    lead = captured(clock)
+    store.accept([lead])
+    store.reserve("slack", timedelta(seconds=1))
+    clock.advance(days=-365)
+    assert store.rebase() == 1
+    assert store.next_due(Step.REFINE) == clock.now + timedelta(minutes=10)
+    assert store.reserve("slack", timedelta(seconds=1)) == timedelta()
+    clock.advance(minutes=10)
+    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [lead.id]
+
+
+def test_nothing_moves_when_the_clock_has_not_jumped(store: Store, clock: HandClock) -> None:
+    store.accept([captured(clock)])
+    clock.advance(seconds=1)
+    assert store.rebase() == 0
