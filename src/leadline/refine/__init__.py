@@ -1,1 +1,141 @@
-"""Refinement: pure rules, one module per step; no I/O, and time comes in as an argument."""
+"""Refinement: pure rules, one module per step; no I/O, and time comes in as an argument.
+
+Every rule keeps three promises. What was visible is never blanked, but for the placeholders that
+`company` and `name` list; every alteration is recorded as a Change; and what is doubtful is
+flagged by a problem code, not mended by guessing.
+"""
+
+from datetime import datetime
+from hashlib import blake2b
+
+import msgspec
+
+from leadline.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
+from leadline.refine import text
+from leadline.refine.company import refine_company
+from leadline.refine.country import region_of
+from leadline.refine.email import refine_email
+from leadline.refine.name import refine_name
+from leadline.refine.phone import refine_phone
+from leadline.refine.quarantine import suspicions
+from leadline.refine.website import refine_website
+
+__all__ = ["MESSAGE_LIMIT", "About", "match_keys", "refine"]
+
+MESSAGE_LIMIT = 10_000
+"""Characters of a message that a refined lead carries; the raw lead beside it has the whole."""
+
+
+class About(msgspec.Struct, frozen=True):
+    """What refinement needs to know beside the fields.
+
+    `received_from` names the source. `region` is the ISO code ("US") of the country in which
+    phone numbers without one are read if the lead does not name its country; "" for none.
+    """
+
+    lead_id: str
+    captured_at: datetime
+    processed_at: datetime
+    received_from: str
+    region: str = ""
+
+
+def refine(fields: LeadFields, about: About) -> RefinedLead:
+    """The lead that *fields* describe, after every rule. Never raises, whatever was typed.
+
+    `problems` are sorted; `changes` stand in the order in which they were made, so the changes of
+    one field form a chain from what was written to what is kept.
+    """
+    country, of_country = text.clean("country", fields.country)
+    region = (country and region_of(country)) or (about.region and region_of(about.region))
+    name = refine_name(fields.name, fields.first_name, fields.last_name, region or "")
+    email = refine_email(fields.email)
+    phone = refine_phone(fields.phone, region or "")
+    company, of_company = refine_company(fields.company)
+    title, of_title = text.clean("title", fields.title)
+    website, of_website = refine_website(fields.website)
+    details, of_details, of_message = _details(fields)
+    reasons = suspicions(fields, email.written)
+    problems = {*name.problems, *email.problems, *phone.problems, *of_message, *reasons}
+    if email.written is None and phone.written is None:
+        problems.add("contact.unreachable")
+    quarantined = any(code.startswith(("spam.", "test.")) for code in reasons)
+    return RefinedLead(
+        lead_id=about.lead_id,
+        captured_at=about.captured_at,
+        processed_at=about.processed_at,
+        status="quarantined" if quarantined else "refined",
+        contact=Contact(
+            name=name.whole,
+            email=email.written,
+            phone=phone.written,
+            company=company,
+            first_name=name.first,
+            last_name=name.last,
+            email_canonical=email.canonical,
+            phone_e164=phone.e164,
+            phone_extension=phone.extension,
+            title=title,
+            country=country,
+            website=website,
+        ),
+        lead_details=details,
+        received_from=about.received_from,
+        problems=tuple(sorted(problems)),
+        changes=(
+            name.changes
+            + email.changes
+            + phone.changes
+            + of_company
+            + of_title
+            + of_country
+            + of_website
+            + of_details
+        ),
+        custom=text.encodable(fields.custom),
+    )
+
+
+def match_keys(refined: RefinedLead) -> dict[str, bytes]:
+    """By what later leads recognise this one: "email" and "phone", 16-byte digests (BLAKE2b).
+
+    Only a valid, canonical address and a valid number count, and an address that stands for none
+    ("none@none.com") doesn't. An extension is part of the number: one switchboard, many people.
+    """
+    contact = refined.contact
+    keys = {}
+    if contact.email_canonical and "email.placeholder" not in refined.problems:
+        keys["email"] = _digest("email", contact.email_canonical)
+    if contact.phone_e164 and "phone.invalid" not in refined.problems:
+        extension = f";ext={contact.phone_extension}" if contact.phone_extension else ""
+        keys["phone"] = _digest("phone", contact.phone_e164 + extension)
+    return keys
+
+
+def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...], tuple[str, ...]]:
+    """The lead's details, what was altered, and the problem of a message that is too long."""
+    source, of_source = text.clean("source", fields.source)
+    campaign, of_campaign = text.clean("campaign", fields.campaign)
+    owner, of_owner = text.clean("owner", fields.owner)
+    message, of_message = text.clean("message", fields.message, text.lines)
+    crm_url, of_url = text.clean("crm_url", fields.crm_url, text.bare)
+    record, of_record = text.clean("crm_record", fields.record, text.bare)
+    problems: tuple[str, ...] = ()
+    if message and len(message) > MESSAGE_LIMIT:
+        short = message[: MESSAGE_LIMIT - 1].rstrip() + "…"
+        of_message += (text.altered("message", message, short, "message.truncate"),)
+        message, problems = short, ("message.truncated",)
+    details = LeadDetails(
+        source=source,
+        campaign=campaign,
+        lead_score=fields.score,
+        owner=owner,
+        message=message,
+        crm_url=crm_url,
+        crm_record=record,
+    )
+    return details, of_source + of_campaign + of_owner + of_message + of_url + of_record, problems
+
+
+def _digest(kind: str, value: str) -> bytes:
+    return blake2b(f"{kind}\0{value}".encode(), digest_size=16).digest()

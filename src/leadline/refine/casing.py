@@ -1,0 +1,112 @@
+"""The case of person names that were typed in capitals only, or in small letters only."""
+
+import re
+
+from leadline.refine import text
+
+# Lower case between first and last name: "Maria de la Cruz", "Ludwig van Beethoven". French and
+# Italian articles (Le Goff, La Russa, Di Maio) are capitalised there, so they are not listed.
+_SMALL = text.words(
+    "van von vom vander der den de del des dos das da do du zu zur zum ter ten op af av ibn bint"
+)
+_AFTER_DE = text.words("la las los el l")
+_VIETNAMESE = text.words(
+    "nguyen nguyễn tran trần le lê pham phạm hoang hoàng phan huynh huỳnh vu vũ vo võ dang "
+    "đặng bui bùi do đỗ ho hồ ngo ngô duong dương ly lý"
+)
+"""Family names that come first; "van" and "do" after them are names, not particles."""
+
+_FIXED = {
+    **{one.lower(): one for one in ("II", "III", "IV", "VII", "VIII", "IX")},
+    **{one.lower(): one for one in ("PhD", "MD", "MBA", "CPA", "DDS", "DVM", "RN", "JD", "BSc")},
+    **{one.lower(): one for one in ("MSc", "CFA", "PMP", "CEO", "CTO", "CFO", "LLM")},
+}
+"""Numerals and degrees at the end of a name; not Ma, Ba, Do and Vi, which are family names."""
+
+_TITLES = text.words("mr mrs ms mx dr st jr sr fr ng sgt mlle")
+_VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]")
+_MAC = re.compile(
+    "mac(?=(?:alister|allister|arthur|askill|aulay|auley|beth|bride|callum|carthy|coll|cormack"
+    "|diarmid|donald|donell|donnell|dougall?|duff|eachern|ewan|ewen|fadyen|farlane|farland"
+    "|gillivray|ginnis|gowan|gregor|innes|innis|intosh|intyre|kay|kenna|kenzie|kinlay|kinnon"
+    "|lachlan|laine|laren|lean|lellan|lennan|leod|mahon|manus|master|millan|nab|naughton|neil"
+    "|neill|nicol|niven|phail|phee|pherson|quarrie|queen|rae|ritchie|taggart|tavish|vicar)$)"
+)
+"""Mac names by name: Macedo, Machado, Macias, Mack and Macy have no capital inside."""
+
+_PIECES = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
+_ELIDED = text.words("o d l n m t dell dall sant degl")
+_APOSTROPHES = text.words("' ’ ʼ ` ´")
+_TURKISH = re.compile("[İıŞşĞğ]")
+
+
+def recase(name: str) -> str:
+    """*name* with the usual capitals, if it has only capitals or only small letters."""
+    if not (name.isupper() or name.islower()):
+        return name
+    words = name.split(" ")
+    lowered = [_lower(word, name) for word in words]
+    family_first = lowered[0] in _VIETNAMESE
+    kept = []
+    for place, word in enumerate(lowered):
+        inside = 0 < place < len(words) - 1
+        if inside and not family_first and _is_small(word, lowered[place - 1]):
+            kept.append(word)
+        elif place and place == len(words) - 1 and word.strip(".,") in _FIXED:
+            kept.append(word.replace(word.strip(".,"), _FIXED[word.strip(".,")]))
+        else:
+            kept.append(_capitalised(word))
+    return " ".join(kept)
+
+
+def recase_last(name: str) -> str:
+    """The same for a family name on its own, where a particle may come first."""
+    cased = recase(name)
+    first, gap, rest = cased.partition(" ")
+    if gap and cased != name and first.lower() in _SMALL:
+        return f"{first.lower()} {rest}"
+    return cased
+
+
+def _is_small(word: str, before: str) -> bool:
+    return word in _SMALL or (word in _AFTER_DE and before in ("de", "del"))
+
+
+def _lower(word: str, name: str) -> str:
+    if _TURKISH.search(name):  # I and İ are two letters there
+        word = word.replace("I", "ı").replace("İ", "i")
+    return word.lower()
+
+
+def _capitalised(word: str) -> str:
+    """Every part of a word: "jean-pierre", "o'brien", "j.r.r.", "mcdonald"."""
+    bare = word.strip(".,")
+    if len(bare) <= 3 and bare.isalpha() and bare not in _TITLES and not _VOWEL.search(bare):
+        return word.upper() if bare.isascii() else _titled(word)
+    if bare in ("aj", "cj", "ej", "oj", "phd"):
+        return word.replace("phd", "PhD") if bare == "phd" else word.upper()
+    parts = []
+    end = 0
+    for piece in _PIECES.finditer(word):
+        parts.append(word[end : piece.start()])
+        parts.append(_piece(piece.group(), word, piece.start(), end))
+        end = piece.end()
+    return "".join(parts) + word[end:]
+
+
+def _piece(letters: str, word: str, start: int, previous: int) -> str:
+    if start and word[start - 1] in _APOSTROPHES:
+        elided = word[:previous].rpartition("-")[2].strip("\"'(") in _ELIDED
+        if not elided or len(letters) < 2:  # "jo's", "ka'ana": the apostrophe is inside a word
+            return letters
+    elif start and word[start - 1].isdigit():  # "2nd"
+        return letters
+    if letters.startswith("mc") and len(letters) > 3:
+        return "Mc" + _titled(letters[2:])
+    if _MAC.match(letters):
+        return "Mac" + _titled(letters[3:])
+    return _titled(letters)
+
+
+def _titled(word: str) -> str:
+    return word[:1].title() + word[1:]

@@ -1,0 +1,36 @@
+"""Countries as people and CRMs write them, to the ISO 3166-1 code that phone numbers need."""
+
+from functools import lru_cache
+
+from leadline.refine import text
+from leadline.refine.country_names import COUNTRIES, OTHER_NAMES
+
+
+@lru_cache(maxsize=1024)
+def region_of(country: str) -> str:
+    """The ISO code (two capitals) of a country written as code or name; "" if it is unknown."""
+    if country in COUNTRIES:
+        return country
+    return _names().get(_folded(country)) or _names().get(_outside_brackets(country), "")
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    names = {_folded(name): code for code, (_, name) in COUNTRIES.items()}
+    names |= {_folded(name): code for code, others in OTHER_NAMES.items() for name in others}
+    names |= {code3.lower(): code for code, (code3, _) in COUNTRIES.items()}
+    return names | {code.lower(): code for code in COUNTRIES}
+
+
+def _folded(name: str) -> str:
+    """Small letters only: without accents, punctuation and a leading article."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", text.code(name[:100]).casefold())
+    words = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join(word for word in words.split() if word not in ("the", "and", "of"))
+
+
+def _outside_brackets(country: str) -> str:
+    """ "United States (US)" is how shop software writes it."""
+    return _folded(country.partition("(")[0])

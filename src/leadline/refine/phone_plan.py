@@ -1,0 +1,227 @@
+"""Numbering plans, compiled from the metadata of phonenumbers when a country first occurs.
+
+`fast` answers for valid numbers in common writings in a few microseconds and gives exactly what
+the library would (tests/unit/refine/test_phone_plan.py holds it to that on every region); for
+anything else it gives None, and the library is asked.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+import msgspec
+import phonenumbers
+
+from leadline.refine import text
+
+SHAPE = re.compile(r"[(]?\+?[0-9 ().\-/]{6,40}", re.ASCII)
+"""Writings without letters, extensions and second numbers: only their digits count."""
+
+_NO_DIGITS = re.compile(r"[^0-9]+")
+
+_GROUP = re.compile(r"\\(\d)")
+_NEVER = r"(?!)"
+_TYPES = text.words(
+    "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
+)
+# ITU-T E.164 allows 15 digits; the library's own bounds are these.
+_LONGEST_NATIONAL = 17
+
+Fits = Callable[[str], object]
+Finds = Callable[[str], re.Match[str] | None]
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """How a number is read where it was dialled from one region.
+
+    `prefix` strips the national prefix; where stripping needs more than a removal (`plain` is
+    false), a number that has one is left to the library.
+    """
+
+    calling_code: str
+    idd: Finds
+    prefix: Finds
+    plain: bool
+    general: Fits
+    lengths: frozenset[int]
+    local_lengths: frozenset[int]
+
+
+class _Format(msgspec.Struct, frozen=True):
+    """How national numbers are grouped: `template` takes the groups of `pattern` by number."""
+
+    leads: Fits | None
+    pattern: re.Pattern[str]
+    template: str
+    groups: tuple[int, ...]
+
+
+class _Country(msgspec.Struct, frozen=True):
+    """One calling code: the plan of its main region, validity and international formats.
+
+    `regions` holds, in the library's order, the leading digits that decide for a region (None
+    where only its number types decide), and its number types.
+    """
+
+    plan: _Plan
+    regions: tuple[tuple[Fits | None, Fits], ...]
+    formats: tuple[_Format, ...]
+
+
+def fast(written: str, region: str) -> tuple[str, str] | None:
+    """E.164 and the international format of a valid number; None means: ask the library.
+
+    *written* matches SHAPE; *region* is an ISO code in upper case or "".
+    """
+    digits = _NO_DIGITS.sub("", written)
+    plan = None
+    if "+" not in written:
+        if (plan := _plan(region)) is None:
+            return None
+        prefix = plan.idd(digits)  # 00 or 011, unless a 0 follows: no calling code begins so
+        if prefix is not None and not digits.startswith("0", prefix.end()):
+            digits, plan = digits[prefix.end() :], None
+    if plan is not None:
+        national, plan = _without_code(digits, plan)
+    else:
+        code = _calling_code(digits)
+        if code is None or len(digits) < 3:
+            return None
+        national, plan = digits[len(code) :], _country(code).plan
+    stripped = _stripped(national, plan)
+    if stripped is None or len(national) < 2:
+        return None
+    if _may_be(len(stripped), plan):
+        national = stripped
+    return _rendered(national, plan.calling_code)
+
+
+def _rendered(national: str, code: str) -> tuple[str, str] | None:
+    country = _country(code)
+    if len(national) > _LONGEST_NATIONAL or not _is_valid(national, country):
+        return None
+    shown = _formatted(national, country)
+    return None if shown is None else (f"+{code}{national}", f"+{code} {shown}")
+
+
+def _without_code(digits: str, plan: _Plan) -> tuple[str, _Plan]:
+    """The national number and the plan to read it by, where the calling code may stand first."""
+    code = plan.calling_code
+    if not digits.startswith(code):
+        return digits, plan
+    rest = _stripped(digits[len(code) :], plan)
+    if rest is None:
+        return "", plan
+    better = not plan.general(digits) and plan.general(rest)
+    too_long = len(digits) not in plan.local_lengths and len(digits) > max(plan.lengths)
+    return (rest, _country(code).plan) if better or too_long else (digits, plan)
+
+
+def _stripped(number: str, plan: _Plan) -> str | None:
+    """*number* without its national prefix; None where that takes more than a removal."""
+    found = plan.prefix(number)
+    if found is None:
+        return number
+    if not plan.plain:
+        return None
+    rest = number[found.end() :]
+    return number if plan.general(number) and not plan.general(rest) else rest
+
+
+def _may_be(length: int, plan: _Plan) -> bool:
+    if length in plan.local_lengths:
+        return False
+    return length in plan.lengths or length > max(plan.lengths)
+
+
+def _is_valid(national: str, country: _Country) -> bool:
+    for leads, known in country.regions:
+        if leads is None:
+            if known(national):
+                return True
+        elif leads(national):
+            return bool(known(national))
+    return False
+
+
+def _formatted(national: str, country: _Country) -> str | None:
+    for rule in country.formats:
+        if rule.leads is None or rule.leads(national):
+            found = rule.pattern.match(national)
+            if found is not None and found.end() == len(national):
+                return rule.template % found.group(*rule.groups)
+            if rule.pattern.fullmatch(national):  # no pattern needs this today
+                return None
+    return national
+
+
+@cache
+def _calling_codes() -> frozenset[str]:
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+    return frozenset(str(code) for code, regions in codes if "001" not in regions)
+
+
+def _calling_code(digits: str) -> str | None:
+    codes = _calling_codes()
+    for size in (1, 2, 3):  # no code begins another
+        if digits[:size] in codes:
+            return digits[:size]
+    return None
+
+
+@cache
+def _plan(region: str) -> _Plan | None:
+    meta = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    if meta is None or meta.general_desc is None:
+        return None
+    prefix = re.compile(meta.national_prefix_for_parsing or _NEVER)
+    return _Plan(
+        calling_code=str(meta.country_code),
+        idd=re.compile(meta.international_prefix or _NEVER).match,
+        prefix=prefix.match,
+        plain=not prefix.groups and not meta.national_prefix_transform_rule,
+        general=re.compile(meta.general_desc.national_number_pattern or _NEVER).fullmatch,
+        lengths=frozenset(meta.general_desc.possible_length),
+        local_lengths=frozenset(meta.general_desc.possible_length_local_only),
+    )
+
+
+@cache
+def _country(code: str) -> _Country:
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
+    metas = [phonenumbers.PhoneMetadata.metadata_for_region(region, None) for region in regions]
+    plan = _plan(regions[0])
+    assert plan is not None  # noqa: S101 - the regions of a calling code have metadata
+    known = []
+    for meta in metas:
+        assert meta is not None  # noqa: S101 - as above
+        leads = re.compile(meta.leading_digits).match if meta.leading_digits else None
+        known.append((leads if len(regions) > 1 else None, _types(meta)))
+    main = metas[0]
+    assert main is not None  # noqa: S101 - as above
+    formats = [_format(one) for one in main.intl_number_format or main.number_format]
+    return _Country(plan=plan, regions=tuple(known), formats=tuple(formats))
+
+
+def _types(meta: "phonenumbers.PhoneMetadata") -> Fits:
+    """One expression for every number type of a region, each with the lengths it may have."""
+    kinds = "|".join(filter(None, (_sized(getattr(meta, name)) for name in sorted(_TYPES))))
+    return re.compile(f"(?={_sized(meta.general_desc)}\\Z)(?:{kinds or _NEVER})").fullmatch
+
+
+def _sized(desc: "phonenumbers.PhoneNumberDesc | None") -> str:
+    if desc is None or not desc.national_number_pattern:
+        return ""
+    sizes = "|".join(f"[0-9]{{{size}}}" for size in desc.possible_length) or "[0-9]+"
+    return f"(?:(?=(?:{sizes})\\Z)(?:{desc.national_number_pattern}))"
+
+
+def _format(rule: "phonenumbers.NumberFormat") -> _Format:
+    leading = rule.leading_digits_pattern
+    template = rule.format or ""
+    return _Format(
+        leads=re.compile(leading[-1]).match if leading else None,  # the last is the most exact
+        pattern=re.compile(rule.pattern or _NEVER),
+        template=_GROUP.sub("%s", template.replace("%", "%%")),
+        groups=tuple(int(number) for number in _GROUP.findall(template)),
+    )
