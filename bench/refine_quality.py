@@ -1,0 +1,166 @@
+"""How right refinement is, by public data sets: prints one line per set, with its mistakes on -v.
+
+    python bench/refine_quality.py [FOLDER] [-v]
+
+FOLDER (default ../shared/datasets) holds the sets that its SOURCES.md describes; without it there
+is nothing to measure, and the script says so. What each figure means:
+
+- e-mail: the share of addresses judged as the set does, where a lead form is the policy: quoted
+  local parts, domain literals and comments are not acceptable.
+- phones: the share of writings that give the E.164 of the set, and of examples whose validity is
+  judged as the set does.
+- persons: of the names with exactly one given name and surname, the share whose first and last
+  name are split as labelled; and the share whose case comes back after `upper()` and `lower()`.
+- companies: the share whose case comes back after `upper()`; and the share left alone as written.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from leadline.refine.company import refine_company
+from leadline.refine.email import refine_email
+from leadline.refine.name import refine_name
+from leadline.refine.phone import refine_phone
+
+DEFAULT = Path(__file__).parents[2] / "shared" / "datasets"
+Judged = tuple[bool, str]
+
+
+def run(folder: Path = DEFAULT, verbose: bool = False) -> list[str]:
+    """One printable line per measure."""
+    if not folder.is_dir():
+        return [f"refine quality: no data sets in {folder}; nothing was measured"]
+    lines = []
+    for title, judged in measures(folder):
+        results = list(judged)
+        right = sum(good for good, _ in results)
+        lines.append(f"{title:<58} {right:>5}/{len(results):<5} {right / len(results):7.2%}")
+        if verbose:
+            lines += [f"    {told}" for good, told in results if not good]
+    return lines
+
+
+def measures(folder: Path) -> Iterator[tuple[str, Iterable[Judged]]]:
+    yield "e-mail, email_syntax_cases: validity", syntax_cases(folder)
+    yield "e-mail, email_syntax_cases: ASCII domain of valid ones", syntax_domains(folder)
+    yield "e-mail, email_isemail: ERR refused, VALID accepted", isemail(folder)
+    yield "phone, phone_examples_by_region: national form, E.164", examples(folder, "national")
+    yield "phone, phone_examples_by_region: international form", examples(folder, "international")
+    yield "phone, phone_examples_by_region: readable form", readable(folder)
+    yield "phone, phone_examples_by_region: validity", validity(folder)
+    yield "phone, phone_plan_samples: E.164", plan_samples(folder)
+    yield "person, names_person_labelled: first and last name", split(folder)
+    yield "person, names_person_labelled: case after upper()", person_case(folder, str.upper)
+    yield "person, names_person_labelled: case after lower()", person_case(folder, str.lower)
+    yield "company, company_names_country: left as written", company_kept(folder)
+    yield "company, company_names_country: case after upper()", company_case(folder)
+
+
+def syntax_cases(folder: Path) -> Iterator[Judged]:
+    for case in load(folder / "email_syntax_cases.json"):
+        found = refine_email(case["address"])
+        good = (found.canonical is not None) == case["valid"]
+        yield good, f"{case} -> {found.canonical} {found.problems}"
+
+
+def syntax_domains(folder: Path) -> Iterator[Judged]:
+    for case in load(folder / "email_syntax_cases.json"):
+        if case["valid"] and case.get("ascii_domain"):
+            found = refine_email(case["address"])
+            if found.canonical is not None:
+                domain = found.canonical.rpartition("@")[2]
+                yield domain == case["ascii_domain"].lower(), f"{case} -> {domain}"
+
+
+def isemail(folder: Path) -> Iterator[Judged]:
+    for case in load(folder / "email_isemail.json"):
+        wanted = {"ISEMAIL_ERR": False, "ISEMAIL_VALID_CATEGORY": True}.get(case["category"])
+        if wanted is not None:
+            found = refine_email(case["address"])
+            yield (found.canonical is not None) == wanted, f"{case} -> {found.canonical}"
+
+
+def examples(folder: Path, form: str) -> Iterator[Judged]:
+    for row in rows(folder / "phone_examples_by_region.csv"):
+        if row["valid"] == "1" and row[form]:
+            found = refine_phone(row[form], row["region"])
+            yield found.e164 == row["e164"], f"{row} -> {found.e164}"
+
+
+def readable(folder: Path) -> Iterator[Judged]:
+    for row in rows(folder / "phone_examples_by_region.csv"):
+        if row["valid"] == "1" and row["international"]:
+            found = refine_phone(row["e164"], "")
+            yield found.written == row["international"], f"{row} -> {found.written}"
+
+
+def validity(folder: Path) -> Iterator[Judged]:
+    for row in rows(folder / "phone_examples_by_region.csv"):
+        found = refine_phone(row["e164"], "")
+        yield (not found.problems) == (row["valid"] == "1"), f"{row} -> {found.problems}"
+
+
+def plan_samples(folder: Path) -> Iterator[Judged]:
+    for row in rows(folder / "phone_plan_samples.csv"):
+        found = refine_phone(row["input"], "")
+        yield found.e164 == row["e164"], f"{row['input']} -> {found.e164}, not {row['e164']}"
+
+
+def split(folder: Path) -> Iterator[Judged]:
+    for words, labels in persons(folder):
+        given = [word for word, label in zip(words, labels, strict=True) if label == "GivenName"]
+        family = [word for word, label in zip(words, labels, strict=True) if label == "Surname"]
+        if len(given) != 1 or not family:
+            continue
+        found = refine_name(" ".join(words), None, None, "")
+        wanted = (given[0].strip(",").lower(), " ".join(family).strip(",").lower())
+        got = ((found.first or "").lower(), (found.last or "").lower())
+        yield got == wanted, f"{' '.join(words)} -> {got}, not {wanted}"
+
+
+def person_case(folder: Path, spoil: Any) -> Iterator[Judged]:
+    for words, labels in persons(folder):
+        name = " ".join(words)
+        if "GivenName" in labels and "Surname" in labels and "," not in name:
+            if not name.isupper() and not name.islower():
+                found = refine_name(spoil(name), None, None, "")
+                yield found.whole == name, f"{name} -> {found.whole}"
+
+
+def company_kept(folder: Path) -> Iterator[Judged]:
+    for row in rows(folder / "company_names_country.csv"):
+        kept, _ = refine_company(row["name"])
+        yield kept == row["name"], f"{row['name']} -> {kept}"
+
+
+def company_case(folder: Path) -> Iterator[Judged]:
+    for row in rows(folder / "company_names_country.csv"):
+        kept, _ = refine_company(row["name"].upper())
+        yield kept == row["name"], f"{row['name']} -> {kept}"
+
+
+def persons(folder: Path) -> Iterator[tuple[list[str], list[str]]]:
+    with (folder / "names_person_labelled.jsonl").open(encoding="utf-8") as file:
+        for line in file:
+            tokens = json.loads(line)["tokens"]
+            yield [word for word, _ in tokens], [label for _, label in tokens]
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+if __name__ == "__main__":
+    arguments = [one for one in sys.argv[1:] if one != "-v"]
+    where = Path(arguments[0]) if arguments else DEFAULT
+    print("\n".join(run(where, verbose="-v" in sys.argv)))  # noqa: T201

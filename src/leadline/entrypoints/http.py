@@ -1,0 +1,262 @@
+"""The HTTP door, as a small ASGI application.
+
+`POST /webhook[/source]` answers 200 only when the delivery and its tasks are on the disk.
+Every error is problem JSON (RFC 9457) and says nothing of our insides.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from leadline.capture import CaptureKit, answer, read
+from leadline.entrypoints.batcher import Batcher
+from leadline.errors import (
+    LeadlineError,
+    NotReady,
+    Overloaded,
+    TooLarge,
+    UnknownSource,
+    UnsupportedMedia,
+)
+from leadline.lead import Delivery
+from leadline.sources import Answer
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Page = Callable[[], Answer]
+
+DEFAULT_SOURCE = "generic"
+
+
+class Door:
+    """What is behind the door once the store is open."""
+
+    def __init__(self, kit: CaptureKit, batcher: Batcher) -> None:
+        self.kit = kit
+        self.batcher = batcher
+
+
+class App:
+    """The application; until `open` is called every webhook is answered 503.
+
+    `pages` are further GET paths, answered in a thread. `observe` hears of every answer to a
+    webhook: the source's name and the status.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_body: int = 1 << 20,
+        most_reading: int = 256 << 20,
+        public_url: str = "",
+        pages: dict[str, Page] | None = None,
+        observe: Callable[[str, int], None] = lambda _source, _status: None,
+        on_startup: Callable[["App"], Awaitable[None]] | None = None,
+        on_shutdown: Callable[["App"], Awaitable[None]] | None = None,
+    ) -> None:
+        self.door: Door | None = None
+        self.pages = pages or {}
+        self._max_body = max_body
+        self._most_reading = most_reading
+        self._reading = 0
+        self._public_url = public_url.rstrip("/")
+        self._observe = observe
+        self._on_startup = on_startup
+        self._on_shutdown = on_shutdown
+
+    def open(self, door: Door) -> None:
+        """From now on webhooks are captured."""
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI 3."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        path: str = scope["path"]
+        if path.startswith("/webhook") and (len(path) == 8 or path[8] == "/"):
+            await self._webhook(path[9:].rstrip("/") or DEFAULT_SOURCE, scope, receive, send)
+        else:
+            await self._page(path, scope, send)
+
+    # --- webhooks ------------------------------------------------------------------------------
+
+    async def _webhook(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            door = self.door
+            if door is None:
+                raise NotReady
+            if name not in door.kit.sources:
+                known = ", ".join(sorted(door.kit.sources))
+                raise UnknownSource(f"post to /webhook/NAME with one of: {known}")
+            if scope["method"] == "POST":
+                result = await self._capture(door, name, scope, receive)
+            else:
+                result = self._handshake(door, name, scope)
+        except LeadlineError as error:
+            self._observe(name if error.status != 404 else "unknown", error.status)
+            await _send_problem(send, error)
+            return
+        except Exception:
+            log.exception("webhook.failed", extra={"source": name})
+            self._observe(name, 500)
+            await _send_problem(send, LeadlineError())
+            return
+        self._observe(name, result.status)
+        await _send(send, result.status, result.body, result.media_type.encode())
+
+    async def _capture(self, door: Door, name: str, scope: Scope, receive: Receive) -> Answer:
+        headers = _headers(scope)
+        if headers.get("content-encoding", "identity") != "identity":
+            raise UnsupportedMedia("send the body without a content encoding")
+        body = await self._body(headers, receive)
+        delivery = Delivery(
+            name, body, datetime.now(UTC), headers, "POST", self._url(scope, headers)
+        )
+        leads = read(delivery, door.kit)
+        receipts = await door.batcher.submit(leads, len(body))
+        return answer(delivery, door.kit, receipts)
+
+    def _handshake(self, door: Door, name: str, scope: Scope) -> Answer:
+        headers = _headers(scope)
+        delivery = Delivery(
+            name, b"", datetime.now(UTC), headers, scope["method"], self._url(scope, headers)
+        )
+        if scope["method"] == "GET":
+            own = door.kit.sources[name].handshake(delivery)
+            if own is not None:
+                return own
+        return _problem(405, "Deliver with POST", "a webhook takes POST requests only")
+
+    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_body:
+            raise TooLarge(f"the limit is {self._max_body} bytes")
+        message = await receive()
+        if not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            if message["type"] == "http.disconnect":
+                raise _Gone
+            if len(body) > self._max_body:
+                raise TooLarge(f"the limit is {self._max_body} bytes")
+            return body
+        return await self._long_body(message, receive)
+
+    async def _long_body(self, message: MutableMapping[str, Any], receive: Receive) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                chunk = message.get("body", b"")
+                chunks.append(chunk)
+                size += len(chunk)
+                self._reading += len(chunk)
+                if size > self._max_body:
+                    raise TooLarge(f"the limit is {self._max_body} bytes")
+                if self._reading > self._most_reading:
+                    raise Overloaded
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Gone
+        finally:
+            self._reading -= size
+
+    def _url(self, scope: Scope, headers: dict[str, str]) -> str:
+        """The URL as the sender wrote it: signatures cover it to the letter."""
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        query = scope["query_string"]
+        base = self._public_url or f"{scope['scheme']}://{headers.get('host', 'localhost')}"
+        return f"{base}{path}?{query.decode('latin-1')}" if query else base + path
+
+    # --- everything else -------------------------------------------------------------------------
+
+    async def _page(self, path: str, scope: Scope, send: Send) -> None:
+        if path == "/livez":
+            await _send(send, 200, b'{"status":"alive"}')
+        elif path == "/readyz":
+            ready = self.door is not None
+            body = b'{"status":"ready"}' if ready else b'{"status":"starting"}'
+            await _send(send, 200 if ready else 503, body)
+        elif path not in self.pages:
+            missing = LeadlineError("webhooks are at /webhook and /webhook/{source}")
+            missing.status, missing.title = 404, "There is nothing here"
+            await _send_problem(send, missing)
+        elif self.door is None:
+            await _send_problem(send, NotReady())
+        elif scope["method"] not in ("GET", "HEAD"):
+            wrong = _problem(405, "Only GET", "this page can only be read")
+            await _send(send, 405, wrong.body, wrong.media_type.encode())
+        else:
+            await self._read_page(path, send)
+
+    async def _read_page(self, path: str, send: Send) -> None:
+        try:
+            page = await asyncio.to_thread(self.pages[path])
+        except LeadlineError as error:
+            await _send_problem(send, error)
+        except Exception:
+            log.exception("page.failed", extra={"path": path})
+            await _send_problem(send, LeadlineError())
+        else:
+            await _send(send, page.status, page.body, page.media_type.encode())
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        if self._on_startup:
+            await self._on_startup(self)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        if self._on_shutdown:
+            await self._on_shutdown(self)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+class _Gone(LeadlineError):
+    """The sender hung up before its request was whole; nobody will read this answer."""
+
+    status = 400
+    title = "The request ended early"
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _problem(status: int, title: str, detail: str) -> Answer:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return Answer(msgspec.json.encode(body), "application/problem+json", status)
+
+
+async def _send_problem(send: Send, error: LeadlineError) -> None:
+    problem = _problem(error.status, error.title, error.detail or error.title)
+    extra: list[tuple[bytes, bytes]] = []
+    if error.retry_after is not None:
+        extra.append((b"retry-after", str(error.retry_after).encode()))
+    if error.status in (400, 413):
+        extra.append((b"connection", b"close"))  # the rest of a body may still be on its way
+    await _send(send, error.status, problem.body, problem.media_type.encode(), extra)
+
+
+async def _send(
+    send: Send,
+    status: int,
+    body: bytes,
+    media_type: bytes = b"application/json",
+    extra: list[tuple[bytes, bytes]] | None = None,
+) -> None:
+    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
+    if extra:
+        headers += extra
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

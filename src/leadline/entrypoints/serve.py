@@ -1,0 +1,205 @@
+"""`leadline serve`: one supervisor, the HTTP process, the refining workers, the delivering one.
+
+A child that dies is started again; a socket that the supervisor holds keeps senders waiting
+meanwhile instead of refusing them. Two servers on one data folder are refused.
+"""
+
+import fcntl
+import logging
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+
+from leadline import wiring
+from leadline.entrypoints import children
+from leadline.errors import ConfigurationError
+from leadline.lead import Step
+from leadline.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_LOOK_S = 0.1
+_LOCK_WAIT_S = 5.0
+_LONGEST_PAUSE_S = 5.0
+_DRAIN_S = 30.0
+
+
+class Supervisor:
+    """Starts everything, keeps it alive, and ends it in order.
+
+    Raises ConfigurationError when the folder or the port can't be used.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = lock_folder(settings.data)
+        self._listener = _bind(settings.host, settings.port)
+        self.port: int = self._listener.getsockname()[1]
+        self._stop = threading.Event()
+        self._store = wiring.store(settings)
+        self._children: list[_Kept] = []
+
+    @property
+    def url(self) -> str:
+        """Where the webhooks are, as this machine calls it."""
+        host = self.settings.host
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{self.port}"
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process ids of the children by their role ("http", "refine-1", "notify")."""
+        return {kept.role: kept.process.pid for kept in self._children}
+
+    def start(self) -> None:
+        """Start the children."""
+        listener = self._listener.fileno()
+        server = ["leadline.entrypoints.server", str(listener)]
+        self._children.append(_Kept("http", self.settings, server, (listener, self._lock)))
+        for number in range(1, self.settings.workers + 1):
+            refine = ["leadline.entrypoints.work", Step.REFINE]
+            self._children.append(_Kept(f"refine-{number}", self.settings, refine, (self._lock,)))
+        notify = ["leadline.entrypoints.work", Step.NOTIFY]
+        self._children.append(_Kept("notify", self.settings, notify, (self._lock,)))
+
+    def run(self) -> int:
+        """Keep the children alive until `stop`; returns the exit code."""
+        code = 0
+        while not self._stop.wait(_LOOK_S):
+            for kept in self._children:
+                if kept.died():
+                    if kept.process.returncode == children.BAD_CONFIGURATION:
+                        code = children.BAD_CONFIGURATION
+                        self._stop.set()
+                        break
+                    self._store.release(kept.process.pid)
+                    kept.start_again()
+        self._end()
+        return code
+
+    def stop(self) -> None:
+        """Ask `run` to drain and return."""
+        self._stop.set()
+
+    def _end(self) -> None:
+        """First the door, so that nothing new comes in; then the workers, each after its batch."""
+        deadline = time.monotonic() + _DRAIN_S
+        for kept in self._children:
+            kept.end(deadline)
+        for kept in self._children:
+            self._store.release(kept.process.pid)
+        self._store.close()
+        self._listener.close()
+        os.close(self._lock)
+        log.info("serve.stopped")
+
+
+class _Kept:
+    """A child with its role, started again as often as it dies, each time a little later."""
+
+    def __init__(
+        self, role: str, settings: Settings, command: list[str], keep: tuple[int, ...]
+    ) -> None:
+        self.role = role
+        self._settings = settings
+        self._command = command
+        self._keep = keep
+        self._deaths = 0
+        self._start_at = 0.0
+        self._launch()
+
+    def _launch(self) -> None:
+        self.process = children.start(
+            self._command[0], self._settings, *self._command[1:], keep=self._keep
+        )
+        self._started = time.monotonic()
+        self._reported = False
+
+    def died(self) -> bool:
+        """Whether the child is dead and it is time to do something about it."""
+        if self.process.poll() is None:
+            return False
+        now = time.monotonic()
+        if not self._reported:
+            self._reported = True
+            self._deaths = 0 if now - self._started > 60 else self._deaths + 1
+            pause = (
+                min(_LONGEST_PAUSE_S, 0.1 * 2 ** min(self._deaths, 10)) if self._deaths > 1 else 0
+            )
+            self._start_at = now + min(again, _LONGEST_PAUSE_S)
+            log.warning(
+                "child.died",
+                extra={
+                    "role": self.role,
+                    "pid": self.process.pid,
+                    "status": self.process.returncode,
+                },
+            )
+        return now >= self._start_at
+
+    def start_again(self) -> None:
+        """Put a new child in the place of the dead one."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self._launch()
+
+    def end(self, deadline: float) -> None:
+        """SIGTERM, then wait; SIGKILL to whoever has not ended by the deadline."""
+        self.process.terminate()
+        try:
+            self.process.wait(max(0.1, deadline - time.monotonic()))
+        except children.TimedOut:
+            log.error("child.killed", extra={"role": self.role, "pid": self.process.pid})
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+
+def lock_folder(folder: Path) -> int:
+    """Take the folder for one server; the lock lives as long as any of its processes.
+
+    Raises ConfigurationError when another server has it, or when the folder can't be written.
+    """
+    path = folder / "serve.lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the data folder {folder} can't be written ({error.strerror}); "
+            "choose another one with --data or mend its rights"
+        ) from error
+    deadline = time.monotonic() + _LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if time.monotonic() > deadline:
+                os.close(lock)
+                raise ConfigurationError(
+                    f"another Leadline server already uses {folder}; "
+                    "stop it, or give this one its own folder with --data"
+                ) from error
+            time.sleep(0.1)  # a server that was killed a moment ago may still be ending
+        else:
+            return lock
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+        listener.set_inheritable(True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"can't listen on {host}:{port} ({error.strerror or error}); "
+            "choose another port with --port"
+        ) from error
+    return listener

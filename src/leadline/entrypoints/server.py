@@ -1,0 +1,145 @@
+"""The HTTP process of `serve`: one event loop, one writer thread, one checkpointer."""
+
+import asyncio
+import gc
+import logging
+import socket
+import sys
+import threading
+
+import uvicorn
+from prometheus_client import CollectorRegistry, Counter
+
+from leadline import wiring
+from leadline.adapters.sqlite.checkpoint import Checkpointer
+from leadline.entrypoints import children, metrics, openapi
+from leadline.entrypoints.batcher import Batcher
+from leadline.entrypoints.guard import GuardedProtocol, hang_up_on_the_slow
+from leadline.entrypoints.http import App, Door, Page
+from leadline.errors import ConfigurationError, LeadlineError
+from leadline.settings import Settings
+from leadline.sources import Answer
+
+log = logging.getLogger(__name__)
+
+
+class HttpServer:
+    """uvicorn around our application, on a socket that somebody else has bound."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.failed: LeadlineError | None = None
+        self._registry = CollectorRegistry()
+        self._answers = Counter(
+            "leadline_http_answers",
+            "Answers to webhooks by source and HTTP status.",
+            ["source", "status"],
+            registry=self._registry,
+        )
+        self._labels: dict[tuple[str, int], Counter] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self.app = App(
+            max_body=settings.max_body,
+            public_url=settings.public_url,
+            pages=self._pages(),
+            observe=self._observe,
+            on_startup=self._startup,
+            on_shutdown=self._shutdown,
+        )
+        self.uvicorn = uvicorn.Server(
+            uvicorn.Config(
+                self.app,
+                loop="uvloop",
+                http=GuardedProtocol,
+                ws="none",
+                lifespan="on",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=10,
+            )
+        )
+
+    def run(self, listener: socket.socket) -> None:
+        """Serve until told to stop; then everything accepted is on the disk."""
+        self.uvicorn.run([listener])
+
+    def stop(self) -> None:
+        """Take no more, finish what is under way, and let `run` return."""
+        self.uvicorn.should_exit = True
+
+    def _pages(self) -> dict[str, Page]:
+        document = openapi.document()
+        return {
+            "/metrics": self._metrics,
+            "/openapi.json": lambda: Answer(document),
+        }
+
+    def _metrics(self) -> Answer:
+        ledger = wiring.ledger(self.settings)
+        try:
+            body = metrics.render(ledger, self._registry)
+        finally:
+            ledger.close()
+        return Answer(body, "text/plain; version=0.0.4; charset=utf-8")
+
+    def _observe(self, source: str, status: int) -> None:
+        counter = self._labels.get((source, status))
+        if counter is None:
+            counter = self._labels[source, status] = self._answers.labels(source, str(status))
+        counter.inc()
+
+    async def _startup(self, app: App) -> None:
+        loop = asyncio.get_running_loop()
+        limit_s = self.settings.receive_timeout.total_seconds()
+        connections = self.uvicorn.server_state.connections
+        self._tasks.append(loop.create_task(hang_up_on_the_slow(connections, limit_s)))
+        # The store opens beside the loop, so that senders hear 503 and not silence meanwhile.
+        threading.Thread(target=self._open, args=(app, loop), name="opener", daemon=True).start()
+
+    def _open(self, app: App, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            store = wiring.store(self.settings, checkpoint_pages=0)
+            kit = wiring.capture_kit(self.settings)
+        except LeadlineError as error:
+            log.error("server.cannot_open", extra={"error": type(error).__name__})
+            self.failed = error
+            self.stop()
+            return
+        self.batcher = Batcher(store, loop, most_waiting=self.settings.max_waiting)
+        self.checkpointer = Checkpointer(self.settings.data)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 100)
+        loop.call_soon_threadsafe(app.open, Door(kit, self.batcher))
+        log.info("server.ready")
+
+    async def _shutdown(self, app: App) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if app.door is not None:
+            await asyncio.to_thread(self.batcher.close)
+            await asyncio.to_thread(self.checkpointer.close)
+        log.info("server.stopped")
+
+
+def main() -> None:
+    """Entry point of the child process; its first argument is the listening socket's number."""
+    server: HttpServer | None = None
+
+    def stop() -> None:
+        if server is not None:
+            server.stop()
+
+    settings = children.settings_from_parent(stop)
+    server = HttpServer(settings)
+    server.run(socket.socket(fileno=int(sys.argv[1])))
+    if isinstance(server.failed, ConfigurationError):
+        sys.exit(children.BAD_CONFIGURATION)
+    sys.exit(0 if server.failed is None else 1)
+
+
+if __name__ == "__main__":
+    main()
