@@ -32,12 +32,15 @@ def query(db: apsw.Connection, sql: str, *bindings: Any) -> list[tuple[Any, ...]
     return db.execute(sql, bindings).fetchall()
 
 
-def select(db: apsw.Connection, sql: str, keys: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """All rows of *sql*, whose `IN ()` is filled with the keys."""
+def select(
+    db: apsw.Connection, sql: str, keys: Iterable[Any], *before: Any
+) -> list[tuple[Any, ...]]:
+    """All rows of *sql*, whose closing `IN ()` is filled with the keys; *before* are the values
+    of the question marks that stand before it."""
     found: list[tuple[Any, ...]] = []
     for chunk in _chunks(list(keys)):
         marks = ",".join("?" * len(chunk))
-        found += db.execute(sql.replace("IN ()", f"IN ({marks})"), chunk).fetchall()
+        found += db.execute(sql.replace("IN ()", f"IN ({marks})"), (*before, *chunk)).fetchall()
     return found
 
 

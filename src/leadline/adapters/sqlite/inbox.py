@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -10,11 +10,12 @@ import apsw
 
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import Database, micros
+from leadline.adapters.sqlite.keys import KeyIndex, Owned
 from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step
 
 
 class _Owner(NamedTuple):
-    """The lead that has a key: its number and id, and the lead that it belongs to, if any."""
+    """The lead that has a key, and the lead that it belongs to, if it is only an event about it."""
 
     lead: int
     id: bytes
@@ -39,7 +40,7 @@ class _Batch:
         self.owners = owners
         self.leads: list[tuple[object, ...]] = []
         self.raws: list[tuple[object, ...]] = []
-        self.known: list[tuple[object, ...]] = []
+        self.known: list[tuple[bytes, int, int, int]] = []
         self.tasks: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
         self.folded: set[int] = set()
@@ -50,16 +51,17 @@ class SqliteInbox:
     """`ports.Inbox` on SQLite."""
 
     db: Database
+    keys: KeyIndex
     redelivery_window: timedelta
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
         """See `ports.Inbox.accept`."""
-        with self.db.writing() as db:
+        window = micros_of(self.redelivery_window)
+        with self.keys.forgetting_on_failure(), self.db.writing() as db:
             keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
-            batch = _Batch(_next_number(db), _owners(db, keys))
-            window = micros_of(self.redelivery_window)
+            batch = _Batch(_next_number(db), _owners(db, self.keys.owners(db, keys)))
             receipts = [_judge(db, batch, lead, window) for lead in leads]
-            _write(db, batch)
+            _write(db, self.keys, batch)
         return receipts
 
 
@@ -83,15 +85,20 @@ def _next_number(db: apsw.Connection) -> int:
     return int(top) + 1
 
 
-def _owners(db: apsw.Connection, keys: Iterable[bytes]) -> dict[bytes, _Owner]:
+def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _Owner]:
+    """The owners of keys with their ids; few events have any, so this is seldom asked."""
     rows = bulk.select(
         db,
-        """SELECT known.key, lead.n, lead.id, known.at, known.lasting, lead.joined, head.id
-           FROM known JOIN lead ON lead.n = known.lead LEFT JOIN lead head ON head.n = lead.joined
-           WHERE known.key IN ()""",
-        keys,
+        """SELECT lead.n, lead.id, lead.joined, head.id
+           FROM lead LEFT JOIN lead head ON head.n = lead.joined WHERE lead.n IN ()""",
+        {o.lead for o in owned.values()},
     )
-    return {row[0]: _Owner(*row[1:]) for row in rows}
+    leads = {n: (lead_id, joined, joined_id) for n, lead_id, joined, joined_id in rows}
+    return {
+        key: _Owner(o.lead, leads[o.lead][0], o.at, o.lasting, *leads[o.lead][1:])
+        for key, o in owned.items()
+        if o.lead in leads
+    }
 
 
 def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) -> Receipt:
@@ -152,15 +159,10 @@ def _count(batch: _Batch, lead: CapturedLead, fate: Fate) -> None:
     batch.tally[lead.captured_at.strftime("%Y-%m-%d"), lead.source, fate] += 1
 
 
-def _write(db: apsw.Connection, batch: _Batch) -> None:
+def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch) -> None:
     bulk.insert(db, "lead", batch.leads)
     bulk.insert(db, "raw", batch.raws)
-    bulk.insert(
-        db,
-        "known",
-        batch.known,
-        tail="ON CONFLICT DO UPDATE SET lead = excluded.lead, at = excluded.at",
-    )
+    keys.add(db, batch.known)
     bulk.insert(db, "task (lead, step, put_at, due_at)", batch.tasks)
     bulk.insert(db, "history (lead, at, what, detail)", batch.history)
     count(db, batch.tally)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import Database, micros, moment
 from leadline.adapters.sqlite.inbox import micros_of
+from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.formats import refined_document
 from leadline.lead import Fate, FirstSeen
 from leadline.ports import Clock, Waiting
@@ -17,6 +18,7 @@ class SqliteLeads:
     """`ports.Leads` on SQLite."""
 
     db: Database
+    keys: KeyIndex
 
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
         """See `ports.Leads.waiting`."""
@@ -46,13 +48,14 @@ class SqliteLeads:
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
         """See `ports.Leads.first_seen`."""
         with self.db.reading() as db:
+            owners = self.keys.owners(db, keys)
             rows = bulk.select(
                 db,
-                """SELECT key, id, captured_at FROM known JOIN lead ON lead.n = known.lead
-                   WHERE key IN ()""",
-                keys,
+                "SELECT n, id, captured_at FROM lead WHERE n IN ()",
+                {o.lead for o in owners.values()},
             )
-        return {k: FirstSeen(str(uuid.UUID(bytes=i)), moment(at), ()) for k, i, at in rows}
+        leads = {n: FirstSeen(str(uuid.UUID(bytes=i)), moment(at), ()) for n, i, at in rows}
+        return {key: leads[o.lead] for key, o in owners.items() if o.lead in leads}
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See `ports.Leads.refined`."""

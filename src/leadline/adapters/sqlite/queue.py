@@ -12,6 +12,7 @@ import apsw
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import Database, micros, moment
 from leadline.adapters.sqlite.inbox import micros_of
+from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.settling import Settling, numbers_of, put
 from leadline.lead import Claim, Step, Task
 from leadline.outcome import Drop
@@ -24,6 +25,7 @@ class SqliteQueue:
     """`ports.Queue` on SQLite."""
 
     db: Database
+    keys: KeyIndex
     clock: Clock
 
     def put(self, tasks: Sequence[Task], due_at: datetime) -> None:
@@ -46,8 +48,8 @@ class SqliteQueue:
         with self.db.writing() as db:
             rows = bulk.query(
                 db,
-                """SELECT task.n, task.lead, lead.id, again, attempt + 1,
-                          failures + (leased <> 0), leased, error, due_at
+                """SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0),
+                          leased, error, due_at
                    FROM task JOIN lead ON lead.n = task.lead
                    WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
                    ORDER BY due_at LIMIT ?""",
@@ -57,21 +59,25 @@ class SqliteQueue:
                 limit,
             )
             rows = _alone_if_it_killed_its_worker(rows)
-            numbers = [row[0] for row in rows]
             bulk.select(
                 db,
-                f"""UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),
-                        leased = {os.getpid()}, put_at = {now}, due_at = {now + micros_of(lease)}
-                    WHERE n IN ()""",  # noqa: S608 - numbers only
-                numbers,
+                """UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),
+                          leased = ?, put_at = ?, due_at = ?
+                   WHERE step = ? AND channel = ? AND lead IN ()""",
+                [row[0] for row in rows],
+                os.getpid(),
+                now,
+                now + micros_of(lease),
+                step,
+                channel,
             )
         return [
             Claim(
-                Task(step, str(uuid.UUID(bytes=row[2])), channel, bool(row[3])),
-                attempt=row[4],
-                failures=row[5],
-                error="worker.died" if row[6] else row[7],
-                due_at=moment(row[8]),
+                Task(step, str(uuid.UUID(bytes=row[1])), channel, bool(row[2])),
+                attempt=row[3],
+                failures=row[4],
+                error="worker.died" if row[5] else row[6],
+                due_at=moment(row[7]),
                 ref=row[0],
             )
             for row in rows
@@ -99,8 +105,8 @@ class SqliteQueue:
 
     def _settle_together(self, settlements: Sequence[Settlement]) -> list[bool]:
         now = micros(self.clock())
-        with self.db.writing() as db:
-            return Settling(db, now, settlements).run()
+        with self.keys.forgetting_on_failure(), self.db.writing() as db:
+            return Settling(db, self.keys, now, settlements).run()
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.Queue.next_due`."""
@@ -158,7 +164,7 @@ class SqliteQueue:
 
 
 def _alone_if_it_killed_its_worker(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    suspects = [i for i, row in enumerate(rows) if row[6]]
+    suspects = [i for i, row in enumerate(rows) if row[5]]
     if not suspects:
         return rows
     return rows[: suspects[0]] or rows[:1]

@@ -1,7 +1,7 @@
 """Outcomes carried out: one transaction for a whole batch of them."""
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 import apsw
@@ -9,6 +9,7 @@ import apsw
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import micros, moment
 from leadline.adapters.sqlite.inbox import count, micros_of
+from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.formats import refined_head
 from leadline.lead import Claim
 from leadline.outcome import Done, Drop, Retry
@@ -22,7 +23,7 @@ def numbers_of(db: apsw.Connection, lead_ids: Collection[str]) -> dict[str, int]
 
 
 def put(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Rows are (lead, step, channel, again, put_at, due_at)."""
+    """Write tasks (lead, step, channel, again, put_at, due_at), reviving those that are dead."""
     bulk.insert(
         db,
         "task (lead, step, channel, again, put_at, due_at)",
@@ -37,13 +38,16 @@ def put(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
 class Settling:
     """One transaction's worth of settlements."""
 
-    def __init__(self, db: apsw.Connection, now: int, settlements: Sequence[Settlement]) -> None:
+    def __init__(
+        self, db: apsw.Connection, keys: KeyIndex, now: int, settlements: Sequence[Settlement]
+    ) -> None:
         self.db = db
+        self.keys = keys
         self.now = now
         self.settlements = settlements
-        self.ended: list[int] = []
+        self.ended: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.refined: list[tuple[object, ...]] = []
-        self.known: list[tuple[object, ...]] = []
+        self.known: list[tuple[bytes, int, int, int]] = []
         self.alerts: list[tuple[object, ...]] = []
         self.follow_ups: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
@@ -51,61 +55,49 @@ class Settling:
 
     def run(self) -> list[bool]:
         """Carry everything out; False where the claim had passed to somebody else."""
-        rows = bulk.select(
-            self.db,
-            """SELECT task.n, attempt, task.lead, source FROM task JOIN lead ON lead.n = task.lead
-               WHERE dead_at IS NULL AND task.n IN ()""",
-            [s.claim.ref for s in self.settlements],
-        )
-        held = {(n, attempt): (lead, source) for n, attempt, lead, source in rows}
+        self.held = self._held()
         self.numbers = self._numbers_of_first_seen()
         self.owners = self._owners_of_match_keys()
-        carried_out = [self._one(s, held) for s in self.settlements]
+        carried_out = [self._one(s) for s in self.settlements]
         self._write()
         return carried_out
 
-    def _one(self, one: Settlement, held: dict[tuple[int, int], tuple[int, str]]) -> bool:
+    def _held(self) -> dict[tuple[str, str, int, int], str]:
+        """The source of each task that is still alive, by its place and attempt."""
+        places: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for one in self.settlements:
+            places[_place(one.claim)].append(one.claim.ref)
+        return {
+            (step, channel, lead, attempt): source
+            for (step, channel), leads in places.items()
+            for lead, attempt, source in bulk.select(
+                self.db,
+                """SELECT task.lead, attempt, source FROM task JOIN lead ON lead.n = task.lead
+                   WHERE step = ? AND channel = ? AND dead_at IS NULL AND task.lead IN ()""",
+                leads,
+                step,
+                channel,
+            )
+        }
+
+    def _one(self, one: Settlement) -> bool:
         claim = one.claim
-        found = held.get((claim.ref, claim.attempt))
-        if found is None:
+        source = self.held.get((*_place(claim), claim.ref, claim.attempt))
+        if source is None:
             return False
-        lead, source = found
         match one.outcome:
             case Done() as done:
-                return self._done(claim, lead, source, done)
+                return self._done(claim, source, done)
             case Retry() as retry:
-                self._retry(claim, lead, retry)
+                self._retry(claim, retry)
             case Drop() as drop:
-                self._drop(claim, lead, source, drop)
+                self._drop(claim, source, drop)
         return True
 
-    def _done(self, claim: Claim, lead: int, source: str, done: Done) -> bool:
-        if done.refined is not None:
-            first = done.refined.duplicate_of
-            taken = [k for k in done.match_keys.values() if self.owners.get(k, lead) != lead]
-            if taken and first is None:
-                # Another worker refined the same person meanwhile: look again, and see them.
-                self.db.execute(
-                    "UPDATE task SET due_at = put_at, leased = 0 WHERE n = ?", (claim.ref,)
-                )
-                return False
-            original = self.numbers.get(first.lead_id) if first else None
-            self.refined.append(
-                (
-                    lead,
-                    self.now,
-                    done.refined.status,
-                    original,
-                    len(done.then),
-                    refined_head(done.refined),
-                )
-            )
-            for key in done.match_keys.values():
-                self.owners.setdefault(key, lead)
-                self.known.append((key, lead, micros(done.refined.captured_at), 1))
-            self._count(source, done.refined.status)
-            if first:
-                self._count(source, "duplicate")
+    def _done(self, claim: Claim, source: str, done: Done) -> bool:
+        lead = claim.ref
+        if done.refined is not None and not self._keep(claim, source, done):
+            return False
         if done.alert is not None:
             alert = done.alert
             self.alerts.append(
@@ -117,31 +109,59 @@ class Settling:
         self.follow_ups += [
             (lead, t.step, t.channel, int(t.again), self.now, self.now) for t in done.then
         ]
-        self.ended.append(claim.ref)
+        self.ended[_place(claim)].append(lead)
         return True
 
-    def _retry(self, claim: Claim, lead: int, retry: Retry) -> None:
-        self.db.execute(
-            """UPDATE task SET put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?
-               WHERE n = ?""",
-            (
-                self.now,
-                self.now + micros_of(retry.after),
-                claim.failures + int(retry.counts),
-                retry.why,
-                claim.ref,
-            ),
+    def _keep(self, claim: Claim, source: str, done: Done) -> bool:
+        """Note the refined lead, unless one of its keys has come to belong to somebody else."""
+        refined, lead = done.refined, claim.ref
+        assert refined is not None  # noqa: S101 - the caller looked
+        first = refined.duplicate_of
+        taken = any(self.owners.get(k, lead) != lead for k in done.match_keys.values())
+        if taken and first is None:
+            # Another worker refined the same person meanwhile: look again, and see them.
+            self._update(claim, "due_at = put_at, leased = 0")
+            return False
+        original = self.numbers.get(first.lead_id) if first else None
+        head = refined_head(refined)
+        self.refined.append((lead, self.now, refined.status, original, len(done.then), head))
+        for key in done.match_keys.values():
+            if key not in self.owners:
+                self.owners[key] = lead
+                self.known.append((key, lead, micros(refined.captured_at), 1))
+        self._count(source, refined.status)
+        if first:
+            self._count(source, "duplicate")
+        return True
+
+    def _retry(self, claim: Claim, retry: Retry) -> None:
+        self._update(
+            claim,
+            "put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?",
+            self.now,
+            self.now + micros_of(retry.after),
+            claim.failures + int(retry.counts),
+            retry.why,
         )
         if retry.counts:
-            self.history.append((lead, self.now, f"{claim.task.step}.failed", retry.why))
+            self.history.append((claim.ref, self.now, f"{claim.task.step}.failed", retry.why))
 
-    def _drop(self, claim: Claim, lead: int, source: str, drop: Drop) -> None:
-        self.db.execute(
-            "UPDATE task SET dead_at = ?, leased = 0, reason = ?, error = ? WHERE n = ?",
-            (self.now, drop.reason, drop.detail, claim.ref),
+    def _drop(self, claim: Claim, source: str, drop: Drop) -> None:
+        self._update(
+            claim,
+            "dead_at = ?, leased = 0, reason = ?, error = ?",
+            self.now,
+            drop.reason,
+            drop.detail,
         )
-        self.history.append((lead, self.now, f"{claim.task.step}.dead", drop.reason))
+        self.history.append((claim.ref, self.now, f"{claim.task.step}.dead", drop.reason))
         self._count(source, f"{claim.task.step}.dead")
+
+    def _update(self, claim: Claim, what: str, *values: object) -> None:
+        self.db.execute(
+            f"UPDATE task SET {what} WHERE lead = ? AND step = ? AND channel = ?",  # noqa: S608
+            (*values, claim.ref, *_place(claim)),
+        )
 
     def _count(self, source: str, what: str) -> None:
         self.tally[moment(self.now).strftime("%Y-%m-%d"), source, what] += 1
@@ -156,12 +176,12 @@ class Settling:
 
     def _owners_of_match_keys(self) -> dict[bytes, int]:
         keys = {
-            k
+            key
             for s in self.settlements
             if isinstance(s.outcome, Done)
-            for k in s.outcome.match_keys.values()
+            for key in s.outcome.match_keys.values()
         }
-        return dict(bulk.select(self.db, "SELECT key, lead FROM known WHERE key IN ()", keys))
+        return {key: owned.lead for key, owned in self.keys.owners(self.db, keys).items()}
 
     def _write(self) -> None:
         db = self.db
@@ -173,9 +193,16 @@ class Settling:
                     status = excluded.status, duplicate_of = excluded.duplicate_of,
                     told = excluded.told, head = excluded.head""",
         )
-        bulk.insert(db, "known", self.known, tail="ON CONFLICT DO NOTHING")
+        self.keys.add(db, self.known)
         bulk.insert(db, "alert (lead, channel, sent_at, template, digest)", self.alerts)
-        bulk.select(db, "DELETE FROM task WHERE n IN ()", self.ended)
+        for place, leads in self.ended.items():
+            bulk.select(
+                db, "DELETE FROM task WHERE step = ? AND channel = ? AND lead IN ()", leads, *place
+            )
         put(db, self.follow_ups)
         bulk.insert(db, "history (lead, at, what, detail)", self.history)
         count(db, self.tally)
+
+
+def _place(claim: Claim) -> tuple[str, str]:
+    return claim.task.step, claim.task.channel

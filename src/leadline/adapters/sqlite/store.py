@@ -5,6 +5,7 @@ from pathlib import Path
 
 from leadline.adapters.sqlite.database import Database
 from leadline.adapters.sqlite.inbox import SqliteInbox
+from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.leads import SqliteChannels, SqliteLeads
 from leadline.adapters.sqlite.queue import SqliteQueue
 from leadline.ports import Clock
@@ -32,6 +33,7 @@ class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels):
         checkpoint_pages: int = 4000,
     ) -> None:
         self.db = Database(folder, read_only=read_only, checkpoint_pages=checkpoint_pages)
+        self.keys = KeyIndex()
         self.clock = clock
         self.redelivery_window = redelivery_window
 

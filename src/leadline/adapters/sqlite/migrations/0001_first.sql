@@ -23,18 +23,24 @@ CREATE TABLE raw (
   media_type TEXT NOT NULL
 ) STRICT;
 
--- By what an event, a record or a person is recognised; the first to come owns the key.
+-- By what an event, a record or a person is recognised. Keys are random, so that writing each to
+-- its place would touch a page a lead: new ones gather in `key_log` and are moved in sorted slices.
 CREATE TABLE known (
   key BLOB PRIMARY KEY,
   lead INTEGER NOT NULL,
   at INTEGER NOT NULL,
   lasting INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX known_lead ON known (lead);
+CREATE TABLE key_log (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice, for others read on from what they saw
+  key BLOB NOT NULL,
+  lead INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  lasting INTEGER NOT NULL
+) STRICT;
 
 -- What waits. `leased` is the process that holds it, or 0; `due_at` is then the lease's end.
 CREATE TABLE task (
-  n INTEGER PRIMARY KEY,
   lead INTEGER NOT NULL,
   step TEXT NOT NULL,
   channel TEXT NOT NULL DEFAULT '',
@@ -46,9 +52,9 @@ CREATE TABLE task (
   leased INTEGER NOT NULL DEFAULT 0,
   error TEXT NOT NULL DEFAULT '',
   dead_at INTEGER,
-  reason TEXT
-) STRICT;
-CREATE UNIQUE INDEX task_lead ON task (lead, step, channel);
+  reason TEXT,
+  PRIMARY KEY (lead, step, channel)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX task_due ON task (step, channel, due_at) WHERE dead_at IS NULL;
 CREATE INDEX task_dead ON task (reason, dead_at) WHERE dead_at IS NOT NULL;
 
