@@ -9,6 +9,8 @@ from leadline.refine import text
 _SMALL = text.words(
     "van von vom vander der den de del des dos das da do du zu zur zum ter ten op af av ibn bint"
 )
+_LINKS = text.words("and or & und et")
+_JR = ("jr", "sr")
 _AFTER_DE = text.words("la las los el l")
 _VIETNAMESE = text.words(
     "nguyen nguyễn tran trần le lê pham phạm hoang hoàng phan huynh huỳnh vu vũ vo võ dang "
@@ -44,19 +46,29 @@ def recase(name: str) -> str:
     """*name* with the usual capitals, if it has only capitals or only small letters."""
     if not (name.isupper() or name.islower()):
         return name
-    words = name.split(" ")
-    lowered = [_lower(word, name) for word in words]
-    family_first = lowered[0] in _VIETNAMESE
+    words = [_lower(word, name) for word in name.split(" ")]
+    tail = _tail(words)
+    family_first = words[0] in _VIETNAMESE
     kept = []
-    for place, word in enumerate(lowered):
-        inside = 0 < place < len(words) - 1
-        if inside and not family_first and _is_small(word, lowered[place - 1]):
+    for place, word in enumerate(words):
+        inside = 0 < place < tail - 1
+        if inside and (word in _LINKS or (not family_first and _is_small(word, words[place - 1]))):
             kept.append(word)
-        elif place and place == len(words) - 1 and word.strip(".,") in _FIXED:
-            kept.append(word.replace(word.strip(".,"), _FIXED[word.strip(".,")]))
+        elif place >= tail and (core := word.strip(".,")) in _FIXED:
+            kept.append(word.replace(core, _FIXED[core]))
         else:
             kept.append(_capitalised(word))
     return " ".join(kept)
+
+
+def _tail(words: list[str]) -> int:
+    """Where the numerals, degrees, Jr. and Sr. at the end begin; the first word is none."""
+    place = len(words)
+    while place > 1 and (
+        words[place - 1].strip(".,") in _FIXED or words[place - 1].strip(".,") in _JR
+    ):
+        place -= 1
+    return place
 
 
 def recase_last(name: str) -> str:
@@ -95,7 +107,7 @@ def _capitalised(word: str) -> str:
 
 
 def _piece(letters: str, word: str, start: int, previous: int) -> str:
-    if start and word[start - 1] in _APOSTROPHES:
+    if previous and word[start - 1] in _APOSTROPHES:
         elided = word[:previous].rpartition("-")[2].strip("\"'(") in _ELIDED
         if not elided or len(letters) < 2:  # "jo's", "ka'ana": the apostrophe is inside a word
             return letters
@@ -109,4 +121,5 @@ def _piece(letters: str, word: str, start: int, previous: int) -> str:
 
 
 def _titled(word: str) -> str:
-    return word[:1].title() + word[1:]
+    first = word[:1].title()
+    return (first if len(first) == 1 else word[:1]) + word[1:]  # "ŉ" has no capital of its own

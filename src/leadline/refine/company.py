@@ -15,7 +15,7 @@ PLACEHOLDERS = text.words(
 
 _FORMS = text.words(
     "Inc Corp Co Ltd LLC LLP LP GmbH gGmbH mbH AG KG KGaA OHG UG SE SA SAS SASU SARL SpA "
-    "SRL BV NV VOF AB ApS A/S AS ASA Oy Oyj Kft Zrt PLC Pty Pte Sdn Bhd Limited "
+    "SRL BV NV VOF AB ApS A/S ASA Oy Oyj Kft Zrt plc Pty Pte Sdn Bhd Limited "
     "Incorporated Corporation Company Pvt PJSC JSC OOO SL SLU Ltda SpZoo EIRL PLLC DMCC FZE "
     "FZCO KK CV SNC"
 )
@@ -34,10 +34,13 @@ _WORDS = text.words(
     "north oak oil old one open park pay pet pine port pro real red rock room rose sea shop "
     "silk sky soft south spa star steel sun tax team tech time tire top town trip tree two "
     "web west wine wood work world zone blue bell best big boat body farm flow foto hotel "
-    "group hong kong san los las saint sons bros"
+    "group hong kong san los las saint sons bros asia bus call crew deep disk dome echo euro five "
+    "four from gate grid hub key labs pack pan rail rig rim sand seas six song test text twin wind "
+    "wire zinc tele rio nova dr mr mrs"
 )
 """English words of up to four letters: in capitals they are words, other short ones are names."""
 
+_DOMAIN = re.compile(r"[A-Z0-9-]{3,}\.(?:COM|NET|ORG|IO|AI|DE|FR|CO\.UK)")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüœ]", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -53,26 +56,34 @@ def refine_company(written: str | None) -> tuple[str | None, tuple[Change, ...]]
         return None, (*changes, text.altered("company", kept, None, "company.placeholder"))
     if " " not in kept:  # one word: NVIDIA, adidas and IKEA mean what they write
         return kept, changes
-    cased = _lettered(kept) if kept.isupper() else kept
-    if cased != kept:
-        changes = (*changes, text.altered("company", kept, cased, "company.case"))
-    formed = _with_legal_forms(cased)
-    if formed != cased:
-        changes = (*changes, text.altered("company", cased, formed, "company.legal_form"))
-    return formed, changes
+    for _ in range(2):  # a legal form put in capitals may leave nothing but capitals
+        cased = _lettered(kept) if kept.isupper() else kept
+        if cased != kept:
+            changes = (*changes, text.altered("company", kept, cased, "company.case"))
+        kept = _with_legal_forms(cased)
+        if kept != cased:
+            changes = (*changes, text.altered("company", cased, kept, "company.legal_form"))
+    return kept, changes
 
 
 def _lettered(name: str) -> str:
     """A name in capitals with ordinary case, where at least one long word shows that the
     capitals are a way of typing; acronyms and short names keep theirs."""
     words = name.split(" ")
-    if not any(len(word) > 4 and _is_word(word) for word in words):
-        return name
+    long = [word for word in words if len(word) > 4 and _is_word(word)]
+    typed = any((form := _form(word.rstrip(".,"))) and not form.isupper() for word in words[1:])
+    if not long or (not typed and len([word for word in words if not _form(word)]) < 2):
+        return name  # "EPCOS AG" has no other case to show
     return " ".join(_cased(word, first=place == 0) for place, word in enumerate(words))
 
 
 def _cased(word: str, first: bool) -> str:
     lowered = word.lower()
+    form = _form(lowered.strip(".,()"))
+    if form and not first and not form.isupper():
+        return word.replace(word.strip(".,()"), form)
+    if _DOMAIN.fullmatch(word):
+        return word.capitalize()
     if lowered.strip(".,()") in _SMALL:
         return lowered.title() if first else lowered
     return _WORD.sub(_cased_part, word) if _is_word(word) else word
@@ -109,7 +120,7 @@ def _with_legal_forms(name: str) -> str:
             if core in ("&", "+", "und", "and", "et"):
                 continue
             break
-        if core.islower() or (core.isupper() and not form.isupper()):
+        if core.lower() != "plc" and (core.islower() or core.isupper()) and core != form:
             words[place] = words[place].replace(core, form)
     return " ".join(words)
 

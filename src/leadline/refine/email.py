@@ -23,14 +23,16 @@ from leadline.refine.email_domains import (
 # A subset of what email-validator accepts unchanged: no label may hold "--" (IDNA), none is
 # longer than 63, and the special-use top-level domains of RFC 6761 are no place for mail.
 _PLAIN = re.compile(
-    r"(?=.{6,254}\Z)(?P<local>[a-z0-9_-]+(?:[.+'][a-z0-9_-]+)*)"
+    r"(?=.{6,254}\Z)(?=[^@]{1,64}@)(?P<local>[a-z0-9_-]+(?:[.+'][a-z0-9_-]+)*)"
     r"@(?P<domain>(?:[a-z0-9](?:-?[a-z0-9]){0,31}\.)+"
     r"(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,24})"
 )
 _WRAPPED = re.compile(r".*?<\s*(?:mailto:)?([^<>]*@[^<>]*?)\s*>?[\s.,;]*", re.I | re.S)
 _ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
-_AROUND = " \t.,;:<>()[]\"'"
+_BEFORE = " <([\"',;:"
+_BEHIND = " >)]\"',;:."
 _SEPARATOR = re.compile(r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)", re.I)
+_LONGEST = 1000  # nothing longer is taken apart in search of an address
 _LOOSE_SPACE = re.compile(r"\s*([@.])\s*")
 
 
@@ -57,10 +59,12 @@ def _refine_other(written: str) -> Email:
     kept, changes = text.clean("email", written, text.code)
     if kept is None:
         return Email(changes=changes)
-    problems: tuple[str, ...] = ()
+    if len(kept) > _LONGEST:
+        return Email(kept, None, ("email.invalid",), changes)
     address, several = _unwrapped(kept)
-    if several:
-        problems = ("email.several",)
+    problems = ("email.several",) if several else ()
+    while (inner := _unwrapped(address)[0]) != address:  # "<mailto:<a@b>>"; it only gets shorter
+        address = inner
     if address != kept:
         changes = (*changes, text.altered("email", kept, address, "email.unwrap"))
     lowered = _lowered(address)
@@ -92,15 +96,16 @@ def _unwrapped(address: str) -> tuple[str, bool]:
 
 
 def _alone(address: str) -> str:
-    """One address without what stands around it; what is no such form comes back as it is."""
+    """One address without what stands around it; what holds none comes back as it is."""
+    inner = address
     if (wrapped := _WRAPPED.fullmatch(address)) is not None:
-        return wrapped[1]
-    if address[:7].lower() == "mailto:":
-        address = address[7:].partition("?")[0]
-    if "@" not in address or _parts(_lowered(address)) is not None:
-        return address
-    stripped = address.strip(_AROUND)
-    return stripped if _parts(_lowered(stripped)) is not None else address
+        inner = wrapped[1]
+    elif address[:7].lower() == "mailto:":
+        inner = address[7:].partition("?")[0]
+    elif _parts(_lowered(address)) is None:
+        stripped = address.lstrip(_BEFORE).rstrip(_BEHIND)
+        inner = stripped if _parts(_lowered(stripped)) is not None else address
+    return inner.strip() if "@" in inner else address
 
 
 def _lowered(address: str) -> str:
@@ -120,7 +125,7 @@ def _parts(address: str) -> tuple[str, str] | None:
     from email_validator import EmailNotValidError, validate_email  # slow to import, seldom used
 
     try:
-        valid = validate_email(address, check_deliverability=False)
+        valid = validate_email(address, check_deliverability=False, strict=True)
     except EmailNotValidError:
         return None
     return valid.local_part.lower(), valid.ascii_domain.lower()

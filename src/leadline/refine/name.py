@@ -17,7 +17,8 @@ PLACEHOLDERS = text.words(
 
 HONORIFICS = text.words(
     "mr mrs ms miss mx dr prof professor sir dame rev hon herr frau hr fr ing dipl.-ing mag "
-    "mme mlle monsieur madame sr sra srta dra sig dott dhr mevr capt sgt lt col"
+    "mme mlle monsieur madame sr sra srta dra sig dott dhr mevr capt sgt lt col reverend father "
+    "pastor rabbi judge mayor senator congressman congresswoman representative attorney"
 )
 SUFFIXES = text.words(
     "jr sr ii iii iv v phd md mba cpa dds dvm esq rn jd bsc msc cfa pmp llm facs mph edd"
@@ -38,7 +39,12 @@ _LINK = re.compile(
     r"@|://|\bwww\.|\.(?:com|net|org|info|biz|io|ru|cn|xyz|top|site|online|shop|club)\b", re.I
 )
 _COMPANY = re.compile(r"\b(?:inc|llc|ltd|gmbh|corp|co|plc|s\.?a|b\.?v|ag|trust|estate)\b\.?$", re.I)
-_QUOTED = re.compile(r"[\"“”(‘'].*[\"“”)’']")
+_NICKNAME = re.compile(r"\s(?:\".+?\"|“.+?”|\(.+?\)|‘.+?’|'.+?')(?=\s)")
+_COUPLE = text.words("and & und + / or")
+_LETTER = re.compile(r"[^\W\d_]")
+_NO_NAME = re.compile(r"[\d@/:]")
+_DIGIT = re.compile(r"\d")
+_VIETNAMESE = text.words("nguyen nguyễn tran trần pham phạm le lê hoang hoàng vu vũ")
 _LONGEST = 200
 
 
@@ -58,12 +64,16 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     Honorifics and suffixes stay in the whole name, and are no part of first and last name.
     """
     changes: list[Change] = []
-    whole = _cased("name", _ordered(_kept("name", whole, changes), changes), changes)
+    whole = _kept("name", whole, changes)
     first = _cased("first_name", _kept("first_name", first, changes), changes)
     last = _cased("last_name", _kept("last_name", last, changes), changes)
+    family = 0
     if whole is None and (first or last):
         whole = _joined(first, last)
         changes.append(text.altered("name", None, whole, "name.join"))
+    elif (first is None and last is None) or _is_same(whole, f"{last}, {first}"):
+        whole, family = _ordered(whole, changes)
+    whole = _cased("name", whole, changes)
     if first and last and (plain := _without_honorific(first)) != first:
         changes.append(text.altered("first_name", first, plain, "name.honorific"))
         first = plain
@@ -71,7 +81,7 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
         return Name(None, first, last, ("name.missing",), tuple(changes))
     if not whole.replace(" ", "").isalpha() and (len(whole) > _LONGEST or _LINK.search(whole)):
         return Name(whole, first, last, ("name.suspect",), tuple(changes))
-    if first is None and last is None and (parts := _split(whole, region)):
+    if first is None and last is None and (parts := _split(whole, region, family)):
         first, last = parts
         changes.append(text.altered("first_name", None, first, "name.split"))
         changes.append(text.altered("last_name", None, last, "name.split"))
@@ -83,6 +93,9 @@ def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
         return None
     kept, cleaned = text.clean(field, written)
     changes += cleaned
+    if kept is not None and kept[-1] in ",;" and (tidy := kept.rstrip(" ,;")):
+        changes.append(text.altered(field, kept, tidy, "name.punctuation"))
+        kept = tidy
     if kept is not None and kept.casefold() in PLACEHOLDERS:
         changes.append(text.altered(field, kept, None, "name.placeholder"))
         return None
@@ -100,73 +113,107 @@ def _cased(field: str, name: str | None, changes: list[Change]) -> str | None:
     return cased
 
 
-def _ordered(name: str | None, changes: list[Change]) -> str | None:
-    """ "Last, First" the other way round; a suffix or a company's legal form stays behind."""
+def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
+    """ "Last, First" the other way round, and how many words its last name has (0: unknown).
+
+    A suffix or a company's legal form after the comma is no first name.
+    """
     if name is None or "," not in name:
-        return name
+        return name, 0
     parts = [part.strip() for part in name.split(",")]
-    suffix = ""
-    if len(parts) == 3 and _is_suffix(parts[2]):
-        suffix = f", {parts.pop()}"
-    if len(parts) != 2 or not all(parts) or any(_is_suffix(part) for part in parts):
-        return name
-    if parts[1].lower() in _DEGREES:
-        return name
-    last, first = parts
-    if len(last.split()) > 3 or len(first.split()) > 4 or re.search(r"[\d@/:]", name):
-        return name
-    if _COMPANY.search(name):
-        return name
-    ordered = f"{first} {last}{suffix}"
+    suffix = f", {parts.pop()}" if len(parts) == 3 and _is_suffix(parts[2]) else ""
+    if len(parts) != 2 or not _is_reversed(*parts) or _COMPANY.search(name):
+        return name, 0
+    ordered = f"{parts[1]} {parts[0]}{suffix}"
     changes.append(text.altered("name", name, ordered, "name.order"))
-    return ordered
+    return ordered, len(_without_suffix(parts[0].split()))
+
+
+def _is_reversed(last: str, first: str) -> bool:
+    if (
+        not _LETTER.search(last)
+        or not _LETTER.search(first)
+        or _is_suffix(first)
+        or _is_degree(first)
+        or _NO_NAME.search(last)
+    ):
+        return False
+    if first.isupper() and len(first) < 6 and not last.isupper():
+        return False  # "Ada Lovelace, BSN": letters after the name
+    words = _without_suffix(last.split())
+    if len(words) > 3 or len(first.split()) > 4 or _NO_NAME.search(first):
+        return False
+    closing = words[-1].strip(".")  # "Ada K, Lovelace": the comma stands after the first name
+    return len(words) == 1 or (len(closing) > 1 and not _is_honorific(closing))
+
+
+def _without_suffix(words: list[str]) -> list[str]:
+    """All but the suffixes at the end; one word always stays."""
+    while len(words) > 1 and _is_suffix(words[-1]):
+        words = words[:-1]
+    return words
+
+
+def _is_same(name: str | None, other: str) -> bool:
+    return name is not None and name.casefold() == other.casefold()
 
 
 def _joined(first: str | None, last: str | None) -> str:
     if first is None or last is None:
-        return first or last or ""
-    if first.endswith(f" {last}"):  # the whole name was typed into the field for the first
-        return first
-    if _FAMILY_FIRST.search(first) and _FAMILY_FIRST.search(last):
-        return last + first
-    return f"{first} {last}"
+        whole = first or last or ""
+    elif first.endswith(f" {last}"):  # the whole name was typed into the field for the first
+        whole = first
+    elif _FAMILY_FIRST.search(first) and _FAMILY_FIRST.search(last):
+        whole = last + first
+    else:
+        whole = f"{first} {last}"
+    return whole.rstrip(" ,;") or whole
 
 
 def _without_honorific(first: str) -> str:
-    title, gap, rest = first.partition(" ")
-    return rest if gap and _is_honorific(title) else first
-
-
-def _split(name: str, region: str) -> tuple[str, str] | None:
-    """First and last name; None where a rule would be a guess: single names, couples, names
-    whose family comes first, and whatever holds digits."""
-    words = name.partition(",")[0].split(" ")
+    words = first.split(" ")
     while len(words) > 1 and _is_honorific(words[0]):
         del words[0]
-    while len(words) > 2 and _is_suffix(words[-1]):
-        del words[-1]
-    if len(words) > 2 and not name.isalpha():
-        words = [word for word in words if not _QUOTED.fullmatch(word)]
+    plain = " ".join(words)
+    if plain == first or plain.casefold() in PLACEHOLDERS:
+        return first
+    return recase(plain)
+
+
+def _split(name: str, region: str, family: int) -> tuple[str, str] | None:
+    """First and last name; None where a rule would be a guess: single names, couples, names
+    whose family comes first, and whatever holds digits. *family* words are known to be last."""
+    base, comma, rest = name.partition(",")
+    if comma and not _is_suffix(rest.strip()) and not _is_degree(rest.strip()):
+        return None
+    words = (base if base.isalpha() else _NICKNAME.sub("", base)).split()
+    while len(words) > 2 and _is_honorific(words[0]):
+        couple = len(words) > 4 and words[1].lower() in _COUPLE and _is_honorific(words[2])
+        del words[: 2 if couple else 1]  # "Mr. and Mrs. Ada Lovelace"
+    words = _without_suffix(words)
     if not 2 <= len(words) <= 6 or not _is_sure(name, words):
         return None
     start = len(words) - 1
-    if region in _SPANISH and len(words) in (3, 4) and len(words[start - 1].strip(".")) > 1:
+    if 0 < family < len(words):
+        start = len(words) - family
+    elif region in _SPANISH and len(words) in (3, 4) and len(words[start - 1].strip(".")) > 1:
         start -= 1
     while start > 1 and words[start - 1].lower() in PARTICLES:
         start -= 1
-    return words[0], " ".join(words[start:])
+    return recase(words[0]), recase_last(" ".join(words[start:]))
 
 
 def _is_sure(name: str, words: list[str]) -> bool:
     if not name.isascii() and _FAMILY_FIRST.search(name):
         return False
     lowered = [word.lower() for word in words]
-    if {"and", "&", "und", "+", "/", "or"}.intersection(lowered):
+    if lowered[1] in ("van", "văn", "thi", "thị") and lowered[0] in _VIETNAMESE:
         return False
-    if lowered[1] in ("van", "văn", "thi", "thị") and lowered[0] in ("nguyen", "nguyễn", "tran"):
+    if not _COUPLE.isdisjoint(lowered) or not PLACEHOLDERS.isdisjoint(lowered):
         return False
-    return all(word[:1].isalpha() or word[:1] in "'’" for word in words) and not re.search(
-        r"\d", name
+    letters = all(word[0].isalpha() or word[0] in "'’" for word in words)
+    return (
+        letters and ";" not in name and not _is_honorific(words[0]) and _DIGIT.search(name) is None
     )
 
 
@@ -174,5 +221,10 @@ def _is_honorific(word: str) -> bool:
     return word.rstrip(".").lower() in HONORIFICS
 
 
-def _is_suffix(word: str) -> bool:
-    return word.replace(".", "").lower() in SUFFIXES
+def _is_suffix(words: str) -> bool:
+    plain = words.replace(".", "").replace(",", "").lower()
+    return plain in SUFFIXES or (" " in plain and SUFFIXES.issuperset(plain.split()))
+
+
+def _is_degree(word: str) -> bool:
+    return word.replace(".", "").lower() in _DEGREES

@@ -25,6 +25,8 @@ _TRUNK = re.compile(r"\(\s*0\s*\)")
 _SECOND = re.compile(r"\s*(?:[;,|/\n]|\bor\b|\boder\b|\bou\b|\band\b|\bund\b)\s*(?=[+(0-9])", re.I)
 _MANY_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
 
+_LONGEST = 250  # the library reads no longer text
+
 
 class Phone(msgspec.Struct, frozen=True):
     """A number as shown (with its extension), E.164 (kept where the length is possible, even if
@@ -53,6 +55,8 @@ def _refine_other(written: str, region: str) -> Phone:
     kept, changes = text.clean("phone", written, text.code)
     if kept is None:
         return Phone(changes=changes)
+    if len(kept) > _LONGEST:
+        return Phone(kept, None, None, ("phone.unparseable",), changes)
     one, several = _first(kept)
     problems = ("phone.several",) if several else ()
     number, problem = _parsed(_undressed(one), region)
@@ -63,7 +67,9 @@ def _refine_other(written: str, region: str) -> Phone:
     if problem:
         possible = e164 if phonenumbers.is_possible_number(number) else None
         return Phone(kept, possible, extension, (*problems, problem), changes)
+    number.extension = None  # some countries' own mark for it ("#", "int") can't be read back
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    shown += f" ext. {extension}" if extension else ""
     if shown != kept:
         changes = (*changes, text.altered("phone", kept, shown, "phone.format"))
     return Phone(shown, e164, extension, problems, changes)

@@ -36,7 +36,6 @@ _BLANK = re.compile("[\u2800\u3164\uffa0]")
 _FOLDED = re.compile("[\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\ufb00-\ufb06\U0001d400-\U0001d7ff]+")
 _SPACES = re.compile(r"[^\S\n\t]")
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_LOOSE_END = re.compile(r"[ \t]+(?=\n)")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -80,7 +79,7 @@ def lines(text: str) -> str:
     ):
         return text
     whole = unicodedata.normalize("NFC", _visible(_LINE_END.sub("\n", text)))
-    tight = _LOOSE_END.sub("", _SPACES.sub(" ", whole))
+    tight = "\n".join(one.rstrip(" \t") for one in _SPACES.sub(" ", whole).split("\n"))
     return _EMPTY_LINES.sub("\n\n", tight).strip()
 
 

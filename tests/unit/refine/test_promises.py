@@ -1,0 +1,179 @@
+"""What refinement promises of any lead whatsoever."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from leadline.lead import LeadFields, RefinedLead
+from leadline.refine import MESSAGE_LIMIT, About, company, match_keys, name, refine
+from leadline.refine.text import CHANGE_LIMIT, words
+
+CAPTURED = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
+PROCESSED = datetime(2024, 1, 15, 10, 40, tzinfo=UTC)
+ABOUT = About("0190", CAPTURED, PROCESSED, "form", "US")
+CONTACT = ("name", "first_name", "last_name", "email", "phone", "company", "title", "country")
+DETAILS = ("source", "campaign", "owner", "message", "crm_url")
+
+PIECES = st.sampled_from(
+    sorted(
+        words(
+            "Ada LOVELACE lovelace, Dr. von O'BRIEN mcdonald III Jr. ada@example.com @ ; , / +1 "
+            "<ada@example.com> mailto:bob@example.org MAILTO: (212) 555-0100 x5 ext. tel: 020 7946 "
+            "0018 00 +44 (0) 1.5E+10 GMBH Inc. ACME S.A. n/a N/A - -- none https://EXAMPLE.com/A "
+            "[url=http://example.com] www. 李 明 김 علی\u200cرضا ＡＢＣ ﬁ ² ① \u200b \u202e \ufeff "
+            "\u3164 é e\u0301 İ ß ŉ ǆ Σ \ud800 \x00 \x07 𝓐𝓭𝓪 👩\u200d💻 test asdf van de la JP y"
+        )
+    )
+)
+WRITTEN = st.one_of(
+    st.text(max_size=40),
+    st.text(st.characters(codec=None), max_size=20),  # lone surrogates too
+    st.lists(PIECES, max_size=6).map(" ".join),
+    st.lists(PIECES, max_size=4).map("".join),
+    st.text("aA.,-'@ 0\u0301\u200c\u00a0\t\n", max_size=12),
+)
+FIELDS = st.builds(
+    LeadFields,
+    **{field: st.none() | WRITTEN for field in (*CONTACT, *DETAILS, "website", "record")},
+    score=st.none() | st.floats(),
+    custom=st.dictionaries(
+        WRITTEN, st.none() | WRITTEN | st.lists(WRITTEN, max_size=2), max_size=2
+    ),
+    suspicions=st.lists(st.sampled_from(("spam.honeypot", "test.flagged", "odd")), max_size=2).map(
+        tuple
+    ),
+)
+thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def kept_of(refined: RefinedLead) -> dict[str, Any]:
+    """The fields that a refined lead keeps, under the names of the fields that they came from."""
+    details = msgspec.structs.asdict(refined.lead_details)
+    renamed = {"lead_score": "score", "crm_record": "record"}
+    kept = {renamed.get(key, key): value for key, value in details.items()}
+    contact = msgspec.structs.asdict(refined.contact)
+    compared = ("email_canonical", "phone_e164", "phone_extension")
+    return kept | {key: value for key, value in contact.items() if key not in compared}
+
+
+def shown(text: str | None) -> str | None:
+    """A text as a change repeats it."""
+    if text is None:
+        return None
+    text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text if len(text) <= CHANGE_LIMIT else text[: CHANGE_LIMIT - 1] + "…"
+
+
+@thorough
+@given(FIELDS)
+@example(LeadFields(name="\ud800", email="\udfff@example.com", custom={"\ud800": "\udfff"}))
+def test_any_lead_is_refined_to_a_document_that_json_can_carry(fields: LeadFields) -> None:
+    refined = refine(fields, ABOUT)
+    document = msgspec.json.decode(msgspec.json.encode(refined))
+    assert document["lead_id"] == "0190"
+    assert document["contact"]["email"] == refined.contact.email
+
+
+@thorough
+@given(FIELDS)
+def test_a_refined_lead_refined_again_stays_as_it_is(fields: LeadFields) -> None:
+    once = refine(fields, ABOUT)
+    again = refine(LeadFields(**kept_of(once)), ABOUT)
+    assert again.contact == once.contact
+    assert again.changes == ()
+
+
+@thorough
+@given(FIELDS)
+def test_the_changes_of_a_field_lead_from_what_was_written_to_what_is_kept(
+    fields: LeadFields,
+) -> None:
+    refined = refine(fields, ABOUT)
+    kept = kept_of(refined)
+    for field in (*CONTACT, *DETAILS, "website", "record"):
+        told = "crm_record" if field == "record" else field
+        chain = [change for change in refined.changes if change.field == told]
+        written = getattr(fields, field) or None
+        if not chain:
+            assert kept[field] == written
+            continue
+        assert chain[0].before == shown(written)
+        assert chain[-1].after == shown(kept[field])
+        for earlier, later in pairwise(chain):
+            assert earlier.after == later.before
+        if written == shown(written):  # what a change can't repeat may look the same in it
+            assert all(change.before != change.after for change in chain)
+
+
+@thorough
+@given(FIELDS)
+def test_nothing_visible_is_blanked_but_placeholders(fields: LeadFields) -> None:
+    refined = refine(fields, ABOUT)
+    kept = kept_of(refined)
+    listed = {"company": company.PLACEHOLDERS, "name": name.PLACEHOLDERS}
+    listed |= {"first_name": name.PLACEHOLDERS, "last_name": name.PLACEHOLDERS}
+    for field in (*CONTACT, *DETAILS, "website"):
+        written = getattr(fields, field)
+        if written and kept[field] is None:
+            last = [change for change in refined.changes if change.field == field][-1]
+            if last.rule.endswith(".placeholder"):
+                assert (last.before or "").casefold() in listed[field]
+            else:
+                assert not any(one.isalnum() and one not in "\u3164\uffa0" for one in written)
+
+
+@thorough
+@given(FIELDS)
+def test_problems_are_sorted_and_named_once(fields: LeadFields) -> None:
+    problems = refine(fields, ABOUT).problems
+    assert list(problems) == sorted(set(problems))
+    assert all(fields.suspicions.count(code) or "." in code for code in problems)
+
+
+@thorough
+@given(FIELDS)
+def test_match_keys_are_sixteen_bytes_and_only_of_what_is_valid(fields: LeadFields) -> None:
+    refined = refine(fields, ABOUT)
+    keys = match_keys(refined)
+    assert all(len(key) == 16 for key in keys.values())
+    assert ("email" not in keys) or "email.invalid" not in refined.problems
+    assert ("phone" not in keys) or refined.contact.phone_e164 is not None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        " ",
+        "A ",
+        "@",
+        "a@",
+        "1",
+        "+1 ",
+        "é",
+        "\u200b",
+        "[url",
+        "<a ",
+        "\n",
+        ",",
+        "x.",
+        "-",
+        "'",
+        "O'",
+        "\ud800",
+        "https://",
+        "李",
+    ],
+)
+def test_a_huge_text_costs_no_more_than_its_length(piece: str) -> None:
+    huge = piece * (200_000 // len(piece))
+    everywhere: dict[str, Any] = dict.fromkeys((*CONTACT, *DETAILS, "website", "record"), huge)
+    fields = LeadFields(**everywhere)
+    refined = refine(fields, ABOUT)  # anything quadratic would take minutes
+    assert len(refined.lead_details.message or "") <= MESSAGE_LIMIT
+    assert all(len(change.before or "") <= CHANGE_LIMIT for change in refined.changes)
