@@ -1,0 +1,138 @@
+"""A real `leadline serve` on this machine's loopback, to be fed, killed and looked into."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import urllib3
+
+
+class Installation:
+    """One data folder and the server process that works on it.
+
+    Settings are given as environment variables, as a user would.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.log = folder / "server.log"
+        self.settings = {
+            "LEADLINE_DATA": str(self.data),
+            "LEADLINE_PORT": str(self.port),
+            "LEADLINE_DELAY": "1s",
+            "LEADLINE_LEASE": "3s",
+            "LEADLINE_RETRY_BASE": "200ms",
+            "LEADLINE_RETRY_MAX": "2s",
+            "LEADLINE_SLACK_PER_SECOND": "1000",
+            "LEADLINE_SLACK_DIGEST_ABOVE": "0",
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.http = urllib3.PoolManager(retries=False, timeout=10, maxsize=8)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("LEADLINE_", "SLACK_"))}
+        return {**own, **self.settings}
+
+    def start(self, *, ready: bool = True) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "leadline.entrypoints.cli", "serve"],
+                env=self.environment,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+        if ready:
+            self.wait_ready()
+
+    def wait_ready(self, seconds: float = 20.0) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                if self.http.request("GET", f"{self.url}/readyz").status == 200:
+                    return
+            except urllib3.exceptions.HTTPError:
+                pass
+            if self.process is not None and self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not come up:\n{self.log.read_text()[-3000:]}")
+
+    def family(self) -> dict[str, int]:
+        """The process ids of the server and its children, by the module that they run."""
+        assert self.process is not None
+        found = {"supervisor": self.process.pid}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                stat = (entry / "stat").read_text()
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if int(stat.rpartition(")")[2].split()[1]) == self.process.pid:
+                found[b" ".join(words[2:-1]).decode()] = int(entry.name)
+        return found
+
+    def kill(self, pid: int) -> None:
+        """SIGKILL to one process of this installation."""
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def stop(self) -> int:
+        """SIGTERM, as a service manager does; returns the exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(40)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of ours on this installation."""
+        return subprocess.run(
+            [sys.executable, "-m", "leadline.entrypoints.cli", *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def post(self, body: bytes, source: str = "", **headers: str) -> urllib3.BaseHTTPResponse:
+        headers = {"content-type": "application/json", **headers}
+        path = f"/webhook/{source}" if source else "/webhook"
+        return self.http.request("POST", self.url + path, body=body, headers=headers)
+
+    def __enter__(self) -> "Installation":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.http.clear()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
