@@ -157,12 +157,9 @@ def _dotenv(path: Path, problems: list[str]) -> dict[str, tuple[str, str]]:
         return {}
     found: dict[str, tuple[str, str]] = {}
     for binding in parse_stream(io.StringIO(text)):
-        line = (
-            binding.original.line
-            + binding.original.string[: -len(binding.original.string.lstrip()) or None].count("\n")
-            if binding.original.string.strip()
-            else binding.original.line
-        )
+        written = binding.original.string
+        blank = written[: len(written) - len(written.lstrip())]
+        line = binding.original.line + blank.count("\n")
         if binding.error:
             problems.append(f".env line {line}: this is not NAME=value")
         elif binding.key and binding.value is not None:
@@ -263,8 +260,7 @@ def _assemble(values: Mapping[Path_, Any]) -> Settings:
 
 def _origins(given: Mapping[Path_, _Given], values: Mapping[Path_, Any]) -> Iterable[Origin]:
     for name, declaration in declared().items():
-        place = (name,)
-        if place not in given:
+        if (name,) not in given:
             yield Origin(name, declaration.metadata["default"], "default")
     for place in given:
         _, secret = _form_of(place)
