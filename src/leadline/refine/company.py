@@ -67,10 +67,10 @@ def refine_company(written: str | None) -> tuple[str | None, tuple[Change, ...]]
 
 
 def _lettered(name: str) -> str:
-    """A name in capitals with ordinary case, where at least one long word shows that the
+    """A name in capitals with ordinary case, where a long word or an "of" shows that the
     capitals are a way of typing; acronyms and short names keep theirs."""
     words = name.split(" ")
-    long = [word for word in words if len(word) > 4 and _is_word(word)]
+    long = any((len(word) > 4 and _is_word(word)) or word.lower() in _SMALL for word in words)
     typed = any((form := _form(word.rstrip(".,"))) and not form.isupper() for word in words[1:])
     if not long or (not typed and len([word for word in words if not _form(word)]) < 2):
         return name  # "EPCOS AG" has no other case to show

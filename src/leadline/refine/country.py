@@ -1,5 +1,6 @@
 """Countries as people and CRMs write them, to the ISO 3166-1 code that phone numbers need."""
 
+import unicodedata
 from functools import lru_cache
 
 from leadline.refine import text
@@ -23,12 +24,13 @@ def _names() -> dict[str, str]:
 
 
 def _folded(name: str) -> str:
-    """Small letters only: without accents, punctuation and a leading article."""
-    import unicodedata
-
+    """Small letters only: without accents, punctuation and small words."""
     plain = unicodedata.normalize("NFKD", text.code(name[:100]).casefold())
-    words = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(word for word in words.split() if word not in ("the", "and", "of"))
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    words = letters.split()
+    if len(words) > 1:  # AND alone is Andorra
+        words = [word for word in words if word not in ("the", "and", "of")]
+    return " ".join(words)
 
 
 def _outside_brackets(country: str) -> str:

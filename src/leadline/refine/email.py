@@ -32,6 +32,7 @@ _ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _BEFORE = " <([\"',;:"
 _BEHIND = " >)]\"',;:."
 _SEPARATOR = re.compile(r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)", re.I)
+_MISTYPED_TOP = text.words("con cmo ocm comm coom nett ogr")
 _LONGEST = 1000  # nothing longer is taken apart in search of an address
 _LOOSE_SPACE = re.compile(r"\s*([@.])\s*")
 
@@ -161,4 +162,5 @@ def _doubts(local: str, domain: str) -> tuple[str, ...]:
 
 
 def _ends_mistyped(domain: str) -> bool:
-    return domain.endswith((".con", ".cmo", ".ocm", ".comm", ".coom", ".nett", ".ogr"))
+    top = domain.rpartition(".")[2]
+    return top in _MISTYPED_TOP or not (top.isalpha() or top.startswith("xn--"))

@@ -81,7 +81,7 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
         first = plain
     if whole is None:
         return Name(None, first, last, ("name.missing",), tuple(changes))
-    if not whole.replace(" ", "").isalpha() and (len(whole) > _LONGEST or _LINK.search(whole)):
+    if len(whole) > _LONGEST or (not whole.replace(" ", "").isalpha() and _LINK.search(whole)):
         return Name(whole, first, last, ("name.suspect",), tuple(changes))
     if first is None and last is None and (parts := _split(whole, region, family)):
         first, last = parts

@@ -65,7 +65,8 @@ def _refine_other(written: str, region: str) -> Phone:
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     extension = number.extension or None
     if problem:
-        possible = e164 if phonenumbers.is_possible_number(number) else None
+        length = phonenumbers.is_possible_number_with_reason(number)  # not only within a town
+        possible = e164 if length == phonenumbers.ValidationResult.IS_POSSIBLE else None
         return Phone(kept, possible, extension, (*problems, problem), changes)
     number.extension = None  # some countries' own mark for it ("#", "int") can't be read back
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

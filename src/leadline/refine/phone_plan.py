@@ -34,14 +34,14 @@ Finds = Callable[[str], re.Match[str] | None]
 class _Plan(msgspec.Struct, frozen=True):
     """How a number is read where it was dialled from one region.
 
-    `prefix` strips the national prefix; where stripping needs more than a removal (`plain` is
-    false), a number that has one is left to the library.
+    `prefix` matches the national prefix. Where it `transforms` and its last group matched, the
+    prefix would be replaced and not removed: such a number is left to the library.
     """
 
     calling_code: str
     idd: Finds
     prefix: Finds
-    plain: bool
+    transforms: bool
     general: Fits
     lengths: frozenset[int]
     local_lengths: frozenset[int]
@@ -122,7 +122,7 @@ def _stripped(number: str, plan: _Plan) -> str | None:
     found = plan.prefix(number)
     if found is None:
         return number
-    if not plan.plain:
+    if plan.transforms and found.groups()[-1] is not None:
         return None
     rest = number[found.end() :]
     return number if plan.general(number) and not plan.general(rest) else rest
@@ -179,7 +179,7 @@ def _plan(region: str) -> _Plan | None:
         calling_code=str(meta.country_code),
         idd=re.compile(meta.international_prefix or _NEVER).match,
         prefix=prefix.match,
-        plain=not prefix.groups and not meta.national_prefix_transform_rule,
+        transforms=bool(meta.national_prefix_transform_rule),
         general=re.compile(meta.general_desc.national_number_pattern or _NEVER).fullmatch,
         lengths=frozenset(meta.general_desc.possible_length),
         local_lengths=frozenset(meta.general_desc.possible_length_local_only),

@@ -1,0 +1,146 @@
+"""E-mail addresses, case by case, and the fast path against the library."""
+
+import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from leadline.refine import email
+from leadline.refine.email import refine_email
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("ada@example.com", "ada@example.com"),
+        ("  Ada.Lovelace@Example.COM\n", "ada.lovelace@example.com"),
+        ("mailto:ada@example.com?subject=Hello", "ada@example.com"),
+        ("Ada Lovelace <ada@example.com>", "ada@example.com"),
+        ('"Lovelace, Ada" <ADA@example.com>', "ada@example.com"),
+        ("<mailto:ADA@example.com>", "ada@example.com"),
+        ("ada@example.com.", "ada@example.com"),  # the end of a sentence
+        ("(ada@example.com),", "ada@example.com"),
+        ("ada＠example．com", "ada@example.com"),  # typed with a Japanese keyboard
+        ("ada@\u200bexample.com", "ada@example.com"),
+        ("ada @ example.com", "ada@example.com"),
+        ("jeff@臺網中心.tw", "jeff@臺網中心.tw"),  # shown as written, compared as ASCII
+    ],
+)
+def test_a_valid_address_is_found_in_what_was_written(written: str, kept: str) -> None:
+    found = refine_email(written)
+    assert found.written == kept
+    assert found.canonical is not None
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ada", "ada@", "@example.com", "ada@example", "ada lovelace@example.com", "ada@@example.com",
+     "ada@example..com", ".ada@example.com", "n/a", "none", "ada@localhost", "ada@host.local",
+     "ada@-example.com", "ada@example.123", '"ada b"@example.com', "ada@[127.0.0.1]",
+     "a" * 65 + "@example.com", "ada@" + "a" * 250 + ".com"],
+)  # fmt: skip
+def test_an_invalid_address_is_flagged_and_kept(written: str) -> None:
+    found = refine_email(written)
+    assert found.written == written
+    assert found.canonical is None
+    assert found.problems == ("email.invalid",)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("ada.lovelace+news@gmail.com", "adalovelace@gmail.com"),  # dots and tags mean nothing
+        ("Ada.Lovelace@googlemail.com", "adalovelace@gmail.com"),  # the same mailbox
+        ("ada.l+x@outlook.com", "ada.l@outlook.com"),  # tags only
+        ("ada.l+x@example.com", "ada.l+x@example.com"),  # who knows what this host does
+        ("+x@gmail.com", "+x@gmail.com"),  # nothing would be left
+        ("ada@BÜCHER.example", "ada@xn--bcher-kva.example"),
+    ],
+)
+def test_the_canonical_form_is_one_per_mailbox(written: str, canonical: str) -> None:
+    assert refine_email(written).canonical == canonical
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("ada@gmial.com", "email.suspect_domain"),
+        ("ada@example.con", "email.suspect_domain"),
+        ("ada@example.c0m", "email.suspect_domain"),
+        ("info@example.com", "email.role"),
+        ("sales+web@example.com", "email.role"),
+        ("ada@mailinator.com", "email.disposable"),
+        ("none@none.com", "email.placeholder"),
+        ("noemail@example.com", "email.placeholder"),
+    ],
+)
+def test_a_doubtful_address_is_flagged_and_not_changed(written: str, problem: str) -> None:
+    found = refine_email(written)
+    assert (found.written, found.problems) == (written, (problem,))
+    assert found.canonical is not None
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ada@example.com, bob@example.org", "ada@example.com;bob@example.org",
+     "ada@example.com / bob@example.org", "ada@example.com bob@example.org",
+     "Ada <ada@example.com>, Bob <bob@example.org>", "ada@example.com or bob@example.org"],
+)  # fmt: skip
+def test_of_several_addresses_the_first_is_kept_and_it_is_said(written: str) -> None:
+    found = refine_email(written)
+    assert (found.written, found.problems) == ("ada@example.com", ("email.several",))
+
+
+def test_the_same_address_twice_is_one() -> None:
+    assert refine_email("ada@example.com; ADA@example.com").problems == ()
+
+
+def test_each_rule_leaves_its_change() -> None:
+    found = refine_email(" Ada <ADA@Example.com> ")
+    assert [(one.rule, one.after) for one in found.changes] == [
+        ("text.clean", "Ada <ADA@Example.com>"),
+        ("email.unwrap", "ADA@Example.com"),
+        ("email.lowercase", "ada@example.com"),
+    ]
+
+
+ATOM = st.text("abz019_-+.'", min_size=1, max_size=70)
+DOMAIN = st.lists(st.text("abz09-", min_size=1, max_size=65), min_size=1, max_size=3).map(".".join)
+TOP = st.sampled_from(("com", "test", "local", "arpa", "x", "museum", "xn--p1ai", "c0m", "123"))
+ADDRESS = st.builds("{}@{}.{}".format, ATOM, DOMAIN, TOP)
+PLAIN = st.builds(
+    "{}@{}.{}".format,
+    st.lists(st.text("abz019_-", min_size=1, max_size=9), min_size=1, max_size=8).map(".".join),
+    st.lists(st.text("abz09", min_size=1, max_size=34), min_size=1, max_size=9).map("-".join),
+    TOP,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ADDRESS | PLAIN)
+@example("a@b--c.com")
+@example("a" * 65 + "@example.com")
+@example("a@" + "b" * 64 + ".com")
+@example("a@mail.test")
+def test_what_the_fast_path_accepts_the_library_accepts_unchanged(address: str) -> None:
+    plain = email._PLAIN.fullmatch(address)
+    if plain is None:
+        return
+    valid = validate_email(address, check_deliverability=False, strict=True)
+    assert valid.normalized == address
+    assert (valid.local_part, valid.ascii_domain) == (plain["local"], plain["domain"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(ADDRESS | PLAIN)
+def test_validity_is_the_library_s(address: str) -> None:
+    found = refine_email(address)
+    if found.written != address:  # mended, so another question
+        return
+    try:
+        validate_email(address, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        assert found.canonical is None
+    else:
+        assert found.canonical is not None
