@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _FLOAT = re.compile(r"(\+?[0-9]{5,16})\.0+")
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _LABEL = re.compile(r"(?:tel|phone|mobile|cell|fax|p|t|m)\s*[.:]\s*(?://)?\s*(?=[+(0-9])", re.I)
+_EXTENDED = re.compile(
+    r"(?P<base>[^a-z]*[0-9)]) ?(?:x|ext\.?|extension) ?(?P<extension>[0-9]{1,7})", re.I
+)
 _TRUNK = re.compile(r"\(\s*0\s*\)")
 _SECOND = re.compile(r"\s*(?:[;,|/\n]|\bor\b|\boder\b|\bou\b|\band\b|\bund\b)\s*(?=[+(0-9])", re.I)
 _MANY_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
@@ -43,15 +46,13 @@ def refine_phone(written: str | None, region: str) -> Phone:
     """The number in *written*; *region* (ISO code or "") says where it is if it doesn't itself."""
     if not written:
         return Phone()
-    plans = _plans()
-    if plans.SHAPE.fullmatch(written) and (quick := plans.fast(written, region)):
-        return _found(written, *quick)
+    quick = None if written.endswith((".0", ".00")) else _quick(written, region)
+    if quick is not None:
+        return _found(written, *quick, (), ())
     return _refine_other(written, region)
 
 
 def _refine_other(written: str, region: str) -> Phone:
-    import phonenumbers
-
     kept, changes = text.clean("phone", written, text.code)
     if kept is None:
         return Phone(changes=changes)
@@ -59,27 +60,55 @@ def _refine_other(written: str, region: str) -> Phone:
         return Phone(kept, None, None, ("phone.unparseable",), changes)
     one, several = _first(kept)
     problems = ("phone.several",) if several else ()
-    number, problem = _parsed(_undressed(one), region)
-    if number is None:
-        return Phone(kept, None, None, (*problems, problem), changes)
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    extension = number.extension or None
-    if problem:
-        length = phonenumbers.is_possible_number_with_reason(number)  # not only within a town
-        possible = e164 if length == phonenumbers.ValidationResult.IS_POSSIBLE else None
-        return Phone(kept, possible, extension, (*problems, problem), changes)
-    number.extension = None  # some countries' own mark for it ("#", "int") can't be read back
-    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    shown += f" ext. {extension}" if extension else ""
+    one = _undressed(one)
+    if (quick := _quick(one, region)) is not None:
+        return _found(kept, *quick, problems, changes)
+    return _by_library(kept, one, region, problems, changes)
+
+
+def _quick(written: str, region: str) -> tuple[str, str, str | None] | None:
+    """E.164, readable form and extension of a valid number in a common writing."""
+    plans = _plans()
+    if plans.SHAPE.fullmatch(written):
+        found = plans.fast(written, region)
+        return found and (*found, None)
+    if (extended := _EXTENDED.fullmatch(written)) and plans.SHAPE.fullmatch(extended["base"]):
+        found = plans.fast(extended["base"], region)
+        return found and (*found, extended["extension"])
+    return None
+
+
+def _found(
+    kept: str,
+    e164: str,
+    shown: str,
+    extension: str | None,
+    problems: tuple[str, ...],
+    changes: tuple[Change, ...],
+) -> Phone:
+    if extension:  # spelled out: some countries' own mark ("#", "int") can't be read back
+        shown = f"{shown} ext. {extension}"
     if shown != kept:
         changes = (*changes, text.altered("phone", kept, shown, "phone.format"))
     return Phone(shown, e164, extension, problems, changes)
 
 
-def _found(written: str, e164: str, shown: str) -> Phone:
-    if shown == written:
-        return Phone(written, e164)
-    return Phone(shown, e164, changes=(text.altered("phone", written, shown, "phone.format"),))
+def _by_library(
+    kept: str, one: str, region: str, problems: tuple[str, ...], changes: tuple[Change, ...]
+) -> Phone:
+    import phonenumbers
+
+    number, problem = _parsed(one, region)
+    if number is None:
+        return Phone(kept, None, None, (*problems, problem), changes)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    extension, number.extension = number.extension or None, None
+    if problem:
+        length = phonenumbers.is_possible_number_with_reason(number)  # not only within a town
+        possible = e164 if length == phonenumbers.ValidationResult.IS_POSSIBLE else None
+        return Phone(kept, possible, extension, (*problems, problem), changes)
+    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return _found(kept, e164, shown, extension, problems, changes)
 
 
 @cache

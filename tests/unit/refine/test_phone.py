@@ -1,5 +1,6 @@
 """Phone numbers, case by case; the numbers are from ranges kept free for fiction."""
 
+import phonenumbers
 import pytest
 
 from leadline.refine.phone import Phone, refine_phone
@@ -22,6 +23,7 @@ from leadline.refine.phone import Phone, refine_phone
         ("Phone: (212) 555-0100", "US", "+1 212-555-0100", "+12125550100", None),
         ("p:+12125550100", "", "+1 212-555-0100", "+12125550100", None),  # Facebook's export
         ("12125550100.0", "US", "+1 212-555-0100", "+12125550100", None),  # was a JSON float
+        ("493023125111.0", "DE", "+49 30 23125111", "+493023125111", None),  # .0 is no digit
         ("1-800-FLOWERS", "US", "+1 800-356-9377", "+18003569377", None),
         ("212.555.0100 x123", "US", "+1 212-555-0100 ext. 123", "+12125550100", "123"),
         ("212-555-0100 ext. 5", "US", "+1 212-555-0100 ext. 5", "+12125550100", "5"),
@@ -74,10 +76,24 @@ def test_a_slash_inside_one_number_does_not_make_two() -> None:
     assert refine_phone("030/23125111", "DE").e164 == "+493023125111"
 
 
+@pytest.mark.parametrize("base", ["(212) 555-0100", "+44 20 7946 0018", "030/23125111", "212 555"])
+@pytest.mark.parametrize("mark", [" x", "x", " ext. ", "ext", " EXT.", " extension ", "/x", " #"])
+@pytest.mark.parametrize("region", ["US", "DE"])
+def test_an_extension_is_what_the_library_takes_for_one(base: str, mark: str, region: str) -> None:
+    written = f"{base}{mark}123"
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        number = phonenumbers.PhoneNumber()
+    found = refine_phone(written, region)
+    assert found.extension == number.extension
+    if phonenumbers.is_valid_number(number):
+        expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        assert found.e164 == expected
+
+
 @pytest.mark.parametrize("region", ["TW", "RO", "UY", "PE", "GB", "US"])
 def test_an_extension_reads_back_in_every_country(region: str) -> None:
-    import phonenumbers
-
     example = phonenumbers.example_number(region)
     assert example is not None
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
