@@ -25,7 +25,7 @@ class SourceConfig(msgspec.Struct, frozen=True):
     delay: timedelta | None = None
     hot_score: float | None = None
     organization: tuple[str, ...] = ()
-    honeypot: str = "website"
+    honeypot: str = ""
     map: Mapping[str, str] = {}
     country: str = ""
 
@@ -61,15 +61,15 @@ class Source:
         """What one event says of its lead; raises NotUnderstood when it says nothing."""
         raise NotImplementedError
 
-    def answer(self, receipts: Sequence[Receipt]) -> Answer | None:  # noqa: ARG002
+    def answer(self, receipts: Sequence[Receipt]) -> Answer | None:
         """The success answer where the vendor wants its own; None for Leadline's."""
         return None
 
-    def handshake(self, delivery: Delivery) -> Answer | None:  # noqa: ARG002
+    def handshake(self, delivery: Delivery) -> Answer | None:
         """The answer to the vendor's GET that proves the URL; None where there is none."""
         return None
 
-    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:  # noqa: ARG002
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """The headers with which the vendor would sign this delivery (for `leadline send` and
         tests); `delivery.received_at` is the time of signing."""
         return {}

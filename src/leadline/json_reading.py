@@ -1,0 +1,113 @@
+"""JSON as it really arrives: strict where it costs nothing, forgiving where a lead is at stake."""
+
+import base64
+import binascii
+import codecs
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from leadline.errors import Unreadable
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_INTEGER = 300
+_raw = msgspec.json.Decoder(msgspec.Raw)
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_any = msgspec.json.Decoder()
+
+
+def read_json(body: bytes, charset: str = "") -> bytes:
+    """The body as valid UTF-8 JSON text: the very bytes if they are that already.
+
+    Mended are a byte order mark, another charset, NaN and Infinity (null), lone surrogates
+    (U+FFFD) and a body that a proxy has put into base64. Raises Unreadable for anything else.
+    """
+    try:
+        _raw.decode(body)
+        if not body.isascii():
+            body.decode()
+    except (ValueError, RecursionError):
+        return _mended(body, charset)
+    return body
+
+
+def elements(raw: bytes) -> list[bytes]:
+    """The elements of a JSON array, each as its very bytes; anything else is one element."""
+    if raw.lstrip(b" \t\r\n")[:1] != b"[":
+        return [raw]
+    return [bytes(element) for element in _raws.decode(raw)]
+
+
+def decode(raw: bytes) -> Any:
+    """The value of JSON text that `read_json` gave; integers beyond reason stay text."""
+    try:
+        return _any.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return _lenient(raw.decode(errors="replace"))
+
+
+def _mended(body: bytes, charset: str) -> bytes:
+    text = _text(body, charset).strip("\ufeff\x00 \t\r\n")
+    if text[:1] not in '{["' and (inner := _from_base64(text)) is not None:
+        text = inner
+    value = _lenient(text)
+    return msgspec.json.encode(value)
+
+
+def _text(body: bytes, charset: str) -> str:
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body.decode(encoding, errors="replace")
+    for encoding in ("utf-8", charset, "cp1252"):
+        try:
+            return body.decode(encoding)
+        except (UnicodeDecodeError, LookupError, ValueError):
+            continue
+    return body.decode("latin-1")
+
+
+def _from_base64(text: str) -> str | None:
+    try:
+        inner = base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return inner if inner.lstrip()[:1] in ("{", "[") else None
+
+
+def _lenient(text: str) -> Any:
+    try:
+        value = json.loads(text, parse_constant=lambda _: None, parse_int=_integer, strict=False)
+        return _sound(value)
+    except RecursionError:
+        raise Unreadable("the JSON is nested too deeply to be read") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"not JSON: {error.msg} at character {error.pos}") from None
+
+
+def _integer(digits: str) -> int | str:
+    if len(digits) > _LONGEST_INTEGER:
+        return digits
+    number = int(digits)
+    return number if -(2**63) <= number < 2**64 else digits
+
+
+def _sound(value: Any) -> Any:
+    """The value without what UTF-8 and JSON can't carry."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, float):
+        return value if abs(value) < float("inf") else None
+    if isinstance(value, list):
+        return [_sound(v) for v in value]
+    if isinstance(value, dict):
+        return {_sound(k): _sound(v) for k, v in value.items()}
+    return value

@@ -1,0 +1,182 @@
+"""Form bodies, urlencoded or multipart, in any charset, as one JSON object."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from leadline.errors import Unreadable
+from leadline.lead import Delivery
+
+MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
+_MOST_FIELDS = 1000
+
+
+def read_form(delivery: Delivery) -> dict[str, Any]:
+    """The fields by name; a repeated one is a list, a file its name, type and size.
+
+    Raises Unreadable for a body that is no such form.
+    """
+    if delivery.media_type == "multipart/form-data":
+        pairs = _multipart(delivery)
+    else:
+        pairs = _urlencoded(delivery)
+    form: dict[str, Any] = {}
+    for name, value in pairs:
+        if name not in form:
+            form[name] = value
+        elif isinstance(form[name], list):
+            form[name].append(value)
+        else:
+            form[name] = [form[name], value]
+    return form
+
+
+def as_raw(form: Mapping[str, Any]) -> bytes:
+    """The form as JSON text."""
+    return msgspec.json.encode(form)
+
+
+def nested(form: Mapping[str, Any]) -> dict[str, Any]:
+    """`contact[email]=x` as `{"contact": {"email": x}}`, the way PHP and Rails read it."""
+    tree: dict[str, Any] = {}
+    for name, value in form.items():
+        parts = [part for part in re.split(r"[\[\]]+", name) if part][:12]
+        if len(parts) < 2:
+            tree[name] = value
+            continue
+        node = tree
+        for part in parts[:-1]:
+            inner = node.setdefault(part, {})
+            if not isinstance(inner, dict):
+                break
+            node = inner
+        else:
+            node[parts[-1]] = value
+            continue
+        tree[name] = value
+    return tree
+
+
+def _charset(delivery: Delivery) -> str:
+    _, options = parse_options_header(delivery.headers.get("content-type", "").encode("latin-1"))
+    return options.get(b"charset", b"").decode("latin-1")
+
+
+def _decoder(charsets: tuple[str, ...], samples: list[bytes]) -> str:
+    """The first charset in which every text can be read."""
+    for charset in (*charsets, "utf-8", "cp1252"):
+        try:
+            for sample in samples:
+                sample.decode(charset)
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+        return charset
+    return "latin-1"
+
+
+def _urlencoded(delivery: Delivery) -> list[tuple[str, Any]]:
+    try:
+        # latin-1 maps bytes to characters one to one, so the charset can be found afterwards.
+        pairs = parse_qsl(
+            delivery.body.decode("latin-1"),
+            keep_blank_values=True,
+            encoding="latin-1",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError:
+        raise Unreadable(f"the form has more than {_MOST_FIELDS} fields") from None
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+    return _decoded(delivery, raw)
+
+
+def _decoded(delivery: Delivery, raw: list[tuple[bytes, bytes]]) -> list[tuple[str, Any]]:
+    told = dict(raw).get(b"_charset_", b"").decode("latin-1").strip()
+    samples = [text for pair in raw for text in pair]
+    charset = _decoder(tuple(c for c in (told, _charset(delivery)) if c), samples)
+    return [(_clean(name, charset), _clean(value, charset)) for name, value in raw]
+
+
+def _clean(value: bytes, charset: str) -> str:
+    return value.decode(charset, errors="replace").encode("utf-8", errors="replace").decode()
+
+
+class _Part:
+    def __init__(self) -> None:
+        self.headers: dict[bytes, bytes] = {}
+        self.name = b""
+        self.value = b""
+        self.data = bytearray()
+
+
+def _multipart(delivery: Delivery) -> list[tuple[str, Any]]:
+    _, options = parse_options_header(delivery.headers.get("content-type", "").encode("latin-1"))
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise Unreadable("the multipart body has no boundary")
+    parts = _parts(delivery.body, boundary)
+    texts: list[tuple[bytes, bytes]] = []
+    files: list[tuple[bytes, Any]] = []
+    for part in parts:
+        _, named = parse_options_header(part.headers.get(b"content-disposition", b""))
+        name = named.get(b"name", b"")
+        if b"filename" in named:
+            kind = part.headers.get(b"content-type", b"").decode("latin-1")
+            file = _clean(named[b"filename"], "utf-8")
+            files.append((name, {"filename": file, "content_type": kind, "size": len(part.data)}))
+        else:
+            texts.append((name, bytes(part.data)))
+    return [*_decoded(delivery, texts), *((_clean(n, "utf-8"), f) for n, f in files)]
+
+
+def _parts(body: bytes, boundary: bytes) -> list[_Part]:
+    parts: list[_Part] = []
+
+    def begin() -> None:
+        if len(parts) >= _MOST_FIELDS:
+            raise Unreadable(f"the form has more than {_MOST_FIELDS} parts")
+        parts.append(_Part())
+
+    def name(data: bytes, start: int, end: int) -> None:
+        parts[-1].name += data[start:end]
+
+    def value(data: bytes, start: int, end: int) -> None:
+        parts[-1].value += data[start:end]
+
+    def header_end() -> None:
+        part = parts[-1]
+        part.headers[part.name.lower()] = part.value
+        part.name = part.value = b""
+
+    def data_of_part(data: bytes, start: int, end: int) -> None:
+        parts[-1].data += data[start:end]
+
+    ended = False
+
+    def end() -> None:
+        nonlocal ended
+        ended = True
+
+    try:
+        parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": begin,
+                "on_header_field": name,
+                "on_header_value": value,
+                "on_header_end": header_end,
+                "on_part_data": data_of_part,
+                "on_end": end,
+            },
+        )
+        parser.write(body)
+        parser.finalize()
+    except FormParserError:
+        raise Unreadable("the multipart body is malformed") from None
+    if not ended:
+        raise Unreadable("the multipart body has no end")
+    return parts

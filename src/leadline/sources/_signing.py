@@ -1,0 +1,91 @@
+"""How deliveries are authenticated: constant time, several secrets, a replay window."""
+
+import base64
+import binascii
+import hmac
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from leadline.errors import Unauthentic
+from leadline.lead import Delivery
+from leadline.sources._base import SourceConfig
+
+_SHARED_PARAMETERS = ("key", "secret", "token")
+
+
+def header(delivery: Delivery, *names: str) -> str:
+    """The first of these headers that is there; raises Unauthentic when none is."""
+    for name in names:
+        value = delivery.headers.get(name)
+        if value:
+            return value.strip()
+    raise Unauthentic(f"the header {names[0]} is missing")
+
+
+def check_any(
+    secrets: Iterable[str], expected: Callable[[str], bytes], given: Iterable[bytes]
+) -> None:
+    """Pass when one of the given signatures is what one of the secrets demands."""
+    given = list(given)
+    fits = False
+    for secret in secrets:
+        try:
+            wanted = expected(secret)
+        except (ValueError, binascii.Error):
+            continue  # this secret is not of the vendor's form, so nothing can match it
+        for signature in given:
+            fits |= hmac.compare_digest(wanted, signature)
+    if not fits:
+        raise Unauthentic("the signature does not fit")
+
+
+def digest(key: bytes, message: bytes, algorithm: str = "sha256") -> bytes:
+    """HMAC of the message."""
+    return hmac.digest(key, message, algorithm)
+
+
+def hexed(value: bytes) -> bytes:
+    """As lower-case hex."""
+    return value.hex().encode()
+
+
+def base64ed(value: bytes) -> bytes:
+    """As base64."""
+    return base64.b64encode(value)
+
+
+def check_window(delivery: Delivery, stamp: str, config: SourceConfig, unit_s: float = 1) -> None:
+    """The signed time must be near the time of receipt, either way; *unit_s* is 0.001 for ms."""
+    if not re.fullmatch(r"[0-9]{1,16}", stamp):
+        raise Unauthentic("the time stamp is not a number")
+    try:
+        at = datetime.fromtimestamp(int(stamp) * unit_s, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise Unauthentic("the time stamp is out of range") from None
+    if abs(delivery.received_at - at) > config.tolerance:
+        raise Unauthentic("the time stamp is outside the replay window")
+
+
+def check_shared(delivery: Delivery, config: SourceConfig) -> None:
+    """A secret that the sender carries along: in the URL, as a bearer token or in a header."""
+    if not config.secret:
+        return
+    query = parse_qs(urlsplit(delivery.url).query)
+    given = [value for name in _SHARED_PARAMETERS for value in query.get(name, ())]
+    bearer = delivery.headers.get("authorization", "")
+    if bearer[:7].lower() == "bearer ":
+        given.append(bearer[7:].strip())
+    given.append(delivery.headers.get("x-webhook-secret", ""))
+    check_any(config.secret, str.encode, [g.encode() for g in given if g])
+
+
+def seconds(at: datetime) -> str:
+    """The time as whole seconds since 1970."""
+    return str(int(at.timestamp()))
+
+
+def milliseconds(at: datetime) -> str:
+    """The time as milliseconds since 1970."""
+    return str((at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))

@@ -1,0 +1,142 @@
+"""Close: one event a delivery (Close API docs, "Webhooks").
+
+A lead's event has the company and a display name but neither e-mail nor phone; those come in the
+events of its contacts, which are folded into the lead while it waits.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.json_reading import decode, read_json
+from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.sources import _signing as signing
+from leadline.sources._base import Source
+from leadline.sources._fields import best, demand_something, drawn, pick, text
+
+
+class _Head(msgspec.Struct):
+    id: Any = None
+    object_type: Any = None
+    object_id: Any = None
+    lead_id: Any = None
+    action: Any = None
+
+
+class _Body(msgspec.Struct):
+    event: _Head
+
+
+_body = msgspec.json.Decoder(_Body)
+_KINDS = {"created": Kind.CREATED, "updated": Kind.UPDATED}
+
+
+class Close(Source):
+    """Signed with the hex-decoded `signature_key` over time stamp and body."""
+
+    name = "close"
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """`Close-Sig-Hash` and `Close-Sig-Timestamp` (seconds)."""
+        if not self.config.secret:
+            return
+        stamp = signing.header(delivery, "close-sig-timestamp")
+        given = signing.header(delivery, "close-sig-hash").lower().encode()
+        message = stamp.encode() + delivery.body
+        signing.check_any(
+            self.config.secret,
+            lambda key: signing.hexed(signing.digest(bytes.fromhex(key), message)),
+            [given],
+        )
+        signing.check_window(delivery, stamp, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        stamp = signing.seconds(delivery.received_at)
+        digest = signing.digest(bytes.fromhex(secret), stamp.encode() + delivery.body)
+        return {
+            "content-type": "application/json",
+            "close-sig-timestamp": stamp,
+            "close-sig-hash": digest.hex(),
+        }
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """One event, about a lead or one of its contacts."""
+        raw = read_json(delivery.body)
+        try:
+            head = _body.decode(raw).event
+        except msgspec.DecodeError:
+            return [Event(Kind.CREATED, raw)]  # whatever it is, refinement will say so
+        kind, why = _kind(head)
+        record = text(head.lead_id) or text(head.object_id)
+        return [Event(kind, raw, key=text(head.id), record=record, why=why)]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The lead, or what a contact adds to it."""
+        body = decode(raw)
+        event = body.get("event") if isinstance(body, dict) else None
+        data = event.get("data") if isinstance(event, dict) else None
+        if not isinstance(event, dict) or not isinstance(data, dict):
+            return demand_something(LeadFields(), body if isinstance(body, dict) else ())
+        if event.get("object_type") == "contact":
+            return drawn(data, _CONTACT, record=text(event.get("lead_id")))
+        record = text(event.get("lead_id")) or text(event.get("object_id"))
+        contact = next(iter(_dicts(data.get("contacts"))), {})
+        address = next(iter(_dicts(data.get("addresses"))), {})
+        company = text(data.get("name"))
+        name = pick(contact, "name") or (text(data.get("display_name")) if not company else None)
+        fields = drawn(
+            data,
+            _LEAD,
+            name=name,
+            company=company,
+            email=best(contact.get("emails")),
+            phone=best(contact.get("phones")),
+            title=text(contact.get("title")),
+            country=text(address.get("country")),
+            owner=_owner(data),
+            source="Close",
+            record=record,
+            crm_url=f"https://app.close.com/lead/{record}/" if record else None,
+        )
+        return demand_something(fields, data)
+
+
+_LEAD = {
+    "website": ("url",),
+    "message": ("description",),
+    "created": ("date_created",),
+    "name": ("display_name",),
+    "company": ("name",),
+}
+_CONTACT = {
+    "name": ("name", "display_name"),
+    "title": ("title",),
+    "email": ("emails",),
+    "phone": ("phones",),
+}
+
+
+def _kind(head: _Head) -> tuple[Kind, str]:
+    if head.object_type == "contact" and head.action in _KINDS:
+        return Kind.UPDATED, ""
+    if head.object_type != "lead":
+        return Kind.IGNORED, "not_a_lead"
+    kind = _KINDS.get(str(head.action))
+    return (kind, "") if kind else (Kind.IGNORED, str(head.action)[:40])
+
+
+def _owner(data: Mapping[str, Any]) -> str | None:
+    """Close has no owner of a lead: teams use a custom field that holds a user's id."""
+    for key, value in data.items():
+        if key.startswith("custom.") and isinstance(value, str) and value.startswith("user_"):
+            return value
+    return None
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+
+
+SOURCE = Close

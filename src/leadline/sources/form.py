@@ -1,0 +1,63 @@
+"""An HTML form that posts here by itself, or through a form plug-in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.errors import LeadlineError
+from leadline.json_reading import decode, read_json
+from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.sources import _forms, _signing
+from leadline.sources._base import Source
+from leadline.sources._fields import demand_something, guessed, text
+
+
+class Form(Source):
+    """Believed by a shared secret in the form's URL; a honeypot field catches programs."""
+
+    name = "form"
+    media = _forms.MEDIA
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """See `Source.authenticate`."""
+        _signing.check_shared(delivery, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        kind = delivery.headers.get("content-type", _forms.MEDIA[0])
+        return {"content-type": kind, "x-webhook-secret": secret}
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """One submission a body."""
+        return [Event(Kind.CREATED, _forms.as_raw(_forms.read_form(delivery)))]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The usual names of form fields; `a[b]` and JSON in a field are looked into."""
+        form = decode(raw)
+        if not isinstance(form, dict):
+            return demand_something(LeadFields(), ())
+        fields = guessed(_unfolded(form), self.config.map)
+        honeypot = self.config.honeypot
+        trapped = ("spam.honeypot",) if honeypot and text(form.get(honeypot)) else ()
+        source = fields.source or "Website form"
+        fields = msgspec.structs.replace(fields, source=source, suspicions=trapped)
+        return demand_something(fields, form)
+
+
+def _unfolded(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Brackets become objects; `rawRequest`, in which Jotform hides the answers, is read."""
+    tree = _forms.nested(form)
+    hidden = tree.get("rawRequest")
+    if isinstance(hidden, str):
+        try:
+            answers = decode(read_json(hidden.encode(errors="replace")))
+        except LeadlineError:
+            return tree
+        if isinstance(answers, dict):
+            del tree["rawRequest"]
+            return {**answers, **tree}
+    return tree
+
+
+SOURCE = Form

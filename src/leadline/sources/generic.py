@@ -1,0 +1,111 @@
+"""Any JSON (or form) with a lead in it: Zapier, partner portals, one's own programs.
+
+Understands the usual names at any depth, CloudEvents 1.0 envelopes, arrays of leads, and a mapping in
+the settings.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.json_reading import decode, elements, read_json
+from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.sources import _forms, _signing
+from leadline.sources._base import Source
+from leadline.sources._fields import best, demand_something, guessed, placed, text
+from leadline.sources._kinds import kind_of
+
+
+class _Head(msgspec.Struct):
+    specversion: Any = None
+    type: Any = None
+    event: Any = None
+    event_type: Any = None
+    id: Any = None
+    source: Any = None
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class Generic(Source):
+    """Believed by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
+
+    name = "generic"
+    media = ("application/json", "text/json", "text/plain", *_forms.MEDIA)
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """See `Source.authenticate`."""
+        _signing.check_shared(delivery, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """Each element of an array, or the one thing that the body is."""
+        if delivery.media_type in _forms.MEDIA:
+            return [Event(Kind.CREATED, _forms.as_raw(_forms.read_form(delivery)))]
+        raws = elements(read_json(delivery.body, _charset(delivery)))
+        return [self._event(raw, i, len(raws), delivery) for i, raw in enumerate(raws)]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """See `Source.fields`."""
+        body = decode(raw)
+        tree = _forms.nested(body) if isinstance(body, dict) else body
+        if (
+            isinstance(tree, dict)
+            and tree.get("specversion")
+            and isinstance(tree.get("data"), dict)
+        ):
+            tree = {k: v for k, v in tree.items() if k != "source"}  # a URI, not where it came from
+        fields = guessed(tree, self.config.map)
+        flagged = ()
+        if isinstance(tree, dict) and (tree.get("is_test") is True or tree.get("test") is True):
+            flagged = ("test.flagged",)
+        fields = msgspec.structs.replace(
+            fields, source=fields.source or "Webhook", suspicions=flagged
+        )
+        return demand_something(fields, body if isinstance(body, dict) else ())
+
+    def _event(self, raw: bytes, position: int, count: int, delivery: Delivery) -> Event:
+        try:
+            head = _head.decode(raw)
+        except msgspec.DecodeError:
+            head = _Head()
+        kind, why = kind_of(head.type or head.event or head.event_type)
+        key = _key(delivery, head)
+        if key is not None and count > 1:
+            key = f"{key}#{position}"
+        mapping = self.config.map
+        record = None
+        if "event_id" in mapping or "record" in mapping:
+            body = decode(raw)
+            key = self._mapped(body, "event_id") or key
+            record = self._mapped(body, "record")
+        return Event(kind, raw, key=key, record=record, why=why)
+
+    def _mapped(self, body: Any, name: str) -> str | None:
+        return best(placed(body, self.config.map[name])) if name in self.config.map else None
+
+
+def _key(delivery: Delivery, head: _Head) -> str | None:
+    """The sender's id of the event, from the headers or a CloudEvents envelope."""
+    headers = delivery.headers
+    given = headers.get("idempotency-key") or headers.get("webhook-id")
+    if given:
+        return given
+    if "ce-id" in headers:
+        return f"{headers.get('ce-source', '')} {headers['ce-id']}"
+    if head.specversion is not None and text(head.id):
+        return f"{text(head.source)} {text(head.id)}"
+    return None
+
+
+def _charset(delivery: Delivery) -> str:
+    _, _, charset = delivery.headers.get("content-type", "").partition("charset=")
+    return charset.strip(" \"';")
+
+
+SOURCE = Generic

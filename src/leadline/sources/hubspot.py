@@ -1,0 +1,201 @@
+"""HubSpot: app webhooks (an array of events with ids only) and workflow webhooks (one contact).
+
+HubSpot developer docs, "Webhooks" and "Validating requests".
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.errors import Unauthentic
+from leadline.json_reading import decode, elements, read_json
+from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.sources import _signing as signing
+from leadline.sources._base import Source
+from leadline.sources._fields import demand_something, drawn, text
+
+# The percent-escapes that HubSpot decodes before it signs the URL.
+_DECODED = {
+    "%3a": ":", "%2f": "/", "%3f": "?", "%40": "@", "%21": "!", "%24": "$", "%27": "'",
+    "%28": "(", "%29": ")", "%2a": "*", "%2c": ",", "%3b": ";",
+}  # fmt: skip
+_ESCAPE = re.compile("|".join(_DECODED), re.IGNORECASE)
+_OBJECTS = {"contact": "contact", "0-1": "contact", "lead": "lead", "0-136": "lead"}
+
+
+class _AppEvent(msgspec.Struct):
+    eventId: Any = None
+    subscriptionId: Any = None
+    objectId: Any = None
+    occurredAt: Any = None
+    subscriptionType: Any = None
+    objectTypeId: Any = None
+
+
+class _Contact(msgspec.Struct):
+    vid: Any
+    properties: Any = None
+
+
+_app_event = msgspec.json.Decoder(_AppEvent)
+_contact = msgspec.json.Decoder(_Contact)
+
+
+class HubSpot(Source):
+    """Signature v3 over method, URL, body and time; v2 and v1 where no v3 is sent."""
+
+    name = "hubspot"
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """The app's client secret signs; v1 and v2 carry no time and so can be replayed."""
+        if not self.config.secret:
+            return
+        if "x-hubspot-signature-v3" in delivery.headers:
+            stamp = signing.header(delivery, "x-hubspot-request-timestamp")
+            given = signing.header(delivery, "x-hubspot-signature-v3").encode()
+            message = _v3_message(delivery, stamp)
+            signing.check_any(
+                self.config.secret,
+                lambda key: signing.base64ed(signing.digest(key.encode(), message)),
+                [given],
+            )
+            signing.check_window(delivery, stamp, self.config, 0.001)
+            return
+        given = signing.header(delivery, "x-hubspot-signature").lower().encode()
+        version = delivery.headers.get("x-hubspot-signature-version", "v1").strip().lower()
+        if version not in ("v1", "v2"):
+            raise Unauthentic("this version of the signature is unknown")
+        url = f"{delivery.method}{delivery.url}" if version == "v2" else ""
+        signing.check_any(
+            self.config.secret,
+            lambda key: hashlib.sha256((key + url).encode() + delivery.body).hexdigest().encode(),
+            [given],
+        )
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`; version 3."""
+        stamp = signing.milliseconds(delivery.received_at)
+        digest = signing.digest(secret.encode(), _v3_message(delivery, stamp))
+        return {
+            "content-type": "application/json",
+            "x-hubspot-request-timestamp": stamp,
+            "x-hubspot-signature-v3": signing.base64ed(digest).decode(),
+        }
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """Each element of an app's array, or the contact of a workflow."""
+        raw = read_json(delivery.body)
+        return [_event(element) for element in elements(raw)]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """A workflow's contact, an app event's id, or the property that an update names."""
+        body = decode(raw)
+        if not isinstance(body, dict):
+            return demand_something(LeadFields(), ())
+        if "vid" in body or "properties" in body:
+            return demand_something(_contact_fields(body), body)
+        return demand_something(_event_fields(body), body)
+
+
+def _v3_message(delivery: Delivery, stamp: str) -> bytes:
+    url = _ESCAPE.sub(lambda found: _DECODED[found[0].lower()], delivery.url)
+    return f"{delivery.method}{url}".encode() + delivery.body + stamp.encode()
+
+
+def _event(raw: bytes) -> Event:
+    try:
+        return _from_workflow(raw, _contact.decode(raw))
+    except msgspec.DecodeError:
+        pass
+    try:
+        event = _app_event.decode(raw)
+    except msgspec.DecodeError:
+        return Event(Kind.CREATED, raw)
+    if event.subscriptionType is None:
+        return Event(Kind.CREATED, raw)
+    sort, _, action = str(event.subscriptionType).partition(".")
+    if sort == "object":
+        sort = str(event.objectTypeId)
+    sort = _OBJECTS.get(sort, sort)
+    parts = (event.eventId, event.subscriptionId, event.objectId, event.occurredAt)
+    key = ":".join(str(part) for part in parts)
+    record = f"{sort}:{event.objectId}"
+    if sort not in _OBJECTS.values():
+        return Event(Kind.IGNORED, raw, key=key, why="not_a_lead")
+    if action == "creation":
+        return Event(Kind.CREATED, raw, key=key, record=record)
+    if action == "propertyChange":
+        return Event(Kind.UPDATED, raw, key=key, record=record)
+    why = "deleted" if "eletion" in action else action[:40] or "unknown"
+    return Event(Kind.IGNORED, raw, key=key, record=record, why=why)
+
+
+def _from_workflow(raw: bytes, contact: _Contact) -> Event:
+    record = f"contact:{contact.vid}"
+    modified = None
+    if isinstance(contact.properties, dict):
+        modified = _value(contact.properties.get("lastmodifieddate"))
+    key = f"{record}:{modified}" if modified else None
+    return Event(Kind.CREATED, raw, key=key, record=record)
+
+
+def _value(value: Any) -> Any:
+    return value.get("value") if isinstance(value, dict) else value
+
+
+def _contact_fields(body: dict[str, Any]) -> LeadFields:
+    properties = body.get("properties")
+    values = {k: _value(v) for k, v in properties.items()} if isinstance(properties, dict) else {}
+    vid = text(body.get("vid")) or text(body.get("id"))
+    portal = text(body.get("portal-id"))
+    url = text(body.get("profile-url"))
+    if url is None and vid and portal:
+        url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}"
+    record = f"contact:{vid}" if vid else None
+    return drawn(
+        values, _PROPERTIES, crm_url=url, record=record, source=_source(values) or "HubSpot"
+    )
+
+
+_PROPERTIES = {
+    "first_name": ("firstname",),
+    "last_name": ("lastname",),
+    "email": ("email",),
+    "phone": ("phone", "mobilephone"),
+    "company": ("company",),
+    "title": ("jobtitle",),
+    "country": ("country",),
+    "website": ("website",),
+    "message": ("message",),
+    "campaign": ("utm_campaign", "hs_analytics_source_data_2"),
+    "owner": ("hubspot_owner_id",),
+    "score": ("hubspotscore", "hs_predictivecontactscore_v2"),
+    "created": ("createdate",),
+}
+
+
+def _source(values: Mapping[str, Any]) -> str | None:
+    return text(values.get("utm_source")) or text(values.get("hs_analytics_source"))
+
+
+def _event_fields(body: dict[str, Any]) -> LeadFields:
+    if body.get("subscriptionType") is None:
+        return LeadFields()
+    sort = str(body["subscriptionType"]).partition(".")[0]
+    sort = _OBJECTS.get(str(body.get("objectTypeId")) if sort == "object" else sort, sort)
+    ids = f"{sort}:{body.get('objectId')}"
+    portal, number = text(body.get("portalId")), text(body.get("objectId"))
+    url = None
+    if portal and number and sort == "contact":
+        url = f"https://app.hubspot.com/contacts/{portal}/contact/{number}"
+    changed = {}
+    if body.get("propertyName"):
+        changed = {str(body["propertyName"]): body.get("propertyValue")}
+    source = _source(changed) or (None if changed else "HubSpot")
+    return drawn(changed, _PROPERTIES, record=ids, crm_url=url, source=source)
+
+
+SOURCE = HubSpot

@@ -1,0 +1,152 @@
+"""Pipedrive: webhooks of version 1 and 2, about persons and leads.
+
+Pipedrive docs, "Webhooks" and "Webhooks v2". A published sample of version 2 names a person's event
+`deal`, so what the data looks like counts too.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.json_reading import decode, elements, read_json
+from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.sources import _signing as signing
+from leadline.sources._base import Source
+from leadline.sources._fields import demand_something, drawn, text
+
+_KINDS = {
+    "added": Kind.CREATED,
+    "create": Kind.CREATED,
+    "updated": Kind.UPDATED,
+    "change": Kind.UPDATED,
+}
+_DELETED = ("deleted", "delete")
+
+
+class _Meta(msgspec.Struct):
+    action: Any = None
+    object: Any = None
+    entity: Any = None
+    id: Any = None
+    entity_id: Any = None
+    timestamp_milli: Any = None
+    host: Any = None
+
+
+class _Head(msgspec.Struct):
+    meta: _Meta
+    event: Any = None
+    current: msgspec.Raw = msgspec.Raw(b"null")
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    previous: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class _Shape(msgspec.Struct):
+    id: Any = None
+    first_name: Any = msgspec.UNSET
+    person_id: Any = None
+
+
+_shape = msgspec.json.Decoder(_Shape | None)
+
+
+class Pipedrive(Source):
+    """Pipedrive signs nothing; the webhook's user and password come as HTTP Basic."""
+
+    name = "pipedrive"
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """A secret is written `user:password`."""
+        if not self.config.secret:
+            return
+        given = signing.header(delivery, "authorization")
+        scheme, _, credentials = given.partition(" ")
+        fits = [credentials.strip().encode()] if scheme.lower() == "basic" else []
+        signing.check_any(
+            self.config.secret, lambda secret: base64.b64encode(secret.encode()), fits
+        )
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        credentials = base64.b64encode(secret.encode()).decode()
+        return {"content-type": "application/json", "authorization": f"Basic {credentials}"}
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """One event a body."""
+        return [_event(raw) for raw in elements(read_json(delivery.body))]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """A person with e-mail and phone; a lead of version 2 with little more than ids."""
+        body = decode(raw)
+        meta = body.get("meta") if isinstance(body, dict) else None
+        data = (body.get("current") or body.get("data")) if isinstance(body, dict) else None
+        if not isinstance(meta, dict) or not isinstance(data, dict):
+            return demand_something(LeadFields(), body if isinstance(body, dict) else ())
+        sort = _sort(str(meta.get("object") or meta.get("entity")), "first_name" in data)
+        number = text(data.get("id")) or text(meta.get("entity_id"))
+        host = text(meta.get("host"))
+        path = f"leads/inbox/{number}" if sort == "lead" else f"person/{number}"
+        fields = drawn(
+            data,
+            _LEAD if sort == "lead" else _PERSON,
+            record=f"{sort}:{number}",
+            crm_url=f"https://{host}/{path}" if host and number else None,
+            source=text(data.get("source_name")) or text(data.get("origin")) or "Pipedrive",
+        )
+        return demand_something(fields, data)
+
+
+_PERSON = {
+    "name": ("name",),
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "email": ("email", "emails"),
+    "phone": ("phone", "phones"),
+    "company": ("org_name",),
+    "title": ("job_title",),
+    "owner": ("owner_name", "owner_id"),
+    "created": ("add_time",),
+}
+_LEAD = {
+    "name": ("person_name",),
+    "company": ("org_name", "organization_name"),
+    "message": ("title",),
+    "owner": ("owner_name", "owner_id"),
+    "created": ("add_time",),
+}
+
+
+def _sort(named: str, like_a_person: bool) -> str:
+    if named in ("person", "lead"):
+        return named
+    return "person" if like_a_person and named != "organization" else named
+
+
+def _event(raw: bytes) -> Event:
+    try:
+        head = _head.decode(raw)
+        data = bytes(head.current) if bytes(head.current) != b"null" else bytes(head.data)
+        gone = data == b"null"
+        shape = _shape.decode(bytes(head.previous) if gone else data) or _Shape()
+    except msgspec.DecodeError:
+        return Event(Kind.CREATED, raw)
+    meta = head.meta
+    sort = _sort(str(meta.object or meta.entity), shape.first_name is not msgspec.UNSET)
+    key = text(meta.id)
+    if meta.timestamp_milli is not None:  # version 1, whose meta.id is that of the record
+        key = f"{meta.id}:{meta.timestamp_milli}:{head.event}"
+    number = text(shape.id) or text(meta.entity_id) or text(meta.id)
+    kind, why = _KINDS.get(str(meta.action), Kind.IGNORED), ""
+    if sort not in ("person", "lead"):
+        kind, why = Kind.IGNORED, "not_a_lead"
+    elif kind is Kind.IGNORED:
+        why = "deleted" if meta.action in _DELETED else str(meta.action)[:40]
+    return Event(kind, raw, key=key, record=f"{sort}:{number}", why=why)
+
+
+SOURCE = Pipedrive

@@ -1,0 +1,179 @@
+"""Salesforce: Outbound Messages (SOAP), Flow call-outs and relayed change events (JSON).
+
+An Outbound Message does not say whether its record is new, and many a rule fires when an old record
+becomes ready for sales; so each is a new lead, unless the record is known already.
+Salesforce docs, "Outbound Messaging" and "Change Data Capture Developer Guide".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.errors import LeadlineError, Unauthentic
+from leadline.json_reading import decode, elements, read_json
+from leadline.lead import Delivery, Event, Kind, LeadFields, Receipt
+from leadline.sources import _signing as signing
+from leadline.sources._base import Answer, Source
+from leadline.sources._fields import demand_something, drawn, text
+from leadline.sources._soap import read_outbound_message
+
+_XML = ("text/xml", "application/xml", "application/soap+xml")
+_OBJECTS = ("Lead", "Contact")
+_CHANGES = {"CREATE": Kind.CREATED, "UNDELETE": Kind.CREATED, "UPDATE": Kind.UPDATED}
+_ACK = (
+    b'<?xml version="1.0" encoding="UTF-8"?>'
+    b'<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
+    b'<notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack>'
+    b"</notificationsResponse></soapenv:Body></soapenv:Envelope>"
+)
+
+
+class Salesforce(Source):
+    """Salesforce signs nothing: a secret in the URL and the organisation's id stand in."""
+
+    name = "salesforce"
+    media = (*_XML, "application/json")
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """A shared secret (`?key=`), and the organisation's id, 15 or 18 characters long."""
+        signing.check_shared(delivery, self.config)
+        if not self.config.organization:
+            return
+        if _is_json(delivery):
+            if not self.config.secret:
+                raise Unauthentic("a JSON delivery names no organization; configure a secret too")
+            return
+        try:
+            organization, _ = read_outbound_message(delivery.body)
+        except LeadlineError:
+            organization = ""
+        given = organization[:15].encode(errors="replace")
+        signing.check_any(self.config.organization, lambda own: own[:15].encode(), [given])
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        kind = "application/json" if _looks_like_json(delivery.body) else "text/xml"
+        return {"content-type": kind, "x-webhook-secret": secret}
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """Each notification; or each record of a JSON body."""
+        if _is_json(delivery):
+            raw = read_json(delivery.body)
+            return [event for one in elements(raw) for event in _from_json(one)]
+        _, notifications = read_outbound_message(delivery.body)
+        return [_from_notification(one) for one in notifications]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The fields that the administrator chose to send."""
+        body = decode(raw)
+        if not isinstance(body, dict):
+            return demand_something(LeadFields(), ())
+        record = body.get("sObject") if isinstance(body.get("sObject"), dict) else body
+        assert isinstance(record, dict)  # noqa: S101 - one or the other is
+        name, address = record.get("Name"), record.get("Address")
+        if isinstance(name, dict):
+            record = {**record, **name, "Name": None}
+        if isinstance(address, dict):
+            record = {**record, "Country": address.get("Country"), "Address": address}
+        base, number = text(body.get("base")), text(record.get("Id"))
+        fields = drawn(
+            {k: v for k, v in record.items() if k != "attributes"},
+            _FIELDS,
+            owner=_owner(record),
+            crm_url=f"{base}/{number}" if base and number else None,
+            source=text(record.get("LeadSource")) or "Salesforce",
+        )
+        return demand_something(fields, record)
+
+    def answer(self, receipts: Sequence[Receipt]) -> Answer | None:
+        """The `Ack` without which Salesforce sends again; it is harmless to a JSON sender."""
+        return Answer(_ACK, "text/xml; charset=utf-8")
+
+
+_FIELDS = {
+    "name": ("Name",),
+    "first_name": ("FirstName",),
+    "last_name": ("LastName",),
+    "email": ("Email",),
+    "phone": ("Phone", "MobilePhone"),
+    "company": ("Company",),
+    "title": ("Title",),
+    "country": ("Country",),
+    "website": ("Website",),
+    "message": ("Description",),
+    "source": ("LeadSource",),
+    "owner": ("OwnerId",),
+    "created": ("CreatedDate",),
+    "record": ("Id",),
+}
+
+
+def _looks_like_json(body: bytes) -> bool:
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+def _is_json(delivery: Delivery) -> bool:
+    return delivery.media_type not in _XML and _looks_like_json(delivery.body)
+
+
+def _from_notification(one: dict[str, Any]) -> Event:
+    record = one["sObject"]
+    kind, why = Kind.CREATED, ""
+    # The test in some public samples numbers the types: Lead1, Lead2.
+    if str(one.get("type", "")).rstrip("0123456789") not in _OBJECTS:
+        kind, why = Kind.IGNORED, "not_a_lead"
+    elif str(record.get("IsDeleted")).lower() == "true":
+        kind, why = Kind.IGNORED, "deleted"
+    return Event(
+        kind,
+        msgspec.json.encode(one),
+        key=text(one.get("Id")),
+        record=text(record.get("Id")),
+        why=why,
+    )
+
+
+def _from_json(raw: bytes) -> list[Event]:
+    body = decode(raw)
+    if not isinstance(body, dict):
+        return [Event(Kind.CREATED, raw)]
+    data = body.get("data", body)
+    payload = data.get("payload") if isinstance(data, dict) else None
+    header = payload.get("ChangeEventHeader") if isinstance(payload, dict) else None
+    if isinstance(payload, dict) and isinstance(header, dict):
+        return _from_change(payload, header)
+    modified = text(body.get("LastModifiedDate"))
+    record = text(body.get("Id"))
+    key = f"{record}:{modified}" if record and modified else None
+    return [Event(Kind.CREATED, raw, key=key, record=record)]
+
+
+def _from_change(payload: dict[str, Any], header: dict[str, Any]) -> list[Event]:
+    change = str(header.get("changeType"))
+    kind = _CHANGES.get(change, Kind.IGNORED)
+    why = "" if kind is not Kind.IGNORED else change.lower()[:40]
+    if header.get("entityName") not in _OBJECTS:
+        kind, why = Kind.IGNORED, "not_a_lead"
+    stamp = f"{header.get('transactionKey')}:{header.get('sequenceNumber')}"
+    ids = header.get("recordIds")
+    return [
+        Event(
+            kind,
+            msgspec.json.encode({**payload, "Id": record}),
+            key=f"{stamp}:{record}",
+            record=text(record),
+            why=why,
+        )
+        for record in (ids if isinstance(ids, list) and ids else [None])
+    ]
+
+
+def _owner(record: Mapping[str, Any]) -> str | None:
+    owner = record.get("Owner")
+    if isinstance(owner, dict):
+        return text(owner.get("Email")) or text(owner.get("Name"))
+    return None
+
+
+SOURCE = Salesforce

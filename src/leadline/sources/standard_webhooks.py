@@ -1,0 +1,101 @@
+"""Standard Webhooks (and Svix, from which it comes): signed JSON of any shape.
+
+Specification: "Standard Webhooks" 1.0; symmetric signatures (`v1`) only.
+"""
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from leadline.json_reading import decode, elements, read_json
+from leadline.lead import Delivery, Event, LeadFields
+from leadline.sources import _signing as signing
+from leadline.sources._base import Source
+from leadline.sources._fields import best, demand_something, guessed, placed
+from leadline.sources._kinds import kind_of
+
+
+class _Head(msgspec.Struct):
+    type: Any = None
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class StandardWebhooks(Source):
+    """HMAC-SHA256 over id, time and body; the header may list several signatures."""
+
+    name = "standard_webhooks"
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """`webhook-id`, `webhook-timestamp`, `webhook-signature`, or their `svix-` forerunners."""
+        if not self.config.secret:
+            return
+        ident = signing.header(delivery, "webhook-id", "svix-id")
+        stamp = signing.header(delivery, "webhook-timestamp", "svix-timestamp")
+        listed = signing.header(delivery, "webhook-signature", "svix-signature")
+        message = _message(ident, stamp, delivery.body)
+        given = [s.removeprefix("v1,").encode() for s in listed.split() if s.startswith("v1,")]
+        signing.check_any(
+            self.config.secret,
+            lambda secret: signing.base64ed(signing.digest(_key(secret), message)),
+            given,
+        )
+        signing.check_window(delivery, stamp, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`; the id is made of the body."""
+        ident = "msg_" + blake2b(delivery.body, digest_size=12).hexdigest()
+        stamp = signing.seconds(delivery.received_at)
+        digest = signing.digest(_key(secret), _message(ident, stamp, delivery.body))
+        return {
+            "content-type": "application/json",
+            "webhook-id": ident,
+            "webhook-timestamp": stamp,
+            "webhook-signature": f"v1,{signing.base64ed(digest).decode()}",
+        }
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """The message, or each element of an array."""
+        ident = delivery.headers.get("webhook-id") or delivery.headers.get("svix-id")
+        raws = elements(read_json(delivery.body))
+        return [
+            _event(raw, _key_of(ident, i, len(raws)), self.config.map) for i, raw in enumerate(raws)
+        ]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The usual names, wherever they stand."""
+        body = decode(raw)
+        fields = guessed(body, self.config.map)
+        if fields.source is None:
+            fields = msgspec.structs.replace(fields, source="Webhook")
+        return demand_something(fields, body if isinstance(body, dict) else ())
+
+
+def _event(raw: bytes, key: str | None, mapping: Mapping[str, str]) -> Event:
+    try:
+        kind, why = kind_of(_head.decode(raw).type)
+    except msgspec.DecodeError:
+        kind, why = kind_of(None)
+    record = best(placed(decode(raw), mapping["record"])) if "record" in mapping else None
+    return Event(kind, raw, key=key, record=record, why=why)
+
+
+def _key_of(ident: str | None, position: int, count: int) -> str | None:
+    return f"{ident}#{position}" if ident and count > 1 else ident
+
+
+def _message(ident: str, stamp: str, body: bytes) -> bytes:
+    return f"{ident}.{stamp}.".encode() + body
+
+
+def _key(secret: str) -> bytes:
+    text = re.sub(r"^whsec_", "", secret).rstrip("=")
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+
+
+SOURCE = StandardWebhooks

@@ -1,0 +1,67 @@
+"""Salesforce Web-to-Lead: the HTML form that Salesforce generates, posted here instead.
+
+Salesforce help, "Generate leads from your website": custom fields are named by their 15-character id.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from leadline.errors import Unauthentic, Unreadable
+from leadline.json_reading import decode
+from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.sources import _forms, _signing
+from leadline.sources._base import Source
+from leadline.sources._fields import demand_something, drawn, text
+
+
+class WebToLead(Source):
+    """Believed by a shared secret in the form's URL and the organisation's id in `oid`."""
+
+    name = "web_to_lead"
+    media = _forms.MEDIA
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """See `Source.authenticate`."""
+        _signing.check_shared(delivery, self.config)
+        if self.config.organization:
+            try:
+                oid = text(_forms.read_form(delivery).get("oid")) or ""
+            except Unreadable:
+                raise Unauthentic("the organization's id is missing") from None
+            given = oid[:15].encode(errors="replace")
+            _signing.check_any(self.config.organization, lambda own: own[:15].encode(), [given])
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        return {"content-type": _forms.MEDIA[0], "x-webhook-secret": secret}
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """The form."""
+        return [Event(Kind.CREATED, _forms.as_raw(_forms.read_form(delivery)))]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """See `Source.fields`."""
+        form = decode(raw)
+        if not isinstance(form, dict):
+            return demand_something(LeadFields(), ())
+        honeypot = self.config.honeypot
+        trapped = ("spam.honeypot",) if honeypot and text(form.get(honeypot)) else ()
+        source = text(form.get("lead_source")) or "Web-to-Lead"
+        fields = drawn(form, _FIELDS, source=source, suspicions=trapped)
+        return demand_something(fields, form)
+
+
+_FIELDS = {
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "email": ("email",),
+    "phone": ("phone", "mobile"),
+    "company": ("company",),
+    "title": ("title",),
+    "country": ("country", "country_code"),
+    "website": ("URL",),
+    "message": ("description",),
+    "source": ("lead_source",),
+    "campaign": ("campaign_id", "Campaign_ID"),
+}
+
+SOURCE = WebToLead
