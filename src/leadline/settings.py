@@ -210,7 +210,10 @@ SOURCE_SETTINGS = (
         "organization", "", "The account ids that deliveries may come from (Salesforce).", WORDS
     ),
     SourceSetting(
-        "honeypot", "", "A form field that people can't see and leave empty; programs fill it.", TEXT
+        "honeypot",
+        "",
+        "A form field that people can't see and leave empty; programs fill it.",
+        TEXT,
     ),
     SourceSetting(
         "country", "", "The country of this source's phone numbers, instead of `region`.", REGION

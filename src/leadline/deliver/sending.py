@@ -74,9 +74,10 @@ def _tell(
     leads = list(to_tell.values())
     together = len(leads) > 1
     try:
-        message = (
-            digest(leads, kit.links, total=len(leads)) if together else alert(*leads, kit.links)
-        )
+        if together:
+            message = digest(leads, kit.links, total=len(leads))
+        else:
+            message = alert(leads[0], kit.links)
         reply = kit.channels[channel].send(msgspec.json.encode(message))
     except Exception as error:
         log.exception("notify.failed", extra={"channel": channel, "count": len(leads)})

@@ -1,7 +1,7 @@
 """Any JSON (or form) with a lead in it: Zapier, partner portals, one's own programs.
 
-Understands the usual names at any depth, CloudEvents 1.0 envelopes, arrays of leads, and a mapping in
-the settings.
+Understands the usual names at any depth, CloudEvents 1.0 envelopes, arrays of leads, and a mapping
+in the settings.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,9 +59,10 @@ class Generic(Source):
             and tree.get("specversion")
             and isinstance(tree.get("data"), dict)
         ):
-            tree = {k: v for k, v in tree.items() if k != "source"}  # a URI, not where it came from
+            # In a CloudEvent the source is a URI of the sender's, not where the lead came from.
+            tree = {k: v for k, v in tree.items() if k != "source"}
         fields = guessed(tree, self.config.map)
-        flagged = ()
+        flagged: tuple[str, ...] = ()
         if isinstance(tree, dict) and (tree.get("is_test") is True or tree.get("test") is True):
             flagged = ("test.flagged",)
         fields = msgspec.structs.replace(

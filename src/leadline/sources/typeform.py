@@ -1,4 +1,4 @@
-"""Typeform: one response of a form (Typeform developer docs, "Webhooks" and "Secure your webhooks").
+"""Typeform: one response of a form (Typeform docs, "Webhooks" and "Secure your webhooks").
 
 Answers are typed; which question asked for a name can only be told from its title or reference, or
 from the mapping in the settings, whose values are a question's id, reference or title.
@@ -83,8 +83,8 @@ class Typeform(Source):
         for answer in response.get("answers") or ():
             if isinstance(answer, dict):
                 self._take(answer, titles, found, custom)
-        hidden = response.get("hidden") if isinstance(response.get("hidden"), dict) else {}
-        for key, value in hidden.items():
+        hidden = response.get("hidden")
+        for key, value in hidden.items() if isinstance(hidden, dict) else ():
             name = field_of(key)
             if name and name not in found and text(value):
                 found[name] = text(value)

@@ -1,6 +1,7 @@
 """Salesforce Web-to-Lead: the HTML form that Salesforce generates, posted here instead.
 
-Salesforce help, "Generate leads from your website": custom fields are named by their 15-character id.
+Salesforce help, "Generate leads from your website": custom fields are named by their
+15-character id.
 """
 
 from collections.abc import Mapping, Sequence

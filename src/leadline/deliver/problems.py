@@ -1,0 +1,23 @@
+"""Problem codes in words, for people."""
+
+_WORDS = {
+    "contact.unreachable": "neither e-mail nor phone",
+    "email.invalid": "the e-mail address looks invalid",
+    "email.several": "several e-mail addresses were given",
+    "email.suspect_domain": "the e-mail domain may be mistyped",
+    "email.role": "the e-mail address is a role, not a person",
+    "email.disposable": "the e-mail address is a throw-away one",
+    "email.placeholder": "the e-mail address is a placeholder",
+    "phone.unparseable": "the phone number can't be read",
+    "phone.invalid": "the phone number does not exist in its country",
+    "phone.no_region": "the phone number names no country",
+    "phone.several": "several phone numbers were given",
+    "name.missing": "no name",
+    "name.suspect": "the name does not look like one",
+    "message.truncated": "the message is shortened here",
+}
+
+
+def in_words(code: str) -> str:
+    """What a problem code means; a code without words stands for itself."""
+    return _WORDS.get(code, code)
