@@ -76,7 +76,7 @@ _PROBLEM = {
 
 
 def _webhook(name: str) -> dict[str, Any]:
-    media = {kind: {"schema": {}} for kind in find(name).media}
+    media: dict[str, Any] = {kind: {"schema": {}} for kind in find(name).media}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     either = [{"$ref": "#/components/schemas/Captured"}, {"$ref": "#/components/schemas/Filtered"}]
     return {

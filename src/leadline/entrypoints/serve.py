@@ -125,10 +125,8 @@ class _Kept:
         if not self._reported:
             self._reported = True
             self._deaths = 0 if now - self._started > 60 else self._deaths + 1
-            pause = (
-                min(_LONGEST_PAUSE_S, 0.1 * 2 ** min(self._deaths, 10)) if self._deaths > 1 else 0
-            )
-            self._start_at = now + min(again, _LONGEST_PAUSE_S)
+            pause = 0.1 * 2 ** min(self._deaths, 10) if self._deaths > 1 else 0.0
+            self._start_at = now + min(pause, _LONGEST_PAUSE_S)
             log.warning(
                 "child.died",
                 extra={

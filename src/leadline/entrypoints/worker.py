@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from leadline import wiring
 from leadline.deliver.sending import deliver_due
@@ -31,12 +32,10 @@ def work(settings: Settings, steps: Iterable[Step], stop: threading.Event) -> No
         kit = wiring.embedded(settings)  # a connection for each, so that none waits for another
         kit.store.rebase()
         if step is Step.REFINE:
-            wheels.append(lambda kit=kit: _turn(kit, stop, _refine_turn))  # type: ignore[misc]
+            wheels.append(partial(_turn, kit, stop, _refine_turn))
         else:
             wheels += [
-                lambda kit=kit, name=name: _turn(  # type: ignore[misc]
-                    kit, stop, lambda k, name=name: _deliver_turn(k, name)
-                )
+                partial(_turn, kit, stop, partial(_deliver_turn, channel=name))
                 for name in kit.channels
             ]
     threads = [threading.Thread(target=wheel) for wheel in wheels]

@@ -39,7 +39,6 @@ _ALIASES = {
     "created": "created created_at createdat create_date created_time createdate created_date "
     "submitted_at date_created timestamp submittedat",
     "crm_url": "crm_url record_url profile_url",
-    "record": "crm_id record_id lead_id contact_id",
 }
 _FIELD_OF = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
 # Inside these, "name" is not the person's.

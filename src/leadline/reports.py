@@ -1,0 +1,191 @@
+"""Read-only questions about leads, asked by the command line, the metrics and the dashboard."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from leadline.lead import Alert, Status, Step
+
+
+class LeadFilter(msgspec.Struct, frozen=True):
+    """Which leads: all that fit every part that is given; newest first.
+
+    `search` is looked for in name, e-mail, company and id; case does not matter.
+    `reason` is that of a dead letter.
+    """
+
+    ids: tuple[str, ...] = ()
+    status: Status | None = None
+    source: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    search: str | None = None
+    reason: str | None = None
+    limit: int = 50
+
+
+class LeadRow(msgspec.Struct, frozen=True):
+    """One lead (or other event) in a list."""
+
+    lead_id: str
+    captured_at: datetime
+    source: str
+    status: Status
+    why: str = ""
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    company: str | None = None
+    owner: str | None = None
+    score: float | None = None
+    duplicate_of: str | None = None
+
+
+class TaskRow(msgspec.Struct, frozen=True):
+    """A task that waits, is held by a worker, or is dead."""
+
+    step: Step
+    channel: str
+    due_at: datetime
+    attempts: int
+    failures: int
+    held: bool
+    error: str = ""
+    dead_at: datetime | None = None
+    reason: str | None = None
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """One line of a lead's timeline."""
+
+    at: datetime
+    what: str
+    detail: str = ""
+
+
+class RelatedEvent(msgspec.Struct, frozen=True):
+    """Another event about the same CRM record: an update, or one that came too late."""
+
+    lead_id: str
+    at: datetime
+    kind: str
+    fate: str
+    why: str
+    raw: msgspec.Raw
+
+
+class LeadStory(msgspec.Struct, frozen=True):
+    """Everything about one lead; `refined` is its whole document, without the original data."""
+
+    row: LeadRow
+    raw: msgspec.Raw
+    media_type: str
+    record: str | None
+    timeline: tuple[Happening, ...]
+    tasks: tuple[TaskRow, ...]
+    alerts: tuple[Alert, ...]
+    related: tuple[RelatedEvent, ...]
+    refined: msgspec.Raw | None = None
+
+
+class DeadGroup(msgspec.Struct, frozen=True):
+    """Dead letters of one step with one reason; `example` is the newest."""
+
+    step: Step
+    reason: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    example: str
+    error: str
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What one step has before it; `oldest_due_at` is None when nothing is due."""
+
+    step: Step
+    channel: str
+    waiting: int
+    due: int
+    held: int
+    dead: int
+    oldest_due_at: datetime | None = None
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How often something happened to events of one source on one day (UTC)."""
+
+    day: str
+    source: str
+    what: str
+    count: int
+
+
+class Unaccounted(msgspec.Struct, frozen=True):
+    """An accepted event of which nobody can say what became."""
+
+    lead_id: str
+    problem: str
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Where all accepted events are: the counts add up to `accepted`.
+
+    `untold` are refined leads that no channel was to hear of; `alerting` those whose alert waits;
+    `alert_dead` those whose alert is a dead letter. `redelivered` and `duplicates` are not part of
+    the sum: the first made no event, the second are among the refined.
+    """
+
+    accepted: int
+    waiting: int
+    alerted: int
+    alerting: int
+    alert_dead: int
+    untold: int
+    quarantined: int
+    filtered: int
+    folded: int
+    dead: int
+    redelivered: int
+    duplicates: int
+    unaccounted: tuple[Unaccounted, ...]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every accepted event is somewhere."""
+        places = (
+            self.waiting + self.alerted + self.alerting + self.alert_dead + self.untold
+            + self.quarantined + self.filtered + self.folded + self.dead
+        )  # fmt: skip
+        return not self.unaccounted and places == self.accepted
+
+
+class Ledger(Protocol):
+    """The read side of a store."""
+
+    def find(self, which: LeadFilter) -> Sequence[LeadRow]:
+        """The leads that fit, newest first."""
+
+    def complete(self, prefix: str) -> Sequence[str]:
+        """Up to ten ids that begin so, for people who don't type whole ones."""
+
+    def story(self, lead_id: str) -> LeadStory | None:
+        """Everything about one lead; None when there is none of this id."""
+
+    def dead(self) -> Sequence[DeadGroup]:
+        """The dead letters, largest group first."""
+
+    def backlog(self, now: datetime) -> Sequence[Backlog]:
+        """What each step has before it."""
+
+    def tallies(self) -> Sequence[Tally]:
+        """The running counts, oldest day first."""
+
+    def account(self, *, deep: bool = False) -> Account:
+        """Look for every accepted event; *deep* also reads every raw text. One state of the
+        store, however long it takes."""
+
+    def close(self) -> None:
+        """Let go of the store."""
