@@ -97,7 +97,7 @@ def _captured(
         record_key=record_key or None,
         why=event.why,
         body=delivery.body if position == 0 and event.raw != delivery.body else None,
-        media_type=delivery.media_type,
+        media_type=delivery.headers.get("content-type", "")[:200],
     )
 
 

@@ -3,6 +3,7 @@
 The raw body is spliced in as it is, never serialised again.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -27,10 +28,14 @@ def key_of(kind: str, lead_id: str, captured_at: datetime) -> str:
     return f"{kind}/{captured_at.astimezone(UTC):%Y/%m/%d}/{lead_id}.json"
 
 
-def raw_document(lead_id: str, captured_at: datetime, raw: bytes) -> bytes:
-    """The raw document: an envelope around the very bytes of the event."""
+def raw_document(
+    lead_id: str, captured_at: datetime, raw: bytes, beside: Mapping[str, object] | None = None
+) -> bytes:
+    """The raw document: an envelope around the very bytes of the event; *beside* are further keys
+    behind the promised ones."""
+    more = b"," + _encoder.encode(beside)[1:-1] if beside else b""
     head = f'{{"lead_id":"{lead_id}","timestamp":"{iso(captured_at)}","raw_data":'
-    return b"".join((head.encode(), raw, b',"status":"captured"}'))
+    return b"".join((head.encode(), raw, b',"status":"captured"', more, b"}"))
 
 
 def refined_head(refined: RefinedLead) -> bytes:

@@ -81,7 +81,8 @@ class CapturedLead(msgspec.Struct, frozen=True):
     `event_key` is 16 bytes and the same for every redelivery; `record_key` likewise for every
     event of one CRM record. `lasting_key` is false where the key is only a digest: such a key
     stands for a redelivery for some days, after which the same words are a new lead.
-    `body` is the body of the delivery where `raw` is not its very text (forms, XML), else None.
+    `body` is the body of the delivery where `raw` is not its very text (forms, XML), else None;
+    `media_type` is its content type, parameters and all.
     """
 
     id: str

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.lead import CapturedLead, Claim, FirstSeen, Receipt, Step, Task
+from leadline.lead import CapturedLead, Claim, Fate, FirstSeen, Receipt, Step, Task
 from leadline.outcome import Done, Drop, Retry
 
 Clock = Callable[[], datetime]
@@ -27,6 +27,25 @@ class Inbox(Protocol):
         update of a waiting lead is folded into it, any other update is kept as filtered.
         Raises StorageFull or StorageFailed; then nothing of the call was kept.
         """
+
+    def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
+        """Make leads of events that were kept as filtered, because their source now says so.
+
+        Returns the ids of those that became one; an event about the record of another lead, or
+        one that is a lead already, is left as it is.
+        """
+
+
+class Archived(msgspec.Struct, frozen=True):
+    """An event as it was kept; `body` is that of its delivery, where `raw` is not its very text."""
+
+    lead_id: str
+    source: str
+    captured_at: datetime
+    fate: Fate
+    raw: bytes
+    body: bytes | None
+    media_type: str
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -50,10 +69,10 @@ class Settlement(msgspec.Struct, frozen=True):
 class Queue(Protocol):
     """Tasks that wait, are claimed for a while, and are settled."""
 
-    def put(self, tasks: Sequence[Task], due_at: datetime) -> None:
-        """Accept tasks; nobody may claim them before *due_at*. Once this returns they survive a
-        crash. Putting a task that waits already only moves it to *due_at*; a dead letter comes
-        back to life with its failures forgotten."""
+    def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
+        """Accept tasks, with a *note* on each lead's timeline; nobody may claim them before
+        *due_at*. Once this returns they survive a crash. Putting a task that waits already only
+        moves it to *due_at*; a dead letter comes back to life with its failures forgotten."""
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
         """Hand out up to *limit* due tasks, longest due first, to nobody else while the lease
@@ -87,6 +106,9 @@ class Leads(Protocol):
 
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
         """What a worker needs of these leads; one that is missing is left out."""
+
+    def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
+        """These events as they were kept, whatever became of them."""
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
         """The lead that first took each match key; `matched` is empty here."""

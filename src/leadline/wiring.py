@@ -1,7 +1,10 @@
 """The one place that knows what is plugged in."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
+
+import msgspec
 
 from leadline.adapters.memory import MemoryStore
 from leadline.adapters.slack import SlackWebhook
@@ -24,8 +27,14 @@ def sources(settings: Settings) -> dict[str, Source]:
     return {name: find(name)(settings.sources.get(name, SourceConfig())) for name in names()}
 
 
-def capture_kit(settings: Settings) -> CaptureKit:
-    """What the front half needs."""
+def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
+    """What the front half needs; *believe_all* leaves the secrets out, for previews."""
+    if believe_all:
+        bare = {
+            name: msgspec.structs.replace(config, secret=(), organization=())
+            for name, config in settings.sources.items()
+        }
+        settings = replace(settings, sources=bare)
     return CaptureKit(sources(settings), settings.delay)
 
 

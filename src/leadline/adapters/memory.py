@@ -21,7 +21,7 @@ from leadline.lead import (
     Task,
 )
 from leadline.outcome import Done, Drop, Retry
-from leadline.ports import Clock, Settlement, Waiting
+from leadline.ports import Archived, Clock, Settlement, Waiting
 
 
 class _Job:
@@ -51,6 +51,7 @@ class MemoryStore:
         self.known: dict[bytes, str] = {}
         self.documents: dict[str, RefinedLead] = {}
         self.alerts: list[Alert] = []
+        self.notes: list[tuple[str, str]] = []
         self.free_at: dict[str, datetime] = {}
         self._jobs: dict[tuple[str, Step, str], _Job] = {}
         self._refs = itertools.count(1)
@@ -96,10 +97,33 @@ class MemoryStore:
             return Fate.FILTERED, "already_refined"
         return Fate.FOLDED, ""
 
-    def put(self, tasks: Sequence[Task], due_at: datetime) -> None:
+    def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
+        """See `ports.Inbox.readmit`."""
+        made = [i for i in lead_ids if self.fates.get(i) is Fate.FILTERED and i not in self.joined]
+        for lead_id in made:
+            self.fates[lead_id] = Fate.CAPTURED
+            record_key = self.events[lead_id].record_key
+            if record_key:
+                self.known.setdefault(record_key, lead_id)
+            self._put(Task(Step.REFINE, lead_id), self.clock(), due_at)
+        return made
+
+    def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
+        """See `ports.Leads.archived`."""
+        kept = [self.events[i] for i in lead_ids if i in self.events]
+        return {
+            e.id: Archived(
+                e.id, e.source, e.captured_at, self.fates[e.id], e.raw, e.body, e.media_type
+            )
+            for e in kept
+        }
+
+    def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
         """See `ports.Queue.put`."""
         for task in tasks:
             if task.lead_id in self.events:
+                if note:
+                    self.notes.append((task.lead_id, note))
                 self._put(task, self.clock(), due_at)
 
     def _put(self, task: Task, put_at: datetime, due_at: datetime) -> None:

@@ -2,8 +2,8 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import apsw
@@ -11,7 +11,9 @@ import apsw
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import Database, micros
 from leadline.adapters.sqlite.keys import KeyIndex, Owned
+from leadline.capture import key_digest
 from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step
+from leadline.ports import Clock
 
 
 class _Owner(NamedTuple):
@@ -52,6 +54,7 @@ class SqliteInbox:
 
     db: Database
     keys: KeyIndex
+    clock: Clock
     redelivery_window: timedelta
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
@@ -63,6 +66,35 @@ class SqliteInbox:
             receipts = [_judge(db, batch, lead, window) for lead in leads]
             _write(db, self.keys, batch)
         return receipts
+
+    def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
+        """See `ports.Inbox.readmit`."""
+        ids = {uuid.UUID(i).bytes: i for i in lead_ids}
+        with self.keys.forgetting_on_failure(), self.db.writing() as db:
+            rows = bulk.select(
+                db,
+                f"""SELECT n, id, source, record, captured_at FROM lead
+                    WHERE fate = '{Fate.FILTERED}' AND joined IS NULL AND id IN ()""",  # noqa: S608
+                ids,
+            )
+            bulk.select(
+                db,
+                f"UPDATE lead SET fate = '{Fate.CAPTURED}', why = '' WHERE n IN ()",  # noqa: S608
+                [row[0] for row in rows],
+            )
+            records = {
+                key_digest("record", source, record.encode(errors="surrogatepass")): (n, at)
+                for n, _, source, record, at in rows
+                if record
+            }
+            taken = self.keys.owners(db, records)
+            self.keys.add(db, [(k, n, at, 1) for k, (n, at) in records.items() if k not in taken])
+            now = micros(self.clock())
+            tasks = [(row[0], Step.REFINE, now, micros(due_at)) for row in rows]
+            bulk.insert(db, "task (lead, step, put_at, due_at)", tasks)
+            notes = [(row[0], now, "readmitted", "") for row in rows]
+            bulk.insert(db, "history (lead, at, what, detail)", notes)
+        return [ids[row[1]] for row in rows]
 
 
 def micros_of(span: timedelta) -> int:
@@ -78,6 +110,11 @@ def count(db: apsw.Connection, tally: Counter[tuple[str, str, str]]) -> None:
         [(*key, number) for key, number in tally.items()],
         tail="ON CONFLICT DO UPDATE SET count = count + excluded.count",
     )
+
+
+def count_rows(db: apsw.Connection, rows: Iterable[tuple[datetime, str, str]]) -> None:
+    """Add single happenings (when, source, what) to the running counts."""
+    count(db, Counter((at.strftime("%Y-%m-%d"), source, what) for at, source, what in rows))
 
 
 def _next_number(db: apsw.Connection) -> int:

@@ -11,7 +11,7 @@ from leadline.adapters.sqlite.inbox import micros_of
 from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.formats import refined_document
 from leadline.lead import Fate, FirstSeen
-from leadline.ports import Clock, Waiting
+from leadline.ports import Archived, Clock, Waiting
 
 
 class SqliteLeads:
@@ -43,6 +43,22 @@ class SqliteLeads:
                 lead_id, row[2], moment(row[3]), row[4], row[5], tuple(updates.get(row[0], ()))
             )
             for row in rows
+        }
+
+    def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
+        """See `ports.Leads.archived`."""
+        with self.db.reading() as db:
+            rows = bulk.select(
+                db,
+                """SELECT id, source, captured_at, fate, raw, body, media_type
+                   FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ()""",
+                [uuid.UUID(i).bytes for i in lead_ids],
+            )
+        return {
+            (lead_id := str(uuid.UUID(bytes=i))): Archived(
+                lead_id, source, moment(at), Fate(fate), raw, body, media_type
+            )
+            for i, source, at, fate, raw, body, media_type in rows
         }
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:

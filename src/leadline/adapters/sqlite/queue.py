@@ -28,7 +28,7 @@ class SqliteQueue:
     keys: KeyIndex
     clock: Clock
 
-    def put(self, tasks: Sequence[Task], due_at: datetime) -> None:
+    def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
         """See `ports.Queue.put`."""
         now = micros(self.clock())
         with self.db.writing() as db:
@@ -39,6 +39,9 @@ class SqliteQueue:
                 if t.lead_id in numbers
             ]
             put(db, rows)
+            if note:
+                notes = [(row[0], now, note, row[1]) for row in rows]
+                bulk.insert(db, "history (lead, at, what, detail)", notes)
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
         """See `ports.Queue.claim`."""

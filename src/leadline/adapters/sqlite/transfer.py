@@ -1,0 +1,166 @@
+"""Leads in and out of the file: what `export`, `import`, `backup` and `restore` need."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+
+from leadline.adapters.sqlite import bulk
+from leadline.adapters.sqlite.database import FILE, Database, micros, moment
+from leadline.adapters.sqlite.inbox import count_rows
+from leadline.adapters.sqlite.settling import numbers_of
+from leadline.adapters.sqlite.store import SqliteStore
+from leadline.errors import ConfigurationError
+from leadline.formats import refined_document
+from leadline.lead import Fate, RefinedLead, Step
+
+_PAGES_A_STEP = 2_000
+
+
+class Exported(NamedTuple):
+    """One lead as it goes out; `refined` is None while it waits."""
+
+    lead_id: str
+    captured_at: datetime
+    source: str
+    record: str | None
+    raw: bytes
+    refined: bytes | None
+
+
+def leads_from(db: Database, since: datetime | None, batch: int = 500) -> Iterator[Exported]:
+    """Every lead captured since then, oldest first; new ones may come in meanwhile."""
+    last = 0
+    while True:
+        rows = db.rows(
+            """SELECT n, id, captured_at, source, record, raw, head FROM lead
+               JOIN raw ON raw.lead = lead.n LEFT JOIN refined ON refined.lead = lead.n
+               WHERE fate = ? AND n > ? AND captured_at >= ? ORDER BY n LIMIT ?""",
+            str(Fate.CAPTURED),
+            last,
+            micros(since) if since else 0,
+            batch,
+        )
+        if not rows:
+            return
+        for n, lead_id, at, source, record, raw, head in rows:
+            last = n
+            whole = refined_document(head, raw) if head is not None else None
+            yield Exported(str(uuid.UUID(bytes=lead_id)), moment(at), source, record, raw, whole)
+
+
+def count_leads(db: Database, since: datetime | None) -> int:
+    """How many `leads_from` will give."""
+    rows = db.rows(
+        "SELECT count(*) FROM lead WHERE fate = ? AND captured_at >= ?",
+        str(Fate.CAPTURED),
+        micros(since) if since else 0,
+    )
+    return int(rows[0][0])
+
+
+def adopt(
+    store: SqliteStore,
+    refined: Sequence[tuple[RefinedLead, bytes]],
+    keys: Mapping[str, Sequence[bytes]],
+) -> int:
+    """Take refined leads in as they were, with nobody told again; their captures are there.
+
+    *refined* are leads with their documents' heads, *keys* their match keys by lead id.
+    """
+    with store.keys.forgetting_on_failure(), store.db.writing() as db:
+        numbers = numbers_of(db, [lead.lead_id for lead, _ in refined])
+        originals = numbers_of(
+            db, {lead.duplicate_of.lead_id for lead, _ in refined if lead.duplicate_of}
+        )
+        rows = [
+            (
+                numbers[lead.lead_id],
+                micros(lead.processed_at),
+                lead.status,
+                originals.get(lead.duplicate_of.lead_id) if lead.duplicate_of else None,
+                0,
+                head,
+            )
+            for lead, head in refined
+            if lead.lead_id in numbers
+        ]
+        bulk.insert(db, "refined", rows, tail="ON CONFLICT DO NOTHING")
+        done = [row[0] for row in rows]
+        bulk.select(db, "DELETE FROM task WHERE step = ? AND lead IN ()", done, str(Step.REFINE))
+        mine = {
+            key: (numbers[lead.lead_id], micros(lead.captured_at))
+            for lead, _ in refined
+            if lead.lead_id in numbers
+            for key in keys[lead.lead_id]
+        }
+        taken = store.keys.owners(db, mine)
+        store.keys.add(db, [(k, n, at, 1) for k, (n, at) in mine.items() if k not in taken])
+        count_rows(db, [(lead.captured_at, lead.received_from, lead.status) for lead, _ in refined])
+    return len(rows)
+
+
+def back_up(folder: Path, target: Path, progress: Callable[[float], None]) -> Path:
+    """Copy the data file, whole and consistent, while others go on writing to it.
+
+    Raises ConfigurationError when the target holds a backup already.
+    """
+    copy = target / FILE
+    if copy.exists():
+        raise ConfigurationError(f"{target} holds a backup already; choose another folder")
+    target.mkdir(parents=True, exist_ok=True)
+    partial = target / f"{FILE}.partial"
+    partial.unlink(missing_ok=True)
+    source = Database(folder, read_only=True)
+    destination = apsw.Connection(str(partial))
+    with destination.backup("main", source.connection, "main") as backup:
+        while not backup.done:
+            backup.step(_PAGES_A_STEP)
+            total = backup.page_count
+            progress(1.0 if not total else 1 - backup.remaining / total)
+    destination.close()
+    source.close()
+    _sync(partial)
+    partial.rename(copy)
+    return copy
+
+
+def restore(backup: Path, folder: Path, *, replace: bool) -> Path:
+    """Put a backup in the place of the data file; nobody may be using the folder.
+
+    What stood there is kept beside it. Raises ConfigurationError when the backup is none, is
+    damaged, or would replace data without *replace*.
+    """
+    copy = backup / FILE
+    if not copy.is_file():
+        raise ConfigurationError(f"{backup} holds no backup ({FILE} is missing)")
+    with apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY) as connection:
+        verdict = connection.execute("PRAGMA quick_check").fetchall()[0][0]
+    connection.close()
+    if verdict != "ok":
+        raise ConfigurationError(f"the backup in {backup} is damaged: {verdict}")
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / FILE
+    if target.exists() and not replace:
+        raise ConfigurationError(f"{folder} holds data already; add --replace to put it aside")
+    partial = folder / f"{FILE}.restoring"
+    shutil.copyfile(copy, partial)
+    _sync(partial)
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+        old = folder / name
+        if old.exists():
+            old.rename(folder / f"{name}.before-restore")
+    partial.rename(target)
+    return target
+
+
+def _sync(path: Path) -> None:
+    for name in (path, path.parent):
+        handle = os.open(name, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)

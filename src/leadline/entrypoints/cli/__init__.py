@@ -1,0 +1,11 @@
+"""The command line: `leadline COMMAND`."""
+
+from leadline.entrypoints.cli import (  # noqa: F401 - each registers its commands
+    archives,
+    operators,
+    running,
+    trying,
+)
+from leadline.entrypoints.cli._app import app, main
+
+__all__ = ["app", "main"]

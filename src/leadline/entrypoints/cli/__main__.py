@@ -1,0 +1,5 @@
+"""`python -m leadline.entrypoints.cli` is `leadline`."""
+
+from leadline.entrypoints.cli import main
+
+main()

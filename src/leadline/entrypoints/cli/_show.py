@@ -1,0 +1,91 @@
+"""How results look: tables for people, JSON for scripts, progress on standard error."""
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from leadline.formats import from_iso
+from leadline.settings_forms import DURATION
+
+
+def console(*, err: bool = False) -> Console:
+    """A console that obeys NO_COLOR, and is as wide as needed when it is no terminal."""
+    out = Console(stderr=err, highlight=False, no_color="NO_COLOR" in os.environ or None)
+    if not out.is_terminal:
+        out.width = 200
+    return out
+
+
+def as_json(value: Any) -> None:
+    """Print the value as indented JSON."""
+    encoded = msgspec.json.encode(value, enc_hook=str)
+    sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Print rows; *empty* when there are none."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    any_row = False
+    for row in rows:
+        any_row = True
+        drawn.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    out = console()
+    if any_row:
+        out.print(drawn)
+    else:
+        out.print(escape(empty))
+
+
+def say(text: str) -> None:
+    """A remark for people, on standard error, so that standard output stays data."""
+    console(err=True).print(escape(text))
+
+
+def progress(items: Sequence[Any], what: str) -> Iterable[Any]:
+    """The items, with a progress bar on standard error when that is a terminal."""
+    err = console(err=True)
+    return track(items, description=what, console=err, disable=not err.is_terminal, transient=True)
+
+
+def when(at: datetime | None) -> str:
+    """A time, local to the machine, to the second."""
+    return "" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """How long ago, in one unit."""
+    span = ((now or datetime.now(UTC)) - at).total_seconds()
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if span >= size:
+            return f"{span / size:.0f} {unit} ago"
+    return f"{max(0, span):.0f} s ago"
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time that a user wrote: ISO-8601, a date, or how long ago (`2h`, `7d`, `7d ago`)."""
+    if text is None:
+        return None
+    span = re.sub(r"\s*ago$", "", text.strip())
+    try:
+        ago_: timedelta = DURATION.read(span)
+        return datetime.now(UTC) - ago_
+    except ValueError:
+        pass
+    try:
+        return from_iso(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no time; write 2026-03-02, 2026-03-02T09:00:00Z, or 2h for two hours ago"
+        ) from None

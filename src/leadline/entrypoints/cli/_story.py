@@ -1,0 +1,67 @@
+"""One lead, told for people."""
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from leadline.entrypoints.cli._show import when
+from leadline.lead import RefinedLead
+from leadline.reports import LeadStory
+
+_NOTHING = "—"
+
+
+def print_story(out: Console, story: LeadStory) -> None:
+    """Print everything that is known of one lead."""
+    row = story.row
+    out.print(f"[bold]Lead {row.lead_id}[/bold]  {row.status}  from {escape(row.source)}")
+    if row.duplicate_of:
+        out.print(f"seen before as {row.duplicate_of}")
+    refined = _refined(story)
+    if refined is not None:
+        _print_refined(out, refined)
+    out.print("\n[bold]Raw[/bold]")
+    out.print(escape(_indented(bytes(story.raw))))
+    for event in story.related:
+        out.print(f"\n[bold]Event {event.lead_id}[/bold]  {event.kind}, {event.fate} {event.why}")
+        out.print(escape(_indented(bytes(event.raw))))
+    out.print("\n[bold]Timeline[/bold]")
+    for happened in story.timeline:
+        out.print(f"  {when(happened.at)}  {happened.what}  {escape(happened.detail)}".rstrip())
+    for task in story.tasks:
+        state = f"dead: {task.reason}" if task.dead_at else "held" if task.held else "waits"
+        out.print(
+            f"  {when(task.due_at)}  {task.step} {task.channel} {escape(state)}, "
+            f"{task.attempts} attempts, {task.failures} failures {escape(task.error)}".rstrip()
+        )
+
+
+def _refined(story: LeadStory) -> RefinedLead | None:
+    if story.refined is None:
+        return None
+    return msgspec.json.decode(bytes(story.refined), type=RefinedLead)
+
+
+def _print_refined(out: Console, lead: RefinedLead) -> None:
+    out.print("\n[bold]Refined[/bold]")
+    drawn = Table(box=None, show_header=False, pad_edge=False)
+    told = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
+    for name, value in told.items():
+        if value is not None:
+            drawn.add_row(f"  {name}", escape(str(value)))
+    out.print(drawn)
+    if lead.problems:
+        out.print(f"  problems: {', '.join(lead.problems)}")
+    if lead.changes:
+        out.print("\n[bold]Changes[/bold]")
+    for change in lead.changes:
+        before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
+        out.print(escape(f"  {change.field}: {before} → {after}  ({change.rule})"))
+
+
+def _indented(raw: bytes) -> str:
+    try:
+        return msgspec.json.format(raw, indent=2).decode()
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return raw.decode(errors="replace")

@@ -1,0 +1,202 @@
+"""Keeping copies: `backup`, `restore`, `export`, `import`."""
+
+import os
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.progress import Progress
+
+from leadline import wiring
+from leadline.adapters.sqlite.database import Database
+from leadline.adapters.sqlite.store import SqliteStore
+from leadline.adapters.sqlite.transfer import (
+    adopt,
+    back_up,
+    count_leads,
+    leads_from,
+)
+from leadline.adapters.sqlite.transfer import restore as restore_file
+from leadline.archive import (
+    ArchiveError,
+    FolderWriter,
+    TarWriter,
+    Writer,
+    documents,
+    is_tar,
+    read_raw,
+)
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._show import as_json, console, moment, say
+from leadline.entrypoints.serve import lock_folder
+from leadline.formats import key_of, raw_document, refined_head
+from leadline.lead import RefinedLead
+from leadline.refine import match_keys
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_BATCH = 500
+
+
+def _bar() -> Progress:
+    err = console(err=True)
+    return Progress(console=err, disable=not err.is_terminal, transient=True)
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where the copy goes; must hold none yet.")],
+    json: Json = False,
+) -> None:
+    """Copy all data, consistent, while the server goes on.
+
+    Example: leadline backup /backups/2026-03-02
+    """
+    options: Options = context.obj
+    settings = options.settings()
+    with _bar() as bar:
+        task = bar.add_task("copying", total=1.0)
+        copy = back_up(settings.data, folder, lambda part: bar.update(task, completed=part))
+    size = copy.stat().st_size
+    if json:
+        as_json({"file": str(copy), "bytes": size})
+    else:
+        console().print(f"{copy} ({size / (1 << 20):.1f} MiB)")
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put what is there now aside.")
+    ] = False,
+) -> None:
+    """Put a backup in the place of the data; the server must be stopped.
+
+    Example: leadline --data ./leadline-data restore /backups/2026-03-02
+    """
+    options: Options = context.obj
+    settings = options.settings()
+    lock = lock_folder(settings.data)
+    try:
+        target = restore_file(folder, settings.data, replace=replace)
+    finally:
+        os.close(lock)
+    console().print(f"{target} is restored; check it with `leadline verify`")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    target: Annotated[Path, typer.Argument(help="A folder, or a file that ends in .tar.gz.")],
+    since: Annotated[str | None, typer.Option(help="Captured since a time.")] = None,
+    json: Json = False,
+) -> None:
+    """Write raw and refined leads under the keys that they have in S3.
+
+    Example: leadline export leads.tar.gz --since 30d
+    """
+    options: Options = context.obj
+    start = moment(since)
+    db = Database(options.settings().data, read_only=True)
+    try:
+        writer: Writer = TarWriter(target) if is_tar(target) else FolderWriter(target)
+    except OSError as error:
+        raise ArchiveError(f"{target} can't be written: {error.strerror}") from None
+    raws = refineds = 0
+    with _bar() as bar:
+        task = bar.add_task("exporting", total=count_leads(db, start))
+        for lead in leads_from(db, start):
+            beside: dict[str, object] = {"source": lead.source}
+            if lead.record:
+                beside["record"] = lead.record
+            document = raw_document(lead.lead_id, lead.captured_at, lead.raw, beside)
+            at = lead.captured_at
+            writer.write(key_of("raw", lead.lead_id, at), document, at)
+            raws += 1
+            if lead.refined is not None:
+                writer.write(key_of("refined", lead.lead_id, at), lead.refined, at)
+                refineds += 1
+            bar.advance(task)
+    writer.close()
+    db.close()
+    if json:
+        as_json({"target": str(target), "raw": raws, "refined": refineds})
+    else:
+        console().print(f"{target}: {raws} raw, {refineds} refined")
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="A folder or .tar.gz in the layout of S3.")],
+    json: Json = False,
+) -> None:
+    """Take raw and refined leads in; what is there already stays as it is.
+
+    Refined leads are taken as they are, without telling anybody; raw ones alone are refined.
+    Example: leadline import leads.tar.gz
+    """
+    options: Options = context.obj
+    kept = wiring.store(options.settings())
+    try:
+        counts = _take_in(kept, source)
+    finally:
+        kept.close()
+    if json:
+        as_json(counts)
+    else:
+        console().print(", ".join(f"{count} {what}" for what, count in counts.items()))
+    if counts["damaged"]:
+        raise typer.Exit(1)
+
+
+def _take_in(kept: SqliteStore, source: Path) -> dict[str, int]:
+    """Raw documents first, then refined ones, whichever way the archive has them."""
+    if not source.exists():
+        raise ArchiveError(f"{source} does not exist")
+    counts = {"new": 0, "known": 0, "refined": 0, "damaged": 0}
+    raws = (d for d in documents(source) if d[0].startswith("raw/"))
+    while batch := list(islice(raws, _BATCH)):
+        _take_raws(kept, batch, counts)
+    refineds = (d for d in documents(source) if d[0].startswith("refined/"))
+    while batch := list(islice(refineds, _BATCH)):
+        _take_refineds(kept, batch, counts)
+    return counts
+
+
+def _take_raws(kept: SqliteStore, batch: list[tuple[str, bytes]], counts: dict[str, int]) -> None:
+    leads = {}
+    for key, document in batch:
+        try:
+            lead = read_raw(key, document)
+        except ArchiveError as error:
+            say(error.detail)
+            counts["damaged"] += 1
+        else:
+            leads[lead.id] = lead
+    known = kept.archived(list(leads))
+    new = [lead for lead_id, lead in leads.items() if lead_id not in known]
+    receipts = kept.accept(new)
+    made = sum(r.lead_id == lead.id for r, lead in zip(receipts, new, strict=True))
+    counts["new"] += made
+    counts["known"] += len(leads) - made
+
+
+def _take_refineds(
+    kept: SqliteStore, batch: list[tuple[str, bytes]], counts: dict[str, int]
+) -> None:
+    leads: list[RefinedLead] = []
+    for key, document in batch:
+        try:
+            leads.append(msgspec.json.decode(document, type=RefinedLead))
+        except (ValueError, RecursionError) as error:
+            say(f"{key} is no refined document: {error}")
+            counts["damaged"] += 1
+    there = kept.refined([lead.lead_id for lead in leads])
+    new = [(lead, refined_head(lead)) for lead in leads if lead.lead_id not in there]
+    keys = {lead.lead_id: tuple(match_keys(lead).values()) for lead, _ in new}
+    counts["refined"] += adopt(kept, new, keys)

@@ -1,0 +1,260 @@
+"""Seeing and repairing: `leads`, `show`, `dead`, `replay`, `verify`."""
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from leadline import replaying, wiring
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._show import as_json, console, moment, say, table, when
+from leadline.entrypoints.cli._story import print_story
+from leadline.lead import Status
+from leadline.replaying import Start
+from leadline.reports import Account, LeadFilter, Ledger
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+StatusOption = Annotated[Status | None, typer.Option(help="Only leads that stand there.")]
+SourceOption = Annotated[str | None, typer.Option(help="Only leads of this source.")]
+SinceOption = Annotated[
+    str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 2h.")
+]
+
+
+@app.command()
+def leads(
+    context: typer.Context,
+    status: StatusOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    until: Annotated[str | None, typer.Option(help="Captured before a time.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Words in name, e-mail or company, or the start of an id.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 50,
+    json: Json = False,
+) -> None:
+    """List leads, newest first.
+
+    Example: leadline leads --status dead --since 24h
+    """
+    which = LeadFilter(
+        status=status,
+        source=source,
+        since=moment(since),
+        until=moment(until),
+        search=search,
+        limit=limit,
+    )
+    with_ledger = _ledger(context)
+    rows = with_ledger.find(which)
+    with_ledger.close()
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("captured", "status", "source", "name", "email", "company", "owner", "lead"),
+        [
+            (
+                when(r.captured_at),
+                r.status,
+                r.source,
+                r.name,
+                r.email,
+                r.company,
+                r.owner,
+                r.lead_id,
+            )
+            for r in rows
+        ],
+        empty="no leads",
+    )
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    lead: Annotated[str, typer.Argument(help="The id of a lead, or its beginning.")],
+    json: Json = False,
+) -> None:
+    """Show one lead: timeline, raw beside refined, what changed and why, attempts, alerts.
+
+    Example: leadline show 0193a5b2
+    """
+    ledger = _ledger(context)
+    lead_id = _whole(ledger, lead)
+    story = ledger.story(lead_id)
+    ledger.close()
+    if story is None:
+        raise _missing(lead)
+    if json:
+        as_json(story)
+    else:
+        print_story(console(), story)
+
+
+@app.command()
+def dead(context: typer.Context, json: Json = False) -> None:
+    """List dead letters, grouped by reason.
+
+    Example: leadline dead, then leadline replay --reason slack.no_service
+    """
+    ledger = _ledger(context)
+    groups = ledger.dead()
+    ledger.close()
+    if json:
+        as_json(groups)
+        return
+    table(
+        ("count", "step", "reason", "last", "newest lead", "error"),
+        [(g.count, g.step, g.reason, when(g.last_at), g.example, g.error[:90]) for g in groups],
+        empty="no dead letters",
+    )
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    lead: Annotated[list[str] | None, typer.Argument(help="Ids of leads.")] = None,
+    status: StatusOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    reason: Annotated[str | None, typer.Option(help="Dead letters with this reason.")] = None,
+    start: Annotated[Start, typer.Option("--from", help="Where to start again.")] = Start.REFINE,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Do leads again, from their capture, their refinement or their alert.
+
+    Example: leadline replay --status dead --since 24h --dry-run
+    """
+    options: Options = context.obj
+    settings = options.settings()
+    if not lead and not any((status, source, since, reason)):
+        say("say which leads: ids, --status, --source, --since or --reason")
+        raise typer.Exit(2)
+    ledger = _ledger(context)
+    ids = _chosen(ledger, lead, status, source, since, reason)
+    ledger.close()
+    kept = wiring.store(settings)
+    try:
+        todo = replaying.plan(kept, wiring.sources(settings), wiring.channels(settings), ids, start)
+        if not dry_run and todo.leads > 1 and not yes and sys.stdin.isatty():
+            typer.confirm(f"do {todo.leads} leads again from {start}?", abort=True, err=True)
+        done = 0 if dry_run else replaying.carry_out(kept, todo, datetime.now(UTC))
+    finally:
+        kept.close()
+    _report(todo, done, dry_run=dry_run, json=json)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    deep: Annotated[bool, typer.Option(help="Read every raw text, too.")] = False,
+    json: Json = False,
+) -> None:
+    """Account for every accepted event; exit 1 when one is unaccounted for.
+
+    Example: leadline verify --deep
+    """
+    ledger = _ledger(context)
+    account = ledger.account(deep=deep)
+    ledger.close()
+    if json:
+        as_json({**msgspec.structs.asdict(account), "balanced": account.balanced})
+    else:
+        _print_account(account)
+    if not account.balanced:
+        raise typer.Exit(1)
+
+
+def _ledger(context: typer.Context) -> Ledger:
+    options: Options = context.obj
+    return wiring.ledger(options.settings())
+
+
+def _whole(ledger: Ledger, prefix: str) -> str:
+    found = ledger.complete(prefix)
+    if len(found) > 1:
+        say(f"{prefix!r} begins several leads: {', '.join(found)}")
+        raise typer.Exit(1)
+    if not found:
+        raise _missing(prefix)
+    return found[0]
+
+
+def _missing(lead: str) -> typer.Exit:
+    say(f"there is no lead {lead!r}; `leadline leads --search WORD` finds one by name")
+    return typer.Exit(1)
+
+
+def _chosen(
+    ledger: Ledger,
+    lead: list[str] | None,
+    status: Status | None,
+    source: str | None,
+    since: str | None,
+    reason: str | None,
+) -> list[str]:
+    if lead:
+        return [_whole(ledger, one) for one in lead]
+    which = LeadFilter(
+        status=status, source=source, since=moment(since), reason=reason, limit=10_000_000
+    )
+    return [row.lead_id for row in ledger.find(which)]
+
+
+def _report(todo: replaying.Plan, done: int, *, dry_run: bool, json: bool) -> None:
+    if json:
+        as_json(
+            {
+                "would_replay" if dry_run else "replayed": todo.leads if dry_run else done,
+                "lead_ids": sorted({t.lead_id for t in todo.tasks} | set(todo.readmit)),
+                "skipped": todo.skipped,
+            }
+        )
+        return
+    for why, count in Counter(todo.skipped.values()).items():
+        say(f"{count} left alone: {why}")
+    verb = "would be done again" if dry_run else "are done again"
+    console().print(f"{todo.leads if dry_run else done} leads {verb}")
+
+
+_MEANINGS = {
+    "alerted": "refined and alerted",
+    "alerting": "refined, the alert waits",
+    "alert_dead": "refined, the alert is a dead letter",
+    "untold": "refined, no channel is configured",
+    "waiting": "waiting to be refined",
+    "quarantined": "spam or test, nobody alerted",
+    "dead": "dead letters of the refinement",
+    "filtered": "events that are no new leads",
+    "folded": "updates folded into a waiting lead",
+}
+
+
+def _print_account(account: Account) -> None:
+    counts: dict[str, Any] = msgspec.structs.asdict(account)
+    table(
+        ("events", "place"),
+        [(counts[name], meaning) for name, meaning in _MEANINGS.items() if counts[name]]
+        + [(account.accepted, "accepted in all")],
+        empty="",
+    )
+    out = console()
+    out.print(
+        f"besides: {account.redelivered} redeliveries, {account.duplicates} people seen before"
+    )
+    for lost in account.unaccounted[:100]:
+        out.print(f"UNACCOUNTED {lost.lead_id}: {lost.problem}")
+    if account.balanced:
+        out.print("every accepted event is accounted for")
+    else:
+        out.print(
+            "some events are unaccounted for: look at one with `leadline show ID`, do it again "
+            "with `leadline replay ID`, or restore a backup"
+        )

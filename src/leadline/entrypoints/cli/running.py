@@ -1,0 +1,186 @@
+"""Running it: `serve`, `worker`, `doctor`, `config show`."""
+
+import os
+import shutil
+import signal
+import socket
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from leadline import __version__, wiring
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._show import as_json, say, table
+from leadline.entrypoints.serve import Supervisor
+from leadline.entrypoints.worker import work
+from leadline.errors import ConfigurationError, LeadlineError
+from leadline.lead import Step
+from leadline.logs import configure
+from leadline.settings import Settings
+from leadline.sources import names
+
+config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(config_app, name="config")
+
+Data = Annotated[Path | None, typer.Option(help="The data folder.")]
+Delay = Annotated[str | None, typer.Option(help="How long a lead waits, such as 10m.")]
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    data: Data = None,
+    delay: Delay = None,
+) -> None:
+    """Take webhooks, refine what is due and send alerts, until SIGTERM or Ctrl-C.
+
+    Example: leadline serve --port 8080 --delay 10m
+    """
+    options: Options = context.obj
+    flags = {"host": host, "port": port, "delay": delay, "data": data or options.data}
+    settings = options.settings(**flags)
+    configure(settings.log_level, settings.log_format)
+    supervisor = Supervisor(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: supervisor.stop())
+    supervisor.start()
+    say(f"Leadline {__version__} takes webhooks at {supervisor.url}/webhook")
+    raise typer.Exit(supervisor.run())
+
+
+@app.command()
+def worker(
+    context: typer.Context,
+    data: Data = None,
+    only: Annotated[
+        Step | None, typer.Option(help="Only this step; by default both are done.")
+    ] = None,
+) -> None:
+    """Refine what is due and send alerts, without taking webhooks.
+
+    Example: leadline worker --only refine
+    """
+    options: Options = context.obj
+    settings = options.settings(data=data or options.data)
+    configure(settings.log_level, settings.log_format)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    say(f"working on {settings.data}")
+    work(settings, [only] if only else list(Step), stop)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check settings, disk, clock and Slack; exit 1 when something is wrong.
+
+    Example: leadline doctor
+    """
+    options: Options = context.obj
+    settings = options.settings()
+    checks = [
+        _check_data(settings),
+        _check_disk(settings),
+        _check_fsync(settings),
+        _check_clock(),
+        _check_secrets(settings),
+        _check_slack(settings),
+    ]
+    if json:
+        as_json([dict(zip(("state", "what", "detail"), c, strict=True)) for c in checks])
+    else:
+        table(("", "check", "found"), checks, empty="")
+    if any(state == "WRONG" for state, _, _ in checks):
+        raise typer.Exit(1)
+
+
+@config_app.command("show")
+def config_show(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show each setting, where it comes from, secrets masked.
+
+    Example: leadline config show
+    """
+    options: Options = context.obj
+    origins = options.load().origins
+    rows = [(o.name, o.shown, o.origin) for o in origins]
+    if json:
+        as_json([{"name": n, "value": v, "origin": o} for n, v, o in rows])
+    else:
+        table(("setting", "value", "from"), rows, empty="")
+
+
+Check = tuple[str, str, str]
+
+
+def _check_data(settings: Settings) -> Check:
+    try:
+        kept = wiring.store(settings)
+    except LeadlineError as error:
+        return "WRONG", "data folder", error.detail
+    kept.close()
+    return "ok", "data folder", str(settings.data)
+
+
+def _check_disk(settings: Settings) -> Check:
+    folder = settings.data if settings.data.exists() else Path()
+    free = shutil.disk_usage(folder).free
+    state = "WRONG" if free < 200 << 20 else "ok"
+    return state, "free space", f"{free / (1 << 30):.1f} GiB"
+
+
+def _check_fsync(settings: Settings) -> Check:
+    """How long the disk takes to promise something: each commit waits for it."""
+    path = settings.data / ".doctor"
+    try:
+        with path.open("wb") as file:
+            began = time.perf_counter()
+            for _ in range(10):
+                file.write(b"x" * 8192)
+                file.flush()
+                os.fsync(file.fileno())
+            took_ms = (time.perf_counter() - began) * 100
+        path.unlink()
+    except OSError as error:
+        return "WRONG", "fsync", error.strerror or "failed"
+    return ("slow" if took_ms > 50 else "ok"), "fsync", f"{took_ms:.1f} ms"
+
+
+def _check_clock() -> Check:
+    now = datetime.now(UTC)
+    # Older than this program: the clock was never set.
+    return ("WRONG" if now.year < 2026 else "ok"), "clock", f"{now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _check_secrets(settings: Settings) -> Check:
+    bare = [n for n in names() if n not in settings.sources or not settings.sources[n].secret]
+    if not bare:
+        return "ok", "secrets", "every source is authenticated"
+    return "note", "secrets", f"anybody is believed as: {', '.join(bare)}"
+
+
+def _check_slack(settings: Settings) -> Check:
+    """Whether Slack's address answers; nothing is posted."""
+    if not settings.slack_webhook_url:
+        return "note", "Slack", "slack_webhook_url is not set, nobody will be alerted"
+    try:
+        wiring.channels(settings)
+        parts = urlsplit(settings.slack_webhook_url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), timeout=5):
+            pass
+    except (OSError, ValueError, ConfigurationError) as error:
+        return "WRONG", "Slack", f"its address does not answer ({type(error).__name__})"
+    return "ok", "Slack", "its address answers"

@@ -1,0 +1,159 @@
+"""Trying things out: `preview` and `send`."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+import urllib3
+from rich.console import Console
+
+from leadline import wiring
+from leadline.capture import read
+from leadline.deliver.slack import Links, alert
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._show import as_json, console, say
+from leadline.entrypoints.slack_page import as_terminal
+from leadline.errors import LeadlineError
+from leadline.formats import refined_document, refined_head
+from leadline.lead import CapturedLead, Delivery, Kind
+from leadline.pipeline import preview as refine_without_storing
+from leadline.ports import Waiting
+from leadline.settings import Settings
+from leadline.sources import find
+
+File = Annotated[str, typer.Argument(help="A file with the body, or - for standard input.")]
+SourceName = Annotated[str, typer.Option(help="Who would have sent it.")]
+
+
+@app.command()
+def preview(
+    context: typer.Context,
+    file: File,
+    source: SourceName = "generic",
+    raw: Annotated[bool, typer.Option("--raw", help="Show only what the source reads.")] = False,
+    content_type: Annotated[
+        str | None, typer.Option(help="The content type, where the body does not show it.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the refined lead and the Slack message that a payload would give; nothing is stored.
+
+    Example: leadline preview lead.json --source hubspot
+    """
+    options: Options = context.obj
+    settings = options.settings()
+    find(source)
+    body = _body(file)
+    headers = {"content-type": content_type or media_type_of(source, body)}
+    delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", f"/webhook/{source}")
+    kit = wiring.capture_kit(settings, believe_all=True)
+    results = [_previewed(settings, lead, raw=raw) for lead in read(delivery, kit)]
+    if json:
+        as_json(results)
+    else:
+        for result in results:
+            _print_preview(console(), result)
+    if any("problem" in result for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def send(
+    context: typer.Context,
+    file: File,
+    to: Annotated[str, typer.Option(help="The webhook's URL, or the server's.")],
+    source: SourceName = "generic",
+    secret: Annotated[
+        str | None, typer.Option(help="The secret; by default the configured one.")
+    ] = None,
+    content_type: Annotated[str | None, typer.Option(help="The content type of the body.")] = None,
+) -> None:
+    """Sign a payload and post it, as its CRM would.
+
+    Example: leadline send lead.json --to http://127.0.0.1:8080 --source close --secret 00ff
+    """
+    options: Options = context.obj
+    configured = options.settings().sources.get(source)
+    sender = find(source)()
+    body = _body(file)
+    url = to if "/webhook" in to else f"{to.rstrip('/')}/webhook/{source}"
+    headers = {"content-type": content_type or media_type_of(source, body)}
+    delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", url)
+    key = secret or (configured.secret[0] if configured and configured.secret else None)
+    if key is not None:
+        try:
+            headers = {**headers, **sender.sign(delivery, key)}
+        except ValueError:
+            say(f"this secret is not of the form that {source} uses")
+            raise typer.Exit(2) from None
+    try:
+        answer = urllib3.request(
+            "POST", url, body=body, headers=headers, retries=False, timeout=30, redirect=False
+        )
+    except urllib3.exceptions.HTTPError as error:
+        say(f"{url} can't be reached: {type(error).__name__}")
+        raise typer.Exit(1) from None
+    say(f"HTTP {answer.status}")
+    sys.stdout.write(answer.data.decode(errors="replace") + "\n")
+    if answer.status != 200:
+        raise typer.Exit(1)
+
+
+def media_type_of(source: str, body: bytes) -> str:
+    """The content type that a body of this source looks like."""
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
+    if start.startswith((b"{", b"[")):
+        return "application/json"
+    if start.startswith(b"--"):
+        boundary = body.lstrip().split(b"\n", 1)[0].strip()[2:].decode("latin-1")
+        return f"multipart/form-data; boundary={boundary}"
+    if start.startswith(b"<"):
+        return "text/xml"
+    return find(source).media[0]
+
+
+def _body(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        say(f"{file} can't be read: {error.strerror}")
+        raise typer.Exit(2) from None
+
+
+def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str, Any]:
+    """What one event would become."""
+    told: dict[str, Any] = {"kind": lead.kind, "record": lead.record, "raw": msgspec.Raw(lead.raw)}
+    if lead.kind is Kind.IGNORED:
+        return {**told, "filtered": lead.why}
+    kit = wiring.in_memory(settings)
+    try:
+        if raw:
+            return {**told, "fields": kit.sources[lead.source].fields(lead.raw)}
+        waiting = Waiting(lead.id, lead.source, lead.captured_at, lead.raw, lead.record)
+        refined = refine_without_storing(kit, waiting)
+    except LeadlineError as error:
+        return {**told, "problem": error.detail}
+    document = msgspec.Raw(refined_document(refined_head(refined), lead.raw))
+    message = alert(refined, Links(show=settings.show_url))
+    return {**told, "refined": document, "slack": message}
+
+
+def _print_preview(out: Console, result: dict[str, Any]) -> None:
+    write = sys.stdout.write
+    if "filtered" in result:
+        write(f"no new lead: {result['filtered']}\n")
+    elif "problem" in result:
+        write(f"would be a dead letter: {result['problem']}\n")
+    elif "fields" in result:
+        encoded = msgspec.json.encode(result["fields"])
+        write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    else:
+        out.print("[bold]Refined[/bold]")
+        write(msgspec.json.format(bytes(result["refined"]), indent=2).decode() + "\n")
+        out.print("\n[bold]Slack[/bold]")
+        write(as_terminal(result["slack"]) + "\n")
