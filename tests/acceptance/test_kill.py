@@ -37,7 +37,7 @@ class Load:
             email = f"lead.{sender}.{number}@example.com"
             body = json.dumps({"name": f"Lead Number{number}", "email": email}).encode()
             self._post(http, email, body)
-            time.sleep(0.002)
+            time.sleep(0.01)
         http.clear()
 
     def _post(self, http: urllib3.PoolManager, email: str, body: bytes) -> None:

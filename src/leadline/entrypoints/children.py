@@ -8,11 +8,12 @@ import logging
 import os
 import pickle
 import signal
+import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any
 
 from leadline.logs import configure
 from leadline.settings import Settings
@@ -20,6 +21,9 @@ from leadline.settings import Settings
 log = logging.getLogger(__name__)
 
 TimedOut = subprocess.TimeoutExpired
+
+_STDIN = 0
+_LENGTH = struct.Struct("!I")
 
 BAD_CONFIGURATION = 78
 """The exit code of a child that could never run with these settings (EX_CONFIG of sysexits.h)."""
@@ -37,7 +41,8 @@ def start(module: str, settings: Settings, *arguments: str, keep: tuple[int, ...
         start_new_session=True,  # Ctrl-C goes to the parent, which tells us
     )
     assert process.stdin is not None  # noqa: S101
-    pickle.dump(settings, process.stdin)
+    message = pickle.dumps(settings)
+    process.stdin.write(_LENGTH.pack(len(message)) + message)
     process.stdin.flush()
     return process
 
@@ -45,7 +50,7 @@ def start(module: str, settings: Settings, *arguments: str, keep: tuple[int, ...
 def settings_from_parent(stop: Callable[[], None]) -> Settings:
     """The settings that the parent sent; *stop* is called when the parent is gone or sends
     SIGTERM."""
-    settings = _read(sys.stdin.buffer)
+    settings = _read()
     configure(settings.log_level, settings.log_format)
     threading.Thread(target=_watch, args=(stop,), name="lifeline", daemon=True).start()
     return settings
@@ -61,14 +66,28 @@ def stop_on_signal(stop: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, handle)
 
 
-def _read(stream: BinaryIO) -> Settings:
-    settings = pickle.load(stream)  # noqa: S301 - written by our parent, over a private pipe
+def _read() -> Settings:
+    (length,) = _LENGTH.unpack(_exactly(_LENGTH.size))
+    # Written by our parent, over a private pipe.
+    settings = pickle.loads(_exactly(length))  # noqa: S301
     assert isinstance(settings, Settings)  # noqa: S101
     return settings
 
 
+def _exactly(length: int) -> bytes:
+    """So many bytes of standard input; unbuffered, because a thread will sit in the next read
+    when the interpreter ends, and must not hold a buffer's lock then."""
+    read = b""
+    while len(read) < length:
+        chunk = os.read(_STDIN, length - len(read))
+        if not chunk:
+            sys.exit("the parent died before it sent the settings")
+        read += chunk
+    return read
+
+
 def _watch(stop: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(1):
+    while os.read(_STDIN, 1):
         pass
     log.warning("parent.gone", extra={"pid": os.getpid()})
     stop()

@@ -20,7 +20,8 @@ from leadline.errors import ConfigurationError, LeadlineError
 from leadline.settings import Settings
 from leadline.sources import Answer
 
-log = logging.getLogger(__name__)
+# Run as a program, this module is called __main__.
+log = logging.getLogger("leadline.entrypoints.server")
 
 
 class HttpServer:

@@ -8,6 +8,7 @@ misbehave.
 
 import argparse
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -115,9 +116,16 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     inbox: SlackInbox
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A sender that was killed in the middle is no news; anything else is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body leave together; apart, the second would wait for the first to be acknowledged.
+    wbufsize = 1 << 16
     server: _Server
 
     def do_POST(self) -> None:
