@@ -1,41 +1,43 @@
 """Settings are read once, at the door: flag, environment, `.env`, TOML, default, in that order.
 
-Every wrong name and value is collected, so that one look mends them all.
+Every wrong name and value of every layer is collected, so that one look mends them all.
 """
 
 import difflib
-import io
 import os
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from dotenv.parser import parse_stream
 
 from leadline.errors import ConfigurationError
 from leadline.settings import (
     MAPPED_FIELDS,
     PREFIX,
     SOURCE_SETTINGS,
+    Declaration,
     Settings,
     declared,
 )
+from leadline.settings_files import Place, read_dotenv, read_toml
+from leadline.settings_forms import DURATION, FILLED, PERIOD, WORDS
 from leadline.sources import SourceConfig, names
 
 CONFIG = "leadline.toml"
-_CONFIG_VARIABLE = "LEADLINE_CONFIG"
-_MASK = "••••"
+CONFIG_VARIABLE = "LEADLINE_CONFIG"
+"""The one variable of ours that is no setting: it names the TOML file."""
 
-Path_ = tuple[str, ...]
-"""A setting's place: ("delay",) or ("sources", "close", "secret")."""
+_MASK = "••••"
+_SHOWN_LIMIT = 60
+_MAPPED = Declaration("", "Where a field stands: a JSON Pointer or a dotted path.", FILLED)
+
+Spell = Callable[[Place], str]
+"""How a layer writes a setting's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One value with where it came from, in words; `shown` hides secrets."""
+    """One value as it was written, with where it came from, in words; secrets are masked."""
 
     name: str
     shown: str
@@ -44,7 +46,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and where each came from."""
+    """The settings, and where each came from: first our own, as declared, then the sources'."""
 
     settings: Settings
     origins: tuple[Origin, ...]
@@ -52,7 +54,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    path: Path_
+    place: Place
     value: object
     origin: str
 
@@ -64,210 +66,199 @@ def load(
     folder: Path | None = None,
     config: Path | None = None,
 ) -> Loaded:
-    """Read all settings; *flags* are only those that the user gave.
+    """Read all settings; *flags* are only those that the user gave, by the name of the setting.
 
-    *folder* is where `.env` and `leadline.toml` are looked for (the current one by default).
+    *folder* is where `.env` and `leadline.toml` are looked for (the current one by default);
+    *config* names another TOML file, as does the variable LEADLINE_CONFIG.
     Raises ConfigurationError, which lists every problem on a line of its own.
     """
-    environ = os.environ if environ is None else environ
     folder = Path() if folder is None else folder
+    environ = os.environ if environ is None else environ
     problems: list[str] = []
+    dotenv = read_dotenv(folder / ".env", problems)
+    named = environ.get(CONFIG_VARIABLE) or dotenv.get(CONFIG_VARIABLE, ("", ""))[0]
+    if config is None and named:
+        config = folder / named
     layers = (
-        _from_toml(_config_file(environ, folder, config), problems),
-        _from_variables(_dotenv(folder / ".env", problems), problems),
-        _from_variables(
-            {name: (value, f"environment {name}") for name, value in environ.items()}, problems
-        ),
-        [_Given((k,), v, f"flag --{k.replace('_', '-')}") for k, v in (flags or {}).items()],
+        _from_toml(folder, config, problems),
+        _from_variables(dotenv, problems),
+        _from_variables({n: (v, f"environment {n}") for n, v in environ.items()}, problems),
+        _from_flags(flags or {}, problems),
     )
-    given = {g.path: g for layer in layers for g in layer}
-    values = {path: _read(g, problems) for path, g in given.items()}
+    given: dict[Place, _Given] = {}
+    values: dict[Place, Any] = {}
+    for each in (each for layer in layers for each in layer):
+        given[each.place] = each
+        values[each.place] = _read(each, problems)
     if problems:
         raise ConfigurationError("the settings are wrong:\n  " + "\n  ".join(problems))
     return Loaded(_assemble(values), tuple(_origins(given, values)))
 
 
-# --- where values stand -------------------------------------------------------------------------
+# --- the layers -------------------------------------------------------------------------------
 
 
-def _config_file(
-    environ: Mapping[str, str], folder: Path, config: Path | None
-) -> tuple[Path, bool]:
-    """The TOML file, and whether it was asked for by name and so must exist."""
-    if config is not None:
-        return config, True
-    if environ.get(_CONFIG_VARIABLE):
-        return Path(environ[_CONFIG_VARIABLE]), True
-    return folder / CONFIG, False
-
-
-def _from_toml(file: tuple[Path, bool], problems: list[str]) -> list[_Given]:
-    path, required = file
-    try:
-        text = path.read_text(encoding="utf-8")
-        tree = tomllib.loads(text)
-    except FileNotFoundError:
-        if required:
-            problems.append(f"{path}: there is no such file")
-        return []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problems.append(f"{path}: {error}")
-        return []
+def _from_toml(folder: Path, config: Path | None, problems: list[str]) -> list[_Given]:
+    path = config or folder / CONFIG
+    shown = CONFIG if config is None else str(config)
     given: list[_Given] = []
-    for place, value in _flattened(tree):
-        line = _line_of(text, place)
-        origin = f"{path.name} line {line}"
-        complaint = _complaint_of_name(place)
-        if complaint:
+    for place, value, origin in read_toml(path, shown, problems, required=config is not None):
+        if complaint := _complaint(place, _dotted):
             problems.append(f"{origin}: {complaint}")
+        elif not _is_table(place):
+            # In a file there are lists, so a text is one word, whatever stands in it.
+            is_word = isinstance(value, str) and _declaration(place).notation is WORDS
+            given.append(_Given(place, [value] if is_word else value, origin))
+        elif value != {}:
+            problems.append(f"{origin}: {_only_a_table(place, _dotted)}")
+    return given
+
+
+def _from_variables(
+    variables: Mapping[str, tuple[str | None, str]], problems: list[str]
+) -> list[_Given]:
+    aliases = {alias: (n,) for n, d in declared().items() for alias in d.aliases}
+    given: list[_Given] = []
+    # Aliases first, so that a name of our own wins over its alias.
+    for name in sorted(variables, key=lambda name: name.startswith(PREFIX)):
+        if name == CONFIG_VARIABLE or not (name.startswith(PREFIX) or name in aliases):
+            continue
+        value, origin = variables[name]
+        place = aliases.get(name) or tuple(name.removeprefix(PREFIX).lower().split("__"))
+        if complaint := _complaint(place, _variable):
+            problems.append(f"{origin}: {complaint}")
+        elif _is_table(place):
+            problems.append(f"{origin}: {_only_a_table(place, _variable)}")
+        elif value is None:
+            problems.append(f"{origin}: {name} has no value; write {name}=value")
         else:
             given.append(_Given(place, value, origin))
     return given
 
 
-def _flattened(tree: Mapping[str, Any], above: Path_ = ()) -> Iterable[tuple[Path_, Any]]:
-    for name, value in tree.items():
-        place = (*above, name)
-        if isinstance(value, dict):
-            yield from _flattened(value, place)
-        else:
-            yield place, value
-
-
-def _line_of(text: str, place: Path_) -> int:
-    """The line on which a key is set: tomllib does not tell."""
-    table: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\s*([^\]]+?)\s*\]", line):
-            table = [part.strip(" \"'") for part in header[1].split(".")]
-        elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
-            parts = [part.strip("\"'") for part in key[1].split(".")]
-            if tuple(table + parts) == place[: len(table) + len(parts)]:
-                return number
-    return 1
-
-
-def _dotenv(path: Path, problems: list[str]) -> dict[str, tuple[str, str]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: {error}")
-        return {}
-    found: dict[str, tuple[str, str]] = {}
-    for binding in parse_stream(io.StringIO(text)):
-        written = binding.original.string
-        blank = written[: len(written) - len(written.lstrip())]
-        line = binding.original.line + blank.count("\n")
-        if binding.error:
-            problems.append(f".env line {line}: this is not NAME=value")
-        elif binding.key and binding.value is not None:
-            found[binding.key] = (binding.value, f".env line {line}")
-    return found
-
-
-def _from_variables(variables: Mapping[str, tuple[str, str]], problems: list[str]) -> list[_Given]:
-    aliases = {alias: (n,) for n, d in declared().items() for alias in d.metadata["aliases"]}
+def _from_flags(flags: Mapping[str, object], problems: list[str]) -> list[_Given]:
     given: list[_Given] = []
-    for name, (value, origin) in variables.items():
-        if name in aliases:
-            given.insert(0, _Given(aliases[name], value, origin))  # our own name wins over it
-        elif name.startswith(PREFIX) and name != _CONFIG_VARIABLE:
-            place = tuple(name.removeprefix(PREFIX).lower().split("__"))
-            complaint = _complaint_of_name(place)
-            if complaint:
-                problems.append(f"{origin}: {complaint}")
-            else:
-                given.append(_Given(place, value, origin))
+    for name, value in flags.items():
+        origin = f"flag {_flag((name,))}"
+        if name in declared():
+            given.append(_Given((name,), value, origin))
+        else:
+            problems.append(f"{origin}: {_unknown('setting', name, declared(), _flag)}")
     return given
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(place)
+
+
+def _variable(place: Place) -> str:
+    return PREFIX + "__".join(place).upper()
+
+
+def _flag(place: Place) -> str:
+    return "--" + "-".join(place).replace("_", "-")
 
 
 # --- names ------------------------------------------------------------------------------------
 
 
-def _complaint_of_name(place: Path_) -> str | None:
+def _complaint(place: Place, spell: Spell) -> str | None:
+    """What is wrong with a name, or None; *spell* writes the right one as its layer does."""
     if place[0] != "sources":
-        return (
-            None
-            if len(place) == 1 and place[0] in declared()
-            else _unknown(".".join(place), [*declared(), "sources"])
-        )
-    if len(place) < 3:
-        return "sources are set as sources.NAME.SETTING"
-    if place[1] not in names():
-        return _unknown(place[1], names(), what="source")
-    if place[2] == "map":
-        if len(place) == 4 and place[3] in MAPPED_FIELDS:
+        if len(place) == 1 and place[0] in declared():
             return None
-        return _unknown(".".join(place[3:]) or "map", MAPPED_FIELDS, what="field of a lead")
-    known = [s.name for s in SOURCE_SETTINGS]
-    if len(place) == 3 and place[2] in known:
+        return _unknown("setting", ".".join(place), [*declared(), "sources"], spell)
+    if len(place) > 1 and place[1] not in names():
+        return _unknown("source", place[1], names(), spell, place[:1])
+    if len(place) > 2 and place[2] == "map":
+        name = ".".join(place[3:])
+        if len(place) == 3 or name in MAPPED_FIELDS:
+            return None
+        return _unknown("field of a lead", name, MAPPED_FIELDS, spell, place[:3])
+    name = ".".join(place[2:])
+    if len(place) <= 2 or name in SOURCE_SETTINGS:
         return None
-    return _unknown(".".join(place[2:]), [*known, "map"], what="setting of a source")
+    return _unknown("setting of a source", name, [*SOURCE_SETTINGS, "map"], spell, place[:2])
 
 
-def _unknown(name: str, known: Iterable[str], what: str = "setting") -> str:
+def _unknown(what: str, name: str, known: Iterable[str], spell: Spell, above: Place = ()) -> str:
     known = list(known)
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    alike = name.lower().replace("-", "_").removeprefix(PREFIX.lower())
+    near = difflib.get_close_matches(alike, known, 1)
+    hint = f"; did you mean {spell((*above, near[0]))}?" if near else ""
     return f"there is no {what} {name!r}{hint} (there are: {', '.join(known)})"
+
+
+def _is_table(place: Place) -> bool:
+    """Whether a known place holds settings and is none itself."""
+    return place[0] == "sources" and (len(place) < 3 or place[2:] == ("map",))
+
+
+def _only_a_table(place: Place, spell: Spell) -> str:
+    inside = ("email",) if len(place) == 3 else ("sources", "close", "secret")[len(place) :]
+    return f"{spell(place)} only holds settings, such as {spell((*place, *inside))}"
+
+
+def _declaration(place: Place) -> Declaration:
+    """The declaration of a known place that is no table."""
+    if place[0] != "sources":
+        return declared()[place[0]]
+    return _MAPPED if place[2] == "map" else SOURCE_SETTINGS[place[2]]
 
 
 # --- values -----------------------------------------------------------------------------------
 
 
-def _form_of(place: Path_) -> tuple[Any, bool]:
-    """The form of a setting, and whether it is a secret."""
-    if place[0] != "sources":
-        metadata = declared()[place[0]].metadata
-        return metadata["form"], metadata["secret"]
-    if place[2] == "map":
-        return None, False
-    (found,) = (s for s in SOURCE_SETTINGS if s.name == place[2])
-    return found.form, found.secret
-
-
 def _read(given: _Given, problems: list[str]) -> Any:
-    form, secret = _form_of(given.path)
-    if form is None:
-        return str(given.value)
+    declaration = _declaration(given.place)
     try:
-        return form.read(given.value)
+        return declaration.notation.read(given.value)
     except (ValueError, OverflowError):
-        value = "this value" if secret else f"{str(given.value)[:60]!r}"
-        name = ".".join(given.path)
-        unit = " (add a unit)" if re.fullmatch(r"\d+", str(given.value)) else ""
-        problems.append(f"{given.origin}: {name} must be {form.words}, not {value}{unit}")
+        text = str(given.value).strip()
+        if given.value in ("", [], [""]) or not text:
+            value = "empty"
+        else:
+            value = "this value" if declaration.secret else f"{text[:_SHOWN_LIMIT]!r}"
+        needs_unit = declaration.notation in (DURATION, PERIOD) and text.isdecimal() and int(text)
+        hint = f"; add a unit, such as {text}s or {text}m" if needs_unit else ""
+        problems.append(
+            f"{given.origin}: {_dotted(given.place)} must be {declaration.notation.words}, "
+            f"not {value}{hint}"
+        )
         return None
 
 
-def _assemble(values: Mapping[Path_, Any]) -> Settings:
-    own = {path[0]: value for path, value in values.items() if path[0] != "sources"}
+def _assemble(values: Mapping[Place, Any]) -> Settings:
+    own = {place[0]: value for place, value in values.items() if place[0] != "sources"}
     sources: dict[str, dict[str, Any]] = {}
-    for path, value in values.items():
-        if path[0] != "sources":
-            continue
-        config = sources.setdefault(path[1], {})
-        if path[2] == "map":
-            config.setdefault("map", {})[path[3]] = value
-        else:
-            config[path[2]] = value
+    for place, value in values.items():
+        if place[0] == "sources":
+            config = sources.setdefault(place[1], {})
+            if place[2] == "map":
+                config.setdefault("map", {})[place[3]] = value
+            else:
+                config[place[2]] = value
     return Settings(
         **own, sources={name: SourceConfig(**config) for name, config in sources.items()}
     )
 
 
-def _origins(given: Mapping[Path_, _Given], values: Mapping[Path_, Any]) -> Iterable[Origin]:
-    for name, declaration in declared().items():
-        if (name,) not in given:
-            yield Origin(name, declaration.metadata["default"], "default")
-    for place in given:
-        _, secret = _form_of(place)
-        shown = _masked(values[place]) if secret else str(given[place].value)
-        yield Origin(".".join(place), shown, given[place].origin)
+def _origins(given: Mapping[Place, _Given], values: Mapping[Place, Any]) -> Iterable[Origin]:
+    """All of our own settings, then what is set of sources."""
+    own: list[Place] = [(name,) for name in declared()]
+    for place in own + sorted(place for place in given if place[0] == "sources"):
+        declaration = _declaration(place)
+        if place not in given:
+            yield Origin(_dotted(place), declaration.default, "default")
+            continue
+        written = given[place].value
+        shown = ", ".join(map(str, written)) if isinstance(written, list) else str(written)
+        if declaration.secret:
+            shown = _masked(values[place])
+        yield Origin(_dotted(place), shown, given[place].origin)
 
 
-def _masked(value: object) -> str:
-    secrets = value if isinstance(value, tuple) else (str(value),)
+def _masked(value: str | tuple[str, ...]) -> str:
+    """Enough of each secret to tell two apart, and only of long ones."""
+    secrets = (value,) if isinstance(value, str) else value
     return " ".join(_MASK + (s[-2:] if len(s) > 12 else "") for s in secrets if s)

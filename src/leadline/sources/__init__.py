@@ -7,7 +7,6 @@ of `Source`. Other packages add sources through the entry point group `leadline.
 import importlib
 import pkgutil
 from functools import cache
-from importlib.metadata import entry_points
 
 from leadline.errors import UnknownSource
 from leadline.sources._base import Answer, Source, SourceConfig
@@ -20,6 +19,8 @@ ENTRY_POINTS = "leadline.sources"
 @cache
 def names() -> tuple[str, ...]:
     """The names of all sources, sorted; each is also the last part of its webhook's URL."""
+    from importlib.metadata import entry_points  # takes 17 ms, which settings have no use for
+
     own = {m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")}
     return tuple(sorted(own | {e.name for e in entry_points(group=ENTRY_POINTS)}))
 
@@ -33,6 +34,8 @@ def find(name: str) -> type[Source]:
     if name in own:
         source = importlib.import_module(f"{__name__}.{name}").SOURCE
     else:
+        from importlib.metadata import entry_points
+
         (entry,) = entry_points(group=ENTRY_POINTS, name=name)
         source = entry.load()
     assert issubclass(source, Source)  # noqa: S101 - a plug-in that is none must stop here

@@ -29,6 +29,11 @@ class SourceConfig(msgspec.Struct, frozen=True):
     map: Mapping[str, str] = {}
     country: str = ""
 
+    def __repr__(self) -> str:
+        """All but the secrets, which must not reach a log through a printed value."""
+        shown = [f"{n}={getattr(self, n)!r}" for n in self.__struct_fields__ if n != "secret"]
+        return f"SourceConfig({', '.join(shown)}, and {len(self.secret)} secrets)"
+
 
 class Answer(msgspec.Struct, frozen=True):
     """An HTTP answer that a vendor insists on."""

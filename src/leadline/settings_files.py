@@ -1,0 +1,114 @@
+"""Where values of settings stand in files: each with its line, so that errors can name it."""
+
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+Place = tuple[str, ...]
+"""Where a setting stands: ("delay",) or ("sources", "close", "secret")."""
+
+
+def read_toml(
+    path: Path, shown: str, problems: list[str], *, required: bool
+) -> list[tuple[Place, Any, str]]:
+    """Every value of a TOML file with its place and its origin in words ("leadline.toml line 7").
+
+    A table without values counts as one, {}. *shown* is how to name the file; a file that can't
+    be read, or is *required* and absent, is a problem.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        if required:
+            problems.append(f"{shown}: there is no such file")
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{shown}: {_why_unreadable(error)}")
+        return []
+    try:
+        tree = tomllib.loads(text)
+    except RecursionError:
+        problems.append(f"{shown}: this is nested too deep")
+        return []
+    except ValueError as error:  # TOMLDecodeError, and int() of too many digits
+        problems.append(_syntax_problem(shown, text, str(error)))
+        return []
+    lines = _lines(text)
+    return [(place, value, f"{shown} line {lines[place]}") for place, value in _flattened(tree)]
+
+
+def read_dotenv(path: Path, problems: list[str]) -> dict[str, tuple[str | None, str]]:
+    """Every variable of a `.env` file with its origin (".env line 3"); None where no "=" stands.
+
+    Nothing is interpolated: a secret may contain `$`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f".env: {_why_unreadable(error)}")
+        return {}
+    from dotenv.parser import parse_stream  # costs 10 ms, and where it matters is no .env
+
+    found: dict[str, tuple[str | None, str]] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        written = binding.original.string
+        blank = written[: len(written) - len(written.lstrip())]
+        line = binding.original.line + blank.count("\n")
+        if binding.error:
+            problems.append(f".env line {line}: this is not NAME=value")
+        elif binding.key:
+            found[binding.key] = (binding.value, f".env line {line}")
+    return found
+
+
+def _flattened(tree: Mapping[str, Any], above: Place = ()) -> Iterable[tuple[Place, Any]]:
+    for name, value in tree.items():
+        place = (*above, name)
+        if isinstance(value, dict) and value:
+            yield from _flattened(value, place)
+        else:
+            yield place, value
+
+
+def _lines(text: str) -> dict[Place, int]:
+    """The line on which each place begins, which tomllib does not tell.
+
+    The text is cut into its statements: the shortest runs of lines that are TOML by themselves.
+    """
+    found: dict[Place, int] = {}
+    table: Place = ()
+    statement, begins = "", 1
+    for number, line in enumerate(text.split("\n"), 1):
+        statement += line + "\n"
+        try:
+            tree = tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:
+            continue
+        is_header = statement.lstrip().startswith("[")
+        for place, _ in _flattened(tree):
+            whole = place if is_header else (*table, *place)
+            found.setdefault(whole, begins)
+            table = whole if is_header else table
+        statement, begins = "", number + 1
+    return found
+
+
+def _syntax_problem(shown: str, text: str, message: str) -> str:
+    """tomllib says "… (at line 3, column 7)" or "… (at end of document)"; it may quote a key or
+    a single character, but never a value."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message)
+    if found is None:
+        return f"{shown}: {message}"
+    line = found[2] or len(text.rstrip().split("\n"))
+    return f"{shown} line {line}: {found[1]}"
+
+
+def _why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"this is not UTF-8 (byte {error.start})"
+    return f"it can't be read ({error.strerror})"

@@ -1,0 +1,57 @@
+"""The generated reference says what the code says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leadline.settings import SOURCE_SETTINGS, declared
+from leadline.settings_reading import load
+from tools.write_reference import ROOT, main, stale
+
+PAGE = ROOT / "docs/reference/settings.md"
+
+
+def test_no_reference_page_is_stale() -> None:
+    assert stale() == [], "run `make docs`"
+
+
+def test_a_page_that_was_edited_or_is_missing_is_stale_until_written_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--check"], tmp_path) == 1
+    assert "docs/reference/settings.md is stale: run `make docs`" in capsys.readouterr().out
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+    (tmp_path / "docs/reference/settings.md").write_text("mine", encoding="utf-8")
+    assert stale(tmp_path) == ["docs/reference/settings.md"]
+
+
+def test_an_option_that_does_not_exist_explains_the_tool(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--nonsense"]) == 2
+    assert "--check" in capsys.readouterr().out
+
+
+def test_the_tool_runs_as_a_program() -> None:
+    program = [sys.executable, "tools/write_reference.py", "--check"]
+    assert subprocess.run(program, cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_setting_is_on_the_page_with_its_variable() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name in declared():
+        assert f"| `{name}` | `LEADLINE_{name.upper()}`" in page
+    for name in SOURCE_SETTINGS:
+        assert f"| `{name}` | `LEADLINE_SOURCES__NAME__{name.upper()}` |" in page
+
+
+def test_the_example_on_the_page_loads(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "leadline.toml").write_text(example, encoding="utf-8")
+    loaded = load(environ={}, folder=tmp_path)
+    assert loaded.settings.public_url == "https://leads.example.com"
+    assert set(loaded.settings.sources) == {"close", "salesforce", "form", "generic"}

@@ -1,0 +1,51 @@
+"""Write the reference pages that follow from the code.
+
+    python tools/write_reference.py          # write them anew
+    python tools/write_reference.py --check  # exit 1 when one of them is stale
+
+A further page is one more entry of `PAGES`: its path and the function that gives its text.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+from tools import settings_page  # noqa: E402
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/reference/settings.md": settings_page.text,
+}
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """The pages whose files are not what the code says."""
+    return [name for name, text in PAGES.items() if _current(root / name) != text()]
+
+
+def _current(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    if arguments not in ([], ["--check"]):
+        print(__doc__)
+        return 2
+    pages = stale(root)
+    if not arguments:
+        for name in pages:
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(PAGES[name](), encoding="utf-8")
+            print(f"wrote {name}")
+        return 0
+    for name in pages:
+        print(f"{name} is stale: run `make docs`")
+    return 1 if pages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
