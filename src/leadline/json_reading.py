@@ -5,7 +5,7 @@ import binascii
 import codecs
 import json
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,10 @@ _BOMS = (
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_INTEGER = 300
+_DEEPEST = 100
+_MOST_ELEMENTS = 10_000
+_TOO_DEEP = "the JSON is nested too deeply to be read"
+T = TypeVar("T")
 _raw = msgspec.json.Decoder(msgspec.Raw)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder()
@@ -41,32 +45,55 @@ def read_json(body: bytes, charset: str = "") -> bytes:
 
 
 def elements(raw: bytes) -> list[bytes]:
-    """The elements of a JSON array, each as its very bytes; anything else is one element."""
+    """The elements of a JSON array, each as its very bytes; anything else is one element.
+
+    Raises Unreadable for more elements than any sender puts into one request.
+    """
     if raw.lstrip(b" \t\r\n")[:1] != b"[":
         return [raw]
-    return [bytes(element) for element in _raws.decode(raw)]
+    found = peek(_raws, raw)
+    if found is None:
+        raise Unreadable(_TOO_DEEP)
+    if len(found) > _MOST_ELEMENTS:
+        raise Unreadable(f"the array has more than {_MOST_ELEMENTS} elements")
+    return [bytes(element) for element in found]
+
+
+def peek(decoder: msgspec.json.Decoder[T], raw: bytes) -> T | None:
+    """What a decoder of few fields finds in JSON text; None where the text has another shape."""
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def decode(raw: bytes) -> Any:
-    """The value of JSON text that `read_json` gave; integers beyond reason stay text."""
+    """The value of JSON text that `read_json` gave; integers beyond reason stay text.
+
+    Raises Unreadable for text nested so deeply that walking it could fail.
+    """
     try:
-        return _any.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
-        return _lenient(raw.decode(errors="replace"))
+        value = _any.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = _lenient(raw.decode(errors="replace"))
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST and _deeper_than(value, _DEEPEST):
+        raise Unreadable(_TOO_DEEP)
+    return value
 
 
 def _mended(body: bytes, charset: str) -> bytes:
     text = _text(body, charset).strip("\ufeff\x00 \t\r\n")
     if text[:1] not in '{["' and (inner := _from_base64(text)) is not None:
         text = inner
-    value = _lenient(text)
-    return msgspec.json.encode(value)
+    return msgspec.json.encode(_lenient(text))
 
 
 def _text(body: bytes, charset: str) -> str:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return body.decode(encoding, errors="replace")
+    if b"\0" in body[:2]:  # UTF-16 without a mark: JSON begins with an ASCII character
+        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
     for encoding in ("utf-8", charset, "cp1252"):
         try:
             return body.decode(encoding)
@@ -88,9 +115,22 @@ def _lenient(text: str) -> Any:
         value = json.loads(text, parse_constant=lambda _: None, parse_int=_integer, strict=False)
         return _sound(value)
     except RecursionError:
-        raise Unreadable("the JSON is nested too deeply to be read") from None
+        raise Unreadable(_TOO_DEEP) from None
     except json.JSONDecodeError as error:
         raise Unreadable(f"not JSON: {error.msg} at character {error.pos}") from None
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    """Whether containers stand more than so deep inside each other; level by level."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [
+            inner
+            for node in level
+            for inner in (node.values() if isinstance(node, dict) else node)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(level)
 
 
 def _integer(digits: str) -> int | str:

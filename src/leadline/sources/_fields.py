@@ -3,72 +3,26 @@
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
-
-import msgspec
 
 from leadline.errors import NotUnderstood
 from leadline.lead import LeadFields
 
-_ALIASES = {
-    "name": "name full_name fullname your_name contact_name lead_name display_name person_name "
-    "person customer_name",
-    "first_name": "first_name firstname fname given_name vorname prenom forename first",
-    "last_name": "last_name lastname lname surname family_name nachname last",
-    "email": "email email_address e_mail mail your_email work_email business_email email1 "
-    "email_from email_id contact_email primary_email emails",
-    "phone": "phone phone_number telephone tel mobile mobile_number mobile_phone mobile_no cell "
-    "your_phone work_phone work_number phone_work phone_mobile phones phone_numbers contact_phone "
-    "whatsapp primary_phone telefon",
-    "company": "company company_name organization organisation organization_name account_name "
-    "business business_name employer org org_name partner_name your_company firma orgname "
-    "account",
-    "title": "title job_title jobtitle position role designation function job your_title",
-    "country": "country country_code country_name address_country primary_address_country "
-    "countrycode country_region land",
-    "website": "website web_site company_website domain homepage company_url site",
-    "message": "message comments comment your_message enquiry inquiry question notes note "
-    "description body text details nachricht how_can_we_help",
-    "source": "source lead_source leadsource utm_source hs_analytics_source source_name "
-    "origin channel platform",
-    "campaign": "campaign utm_campaign campaign_name campaign_id",
-    "owner": "owner lead_owner owner_email owner_name hubspot_owner_id owner_id assigned_to "
-    "assignee assigned_user_name assigned_user_id ownerid sales_rep",
-    "score": "score lead_score leadscore hubspotscore rating probability",
-    "created": "created created_at createdat create_date created_time createdate created_date "
-    "submitted_at date_created timestamp submittedat",
-    "crm_url": "crm_url record_url profile_url",
-}
-_FIELD_OF = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
-# Inside these, "name" is not the person's.
-_NAME_INSIDE = {
-    "company": "company",
-    "account": "company",
-    "campaign": "campaign",
-    "organization": "company",
-    "owner": "owner",
-    "utm": "",
-    "form": "",
-    "event": "",
-    "item": "name",
-}
-_MOST_NODES = 2_000
 _DEEPEST = 12
-
-
-@lru_cache(maxsize=4096)
-def normal(key: str) -> str:
-    """A key in one style: `First Name`, `firstName` and `first-name` are `first_name`."""
-    key = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.strip())
-    return re.sub(r"[^0-9a-z]+", "_", key.lower()).strip("_")
-
-
-@lru_cache(maxsize=4096)
-def field_of(key: str) -> str | None:
-    """The field of a lead that a key usually means, or None."""
-    name = normal(key)
-    return _FIELD_OF.get(name) or _FIELD_OF.get(re.sub(r"^q\d+_|_?\d+$", "", name))
+# Where the value of an object stands, by the field that it is wanted for.
+_VALUES = ("value", "name", "label", "full", "text", "raw")
+_VALUES_OF = {
+    "email": ("value", "email", "email_address", "address", "primaryEmail", "primary_email"),
+    "phone": ("value", "phone", "number", "phone_number", "full", "primaryPhoneNumber", "raw"),
+    "company": ("name", "value", "label", "title"),
+    "owner": ("email", "value", "name", "label", "full_name"),
+}
+_CALLING_CODES = ("primaryPhoneCallingCode", "calling_code", "country_code", "dial_code", "area")
+SECRET = re.compile(
+    r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",
+    re.IGNORECASE,
+)
+"""Names of what has no place in an alert; the raw lead keeps it."""
 
 
 def text(value: Any) -> str | None:
@@ -82,17 +36,21 @@ def text(value: Any) -> str | None:
     return str(value)
 
 
-def best(value: Any) -> str | None:
-    """One text out of a scalar, a `{value: …}` or a list of them, the primary one first."""
+def told(field: str, value: Any) -> str | None:
+    """One text for a field out of a scalar, an object around it, or a list (the primary first)."""
     if isinstance(value, list):
+        if len(value) == 2 and isinstance(value[0], int) and isinstance(value[1], str):
+            return text(value[1])  # Odoo's `[4, "Search engine"]`
         ordered = sorted(value, key=lambda v: not (isinstance(v, dict) and v.get("primary")))
-        return next((found for v in ordered if (found := best(v)) is not None), None)
-    if isinstance(value, dict):
-        for key in ("value", "email", "phone", "number", "email_address", "full", "name", "raw"):
-            if key in value and (found := best(value[key])) is not None:
-                return found
-        return None
-    return text(value)
+        return next((one for v in ordered if (one := told(field, v)) is not None), None)
+    if not isinstance(value, dict):
+        return text(value)
+    for key in _VALUES_OF.get(field, _VALUES):
+        inner = value.get(key)
+        if (one := told(field, inner) if isinstance(inner, list) else text(inner)) is not None:
+            code = next((c for k in _CALLING_CODES if (c := text(value.get(k)))), "")
+            return f"{code} {one}" if field == "phone" and re.fullmatch(r"\+?\d+", code) else one
+    return None
 
 
 def number(value: Any) -> float | None:
@@ -106,22 +64,36 @@ def number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def pick(values: Mapping[str, Any], *keys: str) -> str | None:
-    """The first of these keys that says something."""
-    return next((found for k in keys if (found := best(values.get(k))) is not None), None)
+def said(value: Any) -> bool:
+    """Whether a value says anything: not null, "", "____", [] or {}; 0 and false do."""
+    if isinstance(value, str):
+        return text(value) is not None
+    return value not in (None, [], {})
+
+
+def pick(field: str, values: Mapping[str, Any], *keys: str) -> str | None:
+    """What the first of these keys that says something tells for the field."""
+    return next((one for k in keys if (one := told(field, values.get(k))) is not None), None)
 
 
 def drawn(
-    values: Mapping[str, Any], where: Mapping[str, tuple[str, ...]], **known: Any
+    values: Mapping[str, Any],
+    where: Mapping[str, tuple[str, ...]],
+    mapping: Mapping[str, str] = {},
+    **known: Any,
 ) -> LeadFields:
     """The fields that stand under the given keys; whatever nobody drew is kept in `custom`.
 
-    *known* are fields that the source has found out by itself; they win.
+    *known* are fields that the source has found out by itself; they win, but for what the
+    settings place (*mapping*, a field's name to a path).
     """
-    found: dict[str, Any] = {name: pick(values, *keys) for name, keys in where.items()}
+    found: dict[str, Any] = {name: pick(name, values, *keys) for name, keys in where.items()}
     used = {key for keys in where.values() for key in keys}
     custom = flat({key: v for key, v in values.items() if key not in used})
     given = {name: value for name, value in known.items() if value is not None}
+    for name, path in mapping.items():
+        if name != "event_id" and (there := told(name, placed(values, path))) is not None:
+            given[name] = there
     found = {**found, **given}
     found["custom"] = {**custom, **known.get("custom", {})}
     found["score"] = number(found.get("score"))
@@ -150,8 +122,9 @@ def demand_something(fields: LeadFields, raw_keys: Iterable[str]) -> LeadFields:
 
 
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    """What is left over, as dotted paths to scalars and lists of them; empties are left out."""
-    return {path: v for path, v in _leaves(value, prefix, 0) if v not in (None, "", [], {})}
+    """What is left over, as dotted paths to scalars and lists; empties and secrets are left out."""
+    leaves = _leaves(value, prefix, 0)
+    return {path: v for path, v in leaves if said(v) and not SECRET.search(path)}
 
 
 def _leaves(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
@@ -178,67 +151,3 @@ def placed(value: Any, path: str) -> Any:
         else:
             return None
     return value
-
-
-def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
-    """A lead out of JSON of any shape: the usual names at any depth; the outermost one counts.
-
-    *mapping* says for some fields where they stand, and wins. Everything else is in `custom`.
-    """
-    found: dict[str, Any] = {}
-    custom: dict[str, Any] = {}
-    _search(value, found, custom)
-    for name, path in mapping.items():
-        if name != "event_id" and (there := best(placed(value, path))) is not None:
-            found[name] = there
-    score = number(found.pop("score", None))
-    return msgspec.convert({**found, "score": score, "custom": custom}, LeadFields)
-
-
-def _search(value: Any, found: dict[str, Any], custom: dict[str, Any]) -> None:
-    """Breadth first, so that what stands outside wins over what stands deep inside."""
-    level: list[tuple[str, str, Any]] = [("", "", value)]
-    visited = depth = 0
-    while level and visited < _MOST_NODES:
-        deeper: list[tuple[str, str, Any]] = []
-        for path, parent, node in level:
-            for key, inner in _members(node):
-                visited += 1
-                place = f"{path}.{key}" if path else key
-                if _take(key, parent, inner, found):
-                    continue
-                if isinstance(inner, dict | list) and inner and depth < _DEEPEST and _nested(inner):
-                    deeper.append((place, normal(key) if not key.isdigit() else parent, inner))
-                elif inner not in (None, "", [], {}):
-                    custom[place] = inner
-        level, depth = deeper, depth + 1
-
-
-def _members(node: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(node, dict):
-        return node.items()
-    if isinstance(node, list):
-        return ((str(i), v) for i, v in enumerate(node))
-    return ()
-
-
-def _nested(value: Any) -> bool:
-    return isinstance(value, dict) or any(isinstance(v, dict | list) for v in value)
-
-
-def _take(key: str, parent: str, value: Any, found: dict[str, Any]) -> bool:
-    """Note the value under the field that its key means; False if it means none, or is taken."""
-    name = field_of(key)
-    if parent in _NAME_INSIDE and name in ("name", "title", "source"):
-        name = _NAME_INSIDE[parent] if name == "name" else None
-    if parent == "utm" and key in ("source", "campaign"):
-        name = key
-    if not name or name in found:
-        return False
-    told = best(value)
-    if name == "score" and number(told) is None:
-        return False  # "Hot" is a rating, but no figure
-    if told is None or (name == "company" and isinstance(value, dict) and "name" not in value):
-        return False
-    found[name] = told
-    return not isinstance(value, dict | list)

@@ -62,6 +62,20 @@ def nested(form: Mapping[str, Any]) -> dict[str, Any]:
     return tree
 
 
+def of_gravity(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of Gravity Forms with names for the parts of its first name field.
+
+    Fields are numbered; `3.3` and `3.6` are the first and last name if field 3 is a name. Addresses
+    and check boxes, which also have parts, begin with a `3.1` (Gravity Forms docs, "Entry Object").
+    """
+    if "form_id" not in entry:
+        return entry
+    numbers = [key[:-2] for key in entry if key[-2:] == ".6" and key[:-2].isdigit()]
+    of_name = next((n for n in numbers if f"{n}.3" in entry and f"{n}.1" not in entry), None)
+    names = {f"{of_name}.3": "first_name", f"{of_name}.6": "last_name"}
+    return {names.get(key, key): value for key, value in entry.items()}
+
+
 def _charset(delivery: Delivery) -> str:
     _, options = parse_options_header(delivery.headers.get("content-type", "").encode("latin-1"))
     return options.get(b"charset", b"").decode("latin-1")

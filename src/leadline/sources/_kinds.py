@@ -4,20 +4,27 @@ import re
 
 from leadline.lead import Kind
 
-_DELETED = re.compile(r"[._ /:-](delet(e|ed|ion)|remov(e|ed)|destroy(ed)?)$", re.IGNORECASE)
-_UPDATED = re.compile(r"[._ /:-](updat(e|ed)|chang(e|ed)|modif(y|ied))$", re.IGNORECASE)
-_PINGS = frozenset({"ping", "webhook.ping", "test", "webhook.test", "test.ping", "endpoint.ping"})
+# A verb counts only after a dot, colon or slash, or after the name of a record: `type` may as well
+# be what somebody chose in a form ("Address change"), and that is a lead.
+_VERB = re.compile(
+    r"(?:[\w.:/-]*[.:/]|(?:[\w.-]*[._-])?"
+    r"(?:lead|contact|person|customer|record|object|user|account|company|deal|opportunity)[_-])"
+    r"(?:(?P<gone>delet(?:ed?|ion)|remov(?:ed?)|destroy(?:ed)?)"
+    r"|(?P<new_words>updat(?:ed?)|chang(?:ed?)|modif(?:y|ied)|propertychange))",
+    re.IGNORECASE | re.ASCII,
+)
+_PINGS = frozenset({"ping", "webhook.ping", "webhook.test", "test.ping", "endpoint.ping"})
+_LONGEST = 100
 
 
-def kind_of(event_type: object) -> tuple[Kind, str]:
-    """The kind of an event of this name, and why it is ignored if it is; unknown names are new."""
-    if not isinstance(event_type, str):
-        return Kind.CREATED, ""
-    name = event_type.strip()
-    if name.lower() in _PINGS:
-        return Kind.IGNORED, "ping"
-    if _DELETED.search(name):
-        return Kind.IGNORED, "deleted"
-    if _UPDATED.search(name):
-        return Kind.UPDATED, ""
+def kind_of(*names: object) -> tuple[Kind, str]:
+    """The kind of an event of these names, and why it is ignored if it is; unknown ones are new."""
+    for name in names:
+        if not isinstance(name, str) or len(name) > _LONGEST:
+            continue
+        if name.strip().lower() in _PINGS:
+            return Kind.IGNORED, "ping"
+        verb = _VERB.fullmatch(name.strip())
+        if verb:
+            return (Kind.IGNORED, "deleted") if verb["gone"] else (Kind.UPDATED, "")
     return Kind.CREATED, ""

@@ -1,17 +1,17 @@
 """How deliveries are authenticated: constant time, several secrets, a replay window."""
 
 import base64
-import binascii
 import hmac
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
-from leadline.errors import Unauthentic
+from leadline.errors import ConfigurationError, Unauthentic
 from leadline.lead import Delivery
 from leadline.sources._base import SourceConfig
 
+_STAMP = re.compile(r"[0-9]{1,16}")
 _SHARED_PARAMETERS = ("key", "secret", "token")
 
 
@@ -32,9 +32,11 @@ def check_any(
     fits = False
     for secret in secrets:
         try:
-            wanted = expected(secret)
-        except (ValueError, binascii.Error):
+            wanted = expected(secret) if secret else b""
+        except (ValueError, ConfigurationError):
             continue  # this secret is not of the vendor's form, so nothing can match it
+        if not wanted:
+            continue  # an empty secret would let everybody in
         for signature in given:
             fits |= hmac.compare_digest(wanted, signature)
     if not fits:
@@ -58,13 +60,13 @@ def base64ed(value: bytes) -> bytes:
 
 def check_window(delivery: Delivery, stamp: str, config: SourceConfig, unit_s: float = 1) -> None:
     """The signed time must be near the time of receipt, either way; *unit_s* is 0.001 for ms."""
-    if not re.fullmatch(r"[0-9]{1,16}", stamp):
+    if not _STAMP.fullmatch(stamp):
         raise Unauthentic("the time stamp is not a number")
     try:
         at = datetime.fromtimestamp(int(stamp) * unit_s, UTC)
     except (ValueError, OverflowError, OSError):
         raise Unauthentic("the time stamp is out of range") from None
-    if abs(delivery.received_at - at) > config.tolerance:
+    if abs(delivery.received_at - at) > config.tolerance:  # the future is as wrong as the past
         raise Unauthentic("the time stamp is outside the replay window")
 
 
@@ -72,13 +74,26 @@ def check_shared(delivery: Delivery, config: SourceConfig) -> None:
     """A secret that the sender carries along: in the URL, as a bearer token or in a header."""
     if not config.secret:
         return
-    query = parse_qs(urlsplit(delivery.url).query)
+    query = _query(delivery.url)
     given = [value for name in _SHARED_PARAMETERS for value in query.get(name, ())]
     bearer = delivery.headers.get("authorization", "")
     if bearer[:7].lower() == "bearer ":
         given.append(bearer[7:].strip())
     given.append(delivery.headers.get("x-webhook-secret", ""))
-    check_any(config.secret, str.encode, [g.encode() for g in given if g])
+    check_any(config.secret, str.encode, [octets(g) for g in given if g])
+
+
+def octets(text: str) -> bytes:
+    """The bytes of what a header or a URL said, whatever was in it; for comparing only."""
+    return text.encode(errors="surrogatepass")
+
+
+def _query(url: str) -> dict[str, list[str]]:
+    _, _, query = url.partition("?")
+    try:
+        return parse_qs(query, max_num_fields=100) if query else {}
+    except ValueError:
+        return {}
 
 
 def seconds(at: datetime) -> str:

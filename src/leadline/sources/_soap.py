@@ -1,5 +1,6 @@
 """Salesforce's Outbound Message, read with a parser that takes no document types or entities."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -7,6 +8,7 @@ from xml.parsers import expat
 from leadline.errors import Unreadable
 
 _MOST_DEPTH = 32
+_HOST = re.compile(r"[a-z0-9.-]+\.(?:salesforce|force|cloudforce)\.(?:com|mil)", re.IGNORECASE)
 _ENVELOPE = frozenset({"OrganizationId", "ActionId", "EnterpriseUrl", "PartnerUrl"})
 
 
@@ -88,4 +90,8 @@ def _base(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return f"https://{parts.netloc}" if parts.scheme == "https" and parts.netloc else ""
+    return (
+        f"https://{parts.netloc}"
+        if parts.scheme == "https" and _HOST.fullmatch(parts.netloc)
+        else ""
+    )

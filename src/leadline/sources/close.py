@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from leadline.json_reading import decode, read_json
+from leadline.errors import ConfigurationError
+from leadline.json_reading import decode, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
-from leadline.sources._fields import best, demand_something, drawn, pick, text
+from leadline.sources._fields import demand_something, drawn, pick, text, told
 
 
 class _Head(msgspec.Struct):
@@ -42,19 +43,19 @@ class Close(Source):
         if not self.config.secret:
             return
         stamp = signing.header(delivery, "close-sig-timestamp")
-        given = signing.header(delivery, "close-sig-hash").lower().encode()
-        message = stamp.encode() + delivery.body
+        given = signing.header(delivery, "close-sig-hash").lower()
+        message = signing.octets(stamp) + delivery.body
         signing.check_any(
             self.config.secret,
-            lambda key: signing.hexed(signing.digest(bytes.fromhex(key), message)),
-            [given],
+            lambda key: signing.hexed(signing.digest(_key(key), message)),
+            [signing.octets(given)],
         )
         signing.check_window(delivery, stamp, self.config)
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
         stamp = signing.seconds(delivery.received_at)
-        digest = signing.digest(bytes.fromhex(secret), stamp.encode() + delivery.body)
+        digest = signing.digest(_key(secret), stamp.encode() + delivery.body)
         return {
             "content-type": "application/json",
             "close-sig-timestamp": stamp,
@@ -64,10 +65,10 @@ class Close(Source):
     def events(self, delivery: Delivery) -> Sequence[Event]:
         """One event, about a lead or one of its contacts."""
         raw = read_json(delivery.body)
-        try:
-            head = _body.decode(raw).event
-        except msgspec.DecodeError:
+        body = peek(_body, raw)
+        if body is None:
             return [Event(Kind.CREATED, raw)]  # whatever it is, refinement will say so
+        head = body.event
         kind, why = _kind(head)
         record = text(head.lead_id) or text(head.object_id)
         return [Event(kind, raw, key=text(head.id), record=record, why=why)]
@@ -80,19 +81,22 @@ class Close(Source):
         if not isinstance(event, dict) or not isinstance(data, dict):
             return demand_something(LeadFields(), body if isinstance(body, dict) else ())
         if event.get("object_type") == "contact":
-            return drawn(data, _CONTACT, record=text(event.get("lead_id")))
+            return drawn(data, _CONTACT, self.config.map, record=text(event.get("lead_id")))
         record = text(event.get("lead_id")) or text(event.get("object_id"))
         contact = next(iter(_dicts(data.get("contacts"))), {})
         address = next(iter(_dicts(data.get("addresses"))), {})
         company = text(data.get("name"))
-        name = pick(contact, "name") or (text(data.get("display_name")) if not company else None)
+        name = pick("name", contact, "name") or (
+            text(data.get("display_name")) if not company else None
+        )
         fields = drawn(
             data,
             _LEAD,
+            self.config.map,
             name=name,
             company=company,
-            email=best(contact.get("emails")),
-            phone=best(contact.get("phones")),
+            email=told("email", contact.get("emails")),
+            phone=told("phone", contact.get("phones")),
             title=text(contact.get("title")),
             country=text(address.get("country")),
             owner=_owner(data),
@@ -116,6 +120,13 @@ _CONTACT = {
     "email": ("emails",),
     "phone": ("phones",),
 }
+
+
+def _key(secret: str) -> bytes:
+    try:
+        return bytes.fromhex(secret)
+    except ValueError:
+        raise ConfigurationError("the secret of close is its signature_key, in hex") from None
 
 
 def _kind(head: _Head) -> tuple[Kind, str]:

@@ -10,7 +10,8 @@ from leadline.json_reading import decode, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _forms, _signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, guessed, text
+from leadline.sources._fields import demand_something, text
+from leadline.sources._guess import guessed
 
 
 class Form(Source):

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from leadline.json_reading import decode, elements, read_json
-from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.json_reading import decode, elements, peek, read_json
+from leadline.lead import Delivery, Event, LeadFields
 from leadline.sources import _forms, _signing
 from leadline.sources._base import Source
-from leadline.sources._fields import best, demand_something, guessed, placed, text
+from leadline.sources._fields import demand_something, placed, text, told
+from leadline.sources._guess import guessed
 from leadline.sources._kinds import kind_of
 
 
@@ -22,6 +23,8 @@ class _Head(msgspec.Struct):
     type: Any = None
     event: Any = None
     event_type: Any = None
+    eventName: Any = None
+    topic: Any = None
     id: Any = None
     source: Any = None
 
@@ -44,38 +47,38 @@ class Generic(Source):
         return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
-        """Each element of an array, or the one thing that the body is."""
+        """Each element of an array, or the one thing that the body is.
+
+        `lead.updated` and the like update the lead whose `record` the settings place; where they
+        place none, such an event is of no known record.
+        """
         if delivery.media_type in _forms.MEDIA:
-            return [Event(Kind.CREATED, _forms.as_raw(_forms.read_form(delivery)))]
-        raws = elements(read_json(delivery.body, _charset(delivery)))
+            raws = [_forms.as_raw(_forms.read_form(delivery))]
+        else:
+            raws = elements(read_json(delivery.body, _charset(delivery)))
         return [self._event(raw, i, len(raws), delivery) for i, raw in enumerate(raws)]
 
     def fields(self, raw: bytes) -> LeadFields:
         """See `Source.fields`."""
         body = decode(raw)
-        tree = _forms.nested(body) if isinstance(body, dict) else body
-        if (
-            isinstance(tree, dict)
-            and tree.get("specversion")
-            and isinstance(tree.get("data"), dict)
-        ):
+        if not isinstance(body, dict):
+            return demand_something(guessed(body, self.config.map), ())
+        tree = _forms.of_gravity(_forms.nested(body))
+        if tree.get("specversion") and isinstance(tree.get("data"), dict):
             # In a CloudEvent the source is a URI of the sender's, not where the lead came from.
             tree = {k: v for k, v in tree.items() if k != "source"}
         fields = guessed(tree, self.config.map)
-        flagged: tuple[str, ...] = ()
-        if isinstance(tree, dict) and (tree.get("is_test") is True or tree.get("test") is True):
-            flagged = ("test.flagged",)
+        flagged = tree.get("is_test") is True or tree.get("test") is True
         fields = msgspec.structs.replace(
-            fields, source=fields.source or "Webhook", suspicions=flagged
+            fields,
+            source=fields.source or "Webhook",
+            suspicions=("test.flagged",) if flagged else (),
         )
-        return demand_something(fields, body if isinstance(body, dict) else ())
+        return demand_something(fields, body)
 
     def _event(self, raw: bytes, position: int, count: int, delivery: Delivery) -> Event:
-        try:
-            head = _head.decode(raw)
-        except msgspec.DecodeError:
-            head = _Head()
-        kind, why = kind_of(head.type or head.event or head.event_type)
+        head = peek(_head, raw) or _Head()
+        kind, why = kind_of(head.event, head.event_type, head.eventName, head.topic, head.type)
         key = _key(delivery, head)
         if key is not None and count > 1:
             key = f"{key}#{position}"
@@ -88,7 +91,7 @@ class Generic(Source):
         return Event(kind, raw, key=key, record=record, why=why)
 
     def _mapped(self, body: Any, name: str) -> str | None:
-        return best(placed(body, self.config.map[name])) if name in self.config.map else None
+        return told(name, placed(body, self.config.map[name])) if name in self.config.map else None
 
 
 def _key(delivery: Delivery, head: _Head) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from leadline.errors import Unauthentic
-from leadline.json_reading import decode, elements, read_json
+from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
@@ -23,6 +23,7 @@ _DECODED = {
     "%28": "(", "%29": ")", "%2a": "*", "%2c": ",", "%3b": ";",
 }  # fmt: skip
 _ESCAPE = re.compile("|".join(_DECODED), re.IGNORECASE)
+_PROFILE = re.compile(r"https://app[a-z0-9-]*\.hubspot\.com/")
 _OBJECTS = {"contact": "contact", "0-1": "contact", "lead": "lead", "0-136": "lead"}
 
 
@@ -55,24 +56,26 @@ class HubSpot(Source):
             return
         if "x-hubspot-signature-v3" in delivery.headers:
             stamp = signing.header(delivery, "x-hubspot-request-timestamp")
-            given = signing.header(delivery, "x-hubspot-signature-v3").encode()
+            given = signing.header(delivery, "x-hubspot-signature-v3")
             message = _v3_message(delivery, stamp)
             signing.check_any(
                 self.config.secret,
                 lambda key: signing.base64ed(signing.digest(key.encode(), message)),
-                [given],
+                [signing.octets(given)],
             )
             signing.check_window(delivery, stamp, self.config, 0.001)
             return
-        given = signing.header(delivery, "x-hubspot-signature").lower().encode()
+        given = signing.header(delivery, "x-hubspot-signature").lower()
         version = delivery.headers.get("x-hubspot-signature-version", "v1").strip().lower()
         if version not in ("v1", "v2"):
             raise Unauthentic("this version of the signature is unknown")
         url = f"{delivery.method}{delivery.url}" if version == "v2" else ""
         signing.check_any(
             self.config.secret,
-            lambda key: hashlib.sha256((key + url).encode() + delivery.body).hexdigest().encode(),
-            [given],
+            lambda key: (
+                hashlib.sha256(signing.octets(key + url) + delivery.body).hexdigest().encode()
+            ),
+            [signing.octets(given)],
         )
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
@@ -96,33 +99,30 @@ class HubSpot(Source):
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
         if "vid" in body or "properties" in body:
-            return demand_something(_contact_fields(body), body)
-        return demand_something(_event_fields(body), body)
+            return demand_something(_contact_fields(body, self.config.map), body)
+        return demand_something(_event_fields(body, self.config.map), body)
 
 
 def _v3_message(delivery: Delivery, stamp: str) -> bytes:
     url = _ESCAPE.sub(lambda found: _DECODED[found[0].lower()], delivery.url)
-    return f"{delivery.method}{url}".encode() + delivery.body + stamp.encode()
+    return signing.octets(f"{delivery.method}{url}") + delivery.body + signing.octets(stamp)
 
 
 def _event(raw: bytes) -> Event:
-    try:
-        return _from_workflow(raw, _contact.decode(raw))
-    except msgspec.DecodeError:
-        pass
-    try:
-        event = _app_event.decode(raw)
-    except msgspec.DecodeError:
-        return Event(Kind.CREATED, raw)
-    if event.subscriptionType is None:
+    contact = peek(_contact, raw)
+    if contact is not None:
+        return _from_workflow(raw, contact)
+    event = peek(_app_event, raw)
+    if event is None or event.subscriptionType is None:
         return Event(Kind.CREATED, raw)
     sort, _, action = str(event.subscriptionType).partition(".")
-    if sort == "object":
-        sort = str(event.objectTypeId)
-    sort = _OBJECTS.get(sort, sort)
-    parts = (event.eventId, event.subscriptionId, event.objectId, event.occurredAt)
-    key = ":".join(str(part) for part in parts)
-    record = f"{sort}:{event.objectId}"
+    sort = _sort(sort, event.objectTypeId)
+    number = text(event.objectId)
+    record = number and f"{sort}:{number}"
+    key = None
+    if number and text(event.eventId):  # the event's id alone is not always unique
+        parts = (event.eventId, event.subscriptionId, number, event.occurredAt)
+        key = ":".join(str(part) for part in parts)
     if sort not in _OBJECTS.values():
         return Event(Kind.IGNORED, raw, key=key, why="not_a_lead")
     if action == "creation":
@@ -133,11 +133,20 @@ def _event(raw: bytes) -> Event:
     return Event(Kind.IGNORED, raw, key=key, record=record, why=why)
 
 
+def _sort(named: str, object_type: Any) -> str:
+    """The kind of object; generic subscriptions ("object.creation") give its number."""
+    sort = str(object_type) if named == "object" else named
+    return _OBJECTS.get(sort, sort)
+
+
 def _from_workflow(raw: bytes, contact: _Contact) -> Event:
-    record = f"contact:{contact.vid}"
+    number = text(contact.vid)
+    if number is None:
+        return Event(Kind.CREATED, raw)
     modified = None
     if isinstance(contact.properties, dict):
-        modified = _value(contact.properties.get("lastmodifieddate"))
+        modified = text(_value(contact.properties.get("lastmodifieddate")))
+    record = f"contact:{number}"
     key = f"{record}:{modified}" if modified else None
     return Event(Kind.CREATED, raw, key=key, record=record)
 
@@ -146,17 +155,22 @@ def _value(value: Any) -> Any:
     return value.get("value") if isinstance(value, dict) else value
 
 
-def _contact_fields(body: dict[str, Any]) -> LeadFields:
+def _contact_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFields:
     properties = body.get("properties")
     values = {k: _value(v) for k, v in properties.items()} if isinstance(properties, dict) else {}
     vid = text(body.get("vid")) or text(body.get("id"))
     portal = text(body.get("portal-id"))
     url = text(body.get("profile-url"))
-    if url is None and vid and portal:
-        url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}"
+    if url is None or not _PROFILE.match(url):
+        url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}" if vid and portal else None
     record = f"contact:{vid}" if vid else None
     return drawn(
-        values, _PROPERTIES, crm_url=url, record=record, source=_source(values) or "HubSpot"
+        values,
+        _PROPERTIES,
+        mapping,
+        crm_url=url,
+        record=record,
+        source=_source(values) or "HubSpot",
     )
 
 
@@ -181,12 +195,10 @@ def _source(values: Mapping[str, Any]) -> str | None:
     return text(values.get("utm_source")) or text(values.get("hs_analytics_source"))
 
 
-def _event_fields(body: dict[str, Any]) -> LeadFields:
+def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFields:
     if body.get("subscriptionType") is None:
         return LeadFields()
-    sort = str(body["subscriptionType"]).partition(".")[0]
-    sort = _OBJECTS.get(str(body.get("objectTypeId")) if sort == "object" else sort, sort)
-    ids = f"{sort}:{body.get('objectId')}"
+    sort = _sort(str(body["subscriptionType"]).partition(".")[0], body.get("objectTypeId"))
     portal, number = text(body.get("portalId")), text(body.get("objectId"))
     url = None
     if portal and number and sort == "contact":
@@ -195,7 +207,14 @@ def _event_fields(body: dict[str, Any]) -> LeadFields:
     if body.get("propertyName"):
         changed = {str(body["propertyName"]): body.get("propertyValue")}
     source = _source(changed) or (None if changed else "HubSpot")
-    return drawn(changed, _PROPERTIES, record=ids, crm_url=url, source=source)
+    return drawn(
+        changed,
+        _PROPERTIES,
+        mapping,
+        record=number and f"{sort}:{number}",
+        crm_url=url,
+        source=source,
+    )
 
 
 SOURCE = HubSpot

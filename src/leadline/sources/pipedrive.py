@@ -5,16 +5,17 @@ Pipedrive docs, "Webhooks" and "Webhooks v2". A published sample of version 2 na
 """
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from leadline.json_reading import decode, elements, read_json
+from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, drawn, text
+from leadline.sources._fields import demand_something, drawn, text, told
 
 _KINDS = {
     "added": Kind.CREATED,
@@ -23,6 +24,7 @@ _KINDS = {
     "change": Kind.UPDATED,
 }
 _DELETED = ("deleted", "delete")
+_HOST = re.compile(r"[a-z0-9-]+\.pipedrive\.com", re.IGNORECASE)
 
 
 class _Meta(msgspec.Struct):
@@ -52,7 +54,7 @@ class _Shape(msgspec.Struct):
     person_id: Any = None
 
 
-_shape = msgspec.json.Decoder(_Shape | None)
+_shape = msgspec.json.Decoder(_Shape)
 
 
 class Pipedrive(Source):
@@ -66,7 +68,7 @@ class Pipedrive(Source):
             return
         given = signing.header(delivery, "authorization")
         scheme, _, credentials = given.partition(" ")
-        fits = [credentials.strip().encode()] if scheme.lower() == "basic" else []
+        fits = [signing.octets(credentials.strip())] if scheme.lower() == "basic" else []
         signing.check_any(
             self.config.secret, lambda secret: base64.b64encode(secret.encode()), fits
         )
@@ -89,13 +91,16 @@ class Pipedrive(Source):
             return demand_something(LeadFields(), body if isinstance(body, dict) else ())
         sort = _sort(str(meta.get("object") or meta.get("entity")), "first_name" in data)
         number = text(data.get("id")) or text(meta.get("entity_id"))
-        host = text(meta.get("host"))
         path = f"leads/inbox/{number}" if sort == "lead" else f"person/{number}"
         fields = drawn(
             data,
             _LEAD if sort == "lead" else _PERSON,
-            record=f"{sort}:{number}",
-            crm_url=f"https://{host}/{path}" if host and number else None,
+            self.config.map,
+            record=number and f"{sort}:{number}",
+            company=told("company", data["org_id"])
+            if isinstance(data.get("org_id"), dict)
+            else None,
+            crm_url=_crm_url(text(meta.get("host")), path) if number else None,
             source=text(data.get("source_name")) or text(data.get("origin")) or "Pipedrive",
         )
         return demand_something(fields, data)
@@ -128,25 +133,38 @@ def _sort(named: str, like_a_person: bool) -> str:
 
 
 def _event(raw: bytes) -> Event:
-    try:
-        head = _head.decode(raw)
-        data = bytes(head.current) if bytes(head.current) != b"null" else bytes(head.data)
-        gone = data == b"null"
-        shape = _shape.decode(bytes(head.previous) if gone else data) or _Shape()
-    except msgspec.DecodeError:
+    head = peek(_head, raw)
+    if head is None:
         return Event(Kind.CREATED, raw)
     meta = head.meta
+    shape = _shape_of(head)
     sort = _sort(str(meta.object or meta.entity), shape.first_name is not msgspec.UNSET)
-    key = text(meta.id)
-    if meta.timestamp_milli is not None:  # version 1, whose meta.id is that of the record
-        key = f"{meta.id}:{meta.timestamp_milli}:{head.event}"
     number = text(shape.id) or text(meta.entity_id) or text(meta.id)
     kind, why = _KINDS.get(str(meta.action), Kind.IGNORED), ""
     if sort not in ("person", "lead"):
         kind, why = Kind.IGNORED, "not_a_lead"
     elif kind is Kind.IGNORED:
         why = "deleted" if meta.action in _DELETED else str(meta.action)[:40]
-    return Event(kind, raw, key=key, record=f"{sort}:{number}", why=why)
+    return Event(kind, raw, key=_key(head), record=number and f"{sort}:{number}", why=why)
+
+
+def _shape_of(head: _Head) -> _Shape:
+    """What the record looks like, or looked like before it was deleted."""
+    for data in (head.current, head.data, head.previous):
+        if (shape := peek(_shape, bytes(data))) is not None:
+            return shape
+    return _Shape()
+
+
+def _key(head: _Head) -> str | None:
+    ident, stamp = text(head.meta.id), text(head.meta.timestamp_milli)
+    if stamp is None:
+        return ident
+    return ident and f"{ident}:{stamp}:{head.event}"  # in version 1 meta.id is the record's
+
+
+def _crm_url(host: str | None, path: str) -> str | None:
+    return f"https://{host}/{path}" if host and _HOST.fullmatch(host) else None
 
 
 SOURCE = Pipedrive

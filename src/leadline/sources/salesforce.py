@@ -78,8 +78,9 @@ class Salesforce(Source):
             record = {**record, "Country": address.get("Country"), "Address": address}
         base, number = text(body.get("base")), text(record.get("Id"))
         fields = drawn(
-            {k: v for k, v in record.items() if k != "attributes"},
+            {k: v for k, v in record.items() if k not in _WRAPPING},
             _FIELDS,
+            self.config.map,
             owner=_owner(record),
             crm_url=f"{base}/{number}" if base and number else None,
             source=text(record.get("LeadSource")) or "Salesforce",
@@ -107,6 +108,9 @@ _FIELDS = {
     "created": ("CreatedDate",),
     "record": ("Id",),
 }
+
+
+_WRAPPING = ("attributes", "ChangeEventHeader")
 
 
 def _looks_like_json(body: bytes) -> bool:
@@ -150,22 +154,26 @@ def _from_json(raw: bytes) -> list[Event]:
 
 
 def _from_change(payload: dict[str, Any], header: dict[str, Any]) -> list[Event]:
+    """A change event names one or several records that were changed alike."""
     change = str(header.get("changeType"))
     kind = _CHANGES.get(change, Kind.IGNORED)
-    why = "" if kind is not Kind.IGNORED else change.lower()[:40]
+    why = (
+        "" if kind is not Kind.IGNORED else "deleted" if "DELETE" in change else change.lower()[:40]
+    )
     if header.get("entityName") not in _OBJECTS:
         kind, why = Kind.IGNORED, "not_a_lead"
-    stamp = f"{header.get('transactionKey')}:{header.get('sequenceNumber')}"
+    transaction, number = text(header.get("transactionKey")), text(header.get("sequenceNumber"))
     ids = header.get("recordIds")
+    records = [text(one) for one in ids] if isinstance(ids, list) else []
     return [
         Event(
             kind,
             msgspec.json.encode({**payload, "Id": record}),
-            key=f"{stamp}:{record}",
-            record=text(record),
+            key=f"{transaction}:{number}:{record}" if transaction and record else None,
+            record=record,
             why=why,
         )
-        for record in (ids if isinstance(ids, list) and ids else [None])
+        for record in records or [None]
     ]
 
 

@@ -4,18 +4,19 @@ Specification: "Standard Webhooks" 1.0; symmetric signatures (`v1`) only.
 """
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from leadline.json_reading import decode, elements, read_json
-from leadline.lead import Delivery, Event, LeadFields
+from leadline.errors import ConfigurationError
+from leadline.json_reading import decode, elements, peek, read_json
+from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
-from leadline.sources._fields import best, demand_something, guessed, placed
+from leadline.sources._fields import demand_something, placed, told
+from leadline.sources._guess import guessed
 from leadline.sources._kinds import kind_of
 
 
@@ -39,7 +40,9 @@ class StandardWebhooks(Source):
         stamp = signing.header(delivery, "webhook-timestamp", "svix-timestamp")
         listed = signing.header(delivery, "webhook-signature", "svix-signature")
         message = _message(ident, stamp, delivery.body)
-        given = [s.removeprefix("v1,").encode() for s in listed.split() if s.startswith("v1,")]
+        given = [
+            signing.octets(s.removeprefix("v1,")) for s in listed.split() if s.startswith("v1,")
+        ]
         signing.check_any(
             self.config.secret,
             lambda secret: signing.base64ed(signing.digest(_key(secret), message)),
@@ -77,11 +80,9 @@ class StandardWebhooks(Source):
 
 
 def _event(raw: bytes, key: str | None, mapping: Mapping[str, str]) -> Event:
-    try:
-        kind, why = kind_of(_head.decode(raw).type)
-    except msgspec.DecodeError:
-        kind, why = kind_of(None)
-    record = best(placed(decode(raw), mapping["record"])) if "record" in mapping else None
+    head = peek(_head, raw)
+    kind, why = kind_of(head.type) if head else (Kind.CREATED, "")
+    record = told("record", placed(decode(raw), mapping["record"])) if "record" in mapping else None
     return Event(kind, raw, key=key, record=record, why=why)
 
 
@@ -90,12 +91,20 @@ def _key_of(ident: str | None, position: int, count: int) -> str | None:
 
 
 def _message(ident: str, stamp: str, body: bytes) -> bytes:
-    return f"{ident}.{stamp}.".encode() + body
+    return signing.octets(f"{ident}.{stamp}.") + body
 
 
 def _key(secret: str) -> bytes:
-    text = re.sub(r"^whsec_", "", secret).rstrip("=")
-    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    text = secret.removeprefix("whsec_").rstrip("=")
+    try:
+        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        key = b""
+    if not key:
+        raise ConfigurationError(
+            "the secret of standard_webhooks is base64, with or without whsec_ before it"
+        )
+    return key
 
 
 SOURCE = StandardWebhooks

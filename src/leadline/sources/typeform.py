@@ -10,18 +10,18 @@ from typing import Any
 
 import msgspec
 
-from leadline.json_reading import decode, read_json
+from leadline.json_reading import decode, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
+from leadline.sources._aliases import meaning
 from leadline.sources._base import Source
 from leadline.sources._fields import (
-    best,
     demand_something,
     drawn,
-    field_of,
     flat,
     number,
     text,
+    told,
 )
 
 
@@ -51,7 +51,7 @@ class Typeform(Source):
         signing.check_any(
             self.config.secret,
             lambda key: signing.base64ed(signing.digest(key.encode(), delivery.body)),
-            [given.removeprefix("sha256=").encode()] if given.startswith("sha256=") else [],
+            [signing.octets(given.removeprefix("sha256="))] if given.startswith("sha256=") else [],
         )
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
@@ -62,9 +62,8 @@ class Typeform(Source):
     def events(self, delivery: Delivery) -> Sequence[Event]:
         """One response a body."""
         raw = read_json(delivery.body)
-        try:
-            head = _head.decode(raw)
-        except msgspec.DecodeError:
+        head = peek(_head, raw)
+        if head is None:
             return [Event(Kind.CREATED, raw)]
         if head.event_type not in (None, "form_response"):
             return [Event(Kind.IGNORED, raw, key=text(head.event_id), why="not_a_lead")]
@@ -85,7 +84,7 @@ class Typeform(Source):
                 self._take(answer, titles, found, custom)
         hidden = response.get("hidden")
         for key, value in hidden.items() if isinstance(hidden, dict) else ():
-            name = field_of(key)
+            name = _field_of(key)
             if name and name not in found and text(value):
                 found[name] = text(value)
             else:
@@ -140,10 +139,15 @@ def _meant(kind: str, ref: str, title: str) -> str | None:
         return _TYPES[kind]
     if kind not in ("text", "choice"):
         return None
-    known = field_of(ref) or field_of(title)
+    known = _field_of(ref) or _field_of(title)
     if known:
         return known
     return next((n for words, n in _TITLES if re.search(words, title, re.IGNORECASE)), None)
+
+
+def _field_of(key: str) -> str | None:
+    known = meaning(key)
+    return known[0] if known else None
 
 
 def _value(answer: dict[str, Any]) -> Any:
@@ -152,7 +156,7 @@ def _value(answer: dict[str, Any]) -> Any:
         if isinstance(value.get("labels"), list):
             labels = value["labels"]
             return [*labels, value["other"]] if value.get("other") else labels
-        return value.get("label") or value.get("other") or best(value)
+        return value.get("label") or value.get("other") or told("name", value)
     return value
 
 

@@ -28,7 +28,7 @@ class WebToLead(Source):
                 oid = text(_forms.read_form(delivery).get("oid")) or ""
             except Unreadable:
                 raise Unauthentic("the organization's id is missing") from None
-            given = oid[:15].encode(errors="replace")
+            given = _signing.octets(oid[:15])
             _signing.check_any(self.config.organization, lambda own: own[:15].encode(), [given])
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
@@ -47,7 +47,7 @@ class WebToLead(Source):
         honeypot = self.config.honeypot
         trapped = ("spam.honeypot",) if honeypot and text(form.get(honeypot)) else ()
         source = text(form.get("lead_source")) or "Web-to-Lead"
-        fields = drawn(form, _FIELDS, source=source, suspicions=trapped)
+        fields = drawn(form, _FIELDS, self.config.map, source=source, suspicions=trapped)
         return demand_something(fields, form)
 
 
