@@ -2,8 +2,8 @@
 
     python tools/preview_payloads.py FOLDER [-v]
 
-A measuring target, not a test: prints for each file what became of it, and exits 1 when a body of one
-of our sources can't be read or a lead comes out blank. Says so when the folder is absent.
+A measuring target, not a test: prints for each file what became of it, and exits 1 when a body of
+one of our sources can't be read or a lead comes out blank. Says so when the folder is absent.
 """
 
 import sys

@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 import threading
+from collections.abc import Callable
 
 import uvicorn
 from prometheus_client import CollectorRegistry, Counter
@@ -17,6 +18,7 @@ from leadline.entrypoints.batcher import Batcher
 from leadline.entrypoints.guard import GuardedProtocol, hang_up_on_the_slow
 from leadline.entrypoints.http import App, Door, Page
 from leadline.errors import ConfigurationError, LeadlineError
+from leadline.ports import Inbox
 from leadline.settings import Settings
 from leadline.sources import Answer
 
@@ -24,11 +26,21 @@ from leadline.sources import Answer
 log = logging.getLogger("leadline.entrypoints.server")
 
 
-class HttpServer:
-    """uvicorn around our application, on a socket that somebody else has bound."""
+def _open_store(settings: Settings) -> Inbox:
+    return wiring.store(settings, checkpoint_pages=0)  # the checkpointer does that
 
-    def __init__(self, settings: Settings) -> None:
+
+class HttpServer:
+    """uvicorn around our application, on a socket that somebody else has bound.
+
+    *open_inbox* opens what takes the leads; by default it is the embedded store.
+    """
+
+    def __init__(
+        self, settings: Settings, open_inbox: Callable[[Settings], Inbox] = _open_store
+    ) -> None:
         self.settings = settings
+        self._open_inbox = open_inbox
         self.failed: LeadlineError | None = None
         self._registry = CollectorRegistry()
         self._answers = Counter(
@@ -102,14 +114,14 @@ class HttpServer:
 
     def _open(self, app: App, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            store = wiring.store(self.settings, checkpoint_pages=0)
+            inbox = self._open_inbox(self.settings)
             kit = wiring.capture_kit(self.settings)
         except LeadlineError as error:
             log.error("server.cannot_open", extra={"error": type(error).__name__})
             self.failed = error
             self.stop()
             return
-        self.batcher = Batcher(store, loop, most_waiting=self.settings.max_waiting)
+        self.batcher = Batcher(inbox, loop, most_waiting=self.settings.max_waiting)
         self.checkpointer = Checkpointer(self.settings.data)
         gc.collect()
         gc.freeze()

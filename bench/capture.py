@@ -1,0 +1,78 @@
+"""Durable capture: how many leads a second are accepted, fsynced, at 64 connections.
+
+Method: our HTTP server in a process of its own, a load generator in another (`bench.load`, bodies
+of 1.9 KB, 64 connections, each sending its next lead when the last is answered), for five
+seconds. The baseline is the same server with the same parsing and the same batching, whose inbox
+keeps nothing. Both run in turn, three times; the middle ratio counts. A slow disk shows in the
+ratio, a slow machine in both.
+"""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from statistics import median
+
+import urllib3
+
+CONNECTIONS = 64
+SECONDS = 5.0
+ROUNDS = 3
+GATE_RATIO, AIM_RATIO = 0.5, 0.6
+GATE_P99_MS = 30.0
+
+
+def measure(mode: str, first: int) -> dict[str, float]:
+    """One run of one server."""
+    with (
+        tempfile.TemporaryDirectory(dir=".") as folder,
+        socket.create_server(("127.0.0.1", 0), backlog=1024) as listener,
+    ):
+        port, number = listener.getsockname()[1], listener.fileno()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "bench.server", mode, folder, str(number)], pass_fds=[number]
+        )
+        try:
+            wait_ready(port)
+            load = [sys.executable, "-m", "bench.load", port, CONNECTIONS, SECONDS, first]
+            done = subprocess.run(
+                [str(word) for word in load], capture_output=True, check=True, timeout=120
+            )
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait()
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def wait_ready(port: int) -> None:
+    http = urllib3.PoolManager(retries=False)
+    for _ in range(200):
+        try:
+            if http.request("GET", f"http://127.0.0.1:{port}/readyz").status == 200:
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError("the server does not come up")
+
+
+def run() -> tuple[list[str], bool]:
+    pairs = []
+    for number in range(ROUNDS):
+        nothing = measure("nothing", number * 1_000_000)
+        stored = measure("store", number * 1_000_000)
+        pairs.append((stored["per_second"] / nothing["per_second"], stored, nothing))
+    pairs.sort(key=lambda pair: pair[0])
+    ratio, stored, nothing = pairs[len(pairs) // 2]
+    p99 = median(pair[1]["p99_ms"] for pair in pairs)
+    good = ratio >= GATE_RATIO and p99 < GATE_P99_MS
+    return [
+        f"durable capture: {stored['per_second']:,.0f} leads/s, p50 {stored['p50_ms']:.1f} ms, "
+        f"p99 {p99:.1f} ms (gate {GATE_P99_MS:.0f} ms)",
+        f"the same server keeping nothing: {nothing['per_second']:,.0f}/s; "
+        f"ratio {ratio:.2f} (gate {GATE_RATIO}, aim {AIM_RATIO})",
+    ], good

@@ -1,0 +1,34 @@
+"""Our HTTP server for the benchmarks: `python -m bench.server store|nothing FOLDER SOCKET`."""
+
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from leadline.entrypoints.server import HttpServer
+from leadline.lead import CapturedLead, Fate, Receipt
+from leadline.settings import Settings
+
+
+class Nothing:
+    """Answers for every lead and keeps none."""
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        return [Receipt(lead.id, Fate.CAPTURED) for lead in leads]
+
+    def readmit(self, lead_ids: Sequence[str], due_at: object) -> list[str]:
+        return []
+
+
+def main() -> None:
+    mode, folder, number = sys.argv[1:]
+    settings = Settings(data=Path(folder))
+    if mode == "nothing":
+        server = HttpServer(settings, lambda _settings: Nothing())
+    else:
+        server = HttpServer(settings)
+    server.run(socket.socket(fileno=int(number)))
+
+
+if __name__ == "__main__":
+    main()
