@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from leadline.errors import NotUnderstood
@@ -18,11 +19,16 @@ _VALUES_OF = {
     "owner": ("email", "value", "name", "label", "full_name"),
 }
 _CALLING_CODES = ("primaryPhoneCallingCode", "calling_code", "country_code", "dial_code", "area")
-SECRET = re.compile(
+_SECRET = re.compile(
     r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",
     re.IGNORECASE,
 )
-"""Names of what has no place in an alert; the raw lead keeps it."""
+
+
+@lru_cache(maxsize=4096)
+def secret(path: str) -> bool:
+    """Whether a value of this name has no place in an alert; the raw lead keeps it."""
+    return _SECRET.search(path) is not None
 
 
 def text(value: Any) -> str | None:
@@ -48,9 +54,13 @@ def told(field: str, value: Any) -> str | None:
     for key in _VALUES_OF.get(field, _VALUES):
         inner = value.get(key)
         if (one := told(field, inner) if isinstance(inner, list) else text(inner)) is not None:
-            code = next((c for k in _CALLING_CODES if (c := text(value.get(k)))), "")
-            return f"{code} {one}" if field == "phone" and re.fullmatch(r"\+?\d+", code) else one
+            return _with_calling_code(value, one) if field == "phone" else one
     return None
+
+
+def _with_calling_code(value: Mapping[str, Any], number: str) -> str:
+    code = next((c for k in _CALLING_CODES if (c := text(value.get(k)))), "")
+    return f"{code} {number}" if re.fullmatch(r"\+?\d+", code) else number
 
 
 def number(value: Any) -> float | None:
@@ -124,7 +134,7 @@ def demand_something(fields: LeadFields, raw_keys: Iterable[str]) -> LeadFields:
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:
     """What is left over, as dotted paths to scalars and lists; empties and secrets are left out."""
     leaves = _leaves(value, prefix, 0)
-    return {path: v for path, v in leaves if said(v) and not SECRET.search(path)}
+    return {path: v for path, v in leaves if said(v) and not secret(path)}
 
 
 def _leaves(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:

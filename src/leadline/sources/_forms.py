@@ -43,6 +43,8 @@ def as_raw(form: Mapping[str, Any]) -> bytes:
 
 def nested(form: Mapping[str, Any]) -> dict[str, Any]:
     """`contact[email]=x` as `{"contact": {"email": x}}`, the way PHP and Rails read it."""
+    if "[" not in "".join(form):
+        return dict(form)
     tree: dict[str, Any] = {}
     for name, value in form.items():
         parts = [part for part in re.split(r"[\[\]]+", name) if part][:12]
