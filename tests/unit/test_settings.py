@@ -309,6 +309,13 @@ def test_all_problems_are_told_at_once_also_where_a_higher_layer_wins(folder: Fo
     ]
 
 
+def test_a_byte_order_mark_in_toml_is_no_error(folder: Folder) -> None:
+    assert origin(folder.write(toml="\ufeffport = 1").load(), "port") == (
+        "1",
+        "leadline.toml line 1",
+    )
+
+
 def test_lines_are_right_after_strings_and_lists_of_several_lines(folder: Folder) -> None:
     folder.write(
         toml="# one\n"
