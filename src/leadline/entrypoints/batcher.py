@@ -7,6 +7,7 @@ same however many deliveries there are, and the event loop never waits for the d
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Sequence
 
 from leadline.errors import LeadlineError, NotReady, Overloaded, StorageFailed
@@ -16,6 +17,8 @@ from leadline.ports import Inbox
 log = logging.getLogger(__name__)
 
 _MOST_LEADS = 512
+_BUSY = 4
+_GATHER_S = 0.0003
 
 
 class _Waiting:
@@ -81,13 +84,19 @@ class Batcher:
         self._thread.join()
 
     def _run(self) -> None:
+        busy = False
         while True:
             with self._wake:
                 while not self._queue:
                     if self._closing:
                         return
                     self._wake.wait()
+            if busy:
+                # Senders that were answered together send again together: let them all get in.
+                time.sleep(_GATHER_S)
+            with self._wake:
                 batch = self._take()
+            busy = len(batch) > _BUSY
             self._write(batch)
 
     def _take(self) -> list[_Waiting]:

@@ -45,11 +45,10 @@ def select(
 
 
 def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """Cut into powers of two, so that few different statements have to be prepared."""
+    """Cut into sixty-fours, a multiple of eight and a rest: few pieces, and few different sizes,
+    so that the statements for them stay prepared."""
     start = 0
-    while start < len(rows):
-        size = _MOST
-        while size > len(rows) - start:
-            size //= 2
+    while (left := len(rows) - start) > 0:
+        size = _MOST if left >= _MOST else left - left % 8 or left
         yield rows[start : start + size]
         start += size

@@ -49,7 +49,7 @@ class Database:
                 self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             else:
                 self._writers = _open_lock(folder)
-                self.connection = apsw.Connection(str(self.path))
+                self.connection = apsw.Connection(str(self.path), statementcachesize=400)
             self.connection.set_busy_timeout(30_000)
             self._set_pragmas(checkpoint_pages)
             if not read_only:

@@ -3,7 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import apsw
@@ -46,7 +46,7 @@ class _Batch:
         self.tasks: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
         self.folded: set[int] = set()
-        self.tally: Counter[tuple[str, str, str]] = Counter()
+        self.tally: Counter[tuple[date, str, str]] = Counter()
 
 
 class SqliteInbox:
@@ -102,19 +102,19 @@ def micros_of(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
 
 
-def count(db: apsw.Connection, tally: Counter[tuple[str, str, str]]) -> None:
+def count(db: apsw.Connection, tally: Counter[tuple[date, str, str]]) -> None:
     """Add to the running counts, keyed (day, source, what)."""
     bulk.insert(
         db,
         "tally",
-        [(*key, number) for key, number in tally.items()],
+        [(day.isoformat(), *key, number) for (day, *key), number in tally.items()],
         tail="ON CONFLICT DO UPDATE SET count = count + excluded.count",
     )
 
 
 def count_rows(db: apsw.Connection, rows: Iterable[tuple[datetime, str, str]]) -> None:
     """Add single happenings (when, source, what) to the running counts."""
-    count(db, Counter((at.strftime("%Y-%m-%d"), source, what) for at, source, what in rows))
+    count(db, Counter((at.date(), source, what) for at, source, what in rows))
 
 
 def _next_number(db: apsw.Connection) -> int:
@@ -145,16 +145,16 @@ def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) 
     if again is not None and (again.lasting or at - again.at < window):
         number, lead_id = again.head
         batch.history.append((number, at, "redelivered", ""))
-        _count(batch, lead, Fate.REDELIVERED)
+        batch.tally[lead.captured_at.date(), lead.source, Fate.REDELIVERED] += 1
         return Receipt(str(uuid.UUID(bytes=lead_id)), Fate.REDELIVERED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
     fate, why = _fate(db, lead, about)
     joined = about.head if about is not None else None
-    number, key = _note(batch, lead, fate, why, joined)
+    _note(batch, lead, at, fate, why, joined)
     if fate is Fate.FOLDED and joined is not None:
         batch.folded.add(joined[0])
         return Receipt(str(uuid.UUID(bytes=joined[1])), fate)
-    return Receipt(str(uuid.UUID(bytes=key)), fate, why)
+    return Receipt(lead.id, fate, why)
 
 
 def _fate(db: apsw.Connection, lead: CapturedLead, about: _Owner | None) -> tuple[Fate, str]:
@@ -170,30 +170,28 @@ def _fate(db: apsw.Connection, lead: CapturedLead, about: _Owner | None) -> tupl
 
 
 def _note(
-    batch: _Batch, lead: CapturedLead, fate: Fate, why: str, joined: tuple[int, bytes] | None
-) -> tuple[int, bytes]:
+    batch: _Batch,
+    lead: CapturedLead,
+    at: int,
+    fate: Fate,
+    why: str,
+    joined: tuple[int, bytes] | None,
+) -> None:
+    """Add the rows of one event that is new."""
     number, batch.next = batch.next, batch.next + 1
     key = bytes.fromhex(lead.id.replace("-", ""))
-    at = micros(lead.captured_at)
-    joined_number = joined[0] if joined else None
-    batch.leads.append(
-        (number, key, lead.source, lead.kind, at, lead.record, fate, why, joined_number)
-    )
+    head, head_id = joined or (None, None)
+    batch.leads.append((number, key, lead.source, lead.kind, at, lead.record, fate, why, head))
     batch.raws.append((number, lead.raw, lead.body, lead.media_type))
-    mine = _Owner(number, key, at, lead.lasting_key, joined_number, joined[1] if joined else None)
-    batch.known.append((lead.event_key, number, at, int(lead.lasting_key)))
+    mine = _Owner(number, key, at, lead.lasting_key, head, head_id)
+    batch.known.append((lead.event_key, number, at, lead.lasting_key))
     batch.owners[lead.event_key] = mine
     if fate is Fate.CAPTURED:
         if lead.record_key:
-            batch.known.append((lead.record_key, number, at, 1))
+            batch.known.append((lead.record_key, number, at, True))
             batch.owners[lead.record_key] = mine
         batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
-    _count(batch, lead, fate)
-    return number, key
-
-
-def _count(batch: _Batch, lead: CapturedLead, fate: Fate) -> None:
-    batch.tally[lead.captured_at.strftime("%Y-%m-%d"), lead.source, fate] += 1
+    batch.tally[lead.captured_at.date(), lead.source, fate] += 1
 
 
 def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from datetime import date
 
 import apsw
 
@@ -51,7 +52,8 @@ class Settling:
         self.alerts: list[tuple[object, ...]] = []
         self.follow_ups: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
-        self.tally: Counter[tuple[str, str, str]] = Counter()
+        self.today = moment(now).date()
+        self.tally: Counter[tuple[date, str, str]] = Counter()
 
     def run(self) -> list[bool]:
         """Carry everything out; False where the claim had passed to somebody else."""
@@ -164,7 +166,7 @@ class Settling:
         )
 
     def _count(self, source: str, what: str) -> None:
-        self.tally[moment(self.now).strftime("%Y-%m-%d"), source, what] += 1
+        self.tally[self.today, source, what] += 1
 
     def _numbers_of_first_seen(self) -> dict[str, int]:
         firsts = {
