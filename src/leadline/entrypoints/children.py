@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 from leadline.logs import configure
 from leadline.settings import Settings
@@ -32,12 +32,20 @@ BAD_CONFIGURATION = 78
 Child = subprocess.Popen[bytes]
 
 
-def start(module: str, settings: Settings, *arguments: str, keep: tuple[int, ...] = ()) -> Child:
-    """Start `python -m module arguments` with these settings; *keep* are inherited files."""
+def start(
+    module: str,
+    settings: Settings,
+    *arguments: str,
+    keep: tuple[int, ...] = (),
+    log: IO[str] | None = None,
+) -> Child:
+    """Start `python -m module arguments` with these settings; *keep* are inherited files, *log*
+    is where its standard error goes."""
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         pass_fds=keep,
+        stderr=log,
         start_new_session=True,  # Ctrl-C goes to the parent, which tells us
     )
     assert process.stdin is not None  # noqa: S101

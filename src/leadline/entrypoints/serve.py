@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from pathlib import Path
+from typing import IO
 
 from leadline import wiring
 from leadline.entrypoints import children
@@ -53,16 +54,18 @@ class Supervisor:
         """The process ids of the children by their role ("http", "refine-1", "notify")."""
         return {kept.role: kept.process.pid for kept in self._children}
 
-    def start(self) -> None:
-        """Start the children."""
+    def start(self, log: IO[str] | None = None) -> None:
+        """Start the children; their log lines go to *log*, or to standard error."""
         listener = self._listener.fileno()
         server = ["leadline.entrypoints.server", str(listener)]
-        self._children.append(_Kept("http", self.settings, server, (listener, self._lock)))
+        self._children.append(_Kept("http", self.settings, server, (listener, self._lock), log))
         for number in range(1, self.settings.workers + 1):
             refine = ["leadline.entrypoints.work", Step.REFINE]
-            self._children.append(_Kept(f"refine-{number}", self.settings, refine, (self._lock,)))
+            self._children.append(
+                _Kept(f"refine-{number}", self.settings, refine, (self._lock,), log)
+            )
         notify = ["leadline.entrypoints.work", Step.NOTIFY]
-        self._children.append(_Kept("notify", self.settings, notify, (self._lock,)))
+        self._children.append(_Kept("notify", self.settings, notify, (self._lock,), log))
 
     def run(self) -> int:
         """Keep the children alive until `stop`; returns the exit code."""
@@ -100,19 +103,25 @@ class _Kept:
     """A child with its role, started again as often as it dies, each time a little later."""
 
     def __init__(
-        self, role: str, settings: Settings, command: list[str], keep: tuple[int, ...]
+        self,
+        role: str,
+        settings: Settings,
+        command: list[str],
+        keep: tuple[int, ...],
+        log: IO[str] | None,
     ) -> None:
         self.role = role
         self._settings = settings
         self._command = command
         self._keep = keep
+        self._log = log
         self._deaths = 0
         self._start_at = 0.0
         self._launch()
 
     def _launch(self) -> None:
         self.process = children.start(
-            self._command[0], self._settings, *self._command[1:], keep=self._keep
+            self._command[0], self._settings, *self._command[1:], keep=self._keep, log=self._log
         )
         self._started = time.monotonic()
         self._reported = False

@@ -8,19 +8,22 @@ misbehave.
 
 import argparse
 import json
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from leadline.entrypoints.slack_page import page
+from leadline.entrypoints.slack_page import SAFE, SCRIPT, article, as_terminal, page
+
+__all__ = ["Reply", "SlackInbox", "as_terminal", "main"]
 
 _PATH = "/services/T00000000/B00000000/local"
+_MOST_BODY = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,27 @@ class SlackInbox:
 
     `behave`, given the number of the post (from 0), may return a Reply in place of "ok"; a message
     is kept only when the reply's status is 200. With *record* each accepted message is also
-    appended to a file as a line of JSON, before it is answered.
+    appended to a file as a line of JSON, before it is answered. `posts` counts every post, and
+    `times` says when each came (`time.monotonic`).
     """
 
-    def __init__(self, port: int = 0, record: Path | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        record: Path | None = None,
+        behave: Callable[[int], Reply | None] = lambda _number: None,
+    ) -> None:
         self.messages: list[dict[str, Any]] = []
-        self.behave: Callable[[int], Reply | None] = lambda _number: None
+        self.behave = behave
         self.posts = 0
         self.times: list[float] = []
+        self._articles: list[str] = []
         self._record = record
         self._changed = threading.Condition()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.inbox = self
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.daemon = True
         self._thread.start()
 
     @property
@@ -64,32 +75,46 @@ class SlackInbox:
         """What to set as `slack_webhook_url`."""
         return self.url + _PATH
 
-    def wait_for(self, count: int, seconds: float = 10.0) -> bool:
-        """Wait until so many messages are there; False if they don't come in time."""
+    @property
+    def html(self) -> str:
+        """The page as it is now."""
         with self._changed:
-            return self._changed.wait_for(lambda: len(self.messages) >= count, seconds)
+            return page(self._articles)
+
+    def wait_for(self, count: int, timeout: float = 10.0) -> bool:
+        """Wait until so many messages are there; False if they don't come in *timeout* seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.messages) >= count, timeout)
 
     def receive(self, body: bytes) -> Reply:
-        """Take one post."""
+        """Take one post; like Slack, refuse what is no message with blocks or text."""
         with self._changed:
             number, self.posts = self.posts, self.posts + 1
             self.times.append(time.monotonic())
         reply = self.behave(number) or Reply()
         if reply.delay_s:
             time.sleep(reply.delay_s)
-        if reply.status != 200:
-            return reply
+        return self._keep(body, reply) if reply.status == 200 else reply
+
+    def _keep(self, body: bytes, reply: Reply) -> Reply:
         try:
             message = json.loads(body)
-            if not isinstance(message, dict) or not (message.get("blocks") or message.get("text")):
-                raise ValueError
         except ValueError:
             return Reply(400, b"invalid_payload")
+        if not isinstance(message, dict):
+            return Reply(400, b"invalid_payload")
+        if not message.get("blocks") and not message.get("text"):
+            return Reply(400, b"no_text")
+        try:
+            drawn = article(message, datetime.now(UTC))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return Reply(400, b"invalid_blocks")
         with self._changed:
             if self._record is not None:
                 with self._record.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(message) + "\n")
             self.messages.append(message)
+            self._articles.append(drawn)
             self._changed.notify_all()
         return reply
 
@@ -113,53 +138,59 @@ class SlackInbox:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    block_on_close = False  # a client's idle connection must not keep us from ending
     request_queue_size = 128
     inbox: SlackInbox
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A sender that was killed in the middle is no news; anything else is."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body leave together; apart, the second would wait for the first to be acknowledged.
-    wbufsize = 1 << 16
+    timeout = 30
     server: _Server
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("content-length") or 0)
-        body = self.rfile.read(length)
+        length = self.headers.get("content-length", "")
+        if not (length.isascii() and length.isdigit()) or int(length) > _MOST_BODY:
+            self.close_connection = True  # the body stays unread
+            self._answer(413 if length.isdigit() else 411, b"invalid_payload")
+            return
+        body = self.rfile.read(int(length))
         if not self.path.startswith("/services/"):
             self._answer(404, b"no_service")
             return
         reply = self.server.inbox.receive(body)
         if reply.hang_up:
             self.close_connection = True
-            self.connection.close()
             return
         self._answer(reply.status, reply.body, headers=reply.headers)
 
     def do_GET(self) -> None:
-        messages = list(self.server.inbox.messages)
-        if self.path == "/":
-            self._answer(200, page(messages).encode(), "text/html; charset=utf-8")
-        elif self.path == "/messages.json":
-            self._answer(200, json.dumps(messages).encode(), "application/json")
-        else:
-            self._answer(404, b"not found")
+        inbox = self.server.inbox
+        match self.path:
+            case "/":
+                policy = {"content-security-policy": SAFE}
+                self._answer(200, inbox.html.encode(), "text/html; charset=utf-8", policy)
+            case "/page.js":
+                self._answer(200, SCRIPT.encode(), "text/javascript; charset=utf-8")
+            case "/messages.json":
+                body = json.dumps(list(inbox.messages)).encode()
+                self._answer(200, body, "application/json")
+            case "/count":
+                self._answer(200, str(len(inbox.messages)).encode())
+            case _:
+                self._answer(404, b"not found")
 
     def _answer(
         self,
         status: int,
         body: bytes,
-        media_type: str = "text/plain",
+        media_type: str = "text/plain; charset=utf-8",
         headers: dict[str, str] | None = None,
     ) -> None:
         self.send_response(status)
         self.send_header("content-type", media_type)
         self.send_header("content-length", str(len(body)))
+        self.send_header("x-content-type-options", "nosniff")
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
@@ -176,9 +207,8 @@ def main() -> None:
     parser.add_argument("--record", type=Path, help="append each message to this file")
     arguments = parser.parse_args()
     with SlackInbox(arguments.port, arguments.record) as inbox:
-        print(
-            f"alerts are shown at {inbox.url}\nset LEADLINE_SLACK_WEBHOOK_URL={inbox.webhook_url}"
-        )
+        print(f"alerts are shown at {inbox.url}")
+        print(f"set LEADLINE_SLACK_WEBHOOK_URL={inbox.webhook_url}", flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -4,137 +4,235 @@ import html
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 Message = dict[str, Any]
 
+SHOWN = 100
+"""How many of the newest messages the page shows."""
+
+SAFE = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page's Content-Security-Policy: whatever a lead wrote, nothing of it can run."""
+
+SCRIPT = """
+let seen = document.querySelector("main").dataset.count;
+setInterval(async () => {
+  try {
+    const count = await (await fetch("/count")).text();
+    if (count === seen) return;
+    const parser = new DOMParser();
+    const page = parser.parseFromString(await (await fetch("/")).text(), "text/html");
+    for (const part of ["h1", "main"])
+      document.querySelector(part).replaceWith(page.querySelector(part));
+    document.title = page.title;
+    seen = count;
+  } catch { /* the stand-in is away: ask again */ }
+}, 2000);
+"""
+"""Looks every two seconds for news, and leaves the page alone while there are none."""
+
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_STYLES = (
+    (re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])"), r"<code>\1</code>"),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])"), r"<b>\1</b>"),
+    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+)(?<=\S)_(?![\w_])"), r"<i>\1</i>"),
+    (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+)(?<=\S)~(?![\w~])"), r"<s>\1</s>"),
+)
+_UNESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.I)
+_NOT_FOR_TERMINALS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b]")
+_COLUMN = 40
+
 _STYLE = """
-:root{color-scheme:light dark;--bg:#fff;--fg:#1d1c1d;--dim:#616061;--line:#dddddd;--link:#1264a3}
-@media(prefers-color-scheme:dark){
-:root{--bg:#1a1d21;--fg:#d1d2d3;--dim:#ababad;--line:#35373b;--link:#1d9bd1}}
-body{background:var(--bg);color:var(--fg);font:15px/1.46 Lato,"Segoe UI",system-ui,sans-serif;
-max-width:720px;margin:0 auto;padding:12px 20px}
-h1{font-size:18px;border-bottom:1px solid var(--line);padding-bottom:10px;margin:0 0 8px}
-article{display:flex;gap:10px;padding:10px 0}
-.icon{flex:0 0 36px;height:36px;border-radius:6px;background:#2eb67d;color:#fff;text-align:center;
-font:700 20px/36px sans-serif}
-.who b{margin-right:6px}.app{background:var(--line);color:var(--dim);font-size:10px;padding:1px 4px;
-border-radius:3px}
-main>article>div:last-child{flex:1;min-width:0}
-h2{font-size:18px;margin:4px 0}
-.fields{display:grid;grid-template-columns:1fr 1fr;gap:6px 16px;margin:6px 0}
-.fields div,.text{white-space:pre-wrap;overflow-wrap:anywhere}
-blockquote{margin:6px 0;padding-left:12px;border-left:4px solid var(--line);white-space:pre-wrap;
-overflow-wrap:anywhere}
-.context{color:var(--dim);font-size:13px;margin:4px 0;overflow-wrap:anywhere}
-.button{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:4px 12px;
-font-weight:700;font-size:13px;margin:4px 8px 4px 0}
-a{color:var(--link);text-decoration:none}code{color:#e01e5a;border:1px solid var(--line);
-border-radius:3px;padding:0 3px;font-size:12px}
-.empty{color:var(--dim)}
+:root{color-scheme:light dark;--page:#fff;--text:#1d1c1d;--dim:#616061;--line:#ddd;
+--link:#1264a3;--code:#c01343;--code-bg:#f6f6f6;--hover:#f8f8f8;--tag:#ececec}
+@media(prefers-color-scheme:dark){:root{--page:#1a1d21;--text:#d1d2d3;--dim:#9a9b9e;
+--line:#393c41;--link:#4ba5dd;--code:#e8912d;--code-bg:#232629;--hover:#222529;--tag:#393c41}}
+*{box-sizing:border-box}
+body{background:var(--page);color:var(--text);margin:0 auto;max-width:720px;padding:0 0 24px;
+font:15px/1.47 Slack-Lato,Lato,"Segoe UI",system-ui,-apple-system,sans-serif}
+h1{position:sticky;top:0;background:var(--page);border-bottom:1px solid var(--line);font-size:18px;
+font-weight:900;margin:0 0 8px;padding:12px 20px}
+h1 small{color:var(--dim);font-size:13px;font-weight:400;margin-left:8px}
+article{display:flex;gap:8px;padding:10px 20px}
+article:hover{background:var(--hover)}
+.icon{background:#4a154b;border-radius:6px;color:#fff;flex:0 0 36px;height:36px;font-size:20px;
+line-height:36px;text-align:center}
+.body{flex:1;min-width:0}
+.who b{font-weight:900}
+.tag{background:var(--tag);border-radius:2px;color:var(--dim);font-size:10px;font-weight:700;
+margin:0 6px;padding:1px 4px;vertical-align:1px}
+time.at{color:var(--dim);font-size:12px}
+h2{font-size:18px;font-weight:900;line-height:1.33;margin:6px 0 4px}
+.fields{display:grid;gap:8px 16px;grid-template-columns:1fr 1fr;margin:6px 0}
+.fields div,.text,blockquote,.context{overflow-wrap:anywhere;white-space:pre-wrap}
+.text{margin:4px 0}
+blockquote{border-left:4px solid var(--line);border-radius:2px;margin:8px 0;padding-left:12px}
+.context{color:var(--dim);display:flex;flex-wrap:wrap;font-size:13px;gap:0 10px;margin:4px 0}
+.actions{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0}
+.button{border:1px solid var(--line);border-radius:4px;color:inherit;font-size:13px;
+font-weight:700;line-height:26px;padding:0 12px}
+a{color:var(--link);text-decoration:none}
+a:hover{text-decoration:underline}
+code{background:var(--code-bg);border:1px solid var(--line);border-radius:3px;color:var(--code);
+font-size:12px;padding:1px 3px}
+.empty{color:var(--dim);padding:0 20px}
+@media(max-width:480px){.fields{grid-template-columns:1fr}}
 """
 
 
-def page(messages: Sequence[Message]) -> str:
-    """The newest messages, newest first, as a page that renews itself every two seconds."""
-    drawn = "\n".join(_article(m) for m in list(messages)[-100:][::-1])
+def page(articles: Sequence[str]) -> str:
+    """The newest of these drawn messages, newest first, as a page that keeps itself up to date."""
+    count = len(articles)
+    drawn = "\n".join(reversed(articles[-SHOWN:])) or '<p class="empty">No alert yet.</p>'
+    noun = "message" if count == 1 else "messages"
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" '
-        f'content="2"><title># new-leads ({len(messages)})</title><style>{_STYLE}</style>'
-        f"<h1># new-leads <small>· {len(messages)} messages, none of them sent anywhere</small>"
-        f"</h1><main>{drawn or '<p class=empty>Waiting for the first alert …</p>'}</main></html>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<noscript><meta http-equiv="refresh" content="2"></noscript>'
+        f"<title># new-leads ({count})</title><style>{_STYLE}</style></head><body>"
+        f"<h1># new-leads<small>a stand-in for Slack · {count} {noun}, "
+        f'none sent anywhere</small></h1><main data-count="{count}">{drawn}</main>'
+        '<script src="/page.js"></script></body></html>'
+    )
+
+
+def article(message: Message, at: datetime) -> str:
+    """One message, received *at* that time, as HTML.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for what is no Block Kit message.
+    """
+    body = "".join(_block(block) for block in message.get("blocks", ()))
+    body = body or f'<div class="text">{_mrkdwn(message["text"])}</div>'
+    return (
+        '<article><div class="icon">🎯</div><div class="body"><div class="who"><b>Leadline</b>'
+        f'<span class="tag">APP</span><time class="at" datetime="{at:%Y-%m-%dT%H:%M:%SZ}">'
+        f"{at:%H:%M}</time></div>{body}</div></article>"
     )
 
 
 def as_terminal(message: Message) -> str:
-    """One message as plain text."""
+    """One message as plain text, its fields in two columns where they fit."""
     told: list[str] = []
-    for block in message.get("blocks", []):
-        kind = block["type"]
-        if kind == "header":
-            told.append(block["text"]["text"])
-        elif kind == "section":
-            told += [_plain(block["text"]["text"])] if "text" in block else []
-            told += ["  " + _plain(f["text"]).replace(":\n", ": ") for f in block.get("fields", [])]
-        elif kind == "rich_text":
-            told.append("  > " + _quote(block).replace("\n", "\n  > "))
-        elif kind == "context":
-            told += ["  " + _plain(e["text"]) for e in block["elements"]]
-    return "\n".join(told)
+    for block in message.get("blocks", ()):
+        match block["type"]:
+            case "header":
+                told += [block["text"]["text"], ""]
+            case "section":
+                told += [_plain(block["text"]["text"])] if "text" in block else []
+                told += _columns([_plain(f["text"]) for f in block.get("fields", ())])
+            case "rich_text":
+                told += ["", *(f"│ {line}" for line in _quoted(block).split("\n")), ""]
+            case "actions":
+                told += [f"[{e['text']['text']}] {e.get('url', '')}" for e in block["elements"]]
+            case "context":
+                told.append("  ".join(_plain(e["text"]) for e in block["elements"]))
+    return "\n".join(_NOT_FOR_TERMINALS.sub("", line) for line in told or [_plain(message["text"])])
 
 
-def _article(message: Message) -> str:
-    blocks = "".join(_block(b) for b in message.get("blocks", []))
-    body = blocks or f'<div class="text">{_mrkdwn(str(message.get("text", "")))}</div>'
-    return (
-        '<article><div class="icon">L</div><div><div class="who"><b>Leadline</b>'
-        f'<span class="app">APP</span></div>{body}</div></article>'
-    )
+def _columns(fields: Sequence[str]) -> list[str]:
+    cells = [field.replace(":\n", ": ", 1) for field in fields]
+    rows: list[str] = []
+    for left, right in zip_longest(cells[::2], cells[1::2], fillvalue=""):
+        fits = len(left) < _COLUMN and "\n" not in left + right
+        rows += [f"{left:{_COLUMN}}{right}".rstrip()] if fits else [left, right]
+    return rows
 
 
-def _block(block: dict[str, Any]) -> str:
+def _block(block: Message) -> str:
     match block["type"]:
         case "header":
             return f"<h2>{html.escape(block['text']['text'])}</h2>"
         case "section":
-            text = (
-                f'<div class="text">{_mrkdwn(block["text"]["text"])}</div>'
-                if ("text" in block)
-                else ""
+            text = f'<div class="text">{_mrkdwn(block["text"]["text"])}</div>'
+            cells = "".join(f"<div>{_mrkdwn(f['text'])}</div>" for f in block.get("fields", ()))
+            return (text if "text" in block else "") + (
+                f'<div class="fields">{cells}</div>' if cells else ""
             )
-            cells = "".join(f"<div>{_mrkdwn(f['text'])}</div>" for f in block.get("fields", []))
-            return text + (f'<div class="fields">{cells}</div>' if cells else "")
         case "rich_text":
-            return f"<blockquote>{html.escape(_quote(block))}</blockquote>"
+            return f"<blockquote>{html.escape(_quoted(block))}</blockquote>"
         case "actions":
-            return "".join(
-                f'<a class="button" href="{html.escape(e.get("url", "#"))}">'
-                f"{html.escape(e['text']['text'])}</a>"
-                for e in block["elements"]
-            )
+            buttons = "".join(map(_button, block["elements"]))
+            return f'<div class="actions">{buttons}</div>'
         case "context":
-            return "".join(
-                f'<div class="context">{_mrkdwn(e["text"])}</div>' for e in block["elements"]
-            )
+            parts = "".join(f"<span>{_mrkdwn(e['text'])}</span>" for e in block["elements"])
+            return f'<div class="context">{parts}</div>'
     return ""
 
 
-def _quote(block: dict[str, Any]) -> str:
-    return "".join(
-        part.get("text", "")
-        for element in block["elements"]
-        for part in element.get("elements", [])
-    )
+def _button(element: Message) -> str:
+    return _anchor(element.get("url", ""), html.escape(element["text"]["text"]), "button")
+
+
+def _quoted(block: Message) -> str:
+    parts = (part for element in block["elements"] for part in element["elements"])
+    return "".join(str(part.get("text", "")) for part in parts)
 
 
 def _mrkdwn(text: str) -> str:
-    """Slack's markup as HTML; what is escaped in it stays escaped."""
+    """Slack's markup as HTML."""
     out: list[str] = []
     end = 0
     for found in _TOKEN.finditer(text):
-        out.append(_styled(text[end : found.start()]))
-        out.append(_link(found[1], found[2]))
+        out += _styled(text[end : found.start()]), _special(found[1], found[2])
         end = found.end()
-    out.append(_styled(text[end:]))
-    return "".join(out)
+    return "".join([*out, _styled(text[end:])])
 
 
 def _styled(text: str) -> str:
-    safe = html.escape(html.unescape(text)).replace("\u200b", "")
-    broken = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", safe)
-    return re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", broken)
+    styled = html.escape(_unescaped(text))
+    for style, tag in _STYLES:
+        styled = style.sub(tag, styled)
+    return styled
 
 
-def _link(target: str, label: str | None) -> str:
+def _special(target: str, label: str | None) -> str:
+    """What stands in angle brackets: a time, a mention or a link."""
     if target.startswith("!date^"):
-        _, stamp, form, *_ = target.split("^")
-        at = datetime.fromtimestamp(int(stamp), UTC)
-        clock = f"{at:%H:%M:%S}" if "secs" in form else f"{at:%H:%M}"
-        return f"{at:%b} {at.day}, {at.year} {clock} UTC"
-    return f'<a href="{html.escape(html.unescape(target))}">{_styled(label or target)}</a>'
+        at, shown = _time(target)
+        return f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{html.escape(shown)}</time>'
+    if target[:1] in "!@#":
+        return f"<b>{html.escape(label or target)}</b>"
+    return _anchor(_unescaped(target), _styled(label or target))
+
+
+def _anchor(url: str, label: str, kind: str = "") -> str:
+    href = f' href="{html.escape(url)}"' if _SAFE_LINK.match(url) else ""
+    return f'<a{f" class={kind}" if kind else ""}{href} rel="noreferrer">{label}</a>'
+
+
+def _time(target: str) -> tuple[datetime, str]:
+    """The time of a date token and its text; Slack would use the reader's zone, we use UTC."""
+    _, stamp, form, *_ = target.split("^")
+    at = datetime.fromtimestamp(int(stamp), UTC)
+    shown = re.sub(r"\{date\w*\}", f"{at:%b} {at.day}, {at.year}", form)
+    shown = shown.replace("{time}", f"{at:%H:%M}").replace("{time_secs}", f"{at:%H:%M:%S}")
+    return at, f"{shown} UTC"
 
 
 def _plain(text: str) -> str:
-    shown = _TOKEN.sub(lambda found: found[2] or found[1], text)
-    return html.unescape(shown).replace("*", "").replace("\u200b", "")
+    """Slack's markup as text without any."""
+    end, out = 0, []
+    for found in _TOKEN.finditer(text):
+        out += [_bare(text[end : found.start()])]
+        is_date = found[1].startswith("!date^")
+        out += [_time(found[1])[1] if is_date else _bare(found[2] or found[1])]
+        end = found.end()
+    return "".join([*out, _bare(text[end:])])
+
+
+def _bare(text: str) -> str:
+    for style, _ in _STYLES[:2]:
+        text = style.sub(r"\1", text)
+    return _unescaped(text)
+
+
+def _unescaped(text: str) -> str:
+    """Slack knows three entities and no more."""
+    for entity, character in _UNESCAPED:
+        text = text.replace(entity, character)
+    return text
