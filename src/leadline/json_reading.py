@@ -117,7 +117,8 @@ def _lenient(text: str) -> Any:
     except RecursionError:
         raise Unreadable(_TOO_DEEP) from None
     except json.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error.msg} at character {error.pos}") from None
+        detail = f"not JSON, character {error.pos}: {error.msg}" if text else "the body is empty"
+        raise Unreadable(detail) from None
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

@@ -2,9 +2,11 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from leadline.errors import NotUnderstood
 from leadline.lead import LeadFields
@@ -81,25 +83,38 @@ def said(value: Any) -> bool:
     return value not in (None, [], {})
 
 
-def pick(field: str, values: Mapping[str, Any], *keys: str) -> str | None:
-    """What the first of these keys that says something tells for the field."""
-    return next((one for k in keys if (one := told(field, values.get(k))) is not None), None)
+def several(value: Any) -> bool:
+    """Whether it is a list of more than one thing."""
+    return isinstance(value, list) and len(value) > 1
+
+
+def with_source(fields: LeadFields, default: str) -> LeadFields:
+    """The fields with this source, unless the sender named another."""
+    return fields if fields.source else msgspec.structs.replace(fields, source=default)
 
 
 def drawn(
     values: Mapping[str, Any],
     where: Mapping[str, tuple[str, ...]],
     mapping: Mapping[str, str] = {},
+    *,
+    read: Container[str] = (),
     **known: Any,
 ) -> LeadFields:
     """The fields that stand under the given keys; whatever nobody drew is kept in `custom`.
 
-    *known* are fields that the source has found out by itself; they win, but for what the
-    settings place (*mapping*, a field's name to a path).
+    *known* are fields that the source has found out by itself, from the keys in *read*; they win,
+    but for what the settings place (*mapping*, a field's name to a path).
     """
-    found: dict[str, Any] = {name: pick(name, values, *keys) for name, keys in where.items()}
-    used = {key for keys in where.values() for key in keys}
-    custom = flat({key: v for key, v in values.items() if key not in used})
+    found: dict[str, Any] = {}
+    used = set()
+    for name, keys in where.items():
+        key = next((k for k in keys if told(name, values.get(k)) is not None), None)
+        if key is not None:
+            found[name] = told(name, values[key])
+            if not several(values[key]):
+                used.add(key)
+    custom = flat({k: v for k, v in values.items() if k not in used and k not in read})
     given = {name: value for name, value in known.items() if value is not None}
     for name, path in mapping.items():
         if name != "event_id" and (there := told(name, placed(values, path))) is not None:

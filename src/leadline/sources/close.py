@@ -14,7 +14,7 @@ from leadline.json_reading import decode, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, drawn, pick, text, told
+from leadline.sources._fields import demand_something, drawn, several, text, told
 
 
 class _Head(msgspec.Struct):
@@ -80,20 +80,21 @@ class Close(Source):
         data = event.get("data") if isinstance(event, dict) else None
         if not isinstance(event, dict) or not isinstance(data, dict):
             return demand_something(LeadFields(), body if isinstance(body, dict) else ())
+        lead = text(event.get("lead_id"))
         if event.get("object_type") == "contact":
-            return drawn(data, _CONTACT, self.config.map, record=text(event.get("lead_id")))
-        record = text(event.get("lead_id")) or text(event.get("object_id"))
-        contact = next(iter(_dicts(data.get("contacts"))), {})
-        address = next(iter(_dicts(data.get("addresses"))), {})
-        company = text(data.get("name"))
-        name = pick("name", contact, "name") or (
-            text(data.get("display_name")) if not company else None
-        )
-        fields = drawn(
+            others = [key for key in data if not key.startswith("custom.")]
+            return drawn(data, _CONTACT, self.config.map, read=others, record=lead)
+        return demand_something(self._of_lead(data, lead or text(event.get("object_id"))), data)
+
+    def _of_lead(self, data: dict[str, Any], record: str | None) -> LeadFields:
+        contact, address = _first(data.get("contacts")), _first(data.get("addresses"))
+        company, shown = text(data.get("name")), text(data.get("display_name"))
+        return drawn(
             data,
             _LEAD,
             self.config.map,
-            name=name,
+            read=[key for key in _READ if not several(data.get(key))],
+            name=text(contact.get("name")) or (None if company else shown),
             company=company,
             email=told("email", contact.get("emails")),
             phone=told("phone", contact.get("phones")),
@@ -104,15 +105,13 @@ class Close(Source):
             record=record,
             crm_url=f"https://app.close.com/lead/{record}/" if record else None,
         )
-        return demand_something(fields, data)
 
 
+_READ = ("name", "display_name", "contacts", "addresses")
 _LEAD = {
     "website": ("url",),
     "message": ("description",),
     "created": ("date_created",),
-    "name": ("display_name",),
-    "company": ("name",),
 }
 _CONTACT = {
     "name": ("name", "display_name"),
@@ -146,8 +145,9 @@ def _owner(data: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+def _first(value: Any) -> dict[str, Any]:
+    found = value if isinstance(value, list) else []
+    return next((one for one in found if isinstance(one, dict)), {})
 
 
 SOURCE = Close

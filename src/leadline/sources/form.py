@@ -10,7 +10,7 @@ from leadline.json_reading import decode, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _forms, _signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, text
+from leadline.sources._fields import demand_something, text, with_source
 from leadline.sources._guess import guessed
 
 
@@ -41,9 +41,8 @@ class Form(Source):
         fields = guessed(_unfolded(form), self.config.map)
         honeypot = self.config.honeypot
         trapped = ("spam.honeypot",) if honeypot and text(form.get(honeypot)) else ()
-        source = fields.source or "Website form"
-        fields = msgspec.structs.replace(fields, source=source, suspicions=trapped)
-        return demand_something(fields, form)
+        fields = msgspec.structs.replace(fields, suspicions=trapped)
+        return demand_something(with_source(fields, "Website form"), form)
 
 
 def _unfolded(form: Mapping[str, Any]) -> dict[str, Any]:

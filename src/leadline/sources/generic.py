@@ -13,7 +13,7 @@ from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, LeadFields
 from leadline.sources import _forms, _signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, placed, text, told
+from leadline.sources._fields import demand_something, placed, text, told, with_source
 from leadline.sources._guess import guessed
 from leadline.sources._kinds import kind_of
 
@@ -69,12 +69,9 @@ class Generic(Source):
             tree = {k: v for k, v in tree.items() if k != "source"}
         fields = guessed(tree, self.config.map)
         flagged = tree.get("is_test") is True or tree.get("test") is True
-        fields = msgspec.structs.replace(
-            fields,
-            source=fields.source or "Webhook",
-            suspicions=("test.flagged",) if flagged else (),
-        )
-        return demand_something(fields, body)
+        if flagged:
+            fields = msgspec.structs.replace(fields, suspicions=("test.flagged",))
+        return demand_something(with_source(fields, "Webhook"), body)
 
     def _event(self, raw: bytes, position: int, count: int, delivery: Delivery) -> Event:
         head = peek(_head, raw) or _Head()

@@ -15,7 +15,7 @@ from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, drawn, text
+from leadline.sources._fields import demand_something, drawn, text, with_source
 
 # The percent-escapes that HubSpot decodes before it signs the URL.
 _DECODED = {
@@ -164,14 +164,8 @@ def _contact_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFie
     if url is None or not _PROFILE.match(url):
         url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}" if vid and portal else None
     record = f"contact:{vid}" if vid else None
-    return drawn(
-        values,
-        _PROPERTIES,
-        mapping,
-        crm_url=url,
-        record=record,
-        source=_source(values) or "HubSpot",
-    )
+    fields = drawn(values, _PROPERTIES, mapping, crm_url=url, record=record)
+    return with_source(fields, "HubSpot")
 
 
 _PROPERTIES = {
@@ -184,15 +178,12 @@ _PROPERTIES = {
     "country": ("country",),
     "website": ("website",),
     "message": ("message",),
+    "source": ("utm_source", "hs_analytics_source"),
     "campaign": ("utm_campaign", "hs_analytics_source_data_2"),
     "owner": ("hubspot_owner_id",),
     "score": ("hubspotscore", "hs_predictivecontactscore_v2"),
     "created": ("createdate",),
 }
-
-
-def _source(values: Mapping[str, Any]) -> str | None:
-    return text(values.get("utm_source")) or text(values.get("hs_analytics_source"))
 
 
 def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFields:
@@ -206,15 +197,9 @@ def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadField
     changed = {}
     if body.get("propertyName"):
         changed = {str(body["propertyName"]): body.get("propertyValue")}
-    source = _source(changed) or (None if changed else "HubSpot")
-    return drawn(
-        changed,
-        _PROPERTIES,
-        mapping,
-        record=number and f"{sort}:{number}",
-        crm_url=url,
-        source=source,
-    )
+    record = number and f"{sort}:{number}"
+    fields = drawn(changed, _PROPERTIES, mapping, record=record, crm_url=url)
+    return fields if changed else with_source(fields, "HubSpot")
 
 
 SOURCE = HubSpot

@@ -15,7 +15,7 @@ from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, drawn, text, told
+from leadline.sources._fields import demand_something, drawn, text, told, with_source
 
 _KINDS = {
     "added": Kind.CREATED,
@@ -101,9 +101,8 @@ class Pipedrive(Source):
             if isinstance(data.get("org_id"), dict)
             else None,
             crm_url=_crm_url(text(meta.get("host")), path) if number else None,
-            source=text(data.get("source_name")) or text(data.get("origin")) or "Pipedrive",
         )
-        return demand_something(fields, data)
+        return demand_something(with_source(fields, "Pipedrive"), data)
 
 
 _PERSON = {
@@ -115,6 +114,7 @@ _PERSON = {
     "company": ("org_name",),
     "title": ("job_title",),
     "owner": ("owner_name", "owner_id"),
+    "source": ("source_name", "origin"),
     "created": ("add_time",),
 }
 _LEAD = {
@@ -122,6 +122,7 @@ _LEAD = {
     "company": ("org_name", "organization_name"),
     "message": ("title",),
     "owner": ("owner_name", "owner_id"),
+    "source": ("source_name", "origin"),
     "created": ("add_time",),
 }
 

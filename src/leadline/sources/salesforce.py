@@ -15,7 +15,7 @@ from leadline.json_reading import decode, elements, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields, Receipt
 from leadline.sources import _signing as signing
 from leadline.sources._base import Answer, Source
-from leadline.sources._fields import demand_something, drawn, text
+from leadline.sources._fields import demand_something, drawn, text, with_source
 from leadline.sources._soap import read_outbound_message
 
 _XML = ("text/xml", "application/xml", "application/soap+xml")
@@ -53,7 +53,7 @@ class Salesforce(Source):
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
-        kind = "application/json" if _looks_like_json(delivery.body) else "text/xml"
+        kind = "text/xml" if _looks_like_xml(delivery.body) else "application/json"
         return {"content-type": kind, "x-webhook-secret": secret}
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
@@ -83,9 +83,8 @@ class Salesforce(Source):
             self.config.map,
             owner=_owner(record),
             crm_url=f"{base}/{number}" if base and number else None,
-            source=text(record.get("LeadSource")) or "Salesforce",
         )
-        return demand_something(fields, record)
+        return demand_something(with_source(fields, "Salesforce"), record)
 
     def answer(self, receipts: Sequence[Receipt]) -> Answer | None:
         """The `Ack` without which Salesforce sends again; it is harmless to a JSON sender."""
@@ -113,12 +112,12 @@ _FIELDS = {
 _WRAPPING = ("attributes", "ChangeEventHeader")
 
 
-def _looks_like_json(body: bytes) -> bool:
-    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+def _looks_like_xml(body: bytes) -> bool:
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
 
 
 def _is_json(delivery: Delivery) -> bool:
-    return delivery.media_type not in _XML and _looks_like_json(delivery.body)
+    return delivery.media_type not in _XML and not _looks_like_xml(delivery.body)
 
 
 def _from_notification(one: dict[str, Any]) -> Event:

@@ -15,7 +15,7 @@ from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, placed, told
+from leadline.sources._fields import demand_something, placed, told, with_source
 from leadline.sources._guess import guessed
 from leadline.sources._kinds import kind_of
 
@@ -73,9 +73,7 @@ class StandardWebhooks(Source):
     def fields(self, raw: bytes) -> LeadFields:
         """The usual names, wherever they stand."""
         body = decode(raw)
-        fields = guessed(body, self.config.map)
-        if fields.source is None:
-            fields = msgspec.structs.replace(fields, source="Webhook")
+        fields = with_source(guessed(body, self.config.map), "Webhook")
         return demand_something(fields, body if isinstance(body, dict) else ())
 
 

@@ -11,7 +11,7 @@ from leadline.json_reading import decode
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _forms, _signing
 from leadline.sources._base import Source
-from leadline.sources._fields import demand_something, drawn, text
+from leadline.sources._fields import demand_something, drawn, text, with_source
 
 
 class WebToLead(Source):
@@ -46,9 +46,8 @@ class WebToLead(Source):
             return demand_something(LeadFields(), ())
         honeypot = self.config.honeypot
         trapped = ("spam.honeypot",) if honeypot and text(form.get(honeypot)) else ()
-        source = text(form.get("lead_source")) or "Web-to-Lead"
-        fields = drawn(form, _FIELDS, self.config.map, source=source, suspicions=trapped)
-        return demand_something(fields, form)
+        fields = drawn(form, _FIELDS, self.config.map, suspicions=trapped)
+        return demand_something(with_source(fields, "Web-to-Lead"), form)
 
 
 _FIELDS = {
