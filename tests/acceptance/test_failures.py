@@ -49,13 +49,15 @@ def posted(server: Installation, body: bytes) -> list[str]:
 
 def eventually(server: Installation, lead_id: str, status: str, seconds: float = 15.0) -> None:
     deadline = time.monotonic() + seconds
+    stands = ""
     while time.monotonic() < deadline:
         row = story(server, lead_id)["row"]
         assert isinstance(row, dict)
-        if row["status"] == status:
+        stands = row["status"]
+        if stands == status:
             return
         time.sleep(0.2)
-    raise AssertionError(f"lead {lead_id} is {row['status']}, not {status}")
+    raise AssertionError(f"lead {lead_id} is {stands}, not {status}")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_slack_that_is_slow_down_or_throttling_gets_every_alert_in_the_end(
     trouble = [
         Reply(500, b"internal_error"),
         Reply(429, b"rate_limited", {"retry-after": "1"}),
-        Reply(hang_up=True),
+        Reply(500, hang_up=True),
         Reply(503, b"service_unavailable", delay_s=0.5),
     ]
     first = slack.posts

@@ -11,7 +11,7 @@ from leadline.adapters.sqlite import SqliteStore
 from leadline.adapters.sqlite.database import FILE, migrate, schema_version
 from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.errors import ConfigurationError, StorageFull
-from leadline.lead import Fate, Step
+from leadline.lead import CapturedLead, Fate, Step
 from leadline.outcome import Done
 from leadline.ports import Settlement
 from tests.worlds import HandClock, captured, digest, refined
@@ -82,7 +82,7 @@ def test_keys_are_found_before_while_and_after_they_are_sorted_in(
 ) -> None:
     store, other = SqliteStore(tmp_path, clock=clock), SqliteStore(tmp_path, clock=clock)
     store.keys, other.keys = KeyIndex(gather=100), KeyIndex(gather=100)
-    ids = {}
+    ids: dict[str, str] = {}
     for start in range(0, 600, 20):
         names = [f"lead{n}" for n in range(start, start + 20)]
         receipts = (store if start % 40 else other).accept([captured(clock, n) for n in names])
@@ -100,7 +100,7 @@ def test_several_workers_on_one_file_refine_each_lead_once(
     tmp_path: Path, clock: HandClock
 ) -> None:
     store = SqliteStore(tmp_path, clock=clock)
-    leads = {}
+    leads: dict[str, CapturedLead] = {}
     for start in range(0, 400, 100):
         batch = [captured(clock, f"l{n}", delay=timedelta()) for n in range(start, start + 100)]
         store.accept(batch)

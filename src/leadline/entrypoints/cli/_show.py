@@ -73,7 +73,7 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     return f"{max(0, span):.0f} s ago"
 
 
-def moment(text: str | None) -> datetime | None:
+def point_in_time(text: str | None) -> datetime | None:
     """A time that a user wrote: ISO-8601, a date, or how long ago (`2h`, `7d`, `7d ago`)."""
     if text is None:
         return None

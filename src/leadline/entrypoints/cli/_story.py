@@ -22,10 +22,10 @@ def print_story(out: Console, story: LeadStory) -> None:
     if refined is not None:
         _print_refined(out, refined)
     out.print("\n[bold]Raw[/bold]")
-    out.print(escape(_indented(bytes(story.raw))))
+    out.print(escape(_indented(bytes(story.raw))), soft_wrap=True)
     for event in story.related:
         out.print(f"\n[bold]Event {event.lead_id}[/bold]  {event.kind}, {event.fate} {event.why}")
-        out.print(escape(_indented(bytes(event.raw))))
+        out.print(escape(_indented(bytes(event.raw))), soft_wrap=True)
     out.print("\n[bold]Timeline[/bold]")
     for happened in story.timeline:
         out.print(f"  {when(happened.at)}  {happened.what}  {escape(happened.detail)}".rstrip())
@@ -57,7 +57,7 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
         out.print("\n[bold]Changes[/bold]")
     for change in lead.changes:
         before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
-        out.print(escape(f"  {change.field}: {before} → {after}  ({change.rule})"))
+        out.print(escape(f"  {change.field}: {before} → {after}  ({change.rule})"), soft_wrap=True)
 
 
 def _indented(raw: bytes) -> str:

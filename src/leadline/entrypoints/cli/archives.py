@@ -29,7 +29,7 @@ from leadline.archive import (
     read_raw,
 )
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._show import as_json, console, moment, say
+from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
 from leadline.entrypoints.serve import lock_folder
 from leadline.formats import key_of, raw_document, refined_head
 from leadline.lead import RefinedLead
@@ -100,7 +100,7 @@ def export(
     Example: leadline export leads.tar.gz --since 30d
     """
     options: Options = context.obj
-    start = moment(since)
+    start = point_in_time(since)
     db = Database(options.settings().data, read_only=True)
     try:
         writer: Writer = TarWriter(target) if is_tar(target) else FolderWriter(target)

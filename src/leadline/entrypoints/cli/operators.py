@@ -10,7 +10,7 @@ import typer
 
 from leadline import replaying, wiring
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._show import as_json, console, moment, say, table, when
+from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.entrypoints.cli._story import print_story
 from leadline.lead import Status
 from leadline.replaying import Start
@@ -44,8 +44,8 @@ def leads(
     which = LeadFilter(
         status=status,
         source=source,
-        since=moment(since),
-        until=moment(until),
+        since=point_in_time(since),
+        until=point_in_time(until),
         search=search,
         limit=limit,
     )
@@ -203,7 +203,7 @@ def _chosen(
     if lead:
         return [_whole(ledger, one) for one in lead]
     which = LeadFilter(
-        status=status, source=source, since=moment(since), reason=reason, limit=10_000_000
+        status=status, source=source, since=point_in_time(since), reason=reason, limit=10_000_000
     )
     return [row.lead_id for row in ledger.find(which)]
 
