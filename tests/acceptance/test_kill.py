@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import urllib3
-from leadline.entrypoints.slack_inbox import SlackInbox
 
+from leadline.entrypoints.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 
 SENDERS = 4
