@@ -15,6 +15,13 @@ _WORDS = {
     "name.missing": "no name",
     "name.suspect": "the name does not look like one",
     "message.truncated": "the message is shortened here",
+    "spam.gibberish": "the names are random letters",
+    "spam.honeypot": "a field that people can't see was filled in",
+    "spam.links": "the message is full of links",
+    "spam.name": "the name has a link in it",
+    "test.contact": "its name and address say that it is a test",
+    "test.dummy": "dummy data of an advertiser's test",
+    "test.flagged": "its sender marked it as a test",
 }
 
 

@@ -28,7 +28,10 @@ _MOST_BODY = 1 << 20
 
 @dataclass(frozen=True)
 class Reply:
-    """How the stand-in answers one post, when it is told to misbehave."""
+    """How the stand-in answers one post, when it is told to misbehave.
+
+    With `hang_up` the answer gets lost on its way; the message is kept if the status is 200.
+    """
 
     status: int = 200
     body: bytes = b"ok"

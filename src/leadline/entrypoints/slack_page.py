@@ -53,7 +53,7 @@ _STYLE = """
 @media(prefers-color-scheme:dark){:root{--page:#1a1d21;--text:#d1d2d3;--dim:#9a9b9e;
 --line:#393c41;--link:#4ba5dd;--code:#e8912d;--code-bg:#232629;--hover:#222529;--tag:#393c41}}
 *{box-sizing:border-box}
-body{background:var(--page);color:var(--text);margin:0 auto;max-width:720px;padding:0 0 24px;
+body{background:var(--page);color:var(--text);margin:0 auto;max-width:800px;padding:0 0 24px;
 font:15px/1.47 Slack-Lato,Lato,"Segoe UI",system-ui,-apple-system,sans-serif}
 h1{position:sticky;top:0;background:var(--page);border-bottom:1px solid var(--line);font-size:18px;
 font-weight:900;margin:0 0 8px;padding:12px 20px}
@@ -124,9 +124,9 @@ def as_terminal(message: Message) -> str:
                 told += [block["text"]["text"], ""]
             case "section":
                 told += [_plain(block["text"]["text"])] if "text" in block else []
-                told += _columns([_plain(f["text"]) for f in block.get("fields", ())])
+                told += [*_columns([_plain(f["text"]) for f in block.get("fields", ())]), ""]
             case "rich_text":
-                told += ["", *(f"│ {line}" for line in _quoted(block).split("\n")), ""]
+                told += [*(f"│ {line}" for line in _quoted(block).split("\n")), ""]
             case "actions":
                 told += [f"[{e['text']['text']}] {e.get('url', '')}" for e in block["elements"]]
             case "context":
@@ -148,11 +148,11 @@ def _block(block: Message) -> str:
         case "header":
             return f"<h2>{html.escape(block['text']['text'])}</h2>"
         case "section":
-            text = f'<div class="text">{_mrkdwn(block["text"]["text"])}</div>'
             cells = "".join(f"<div>{_mrkdwn(f['text'])}</div>" for f in block.get("fields", ()))
-            return (text if "text" in block else "") + (
-                f'<div class="fields">{cells}</div>' if cells else ""
-            )
+            drawn = f'<div class="fields">{cells}</div>' if cells else ""
+            if "text" in block:
+                drawn = f'<div class="text">{_mrkdwn(block["text"]["text"])}</div>{drawn}'
+            return drawn
         case "rich_text":
             return f"<blockquote>{html.escape(_quoted(block))}</blockquote>"
         case "actions":
