@@ -96,9 +96,18 @@ def _captured(
         record=event.record,
         record_key=record_key or None,
         why=event.why,
-        body=delivery.body if position == 0 and event.raw != delivery.body else None,
+        body=source.keepable(delivery.body)
+        if position == 0 and event.raw != delivery.body
+        else None,
         media_type=delivery.headers.get("content-type", "")[:200],
     )
+
+
+def _body_beside(event: Event, position: int, delivery: Delivery, source: Source) -> bytes | None:
+    """The body, once a delivery and only where no event's raw text is it."""
+    if position > 0 or event.raw == delivery.body:
+        return None
+    return source.keepable(delivery.body)
 
 
 def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:

@@ -10,9 +10,11 @@ whose words are ours.
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, TextIO
 
 import msgspec
@@ -131,6 +133,14 @@ class _Handler(logging.StreamHandler[TextIO]):
         print(f"{record.filename}:{record.lineno}: can't log: {name}", file=sys.__stderr__)
 
 
+def _crashed(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    """Log an exception that nobody caught; Ctrl-C is none."""
+    if not issubclass(kind, KeyboardInterrupt) and error is not None:
+        logging.getLogger("leadline").critical("crashed", exc_info=(kind, error, trace))
+
+
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     """Send every log line to *stream* (standard error) in this form, "json" or "text"."""
     handler = _Handler(stream or sys.stderr)
@@ -138,6 +148,9 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # What nobody catches is told like anything else: Python's own report would quote its words.
+    sys.excepthook = _crashed
+    threading.excepthook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
     # Of libraries only what went wrong is of interest.
     logging.getLogger("uvicorn").setLevel(max(logging.WARNING, root.level))
     logging.getLogger("asyncio").setLevel(max(logging.WARNING, root.level))

@@ -153,16 +153,16 @@ def test_replay_says_first_what_it_would_do(filled: Installation, tmp_path: Path
 def test_a_mapping_set_afterwards_rescues_dead_letters(tmp_path: Path) -> None:
     with Installation(tmp_path, **WITH_REGION) as made:
         made.start()
-        made.post(b'{"who":{"reach_at":"odd@example.com"}}')
+        made.post(b'{"who":{"known_as":"Odd Person"}}')
         time.sleep(0.6)
         made.stop()
         assert [r["status"] for r in rows(made)] == ["dead"]
-        made.settings["LEADLINE_SOURCES__GENERIC__MAP__EMAIL"] = "/who/reach_at"
+        made.settings["LEADLINE_SOURCES__GENERIC__MAP__NAME"] = "/who/known_as"
         made.start()
         assert made.command("replay", "--status", "dead").returncode == 0
         time.sleep(1)
         made.stop()
-        assert [(r["status"], r["email"]) for r in rows(made)] == [("refined", "odd@example.com")]
+        assert [(r["status"], r["name"]) for r in rows(made)] == [("refined", "Odd Person")]
 
 
 def test_preview_shows_what_a_payload_would_become_and_stores_nothing(tmp_path: Path) -> None:
@@ -233,22 +233,11 @@ def test_a_wrong_setting_stops_every_command_with_one_clear_text(tmp_path: Path)
 def test_every_command_explains_itself_with_an_example(tmp_path: Path) -> None:
     with Installation(tmp_path) as made:
         listed = made.command("--help").stdout
-        for name in [
-            "serve",
-            "worker",
-            "preview",
-            "send",
-            "leads",
-            "show",
-            "dead",
-            "replay",
-            "verify",
-            "backup",
-            "restore",
-            "export",
-            "import",
-            "doctor",
-        ]:
+        names = (
+            "serve worker preview send leads show dead replay verify backup restore export "
+            "import doctor"
+        )
+        for name in names.split():
             assert name in listed
             assert "leadline" in made.command(name, "--help").stdout
         assert made.command("no-such-command").returncode == 2

@@ -11,6 +11,7 @@ from leadline.capture import CaptureKit, capture, read
 from leadline.errors import Unauthentic, UnsupportedMedia
 from leadline.lead import Delivery, Event, Kind, LeadFields, Step
 from leadline.sources import Answer, Source, SourceConfig
+from leadline.sources.salesforce import Salesforce
 from tests.worlds import HandClock
 
 
@@ -113,3 +114,20 @@ def test_the_body_is_kept_once_where_the_raw_words_are_not_it(clock: HandClock) 
     first, second = read(deliver(clock, "+ada\n+bob"), kit())
     assert first.body == b"+ada\n+bob"
     assert second.body is None
+
+
+def test_a_session_of_salesforce_is_not_archived(clock: HandClock) -> None:
+    body = (
+        b"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>"
+        b"<notifications xmlns='http://soap.sforce.com/2005/09/outbound'>"
+        b"<SessionId>00D!opens.everything</SessionId>"
+        b"<Notification><Id>04l1</Id><sObject xsi:type='sf:Lead' "
+        b"xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:sf='urn:s'>"
+        b"<sf:Id>00Q1</sf:Id><sf:LastName>Vance</sf:LastName></sObject></Notification>"
+        b"</notifications></e:Body></e:Envelope>"
+    )
+    delivery = Delivery("salesforce", body, clock.now, {"content-type": "text/xml"})
+    (lead,) = read(delivery, CaptureKit({"salesforce": Salesforce()}, timedelta()))
+    assert lead.body is not None
+    assert b"<sf:LastName>Vance" in lead.body
+    assert b"opens.everything" not in lead.body + lead.raw

@@ -246,3 +246,16 @@ def test_a_line_that_can_not_be_written_is_told_without_what_was_in_it(
     told = capfd.readouterr().err
     assert "can't log: ValueError" in told
     assert NAME not in told
+
+
+def test_a_crash_is_logged_without_the_words_of_its_exception() -> None:
+    program = (
+        "import sys; from leadline.logs import configure; configure('info', 'json', sys.stderr); "
+        "raise ValueError('ada@example.com')"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["exception"]) == ("crashed", "ValueError")
+    assert "example.com" not in run.stderr

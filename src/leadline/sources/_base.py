@@ -70,6 +70,10 @@ class Source:
         """The success answer where the vendor wants its own; None for Leadline's."""
         return None
 
+    def keepable(self, body: bytes) -> bytes:
+        """The body as it may be archived: without what opens a door at the sender's."""
+        return body
+
     def handshake(self, delivery: Delivery) -> Answer | None:
         """The answer to the vendor's GET that proves the URL; None where there is none."""
         return None

@@ -5,6 +5,7 @@ becomes ready for sales; so each is a new lead, unless the record is known alrea
 Salesforce docs, "Outbound Messaging" and "Change Data Capture Developer Guide".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from leadline.sources._base import Answer, Source
 from leadline.sources._fields import demand_something, drawn, text, with_source
 from leadline.sources._soap import read_outbound_message
 
+_SESSION = re.compile(rb"(<(?:\w+:)?SessionId[^>]*>)[^<]*")
 _XML = ("text/xml", "application/xml", "application/soap+xml")
 _OBJECTS = ("Lead", "Contact")
 _CHANGES = {"CREATE": Kind.CREATED, "UNDELETE": Kind.CREATED, "UPDATE": Kind.UPDATED}
@@ -85,6 +87,10 @@ class Salesforce(Source):
             crm_url=f"{base}/{number}" if base and number else None,
         )
         return demand_something(with_source(fields, "Salesforce"), record)
+
+    def keepable(self, body: bytes) -> bytes:
+        """The message without its `SessionId`, which opens the sender's Salesforce."""
+        return _SESSION.sub(rb"\1", body)
 
     def answer(self, receipts: Sequence[Receipt]) -> Answer | None:
         """The `Ack` without which Salesforce sends again; it is harmless to a JSON sender."""
