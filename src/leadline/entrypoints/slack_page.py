@@ -79,7 +79,7 @@ font-weight:700;line-height:26px;padding:0 12px}
 a{color:var(--link);text-decoration:none}
 a:hover{text-decoration:underline}
 code{background:var(--code-bg);border:1px solid var(--line);border-radius:3px;color:var(--code);
-font-size:12px;padding:1px 3px}
+display:inline-block;font-size:12px;line-height:1.3;max-width:100%;padding:1px 3px}
 .empty{color:var(--dim);padding:0 20px}
 @media(max-width:480px){.fields{grid-template-columns:1fr}}
 """
