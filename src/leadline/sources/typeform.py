@@ -79,7 +79,8 @@ class Typeform(Source):
         titles = _titles(response)
         found: dict[str, Any] = {}
         custom: dict[str, Any] = {}
-        for answer in response.get("answers") or ():
+        answers = response.get("answers")
+        for answer in answers if isinstance(answers, list) else ():
             if isinstance(answer, dict):
                 self._take(answer, titles, found, custom)
         hidden = response.get("hidden")

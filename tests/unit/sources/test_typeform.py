@@ -126,3 +126,8 @@ def test_the_questions_are_named_when_no_lead_is_found() -> None:
         TYPEFORM.fields(raw)
     assert "secret words" not in refusal.value.detail
     json.dumps(refusal.value.detail)
+
+
+def test_answers_that_are_no_list_are_no_answers() -> None:
+    raw = b'{"form_response":{"answers":true,"hidden":{"email":"ada@example.com"}}}'
+    assert source("typeform").fields(raw).email == "ada@example.com"
