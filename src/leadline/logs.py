@@ -138,7 +138,7 @@ def _crashed(
 ) -> None:
     """Log an exception that nobody caught; Ctrl-C is none."""
     if not issubclass(kind, KeyboardInterrupt) and error is not None:
-        logging.getLogger("leadline").critical("crashed", exc_info=(kind, error, trace))
+        logging.getLogger("leadline").critical("process.crashed", exc_info=(kind, error, trace))
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:

@@ -257,5 +257,5 @@ def test_a_crash_is_logged_without_the_words_of_its_exception() -> None:
     assert run.returncode == 1
     (line,) = run.stderr.splitlines()
     told = json.loads(line)
-    assert (told["event"], told["exception"]) == ("crashed", "ValueError")
+    assert (told["event"], told["exception"]) == ("process.crashed", "ValueError")
     assert "example.com" not in run.stderr

@@ -16,7 +16,7 @@ from leadline.ports import Busy, Refused, Sent, Unreachable
 log = logging.getLogger(__name__)
 
 DIGEST_REFUSED = "digest.refused"
-DIGEST_MOST = 200
+DIGEST_MOST = 60
 """How many leads one digest speaks of at the most."""
 
 _document = msgspec.json.Decoder(RefinedLead)

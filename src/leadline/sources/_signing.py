@@ -43,7 +43,7 @@ def check_any(
         raise Unauthentic("the signature does not fit")
 
 
-def digest(key: bytes, message: bytes, algorithm: str = "sha256") -> bytes:
+def mac(key: bytes, message: bytes, algorithm: str = "sha256") -> bytes:
     """HMAC of the message."""
     return hmac.digest(key, message, algorithm)
 

@@ -47,7 +47,7 @@ class Close(Source):
         message = signing.octets(stamp) + delivery.body
         signing.check_any(
             self.config.secret,
-            lambda key: signing.hexed(signing.digest(_key(key), message)),
+            lambda key: signing.hexed(signing.mac(_key(key), message)),
             [signing.octets(given)],
         )
         signing.check_window(delivery, stamp, self.config)
@@ -55,7 +55,7 @@ class Close(Source):
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
         stamp = signing.seconds(delivery.received_at)
-        digest = signing.digest(_key(secret), stamp.encode() + delivery.body)
+        digest = signing.mac(_key(secret), stamp.encode() + delivery.body)
         return {
             "content-type": "application/json",
             "close-sig-timestamp": stamp,

@@ -60,7 +60,7 @@ class HubSpot(Source):
             message = _v3_message(delivery, stamp)
             signing.check_any(
                 self.config.secret,
-                lambda key: signing.base64ed(signing.digest(key.encode(), message)),
+                lambda key: signing.base64ed(signing.mac(key.encode(), message)),
                 [signing.octets(given)],
             )
             signing.check_window(delivery, stamp, self.config, 0.001)
@@ -81,7 +81,7 @@ class HubSpot(Source):
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`; version 3."""
         stamp = signing.milliseconds(delivery.received_at)
-        digest = signing.digest(secret.encode(), _v3_message(delivery, stamp))
+        digest = signing.mac(secret.encode(), _v3_message(delivery, stamp))
         return {
             "content-type": "application/json",
             "x-hubspot-request-timestamp": stamp,

@@ -45,7 +45,7 @@ class StandardWebhooks(Source):
         ]
         signing.check_any(
             self.config.secret,
-            lambda secret: signing.base64ed(signing.digest(_key(secret), message)),
+            lambda secret: signing.base64ed(signing.mac(_key(secret), message)),
             given,
         )
         signing.check_window(delivery, stamp, self.config)
@@ -54,7 +54,7 @@ class StandardWebhooks(Source):
         """See `Source.sign`; the id is made of the body."""
         ident = "msg_" + blake2b(delivery.body, digest_size=12).hexdigest()
         stamp = signing.seconds(delivery.received_at)
-        digest = signing.digest(_key(secret), _message(ident, stamp, delivery.body))
+        digest = signing.mac(_key(secret), _message(ident, stamp, delivery.body))
         return {
             "content-type": "application/json",
             "webhook-id": ident,

@@ -50,13 +50,13 @@ class Typeform(Source):
         given = signing.header(delivery, "typeform-signature")
         signing.check_any(
             self.config.secret,
-            lambda key: signing.base64ed(signing.digest(key.encode(), delivery.body)),
+            lambda key: signing.base64ed(signing.mac(key.encode(), delivery.body)),
             [signing.octets(given.removeprefix("sha256="))] if given.startswith("sha256=") else [],
         )
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
-        digest = signing.base64ed(signing.digest(secret.encode(), delivery.body)).decode()
+        digest = signing.base64ed(signing.mac(secret.encode(), delivery.body)).decode()
         return {"content-type": "application/json", "typeform-signature": f"sha256={digest}"}
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
