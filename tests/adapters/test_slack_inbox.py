@@ -246,3 +246,8 @@ def test_a_message_can_be_read_in_a_terminal() -> None:
 def test_no_lead_sends_commands_to_the_terminal(lead: RefinedLead) -> None:
     shown = as_terminal(msgspec.json.decode(msgspec.json.encode(alert(lead, Links()))))
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown)
+
+
+def test_nothing_in_code_is_styled() -> None:
+    unusual = lead(contact=msgspec.structs.replace(lead().contact, email="_x_@*y*~z~"))
+    assert "<code>_x_@*y*~z~</code>" in drawn(new_lead(unusual, SHOW))

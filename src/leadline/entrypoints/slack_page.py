@@ -36,8 +36,8 @@ setInterval(async () => {
 """Looks every two seconds for news, and leaves the page alone while there are none."""
 
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_CODE = re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])")
 _STYLES = (
-    (re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])"), r"<code>\1</code>"),
     (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])"), r"<b>\1</b>"),
     (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+)(?<=\S)_(?![\w_])"), r"<i>\1</i>"),
     (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+)(?<=\S)~(?![\w~])"), r"<s>\1</s>"),
@@ -184,10 +184,13 @@ def _mrkdwn(text: str) -> str:
 
 
 def _styled(text: str) -> str:
-    styled = html.escape(_unescaped(text))
-    for style, tag in _STYLES:
-        styled = style.sub(tag, styled)
-    return styled
+    # What stands between backticks is code, in which nothing else means anything.
+    parts = _CODE.split(html.escape(_unescaped(text)))
+    for i in range(0, len(parts), 2):
+        for style, tag in _STYLES:
+            parts[i] = style.sub(tag, parts[i])
+    parts[1::2] = [f"<code>{code}</code>" for code in parts[1::2]]
+    return "".join(parts)
 
 
 def _special(target: str, label: str | None) -> str:
@@ -226,7 +229,8 @@ def _plain(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    for style, _ in _STYLES[:2]:
+    bold, *_ = _STYLES
+    for style in (_CODE, bold[0]):
         text = style.sub(r"\1", text)
     return _unescaped(text)
 

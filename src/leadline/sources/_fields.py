@@ -36,7 +36,7 @@ def secret(path: str) -> bool:
 def text(value: Any) -> str | None:
     """A scalar as text; None for what means nothing (null, false, "", "____", {}, [])."""
     if isinstance(value, str):
-        return value if value.strip(" _\t\r\n") else None
+        return value if value.replace("_", " ").strip() else None
     if value is None or isinstance(value, bool | dict | list):
         return None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:

@@ -143,7 +143,7 @@ def _event(raw: bytes) -> Event:
     number = text(shape.id) or text(meta.entity_id) or text(meta.id)
     kind, why = _KINDS.get(str(meta.action), Kind.IGNORED), ""
     if sort not in ("person", "lead"):
-        kind, why = Kind.IGNORED, "not_a_lead"
+        kind, why, number = Kind.IGNORED, "not_a_lead", None
     elif kind is Kind.IGNORED:
         why = "deleted" if meta.action in _DELETED else str(meta.action)[:40]
     return Event(kind, raw, key=_key(head), record=number and f"{sort}:{number}", why=why)
