@@ -138,6 +138,7 @@ def import_(
     """Take raw and refined leads in; what is there already stays as it is.
 
     Refined leads are taken as they are, without telling anybody; raw ones alone are refined.
+
     Example: leadline import leads.tar.gz
     """
     options: Options = context.obj

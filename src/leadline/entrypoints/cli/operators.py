@@ -100,7 +100,7 @@ def show(
 def dead(context: typer.Context, json: Json = False) -> None:
     """List dead letters, grouped by reason.
 
-    Example: leadline dead, then leadline replay --reason slack.no_service
+    Example: leadline dead --json
     """
     ledger = _ledger(context)
     groups = ledger.dead()

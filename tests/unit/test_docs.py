@@ -1,0 +1,57 @@
+"""Documentation that can't drift: links lead somewhere, names exist, generated pages are fresh."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leadline.entrypoints.metrics import METRICS
+from leadline.entrypoints.openapi import document
+from leadline.errors import LeadlineError
+from leadline.settings import declared
+from leadline.sources import names
+from tools.write_reference import stale
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def test_the_generated_pages_are_what_the_code_says() -> None:
+    assert stale() == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_link_leads_to_a_file_that_is_there(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_setting_and_metric_that_is_named_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for variable in re.findall(r"LEADLINE_([A-Z_]+)\b", text):
+        name = variable.lower().partition("__")[0]
+        assert name in {*declared(), "sources", "config"}, variable
+    for metric in re.findall(r"\b(leadline_[a-z_]+)\b", text):
+        assert metric.removesuffix("_total") in METRICS, metric
+
+
+def test_every_source_has_its_how_to() -> None:
+    text = (ROOT / "docs/how-to/connect-a-sender.md").read_text(encoding="utf-8")
+    assert [n for n in names() if f"[sources.{n}]" not in text and n != "form"] == []
+    assert "[sources.form]" in text
+
+
+def test_every_status_that_a_sender_can_hear_is_documented() -> None:
+    page = (ROOT / "docs/reference/http.md").read_text(encoding="utf-8")
+    kinds = LeadlineError.__subclasses__()
+    heard = {kind.status for kind in kinds if kind.status != 500}
+    assert {s for s in heard if f"| {s} |" not in page} == set()
+    assert all(str(s).encode() in document() for s in heard)
+
+
+def test_the_readme_shows_what_was_measured() -> None:
+    _, _, measured = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Measured")
+    for figure in ("durable capture", "refinement", "lateness", "memory", "ratio"):
+        assert figure in measured

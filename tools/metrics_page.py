@@ -1,0 +1,35 @@
+"""The page docs/reference/metrics.md, from the table of metrics."""
+
+from leadline.entrypoints.metrics import METRICS
+
+_HEAD = """# Metrics
+
+Generated from the code by `make docs`. `GET /metrics` gives them in Prometheus' text format;
+counters end in `_total`. None of them holds anything personal.
+
+| metric | type | labels | meaning |
+| --- | --- | --- | --- |
+"""
+_TAIL = """
+`what` of `leadline_events` is: `captured`, `redelivered`, `folded`, `filtered` (at the door);
+`refined`, `quarantined`, `duplicate`, `refine.dead` (refinement); `alerted`, `notify.dead`
+(delivery).
+
+Alerts that make sense:
+
+| when | because |
+| --- | --- |
+| `sum(leadline_dead_letters) > 0` | somebody must look at `leadline dead` |
+| `leadline_oldest_due_seconds > 60` | leads are late: workers, disk or Slack |
+| `rate(leadline_http_answers_total{status=~"5.."}[5m]) > 0` | senders are turned away |
+| `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed at one end only |
+"""
+
+
+def text() -> str:
+    """The page."""
+    rows = [
+        f"| `{name}` | {kind} | {', '.join(f'`{label}`' for label in labels)} | {meaning} |"
+        for name, (kind, labels, meaning) in METRICS.items()
+    ]
+    return _HEAD + "\n".join(rows) + "\n" + _TAIL
