@@ -230,3 +230,13 @@ def test_a_full_disk_is_503_and_what_was_accepted_before_is_all_there(
         subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
         assert full.post(b'{"name":"Room Again"}').status == 200
         assert full.command("verify", "--deep").returncode == 0
+
+
+def test_a_folder_that_is_read_only_is_named_before_anything_starts(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with Installation(tmp_path / "i", LEADLINE_DATA=str(small_disk / "data")) as installation:
+        refused = installation.command("serve")
+    assert refused.returncode == 2
+    assert str(small_disk / "data") in refused.stderr

@@ -22,7 +22,8 @@ from leadline.settings import Settings
 log = logging.getLogger(__name__)
 
 _LOOK_S = 0.1
-_LOCK_WAIT_S = 5.0
+_PATIENCE_S = 1.0
+_PATIENCE_WITH_ORPHANS_S = 30.0
 _LONGEST_PAUSE_S = 5.0
 _DRAIN_S = 30.0
 
@@ -48,11 +49,6 @@ class Supervisor:
         host = self.settings.host
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{self.port}"
-
-    @property
-    def pids(self) -> dict[str, int]:
-        """The process ids of the children by their role ("http", "refine-1", "notify")."""
-        return {kept.role: kept.process.pid for kept in self._children}
 
     def start(self, log: IO[str] | None = None) -> None:
         """Start the children; their log lines go to *log*, or to standard error."""
@@ -179,20 +175,42 @@ def lock_folder(folder: Path) -> int:
             f"the data folder {folder} can't be written ({error.strerror}); "
             "choose another one with --data or mend its rights"
         ) from error
-    deadline = time.monotonic() + _LOCK_WAIT_S
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if time.monotonic() > deadline:
-                os.close(lock)
-                raise ConfigurationError(
-                    f"another Leadline server already uses {folder}; "
-                    "stop it, or give this one its own folder with --data"
-                ) from error
-            time.sleep(0.1)  # a server that was killed a moment ago may still be ending
-        else:
-            return lock
+    began = time.monotonic()
+    while not _locked(lock):
+        waited = time.monotonic() - began
+        # One that was killed may leave children that still finish what they are at.
+        if waited > (_PATIENCE_S if _alive(lock) else _PATIENCE_WITH_ORPHANS_S):
+            os.close(lock)
+            raise ConfigurationError(
+                f"another Leadline server already uses {folder}; "
+                "stop it, or give this one its own folder with --data"
+            )
+        time.sleep(0.05)
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    return lock
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _alive(lock: int) -> bool:
+    """Whether the supervisor that took the lock still lives."""
+    pid = os.pread(lock, 20, 0)
+    if not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _bind(host: str, port: int) -> socket.socket:
