@@ -241,3 +241,16 @@ def test_every_command_explains_itself_with_an_example(tmp_path: Path) -> None:
             assert name in listed
             assert "leadline" in made.command(name, "--help").stdout
         assert made.command("no-such-command").returncode == 2
+
+
+@pytest.mark.parametrize("place", ["before", "behind", "joined"])
+def test_the_data_folder_may_be_named_before_or_behind_the_command(
+    filled: Installation, tmp_path: Path, place: str
+) -> None:
+    words = {
+        "before": ["--data", str(filled.data), "leads", "--json"],
+        "behind": ["leads", "--json", "--data", str(filled.data)],
+        "joined": ["leads", f"--data={filled.data}", "--json"],
+    }[place]
+    with Installation(tmp_path) as other:
+        assert len(json.loads(other.command(*words).stdout)) == 3

@@ -5,7 +5,7 @@
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+_GLOBAL = ("--config", "--data")
 
 
 class Options:
@@ -66,10 +69,29 @@ def options(
     context.obj = Options(config, data)
 
 
+def _globals_first(words: Sequence[str]) -> list[str]:
+    """The command line with the global options before the command, wherever they were written:
+    nobody remembers which of a command's options are its own."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if word == "--":
+            return [*first, *rest, word, *words]
+        if word.partition("=")[0] not in _GLOBAL:
+            rest.append(word)
+        elif "=" in word or not words:
+            first.append(word)
+        else:
+            first += [word, words.pop(0)]
+    return [*first, *rest]
+
+
 def main() -> None:
     """Run the command line; every error that has a name is one line on standard error."""
     try:
-        app()
+        app(args=_globals_first(sys.argv[1:]))
     except ConfigurationError as error:
         typer.echo(f"leadline: {error.detail}", err=True)
         sys.exit(2)

@@ -27,7 +27,6 @@ from leadline.sources import names
 config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(config_app, name="config")
 
-Data = Annotated[Path | None, typer.Option(help="The data folder.")]
 Delay = Annotated[str | None, typer.Option(help="How long a lead waits, such as 10m.")]
 
 
@@ -36,7 +35,6 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
-    data: Data = None,
     delay: Delay = None,
 ) -> None:
     """Take webhooks, refine what is due and send alerts, until SIGTERM or Ctrl-C.
@@ -44,8 +42,7 @@ def serve(
     Example: leadline serve --port 8080 --delay 10m
     """
     options: Options = context.obj
-    flags = {"host": host, "port": port, "delay": delay, "data": data or options.data}
-    settings = options.settings(**flags)
+    settings = options.settings(host=host, port=port, delay=delay)
     configure(settings.log_level, settings.log_format)
     supervisor = Supervisor(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -58,7 +55,6 @@ def serve(
 @app.command()
 def worker(
     context: typer.Context,
-    data: Data = None,
     only: Annotated[
         Step | None, typer.Option(help="Only this step; by default both are done.")
     ] = None,
@@ -68,7 +64,7 @@ def worker(
     Example: leadline worker --only refine
     """
     options: Options = context.obj
-    settings = options.settings(data=data or options.data)
+    settings = options.settings()
     configure(settings.log_level, settings.log_format)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
