@@ -76,8 +76,9 @@ def _captured(
     event: Event, position: int, delivery: Delivery, source: Source, kit: CaptureKit
 ) -> CapturedLead:
     name = delivery.source
-    if event.key is not None:
-        event_key = key_digest("event", name, event.key.encode(errors="surrogatepass"))
+    key = _key(event, position, delivery)
+    if key is not None:
+        event_key = key_digest("event", name, key.encode(errors="surrogatepass"))
     else:
         event_key = key_digest("digest", name, event.raw if event.raw != b"null" else delivery.body)
     at = delivery.received_at
@@ -92,7 +93,7 @@ def _captured(
         due_at=at + _delay(event, source, kit),
         raw=event.raw,
         event_key=event_key,
-        lasting_key=event.key is not None,
+        lasting_key=key is not None,
         record=event.record,
         record_key=record_key or None,
         why=event.why,
@@ -101,6 +102,13 @@ def _captured(
         else None,
         media_type=delivery.headers.get("content-type", "")[:200],
     )
+
+
+def _key(event: Event, position: int, delivery: Delivery) -> str | None:
+    """The sender's id of the event, or the key that it gave the whole request."""
+    if event.key is not None or "idempotency-key" not in delivery.headers:
+        return event.key
+    return f"{delivery.headers['idempotency-key']}#{position}"
 
 
 def _body_beside(event: Event, position: int, delivery: Delivery, source: Source) -> bytes | None:

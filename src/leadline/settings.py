@@ -85,7 +85,8 @@ class Settings:
     workers: int = _setting("1", "How many processes refine leads.", whole_number(1, 1024))
     lease: timedelta = _setting(
         "60s",
-        "The visibility timeout: how long a worker may hold a task before it is handed out again.",
+        "The visibility timeout: how long a worker may hold a task before it is handed out again; "
+        "keep it above `slack_timeout` where more than one worker delivers.",
         PERIOD,
     )
     retry_base: timedelta = _setting(

@@ -194,7 +194,8 @@ def test_an_unknown_source_is_404_with_the_names_that_exist(server: Running) -> 
 
 def test_a_handshake_is_answered_and_any_other_get_is_405(server: Running) -> None:
     assert server.get("/webhook/generic?challenge=1").data == b"hello"
-    assert server.get("/webhook/generic").status == 405
+    refused = server.get("/webhook/generic")
+    assert (refused.status, refused.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -112,7 +112,8 @@ class App:
             await _send_problem(send, LeadlineError())
             return
         self._observe(name, result.status)
-        await _send(send, result.status, result.body, result.media_type.encode())
+        extra = [(b"allow", b"POST")] if result.status == 405 else None
+        await _send(send, result.status, result.body, result.media_type.encode(), extra)
 
     async def _capture(self, door: Door, name: str, scope: Scope, receive: Receive) -> Answer:
         headers = _headers(scope)
@@ -196,7 +197,8 @@ class App:
             await _send_problem(send, NotReady())
         elif scope["method"] not in ("GET", "HEAD"):
             wrong = _problem(405, "Only GET", "this page can only be read")
-            await _send(send, 405, wrong.body, wrong.media_type.encode())
+            allow = [(b"allow", b"GET, HEAD")]
+            await _send(send, 405, wrong.body, wrong.media_type.encode(), allow)
         else:
             await self._read_page(path, send)
 
