@@ -10,6 +10,8 @@ import pytest
 from leadline.adapters.sqlite import SqliteStore
 from leadline.adapters.sqlite.database import FILE, migrate, schema_version
 from leadline.adapters.sqlite.keys import KeyIndex
+from leadline.adapters.sqlite.ledger import SqliteLedger
+from leadline.adapters.sqlite.transfer import back_up, restore
 from leadline.errors import ConfigurationError, StorageFull
 from leadline.lead import CapturedLead, Fate, Step
 from leadline.outcome import Done
@@ -174,3 +176,63 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path, clock: HandClock) -
     (tmp_path / FILE).write_bytes(b"this is something else entirely, " * 100)
     with pytest.raises(StorageFailed, match="damaged"):
         SqliteStore(tmp_path, clock=clock)
+
+
+def test_a_backup_ends_while_others_go_on_writing_and_is_one_state_of_the_file(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    store = SqliteStore(tmp_path / "data", clock=clock)
+    big = b'"' + b"x" * 20_000 + b'"'
+    for start in range(0, 2000, 100):
+        store.accept([captured(clock, f"n{n}", raw=big) for n in range(start, start + 100)])
+    stop = threading.Event()
+
+    def write() -> None:
+        other, number = SqliteStore(tmp_path / "data", clock=clock), 0
+        while not stop.is_set():
+            number += 1
+            other.accept([captured(clock, f"meanwhile{number}")])
+        other.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen: list[float] = []
+    try:
+        back_up(tmp_path / "data", tmp_path / "copy", seen.append)
+    finally:
+        stop.set()
+        writer.join()
+    assert seen == sorted(seen)
+    account = SqliteLedger(tmp_path / "copy").account(deep=True)
+    assert account.balanced
+    assert account.accepted >= 2000
+
+
+def test_nothing_is_restored_under_somebody_who_uses_the_file(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    store = SqliteStore(tmp_path / "data", clock=clock)
+    store.accept([captured(clock)])
+    back_up(tmp_path / "data", tmp_path / "copy", lambda _part: None)
+    with pytest.raises(ConfigurationError, match="stop it first"):
+        restore(tmp_path / "copy", tmp_path / "data", replace=True)
+    store.close()
+    restore(tmp_path / "copy", tmp_path / "data", replace=True)
+    again = SqliteStore(tmp_path / "data", clock=clock)
+    assert again.accept([captured(clock)])[0].fate is Fate.REDELIVERED
+
+
+def test_a_damaged_backup_is_not_restored(tmp_path: Path, clock: HandClock) -> None:
+    store = SqliteStore(tmp_path / "data", clock=clock)
+    store.accept([captured(clock, f"n{n}") for n in range(200)])
+    store.close()
+    copy = back_up(tmp_path / "data", tmp_path / "copy", lambda _part: None)
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises((ConfigurationError, apsw.Error)):
+        restore(tmp_path / "copy", tmp_path / "new", replace=False)
+
+
+def test_looking_at_a_folder_without_leads_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="holds no leads yet"):
+        SqliteLedger(tmp_path / "nowhere")

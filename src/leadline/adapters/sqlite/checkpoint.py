@@ -34,6 +34,8 @@ class Checkpointer:
 
     def _run(self) -> None:
         db = Database(self._folder, checkpoint_pages=0)
+        # Never wait for a reader with the writers' lock in hand: try again at the next turn.
+        db.connection.set_busy_timeout(20)
         log_file = self._folder / f"{FILE}-wal"
         while not self._stop.wait(self._every_s):
             try:

@@ -16,6 +16,8 @@ import apsw
 from leadline.errors import ConfigurationError, LeadlineError, StorageFailed, StorageFull
 
 FILE = "leadline.db"
+_WRITERS = "writers.lock"
+_USERS = "users.lock"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -45,10 +47,14 @@ class Database:
         self._mutex = threading.RLock()
         with _named_errors():
             if read_only:
-                self._writers = -1
+                if not self.path.exists():
+                    raise ConfigurationError(
+                        f"{folder} holds no leads yet; `leadline serve` makes it"
+                    )
+                self._locks: tuple[int, ...] = ()
                 self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             else:
-                self._writers = _open_lock(folder)
+                self._locks = (_open_lock(folder, _WRITERS), _use(folder))
                 self.connection = apsw.Connection(str(self.path), statementcachesize=400)
             self.connection.set_busy_timeout(30_000)
             self._set_pragmas(checkpoint_pages)
@@ -75,11 +81,12 @@ class Database:
         """Hold the file's writer lock. Writers of all processes queue up in the kernel for it,
         which wakes them at once, where SQLite's own busy handler would poll and sleep."""
         with self._mutex:
-            fcntl.flock(self._writers, fcntl.LOCK_EX)
+            writers, _ = self._locks
+            fcntl.flock(writers, fcntl.LOCK_EX)
             try:
                 yield
             finally:
-                fcntl.flock(self._writers, fcntl.LOCK_UN)
+                fcntl.flock(writers, fcntl.LOCK_UN)
 
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
@@ -119,15 +126,44 @@ class Database:
         """Close the connection; the object is of no use afterwards."""
         with self._mutex:
             self.connection.close()
-            if self._writers >= 0:
-                os.close(self._writers)
-                self._writers = -1
+            for lock in self._locks:
+                os.close(lock)
+            self._locks = ()
 
 
-def _open_lock(folder: Path) -> int:
+def _use(folder: Path) -> int:
+    """Say that the file is in use; the lock is shared with all others that use it."""
+    lock = _open_lock(folder, _USERS)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise ConfigurationError(f"the data in {folder} is being restored; wait a little") from None
+    return lock
+
+
+@contextmanager
+def nobody_else(folder: Path) -> Iterator[None]:
+    """While the block runs, nobody has the file open to write, and nobody can open it.
+
+    Raises ConfigurationError when somebody has.
+    """
+    lock = _open_lock(folder, _USERS)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise ConfigurationError(f"a server or a worker uses {folder}; stop it first") from None
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _open_lock(folder: Path, name: str) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return os.open(folder / "writers.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise ConfigurationError(
             f"the data folder {folder} can't be written ({error.strerror}); "

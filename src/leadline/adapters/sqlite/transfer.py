@@ -11,7 +11,7 @@ from typing import NamedTuple
 import apsw
 
 from leadline.adapters.sqlite import bulk
-from leadline.adapters.sqlite.database import FILE, Database, micros, moment
+from leadline.adapters.sqlite.database import FILE, Database, micros, moment, nobody_else
 from leadline.adapters.sqlite.inbox import count_rows
 from leadline.adapters.sqlite.settling import numbers_of
 from leadline.adapters.sqlite.store import SqliteStore
@@ -118,7 +118,10 @@ def back_up(folder: Path, target: Path, progress: Callable[[float], None]) -> Pa
     partial.unlink(missing_ok=True)
     source = Database(folder, read_only=True)
     destination = apsw.Connection(str(partial))
-    with destination.backup("main", source.connection, "main") as backup:
+    # Inside one read transaction, which begins with the first read, what others write meanwhile
+    # does not start the copy afresh.
+    with source.reading() as db, destination.backup("main", db, "main") as backup:
+        bulk.query(db, "SELECT count(*) FROM tally")
         while not backup.done:
             backup.step(_PAGES_A_STEP)
             total = backup.page_count
@@ -144,18 +147,18 @@ def restore(backup: Path, folder: Path, *, replace: bool) -> Path:
     connection.close()
     if verdict != "ok":
         raise ConfigurationError(f"the backup in {backup} is damaged: {verdict}")
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / FILE
     if target.exists() and not replace:
         raise ConfigurationError(f"{folder} holds data already; add --replace to put it aside")
-    partial = folder / f"{FILE}.restoring"
-    shutil.copyfile(copy, partial)
-    _sync(partial)
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
-        old = folder / name
-        if old.exists():
-            old.rename(folder / f"{name}.before-restore")
-    partial.rename(target)
+    with nobody_else(folder):
+        partial = folder / f"{FILE}.restoring"
+        shutil.copyfile(copy, partial)
+        _sync(partial)
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+            old = folder / name
+            if old.exists():
+                old.rename(folder / f"{name}.before-restore")
+        partial.rename(target)
     return target
 
 

@@ -1,6 +1,5 @@
 """Keeping copies: `backup`, `restore`, `export`, `import`."""
 
-import os
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +29,6 @@ from leadline.archive import (
 )
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
-from leadline.entrypoints.serve import lock_folder
 from leadline.formats import key_of, raw_document, refined_head
 from leadline.lead import RefinedLead
 from leadline.refine import match_keys
@@ -80,11 +78,7 @@ def restore(
     """
     options: Options = context.obj
     settings = options.settings()
-    lock = lock_folder(settings.data)
-    try:
-        target = restore_file(folder, settings.data, replace=replace)
-    finally:
-        os.close(lock)
+    target = restore_file(folder, settings.data, replace=replace)
     console().print(f"{target} is restored; check it with `leadline verify`")
 
 
