@@ -63,16 +63,12 @@ class SlackWebhook:
         _check(url)
         self._url = url
         self._timeout = timeout
-        self._pool = urllib3.PoolManager(
-            num_pools=1, maxsize=1, retries=False, timeout=urllib3.Timeout(total=timeout)
-        )
-        self._pool.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
         """See `ports.Messenger.send`."""
-        with _deadline(self._timeout) as call:
+        with _deadline(self._timeout) as call, self._connections() as pool:
             try:
-                answer = self._pool.request(
+                answer = pool.request(
                     "POST",
                     self._url,
                     body=message,
@@ -93,6 +89,19 @@ class SlackWebhook:
             if call.over:
                 return Unreachable("slack.DeadlineExceeded")
         return _meaning(answer, words)
+
+    @contextmanager
+    def _connections(self) -> Iterator[urllib3.PoolManager]:
+        """A pool for one call. A lasting one would hand out a connection that the other side is
+        about to close, since not every server that closes says so."""
+        pool = urllib3.PoolManager(
+            num_pools=1, maxsize=1, retries=False, timeout=urllib3.Timeout(total=self._timeout)
+        )
+        pool.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        try:
+            yield pool
+        finally:
+            pool.clear()
 
 
 class _Call:
