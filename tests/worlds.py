@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from leadline.capture import key_digest
 from leadline.ids import uuid7
 from leadline.lead import CapturedLead, Contact, Kind, LeadDetails, RefinedLead
 
@@ -47,7 +48,7 @@ def captured(
         event_key=digest(f"event {key or name}"),
         lasting_key=lasting,
         record=record,
-        record_key=digest(f"record {record}") if record else None,
+        record_key=key_digest("record", "generic", record.encode()) if record else None,
         why=why,
         media_type="application/json",
     )

@@ -131,3 +131,34 @@ def test_many_leads_in_one_call_each_get_their_answer(store: Store, clock: HandC
     assert [r.lead_id for r in receipts] == [lead.id for lead in leads]
     clock.advance(minutes=10)
     assert store.count_due(Step.REFINE) == 333
+
+
+def test_an_event_that_proves_to_be_a_lead_becomes_one(store: Store, clock: HandClock) -> None:
+    event = captured(clock, kind=Kind.IGNORED, record="contact:1")
+    store.accept([event])
+    assert store.readmit([event.id], clock.now) == [event.id]
+    assert [c.task.lead_id for c in store.claim(Step.REFINE, 9, LEASE)] == [event.id]
+    assert store.readmit([event.id], clock.now) == [], "it is a lead by now"
+    update = captured(clock, "update", kind=Kind.UPDATED, record="contact:1")
+    (receipt,) = store.accept([update])
+    assert (receipt.lead_id, receipt.fate) == (event.id, Fate.FOLDED)
+
+
+def test_readmission_makes_no_second_lead_of_a_record(store: Store, clock: HandClock) -> None:
+    before = captured(clock, "before", kind=Kind.IGNORED, record="contact:1")
+    lead = captured(clock, "lead", record="contact:1")
+    after = captured(clock, "after", kind=Kind.IGNORED, record="contact:1")
+    for event in (before, lead, after):
+        store.accept([event])
+    assert store.readmit([before.id, after.id], clock.now) == []
+    assert store.archived([before.id])[before.id].fate is Fate.FILTERED
+
+
+def test_of_several_events_of_one_record_the_first_is_readmitted(
+    store: Store, clock: HandClock
+) -> None:
+    events = [captured(clock, f"e{i}", kind=Kind.IGNORED, record="contact:1") for i in range(3)]
+    store.accept(events)
+    ids = [e.id for e in events]
+    assert store.readmit(ids[::-1], clock.now) == ids[:1]
+    assert store.readmit(ids, clock.now) == []

@@ -99,14 +99,20 @@ class MemoryStore:
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         """See `ports.Inbox.readmit`."""
-        made = [i for i in lead_ids if self.fates.get(i) is Fate.FILTERED and i not in self.joined]
-        for lead_id in made:
-            self.fates[lead_id] = Fate.CAPTURED
-            record_key = self.events[lead_id].record_key
-            if record_key:
-                self.known.setdefault(record_key, lead_id)
-            self._put(Task(Step.REFINE, lead_id), self.clock(), due_at)
-        return made
+        asked = set(lead_ids)
+        filtered = [
+            e for i, e in self.events.items()
+            if i in asked and self.fates[i] is Fate.FILTERED and i not in self.joined
+        ]  # fmt: skip
+        return [event.id for event in filtered if self._readmit(event, due_at)]
+
+    def _readmit(self, event: CapturedLead, due_at: datetime) -> bool:
+        key = event.record_key
+        if key and self.known.setdefault(key, event.id) != event.id:
+            return False  # its record has a lead by now
+        self.fates[event.id] = Fate.CAPTURED
+        self._put(Task(Step.REFINE, event.id), self.clock(), due_at)
+        return True
 
     def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
         """See `ports.Leads.archived`."""

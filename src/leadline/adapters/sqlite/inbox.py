@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -77,24 +77,41 @@ class SqliteInbox:
                     WHERE fate = '{Fate.FILTERED}' AND joined IS NULL AND id IN ()""",  # noqa: S608
                 ids,
             )
+            made = self._of_records_without_a_lead(db, sorted(rows))
             bulk.select(
                 db,
                 f"UPDATE lead SET fate = '{Fate.CAPTURED}', why = '' WHERE n IN ()",  # noqa: S608
-                [row[0] for row in rows],
+                [row[0] for row in made],
             )
-            records = {
-                key_digest("record", source, record.encode(errors="surrogatepass")): (n, at)
-                for n, _, source, record, at in rows
-                if record
-            }
-            taken = self.keys.owners(db, records)
-            self.keys.add(db, [(k, n, at, 1) for k, (n, at) in records.items() if k not in taken])
             now = micros(self.clock())
-            tasks = [(row[0], Step.REFINE, now, micros(due_at)) for row in rows]
+            tasks = [(row[0], Step.REFINE, now, micros(due_at)) for row in made]
             bulk.insert(db, "task (lead, step, put_at, due_at)", tasks)
-            notes = [(row[0], now, "readmitted", "") for row in rows]
+            notes = [(row[0], now, "readmitted", "") for row in made]
             bulk.insert(db, "history (lead, at, what, detail)", notes)
-        return [ids[row[1]] for row in rows]
+        return [ids[row[1]] for row in made]
+
+    def _of_records_without_a_lead(
+        self, db: apsw.Connection, rows: Sequence[tuple[Any, ...]]
+    ) -> list[tuple[Any, ...]]:
+        """Those of these events (n, id, source, record, captured_at) that may become a lead: one
+        a record, and none of a record that has one. They own their records from now on."""
+        keys = {
+            n: key_digest("record", source, record.encode(errors="surrogatepass"))
+            for n, _, source, record, _ in rows
+            if record
+        }
+        owners = {key: owned.lead for key, owned in self.keys.owners(db, keys.values()).items()}
+        made, added = [], []
+        for row in rows:
+            number, captured_at = row[0], row[4]
+            key = keys.get(number)
+            if key is not None and key not in owners:
+                owners[key] = number
+                added.append((key, number, captured_at, 1))
+            if key is None or owners[key] == number:
+                made.append(row)
+        self.keys.add(db, added)
+        return made
 
 
 def micros_of(span: timedelta) -> int:
