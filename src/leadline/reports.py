@@ -12,8 +12,10 @@ from leadline.lead import Alert, Status, Step
 class LeadFilter(msgspec.Struct, frozen=True):
     """Which leads: all that fit every part that is given; newest first.
 
-    `search` is looked for in name, e-mail, company and id; case does not matter.
-    `reason` is that of a dead letter.
+    `search` is looked for in name, e-mail and company, in the raw words of a lead that is not
+    refined yet, and at the beginning of ids; case does not matter. `reason` is that of a dead
+    letter. Events that made no lead are among the answers only when they are asked for: by id,
+    by status, or with `events`.
     """
 
     ids: tuple[str, ...] = ()
@@ -23,6 +25,7 @@ class LeadFilter(msgspec.Struct, frozen=True):
     until: datetime | None = None
     search: str | None = None
     reason: str | None = None
+    events: bool = False
     limit: int = 50
 
 
@@ -77,7 +80,10 @@ class RelatedEvent(msgspec.Struct, frozen=True):
 
 
 class LeadStory(msgspec.Struct, frozen=True):
-    """Everything about one lead; `refined` is its whole document, without the original data."""
+    """Everything about one lead; `refined` is its whole document, without the original data.
+
+    `repeated_by` are the ids of later leads of the same person, as many as a person can take in.
+    """
 
     row: LeadRow
     raw: msgspec.Raw
@@ -88,6 +94,7 @@ class LeadStory(msgspec.Struct, frozen=True):
     alerts: tuple[Alert, ...]
     related: tuple[RelatedEvent, ...]
     refined: msgspec.Raw | None = None
+    repeated_by: tuple[str, ...] = ()
 
 
 class DeadGroup(msgspec.Struct, frozen=True):
@@ -103,7 +110,11 @@ class DeadGroup(msgspec.Struct, frozen=True):
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """What one step has before it; `oldest_due_at` is None when nothing is due."""
+    """What one step has before it.
+
+    Every task that is not dead either waits or is held by a worker. Of those that wait, `due`
+    could be claimed now, as one whose worker died could; `oldest_due_at` is None when none could.
+    """
 
     step: Step
     channel: str
@@ -124,7 +135,8 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Unaccounted(msgspec.Struct, frozen=True):
-    """An accepted event of which nobody can say what became."""
+    """An accepted event of which nobody can say what became; or, where no id is left of it, a
+    row or a day on which the counts don't agree."""
 
     lead_id: str
     problem: str
@@ -167,6 +179,9 @@ class Ledger(Protocol):
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
         """The leads that fit, newest first."""
+
+    def ids(self, which: LeadFilter) -> Sequence[str]:
+        """The ids of all that fit, in the order of their capture, whatever the limit says."""
 
     def complete(self, prefix: str) -> Sequence[str]:
         """Up to ten ids that begin so, for people who don't type whole ones."""

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from leadline.adapters.sqlite import SqliteStore
 from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.lead import Alert, CapturedLead, Kind, Status, Step, Task
+from leadline.lead import Alert, CapturedLead, FirstSeen, Kind, Status, Step, Task
 from leadline.outcome import Done, Drop, Retry
 from leadline.ports import Settlement
 from leadline.reports import Account, LeadFilter
@@ -47,8 +48,6 @@ class Filled:
         if name == "untold":
             outcome = Done(refined=made)
         elif name == "spam":
-            import msgspec
-
             outcome = Done(refined=msgspec.structs.replace(made, status="quarantined"))
         elif name == "dead":
             outcome = Drop("lead.not_understood", "nothing in it")
@@ -91,10 +90,21 @@ def test_every_event_is_at_one_place(ledger: SqliteLedger) -> None:
         ("DELETE FROM refined WHERE lead = 1", "neither refined nor"),
         ("DELETE FROM alert", "nobody was told"),
         ("DELETE FROM task WHERE step = 'notify' AND dead_at IS NULL", "nobody was told"),
+        ("DELETE FROM alert; UPDATE tally SET count = 0 WHERE what = 'alerted'", "nobody was told"),
+        ("UPDATE refined SET told = 2 WHERE lead = 1", "not every channel was told"),
+        ("UPDATE refined SET told = 2 WHERE lead = 2", "not every channel was told"),
+        ("INSERT INTO alert SELECT NULL, lead, channel, sent_at, template, 1 FROM alert",
+         "1 alerted were counted, 2 are there"),
+        ("DELETE FROM history WHERE what = 'redelivered'", "1 redelivered were counted, 0 are"),
+        ("UPDATE tally SET count = 8 WHERE what = 'captured'", "10 events of generic were"),
+        ("DELETE FROM lead WHERE n = 1", "an alert without its lead"),
+        ("DELETE FROM lead WHERE n = 6", "a task without its lead"),
+        ("DELETE FROM lead WHERE n = 9", "raw words without their lead"),
         ("DELETE FROM lead WHERE n = 7", "the lead that it was folded into is missing"),
         ("DELETE FROM lead WHERE n = 1", "a refined lead without its capture"),
         ("DELETE FROM lead WHERE n = 1; DELETE FROM raw WHERE lead = 1; "
-         "DELETE FROM refined WHERE lead = 1; DELETE FROM alert WHERE lead = 1", "9 events were"),
+         "DELETE FROM refined WHERE lead = 1; DELETE FROM alert WHERE lead = 1",
+         "9 events of generic were"),
         ("UPDATE raw SET raw = x'7b22' WHERE lead = 2", "its raw words are damaged"),
     ],
 )  # fmt: skip
@@ -152,6 +162,71 @@ def test_leads_are_found(
     assert [by_id[row.lead_id] for row in ledger.find(which)] == names.split()
 
 
+def test_ids_are_in_the_order_of_capture_and_without_limit(
+    filled: Filled, ledger: SqliteLedger
+) -> None:
+    by_id = {lead_id: name for name, lead_id in filled.ids.items()}
+    leads = [by_id[i] for i in ledger.ids(LeadFilter(limit=1))]
+    assert leads == ["told", "telling", "untellable", "untold", "spam", "dead", "waiting"]
+    events = [by_id[i] for i in ledger.ids(LeadFilter(events=True, limit=1))]
+    assert events == [*leads, "update", "gone"]
+
+
+def accepted(filled: Filled, name: str, raw: str) -> CapturedLead:
+    lead = captured(filled.clock, name, raw=raw.encode())
+    filled.store.accept([lead])
+    return lead
+
+
+@pytest.mark.parametrize(
+    ("raw", "word", "found"),
+    [
+        ('{"n":"Jürgen MÜLLER"}', "müller", True),
+        ('{"n":"J\\u00dcRGEN"}', "jürgen", True),
+        ('{"n":"\\ud800 MÜLLER \\u00dc"}', "müller", True),
+        ('{"n":"Jürgen"}', "muller", False),
+        ('{"n":"Jürgen"}', "-", False),
+        ('{"n":"Jürgen"}', "--", False),
+    ],
+)
+def test_a_lead_that_waits_is_found_by_its_raw_words_in_any_script(
+    filled: Filled, ledger: SqliteLedger, raw: str, word: str, found: bool
+) -> None:
+    lead = accepted(filled, "newcomer", raw)
+    rows = ledger.find(LeadFilter(search=word))
+    assert [r.lead_id for r in rows] == ([lead.id] if found else [])
+
+
+def test_a_refined_name_is_found_in_any_case_of_any_script(
+    filled: Filled, ledger: SqliteLedger, clock: HandClock
+) -> None:
+    lead = captured(clock, "new", delay=timedelta())
+    filled.store.accept([lead])
+    (claim,) = filled.store.claim(Step.REFINE, 1, LEASE)
+    made = refined(lead, clock, name="ΑΘΗΝΆ Müller", email="new@example.com")
+    filled.store.settle([Settlement(claim, Done(refined=made))])
+    for word in ("αθηνά", "MÜLLER", lead.id[:13], lead.id.upper()):
+        assert lead.id in [r.lead_id for r in ledger.find(LeadFilter(search=word))], word
+    assert ledger.find(LeadFilter(search="contact")) == [], "keys are not words"
+
+
+def test_a_story_names_the_lead_it_repeats_and_those_that_repeat_it(
+    filled: Filled, ledger: SqliteLedger, clock: HandClock
+) -> None:
+    again = captured(clock, "again", delay=timedelta())
+    filled.store.accept([again])
+    (claim,) = filled.store.claim(Step.REFINE, 1, LEASE)
+    first = FirstSeen(filled.ids["told"], clock.now, ("email",))
+    made = msgspec.structs.replace(refined(again, clock), duplicate_of=first)
+    filled.store.settle([Settlement(claim, Done(refined=made))])
+    told, repeat = ledger.story(filled.ids["told"]), ledger.story(again.id)
+    assert told is not None
+    assert repeat is not None
+    assert (told.repeated_by, told.row.duplicate_of) == ((again.id,), None)
+    assert (repeat.repeated_by, repeat.row.duplicate_of) == ((), filled.ids["told"])
+    assert ledger.account().duplicates == 1
+
+
 def test_a_story_tells_what_happened_in_order(filled: Filled, ledger: SqliteLedger) -> None:
     story = ledger.story(filled.ids["telling"])
     assert story is not None
@@ -165,6 +240,7 @@ def test_a_story_tells_what_happened_in_order(filled: Filled, ledger: SqliteLedg
 
 def test_there_is_no_story_of_a_stranger(ledger: SqliteLedger) -> None:
     assert ledger.story("00000000-0000-7000-8000-000000000000") is None
+    assert ledger.story("no id at all") is None
     assert ledger.complete("zzz") == []
 
 
@@ -182,6 +258,35 @@ def test_the_backlog_says_what_waits_and_what_is_late(
     refine = found[Step.REFINE]
     assert (refine.waiting, refine.due, refine.dead) == (1, 1, 1)
     assert refine.oldest_due_at == clock.now - timedelta(minutes=5)
+
+
+def test_a_task_whose_lease_ran_out_is_due_again(
+    filled: Filled, ledger: SqliteLedger, clock: HandClock
+) -> None:
+    clock.advance(minutes=10)
+    assert len(filled.store.claim(Step.REFINE, 9, LEASE)) == 1
+    held = {b.step: b for b in ledger.backlog(clock.now)}[Step.REFINE]
+    assert (held.waiting, held.due, held.held, held.oldest_due_at) == (0, 0, 1, None)
+    clock.advance(minutes=2)
+    late = {b.step: b for b in ledger.backlog(clock.now)}[Step.REFINE]
+    assert (late.waiting, late.due, late.held) == (1, filled.store.count_due(Step.REFINE), 0)
+    assert late.oldest_due_at == clock.now - timedelta(minutes=1)
+
+
+def test_the_example_of_a_group_is_its_newest_dead_letter(
+    filled: Filled, ledger: SqliteLedger, clock: HandClock
+) -> None:
+    start = clock.now
+    for minutes in (0, 5, 0):  # the one in the middle dies last
+        lead = captured(clock, f"late{minutes}{clock.now}", delay=timedelta())
+        filled.store.accept([lead])
+        (claim,) = filled.store.claim(Step.REFINE, 1, LEASE)
+        clock.now = start + timedelta(minutes=minutes)
+        filled.store.settle([Settlement(claim, Drop("mine", f"after {minutes}"))])
+        clock.now = start + timedelta(seconds=1)
+    group = next(g for g in ledger.dead() if g.reason == "mine")
+    assert (group.count, group.error) == (3, "after 5")
+    assert (group.first_at, group.last_at) == (start, start + timedelta(minutes=5))
 
 
 def test_dead_letters_come_in_groups(ledger: SqliteLedger) -> None:

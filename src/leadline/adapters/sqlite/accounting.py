@@ -13,11 +13,13 @@ from leadline.reports import Account, Unaccounted
 # The place of every event; a lead that fits no place is unaccounted for. The tables are joined
 # as wholes, because a million look-ups would take a hundred times as long.
 _PLACES = """
-  WITH told AS (SELECT DISTINCT lead FROM alert),
+  WITH told AS (SELECT lead, count(DISTINCT channel) AS channels FROM alert GROUP BY lead),
   refining AS (SELECT lead, dead_at FROM task WHERE step = 'refine'),
   notifying AS (
-    SELECT lead, sum(dead_at IS NULL) AS alive, sum(dead_at IS NOT NULL) AS dead
-    FROM task WHERE step = 'notify' GROUP BY lead
+    SELECT task.lead, sum(dead_at IS NULL) AS alive, sum(dead_at IS NOT NULL) AS dead,
+           sum(alert.lead IS NULL) AS channels
+    FROM task LEFT JOIN (SELECT DISTINCT lead, channel FROM alert) alert USING (lead, channel)
+    WHERE step = 'notify' GROUP BY task.lead
   )
   SELECT lead.n, lead.id,
     CASE
@@ -29,6 +31,8 @@ _PLACES = """
       WHEN refining.lead IS NOT NULL THEN 'dead'
       WHEN refined.lead IS NULL THEN '!it is neither refined nor waiting nor dead'
       WHEN refined.status = 'quarantined' THEN 'quarantined'
+      WHEN coalesce(told.channels, 0) + coalesce(notifying.channels, 0) BETWEEN 1
+           AND refined.told - 1 THEN '!it is refined, but not every channel was told or will be'
       WHEN notifying.alive > 0 THEN 'alerting'
       WHEN notifying.dead > 0 THEN 'alert_dead'
       WHEN told.lead IS NOT NULL THEN 'alerted'
@@ -49,7 +53,14 @@ _ORPHANS = {
     "a refined lead without its capture": (
         "SELECT lead FROM refined WHERE lead NOT IN (SELECT n FROM lead)"
     ),
+    "an alert without its lead": "SELECT lead FROM alert WHERE lead NOT IN (SELECT n FROM lead)",
     "raw words without their lead": "SELECT lead FROM raw WHERE lead NOT IN (SELECT n FROM lead)",
+}
+
+# What is counted one by one and kept one by one.
+_COUNTED = {
+    "alerted": "SELECT count(*) FROM alert",
+    "redelivered": "SELECT count(*) FROM history WHERE what = 'redelivered'",
 }
 
 
@@ -95,20 +106,31 @@ def _orphans(db: apsw.Connection) -> list[Unaccounted]:
 
 
 def _miscounted(db: apsw.Connection) -> list[Unaccounted]:
-    """Days on which the running counts and the events disagree: rows were removed or restored."""
+    """Where the running counts and the tables disagree: rows were removed, or never restored."""
     rows = bulk.query(
         db,
-        """SELECT day, sum(counted), sum(there) FROM (
-             SELECT day, count AS counted, 0 AS there FROM tally
+        """SELECT day, source, sum(counted), sum(there) FROM (
+             SELECT day, source, count AS counted, 0 AS there FROM tally
              WHERE what IN ('captured', 'folded', 'filtered')
              UNION ALL
-             SELECT date(captured_at / 1000000, 'unixepoch'), 0, count(*) FROM lead GROUP BY 1
-           ) GROUP BY day HAVING sum(counted) <> sum(there)""",
+             SELECT date(captured_at / 1000000, 'unixepoch'), source, 0, count(*) FROM lead
+             GROUP BY 1, 2
+           ) GROUP BY day, source HAVING sum(counted) <> sum(there)""",
     )
-    return [
-        Unaccounted(f"day {day}", f"{counted} events were accepted, {there} are there")
-        for day, counted, there in rows
+    lost = [
+        Unaccounted(f"day {day}", f"{counted} events of {source} were accepted, {there} are there")
+        for day, source, counted, there in rows
     ]
+    for what, there_sql in _COUNTED.items():
+        ((counted,),) = bulk.query(
+            db, "SELECT coalesce(sum(count), 0) FROM tally WHERE what = ?", what
+        )
+        ((there,),) = bulk.query(db, there_sql)
+        if counted != there:
+            lost.append(
+                Unaccounted("all days", f"{counted} {what} were counted, {there} are there")
+            )
+    return lost
 
 
 def _unreadable(db: apsw.Connection) -> list[Unaccounted]:

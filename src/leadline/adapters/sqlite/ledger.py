@@ -11,6 +11,14 @@ import msgspec
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.accounting import account
 from leadline.adapters.sqlite.database import Database, micros, moment
+from leadline.adapters.sqlite.selection import (
+    FROM,
+    STATUS,
+    conditions,
+    ids_that_begin,
+    teach_to_search,
+)
+from leadline.ids import is_lead_id
 from leadline.lead import Alert, RefinedLead, Status, Step
 from leadline.reports import (
     Account,
@@ -27,23 +35,13 @@ from leadline.reports import (
 
 _head = msgspec.json.Decoder(RefinedLead)
 
-# Status is not stored but follows from the other tables.
-_STATUS = """
-  CASE
-    WHEN lead.fate <> 'captured' THEN lead.fate
-    WHEN refined.status = 'quarantined' THEN 'quarantined'
-    WHEN EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND dead_at IS NOT NULL) THEN 'dead'
-    WHEN refined.lead IS NULL THEN 'waiting'
-    WHEN EXISTS (SELECT 1 FROM alert WHERE alert.lead = lead.n) THEN 'alerted'
-    ELSE 'refined'
-  END"""
 _ROW = f"""
-  SELECT lead.n, lead.id, lead.captured_at, lead.source, {_STATUS} AS status, lead.why,
+  SELECT lead.n, lead.id, lead.captured_at, lead.source, {STATUS} AS status, lead.why,
          refined.head, original.id
-  FROM lead
-  LEFT JOIN refined ON refined.lead = lead.n
+  {FROM}
   LEFT JOIN lead original ON original.n = refined.duplicate_of
-"""  # noqa: S608 - our own words
+"""
+_REPEATS_SHOWN = 100
 
 
 class SqliteLedger:
@@ -51,26 +49,32 @@ class SqliteLedger:
 
     def __init__(self, folder: Path) -> None:
         self._db = Database(folder, read_only=True)
+        teach_to_search(self._db.connection)
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
         """See `reports.Ledger.find`."""
-        conditions, values = _conditions(which)
-        where = " AND ".join(conditions) or "1"
+        where, values = conditions(which)
         sql = f"{_ROW} WHERE {where} ORDER BY lead.n DESC LIMIT ?"
         return [_row(row) for row in self._db.rows(sql, *values, which.limit)]
 
+    def ids(self, which: LeadFilter) -> Sequence[str]:
+        """See `reports.Ledger.ids`."""
+        where, values = conditions(which)
+        sql = f"SELECT lead.id {FROM} WHERE {where} ORDER BY lead.n"
+        return [_text(row[0]) for row in self._db.rows(sql, *values)]
+
     def complete(self, prefix: str) -> Sequence[str]:
         """See `reports.Ledger.complete`."""
-        digits = prefix.replace("-", "").lower()
-        if not digits or len(digits) > 32 or set(digits) - set("0123456789abcdef"):
+        bounds = ids_that_begin(prefix)
+        if bounds is None:
             return []
-        first = uuid.UUID(digits.ljust(32, "0")).bytes
-        last = uuid.UUID(digits.ljust(32, "f")).bytes
-        rows = self._db.rows("SELECT id FROM lead WHERE id BETWEEN ? AND ? LIMIT 10", first, last)
+        rows = self._db.rows("SELECT id FROM lead WHERE id BETWEEN ? AND ? LIMIT 10", *bounds)
         return [_text(row[0]) for row in rows]
 
     def story(self, lead_id: str) -> LeadStory | None:
         """See `reports.Ledger.story`."""
+        if not is_lead_id(lead_id):
+            return None
         with self._db.reading() as db:
             rows = bulk.query(db, f"{_ROW} WHERE lead.id = ?", uuid.UUID(lead_id).bytes)
             if not rows:
@@ -92,6 +96,7 @@ class SqliteLedger:
                 alerts=self._alerts(number, lead_id),
                 related=self._related(number),
                 refined=msgspec.Raw(rows[0][6]) if rows[0][6] else None,
+                repeated_by=self._repeats(number),
             )
 
     def _timeline(self, number: int, row: tuple[Any, ...]) -> tuple[Happening, ...]:
@@ -164,12 +169,27 @@ class SqliteLedger:
             for i, at, kind, fate, why, raw in rows
         )
 
+    def _repeats(self, number: int) -> tuple[str, ...]:
+        rows = self._db.rows(
+            """SELECT id FROM refined JOIN lead ON lead.n = refined.lead
+               WHERE duplicate_of = ? ORDER BY n LIMIT ?""",
+            number,
+            _REPEATS_SHOWN,
+        )
+        return tuple(_text(row[0]) for row in rows)
+
     def dead(self) -> Sequence[DeadGroup]:
         """See `reports.Ledger.dead`."""
+        # Next to a single max(), SQLite takes the bare columns from the row that has it.
         rows = self._db.rows(
-            """SELECT step, reason, count(*), min(dead_at), max(dead_at), id, error
-               FROM task JOIN lead ON lead.n = task.lead
-               WHERE dead_at IS NOT NULL GROUP BY step, reason ORDER BY 3 DESC"""
+            """SELECT step, reason, count, first_at, last_at, id, error FROM (
+                 SELECT step, reason, lead AS newest, error, max(dead_at) AS last_at
+                 FROM task WHERE dead_at IS NOT NULL GROUP BY step, reason
+               ) JOIN (
+                 SELECT step, reason, count(*) AS count, min(dead_at) AS first_at
+                 FROM task WHERE dead_at IS NOT NULL GROUP BY step, reason
+               ) USING (step, reason)
+               JOIN lead ON lead.n = newest ORDER BY count DESC"""
         )
         return [
             DeadGroup(Step(step), reason, count, moment(first), moment(last), _text(i), error)
@@ -178,12 +198,16 @@ class SqliteLedger:
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """See `reports.Ledger.backlog`."""
+        at = micros(now)
         rows = self._db.rows(
-            """SELECT step, channel, sum(dead_at IS NULL AND leased = 0),
-                      sum(dead_at IS NULL AND leased = 0 AND due_at <= :now),
-                      sum(dead_at IS NULL AND leased <> 0), sum(dead_at IS NOT NULL),
-                      min(CASE WHEN dead_at IS NULL AND due_at <= :now THEN due_at END)
-               FROM task GROUP BY step, channel""".replace(":now", str(micros(now)))
+            """SELECT step, channel,
+                      sum(dead_at IS NULL AND (leased = 0 OR due_at <= ?)),
+                      sum(dead_at IS NULL AND due_at <= ?),
+                      sum(dead_at IS NULL AND leased <> 0 AND due_at > ?),
+                      sum(dead_at IS NOT NULL),
+                      min(CASE WHEN dead_at IS NULL AND due_at <= ? THEN due_at END)
+               FROM task GROUP BY step, channel""",
+            *[at] * 4,
         )
         return [
             Backlog(
@@ -232,37 +256,3 @@ def _row(row: tuple[Any, ...]) -> LeadRow:
         score=lead.lead_details.lead_score,
         duplicate_of=_text(original) if original else None,
     )
-
-
-def _conditions(which: LeadFilter) -> tuple[list[str], list[Any]]:
-    conditions: list[str] = []
-    values: list[Any] = []
-
-    def add(condition: str, *bound: Any) -> None:
-        conditions.append(condition)
-        values.extend(bound)
-
-    if which.ids:
-        marks = ",".join("?" * len(which.ids))
-        add(f"lead.id IN ({marks})", *(uuid.UUID(i).bytes for i in which.ids))
-    if which.status is not None:
-        add(f"{_STATUS} = ?", str(which.status))
-    elif not which.ids:
-        # By default only leads are listed, not the events that were none.
-        add("lead.fate = 'captured'")
-    if which.source is not None:
-        add("lead.source = ?", which.source)
-    if which.since is not None:
-        add("lead.captured_at >= ?", micros(which.since))
-    if which.until is not None:
-        add("lead.captured_at < ?", micros(which.until))
-    if which.search:
-        word = which.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        places = ("name", "email", "company")
-        tests = [f"refined.head ->> '$.contact.{place}' LIKE ? ESCAPE '\\'" for place in places]
-        digits = which.search.replace("-", "").lower()
-        tests.append("lower(hex(lead.id)) LIKE ?")
-        add(f"({' OR '.join(tests)})", *[f"%{word}%"] * len(places), f"{digits}%")
-    if which.reason is not None:
-        add("EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND reason = ?)", which.reason)
-    return conditions, values

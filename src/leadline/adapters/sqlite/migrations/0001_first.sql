@@ -67,6 +67,7 @@ CREATE TABLE refined (
   told INTEGER NOT NULL,           -- how many channels were to hear of it
   head BLOB NOT NULL
 ) STRICT;
+CREATE INDEX refined_duplicate_of ON refined (duplicate_of) WHERE duplicate_of IS NOT NULL;
 
 -- Every message that a destination accepted.
 CREATE TABLE alert (
