@@ -1,6 +1,6 @@
 """Doing again: from the capture, the refinement or the alert, for any set of leads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +10,10 @@ from leadline.errors import LeadlineError
 from leadline.lead import Delivery, Fate, Kind, Step, Task
 from leadline.ports import Archived, Store
 from leadline.sources import Source
+
+_SLICE = 500
+"""How many leads are read or written at once: their raw words need not all fit into memory, and
+whoever else writes waits for one slice, not for a million leads."""
 
 
 class Start(StrEnum):
@@ -28,9 +32,14 @@ class Plan(msgspec.Struct, frozen=True):
     skipped: Mapping[str, str] = {}
 
     @property
+    def lead_ids(self) -> tuple[str, ...]:
+        """The leads that it touches, each once."""
+        return tuple(dict.fromkeys([*(t.lead_id for t in self.tasks), *self.readmit]))
+
+    @property
     def leads(self) -> int:
         """How many leads it touches."""
-        return len({t.lead_id for t in self.tasks} | set(self.readmit))
+        return len(self.lead_ids)
 
 
 def plan(
@@ -46,46 +55,83 @@ def plan(
     are refined anew, and alerted only where they never were. From `notify`, refined leads are told
     to every channel again.
     """
-    kept = store.archived(lead_ids)
-    skipped = {i: "there is no such lead" for i in lead_ids if i not in kept}
+    names = tuple(channels)
     tasks: list[Task] = []
     readmit: list[str] = []
-    refined = store.refined(lead_ids) if start is Start.NOTIFY else {}
-    for lead_id, event in kept.items():
-        if start is Start.CAPTURE and event.fate is Fate.FILTERED:
-            if _is_new_now(event, sources):
-                readmit.append(lead_id)
+    skipped: dict[str, str] = {}
+    for some in _slices(list(dict.fromkeys(lead_ids))):
+        kept = store.archived(some)
+        refined = store.refined(some) if start is Start.NOTIFY else {}
+        for lead_id in some:
+            event = kept.get(lead_id)
+            if event is None:
+                skipped[lead_id] = "there is no such lead, or its raw words are lost"
+            elif start is Start.CAPTURE and event.fate is Fate.FILTERED:
+                why_not = _why_no_lead(event, sources)
+                if why_not:
+                    skipped[lead_id] = why_not
+                else:
+                    readmit.append(lead_id)
+            elif event.fate is not Fate.CAPTURED:
+                skipped[lead_id] = f"it is no lead ({event.fate})"
+            elif start is not Start.NOTIFY:
+                tasks.append(Task(Step.REFINE, lead_id))
+            elif lead_id not in refined:
+                skipped[lead_id] = "it is not refined yet"
+            elif not names:
+                skipped[lead_id] = "no channel is configured"
             else:
-                skipped[lead_id] = "its source still says that it is no new lead"
-        elif event.fate is not Fate.CAPTURED:
-            skipped[lead_id] = f"it is no lead ({event.fate})"
-        elif start is not Start.NOTIFY:
-            tasks.append(Task(Step.REFINE, lead_id))
-        elif lead_id in refined:
-            tasks += [Task(Step.NOTIFY, lead_id, channel, again=True) for channel in channels]
-        else:
-            skipped[lead_id] = "it is not refined yet"
+                tasks += [Task(Step.NOTIFY, lead_id, channel, again=True) for channel in names]
     return Plan(tuple(tasks), tuple(readmit), skipped)
 
 
-def carry_out(store: Store, todo: Plan, now: datetime) -> int:
-    """Do what the plan says; returns how many leads will be done again."""
-    if todo.tasks:
-        store.put(todo.tasks, now, note="replayed")
-    made = store.readmit(todo.readmit, now) if todo.readmit else []
-    return len({t.lead_id for t in todo.tasks}) + len(made)
+def carry_out(
+    store: Store,
+    todo: Plan,
+    now: datetime,
+    watch: Callable[[Sequence[Sequence[str]]], Iterable[Sequence[str]]] = iter,
+) -> int:
+    """Do what the plan says; returns how many leads will be done again.
+
+    Fewer than planned when an event's record has got a lead meanwhile. Stopped half-way, it may
+    be begun again. *watch* passes on the slices of work, as a progress bar does.
+    """
+    by_lead: dict[str, list[Task]] = {}
+    for task in todo.tasks:
+        by_lead.setdefault(task.lead_id, []).append(task)
+    events = frozenset(todo.readmit)
+    done = 0
+    for some in watch(list(_slices(todo.lead_ids))):
+        tasks = [task for lead_id in some for task in by_lead.get(lead_id, ())]
+        if tasks:
+            store.put(tasks, now, note="replayed")
+        done += len({t.lead_id for t in tasks})
+        if readmit := [lead_id for lead_id in some if lead_id in events]:
+            done += len(store.readmit(readmit, now))
+    return done
 
 
-def _is_new_now(event: Archived, sources: Mapping[str, Source]) -> bool:
+def _slices(lead_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(lead_ids), _SLICE):
+        yield lead_ids[start : start + _SLICE]
+
+
+def _why_no_lead(event: Archived, sources: Mapping[str, Source]) -> str:
+    """Why this event would be no new lead today either; "" when it would be one."""
     source = sources.get(event.source)
     if source is None:
-        return False
-    body = event.raw if event.body is None else event.body
-    delivery = Delivery(event.source, body, event.captured_at, {"content-type": event.media_type})
+        return f"there is no source {event.source!r} any more"
+    # Without a body of its own, an event is the JSON that was the body, or was cut out of it.
+    body, media = event.raw, "application/json"
+    if event.body is not None:
+        body, media = event.body, event.media_type
+    delivery = Delivery(event.source, body, event.captured_at, {"content-type": media})
     try:
         found = source.events(delivery)
     except LeadlineError:
-        return False
-    if len(found) == 1:
-        return found[0].kind is Kind.CREATED
-    return any(e.kind is Kind.CREATED and e.raw == event.raw for e in found)
+        return "its source can't read it"
+    if len(found) > 1:
+        found = [one for one in found if one.raw == event.raw]
+    if any(one.kind is Kind.CREATED for one in found):
+        return ""
+    return "its source still says that it is no new lead"

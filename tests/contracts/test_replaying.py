@@ -1,13 +1,20 @@
 """Doing leads again, on every store."""
 
+import uuid
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from leadline.capture import CaptureKit, capture
-from leadline.lead import Delivery, Step, Task
+import pytest
+
+from leadline.capture import CaptureKit, capture, read
+from leadline.errors import Unreadable
+from leadline.lead import Delivery, Event, Kind, Step, Task
 from leadline.outcome import Done, Drop
 from leadline.ports import Settlement, Store
 from leadline.replaying import Plan, Start, carry_out, plan
+from leadline.sources import Source
 from leadline.sources.generic import Generic
+from leadline.sources.salesforce import Salesforce
 from tests.worlds import HandClock, captured, refined
 
 LEASE = timedelta(seconds=60)
@@ -52,7 +59,9 @@ def test_what_is_not_refined_cannot_be_told(store: Store, clock: HandClock) -> N
 
 def test_unknown_leads_are_named(store: Store) -> None:
     stranger = "00000000-0000-7000-8000-000000000000"
-    assert planned(store, Start.REFINE, stranger).skipped == {stranger: "there is no such lead"}
+    assert planned(store, Start.REFINE, stranger).skipped == {
+        stranger: "there is no such lead, or its raw words are lost"
+    }
 
 
 def deliver(store: Store, clock: HandClock, body: bytes) -> str:
@@ -67,8 +76,6 @@ def store_ids(store: Store, clock: HandClock) -> list[str]:
     """The ids of everything kept, whichever store it is."""
     if hasattr(store, "events"):
         return list(store.events)
-    import uuid
-
     return [str(uuid.UUID(bytes=r[0])) for r in store.db.rows("SELECT id FROM lead")]  # type: ignore[attr-defined]
 
 
@@ -78,9 +85,7 @@ def test_from_capture_a_filtered_event_is_read_again_by_its_source(
     class Learned(Generic):
         """The same source after it has learned that these pings carry leads."""
 
-        def events(self, delivery):  # type: ignore[no-untyped-def]
-            from leadline.lead import Event, Kind
-
+        def events(self, delivery: Delivery) -> Sequence[Event]:
             return [Event(Kind.CREATED, delivery.body)]
 
     lead_id = deliver(store, clock, b'{"type":"ping","name":"Ada"}')
@@ -89,6 +94,81 @@ def test_from_capture_a_filtered_event_is_read_again_by_its_source(
     assert carry_out(store, todo, clock.now) == 1
     assert [c.task.lead_id for c in store.claim(Step.REFINE, 5, LEASE)] == [lead_id]
     assert carry_out(store, todo, clock.now) == 0, "it is a lead by now"
+
+
+DELETED = b"""{"channel":"/data/LeadChangeEvent","data":{"payload":{"ChangeEventHeader":{
+  "entityName":"Lead","recordIds":["00Q1","00Q2"],"changeType":"DELETE","transactionKey":"t1",
+  "sequenceNumber":1}}}}"""
+ACCOUNTS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"
+  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+  xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><soapenv:Body>
+<notifications xmlns="http://soap.sforce.com/2005/09/outbound">
+<OrganizationId>00D000000000001AAA</OrganizationId>
+<Notification><Id>04l1</Id><sObject xsi:type="sf:Account"><sf:Id>001A</sf:Id></sObject>
+</Notification><Notification><Id>04l2</Id><sObject xsi:type="sf:Account"><sf:Id>001B</sf:Id>
+</sObject></Notification></notifications></soapenv:Body></soapenv:Envelope>"""
+PINGS = b'[{"type":"ping","id":1}, {"type":"ping","id":2}]'
+
+
+@pytest.mark.parametrize(
+    ("source", "media", "body"),
+    [
+        (Salesforce(), "application/json", DELETED),
+        (Salesforce(), "text/xml; charset=utf-8", ACCOUNTS),
+        (Generic(), "application/json", PINGS),
+        (Generic(), "application/json; charset=utf-16", PINGS.decode().encode("utf-16")),
+    ],
+)
+def test_every_piece_of_a_delivery_is_read_again_as_it_was_read_first(
+    store: Store, clock: HandClock, source: Source, media: str, body: bytes
+) -> None:
+    delivery = Delivery(source.name, body, clock.now, {"content-type": media})
+    kit = CaptureKit({source.name: source}, timedelta())
+    store.accept(pieces := read(delivery, kit))
+    assert len(pieces) == 2
+    todo = plan(store, {source.name: source}, [], [p.id for p in pieces], Start.CAPTURE)
+    assert set(todo.skipped.values()) == {"its source still says that it is no new lead"}
+    assert todo.leads == 0
+
+
+def test_what_no_source_can_read_any_more_is_left_alone(store: Store, clock: HandClock) -> None:
+    class Strict(Generic):
+        def events(self, delivery: Delivery) -> Sequence[Event]:
+            raise Unreadable("nothing suits me")
+
+    lead_id = deliver(store, clock, b'{"type":"ping"}')
+    unreadable = plan(store, {"generic": Strict()}, [], [lead_id], Start.CAPTURE)
+    assert unreadable.skipped == {lead_id: "its source can't read it"}
+    gone = plan(store, {}, [], [lead_id], Start.CAPTURE)
+    assert gone.skipped == {lead_id: "there is no source 'generic' any more"}
+
+
+def test_many_leads_are_done_again_slice_by_slice(store: Store, clock: HandClock) -> None:
+    leads = [captured(clock, f"lead{i}") for i in range(1203)]
+    store.accept(leads)
+    ids = [lead.id for lead in leads]
+    todo = planned(store, Start.REFINE, *ids, ids[0])
+    assert todo.lead_ids == tuple(ids)
+    seen: list[int] = []
+
+    def watch(slices: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+        for some in slices:
+            seen.append(len(some))
+            yield some
+
+    assert carry_out(store, todo, clock.now, watch) == 1203
+    assert (len(seen), sum(seen)) == (3, 1203)
+    assert store.count_due(Step.REFINE) == 1203
+
+
+def test_without_a_channel_nobody_can_be_told_again(store: Store, clock: HandClock) -> None:
+    lead = captured(clock, delay=timedelta())
+    store.accept([lead])
+    (claim,) = store.claim(Step.REFINE, 1, LEASE)
+    store.settle([Settlement(claim, Done(refined=refined(lead, clock)))])
+    todo = plan(store, SOURCES, [], [lead.id], Start.NOTIFY)
+    assert todo.skipped == {lead.id: "no channel is configured"}
 
 
 def test_from_refine_an_event_that_is_no_lead_is_left_alone(store: Store, clock: HandClock) -> None:

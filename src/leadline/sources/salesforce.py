@@ -144,11 +144,15 @@ def _from_notification(one: dict[str, Any]) -> Event:
 
 
 def _from_json(raw: bytes) -> list[Event]:
+    """A record, a change event, or what was cut out of one or out of a message in XML: a replay
+    reads such a piece again where the body is kept with its neighbour."""
     body = decode(raw)
     if not isinstance(body, dict):
         return [Event(Kind.CREATED, raw)]
+    if isinstance(body.get("sObject"), dict):
+        return [msgspec.structs.replace(_from_notification(body), raw=raw)]
     data = body.get("data", body)
-    payload = data.get("payload") if isinstance(data, dict) else None
+    payload = data.get("payload", data) if isinstance(data, dict) else None
     header = payload.get("ChangeEventHeader") if isinstance(payload, dict) else None
     if isinstance(payload, dict) and isinstance(header, dict):
         return _from_change(payload, header)
