@@ -18,6 +18,8 @@ def print_story(out: Console, story: LeadStory) -> None:
     out.print(f"[bold]Lead {row.lead_id}[/bold]  {row.status}  from {escape(row.source)}")
     if row.duplicate_of:
         out.print(f"seen before as {row.duplicate_of}")
+    for later in story.repeated_by:
+        out.print(f"seen again as {later}")
     refined = _refined(story)
     if refined is not None:
         _print_refined(out, refined)

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -10,7 +11,15 @@ import typer
 
 from leadline import replaying, wiring
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
+from leadline.entrypoints.cli._show import (
+    as_json,
+    console,
+    point_in_time,
+    progress,
+    say,
+    table,
+    when,
+)
 from leadline.entrypoints.cli._story import print_story
 from leadline.lead import Status
 from leadline.replaying import Start
@@ -49,9 +58,9 @@ def leads(
         search=search,
         limit=limit,
     )
-    with_ledger = _ledger(context)
-    rows = with_ledger.find(which)
-    with_ledger.close()
+    ledger = _ledger(context)
+    rows = ledger.find(which)
+    ledger.close()
     if json:
         as_json(rows)
         return
@@ -130,6 +139,9 @@ def replay(
 ) -> None:
     """Do leads again, from their capture, their refinement or their alert.
 
+    Leads that wait for their time are left to it, and spam is told to nobody, unless they are
+    asked for by id or --status.
+
     Example: leadline replay --status dead --since 24h --dry-run
     """
     options: Options = context.obj
@@ -138,17 +150,26 @@ def replay(
         say("say which leads: ids, --status, --source, --since or --reason")
         raise typer.Exit(2)
     ledger = _ledger(context)
-    ids = _chosen(ledger, lead, status, source, since, reason)
+    if lead:
+        ids, left = [_whole(ledger, one) for one in lead], 0
+    else:
+        which = LeadFilter(
+            status=status, source=source, since=point_in_time(since), reason=reason,
+            events=start is Start.CAPTURE,
+        )  # fmt: skip
+        ids, left = _chosen(ledger, which, start)
     ledger.close()
     kept = wiring.store(settings)
     try:
         todo = replaying.plan(kept, wiring.sources(settings), wiring.channels(settings), ids, start)
         if not dry_run and todo.leads > 1 and not yes and sys.stdin.isatty():
             typer.confirm(f"do {todo.leads} leads again from {start}?", abort=True, err=True)
-        done = 0 if dry_run else replaying.carry_out(kept, todo, datetime.now(UTC))
+        done = 0
+        if not dry_run:
+            done = replaying.carry_out(kept, todo, datetime.now(UTC), _watch)
     finally:
         kept.close()
-    _report(todo, done, dry_run=dry_run, json=json)
+    _report(todo, todo.leads if dry_run else done, left, start, dry_run=dry_run, json=json)
 
 
 @app.command()
@@ -192,36 +213,48 @@ def _missing(lead: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _chosen(
-    ledger: Ledger,
-    lead: list[str] | None,
-    status: Status | None,
-    source: str | None,
-    since: str | None,
-    reason: str | None,
-) -> list[str]:
-    if lead:
-        return [_whole(ledger, one) for one in lead]
-    which = LeadFilter(
-        status=status, source=source, since=point_in_time(since), reason=reason, limit=10_000_000
-    )
-    return [row.lead_id for row in ledger.find(which)]
+# What a replay of many leaves alone unless it is asked for by its status.
+_LEFT = {
+    Start.CAPTURE: Status.WAITING,
+    Start.REFINE: Status.WAITING,
+    Start.NOTIFY: Status.QUARANTINED,
+}
 
 
-def _report(todo: replaying.Plan, done: int, *, dry_run: bool, json: bool) -> None:
+def _chosen(ledger: Ledger, which: LeadFilter, start: Start) -> tuple[list[str], int]:
+    """The ids that a filter means, and how many leads it leaves alone."""
+    ids = ledger.ids(which)
+    if which.status is not None:
+        return list(ids), 0
+    left = set(ledger.ids(msgspec.structs.replace(which, status=_LEFT[start])))
+    chosen = [i for i in ids if i not in left]
+    return chosen, len(ids) - len(chosen)
+
+
+def _watch(slices: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+    return progress(slices, "doing again")
+
+
+def _report(
+    todo: replaying.Plan, count: int, left: int, start: Start, *, dry_run: bool, json: bool
+) -> None:
     if json:
         as_json(
             {
-                "would_replay" if dry_run else "replayed": todo.leads if dry_run else done,
-                "lead_ids": sorted({t.lead_id for t in todo.tasks} | set(todo.readmit)),
+                "would_replay" if dry_run else "replayed": count,
+                "lead_ids": sorted(todo.lead_ids),
                 "skipped": todo.skipped,
+                "left_alone": left,
             }
         )
         return
-    for why, count in Counter(todo.skipped.values()).items():
-        say(f"{count} left alone: {why}")
-    verb = "would be done again" if dry_run else "are done again"
-    console().print(f"{todo.leads if dry_run else done} leads {verb}")
+    for why, number in Counter(todo.skipped.values()).items():
+        say(f"{number} left alone: {why}")
+    if left:
+        say(f"{left} left alone: {_LEFT[start]}; --status {_LEFT[start]} means them")
+    leads = "1 lead" if count == 1 else f"{count} leads"
+    be = "would be" if dry_run else "is" if count == 1 else "are"
+    console().print(f"{leads} {be} done again from {start}")
 
 
 _MEANINGS = {
