@@ -111,13 +111,6 @@ def _key(event: Event, position: int, delivery: Delivery) -> str | None:
     return f"{delivery.headers['idempotency-key']}#{position}"
 
 
-def _body_beside(event: Event, position: int, delivery: Delivery, source: Source) -> bytes | None:
-    """The body, once a delivery and only where no event's raw text is it."""
-    if position > 0 or event.raw == delivery.body:
-        return None
-    return source.keepable(delivery.body)
-
-
 def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:
     config = source.config
     if config.hot_score is not None and event.kind is Kind.CREATED:

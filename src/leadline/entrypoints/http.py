@@ -103,7 +103,8 @@ class App:
             else:
                 result = self._handshake(door, name, scope)
         except LeadlineError as error:
-            self._observe(name if error.status != 404 else "unknown", error.status)
+            heard = door is not None and name in door.kit.sources
+            self._observe(name if heard else "unknown", error.status)
             await _send_problem(send, error)
             return
         except Exception:
