@@ -46,14 +46,3 @@ def refined_head(refined: RefinedLead) -> bytes:
 def refined_document(head: bytes, raw: bytes) -> bytes:
     """The whole refined document, with `metadata.original_data` spliced in."""
     return b"".join((head[:-1], b',"metadata":{"original_data":', raw, b"}}"))
-
-
-def queue_message(lead_id: str, captured_at: datetime) -> bytes:
-    """The queue's message: where the raw lead stands and when it was captured."""
-    return _encoder.encode(
-        {
-            "lead_id": lead_id,
-            "s3_key": key_of("raw", lead_id, captured_at),
-            "timestamp": iso(captured_at),
-        }
-    )

@@ -7,7 +7,6 @@ from leadline.formats import (
     from_iso,
     iso,
     key_of,
-    queue_message,
     raw_document,
     refined_document,
     refined_head,
@@ -65,11 +64,3 @@ def test_the_refined_document_has_the_promised_shape() -> None:
             "rule": "email.case",
         }
     ]
-
-
-def test_the_queue_message_names_the_raw_object() -> None:
-    assert json.loads(queue_message(ID, AT)) == {
-        "lead_id": ID,
-        "s3_key": f"raw/2024/01/15/{ID}.json",
-        "timestamp": "2024-01-15T10:30:00.000250Z",
-    }

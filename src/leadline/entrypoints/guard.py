@@ -3,13 +3,18 @@
 import asyncio
 from typing import Any
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-_TOO_SLOW = (
-    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/problem+json\r\n"
-    b"content-length: 75\r\nconnection: close\r\n\r\n"
-    b'{"type":"about:blank","title":"The request took too long","status":408}    '
+from leadline.errors import TooSlow
+
+_PROBLEM = msgspec.json.encode(
+    {"type": "about:blank", "title": TooSlow.title, "status": TooSlow.status}
 )
+_TOO_SLOW = (
+    b"HTTP/1.1 %d Request Timeout\r\ncontent-type: application/problem+json\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%b"
+) % (TooSlow.status, len(_PROBLEM), _PROBLEM)
 
 
 class GuardedProtocol(HttpToolsProtocol):
