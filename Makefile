@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format test-slow test-fuzz test-payloads bench docs clean
+.PHONY: help setup demo test check format test-slow test-fuzz test-aws emulator test-payloads bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,13 +22,23 @@ demo: setup ## run a seeded pipeline and watch leads, alerts and duplicates (ARG
 	$(BIN)/python -m leadline.entrypoints.demo $(ARGS)
 
 test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -m 'not slow and not fuzz' $(ARGS)
+	$(BIN)/python -m pytest -m 'not slow and not fuzz and not aws' $(ARGS)
 
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 test-fuzz: setup ## long property runs on every parser
 	$(BIN)/python -m pytest -m fuzz $(ARGS)
+
+test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
+	$(BIN)/python -m pytest -m aws $(ARGS)
+
+emulator: .emulator/.ready ## install the emulator of AWS into .emulator
+
+.emulator/.ready: constraints-emulator.txt
+	$(PYTHON) -m venv .emulator
+	.emulator/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-emulator.txt
+	@touch $@
 
 test-payloads: setup ## recorded vendor bodies through preview (needs ../shared/payloads or PAYLOADS=dir)
 	$(BIN)/python tools/preview_payloads.py $(or $(PAYLOADS),../shared/payloads)
@@ -51,4 +61,4 @@ docs: setup ## write the generated reference pages anew
 	$(BIN)/python tools/write_reference.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
+	rm -rf $(VENV) .emulator .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data

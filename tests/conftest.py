@@ -9,6 +9,7 @@ import pytest
 from leadline.adapters.memory import MemoryStore
 from leadline.adapters.sqlite import SqliteStore
 from leadline.ports import Store
+from tests.emulator import Emulator
 from tests.worlds import HandClock
 
 
@@ -26,3 +27,11 @@ def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> I
     sqlite = SqliteStore(tmp_path / "data", clock=clock)
     yield sqlite
     sqlite.close()
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator of AWS, for tests marked `aws`; whoever uses it resets it first."""
+    running = Emulator(tmp_path_factory.mktemp("emulator") / "emulator.log")
+    yield running
+    running.stop()
