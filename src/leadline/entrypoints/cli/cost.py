@@ -1,0 +1,135 @@
+"""What it costs on AWS: `cost`."""
+
+from importlib.resources import files
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.markup import escape
+
+from leadline import cost as model
+from leadline.entrypoints.cli._app import app
+from leadline.entrypoints.cli._show import as_json, console, table
+
+GOAL_USD, GOAL_LEADS = 0.12, 10_000
+"""What a month of so many leads should cost."""
+
+
+@app.command("cost")
+def cost(
+    leads_per_month: Annotated[int, typer.Option(min=0, help="Leads a month.")],
+    region: Annotated[str, typer.Option(help="The region of AWS.")] = "us-east-1",
+    alerts_per_lead: Annotated[float, typer.Option(min=0, help="Alerts that a lead makes.")] = 1,
+    body_kb: Annotated[float, typer.Option(min=0, help="Size of a delivery in KB.")] = 2,
+    months_kept: Annotated[
+        float, typer.Option(min=0, help="Storage is that of so many such months.")
+    ] = 12,
+    free_tier: Annotated[
+        bool, typer.Option(help="Take off what AWS gives every account each month.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Estimate a month on AWS, line by line, from a dated list of prices.
+
+    Example: leadline cost --leads-per-month 10000 --region eu-central-1
+    """
+    text = (files("leadline") / "infra" / "prices.toml").read_text(encoding="utf-8")
+    prices = model.read_prices(text)
+    workload = model.Workload(leads_per_month, alerts_per_lead, body_kb, months_kept)
+    bill = model.estimate(workload, prices, region, free_tier=free_tier)
+    if json:
+        as_json(_as_data(bill, prices))
+    else:
+        _print(bill, prices)
+
+
+def _print(bill: model.Estimate, prices: model.PriceList) -> None:
+    out = console()
+    region = prices.regions[bill.region]
+    out.print(f"[bold]Needed[/bold]  a month in {escape(region.name)}, in US dollars\n")
+    table(_COLUMNS, _rows(bill.lines), empty="")
+    out.print(f"\n[bold]Total[/bold]  ${bill.total:,.4f} a month{_each(bill)}\n")
+    out.print("[bold]Optional parts[/bold]  each on top\n")
+    table(_COLUMNS, _rows(bill.options), empty="")
+    out.print()
+    for remark in _remarks(bill, prices):
+        out.print(escape(remark), soft_wrap=True)
+
+
+_COLUMNS = ("service", "what", "quantity", "price", "$ a month", "how")
+
+
+def _rows(lines: tuple[model.CostLine, ...]) -> list[tuple[str, ...]]:
+    return [
+        (
+            line.service,
+            line.what,
+            _quantity(line),
+            f"{line.usd:g}" + (f" / {line.per:,}" if line.per > 1 else ""),
+            f"{line.dollars:,.4f}",
+            line.formula,
+        )
+        for line in lines
+    ]
+
+
+def _quantity(line: model.CostLine) -> str:
+    digits = 0 if line.quantity >= 1_000 or line.quantity == int(line.quantity) else 3
+    shown = f"{line.quantity:,.{digits}f} {line.unit}"
+    return f"{shown}, {line.free:,.{digits}f} free" if line.free else shown
+
+
+def _each(bill: model.Estimate) -> str:
+    leads = bill.workload.leads
+    return f", ${bill.total / leads:.8f} a lead" if leads else ""
+
+
+def _remarks(bill: model.Estimate, prices: model.PriceList) -> list[str]:
+    remarks = []
+    budget = _budget(bill)
+    above = bill.excess(budget)
+    if above and bill.workload.leads:
+        named = ", ".join(f"{one.service} {one.what} ${one.dollars:,.4f}" for one in above)
+        remarks.append(
+            f"The goal of ${GOAL_USD} for {GOAL_LEADS:,} leads, here ${budget:,.4f}, is missed by "
+            f"${bill.total - budget:,.4f}; without these lines it would be met: {named}."
+        )
+    unsure = _unverified(bill, prices)
+    remarks.append(
+        f"Prices of {bill.dated}"
+        + (f"; not verified for this region: {', '.join(unsure)}" if unsure else "")
+        + ". AWS's own pages count."
+    )
+    for name, took in model.MEASURED.items():
+        remarks.append(f"Duration of {name}: {took.measured}.")
+    return remarks
+
+
+def _budget(bill: model.Estimate) -> float:
+    return GOAL_USD * bill.workload.leads / GOAL_LEADS
+
+
+def _unverified(bill: model.Estimate, prices: model.PriceList) -> list[str]:
+    found = prices.regions[bill.region].prices.items()
+    return [name for name, price in found if price.checked == "unverified"]
+
+
+def _as_data(bill: model.Estimate, prices: model.PriceList) -> dict[str, Any]:
+    leads = bill.workload.leads
+    return {
+        "region": bill.region,
+        "prices_dated": bill.dated,
+        "unverified": _unverified(bill, prices),
+        "workload": bill.workload,
+        "durations": model.MEASURED,
+        "lines": [_line_as_data(line) for line in bill.lines],
+        "total": bill.total,
+        "per_lead": bill.total / leads if leads else None,
+        "goal": _budget(bill),
+        "above_goal": [f"{one.service} {one.what}" for one in bill.excess(_budget(bill))],
+        "optional": [_line_as_data(line) for line in bill.options],
+    }
+
+
+def _line_as_data(line: model.CostLine) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(line), "dollars": line.dollars}
