@@ -9,6 +9,7 @@ import pytest
 from leadline.adapters.memory import MemoryStore
 from leadline.adapters.sqlite import SqliteStore
 from leadline.ports import Store
+from tests.aws_world import Rooms, moto_server
 from tests.emulator import Emulator
 from tests.worlds import HandClock
 
@@ -18,15 +19,30 @@ def clock() -> HandClock:
     return HandClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(
+    params=["memory", "sqlite", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
+)
 def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> Iterator[Store]:
     """Every adapter of the store in turn."""
     if request.param == "memory":
         yield MemoryStore(clock)
         return
+    if request.param == "moto":
+        yield Rooms(request.getfixturevalue("moto")).store(clock)
+        return
+    if request.param == "emulator":
+        yield Rooms(request.getfixturevalue("emulator").endpoint).store(clock)
+        return
     sqlite = SqliteStore(tmp_path / "data", clock=clock)
     yield sqlite
     sqlite.close()
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The endpoint of moto's AWS, in a thread of this process."""
+    with moto_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,209 @@
+"""Where leads come in on AWS.
+
+The order is the promise: the event's key is reserved, the raw document goes to S3, then one
+conditional write keeps the lead together with its task. A capture that dies in between is taken
+up by the sender's next try, under the same id; one that got as far as S3, by the sweep as well.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from leadline.adapters.aws.base import Base, Contested, changed
+from leadline.adapters.aws.bells import Ring
+from leadline.adapters.aws.documents import document_of
+from leadline.adapters.aws.items import (
+    LeadItem,
+    TaskState,
+    digest_key,
+    lead_key,
+    lead_of,
+)
+from leadline.adapters.aws.table import Put, Stale, Write
+from leadline.formats import from_iso, iso, key_of
+from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step, Task
+
+_MOST_ROUNDS = 20
+_FREE = "attribute_not_exists(pk)"
+_FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
+
+
+class AwsInbox(Base):
+    """`ports.Inbox` on S3 and DynamoDB.
+
+    Each lead is kept for itself: after a failure, those of the call that were kept already are
+    found again by the redelivery, under the same ids.
+    """
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        """See `ports.Inbox.accept`."""
+        receipts: list[Receipt] = []
+        bells: list[Ring] = []
+        try:
+            for lead in leads:
+                receipts.append(self._accept(lead, bells))
+        finally:
+            self._ring(bells)
+        return receipts
+
+    def _accept(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
+        reserved = self._reserve(lead)
+        if reserved is not None:
+            first = self._lead(reserved["lead_id"])
+            if first is not None:
+                return self._redelivered(first)
+            lead = _as_reserved(lead, reserved)  # its capture died; go on with it
+        self.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
+        for _ in range(_MOST_ROUNDS):
+            try:
+                return self._keep(lead, bells)
+            except Stale:
+                first = self._lead(lead.id)
+                if first is not None:
+                    return self._redelivered(first)
+        raise Contested(lead.id)
+
+    def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
+        """Take the event's key for this lead; what is there already when it is taken."""
+        pk, sk = digest_key("E", lead.event_key)
+        item: dict[str, Any] = {
+            "pk": pk,
+            "sk": sk,
+            "lead_id": lead.id,
+            "taken_at": iso(lead.captured_at),
+            "lasting": lead.lasting_key,
+        }
+        if not lead.lasting_key:
+            # A day more, because TTL deletes when it likes.
+            forget = lead.captured_at + self.redelivery_window + timedelta(days=1)
+            item["expires"] = int(forget.timestamp())
+        old = iso(lead.captured_at - self.redelivery_window)
+        try:
+            self.table.put_if(item, _FREE_OR_OLD, {":no": False, ":old": old})
+        except Stale as stale:
+            if stale.now is None or stale.now["lead_id"] == lead.id:
+                return None
+            return stale.now
+        return None
+
+    def _redelivered(self, first: LeadItem) -> Receipt:
+        self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
+        return Receipt(first.joined or first.lead_id, Fate.REDELIVERED)
+
+    def _keep(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
+        """Write the lead's item by what is known of its record now; raises Stale when that has
+        changed meanwhile."""
+        head = self._head(lead)
+        fate, why = _fate(lead, head)
+        item = LeadItem(
+            lead_id=lead.id,
+            source=lead.source,
+            kind=lead.kind,
+            captured_at=iso(lead.captured_at),
+            fate=fate,
+            event_key=lead.event_key.hex(),
+            lasting_key=lead.lasting_key,
+            why=why,
+            record=lead.record,
+            record_key=lead.record_key.hex() if lead.record_key else None,
+            joined=head.lead_id if head else None,
+        )
+        if fate is Fate.CAPTURED:
+            task = TaskState(iso(lead.captured_at), iso(lead.due_at))
+            writes: list[Write] = [Put(msgspec.structs.replace(item, task=task).item(), None)]
+            if lead.record_key:
+                writes.append(Put(_record(lead.record_key, lead.id), None))
+            self.table.write_all(writes)
+            bells.append(Ring(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
+            return Receipt(lead.id, fate)
+        if head is None:
+            self.table.write(Put(item.item(), None))
+            return Receipt(lead.id, fate, why)
+        joined = _with_event(head, lead.id, folded=fate is Fate.FOLDED)
+        self.table.write_all([Put(item.item(), None), Put(joined.item(), head.rev)])
+        if fate is not Fate.FOLDED:
+            return Receipt(lead.id, fate, why)
+        if joined.attempts != head.attempts and joined.task is not None:
+            bells.append(_wake(joined, from_iso(joined.task.due_at)))
+        return Receipt(head.lead_id, fate)
+
+    def _head(self, lead: CapturedLead) -> LeadItem | None:
+        """The lead that the event's record has."""
+        if lead.record_key is None:
+            return None
+        owner = self.table.get(digest_key("R", lead.record_key))
+        return self._lead(owner["lead_id"]) if owner else None
+
+    def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
+        """See `ports.Inbox.readmit`."""
+        items = self.table.get_all([lead_key(i) for i in lead_ids])
+        events = sorted((lead_of(item) for item in items.values()), key=lambda e: e.lead_id)
+        made = [event for event in events if self._readmit(event, due_at)]
+        self._ring([_wake(event, due_at) for event in made])
+        return [event.lead_id for event in made]
+
+    def _readmit(self, event: LeadItem, due_at: datetime) -> bool:
+        if event.fate != Fate.FILTERED or event.joined is not None:
+            return False
+        now = self.clock()
+        task = TaskState(iso(now), iso(due_at), event.attempts + 1)
+        lead = changed(event, fate=str(Fate.CAPTURED), why="", task=task, attempts=task.attempt)
+        writes: list[Write] = [Put(lead.note(now, "readmitted").item(), event.rev)]
+        if event.record_key:
+            record_key = bytes.fromhex(event.record_key)
+            owner = self.table.get(digest_key("R", record_key))
+            if owner is None:
+                writes.append(Put(_record(record_key, event.lead_id), None))
+            elif owner["lead_id"] != event.lead_id:
+                return False  # its record has a lead by now
+        try:
+            self.table.write_all(writes)
+        except Stale:
+            return False  # somebody else was faster, or its record has got a lead
+        return True
+
+
+def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
+    """The lead under the id and time that an earlier try reserved for it."""
+    at = from_iso(reserved["taken_at"])
+    due_at = at + (lead.due_at - lead.captured_at)
+    return msgspec.structs.replace(lead, id=reserved["lead_id"], captured_at=at, due_at=due_at)
+
+
+def _record(record_key: bytes, lead_id: str) -> dict[str, Any]:
+    pk, sk = digest_key("R", record_key)
+    return {"pk": pk, "sk": sk, "lead_id": lead_id}
+
+
+def _wake(lead: LeadItem, due_at: datetime) -> Ring:
+    return Ring(Task(Step.REFINE, lead.lead_id), due_at, from_iso(lead.captured_at))
+
+
+def _fate(lead: CapturedLead, head: LeadItem | None) -> tuple[Fate, str]:
+    if lead.kind is Kind.IGNORED:
+        return Fate.FILTERED, lead.why or "ignored"
+    if head is None:
+        if lead.kind is Kind.CREATED:
+            return Fate.CAPTURED, ""
+        return Fate.FILTERED, "unknown_record"
+    if head.summary is not None:
+        return Fate.FILTERED, "already_refined"
+    return Fate.FOLDED, ""
+
+
+def _with_event(head: LeadItem, event_id: str, *, folded: bool) -> LeadItem:
+    """The lead with another event of its record; a worker that holds it has not seen that, and
+    loses it."""
+    if not folded:
+        return changed(head, related=(*head.related, event_id))
+    task = head.task
+    attempts = head.attempts
+    if task is not None and task.held and not task.dead_at:
+        attempts = task.attempt + 1
+        task = msgspec.structs.replace(task, attempt=attempts, held=False, due_at=task.put_at)
+    return changed(
+        head, related=(*head.related, event_id), updates=(*head.updates, event_id),
+        task=task, attempts=attempts,
+    )  # fmt: skip

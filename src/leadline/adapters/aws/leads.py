@@ -1,0 +1,99 @@
+"""Leads by id, and by what makes them recognisable, on AWS."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from leadline.adapters.aws.base import Base
+from leadline.adapters.aws.documents import Kept, read_document
+from leadline.adapters.aws.items import LeadItem, digest_key, lead_key, lead_of
+from leadline.formats import from_iso, key_of
+from leadline.lead import Fate, FirstSeen
+from leadline.ports import Archived, Waiting
+
+
+class AwsLeads(Base):
+    """`ports.Leads` on S3 and DynamoDB."""
+
+    def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
+        """See `ports.Leads.waiting`."""
+        leads = self._leads(lead_ids, guess=True)
+        updates = [i for lead in leads.values() for i in lead.updates]
+        events = self._leads(updates) if updates else {}
+        kept = self._documents([*leads.values(), *events.values()])
+        found: dict[str, Waiting] = {}
+        for lead_id, lead in leads.items():
+            if lead_id not in kept:
+                continue
+            raw = self.recent.raws[lead_id] = kept[lead_id].raw
+            found[lead_id] = Waiting(
+                lead_id,
+                lead.source,
+                from_iso(lead.captured_at),
+                raw,
+                lead.record,
+                tuple(kept[i].raw for i in lead.updates if i in kept),
+            )
+        return found
+
+    def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
+        """See `ports.Leads.archived`."""
+        leads = self._leads(lead_ids)
+        kept = self._documents(leads.values())
+        return {
+            i: Archived(
+                i,
+                lead.source,
+                from_iso(lead.captured_at),
+                Fate(lead.fate),
+                kept[i].raw,
+                kept[i].whole_body,
+                kept[i].media_type,
+            )
+            for i, lead in leads.items()
+            if i in kept
+        }
+
+    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
+        """See `ports.Leads.first_seen`."""
+        places = {digest_key("M", key): key for key in keys}
+        return {
+            places[place]: FirstSeen(item["lead_id"], from_iso(item["taken_at"]), ())
+            for place, item in self.table.get_all(list(places)).items()
+        }
+
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.Leads.refined`."""
+        asked = [
+            (lead.lead_id, key_of("refined", lead.lead_id, from_iso(lead.captured_at)), lead)
+            for lead in self._leads(lead_ids).values()
+            if lead.summary is not None
+        ]
+        versions = [(key, lead.summary.version if lead.summary else "") for _, key, lead in asked]
+        found = zip(asked, self.bucket.get_all(versions), strict=True)
+        return {lead_id: document for (lead_id, _, _), document in found if document is not None}
+
+    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
+        """See `ports.Channels.alerted`."""
+        return frozenset(
+            i
+            for i, lead in self._leads(lead_ids, guess=True).items()
+            if any(told.channel == channel for told in lead.alerts)
+        )
+
+    def _leads(self, lead_ids: Iterable[str], *, guess: bool = False) -> dict[str, LeadItem]:
+        """The leads' items, in the order asked; *guess* takes those of this turn as they were."""
+        wanted = list(dict.fromkeys(lead_ids))
+        known = self.recent.leads if guess else {}
+        items = self.table.get_all([lead_key(i) for i in wanted if i not in known])
+        read = {key[0][2:]: lead_of(item) for key, item in items.items()}
+        self.recent.leads.update(read)
+        return {i: found for i in wanted if (found := read.get(i) or known.get(i)) is not None}
+
+    def _documents(self, leads: Iterable[LeadItem]) -> dict[str, Kept]:
+        asked = [(lead.lead_id, key_of("raw", lead.lead_id, from_iso(lead.captured_at)))
+                 for lead in leads]  # fmt: skip
+        found = self.bucket.get_all([(key, "") for _, key in asked])
+        return {
+            lead_id: read_document(document)
+            for (lead_id, _), document in zip(asked, found, strict=True)
+            if document is not None
+        }

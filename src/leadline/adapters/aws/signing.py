@@ -1,0 +1,76 @@
+"""Signature Version 4 (AWS IAM User Guide, "Create a signed AWS API request").
+
+botocore's signer costs 90 ms of a cold start and AWS's stand-alone one needs Python 3.12; this is
+held to botocore's by a test.
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import quote
+
+import msgspec
+
+_ALGORITHM = "AWS4-HMAC-SHA256"
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """Credentials: long-lived ones have no `token`."""
+
+    access: str
+    secret: str
+    token: str = ""
+
+    def __repr__(self) -> str:
+        return f"Keys({self.access[:4]}…)"
+
+
+class Unsigned(msgspec.Struct, frozen=True):
+    """A request before it is signed: `path` as it is sent, `query` not yet encoded."""
+
+    method: str
+    host: str
+    path: str
+    body: bytes
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+
+
+def encode_query(query: Mapping[str, str]) -> str:
+    """The query as it is signed and sent: sorted, every byte outside RFC 3986's unreserved."""
+    pairs = sorted((quote(k, safe="-_.~"), quote(v, safe="-_.~")) for k, v in query.items())
+    return "&".join(f"{k}={v}" for k, v in pairs)
+
+
+def sign(request: Unsigned, keys: Keys, region: str, service: str, at: datetime) -> dict[str, str]:
+    """All headers of the request, the signature among them."""
+    stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    digest = sha256(request.body).hexdigest()
+    headers = {name.lower(): value.strip() for name, value in request.headers.items()}
+    headers |= {"host": request.host, "x-amz-date": stamp, "x-amz-content-sha256": digest}
+    if keys.token:
+        headers["x-amz-security-token"] = keys.token
+    names = sorted(headers)
+    signed = ";".join(names)
+    canonical = "\n".join(
+        (
+            request.method,
+            request.path,
+            encode_query(request.query),
+            *(f"{name}:{headers[name]}" for name in names),
+            "",
+            signed,
+            digest,
+        )
+    )
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    text = f"{_ALGORITHM}\n{stamp}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
+    key = f"AWS4{keys.secret}".encode()
+    for part in (stamp[:8], region, service, "aws4_request", text):
+        key = hmac.new(key, part.encode(), sha256).digest()
+    headers["authorization"] = (
+        f"{_ALGORITHM} Credential={keys.access}/{scope}, SignedHeaders={signed}, "
+        f"Signature={key.hex()}"
+    )
+    return headers

@@ -1,0 +1,113 @@
+"""AWS for tests: a bucket, a table and queues, on moto in this process or on the emulator."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bucket import Bucket
+from leadline.adapters.aws.calls import Caller
+from leadline.adapters.aws.signing import Keys
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.table import Table
+from leadline.lead import Step
+from leadline.ports import Clock
+
+REGION = "eu-west-1"
+
+
+class Rooms:
+    """The parts of one store, empty, with names of their own."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self.caller = Caller(REGION, lambda: Keys("test", "test"), endpoint)
+        name = f"leads-{uuid.uuid4().hex[:12]}"
+        self.bucket = Bucket(self.caller, name)
+        self.table = Table(self.caller, name)
+        made = self.caller.call(
+            "s3", "PUT", f"/{name}", CONFIGURATION, headers={"content-type": "text/xml"}
+        )
+        assert made.status == 200, made.body
+        made = self.caller.call("s3", "PUT", f"/{name}", VERSIONED, query={"versioning": ""})
+        assert made.status == 200, made.body
+        self._json("dynamodb", "DynamoDB_20120810.CreateTable", table_of(name))
+        self.urls = {step: self._queue(f"{name}-{step}") for step in Step}
+        self.dead_urls = {step: self._queue(f"{name}-{step}-dead") for step in Step}
+        self.queues = Queues(self.caller, self.urls, self.dead_urls)
+
+    def store(self, clock: Clock) -> AwsStore:
+        """A store in these rooms."""
+        return AwsStore(self.table, self.bucket, self.queues, clock=clock)
+
+    def _queue(self, name: str) -> str:
+        url: str = self._json("sqs", "AmazonSQS.CreateQueue", {"QueueName": name})["QueueUrl"]
+        return url
+
+    def _json(self, service: str, target: str, body: object) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.caller.json(service, target, body))
+        return told
+
+    def messages(self, url: str) -> list[dict[str, Any]]:
+        """What a queue has to say now."""
+        return [json.loads(body) for body, _ in self.queues.receive(url)]
+
+
+CONFIGURATION = (
+    b'<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+    b"<LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>"
+)
+VERSIONED = (
+    b'<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+    b"<Status>Enabled</Status></VersioningConfiguration>"
+)
+
+
+def table_of(name: str) -> dict[str, Any]:
+    """A table as the template makes it (a test holds the two together)."""
+
+    def index(name: str, keys: tuple[str, str], projection: dict[str, Any]) -> dict[str, Any]:
+        return {"IndexName": name, "KeySchema": schema(*keys), "Projection": projection}
+
+    def schema(pk: str, sk: str) -> list[dict[str, str]]:
+        return [
+            {"AttributeName": pk, "KeyType": "HASH"},
+            {"AttributeName": sk, "KeyType": "RANGE"},
+        ]
+
+    names = ("pk", "sk", "due_pk", "due_sk", "day_pk", "day_sk", "owner_pk", "lead_id")
+    return {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
+        "KeySchema": schema("pk", "sk"),
+        "GlobalSecondaryIndexes": [
+            index("due", ("due_pk", "due_sk"), including("held")),
+            index("day", ("day_pk", "day_sk"), including(*DAY_ATTRIBUTES)),
+            index("owner", ("owner_pk", "lead_id"), {"ProjectionType": "KEYS_ONLY"}),
+        ],
+    }
+
+
+DAY_ATTRIBUTES = ("lead_id", "source", "captured_at", "fate", "why", "summary")
+
+
+def including(*names: str) -> dict[str, Any]:
+    """A projection of the keys and these."""
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(names)}
+
+
+@contextmanager
+def moto_server() -> Iterator[str]:
+    """moto in a thread of this process; gives its endpoint."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
