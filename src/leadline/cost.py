@@ -60,7 +60,6 @@ PER_LEAD: Mapping[str, tuple[tuple[str, str, float], ...]] = {
         ("table_write", "keys of e-mail and phone", 2),
         ("table_write", "lead, in a transaction", 2),
         ("table_write", "its index entries", 4),
-        ("table_read", "what is due in four shards", 2),
         ("table_read", "lead", 1),
         ("table_read", "keys of e-mail and phone", 2),
     ),
@@ -96,8 +95,9 @@ maximum concurrency, on which nobody can count."""
 SETTINGS_KEPT_S = 300
 """How long a function keeps the settings that it read."""
 
-ALARM_METRICS, EMF_METRICS = 20, 4
-"""Metrics that alarms watch (an alarm on a quotient watches two), and those of our own."""
+ALARM_METRICS, EMF_METRICS = 22, 4
+"""Metrics that the template's alarms watch (an alarm on a quotient watches two, and each is
+billed), and metrics of our own."""
 
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # what stands beside the body
 _TABLE_KB, _ITEMS_KB = 4.0, 2.4  # of one lead: with its index entries, and without them
