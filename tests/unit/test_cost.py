@@ -164,7 +164,7 @@ def test_a_busy_queue_has_fewer_empty_receives_but_never_fewer_receives(
     some: float, more: float
 ) -> None:
     quiet, busy = empty_receives(some), empty_receives(some + more)
-    assert 0 <= busy <= quiet * (1 + 1e-9)
+    assert 0 <= busy <= quiet * (1 + 1e-9) + 1e-6
     assert some + more + busy >= (some + quiet) * (1 - 1e-9)
 
 
