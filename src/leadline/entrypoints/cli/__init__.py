@@ -2,6 +2,7 @@
 
 from leadline.entrypoints.cli import (  # noqa: F401 - each registers its commands
     archives,
+    cloud,
     cost,
     operators,
     running,

@@ -1,0 +1,174 @@
+"""Deploy a stack: package, upload, propose, and when it is agreed to, carry out.
+
+Every step says what is to be and not what is to be done, so a deployment that was interrupted is
+finished by the next one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadline.cloud import stacks
+from leadline.cloud.code_bucket import (
+    code_bucket_name,
+    ensure_code_bucket,
+    template_argument,
+    upload,
+)
+from leadline.cloud.packaging import Package, capture_package, work_package
+from leadline.cloud.parameters import Parameters
+from leadline.cloud.remote_settings import (
+    needs_advanced_tier,
+    put_settings,
+    refuse_too_long,
+    settings_reference,
+)
+from leadline.cloud.session import Cloud, CloudError
+from leadline.cloud.stacks import ResourceChange, Watch
+from leadline.cloud.wheels import target_of
+from leadline.infra import template
+
+KEPT = ("Bucket", "Table")
+"""The resources that hold leads."""
+
+Say = Callable[[str], None]
+"""Takes remarks for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the operator wants: parameters as text by name, settings as the text of a TOML file."""
+
+    stack: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    settings: str | None = None
+    template: str = field(default_factory=template)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentPlan:
+    """What a deployment would do; `settings_reference` is where the functions read settings."""
+
+    order: Order
+    proposal: stacks.Proposal
+    settings_reference: str
+    key_arn: str
+    packages: Sequence[Package]
+
+    @property
+    def changes(self) -> Sequence[ResourceChange]:
+        """What would happen to which resource; none: the stack is as it should be."""
+        return self.proposal.changes
+
+    @property
+    def dangers(self) -> Sequence[ResourceChange]:
+        """The changes that would put an empty bucket or table in the place of the leads'."""
+        return [
+            c
+            for c in self.changes
+            if c.resource in KEPT
+            and (c.action == "Remove" or c.replacement in ("True", "Conditional"))
+        ]
+
+
+@contextmanager
+def planned(
+    cloud: Cloud, order: Order, say: Say, *, dry_run: bool = False
+) -> Iterator[DeploymentPlan]:
+    """A plan, forgotten at the end unless it was carried out.
+
+    With *dry_run* no code is uploaded and no stack touched. Raises CloudError, ConfigurationError.
+    """
+    cfn = cloud.client("cloudformation")
+    stack = _ready_stack(cfn, order.stack, say, dry_run=dry_run)
+    argument = template_argument(cloud, order.template)
+    summary = cfn.get_template_summary(**argument)
+    parameters = Parameters(order.parameters, summary["Parameters"], stack)
+    reference = _settings_reference(order, parameters, say)
+    packages = _packages(parameters, say)
+    if not dry_run:
+        _upload(cloud, packages, say)
+    keys = dict(zip(("CaptureCode", "WorkCode"), (p.key for p in packages), strict=True))
+    ours = {"CodeBucket": code_bucket_name(cloud), **keys}
+    say("working out the changes")
+    proposal = stacks.propose(cfn, order.stack, argument, parameters.request(ours))
+    try:
+        yield DeploymentPlan(order, proposal, reference, parameters["KmsKeyArn"], packages)
+    finally:
+        stacks.discard(cfn, proposal)
+
+
+def roll_out(
+    cloud: Cloud, plan: DeploymentPlan, say: Say, watch: Watch | None = None
+) -> dict[str, Any]:
+    """Write the settings and execute the change set; the stack as it then is.
+
+    Raises CloudError that tells the first event that failed.
+    """
+    cfn = cloud.client("cloudformation")
+    say(put_settings(cloud, plan.settings_reference, plan.order.settings, plan.key_arn))
+    if not plan.changes:
+        return stacks.need_stack(cfn, plan.proposal.stack_id)
+    return stacks.execute(cfn, plan.proposal, watch)
+
+
+def webhook_url(cloud: Cloud, stack: Mapping[str, Any]) -> str:
+    """Where senders post to a stack; on an emulator, its own form of that address."""
+    url = stacks.outputs_of(stack)["WebhookUrl"]
+    if not cloud.endpoint:
+        return url
+    cfn = cloud.client("cloudformation")
+    api = cfn.describe_stack_resource(StackName=stack["StackId"], LogicalResourceId="Api")
+    api_id = api["StackResourceDetail"]["PhysicalResourceId"]
+    return f"{cloud.endpoint}/_aws/execute-api/{api_id}/prod/webhook"
+
+
+def _ready_stack(cfn: Any, name: str, say: Say, *, dry_run: bool) -> dict[str, Any] | None:
+    """The stack when there is one that can be updated; what stands in the way is cleared."""
+    stack = stacks.find_stack(cfn, name)
+    if stack is not None and stacks.is_busy(stack):
+        say(f"{name} is {stack['StackStatus']}; waiting for that to end")
+        stack = stacks.wait_until_settled(cfn, stack["StackId"])
+    if stack is None or stack["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):
+        return None
+    status = stack["StackStatus"]
+    if status == "ROLLBACK_COMPLETE":
+        if dry_run:
+            raise CloudError(
+                f"{name} is what a failed creation left; without --dry-run it is deleted first"
+            )
+        say(f"{name} is what a failed creation left; deleting it first")
+        stacks.delete(cfn, stack["StackId"])
+        return None
+    if status in ("ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+        raise CloudError(f"{name} is {status}; run `leadline destroy aws --stack {name}` first")
+    if status == "UPDATE_ROLLBACK_FAILED":
+        raise CloudError(
+            f"{name} is {status}; run `aws cloudformation continue-update-rollback "
+            f"--stack-name {name}` first"
+        )
+    return stack
+
+
+def _settings_reference(order: Order, parameters: Parameters, say: Say) -> str:
+    """Where the settings go, once it is clear that they fit there."""
+    secret = parameters["SettingsSecretArn"]
+    if order.settings is not None and not secret:
+        refuse_too_long(order.settings)
+        if needs_advanced_tier(order.settings):
+            say("the settings need SSM's advanced tier, which costs $0.05 a month")
+    return settings_reference(order.stack, parameters["SettingsParameter"], secret)
+
+
+def _packages(parameters: Parameters, say: Say) -> tuple[Package, Package]:
+    target = target_of(parameters["Runtime"], parameters["Architecture"])
+    say(f"packaging for Python {target.python} on {target.architecture}")
+    return capture_package(target), work_package(target)
+
+
+def _upload(cloud: Cloud, packages: Sequence[Package], say: Say) -> None:
+    ensure_code_bucket(cloud)
+    for package in packages:
+        new = upload(cloud, package)
+        say(f"{package.key} {'is uploaded' if new else 'is there already'}")

@@ -1,0 +1,132 @@
+"""The zips that functions run from: the same code always gives the same zip and the same key."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files as resources
+from pathlib import Path
+
+from leadline import __version__
+from leadline.cloud.wheels import Files, Target, files_of
+
+CAPTURE_NEEDS = ("msgspec", "python-multipart")
+"""What Capture imports besides our own code; a test holds its imports against this."""
+
+WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers", "urllib3")
+"""What Refine, Deliver and Sweep import besides our own code."""
+
+RUNTIME_CLIENT = {"awslambdaric": "4.2.2", "simplejson": "4.3.0", "snapshot-restore-py": "1.0.0"}
+"""AWS's runtime client with what it needs, for a `provided.…` runtime."""
+
+# Our own code that no function runs.
+_OURS_LEFT_OUT = (
+    "leadline/adapters/memory.py",
+    "leadline/adapters/sqlite/",
+    "leadline/archive.py",
+    "leadline/cloud/",
+    "leadline/cost.py",
+    "leadline/entrypoints/",
+    "leadline/infra/",
+    "leadline/wiring.py",
+)
+_OURS_KEPT = ("leadline/entrypoints/__init__.py", "leadline/entrypoints/aws/")
+# Most of phonenumbers is the places, carriers and time zones of numbers, which refining never
+# asks for and the package itself loads only when somebody imports these modules.
+_LEFT_OUT = (
+    "phonenumbers/carrier",
+    "phonenumbers/geocoder",
+    "phonenumbers/geodata/",
+    "phonenumbers/prefix",
+    "phonenumbers/timezone",
+    "phonenumbers/tzdata/",
+)
+_NO_CODE = (".pyi", ".typed", ".c", ".h", ".pyx", ".pxd")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+
+_BOOTSTRAP = b"""#!/bin/sh
+# Runs the handler with AWS's runtime client, which lies beside this file.
+cd "$LAMBDA_TASK_ROOT" || exit 1
+python="${LEADLINE_PYTHON:-python3}"
+unset LEADLINE_PYTHON
+exec "$python" -m awslambdaric "$_HANDLER"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What goes in a zip, by path. `digest` is that of the contents, so it does not depend on who
+    compressed them."""
+
+    name: str
+    files: Files
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """Its key in the code bucket; it tells the version for people and the digest for us."""
+        return f"{__version__}/{self.name}-{self.digest[:20]}.zip"
+
+    def zipped(self) -> bytes:
+        """The zip; sorted, without times of its own, so its bytes tell nothing but the files."""
+        sink = io.BytesIO()
+        with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for path in sorted(self.files):
+                entry = zipfile.ZipInfo(path, _EPOCH)
+                entry.create_system = 3  # Unix, whose modes these are
+                entry.external_attr = (0o100755 if path == "bootstrap" else 0o100644) << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, self.files[path])
+        return sink.getvalue()
+
+
+def capture_package(target: Target) -> Package:
+    """The zip of Capture; raises CloudError when a dependency can't be had for the target."""
+    return _package("capture", CAPTURE_NEEDS, target)
+
+
+def work_package(target: Target) -> Package:
+    """The zip of Refine, Deliver and Sweep; raises CloudError like `capture_package`."""
+    return _package("work", WORK_NEEDS, target)
+
+
+def _package(name: str, needs: Iterable[str], target: Target) -> Package:
+    wanted: dict[str, str | None] = dict.fromkeys(needs)
+    if target.own_runtime:
+        wanted |= RUNTIME_CLIENT
+    files = dict(_our_own())
+    for each, version in wanted.items():
+        files |= {p: c for p, c in files_of(each, version, target).items() if _is_run(p)}
+    if target.own_runtime:
+        files["bootstrap"] = _BOOTSTRAP
+    return Package(name, files, _digest(files))
+
+
+def _our_own() -> Files:
+    """Our package, from wherever it is installed."""
+    root = Path(str(resources("leadline")))
+    paths = {p.relative_to(root.parent).as_posix(): p for p in root.rglob("*.py")}
+    return {
+        name: path.read_bytes()
+        for name, path in paths.items()
+        if name.startswith(_OURS_KEPT) or not name.startswith(_OURS_LEFT_OUT)
+    }
+
+
+def _is_run(path: str) -> bool:
+    """Whether a function could load it."""
+    parts = path.split("/")
+    return not (
+        path.startswith(_LEFT_OUT)
+        or path.endswith(_NO_CODE)
+        or "tests" in parts[:-1]
+        or "test" in parts[:-1]
+    )
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
+    return whole.hexdigest()

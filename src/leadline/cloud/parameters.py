@@ -1,0 +1,95 @@
+"""The template's parameters: read from a file, checked against the template, kept on updates."""
+
+import difflib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from leadline.cloud.stacks import parameters_of
+from leadline.errors import ConfigurationError
+
+OURS = ("CodeBucket", "CaptureCode", "WorkCode")
+"""What `deploy aws` fills in itself."""
+
+
+def read_parameters(path: Path) -> dict[str, str]:
+    """Parameters from a TOML or JSON file of `Name = value`, as CloudFormation writes values.
+
+    Raises ConfigurationError that names what is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigurationError(f"{path} can't be read: {why}") from None
+    try:
+        read = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    if not isinstance(read, dict):
+        raise ConfigurationError(f"{path} is no object of names and values")
+    return {name: _written(path, name, value) for name, value in read.items()}
+
+
+def _written(path: Path, name: str, value: Any) -> str:
+    """A value as CloudFormation takes it: text, lists joined by commas."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
+        return ",".join(map(str, value))
+    raise ConfigurationError(f"{path}: {name} is no text, number, truth value or list of texts")
+
+
+class Parameters:
+    """The parameters of a stack: those given now, else those it has, else the template's defaults.
+
+    *declared* is GetTemplateSummary's list, *stack* DescribeStacks' stack when there is one.
+    Raises ConfigurationError for names that the template does not declare.
+    """
+
+    def __init__(
+        self,
+        given: Mapping[str, str],
+        declared: Sequence[Mapping[str, Any]],
+        stack: Mapping[str, Any] | None,
+    ) -> None:
+        self._defaults = {p["ParameterKey"]: str(p.get("DefaultValue", "")) for p in declared}
+        _refuse_unknown(given, self._defaults)
+        self._given = dict(given)
+        self._previous = {
+            name: value
+            for name, value in (parameters_of(stack) if stack else {}).items()
+            if name in self._defaults
+        }
+
+    def __getitem__(self, name: str) -> str:
+        layers = (self._given, self._previous, self._defaults)
+        return next((layer[name] for layer in layers if name in layer), "")
+
+    def request(self, ours: Mapping[str, str]) -> list[dict[str, Any]]:
+        """As CreateChangeSet takes them; *ours* are the values of OURS."""
+        values = {**self._given, **ours}
+        kept = [name for name in self._previous if name not in values]
+        return [
+            *({"ParameterKey": name, "ParameterValue": value} for name, value in values.items()),
+            *({"ParameterKey": name, "UsePreviousValue": True} for name in kept),
+        ]
+
+
+def _refuse_unknown(given: Mapping[str, str], declared: Mapping[str, str]) -> None:
+    problems: list[str] = []
+    open_to_users = [name for name in declared if name not in OURS]
+    for name in given:
+        if name in OURS:
+            problems.append(f"{name} is filled in by this command itself")
+        elif name not in declared:
+            folded = {n.lower(): n for n in open_to_users}
+            near = difflib.get_close_matches(name.lower(), folded, 1)
+            hint = f"; did you mean {folded[near[0]]}?" if near else ""
+            problems.append(f"there is no parameter {name}{hint}")
+    if problems:
+        raise ConfigurationError("the parameters are wrong:\n  " + "\n  ".join(problems))

@@ -1,0 +1,83 @@
+"""The `leadline.toml` of a stack, where its functions read it: an SSM parameter, or a secret."""
+
+import tempfile
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from leadline.cloud.session import Cloud, error_code
+from leadline.errors import ConfigurationError
+from leadline.settings_reading import load
+
+STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
+"""Bytes of a parameter by tier (Systems Manager, "Managing parameter tiers")."""
+
+SECRET_LIMIT = 65_536
+"""Bytes of a secret (Secrets Manager quotas)."""
+
+_EMPTY = "# Settings of Leadline: see leadline.example.toml. Empty: every default, no secrets.\n"
+
+
+def read_settings(path: Path) -> str:
+    """A settings file, checked as Leadline itself reads it.
+
+    Raises ConfigurationError that lists every problem.
+    """
+    with tempfile.TemporaryDirectory() as empty:
+        load(config=path.absolute(), environ={}, folder=Path(empty))
+    text = path.read_text(encoding="utf-8")
+    if len(text.encode()) > SECRET_LIMIT:
+        raise ConfigurationError(f"{path} has more than {SECRET_LIMIT} bytes, which fits nowhere")
+    return text
+
+
+def refuse_too_long(text: str) -> None:
+    """Raise ConfigurationError when the text is too long for an SSM parameter."""
+    size = len(text.encode())
+    if size > ADVANCED_LIMIT:
+        raise ConfigurationError(
+            f"the settings have {size} bytes and an SSM parameter takes {ADVANCED_LIMIT}: put them"
+            " into a secret of Secrets Manager and set the parameter SettingsSecretArn to its ARN"
+        )
+
+
+def needs_advanced_tier(text: str) -> bool:
+    """Whether the text is too long for a parameter that costs nothing."""
+    return len(text.encode()) > STANDARD_LIMIT
+
+
+def put_settings(cloud: Cloud, reference: str, text: str | None, key_arn: str = "") -> str:
+    """Write the settings; without a *text* only what is missing, as an empty file.
+
+    *reference* is `ssm:NAME` or `secretsmanager:ARN`, *key_arn* the customer's key, if any.
+    Returns what was done, in words; a secret that is missing is for its owner to make.
+    """
+    kind, _, name = reference.partition(":")
+    if kind == "secretsmanager":
+        if text is None:
+            return f"the settings are in the secret {name}"
+        cloud.client("secretsmanager").put_secret_value(SecretId=name, SecretString=text)
+        return f"the secret {name} holds the settings"
+    ssm = cloud.client("ssm")
+    key = {"KeyId": key_arn} if key_arn else {}
+    wanted = {"Name": name, "Type": "SecureString", **key}
+    if text is not None:
+        refuse_too_long(text)
+        tier = "Advanced" if needs_advanced_tier(text) else "Intelligent-Tiering"
+        ssm.put_parameter(**wanted, Value=text, Overwrite=True, Tier=tier)
+        return f"the SSM parameter {name} holds the settings"
+    try:
+        ssm.put_parameter(**wanted, Value=_EMPTY, Overwrite=False, Tier="Standard")
+    except ClientError as error:
+        if error_code(error) != "ParameterAlreadyExists":
+            raise
+        return f"the settings stay as they are in the SSM parameter {name}"
+    return f"the SSM parameter {name} is new and empty; fill it with --settings FILE"
+
+
+def settings_reference(stack: str, parameter: str, secret_arn: str) -> str:
+    """Where a stack's functions read their settings, from its parameters SettingsParameter and
+    SettingsSecretArn."""
+    if secret_arn:
+        return f"secretsmanager:{secret_arn}"
+    return f"ssm:{parameter or f'/leadline/{stack}/settings'}"

@@ -1,0 +1,110 @@
+"""Who we are on AWS and where: credentials, account, region, clients, and errors in plain words."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from leadline.errors import ConfigurationError, LeadlineError
+
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+_STALE = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+_UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch")
+
+
+class CloudError(LeadlineError):
+    """AWS refused or failed; the text says what, and what to do next."""
+
+    title = "AWS did not do this"
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """An account in a region. `endpoint` is "" on AWS itself, the address of an emulator else."""
+
+    account: str
+    region: str
+    endpoint: str
+    session: Any
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that tries again patiently."""
+        return _client(self.session, service)
+
+
+def connect(region: str | None = None) -> Cloud:
+    """Find credentials and region as every AWS tool does, and ask AWS who we are.
+
+    Raises ConfigurationError when boto3, the region or credentials are missing, CloudError when
+    AWS does not believe them.
+    """
+    try:
+        import boto3
+        from botocore.exceptions import NoCredentialsError, ProfileNotFound
+    except ImportError:
+        raise ConfigurationError(
+            "the commands for AWS need boto3: pip install 'leadline[aws]'"
+        ) from None
+    with plainly():
+        try:
+            # boto3 itself knows AWS_DEFAULT_REGION alone.
+            session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
+            if not session.region_name:
+                raise ConfigurationError(
+                    "no region: pass --region, set AWS_REGION, or give your profile one"
+                )
+            sts = _client(session, "sts")
+            account = sts.get_caller_identity()["Account"]
+        except ProfileNotFound as error:
+            raise ConfigurationError(f"{error}; see AWS_PROFILE and ~/.aws/config") from None
+        except NoCredentialsError:
+            raise ConfigurationError(
+                "no credentials for AWS: set AWS_PROFILE, or run `aws configure` or `aws sso login`"
+            ) from None
+    endpoint = str(sts.meta.endpoint_url)
+    is_aws = (urlsplit(endpoint).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    return Cloud(account, session.region_name, "" if is_aws else endpoint.rstrip("/"), session)
+
+
+def _client(session: Any, service: str) -> Any:
+    from botocore.config import Config
+
+    patient = Config(
+        retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60
+    )
+    return session.client(service, config=patient)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turn the exceptions of boto3 into CloudError."""
+    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+
+    try:
+        yield
+    except ClientError as error:
+        raise CloudError(_refusal(error)) from None
+    except EndpointConnectionError as error:
+        raise CloudError(f"{error}; is the region right, and is there a network?") from None
+    except BotoCoreError as error:
+        raise CloudError(str(error)) from None
+
+
+def _refusal(error: Any) -> str:
+    told = error.response.get("Error", {})
+    code = told.get("Code", "")
+    text = f"{error.operation_name} was refused ({code}): {told.get('Message', '')}".rstrip(": ")
+    if code in _DENIED:
+        return f"{text}; whoever runs this command needs that permission"
+    if code in _STALE:
+        return f"{text}; your credentials have expired, sign in again"
+    if code in _UNKNOWN:
+        return f"{text}; AWS does not know your credentials, see AWS_PROFILE and `aws configure`"
+    return text
+
+
+def error_code(error: Any) -> str:
+    """AWS's name of what went wrong, of a botocore ClientError."""
+    return str(error.response.get("Error", {}).get("Code", ""))

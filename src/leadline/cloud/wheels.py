@@ -1,0 +1,183 @@
+"""The files of a dependency, in the version that is installed here, built for the target.
+
+What is installed is copied when it fits the target, so that most packaging needs no network; what
+does not fit (compiled for another processor or Python) comes as a wheel from the package index.
+"""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from leadline.cloud.session import CloudError
+from leadline.errors import ConfigurationError
+
+Files = Mapping[str, bytes]
+"""Contents by path, as they lie beside each other on `sys.path`."""
+
+_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+# The C library of Lambda's images: Amazon Linux 2 up to Python 3.11, 2023 since 3.12
+# (Lambda docs, "Lambda runtimes").
+_GLIBC_OF_AL2, _GLIBC_OF_AL2023 = 26, 34
+_OLDEST_GLIBC = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the functions run on.
+
+    `python` is like "3.13", `architecture` as Lambda writes it; `own_runtime` when the zip must
+    bring the runtime client, because Lambda's runtime is `provided.…`.
+    """
+
+    python: str
+    architecture: str
+    own_runtime: bool = False
+
+    @property
+    def machine(self) -> str:
+        """The processor as Linux writes it."""
+        return _MACHINES[self.architecture]
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platform tags of wheels that run there, the newest first (PEP 600)."""
+        old = not self.own_runtime and int(self.python.partition(".")[2]) < 12
+        newest = _GLIBC_OF_AL2 if old else _GLIBC_OF_AL2023
+        glibcs = [f"manylinux_2_{n}_{self.machine}" for n in range(newest, _OLDEST_GLIBC - 1, -1)]
+        return (*glibcs, f"manylinux2014_{self.machine}")
+
+
+def target_of(runtime: str, architecture: str) -> Target:
+    """The target of the template's parameters Runtime and Architecture.
+
+    With `provided.…` it is this machine, whose Python the functions' bootstrap starts.
+    Raises ConfigurationError when that can't be.
+    """
+    if architecture not in _MACHINES:
+        raise ConfigurationError(f"Architecture {architecture} is none of arm64 and x86_64")
+    if not runtime.startswith("provided"):
+        return Target(runtime.removeprefix("python"), architecture)
+    here = platform.machine()
+    if sys.platform != "linux" or here != _MACHINES[architecture]:
+        raise ConfigurationError(
+            f"with Runtime {runtime} the code is packaged as it is on this machine, which must be "
+            f"Linux on {architecture}, and is {sys.platform} on {here}"
+        )
+    return Target(f"{sys.version_info.major}.{sys.version_info.minor}", architecture, True)
+
+
+def files_of(name: str, version: str | None, target: Target) -> Files:
+    """Every file that a distribution installs for that target, its metadata left out.
+
+    *version* None is the one that is installed here, which then is what was tested.
+    Raises CloudError when it is not installed, or no wheel of it can be had.
+    """
+    here = _distribution(name)
+    if here is not None and version in (None, here.version) and _fits(here, target):
+        files = {
+            path.as_posix(): Path(str(here.locate_file(path))).read_bytes()
+            for path in here.files or ()
+            if _belongs(path.as_posix())
+        }
+        if files:
+            return files
+    version = version or (here.version if here is not None else None)
+    if version is None:
+        raise CloudError(f"{name} is not installed here, so its version is not known")
+    return _unpacked(_wheel(name, version, target))
+
+
+def _distribution(name: str) -> metadata.Distribution | None:
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _fits(here: metadata.Distribution, target: Target) -> bool:
+    """Whether what is installed here would have been installed there (PEP 425)."""
+    if '"editable": true' in (here.read_text("direct_url.json") or "").replace('":true', '": true'):
+        return False
+    tags = re.findall(r"^Tag: (\S+)-(\S+)-(\S+)$", here.read_text("WHEEL") or "", re.MULTILINE)
+    compiled_for = "cp" + target.python.replace(".", "")
+    return any(
+        (abi == "none" and on == "any" and "py3" in python.split("."))
+        or (python == compiled_for and abi in (compiled_for, "abi3") and on in target.platforms)
+        for python, abi, on in tags
+    )
+
+
+def _belongs(path: str) -> bool:
+    return (
+        not path.startswith(("..", "/")) and ".dist-info/" not in path and "__pycache__" not in path
+    )
+
+
+def _wheel(name: str, version: str, target: Target) -> Path:
+    """A wheel for that target, from our cache or else the package index."""
+    cache = _cache() / f"cp{target.python.replace('.', '')}-{target.machine}"
+    cache.mkdir(parents=True, exist_ok=True)
+    known = _named(cache, name, version)
+    if known is not None:
+        return known
+    with tempfile.TemporaryDirectory(dir=cache, prefix="incoming-") as folder:
+        command = [sys.executable, "-m", "pip", "download", f"{name}=={version}", "--quiet"]
+        command += ["--no-deps", "--only-binary=:all:", "--dest", folder]
+        command += ["--implementation", "cp", "--python-version", target.python]
+        for one in target.platforms:
+            command += ["--platform", one]
+        done = subprocess.run(  # noqa: S603 - our own interpreter, and no shell
+            command, capture_output=True, text=True, check=False
+        )
+        wheel = _named(Path(folder), name, version)
+        if done.returncode or wheel is None:
+            raise CloudError(_why_no_wheel(name, version, target, done.stderr))
+        return wheel.replace(cache / wheel.name)  # at once, so that an interruption leaves no half
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "leadline" / "wheels"
+
+
+def _named(folder: Path, name: str, version: str) -> Path | None:
+    wanted = (_normal(name), version)
+    for path in sorted(folder.glob("*.whl")):
+        found, its_version, *_ = path.name.split("-")
+        if (_normal(found), its_version) == wanted:
+            return path
+    return None
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _why_no_wheel(name: str, version: str, target: Target, said: str) -> str:
+    if "No module named pip" in said:
+        return "pip is needed for packaging and is not installed here: python -m ensurepip"
+    lines = [line for line in said.strip().splitlines() if line.startswith("ERROR")]
+    return (
+        f"no wheel of {name} {version} for Python {target.python} on {target.architecture}"
+        f" ({lines[-1].removeprefix('ERROR: ') if lines else 'pip did not say why'});"
+        " install another version of it, or set Runtime or Architecture"
+    )
+
+
+def _unpacked(wheel: Path) -> Files:
+    files: dict[str, bytes] = {}
+    with zipfile.ZipFile(wheel) as archive:
+        for info in archive.infolist():
+            # NAME.data/purelib and platlib lie beside the rest once installed (PEP 427).
+            path = re.sub(r"^[^/]+\.data/(purelib|platlib)/", "", info.filename)
+            if not info.is_dir() and _belongs(path) and ".data/" not in path:
+                files[path] = archive.read(info)
+    return files
