@@ -1,0 +1,122 @@
+"""Who may do what in the AWS template: exactly that, and nothing else."""
+
+import json
+
+import pytest
+
+from tests.unit.template_reading import ASKED_FOR, FUNCTIONS, KEY, Stack, allowed
+
+
+@pytest.fixture(scope="module")
+def stack() -> Stack:
+    return Stack()
+
+
+SETTINGS = {
+    "arn:aws:ssm:eu-west-1:111122223333:parameter/leadline/leads/settings": {"ssm:GetParameter"}
+}
+KEPT = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+TAKEN = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"}
+MAY = {
+    "Capture": {
+        "${Table.Arn}": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "${Bucket.Arn}/raw/*": {"s3:PutObject"},
+        "${RefineQueue.Arn}": {"sqs:SendMessage"},
+    },
+    "Refine": {
+        "${Table.Arn}": KEPT,
+        "${Bucket.Arn}/raw/*": {"s3:GetObject"},
+        "${Bucket.Arn}/refined/*": {"s3:PutObject"},
+        "${RefineQueue.Arn}": TAKEN,
+        "${DeliveryQueue.Arn}": {"sqs:SendMessage"},
+        "${RefineDeadLetters.Arn}": {"sqs:SendMessage"},
+    },
+    "Deliver": {
+        "${Table.Arn}": KEPT | {"dynamodb:DeleteItem"},
+        "${Table.Arn}/index/due": {"dynamodb:Query"},
+        "${Bucket.Arn}/refined/*": {"s3:GetObject"},
+        "${DeliveryQueue.Arn}": TAKEN,
+        "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},
+    },
+    "Sweep": {
+        "${Table.Arn}": KEPT,
+        "${Table.Arn}/index/due": {"dynamodb:Query"},
+        "${Bucket.Arn}": {"s3:ListBucket"},
+        "${Bucket.Arn}/raw/*": {"s3:GetObject"},
+        "${RefineQueue.Arn}": {"sqs:SendMessage"},
+        "${DeliveryQueue.Arn}": {"sqs:SendMessage"},
+    },
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_may_do_exactly_what_its_function_does(stack: Stack, name: str) -> None:
+    logs = {"${" + name + "Logs.Arn}": {"logs:CreateLogStream", "logs:PutLogEvents"}}
+    assert allowed(stack, f"{name}Role") == {**MAY[name], **SETTINGS, **logs}
+    (trusted,) = stack.properties(f"{name}Role")["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert "ManagedPolicyArns" not in stack.properties(f"{name}Role")
+
+
+def test_only_raw_bodies_are_listed(stack: Stack) -> None:
+    statements = stack.properties("SweepRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    (listing,) = [s for s in statements if "s3:ListBucket" in s["Action"]]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "raw/*"}}
+
+
+def test_the_scheduler_may_call_sweep_for_this_account(stack: Stack) -> None:
+    assert allowed(stack, "SchedulerRole") == {"${Sweep.Arn}": {"lambda:InvokeFunction"}}
+    (trusted,) = stack.properties("SchedulerRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trusted["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+
+
+def test_no_action_has_a_wildcard_and_no_resource_is_everything_unless_it_must_be() -> None:
+    everything = Stack(**ASKED_FOR)
+    documents = [
+        policy["PolicyDocument"]
+        for role in everything.of_type("AWS::IAM::Role").values()
+        for policy in role.get("Policies", [])
+    ]
+    documents += [p["PolicyDocument"] for p in everything.of_type("AWS::IAM::Policy").values()]
+    statements = [s for document in documents for s in document["Statement"]]
+    assert [s for s in statements if "*" in json.dumps(s["Action"])] == []
+    open_to_all = [s for s in statements if s["Resource"] == "*"]
+    assert {a.split(":")[0] for s in open_to_all for a in s["Action"]} == {"xray", "ec2"}
+    assert [s for s in statements if "NotAction" in s or "NotResource" in s] == []
+    plain = Stack().of_type("AWS::IAM::Role").values()
+    assert '"Resource": "*"' not in json.dumps(list(plain))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "policy", "actions"),
+    [
+        ({"KmsKeyArn": KEY}, "KeyPolicy", {"kms:Decrypt", "kms:GenerateDataKey"}),
+        (
+            {"Tracing": "true"},
+            "TracePolicy",
+            {"xray:PutTelemetryRecords", "xray:PutTraceSegments"},
+        ),
+    ],
+)
+def test_all_four_roles_get_what_key_and_tracing_need_only_where_asked(
+    stack: Stack, parameters: dict[str, str], policy: str, actions: set[str]
+) -> None:
+    assert policy not in stack.resources
+    added = Stack(**parameters).properties(policy)
+    assert added["Roles"] == ["${" + name + "Role}" for name in FUNCTIONS]
+    (statement,) = added["PolicyDocument"]["Statement"]
+    assert set(statement["Action"]) == actions
+    assert statement["Resource"] == parameters.get("KmsKeyArn", "*")
+
+
+def test_every_role_that_the_template_makes_is_spoken_of_here() -> None:
+    everything = Stack(**ASKED_FOR)
+    assert everything.of_type("AWS::IAM::Role").keys() == {
+        *(f"{name}Role" for name in FUNCTIONS),
+        "SchedulerRole",
+        "ReplicationRole",
+        "ApiLogsRole",
+    }
+    policies = everything.of_type("AWS::IAM::Policy").keys()
+    assert policies == {"KeyPolicy", "TracePolicy", "ReplicationPolicy"}
