@@ -4,6 +4,7 @@ import json
 import math
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -290,6 +291,25 @@ def test_the_model_knows_the_alarms_and_the_memory_of_the_template() -> None:
         found = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
         assert found is not None
         assert int(found[1]) == took.memory_mb
+
+
+def test_the_how_to_shows_what_the_model_says() -> None:
+    columns = (10_000, 100_000, 1_000_000, 10_000_000)
+    bills = [of(Workload(n)) for n in columns]
+    free = [of(Workload(n), free_tier=True) for n in columns]
+    rows = {
+        service: [
+            f"{math.fsum(one.dollars for one in bill.lines if one.service == service):,.2f}"
+            for bill in bills
+        ]
+        for service in dict.fromkeys(one.service for one in bills[0].lines if one.usd)
+    }
+    rows["**total**"] = [f"**{bill.total:,.2f}**" for bill in bills]
+    rows["a lead"] = [f"{bill.total / bill.workload.leads:.6f}" for bill in bills]
+    rows["with the free tier"] = [f"{bill.total:,.2f}" for bill in free]
+    table = "\n".join(f"| {name} | {' | '.join(shown)} |" for name, shown in rows.items())
+    page = Path(__file__).parents[2] / "docs/how-to/estimate-aws-cost.md"
+    assert table in page.read_text(encoding="utf-8"), f"the page should show:\n{table}"
 
 
 def run(*arguments: str) -> tuple[int, str]:
