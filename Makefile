@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format test-slow test-fuzz test-aws emulator test-payloads bench docs clean
+.PHONY: help setup demo test check check-infra format test-slow test-fuzz test-aws emulator test-payloads bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,6 +50,14 @@ check: setup ## lint, format, types, import contracts, names defined twice
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_names.py
 
+check-infra: .checkov/.ready ## policy check of the AWS template
+	.checkov/bin/checkov --config-file tools/checkov.yaml
+
+.checkov/.ready: constraints-checkov.txt
+	$(PYTHON) -m venv .checkov
+	.checkov/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-checkov.txt
+	@touch $@
+
 format: setup ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -61,4 +69,4 @@ docs: setup ## write the generated reference pages anew
 	$(BIN)/python tools/write_reference.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
+	rm -rf $(VENV) .emulator .checkov .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
