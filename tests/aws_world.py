@@ -1,6 +1,7 @@
 """AWS for tests: a bucket, a table and queues, on moto in this process or on the emulator."""
 
 import json
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,10 @@ class Rooms:
     def _json(self, service: str, target: str, body: object) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(self.caller.json(service, target, body))
         return told
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.caller.close()
 
     def messages(self, url: str) -> list[dict[str, Any]]:
         """What a queue has to say now."""
@@ -104,6 +109,7 @@ def moto_server() -> Iterator[str]:
     """moto in a thread of this process; gives its endpoint."""
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

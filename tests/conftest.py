@@ -1,6 +1,7 @@
 """What many tests share: a clock that is advanced by hand, and leads to put through."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,10 +29,12 @@ def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> I
         yield MemoryStore(clock)
         return
     if request.param == "moto":
-        yield Rooms(request.getfixturevalue("moto")).store(clock)
+        with closing(Rooms(request.getfixturevalue("moto"))) as rooms:
+            yield rooms.store(clock)
         return
     if request.param == "emulator":
-        yield Rooms(request.getfixturevalue("emulator").endpoint).store(clock)
+        with closing(Rooms(request.getfixturevalue("emulator").endpoint)) as rooms:
+            yield rooms.store(clock)
         return
     sqlite = SqliteStore(tmp_path / "data", clock=clock)
     yield sqlite

@@ -1,6 +1,7 @@
 """The way of a lead from the queue to the channel, on every store."""
 
 import json
+import math
 import random
 from datetime import timedelta
 from typing import Any
@@ -81,9 +82,15 @@ class World:
         return ids
 
     def wait(self, **span: float) -> None:
-        """Let time pass in steps of a second, with the wheels turning all the while."""
-        for _ in range(int(timedelta(**span).total_seconds())):
-            self.clock.advance(seconds=1)
+        """Let time pass in steps of a second, with the wheels turning all the while; seconds in
+        which nothing can be due are skipped."""
+        left = int(timedelta(**span).total_seconds())
+        while left > 0:
+            due = [self.store.next_due(Step.REFINE), self.store.next_due(Step.NOTIFY, "slack")]
+            waits = [(at - self.clock.now).total_seconds() for at in due if at is not None]
+            step = max(1, min(left, math.ceil(min(waits, default=left))))
+            self.clock.advance(seconds=step)
+            left -= step
             self.turn()
 
     def turn(self) -> None:

@@ -6,7 +6,6 @@ boto3 would be most of a cold start; the four services that we call speak JSON o
 import http.client
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -54,7 +53,7 @@ class AwsFailed(StorageFailed):
         return f"{self.what}: {self.code or 'no answer'}"
 
 
-class Reply(msgspec.Struct, frozen=True):
+class HttpReply(msgspec.Struct, frozen=True):
     """An answer: header names are lower case."""
 
     status: int
@@ -75,7 +74,7 @@ class Caller:
         self._keys = keys
         self._endpoint = endpoint.rstrip("/")
         self._timeout = timeout
-        self._here = threading.local()
+        self._idle: list[tuple[str, http.client.HTTPConnection]] = []
 
     def json(self, service: str, target: str, body: object, version: str = "1.0") -> bytes:
         """Call an operation of a JSON service (`DynamoDB_20120810.GetItem`); its answer's body.
@@ -97,7 +96,7 @@ class Caller:
         *,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> HttpReply:
         """Any call; tried again while AWS says "later" or does not answer.
 
         Raises AwsFailed when it never answers; answers that refuse are returned.
@@ -121,12 +120,12 @@ class Caller:
                 return reply
         raise AwsFailed(f"{service} {method}", code)
 
-    def _once(self, service: str, scheme: str, request: Unsigned) -> Reply:
+    def _once(self, service: str, scheme: str, request: Unsigned) -> HttpReply:
         signed = sign(request, self._keys(), self.region, service, datetime.now(UTC))
         target = request.path
         if request.query:
             target += "?" + encode_query(request.query)
-        connection = self._connection(scheme, request.host)
+        connection = self._take(scheme, request.host)
         try:
             connection.request(request.method, target, request.body, signed)
             response = connection.getresponse()
@@ -134,18 +133,31 @@ class Caller:
         except BaseException:
             connection.close()
             raise
+        self._idle.append((request.host, connection))
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status, headers, body)
+        return HttpReply(response.status, headers, body)
 
-    def _connection(self, scheme: str, host: str) -> http.client.HTTPConnection:
-        kept: dict[str, http.client.HTTPConnection] = self._here.__dict__
-        if host not in kept:
-            kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-            kept[host] = kind(host, timeout=self._timeout)
-        return kept[host]
+    def _take(self, scheme: str, host: str) -> http.client.HTTPConnection:
+        """A connection that nobody uses: the one used last, as it is the least likely to have
+        been closed by the other side."""
+        for place in range(len(self._idle) - 1, -1, -1):
+            try:
+                known, connection = self._idle.pop(place)
+            except IndexError:
+                continue  # another thread took it
+            if known == host:
+                return connection
+            self._idle.insert(place, (known, connection))
+        kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+        return kind(host, timeout=self._timeout)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        while self._idle:
+            self._idle.pop()[1].close()
 
 
-def code_of(reply: Reply) -> str:
+def code_of(reply: HttpReply) -> str:
     """AWS's name of an error, wherever the service writes it; the status when nowhere."""
     said = reply.headers.get("x-amzn-errortype", "")
     if not said and reply.body[:1] == b"{":

@@ -60,6 +60,8 @@ class AwsSettling(Base):
                 return self._carry_out(one, lead, alert, state)
             except Stale:
                 continue
+            finally:
+                self.recent.leads.pop(task.lead_id, None)
         raise Contested(task.lead_id)
 
     def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, AlertItem | None]:
