@@ -4,7 +4,7 @@ Every step says what is to be and not what is to be done, so a deployment that w
 finished by the next one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,15 +25,12 @@ from leadline.cloud.remote_settings import (
     settings_reference,
 )
 from leadline.cloud.session import Cloud, CloudError
-from leadline.cloud.stacks import ResourceChange, Watch
+from leadline.cloud.stacks import ResourceChange, Say, Watch
 from leadline.cloud.wheels import target_of
 from leadline.infra import template
 
 KEPT = ("Bucket", "Table")
 """The resources that hold leads."""
-
-Say = Callable[[str], None]
-"""Takes remarks for people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,9 @@ class StackEvent:
 Watch = Callable[[StackEvent], None]
 """Is told of each event as it happens."""
 
+Say = Callable[[str], None]
+"""Takes remarks for people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -92,6 +95,27 @@ def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
 def parameters_of(stack: Mapping[str, Any]) -> dict[str, str]:
     """The parameters that a stack was last deployed with."""
     return {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
+
+
+def resources_of(cfn: Any, stack_id: str) -> dict[str, tuple[str, str]]:
+    """Type and physical id of each resource of a stack by its logical id."""
+    pages = cfn.get_paginator("list_stack_resources").paginate(StackName=stack_id)
+    return {
+        it["LogicalResourceId"]: (it["ResourceType"], it.get("PhysicalResourceId", ""))
+        for page in pages
+        for it in page["StackResourceSummaries"]
+    }
+
+
+def resources_left_by(cfn: Any, stack_id: str) -> dict[str, tuple[str, str]]:
+    """Type and physical id of what a deleted stack kept, as its last events tell."""
+    pages = cfn.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+    return {
+        it["LogicalResourceId"]: (it["ResourceType"], it.get("PhysicalResourceId", ""))
+        for page in pages
+        for it in page["StackEvents"]
+        if it.get("ResourceStatus") == "DELETE_SKIPPED"
+    }
 
 
 def is_busy(stack: Mapping[str, Any]) -> bool:

@@ -7,6 +7,8 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from leadline.cloud.session import connect, plainly
 from leadline.entrypoints.cli._app import app
-from leadline.entrypoints.cli._show import as_json, console, say, table
+from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.errors import ConfigurationError
+from leadline.ids import is_lead_id
 
 if TYPE_CHECKING:
     from leadline.cloud.deploying import DeploymentPlan
@@ -155,3 +158,128 @@ def _watching(stack: str, total: int) -> "Iterator[Watch]":
         except KeyboardInterrupt:
             say(f"interrupted; AWS goes on with {stack}, and the same command watches it further")
             raise typer.Exit(130) from None
+
+
+@destroy_app.command("aws")
+def destroy_aws(
+    stack: Stack = "leadline",
+    region: Region = None,
+    delete_data: Annotated[
+        bool,
+        typer.Option("--delete-data", help="Delete the bucket, the table and the settings too."),
+    ] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Delete a stack; the leads' bucket and table stay, unless --delete-data is given.
+
+    Example: leadline destroy aws --stack leadline
+    """
+    cloud = connect(region)
+    from leadline.cloud import destroying
+
+    with plainly():
+        doomed = destroying.survey(cloud, stack, gone_too=delete_data)
+        where = f"in account {cloud.account}, {cloud.region}"
+        say(f"{stack} {where} {'is gone already' if doomed.gone else 'is to be deleted'}")
+        if doomed.waiting:
+            say(f"{doomed.waiting} messages wait in its queues; they go with it")
+        if delete_data:
+            for one in filter(None, (doomed.bucket, doomed.table, doomed.parameter)):
+                say(f"to be deleted for good: {one}")
+        if not yes:
+            _ask_to_destroy(stack, delete_data=delete_data)
+        with _watching(stack, len(doomed.resources)) as watch:
+            kept = destroying.delete_stack(cloud, doomed, watch)
+        if delete_data:
+            destroying.delete_data(cloud, doomed, say)
+        left = destroying.remains(cloud, doomed, kept, data_deleted=delete_data)
+    if json:
+        as_json({"stack": stack, "remains": left})
+        return
+    out = console()
+    out.print(f"{stack} is deleted; {'there remains:' if left else 'nothing remains'}")
+    for one in left:
+        out.print(f"  {one}", markup=False)
+
+
+def _ask_to_destroy(stack: str, *, delete_data: bool) -> None:
+    if not sys.stdin.isatty():
+        raise ConfigurationError("nobody is here to be asked; --yes means it")
+    if not delete_data:
+        typer.confirm(f"Delete {stack}?", abort=True, err=True)
+    elif typer.prompt(f"Type {stack} to delete it and every lead", err=True) != stack:
+        raise typer.Abort
+
+
+@status_app.command("aws")
+def status_aws(stack: Stack = "leadline", region: Region = None, json: Json = False) -> None:
+    """Show how a stack is: its code, what waits, which alarms ring, what failed last.
+
+    Example: leadline status aws
+    """
+    cloud = connect(region)
+    from leadline.cloud.state import stack_state
+
+    with plainly():
+        state = stack_state(cloud, stack, datetime.now(UTC))
+    if json:
+        as_json(state)
+        return
+    out = console()
+    out.print(f"{stack} is {state.status} since {when(state.changed_at)}", markup=False)
+    out.print(f"webhook: {state.webhook_url}", soft_wrap=True, markup=False)
+    for name, version in state.code.items():
+        out.print(f"{name} runs {version}", markup=False)
+    rows = [(n, q.visible, q.in_flight, q.delayed) for n, q in state.queues.items()]
+    table(("queue", "visible", "in flight", "delayed"), rows, empty="")
+    ringing = ", ".join(state.alarms)
+    out.print(f"alarms that ring: {ringing or 'none'}", markup=False)
+    failing = {name: errors for name, errors in state.errors.items() if errors.count}
+    for name, errors in failing.items():
+        out.print(f"{name} failed {errors.count} times within a day, last at {when(errors.last)}")
+    if state.errors and not failing:
+        out.print("no function failed within a day")
+    for note in state.notes:
+        say(note)
+
+
+class FunctionName(StrEnum):
+    """The functions of a stack."""
+
+    CAPTURE = "capture"
+    REFINE = "refine"
+    DELIVER = "deliver"
+    SWEEP = "sweep"
+
+
+@app.command()
+def logs(
+    stack: Stack = "leadline",
+    region: Region = None,
+    function: Annotated[FunctionName | None, typer.Option(help="Only of this one.")] = None,
+    since: Annotated[str, typer.Option(help="Since a time, or how long ago.")] = "15m",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    lead: Annotated[str, typer.Option(help="Only lines of this lead.")] = "",
+    json: Json = False,
+) -> None:
+    """Show the log lines of a stack's functions in their order.
+
+    Example: leadline logs --since 1h --function refine
+    """
+    start = point_in_time(since) or datetime.now(UTC)
+    if lead and not is_lead_id(lead):
+        raise typer.BadParameter(f"{lead!r} is no lead's id", param_hint="--lead")
+    cloud = connect(region)
+    from leadline.cloud import tail
+
+    with plainly():
+        groups = tail.log_groups(cloud, stack, function)
+        lines = tail.log_lines(cloud, groups, start, lead.lower(), follow=follow)
+        shown = tail.as_json_lines(lines) if json else map(tail.as_text, lines)
+        try:
+            for line in shown:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            return

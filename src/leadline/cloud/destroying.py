@@ -1,0 +1,197 @@
+"""Take a stack away. What holds leads stays, unless it is said that it goes too."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from leadline.cloud import stacks
+from leadline.cloud.code_bucket import code_bucket_name
+from leadline.cloud.deploying import KEPT
+from leadline.cloud.remote_settings import settings_reference
+from leadline.cloud.session import Cloud, CloudError, error_code
+from leadline.cloud.stacks import Say, Watch
+from leadline.cloud.state import queue_depth
+
+_BATCH = 1000  # the most that DeleteObjects takes, and what a page of versions holds
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A stack that is to go, or is gone and has left its data.
+
+    `bucket`, `table` and `parameter` are "" where there is none (any more); `waiting` is how many
+    messages its queues still hold.
+    """
+
+    name: str
+    stack_id: str
+    gone: bool
+    bucket: str
+    table: str
+    parameter: str
+    secret: str
+    waiting: int
+    resources: Mapping[str, tuple[str, str]]
+    """Type and physical id of each resource by its logical id."""
+
+
+def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
+    """What would go with a stack; with *gone_too* one that is gone already will do.
+
+    CloudFormation remembers deleted stacks for 90 days. Raises CloudError when there is none.
+    """
+    cfn = cloud.client("cloudformation")
+    stack = stacks.find_stack(cfn, name)
+    if stack is None and gone_too:
+        stack = _last_deleted(cfn, name)
+    if stack is None:
+        raise CloudError(f"there is no stack {name} in this account and region; see --stack")
+    gone = stack["StackStatus"] == "DELETE_COMPLETE"
+    told = stacks.resources_left_by if gone else stacks.resources_of
+    resources = told(cfn, stack["StackId"])
+    parameters, outputs = stacks.parameters_of(stack), stacks.outputs_of(stack)
+    secret = parameters.get("SettingsSecretArn", "")
+    reference = settings_reference(name, parameters.get("SettingsParameter", ""), secret)
+    bucket, table = (resources.get(one, ("", ""))[1] for one in ("Bucket", "Table"))
+    return Doomed(
+        name=name,
+        stack_id=stack["StackId"],
+        gone=gone,
+        bucket=bucket if bucket and _bucket_is_there(cloud, bucket) else "",
+        table=table if table and _table_is_there(cloud, table) else "",
+        parameter="" if secret else _known_parameter(cloud, reference.partition(":")[2]),
+        secret=secret,
+        waiting=0 if gone else _waiting(cloud, outputs),
+        resources=resources,
+    )
+
+
+def delete_stack(cloud: Cloud, doomed: Doomed, watch: Watch | None = None) -> Sequence[str]:
+    """Delete the stack; the logical ids of what the template keeps of it.
+
+    Raises CloudError with what could not be deleted; doing it again goes on.
+    """
+    if doomed.gone:
+        return list(doomed.resources)
+    kept: list[str] = []
+
+    def notice(event: stacks.StackEvent) -> None:
+        if event.status == "DELETE_SKIPPED":
+            kept.append(event.resource)
+        if watch is not None:
+            watch(event)
+
+    stacks.delete(cloud.client("cloudformation"), doomed.stack_id, notice)
+    return kept
+
+
+def delete_data(cloud: Cloud, doomed: Doomed, say: Say) -> None:
+    """Delete bucket, table and settings for good; doing it again goes on where it was."""
+    if doomed.bucket:
+        count = _empty(cloud, doomed.bucket, say)
+        cloud.client("s3").delete_bucket(Bucket=doomed.bucket, ExpectedBucketOwner=cloud.account)
+        say(f"the bucket {doomed.bucket} and {count} versions of objects in it are deleted")
+    if doomed.table:
+        _delete_table(cloud, doomed.table)
+        say(f"the table {doomed.table} is deleted")
+    if doomed.parameter:
+        cloud.client("ssm").delete_parameter(Name=doomed.parameter)
+        say(f"the SSM parameter {doomed.parameter} is deleted")
+
+
+def remains(cloud: Cloud, doomed: Doomed, kept: Sequence[str], *, data_deleted: bool) -> list[str]:
+    """Everything that is still there afterwards, in words; *kept* is what `delete_stack` told."""
+    left: list[str] = []
+    for name in kept:
+        kind, physical = doomed.resources.get(name, ("", ""))
+        if not (data_deleted and name in KEPT):
+            left.append(f"{physical} ({name}, {kind})")
+    if doomed.parameter and not data_deleted:
+        left.append(f"{doomed.parameter} (the settings, an SSM parameter)")
+    if doomed.secret:
+        left.append(f"{doomed.secret} (the settings, a secret)")
+    if doomed.table and data_deleted:
+        left.append("a last backup of the table, which DynamoDB keeps for 35 days")
+    if _bucket_is_there(cloud, code_bucket_name(cloud)):
+        left.append(f"{code_bucket_name(cloud)} (code, for every stack of this region)")
+    return left
+
+
+def _last_deleted(cfn: Any, name: str) -> dict[str, Any] | None:
+    pages = cfn.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
+    found = [s for page in pages for s in page["StackSummaries"] if s["StackName"] == name]
+    if not found:
+        return None
+    newest = max(found, key=lambda s: s.get("DeletionTime") or s["CreationTime"])
+    return stacks.find_stack(cfn, newest["StackId"])
+
+
+def _bucket_is_there(cloud: Cloud, name: str) -> bool:
+    try:
+        cloud.client("s3").head_bucket(Bucket=name, ExpectedBucketOwner=cloud.account)
+    except ClientError as error:
+        if error_code(error) in ("404", "NoSuchBucket"):
+            return False
+        raise
+    return True
+
+
+def _table_is_there(cloud: Cloud, name: str) -> bool:
+    try:
+        cloud.client("dynamodb").describe_table(TableName=name)
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            return False
+        raise
+    return True
+
+
+def _known_parameter(cloud: Cloud, name: str) -> str:
+    try:
+        cloud.client("ssm").get_parameter(Name=name)
+    except ClientError as error:
+        if error_code(error) == "ParameterNotFound":
+            return ""
+        raise
+    return name
+
+
+def _waiting(cloud: Cloud, outputs: Mapping[str, str]) -> int:
+    sqs, total = cloud.client("sqs"), 0
+    for queue in ("RefineQueueUrl", "DeliveryQueueUrl"):
+        if queue in outputs:
+            depth = queue_depth(sqs, outputs[queue])
+            total += depth.visible + depth.in_flight + depth.delayed
+    return total
+
+
+def _empty(cloud: Cloud, bucket: str, say: Say) -> int:
+    """Delete every version and delete marker; how many there were."""
+    s3, count = cloud.client("s3"), 0
+    owned = {"Bucket": bucket, "ExpectedBucketOwner": cloud.account}
+    while True:
+        # Always the first page: what it shows is deleted before the next look.
+        page = s3.list_object_versions(**owned, MaxKeys=_BATCH)
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if not versions:
+            return count
+        objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
+        told = s3.delete_objects(**owned, Delete={"Objects": objects, "Quiet": True})
+        if told.get("Errors"):
+            first = told["Errors"][0]
+            raise CloudError(f"{first['Key']} can't be deleted ({first['Code']}); run this again")
+        count += len(objects)
+        if count % (10 * _BATCH) == 0:
+            say(f"{count} versions deleted so far")
+
+
+def _delete_table(cloud: Cloud, table: str) -> None:
+    dynamodb = cloud.client("dynamodb")
+    told = dynamodb.describe_table(TableName=table)["Table"]
+    if told.get("DeletionProtectionEnabled"):
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+        dynamodb.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 2})
+    dynamodb.delete_table(TableName=table)
+    dynamodb.get_waiter("table_not_exists").wait(TableName=table, WaiterConfig={"Delay": 2})

@@ -1,0 +1,143 @@
+"""How a stack is: its state, what it runs, what waits, which alarms ring, what failed last."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leadline.cloud import stacks
+from leadline.cloud.deploying import webhook_url
+from leadline.cloud.session import Cloud, error_code
+
+FUNCTIONS = ("capture", "refine", "deliver", "sweep")
+
+_QUEUES = {
+    "refine": "RefineQueueUrl",
+    "delivery": "DeliveryQueueUrl",
+    "refine dead letters": "RefineDeadLettersUrl",
+    "delivery dead letters": "DeliveryDeadLettersUrl",
+}
+_DAY_S, _PERIOD_S = 86_400, 300
+
+
+class QueueDepth(msgspec.Struct, frozen=True):
+    """Messages of a queue, as SQS estimates them: to be had now, being worked on, delayed."""
+
+    visible: int
+    in_flight: int
+    delayed: int
+
+
+class FunctionErrors(msgspec.Struct, frozen=True):
+    """Invocations that failed within a day, and when the last five minutes with one began."""
+
+    count: int
+    last: datetime | None
+
+
+class StackState(msgspec.Struct, frozen=True):
+    """What is known of a stack; `notes` say what could not be found out, and why.
+
+    `code` is version and digest of each zip, `alarms` are the alarms that are not OK by name.
+    """
+
+    stack: str
+    status: str
+    changed_at: datetime
+    webhook_url: str
+    code: Mapping[str, str]
+    queues: Mapping[str, QueueDepth]
+    alarms: Mapping[str, str]
+    errors: Mapping[str, FunctionErrors]
+    notes: tuple[str, ...]
+
+
+def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
+    """Look at a stack; raises CloudError when there is none.
+
+    Metrics and alarms that can't be had become notes, since they are not the stack itself.
+    """
+    stack = stacks.need_stack(cloud.client("cloudformation"), name)
+    outputs, notes = stacks.outputs_of(stack), []
+    alarms: Mapping[str, str] = {}
+    errors: dict[str, FunctionErrors] = {}
+    try:
+        alarms = _alarms_not_ok(cloud, stack["StackId"])
+    except (ClientError, BotoCoreError) as error:
+        notes.append(f"the alarms can't be seen ({_short(error)})")
+    for function in FUNCTIONS:
+        try:
+            errors[function] = _errors(cloud, outputs[f"{function.capitalize()}Name"], now)
+        except (ClientError, BotoCoreError, KeyError) as error:
+            notes.append(f"the errors of {function} can't be seen ({_short(error)})")
+    return StackState(
+        stack=name,
+        status=stack["StackStatus"],
+        changed_at=stack.get("LastUpdatedTime") or stack["CreationTime"],
+        webhook_url=webhook_url(cloud, stack) if "WebhookUrl" in outputs else "",
+        code=_code(stacks.parameters_of(stack)),
+        queues=_depths(cloud, outputs),
+        alarms=alarms,
+        errors=errors,
+        notes=tuple(notes),
+    )
+
+
+def _code(parameters: Mapping[str, str]) -> dict[str, str]:
+    """ "0.1.0 28db7c1df1aad06ba430" of a key as `Package.key` writes it."""
+    told: dict[str, str] = {}
+    for name in ("CaptureCode", "WorkCode"):
+        found = re.fullmatch(r"(.+)/(\w+)-([0-9a-f]+)\.zip", parameters.get(name, ""))
+        if found:
+            told[found[2]] = f"{found[1]} {found[3]}"
+    return told
+
+
+def _depths(cloud: Cloud, outputs: Mapping[str, str]) -> dict[str, QueueDepth]:
+    sqs = cloud.client("sqs")
+    return {name: queue_depth(sqs, outputs[o]) for name, o in _QUEUES.items() if o in outputs}
+
+
+def queue_depth(sqs: Any, url: str) -> QueueDepth:
+    """How many messages a queue holds, by a boto3 client of SQS."""
+    prefix = "ApproximateNumberOfMessages"
+    wanted = [prefix, prefix + "NotVisible", prefix + "Delayed"]
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+    return QueueDepth(*(int(told[each]) for each in wanted))
+
+
+def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
+    cfn, watch = cloud.client("cloudformation"), cloud.client("cloudwatch")
+    names = [
+        physical
+        for kind, physical in stacks.resources_of(cfn, stack_id).values()
+        if kind == "AWS::CloudWatch::Alarm" and physical
+    ]
+    found: dict[str, str] = {}
+    for start in range(0, len(names), 100):  # the most that DescribeAlarms takes
+        told = watch.describe_alarms(AlarmNames=names[start : start + 100], MaxRecords=100)
+        found |= {a["AlarmName"]: a["StateValue"] for a in told["MetricAlarms"]}
+    # An alarm that has seen nothing yet has nothing to say; that is normal for a quiet stack.
+    return {name: state for name, state in sorted(found.items()) if state == "ALARM"}
+
+
+def _errors(cloud: Cloud, function: str, now: datetime) -> FunctionErrors:
+    told = cloud.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": function}],
+        StartTime=now.astimezone(UTC) - timedelta(seconds=_DAY_S),
+        EndTime=now.astimezone(UTC),
+        Period=_PERIOD_S,
+        Statistics=["Sum"],
+    )
+    failing = [point for point in told["Datapoints"] if point["Sum"] > 0]
+    last = max((point["Timestamp"] for point in failing), default=None)
+    return FunctionErrors(int(sum(point["Sum"] for point in failing)), last)
+
+
+def _short(error: Exception) -> str:
+    return error_code(error) if isinstance(error, ClientError) else type(error).__name__
