@@ -8,7 +8,7 @@ from typing import Any
 from leadline import cost
 from leadline.adapters.aws.bells import Queues
 from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller, Reply
+from leadline.adapters.aws.calls import Caller, HttpReply
 from leadline.adapters.aws.signing import Keys
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Table
@@ -57,7 +57,7 @@ class CountingCaller(Caller):
                 raise AssertionError(other)
         return answer
 
-    def call(self, service: str, method: str, *rest: Any, **named: Any) -> Reply:
+    def call(self, service: str, method: str, *rest: Any, **named: Any) -> HttpReply:
         if service == "s3":
             self.counted[f"s3_{method.lower()}"] += 1
         return super().call(service, method, *rest, **named)
