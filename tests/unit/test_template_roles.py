@@ -54,8 +54,27 @@ def test_a_role_may_do_exactly_what_its_function_does(stack: Stack, name: str) -
     logs = {"${" + name + "Logs.Arn}": {"logs:CreateLogStream", "logs:PutLogEvents"}}
     assert allowed(stack, f"{name}Role") == {**MAY[name], **SETTINGS, **logs}
     (trusted,) = stack.properties(f"{name}Role")["AssumeRolePolicyDocument"]["Statement"]
-    assert trusted["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert trusted == {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
     assert "ManagedPolicyArns" not in stack.properties(f"{name}Role")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_gets_what_a_network_needs_only_where_asked(stack: Stack, name: str) -> None:
+    inside = Stack(VpcSubnetIds="subnet-1", VpcSecurityGroupIds="sg-1")
+    added = allowed(inside, f"{name}Role")
+    assert added.pop("*") == {
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    }
+    assert added == allowed(stack, f"{name}Role")
 
 
 def test_only_raw_bodies_are_listed(stack: Stack) -> None:
@@ -67,6 +86,7 @@ def test_only_raw_bodies_are_listed(stack: Stack) -> None:
 def test_the_scheduler_may_call_sweep_for_this_account(stack: Stack) -> None:
     assert allowed(stack, "SchedulerRole") == {"${Sweep.Arn}": {"lambda:InvokeFunction"}}
     (trusted,) = stack.properties("SchedulerRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert (trusted["Effect"], trusted["Action"]) == ("Allow", "sts:AssumeRole")
     assert trusted["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert trusted["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
 

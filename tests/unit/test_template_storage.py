@@ -53,6 +53,9 @@ def test_objects_move_and_go_as_the_parameters_say() -> None:
     assert default["AbandonedUploadsExpire"]["AbortIncompleteMultipartUpload"] == {
         "DaysAfterInitiation": 7
     }
+    whole_bucket = ("NoncurrentVersionsExpire", "AbandonedUploadsExpire")
+    assert [default[rule]["Prefix"] for rule in whole_bucket] == ["", ""]
+    assert default["NoncurrentVersionsExpire"]["ExpiredObjectDeleteMarker"] is True
     assert [rule for rule in default.values() if "ExpirationInDays" in rule] == []
     other = rules(RawToInfrequentDays="60", RawExpireDays="400", NoncurrentDays="5")
     assert other["RawToInfrequentAccess"]["Transitions"][0]["TransitionInDays"] == "60"
@@ -192,5 +195,6 @@ def test_bucket_queues_and_alarms_refuse_plain_http(stack: Stack) -> None:
 
 def test_only_alarms_of_the_account_are_told(stack: Stack) -> None:
     statement = stack.properties("AlarmTopicPolicy")["PolicyDocument"]["Statement"][0]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "sns:Publish")
     assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
