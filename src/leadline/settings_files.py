@@ -28,6 +28,11 @@ def read_toml(
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{shown}: {_why_unreadable(error)}")
         return []
+    return parse_toml(text, shown, problems)
+
+
+def parse_toml(text: str, shown: str, problems: list[str]) -> list[tuple[Place, Any, str]]:
+    """Every value of a TOML text, as `read_toml` gives them."""
     try:
         tree = tomllib.loads(text)
     except RecursionError:

@@ -3,7 +3,6 @@
 Every wrong name and value of every layer is collected, so that one look mends them all.
 """
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from leadline.settings import (
     Settings,
     declared,
 )
-from leadline.settings_files import Place, read_dotenv, read_toml
+from leadline.settings_files import Place, parse_toml, read_dotenv, read_toml
 from leadline.settings_forms import DURATION, FILLED, PERIOD, WORDS
-from leadline.sources import SourceConfig, names
+from leadline.sources import SourceConfig, exists, names
 
 CONFIG = "leadline.toml"
 CONFIG_VARIABLE = "LEADLINE_CONFIG"
@@ -65,22 +64,24 @@ def load(
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
     config: Path | None = None,
+    document: tuple[str, str] | None = None,
 ) -> Loaded:
     """Read all settings; *flags* are only those that the user gave, by the name of the setting.
 
     *folder* is where `.env` and `leadline.toml` are looked for (the current one by default);
-    *config* names another TOML file, as does the variable LEADLINE_CONFIG.
+    *config* names another TOML file, as does the variable LEADLINE_CONFIG. *document* is a TOML
+    text with what to call it, and then no file is read at all.
     Raises ConfigurationError, which lists every problem on a line of its own.
     """
     folder = Path() if folder is None else folder
     environ = os.environ if environ is None else environ
     problems: list[str] = []
-    dotenv = read_dotenv(folder / ".env", problems)
+    dotenv = {} if document else read_dotenv(folder / ".env", problems)
     named = environ.get(CONFIG_VARIABLE) or dotenv.get(CONFIG_VARIABLE, ("", ""))[0]
     if config is None and named:
         config = folder / named
     layers = (
-        _from_toml(folder, config, problems),
+        _from_toml(_values_of(document, folder, config, problems), problems),
         _from_variables(dotenv, problems),
         _from_variables({n: (v, f"environment {n}") for n, v in environ.items()}, problems),
         _from_flags(flags or {}, problems),
@@ -98,11 +99,19 @@ def load(
 # --- the layers -------------------------------------------------------------------------------
 
 
-def _from_toml(folder: Path, config: Path | None, problems: list[str]) -> list[_Given]:
+def _values_of(
+    document: tuple[str, str] | None, folder: Path, config: Path | None, problems: list[str]
+) -> list[tuple[Place, Any, str]]:
+    if document is not None:
+        return parse_toml(*document, problems)
     path = config or folder / CONFIG
     shown = CONFIG if config is None else str(config)
+    return read_toml(path, shown, problems, required=config is not None)
+
+
+def _from_toml(values: list[tuple[Place, Any, str]], problems: list[str]) -> list[_Given]:
     given: list[_Given] = []
-    for place, value, origin in read_toml(path, shown, problems, required=config is not None):
+    for place, value, origin in values:
         if complaint := _complaint(place, _dotted):
             problems.append(f"{origin}: {complaint}")
         elif not _is_table(place):
@@ -168,7 +177,7 @@ def _complaint(place: Place, spell: Spell) -> str | None:
         if len(place) == 1 and place[0] in declared():
             return None
         return _unknown("setting", ".".join(place), [*declared(), "sources"], spell)
-    if len(place) > 1 and place[1] not in names():
+    if len(place) > 1 and not exists(place[1]):
         return _unknown("source", place[1], names(), spell, place[:1])
     if len(place) > 2 and place[2] == "map":
         name = ".".join(place[3:])
@@ -184,6 +193,8 @@ def _complaint(place: Place, spell: Spell) -> str | None:
 def _unknown(what: str, name: str, known: Iterable[str], spell: Spell, above: Place = ()) -> str:
     known = list(known)
     alike = name.lower().replace("-", "_").removeprefix(PREFIX.lower())
+    import difflib  # 9 ms that nobody pays who makes no mistake
+
     near = difflib.get_close_matches(alike, known, 1)
     hint = f"; did you mean {spell((*above, near[0]))}?" if near else ""
     return f"there is no {what} {name!r}{hint} (there are: {', '.join(known)})"

@@ -1,30 +1,60 @@
-"""The one place that knows what is plugged in."""
+"""The one place that knows what is plugged in.
+
+What is plugged in is imported where it is made: a function on AWS has no use for SQLite, and its
+imports are what a cold start costs.
+"""
 
 import random
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.adapters.memory import MemoryStore
-from leadline.adapters.slack import SlackWebhook
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.adapters.sqlite.store import wall_clock
+from leadline.adapters.clock import wall_clock
 from leadline.capture import CaptureKit
-from leadline.deliver.slack import Links
-from leadline.kit import Kit
-from leadline.ports import Clock, Messenger, Store
-from leadline.retry import RetryPolicy
+from leadline.errors import UnknownSource
+from leadline.ports import Clock, Store
 from leadline.settings import Settings
-from leadline.sources import Source, SourceConfig, find, names
+from leadline.sources import Source, SourceConfig, exists, find, names
+
+if TYPE_CHECKING:
+    from leadline.adapters.sqlite import SqliteStore
+    from leadline.adapters.sqlite.ledger import SqliteLedger
+    from leadline.kit import Kit
+    from leadline.ports import Messenger
 
 SLACK = "slack"
 
 
-def sources(settings: Settings) -> dict[str, Source]:
-    """Every source by name, each with its settings."""
-    return {name: find(name)(settings.sources.get(name, SourceConfig())) for name in names()}
+class _Sources(Mapping[str, Source]):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: dict[str, Source] = {}
+
+    def __getitem__(self, name: str) -> Source:
+        if name not in self._made:
+            try:
+                kind = find(name)
+            except UnknownSource:
+                raise KeyError(name) from None
+            self._made[name] = kind(self._settings.sources.get(name, SourceConfig()))
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and exists(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(names())
+
+    def __len__(self) -> int:
+        return len(names())
+
+
+def sources(settings: Settings) -> Mapping[str, Source]:
+    """Every source by name, each with its settings, made when it is first asked for."""
+    return _Sources(settings)
 
 
 def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
@@ -38,16 +68,20 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
     return CaptureKit(sources(settings), settings.delay)
 
 
-def channels(settings: Settings) -> dict[str, Messenger]:
-    """The destinations of alerts; none when nothing is set."""
+def channels(settings: Settings, longest: float = 3600) -> "dict[str, Messenger]":
+    """The destinations of alerts; none when nothing is set. *longest*: seconds one may take."""
     if not settings.slack_webhook_url:
         return {}
-    timeout = settings.slack_timeout.total_seconds()
+    from leadline.adapters.slack import SlackWebhook
+
+    timeout = min(settings.slack_timeout.total_seconds(), longest)
     return {SLACK: SlackWebhook(settings.slack_webhook_url, timeout)}
 
 
-def store(settings: Settings, *, checkpoint_pages: int = 4000) -> SqliteStore:
+def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
     """The embedded store; raises ConfigurationError when the data folder can't be used."""
+    from leadline.adapters.sqlite import SqliteStore
+
     return SqliteStore(
         settings.data,
         redelivery_window=settings.redelivery_window,
@@ -55,26 +89,41 @@ def store(settings: Settings, *, checkpoint_pages: int = 4000) -> SqliteStore:
     )
 
 
-def ledger(settings: Settings) -> SqliteLedger:
+def ledger(settings: Settings) -> "SqliteLedger":
     """The read side of the embedded store."""
+    from leadline.adapters.sqlite.ledger import SqliteLedger
+
     return SqliteLedger(settings.data)
 
 
-def embedded(settings: Settings) -> Kit:
+def embedded(settings: Settings) -> "Kit":
     """The back half on one machine."""
-    return _kit(settings, store(settings), wall_clock)
+    return kit_of(settings, store(settings), channels(settings))
 
 
-def in_memory(settings: Settings, clock: Clock = wall_clock) -> Kit:
+def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
     """The back half without a disk, for previews and tests."""
-    return _kit(settings, MemoryStore(clock, settings.redelivery_window), clock)
+    from leadline.adapters.memory import MemoryStore
+
+    kept = MemoryStore(clock, settings.redelivery_window)
+    return kit_of(settings, kept, channels(settings), clock)
 
 
-def _kit(settings: Settings, kept: Store, clock: Clock) -> Kit:
+def kit_of(
+    settings: Settings,
+    kept: Store,
+    destinations: "Mapping[str, Messenger]",
+    clock: Clock = wall_clock,
+) -> "Kit":
+    """The back half around any store."""
+    from leadline.deliver.slack import Links
+    from leadline.kit import Kit
+    from leadline.retry import RetryPolicy
+
     return Kit(
         store=kept,
         sources=sources(settings),
-        channels=channels(settings),
+        channels=destinations,
         clock=clock,
         chance=random.random,
         retry=RetryPolicy(settings.retry_base, settings.retry_max, settings.max_attempts),

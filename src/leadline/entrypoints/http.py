@@ -10,17 +10,21 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from leadline.capture import CaptureKit, answer, read
 from leadline.entrypoints.batcher import Batcher
+from leadline.entrypoints.reception import (
+    DEFAULT_SOURCE,
+    check_encoding,
+    handshake,
+    problem,
+    problem_of,
+)
 from leadline.errors import (
     LeadlineError,
     NotReady,
     Overloaded,
     TooLarge,
     UnknownSource,
-    UnsupportedMedia,
 )
 from leadline.lead import Delivery
 from leadline.sources import Answer
@@ -31,8 +35,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Page = Callable[[], Answer]
-
-DEFAULT_SOURCE = "generic"
 
 
 class Door:
@@ -118,12 +120,10 @@ class App:
 
     async def _capture(self, door: Door, name: str, scope: Scope, receive: Receive) -> Answer:
         headers = _headers(scope)
-        if headers.get("content-encoding", "identity") != "identity":
-            raise UnsupportedMedia("send the body without a content encoding")
+        url = self._url(scope, headers)
+        check_encoding(Delivery(name, b"", datetime.now(UTC), headers))
         body = await self._body(headers, receive)
-        delivery = Delivery(
-            name, body, datetime.now(UTC), headers, "POST", self._url(scope, headers)
-        )
+        delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
         leads = read(delivery, door.kit)
         receipts = await door.batcher.submit(leads, len(body))
         return answer(delivery, door.kit, receipts)
@@ -133,11 +133,7 @@ class App:
         delivery = Delivery(
             name, b"", datetime.now(UTC), headers, scope["method"], self._url(scope, headers)
         )
-        if scope["method"] == "GET":
-            own = door.kit.sources[name].handshake(delivery)
-            if own is not None:
-                return own
-        return _problem(405, "Deliver with POST", "a webhook takes POST requests only")
+        return handshake(delivery, door.kit)
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
         declared = headers.get("content-length", "")
@@ -197,7 +193,7 @@ class App:
         elif self.door is None:
             await _send_problem(send, NotReady())
         elif scope["method"] not in ("GET", "HEAD"):
-            wrong = _problem(405, "Only GET", "this page can only be read")
+            wrong = problem(405, "Only GET", "this page can only be read")
             allow = [(b"allow", b"GET, HEAD")]
             await _send(send, 405, wrong.body, wrong.media_type.encode(), allow)
         else:
@@ -236,19 +232,14 @@ def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def _problem(status: int, title: str, detail: str) -> Answer:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return Answer(msgspec.json.encode(body), "application/problem+json", status)
-
-
 async def _send_problem(send: Send, error: LeadlineError) -> None:
-    problem = _problem(error.status, error.title, error.detail or error.title)
+    told = problem_of(error)
     extra: list[tuple[bytes, bytes]] = []
     if error.retry_after is not None:
         extra.append((b"retry-after", str(error.retry_after).encode()))
     if error.status in (400, 413):
         extra.append((b"connection", b"close"))  # the rest of a body may still be on its way
-    await _send(send, error.status, problem.body, problem.media_type.encode(), extra)
+    await _send(send, error.status, told.body, told.media_type.encode(), extra)
 
 
 async def _send(

@@ -1,6 +1,6 @@
 """The store on AWS, whole."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from leadline.adapters.aws.base import Recent
 from leadline.adapters.aws.bells import Bells
@@ -11,14 +11,10 @@ from leadline.adapters.aws.leads import AwsLeads
 from leadline.adapters.aws.queue import AwsQueue
 from leadline.adapters.aws.settling import AwsSettling
 from leadline.adapters.aws.table import Table
+from leadline.adapters.clock import wall_clock
 from leadline.ports import Clock
 
 WINDOW = timedelta(days=7)
-
-
-def utc_now() -> datetime:
-    """The time now."""
-    return datetime.now(UTC)
 
 
 class AwsStore(AwsInbox, AwsQueue, AwsSettling, AwsLeads, AwsChannels):
@@ -30,7 +26,7 @@ class AwsStore(AwsInbox, AwsQueue, AwsSettling, AwsLeads, AwsChannels):
         bucket: Bucket,
         bells: Bells,
         *,
-        clock: Clock = utc_now,
+        clock: Clock = wall_clock,
         redelivery_window: timedelta = WINDOW,
     ) -> None:
         self.table = table

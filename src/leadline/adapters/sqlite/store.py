@@ -1,19 +1,15 @@
 """The embedded store as one object."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from leadline.adapters.clock import wall_clock
 from leadline.adapters.sqlite.database import Database
 from leadline.adapters.sqlite.inbox import SqliteInbox
 from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.leads import SqliteChannels, SqliteLeads
 from leadline.adapters.sqlite.queue import SqliteQueue
 from leadline.ports import Clock
-
-
-def wall_clock() -> datetime:
-    """The machine's time, in UTC."""
-    return datetime.now(UTC)
 
 
 class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels):
