@@ -78,21 +78,26 @@ def run_command(
     emulator: Emulator, folder: Path, *words: str, timeout: float = 180, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `leadline WORDS` in *folder* as an operator whose AWS is the emulator."""
-    surroundings = {
+    return subprocess.run(
+        [sys.executable, "-m", "leadline.entrypoints.cli", *words],
+        env=operator_environment(emulator) | environment, cwd=folder, timeout=timeout,
+        capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+
+
+def operator_environment(emulator: Emulator) -> dict[str, str]:
+    """The environment of an operator whose AWS is the emulator, and who has set nothing else."""
+    kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "LEADLINE_"))
     }
-    surroundings |= {name.upper(): value for name, value in KEYS.items()}
-    surroundings |= {
+    return {
+        **kept,
+        **{name.upper(): value for name, value in KEYS.items()},
         "AWS_ENDPOINT_URL": emulator.endpoint,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,  # the profiles of whoever runs the tests
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "NO_COLOR": "1",
     }
-    return subprocess.run(
-        [sys.executable, "-m", "leadline.entrypoints.cli", *words],
-        env=surroundings | environment, cwd=folder, timeout=timeout,
-        capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip

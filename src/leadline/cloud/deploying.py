@@ -161,7 +161,10 @@ def _settings_reference(order: Order, parameters: Parameters, say: Say) -> str:
 def _packages(parameters: Parameters, say: Say) -> tuple[Package, Package]:
     target = target_of(parameters["Runtime"], parameters["Architecture"])
     say(f"packaging for Python {target.python} on {target.architecture}")
-    return capture_package(target), work_package(target)
+    packages = capture_package(target), work_package(target)
+    if packages[0].compiler is None:
+        say(f"no python{target.python} here to compile with, so cold starts take longer")
+    return packages
 
 
 def _upload(cloud: Cloud, packages: Sequence[Package], say: Say) -> None:

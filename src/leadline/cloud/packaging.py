@@ -1,14 +1,15 @@
-"""The zips that functions run from: the same code always gives the same zip and the same key."""
+"""The zips that functions run from: the same code always gives the same key."""
 
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
 
 from leadline import __version__
+from leadline.cloud.bytecode import compiled, compiler_for
 from leadline.cloud.wheels import Files, Target, files_of
 
 CAPTURE_NEEDS = ("msgspec", "python-multipart")
@@ -45,22 +46,27 @@ _LEFT_OUT = (
 _NO_CODE = (".pyi", ".typed", ".c", ".h", ".pyx", ".pxd")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
-_BOOTSTRAP = b"""#!/bin/sh
+BOOTSTRAP = b"""#!/bin/sh
 # Runs the handler with AWS's runtime client, which lies beside this file.
 cd "$LAMBDA_TASK_ROOT" || exit 1
 python="${LEADLINE_PYTHON:-python3}"
 unset LEADLINE_PYTHON
 exec "$python" -m awslambdaric "$_HANDLER"
 """
+"""What a `provided.…` runtime starts (Lambda docs, "Building a custom runtime")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What goes in a zip, by path. `digest` is that of the contents, so it does not depend on who
-    compressed them."""
+    """What goes in a zip, by path; `compiler` is the interpreter that adds the bytecode, if any.
+
+    `digest` is that of the files and of the version that compiles them, so it does not depend on
+    who compressed them.
+    """
 
     name: str
     files: Files
+    compiler: str | None
     digest: str
 
     @property
@@ -70,14 +76,17 @@ class Package:
 
     def zipped(self) -> bytes:
         """The zip; sorted, without times of its own, so its bytes tell nothing but the files."""
+        files = dict(self.files)
+        if self.compiler is not None:
+            files |= compiled(files, self.compiler)
         sink = io.BytesIO()
         with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for path in sorted(self.files):
+            for path in sorted(files):
                 entry = zipfile.ZipInfo(path, _EPOCH)
                 entry.create_system = 3  # Unix, whose modes these are
                 entry.external_attr = (0o100755 if path == "bootstrap" else 0o100644) << 16
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, self.files[path])
+                archive.writestr(entry, files[path])
         return sink.getvalue()
 
 
@@ -99,8 +108,10 @@ def _package(name: str, needs: Iterable[str], target: Target) -> Package:
     for each, version in wanted.items():
         files |= {p: c for p, c in files_of(each, version, target).items() if _is_run(p)}
     if target.own_runtime:
-        files["bootstrap"] = _BOOTSTRAP
-    return Package(name, files, _digest(files))
+        files["bootstrap"] = BOOTSTRAP
+    compiler = compiler_for(target.python)
+    version = target.python if compiler else "source"
+    return Package(name, files, compiler, _digest(files, version))
 
 
 def _our_own() -> Files:
@@ -125,8 +136,8 @@ def _is_run(path: str) -> bool:
     )
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
-    whole = hashlib.sha256()
+def _digest(files: Files, bytecode: str) -> str:
+    whole = hashlib.sha256(f"{bytecode}\n".encode())
     for path in sorted(files):
         whole.update(f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
     return whole.hexdigest()

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from leadline.errors import ConfigurationError, LeadlineError
 
+_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
 _STALE = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch")
@@ -28,10 +29,13 @@ class Cloud:
     region: str
     endpoint: str
     session: Any
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def client(self, service: str) -> Any:
-        """A boto3 client that tries again patiently."""
-        return _client(self.session, service)
+        """The boto3 client of a service; it tries again patiently."""
+        if service not in self._clients:
+            self._clients[service] = _client(self.session, service)
+        return self._clients[service]
 
 
 def connect(region: str | None = None) -> Cloud:
@@ -55,7 +59,7 @@ def connect(region: str | None = None) -> Cloud:
                 raise ConfigurationError(
                     "no region: pass --region, set AWS_REGION, or give your profile one"
                 )
-            sts = _client(session, "sts")
+            sts = _client(session, "sts", attempts=2)  # whoever mistyped a region waits for this
             account = sts.get_caller_identity()["Account"]
         except ProfileNotFound as error:
             raise ConfigurationError(f"{error}; see AWS_PROFILE and ~/.aws/config") from None
@@ -64,15 +68,15 @@ def connect(region: str | None = None) -> Cloud:
                 "no credentials for AWS: set AWS_PROFILE, or run `aws configure` or `aws sso login`"
             ) from None
     endpoint = str(sts.meta.endpoint_url)
-    is_aws = (urlsplit(endpoint).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    is_aws = (urlsplit(endpoint).hostname or "").endswith(_AWS)
     return Cloud(account, session.region_name, "" if is_aws else endpoint.rstrip("/"), session)
 
 
-def _client(session: Any, service: str) -> Any:
+def _client(session: Any, service: str, attempts: int = 8) -> Any:
     from botocore.config import Config
 
     patient = Config(
-        retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60
+        retries={"mode": "standard", "max_attempts": attempts}, connect_timeout=10, read_timeout=60
     )
     return session.client(service, config=patient)
 

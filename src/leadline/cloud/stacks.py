@@ -229,16 +229,17 @@ def wait_until_settled(
 ) -> dict[str, Any]:
     """Wait until nothing is in progress; *watch* hears of events after the one whose id is *since*.
 
-    The stack as it then is; it is to be named by its id, which outlives it.
+    With *since* the wait is for the end of something that begins after it. The stack as it then
+    is; it is to be named by its id, which outlives it.
     """
+    begun = not since
     for pause in pauses():
         stack = find_stack(cfn, stack_id)
-        settled = stack is None or not stack["StackStatus"].endswith("_IN_PROGRESS")
-        if watch is not None:
-            for event_id, event in _events_after(cfn, stack_id, since):
-                since = event_id
+        for event_id, event in _events_after(cfn, stack_id, since) if since else ():
+            since, begun = event_id, True
+            if watch is not None:
                 watch(event)
-        if settled or (stack is not None and stack["StackStatus"] == "REVIEW_IN_PROGRESS"):
+        if begun and (stack is None or not is_busy(stack)):
             break
         time.sleep(pause)
     return stack or {"StackId": stack_id, "StackName": stack_id, "StackStatus": "DELETE_COMPLETE"}

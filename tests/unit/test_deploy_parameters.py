@@ -1,0 +1,106 @@
+"""The template's parameters as operators write them, and as CloudFormation gets them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadline.cloud.parameters import Parameters, read_parameters
+from leadline.errors import ConfigurationError
+
+DECLARED = [
+    {"ParameterKey": "CodeBucket"},
+    {"ParameterKey": "CaptureCode"},
+    {"ParameterKey": "WorkCode"},
+    {"ParameterKey": "Delay", "DefaultValue": "10m"},
+    {"ParameterKey": "RefineMemory", "DefaultValue": "512"},
+]
+
+
+def stack(**parameters: str) -> dict[str, Any]:
+    listed = [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()]
+    return {"StackName": "leadline", "Parameters": listed}
+
+
+def written(tmp_path: Path, name: str, text: str) -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("p.toml", 'Delay = "5m"\nTracing = true\nRefineMemory = 1024\nVpcSubnetIds = ["a", "b"]'),
+        (
+            "p.json",
+            '{"Delay": "5m", "Tracing": true, "RefineMemory": 1024, "VpcSubnetIds": ["a", "b"]}',
+        ),
+    ],
+)
+def test_a_file_gives_the_text_that_cloudformation_takes(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert read_parameters(written(tmp_path, name, text)) == {
+        "Delay": "5m",
+        "Tracing": "true",
+        "RefineMemory": "1024",
+        "VpcSubnetIds": "a,b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("p.toml", "Delay = ", "p.toml: "),
+        ("p.json", "{", "p.json: "),
+        ("p.json", "[1]", "no object"),
+        ("p.json", "[" * 100_000, "p.json: "),
+        ("p.toml", "[Delay]\nminutes = 5", "Delay is no text"),
+    ],
+)
+def test_a_file_that_is_wrong_is_named(
+    tmp_path: Path, name: str, text: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=complaint):
+        read_parameters(written(tmp_path, name, text))
+
+
+def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"none\.toml can't be read: No such file"):
+        read_parameters(tmp_path / "none.toml")
+
+
+def test_unknown_names_are_all_told_with_the_near_ones() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Parameters({"refinememory": "1", "Zzz": "2", "CodeBucket": "mine"}, DECLARED, None)
+    assert caught.value.detail.splitlines()[1:] == [
+        "  there is no parameter refinememory; did you mean RefineMemory?",
+        "  there is no parameter Zzz",
+        "  CodeBucket is filled in by this command itself",
+    ]
+
+
+def test_what_is_given_wins_over_what_the_stack_has_and_that_over_the_default() -> None:
+    parameters = Parameters({"Delay": "1m"}, DECLARED, stack(Delay="5m", RefineMemory="1024"))
+    assert parameters["Delay"] == "1m"
+    assert parameters["RefineMemory"] == "1024"
+    assert Parameters({}, DECLARED, None)["RefineMemory"] == "512"
+
+
+def test_an_update_keeps_what_is_not_given() -> None:
+    given = Parameters({"Delay": "1m"}, DECLARED, stack(Delay="5m", RefineMemory="1024"))
+    assert given.request({"CodeBucket": "code"}) == [
+        {"ParameterKey": "Delay", "ParameterValue": "1m"},
+        {"ParameterKey": "CodeBucket", "ParameterValue": "code"},
+        {"ParameterKey": "RefineMemory", "UsePreviousValue": True},
+    ]
+
+
+def test_a_parameter_that_the_template_no_longer_has_is_let_go() -> None:
+    given = Parameters({}, DECLARED, stack(Delay="5m", Forgotten="x"))
+    assert given.request({}) == [{"ParameterKey": "Delay", "UsePreviousValue": True}]
+
+
+def test_a_creation_leaves_defaults_to_the_template() -> None:
+    assert Parameters({}, DECLARED, None).request({}) == []
