@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent.parent / "src" / "leadline"
 
 ALLOWED = {
     "main": "each module that is run as a program has its own",
+    "handler": "each function of AWS Lambda has its own",
 }
 """Names that several modules may define, each with the reason."""
 

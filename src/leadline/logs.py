@@ -24,10 +24,12 @@ from leadline.errors import LeadlineError
 # fmt: off
 ALLOWED = frozenset({
     "lead", "source", "step", "attempt", "late_s", "channel", "reason", "status", "error",
-    "count", "seconds", "role", "pid", "port", "bytes", "version", "path",
+    "count", "seconds", "role", "pid", "port", "bytes", "version", "path", "request",
 })
 """The keys of `extra` that are written."""
 # fmt: on
+
+_always: dict[str, str] = {}
 
 _OWN = __name__.partition(".")[0]
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -43,7 +45,7 @@ def _told(record: logging.LogRecord) -> dict[str, Any]:
     """What of a record may be told, in the order in which it is written."""
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     told: dict[str, Any] = {"time": at[:-6] + "Z", "level": record.levelname.lower(), "event": ""}
-    told |= _named(record)
+    told |= _named(record) | _always
     told |= {key: _safe(value) for key, value in vars(record).items() if key in ALLOWED}
     if record.exc_info and record.exc_info[1] is not None:
         told |= _exception(record.exc_info[1])
@@ -139,6 +141,13 @@ def _crashed(
     """Log an exception that nobody caught; Ctrl-C is none."""
     if not issubclass(kind, KeyboardInterrupt) and error is not None:
         logging.getLogger("leadline").critical("process.crashed", exc_info=(kind, error, trace))
+
+
+def always(**said: str) -> None:
+    """From now on every line says this too, such as the request that is being answered; the keys
+    are of `ALLOWED`."""
+    _always.clear()
+    _always.update({key: value for key, value in said.items() if key in ALLOWED})
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:

@@ -15,11 +15,11 @@ def stack() -> Stack:
 SETTINGS = {
     "arn:aws:ssm:eu-west-1:111122223333:parameter/leadline/leads/settings": {"ssm:GetParameter"}
 }
-KEPT = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+KEPT = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"}
 TAKEN = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"}
 MAY = {
     "Capture": {
-        "${Table.Arn}": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "${Table.Arn}": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "${Bucket.Arn}/raw/*": {"s3:PutObject"},
         "${RefineQueue.Arn}": {"sqs:SendMessage"},
     },
@@ -34,7 +34,7 @@ MAY = {
     "Deliver": {
         "${Table.Arn}": KEPT | {"dynamodb:DeleteItem"},
         "${Table.Arn}/index/due": {"dynamodb:Query"},
-        "${Bucket.Arn}/refined/*": {"s3:GetObject"},
+        "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion"},
         "${DeliveryQueue.Arn}": TAKEN,
         "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},
     },
@@ -43,8 +43,8 @@ MAY = {
         "${Table.Arn}/index/due": {"dynamodb:Query"},
         "${Bucket.Arn}": {"s3:ListBucket"},
         "${Bucket.Arn}/raw/*": {"s3:GetObject"},
-        "${RefineQueue.Arn}": {"sqs:SendMessage"},
-        "${DeliveryQueue.Arn}": {"sqs:SendMessage"},
+        "${RefineQueue.Arn}": {"sqs:GetQueueAttributes", "sqs:SendMessage"},
+        "${DeliveryQueue.Arn}": {"sqs:GetQueueAttributes", "sqs:SendMessage"},
     },
 }
 

@@ -75,6 +75,8 @@ class Caller:
         self._endpoint = endpoint.rstrip("/")
         self._timeout = timeout
         self._idle: list[tuple[str, http.client.HTTPConnection]] = []
+        self.until: float | None = None
+        """By the monotonic clock; no call goes on after it."""
 
     def json(self, service: str, target: str, body: object, version: str = "1.0") -> bytes:
         """Call an operation of a JSON service (`DynamoDB_20120810.GetItem`); its answer's body.
@@ -111,6 +113,8 @@ class Caller:
             if attempt:
                 time.sleep(random.uniform(0, pause))
                 pause = min(pause * 3, _LONGEST_PAUSE_S)
+            if self.until is not None and time.monotonic() > self.until:
+                raise AwsFailed(f"{service} {method}", code or "NoTimeLeft")
             try:
                 reply = self._once(service, url.scheme, request)
             except (OSError, http.client.HTTPException):
@@ -126,6 +130,9 @@ class Caller:
         if request.query:
             target += "?" + encode_query(request.query)
         connection = self._take(scheme, request.host)
+        if self.until is not None and connection.sock is not None:
+            left = max(0.1, self.until - time.monotonic())
+            connection.sock.settimeout(min(self._timeout, left))
         try:
             connection.request(request.method, target, request.body, signed)
             response = connection.getresponse()

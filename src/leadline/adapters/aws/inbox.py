@@ -48,14 +48,22 @@ class AwsInbox(Base):
             self._ring(bells)
         return receipts
 
-    def _accept(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
+    def take_up(self, lead: CapturedLead) -> Receipt:
+        """Go on with a capture that got as far as the archive."""
+        bells: list[Ring] = []
+        receipt = self._accept(lead, bells, archived=True)
+        self._ring(bells)
+        return receipt
+
+    def _accept(self, lead: CapturedLead, bells: list[Ring], *, archived: bool = False) -> Receipt:
         reserved = self._reserve(lead)
         if reserved is not None:
             first = self._lead(reserved["lead_id"])
             if first is not None:
                 return self._redelivered(first)
-            lead = _as_reserved(lead, reserved)  # its capture died; go on with it
-        self.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
+            lead, archived = _as_reserved(lead, reserved), False  # its capture died: go on with it
+        if not archived:
+            self.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
         for _ in range(_MOST_ROUNDS):
             try:
                 return self._keep(lead, bells)

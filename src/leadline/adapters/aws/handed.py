@@ -1,0 +1,111 @@
+"""The store as a function sees it that SQS woke: it works on what its messages name."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadline.adapters.aws.bells import Ring
+from leadline.adapters.aws.items import (
+    AlertItem,
+    LeadItem,
+    TaskState,
+    holder_of,
+    lead_key,
+    task_key,
+)
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.table import Key
+from leadline.formats import from_iso, iso
+from leadline.lead import Claim, Step, Task
+from leadline.outcome import Done, Drop
+from leadline.ports import Settlement
+
+
+class HandedStore(AwsStore):
+    """Hands out the tasks that it was given, each once; of NOTIFY tasks, where there is room for
+    more, also others that are due, so that a burst becomes one message.
+
+    `counts` says how often what was done: "Refined", "Quarantined", "Alerted", "Dead".
+    """
+
+    def __init__(self, *parts: Any, tasks: Iterable[Task], **more: Any) -> None:
+        super().__init__(*parts, **more)
+        self.tasks = {task_key(task): task for task in tasks}
+        self.left = dict(self.tasks)
+        self.counts: dict[str, int] = {}
+
+    def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
+        mine = self._due_of_mine(step, channel)[:limit]
+        if step is Step.REFINE or len(mine) >= limit:
+            return mine
+        others = super()._candidates(step, channel, limit)
+        known = {key for key, _ in mine}
+        return [*mine, *(one for one in others if one[0] not in known)][:limit]
+
+    def _due_of_mine(self, step: Step, channel: str) -> list[tuple[Key, bool]]:
+        """Of the tasks that are left, those that can be had now; the rest is not asked again."""
+        keys = [k for k, t in self.left.items() if (t.step, t.channel) == (step, channel)]
+        items = self.table.get_all(keys) if keys else {}
+        now = iso(self.clock())
+        due: list[tuple[str, Key, bool]] = []
+        for key in keys:
+            state = _state_of(holder_of(items[key])) if key in items else None
+            if state is None or state.due_at > now:
+                del self.left[key]
+            else:
+                due.append((state.due_at, key, state.held))
+        return [(key, held) for _, key, held in sorted(due)]
+
+    def _take(self, holder: LeadItem | AlertItem, lease: timedelta) -> Claim | None:
+        item = holder.item()
+        self.left.pop((item["pk"], item["sk"]), None)
+        return super()._take(holder, lease)
+
+    def count_due(self, step: Step, channel: str = "") -> int:
+        """See `ports.Queue.count_due`; the index may not have heard of the newest tasks yet."""
+        mine = len(self._due_of_mine(step, channel))
+        return max(mine, super().count_due(step, channel)) if step is Step.NOTIFY else mine
+
+    def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
+        """See `ports.Queue.settle`."""
+        carried_out = super().settle(settlements)
+        for one, done in zip(settlements, carried_out, strict=True):
+            if done and (what := _name_of(one)):
+                self.counts[what] = self.counts.get(what, 0) + 1
+        return carried_out
+
+    def unfinished(self) -> dict[Task, Ring | None]:
+        """The given tasks that still live, each with the bell that will bring it back; None for
+        one whose lead nobody knows."""
+        items = self.table.get_all([*self.tasks, *(lead_key(t.lead_id) for t in
+                                                   self.tasks.values())])  # fmt: skip
+        found: dict[Task, Ring | None] = {}
+        for key, task in self.tasks.items():
+            lead = items.get(lead_key(task.lead_id))
+            if lead is None:
+                found[task] = None
+            elif key in items and (state := _state_of(holder_of(items[key]))) is not None:
+                found[task] = Ring(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
+        return found
+
+
+def _state_of(holder: LeadItem | AlertItem) -> TaskState | None:
+    """The task that is not dead."""
+    state = holder.task
+    return None if state is None or state.dead_at else state
+
+
+def _name_of(one: Settlement) -> str:
+    match one.outcome:
+        case Done(refined=refined) if refined is not None:
+            return refined.status.capitalize()
+        case Done(alert=alert) if alert is not None:
+            return "Alerted"
+        case Drop():
+            return "Dead"
+    return ""
+
+
+def later(ring: Ring, at: datetime) -> Ring:
+    """The same bell, rung no earlier than this."""
+    return Ring(ring.task, max(ring.due_at, at), ring.captured_at)

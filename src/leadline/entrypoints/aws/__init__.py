@@ -1,0 +1,1 @@
+"""The doors of AWS: one handler a function, each thin."""

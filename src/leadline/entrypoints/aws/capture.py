@@ -1,0 +1,109 @@
+"""Capture: what API Gateway hands over becomes captured leads, or a polite refusal."""
+
+import logging
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from leadline import logs, wiring
+from leadline.adapters.aws.store import AwsStore
+from leadline.capture import answer, read
+from leadline.entrypoints.aws.figures import emit
+from leadline.entrypoints.aws.parts import Parts
+from leadline.entrypoints.reception import (
+    DEFAULT_SOURCE,
+    check_encoding,
+    handshake,
+    problem_of,
+)
+from leadline.errors import LeadlineError, TooLarge, UnknownSource
+from leadline.lead import Delivery, Fate
+from leadline.settings import Settings
+from leadline.sources import Answer
+
+log = logging.getLogger(__name__)
+
+_parts = cache(Parts)
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request (API Gateway Developer Guide, "Lambda proxy integration")."""
+    parts = _parts()
+    logs.always(request=context.aws_request_id)
+    parts.within(context.get_remaining_time_in_millis())
+    try:
+        return _response(_answer(event, parts))
+    except LeadlineError as error:
+        log.log(
+            logging.ERROR if error.status >= 500 else logging.INFO,
+            "webhook.refused",
+            extra={"status": error.status, "error": type(error).__name__},
+        )
+        return _response(problem_of(error), error)
+    except Exception:
+        log.exception("webhook.failed")
+        return _response(problem_of(LeadlineError()))
+
+
+def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
+    settings = parts.settings()
+    kit = wiring.capture_kit(settings)
+    delivery = _delivery(event, settings)
+    if delivery.source not in kit.sources:
+        raise UnknownSource(f"post to /webhook/NAME with one of: {', '.join(sorted(kit.sources))}")
+    if delivery.method != "POST":
+        return handshake(delivery, kit)
+    check_encoding(delivery)
+    if len(delivery.body) > settings.max_body:
+        raise TooLarge(f"the limit is {settings.max_body} bytes")
+    leads = read(delivery, kit)
+    window = settings.redelivery_window
+    store = AwsStore(parts.table, parts.bucket, parts.queues, redelivery_window=window)
+    receipts = store.accept(leads)
+    for receipt in receipts:
+        log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
+    emit(parts.stack, {"Captured": sum(r.fate is Fate.CAPTURED for r in receipts)})
+    return answer(delivery, kit, receipts)
+
+
+def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:
+    """The request as it arrived, whichever way API Gateway wrote it down."""
+    body = event.get("body") or ""
+    raw = b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    headers = {name.lower(): ", ".join(values)
+               for name, values in (event.get("multiValueHeaders") or {}).items()}  # fmt: skip
+    headers |= {n.lower(): v for n, v in (event.get("headers") or {}).items()
+                if n.lower() not in headers}  # fmt: skip
+    source = (event.get("pathParameters") or {}).get("source") or DEFAULT_SOURCE
+    return Delivery(
+        source.rstrip("/"), raw, datetime.now(UTC), headers, event["httpMethod"],
+        _url(event, headers, settings),
+    )  # fmt: skip
+
+
+def _url(event: Mapping[str, Any], headers: Mapping[str, str], settings: Settings) -> str:
+    """The URL that the sender called. The gateway tells only the decoded query, so a signature
+    over one that was encoded unusually can't be checked (HubSpot's and Twilio's are usual)."""
+    about = event.get("requestContext") or {}
+    host = about.get("domainName") or headers.get("host", "localhost")
+    path = about.get("path") or event["path"]
+    base = settings.public_url + event["path"] if settings.public_url else f"https://{host}{path}"
+    query = event.get("multiValueQueryStringParameters") or {}
+    return f"{base}?{urlencode(query, doseq=True)}" if query else base
+
+
+def _response(told: Answer, error: LeadlineError | None = None) -> dict[str, Any]:
+    headers = {"content-type": told.media_type}
+    if error is not None and error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    if told.status == 405:
+        headers["allow"] = "POST"
+    return {
+        "statusCode": told.status,
+        "headers": headers,
+        "body": told.body.decode(),
+        "isBase64Encoded": False,
+    }

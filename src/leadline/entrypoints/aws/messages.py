@@ -1,0 +1,83 @@
+"""A batch of SQS messages: which are done, which come again, which are no use."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from leadline.adapters.aws.bells import Message, Ring
+from leadline.adapters.aws.handed import HandedStore, later
+from leadline.errors import StorageFailed
+from leadline.ids import is_lead_id
+from leadline.lead import Step, Task
+
+log = logging.getLogger(__name__)
+
+_message = msgspec.json.Decoder(Message)
+
+
+class Batch:
+    """The messages of one call; several may name one task."""
+
+    def __init__(self, step: Step, records: Sequence[Mapping[str, Any]]) -> None:
+        self.unreadable: list[str] = []
+        self.ids_of: dict[Task, list[str]] = {}
+        for record in records:
+            message_id, task = record["messageId"], _task(step, record["body"])
+            if task is None:
+                log.error("message.unreadable")
+                self.unreadable.append(message_id)
+            else:
+                self.ids_of.setdefault(task, []).append(message_id)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """What the messages name, each once."""
+        return list(self.ids_of)
+
+    def failures(self, tasks: Iterable[Task]) -> dict[str, Any]:
+        """The answer that leaves the messages of these tasks, and those nobody can read, on the
+        queue; only ids of this batch are ever in it (Lambda Developer Guide, "Implementing partial
+        batch responses": an id that is unknown fails the whole batch)."""
+        ids = [*self.unreadable, *(i for task in tasks for i in self.ids_of[task])]
+        return {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
+
+    def end(
+        self, store: HandedStore, paced: datetime | None = None, gap: timedelta = timedelta()
+    ) -> dict[str, Any]:
+        """Give every message its end: a task that is over needs it no more; one that lives gets a
+        new message for when it is due, not before *paced* and *gap* apart; what nobody had time
+        for, or whose lead is unknown, comes again and in the end becomes a dead letter."""
+        try:
+            alive = store.unfinished()
+        except StorageFailed:
+            log.exception("batch.unknown")
+            return self.failures(self.tasks)
+        failed = [task for task, ring in alive.items() if ring is None]
+        rings: list[Ring] = []
+        for task, ring in alive.items():
+            if ring is None:
+                log.error("message.of_no_lead", extra={"lead": task.lead_id})
+            elif task in store.left.values() and paced is None:
+                failed.append(task)  # no time was left for it
+            else:
+                rings.append(later(ring, paced + len(rings) * gap) if paced else ring)
+        if rings:
+            try:
+                store.bells.ring(rings, store.clock())
+            except StorageFailed:
+                log.exception("bell.silent")
+                failed += [ring.task for ring in rings]
+        return self.failures(failed)
+
+
+def _task(step: Step, body: str) -> Task | None:
+    try:
+        message = _message.decode(body)
+    except msgspec.MsgspecError:
+        return None
+    if not is_lead_id(message.lead_id) or (step is Step.NOTIFY) is not bool(message.channel):
+        return None
+    return Task(step, message.lead_id, message.channel)

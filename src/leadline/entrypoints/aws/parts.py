@@ -1,0 +1,98 @@
+"""What a function works with, made when it is first needed and kept while the function is warm."""
+
+import logging
+import os
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+
+from leadline import logs
+from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bucket import Bucket
+from leadline.adapters.aws.calls import Caller, from_environment
+from leadline.adapters.aws.remote_text import read_text
+from leadline.adapters.aws.table import Table
+from leadline.errors import ConfigurationError, StorageFailed
+from leadline.lead import Step
+from leadline.settings import Settings
+from leadline.settings_reading import load
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(minutes=5)
+"""For so long settings are not asked for again: a rotated secret is known everywhere after it."""
+_MARGIN_S = 2.0
+
+
+class Parts:
+    """The parts of one function, by its environment (docs/reference/aws-template.md)."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
+        self._settings: Settings | None = None
+        self._read_at = 0.0
+        logs.configure(environ.get("LEADLINE_LOG_LEVEL", "info"), "json")
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Calls to AWS with the function's own role."""
+        return from_environment(self._environ)
+
+    @cached_property
+    def table(self) -> Table:
+        """The ledger."""
+        return Table(self.caller, self._named("TABLE_NAME"))
+
+    @cached_property
+    def bucket(self) -> Bucket:
+        """The archive."""
+        return Bucket(self.caller, self._named("S3_BUCKET"))
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The queues that this function knows."""
+        environ = self._environ
+        names = {Step.REFINE: "SQS_QUEUE_URL", Step.NOTIFY: "DELIVERY_QUEUE_URL"}
+        dead = {Step.REFINE: "REFINE_DLQ_URL", Step.NOTIFY: "DELIVERY_DLQ_URL"}
+        return Queues(
+            self.caller,
+            {step: environ[name] for step, name in names.items() if name in environ},
+            {step: environ[name] for step, name in dead.items() if name in environ},
+        )
+
+    @property
+    def stack(self) -> str:
+        """The stack's name, by which its metrics are found."""
+        return self._environ.get("STACK_NAME", "leadline")
+
+    def settings(self) -> Settings:
+        """The settings: those of the stack's document over those of the environment.
+
+        Where the document can't be read, or has come to be wrong, the settings that were read
+        before go on; without any, raises StorageFailed or ConfigurationError.
+        """
+        age = time.monotonic() - self._read_at
+        if self._settings is None or age > FRESH.total_seconds():
+            try:
+                self._settings = self._read()
+            except (StorageFailed, ConfigurationError) as error:
+                if self._settings is None:
+                    raise
+                log.error("settings.stale", extra={"error": type(error).__name__})
+            self._read_at = time.monotonic()
+        return self._settings
+
+    def _read(self) -> Settings:
+        text = read_text(self.caller, self._named("SETTINGS_REFERENCE"))
+        return load(environ=self._environ, document=(text, "the stack's settings")).settings
+
+    def within(self, milliseconds: int) -> None:
+        """Let no call to AWS go on until the function is ended for taking too long."""
+        self.caller.until = time.monotonic() + milliseconds / 1000 - _MARGIN_S
+
+    def _named(self, name: str) -> str:
+        value = self._environ.get(name)
+        if not value:
+            raise ConfigurationError(f"the function has no {name} in its environment")
+        return value

@@ -1,0 +1,41 @@
+"""Sweep: every quarter of an hour, what was left behind is put back."""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from leadline import logs, wiring
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.sweeping import sweep
+from leadline.entrypoints.aws.figures import emit
+from leadline.entrypoints.aws.parts import Parts
+
+log = logging.getLogger(__name__)
+
+_RESERVE_MS = 15_000
+
+_parts = cache(Parts)
+
+
+def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Sweep once; returns what was done. Raises whatever AWS refused, so that the alarm rings."""
+    parts = _parts()
+    logs.always(request=context.aws_request_id)
+    parts.within(context.get_remaining_time_in_millis())
+    settings = parts.settings()
+    window = settings.redelivery_window
+    store = AwsStore(parts.table, parts.bucket, parts.queues, redelivery_window=window)
+    swept = sweep(
+        store,
+        parts.queues,
+        [wiring.SLACK],
+        lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
+    )
+    put_back = swept.recaptured + swept.rung
+    log.info("sweep.done", extra={"count": put_back})
+    emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
+    done: dict[str, Any] = msgspec.to_builtins(swept)
+    return done
