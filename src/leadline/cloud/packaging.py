@@ -30,9 +30,12 @@ _OURS_LEFT_OUT = (
     "leadline/cost.py",
     "leadline/entrypoints/",
     "leadline/infra/",
-    "leadline/wiring.py",
 )
-_OURS_KEPT = ("leadline/entrypoints/__init__.py", "leadline/entrypoints/aws/")
+_OURS_KEPT = (
+    "leadline/entrypoints/__init__.py",
+    "leadline/entrypoints/aws/",
+    "leadline/entrypoints/reception.py",
+)
 # Most of phonenumbers is the places, carriers and time zones of numbers, which refining never
 # asks for and the package itself loads only when somebody imports these modules.
 _LEFT_OUT = (

@@ -1,0 +1,306 @@
+"""The zips of the functions: small, reproducible, enough, and nothing that they don't run."""
+
+import ast
+import io
+import os
+import platform
+import re
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from leadline import __version__
+from leadline.cloud import packaging
+from leadline.cloud.bytecode import compiler_for
+from leadline.cloud.packaging import Package, capture_package, work_package
+from leadline.cloud.session import CloudError
+from leadline.cloud.wheels import Target, files_of, target_of
+from leadline.errors import ConfigurationError
+from leadline.infra import template
+
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+LOCAL = Target(HERE, ARCHITECTURE)
+"""What is installed here fits it, so nothing is fetched from anywhere."""
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="what is installed here runs on no function"
+)
+
+
+@pytest.fixture(scope="module")
+def packages() -> dict[str, Package]:
+    return {package.name: package for package in (capture_package(LOCAL), work_package(LOCAL))}
+
+
+@pytest.fixture(scope="module")
+def zips(packages: dict[str, Package]) -> dict[str, bytes]:
+    return {name: package.zipped() for name, package in packages.items()}
+
+
+@pytest.fixture(scope="module")
+def unpacked(zips: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folders = {}
+    for name, data in zips.items():
+        folders[name] = tmp_path_factory.mktemp(name)
+        zipfile.ZipFile(io.BytesIO(data)).extractall(folders[name])
+    return folders
+
+
+@pytest.mark.parametrize(("name", "limit_mb"), [("capture", 8), ("work", 15)])
+def test_a_zip_is_small(zips: dict[str, bytes], name: str, limit_mb: float) -> None:
+    assert len(zips[name]) <= limit_mb * 1e6
+
+
+def test_unchanged_code_gives_the_same_bytes_under_the_same_key(
+    packages: dict[str, Package], zips: dict[str, bytes]
+) -> None:
+    again = capture_package(LOCAL)
+    assert again.key == packages["capture"].key
+    assert again.zipped() == zips["capture"]
+
+
+def test_a_changed_byte_gives_another_key(
+    packages: dict[str, Package], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = dict(packaging._our_own())
+    ours["leadline/capture.py"] += b"\n"
+    monkeypatch.setattr(packaging, "_our_own", lambda: ours)
+    assert capture_package(LOCAL).key != packages["capture"].key
+
+
+def test_a_key_tells_the_version(packages: dict[str, Package]) -> None:
+    assert re.fullmatch(rf"{re.escape(__version__)}/work-[0-9a-f]{{20}}\.zip", packages["work"].key)
+
+
+def test_entries_are_sorted_and_without_times(zips: dict[str, bytes]) -> None:
+    entries = zipfile.ZipFile(io.BytesIO(zips["work"])).infolist()
+    assert [e.filename for e in entries] == sorted(e.filename for e in entries)
+    assert {e.date_time for e in entries} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_nothing_is_in_a_zip_that_no_function_runs(packages: dict[str, Package]) -> None:
+    unwanted = re.compile(
+        r"(^|/)(tests?|geodata|tzdata|sqlite|cli|infra|cloud)/|\.dist-info|\.pyi$|\.typed$"
+        r"|(^|/)(demo|serve|server|slack_inbox|geocoder|carrier)\.py$"
+    )
+    for package in packages.values():
+        assert [path for path in package.files if unwanted.search(path)] == []
+
+
+def test_every_module_comes_with_bytecode_that_is_used_unseen(zips: dict[str, bytes]) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(zips["capture"]))
+    modules = {n for n in archive.namelist() if n.endswith(".py")}
+    tag = sys.implementation.cache_tag
+    for module in modules:
+        folder, _, name = module.rpartition("/")
+        place = "/".join(filter(None, (folder, "__pycache__", f"{name[:-3]}.{tag}.pyc")))
+        flags = archive.read(place)[4:8]
+        assert flags == b"\x01\0\0\0", place  # PEP 552: a hash, not checked
+
+
+ALONE = """
+import sys
+sys.path[:] = [sys.argv[1], *(p for p in sys.path if p and "site-packages" not in p)]
+{body}
+outside = [n for n, m in sys.modules.items() if "site-packages" in str(getattr(m, "__file__", ""))]
+assert outside == [], outside
+assert sys.modules["leadline"].__file__.startswith(sys.argv[1])
+"""
+
+
+def run_alone(folder: Path, body: str) -> None:
+    """Run Python with nothing but its own library and the folder."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", ALONE.format(body=body), str(folder)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["capture", "work"])
+def test_capturing_needs_nothing_besides(unpacked: dict[str, Path], name: str) -> None:
+    run_alone(
+        unpacked[name],
+        "import leadline.capture, leadline.settings_reading, leadline.logs\n"
+        "from leadline.sources import find, names\n"
+        "[find(name)() for name in names()]\n"
+        "from pathlib import Path\n"
+        "leadline.settings_reading.load(environ={}, folder=Path(sys.argv[1]))",
+    )
+
+
+def test_refining_and_telling_need_nothing_besides(unpacked: dict[str, Path]) -> None:
+    run_alone(
+        unpacked["work"],
+        "import leadline.pipeline, leadline.deliver.sending, leadline.adapters.slack\n"
+        "import phonenumbers, email_validator\n"
+        "assert phonenumbers.is_valid_number(phonenumbers.parse('+4930901820'))\n"
+        "email_validator.validate_email('ada@bücher-example.com', check_deliverability=False)",
+    )
+
+
+HANDLERS = re.findall(
+    r"Handler: (\S+)\.handler\n\s+CodeUri: \{ Bucket: !Ref CodeBucket, Key: !Ref (\w+)Code",
+    template(),
+)
+
+
+def test_the_template_names_four_handlers() -> None:
+    assert len(HANDLERS) == 4
+
+
+@pytest.mark.parametrize(("module", "package"), HANDLERS)
+def test_a_handler_is_found_in_its_zip(
+    unpacked: dict[str, Path], module: str, package: str
+) -> None:
+    run_alone(unpacked[package.lower()], f"import {module}\nassert {module}.handler")
+
+
+EMBEDDED_ONLY = re.compile(r"leadline\.adapters\.(memory|sqlite)\b")
+"""What `leadline.wiring` imports where an embedded installation asks for it."""
+
+
+@pytest.mark.parametrize("name", ["capture", "work"])
+def test_what_a_module_of_ours_imports_of_ours_is_packaged_with_it(
+    packages: dict[str, Package], name: str
+) -> None:
+    files = packages[name].files
+    modules = {p[:-3].removesuffix("/__init__").replace("/", ".") for p in files}
+    missing = {
+        (path, module)
+        for path, content in files.items()
+        if path.startswith("leadline/")
+        for module in imports(content)
+        if module.partition(".")[0] == "leadline" and module not in modules
+    }
+    assert {m for m in missing if not EMBEDDED_ONLY.match(m[1])} == set()
+
+
+def imports(source: bytes) -> set[str]:
+    """Every module that a source names in an import, wherever that stands."""
+    nodes = list(ast.walk(ast.parse(source)))
+    plain = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+    return plain | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+
+
+# --- dependencies -----------------------------------------------------------------------------
+
+
+def wheel(folder: Path, tag: str, content: bytes, name: str = "msgspec", version: str = "") -> Path:
+    """A wheel with one module."""
+    version = version or metadata.version(name)
+    path = folder / f"{name}-{version}-{tag}.whl"
+    about = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}/__init__.py", content)
+        archive.writestr(f"{name}-{version}.data/scripts/{name}", b"#!python")
+        archive.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\n"
+                         f"Version: {version}\n")  # fmt: skip
+        archive.writestr(f"{about}/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+        archive.writestr(f"{about}/RECORD", "")
+    return path
+
+
+@pytest.fixture
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """pip knows this folder of wheels and nothing else."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for variable in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setenv("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return folder
+
+
+def test_what_is_compiled_for_elsewhere_comes_as_a_wheel_for_elsewhere(offline: Path) -> None:
+    wheel(offline, "cp313-cp313-manylinux_2_17_x86_64", b"wrong processor")
+    wheel(offline, "cp312-cp312-manylinux_2_17_aarch64", b"wrong Python")
+    wheel(offline, "cp313-cp313-manylinux_2_39_aarch64", b"too new for the C library")
+    wheel(offline, "cp313-cp313-manylinux_2_28_aarch64", b"right")
+    assert files_of("msgspec", None, Target("3.13", "arm64")) == {"msgspec/__init__.py": b"right"}
+
+
+def test_a_wheel_is_fetched_once(offline: Path) -> None:
+    once = wheel(offline, "cp313-cp313-manylinux2014_aarch64", b"right")
+    files_of("msgspec", None, Target("3.13", "arm64"))
+    once.unlink()
+    assert files_of("msgspec", None, Target("3.13", "arm64")) == {"msgspec/__init__.py": b"right"}
+
+
+def test_python_3_11_runs_on_an_older_c_library(offline: Path) -> None:
+    wheel(offline, "cp311-cp311-manylinux_2_28_aarch64", b"too new for Amazon Linux 2")
+    with pytest.raises(CloudError, match=r"no wheel of msgspec .* for Python 3.11 on arm64"):
+        files_of("msgspec", None, Target("3.11", "arm64"))
+
+
+def test_a_dependency_without_a_wheel_is_named(offline: Path) -> None:
+    version = metadata.version("msgspec")
+    with pytest.raises(CloudError, match=rf"msgspec {version} for Python 3.14 on arm64"):
+        files_of("msgspec", None, Target("3.14", "arm64"))
+
+
+def test_what_is_not_installed_has_no_version(offline: Path) -> None:
+    with pytest.raises(CloudError, match="not installed here"):
+        files_of("no-such-distribution", None, LOCAL)
+
+
+def test_pure_python_is_copied_from_here_for_every_target(offline: Path) -> None:
+    files = files_of("phonenumbers", None, Target("3.13", "arm64"))
+    import phonenumbers
+
+    assert files["phonenumbers/__init__.py"] == Path(phonenumbers.__file__).read_bytes()
+
+
+# --- the target -------------------------------------------------------------------------------
+
+
+def test_the_target_is_what_the_parameters_say() -> None:
+    assert target_of("python3.13", "arm64") == Target("3.13", "arm64", own_runtime=False)
+
+
+def test_an_own_runtime_is_this_machine() -> None:
+    assert target_of("provided.al2023", ARCHITECTURE) == Target(HERE, ARCHITECTURE, True)
+    other = "arm64" if ARCHITECTURE == "x86_64" else "x86_64"
+    with pytest.raises(ConfigurationError, match=f"must be Linux on {other}"):
+        target_of("provided.al2023", other)
+    with pytest.raises(ConfigurationError, match="mips is none of"):
+        target_of("python3.13", "mips")
+
+
+def test_the_bootstrap_runs_the_handler_and_hides_its_own_setting(tmp_path: Path) -> None:
+    """LEADLINE_PYTHON is no setting, and settings that don't exist are refused."""
+    (tmp_path / "bootstrap").write_bytes(packaging.BOOTSTRAP)
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$PWD|$*|${LEADLINE_PYTHON-hidden}"\n')
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", str(tmp_path / "bootstrap")],
+        env={"LAMBDA_TASK_ROOT": str(tmp_path), "LEADLINE_PYTHON": str(python),
+             "_HANDLER": "a.handler"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == f"{tmp_path}|-m awslambdaric a.handler|hidden\n"
+
+
+def test_a_version_that_is_not_here_does_not_compile(tmp_path: Path) -> None:
+    assert compiler_for(HERE) == sys.executable
+    assert compiler_for("3.999") is None
+
+
+def test_a_shim_that_starts_another_version_does_not_compile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim = tmp_path / "python3.998"
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert compiler_for("3.998") is None
