@@ -353,8 +353,10 @@ def test_logs_show_what_the_functions_said_of_a_lead(deployed: Deployment) -> No
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith(f"refine  info    refine.done lead={lead}\n")
     assert "other" not in done.stdout
-    as_json = deployed.run("logs", "--json", "--function", "refine")
-    assert json.loads(as_json.stdout.splitlines()[-1])["function"] == "refine"
+    as_json = deployed.run("logs", "--json", "--function", "refine").stdout.splitlines()
+    told = [json.loads(line) for line in as_json]
+    assert [line["lead"] for line in told if line["lead"] in (lead, "other")] == [lead, "other"]
+    assert {line["function"] for line in told} == {"refine"}
 
 
 # --- destroy ----------------------------------------------------------------------------------

@@ -120,8 +120,7 @@ def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
     for start in range(0, len(names), 100):  # the most that DescribeAlarms takes
         told = watch.describe_alarms(AlarmNames=names[start : start + 100], MaxRecords=100)
         found |= {a["AlarmName"]: a["StateValue"] for a in told["MetricAlarms"]}
-    # An alarm that has seen nothing yet has nothing to say; that is normal for a quiet stack.
-    return {name: state for name, state in sorted(found.items()) if state == "ALARM"}
+    return {name: state for name, state in sorted(found.items()) if state != "OK"}
 
 
 def _errors(cloud: Cloud, function: str, now: datetime) -> FunctionErrors:

@@ -79,7 +79,10 @@ def _events(
     )
     for page in pages:
         for event in page["events"]:
-            yield event["timestamp"], event.get("eventId", ""), function, event["message"]
+            at, message = event["timestamp"], event["message"]
+            # Not every emulator gives events an id.
+            identity = event.get("eventId") or f"{event['logStreamName']} {at} {message}"
+            yield at, identity, function, message
 
 
 def _line(at: int, function: str, message: str) -> LogLine | None:

@@ -5,7 +5,7 @@ What needs boto3 is imported by the commands themselves, because it is an option
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leadline.cloud.session import connect, plainly
@@ -69,6 +68,7 @@ def deploy_aws(
     """
     cloud = connect(region)
     from leadline.cloud import deploying, parameters, remote_settings
+    from leadline.cloud.stacks import outputs_of
 
     order = deploying.Order(
         stack,
@@ -84,8 +84,7 @@ def deploy_aws(
             "changes": list(plan.changes),
             "packages": [package.key for package in plan.packages],
         }
-        if not json:
-            _print_changes(plan)
+        _show_changes(plan, as_data=not json)
         if dry_run:
             say("dry run: nothing was changed")
             if json:
@@ -99,25 +98,36 @@ def deploy_aws(
     with plainly():
         url = deploying.webhook_url(cloud, found)
     if json:
-        from leadline.cloud.stacks import outputs_of
-
         as_json(
             {**told, "status": found["StackStatus"], "webhook_url": url}
             | {"outputs": outputs_of(found)}
         )
         return
+    _print_where(url, outputs_of(found))
+
+
+def _print_where(url: str, outputs: Mapping[str, str]) -> None:
     out = console()
-    out.print(f"[bold]{escape(url)}[/bold]", soft_wrap=True)
+    out.print(url, soft_wrap=True, markup=False, style="bold")
+    key = ""
+    if "ApiKeyId" in outputs:
+        key = (
+            ' -H "x-api-key: $(aws apigateway get-api-key --include-value --query value'
+            f' --output text --api-key {outputs["ApiKeyId"]})"'
+        )
     say("try it:")
-    out.print(
-        f"curl {shlex.quote(url)} -H 'content-type: application/json' -d {shlex.quote(_SAMPLE)}",
-        soft_wrap=True, markup=False,
-    )  # fmt: skip
+    what = f"curl {shlex.quote(url)} -H 'content-type: application/json'{key} -d '{_SAMPLE}'"
+    out.print(what, soft_wrap=True, markup=False)
 
 
-def _print_changes(plan: "DeploymentPlan") -> None:
+def _show_changes(plan: "DeploymentPlan", *, as_data: bool) -> None:
+    """On standard output, or among the remarks where that is for JSON."""
     rows = [(c.action, c.resource, c.type, c.replacement) for c in plan.changes]
-    table(("change", "resource", "type", "replaced"), rows, empty="no changes")
+    if as_data:
+        table(("change", "resource", "type", "replaced"), rows, empty="no changes")
+        return
+    for action, resource, kind, replacement in rows:
+        say(f"{action} {resource} ({kind}){' replaced: ' + replacement if replacement else ''}")
 
 
 def _refuse_dangers(plan: "DeploymentPlan", *, allowed: bool) -> None:
@@ -233,8 +243,10 @@ def status_aws(stack: Stack = "leadline", region: Region = None, json: Json = Fa
         out.print(f"{name} runs {version}", markup=False)
     rows = [(n, q.visible, q.in_flight, q.delayed) for n, q in state.queues.items()]
     table(("queue", "visible", "in flight", "delayed"), rows, empty="")
-    ringing = ", ".join(state.alarms)
-    out.print(f"alarms that ring: {ringing or 'none'}", markup=False)
+    ringing = [name for name, of in state.alarms.items() if of == "ALARM"]
+    out.print(f"alarms that ring: {', '.join(ringing) or 'none'}", markup=False)
+    if len(ringing) < len(state.alarms):  # a new stack's, or what never happened
+        out.print(f"alarms that have seen no figures yet: {len(state.alarms) - len(ringing)}")
     failing = {name: errors for name, errors in state.errors.items() if errors.count}
     for name, errors in failing.items():
         out.print(f"{name} failed {errors.count} times within a day, last at {when(errors.last)}")
