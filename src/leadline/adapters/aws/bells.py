@@ -7,13 +7,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from leadline.adapters.aws.calls import AwsFailed, Caller
+from leadline.adapters.aws.calls import Caller
 from leadline.formats import iso, key_of
 from leadline.lead import Step, Task
 
 LONGEST_DELAY_S = 900
 """SQS delays a message by no more (SQS Developer Guide, "Amazon SQS delay queues")."""
-_MOST_SENT = 10
+_MOST_RECEIVED = 10
+_MOST_PARALLEL = 8
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,24 +57,23 @@ class Queues:
 
     def ring(self, rings: Sequence[Ring], now: datetime) -> None:
         """See `Bells.ring`; what is due later than SQS can wait comes early and is sent again."""
-        for step in Step:
-            some = [ring for ring in rings if ring.task.step is step]
-            for start in range(0, len(some), _MOST_SENT):
-                self._send(self._urls[step], some[start : start + _MOST_SENT], now)
+        if len(rings) < 2:
+            for ring in rings:
+                self._send(ring, now)
+            return
+        from concurrent.futures import ThreadPoolExecutor  # one message has no use for it
 
-    def _send(self, url: str, rings: Sequence[Ring], now: datetime) -> None:
-        entries = [
-            {
-                "Id": str(i),
-                "MessageBody": _body(ring.task, ring.captured_at, now),
-                "DelaySeconds": delay_until(ring.due_at, now),
-            }
-            for i, ring in enumerate(rings)
-        ]
-        answer = self._call("SendMessageBatch", {"QueueUrl": url, "Entries": entries})
-        failed = answer.get("Failed") or []
-        if failed:
-            raise AwsFailed("SendMessageBatch", str(failed[0].get("Code", "")))
+        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(rings))) as pool:
+            list(pool.map(lambda ring: self._send(ring, now), rings))
+
+    def _send(self, ring: Ring, now: datetime) -> None:
+        body = _body(ring.task, ring.captured_at, now)
+        request = {
+            "QueueUrl": self._urls[ring.task.step],
+            "MessageBody": body,
+            "DelaySeconds": delay_until(ring.due_at, now),
+        }
+        self._call("SendMessage", request)
 
     def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
         """See `Bells.toll`: the queue of dead letters is the alarm of those who watch AWS."""
@@ -97,7 +97,7 @@ class Queues:
             "ReceiveMessage",
             {
                 "QueueUrl": url,
-                "MaxNumberOfMessages": _MOST_SENT,
+                "MaxNumberOfMessages": _MOST_RECEIVED,
                 "VisibilityTimeout": visibility_s,
                 "WaitTimeSeconds": 0,
             },
