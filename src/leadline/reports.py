@@ -174,6 +174,24 @@ class Account(msgspec.Struct, frozen=True):
         return not self.unaccounted and places == self.accepted
 
 
+def searchable(words: str) -> str:
+    """Words as a search compares them: without their case, JSON's escapes taken for what they
+    stand for."""
+    if "\\u" in words:
+        try:
+            plain: str = msgspec.json.encode(msgspec.json.decode(words)).decode()
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return words.casefold()
+        return plain.casefold()
+    return words.casefold()
+
+
+def id_digits(prefix: str) -> str:
+    """The hexadecimal digits of what may be the beginning of an id; "" when no id begins so."""
+    digits = prefix.replace("-", "").lower()
+    return "" if len(digits) > 32 or set(digits) - set("0123456789abcdef") else digits
+
+
 class Ledger(Protocol):
     """The read side of a store."""
 

@@ -59,8 +59,9 @@ class AwsQueue(Base):
             lead = lead_of(items[LEAD])
             now = self.clock()
             writes: list[Write] = []
-            new = lead.note(now, note) if note else lead
+            new = lead
             for task in tasks:
+                new = new.note(now, note, task.step) if note else new
                 if task.step is Step.REFINE:
                     state = revived(new.task, new.attempts + 1, now, due_at)
                     new = changed(new, task=state, attempts=state.attempt)

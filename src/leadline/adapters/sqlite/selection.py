@@ -4,10 +4,9 @@ import uuid
 from typing import Any
 
 import apsw
-import msgspec
 
 from leadline.adapters.sqlite.database import micros
-from leadline.reports import LeadFilter
+from leadline.reports import LeadFilter, id_digits, searchable
 
 FROM = "FROM lead LEFT JOIN refined ON refined.lead = lead.n"
 # Status is not stored but follows from the other tables.
@@ -37,23 +36,14 @@ def teach_to_search(connection: apsw.Connection) -> None:
 
 
 def _folded(*arguments: Any) -> str | None:
-    """Words without their case; JSON's escapes are taken for what they stand for."""
     (words,) = arguments
-    if not isinstance(words, str):
-        return None
-    if "\\u" in words:
-        try:
-            plain: str = msgspec.json.encode(msgspec.json.decode(words)).decode()
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            return words.casefold()
-        return plain.casefold()
-    return words.casefold()
+    return searchable(words) if isinstance(words, str) else None
 
 
 def ids_that_begin(prefix: str) -> tuple[bytes, bytes] | None:
     """The first and the last id that may begin so; None when no id does."""
-    digits = prefix.replace("-", "").lower()
-    if not digits or len(digits) > 32 or set(digits) - set("0123456789abcdef"):
+    digits = id_digits(prefix)
+    if not digits:
         return None
     first, last = (uuid.UUID(digits.ljust(32, end)).bytes for end in "0f")
     return first, last

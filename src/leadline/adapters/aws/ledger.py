@@ -1,0 +1,250 @@
+"""The read side of the store on AWS, for operators: lists, stories, dead letters, accounts."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import islice
+
+import msgspec
+
+from leadline.adapters.aws.accounting import Archive, Books, tallies_of
+from leadline.adapters.aws.bucket import Bucket
+from leadline.adapters.aws.documents import Kept, read_document
+from leadline.adapters.aws.items import (
+    LEAD,
+    SHARDS,
+    AlertItem,
+    LeadItem,
+    TaskState,
+    alert_of,
+    due_partition,
+    lead_of,
+)
+from leadline.adapters.aws.selecting import MOST_PARALLEL, Selection, row_of
+from leadline.adapters.aws.table import Table
+from leadline.adapters.clock import wall_clock
+from leadline.formats import from_iso, iso, key_of, refined_head
+from leadline.ids import is_lead_id
+from leadline.lead import Alert, RefinedLead, Step
+from leadline.ports import Clock
+from leadline.reports import (
+    Account,
+    Backlog,
+    DeadGroup,
+    Happening,
+    LeadFilter,
+    LeadRow,
+    LeadStory,
+    RelatedEvent,
+    Tally,
+    TaskRow,
+)
+
+_REPEATS_SHOWN = 100
+# What a timeline notes and the lead knows better: it remembers every alert, and what counts.
+_KNOWN_BETTER = ("alerted", "refined", "quarantined")
+_refined = msgspec.json.Decoder(RefinedLead)
+
+
+class AwsLedger:
+    """`reports.Ledger` on DynamoDB and S3.
+
+    *channels* are the destinations whose backlog is asked for. Raw documents older than
+    *raw_kept* are not missed by accounts, because the bucket deletes them.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        bucket: Bucket,
+        *,
+        channels: Sequence[str] = ("slack",),
+        raw_kept: timedelta | None = None,
+        clock: Clock = wall_clock,
+    ) -> None:
+        self._table = table
+        self._bucket = bucket
+        self._channels = channels
+        self._raw_kept = raw_kept
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(MOST_PARALLEL)
+        self._selection = Selection(table, bucket, self._pool)
+
+    def find(self, which: LeadFilter) -> Sequence[LeadRow]:
+        """See `reports.Ledger.find`; the ids of version 7 that a day has are in their order."""
+        found = islice(self._selection.rows(which), which.limit)
+        return sorted(found, key=_age, reverse=True)
+
+    def ids(self, which: LeadFilter) -> Sequence[str]:
+        """See `reports.Ledger.ids`."""
+        return [row.lead_id for row in sorted(self._selection.rows(which, whole=True), key=_age)]
+
+    def complete(self, prefix: str) -> Sequence[str]:
+        """See `reports.Ledger.complete`."""
+        return self._selection.complete(prefix)
+
+    def story(self, lead_id: str) -> LeadStory | None:
+        """See `reports.Ledger.story`."""
+        if not is_lead_id(lead_id):
+            return None
+        found = self._table.query("pk = :pk", {":pk": f"L#{lead_id.lower()}"})
+        items = {item["sk"]: item for item in found}
+        if LEAD not in items:
+            return None
+        lead = lead_of(items[LEAD])
+        tasks = [alert_of(item) for sk, item in items.items() if sk.startswith("notify#")]
+        repeats = sorted(sk.partition("#")[2] for sk in items if sk.startswith("again#"))
+        related = self._selection.leads(lead.related)
+        related.sort(key=lambda event: lead.related.index(event.lead_id))
+        raw, *raws = self._raws([lead, *related])
+        return LeadStory(
+            row=row_of(lead),
+            raw=raw.raw_data if raw else msgspec.Raw(b"null"),
+            media_type=raw.media_type if raw else "",
+            record=lead.record,
+            timeline=_timeline(lead, related),
+            tasks=tuple(_tasks(lead, tasks)),
+            alerts=_alerts(lead),
+            related=tuple(_related(related, raws)),
+            refined=self._head(lead),
+            repeated_by=tuple(repeats[:_REPEATS_SHOWN]),
+        )
+
+    def _raws(self, leads: Sequence[LeadItem]) -> list[Kept | None]:
+        keys = [(key_of("raw", one.lead_id, from_iso(one.captured_at)), "") for one in leads]
+        found = self._bucket.get_all(keys)
+        return [read_document(document) if document else None for document in found]
+
+    def _head(self, lead: LeadItem) -> msgspec.Raw | None:
+        """The refined document that counts, without the original data."""
+        if lead.summary is None:
+            return None
+        key = key_of("refined", lead.lead_id, from_iso(lead.captured_at))
+        document = self._bucket.get(key, lead.summary.version)
+        if document is None:
+            return None
+        return msgspec.Raw(refined_head(_refined.decode(document)))
+
+    def dead(self) -> Sequence[DeadGroup]:
+        """See `reports.Ledger.dead`."""
+        groups: dict[tuple[Step, str], list[tuple[str, str, str]]] = {}
+        for holder in self._selection.dead():
+            task = holder.task
+            assert task is not None  # noqa: S101 - it is dead
+            step = Step.NOTIFY if isinstance(holder, AlertItem) else Step.REFINE
+            letter = (task.dead_at, holder.lead_id, task.error)
+            groups.setdefault((step, task.reason), []).append(letter)
+        found = [
+            _group(step, reason, sorted(letters)) for (step, reason), letters in groups.items()
+        ]
+        return sorted(found, key=lambda group: group.count, reverse=True)
+
+    def backlog(self, now: datetime) -> Sequence[Backlog]:
+        """See `reports.Ledger.backlog`."""
+        dead = Counter(
+            (Step.NOTIFY, one.channel) if isinstance(one, AlertItem) else (Step.REFINE, "")
+            for one in self._selection.dead()
+        )
+        kinds = [(Step.REFINE, ""), *((Step.NOTIFY, channel) for channel in self._channels), *dead]
+        found = [self._backlog(*kind, iso(now), dead[kind]) for kind in dict.fromkeys(kinds)]
+        return [one for one in found if one.waiting or one.held or one.dead]
+
+    def _backlog(self, step: Step, channel: str, now: str, dead: int) -> Backlog:
+        parts = self._pool.map(
+            lambda shard: list(self._live(due_partition(step, channel, shard))), range(SHARDS)
+        )
+        live = [task for part in parts for task in part]
+        held = sum(is_held and due_at > now for due_at, is_held in live)
+        due = [due_at for due_at, _ in live if due_at <= now]
+        oldest = from_iso(min(due)) if due else None
+        return Backlog(step, channel, len(live) - held, len(due), held, dead, oldest)
+
+    def _live(self, partition: str) -> Iterator[tuple[str, bool]]:
+        """When each live task of a partition is due, and whether it is held."""
+        for entry in self._table.query("due_pk = :pk", {":pk": partition}, index="due"):
+            yield entry["due_sk"].partition("#")[0], bool(entry["held"])
+
+    def tallies(self) -> Sequence[Tally]:
+        """See `reports.Ledger.tallies`; counted from the whole table, as far as leads remember."""
+        return tallies_of(self._table.scan())
+
+    def account(self, *, deep: bool = False) -> Account:
+        """See `reports.Ledger.account`. It reads the whole table and lists the whole archive,
+        while both go on changing; what looks lost is looked at a second time. *deep* also reads
+        every document."""
+        now = self._clock()
+        missed_since = iso(now - self._raw_kept) if self._raw_kept else ""
+        books = Books(self._table, Archive(self._bucket, self._pool), missed_since)
+        books.read(deep=deep)
+        books.look_again(self._pool, now)
+        return books.account()
+
+    def close(self) -> None:
+        """See `reports.Ledger.close`."""
+        self._pool.shutdown()
+
+
+def _age(row: LeadRow) -> tuple[datetime, str]:
+    return row.captured_at, row.lead_id
+
+
+def _timeline(lead: LeadItem, related: Sequence[LeadItem]) -> tuple[Happening, ...]:
+    happened = [Happening(from_iso(lead.captured_at), "captured", lead.why)]
+    happened += [
+        Happening(from_iso(line.at), line.what, line.detail)
+        for line in lead.timeline
+        if line.what not in _KNOWN_BETTER
+    ]
+    happened += [
+        Happening(from_iso(event.captured_at), f"event.{event.fate}", event.why)
+        for event in related
+    ]
+    if lead.summary is not None:
+        happened.append(Happening(from_iso(lead.summary.processed_at), lead.summary.status))
+    happened += [
+        Happening(from_iso(told.at), "alerted", f"{told.channel}, {told.template}")
+        for told in lead.alerts
+    ]
+    return tuple(sorted(happened, key=lambda h: h.at))
+
+
+def _tasks(lead: LeadItem, alerts: Sequence[AlertItem]) -> Iterator[TaskRow]:
+    for alert in alerts:
+        yield _task(Step.NOTIFY, alert.channel, alert.task)
+    if lead.task is not None:
+        yield _task(Step.REFINE, "", lead.task)
+
+
+def _task(step: Step, channel: str, task: TaskState) -> TaskRow:
+    return TaskRow(
+        step,
+        channel,
+        from_iso(task.due_at),
+        task.attempt,
+        task.failures,
+        task.held,
+        task.error,
+        from_iso(task.dead_at) if task.dead_at else None,
+        task.reason if task.dead_at else None,
+    )
+
+
+def _alerts(lead: LeadItem) -> tuple[Alert, ...]:
+    return tuple(
+        Alert(lead.lead_id, told.channel, from_iso(told.at), told.template, told.digest)
+        for told in lead.alerts
+    )
+
+
+def _related(events: Sequence[LeadItem], raws: Sequence[Kept | None]) -> Iterator[RelatedEvent]:
+    for event, raw in zip(events, raws, strict=True):
+        if raw is not None:
+            at = from_iso(event.captured_at)
+            yield RelatedEvent(event.lead_id, at, event.kind, event.fate, event.why, raw.raw_data)
+
+
+def _group(step: Step, reason: str, letters: Sequence[tuple[str, str, str]]) -> DeadGroup:
+    """The dead letters (when, lead, error) of one reason, oldest first."""
+    first, (last, example, error) = letters[0][0], letters[-1]
+    return DeadGroup(step, reason, len(letters), from_iso(first), from_iso(last), example, error)
