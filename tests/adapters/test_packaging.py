@@ -1,6 +1,5 @@
 """The zips of the functions: small, reproducible, enough, and nothing that they don't run."""
 
-import ast
 import io
 import os
 import platform
@@ -8,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -16,11 +16,13 @@ import pytest
 from leadline import __version__
 from leadline.cloud import packaging
 from leadline.cloud.bytecode import compiler_for
+from leadline.cloud.modules import imported_modules, own_modules
 from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.session import CloudError
 from leadline.cloud.wheels import Target, files_of, target_of
 from leadline.errors import ConfigurationError
 from leadline.infra import template
+from leadline.sources import names
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -67,9 +69,11 @@ def test_unchanged_code_gives_the_same_bytes_under_the_same_key(
 def test_a_changed_byte_gives_another_key(
     packages: dict[str, Package], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = dict(packaging._our_own())
-    ours["leadline/capture.py"] += b"\n"
-    monkeypatch.setattr(packaging, "_our_own", lambda: ours)
+    def changed(entries: Iterable[str]) -> Mapping[str, bytes]:
+        ours = dict(own_modules(entries))
+        return {**ours, "leadline/capture.py": ours["leadline/capture.py"] + b"\n"}
+
+    monkeypatch.setattr(packaging, "own_modules", changed)
     assert capture_package(LOCAL).key != packages["capture"].key
 
 
@@ -161,31 +165,70 @@ def test_a_handler_is_found_in_its_zip(
     run_alone(unpacked[package.lower()], f"import {module}\nassert {module}.handler")
 
 
-EMBEDDED_ONLY = re.compile(r"leadline\.adapters\.(memory|sqlite)\b")
-"""What `leadline.wiring` imports where an embedded installation asks for it."""
+def test_an_import_counts_wherever_it_stands_but_not_if_only_checkers_see_it() -> None:
+    source = (
+        "import a.b\n"
+        "def late():\n    from c import d\n"
+        "if TYPE_CHECKING:\n    import e\n"
+        "try:\n    import f\nexcept ImportError:\n    import g\n"
+    )
+    assert set(imported_modules(source.encode())) == {"a.b", "c", "c.d", "f", "g"}
 
 
-@pytest.mark.parametrize("name", ["capture", "work"])
-def test_what_a_module_of_ours_imports_of_ours_is_packaged_with_it(
-    packages: dict[str, Package], name: str
+def test_a_function_gets_what_its_handler_needs_and_no_more() -> None:
+    ours = own_modules(["leadline.lead"])
+    assert "leadline/lead.py" in ours
+    assert "leadline/__init__.py" in ours
+    assert "leadline/capture.py" not in ours
+    every = own_modules(["leadline.sources"])
+    assert {f"leadline/sources/{name}.py" for name in names()} <= set(every)
+
+
+# --- sources of one's own ---------------------------------------------------------------------
+
+
+def plug_in(folder: Path, direct_url: str = "") -> None:
+    """A distribution that adds the source "acme", as an installer leaves it."""
+    about = folder / "acme_leads-1.0.dist-info"
+    about.mkdir()
+    (folder / "acme_leads.py").write_text(
+        "from leadline.archive import ArchiveError\n"
+        "from leadline.sources import Source\n"
+        "class Acme(Source):\n    name = 'acme'\n"
+    )
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: acme-leads\nVersion: 1.0\n"
+        "Requires-Dist: leadline\nRequires-Dist: sortedcontainers>=2\n"
+        'Requires-Dist: no-such-thing; extra == "more"\n'
+    )
+    (about / "WHEEL").write_text("Wheel-Version: 1.0\nTag: py3-none-any\n")
+    (about / "RECORD").write_text("acme_leads.py,,\nacme_leads-1.0.dist-info/METADATA,,\n")
+    (about / "entry_points.txt").write_text("[leadline.sources]\nacme = acme_leads:Acme\n")
+    if direct_url:
+        (about / "direct_url.json").write_text(direct_url)
+
+
+def test_a_source_of_another_package_comes_along_with_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = packages[name].files
-    modules = {p[:-3].removesuffix("/__init__").replace("/", ".") for p in files}
-    missing = {
-        (path, module)
-        for path, content in files.items()
-        if path.startswith("leadline/")
-        for module in imports(content)
-        if module.partition(".")[0] == "leadline" and module not in modules
-    }
-    assert {m for m in missing if not EMBEDDED_ONLY.match(m[1])} == set()
+    (tmp_path / "site").mkdir()
+    plug_in(tmp_path / "site")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    package = capture_package(LOCAL)
+    assert "sortedcontainers/__init__.py" in package.files
+    assert "leadline/archive.py" in package.files
+    folder = tmp_path / "unpacked"
+    zipfile.ZipFile(io.BytesIO(package.zipped())).extractall(folder)
+    run_alone(folder, "from leadline.sources import find\nassert find('acme').name == 'acme'")
 
 
-def imports(source: bytes) -> set[str]:
-    """Every module that a source names in an import, wherever that stands."""
-    nodes = list(ast.walk(ast.parse(source)))
-    plain = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
-    return plain | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+def test_a_source_that_is_installed_as_a_link_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plug_in(tmp_path, '{"url": "file:///acme", "dir_info": {"editable": true}}')
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(CloudError, match="acme-leads, which adds a source"):
+        capture_package(LOCAL)
 
 
 # --- dependencies -----------------------------------------------------------------------------

@@ -318,6 +318,7 @@ def test_on_a_terminal_it_asks_before_it_changes_anything(
 
 
 def test_status_tells_what_runs_and_what_waits(deployed: Deployment) -> None:
+    deployed.deploy()
     deployed.client("sqs").send_message(
         QueueUrl=deployed.outputs["DeliveryDeadLettersUrl"], MessageBody="{}"
     )

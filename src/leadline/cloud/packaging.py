@@ -5,11 +5,11 @@ import io
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files as resources
-from pathlib import Path
 
 from leadline import __version__
 from leadline.cloud.bytecode import compiled, compiler_for
+from leadline.cloud.modules import imported_modules, own_modules
+from leadline.cloud.plug_ins import entry_points_of, plugged_in
 from leadline.cloud.wheels import Files, Target, files_of
 
 CAPTURE_NEEDS = ("msgspec", "python-multipart")
@@ -18,24 +18,12 @@ CAPTURE_NEEDS = ("msgspec", "python-multipart")
 WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers", "urllib3")
 """What Refine, Deliver and Sweep import besides our own code."""
 
+CAPTURE_HANDLERS = ("leadline.entrypoints.aws.capture",)
+WORK_HANDLERS = tuple(f"leadline.entrypoints.aws.{name}" for name in ("refine", "deliver", "sweep"))
+
 RUNTIME_CLIENT = {"awslambdaric": "4.2.2", "simplejson": "4.3.0", "snapshot-restore-py": "1.0.0"}
 """AWS's runtime client with what it needs, for a `provided.…` runtime."""
 
-# Our own code that no function runs.
-_OURS_LEFT_OUT = (
-    "leadline/adapters/memory.py",
-    "leadline/adapters/sqlite/",
-    "leadline/archive.py",
-    "leadline/cloud/",
-    "leadline/cost.py",
-    "leadline/entrypoints/",
-    "leadline/infra/",
-)
-_OURS_KEPT = (
-    "leadline/entrypoints/__init__.py",
-    "leadline/entrypoints/aws/",
-    "leadline/entrypoints/reception.py",
-)
 # Most of phonenumbers is the places, carriers and time zones of numbers, which refining never
 # asks for and the package itself loads only when somebody imports these modules.
 _LEFT_OUT = (
@@ -95,37 +83,34 @@ class Package:
 
 def capture_package(target: Target) -> Package:
     """The zip of Capture; raises CloudError when a dependency can't be had for the target."""
-    return _package("capture", CAPTURE_NEEDS, target)
+    return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target)
 
 
 def work_package(target: Target) -> Package:
     """The zip of Refine, Deliver and Sweep; raises CloudError like `capture_package`."""
-    return _package("work", WORK_NEEDS, target)
+    return _package("work", WORK_HANDLERS, WORK_NEEDS, target)
 
 
-def _package(name: str, needs: Iterable[str], target: Target) -> Package:
+def _package(name: str, handlers: Iterable[str], needs: Iterable[str], target: Target) -> Package:
     wanted: dict[str, str | None] = dict.fromkeys(needs)
+    plug_ins = dict(plugged_in())
+    wanted |= dict.fromkeys(each for names in plug_ins.values() for each in names)
     if target.own_runtime:
         wanted |= RUNTIME_CLIENT
-    files = dict(_our_own())
+    files: dict[str, bytes] = {}
+    entries = list(handlers)
     for each, version in wanted.items():
-        files |= {p: c for p, c in files_of(each, version, target).items() if _is_run(p)}
+        its = {p: c for p, c in files_of(each, version, target).items() if _is_run(p)}
+        files |= its
+        if each in plug_ins:
+            files |= entry_points_of(each)
+            entries += (m for p in its if p.endswith(".py") for m in imported_modules(its[p]))
+    files |= own_modules(entries)
     if target.own_runtime:
         files["bootstrap"] = BOOTSTRAP
     compiler = compiler_for(target.python)
     version = target.python if compiler else "source"
     return Package(name, files, compiler, _digest(files, version))
-
-
-def _our_own() -> Files:
-    """Our package, from wherever it is installed."""
-    root = Path(str(resources("leadline")))
-    paths = {p.relative_to(root.parent).as_posix(): p for p in root.rglob("*.py")}
-    return {
-        name: path.read_bytes()
-        for name, path in paths.items()
-        if name.startswith(_OURS_KEPT) or not name.startswith(_OURS_LEFT_OUT)
-    }
 
 
 def _is_run(path: str) -> bool:

@@ -4,6 +4,7 @@ What is installed is copied when it fits the target, so that most packaging need
 does not fit (compiled for another processor or Python) comes as a wheel from the package index.
 """
 
+import json
 import os
 import platform
 import re
@@ -102,9 +103,15 @@ def _distribution(name: str) -> metadata.Distribution | None:
         return None
 
 
+def is_editable(here: metadata.Distribution) -> bool:
+    """Whether a distribution is installed as a link to its sources (PEP 610)."""
+    told = here.read_text("direct_url.json")
+    return told is not None and bool(json.loads(told).get("dir_info", {}).get("editable"))
+
+
 def _fits(here: metadata.Distribution, target: Target) -> bool:
     """Whether what is installed here would have been installed there (PEP 425)."""
-    if '"editable": true' in (here.read_text("direct_url.json") or "").replace('":true', '": true'):
+    if is_editable(here):
         return False
     tags = re.findall(r"^Tag: (\S+)-(\S+)-(\S+)$", here.read_text("WHEEL") or "", re.MULTILINE)
     compiled_for = "cp" + target.python.replace(".", "")

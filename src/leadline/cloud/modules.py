@@ -1,0 +1,69 @@
+"""Which of our own modules a function needs: those that its handler imports, and what they import.
+
+Imports within functions count, because they are made there to be late and not to be optional.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+_PLUGGED_IN = "leadline.sources"
+"""The package whose modules are found by their names, and so are imported by no line of code."""
+
+# What `leadline.wiring` imports only for an embedded installation.
+_EMBEDDED = ("leadline.adapters.memory", "leadline.adapters.sqlite")
+
+
+def own_modules(entries: Iterable[str]) -> Mapping[str, bytes]:
+    """The sources of these modules and of all that they need of our package, by path.
+
+    Our package is read from wherever it is installed.
+    """
+    root = Path(str(files("leadline"))).parent
+    found: dict[str, bytes] = {}
+    seen: set[str] = set()
+    todo = list(entries)
+    while todo:
+        name = todo.pop()
+        path = _path(root, name)
+        if name in seen or path is None or name.startswith(_EMBEDDED):
+            continue
+        seen.add(name)
+        content = path.read_bytes()
+        found[path.relative_to(root).as_posix()] = content
+        todo += imported_modules(content)
+        todo.append(name.rpartition(".")[0])  # importing a module runs its packages too
+        if name == _PLUGGED_IN:
+            todo += (f"{name}.{each.stem}" for each in path.parent.glob("*.py"))
+    return found
+
+
+def imported_modules(source: bytes) -> Iterator[str]:
+    """Every module that a source may import; `from a import b` gives both `a` and `a.b`."""
+    for node in _run(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node but those that only type checkers see."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        is_for_checkers = isinstance(child, ast.If) and (
+            isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"
+        )
+        if not is_for_checkers:
+            yield from _run(child)
+
+
+def _path(root: Path, name: str) -> Path | None:
+    """The file of a module of ours; None when it is no module, or not ours."""
+    if name.partition(".")[0] != "leadline":
+        return None
+    place = root.joinpath(*name.split("."))
+    candidates = (place.with_suffix(".py"), place / "__init__.py")
+    return next((path for path in candidates if path.is_file()), None)
