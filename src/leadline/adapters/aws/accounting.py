@@ -174,7 +174,9 @@ class Books:
                 refined = get(f"refined/{day}/{lead_id}.json")
             return _Seen(items, raw is not None, refined is not None, None, _is_young(raw, now))
         has_raw = get(_key("raw", lead)) is not None
-        has_refined = lead.summary is not None and get(*_versioned(lead)) is not None
+        # A version that counts but is not the newest lives only as long as deleted objects do.
+        versions = (_versioned(lead), (_key("refined", lead), ""))
+        has_refined = all(get(*version) is not None for version in versions)
         head = self._table.get(lead_key(lead.joined)) if lead.joined else None
         return _Seen(items, has_raw, has_refined, head, False)
 
