@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,9 +47,9 @@ def slack() -> Iterator[SlackInbox]:
 @pytest.fixture(scope="module")
 def stack(
     emulator: Emulator, slack: SlackInbox, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Deployment]:
+) -> Deployment:
     emulator.reset()
-    yield Deployment(
+    return Deployment(
         emulator,
         tmp_path_factory.mktemp("stack"),
         stack="leads",

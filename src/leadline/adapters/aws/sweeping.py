@@ -48,38 +48,45 @@ class Swept(msgspec.Struct):
 
 
 def sweep(
-    store: AwsStore, queues: Queues, channels: Iterable[str], time_is_left: Callable[[], bool]
+    store: AwsStore,
+    queues: Queues,
+    channels: Iterable[str],
+    time_is_left: Callable[[], bool],
+    *,
+    grace: timedelta = GRACE,
+    overdue: timedelta = OVERDUE,
 ) -> Swept:
     """Put back what was left behind; what there was no time for is the next sweep's.
 
     Raises AwsFailed.
     """
     swept = Swept()
-    _ring_overdue(store, queues, Step.REFINE, [""], swept)
-    _ring_overdue(store, queues, Step.NOTIFY, channels, swept)
-    _recapture(store, time_is_left, swept)
+    before = store.clock() - overdue
+    _ring_overdue(store, queues, Step.REFINE, [""], before, swept)
+    _ring_overdue(store, queues, Step.NOTIFY, channels, before, swept)
+    _recapture(store, store.clock() - grace, time_is_left, swept)
     return swept
 
 
 def _ring_overdue(
-    store: AwsStore, queues: Queues, step: Step, channels: Iterable[str], swept: Swept
+    store: AwsStore, queues: Queues, step: Step, channels: Iterable[str], at: datetime, swept: Swept
 ) -> None:
     """Ring for tasks that have been due for long, if the queue can't have messages for them all."""
-    overdue: list[tuple[str, str]] = []
-    before = due_before(store.clock() - OVERDUE)
+    found: list[tuple[str, str]] = []
+    before = due_before(at)
     for channel in channels:
         for shard in range(SHARDS):
             values = {":pk": due_partition(step, channel, shard), ":now": before}
             condition = "due_pk = :pk AND due_sk <= :now"
-            found = store.table.query(condition, values, index="due", limit=_MOST_OVERDUE)
-            overdue += [(item["pk"][2:], channel) for item in found]
-    if not overdue or sum(queues.depths(queues.url_of(step)).values()) >= len(overdue):
+            items = store.table.query(condition, values, index="due", limit=_MOST_OVERDUE)
+            found += [(item["pk"][2:], channel) for item in items]
+    if not found or sum(queues.depths(queues.url_of(step)).values()) >= len(found):
         return
-    leads = store.table.get_all([lead_key(lead_id) for lead_id, _ in overdue], exact=False)
+    leads = store.table.get_all([lead_key(lead_id) for lead_id, _ in found], exact=False)
     now = store.clock()
     rings = [
         Ring(Task(step, lead_id, channel), now, from_iso(item["captured_at"]))
-        for lead_id, channel in overdue
+        for lead_id, channel in found
         if (item := leads.get(lead_key(lead_id))) is not None
     ]
     queues.ring(rings, now)
@@ -88,11 +95,13 @@ def _ring_overdue(
     swept.rung += len(rings)
 
 
-def _recapture(store: AwsStore, time_is_left: Callable[[], bool], swept: Swept) -> None:
+def _recapture(
+    store: AwsStore, youngest: datetime, time_is_left: Callable[[], bool], swept: Swept
+) -> None:
     """Accept archived deliveries that the table does not know."""
     state = store.table.get(_STATE)
     mark: str = state["after"] if state else ""
-    keys = _settled_keys(store, mark)
+    keys = _settled_keys(store, mark, youngest)
     while batch := list(islice(keys, _BATCH)):
         if not time_is_left():
             swept.finished = False
@@ -126,9 +135,8 @@ def _accept(store: AwsStore, keys: Sequence[str], swept: Swept) -> None:
             swept.recaptured += 1
 
 
-def _settled_keys(store: AwsStore, mark: str) -> Iterator[str]:
+def _settled_keys(store: AwsStore, mark: str, youngest: datetime) -> Iterator[str]:
     """The raw documents behind the mark, oldest first, up to those that are still young."""
-    youngest = store.clock() - GRACE
     for day in _days(store, mark, youngest):
         for key in store.bucket.keys(day, after=mark if mark.startswith(day) else ""):
             if _captured_at(_lead_id(key)) > youngest:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from leadline import logs, wiring
 from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.sweeping import sweep
+from leadline.adapters.aws.sweeping import GRACE, OVERDUE, sweep
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
 
@@ -20,8 +21,12 @@ _RESERVE_MS = 15_000
 _parts = cache(Parts)
 
 
-def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Sweep once; returns what was done. Raises whatever AWS refused, so that the alarm rings."""
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Sweep once; returns what was done. Raises whatever AWS refused, so that the alarm rings.
+
+    An operator who calls it by hand may say `{"grace_s": 0, "overdue_s": 0}`, to have even the
+    youngest looked at.
+    """
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
@@ -33,6 +38,8 @@ def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         parts.queues,
         [wiring.SLACK],
         lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
+        grace=timedelta(seconds=event.get("grace_s", GRACE.total_seconds())),
+        overdue=timedelta(seconds=event.get("overdue_s", OVERDUE.total_seconds())),
     )
     put_back = swept.recaptured + swept.rung
     log.info("sweep.done", extra={"count": put_back})

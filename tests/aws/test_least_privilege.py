@@ -1,0 +1,314 @@
+"""Every role has each action that its function needs, and none that it does not need.
+
+Each function's work is done with its whole role, then once for each action with that action taken
+away, and must then fail visibly. The event sources are stopped, and the test calls the functions
+itself, so that nothing is done by chance.
+"""
+
+import copy
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bucket import Bucket
+from leadline.adapters.aws.calls import Caller
+from leadline.adapters.aws.documents import document_of
+from leadline.adapters.aws.handed import HandedStore
+from leadline.adapters.aws.signing import Keys
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.table import Table
+from leadline.entrypoints.samples import DEMO_SECRETS
+from leadline.entrypoints.slack_inbox import Reply, SlackInbox
+from leadline.formats import iso, key_of
+from leadline.lead import CapturedLead, Step, Task
+from leadline.outcome import Done
+from leadline.ports import Settlement
+from tests.aws.deployment import Deployment
+from tests.aws.test_end_to_end import post, settings_text
+from tests.emulator import REGION, Emulator
+from tests.worlds import HandClock, captured, refined
+
+pytestmark = pytest.mark.aws
+
+UNSHOWN = {
+    "logs:CreateLogStream": "the emulator writes the logs itself",
+    "logs:PutLogEvents": "the emulator writes the logs itself",
+    "sqs:ReceiveMessage": "the emulator's event source asks no role",
+    "sqs:DeleteMessage": "the emulator's event source asks no role",
+}
+"""Actions that the emulator can't show to be needed; the template's own tests name them."""
+
+
+class Bench:
+    """The stack on the test bench: its store with the rights of its owner, and its functions."""
+
+    def __init__(self, stack: Deployment, slack: SlackInbox) -> None:
+        self.stack, self.slack = stack, slack
+        self.clock = HandClock(datetime.now(UTC))
+        self.caller = Caller(REGION, lambda: Keys("test", "test"), stack.emulator.endpoint)
+        out = stack.outputs
+        self.urls = {
+            Step.REFINE: out["RefineQueueUrl"], Step.NOTIFY: out["DeliveryQueueUrl"],
+        }  # fmt: skip
+        self.dead = {
+            Step.REFINE: out["RefineDeadLettersUrl"], Step.NOTIFY: out["DeliveryDeadLettersUrl"],
+        }  # fmt: skip
+        self.queues = Queues(self.caller, self.urls, self.dead)
+        self.store = AwsStore(
+            Table(self.caller, out["TableName"]), Bucket(self.caller, out["BucketName"]),
+            self.queues, clock=self.clock,
+        )  # fmt: skip
+        self.calls = 0
+
+    def restart(self, function: str) -> None:
+        """Make the function begin anew, without what it keeps in memory."""
+        self.calls += 1
+        client = self.stack.client("lambda")
+        name = self.stack.outputs[f"{function}Name"]
+        known = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**known, "ROUND": str(self.calls)}}
+        )
+
+    def invoke(self, function: str, event: object) -> Any:
+        """Call a function; what it returned, or "failed"."""
+        answer = self.stack.client("lambda").invoke(
+            FunctionName=self.stack.outputs[f"{function}Name"], Payload=json.dumps(event)
+        )
+        told = json.loads(answer["Payload"].read())
+        return "failed" if answer.get("FunctionError") else told
+
+    def event(self, *tasks: Task) -> dict[str, Any]:
+        """Tasks as SQS hands them over."""
+        return {
+            "Records": [
+                {
+                    "messageId": f"m{i}",
+                    "body": json.dumps(
+                        {
+                            "lead_id": task.lead_id,
+                            "s3_key": key_of("raw", task.lead_id, self.clock.now),
+                            "timestamp": iso(self.clock.now),
+                            **({"channel": task.channel} if task.channel else {}),
+                        }
+                    ),
+                }
+                for i, task in enumerate(tasks)
+            ]
+        }
+
+    def lead(self, name: str, **about: Any) -> CapturedLead:
+        """A lead that waits, due at once unless told otherwise; its bell is not heard."""
+        self.calls += 1
+        self.clock.now = datetime.now(UTC)
+        about = {"delay": timedelta(), **about}
+        lead = captured(self.clock, f"{name}{self.calls}", **about)
+        self.store.accept([lead])
+        self.quiet()
+        return lead
+
+    def refined_lead(self, name: str) -> CapturedLead:
+        """A lead whose alert waits."""
+        lead = self.lead(name)
+        store = HandedStore(
+            self.store.table, self.store.bucket, self.queues, clock=self.clock,
+            tasks=[Task(Step.REFINE, lead.id)],
+        )  # fmt: skip
+        (claim,) = store.claim(Step.REFINE, 1, timedelta(minutes=1))
+        told = (Task(Step.NOTIFY, lead.id, "slack"),)
+        done = Done(refined=refined(lead, self.clock, name=name), then=told)
+        assert store.settle([Settlement(claim, done)]) == [True]
+        self.quiet()
+        return lead
+
+    def quiet(self) -> None:
+        """Empty all queues."""
+        for url in (*self.urls.values(), *self.dead.values()):
+            self.stack.client("sqs").purge_queue(QueueUrl=url)
+
+    def messages(self, url: str) -> int:
+        """How many messages a queue has, delayed ones too."""
+        return sum(self.queues.depths(url).values())
+
+    def status(self, lead: CapturedLead) -> str:
+        found = self.store._lead(lead.id)
+        return str(found.status) if found else "unknown"
+
+
+@pytest.fixture(scope="module")
+def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    emulator.reset()
+    with SlackInbox() as slack:
+        stack = Deployment(
+            emulator,
+            tmp_path_factory.mktemp("roles"),
+            stack="roles",
+            parameters={"Delay": "10m", "SweepSchedule": "rate(1 day)"},
+            settings=settings_text(slack).replace("slack_per_second = 5", "slack_per_second = 50"),
+        )
+        client = stack.client("lambda")
+        for source in client.list_event_source_mappings()["EventSourceMappings"]:
+            client.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
+        bench = Bench(stack, slack)
+        yield bench
+        bench.caller.close()
+
+
+def capture_works(bench: Bench) -> list[str]:
+    """What goes wrong when a delivery comes, and comes again."""
+    bench.quiet()
+    bench.calls += 1
+    body = json.dumps({"name": f"Lead {bench.calls}", "email": "one@example.com"}).encode()
+    headers = {
+        "content-type": "application/json",
+        "authorization": "Bearer " + DEMO_SECRETS["generic"],
+    }
+    wrong = [f"answer {a.status}" for _ in range(2)
+             if (a := post(bench.stack, "/webhook", body, **headers)).status != 200]  # fmt: skip
+    if bench.messages(bench.urls[Step.REFINE]) != 1:
+        wrong.append("no message")
+    return wrong
+
+
+def refine_works(bench: Bench) -> list[str]:
+    """What goes wrong with two leads together, one alone, one that is not due, one that is none."""
+    pair = [bench.lead("ada"), bench.lead("bob")]
+    early = bench.lead("early", delay=timedelta(minutes=10))
+    nothing = bench.lead("nothing", raw=b"42")
+    alone = bench.lead("cy")
+    wrong: list[str] = []
+    for batch in ([*pair, early, nothing], [alone]):
+        event = bench.event(*(Task(Step.REFINE, lead.id) for lead in batch))
+        if bench.invoke("Refine", event) != {"batchItemFailures": []}:
+            wrong.append("messages failed")
+    wrong += [f"{bench.status(lead)}" for lead in (*pair, alone) if bench.status(lead) != "refined"]
+    if bench.status(nothing) != "dead":
+        wrong.append("no dead letter")
+    if bench.messages(bench.urls[Step.REFINE]) != 1:
+        wrong.append("what is early was not sent again")
+    if bench.messages(bench.urls[Step.NOTIFY]) != 3:
+        wrong.append("alerts were not scheduled")
+    if bench.messages(bench.dead[Step.REFINE]) != 1:
+        wrong.append("the dead letter was not told")
+    return wrong
+
+
+def deliver_works(bench: Bench) -> list[str]:
+    """What goes wrong with an alert alone, two together, one refused, one asked to wait."""
+    replies: list[Reply | None] = []
+    bench.slack.behave = lambda _n: replies.pop(0) if replies else None
+    wrong: list[str] = []
+
+    def deliver(*names: str) -> list[CapturedLead]:
+        leads = [bench.refined_lead(name) for name in names]
+        event = bench.event(*(Task(Step.NOTIFY, lead.id, "slack") for lead in leads))
+        if bench.invoke("Deliver", event) != {"batchItemFailures": []}:
+            wrong.append("messages failed")
+        return leads
+
+    good = [*deliver("first"), *deliver("second", "third")]
+    replies.append(Reply(404, b"no_service"))
+    (refused,) = deliver("refused")
+    if bench.messages(bench.dead[Step.NOTIFY]) != 1:
+        wrong.append("the dead letter was not told")
+    replies.append(Reply(429, b"", {"retry-after": "1"}))
+    deliver("busy")
+    if bench.messages(bench.urls[Step.NOTIFY]) < 1:
+        wrong.append("what must wait was not sent again")
+    told = [m["metadata"]["event_payload"].get("lead_id") for m in bench.slack.messages]
+    wrong += ["not told" for lead in good if lead.id not in told]
+    wrong += [bench.status(lead) for lead in good if bench.status(lead) != "alerted"]
+    if bench.status(refused) != "dead":
+        wrong.append("no dead letter")
+    time.sleep(1.1)  # until the channel is free again
+    return wrong
+
+
+def sweep_works(bench: Bench) -> list[str]:
+    """What goes wrong with an archived delivery that nobody knows, and two silent bells."""
+    bench.refined_lead("silent"), bench.lead("due")
+    bench.clock.now = datetime.now(UTC)
+    lost = captured(bench.clock, f"lost{bench.calls}")
+    bench.store.bucket.put(key_of("raw", lost.id, lost.captured_at), document_of(lost))
+    swept = bench.invoke("Sweep", {"grace_s": 0, "overdue_s": 0})
+    wrong = []
+    if swept == "failed" or swept["unrecovered"]:
+        wrong.append(str(swept))
+    if bench.status(lost) != "waiting":
+        wrong.append("the archived delivery is still unknown")
+    for step in Step:
+        if bench.messages(bench.urls[step]) < (2 if step is Step.REFINE else 1):
+            wrong.append(f"{step} was not rung for")
+    return wrong
+
+
+WORK: dict[str, Callable[[Bench], list[str]]] = {
+    "Capture": capture_works,
+    "Refine": refine_works,
+    "Deliver": deliver_works,
+    "Sweep": sweep_works,
+}
+
+
+def policy_of(bench: Bench, role: str) -> tuple[str, str, dict[str, Any]]:
+    """The role's name, its policy's name, and the policy."""
+    resources = bench.stack.client("cloudformation").describe_stack_resources(StackName="roles")
+    (name,) = [
+        r["PhysicalResourceId"]
+        for r in resources["StackResources"]
+        if r["LogicalResourceId"] == role
+    ]
+    iam = bench.stack.client("iam")
+    (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+    return name, policy, document
+
+
+@pytest.mark.parametrize("function", WORK)
+def test_a_role_has_all_that_its_function_needs_and_nothing_else(
+    bench: Bench, function: str
+) -> None:
+    name, policy, whole = policy_of(bench, f"{function}Role")
+    iam = bench.stack.client("iam")
+    assert WORK[function](bench) == []
+    needless: list[str] = []
+    shown = 0
+    for i, statement in enumerate(whole["Statement"]):
+        for action in list(statement["Action"]):
+            resources = statement["Resource"]
+            for resource in resources if isinstance(resources, list) else [resources]:
+                poller = action == "sqs:GetQueueAttributes" and function != "Sweep"
+                if action in UNSHOWN or poller:
+                    continue
+                iam.put_role_policy(
+                    RoleName=name, PolicyName=policy,
+                    PolicyDocument=json.dumps(without(whole, i, action, resource)),
+                )  # fmt: skip
+                bench.restart(function)
+                shown += 1
+                if not WORK[function](bench):
+                    needless.append(f"{action} on {resource}")
+    iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(whole))
+    bench.restart(function)
+    assert needless == []
+    assert shown >= 5
+    assert WORK[function](bench) == []
+
+
+def without(whole: dict[str, Any], place: int, action: str, resource: str) -> dict[str, Any]:
+    """The policy without one action on one resource."""
+    rest = copy.deepcopy(whole)
+    statement = rest["Statement"][place]
+    others = {**statement, "Action": [a for a in statement["Action"] if a != action]}
+    resources = statement["Resource"]
+    elsewhere = [r for r in resources if r != resource] if isinstance(resources, list) else []
+    statement["Action"], statement["Resource"] = [action], elsewhere
+    rest["Statement"][place : place + 1] = [
+        s for s in (others, statement) if s["Action"] and s["Resource"]
+    ]
+    return rest
