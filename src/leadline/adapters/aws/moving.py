@@ -1,0 +1,278 @@
+"""A stack as a home that leads leave or come to: whole families, read and written.
+
+What comes is written parked (`move_items.PARKED`), and woken when the copy is verified; what leaves
+is parked.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from leadline.adapters.aws.base import Contested, changed
+from leadline.adapters.aws.bells import Ring
+from leadline.adapters.aws.items import (
+    AlertItem,
+    LeadItem,
+    TaskState,
+    alert_of,
+    lead_key,
+    lead_of,
+)
+from leadline.adapters.aws.move_items import (
+    Documents,
+    moved_lead,
+    parked,
+    people_of,
+    record_key_of,
+    unparked,
+)
+from leadline.adapters.aws.move_survey import Survey
+from leadline.adapters.aws.move_writing import FamilyWriter, Seen, again_key, place_of
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.table import Key, Put, Stale, Write
+from leadline.carrying import Parcel, Size
+from leadline.errors import StorageFailed
+from leadline.formats import from_iso, iso, key_of
+from leadline.lead import Step, Task
+from leadline.moving import (
+    Family,
+    Home,
+    KeyKind,
+    OwnedKey,
+    Owner,
+)
+
+log = logging.getLogger(__name__)
+
+PARALLEL = 8
+_MOST_ROUNDS = 20
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class AwsHome:
+    """`carrying.Side` on S3, DynamoDB and SQS. What is older than *forgotten* is no redelivery any
+    more, unless its key lasts. To be closed."""
+
+    home = Home.AWS
+
+    def __init__(self, store: AwsStore, forgotten: datetime) -> None:
+        self._store = store
+        self._table, self._bucket = store.table, store.bucket
+        self._writer = FamilyWriter(store)
+        self._forgotten = forgotten
+        self._pool = ThreadPoolExecutor(PARALLEL)
+        self._survey: Survey | None = None
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown()
+        if self._survey is not None:
+            self._survey.close()
+
+    @property
+    def survey(self) -> Survey:
+        """What the table holds, read once."""
+        if self._survey is None:
+            self._survey = Survey(self._table.scan())
+        return self._survey
+
+    def size(self) -> Size:
+        """See `carrying.Side.size`."""
+        return self.survey.size()
+
+    def heads(self) -> Iterator[Sequence[str]]:
+        """See `carrying.Side.heads`; leads that come while it is asked are not among them."""
+        return self.survey.heads()
+
+    def channels(self) -> Mapping[str, datetime]:
+        """See `carrying.Side.channels`."""
+        return self.survey.channels()
+
+    def hold(self, channel: str, until: datetime) -> None:
+        """See `carrying.Side.hold`."""
+        self._store.hold(channel, until)
+
+    def present(self, ids: Sequence[str]) -> frozenset[str]:
+        """See `carrying.Side.present`."""
+        return frozenset(pk[2:] for pk, _ in self._items([lead_key(i) for i in ids]))
+
+    def families(self, ids: Sequence[str]) -> dict[str, Family]:
+        """See `carrying.Side.families`."""
+        heads = {s: seen for s, seen in zip(ids, self._map(self._seen, ids), strict=True) if seen}
+        events = self._items(
+            [lead_key(i) for seen in heads.values() for lead in seen.leads.values()
+             for i in lead.related]
+        )  # fmt: skip
+        whole: dict[str, Seen] = {}
+        for lead_id, seen in heads.items():
+            keys = [lead_key(i) for i in seen.leads[lead_id].related]
+            more = {key[0][2:]: lead_of(events[key]) for key in keys if key in events}
+            whole[lead_id] = Seen({**seen.leads, **more}, seen.alerts)
+        members = [lead for seen in whole.values() for lead in seen.leads.values()]
+        firsts = self._firsts(members)
+        kept = dict(zip((m.lead_id for m in members), self._map(self._read, members), strict=True))
+        return {i: self._family(seen, kept, firsts) for i, seen in whole.items()}
+
+    def _family(self, seen: Seen, kept: Mapping[str, Documents], firsts: frozenset[str]) -> Family:
+        leads = []
+        busy = False
+        now = iso(self._store.clock())
+        for place, (lead_id, item) in enumerate(seen.leads.items()):
+            alerts = list(seen.alerts.values()) if place == 0 else []
+            leads.append(moved_lead(item, alerts, kept[lead_id], first_is_here=lead_id in firsts))
+            tasks = [item.task, *(alert.task for alert in alerts)]
+            busy |= any(t and t.held and not t.dead_at and t.due_at > now for t in tasks)
+        return Family(tuple(leads), busy, seen)
+
+    def _seen(self, lead_id: str) -> Seen | None:
+        """A lead and its alert tasks, without the many later leads that may stand beside them."""
+        values = {":pk": f"L#{lead_id}", ":first": "lead", ":last": "notify#~"}
+        condition = "pk = :pk AND sk BETWEEN :first AND :last"
+        items = {item["sk"]: item for item in self._table.query(condition, values)}
+        lead = items.pop("lead", None)
+        if lead is None:
+            return None
+        alerts = [alert_of(item) for item in items.values()]
+        return Seen({lead_id: lead_of(lead)}, {alert.channel: alert for alert in alerts})
+
+    def _firsts(self, leads: Iterable[LeadItem]) -> frozenset[str]:
+        """Those that repeat a lead that is here and knows of it."""
+        repeats = {
+            lead.lead_id: lead.summary.duplicate_of
+            for lead in leads
+            if lead.summary and lead.summary.duplicate_of
+        }
+        both = {i: (lead_key(first), again_key(first, i)) for i, first in repeats.items()}
+        items = self._items([key for keys in both.values() for key in keys])
+        return frozenset(i for i, keys in both.items() if all(key in items for key in keys))
+
+    def _read(self, lead: LeadItem) -> Documents:
+        at = from_iso(lead.captured_at)
+        refined = None
+        if lead.summary is not None:
+            refined = self._bucket.get(key_of("refined", lead.lead_id, at), lead.summary.version)
+        return Documents(self._bucket.get(key_of("raw", lead.lead_id, at)), refined)
+
+    def keys_of(self, families: Sequence[Family]) -> Mapping[str, Sequence[OwnedKey]]:
+        """See `carrying.Side.keys_of`."""
+        known = self.survey.people([lead.lead_id for f in families for lead in f.leads])
+        wanted: dict[str, list[OwnedKey]] = {}
+        for family in families:
+            keys = wanted.setdefault(family.id, [])
+            for lead in family.leads:
+                item = family.handle.leads[lead.lead_id]
+                some = {(KeyKind.EVENT, bytes.fromhex(item.event_key)): item.lasting_key}
+                if lead.record:
+                    some[KeyKind.RECORD, record_key_of(lead)] = True
+                for key in (*people_of(lead).values(), *known.get(lead.lead_id, ())):
+                    some[KeyKind.PERSON, key] = True
+                keys += [
+                    OwnedKey(kind, key, lead.lead_id, lead.captured_at, lasting)
+                    for (kind, key), lasting in some.items()
+                    if lasting or lead.captured_at > self._forgotten
+                ]
+        owners = self.owners([key for keys in wanted.values() for key in keys])
+        return {
+            i: [key for key in keys if (o := owners.get(key)) and o.lead_id == key.lead_id]
+            for i, keys in wanted.items()
+        }
+
+    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
+        """See `carrying.Side.owners`."""
+        items = self._items([place_of(key) for key in keys])
+        return {
+            key: Owner(
+                item["lead_id"],
+                from_iso(item["taken_at"]) if "taken_at" in item else key.captured_at,
+            )
+            for key in keys
+            if (item := items.get(place_of(key))) is not None
+        }
+
+    def introduce(self, keys: Sequence[OwnedKey]) -> None:
+        """See `carrying.Side.introduce`."""
+        there = self._items([place_of(key) for key in keys])
+        self._map(self._writer.take, [key for key in keys if place_of(key) not in there])
+
+    def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
+        """See `carrying.Side.keep`."""
+        whys = zip(parcels, self._map(self._writer.keep, parcels), strict=True)
+        return {parcel.family.id: why for parcel, why in whys if why}
+
+    def silence(self, families: Sequence[Family]) -> frozenset[str]:
+        """See `carrying.Side.silence`: their tasks are parked, if nothing of them has changed."""
+        waiting = [family for family in families if family.handle.waits]
+        still = zip(waiting, self._map(self._silence, waiting), strict=True)
+        return frozenset(family.id for family, silent in still if not silent)
+
+    def _silence(self, family: Family) -> bool:
+        now, seen = self._store.clock(), family.handle
+        writes: list[Write] = []
+        for lead in seen.leads.values():
+            if lead.lead_id == family.id or lead.task is not None:
+                task = parked(lead.task, now) if lead.task else None
+                writes.append(Put(changed(lead, task=task).item(), lead.rev))
+        for alert in seen.alerts.values():
+            still = msgspec.structs.replace(alert, task=parked(alert.task, now))
+            writes.append(Put(still.item(), alert.rev))
+        try:
+            self._table.write_all(writes)
+        except Stale:
+            return False
+        return True
+
+    def wake(self, families: Sequence[Family]) -> None:
+        """See `carrying.Side.wake`: their parked tasks are put back, and their bells rung."""
+        rings = [ring for some in self._map(self._wake, families) for ring in some]
+        if not rings:
+            return
+        try:
+            self._store.bells.ring(rings, self._store.clock())
+        except StorageFailed as error:
+            # They are late, not lost: the sweep finds them overdue.
+            log.error("bell.silent", extra={"count": len(rings), "error": str(error)})
+
+    def _wake(self, family: Family) -> list[Ring]:
+        for _ in range(_MOST_ROUNDS):
+            seen = self._seen(family.id)
+            if seen is None:
+                return []
+            lead = seen.leads[family.id]
+            writes: list[Write] = []
+            if lead.task and (task := unparked(lead.task)) != lead.task:
+                lead = changed(lead, task=task)
+                writes.append(Put(lead.item(), lead.rev))
+            alerts = [
+                msgspec.structs.replace(a, task=unparked(a.task)) for a in seen.alerts.values()
+            ]
+            writes += [Put(a.item(), a.rev) for a in alerts if a != seen.alerts[a.channel]]
+            try:
+                if writes:
+                    self._table.write_all(writes)
+            except Stale:
+                continue
+            return _rings(lead, alerts)
+        raise Contested(family.id)
+
+    def _items(self, keys: Sequence[Key]) -> dict[Key, Any]:
+        return self._table.get_all(keys) if keys else {}
+
+    def _map(self, do: Callable[[T], R], what: Sequence[T]) -> list[R]:
+        return list(self._pool.map(do, what))
+
+
+def _rings(lead: LeadItem, alerts: Sequence[AlertItem]) -> list[Ring]:
+    """The bells of a lead's tasks that live."""
+    tasks: list[tuple[Task, TaskState | None]] = [(Task(Step.REFINE, lead.lead_id), lead.task)]
+    tasks += [(Task(Step.NOTIFY, lead.lead_id, a.channel, a.task.again), a.task) for a in alerts]
+    at = from_iso(lead.captured_at)
+    return [
+        Ring(task, from_iso(state.due_at), at)
+        for task, state in tasks
+        if state is not None and not state.dead_at
+    ]
