@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("capture", "refine", "lateness", "memory", "flat")
+NAMES = ("capture", "refine", "lateness", "memory", "flat", "cold_start")
 
 
 def main() -> int:
