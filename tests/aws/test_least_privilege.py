@@ -255,15 +255,15 @@ WORK: dict[str, Callable[[Bench], list[str]]] = {
 }
 
 
-def policy_of(bench: Bench, role: str) -> tuple[str, str, dict[str, Any]]:
+def policy_of(stack: Deployment, role: str) -> tuple[str, str, dict[str, Any]]:
     """The role's name, its policy's name, and the policy."""
-    resources = bench.stack.client("cloudformation").describe_stack_resources(StackName="roles")
+    resources = stack.client("cloudformation").describe_stack_resources(StackName=stack.stack)
     (name,) = [
         r["PhysicalResourceId"]
         for r in resources["StackResources"]
         if r["LogicalResourceId"] == role
     ]
-    iam = bench.stack.client("iam")
+    iam = stack.client("iam")
     (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
     document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
     return name, policy, document
@@ -273,7 +273,7 @@ def policy_of(bench: Bench, role: str) -> tuple[str, str, dict[str, Any]]:
 def test_a_role_has_all_that_its_function_needs_and_nothing_else(
     bench: Bench, function: str
 ) -> None:
-    name, policy, whole = policy_of(bench, f"{function}Role")
+    name, policy, whole = policy_of(bench.stack, f"{function}Role")
     iam = bench.stack.client("iam")
     assert WORK[function](bench) == []
     needless: list[str] = []

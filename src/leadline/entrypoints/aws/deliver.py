@@ -37,14 +37,16 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         kit = wiring.kit_of(settings, kept, wiring.channels(settings, max(longest, 1)))
         wait = min(longest, settings.slack_timeout.total_seconds()) + _BESIDE_S
         paced: datetime | None = None
+        stopped = False
         try:
             for channel in sorted({task.channel for task in batch.tasks}):
                 until = _deliver(kit, channel, wait, context)
                 paced = max(paced, until) if paced and until else paced or until
         except LeadlineError:
             log.exception("notify.stopped")
+            paced, stopped = None, True
         emit(parts.stack, kept.counts)
-        return batch.end(kept, paced, kit.gap)
+        return batch.end(kept, paced, kit.gap, stopped=stopped)
     except LeadlineError:
         log.exception("notify.impossible")
         return batch.failures(batch.tasks)

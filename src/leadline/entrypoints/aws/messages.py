@@ -45,11 +45,17 @@ class Batch:
         return {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
 
     def end(
-        self, store: HandedStore, paced: datetime | None = None, gap: timedelta = timedelta()
+        self,
+        store: HandedStore,
+        paced: datetime | None = None,
+        gap: timedelta = timedelta(),
+        *,
+        stopped: bool = False,
     ) -> dict[str, Any]:
         """Give every message its end: a task that is over needs it no more; one that lives gets a
         new message for when it is due, not before *paced* and *gap* apart; what nobody had time
-        for, or whose lead is unknown, comes again and in the end becomes a dead letter."""
+        for, whose lead is unknown, or what is still due after AWS *stopped* us, comes again when
+        its visibility timeout is over and in the end becomes a dead letter."""
         try:
             alive = store.unfinished()
         except StorageFailed:
@@ -60,10 +66,12 @@ class Batch:
         for task, ring in alive.items():
             if ring is None:
                 log.error("message.of_no_lead", extra={"lead": task.lead_id})
-            elif task in store.left.values() and paced is None:
-                failed.append(task)  # no time was left for it
+            elif paced is not None:
+                rings.append(later(ring, paced + len(rings) * gap))
+            elif task in store.left.values() or (stopped and ring.due_at <= store.clock()):
+                failed.append(task)
             else:
-                rings.append(later(ring, paced + len(rings) * gap) if paced else ring)
+                rings.append(ring)
         if rings:
             try:
                 store.bells.ring(rings, store.clock())

@@ -39,13 +39,15 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             tasks=batch.tasks,
         )
         kit = wiring.kit_of(settings, kept, wiring.channels(settings))
+        stopped = False
         try:
             while kept.left and context.get_remaining_time_in_millis() > _RESERVE_MS:
                 refine_due(kit, SLICE)
         except LeadlineError:
             log.exception("refine.stopped")
+            stopped = True
         emit(parts.stack, kept.counts)
-        return batch.end(kept)
+        return batch.end(kept, stopped=stopped)
     except LeadlineError:
         log.exception("refine.impossible")
         return batch.failures(batch.tasks)
