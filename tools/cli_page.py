@@ -14,8 +14,9 @@ _HEAD = """# Commands
 
 Generated from the commands themselves by `make docs`.
 
-`leadline [--config FILE] [--data DIR] COMMAND`; both options may also stand behind the command.
-Every command explains itself with `--help`;
+`leadline [--config FILE] [--data DIR] COMMAND`, or for a stack on AWS `leadline --aws STACK
+[--region REGION] COMMAND` ([which commands](../how-to/operate-on-aws.md)); these options may also
+stand behind the command. Every command explains itself with `--help`;
 those that print data print JSON with `--json`. Data goes to standard output, remarks and progress
 to standard error. `NO_COLOR` is respected.
 

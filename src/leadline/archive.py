@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -25,6 +25,17 @@ class ArchiveError(LeadlineError):
     """The archive can't be read or written; what was done before that stays done."""
 
     title = "The archive is of no use"
+
+
+class Outgoing(NamedTuple):
+    """A lead on its way into an archive; `refined` is None while it waits, and where the document
+    that it should have `is_lost`."""
+
+    lead_id: str
+    captured_at: datetime
+    raw: bytes
+    refined: bytes | None
+    is_lost: bool = False
 
 
 class Writer(Protocol):

@@ -6,7 +6,7 @@ a lead.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import islice
@@ -97,17 +97,21 @@ class Books:
             self._standings[lead.lead_id] = self._shared.setdefault(standing, standing)
             if lead.fate == Fate.FOLDED and lead.joined:
                 self._heads[lead.lead_id] = lead.joined
-            self._mentioned.update(lead.related)
+            self._mention(*lead.related)
             return lead
         if sk.startswith("notify#"):
             alert = alert_of(item)
             dead = bool(alert.task.dead_at)
             self._alerts.setdefault(alert.lead_id, {})[alert.channel] = dead
         elif sk.startswith("again#"):
-            self._mentioned |= {pk[2:], sk.partition("#")[2]}
+            self._mention(pk[2:], sk.partition("#")[2])
         elif pk.startswith(("R#", "M#")):
-            self._mentioned.add(item["lead_id"])
+            self._mention(item["lead_id"])
         return None
+
+    def _mention(self, *lead_ids: str) -> None:
+        """Remember who must be somewhere; the archive, listed before, already speaks for most."""
+        self._mentioned.update(i for i in lead_ids if i not in self._archive.raw)
 
     def _standing(self, lead: LeadItem) -> Standing:
         summary, task = lead.summary, lead.task
@@ -180,10 +184,11 @@ class Books:
         head = self._table.get(lead_key(lead.joined)) if lead.joined else None
         return _Seen(items, has_raw, has_refined, head, False)
 
-    def _known(self) -> set[str]:
-        """Every lead of which anything is known."""
-        archive = self._archive
-        return self._mentioned.union(self._standings, self._alerts, archive.raw, archive.refined)
+    def _known(self) -> Iterator[str]:
+        """Every lead of which anything is known, once."""
+        yield from self._standings
+        others = (self._alerts, self._archive.raw, self._archive.refined, self._mentioned)
+        yield from {i for some in others for i in some if i not in self._standings}
 
     def _place(self, lead_id: str) -> str:
         """Where a lead is; "!" and the problem when it is at no place."""
@@ -210,9 +215,14 @@ class Books:
 
     def account(self) -> Account:
         """The account of what was found."""
-        places = {i: self._place(i) for i in self._known()}
-        counts = Counter(place for place in places.values() if not place.startswith("!"))
-        lost = {i: place[1:] for i, place in places.items() if place.startswith("!")}
+        counts: Counter[str] = Counter()
+        lost: dict[str, str] = dict(self._damaged)
+        for lead_id in self._known():
+            place = self._place(lead_id)
+            if place.startswith("!"):
+                lost[lead_id] = place[1:]
+            else:
+                counts[place] += 1
         standings = self._standings.values()
         return Account(
             accepted=len(standings),
@@ -227,9 +237,7 @@ class Books:
             dead=counts["dead"],
             redelivered=sum(one.redelivered for one in standings),
             duplicates=sum(one.duplicate for one in standings),
-            unaccounted=tuple(
-                Unaccounted(*one) for one in sorted({**self._damaged, **lost}.items())
-            ),
+            unaccounted=tuple(Unaccounted(*one) for one in sorted(lost.items())),
         )
 
 

@@ -138,7 +138,7 @@ class AwsLedger:
         found = [
             _group(step, reason, sorted(letters)) for (step, reason), letters in groups.items()
         ]
-        return sorted(found, key=lambda group: group.count, reverse=True)
+        return sorted(found, key=lambda group: (group.count, group.last_at), reverse=True)
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """See `reports.Ledger.backlog`."""

@@ -6,12 +6,14 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from leadline import __version__
+from leadline.entrypoints.cli._places import Machine, OnAws, Place
 from leadline.errors import ConfigurationError, LeadlineError
 from leadline.settings import Settings
 from leadline.settings_reading import Loaded, load
@@ -27,18 +29,53 @@ app = typer.Typer(
 )
 
 
-_GLOBAL = ("--config", "--data")
+_GLOBAL = ("--config", "--data", "--aws")
+_GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands that make a stack have a --region of their own
+_ON_AWS = frozenset(
+    ("leads", "show", "dead", "replay", "verify", "export", "import", "preview", "send", "config")
+)
+_INSTEAD_ON_AWS = {
+    "backup": "the bucket keeps every version and the table can be put back to any second of 35 "
+    "days; for a copy elsewhere use `leadline export`",
+    "restore": "see docs/how-to/operate-on-aws.md for objects and tables, or use `leadline import`",
+    "serve": "the stack's functions do that; `leadline deploy aws` deploys them",
+    "worker": "the stack's functions do that; `leadline deploy aws` deploys them",
+    "doctor": "use `leadline status aws --stack STACK`",
+    "deploy": "name the stack with --stack",
+    "destroy": "name the stack with --stack",
+    "status": "name the stack with --stack",
+    "logs": "name the stack with --stack",
+}
 
 
 class Options:
     """The global options, and how commands read their settings."""
 
-    def __init__(self, config: Path | None, data: Path | None) -> None:
+    def __init__(
+        self,
+        config: Path | None,
+        data: Path | None,
+        aws: str | None = None,
+        region: str | None = None,
+    ) -> None:
         self.config = config
         self.data = data
+        self.aws = aws
+        self.region = region
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the leads are that the command speaks of."""
+        if self.aws is None:
+            return Machine(self.load())
+        from leadline.cloud.connecting import connect_to_stack  # it may need boto3
+
+        return OnAws(connect_to_stack(self.aws, self.region))
 
     def load(self, flags: Mapping[str, Any] | None = None) -> Loaded:
-        """All settings; *flags* that are None were not given."""
+        """All settings; *flags* that are None were not given. Those of a stack are its own."""
+        if self.aws is not None:
+            return self.place.loaded()
         given = {k: v for k, v in {"data": self.data, **(flags or {})}.items() if v is not None}
         return load(given, config=self.config)
 
@@ -60,13 +97,35 @@ def options(
         Path | None, typer.Option(help="Read this file instead of ./leadline.toml.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+    aws: Annotated[
+        str | None, typer.Option(help="Work on the leads of this stack on AWS.", metavar="STACK")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="The stack's region, instead of the usual one.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Capture every lead, wait for its owner, refine it, tell the right person."""
     del version
-    context.obj = Options(config, data)
+    if aws is not None:
+        _refuse_on_aws(context.invoked_subcommand or "", config, data)
+    elif region is not None:
+        raise ConfigurationError("--region goes with --aws STACK")
+    context.obj = Options(config, data, aws, region)
+
+
+def _refuse_on_aws(command: str, config: Path | None, data: Path | None) -> None:
+    """Raise ConfigurationError where a stack is not what the command is for."""
+    if config is not None or data is not None:
+        raise ConfigurationError(
+            "--aws names a stack, which has settings and data of its own: leave --config and "
+            "--data out"
+        )
+    if command not in _ON_AWS:
+        instead = _INSTEAD_ON_AWS.get(command, "leave it out")
+        raise ConfigurationError(f"`leadline {command}` does not take --aws: {instead}")
 
 
 def _globals_first(words: Sequence[str]) -> list[str]:
@@ -75,11 +134,13 @@ def _globals_first(words: Sequence[str]) -> list[str]:
     first: list[str] = []
     rest: list[str] = []
     words = list(words)
+    is_on_aws = any(word.partition("=")[0] == "--aws" for word in words)
+    names = _GLOBAL_ON_AWS if is_on_aws else _GLOBAL
     while words:
         word = words.pop(0)
         if word == "--":
             return [*first, *rest, word, *words]
-        if word.partition("=")[0] not in _GLOBAL:
+        if word.partition("=")[0] not in names:
             rest.append(word)
         elif "=" in word or not words:
             first.append(word)
@@ -96,7 +157,8 @@ def main() -> None:
         typer.echo(f"leadline: {error.detail}", err=True)
         sys.exit(2)
     except LeadlineError as error:
-        typer.echo(f"leadline: {error.title}: {error.detail}", err=True)
+        words = [error.title, error.detail, str(error)]  # of which any may say the same
+        typer.echo(f"leadline: {': '.join(dict.fromkeys(words))}", err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()

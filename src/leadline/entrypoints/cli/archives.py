@@ -1,5 +1,6 @@
 """Keeping copies: `backup`, `restore`, `export`, `import`."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -8,15 +9,7 @@ import msgspec
 import typer
 from rich.progress import Progress
 
-from leadline import wiring
-from leadline.adapters.sqlite.database import Database
-from leadline.adapters.sqlite.store import SqliteStore
-from leadline.adapters.sqlite.transfer import (
-    adopt,
-    back_up,
-    count_leads,
-    leads_from,
-)
+from leadline.adapters.sqlite.transfer import back_up
 from leadline.adapters.sqlite.transfer import restore as restore_file
 from leadline.archive import (
     ArchiveError,
@@ -28,13 +21,16 @@ from leadline.archive import (
     read_raw,
 )
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._places import Intake
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
-from leadline.formats import key_of, raw_document, refined_head
+from leadline.formats import key_of, refined_head
 from leadline.lead import RefinedLead
 from leadline.refine import match_keys
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _BATCH = 500
+_ASIDE = timedelta(days=1)
+"""An import that broke off is to be repeated within this time; then leads are refined anew."""
 
 
 def _bar() -> Progress:
@@ -94,33 +90,33 @@ def export(
     Example: leadline export leads.tar.gz --since 30d
     """
     options: Options = context.obj
-    start = point_in_time(since)
-    db = Database(options.settings().data, read_only=True)
+    count, leads = options.place.outgoing(point_in_time(since))
     try:
         writer: Writer = TarWriter(target) if is_tar(target) else FolderWriter(target)
     except OSError as error:
         raise ArchiveError(f"{target} can't be written: {error.strerror}") from None
-    raws = refineds = 0
+    counts = {"raw": 0, "refined": 0}
+    lost = 0
     with _bar() as bar:
-        task = bar.add_task("exporting", total=count_leads(db, start))
-        for lead in leads_from(db, start):
-            beside: dict[str, object] = {"source": lead.source}
-            if lead.record:
-                beside["record"] = lead.record
-            document = raw_document(lead.lead_id, lead.captured_at, lead.raw, beside)
+        task = bar.add_task("exporting", total=count)
+        for lead in leads:
             at = lead.captured_at
-            writer.write(key_of("raw", lead.lead_id, at), document, at)
-            raws += 1
+            writer.write(key_of("raw", lead.lead_id, at), lead.raw, at)
+            counts["raw"] += 1
             if lead.refined is not None:
                 writer.write(key_of("refined", lead.lead_id, at), lead.refined, at)
-                refineds += 1
+                counts["refined"] += 1
+            lost += lead.is_lost
             bar.advance(task)
     writer.close()
-    db.close()
+    if lost:
+        say(f"{lost} refined leads have lost their document, and go out raw; see `leadline verify`")
     if json:
-        as_json({"target": str(target), "raw": raws, "refined": refineds})
+        as_json({"target": str(target), **counts})
     else:
-        console().print(f"{target}: {raws} raw, {refineds} refined")
+        console().print(f"{target}: {counts['raw']} raw, {counts['refined']} refined")
+    if lost:
+        raise typer.Exit(1)
 
 
 @app.command("import")
@@ -136,11 +132,13 @@ def import_(
     Example: leadline import leads.tar.gz
     """
     options: Options = context.obj
-    kept = wiring.store(options.settings())
+    if not source.exists():
+        raise ArchiveError(f"{source} does not exist")
+    intake = options.place.intake()
     try:
-        counts = _take_in(kept, source)
+        counts = _take_in(intake, source)
     finally:
-        kept.close()
+        intake.close()
     if json:
         as_json(counts)
     else:
@@ -149,22 +147,27 @@ def import_(
         raise typer.Exit(1)
 
 
-def _take_in(kept: SqliteStore, source: Path) -> dict[str, int]:
-    """Raw documents first, then refined ones, whichever way the archive has them."""
-    if not source.exists():
-        raise ArchiveError(f"{source} does not exist")
+def _take_in(intake: Intake, source: Path) -> dict[str, int]:
+    """Raw documents first, then refined ones, whichever way the archive has them.
+
+    A lead whose refined document is to come waits so long that no worker takes it before.
+    """
     counts = {"new": 0, "known": 0, "refined": 0, "damaged": 0}
+    refined = {_lead_id(key) for key, _ in documents(source) if key.startswith("refined/")}
     raws = (d for d in documents(source) if d[0].startswith("raw/"))
     while batch := list(islice(raws, _BATCH)):
-        _take_raws(kept, batch, counts)
+        _take_raws(intake, batch, refined, counts)
     refineds = (d for d in documents(source) if d[0].startswith("refined/"))
     while batch := list(islice(refineds, _BATCH)):
-        _take_refineds(kept, batch, counts)
+        _take_refineds(intake, batch, counts)
     return counts
 
 
-def _take_raws(kept: SqliteStore, batch: list[tuple[str, bytes]], counts: dict[str, int]) -> None:
+def _take_raws(
+    intake: Intake, batch: list[tuple[str, bytes]], refined: set[str], counts: dict[str, int]
+) -> None:
     leads = {}
+    later = datetime.now(UTC) + _ASIDE
     for key, document in batch:
         try:
             lead = read_raw(key, document)
@@ -172,18 +175,18 @@ def _take_raws(kept: SqliteStore, batch: list[tuple[str, bytes]], counts: dict[s
             say(error.detail)
             counts["damaged"] += 1
         else:
+            if lead.id in refined:
+                lead = msgspec.structs.replace(lead, due_at=later)
             leads[lead.id] = lead
-    known = kept.archived(list(leads))
+    known = intake.known(list(leads))
     new = [lead for lead_id, lead in leads.items() if lead_id not in known]
-    receipts = kept.accept(new)
+    receipts = intake.accept(new)
     made = sum(r.lead_id == lead.id for r, lead in zip(receipts, new, strict=True))
     counts["new"] += made
     counts["known"] += len(leads) - made
 
 
-def _take_refineds(
-    kept: SqliteStore, batch: list[tuple[str, bytes]], counts: dict[str, int]
-) -> None:
+def _take_refineds(intake: Intake, batch: list[tuple[str, bytes]], counts: dict[str, int]) -> None:
     leads: list[RefinedLead] = []
     for key, document in batch:
         try:
@@ -191,7 +194,11 @@ def _take_refineds(
         except (ValueError, RecursionError) as error:
             say(f"{key} is no refined document: {error}")
             counts["damaged"] += 1
-    there = kept.refined([lead.lead_id for lead in leads])
-    new = [(lead, refined_head(lead)) for lead in leads if lead.lead_id not in there]
+    wanted = intake.unrefined([lead.lead_id for lead in leads])
+    new = [(lead, refined_head(lead)) for lead in leads if lead.lead_id in wanted]
     keys = {lead.lead_id: tuple(match_keys(lead).values()) for lead, _ in new}
-    counts["refined"] += adopt(kept, new, keys)
+    counts["refined"] += intake.adopt(new, keys)
+
+
+def _lead_id(key: str) -> str:
+    return key.rpartition("/")[2].removesuffix(".json").lower()

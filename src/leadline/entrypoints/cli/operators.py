@@ -4,13 +4,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from leadline import replaying, wiring
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._places import Place
 from leadline.entrypoints.cli._show import (
     as_json,
     console,
@@ -21,9 +22,12 @@ from leadline.entrypoints.cli._show import (
     when,
 )
 from leadline.entrypoints.cli._story import print_story
-from leadline.lead import Status
+from leadline.lead import Status, Step, Task
 from leadline.replaying import Start
 from leadline.reports import Account, LeadFilter, Ledger
+
+if TYPE_CHECKING:
+    from leadline.adapters.aws.stranded import Stranded, Tidied
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 StatusOption = Annotated[Status | None, typer.Option(help="Only leads that stand there.")]
@@ -109,19 +113,26 @@ def show(
 def dead(context: typer.Context, json: Json = False) -> None:
     """List dead letters, grouped by reason.
 
+    On AWS also the messages in dead-letter queues whose leads are none, by what became of them.
+
     Example: leadline dead --json
     """
-    ledger = _ledger(context)
+    options: Options = context.obj
+    ledger = options.place.ledger()
     groups = ledger.dead()
     ledger.close()
+    queues = options.place.dead_letters()
+    stranded = queues.stranded() if queues else []
     if json:
-        as_json(groups)
+        as_json(groups if queues is None else {"groups": groups, "stranded": stranded})
         return
     table(
         ("count", "step", "reason", "last", "newest lead", "error"),
         [(g.count, g.step, g.reason, when(g.last_at), g.example, g.error[:90]) for g in groups],
         empty="no dead letters",
     )
+    if stranded:
+        _print_stranded(stranded)
 
 
 @app.command()
@@ -140,16 +151,17 @@ def replay(
     """Do leads again, from their capture, their refinement or their alert.
 
     Leads that wait for their time are left to it, and spam is told to nobody, unless they are
-    asked for by id or --status.
+    asked for by id or --status. On AWS, messages are taken off the dead-letter queues whose leads
+    are none any more.
 
     Example: leadline replay --status dead --since 24h --dry-run
     """
     options: Options = context.obj
-    settings = options.settings()
     if not lead and not any((status, source, since, reason)):
         say("say which leads: ids, --status, --source, --since or --reason")
         raise typer.Exit(2)
-    ledger = _ledger(context)
+    place = options.place
+    ledger = place.ledger()
     if lead:
         ids, left = [_whole(ledger, one) for one in lead], 0
     else:
@@ -159,7 +171,8 @@ def replay(
         )  # fmt: skip
         ids, left = _chosen(ledger, which, start)
     ledger.close()
-    kept = wiring.store(settings)
+    settings = place.loaded().settings
+    kept = place.store()
     try:
         todo = replaying.plan(kept, wiring.sources(settings), wiring.channels(settings), ids, start)
         if not dry_run and todo.leads > 1 and not yes and sys.stdin.isatty():
@@ -169,7 +182,9 @@ def replay(
             done = replaying.carry_out(kept, todo, datetime.now(UTC), _watch)
     finally:
         kept.close()
-    _report(todo, todo.leads if dry_run else done, left, start, dry_run=dry_run, json=json)
+    tidied = _tidy(place, todo, dry_run=dry_run)
+    count = todo.leads if dry_run else done
+    _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
 
 
 @app.command()
@@ -195,7 +210,7 @@ def verify(
 
 def _ledger(context: typer.Context) -> Ledger:
     options: Options = context.obj
-    return wiring.ledger(options.settings())
+    return options.place.ledger()
 
 
 def _whole(ledger: Ledger, prefix: str) -> str:
@@ -235,16 +250,28 @@ def _watch(slices: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
     return progress(slices, "doing again")
 
 
+def _tidy(place: Place, todo: replaying.Plan, *, dry_run: bool) -> "Tidied | None":
+    """Take off the dead-letter queues, where there are any, what the replay has settled."""
+    queues = place.dead_letters()
+    if queues is None:
+        return None
+    tasks = [*todo.tasks, *(Task(Step.REFINE, lead_id) for lead_id in todo.readmit)]
+    return queues.tidy(tasks, datetime.now(UTC), dry_run=dry_run)
+
+
 def _report(
-    todo: replaying.Plan, count: int, left: int, start: Start, *, dry_run: bool, json: bool
-) -> None:
+    todo: replaying.Plan, count: int, left: int, start: Start, tidied: "Tidied | None", *,
+    dry_run: bool, json: bool,
+) -> None:  # fmt: skip
     if json:
+        messages = {} if tidied is None else {"messages": tidied}
         as_json(
             {
                 "would_replay" if dry_run else "replayed": count,
                 "lead_ids": sorted(todo.lead_ids),
                 "skipped": todo.skipped,
                 "left_alone": left,
+                **messages,
             }
         )
         return
@@ -255,6 +282,37 @@ def _report(
     leads = "1 lead" if count == 1 else f"{count} leads"
     be = "would be" if dry_run else "is" if count == 1 else "are"
     console().print(f"{leads} {be} done again from {start}")
+    if tidied is not None:
+        _print_tidied(tidied, dry_run=dry_run)
+
+
+def _print_tidied(tidied: "Tidied", *, dry_run: bool) -> None:
+    be = "would be" if dry_run else "were"
+    if tidied.taken_off:
+        say(
+            f"dead-letter queues: {tidied.taken_off} messages {be} taken off, {tidied.rung} of them"
+            " sent again because their task still waits"
+        )
+    if tidied.left:
+        say(
+            f"dead-letter queues: {tidied.left} messages stay, of dead letters and unknown leads, "
+            f"and {tidied.unreadable} that nobody can read; `leadline dead` lists them"
+        )
+
+
+_STATES = {
+    "alive": "the task still waits; `replay` sends the message again",
+    "done": "nothing is left to do; `replay` takes the message off",
+    "unknown": "there is no such lead; purge the queue when you know why",
+    "unreadable": "the message is none of ours; purge the queue when you know why",
+}
+
+
+def _print_stranded(stranded: "Sequence[Stranded]") -> None:
+    out = console()
+    out.print("\nmessages in dead-letter queues that are of no dead letter:")
+    rows = [(s.count, s.step, s.state, ", ".join(s.examples), _STATES[s.state]) for s in stranded]
+    table(("count", "queue", "state", "leads", ""), rows, empty="")
 
 
 _MEANINGS = {

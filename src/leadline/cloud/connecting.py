@@ -1,0 +1,143 @@
+"""From the name of a stack to its store, its ledger and its settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bucket import Bucket
+from leadline.adapters.aws.calls import Caller
+from leadline.adapters.aws.ledger import AwsLedger
+from leadline.adapters.aws.remote_text import read_text
+from leadline.adapters.aws.signing import Keys
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.stranded import DeadLetterQueues
+from leadline.adapters.aws.table import Table
+from leadline.adapters.aws.transfer import AwsIntake
+from leadline.cloud.session import Cloud, CloudError, connect, plainly
+from leadline.lead import Step
+from leadline.settings import Settings
+from leadline.settings_reading import Loaded, load
+
+_TIMEOUT_S = 30.0
+"""An operator waits longer than a function may."""
+
+
+@dataclass(frozen=True)
+class ConnectedStack:
+    """A stack by what it tells of itself: its outputs and the parameters it was deployed with."""
+
+    name: str
+    cloud: Cloud
+    outputs: Mapping[str, str]
+    parameters: Mapping[str, str]
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Calls with the operator's own credentials, renewed when they expire."""
+        return Caller(self.cloud.region, self._keys, self.cloud.endpoint, _TIMEOUT_S)
+
+    def _keys(self) -> Keys:
+        with plainly():
+            found = self.cloud.session.get_credentials().get_frozen_credentials()
+        return Keys(found.access_key, found.secret_key, found.token or "")
+
+    @cached_property
+    def table(self) -> Table:
+        """The ledger's table."""
+        return Table(self.caller, self._output("TableName"))
+
+    @cached_property
+    def bucket(self) -> Bucket:
+        """The archive."""
+        return Bucket(self.caller, self._output("BucketName"))
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The queues, and those of dead letters."""
+        urls = {Step.REFINE: "RefineQueueUrl", Step.NOTIFY: "DeliveryQueueUrl"}
+        dead = {Step.REFINE: "RefineDeadLettersUrl", Step.NOTIFY: "DeliveryDeadLettersUrl"}
+        return Queues(
+            self.caller,
+            {step: self._output(name) for step, name in urls.items()},
+            {step: self._output(name) for step, name in dead.items()},
+        )
+
+    @cached_property
+    def dead_letters(self) -> DeadLetterQueues:
+        """The queues of dead letters, beside the ledger."""
+        return DeadLetterQueues(self.caller, self.table, self.queues)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The settings as the functions read them, with where each comes from.
+
+        Raises AwsFailed when AWS refuses, ConfigurationError when they are wrong.
+        """
+        environ = {
+            variable: self.parameters[parameter]
+            for variable, parameter in _VARIABLES.items()
+            if parameter in self.parameters
+        }
+        reference = self._output("SettingsReference")
+        document = (read_text(self.caller, reference), f"the settings of {self.name}")
+        return load(environ=environ, document=document)
+
+    @property
+    def settings(self) -> Settings:
+        """See `loaded`."""
+        return self.loaded.settings
+
+    def store(self) -> "StackStore":
+        """The store, for one thread."""
+        return StackStore(
+            self.table,
+            self.bucket,
+            self.queues,
+            redelivery_window=self.settings.redelivery_window,
+        )
+
+    def ledger(self) -> AwsLedger:
+        """The read side."""
+        days = int(self.parameters.get("RawExpireDays", 0))
+        raw_kept = timedelta(days=days) if days else None
+        return AwsLedger(self.table, self.bucket, raw_kept=raw_kept)
+
+    def intake(self) -> AwsIntake:
+        """Where documents of an archive are taken in."""
+        window = self.settings.redelivery_window
+        return AwsIntake(self.table, self.bucket, self.queues, window)
+
+    def _output(self, name: str) -> str:
+        if name not in self.outputs:
+            raise CloudError(
+                f"the stack {self.name} has no output {name}: it is none of Leadline's, or was not "
+                "deployed to the end; see `leadline status aws`"
+            )
+        return self.outputs[name]
+
+
+class StackStore(AwsStore):
+    """A store to be let go of like any other; its connections close with the process."""
+
+    def close(self) -> None:
+        """Nothing is held that outlives a request."""
+
+
+_VARIABLES = {"LEADLINE_DELAY": "Delay", "LEADLINE_LOG_LEVEL": "LogLevel"}
+"""What the functions have in their environment besides, by the parameter that says it."""
+
+
+def connect_to_stack(name: str, region: str | None = None) -> ConnectedStack:
+    """Find a stack in the operator's account.
+
+    Raises ConfigurationError when boto3, credentials or the region are missing, CloudError when
+    AWS refuses or there is no such stack.
+    """
+    cloud = connect(region)
+    from leadline.cloud.stacks import need_stack, outputs_of, parameters_of  # these need boto3
+
+    with plainly():
+        found = need_stack(cloud.client("cloudformation"), name)
+    return ConnectedStack(name, cloud, outputs_of(found), parameters_of(found))

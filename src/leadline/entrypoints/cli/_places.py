@@ -1,0 +1,173 @@
+"""Where the leads are that a command speaks of: a folder of this machine, or a stack on AWS."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from leadline import wiring
+from leadline.archive import Outgoing
+from leadline.formats import raw_document
+from leadline.lead import CapturedLead, Receipt, RefinedLead
+from leadline.ports import Store
+from leadline.reports import Ledger
+from leadline.settings_reading import Loaded
+
+if TYPE_CHECKING:
+    from leadline.adapters.aws.stranded import DeadLetterQueues
+    from leadline.adapters.sqlite import SqliteStore
+    from leadline.adapters.sqlite.database import Database
+    from leadline.cloud.connecting import ConnectedStack
+
+
+class Intake(Protocol):
+    """Takes documents of an archive in."""
+
+    def known(self, lead_ids: Sequence[str]) -> set[str]:
+        """Those of these leads that are here."""
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        """See `ports.Inbox.accept`."""
+
+    def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
+        """Those of these leads that are here and were never refined."""
+
+    def adopt(
+        self, refined: Sequence[tuple[RefinedLead, bytes]], keys: Mapping[str, Sequence[bytes]]
+    ) -> int:
+        """Take leads as they were refined, with nobody told; how many were taken.
+
+        *refined* are leads with their documents' heads, *keys* their match keys by lead id.
+        """
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+class OpenStore(Store, Protocol):
+    """A store that is to be let go of."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Place(Protocol):
+    """What commands need of the place where leads are."""
+
+    def loaded(self) -> Loaded:
+        """The settings that hold there."""
+
+    def ledger(self) -> Ledger:
+        """The read side."""
+
+    def store(self) -> OpenStore:
+        """The store itself."""
+
+    def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
+        """Every lead captured since then, and how many they are, if that is known."""
+
+    def intake(self) -> Intake:
+        """Where an archive is taken in."""
+
+    def dead_letters(self) -> "DeadLetterQueues | None":
+        """The queues that keep messages of dead letters, where there are any."""
+
+
+class Machine:
+    """The data folder of this machine."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+
+    def loaded(self) -> Loaded:
+        """See `Place.loaded`."""
+        return self._loaded
+
+    def ledger(self) -> Ledger:
+        """See `Place.ledger`."""
+        return wiring.ledger(self._loaded.settings)
+
+    def store(self) -> OpenStore:
+        """See `Place.store`."""
+        return wiring.store(self._loaded.settings)
+
+    def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
+        """See `Place.outgoing`."""
+        from leadline.adapters.sqlite.database import Database
+        from leadline.adapters.sqlite.transfer import count_leads
+
+        db = Database(self._loaded.settings.data, read_only=True)
+        return count_leads(db, since), _documents(db, since)
+
+    def intake(self) -> Intake:
+        """See `Place.intake`."""
+        return _SqliteIntake(wiring.store(self._loaded.settings))
+
+    def dead_letters(self) -> None:
+        """See `Place.dead_letters`: the ledger alone knows them."""
+
+
+def _documents(db: "Database", since: datetime | None) -> Iterator[Outgoing]:
+    from leadline.adapters.sqlite.transfer import leads_from
+
+    for lead in leads_from(db, since):
+        beside: dict[str, object] = {"source": lead.source}
+        if lead.record:
+            beside["record"] = lead.record
+        document = raw_document(lead.lead_id, lead.captured_at, lead.raw, beside)
+        yield Outgoing(lead.lead_id, lead.captured_at, document, lead.refined)
+    db.close()
+
+
+class _SqliteIntake:
+    """See `Intake`."""
+
+    def __init__(self, kept: "SqliteStore") -> None:
+        self._store = kept
+        self.accept = kept.accept
+        self.close = kept.close
+
+    def known(self, lead_ids: Sequence[str]) -> set[str]:
+        return set(self._store.archived(lead_ids))
+
+    def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
+        return self.known(lead_ids) - set(self._store.refined(lead_ids))
+
+    def adopt(
+        self, refined: Sequence[tuple[RefinedLead, bytes]], keys: Mapping[str, Sequence[bytes]]
+    ) -> int:
+        from leadline.adapters.sqlite.transfer import adopt
+
+        return adopt(self._store, refined, keys)
+
+
+class OnAws:
+    """A stack."""
+
+    def __init__(self, stack: "ConnectedStack") -> None:
+        self._stack = stack
+
+    def loaded(self) -> Loaded:
+        """See `Place.loaded`."""
+        return self._stack.loaded
+
+    def ledger(self) -> Ledger:
+        """See `Place.ledger`."""
+        return self._stack.ledger()
+
+    def store(self) -> OpenStore:
+        """See `Place.store`."""
+        return self._stack.store()
+
+    def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
+        """See `Place.outgoing`; to count them would be to read the whole table."""
+        from leadline.adapters.aws.transfer import leads_of
+
+        return None, leads_of(self._stack.table, self._stack.bucket, since)
+
+    def intake(self) -> Intake:
+        """See `Place.intake`."""
+        return self._stack.intake()
+
+    def dead_letters(self) -> "DeadLetterQueues":
+        """See `Place.dead_letters`."""
+        return self._stack.dead_letters
