@@ -26,6 +26,7 @@ from leadline.formats import from_iso, iso, key_of
 from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step, Task
 
 _MOST_ROUNDS = 20
+_MOST_PARALLEL = 8
 _FREE = "attribute_not_exists(pk)"
 _FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
 
@@ -39,14 +40,11 @@ class AwsInbox(Base):
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
         """See `ports.Inbox.accept`."""
-        receipts: list[Receipt] = []
         bells: list[Ring] = []
         try:
-            for lead in leads:
-                receipts.append(self._accept(lead, bells))
+            return self._accept_all(leads, bells)
         finally:
             self._ring(bells)
-        return receipts
 
     def take_up(self, lead: CapturedLead) -> Receipt:
         """Go on with a capture that got as far as the archive."""
@@ -55,12 +53,32 @@ class AwsInbox(Base):
         self._ring(bells)
         return receipt
 
+    def _accept_all(self, leads: Sequence[CapturedLead], bells: list[Ring]) -> list[Receipt]:
+        """Some at a time, because senders do not wait for long; but the events of one record, and
+        what is the same event, in order."""
+        if len(leads) < 2:
+            return [self._accept(lead, bells) for lead in leads]
+        from concurrent.futures import ThreadPoolExecutor  # one lead has no use for it
+
+        receipts: dict[int, Receipt] = {}
+        groups: dict[bytes, list[int]] = {}
+        for place, lead in enumerate(leads):
+            groups.setdefault(lead.record_key or lead.event_key, []).append(place)
+
+        def accept(places: Sequence[int]) -> None:
+            for place in places:
+                receipts[place] = self._accept(leads[place], bells)
+
+        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(groups))) as pool:
+            list(pool.map(accept, groups.values()))
+        return [receipts[place] for place in range(len(leads))]
+
     def _accept(self, lead: CapturedLead, bells: list[Ring], *, archived: bool = False) -> Receipt:
         reserved = self._reserve(lead)
         if reserved is not None:
             first = self._lead(reserved["lead_id"])
             if first is not None:
-                return self._redelivered(first)
+                return self._redelivered(first, bells)
             lead, archived = _as_reserved(lead, reserved), False  # its capture died: go on with it
         if not archived:
             self.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
@@ -70,7 +88,7 @@ class AwsInbox(Base):
             except Stale:
                 first = self._lead(lead.id)
                 if first is not None:
-                    return self._redelivered(first)
+                    return self._redelivered(first, bells)
         raise Contested(lead.id)
 
     def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
@@ -96,14 +114,20 @@ class AwsInbox(Base):
             return stale.now
         return None
 
-    def _redelivered(self, first: LeadItem) -> Receipt:
+    def _redelivered(self, first: LeadItem, bells: list[Ring]) -> Receipt:
         self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
+        task = first.task
+        if task is not None and not task.dead_at and not task.held:
+            # Whoever kept it may have died before it could ring; one bell too many harms nobody.
+            bells.append(_wake(first, from_iso(task.due_at)))
         return Receipt(first.joined or first.lead_id, Fate.REDELIVERED)
 
     def _keep(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
         """Write the lead's item by what is known of its record now; raises Stale when that has
         changed meanwhile."""
         head = self._head(lead)
+        if head is not None and head.lead_id == lead.id:
+            raise Stale(None)  # another try at this event was faster
         fate, why = _fate(lead, head)
         item = LeadItem(
             lead_id=lead.id,

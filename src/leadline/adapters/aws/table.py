@@ -1,17 +1,23 @@
 """One DynamoDB table of items that are replaced whole, each guarded by its revision."""
 
+import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from leadline.adapters.aws.calls import AwsFailed, Caller
+from leadline.adapters.aws.pauses import pauses
 from leadline.adapters.aws.values import Item, plain, typed
 
 _API = "DynamoDB_20120810."
 _MOST_READ = 100
 """Items of one BatchGetItem (DynamoDB API Reference)."""
 _MOST_ROUNDS = 8
+_BUSY = frozenset(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+"""Why a transaction may be cancelled that would pass a moment later (DynamoDB API Reference,
+"TransactWriteItems")."""
 
 Key = tuple[str, str]
 """`pk` and `sk`."""
@@ -28,7 +34,8 @@ class Stale(Exception):
 class Put(msgspec.Struct, frozen=True):
     """Replace an item whose revision is *seen*; with None, where there is none yet.
 
-    The item's own `rev` is written as the next one.
+    The item's own `rev` is written as the next one, its `write` as a name for this write, by which
+    a repetition knows that the first try was carried out and only its answer got lost.
     """
 
     item: Mapping[str, Any]
@@ -71,7 +78,8 @@ class Table:
                     "ConsistentRead": exact,
                 }
             }
-            for _ in range(_MOST_ROUNDS):
+            for pause in pauses(_MOST_ROUNDS):
+                time.sleep(pause)
                 told = self._post("BatchGetItem", {"RequestItems": asked})
                 for one in told["Responses"].get(self.name, []):
                     item = plain(one)
@@ -85,51 +93,64 @@ class Table:
 
     def write(self, one: Write) -> None:
         """Carry one write out; raises Stale with the item that stood in the way, or AwsFailed."""
-        name, request = self._request(one)
-        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        name = _new_name()
+        operation, request = self._request(one, name)
         try:
-            self._call(name, request)
+            self._call(operation, request)
         except AwsFailed as error:
-            if error.code == "ConditionalCheckFailedException":
-                raise Stale(_item_of(error)) from None
-            raise
+            if error.code != "ConditionalCheckFailedException":
+                raise
+            now = _item_of(error)
+            if now is None or now.get("write") != name:
+                raise Stale(now) from None
 
     def write_all(self, writes: Sequence[Write]) -> None:
         """Carry several writes out in one stroke, or none; raises Stale or AwsFailed."""
         if len(writes) == 1:
             self.write(writes[0])
             return
-        requests = [self._request(one) for one in writes]
+        name = _new_name()
+        requests = [self._request(one, name) for one in writes]
         body = {
             "TransactItems": [
-                {name.removesuffix("Item"): {"TableName": self.name, **request}}
-                for name, request in requests
+                {operation.removesuffix("Item"): {"TableName": self.name, **request}}
+                for operation, request in requests
             ]
         }
-        for attempt in range(_MOST_ROUNDS):
+        refused: AwsFailed | None = None
+        for pause in pauses(_MOST_ROUNDS):
+            time.sleep(pause)
             try:
                 self._post("TransactWriteItems", body)
             except AwsFailed as error:
                 if error.code != "TransactionCanceledException":
                     raise
+                refused = error
                 reasons = _reasons(error)
-                if "ConditionalCheckFailed" in reasons:
+                if any(plain(r["Item"]).get("write") == name for r in reasons if r.get("Item")):
+                    return
+                codes = {one.get("Code", "") for one in reasons}
+                if "ConditionalCheckFailed" in codes:
                     raise Stale from None
-                busy = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-                if attempt + 1 == _MOST_ROUNDS or not busy & reasons:
+                if not codes & _BUSY:
                     raise
             else:
                 return
+        if refused is not None:
+            raise refused
 
-    def _request(self, one: Write) -> tuple[str, dict[str, Any]]:
+    def _request(self, one: Write, name: str) -> tuple[str, dict[str, Any]]:
+        told = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         match one:
             case Put(item=item, seen=None):
-                new = typed({**item, "rev": 1})
-                return "PutItem", {"Item": new, "ConditionExpression": "attribute_not_exists(pk)"}
+                new = typed({**item, "rev": 1, "write": name})
+                free = "attribute_not_exists(pk)"
+                return "PutItem", {"Item": new, "ConditionExpression": free, **told}
             case Put(item=item, seen=int(seen)):
-                return "PutItem", {"Item": typed({**item, "rev": seen + 1}), **_seen(seen)}
+                new = typed({**item, "rev": seen + 1, "write": name})
+                return "PutItem", {"Item": new, **_seen(seen), **told}
             case Delete(key=key, seen=seen):
-                return "DeleteItem", {"Key": _key(key), **_seen(seen)}
+                return "DeleteItem", {"Key": _key(key), **_seen(seen), **told}
         raise TypeError(one)
 
     def put_if(self, item: Mapping[str, Any], condition: str, values: Mapping[str, Any]) -> None:
@@ -226,6 +247,11 @@ def _item_of(error: AwsFailed) -> Item | None:
     return plain(item) if item else None
 
 
-def _reasons(error: AwsFailed) -> set[str]:
-    told = msgspec.json.decode(error.answer)
-    return {one.get("Code", "") for one in told.get("CancellationReasons", [])}
+def _reasons(error: AwsFailed) -> list[dict[str, Any]]:
+    """Why a transaction was cancelled: `Code` and, where it is told, `Item`, for each write."""
+    reasons: list[dict[str, Any]] = msgspec.json.decode(error.answer).get("CancellationReasons", [])
+    return reasons
+
+
+def _new_name() -> str:
+    return os.urandom(6).hex()

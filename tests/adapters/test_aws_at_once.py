@@ -1,0 +1,161 @@
+"""The promises on AWS when several work on one lead at once: before each call of the one another
+acts as a whole, or several take turns in any order."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leadline.lead import (
+    Contact,
+    Fate,
+    Kind,
+    LeadDetails,
+    Receipt,
+    RefinedLead,
+    Step,
+    Task,
+)
+from leadline.outcome import Done
+from leadline.ports import Settlement
+from tests.aws_faults import Actor, Turns, failing_anywhere, named, world
+from tests.worlds import HandClock, captured, digest
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=60)
+
+in_any_order = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def schedules(actors: int) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(0, actors - 1), min_size=4, max_size=16)
+
+
+class Meanwhile:
+    """Somebody who acts once: between two calls of another, or else after all of them."""
+
+    def __init__(self, act: Callable[[Actor], Receipt]) -> None:
+        self._act = act
+        self._receipt: Receipt | None = None
+
+    def __call__(self, actor: Actor) -> None:
+        self._receipt = self._act(actor)
+
+    def receipt(self, actor: Actor) -> Receipt:
+        """What it got this time."""
+        receipt, self._receipt = self._receipt, None
+        return receipt or self._act(actor)
+
+
+def accepting(clock: HandClock, name: str, kind: Kind = Kind.CREATED) -> Callable[..., Receipt]:
+    def accept(actor: Actor, _: object = None) -> Receipt:
+        event = captured(clock, name, kind=kind, record="contact:1")
+        return actor.store.accept([named(event)])[0]
+
+    return accept
+
+
+def nothing(_: Actor) -> None:
+    """Nobody was there before."""
+
+
+def test_one_event_that_comes_twice_at_once_is_one_lead(moto: str, clock: HandClock) -> None:
+    other = Meanwhile(accepting(clock, "ada"))
+    for actor, _, one in failing_anywhere(moto, clock, other, nothing, accepting(clock, "ada")):
+        two = other.receipt(actor)
+        (lead,) = actor.leads().values()
+        assert one is not None
+        assert one.lead_id == two.lead_id == lead.lead_id
+        assert actor.raws() == {lead.lead_id}
+        assert {one.fate, two.fate} == {Fate.CAPTURED, Fate.REDELIVERED}
+        assert lead.redelivered == 1
+        assert actor.messages() >= 1
+
+
+@pytest.mark.parametrize("kind", [Kind.CREATED, Kind.UPDATED])
+def test_two_events_of_one_record_at_once_are_one_lead_with_the_other_folded_in(
+    moto: str, clock: HandClock, kind: Kind
+) -> None:
+    other = Meanwhile(accepting(clock, "second", kind))
+    for actor, _, one in failing_anywhere(moto, clock, other, nothing, accepting(clock, "first")):
+        two = other.receipt(actor)
+        known = actor.leads()
+        (head,) = [lead for lead in known.values() if lead.fate == Fate.CAPTURED]
+        if two.fate is Fate.FILTERED:
+            assert two.why == "unknown_record", "it came before its lead"
+            continue
+        assert one is not None
+        assert one.lead_id == two.lead_id == head.lead_id
+        assert {one.fate, two.fate} == {Fate.CAPTURED, Fate.FOLDED}
+        (folded,) = known.keys() - {head.lead_id}
+        assert head.updates == (folded,)
+
+
+@in_any_order
+@given(schedules(3))
+def test_captures_that_take_turns_in_any_order_make_one_lead_of_a_record(
+    moto: str, schedule: list[int]
+) -> None:
+    clock = HandClock(AT)
+    with world(moto, clock, 3) as actors:
+        acts = [accepting(clock, name) for name in ("one", "two", "one")]
+        receipts = Turns(schedule).run(actors, acts)
+        known = actors[0].leads()
+        (head,) = [lead for lead in known.values() if lead.fate == Fate.CAPTURED]
+        assert [receipt.lead_id for receipt in receipts] == [head.lead_id] * 3
+        assert len(known) == 2
+        assert len(head.updates) == 1
+        assert actors[0].raws() == known.keys()
+
+
+def refine(actor: Actor, lead_id: str, email: str = "ada@example.com") -> bool:
+    """A worker refines the lead, if it is to be had; whether that was carried out."""
+    store = actor.handed(Task(Step.REFINE, lead_id))
+    claims = store.claim(Step.REFINE, 1, LEASE)
+    if not claims:
+        return False
+    waiting = store.waiting([lead_id])[lead_id]
+    key = digest(email)
+    first = store.first_seen([key]).get(key)
+    lead = RefinedLead(
+        lead_id=lead_id,
+        captured_at=waiting.captured_at,
+        processed_at=actor.clock(),
+        status="refined",
+        contact=Contact(email=email),
+        lead_details=LeadDetails(message=f"{len(waiting.updates)} updates"),
+        received_from="generic",
+        duplicate_of=first if first and first.lead_id != lead_id else None,
+    )
+    done = Done(lead, {"email": key}, then=(Task(Step.NOTIFY, lead_id, "slack"),))
+    return store.settle([Settlement(claims[0], done)])[0]
+
+
+def test_an_update_that_comes_while_a_worker_has_the_lead_is_never_overlooked(
+    moto: str, clock: HandClock
+) -> None:
+    def before(actor: Actor) -> str:
+        lead = named(captured(clock, record="contact:1", delay=timedelta()))
+        return actor.store.accept([lead])[0].lead_id
+
+    other = Meanwhile(accepting(clock, "update", Kind.UPDATED))
+    for actor, lead_id, refined in failing_anywhere(moto, clock, other, before, refine):
+        receipt = other.receipt(actor)
+        lead = actor.leads()[lead_id]
+        if receipt.fate is Fate.FILTERED:
+            assert refined
+            assert receipt.why == "already_refined"
+            continue
+        assert receipt.fate is Fate.FOLDED
+        if lead.summary is None:
+            assert not refined
+            assert lead.task is not None
+            assert not lead.task.held
+            assert lead.task.failures == 0
+            assert actor.messages() >= 1, "nobody will come for it"
+            assert refine(actor, lead_id)
+        assert b"1 updates" in actor.store.refined([lead_id])[lead_id]

@@ -1,0 +1,246 @@
+"""AWS that fails when told to: before a call has an effect, after it, for good, or in turns.
+
+A *call* here is one logical request of a store; what `Caller` repeats by itself counts once.
+"""
+
+import itertools
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bucket import Bucket
+from leadline.adapters.aws.calls import AwsFailed, Caller, HttpReply
+from leadline.adapters.aws.handed import HandedStore
+from leadline.adapters.aws.items import LEAD, LeadItem, lead_of
+from leadline.adapters.aws.signing import Keys
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.sweeping import Swept, sweep
+from leadline.adapters.aws.table import Table
+from leadline.lead import CapturedLead, Step, Task
+from leadline.ports import Clock
+from tests.aws_world import REGION, Rooms
+
+P = TypeVar("P")
+T = TypeVar("T")
+
+
+class Fault(StrEnum):
+    """What happens at a call."""
+
+    REFUSED = "refused before it had an effect"
+    LOST = "the answer got lost for good"
+    REPEATED = "the answer got lost, and the request was sent once more"
+    DEATH = "the process died before it"
+
+
+class Died(BaseException):
+    """The process is no more; nothing of it happens from now on."""
+
+
+class Faulty(Caller):
+    """Does something at the call number *at* (from 0): a fault, or a hook that runs before it."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(REGION, lambda: Keys("test", "test"), endpoint)
+        self.calls: list[str] = []
+        self.at: int | None = None
+        self.what: Fault | Callable[[], object] = Fault.REFUSED
+        self.dead = False
+        self.before: Callable[[], object] = lambda: None
+        """Runs before every call."""
+        self._lock = threading.Lock()
+
+    def plan(self, at: int, what: Fault | Callable[[], object]) -> None:
+        """Count calls anew, and do this at that one."""
+        self.calls, self.at, self.what = [], at, what
+
+    def call(self, service: str, method: str, path: str, *rest: Any, **named: Any) -> HttpReply:
+        self.before()
+        with self._lock:
+            turn = len(self.calls)
+            target = (named.get("headers") or {}).get("x-amz-target", f"{method} {path[-60:]}")
+            self.calls.append(f"{service} {target}")
+        if self.dead:
+            raise Died
+        if turn != self.at:
+            return super().call(service, method, path, *rest, **named)
+        if callable(self.what):
+            self.what()
+            return super().call(service, method, path, *rest, **named)
+        if self.what is Fault.DEATH:
+            self.dead = True
+            raise Died
+        if self.what is Fault.REFUSED:
+            raise AwsFailed(f"{service} {method}", "InternalServerError")
+        reply = super().call(service, method, path, *rest, **named)
+        if self.what is Fault.LOST:
+            raise AwsFailed(f"{service} {method}", "")
+        assert reply.status < 500
+        return super().call(service, method, path, *rest, **named)
+
+
+class Actor:
+    """One process that works in shared rooms by a connection of its own."""
+
+    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+        self.rooms, self.clock = rooms, clock
+        self.caller = Faulty(rooms.endpoint)
+        self.table = Table(self.caller, rooms.table.name)
+        self.bucket = Bucket(self.caller, rooms.bucket.name)
+        self.queues = Queues(self.caller, rooms.urls, rooms.dead_urls)
+        self.store = AwsStore(self.table, self.bucket, self.queues, clock=clock)
+
+    def handed(self, *tasks: Task) -> HandedStore:
+        """The store as a function sees it that was woken for these tasks."""
+        return HandedStore(self.table, self.bucket, self.queues, clock=self.clock, tasks=tasks)
+
+    def swept(self) -> Swept:
+        """The sweep, with all the time that it wants."""
+        return sweep(self.store, self.queues, ["slack"], lambda: True)
+
+    def items(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Keys and leads by the rest of their partition key."""
+        found = (i for i in self.table.scan() if i["pk"].startswith(prefix))
+        return {i["pk"][2:]: i for i in found if i["sk"] in (LEAD, "key")}
+
+    def leads(self) -> dict[str, LeadItem]:
+        """Every event that the table has."""
+        return {i: lead_of(item) for i, item in self.items("L#").items()}
+
+    def raws(self) -> set[str]:
+        """The ids of raw documents."""
+        keys = self.bucket.keys("raw/")
+        return {key.rpartition("/")[2].removesuffix(".json") for key in keys}
+
+    def messages(self, step: Step = Step.REFINE) -> int:
+        """How many messages wait in a queue."""
+        return sum(self.queues.depths(self.queues.url_of(step)).values())
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.caller.close()
+
+
+@contextmanager
+def world(moto: str, clock: Clock, actors: int = 2) -> Iterator[list[Actor]]:
+    """Empty rooms, and who acts in them."""
+    with closing(Rooms(moto)) as rooms:
+        made = [Actor(rooms, clock) for _ in range(actors)]
+        yield made
+        for actor in made:
+            actor.close()
+
+
+def failing_anywhere(
+    moto: str,
+    clock: Clock,
+    what: Fault | Callable[[Actor], object],
+    prepare: Callable[[Actor], P],
+    act: Callable[[Actor, P], T],
+) -> Iterator[tuple[Actor, P, T | None]]:
+    """An act in new rooms for each of its calls, with a fault at that call, or with another actor
+    who does something before it; at last with none. Gives who may look, what was prepared, and what
+    the act returned, None when it was kept from returning."""
+    for at in itertools.count():
+        with world(moto, clock) as (one, other):
+            prepared = prepare(other)
+            one.caller.plan(at, what if isinstance(what, Fault) else partial(what, other))
+            returned = outcome(partial(act, one, prepared))
+            yield other, prepared, returned
+            if len(one.caller.calls) <= at:
+                return
+
+
+def outcome(act: Callable[[], T]) -> T | None:
+    """What it returns; None when AWS or death kept it from returning."""
+    try:
+        return act()
+    except (AwsFailed, Died):
+        return None
+
+
+def named(lead: CapturedLead) -> CapturedLead:
+    """The lead with an id of its own time: ids of a process never go back, but tests do."""
+    return msgspec.structs.replace(lead, id=id_at(lead.captured_at))
+
+
+def id_at(at: datetime) -> str:
+    """An id of version 7 for this time."""
+    number = uuid.uuid4().int & ~(0xFFFFFFFFFFFF << 80) & ~(0xF << 76)
+    return str(uuid.UUID(int=number | int(at.timestamp() * 1000) << 80 | 0x7 << 76))
+
+
+class Turns:
+    """Lets several actors go on one call at a time, in the order that a schedule says.
+
+    An actor that the schedule does not name any more goes on when the others are done.
+    """
+
+    def __init__(self, schedule: Sequence[int]) -> None:
+        self._schedule = list(schedule)
+        self._waiting: set[int] = set()
+        self._active: set[int] = set()
+        self._go: int | None = None
+        self._change = threading.Condition()
+
+    def run(self, actors: Sequence[Actor], acts: Sequence[Callable[[Actor], T]]) -> list[T]:
+        """Let all of them act; what each returned."""
+        returned: dict[int, T] = {}
+        errors: list[BaseException] = []
+
+        def live(number: int) -> None:
+            try:
+                returned[number] = acts[number](actors[number])
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                with self._change:
+                    self._active.discard(number)
+                    self._change.notify_all()
+
+        numbers = range(len(acts))
+        self._active = set(numbers)
+        for number in numbers:
+            actors[number].caller.before = partial(self._wait, number)
+        threads = [threading.Thread(target=live, args=(number,)) for number in numbers]
+        for thread in threads:
+            thread.start()
+        self._direct()
+        for thread in threads:
+            thread.join()
+        for number in numbers:
+            actors[number].caller.before = lambda: None
+        if errors:
+            raise errors[0]
+        return [returned[number] for number in numbers]
+
+    def _wait(self, number: int) -> None:
+        with self._change:
+            self._waiting.add(number)
+            self._change.notify_all()
+            self._change.wait_for(lambda: self._go == number)
+            self._go = None
+            self._waiting.discard(number)
+
+    def _direct(self) -> None:
+        """Whenever all who live wait at a call, let the next one do it."""
+        with self._change:
+            while True:
+                stands = self._change.wait_for(
+                    lambda: self._go is None and self._waiting == self._active, timeout=30
+                )
+                assert stands, "an actor neither calls nor ends"
+                if not self._active:
+                    return
+                choice = self._schedule.pop(0) if self._schedule else min(self._active)
+                living = sorted(self._active)
+                self._go = choice if choice in self._active else living[choice % len(living)]
+                self._change.notify_all()
