@@ -158,14 +158,16 @@ def differences(one: Family, copy: Family | None) -> dict[str, tuple[str, ...]]:
 
 
 def unlike(lead: MovedLead, copy: MovedLead | None) -> tuple[str, ...]:
-    """The fields in which a copy is not what it was made from, but for later redeliveries."""
+    """The fields in which a copy is not what it was made from, but for later redeliveries, and for
+    words that the copy still has and its origin no longer."""
     if copy is None:
         return ("missing",)
     names = []
     for name in lead.__struct_fields__:
         before, now = getattr(lead, name), getattr(copy, name)
         grown = name == REDELIVERED and now >= before
-        if before != now and not grown and name != "redelivered_at":
+        lost = lead.raw is None and name in ("raw", "body", "media_type")
+        if before != now and not grown and not lost and name != "redelivered_at":
             names.append(name)
     return tuple(names)
 

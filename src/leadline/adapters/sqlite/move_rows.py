@@ -136,12 +136,16 @@ class LeadWriting:
         ((top,),) = bulk.query(self.db, "SELECT coalesce(max(n), 0) FROM lead")
         new = [lead.lead_id for lead in self.leads if lead.lead_id not in there]
         self.numbers = there | dict(zip(new, range(top + 1, top + 1 + len(new)), strict=True))
-        self._remove([there[lead.lead_id] for lead in self.leads if lead.lead_id in there])
+        old = [lead for lead in self.leads if lead.lead_id in there]
+        self._remove([there[lead.lead_id] for lead in old])
+        # Words that the origin has lost since (archives may expire) stay where they are.
+        spoken = [there[lead.lead_id] for lead in old if lead.raw is not None]
+        bulk.select(self.db, "DELETE FROM raw WHERE lead IN ()", spoken)
         self._insert()
         self._count()
 
     def _remove(self, numbers: Sequence[int]) -> None:
-        for table in ("raw", "refined", "task", "alert", "history"):
+        for table in ("refined", "task", "alert", "history"):
             bulk.select(self.db, f"DELETE FROM {table} WHERE lead IN ()", numbers)  # noqa: S608
 
     def _insert(self) -> None:

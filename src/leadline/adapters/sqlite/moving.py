@@ -113,6 +113,7 @@ class SqliteHome:
         """The keys by lead, which no index of the file gives; nobody writes meanwhile."""
         if self._has_key_index:
             return
+        db.execute("DROP TABLE IF EXISTS temp.owned")
         db.execute("CREATE TEMP TABLE owned (lead INTEGER, key BLOB, lasting INTEGER)")
         db.execute(
             """INSERT INTO temp.owned SELECT lead, key, lasting FROM (

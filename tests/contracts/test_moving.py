@@ -1,0 +1,341 @@
+"""What a move between an embedded installation and AWS promises."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leadline.adapters.sqlite.ledger import SqliteLedger
+from leadline.lead import Fate, Kind, Status, Step, Task
+from leadline.moving import Family, Home, differences
+from leadline.outcome import Done
+from leadline.ports import Settlement
+from leadline.reports import LeadFilter
+from tests.aws_world import Rooms
+from tests.moving_world import Two, populate, waits
+from tests.worlds import HandClock, captured
+
+
+@pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])
+def two(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> Iterator[Two]:
+    running = request.getfixturevalue(request.param)
+    endpoint = running if isinstance(running, str) else running.endpoint
+    with closing(Rooms(endpoint)) as rooms, closing(Two(tmp_path / "data", rooms, clock)) as both:
+        yield both
+
+
+def plain(families: dict[str, Family]) -> dict[str, list[object]]:
+    """Everything but what only one home knows."""
+    return {
+        i: [msgspec.structs.replace(lead, redelivered_at=()) for lead in family.leads]
+        for i, family in families.items()
+    }
+
+
+def finish(two: Two, home: Home) -> None:
+    """Let the workers of one home do all that is left, everybody being reachable now."""
+    for channel in two.channels.values():
+        channel.down = False
+    two.work(two.aws if home is Home.AWS else two.sqlite, 3, minutes=40)
+
+
+def told_once(two: Two, named: dict[str, str], home: Home) -> None:
+    """Whoever was to hear of a lead did, once; of one that was replayed on demand, twice."""
+    families = two.families(home)
+    replayed = named["replayed"]
+    for family in families.values():
+        for lead in family.leads:
+            hears = lead.head is not None and b'"status":"refined"' in lead.head
+            for name, channel in two.channels.items():
+                refused = name == "slack" and b"refused" in (lead.raw or b"")
+                times = 0 if not hears or refused else 2 if lead.lead_id == replayed else 1
+                assert channel.accepted[lead.lead_id] == times, (lead.raw, name)
+    assert sum(bool(f.leads[0].head) for f in families.values()) >= 12
+
+
+def test_leads_in_every_state_are_the_same_on_aws_and_back(two: Two, tmp_path: Path) -> None:
+    named = populate(two, two.sqlite)
+    before, keys = two.families(Home.EMBEDDED), two.keys(Home.EMBEDDED)
+    told = two.move(Home.AWS)
+    assert two.told == {}
+    leads = sum(len(f.leads) for f in before.values())
+    assert told is not None
+    assert (told.moved, told.known, told.conflicting, told.verified) == (leads, 0, 0, leads)
+    assert plain(two.families(Home.AWS)) == plain(before)
+    assert two.keys(Home.AWS) == keys
+    with closing(Two(tmp_path / "elsewhere", two.rooms, two.clock)) as other:
+        assert other.move(Home.EMBEDDED) == told
+        assert plain(other.families(Home.EMBEDDED)) == plain(before)
+        assert other.keys(Home.EMBEDDED) == keys
+    assert len(named) == leads
+
+
+def test_the_world_of_these_tests_has_every_state(two: Two, tmp_path: Path) -> None:
+    named = populate(two, two.sqlite)
+    with closing(SqliteLedger(tmp_path / "data")) as ledger:
+        rows = ledger.find(LeadFilter(events=True, limit=100))
+        assert {row.status for row in rows} == set(Status)
+        assert {group.step for group in ledger.dead()} == set(Step)
+        assert ledger.account(deep=True).balanced
+    leads = {lead.lead_id: lead for f in two.families(Home.EMBEDDED).values() for lead in f.leads}
+    of = {what: leads[lead_id] for what, lead_id in named.items()}
+    assert {lead.fate for lead in of.values()} == {Fate.CAPTURED, Fate.FOLDED, Fate.FILTERED}
+    assert of["unlucky"].tasks[0].failures > 0
+    assert of["held"].tasks[0].held
+    assert of["replayed"].tasks[0].again
+    assert of["ada again"].duplicate_of == named["ada"]
+    assert of["bob"].redelivered + of["robert"].redelivered == 3
+    assert of["form"].body
+    keys = two.keys(Home.EMBEDDED)
+    assert named["forgotten words"] not in {i for i, some in keys.items() if len(some) > 1}
+    assert {"refined", "replayed"} <= {h.what for h in of["replayed"].history} | {"refined"}
+
+
+def test_both_accounts_stay_balanced(two: Two, tmp_path: Path) -> None:
+    populate(two, two.sqlite)
+    two.move(Home.AWS)
+    finish(two, Home.AWS)
+    assert two.move(Home.EMBEDDED) is not None
+    assert two.told == {}
+    finish(two, Home.EMBEDDED)
+    with closing(SqliteLedger(tmp_path / "data")) as ledger:
+        account = ledger.account(deep=True)
+    assert account.unaccounted == ()
+    assert account.balanced
+
+
+def test_tasks_are_due_when_they_would_have_been(two: Two) -> None:
+    populate(two, two.sqlite)
+    due = waits(two.families(Home.EMBEDDED))
+    two.move(Home.AWS)
+    assert waits(two.families(Home.AWS)) == due
+    claimed: set[tuple[str, Step, str]] = set()
+    for task, at in sorted(due.items(), key=lambda item: item[1]):
+        if two.clock.now < at:
+            two.clock.now = at - timedelta(milliseconds=1)
+            claimed |= claim_all(two)
+            assert task not in claimed
+            two.clock.now = at
+        claimed |= claim_all(two)
+        assert task in claimed
+
+
+def claim_all(two: Two) -> set[tuple[str, Step, str]]:
+    """Everything that is due now, claimed for so long that it is not due again."""
+    found: set[tuple[str, Step, str]] = set()
+    for step, channel in [(Step.REFINE, ""), *((Step.NOTIFY, name) for name in two.channels)]:
+        while claims := two.aws.claim(step, 10, timedelta(days=1), channel):
+            found |= {(claim.task.lead_id, step, channel) for claim in claims}
+    return found
+
+
+def test_a_bell_is_rung_for_every_task_that_waits(two: Two) -> None:
+    populate(two, two.sqlite)
+    due = waits(two.families(Home.EMBEDDED))
+    two.move(Home.AWS)
+    for step, url in two.rooms.urls.items():
+        told = two.rooms.queues.depths(url)
+        assert sum(told.values()) == sum(step is s for _, s, _ in due)
+
+
+def test_nobody_is_told_again(two: Two) -> None:
+    named = populate(two, two.sqlite)
+    two.move(Home.AWS)
+    finish(two, Home.AWS)
+    told_once(two, named, Home.AWS)
+
+
+def test_a_redelivery_is_recognised_after_the_move(two: Two) -> None:
+    named = populate(two, two.sqlite)
+    two.move(Home.AWS)
+    again = [
+        (captured(two.clock, "waiting"), "waiting"),
+        (captured(two.clock, "spaced", lasting=False), "spaced"),
+        (captured(two.clock, "b", key="b1", record="r-bob", kind=Kind.UPDATED), "bob"),
+        (captured(two.clock, "poison"), "poison"),
+    ]
+    for lead, what in again:
+        (receipt,) = two.aws.accept([lead])
+        assert (receipt.fate, receipt.lead_id) == (Fate.REDELIVERED, named[what])
+    (update,) = two.aws.accept(
+        [captured(two.clock, "bo", key="b3", record="r-bob", kind=Kind.UPDATED)]
+    )
+    assert (update.fate, update.lead_id) == (Fate.FOLDED, named["bob"])
+
+
+def test_a_person_who_comes_again_was_seen_before(two: Two) -> None:
+    named = populate(two, two.sqlite)
+    two.move(Home.AWS)
+    later = captured(two.clock, "ada", key="one more", delay=timedelta())
+    two.aws.accept([later])
+    finish(two, Home.AWS)
+    families = two.families(Home.AWS)
+    assert families[later.id].leads[0].duplicate_of == named["ada"]
+    two.move(Home.EMBEDDED)
+    last = captured(two.clock, "ada", key="and one more", delay=timedelta())
+    two.sqlite.accept([last])
+    finish(two, Home.EMBEDDED)
+    assert two.families(Home.EMBEDDED)[last.id].leads[0].duplicate_of == named["ada"]
+
+
+def test_a_person_who_comes_while_leads_move_was_seen_before(two: Two) -> None:
+    named = populate(two, two.sqlite)
+    people = sum(len(k) for k in two.keys(Home.EMBEDDED).values())
+    assert two.move(Home.AWS, people) is None
+    assert named["ada"] not in two.families(Home.AWS)
+    later = captured(two.clock, "ada", key="one more", delay=timedelta())
+    two.aws.accept([later])
+    two.work(two.aws)
+    assert two.move(Home.AWS) is not None
+    assert two.families(Home.AWS)[later.id].leads[0].duplicate_of == named["ada"]
+
+
+def test_what_is_there_already_is_known(two: Two) -> None:
+    populate(two, two.sqlite)
+    first = two.move(Home.AWS)
+    second = two.move(Home.AWS)
+    assert first is not None
+    assert second is not None
+    assert (second.moved, second.known, second.verified) == (0, first.moved, first.moved)
+
+
+def test_without_a_journal_equal_leads_are_known_and_others_are_conflicts(two: Two) -> None:
+    named = populate(two, two.sqlite)
+    two.move(Home.AWS)
+    journal = two.folder / f"moved-{two.rooms.table.name}.db"
+    journal.unlink()
+    told = two.move(Home.AWS)
+    assert told is not None
+    assert (told.moved, told.conflicting) == (0, 0)
+    journal.unlink()
+    finish(two, Home.AWS)
+    there = plain(two.families(Home.AWS))
+    told = two.move(Home.AWS)
+    assert told is not None
+    here = two.families(Home.EMBEDDED)
+    assert told.conflicting == sum(len(here[i].leads) for i in two.told)
+    assert named["waiting"] in two.told
+    assert named["ada"] not in two.told
+    assert plain(two.families(Home.AWS)) == there, "conflicts are left as they are"
+    told_once(two, named, Home.AWS)
+
+
+def test_an_event_that_is_another_lead_there_is_a_conflict(two: Two) -> None:
+    two.sqlite.accept([mine := captured(two.clock, "ada"), captured(two.clock, "bob")])
+    two.aws.accept([theirs := captured(two.clock, "ada")])
+    told = two.move(Home.AWS)
+    assert told is not None
+    assert (told.moved, told.conflicting) == (1, 1)
+    assert list(two.told) == [mine.id]
+    assert mine.id not in two.families(Home.AWS)
+    assert theirs.id in two.families(Home.AWS)
+
+
+def test_leads_that_went_on_are_replaced_by_what_they_became(two: Two) -> None:
+    named = populate(two, two.sqlite)
+    two.move(Home.AWS)
+    finish(two, Home.AWS)
+    there = plain(two.families(Home.AWS))
+    assert two.move(Home.EMBEDDED) is not None
+    assert two.told == {}
+    assert plain(two.families(Home.EMBEDDED)) == there
+    two.sqlite.put([Task(Step.REFINE, named["poison"])], two.clock.now)
+    finish(two, Home.EMBEDDED)
+    here = plain(two.families(Home.EMBEDDED))
+    assert two.move(Home.AWS) is not None
+    assert two.told == {}
+    assert plain(two.families(Home.AWS)) == here
+    told_once(two, named, Home.AWS)
+
+
+def test_nothing_that_left_aws_is_worked_on_there(two: Two) -> None:
+    named = populate(two, two.aws)
+    two.clock.advance(hours=1)  # nobody holds anything any more
+    before = plain(two.families(Home.AWS))
+    assert two.move(Home.EMBEDDED) is not None
+    assert two.told == {}
+    two.work(two.aws, 3, minutes=20)
+    assert plain(two.families(Home.AWS)) == before, "parked is the same as waiting"
+    finish(two, Home.EMBEDDED)
+    told_once(two, named, Home.EMBEDDED)
+
+
+def test_a_lead_that_a_function_has_in_hand_is_waited_for(two: Two) -> None:
+    two.aws.accept([lead := captured(two.clock, "ada", delay=timedelta())])
+    (claim,) = two.aws.claim(Step.REFINE, 1, timedelta(seconds=60))
+    began = two.clock.now
+    assert two.move(Home.EMBEDDED) is not None
+    assert two.clock.now - began >= timedelta(seconds=59)
+    (task,) = two.families(Home.EMBEDDED)[lead.id].leads[0].tasks
+    assert task.held
+    assert two.aws.settle([Settlement(claim, Done())]) == [False]
+
+
+def test_a_channel_that_asked_for_a_pause_gets_it(two: Two) -> None:
+    until = two.clock.now + timedelta(minutes=3)
+    two.sqlite.hold("slack", until)
+    two.move(Home.AWS)
+    assert two.aws.reserve("slack", timedelta(seconds=1)) == timedelta(minutes=3)
+    assert two.aws.reserve("mail", timedelta(seconds=1)) == timedelta()
+
+
+@pytest.mark.parametrize("step", [5, 17])
+def test_ended_again_and_again_a_move_loses_and_doubles_nothing(two: Two, step: int) -> None:
+    named = populate(two, two.sqlite)
+    leads = sum(len(f.leads) for f in two.families(Home.EMBEDDED).values())
+    writes = step
+    while (told := two.move(Home.AWS, writes, after=writes % 2 == 0)) is None:
+        two.work(two.aws, 1, seconds=40)
+        writes += step
+        assert two.told == {}
+    assert (told.conflicting, told.verified) == (0, leads)
+    finish(two, Home.AWS)
+    told_once(two, named, Home.AWS)
+
+
+ENDS = st.tuples(st.sampled_from(list(Home)), st.integers(0, 160), st.booleans())
+
+
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(ends=st.lists(ENDS, max_size=5), last=st.sampled_from(list(Home)))
+def test_to_and_fro_and_ended_anywhere_everybody_hears_once(
+    two: Two, ends: list[tuple[Home, int, bool]], last: Home
+) -> None:
+    folder = two.folder / str(uuid.uuid4())
+    with (
+        closing(Rooms(two.rooms.endpoint)) as rooms,
+        closing(Two(folder, rooms, HandClock(two.clock.now))) as both,
+    ):
+        named = populate(both, both.sqlite)
+        for towards, writes, after in ends:
+            whole = both.move(towards, writes, after=after)
+            assert both.told == {}
+            both.work(both.aws, 1, seconds=40)
+            if whole is not None and towards is Home.EMBEDDED:
+                both.work(both.sqlite, 1, seconds=40)
+        assert both.move(last) is not None
+        assert both.told == {}
+        finish(both, last)
+        told_once(both, named, last)
+        if last is Home.AWS:
+            assert set(named.values()) == {
+                lead.lead_id for f in both.families(last).values() for lead in f.leads
+            }
+
+
+def test_what_differs_is_named_by_its_field(two: Two) -> None:
+    two.sqlite.accept([captured(two.clock, "ada")])
+    (family,) = two.families(Home.EMBEDDED).values()
+    (lead,) = family.leads
+    other = Family((msgspec.structs.replace(lead, why="x", redelivered=2),))
+    assert differences(family, other) == {lead.lead_id: ("why",)}
+    assert differences(other, family) == {lead.lead_id: ("why", "redelivered")}
+    assert differences(family, None) == {lead.lead_id: ("missing",)}
