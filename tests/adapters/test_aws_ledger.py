@@ -134,6 +134,15 @@ def test_only_a_deep_look_reads_the_documents(
     assert problem in lost.problem
 
 
+def test_a_story_shows_what_is_left_of_damaged_documents(damaged: Damaged) -> None:
+    damaged.smear("told", "raw", b'{"half":"a docu')
+    damaged.burn("spam")
+    told, spam = (damaged.world.story(name) for name in ("told", "spam"))
+    assert msgspec.json.decode(bytes(told.raw)) == '{"half":"a docu'
+    assert bytes(spam.raw) == b"null"
+    assert spam.refined is not None
+
+
 def test_a_deep_look_misses_the_very_version_that_the_ledger_names(damaged: Damaged) -> None:
     """What a worker wrote that had lost its claim stands over it, and counts for nothing."""
     item = damaged.rooms.table.get(lead_key(damaged.world.ids["told"]))

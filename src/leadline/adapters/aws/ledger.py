@@ -114,7 +114,7 @@ class AwsLedger:
     def _raws(self, leads: Sequence[LeadItem]) -> list[Kept | None]:
         keys = [(key_of("raw", one.lead_id, from_iso(one.captured_at)), "") for one in leads]
         found = self._bucket.get_all(keys)
-        return [read_document(document) if document else None for document in found]
+        return [_read(one, document) for one, document in zip(leads, found, strict=True)]
 
     def _head(self, lead: LeadItem) -> msgspec.Raw | None:
         """The refined document that counts, without the original data."""
@@ -122,9 +122,10 @@ class AwsLedger:
             return None
         key = key_of("refined", lead.lead_id, from_iso(lead.captured_at))
         document = self._bucket.get(key, lead.summary.version)
-        if document is None:
-            return None
-        return msgspec.Raw(refined_head(_refined.decode(document)))
+        try:
+            return msgspec.Raw(refined_head(_refined.decode(document))) if document else None
+        except msgspec.MsgspecError:
+            return None  # it is damaged, as `verify --deep` tells
 
     def dead(self) -> Sequence[DeadGroup]:
         """See `reports.Ledger.dead`."""
@@ -183,6 +184,17 @@ class AwsLedger:
     def close(self) -> None:
         """See `reports.Ledger.close`."""
         self._pool.shutdown()
+
+
+def _read(lead: LeadItem, document: bytes | None) -> Kept | None:
+    """A raw document; the text of one that is damaged."""
+    if document is None:
+        return None
+    try:
+        return read_document(document)
+    except msgspec.MsgspecError:
+        text = msgspec.json.encode(document.decode(errors="replace"))
+        return Kept(lead.lead_id, lead.captured_at, msgspec.Raw(text))
 
 
 def _age(row: LeadRow) -> tuple[datetime, str]:

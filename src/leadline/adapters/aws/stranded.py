@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from leadline.adapters.aws.bells import Message, Queues, Ring
-from leadline.adapters.aws.calls import Caller
+from leadline.adapters.aws.calls import AwsFailed, Caller
 from leadline.adapters.aws.items import holder_of, lead_key, task_key
 from leadline.adapters.aws.table import Table
 from leadline.formats import from_iso
@@ -188,7 +188,10 @@ class DeadLetterQueues:
                 url = self._queues.dead_url_of(step)
                 requests.append({"QueueUrl": url, "Entries": entries})
         with ThreadPoolExecutor(_PARALLEL) as pool:
-            list(pool.map(lambda request: self._call(operation, request), requests))
+            answers = list(pool.map(lambda request: self._call(operation, request), requests))
+        failed = [one for answer in answers for one in answer.get("Failed") or ()]
+        if failed:
+            raise AwsFailed(operation, str(failed[0].get("Code", "")))
 
     def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
         answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)

@@ -23,7 +23,7 @@ from leadline.adapters.aws.items import (
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Put, Stale, Table
 from leadline.adapters.clock import wall_clock
-from leadline.archive import Outgoing
+from leadline.archive import ArchiveError, Outgoing
 from leadline.formats import from_iso, iso, key_of, refined_document
 from leadline.lead import CapturedLead, Fate, Receipt, RefinedLead, Task
 from leadline.ports import Clock
@@ -120,7 +120,8 @@ class AwsIntake:
         """Take refined leads as they were, with nobody told again; their captures are here.
 
         *refined* are leads with their documents' heads, *keys* their match keys by lead id.
-        Returns how many were taken. Raises AwsFailed.
+        Returns how many were taken. Raises AwsFailed, and ArchiveError when the bucket's own
+        document of such a lead is damaged.
         """
         owners: dict[bytes, RefinedLead] = {}
         for lead, _ in sorted(refined, key=lambda one: one[0].captured_at):
@@ -166,10 +167,14 @@ class AwsIntake:
         return first.lead_id
 
     def _document(self, lead: LeadItem, head: bytes) -> bytes:
-        raw = self._bucket.get(_key("raw", lead))
+        key = _key("raw", lead)
+        raw = self._bucket.get(key)
         if raw is None:
-            raise AwsFailed(f"GetObject {_key('raw', lead)}", "NoSuchKey")
-        return refined_document(head, read_document(raw).raw)
+            raise AwsFailed(f"GetObject {key}", "NoSuchKey")
+        try:
+            return refined_document(head, read_document(raw).raw)
+        except msgspec.MsgspecError:
+            raise ArchiveError(f"{key} in the bucket is damaged; see `leadline verify`") from None
 
     def close(self) -> None:
         """Let go of the threads."""
