@@ -169,6 +169,10 @@ class Two:
                     pass
             self.clock.advance(**span)
 
+    def everybody_answers(self) -> None:
+        for channel in self.channels.values():
+            channel.down = False
+
     def move(
         self, towards: Home, writes: int | None = None, *, after: bool = False
     ) -> Summary | None:

@@ -40,8 +40,7 @@ def plain(families: dict[str, Family]) -> dict[str, list[object]]:
 
 def finish(two: Two, home: Home) -> None:
     """Let the workers of one home do all that is left, everybody being reachable now."""
-    for channel in two.channels.values():
-        channel.down = False
+    two.everybody_answers()
     two.work(two.aws if home is Home.AWS else two.sqlite, 3, minutes=40)
 
 
@@ -289,6 +288,7 @@ def test_a_channel_that_asked_for_a_pause_gets_it(two: Two) -> None:
 def test_ended_again_and_again_a_move_loses_and_doubles_nothing(two: Two, step: int) -> None:
     named = populate(two, two.sqlite)
     leads = sum(len(f.leads) for f in two.families(Home.EMBEDDED).values())
+    two.everybody_answers()
     writes = step
     while (told := two.move(Home.AWS, writes, after=writes % 2 == 0)) is None:
         two.work(two.aws, 1, seconds=40)
@@ -315,6 +315,7 @@ def test_to_and_fro_and_ended_anywhere_everybody_hears_once(
         closing(Two(folder, rooms, HandClock(two.clock.now))) as both,
     ):
         named = populate(both, both.sqlite)
+        both.everybody_answers()
         for towards, writes, after in ends:
             whole = both.move(towards, writes, after=after)
             assert both.told == {}

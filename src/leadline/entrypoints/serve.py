@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from leadline import wiring
+from leadline.adapters.sqlite.move_notes import refuse_if_moved
 from leadline.entrypoints import children
 from leadline.errors import ConfigurationError
 from leadline.lead import Step
@@ -37,6 +38,7 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = lock_folder(settings.data)
+        refuse_if_moved(settings.data)
         self._listener = _bind(settings.host, settings.port)
         self.port: int = self._listener.getsockname()[1]
         self._stop = threading.Event()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from leadline import wiring
+from leadline.adapters.sqlite.move_notes import refuse_if_moved
 from leadline.deliver.sending import deliver_due
 from leadline.errors import LeadlineError
 from leadline.kit import Kit
@@ -25,11 +26,12 @@ _TROUBLE_S = 2.0
 def work(settings: Settings, steps: Iterable[Step], stop: threading.Event) -> None:
     """Run these steps until *stop* is set; what is under way then is finished.
 
-    Raises ConfigurationError when the data folder can't be used.
+    Raises ConfigurationError when the data folder can't be used, or its leads were moved.
     """
     wheels: list[Callable[[], None]] = []
     for step in steps:
         kit = wiring.embedded(settings)  # a connection for each, so that none waits for another
+        refuse_if_moved(settings.data)  # asked while the file is open, which keeps a move out
         kit.store.rebase()
         if step is Step.REFINE:
             wheels.append(partial(_turn, kit, stop, _refine_turn))

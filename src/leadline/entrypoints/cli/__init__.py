@@ -4,7 +4,9 @@ from leadline.entrypoints.cli import (  # noqa: F401 - each registers its comman
     archives,
     cloud,
     cost,
+    moving,
     operators,
+    rebuilding,
     running,
     trying,
 )
