@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-fuzz test-aws emulator test-payloads bench docs clean
+.PHONY: help setup demo test check check-infra format test-slow test-fuzz test-aws drill-restore emulator test-payloads bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -32,6 +32,9 @@ test-fuzz: setup ## long property runs on every parser
 
 test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
 	$(BIN)/python -m pytest -m aws $(ARGS)
+
+drill-restore: setup emulator ## delete documents, the table, a region: what is lost, and how long until it is back
+	$(BIN)/python -m pytest -m aws tests/aws/test_restore.py -s $(ARGS)
 
 emulator: .emulator/.ready ## install the emulator of AWS into .emulator
 

@@ -31,13 +31,12 @@ app = typer.Typer(
 
 _GLOBAL = ("--config", "--data", "--aws")
 _GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands that make a stack have a --region of their own
-_ON_AWS = frozenset(
-    ("leads", "show", "dead", "replay", "verify", "export", "import", "preview", "send", "config")
-)
+_OPERATING = ("leads", "show", "dead", "replay", "verify", "export", "import", "rebuild")
+_ON_AWS = frozenset((*_OPERATING, "preview", "send", "config"))
 _INSTEAD_ON_AWS = {
     "backup": "the bucket keeps every version and the table can be put back to any second of 35 "
     "days; for a copy elsewhere use `leadline export`",
-    "restore": "see docs/how-to/operate-on-aws.md for objects and tables, or use `leadline import`",
+    "restore": "see docs/how-to/restore-on-aws.md; `leadline rebuild` writes a lost table anew",
     "serve": "the stack's functions do that; `leadline deploy aws` deploys them",
     "worker": "the stack's functions do that; `leadline deploy aws` deploys them",
     "doctor": "use `leadline status aws --stack STACK`",

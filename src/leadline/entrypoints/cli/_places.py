@@ -144,30 +144,30 @@ class OnAws:
     """A stack."""
 
     def __init__(self, stack: "ConnectedStack") -> None:
-        self._stack = stack
+        self.stack = stack
 
     def loaded(self) -> Loaded:
         """See `Place.loaded`."""
-        return self._stack.loaded
+        return self.stack.loaded
 
     def ledger(self) -> Ledger:
         """See `Place.ledger`."""
-        return self._stack.ledger()
+        return self.stack.ledger()
 
     def store(self) -> OpenStore:
         """See `Place.store`."""
-        return self._stack.store()
+        return self.stack.store()
 
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
         """See `Place.outgoing`; to count them would be to read the whole table."""
         from leadline.adapters.aws.transfer import leads_of
 
-        return None, leads_of(self._stack.table, self._stack.bucket, since)
+        return None, leads_of(self.stack.table, self.stack.bucket, since)
 
     def intake(self) -> Intake:
         """See `Place.intake`."""
-        return self._stack.intake()
+        return self.stack.intake()
 
     def dead_letters(self) -> "DeadLetterQueues":
         """See `Place.dead_letters`."""
-        return self._stack.dead_letters
+        return self.stack.dead_letters
