@@ -24,10 +24,14 @@ from leadline.adapters.aws.signing import Keys
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.sweeping import Swept, sweep
 from leadline.adapters.aws.table import Table
+from leadline.kit import Kit
 from leadline.lead import CapturedLead, Step, Task
-from leadline.ports import Clock
+from leadline.ports import Busy, Clock, Messenger, Refused, Sent, Unreachable
+from leadline.sources import Source, SourceConfig
+from leadline.sources.generic import Generic
 from tests.aws_world import REGION, Rooms
 
+SENT = Sent()
 P = TypeVar("P")
 T = TypeVar("T")
 
@@ -87,6 +91,20 @@ class Faulty(Caller):
         return super().call(service, method, path, *rest, **named)
 
 
+class Slack:
+    """A destination that says what it is told to say, and keeps what it accepted."""
+
+    def __init__(self, says: Sent | Refused | Busy | Unreachable = SENT) -> None:
+        self.says = says
+        self.sent: list[bytes] = []
+
+    def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
+        """See `ports.Messenger.send`."""
+        if isinstance(self.says, Sent):
+            self.sent.append(message)
+        return self.says
+
+
 class Actor:
     """One process that works in shared rooms by a connection of its own."""
 
@@ -102,9 +120,23 @@ class Actor:
         """The store as a function sees it that was woken for these tasks."""
         return HandedStore(self.table, self.bucket, self.queues, clock=self.clock, tasks=tasks)
 
+    def kit(self, *tasks: Task, slack: Messenger | None = None) -> Kit:
+        """The back half of a function that was woken for these tasks."""
+        sources: dict[str, Source] = {"generic": Generic(SourceConfig())}
+        channels = {"slack": slack or Slack()}
+        return Kit(self.handed(*tasks), sources, channels, self.clock, lambda: 0.5)
+
     def swept(self) -> Swept:
         """The sweep, with all the time that it wants."""
         return sweep(self.store, self.queues, ["slack"], lambda: True)
+
+    def visible(self) -> dict[str, Any]:
+        """All that readers see: every item, but for the names of writes, and what is refined."""
+        items = {(i["pk"], i["sk"]): i for i in self.table.scan()}
+        for item in items.values():
+            item.pop("write", None)
+        refined = [i for i, lead in self.leads().items() if lead.summary is not None]
+        return {"items": items, "refined": self.store.refined(refined)}
 
     def items(self, prefix: str) -> dict[str, dict[str, Any]]:
         """Keys and leads by the rest of their partition key."""

@@ -57,7 +57,7 @@ PER_LEAD: Mapping[str, tuple[tuple[str, str, float], ...]] = {
         ("s3_put", "the refined document", 1),
         ("table_write", "claim", 1),
         ("table_write", "its index entries", 2),
-        ("table_write", "keys of e-mail and phone", 2),
+        ("table_write", "keys of e-mail and phone, in a transaction", 4),
         ("table_write", "lead, in a transaction", 2),
         ("table_write", "its index entries", 4),
         ("table_read", "what is due in four shards", 2),

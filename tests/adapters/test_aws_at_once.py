@@ -3,28 +3,18 @@ acts as a whole, or several take turns in any order."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.lead import (
-    Contact,
-    Fate,
-    Kind,
-    LeadDetails,
-    Receipt,
-    RefinedLead,
-    Step,
-    Task,
-)
-from leadline.outcome import Done
-from leadline.ports import Settlement
+from leadline.lead import Fate, Kind, Receipt, Step, Task
+from leadline.pipeline import refine_due
 from tests.aws_faults import Actor, Turns, failing_anywhere, named, world
-from tests.worlds import HandClock, captured, digest
+from tests.worlds import HandClock, captured
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-LEASE = timedelta(seconds=60)
 
 in_any_order = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -53,7 +43,8 @@ class Meanwhile:
 
 def accepting(clock: HandClock, name: str, kind: Kind = Kind.CREATED) -> Callable[..., Receipt]:
     def accept(actor: Actor, _: object = None) -> Receipt:
-        event = captured(clock, name, kind=kind, record="contact:1")
+        raw = b'{"company":"Looms","owner":"owner@example.com"}' if kind is Kind.UPDATED else None
+        event = captured(clock, name, kind=kind, record="contact:1", raw=raw)
         return actor.store.accept([named(event)])[0]
 
     return accept
@@ -112,38 +103,28 @@ def test_captures_that_take_turns_in_any_order_make_one_lead_of_a_record(
         assert actors[0].raws() == known.keys()
 
 
-def refine(actor: Actor, lead_id: str, email: str = "ada@example.com") -> bool:
+def before(clock: HandClock, name: str = "ada") -> Callable[[Actor], str]:
+    """A lead that is due."""
+
+    def before(actor: Actor) -> str:
+        lead = named(captured(clock, name, record="contact:1", delay=timedelta()))
+        return actor.store.accept([lead])[0].lead_id
+
+    return before
+
+
+def refine(actor: Actor, lead_id: str) -> bool:
     """A worker refines the lead, if it is to be had; whether that was carried out."""
-    store = actor.handed(Task(Step.REFINE, lead_id))
-    claims = store.claim(Step.REFINE, 1, LEASE)
-    if not claims:
-        return False
-    waiting = store.waiting([lead_id])[lead_id]
-    key = digest(email)
-    first = store.first_seen([key]).get(key)
-    lead = RefinedLead(
-        lead_id=lead_id,
-        captured_at=waiting.captured_at,
-        processed_at=actor.clock(),
-        status="refined",
-        contact=Contact(email=email),
-        lead_details=LeadDetails(message=f"{len(waiting.updates)} updates"),
-        received_from="generic",
-        duplicate_of=first if first and first.lead_id != lead_id else None,
-    )
-    done = Done(lead, {"email": key}, then=(Task(Step.NOTIFY, lead_id, "slack"),))
-    return store.settle([Settlement(claims[0], done)])[0]
+    kit = actor.kit(Task(Step.REFINE, lead_id))
+    refine_due(kit)
+    return actor.leads()[lead_id].summary is not None
 
 
 def test_an_update_that_comes_while_a_worker_has_the_lead_is_never_overlooked(
     moto: str, clock: HandClock
 ) -> None:
-    def before(actor: Actor) -> str:
-        lead = named(captured(clock, record="contact:1", delay=timedelta()))
-        return actor.store.accept([lead])[0].lead_id
-
     other = Meanwhile(accepting(clock, "update", Kind.UPDATED))
-    for actor, lead_id, refined in failing_anywhere(moto, clock, other, before, refine):
+    for actor, lead_id, refined in failing_anywhere(moto, clock, other, before(clock), refine):
         receipt = other.receipt(actor)
         lead = actor.leads()[lead_id]
         if receipt.fate is Fate.FILTERED:
@@ -158,4 +139,52 @@ def test_an_update_that_comes_while_a_worker_has_the_lead_is_never_overlooked(
             assert lead.task.failures == 0
             assert actor.messages() >= 1, "nobody will come for it"
             assert refine(actor, lead_id)
-        assert b"1 updates" in actor.store.refined([lead_id])[lead_id]
+        assert b"owner@example.com" in actor.store.refined([lead_id])[lead_id]
+
+
+def test_a_worker_that_lost_its_lead_changes_nothing_that_anybody_sees(
+    moto: str, clock: HandClock
+) -> None:
+    seen: list[dict[str, object]] = []
+
+    def meanwhile(actor: Actor) -> None:
+        """The lease runs out, the CRM corrects the address, another worker refines the lead."""
+        clock.advance(seconds=61)
+        raw = b'{"email":"countess@example.org"}'
+        event = captured(clock, "update", kind=Kind.UPDATED, record="contact:1", raw=raw)
+        actor.store.accept([named(event)])
+        (lead_id,) = (i for i, lead in actor.leads().items() if lead.fate == Fate.CAPTURED)
+        assert refine(actor, lead_id)
+        seen.append(actor.visible())
+
+    for actor, lead_id, _ in failing_anywhere(moto, clock, meanwhile, before(clock), refine):
+        if not seen:
+            continue
+        assert actor.visible() == seen.pop()
+        folded = bool(actor.leads()[lead_id].updates)
+        document = actor.store.refined([lead_id])[lead_id]
+        assert (b"countess@example.org" in document) is folded
+        assert len(actor.items("M#")) == 1
+
+
+@in_any_order
+@given(schedules(2))
+def test_two_leads_of_one_person_that_are_refined_at_once_have_one_first(
+    moto: str, schedule: list[int]
+) -> None:
+    clock = HandClock(AT)
+    with world(moto, clock) as actors:
+        ids = []
+        for name in ("one", "two"):
+            raw = b'{"email":"ada@example.com","phone":"+1 212 555 0100","n":"%s"}' % name.encode()
+            lead = named(captured(clock, name, delay=timedelta(), raw=raw))
+            actors[0].store.accept([lead])
+            ids.append(lead.id)
+        Turns(schedule).run(actors, [partial(refine, lead_id=lead_id) for lead_id in ids])
+        for lead_id in ids:
+            refine(actors[0], lead_id)
+        known = actors[0].leads()
+        repeats = {i: s.duplicate_of for i in ids if (s := known[i].summary)}
+        (first,) = (i for i, other in repeats.items() if other is None)
+        assert repeats == {i: None if i == first else first for i in ids}
+        assert {item["lead_id"] for item in actors[0].items("M#").values()} == {first}

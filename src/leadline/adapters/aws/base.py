@@ -85,11 +85,13 @@ class Recent:
     def __init__(self) -> None:
         self.leads: dict[str, LeadItem] = {}
         self.raws: dict[str, bytes] = {}
+        self.owners: dict[bytes, str] = {}
 
     def clear(self) -> None:
         """Forget everything, as a new turn begins."""
         self.leads.clear()
         self.raws.clear()
+        self.owners.clear()
 
 
 def changed(lead: LeadItem, **what: object) -> LeadItem:

@@ -127,7 +127,7 @@ class AwsInbox(Base):
         changed meanwhile."""
         head = self._head(lead)
         if head is not None and head.lead_id == lead.id:
-            raise Stale(None)  # another try at this event was faster
+            raise Stale  # another try at this event was faster
         fate, why = _fate(lead, head)
         item = LeadItem(
             lead_id=lead.id,

@@ -55,10 +55,12 @@ class AwsLeads(Base):
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
         """See `ports.Leads.first_seen`."""
         places = {digest_key("M", key): key for key in keys}
-        return {
+        found = {
             places[place]: FirstSeen(item["lead_id"], from_iso(item["taken_at"]), ())
             for place, item in self.table.get_all(list(places)).items()
         }
+        self.recent.owners.update({key: first.lead_id for key, first in found.items()})
+        return found
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See `ports.Leads.refined`."""
@@ -68,7 +70,14 @@ class AwsLeads(Base):
             if lead.summary is not None
         ]
         versions = [(key, lead.summary.version if lead.summary else "") for _, key, lead in asked]
-        found = zip(asked, self.bucket.get_all(versions), strict=True)
+        documents = self.bucket.get_all(versions)
+        # A worker that had lost its claim may have written over the version that counts, which
+        # then is deleted in time; what is left says the same of the lead.
+        documents = [
+            self.bucket.get(key) if document is None and version else document
+            for document, (key, version) in zip(documents, versions, strict=True)
+        ]
+        found = zip(asked, documents, strict=True)
         return {lead_id: document for (lead_id, _, _), document in found if document is not None}
 
     def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Outcomes carried out on AWS: each task for itself, in one conditional stroke."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -23,10 +24,10 @@ from leadline.adapters.aws.items import (
     summary_of,
 )
 from leadline.adapters.aws.queue import put_alert
-from leadline.adapters.aws.table import Delete, Put, Stale, Write
+from leadline.adapters.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.formats import from_iso, iso, key_of, refined_document, refined_head
 from leadline.lead import RefinedLead, Step, Task
-from leadline.outcome import Done, Drop, Retry
+from leadline.outcome import Done, Drop, Outcome, Retry
 from leadline.ports import Settlement
 
 _MOST_ROUNDS = 20
@@ -47,8 +48,9 @@ class AwsSettling(Base):
 
     def _settle(self, one: Settlement) -> bool:
         task = one.claim.task
-        for attempt in range(_MOST_ROUNDS):
-            lead, alert = self._holders(task, fresh=attempt > 0)
+        attempt = _Attempt()
+        for number in range(_MOST_ROUNDS):
+            lead, alert = self._holders(task, fresh=number > 0)
             state = alert.task if alert else lead.task if lead else None
             if task.step is Step.NOTIFY and alert is None:
                 return False
@@ -57,11 +59,16 @@ class AwsSettling(Base):
             if not state.held or state.attempt != one.claim.attempt:
                 return False
             try:
-                return self._carry_out(one, lead, alert, state)
-            except Stale:
+                if attempt.overtaken:
+                    self._give_back(lead)
+                    return False
+                self._carry_out(one, lead, alert, state, attempt)
+            except Stale as stale:
+                attempt.learn(stale, one.outcome)
                 continue
             finally:
                 self.recent.leads.pop(task.lead_id, None)
+            return True
         raise Contested(task.lead_id)
 
     def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, AlertItem | None]:
@@ -75,13 +82,18 @@ class AwsSettling(Base):
         return lead_of(lead) if lead else None, alert_of(alert) if alert else None
 
     def _carry_out(
-        self, one: Settlement, lead: LeadItem, alert: AlertItem | None, state: TaskState
-    ) -> bool:
+        self,
+        one: Settlement,
+        lead: LeadItem,
+        alert: AlertItem | None,
+        state: TaskState,
+        attempt: "_Attempt",
+    ) -> None:
         now = self.clock()
         task = one.claim.task
         match one.outcome:
             case Done() as done:
-                return self._done(done, lead, alert, now)
+                self._done(done, lead, alert, now, attempt)
             case Retry() as retry:
                 failures = one.claim.failures + int(retry.counts)
                 later = msgspec.structs.replace(
@@ -100,7 +112,6 @@ class AwsSettling(Base):
                     noted = changed(noted, dead_channels=tuple(channels))
                 self.table.write_all(_with_state(noted, alert, dead, True))
                 self._toll(task, lead, drop.reason)
-        return True
 
     def _done(
         self,
@@ -108,20 +119,21 @@ class AwsSettling(Base):
         lead: LeadItem,
         alert: AlertItem | None,
         now: datetime,
-    ) -> bool:
+        attempt: "_Attempt",
+    ) -> None:
         new = lead.note(now, done.note) if done.note else lead
+        writes: list[Write] = []
         if done.refined is not None:
-            if not self._take_keys(done, lead):
-                return False
-            version = self._store(done.refined)
-            new = changed(new, summary=summary_of(done.refined, len(done.then), version))
+            if attempt.version is None:
+                attempt.version = self._store(done.refined)
+            new = changed(new, summary=summary_of(done.refined, len(done.then), attempt.version))
             new = new.note(done.refined.processed_at, done.refined.status)
+            writes += self._recognition(done, lead, attempt.taken)
         if done.alert is not None:
             told = done.alert
             line = Told(told.channel, iso(told.sent_at), told.template, told.digest)
             new = changed(new, alerts=(*new.alerts, line))
             new = new.note(told.sent_at, "alerted", f"{told.channel}, {told.template}")
-        writes: list[Write] = []
         if alert is None:
             new = changed(new, task=None)
         else:
@@ -132,7 +144,6 @@ class AwsSettling(Base):
         self.table.write_all(writes)
         captured_at = from_iso(lead.captured_at)
         self._ring([Ring(task, now, captured_at) for task in done.then])
-        return True
 
     def _follow_ups(self, tasks: Sequence[Task], now: datetime) -> list[Put]:
         keys = [alert_key(t.lead_id, t.channel) for t in tasks]
@@ -142,25 +153,17 @@ class AwsSettling(Base):
             for task, key in zip(tasks, keys, strict=True)
         ]
 
-    def _take_keys(self, done: Done, lead: LeadItem) -> bool:
-        """Take the match keys for the lead; False, with the task given back, where one has come
-        to belong to somebody else whom the refinement has not seen."""
-        refined = done.refined
-        assert refined is not None  # noqa: S101 - the caller looked
-        first = refined.duplicate_of
-        for key in done.match_keys.values():
+    def _recognition(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[PutIf]:
+        """The writes by which later leads recognise this one; keys that are *taken* stay so."""
+        mine = {"lead_id": lead.lead_id, "taken_at": lead.captured_at}
+        for key in dict.fromkeys(done.match_keys.values()):
             pk, sk = digest_key("M", key)
-            item = {"pk": pk, "sk": sk, "lead_id": lead.lead_id, "taken_at": lead.captured_at}
-            try:
-                self.table.put_if(item, _MINE_OR_FREE, {":me": lead.lead_id})
-            except Stale:
-                if first is None:
-                    self._give_back(lead)
-                    return False
-        if first is not None:
-            again = {"pk": f"L#{first.lead_id}", "sk": f"again#{lead.lead_id}"}
-            self.table.put_if(again, "", {})
-        return True
+            owner = self.recent.owners.get(key, lead.lead_id)
+            if owner == lead.lead_id and (pk, sk) not in taken:
+                item = {"pk": pk, "sk": sk, **mine}
+                yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
+        if done.refined is not None and (first := done.refined.duplicate_of) is not None:
+            yield PutIf({"pk": f"L#{first.lead_id}", "sk": f"again#{lead.lead_id}"})
 
     def _give_back(self, lead: LeadItem) -> None:
         assert lead.task is not None  # noqa: S101 - the caller holds it
@@ -182,6 +185,24 @@ class AwsSettling(Base):
         if document is None:
             raise AwsFailed(f"GetObject {key}", "NoSuchKey")
         return read_document(document).raw
+
+
+class _Attempt:
+    """What was done and learned while one settlement is carried out, however often it is tried:
+    the version of the refined document, match keys that others have, and whether the refinement
+    was *overtaken* by one of another lead that it has not seen."""
+
+    def __init__(self) -> None:
+        self.version: str | None = None
+        self.taken: set[Key] = set()
+        self.overtaken = False
+
+    def learn(self, stale: Stale, outcome: Outcome) -> None:
+        """Make the best of what stood in the way."""
+        keys = {(item["pk"], item["sk"]) for item in stale.stood if item["pk"].startswith("M#")}
+        self.taken |= keys
+        if keys and isinstance(outcome, Done) and outcome.refined is not None:
+            self.overtaken = outcome.refined.duplicate_of is None
 
 
 def _with_state(

@@ -24,11 +24,17 @@ Key = tuple[str, str]
 
 
 class Stale(Exception):
-    """The item is not what the writer believed; `now` is what stands there, where it is told."""
+    """An item is not what the writer believed; `stood` are those in the way, as far as AWS tells
+    (of items that are not there it tells nothing)."""
 
-    def __init__(self, now: Item | None = None) -> None:
+    def __init__(self, *stood: Item) -> None:
         super().__init__("somebody else wrote this item meanwhile")
-        self.now = now
+        self.stood = stood
+
+    @property
+    def now(self) -> Item | None:
+        """What stands there, where there was one write."""
+        return self.stood[0] if self.stood else None
 
 
 class Put(msgspec.Struct, frozen=True):
@@ -42,6 +48,14 @@ class Put(msgspec.Struct, frozen=True):
     seen: int | None
 
 
+class PutIf(msgspec.Struct, frozen=True):
+    """Put an item under a condition of its own ("": whatever is there)."""
+
+    item: Mapping[str, Any]
+    condition: str = ""
+    values: Mapping[str, Any] = {}
+
+
 class Delete(msgspec.Struct, frozen=True):
     """Remove an item whose revision is *seen*."""
 
@@ -49,7 +63,7 @@ class Delete(msgspec.Struct, frozen=True):
     seen: int
 
 
-Write = Put | Delete
+Write = Put | PutIf | Delete
 
 
 class Table:
@@ -92,7 +106,7 @@ class Table:
         return found
 
     def write(self, one: Write) -> None:
-        """Carry one write out; raises Stale with the item that stood in the way, or AwsFailed."""
+        """Carry one write out; raises Stale or AwsFailed."""
         name = _new_name()
         operation, request = self._request(one, name)
         try:
@@ -100,9 +114,9 @@ class Table:
         except AwsFailed as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
-            now = _item_of(error)
-            if now is None or now.get("write") != name:
-                raise Stale(now) from None
+            stood = _stood_in_the_way(error)
+            if not any(item.get("write") == name for item in stood):
+                raise Stale(*stood) from None
 
     def write_all(self, writes: Sequence[Write]) -> None:
         """Carry several writes out in one stroke, or none; raises Stale or AwsFailed."""
@@ -126,12 +140,11 @@ class Table:
                 if error.code != "TransactionCanceledException":
                     raise
                 refused = error
-                reasons = _reasons(error)
-                if any(plain(r["Item"]).get("write") == name for r in reasons if r.get("Item")):
+                stood, codes = _stood_in_the_way(error), _reasons(error)
+                if any(item.get("write") == name for item in stood):
                     return
-                codes = {one.get("Code", "") for one in reasons}
                 if "ConditionalCheckFailed" in codes:
-                    raise Stale from None
+                    raise Stale(*stood) from None
                 if not codes & _BUSY:
                     raise
             else:
@@ -140,34 +153,23 @@ class Table:
             raise refused
 
     def _request(self, one: Write, name: str) -> tuple[str, dict[str, Any]]:
-        told = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         match one:
             case Put(item=item, seen=None):
-                new = typed({**item, "rev": 1, "write": name})
-                free = "attribute_not_exists(pk)"
-                return "PutItem", {"Item": new, "ConditionExpression": free, **told}
+                new = {**item, "rev": 1, "write": name}
+                return "PutItem", {"Item": typed(new), **_only_if("attribute_not_exists(pk)")}
             case Put(item=item, seen=int(seen)):
-                new = typed({**item, "rev": seen + 1, "write": name})
-                return "PutItem", {"Item": new, **_seen(seen), **told}
+                new = {**item, "rev": seen + 1, "write": name}
+                return "PutItem", {"Item": typed(new), **_only_if("rev = :seen", {":seen": seen})}
+            case PutIf(item=item, condition=condition, values=values):
+                new = typed({**item, "write": name})
+                return "PutItem", {"Item": new, **_only_if(condition, values)}
             case Delete(key=key, seen=seen):
-                return "DeleteItem", {"Key": _key(key), **_seen(seen), **told}
+                return "DeleteItem", {"Key": _key(key), **_only_if("rev = :seen", {":seen": seen})}
         raise TypeError(one)
 
     def put_if(self, item: Mapping[str, Any], condition: str, values: Mapping[str, Any]) -> None:
-        """Put an item under a condition of its own ("": whatever is there); raises Stale with
-        what stood in the way."""
-        request: dict[str, Any] = {"Item": typed(item)}
-        if condition:
-            request["ConditionExpression"] = condition
-            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        if values:
-            request["ExpressionAttributeValues"] = typed(values)
-        try:
-            self._call("PutItem", request)
-        except AwsFailed as error:
-            if error.code == "ConditionalCheckFailedException":
-                raise Stale(_item_of(error)) from None
-            raise
+        """See `PutIf`; raises Stale or AwsFailed."""
+        self.write(PutIf(item, condition, values))
 
     def query(
         self,
@@ -235,22 +237,27 @@ def _key(key: Key) -> dict[str, Any]:
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
-def _seen(seen: int) -> dict[str, Any]:
-    return {
-        "ConditionExpression": "rev = :seen",
-        "ExpressionAttributeValues": {":seen": {"N": str(seen)}},
-    }
+def _only_if(condition: str, values: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """The part of a request that makes it conditional."""
+    if not condition:
+        return {}
+    told = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {**told, "ExpressionAttributeValues": typed(values)} if values else told
 
 
-def _item_of(error: AwsFailed) -> Item | None:
-    item = msgspec.json.decode(error.answer).get("Item")
-    return plain(item) if item else None
+def _stood_in_the_way(error: AwsFailed) -> list[Item]:
+    """The items that failed a condition, of one write or of a transaction."""
+    told = msgspec.json.decode(error.answer)
+    return [plain(one["Item"]) for one in (told, *_refusals(told)) if one.get("Item")]
 
 
-def _reasons(error: AwsFailed) -> list[dict[str, Any]]:
-    """Why a transaction was cancelled: `Code` and, where it is told, `Item`, for each write."""
-    reasons: list[dict[str, Any]] = msgspec.json.decode(error.answer).get("CancellationReasons", [])
-    return reasons
+def _reasons(error: AwsFailed) -> set[str]:
+    return {one.get("Code", "") for one in _refusals(msgspec.json.decode(error.answer))}
+
+
+def _refusals(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Why a transaction was cancelled, for each of its writes."""
+    return told.get("CancellationReasons") or []
 
 
 def _new_name() -> str:
