@@ -5,10 +5,11 @@ The page docs/reference/settings.md is generated from these declarations.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from leadline.lead import LeadFields
 from leadline.settings_forms import (
@@ -33,8 +34,7 @@ from leadline.sources import SourceConfig
 PREFIX = "LEADLINE_"
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(msgspec.Struct, frozen=True):
     """What is known of a setting before anybody sets it.
 
     `default` is written as a user would write it; `aliases` are further environment names.
@@ -47,6 +47,9 @@ class Declaration:
     aliases: tuple[str, ...] = ()
 
 
+_declarations: list[Declaration] = []
+
+
 def _setting(
     default: str,
     meaning: str,
@@ -55,14 +58,11 @@ def _setting(
     secret: bool = False,
     aliases: tuple[str, ...] = (),
 ) -> Any:
-    declaration = Declaration(default, meaning, notation, secret, aliases)
-    return field(
-        default=notation.read(default), repr=not secret, metadata={"declaration": declaration}
-    )
+    _declarations.append(Declaration(default, meaning, notation, secret, aliases))
+    return notation.read(default)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """All settings; see docs/reference/settings.md. Secrets are not in its repr."""
 
     data: Path = _setting("leadline-data", "Where leads, tasks and alerts are kept.", FOLDER)
@@ -141,7 +141,15 @@ class Settings:
         choice("debug", "info", "warning", "error"),
     )
     log_format: str = _setting("json", "How log lines look.", choice("json", "text"))
-    sources: Mapping[str, SourceConfig] = field(default_factory=dict)
+    sources: Mapping[str, SourceConfig] = {}
+
+    def __repr__(self) -> str:
+        told = [n for n in self.__struct_fields__ if n == "sources" or not _DECLARED[n].secret]
+        return f"Settings({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
+
+
+# In the order of the fields; `sources`, the last, is no setting but a table of them.
+_DECLARED = dict(zip(Settings.__struct_fields__[:-1], _declarations, strict=True))
 
 
 SOURCE_SETTINGS: Mapping[str, Declaration] = {
@@ -183,4 +191,4 @@ MAPPED_FIELDS = (
 
 def declared() -> dict[str, Declaration]:
     """The settings by name, without those of sources, in the order of their declaration."""
-    return {f.name: f.metadata["declaration"] for f in fields(Settings) if f.metadata}
+    return dict(_DECLARED)

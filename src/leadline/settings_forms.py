@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 _UNITS_OF_TIME = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _UNITS_OF_SIZE = {"": 1, "b": 1, "kb": 1000, "mb": 10**6, "kib": 1 << 10, "mib": 1 << 20}
 _LARGEST = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(msgspec.Struct, frozen=True):
     """`words` complete "must be …"; `read` raises ValueError for anything else.
 
     What `read` gets is text from a variable, whatever TOML can say, or a flag's typed value.

@@ -5,9 +5,10 @@ Every wrong name and value of every layer is collected, so that one look mends t
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from leadline.errors import ConfigurationError
 from leadline.settings import (
@@ -34,8 +35,7 @@ Spell = Callable[[Place], str]
 """How a layer writes a setting's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """One value as it was written, with where it came from, in words; secrets are masked."""
 
     name: str
@@ -43,16 +43,14 @@ class Origin:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """The settings, and where each came from: first our own, as declared, then the sources'."""
 
     settings: Settings
     origins: tuple[Origin, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(msgspec.Struct, frozen=True):
     place: Place
     value: object
     origin: str

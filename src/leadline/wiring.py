@@ -6,7 +6,6 @@ imports are what a cold start costs.
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
             name: msgspec.structs.replace(config, secret=(), organization=())
             for name, config in settings.sources.items()
         }
-        settings = replace(settings, sources=bare)
+        settings = msgspec.structs.replace(settings, sources=bare)
     return CaptureKit(sources(settings), settings.delay)
 
 

@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _settings(folder: Path, slack: SlackInbox, delay: str) -> Settings:
-    return replace(
+    return msgspec.structs.replace(
         Settings(),
         data=folder,
         port=0,
