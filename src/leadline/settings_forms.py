@@ -128,7 +128,7 @@ def _lead_url(value: object) -> str:
 def _region(value: object) -> str:
     code = _text(value).upper()
     if code:
-        from leadline.refine.country_names import COUNTRIES  # costs 50 ms, and few set a region
+        from leadline.country_names import COUNTRIES  # few set a region
 
         if code not in COUNTRIES:
             raise ValueError

@@ -3,8 +3,8 @@
 import unicodedata
 from functools import lru_cache
 
+from leadline.country_names import COUNTRIES, OTHER_NAMES
 from leadline.refine import text
-from leadline.refine.country_names import COUNTRIES, OTHER_NAMES
 
 
 @lru_cache(maxsize=1024)

@@ -3,10 +3,10 @@
 import phonenumbers
 import pytest
 
+from leadline.country_names import COUNTRIES, OTHER_NAMES
 from leadline.refine import company
 from leadline.refine.company import refine_company
 from leadline.refine.country import region_of
-from leadline.refine.country_names import COUNTRIES, OTHER_NAMES
 from leadline.refine.website import refine_website
 
 
