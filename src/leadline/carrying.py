@@ -131,8 +131,8 @@ class Summary(msgspec.Struct):
 class Carrier:
     """Carries everything from one side to the other.
 
-    *watch* hears how many leads are done, *tell* of each that is not: its id and why. *pause* waits
-    for so many seconds.
+    *watch* hears how many leads are done, *tell* of each that is not: its id and why. *stage* hears
+    what begins now. *pause* waits for so many seconds.
     """
 
     def __init__(
@@ -144,11 +144,12 @@ class Carrier:
         *,
         watch: Callable[[int], None] = lambda _: None,
         tell: Callable[[str, str], None] = lambda *_: None,
+        stage: Callable[[str], None] = lambda _: None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.origin, self.destination, self.journal = origin, destination, journal
         self.window = window
-        self.watch, self.tell, self.pause = watch, tell, pause
+        self.watch, self.tell, self.stage, self.pause = watch, tell, stage, pause
         self.summary = Summary()
         self._later: dict[str, str] = {}
         self._somebody_busy = False
@@ -158,9 +159,12 @@ class Carrier:
         for channel, free_at in self.origin.channels().items():
             self.destination.hold(channel, free_at)
         if self.destination.home is Home.AWS:
+            self.stage("introducing people")
             self._introduce_people()
+        self.stage(f"moving to {self.destination.home}")
         for ids in self.origin.heads():
             self._carry(ids)
+        self.stage("moving what was put off")
         self._carry_what_was_put_off()
         return self.summary
 
@@ -212,12 +216,17 @@ class Carrier:
         return changed
 
     def _free(self, families: Mapping[str, Family]) -> dict[str, Family]:
-        """Those that no worker has in hand; the others are put off."""
+        """Those that can be read, and that no worker has in hand; the latter are put off."""
+        free: dict[str, Family] = {}
         for lead_id, family in families.items():
-            if family.busy:
+            if family.broken:
+                self._conflict(lead_id, family.broken, family)
+            elif family.busy:
                 self._later[lead_id] = "a worker has it in hand"
                 self._somebody_busy = True
-        return {i: family for i, family in families.items() if not family.busy}
+            else:
+                free[lead_id] = family
+        return free
 
     def _sort(
         self, families: Mapping[str, Family], notes: Mapping[str, Note]

@@ -70,11 +70,13 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
 class Family(msgspec.Struct, frozen=True):
     """A lead and then the other events of its record, in the order of their arrival.
 
-    `busy` while a worker holds one of its tasks. `handle` is the home's own.
+    `busy` while a worker holds one of its tasks; `broken` says what of it can't be read, if
+    anything. `handle` is the home's own.
     """
 
     leads: tuple[MovedLead, ...]
     busy: bool = False
+    broken: str = ""
     handle: Any = None
 
     @property

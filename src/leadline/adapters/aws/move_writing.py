@@ -12,7 +12,14 @@ import msgspec
 
 from leadline.adapters.aws.base import changed
 from leadline.adapters.aws.calls import AwsFailed
-from leadline.adapters.aws.items import AlertItem, LeadItem, alert_key, digest_key
+from leadline.adapters.aws.items import (
+    AlertItem,
+    LeadItem,
+    TaskState,
+    alert_key,
+    digest_key,
+    lead_key,
+)
 from leadline.adapters.aws.move_items import (
     alert_items,
     lead_item,
@@ -42,9 +49,16 @@ class Seen(msgspec.Struct, frozen=True):
     @property
     def waits(self) -> bool:
         """Whether any task could be claimed, now or later."""
+        return bool(self._alive())
+
+    def is_held(self, now: str) -> bool:
+        """Whether a worker has any of its tasks in hand."""
+        return any(task.held and task.due_at > now for task in self._alive())
+
+    def _alive(self) -> list[TaskState]:
         tasks = [lead.task for lead in self.leads.values()]
         tasks += [alert.task for alert in self.alerts.values()]
-        return any(task is not None and not task.dead_at for task in tasks)
+        return [task for task in tasks if task is not None and not task.dead_at]
 
 
 class FamilyWriter:
@@ -60,11 +74,12 @@ class FamilyWriter:
             for lead in parcel.family.leads:
                 self._keep_one(lead, parcel)
         except Stale:
-            return "it was changed there meanwhile; begin the move again"
+            return "its event or record came there meanwhile"
         except AwsFailed as error:
-            if error.code != "ValidationException":
+            # A transaction says the same in its own way (DynamoDB API, "TransactWriteItems").
+            if error.code != "ValidationException" and b'"ValidationError"' not in error.answer:
                 raise
-            return "the table refuses it, which it does with items of more than 400 KB"
+            return "the table refuses it: an item of it is over 400 KB, or a key in it too long"
         return ""
 
     def _keep_one(self, lead: MovedLead, parcel: Parcel) -> None:
@@ -81,7 +96,7 @@ class FamilyWriter:
             writes += _alert_writes(alert_items(lead, self._store.clock()), alerts)
             free = [k for k, how in keys if how is Holding.FREE and k.kind is not KeyKind.PERSON]
             writes += [Put(self._key_item(key), None) for key in free]
-            self._table.write_all(writes)
+            self._write(lead, writes)
             keys = [(key, how) for key, how in keys if key not in free]
         for key, how in keys:
             if how in (Holding.FREE, Holding.YIELDS):
@@ -93,6 +108,15 @@ class FamilyWriter:
         if lead.duplicate_of is not None:
             pk, sk = again_key(lead.duplicate_of, lead.lead_id)
             self._table.put_if({"pk": pk, "sk": sk}, "", {})
+
+    def _write(self, lead: MovedLead, writes: Sequence[Write]) -> None:
+        """Write what belongs together. A write whose answer was lost is tried again and then finds
+        itself in its own way, so whether all is well is seen when the copy is verified."""
+        try:
+            self._table.write_all(writes)
+        except Stale:
+            if self._table.get(lead_key(lead.lead_id)) is None:
+                raise
 
     def _with_document(self, item: LeadItem, lead: MovedLead) -> LeadItem:
         """Store the refined document, and let the item know its version."""

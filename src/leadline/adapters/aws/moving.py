@@ -42,6 +42,7 @@ from leadline.moving import (
     Family,
     Home,
     KeyKind,
+    MovedLead,
     OwnedKey,
     Owner,
 )
@@ -70,7 +71,7 @@ class AwsHome:
 
     def close(self) -> None:
         """End the threads."""
-        self._pool.shutdown()
+        self._pool.shutdown(cancel_futures=True)
         if self._survey is not None:
             self._survey.close()
 
@@ -119,15 +120,20 @@ class AwsHome:
         return {i: self._family(seen, kept, firsts) for i, seen in whole.items()}
 
     def _family(self, seen: Seen, kept: Mapping[str, Documents], firsts: frozenset[str]) -> Family:
-        leads = []
-        busy = False
-        now = iso(self._store.clock())
-        for place, (lead_id, item) in enumerate(seen.leads.items()):
-            alerts = list(seen.alerts.values()) if place == 0 else []
-            leads.append(moved_lead(item, alerts, kept[lead_id], first_is_here=lead_id in firsts))
-            tasks = [item.task, *(alert.task for alert in alerts)]
-            busy |= any(t and t.held and not t.dead_at and t.due_at > now for t in tasks)
-        return Family(tuple(leads), busy, seen)
+        leads: list[MovedLead] = []
+        broken = ""
+        for lead_id, item in seen.leads.items():
+            alerts = list(seen.alerts.values()) if not leads else []
+            documents, knows = kept[lead_id], lead_id in firsts
+            if item.summary and documents.refined is None:
+                broken = broken or "its refined document is missing"
+            try:
+                lead = moved_lead(item, alerts, documents, first_is_here=knows)
+            except (msgspec.MsgspecError, ValueError):
+                broken = "a document of it is damaged"
+                lead = moved_lead(item, alerts, Documents(), first_is_here=knows)
+            leads.append(lead)
+        return Family(tuple(leads), seen.is_held(iso(self._store.clock())), broken, seen)
 
     def _seen(self, lead_id: str) -> Seen | None:
         """A lead and its alert tasks, without the many later leads that may stand beside them."""

@@ -147,11 +147,12 @@ class _Route:
             self.sides() as (origin, destination),
             bar,
         ):
-            task = bar.add_task(f"moving to {self.to}", total=origin.size().leads)
+            task = bar.add_task("", total=origin.size().leads)
             window = self.found.settings.redelivery_window
             carrier = Carrier(
                 origin, destination, journal, window,
                 watch=lambda leads: bar.advance(task, leads), tell=tell,
+                stage=lambda what: bar.update(task, description=what),
             )  # fmt: skip
             return carrier.run()
 
