@@ -1,17 +1,21 @@
 """The promises on AWS when it fails at any call: every case has rooms of its own, and a fault at
 one call of what is done there."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from leadline.adapters.aws.items import LeadItem
+from leadline.adapters.aws.items import LeadItem, alert_of
 from leadline.adapters.aws.sweeping import GRACE, OVERDUE
+from leadline.deliver.sending import deliver_due
 from leadline.formats import from_iso
-from leadline.lead import CapturedLead, Fate, Kind, Receipt
-from tests.aws_faults import Actor, Fault, failing_anywhere, named
+from leadline.lead import CapturedLead, Fate, Kind, Receipt, Status, Step, Task
+from leadline.pipeline import refine_due
+from leadline.ports import Busy, Refused, Unreachable
+from tests.aws_faults import Actor, Fault, Slack, failing_anywhere, named
 from tests.worlds import HandClock, captured
 
 DELAY = timedelta(minutes=10)
@@ -112,3 +116,131 @@ def test_the_sweep_goes_on_with_every_capture_that_got_as_far_as_the_archive(
             clock.advance(seconds=(DELAY + OVERDUE).total_seconds())
             assert actor.swept().rung == 1
             assert actor.messages() == 1
+
+
+def due_lead(clock: HandClock) -> Callable[[Actor], str]:
+    """A lead with an update folded in whose wait is over."""
+
+    def prepare(actor: Actor) -> str:
+        lead = named(captured(clock, record="contact:1"))
+        raw = b'{"email":"countess@example.org"}'
+        update = captured(clock, "update", kind=Kind.UPDATED, record="contact:1", raw=raw)
+        actor.store.accept([lead])
+        actor.store.accept([named(update)])
+        clock.advance(seconds=DELAY.total_seconds())
+        return lead.id
+
+    return prepare
+
+
+def refine(actor: Actor, lead_id: str) -> bool:
+    refine_due(actor.kit(Task(Step.REFINE, lead_id)))
+    return True
+
+
+def check_refined(actor: Actor, lead_id: str) -> None:
+    """The lead is refined, once, and its alert waits."""
+    lead = actor.leads()[lead_id]
+    assert lead.task is None
+    assert lead.summary is not None
+    assert [line.what for line in lead.timeline] == ["refined"]
+    document = actor.store.refined([lead_id])[lead_id]
+    assert json.loads(document)["processed_at"] == lead.summary.processed_at.replace(".000000", "")
+    assert json.loads(document)["contact"]["email"] == "countess@example.org"
+    assert [item["lead_id"] for item in actor.items("M#").values()] == [lead_id]
+    alerts = [i for i in actor.table.scan() if i["sk"].startswith("notify#")]
+    assert [(i["lead_id"], i["channel"]) for i in alerts] == [(lead_id, "slack")]
+
+
+@with_faults(*Fault)
+def test_a_refinement_that_failed_anywhere_is_done_once_when_its_lease_is_over(
+    moto: str, clock: HandClock, fault: Fault
+) -> None:
+    cases = failing_anywhere(moto, clock, fault, due_lead(clock), refine)
+    for actor, lead_id, _ in cases:
+        lead = actor.leads()[lead_id]
+        if fault is Fault.REPEATED:
+            check_refined(actor, lead_id)
+        elif lead.task is not None and lead.task.held:
+            refine(actor, lead_id)
+            assert actor.leads()[lead_id] == lead, "somebody else may have it still"
+        clock.advance(seconds=61)
+        refine(actor, lead_id)
+        check_refined(actor, lead_id)
+        if not actor.messages(Step.NOTIFY):
+            clock.advance(seconds=OVERDUE.total_seconds())
+            assert actor.swept().rung == 1
+        assert actor.messages(Step.NOTIFY) >= 1
+
+
+def refined_lead(clock: HandClock, slack: Callable[[], Slack] = Slack) -> Callable[..., Any]:
+    """A lead whose alert is due, and who is to hear of it."""
+
+    def prepare(actor: Actor) -> tuple[str, Slack]:
+        lead = named(captured(clock, delay=timedelta()))
+        actor.store.accept([lead])
+        refine(actor, lead.id)
+        return lead.id, slack()
+
+    return prepare
+
+
+def deliver(actor: Actor, prepared: tuple[str, Slack]) -> timedelta | None:
+    lead_id, slack = prepared
+    return deliver_due(actor.kit(Task(Step.NOTIFY, lead_id, "slack"), slack=slack), "slack")
+
+
+@with_faults(Fault.LOST, Fault.REPEATED, Fault.DEATH)
+def test_an_alert_that_failed_anywhere_is_told_and_then_recorded_once(
+    moto: str, clock: HandClock, fault: Fault
+) -> None:
+    cases = failing_anywhere(moto, clock, fault, refined_lead(clock), deliver)
+    for actor, (lead_id, slack), _ in cases:
+        before = actor.leads()[lead_id].alerts
+        assert len(before) <= len(slack.sent) <= 1
+        clock.advance(seconds=61)
+        deliver(actor, (lead_id, slack))
+        lead = actor.leads()[lead_id]
+        assert len(lead.alerts) == 1
+        assert len(slack.sent) <= 2 - len(before), "nobody hears twice of what is recorded"
+        assert lead.status is Status.ALERTED
+        assert [line.what for line in lead.timeline] == ["refined", "alerted"]
+        assert not [i for i in actor.table.scan() if i["sk"].startswith("notify#")]
+        assert deliver(actor, (lead_id, slack)) is None
+        assert actor.store.alerted([lead_id], "slack") == {lead_id}
+
+
+@pytest.mark.parametrize(
+    ("says", "fault"),
+    [
+        (Busy(timedelta(seconds=300), "slow down"), Fault.DEATH),
+        (Refused("slack.no_team", "no_team"), Fault.LOST),
+        (Unreachable("slack.http_503"), Fault.REPEATED),
+    ],
+    ids=lambda what: what.name if isinstance(what, Fault) else type(what).__name__,
+)
+def test_whatever_the_destination_says_is_kept_with_its_words(
+    moto: str, clock: HandClock, says: Busy | Refused | Unreachable, fault: Fault
+) -> None:
+    prepare = refined_lead(clock, lambda: Slack(says))
+    for actor, (lead_id, slack), _ in failing_anywhere(moto, clock, fault, prepare, deliver):
+        clock.advance(seconds=301)
+        deliver(actor, (lead_id, slack))
+        lead = actor.leads()[lead_id]
+        (alert,) = (i for i in actor.table.scan() if i["sk"].startswith("notify#"))
+        task = alert_of(alert).task
+        assert lead.alerts == ()
+        assert not task.held
+        match says:
+            case Busy():
+                assert (task.error, lead.status) == ("channel.busy", Status.REFINED)
+                assert deliver(actor, (lead_id, slack)) != timedelta(), "the channel is held"
+            case Refused(reason=reason, words=words):
+                assert (task.reason, task.error) == (reason, words)
+                assert (lead.status, lead.dead_channels) == (Status.DEAD, ("slack",))
+                assert lead.timeline[-1].detail == reason
+            case Unreachable(words=words):
+                assert (task.error, lead.status) == (words, Status.REFINED)
+                assert task.failures >= 1
+        lines = [line.what for line in lead.timeline]
+        assert lines.count("notify.dead") == isinstance(says, Refused)
