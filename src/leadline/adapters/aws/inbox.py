@@ -20,6 +20,7 @@ from leadline.adapters.aws.items import (
     digest_key,
     lead_key,
     lead_of,
+    short,
 )
 from leadline.adapters.aws.table import Put, Stale, Write
 from leadline.formats import from_iso, iso, key_of
@@ -138,7 +139,7 @@ class AwsInbox(Base):
             event_key=lead.event_key.hex(),
             lasting_key=lead.lasting_key,
             why=why,
-            record=lead.record,
+            record=short(lead.record),
             record_key=lead.record_key.hex() if lead.record_key else None,
             joined=head.lead_id if head else None,
         )

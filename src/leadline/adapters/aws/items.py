@@ -26,6 +26,10 @@ SHARDS = 4
 lead writes twice to each index on its way; so many partitions share the load."""
 LEAD = "lead"
 _LONGEST_TIMELINE = 100
+_LONGEST_TEXT = 250
+"""An item holds 400 KB and a partition key 2 KB (DynamoDB Developer Guide, "Constraints"); a lead
+may write what it likes, and whole it stands in S3."""
+_LARGEST_NUMBER = 1e100
 
 
 class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -247,11 +251,23 @@ def summary_of(refined: RefinedLead, told: int, version: str) -> Summary:
         status=refined.status,
         told=told,
         version=version,
-        name=contact.name,
-        email=contact.email,
-        phone=contact.phone,
-        company=contact.company,
-        owner=details.owner,
-        score=details.lead_score,
+        name=short(contact.name),
+        email=short(contact.email),
+        phone=short(contact.phone),
+        company=short(contact.company),
+        owner=short(details.owner),
+        score=_storable(details.lead_score),
         duplicate_of=first.lead_id if first else None,
     )
+
+
+def short(text: str | None) -> str | None:
+    """No more of a text than lists need."""
+    if text is None or len(text) <= _LONGEST_TEXT:
+        return text
+    return text[: _LONGEST_TEXT - 1] + "…"
+
+
+def _storable(number: float | None) -> float | None:
+    """A number that DynamoDB takes, which are those below 1e126."""
+    return None if number is None or not abs(number) < _LARGEST_NUMBER else number

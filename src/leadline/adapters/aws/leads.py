@@ -29,7 +29,7 @@ class AwsLeads(Base):
                 lead.source,
                 from_iso(lead.captured_at),
                 raw,
-                lead.record,
+                kept[lead_id].record,
                 tuple(kept[i].raw for i in lead.updates if i in kept),
             )
         return found

@@ -1,0 +1,43 @@
+"""Leads that write more than a table takes go their way on AWS like any other."""
+
+import json
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from leadline.capture import CaptureKit, capture
+from leadline.formats import key_of
+from leadline.lead import Delivery
+from leadline.pipeline import refine_due
+from leadline.settings import Settings
+from leadline.sources.generic import Generic
+from leadline.wiring import kit_of
+from tests.aws_world import Rooms
+from tests.worlds import HandClock
+
+EXTREMES = {
+    "a name of half a megabyte": b'{"name":"%s","email":"b@example.com"}' % (b"x" * 500_000),
+    "a number that no table takes": b'{"name":"N","email":"c@example.com","score":1e300}',
+    "a number that is none": b'{"name":"N","email":"d@example.com","score":1e999}',
+    "an owner that is no key": b'{"name":"O","email":"e@example.com","owner":"%s"}' % (b"o" * 5000),
+    "half a letter": b'{"name":"A\\ud800B","email":"a@example.com","owner":"\\udfff"}',
+    "nothing in between": b'{"name":"A\\u0000B","email":"a@example.com"}',
+}
+
+
+@pytest.mark.parametrize("what", EXTREMES)
+def test_a_lead_is_refined_whatever_it_writes(moto: str, clock: HandClock, what: str) -> None:
+    with closing(Rooms(moto)) as rooms:
+        store = rooms.store(clock)
+        kit = kit_of(Settings(), store, {}, clock)
+        front = CaptureKit({"generic": Generic()}, timedelta())
+        delivery = Delivery("generic", EXTREMES[what], clock.now, {})
+        lead_id = json.loads(capture(delivery, front, store).body)["lead_id"]
+        assert refine_due(kit) == 1
+        lead = store._lead(lead_id)
+        assert lead is not None
+        assert (lead.status, lead.task) == ("refined", None)
+        kept = rooms.bucket.get(key_of("raw", lead_id, clock.now))
+        assert kept is not None
+        assert EXTREMES[what] in kept, "the archive has every word"
