@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.deliver.slack import Links
+from leadline.deliver.links import Links
 from leadline.ports import Clock, Messenger, Store
 from leadline.retry import RetryPolicy
 from leadline.sources import Source

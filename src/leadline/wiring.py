@@ -77,6 +77,26 @@ def channels(settings: Settings, longest: float = 3600) -> "dict[str, Messenger]
     return {SLACK: SlackWebhook(settings.slack_webhook_url, timeout)}
 
 
+class _OnDemand(Mapping[str, "Messenger"]):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __getitem__(self, name: str) -> "Messenger":
+        return channels(self._settings)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([SLACK] if self._settings.slack_webhook_url else [])
+
+    def __len__(self) -> int:
+        return len([*self])
+
+
+def channels_on_demand(settings: Settings) -> "Mapping[str, Messenger]":
+    """The same for who schedules alerts and sends none: a destination, with the HTTP client that
+    it loads, is made when it is asked for."""
+    return _OnDemand(settings)
+
+
 def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
     """The embedded store; raises ConfigurationError when the data folder can't be used."""
     from leadline.adapters.sqlite import SqliteStore
@@ -115,7 +135,7 @@ def kit_of(
     clock: Clock = wall_clock,
 ) -> "Kit":
     """The back half around any store."""
-    from leadline.deliver.slack import Links
+    from leadline.deliver.links import Links
     from leadline.kit import Kit
     from leadline.retry import RetryPolicy
 

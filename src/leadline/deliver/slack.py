@@ -10,9 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from leadline.deliver import blockkit
+from leadline.deliver.links import Links
 from leadline.deliver.mrkdwn import clamped, escaped, harmless, on_lines, on_one_line
 from leadline.deliver.problems import in_words
 from leadline.lead import RefinedLead
@@ -35,16 +34,6 @@ _PLAIN_EMAIL = re.compile(
 )
 _NUMBER = re.compile(r"\+[0-9]{6,18}")
 _MATCHED = {"email": "e-mail address", "phone": "phone number"}
-
-
-class Links(msgspec.Struct, frozen=True):
-    """Where a message leads: `show` is a URL with `{lead_id}` that opens the lead, or ""."""
-
-    show: str = ""
-
-    def to(self, lead_id: str) -> str:
-        """The URL that opens this lead, or ""."""
-        return self.show.replace("{lead_id}", lead_id)
 
 
 def alert(lead: RefinedLead, links: Links) -> Message:

@@ -204,9 +204,17 @@ def _country(code: str) -> _Country:
 
 
 def _types(meta: "phonenumbers.PhoneMetadata") -> Fits:
-    """One expression for every number type of a region, each with the lengths it may have."""
-    kinds = "|".join(filter(None, (_sized(getattr(meta, name)) for name in sorted(_TYPES))))
-    return re.compile(f"(?={_sized(meta.general_desc)}\\Z)(?:{kinds or _NEVER})").fullmatch
+    """One expression for every number type of a region, each with the lengths it may have.
+
+    It is compiled at its first number: of the 25 regions of +1, that of most never comes.
+    """
+
+    @cache
+    def compiled() -> Fits:
+        kinds = "|".join(filter(None, (_sized(getattr(meta, name)) for name in sorted(_TYPES))))
+        return re.compile(f"(?={_sized(meta.general_desc)}\\Z)(?:{kinds or _NEVER})").fullmatch
+
+    return lambda national: compiled()(national)
 
 
 def _sized(desc: "phonenumbers.PhoneNumberDesc | None") -> str:

@@ -6,8 +6,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
 
 from leadline.errors import Unreadable
 from leadline.lead import Delivery
@@ -78,9 +76,18 @@ def of_gravity(entry: dict[str, Any]) -> dict[str, Any]:
     return {names.get(key, key): value for key, value in entry.items()}
 
 
-def _charset(delivery: Delivery) -> str:
-    _, options = parse_options_header(delivery.headers.get("content-type", "").encode("latin-1"))
-    return options.get(b"charset", b"").decode("latin-1")
+def _options(header: bytes) -> dict[bytes, bytes]:
+    """What stands behind the value of a header: `; name="value"`."""
+    if b";" not in header:
+        return {}
+    from leadline.sources._multipart import options  # 4 ms that most deliveries have no use for
+
+    return options(header)
+
+
+def _of_type(delivery: Delivery, option: bytes) -> bytes:
+    content_type = delivery.headers.get("content-type", "")
+    return _options(content_type.encode("latin-1")).get(option, b"")
 
 
 def _decoder(charsets: tuple[str, ...], samples: list[bytes]) -> str:
@@ -113,7 +120,9 @@ def _urlencoded(delivery: Delivery) -> list[tuple[str, Any]]:
 def _decoded(delivery: Delivery, raw: list[tuple[bytes, bytes]]) -> list[tuple[str, Any]]:
     told = dict(raw).get(b"_charset_", b"").decode("latin-1").strip()
     samples = [text for pair in raw for text in pair]
-    charset = _decoder(tuple(c for c in (told, _charset(delivery)) if c), samples)
+    charset = _decoder(
+        tuple(c for c in (told, _of_type(delivery, b"charset").decode("latin-1")) if c), samples
+    )
     return [(_clean(name, charset), _clean(value, charset)) for name, value in raw]
 
 
@@ -121,24 +130,16 @@ def _clean(value: bytes, charset: str) -> str:
     return value.decode(charset, errors="replace").encode("utf-8", errors="replace").decode()
 
 
-class _Part:
-    def __init__(self) -> None:
-        self.headers: dict[bytes, bytes] = {}
-        self.name = b""
-        self.value = b""
-        self.data = bytearray()
-
-
 def _multipart(delivery: Delivery) -> list[tuple[str, Any]]:
-    _, options = parse_options_header(delivery.headers.get("content-type", "").encode("latin-1"))
-    boundary = options.get(b"boundary")
+    from leadline.sources._multipart import read_parts  # as in `_options`
+
+    boundary = _of_type(delivery, b"boundary")
     if not boundary:
         raise Unreadable("the multipart body has no boundary")
-    parts = _parts(delivery.body, boundary)
     texts: list[tuple[bytes, bytes]] = []
     files: list[tuple[bytes, Any]] = []
-    for part in parts:
-        _, named = parse_options_header(part.headers.get(b"content-disposition", b""))
+    for part in read_parts(delivery.body, boundary):
+        named = _options(part.headers.get(b"content-disposition", b""))
         name = named.get(b"name", b"")
         if b"filename" in named:
             kind = part.headers.get(b"content-type", b"").decode("latin-1")
@@ -147,52 +148,3 @@ def _multipart(delivery: Delivery) -> list[tuple[str, Any]]:
         else:
             texts.append((name, bytes(part.data)))
     return [*_decoded(delivery, texts), *((_clean(n, "utf-8"), f) for n, f in files)]
-
-
-def _parts(body: bytes, boundary: bytes) -> list[_Part]:
-    parts: list[_Part] = []
-
-    def begin() -> None:
-        if len(parts) >= _MOST_FIELDS:
-            raise Unreadable(f"the form has more than {_MOST_FIELDS} parts")
-        parts.append(_Part())
-
-    def name(data: bytes, start: int, end: int) -> None:
-        parts[-1].name += data[start:end]
-
-    def value(data: bytes, start: int, end: int) -> None:
-        parts[-1].value += data[start:end]
-
-    def header_end() -> None:
-        part = parts[-1]
-        part.headers[part.name.lower()] = part.value
-        part.name = part.value = b""
-
-    def data_of_part(data: bytes, start: int, end: int) -> None:
-        parts[-1].data += data[start:end]
-
-    ended = False
-
-    def end() -> None:
-        nonlocal ended
-        ended = True
-
-    try:
-        parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": begin,
-                "on_header_field": name,
-                "on_header_value": value,
-                "on_header_end": header_end,
-                "on_part_data": data_of_part,
-                "on_end": end,
-            },
-        )
-        parser.write(body)
-        parser.finalize()
-    except FormParserError:
-        raise Unreadable("the multipart body is malformed") from None
-    if not ended:
-        raise Unreadable("the multipart body has no end")
-    return parts

@@ -1,7 +1,6 @@
 """Tasks on AWS: the ledger says what is due and who holds it, the bells only wake workers."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -91,6 +90,8 @@ class AwsQueue(Base):
         if len(holders) < 2:
             claims = [self._take(holder, lease) for holder in holders]
         else:
+            from concurrent.futures import ThreadPoolExecutor  # one task has no use for it
+
             with ThreadPoolExecutor(min(_MOST_PARALLEL, len(holders))) as pool:
                 claims = list(pool.map(lambda holder: self._take(holder, lease), holders))
         return [claim for claim in claims if claim is not None]

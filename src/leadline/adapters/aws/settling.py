@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import msgspec
@@ -43,6 +42,8 @@ class AwsSettling(Base):
         # Refinements of one person must see each other, so what makes leads is settled in order.
         if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
             return [self._settle(one) for one in settlements]
+        from concurrent.futures import ThreadPoolExecutor  # one task has no use for it
+
         with ThreadPoolExecutor(min(_MOST_PARALLEL, len(settlements))) as pool:
             return list(pool.map(self._settle, settlements))
 

@@ -38,7 +38,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             redelivery_window=settings.redelivery_window,
             tasks=batch.tasks,
         )
-        kit = wiring.kit_of(settings, kept, wiring.channels(settings))
+        kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
         stopped = False
         try:
             while kept.left and context.get_remaining_time_in_millis() > _RESERVE_MS:

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from leadline import wiring
 from leadline.capture import read
-from leadline.deliver.slack import Links, alert
+from leadline.deliver.links import Links
+from leadline.deliver.slack import alert
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.slack_page import as_terminal
