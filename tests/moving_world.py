@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -18,11 +20,11 @@ from leadline.adapters.aws.table import Table
 from leadline.adapters.sqlite import SqliteStore
 from leadline.adapters.sqlite.move_notes import MoveJournal
 from leadline.adapters.sqlite.moving import SqliteHome
-from leadline.carrying import Carrier, Parcel, Side, Summary
+from leadline.carrying import Carrier, MoveSummary, Parcel, Side
 from leadline.deliver.sending import deliver_due
 from leadline.kit import Kit
 from leadline.lead import CapturedLead, Kind, Step, Task
-from leadline.moving import Family, Home
+from leadline.moving import Family, Home, KeyKind
 from leadline.pipeline import refine_due
 from leadline.ports import Refused, Sent, Store, Unreachable
 from leadline.retry import RetryPolicy
@@ -79,10 +81,18 @@ class BurningCaller(Caller):
 
     fuse: Fuse
     stutters = False
+    lock: AbstractContextManager[object] = nullcontext()
 
     def call(
         self, service: str, method: str, path: str, body: bytes = b"", *,
         query: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
+    ) -> HttpReply:  # fmt: skip
+        with self.lock:
+            return self._call(service, method, path, body, query, headers)
+
+    def _call(
+        self, service: str, method: str, path: str, body: bytes,
+        query: Mapping[str, str] | None, headers: Mapping[str, str] | None,
     ) -> HttpReply:  # fmt: skip
         target = (headers or {}).get("x-amz-target", "")
         reads = ("GetItem", "Query", "Scan", "GetQueueAttributes", "ReceiveMessage")
@@ -150,10 +160,16 @@ class Channel:
 
 
 class Two:
-    """An embedded installation and a stack, with the workers of each."""
+    """An embedded installation and a stack, with the workers of each.
 
-    def __init__(self, folder: Path, rooms: Rooms, clock: HandClock) -> None:
+    *one_at_a_time* for moto, which copies its tables while others write to them.
+    """
+
+    def __init__(
+        self, folder: Path, rooms: Rooms, clock: HandClock, *, one_at_a_time: bool = False
+    ) -> None:
         self.folder, self.rooms, self.clock = folder, rooms, clock
+        self.one_at_a_time = one_at_a_time
         self.sqlite = SqliteStore(folder, clock=clock, redelivery_window=WINDOW)
         self.aws = rooms.store(clock)
         self.channels = {name: Channel(name) for name in CHANNELS}
@@ -195,12 +211,13 @@ class Two:
         *,
         after: bool = False,
         stutters: bool = False,
-    ) -> Summary | None:
+    ) -> MoveSummary | None:
         """Move in this direction, and end after so many writes; None when it ended too early.
         With *stutters* every write to AWS is done twice."""
         self.fuse.set(writes, after=after)
         caller = BurningCaller(REGION, lambda: Keys("test", "test"), self.rooms.endpoint)
         caller.fuse, caller.stutters = self.fuse, stutters
+        caller.lock = Lock() if self.one_at_a_time else nullcontext()
         store = AwsStore(
             Table(caller, self.rooms.table.name),
             Bucket(caller, self.rooms.bucket.name),
@@ -239,8 +256,8 @@ class Two:
         finally:
             aws.close()
 
-    def keys(self, home: Home) -> dict[str, set[bytes]]:
-        """The keys of every lead at one home."""
+    def keys(self, home: Home, *kinds: KeyKind) -> dict[str, set[bytes]]:
+        """The keys of every lead at one home, of these kinds or of all."""
         forgotten = self.clock.now - WINDOW
         aws = AwsHome(self.aws, forgotten)
         side: Side = aws if home is Home.AWS else SqliteHome(self.sqlite, forgotten)
@@ -249,6 +266,8 @@ class Two:
             for ids in side.heads():
                 for some in side.keys_of(list(side.families(ids).values())).values():
                     for key in some:
+                        if kinds and key.kind not in kinds:
+                            continue
                         found.setdefault(key.lead_id, set()).add(key.key)
             return found
         finally:

@@ -32,7 +32,7 @@ from leadline.moving import (
     Owner,
     Verdict,
     differences,
-    digest,
+    family_digest,
     holding,
     judge,
 )
@@ -118,7 +118,7 @@ class Journal(Protocol):
         """Note that both homes agree; it survives a crash."""
 
 
-class Summary(msgspec.Struct):
+class MoveSummary(msgspec.Struct):
     """How many leads (and other events) were copied, were there already, are there as something
     else, and were compared with their copy, in this move or in one that it goes on with."""
 
@@ -150,11 +150,11 @@ class Carrier:
         self.origin, self.destination, self.journal = origin, destination, journal
         self.window = window
         self.watch, self.tell, self.stage, self.pause = watch, tell, stage, pause
-        self.summary = Summary()
+        self.summary = MoveSummary()
         self._later: dict[str, str] = {}
         self._somebody_busy = False
 
-    def run(self) -> Summary:
+    def run(self) -> MoveSummary:
         """Carry everything; raises StorageFailed, after which it may be begun again."""
         for channel, free_at in self.origin.channels().items():
             self.destination.hold(channel, free_at)
@@ -199,7 +199,7 @@ class Carrier:
     def _once(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Carry some families; the ids of those that changed under our hands."""
         families = self._free(self.origin.families(ids))
-        digests = {i: digest(family) for i, family in families.items()}
+        digests = {i: family_digest(family) for i, family in families.items()}
         notes = self.journal.notes(list(families))
         settled = [i for i in families if (n := notes.get(i)) and n == Note(digests[i])]
         known = {i: families[i] for i in self.destination.present(settled)}
@@ -210,7 +210,7 @@ class Carrier:
         known |= {i: families[i] for i in more}
         changed = self.origin.silence([*known.values(), *moved.values()])
         still = {i: f for i, f in (known | moved).items() if i not in changed}
-        self.destination.wake(list(still.values()))
+        self.destination.wake([f for i, f in still.items() if i in known or f.waits])
         for i, family in still.items():
             self._count(len(family.leads), moved=i in moved)
         return changed
@@ -233,7 +233,7 @@ class Carrier:
     ) -> tuple[list[Parcel], list[str]]:
         """What is to be written, and the ids of what is there already; conflicts are told."""
         towards = self.destination.home
-        there = self.destination.families(list(families))
+        there = self.destination.families(list(self.destination.present(list(families))))
         keys = self._keys(list(families.values()))
         parcels: list[Parcel] = []
         known: list[str] = []

@@ -84,6 +84,11 @@ class Family(msgspec.Struct, frozen=True):
         """The id of the lead."""
         return self.leads[0].lead_id
 
+    @property
+    def waits(self) -> bool:
+        """Whether any of its tasks is to be done."""
+        return any(task.dead_at is None for lead in self.leads for task in lead.tasks)
+
 
 class KeyKind(StrEnum):
     """What an event, a CRM record or a person is recognised by."""
@@ -137,7 +142,7 @@ def holding(key: OwnedKey, owner: Owner | None, window: timedelta) -> Holding:
     return Holding.TAKEN
 
 
-def digest(family: Family) -> bytes:
+def family_digest(family: Family) -> bytes:
     """Sixteen bytes that stand for all of a family but its redeliveries."""
     hashed = blake2b(digest_size=16)
     for lead in family.leads:
@@ -211,7 +216,7 @@ def judge(family: Family, there: Family | None, note: Note | None, towards: Home
     A copy that has not gone on by itself since both homes agreed is replaced when its origin has.
     Without a note nothing is ever replaced.
     """
-    mine = digest(family)
+    mine = family_digest(family)
     if there is None:
         return Verdict.CARRY
     note = note or Note()
@@ -219,7 +224,7 @@ def judge(family: Family, there: Family | None, note: Note | None, towards: Home
         return Verdict.CARRY  # we were at it
     if not differences(family, there):
         return Verdict.EQUAL
-    if digest(there) in note.given(towards):
+    if family_digest(there) in note.given(towards):
         return Verdict.CARRY
     origin = Home.EMBEDDED if towards is Home.AWS else Home.AWS
     return Verdict.WENT_ON if mine in note.given(origin) else Verdict.CONFLICT

@@ -15,7 +15,7 @@ from leadline.adapters.aws.items import lead_key
 from leadline.adapters.sqlite.ledger import SqliteLedger
 from leadline.formats import key_of
 from leadline.lead import Fate, Kind, Status, Step, Task
-from leadline.moving import Family, Home, differences
+from leadline.moving import Family, Home, KeyKind, differences
 from leadline.outcome import Done
 from leadline.ports import Settlement
 from leadline.reports import LeadFilter
@@ -28,7 +28,11 @@ from tests.worlds import HandClock, captured
 def two(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> Iterator[Two]:
     running = request.getfixturevalue(request.param)
     endpoint = running if isinstance(running, str) else running.endpoint
-    with closing(Rooms(endpoint)) as rooms, closing(Two(tmp_path / "data", rooms, clock)) as both:
+    alone = request.param == "moto"
+    with (
+        closing(Rooms(endpoint)) as rooms,
+        closing(Two(tmp_path / "data", rooms, clock, one_at_a_time=alone)) as both,
+    ):
         yield both
 
 
@@ -181,8 +185,8 @@ def test_a_person_who_comes_again_was_seen_before(two: Two) -> None:
 
 def test_a_person_who_comes_while_leads_move_was_seen_before(two: Two) -> None:
     named = populate(two, two.sqlite)
-    people = sum(len(k) for k in two.keys(Home.EMBEDDED).values())
-    assert two.move(Home.AWS, people) is None
+    people = sum(len(keys) for keys in two.keys(Home.EMBEDDED, KeyKind.PERSON).values())
+    assert two.move(Home.AWS, 1 + people) is None, "the pause of a channel, then the people"
     assert named["ada"] not in two.families(Home.AWS)
     later = captured(two.clock, "ada", key="one more", delay=timedelta())
     two.aws.accept([later])
@@ -365,10 +369,10 @@ ENDS = st.tuples(st.sampled_from(list(Home)), st.integers(0, 160), st.booleans()
 def test_to_and_fro_and_ended_anywhere_everybody_hears_once(
     two: Two, ends: list[tuple[Home, int, bool]], last: Home
 ) -> None:
-    folder = two.folder / str(uuid.uuid4())
+    folder, alone = two.folder / str(uuid.uuid4()), two.one_at_a_time
     with (
         closing(Rooms(two.rooms.endpoint)) as rooms,
-        closing(Two(folder, rooms, HandClock(two.clock.now))) as both,
+        closing(Two(folder, rooms, HandClock(two.clock.now), one_at_a_time=alone)) as both,
     ):
         named = populate(both, both.sqlite)
         both.everybody_answers()

@@ -47,7 +47,7 @@ class Seen(msgspec.Struct, frozen=True):
     alerts: Mapping[str, AlertItem] = {}
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether any task could be claimed, now or later."""
         return bool(self._alive())
 

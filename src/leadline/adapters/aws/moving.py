@@ -212,7 +212,7 @@ class AwsHome:
 
     def silence(self, families: Sequence[Family]) -> frozenset[str]:
         """See `carrying.Side.silence`: their tasks are parked, if nothing of them has changed."""
-        waiting = [family for family in families if family.handle.waits]
+        waiting = [family for family in families if family.handle.is_waiting]
         still = zip(waiting, self._map(self._silence, waiting), strict=True)
         return frozenset(family.id for family, silent in still if not silent)
 

@@ -22,7 +22,7 @@ from leadline.adapters.sqlite.move_notes import (
     set_mark,
 )
 from leadline.adapters.sqlite.moving import SqliteHome
-from leadline.carrying import Carrier, Side, Size, Summary
+from leadline.carrying import Carrier, MoveSummary, Side, Size
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.serve import lock_folder
@@ -92,7 +92,7 @@ def move(
     say(_what_next(route))
 
 
-def _counts(summary: Summary) -> dict[str, int]:
+def _counts(summary: MoveSummary) -> dict[str, int]:
     return {
         "moved": summary.moved,
         "known": summary.known,
@@ -129,7 +129,7 @@ class _Route:
         with self.sides() as (origin, _):
             return origin.size()
 
-    def carry(self, conflicts: dict[str, str]) -> Summary:
+    def carry(self, conflicts: dict[str, str]) -> MoveSummary:
         """Carry everything, with a bar; the first conflicts are put into *conflicts*."""
         err = console(err=True)
         bar = Progress(
