@@ -3,9 +3,8 @@
 boto3 would be most of a cold start; the four services that we call speak JSON or plain HTTP.
 """
 
-import http.client
+import math
 import os
-import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -13,21 +12,31 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from leadline.adapters.aws.connection import Connection, HttpReply
+from leadline.adapters.aws.pauses import pauses
 from leadline.adapters.aws.signing import Keys, Unsigned, encode_query, sign
 from leadline.errors import ConfigurationError, StorageFailed
 
-_TRIES = 5
-_TIMEOUT_S = 5.0
-_FIRST_PAUSE_S = 0.05
-_LONGEST_PAUSE_S = 1.0
-# The codes that mean "later" (AWS General Reference, "Common error types", and each service's own).
+__all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment"]
+
+_TRIES, _TIMEOUT_S = 5, 5.0
+# A bell that SQS does not take is rung by the sweep; nobody shall wait for it at the door.
+_BELL_TRIES, _BELL_TIMEOUT_S = 3, 2.0
+# The codes that mean "later" (AWS General Reference, "Common error types", and each service's own):
+# DynamoDB's for an item that a transaction is writing, S3's for a document that somebody else is
+# putting under the same condition (API References: PutItem, PutObject).
 _LATER = frozenset(
     [
         "ThrottlingException",
         "Throttling",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "TransactionConflictException",
         "TransactionInProgressException",
+        "ConditionalRequestConflict",
+        "OperationAborted",
+        "RequestThrottled",
+        "KmsThrottled",
         "InternalServerError",
         "InternalFailure",
         "ServiceUnavailable",
@@ -53,14 +62,6 @@ class AwsFailed(StorageFailed):
         return f"{self.what}: {self.code or 'no answer'}"
 
 
-class HttpReply(msgspec.Struct, frozen=True):
-    """An answer: header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 class Caller:
     """Calls services of one region with one identity; safe to share among threads.
 
@@ -74,7 +75,7 @@ class Caller:
         self._keys = keys
         self._endpoint = endpoint.rstrip("/")
         self._timeout = timeout
-        self._idle: list[tuple[str, http.client.HTTPConnection]] = []
+        self._idle: list[tuple[str, Connection]] = []
         self.until: float | None = None
         """By the monotonic clock; no call goes on after it."""
 
@@ -107,17 +108,15 @@ class Caller:
         request = Unsigned(
             method, url.netloc, quote(path, safe="/-_.~"), body, query or {}, headers or {}
         )
-        pause = _FIRST_PAUSE_S
         code = ""
-        for attempt in range(_TRIES):
-            if attempt:
-                time.sleep(random.uniform(0, pause))
-                pause = min(pause * 3, _LONGEST_PAUSE_S)
+        for pause in pauses(_BELL_TRIES if service == "sqs" else _TRIES):
+            time.sleep(pause)
             if self.until is not None and time.monotonic() > self.until:
                 raise AwsFailed(f"{service} {method}", code or "NoTimeLeft")
             try:
                 reply = self._once(service, url.scheme, request)
-            except (OSError, http.client.HTTPException):
+            except OSError:
+                self.close()  # what broke this connection is likely to have broken others
                 continue
             code = code_of(reply) if reply.status >= 300 else ""
             if reply.status < 500 and code not in _LATER:
@@ -129,39 +128,43 @@ class Caller:
         target = request.path
         if request.query:
             target += "?" + encode_query(request.query)
-        connection = self._take(scheme, request.host)
-        if self.until is not None and connection.sock is not None:
-            left = max(0.1, self.until - time.monotonic())
-            connection.sock.settimeout(min(self._timeout, left))
+        until = math.inf if self.until is None else self.until
+        connection = self._take(request.host)
+        if connection is None:
+            patience = min(self._timeout, _BELL_TIMEOUT_S) if service == "sqs" else self._timeout
+            connection = Connection(scheme, request.host, patience, until)
         try:
-            connection.request(request.method, target, request.body, signed)
-            response = connection.getresponse()
-            body = response.read()
+            reply = connection.exchange(request.method, target, signed, request.body, until)
         except BaseException:
             connection.close()
             raise
-        self._idle.append((request.host, connection))
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return HttpReply(response.status, headers, body)
+        if connection.lasts:
+            self._idle.append((request.host, connection))
+        else:
+            connection.close()
+        return reply
 
-    def _take(self, scheme: str, host: str) -> http.client.HTTPConnection:
+    def _take(self, host: str) -> Connection | None:
         """A connection that nobody uses: the one used last, as it is the least likely to have
-        been closed by the other side."""
+        been closed by the other side. Those that were closed are thrown away."""
         for place in range(len(self._idle) - 1, -1, -1):
             try:
                 known, connection = self._idle.pop(place)
             except IndexError:
                 continue  # another thread took it
-            if known == host:
+            if known != host:
+                self._idle.insert(place, (known, connection))
+            elif connection.is_fresh():
                 return connection
-            self._idle.insert(place, (known, connection))
-        kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-        return kind(host, timeout=self._timeout)
+            else:
+                connection.close()
+        return None
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
-        while self._idle:
-            self._idle.pop()[1].close()
+        idle, self._idle = self._idle, []
+        for _, connection in idle:
+            connection.close()
 
 
 def code_of(reply: HttpReply) -> str:
