@@ -17,7 +17,7 @@ from leadline.formats import key_of
 from leadline.lead import Fate, Kind, Status, Step, Task
 from leadline.moving import Family, Home, KeyKind, differences
 from leadline.outcome import Done
-from leadline.ports import Settlement
+from leadline.ports import Settlement, Store
 from leadline.reports import LeadFilter
 from tests.aws_world import Rooms
 from tests.moving_world import Two, populate, waits
@@ -297,6 +297,46 @@ def test_ended_again_and_again_a_move_loses_and_doubles_nothing(two: Two) -> Non
     assert (told.conflicting, told.verified) == (0, leads)
     finish(two, Home.AWS)
     told_once(two, named, Home.AWS)
+
+
+@pytest.mark.parametrize("writes", [1, 2])
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_way_back_that_was_given_up_takes_nothing_from_what_went_on(
+    two: Two, writes: int, goes_on: bool
+) -> None:
+    named = {what: captured(two.clock, what, delay=timedelta()) for what in ("ada", "unlucky")}
+    two.sqlite.accept(list(named.values()))
+    assert two.move(Home.AWS) is not None
+    two.work(two.aws, 1, minutes=1)
+    assert two.move(Home.EMBEDDED, writes) is None, "noted, or written as well, but not agreed"
+    if goes_on:
+        two.everybody_answers()
+        two.work(two.aws, 1, minutes=1)
+    there = plain(two.families(Home.AWS))
+    assert two.move(Home.AWS) is not None
+    assert two.told == {}
+    assert plain(two.families(Home.AWS)) == there
+    finish(two, Home.AWS)
+    for channel in two.channels.values():
+        assert channel.accepted == {lead.id: 1 for lead in named.values()}
+
+
+@pytest.mark.parametrize("towards", list(Home))
+def test_an_older_lead_gets_the_key_of_its_person_from_a_younger_one(
+    two: Two, towards: Home
+) -> None:
+    stores: list[Store] = [two.sqlite, two.aws]
+    origin, there = stores if towards is Home.AWS else stores[::-1]
+    origin.accept([old := captured(two.clock, "ada", delay=timedelta())])
+    two.work(origin, 1, minutes=1)
+    there.accept([young := captured(two.clock, "ada", key="again", delay=timedelta())])
+    two.work(there, 1, minutes=1)
+    assert two.move(towards) is not None
+    assert two.told == {}
+    there.accept([last := captured(two.clock, "ada", key="and again", delay=timedelta())])
+    two.work(there, 1, minutes=1)
+    assert two.families(towards)[last.id].leads[0].duplicate_of == old.id
+    assert two.families(towards)[young.id].leads[0].duplicate_of is None
 
 
 def test_answers_that_are_lost_lose_nothing(two: Two) -> None:
