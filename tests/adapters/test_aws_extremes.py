@@ -15,7 +15,7 @@ from leadline.settings import Settings
 from leadline.sources.generic import Generic
 from leadline.wiring import kit_of
 from tests.aws_world import Rooms
-from tests.worlds import HandClock
+from tests.worlds import HandClock, captured
 
 EXTREMES = {
     "a name of half a megabyte": b'{"name":"%s","email":"b@example.com"}' % (b"x" * 500_000),
@@ -25,6 +25,28 @@ EXTREMES = {
     "half a letter": b'{"name":"A\\ud800B","email":"a@example.com","owner":"\\udfff"}',
     "nothing in between": b'{"name":"A\\u0000B","email":"a@example.com"}',
 }
+
+
+def test_what_a_table_refuses_of_one_lead_harms_no_other(
+    moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadline.adapters.aws.items._LONGEST_TEXT", 10**6)
+    with closing(Rooms(moto)) as rooms:
+        store = rooms.store(clock)
+        kit = kit_of(Settings(max_attempts=2), store, {}, clock)
+        leads = [captured(clock, name, delay=timedelta()) for name in ("ada", "bob", "cy")]
+        huge = EXTREMES["a name of half a megabyte"]
+        leads.insert(1, captured(clock, "huge", delay=timedelta(), raw=huge))
+        store.accept(leads)
+        for _ in range(4):
+            refine_due(kit)
+            clock.advance(minutes=2)
+        found = {lead.id: store._lead(lead.id) for lead in leads}
+        assert [str(item.status) for item in found.values() if item] == [
+            "refined", "dead", "refined", "refined",
+        ]  # fmt: skip
+        (dead,) = [item.task for item in found.values() if item and item.task]
+        assert (dead.reason, dead.error) == ("refine.gave_up", "storage.ValidationException")
 
 
 @pytest.mark.parametrize("what", EXTREMES)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.adapters.aws.base import Base, Contested, changed
+from leadline.adapters.aws.base import Base, Contested, changed, log
 from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.calls import AwsFailed
 from leadline.adapters.aws.documents import read_document
@@ -31,6 +31,9 @@ from leadline.ports import Settlement
 
 _MOST_ROUNDS = 20
 _MOST_PARALLEL = 8
+_REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTooLarge"))
+"""What is wrong with a request, rather than with AWS."""
+_AFTER_REFUSAL = timedelta(minutes=1)
 _MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
 
 
@@ -41,11 +44,24 @@ class AwsSettling(Base):
         """See `ports.Queue.settle`."""
         # Refinements of one person must see each other, so what makes leads is settled in order.
         if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
-            return [self._settle(one) for one in settlements]
+            return [self._settle_alone(one) for one in settlements]
         from concurrent.futures import ThreadPoolExecutor  # one task has no use for it
 
         with ThreadPoolExecutor(min(_MOST_PARALLEL, len(settlements))) as pool:
-            return list(pool.map(self._settle, settlements))
+            return list(pool.map(self._settle_alone, settlements))
+
+    def _settle_alone(self, one: Settlement) -> bool:
+        """Settle, and keep it from its neighbours when AWS will not have what this lead wants
+        kept: such a task fails like any other that fails, and is a dead letter in the end."""
+        try:
+            return self._settle(one)
+        except AwsFailed as error:
+            if error.code not in _REFUSED:
+                raise
+            extra = {"lead": one.claim.task.lead_id, "error": str(error)}
+            log.error("settle.refused", extra=extra)
+            again = Retry(_AFTER_REFUSAL, why=f"storage.{error.code}")
+            return self._settle(Settlement(one.claim, again))
 
     def _settle(self, one: Settlement) -> bool:
         task = one.claim.task

@@ -145,6 +145,8 @@ class Table:
                     return
                 if "ConditionalCheckFailed" in codes:
                     raise Stale(*stood) from None
+                if codes & {"ValidationError", "ValidationException"}:
+                    raise AwsFailed(error.what, "ValidationException", error.answer) from None
                 if not codes & _BUSY:
                     raise
             else:
