@@ -18,6 +18,7 @@ from leadline.adapters.aws.signing import Keys
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Table
 from leadline.adapters.sqlite import SqliteStore
+from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.move_notes import MoveJournal
 from leadline.adapters.sqlite.moving import SqliteHome
 from leadline.carrying import Carrier, MoveSummary, Parcel, Side
@@ -171,6 +172,7 @@ class Two:
         self.folder, self.rooms, self.clock = folder, rooms, clock
         self.one_at_a_time = one_at_a_time
         self.sqlite = SqliteStore(folder, clock=clock, redelivery_window=WINDOW)
+        self.sqlite.keys = KeyIndex(gather=4)  # so that keys stand in both of their tables
         self.aws = rooms.store(clock)
         self.channels = {name: Channel(name) for name in CHANNELS}
         self.fuse = Fuse()
@@ -300,7 +302,7 @@ def populate(two: Two, store: Store) -> dict[str, str]:
     come("replayed", delay=now)
     come("nobody", "dead", delay=now, raw=b'{"nothing":"that makes a lead"}')
     two.work(store, 4, minutes=2)
-    come("ada", "ada again", key="another event", record="r-ada-2", delay=now)
+    come("ada", "ada again", key="another event", record="r-ada" * 99, delay=now)
     come("ada", "update that came too late", key="late", record="r-ada", kind=Kind.UPDATED)
     come("unlucky", delay=now)
     come("deleted", kind=Kind.IGNORED, why="deleted")

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadline.adapters.aws.items import lead_key
+from leadline.adapters.sqlite.database import micros
 from leadline.adapters.sqlite.ledger import SqliteLedger
 from leadline.formats import key_of
 from leadline.lead import Fate, Kind, Status, Step, Task
@@ -21,7 +22,7 @@ from leadline.ports import Settlement, Store
 from leadline.reports import LeadFilter
 from tests.aws_world import Rooms
 from tests.moving_world import Two, populate, waits
-from tests.worlds import HandClock, captured
+from tests.worlds import HandClock, captured, digest
 
 
 @pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])
@@ -337,6 +338,42 @@ def test_an_older_lead_gets_the_key_of_its_person_from_a_younger_one(
     two.work(there, 1, minutes=1)
     assert two.families(towards)[last.id].leads[0].duplicate_of == old.id
     assert two.families(towards)[young.id].leads[0].duplicate_of is None
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_keys_of_an_earlier_refinement_are_not_forgotten(two: Two, lasting: bool) -> None:
+    two.sqlite.accept([lead := captured(two.clock, "ada", delay=timedelta(), lasting=lasting)])
+    two.work(two.sqlite)
+    with two.sqlite.db.writing() as db:
+        two.sqlite.keys.add(db, [(digest("of old"), 1, micros(lead.captured_at), 1)])
+    assert two.move(Home.AWS) is not None
+    assert two.told == {}
+    assert two.aws.first_seen([digest("of old")])[digest("of old")].lead_id == lead.id
+    again = captured(two.clock, "ada", lasting=lasting)
+    assert two.aws.accept([again])[0].fate is Fate.REDELIVERED
+    keys = two.keys(Home.EMBEDDED)
+    assert two.keys(Home.AWS) == keys
+    assert len(keys[lead.id]) == 3
+
+
+def test_what_waits_stands_in_the_table_as_if_it_had_come_there(two: Two) -> None:
+    leads = [
+        captured(two.clock, "ada", record="r" * 999),
+        captured(two.clock, "bob", lasting=False),
+    ]
+    two.sqlite.accept(leads)
+    assert two.move(Home.AWS) is not None
+    with closing(Rooms(two.rooms.endpoint)) as rooms:
+        rooms.store(two.clock).accept(leads)
+        there = {(i["pk"], i["sk"]): without_marks(i) for i in two.rooms.table.scan()}
+        assert there == {(i["pk"], i["sk"]): without_marks(i) for i in rooms.table.scan()}
+        for key in rooms.bucket.keys("raw/"):
+            assert two.rooms.bucket.get(key) == rooms.bucket.get(key)
+
+
+def without_marks(item: dict[str, object]) -> dict[str, object]:
+    """An item without what tells one write of it from another."""
+    return {name: value for name, value in item.items() if name not in ("rev", "write")}
 
 
 def test_answers_that_are_lost_lose_nothing(two: Two) -> None:

@@ -16,6 +16,7 @@ from leadline.adapters.aws.items import (
     Noted,
     TaskState,
     Told,
+    short,
     summary_of,
 )
 from leadline.capture import key_digest
@@ -57,11 +58,12 @@ def moved_lead(
 
     *first_is_here*: whether the lead that this one repeats is, and knows of it.
     """
-    raw, body, media_type = None, None, ""
+    raw, body, media_type, record = None, None, "", item.record
     if kept.raw is not None:
         document = read_document(kept.raw)
         raw = _very_raw(kept.raw, item) or document.raw
         body, media_type = document.whole_body, document.media_type
+        record = document.record or item.record  # whole, where the item may have its beginning
     tasks = [_task(Step.REFINE, "", item.task)] if item.task else []
     tasks += [_task(Step.NOTIFY, a.channel, a.task) for a in alerts]
     told = [Alert(item.lead_id, a.channel, from_iso(a.at), a.template, a.digest)
@@ -74,7 +76,7 @@ def moved_lead(
         captured_at=from_iso(item.captured_at),
         fate=Fate(item.fate),
         why=item.why,
-        record=item.record,
+        record=record,
         joined=item.joined,
         raw=raw,
         body=body,
@@ -125,7 +127,7 @@ def lead_item(
         lasting_key=key.lasting if key else over.lasting_key if over else False,
         rev=over.rev if over else 0,
         why=lead.why,
-        record=lead.record,
+        record=short(lead.record),
         record_key=record_key_of(lead).hex() if lead.record else None,
         joined=lead.joined,
         updates=tuple(updates),

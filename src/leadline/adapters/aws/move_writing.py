@@ -18,7 +18,6 @@ from leadline.adapters.aws.items import (
     TaskState,
     alert_key,
     digest_key,
-    lead_key,
 )
 from leadline.adapters.aws.move_items import (
     alert_items,
@@ -76,8 +75,7 @@ class FamilyWriter:
         except Stale:
             return "its event or record came there meanwhile"
         except AwsFailed as error:
-            # A transaction says the same in its own way (DynamoDB API, "TransactWriteItems").
-            if error.code != "ValidationException" and b'"ValidationError"' not in error.answer:
+            if error.code != "ValidationException":
                 raise
             return "the table refuses it: an item of it is over 400 KB, or a key in it too long"
         return ""
@@ -96,7 +94,7 @@ class FamilyWriter:
             writes += _alert_writes(alert_items(lead, self._store.clock()), alerts)
             free = [k for k, how in keys if how is Holding.FREE and k.kind is not KeyKind.PERSON]
             writes += [Put(self._key_item(key), None) for key in free]
-            self._write(lead, writes)
+            self._table.write_all(writes)
             keys = [(key, how) for key, how in keys if key not in free]
         for key, how in keys:
             if how in (Holding.FREE, Holding.YIELDS):
@@ -108,15 +106,6 @@ class FamilyWriter:
         if lead.duplicate_of is not None:
             pk, sk = again_key(lead.duplicate_of, lead.lead_id)
             self._table.put_if({"pk": pk, "sk": sk}, "", {})
-
-    def _write(self, lead: MovedLead, writes: Sequence[Write]) -> None:
-        """Write what belongs together. A write whose answer was lost is tried again and then finds
-        itself in its own way, so whether all is well is seen when the copy is verified."""
-        try:
-            self._table.write_all(writes)
-        except Stale:
-            if self._table.get(lead_key(lead.lead_id)) is None:
-                raise
 
     def _with_document(self, item: LeadItem, lead: MovedLead) -> LeadItem:
         """Store the refined document, and let the item know its version."""

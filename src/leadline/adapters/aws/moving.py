@@ -27,7 +27,6 @@ from leadline.adapters.aws.move_items import (
     moved_lead,
     parked,
     people_of,
-    record_key_of,
     unparked,
 )
 from leadline.adapters.aws.move_survey import Survey
@@ -173,8 +172,8 @@ class AwsHome:
             for lead in family.leads:
                 item = family.handle.leads[lead.lead_id]
                 some = {(KeyKind.EVENT, bytes.fromhex(item.event_key)): item.lasting_key}
-                if lead.record:
-                    some[KeyKind.RECORD, record_key_of(lead)] = True
+                if item.record_key:
+                    some[KeyKind.RECORD, bytes.fromhex(item.record_key)] = True
                 for key in (*people_of(lead).values(), *known.get(lead.lead_id, ())):
                     some[KeyKind.PERSON, key] = True
                 keys += [
