@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("capture", "refine", "lateness", "memory", "flat", "cold_start")
+NAMES = ("capture", "refine", "lateness", "memory", "flat", "cold_start", "durations")
 
 
 def main() -> int:

@@ -2,7 +2,9 @@
 
 It answers the calls that functions make in their true shapes, and keeps what it is told without
 judging it: conditions always hold. It prints two ports, of plain HTTP and of TLS, and ends with its
-standard input. `POST /-/keep` remembers what is there now, `POST /-/reset` goes back to it.
+standard input. `POST /-/keep` remembers what is there now, `POST /-/reset` goes back to it,
+`POST /-/clear` forgets all; `POST /-/slow` with a number of milliseconds lets every later answer
+take so long, and `GET /-/calls` tells the calls since then: what was called, when, and until when.
 """
 
 import hashlib
@@ -10,11 +12,17 @@ import json
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
 
 Answer = tuple[int, dict[str, str], bytes]
+
+PAGE = 1_000
+"""Keys of one listing (S3 API Reference, "ListObjectsV2")."""
 
 
 class Aws:
@@ -27,23 +35,44 @@ class Aws:
     def keep(self) -> None:
         self.kept = (dict(self.objects), dict(self.items))
 
+    def clear(self) -> None:
+        self.objects.clear()
+        self.items.clear()
+
     def reset(self) -> None:
         self.objects, self.items = dict(self.kept[0]), dict(self.kept[1])
 
-    def answer(self, method: str, path: str, target: str, body: bytes) -> Answer:
-        if path in ("/-/keep", "/-/reset"):
-            (self.keep if path == "/-/keep" else self.reset)()
+    def answer(self, method: str, target: str, operation: str, body: bytes) -> Answer:
+        if operation:
+            return self.call(operation, json.loads(body))
+        url = urlsplit(target)
+        if url.path in ("/-/keep", "/-/reset", "/-/clear"):
+            {"keep": self.keep, "reset": self.reset, "clear": self.clear}[url.path[3:]]()
             return 200, {}, b""
-        if target:
-            return self.call(target.partition(".")[2], json.loads(body))
+        if method == "POST":
+            return 200, {"content-type": "text/html"}, b"ok"  # an incoming webhook of Slack
         if method == "PUT":
-            self.objects[path] = body
+            self.objects[url.path] = body
             etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
             return 200, {"etag": f'"{etag}"', "x-amz-version-id": etag[:16]}, b""
-        if path in self.objects:
-            return 200, {"content-type": "application/json"}, self.objects[path]
+        if "list-type" in url.query:
+            return 200, {"content-type": "application/xml"}, self.listing(url.path, url.query)
+        if url.path in self.objects:
+            return 200, {"content-type": "application/json"}, self.objects[url.path]
         missing = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'
         return 404, {"content-type": "application/xml"}, missing
+
+    def listing(self, bucket: str, query: str) -> bytes:
+        """One page of keys; a page goes on behind the last key of the one before."""
+        asked = {name: values[0] for name, values in parse_qs(query).items()}
+        after = asked.get("continuation-token") or asked.get("start-after", "")
+        start = f"{bucket}/{asked['prefix']}"
+        keys = sorted(path[len(bucket) + 1 :] for path in self.objects if path.startswith(start))
+        found = [key for key in keys if key > after]
+        shown = "".join(f"<Contents><Key>{escape(key)}</Key></Contents>" for key in found[:PAGE])
+        if len(found) > PAGE:
+            shown += f"<NextContinuationToken>{found[PAGE - 1]}</NextContinuationToken>"
+        return f"<ListBucketResult>{shown}</ListBucketResult>".encode()
 
     def call(self, operation: str, asked: dict[str, Any]) -> Answer:
         told = OPERATIONS[operation](self, asked)
@@ -68,8 +97,26 @@ class Aws:
 
     def write_all(self, asked: dict[str, Any]) -> dict[str, Any]:
         for one in asked["TransactItems"]:
-            self.put(one["Put"])
+            ((kind, write),) = one.items()
+            (self.put if kind == "Put" else self.delete)(write)
         return {}
+
+    def delete(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self.items.pop((asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"]), None)
+        return {}
+
+    def query(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Of the index `due`, all that is due by `:now`."""
+        values = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
+        found = [
+            item
+            for item in self.items.values()
+            if item.get("due_pk", {}).get("S") == values[":pk"]
+            and item["due_sk"]["S"] <= values[":now"]
+        ]
+        found.sort(key=lambda item: str(item["due_sk"]["S"]))
+        found = found[: asked.get("Limit")]
+        return {"Count": len(found), "Items": [] if asked.get("Select") == "COUNT" else found}
 
     def send(self, asked: dict[str, Any]) -> dict[str, Any]:
         digest = hashlib.md5(asked["MessageBody"].encode(), usedforsecurity=False).hexdigest()
@@ -85,6 +132,8 @@ OPERATIONS: dict[str, Callable[[Aws, dict[str, Any]], dict[str, Any]]] = {
     "GetItem": Aws.get,
     "BatchGetItem": Aws.get_all,
     "TransactWriteItems": Aws.write_all,
+    "DeleteItem": Aws.delete,
+    "Query": Aws.query,
     "SendMessage": Aws.send,
     "GetParameter": Aws.parameter,
 }
@@ -98,12 +147,28 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     aws = Aws()
     lock = threading.Lock()
+    slow_s = 0.0
+    calls: ClassVar[list[tuple[str, float, float]]] = []
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        target = self.headers.get("x-amz-target", "")
+        operation = self.headers.get("x-amz-target", "").partition(".")[2]
+        if self.path == "/-/slow":
+            Handler.slow_s = float(body) / 1_000
+            self.calls.clear()
+            return self.say(200, {}, b"")
+        if self.path == "/-/calls":
+            return self.say(200, {}, json.dumps(self.calls).encode())
+        began = time.monotonic()
+        time.sleep(self.slow_s)
         with self.lock:
-            status, headers, answer = self.aws.answer(self.command, self.path, target, body)
+            told = self.aws.answer(self.command, self.path, operation, body)
+            self.calls.append(
+                (operation or _named(self.command, self.path), began, time.monotonic())
+            )
+        return self.say(*told)
+
+    def say(self, status: int, headers: dict[str, str], answer: bytes) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -117,6 +182,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
+
+
+def _named(method: str, target: str) -> str:
+    """What a call without a name of its own is."""
+    if method == "GET":
+        return "ListObjectsV2" if "list-type" in target else "GetObject"
+    return "PutObject" if method == "PUT" else "Slack"
 
 
 def listen() -> ThreadingHTTPServer:
