@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from types import TracebackType
 
 import pytest
 
+from leadline.adapters import slack
 from leadline.adapters.slack import SlackWebhook
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
 from leadline.errors import ConfigurationError
 from leadline.ports import Busy, Messenger, Refused, Sent, Unreachable
+from tests.scripted_server import ScriptedServer, answer, certificate
 
 MESSAGE = b'{"text":"hello"}'
 SECRET = "T00000000/B00000000/sEcReT"
@@ -350,3 +353,40 @@ def test_what_is_no_http_url_is_refused_at_once_and_not_repeated(url: str) -> No
     assert "sEcReT" not in caught.value.detail
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+# --- TLS --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
+    """A certificate of 127.0.0.1 that this machine trusts for the moment."""
+    made = certificate(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", made[0])
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    slack._trust.cache_clear()
+    yield made
+    slack._trust.cache_clear()
+
+
+def test_messages_go_over_tls_and_whom_to_trust_is_read_once(trusted: tuple[str, str]) -> None:
+    with ScriptedServer(answer("200 OK", b"ok", then="close"), tls=trusted) as server:
+        client = SlackWebhook(f"{server.endpoint}/services/{SECRET}")
+        assert [client.send(MESSAGE), client.send(MESSAGE)] == [Sent(), Sent()]
+    assert [request.body for request in server.requests] == [MESSAGE, MESSAGE]
+    assert slack._trust.cache_info().misses == 1
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "hooks.example.com"])
+def test_who_can_not_prove_to_be_slack_hears_nothing(
+    trusted: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A forgery with the right name, and a certificate that is trusted with another name."""
+    (tmp_path / "other").mkdir()
+    other = certificate(tmp_path / "other", name)
+    if name != "127.0.0.1":
+        monkeypatch.setenv("SSL_CERT_FILE", other[0])
+    with ScriptedServer(answer("200 OK", b"ok"), tls=other) as server:
+        told = SlackWebhook(f"{server.endpoint}/services/{SECRET}").send(MESSAGE)
+    assert told == Unreachable("slack.SSLError")
+    assert server.requests == []
