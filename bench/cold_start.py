@@ -8,7 +8,8 @@ seventh of a core, and CPU time does not depend on what else this machine does. 
 boto3 with clients of S3 and SQS made, before any call.
 
 Handlers answer real events (a signed delivery of Close; ten messages whose leads are due) against
-`bench.aws_stub` on loopback. On AWS there is TLS as well; its line has no gate.
+`bench.aws_stub` on loopback. On AWS there is TLS as well; its lines have no gate. There
+the stand-in's certificate is all that is trusted, which costs what trusting AWS's own roots costs.
 """
 
 import io
@@ -60,6 +61,11 @@ keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_na
 boto3.client("s3", **keys)
 boto3.client("sqs", **keys)
 """
+STORE = "import ssl; ssl.create_default_context()"
+ROOTS = (
+    "import ssl; from leadline.adapters.aws.amazon_roots import ROOTS; "
+    "ssl.create_default_context(cadata=ROOTS)"
+)
 FIRST_ANSWER = """
 from leadline.entrypoints.aws.{name} import handler
 class Context:
@@ -209,6 +215,9 @@ def programs(plain: str, secure: str, folder: Path, capture: str, work: str) -> 
         "capture over TLS": Program(answered, capture, trusting),
         "refine imports": Program("import leadline.entrypoints.aws.refine", work),
         "refine": Program(refined, work, environment(plain)),
+        "no trust": Program("import ssl"),
+        "store": Program(STORE),
+        "roots": Program(ROOTS, capture),
     }
 
 
@@ -264,6 +273,8 @@ def run() -> tuple[list[str], bool]:
         line("capture over TLS"),
         line("refine imports"),
         line("refine", GATE_REFINE),
+        f"whom TLS trusts: {cost['roots'].cpu - cost['no trust'].cpu:.0f} ms of CPU for AWS's own "
+        f"roots, {cost['store'].cpu - cost['no trust'].cpu:.0f} ms for this machine's store",
         f"capture.zip {capture_mb:.1f} MB (gate {GATE_CAPTURE_MB}), "
         f"work.zip {work_mb:.1f} MB (gate {GATE_WORK_MB})",
     ], good
