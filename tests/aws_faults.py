@@ -7,7 +7,7 @@ import itertools
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -58,8 +58,8 @@ class Faulty(Caller):
         self.at: int | None = None
         self.what: Fault | Callable[[], object] = Fault.REFUSED
         self.dead = False
-        self.before: Callable[[], object] = lambda: None
-        """Runs before every call."""
+        self.turn: Callable[[], AbstractContextManager[object]] = nullcontext
+        """Around every call."""
         self._lock = threading.Lock()
 
     def plan(self, at: int, what: Fault | Callable[[], object]) -> None:
@@ -67,28 +67,32 @@ class Faulty(Caller):
         self.calls, self.at, self.what = [], at, what
 
     def call(self, service: str, method: str, path: str, *rest: Any, **named: Any) -> HttpReply:
-        self.before()
+        with self.turn():
+            return self._call(service, method, path, *rest, **named)
+
+    def _call(self, service: str, method: str, path: str, *rest: Any, **named: Any) -> HttpReply:
         with self._lock:
-            turn = len(self.calls)
+            number = len(self.calls)
             target = (named.get("headers") or {}).get("x-amz-target", f"{method} {path[-60:]}")
             self.calls.append(f"{service} {target}")
         if self.dead:
             raise Died
-        if turn != self.at:
-            return super().call(service, method, path, *rest, **named)
+        call = partial(super().call, service, method, path, *rest, **named)
+        if number != self.at:
+            return call()
         if callable(self.what):
             self.what()
-            return super().call(service, method, path, *rest, **named)
+            return call()
         if self.what is Fault.DEATH:
             self.dead = True
             raise Died
         if self.what is Fault.REFUSED:
             raise AwsFailed(f"{service} {method}", "InternalServerError")
-        reply = super().call(service, method, path, *rest, **named)
+        reply = call()
         if self.what is Fault.LOST:
             raise AwsFailed(f"{service} {method}", "")
         assert reply.status < 500
-        return super().call(service, method, path, *rest, **named)
+        return call()
 
 
 class Slack:
@@ -241,26 +245,30 @@ class Turns:
         numbers = range(len(acts))
         self._active = set(numbers)
         for number in numbers:
-            actors[number].caller.before = partial(self._wait, number)
-        threads = [threading.Thread(target=live, args=(number,)) for number in numbers]
+            actors[number].caller.turn = partial(self._turn, number, threading.Lock())
+        threads = [threading.Thread(target=live, args=(number,), daemon=True) for number in numbers]
         for thread in threads:
             thread.start()
         self._direct()
         for thread in threads:
             thread.join()
         for number in numbers:
-            actors[number].caller.before = lambda: None
+            actors[number].caller.turn = nullcontext
         if errors:
             raise errors[0]
         return [returned[number] for number in numbers]
 
-    def _wait(self, number: int) -> None:
-        with self._change:
-            self._waiting.add(number)
-            self._change.notify_all()
-            self._change.wait_for(lambda: self._go == number)
-            self._go = None
-            self._waiting.discard(number)
+    @contextmanager
+    def _turn(self, number: int, one_call: threading.Lock) -> Iterator[None]:
+        """A call of an actor, which may have several threads."""
+        with one_call:
+            with self._change:
+                self._waiting.add(number)
+                self._change.notify_all()
+                assert self._change.wait_for(lambda: self._go == number, timeout=60)
+                self._go = None
+                self._waiting.discard(number)
+            yield
 
     def _direct(self) -> None:
         """Whenever all who live wait at a call, let the next one do it."""

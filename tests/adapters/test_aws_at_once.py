@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.lead import Fate, Kind, Receipt, Step, Task
+from leadline.lead import Fate, Kind, Receipt, Status, Step, Task
 from leadline.pipeline import refine_due
 from tests.aws_faults import Actor, Turns, failing_anywhere, named, world
 from tests.worlds import HandClock, captured
 
+LEASE = timedelta(seconds=60)
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 in_any_order = settings(
@@ -28,7 +29,7 @@ def schedules(actors: int) -> st.SearchStrategy[list[int]]:
 class Meanwhile:
     """Somebody who acts once: between two calls of another, or else after all of them."""
 
-    def __init__(self, act: Callable[[Actor], Receipt]) -> None:
+    def __init__(self, act: Callable[..., Receipt]) -> None:
         self._act = act
         self._receipt: Receipt | None = None
 
@@ -188,3 +189,106 @@ def test_two_leads_of_one_person_that_are_refined_at_once_have_one_first(
         (first,) = (i for i, other in repeats.items() if other is None)
         assert repeats == {i: None if i == first else first for i in ids}
         assert {item["lead_id"] for item in actors[0].items("M#").values()} == {first}
+
+
+def claimed(actor: Actor, _: object) -> list[str]:
+    return [c.task.lead_id for c in actor.store.claim(Step.REFINE, 1, LEASE)]
+
+
+def test_two_workers_that_claim_at_once_never_get_the_same_task(
+    moto: str, clock: HandClock
+) -> None:
+    got: list[list[str]] = []
+
+    def meanwhile(actor: Actor) -> None:
+        got.append(claimed(actor, None))
+
+    for actor, lead_id, mine in failing_anywhere(moto, clock, meanwhile, before(clock), claimed):
+        theirs = got.pop() if got else []
+        assert [*(mine or []), *theirs] == [lead_id]
+        assert claimed(actor, None) == []
+        task = actor.leads()[lead_id].task
+        assert task is not None
+        assert (task.attempt, task.failures) == (1, 0)
+
+
+@in_any_order
+@given(schedules(3))
+def test_a_task_is_put_claimed_and_folded_into_at_once_and_stays_one_task(
+    moto: str, schedule: list[int]
+) -> None:
+    clock = HandClock(AT)
+    with world(moto, clock, 3) as actors:
+        lead_id = before(clock)(actors[0])
+        clock.advance(seconds=1)
+
+        def put(actor: Actor) -> None:
+            actor.store.put([Task(Step.REFINE, lead_id)], clock.now, "replayed")
+
+        update = accepting(clock, "update", Kind.UPDATED)
+        acts: list[Callable[[Actor], object]] = [put, partial(refine, lead_id=lead_id), update]
+        Turns(schedule).run(actors, acts)
+        lead = actors[0].leads()[lead_id]
+        if lead.task is not None:
+            assert not lead.task.held, "nobody holds it who could end it"
+            clock.advance(seconds=1)
+            assert refine(actors[0], lead_id)
+        lead = actors[0].leads()[lead_id]
+        assert lead.task is None
+        assert [line.what for line in lead.timeline].count("replayed") == 1
+        if lead.updates:
+            assert b"owner@example.com" in actors[0].store.refined([lead_id])[lead_id]
+
+
+def test_an_event_is_readmitted_though_it_comes_again_at_that_moment(
+    moto: str, clock: HandClock
+) -> None:
+    def filtered(actor: Actor) -> str:
+        return accepting(clock, "ada", Kind.IGNORED)(actor).lead_id
+
+    def readmit(actor: Actor, lead_id: str) -> list[str]:
+        return actor.store.readmit([lead_id], clock.now)
+
+    again = accepting(clock, "ada", Kind.IGNORED)
+    for actor, lead_id, made in failing_anywhere(moto, clock, again, filtered, readmit):
+        assert made == [lead_id]
+        lead = actor.leads()[lead_id]
+        assert (lead.fate, lead.status) == (Fate.CAPTURED, Status.WAITING)
+        assert refine(actor, lead_id)
+
+
+def test_two_readmissions_and_a_creation_at_once_make_one_lead_of_a_record(
+    moto: str, clock: HandClock
+) -> None:
+    def filtered(actor: Actor) -> list[str]:
+        return [accepting(clock, name, Kind.IGNORED)(actor).lead_id for name in ("a", "b")]
+
+    def readmit(actor: Actor, ids: list[str]) -> list[str]:
+        return actor.store.readmit(ids, clock.now)
+
+    create = accepting(clock, "c")
+    for actor, _, made in failing_anywhere(moto, clock, create, filtered, readmit):
+        heads = [i for i, lead in actor.leads().items() if lead.fate == Fate.CAPTURED]
+        assert len(heads) == 1
+        assert made in ([], heads)
+        (owner,) = actor.items("R#").values()
+        assert owner["lead_id"] == heads[0]
+
+
+@in_any_order
+@given(schedules(3))
+def test_a_channel_is_given_to_one_and_held_for_the_longest(moto: str, schedule: list[int]) -> None:
+    clock = HandClock(AT)
+    gap = timedelta(seconds=1)
+    with world(moto, clock, 3) as actors:
+
+        def reserve(actor: Actor) -> timedelta | None:
+            return actor.store.reserve("slack", gap)
+
+        def hold(actor: Actor) -> timedelta | None:
+            actor.store.hold("slack", clock.now + timedelta(seconds=30))
+            return None
+
+        waits = Turns(schedule).run(actors, [reserve, hold, reserve])
+        assert [waits[0], waits[2]].count(timedelta()) <= 1
+        assert actors[0].store.reserve("slack", gap) == timedelta(seconds=30)

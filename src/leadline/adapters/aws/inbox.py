@@ -164,10 +164,13 @@ class AwsInbox(Base):
 
     def _head(self, lead: CapturedLead) -> LeadItem | None:
         """The lead that the event's record has."""
-        if lead.record_key is None:
-            return None
-        owner = self.table.get(digest_key("R", lead.record_key))
-        return self._lead(owner["lead_id"]) if owner else None
+        owner = self._owner(lead.record_key)
+        return self._lead(owner) if owner else None
+
+    def _owner(self, record_key: bytes | None) -> str | None:
+        """The id of the lead that a record has."""
+        item = self.table.get(digest_key("R", record_key)) if record_key else None
+        return item["lead_id"] if item else None
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         """See `ports.Inbox.readmit`."""
@@ -178,24 +181,26 @@ class AwsInbox(Base):
         return [event.lead_id for event in made]
 
     def _readmit(self, event: LeadItem, due_at: datetime) -> bool:
-        if event.fate != Fate.FILTERED or event.joined is not None:
-            return False
-        now = self.clock()
-        task = TaskState(iso(now), iso(due_at), event.attempts + 1)
-        lead = changed(event, fate=str(Fate.CAPTURED), why="", task=task, attempts=task.attempt)
-        writes: list[Write] = [Put(lead.note(now, "readmitted").item(), event.rev)]
-        if event.record_key:
-            record_key = bytes.fromhex(event.record_key)
-            owner = self.table.get(digest_key("R", record_key))
-            if owner is None:
-                writes.append(Put(_record(record_key, event.lead_id), None))
-            elif owner["lead_id"] != event.lead_id:
+        record_key = bytes.fromhex(event.record_key) if event.record_key else None
+        for _ in range(_MOST_ROUNDS):
+            if event.fate != Fate.FILTERED or event.joined is not None:
+                return False
+            owner = self._owner(record_key)
+            if owner not in (None, event.lead_id):
                 return False  # its record has a lead by now
-        try:
-            self.table.write_all(writes)
-        except Stale:
-            return False  # somebody else was faster, or its record has got a lead
-        return True
+            now = self.clock()
+            task = TaskState(iso(now), iso(due_at), event.attempts + 1)
+            lead = changed(event, fate=str(Fate.CAPTURED), why="", task=task, attempts=task.attempt)
+            writes: list[Write] = [Put(lead.note(now, "readmitted").item(), event.rev)]
+            if record_key and owner is None:
+                writes.append(Put(_record(record_key, event.lead_id), None))
+            try:
+                self.table.write_all(writes)
+            except Stale:
+                event = self._lead(event.lead_id) or event
+            else:
+                return True
+        raise Contested(event.lead_id)
 
 
 def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:

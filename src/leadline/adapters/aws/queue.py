@@ -7,7 +7,7 @@ from itertools import islice
 
 import msgspec
 
-from leadline.adapters.aws.base import Base, changed
+from leadline.adapters.aws.base import Base, Contested, changed
 from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.items import (
     LEAD,
@@ -30,6 +30,7 @@ from leadline.lead import Claim, Step, Task
 
 _DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_PARALLEL = 8
+_MOST_ROUNDS = 20
 
 
 class AwsQueue(Base):
@@ -50,7 +51,7 @@ class AwsQueue(Base):
     def _put(
         self, lead_id: str, tasks: Sequence[Task], due_at: datetime, note: str
     ) -> LeadItem | None:
-        while True:
+        for _ in range(_MOST_ROUNDS):
             found = self.table.query("pk = :pk", {":pk": f"L#{lead_id}"})
             items = {item["sk"]: item for item in found}
             if LEAD not in items:
@@ -76,6 +77,7 @@ class AwsQueue(Base):
             except Stale:
                 continue
             return lead
+        raise Contested(lead_id)
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
         """See `ports.Queue.claim`."""
