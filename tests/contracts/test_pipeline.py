@@ -61,6 +61,7 @@ class World:
 
     def __init__(self, store: Store, clock: HandClock, **settings: Any) -> None:
         self.store, self.clock, self.channel = store, clock, Channel()
+        self.pause = timedelta()
         sources: dict[str, Source] = {"generic": Poisonous()}
         self.front = CaptureKit(sources, timedelta(minutes=10))
         self.kit = Kit(
@@ -86,18 +87,25 @@ class World:
         which nothing can be due are skipped."""
         left = int(timedelta(**span).total_seconds())
         while left > 0:
-            due = [self.store.next_due(Step.REFINE), self.store.next_due(Step.NOTIFY, "slack")]
-            waits = [(at - self.clock.now).total_seconds() for at in due if at is not None]
-            step = max(1, min(left, math.ceil(min(waits, default=left))))
+            soonest = min(self._until_due(Step.REFINE), self._until_due(Step.NOTIFY, "slack"))
+            step = max(1, min(left, math.ceil(soonest)))
             self.clock.advance(seconds=step)
             left -= step
             self.turn()
 
+    def _until_due(self, step: Step, channel: str = "") -> float:
+        at = self.store.next_due(step, channel)
+        if at is None:
+            return 86_400
+        wait = (at - self.clock.now).total_seconds()
+        return max(wait, self.pause.total_seconds()) if step is Step.NOTIFY else wait
+
     def turn(self) -> None:
         while refine_due(self.kit):
             pass
-        while deliver_due(self.kit, "slack") == timedelta():
+        while (pause := deliver_due(self.kit, "slack")) == timedelta():
             pass
+        self.pause = pause or timedelta()
 
 
 @pytest.fixture
