@@ -205,7 +205,7 @@ class Carrier:
         known = {i: families[i] for i in self.destination.present(settled)}
         rest = {i: family for i, family in families.items() if i not in known}
         parcels, more = self._sort(rest, notes)
-        self.journal.agree({i: digests[i] for i in more})
+        self._agree({i: digests[i] for i in more})
         moved = self._write(parcels, digests)
         known |= {i: families[i] for i in more}
         changed = self.origin.silence([*known.values(), *moved.values()])
@@ -279,8 +279,12 @@ class Carrier:
                 self._conflict(lead_id, f"its copy lacks keys ({wrong[0].kind})", family)
             else:
                 moved[lead_id] = family
-        self.journal.agree({i: digests[i] for i in moved})
+        self._agree({i: digests[i] for i in moved})
         return moved
+
+    def _agree(self, digests: Mapping[str, bytes]) -> None:
+        if digests:
+            self.journal.agree(digests)
 
     def _keys(self, families: Sequence[Family]) -> dict[str, tuple[tuple[OwnedKey, Holding], ...]]:
         """The keys of families, and how each stands at the destination."""

@@ -5,7 +5,7 @@ same values, whatever they look like inside, so that a copy is verified by compa
 by field.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
@@ -213,8 +213,8 @@ class Verdict(StrEnum):
 def judge(family: Family, there: Family | None, note: Note | None, towards: Home) -> Verdict:
     """Whether a family must be copied, is there already, or is there as something else.
 
-    A copy that has not gone on by itself since both homes agreed is replaced when its origin has.
-    Without a note nothing is ever replaced.
+    A copy that has not gone on by itself since both homes agreed is replaced when its origin has;
+    further events that came to it stay. Without a note nothing is ever replaced.
     """
     mine = family_digest(family)
     if there is None:
@@ -224,10 +224,16 @@ def judge(family: Family, there: Family | None, note: Note | None, towards: Home
         return Verdict.CARRY  # we were at it
     if not differences(family, there):
         return Verdict.EQUAL
-    if family_digest(there) in note.given(towards):
+    if any(family_digest(state) in note.given(towards) for state in _earlier(there)):
         return Verdict.CARRY
     origin = Home.EMBEDDED if towards is Home.AWS else Home.AWS
     return Verdict.WENT_ON if mine in note.given(origin) else Verdict.CONFLICT
+
+
+def _earlier(family: Family) -> Iterator[Family]:
+    """The family as it is, and as it was before each of its later events came."""
+    for count in range(len(family.leads), 0, -1):
+        yield Family(family.leads[:count])
 
 
 def in_order(history: Iterable[Happening]) -> tuple[Happening, ...]:

@@ -340,6 +340,52 @@ def test_an_older_lead_gets_the_key_of_its_person_from_a_younger_one(
     assert two.families(towards)[young.id].leads[0].duplicate_of is None
 
 
+def test_events_that_came_to_a_silent_copy_stay_with_it(two: Two) -> None:
+    two.sqlite.accept([lead := captured(two.clock, "ada", record="r")])
+    assert two.move(Home.AWS) is not None
+    assert two.move(Home.EMBEDDED) is not None
+    two.work(two.sqlite, 1, minutes=11)
+    two.aws.accept([update := captured(two.clock, "x", record="r", kind=Kind.UPDATED)])
+    finish(two, Home.EMBEDDED)
+    assert two.move(Home.AWS) is not None
+    assert two.told == {}
+    family = two.families(Home.AWS)[lead.id]
+    assert [one.lead_id for one in family.leads] == [lead.id, update.id]
+    assert family.leads[0].alerts
+    two.aws.accept([captured(two.clock, "y", record="r", kind=Kind.UPDATED)])
+    assert two.move(Home.EMBEDDED) is not None
+    assert [len(f.leads) for f in two.families(Home.EMBEDDED).values()] == [3]
+
+
+def test_the_same_words_of_long_ago_are_no_conflict(two: Two) -> None:
+    two.aws.accept([captured(two.clock, "ada", lasting=False)])
+    two.clock.advance(days=8)
+    two.sqlite.accept([lead := captured(two.clock, "ada", lasting=False)])
+    assert two.move(Home.AWS) is not None
+    assert two.told == {}
+    (receipt,) = two.aws.accept([captured(two.clock, "ada", lasting=False)])
+    assert (receipt.fate, receipt.lead_id) == (Fate.REDELIVERED, lead.id)
+
+
+def test_a_lead_waits_for_the_first_lead_of_its_person(
+    two: Two, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("adapters.sqlite.moving", "adapters.aws.move_survey"):
+        monkeypatch.setattr(f"leadline.{module}.BATCH", 1)
+    two.sqlite.accept([later := captured(two.clock, "ada")])
+    two.clock.advance(seconds=1)
+    two.sqlite.accept([first := captured(two.clock, "ada", key="b", delay=timedelta())])
+    two.work(two.sqlite, 2, minutes=11)
+    told = two.move(Home.AWS)
+    assert two.told == {}
+    assert two.families(Home.AWS)[later.id].leads[0].duplicate_of == first.id
+    folder, alone = tmp_path / "elsewhere", two.one_at_a_time
+    with closing(Two(folder, two.rooms, two.clock, one_at_a_time=alone)) as other:
+        assert other.move(Home.EMBEDDED) == told
+        assert other.told == {}
+        assert other.families(Home.EMBEDDED)[later.id].leads[0].duplicate_of == first.id
+
+
 @pytest.mark.parametrize("lasting", [False, True])
 def test_keys_of_an_earlier_refinement_are_not_forgotten(two: Two, lasting: bool) -> None:
     two.sqlite.accept([lead := captured(two.clock, "ada", delay=timedelta(), lasting=lasting)])
