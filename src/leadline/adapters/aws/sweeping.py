@@ -14,17 +14,18 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 
 import msgspec
 
 from leadline.adapters.aws.bells import Queues, Ring
-from leadline.adapters.aws.calls import AwsFailed
 from leadline.adapters.aws.documents import read_document
 from leadline.adapters.aws.items import SHARDS, due_before, due_partition, lead_key
 from leadline.adapters.aws.store import AwsStore
+from leadline.errors import StorageFailed
 from leadline.formats import from_iso
-from leadline.lead import Step, Task
+from leadline.lead import Fate, Step, Task
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ OVERDUE = timedelta(minutes=5)
 _STATE = ("S#sweep", "state")
 _BATCH = 100
 _MOST_OVERDUE = 1000
+_MOST_IN_DOUBT = 100
+_MOST_AGAIN = 1000
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class Swept(msgspec.Struct):
@@ -58,35 +62,52 @@ def sweep(
 ) -> Swept:
     """Put back what was left behind; what there was no time for is the next sweep's.
 
-    Raises AwsFailed.
+    Raises StorageFailed, after everything has been tried that does not need what failed.
     """
     swept = Swept()
-    before = store.clock() - overdue
-    _ring_overdue(store, queues, Step.REFINE, [""], before, swept)
-    _ring_overdue(store, queues, Step.NOTIFY, channels, before, swept)
-    _recapture(store, store.clock() - grace, time_is_left, swept)
+    now = store.clock()
+    failures: list[StorageFailed] = []
+    for part in (
+        partial(_ring_overdue, store, queues, Step.REFINE, [""], now - overdue, swept),
+        partial(_ring_overdue, store, queues, Step.NOTIFY, channels, now - overdue, swept),
+        partial(_recapture, store, now - grace, time_is_left, swept),
+    ):
+        try:
+            part()
+        except StorageFailed as error:
+            log.error("sweep.stopped", extra={"error": str(error)})
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return swept
 
 
 def _ring_overdue(
     store: AwsStore, queues: Queues, step: Step, channels: Iterable[str], at: datetime, swept: Swept
 ) -> None:
-    """Ring for tasks that have been due for long, if the queue can't have messages for them all."""
-    found: list[tuple[str, str]] = []
+    """Ring for tasks that have been due for long.
+
+    Where the queue may have a message for each of them, because its reader is behind, only for
+    those that have been due longest: a task without a message becomes one of them in the end, and
+    the queue does not fill up with a message a sweep for each.
+    """
+    overdue: list[tuple[str, str, str]] = []
     before = due_before(at)
     for channel in channels:
         for shard in range(SHARDS):
             values = {":pk": due_partition(step, channel, shard), ":now": before}
             condition = "due_pk = :pk AND due_sk <= :now"
-            items = store.table.query(condition, values, index="due", limit=_MOST_OVERDUE)
-            found += [(item["pk"][2:], channel) for item in items]
-    if not found or sum(queues.depths(queues.url_of(step)).values()) >= len(found):
+            found = store.table.query(condition, values, index="due", limit=_MOST_OVERDUE)
+            overdue += [(item["due_sk"], item["pk"][2:], channel) for item in found]
+    if not overdue:
         return
-    leads = store.table.get_all([lead_key(lead_id) for lead_id, _ in found], exact=False)
+    if _ready(queues, step) >= len(overdue):
+        overdue = sorted(overdue)[:_MOST_IN_DOUBT]
+    leads = store.table.get_all([lead_key(lead_id) for _, lead_id, _ in overdue], exact=False)
     now = store.clock()
     rings = [
         Ring(Task(step, lead_id, channel), now, from_iso(item["captured_at"]))
-        for lead_id, channel in found
+        for _, lead_id, channel in overdue
         if (item := leads.get(lead_key(lead_id))) is not None
     ]
     queues.ring(rings, now)
@@ -95,44 +116,63 @@ def _ring_overdue(
     swept.rung += len(rings)
 
 
+def _ready(queues: Queues, step: Step) -> int:
+    """How many messages may be those of tasks that are due. A delayed one of the refine queue is
+    for a lead that still waits; in the other queue alerts that are due wait for their channel."""
+    depths = queues.depths(queues.url_of(step))
+    return depths["visible"] + depths["held"] + (depths["delayed"] if step is Step.NOTIFY else 0)
+
+
 def _recapture(
     store: AwsStore, youngest: datetime, time_is_left: Callable[[], bool], swept: Swept
 ) -> None:
-    """Accept archived deliveries that the table does not know."""
-    state = store.table.get(_STATE)
-    mark: str = state["after"] if state else ""
+    """Accept archived deliveries that the table does not know: those that failed before, then
+    those behind the mark."""
+    state = store.table.get(_STATE) or {}
+    mark: str = state.get("after", "")
+    again = _accept(store, state.get("again", []), swept)
     keys = _settled_keys(store, mark, youngest)
     while batch := list(islice(keys, _BATCH)):
-        if not time_is_left():
+        if not time_is_left() or len(again) >= _MOST_AGAIN:
             swept.finished = False
-            return
+            break
         ids = {_lead_id(key): key for key in batch}
         known = store.table.get_all([lead_key(i) for i in ids], exact=False)
-        missing = [key for i, key in ids.items() if lead_key(i) not in known]
-        _accept(store, missing, swept)
+        again += _accept(store, [k for i, k in ids.items() if lead_key(i) not in known], swept)
         swept.looked_at += len(batch)
-        mark = batch[-1]
-        store.table.put_if({"pk": _STATE[0], "sk": _STATE[1], "after": mark}, "", {})
+        mark = max([mark, *(key for key in batch if _is_settled(key, store.clock()))])
+        _save(store, mark, again)
+    if again != state.get("again", []):
+        _save(store, mark, again)
 
 
-def _accept(store: AwsStore, keys: Sequence[str], swept: Swept) -> None:
+def _save(store: AwsStore, mark: str, again: Sequence[str]) -> None:
+    """Remember where to go on, and what to try again."""
+    state = {"pk": _STATE[0], "sk": _STATE[1], "after": mark, "again": list(again)}
+    store.table.put_if(state, "", {})
+
+
+def _accept(store: AwsStore, keys: Sequence[str], swept: Swept) -> list[str]:
+    """Bring documents in; returns the keys of those that AWS kept us from bringing in."""
+    failed: list[str] = []
     for key in keys:
         lead_id = _lead_id(key)
-        document = store.bucket.get(key)
-        if document is None:
-            continue  # it was erased since it was listed
         try:
-            lead = read_document(document).captured()
-            receipt = store.take_up(lead)
+            document = store.bucket.get(key)
+            if document is None:
+                continue  # it was erased since it was listed
+            receipt = store.take_up(read_document(document).captured())
         except (msgspec.MsgspecError, ValueError):
             log.error("sweep.unreadable", extra={"lead": lead_id})
             swept.unrecovered += 1
-        except AwsFailed as error:
+        except StorageFailed as error:
             log.error("sweep.failed", extra={"lead": lead_id, "error": str(error)})
             swept.unrecovered += 1
+            failed.append(key)
         else:
             log.warning("sweep.recaptured", extra={"lead": lead_id, "status": receipt.fate})
-            swept.recaptured += 1
+            swept.recaptured += receipt.fate is not Fate.REDELIVERED
+    return failed
 
 
 def _settled_keys(store: AwsStore, mark: str, youngest: datetime) -> Iterator[str]:
@@ -163,12 +203,18 @@ def _lead_id(key: str) -> str:
     return key.rpartition("/")[2].removesuffix(".json")
 
 
+def _is_settled(key: str, now: datetime) -> bool:
+    """Whether nothing can come any more that sorts before this key: whatever its capture took, and
+    its id is of version 7, which sort by time."""
+    return _NO_TIME < _captured_at(_lead_id(key)) <= now - GRACE
+
+
 def _captured_at(lead_id: str) -> datetime:
     """The time that an id of version 7 begins with; the beginning of time for others."""
     try:
         number = uuid.UUID(lead_id)
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return _NO_TIME
     if number.version != 7:
-        return datetime.min.replace(tzinfo=UTC)
+        return _NO_TIME
     return datetime.fromtimestamp((number.int >> 80) / 1000, UTC)
