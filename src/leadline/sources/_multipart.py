@@ -18,7 +18,7 @@ class Part:
         self.value = b""
 
 
-def options(header: bytes) -> dict[bytes, bytes]:
+def header_options(header: bytes) -> dict[bytes, bytes]:
     """What stands behind the value of a header: `; name="value"`."""
     _, found = parse_options_header(header)
     return found
