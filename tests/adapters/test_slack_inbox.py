@@ -15,7 +15,8 @@ import pytest
 import urllib3
 from hypothesis import given
 
-from leadline.deliver.slack import Links, alert, digest, new_lead, seen_before
+from leadline.deliver.links import Links
+from leadline.deliver.slack import alert, digest, new_lead, seen_before
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox, as_terminal
 from leadline.entrypoints.slack_page import article, page
 from leadline.lead import RefinedLead

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from leadline.deliver.links import Links
 from leadline.deliver.problems import in_words
-from leadline.deliver.slack import Links, alert, digest, new_lead, seen_before, template_of
+from leadline.deliver.slack import alert, digest, new_lead, seen_before, template_of
 from leadline.lead import Contact, LeadDetails
 from tests.slack_rules import values_of
 from tests.unit.deliver.leads import CAPTURED, FIRST_ID, ID, again, lead

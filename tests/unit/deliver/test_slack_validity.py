@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
-from leadline.deliver.slack import Links, alert, digest, new_lead, template_of
+from leadline.deliver.links import Links
+from leadline.deliver.slack import alert, digest, new_lead, template_of
 from leadline.lead import RefinedLead
 from tests.slack_rules import markup_of, violations
 from tests.unit.deliver.leads import TEXT, any_lead, lead
