@@ -1,4 +1,4 @@
-"""What a function computes, waits for and logs: the figures of `MEASURED` in `leadline.cost`.
+"""Durations: what a function computes, waits for and logs, for `MEASURED` in `leadline.durations`.
 
 Method: as in `bench.cold_start`, functions run from their own unpacked zips, each in a fresh
 interpreter, against `bench.aws_stub` over TLS; its twin over plain HTTP is only for the counting.
@@ -18,7 +18,7 @@ interpreter, against `bench.aws_stub` over TLS; its twin over plain HTTP is only
 
 The baselines of the same run are a handler that does nothing, one `put_object` of boto3 to the
 same stand-in, and boto3's import with two clients. Nothing is measured on AWS: how long the
-services take, and how fast a vCPU is there, is assumed in `leadline.cost`.
+services take, and how fast a vCPU is there, is assumed in `leadline.durations`.
 """
 
 import json
@@ -81,8 +81,15 @@ REPORT_LINE = (
     '"79b5e81f-9cdd-4145-b1f6-7c50ef8a2a36","metrics":{"durationMs":133.96,"billedDurationMs":134,'
     '"memorySizeMB":256,"maxMemoryUsedMB":123},"status":"success"}}'
 )
-"""What Lambda itself writes for an invocation at `SystemLogLevel: INFO` in JSON (Lambda Developer
-Guide, "Log-level filtering"); there is no line at the end."""
+INIT_LINE = (
+    '{"time":"2026-10-08T07:30:27.771Z","type":"platform.initStart","record":{"initializationType":'
+    '"on-demand","phase":"init","runtimeVersion":"python:3.13.v30","runtimeVersionArn":'
+    '"arn:aws:lambda:eu-west-1::runtime:' + "0123456789abcdef" * 4 + '","functionName":'
+    '"leads-Capture-0AbCdEfGhIjK","functionVersion":"$LATEST","instanceId":'
+    '"2026/10/08/[$LATEST]' + "0123456789abcdef" * 2 + '","instanceMaxMemory":268435456}}'
+)
+"""What Lambda itself writes for each invocation and before the first, at `SystemLogLevel: INFO` in
+JSON (Lambda Developer Guide, "Log-level filtering"); there is no line like END."""
 EVENT_BYTES = 26
 """What CloudWatch counts on top of each line (CloudWatch Logs API Reference, "PutLogEvents")."""
 
@@ -93,7 +100,7 @@ KINDS = {
     "GetParameter": "settings", "PutObject": "s3_put", "GetObject": "s3_get",
     "ListObjectsV2": "s3_list", "Slack": "slack",
 }  # fmt: skip
-"""A call, and what `leadline.cost.ANSWER_MS` calls its wait."""
+"""A call, and what `leadline.durations.ANSWER_MS` calls its wait."""
 
 CHILD = """
 import sys; sys.path.insert(0, {folder!r})
@@ -356,7 +363,8 @@ def report(
         f"CPU of an empty handler {base['empty']:.3f} ms, of one boto3 put {base['put']:.1f} ms; "
         f"start of a bare interpreter {base['bare']:.0f} ms, of boto3 with two clients over it "
         f"{base['boto3'] - base['bare']:.0f} ms",
-        f"log lines of Lambda itself: {own} bytes an invocation",
+        f"log lines of Lambda itself: {own} bytes an invocation, "
+        f"{len(INIT_LINE) + EVENT_BYTES} a cold start",
     ]
     for (function, leads), one in found.items():
         imports, first = one.imported - base["bare"], one.first - one.warm

@@ -10,37 +10,13 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from leadline.durations import INIT_LOG_BYTES, MEASURED
 from leadline.errors import ConfigurationError
 
 SECONDS = 730 * 3_600
 SWEEPS = 730 * 4
 KB, GB = 1 << 10, 1 << 30
 
-
-class Durations(msgspec.Struct, frozen=True):
-    """One function as it is billed: its memory, milliseconds of an invocation and of each lead in
-    it, milliseconds of a cold start (billed since August 2025) and the share of invocations that
-    have one, bytes of log that an invocation leaves, and where all that was measured."""
-
-    memory_mb: int
-    invocation_ms: float
-    lead_ms: float
-    init_ms: float
-    cold_share: float
-    log_bytes: int
-    measured: str
-
-
-_GUESSED = "not yet measured: estimated from the calls that it makes"
-
-MEASURED: Mapping[str, Durations] = {
-    # PLACEHOLDERS, to be replaced by what the benchmark measures.
-    "Capture": Durations(256, 70, 0, 350, 0.10, 1_300, _GUESSED),
-    "Refine": Durations(512, 40, 100, 600, 0.10, 1_300, _GUESSED),
-    "Deliver": Durations(256, 60, 300, 450, 0.10, 1_300, _GUESSED),
-    "Sweep": Durations(512, 400, 0.5, 600, 1.00, 1_500, _GUESSED),
-}
-"""The functions. The figures stand only here."""
 
 PER_LEAD: Mapping[str, tuple[tuple[str, str, float], ...]] = {
     "Capture": (
@@ -60,8 +36,7 @@ PER_LEAD: Mapping[str, tuple[tuple[str, str, float], ...]] = {
         ("table_write", "keys of e-mail and phone, in a transaction", 4),
         ("table_write", "lead, in a transaction", 2),
         ("table_write", "its index entries", 4),
-        ("table_read", "what is due in four shards", 2),
-        ("table_read", "lead", 1),
+        ("table_read", "lead: looked at, claimed, looked at again", 3),
         ("table_read", "keys of e-mail and phone", 2),
     ),
 }
@@ -79,8 +54,9 @@ PER_ALERT: Mapping[str, tuple[tuple[str, str, float], ...]] = {
         ("table_write", "its index entries", 2),
         ("table_write", "lead and task in one transaction", 4),
         ("table_write", "their index entries", 3),
-        ("table_read", "what is due in four shards, counted and taken", 4),
-        ("table_read", "task and lead, and both again to settle", 4),
+        ("table_read", "task: looked at, found due, claimed", 3),
+        ("table_read", "what is due in four shards, before and after", 4),
+        ("table_read", "lead, and both to settle and to end", 5),
     ),
 }
 """Requests and units of one lead and of one alert, by function and meter, for items under 1 KB;
@@ -96,7 +72,7 @@ maximum concurrency, on which nobody can count."""
 SETTINGS_KEPT_S = 300
 """How long a function keeps the settings that it read."""
 
-ALARM_METRICS, EMF_METRICS = 22, 4
+ALARM_METRICS, EMF_METRICS = 22, 6
 """Metrics that the template's alarms watch (an alarm on a quotient watches two, and each is
 billed), and metrics of our own."""
 
@@ -247,7 +223,7 @@ def _needed(w: Workload) -> Iterator[_Used]:
     yield from _each(PER_ALERT, w.leads * w.alerts_per_lead, "alerts")
     yield from _functions(w)
     yield from _polling(w)
-    yield from _sweeping(w)
+    yield from sweeping(w)
     yield from _stored(w)
     yield from _said(w)
 
@@ -274,10 +250,20 @@ def _invocations(w: Workload) -> dict[str, float]:
 
 def _milliseconds(function: str, w: Workload) -> float:
     """Billed in the month."""
+    warm = _invocations(w)[function] * (1 - MEASURED[function].cold_share)
+    read = min(_settings_reads(function, w), warm)  # a cold start has read them
+    return _busy_ms(function, w) + read * MEASURED[function].settings_ms
+
+
+def _busy_ms(function: str, w: Workload) -> float:
+    """Billed in the month, but for settings that are read anew."""
     took = MEASURED[function]
-    leads = w.leads * (w.alerts_per_lead if function == "Deliver" else 1)
     each = took.invocation_ms + took.cold_share * took.init_ms
-    return _invocations(w)[function] * each + leads * took.lead_ms
+    return _invocations(w)[function] * each + _leads_of(function, w) * took.lead_ms
+
+
+def _leads_of(function: str, w: Workload) -> float:
+    return w.leads * (w.alerts_per_lead if function == "Deliver" else 1)
 
 
 def _functions(w: Workload) -> Iterator[_Used]:
@@ -300,7 +286,7 @@ def _settings_reads(function: str, w: Workload) -> float:
     count = _invocations(w)[function]
     if not count or function == "Sweep":
         return count
-    environments = max(1.0, _milliseconds(function, w) / 1_000 / SECONDS)
+    environments = max(1.0, _busy_ms(function, w) / 1_000 / SECONDS)
     return environments * SECONDS / (SETTINGS_KEPT_S + environments * SECONDS / count)
 
 
@@ -318,7 +304,8 @@ def _polling(w: Workload) -> Iterator[_Used]:
         yield _Used("sqs_request", f"{queue}: empty receives", empty_receives(found), formula)
 
 
-def _sweeping(w: Workload) -> Iterator[_Used]:
+def sweeping(w: Workload) -> Iterator[_Used]:
+    """What the sweeps of a month use beside their time."""
     days = SECONDS / 86_400
     yield _Used("schedule", "Sweep", SWEEPS, "730 hours × 4")
     yield _Used(
@@ -327,7 +314,12 @@ def _sweeping(w: Workload) -> Iterator[_Used]:
         w.leads / 1_000 + SWEEPS + days,
         f"{w.leads:,} leads / 1,000 + {SWEEPS:,} runs + {days:.0f} days",
     )
-    yield _Used("table_write", "Sweep", SWEEPS, f"{SWEEPS:,} runs × 1 (how far it came)")
+    yield _Used(
+        "table_write",
+        "Sweep",
+        SWEEPS + w.leads / 100,
+        f"{SWEEPS:,} runs + {w.leads:,} leads / 100 (how far it came)",
+    )
     yield _Used(
         "table_read",
         "Sweep",
@@ -347,9 +339,17 @@ def _stored(w: Workload) -> Iterator[_Used]:
 def _said(w: Workload) -> Iterator[_Used]:
     calls = _invocations(w)
     logged = float(w.leads * _ACCESS_LOG_BYTES)
-    logged += sum(count * MEASURED[name].log_bytes for name, count in calls.items())
-    each = ", ".join(f"{name} {MEASURED[name].log_bytes:,}" for name in calls)
-    formula = f"bytes an invocation: {each}, access {_ACCESS_LOG_BYTES}"
+    logged += sum(
+        count * (took.log_bytes + took.cold_share * INIT_LOG_BYTES)
+        + _leads_of(name, w) * took.lead_log_bytes
+        for name, count in calls.items()
+        for took in [MEASURED[name]]
+    )
+    each = ", ".join(
+        f"{name} {MEASURED[name].log_bytes} + {MEASURED[name].lead_log_bytes} a lead"
+        for name in calls
+    )
+    formula = f"bytes: {each}; a cold start {INIT_LOG_BYTES}, access {_ACCESS_LOG_BYTES}"
     yield _Used("log_ingest", "logs", logged / GB, formula)
     yield _Used("log_storage", "logs kept", logged / GB * 7 / 30, "7 days of 30")
     sent = w.leads * (_ANSWER_BYTES + w.alerts_per_lead * _ALERT_BYTES)

@@ -1,29 +1,31 @@
 """What AWS would bill for a lead, counted at the store, is what the cost model says."""
 
 import json
+import os
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadline import cost
-from leadline.adapters.aws.bells import Queues
+import pytest
+
+from leadline import cost, logs
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller, HttpReply
+from leadline.adapters.aws.items import lead_key
 from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Table
 from leadline.adapters.aws.values import plain
-from leadline.capture import CaptureKit, capture
-from leadline.deliver.sending import deliver_due
-from leadline.kit import Kit
-from leadline.lead import Delivery
-from leadline.pipeline import refine_due
-from leadline.ports import Sent
-from leadline.retry import RetryPolicy
-from leadline.sources import Source, SourceConfig
-from leadline.sources.generic import Generic
+from leadline.entrypoints.aws import capture as on_capture
+from leadline.entrypoints.aws import deliver as on_deliver
+from leadline.entrypoints.aws import refine as on_refine
+from leadline.entrypoints.aws import sweep as on_sweep
+from leadline.entrypoints.aws.parts import Parts
+from leadline.formats import key_of
+from leadline.lead import Step
+from tests.aws_faults import id_at
 from tests.aws_world import REGION, Rooms, table_of
-from tests.worlds import HandClock
+from tests.scripted_server import ScriptedServer, answer
 
 
 class CountingCaller(Caller):
@@ -41,8 +43,9 @@ class CountingCaller(Caller):
             case "GetItem":
                 self.counted["table_read"] += 1
             case "BatchGetItem":
-                asked = sum(len(one["Keys"]) for one in body["RequestItems"].values())
-                self.counted["table_read"] += asked
+                for one in body["RequestItems"].values():
+                    exact = one["ConsistentRead"]
+                    self.counted["table_read" if exact else "halves"] += len(one["Keys"])
             case "Query":
                 self.counted["halves"] += 1
             case "PutItem" | "DeleteItem":
@@ -53,13 +56,16 @@ class CountingCaller(Caller):
                     self._wrote(write, 2)
             case "SendMessage":
                 self.counted["sqs_request"] += 1
+            case "GetParameter":
+                self.counted["kms_request"] += 1
             case other:
                 raise AssertionError(other)
         return answer
 
     def call(self, service: str, method: str, *rest: Any, **named: Any) -> HttpReply:
         if service == "s3":
-            self.counted[f"s3_{method.lower()}"] += 1
+            listing = "list-type" in (named.get("query") or {})
+            self.counted["s3_put" if listing else f"s3_{method.lower()}"] += 1
         return super().call(service, method, *rest, **named)
 
     def _wrote(self, request: dict[str, Any], times: int) -> None:
@@ -79,7 +85,8 @@ class CountingCaller(Caller):
     def taken(self) -> dict[str, float]:
         """What was counted since."""
         counted: dict[str, float] = dict(self.counted)
-        counted["table_read"] += counted.pop("halves", 0) / 2
+        counted["table_read"] = counted.get("table_read", 0) + counted.pop("halves", 0) / 2
+        counted.pop("kms_request", None)
         self.counted.clear()
         return counted
 
@@ -105,41 +112,97 @@ def _entry(item: dict[str, Any], index: dict[str, Any]) -> tuple[list[Any], list
     return (key, [item.get(name) for name in shown]) if None not in key else None
 
 
-class Deaf:
-    """A channel that accepts everything."""
+class Context:
+    """What Lambda tells a function beside the event."""
 
-    def send(self, message: bytes) -> Sent:
-        return Sent()
+    aws_request_id = "79b5e81f-9cdd-4145-b1f6-7c50ef8a2a36"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
 
 
-def test_the_model_counts_what_the_store_does_for_a_lead(moto: str, clock: HandClock) -> None:
+@pytest.fixture
+def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingCaller]:
+    """What the functions call AWS with, in an environment of theirs; Slack takes everything."""
     rooms = Rooms(moto)
-    aws = CountingCaller(rooms)
-    bells = Queues(aws, rooms.urls, rooms.dead_urls)
-    store = AwsStore(
-        Table(aws, rooms.table.name), Bucket(aws, rooms.bucket.name), bells, clock=clock
-    )
-    sources: dict[str, Source] = {
-        "generic": Generic(SourceConfig(map={"record": "/id", "event_id": "/event"}))
-    }
-    kit = Kit(store, sources, {"slack": Deaf()}, clock, lambda: 0.5, RetryPolicy())
+    name = rooms.table.name
+    with ScriptedServer(answer(body=b"ok", then="close")) as slack:
+        settings = f"""
+            slack_webhook_url = "{slack.endpoint}/services/T0/B0/none"
+            delay = "0s"
+            [sources.generic]
+            map = {{ record = "/id", event_id = "/event" }}
+        """
+        parameter = {"Name": f"/{name}", "Type": "SecureString", "Value": settings}
+        rooms.caller.json("ssm", "AmazonSSM.PutParameter", parameter, "1.1")
+        for variable, value in {
+            "TABLE_NAME": name,
+            "S3_BUCKET": name,
+            "SQS_QUEUE_URL": rooms.urls[Step.REFINE],
+            "DELIVERY_QUEUE_URL": rooms.urls[Step.NOTIFY],
+            "SETTINGS_REFERENCE": f"ssm:/{name}",
+        }.items():
+            monkeypatch.setenv(variable, value)
+        counting = CountingCaller(rooms)
+        monkeypatch.setattr(Parts, "caller", counting)
+        monkeypatch.setattr(logs, "configure", lambda *_: None)
+        functions = (on_capture, on_refine, on_deliver, on_sweep)
+        for function in functions:
+            function._parts.cache_clear()
+        yield counting
+        for function in functions:
+            function._parts.cache_clear()
+        counting.close()
+    rooms.close()
+
+
+def message(lead_id: str, **more: str) -> dict[str, Any]:
+    body = {"lead_id": lead_id, "s3_key": "raw", "timestamp": "2026-01-01T00:00:00Z", **more}
+    return {"Records": [{"messageId": "m0", "body": json.dumps(body)}]}
+
+
+def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) -> None:
     lead = {
         "id": "7", "event": "8", "name": "Ada Vance", "email": "ada@example.com",
         "phone": "+1 212 555 0100", "company": "Vance Tools", "owner": "sales@example.org",
     }  # fmt: skip
-    body, media = json.dumps(lead).encode(), {"content-type": "application/json"}
-    capture(
-        Delivery("generic", body, clock.now, media),
-        CaptureKit(sources, timedelta(minutes=10)),
-        store,
-    )
+    event = {
+        "httpMethod": "POST", "path": "/webhook/generic", "pathParameters": {"source": "generic"},
+        "headers": {"content-type": "application/json"}, "body": json.dumps(lead),
+    }  # fmt: skip
+    answered = on_capture.handler(event, Context())
+    assert answered["statusCode"] == 200
+    lead_id = json.loads(answered["body"])["lead_id"]
     assert aws.taken() == counted_by_the_model("Capture")
-    clock.advance(minutes=11)
-    assert refine_due(kit) == 1
+    assert on_refine.handler(message(lead_id), Context()) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Refine", "Refine, for the alert")
-    clock.advance(seconds=1)
-    assert deliver_due(kit, "slack") == timedelta()
+    alert = message(lead_id, channel="slack")
+    assert on_deliver.handler(alert, Context()) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Deliver")
+
+
+def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=20)
+    turns = (datetime.now(UTC).date() - at.date()).days
+    table, bucket = Table(aws, os.environ["TABLE_NAME"]), Bucket(aws, os.environ["S3_BUCKET"])
+    ids = [id_at(at + timedelta(seconds=second)) for second in range(3)]
+    for lead_id in ids:
+        pk, sk = lead_key(lead_id)
+        table.put_if({"pk": pk, "sk": sk}, "", {})
+        bucket.put(key_of("raw", lead_id, at), b"{}")
+    mark = key_of("raw", ids[0], at)
+    table.put_if({"pk": "S#sweep", "sk": "state", "after": mark}, "", {})
+    aws.taken()
+    seen = on_sweep.handler({}, Context())["looked_at"]
+    assert seen >= 2  # moto lists the mark as well
+    bill = list(cost.sweeping(cost.Workload(seen * cost.SWEEPS)))
+    modelled = {one.meter: one.quantity / cost.SWEEPS for one in bill}
+    # Beside the first, a thousand keys make another list, and a hundred leads another write.
+    modelled["s3_put"] -= seen / 1_000 + cost.SECONDS / 86_400 / cost.SWEEPS - turns
+    modelled["table_write"] -= seen / 100
+    taken = aws.taken()
+    assert taken == pytest.approx({meter: modelled[meter] for meter in taken})
+    assert {"s3_put", "table_write", "table_read"} == taken.keys()
 
 
 def counted_by_the_model(*functions: str) -> dict[str, float]:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from leadline import cost
-from leadline.cost import CostLine, Durations, Estimate, Workload, empty_receives, estimate
+from leadline.cost import CostLine, Estimate, Workload, empty_receives, estimate
+from leadline.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
+from leadline.entrypoints.aws.figures import METRICS
 from leadline.entrypoints.cli import app
 from leadline.errors import ConfigurationError
 
@@ -179,7 +181,36 @@ def test_the_empty_receives_are_those_of_pollers_that_wait_anew_after_each_messa
     assert polls * (1 - empty) == pytest.approx(found)
 
 
-# By hand, at the prices of us-east-1, for functions that take 100 ms and 1 ms of cold start.
+def test_the_formula_is_cpu_by_the_share_of_a_core_and_waits_one_after_another() -> None:
+    """By hand: 884 MB are half of 1,769, so half of a core, and computing takes twice as long."""
+    took = Durations(
+        884, cpu_ms=20, lead_cpu_ms=6, connections=2, connection_cpu_ms=2, settings_cpu_ms=4,
+        import_cpu_ms=50, first_cpu_ms=40, cold_share=0.5,
+        waits={"s3_put": 1, "read": 2}, lead_waits={"transaction": 1.5}, log_bytes=1,
+    )  # fmt: skip
+    assert took.invocation_ms == pytest.approx(2 * 22 + 40 + 2 * 5 + 2 * 5, rel=1e-3)
+    assert took.lead_ms == pytest.approx(2 * 6 + 1.5 * 20, rel=1e-3)
+    assert took.settings_ms == pytest.approx(2 * 4 + 30 + 5, rel=1e-3)
+    assert took.init_ms == pytest.approx(100 + 50 + 2 * 40 + 30 + 5, rel=1e-3)
+
+
+def test_every_wait_has_an_assumed_answer_time() -> None:
+    for took in MEASURED.values():
+        assert {*took.waits, *took.lead_waits} <= ANSWER_MS.keys()
+
+
+# By hand, at the prices of us-east-1, for functions of which an invocation computes for 52 ms and
+# waits for 20 + 20 + 8 ms, a lead takes 2 ms, settings 35 ms, a cold start 100 + 5 + 35 ms.
+def simple(name: str, memory_mb: int) -> Durations:
+    share = memory_mb / 1_769
+    return Durations(
+        memory_mb, cpu_ms=50 * share, lead_cpu_ms=0 if name == "Capture" else 2 * share,
+        connections=0, connection_cpu_ms=2 * share, settings_cpu_ms=0, import_cpu_ms=5,
+        first_cpu_ms=0, cold_share=0.1, waits={"transaction": 2, "write": 1}, lead_waits={},
+        log_bytes=1_000,
+    )  # fmt: skip
+
+
 TEN_THOUSAND = {
     ("API Gateway", "Capture", "api_request"): 10_000 * 3.5e-6,
     ("S3", "Capture", "s3_put"): 0.05,
@@ -197,19 +228,19 @@ TEN_THOUSAND = {
     ("DynamoDB", "Refine", "table_write"): 130_000 * 0.625e-6,
     ("DynamoDB", "Refine, for the alert", "table_write"): 30_000 * 0.625e-6,
     ("DynamoDB", "Deliver", "table_write"): 110_000 * 0.625e-6,
-    ("DynamoDB", "Sweep", "table_write"): 2_920 * 0.625e-6,
+    ("DynamoDB", "Sweep", "table_write"): (2_920 + 100) * 0.625e-6,
     ("DynamoDB", "Refine", "table_read"): 50_000 * 0.125e-6,
-    ("DynamoDB", "Deliver", "table_read"): 80_000 * 0.125e-6,
+    ("DynamoDB", "Deliver", "table_read"): 120_000 * 0.125e-6,
     ("DynamoDB", "Sweep", "table_read"): (5_000 + 14_600) * 0.125e-6,
     ("DynamoDB", "items", "table_storage"): 120_000 * 2.6 / 1_048_576 * 0.25,
     ("Lambda", "invocations", "lambda_request"): 32_920 * 0.2e-6,
-    ("Lambda", "Capture", "lambda_gb_second"): 10_000 * 0.1001 * 0.25 * 0.0000133334,
-    ("Lambda", "Refine", "lambda_gb_second"): 10_000 * 0.1021 * 0.5 * 0.0000133334,
-    ("Lambda", "Deliver", "lambda_gb_second"): 10_000 * 0.1021 * 0.25 * 0.0000133334,
-    ("Lambda", "Sweep", "lambda_gb_second"): (292 + 0.292 + 20) * 0.5 * 0.0000133334,
+    ("Lambda", "Capture", "lambda_gb_second"): (1_140 + 4_669.51 * 0.035) * 0.25 * 0.0000133334,
+    ("Lambda", "Refine", "lambda_gb_second"): (1_160 + 163.43) * 0.5 * 0.0000133334,
+    ("Lambda", "Deliver", "lambda_gb_second"): (1_160 + 163.43) * 0.25 * 0.0000133334,
+    ("Lambda", "Sweep", "lambda_gb_second"): (332.88 + 2_628 * 0.035 + 20) * 0.5 * 0.0000133334,
     ("KMS", "reading the settings", "kms_request"): (3 * 4_669.51 + 2_920) * 3e-6,
     ("EventBridge", "Sweep", "schedule"): 0.00292,
-    ("CloudWatch", "logs", "log_ingest"): (32_920 * 1_000 + 4_000_000) / 1_073_741_824 * 0.5,
+    ("CloudWatch", "logs", "log_ingest"): (32_920 * 1_047.4 + 4_000_000) / 1_073_741_824 * 0.5,
     ("Data transfer", "answers and alerts", "data_out"): 42_000_000 / 1_073_741_824 * 0.09,
     ("CloudWatch", "alarms", "alarm"): 2.20,
     ("CloudWatch", "dashboard", "dashboard"): 3,
@@ -229,10 +260,11 @@ TEN_MILLION = {
     ("DynamoDB", "Refine, for the alert", "table_write"): 18.75,
     ("DynamoDB", "Deliver", "table_write"): 68.75,
     ("DynamoDB", "Sweep", "table_read"): (5_000_000 + 14_600) * 0.125e-6,
+    ("DynamoDB", "Sweep", "table_write"): (2_920 + 100_000) * 0.625e-6,
     ("DynamoDB", "items", "table_storage"): 297.546 * 0.25,
-    ("Lambda", "Capture", "lambda_gb_second"): 250_250 * 0.0000133334,
+    ("Lambda", "Capture", "lambda_gb_second"): (1_140_000 + 8_751.25 * 0.035) / 4 * 0.0000133334,
     ("KMS", "reading the settings", "kms_request"): (3 * 8_751.25 + 2_920) * 3e-6,
-    ("CloudWatch", "logs", "log_ingest"): 31.6679 * 0.5,
+    ("CloudWatch", "logs", "log_ingest"): 32.9922 * 0.5,
 }
 
 
@@ -240,10 +272,7 @@ TEN_MILLION = {
 def test_the_bill_is_the_one_computed_by_hand(
     n: int, by_hand: dict[tuple[str, str, str], float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    took = {
-        name: Durations(old.memory_mb, 100, 0 if name == "Capture" else 2, 1, 0.1, 1_000, "here")
-        for name, old in cost.MEASURED.items()
-    }
+    took = {name: simple(name, old.memory_mb) for name, old in MEASURED.items()}
     monkeypatch.setattr(cost, "MEASURED", took)
     found = dollars(of(Workload(n)))
     for line, expected in by_hand.items():
@@ -283,11 +312,12 @@ def test_a_region_without_prices_is_refused_with_those_that_have_some() -> None:
         of(Workload(1), "mars-north-1")
 
 
-def test_the_model_knows_the_alarms_and_the_memory_of_the_template() -> None:
+def test_the_model_knows_our_metrics_and_the_alarms_and_memory_of_the_template() -> None:
+    assert len(METRICS) == cost.EMF_METRICS
     alarms = TEMPLATE.count("Type: AWS::CloudWatch::Alarm")
     on_quotients = TEMPLATE.count("Expression: 100 * errors / invocations")
     assert alarms + on_quotients == cost.ALARM_METRICS
-    for name, took in cost.MEASURED.items():
+    for name, took in MEASURED.items():
         found = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
         assert found is not None
         assert int(found[1]) == took.memory_mb
@@ -336,10 +366,12 @@ def test_the_command_says_which_lines_miss_the_goal() -> None:
     assert "API Gateway Capture $0.0350" in shown
 
 
-def test_the_command_says_so_while_durations_are_not_measured() -> None:
+def test_the_command_says_what_of_the_durations_was_measured_and_what_is_assumed() -> None:
     _, shown = run("--leads-per-month", "1")
-    for name, took in cost.MEASURED.items():
-        assert f"Duration of {name}: {took.measured}" in shown
+    for name, took in MEASURED.items():
+        assert f"Duration of {name}: {took.invocation_ms:,.0f} ms an invocation" in shown
+    assert shown.count(HOW_MEASURED) == len(MEASURED)
+    assert HOW_MEASURED == "CPU measured with `make bench`, waits assumed"
 
 
 def test_the_command_gives_scripts_the_same_figures() -> None:
@@ -352,6 +384,9 @@ def test_the_command_gives_scripts_the_same_figures() -> None:
     assert told["per_lead"] == pytest.approx(bill.total / 500)
     assert [one["what"] for one in told["optional"]] == [one.what for one in bill.options]
     assert told["prices_dated"] == PRICES.dated
+    assert told["durations_are"] == HOW_MEASURED
+    assert told["durations"]["Deliver"]["lead_ms"] == MEASURED["Deliver"].lead_ms
+    assert told["answers_assumed_ms"] == ANSWER_MS
 
 
 def test_the_command_takes_no_leads_for_an_answer() -> None:

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from leadline import cost as model
+from leadline.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, table
 
@@ -100,8 +101,12 @@ def _remarks(bill: model.Estimate, prices: model.PriceList) -> list[str]:
         + (f"; not verified for this region: {', '.join(unsure)}" if unsure else "")
         + ". AWS's own pages count."
     )
-    for name, took in model.MEASURED.items():
-        remarks.append(f"Duration of {name}: {took.measured}.")
+    for name, took in MEASURED.items():
+        remarks.append(
+            f"Duration of {name}: {took.invocation_ms:,.0f} ms an invocation, "
+            f"{took.lead_ms:,.1f} ms a lead, {took.init_ms:,.0f} ms a cold start "
+            f"({took.cold_share:.0%}); {HOW_MEASURED}."
+        )
     return remarks
 
 
@@ -121,7 +126,9 @@ def _as_data(bill: model.Estimate, prices: model.PriceList) -> dict[str, Any]:
         "prices_dated": bill.dated,
         "unverified": _unverified(bill, prices),
         "workload": bill.workload,
-        "durations": model.MEASURED,
+        "durations": {name: _duration_as_data(took) for name, took in MEASURED.items()},
+        "durations_are": HOW_MEASURED,
+        "answers_assumed_ms": ANSWER_MS,
         "lines": [_line_as_data(line) for line in bill.lines],
         "total": bill.total,
         "per_lead": bill.total / leads if leads else None,
@@ -129,6 +136,16 @@ def _as_data(bill: model.Estimate, prices: model.PriceList) -> dict[str, Any]:
         "above_goal": [f"{one.service} {one.what}" for one in bill.excess(_budget(bill))],
         "optional": [_line_as_data(line) for line in bill.options],
     }
+
+
+def _duration_as_data(took: Durations) -> dict[str, Any]:
+    modelled = {
+        "invocation_ms": took.invocation_ms,
+        "lead_ms": took.lead_ms,
+        "init_ms": took.init_ms,
+        "settings_ms": took.settings_ms,
+    }
+    return {**msgspec.structs.asdict(took), **modelled}
 
 
 def _line_as_data(line: model.CostLine) -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""How long the functions take: what was measured of them, what is assumed of AWS, and the formula.
+
+Measured (`make bench ARGS=durations`, whose docstring has the method): CPU, on a core of an x86-64
+machine with Python 3.11; which calls are made, and which wait for one another; bytes of log. None
+was measured on AWS, and a vCPU there may be faster or slower than that core.
+
+Assumed, for want of a measurement on AWS: how long each service takes to answer (`ANSWER_MS`), what
+the runtime itself takes to start (`RUNTIME_INIT_MS`), how many invocations find no environment
+(`cold_share`), and that every invocation opens its connections anew, as it must where minutes lie
+between them. A tenth is what environments that are kept for ten idle minutes leave of 10,000
+invocations a month that come at random, one in 263 s on average: e^(-600/263). At more, cold
+starts are rarer and connections stay open, so that the model says too much rather than too little.
+
+The formula: billed ms = CPU ms * 1,769 / memory in MB + the sum over kinds of waits * answer time.
+Before the first invocation imports run at the speed of a core, for up to 10 s ("burst CPU": AWS
+Lambda Web Adapter, "Async Initialization"; we know of no promise in the Developer Guide), and
+since August 2025 that time is billed as any other (AWS Compute Blog, "AWS Lambda standardizes
+billing for INIT phase"). Lambda rounds up to whole milliseconds; that is left out.
+"""
+
+import math
+from collections.abc import Mapping
+
+import msgspec
+
+VCPU_MB = 1_769
+"""The memory at which a function has a whole vCPU, and a share of one in proportion below (Lambda
+Developer Guide, "Configure Lambda function memory")."""
+
+ANSWER_MS: Mapping[str, float] = {
+    "s3_put": 40,  # a median of "tens of milliseconds" under 512 KB (AWS whitepaper, "Best
+    "s3_get": 25,  # Practices Design Patterns: Optimizing Amazon S3 Performance", on timeouts)
+    "s3_list": 40,
+    "read": 5,  # "single-digit millisecond" at the service (AWS Database Blog, "Understanding
+    "write": 8,  # Amazon DynamoDB latency"), and the way there
+    "transaction": 20,  # two rounds within the service
+    "sqs": 16,  # a message of 1 KB, as AWS itself measured in 2012
+    "settings": 30,  # Parameter Store, which asks KMS
+    "slack": 250,  # with a connection of its own
+    "connect": 5,  # TCP and TLS 1.3 within the region
+}
+"""How long services are ASSUMED to let a function wait, in milliseconds: orders of magnitude where
+a source is named, guesses where none is. Nothing of it is measured."""
+
+RUNTIME_INIT_MS = 100
+"""ASSUMED: what Lambda bills before it begins with our imports, for the runtime itself."""
+
+
+INIT_LOG_BYTES = 474
+"""What Lambda logs beside that, when an environment starts."""
+
+
+class Durations(msgspec.Struct, frozen=True):
+    """One function: milliseconds of CPU of a core, waits by kind, bytes of log.
+
+    `cpu_ms` is that of a warm invocation, `lead_cpu_ms` of each lead in it, `connection_cpu_ms` of
+    all its `connections`, `settings_cpu_ms` of reading the settings anew. A cold start computes
+    `import_cpu_ms` before the first invocation and `first_cpu_ms` more in it; `cold_share` of the
+    invocations are ASSUMED to have one. `waits` and `lead_waits` count calls that wait for one
+    another, by what `ANSWER_MS` knows.
+    """
+
+    memory_mb: int
+    cpu_ms: float
+    lead_cpu_ms: float
+    connections: int
+    connection_cpu_ms: float
+    settings_cpu_ms: float
+    import_cpu_ms: float
+    first_cpu_ms: float
+    cold_share: float
+    waits: Mapping[str, float]
+    lead_waits: Mapping[str, float]
+    log_bytes: int
+    lead_log_bytes: int = 0
+
+    @property
+    def invocation_ms(self) -> float:
+        """Billed for a warm invocation beside its leads, all connections made anew."""
+        cpu = self.cpu_ms + self.connection_cpu_ms
+        return self._computing(cpu) + _waiting(self.waits) + _waiting({"connect": self.connections})
+
+    @property
+    def lead_ms(self) -> float:
+        """Billed for each lead."""
+        return self._computing(self.lead_cpu_ms) + _waiting(self.lead_waits)
+
+    @property
+    def settings_ms(self) -> float:
+        """Billed for reading the settings anew."""
+        return self._computing(self.settings_cpu_ms) + _waiting({"settings": 1, "connect": 1})
+
+    @property
+    def init_ms(self) -> float:
+        """Billed for a cold start on top of a warm invocation: imports at the speed of a core, and
+        what the first invocation computes more at the function's own."""
+        first = self._computing(self.first_cpu_ms) + _waiting({"settings": 1, "connect": 1})
+        return RUNTIME_INIT_MS + self.import_cpu_ms + first
+
+    def _computing(self, cpu_ms: float) -> float:
+        return cpu_ms * VCPU_MB / self.memory_mb
+
+
+def _waiting(waits: Mapping[str, float]) -> float:
+    return math.fsum(count * ANSWER_MS[kind] for kind, count in waits.items())
+
+
+HOW_MEASURED = "CPU measured with `make bench`, waits assumed"
+"""What must be said wherever these figures are shown."""
+
+MEASURED: Mapping[str, Durations] = {
+    "Capture": Durations(
+        256, cpu_ms=1.2, lead_cpu_ms=0, connections=3, connection_cpu_ms=3.0, settings_cpu_ms=0.5,
+        import_cpu_ms=54, first_cpu_ms=9, cold_share=0.10,
+        waits={"read": 1, "write": 1, "s3_put": 1, "transaction": 1, "sqs": 1}, lead_waits={},
+        log_bytes=928, lead_log_bytes=0,
+    ),
+    "Refine": Durations(
+        512, cpu_ms=0.3, lead_cpu_ms=2.4, connections=3, connection_cpu_ms=3.0, settings_cpu_ms=0.5,
+        import_cpu_ms=65, first_cpu_ms=30, cold_share=0.10,
+        waits={"read": 3.67, "write": 0.89, "s3_get": 0.89},
+        lead_waits={
+            "read": 1.33, "write": 0.11, "s3_get": 0.11, "s3_put": 1, "transaction": 1, "sqs": 1
+        },
+        log_bytes=728, lead_log_bytes=221,
+    ),
+    "Deliver": Durations(
+        256, cpu_ms=0, lead_cpu_ms=6.0, connections=2, connection_cpu_ms=2.0, settings_cpu_ms=0.5,
+        import_cpu_ms=55, first_cpu_ms=39, cold_share=0.10, waits={},
+        lead_waits={"read": 14, "write": 2, "s3_get": 1, "transaction": 1, "slack": 1},
+        log_bytes=520, lead_log_bytes=428,
+    ),
+    "Sweep": Durations(
+        512, cpu_ms=2.5, lead_cpu_ms=0.011, connections=2, connection_cpu_ms=2.0,
+        settings_cpu_ms=0.5, import_cpu_ms=49, first_cpu_ms=10, cold_share=1.00,
+        waits={"read": 10, "write": 1, "s3_list": 1},
+        lead_waits={"read": 0.01, "write": 0.01, "s3_list": 0.001},
+        log_bytes=676, lead_log_bytes=0,
+    ),
+}  # fmt: skip
+"""The functions. The figures stand only here."""
