@@ -220,13 +220,16 @@ def judge(family: Family, there: Family | None, note: Note | None, towards: Home
     if there is None:
         return Verdict.CARRY
     note = note or Note()
+    origin = Home.EMBEDDED if towards is Home.AWS else Home.AWS
     if note.towards is towards and note.copying == mine:
         return Verdict.CARRY  # we were at it
+    unfinished = note.towards is origin and note.copying == family_digest(there)
+    if unfinished and len(family.leads) <= len(there.leads):
+        return Verdict.WENT_ON  # what left was going to arrive: only a part of it comes back
     if not differences(family, there):
         return Verdict.EQUAL
     if any(family_digest(state) in note.given(towards) for state in _earlier(there)):
         return Verdict.CARRY
-    origin = Home.EMBEDDED if towards is Home.AWS else Home.AWS
     return Verdict.WENT_ON if mine in note.given(origin) else Verdict.CONFLICT
 
 

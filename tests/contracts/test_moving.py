@@ -322,6 +322,22 @@ def test_a_way_back_that_was_given_up_takes_nothing_from_what_went_on(
         assert channel.accepted == {lead.id: 1 for lead in named.values()}
 
 
+def test_half_a_copy_takes_nothing_from_what_it_was_made_of(two: Two) -> None:
+    two.sqlite.accept([first := captured(two.clock, "ada", delay=timedelta())])
+    two.work(two.sqlite, 1, seconds=1)
+    again = captured(two.clock, "ada", key="again", record="r" * 999, delay=timedelta())
+    two.sqlite.accept([again])
+    two.work(two.sqlite, 1, seconds=1)
+    before = plain(two.families(Home.EMBEDDED))
+    writes = 1
+    while two.move(Home.AWS, writes) is None:
+        assert two.move(Home.EMBEDDED) is not None
+        assert two.told == {}
+        assert plain(two.families(Home.EMBEDDED)) == before
+        writes += 1
+    assert set(two.families(Home.AWS)) == {first.id, again.id}
+
+
 @pytest.mark.parametrize("towards", list(Home))
 def test_an_older_lead_gets_the_key_of_its_person_from_a_younger_one(
     two: Two, towards: Home
