@@ -58,6 +58,8 @@ class Faulty(Caller):
         self.at: int | None = None
         self.what: Fault | Callable[[], object] = Fault.REFUSED
         self.dead = False
+        self.forbidden = ""
+        """Part of the keys of documents that S3 does not give."""
         self.turn: Callable[[], AbstractContextManager[object]] = nullcontext
         """Around every call."""
         self._lock = threading.Lock()
@@ -77,6 +79,8 @@ class Faulty(Caller):
             self.calls.append(f"{service} {target}")
         if self.dead:
             raise Died
+        if self.forbidden and service == "s3" and method == "GET" and self.forbidden in path:
+            return HttpReply(403, {}, b"<Error><Code>AccessDenied</Code></Error>")
         call = partial(super().call, service, method, path, *rest, **named)
         if number != self.at:
             return call()

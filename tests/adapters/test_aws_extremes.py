@@ -20,6 +20,7 @@ from tests.worlds import HandClock, captured
 EXTREMES = {
     "a name of half a megabyte": b'{"name":"%s","email":"b@example.com"}' % (b"x" * 500_000),
     "a number that no table takes": b'{"name":"N","email":"c@example.com","score":1e300}',
+    "a number next to nothing": b'{"name":"N","email":"f@example.com","score":"1e-200"}',
     "a number that is none": b'{"name":"N","email":"d@example.com","score":1e999}',
     "an owner that is no key": b'{"name":"O","email":"e@example.com","owner":"%s"}' % (b"o" * 5000),
     "half a letter": b'{"name":"A\\ud800B","email":"a@example.com","owner":"\\udfff"}',

@@ -86,12 +86,15 @@ class Recent:
         self.leads: dict[str, LeadItem] = {}
         self.raws: dict[str, bytes] = {}
         self.owners: dict[bytes, str] = {}
+        self.withheld: dict[str, str] = {}
+        """Leads of which AWS does not give a document now, with its name for the reason."""
 
     def clear(self) -> None:
         """Forget everything, as a new turn begins."""
         self.leads.clear()
         self.raws.clear()
         self.owners.clear()
+        self.withheld.clear()
 
 
 def changed(lead: LeadItem, **what: object) -> LeadItem:

@@ -1,10 +1,15 @@
 """The archive in S3 (S3 API Reference: PutObject, GetObject, ListObjectsV2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from leadline.adapters.aws.calls import AwsFailed, Caller, code_of
 
 _PARALLEL = 8
+
+
+class Withheld(AwsFailed):
+    """A document that AWS does not give. To those who may not list the bucket it says so of one
+    that is missing as well (S3 API Reference, "GetObject")."""
 
 
 class Bucket:
@@ -41,7 +46,7 @@ class Bucket:
         return True
 
     def get(self, key: str, version: str = "") -> bytes | None:
-        """A document, or None when there is none; raises AwsFailed."""
+        """A document, or None when there is none; raises AwsFailed, of which Withheld."""
         query = {"versionId": version} if version and version != "null" else {}
         reply = self._caller.call("s3", "GET", f"/{self.name}/{key}", query=query)
         if reply.status == 200:
@@ -49,16 +54,35 @@ class Bucket:
         code = code_of(reply)
         if code in ("NoSuchKey", "NoSuchVersion", "404"):
             return None
-        raise AwsFailed(f"GetObject {key}", code, reply.body)
+        raise Withheld(f"GetObject {key}", code, reply.body)
 
-    def get_all(self, keys: Sequence[tuple[str, str]]) -> list[bytes | None]:
-        """Several documents by key and version, in order, some at a time."""
+    def get_all(
+        self,
+        keys: Sequence[tuple[str, str]],
+        withheld: Callable[[int, Withheld], None] | None = None,
+    ) -> list[bytes | None]:
+        """Several documents by key and version, in order, some at a time.
+
+        Where *withheld* is given, it hears of each that AWS does not give, by its place, and the
+        others are returned all the same.
+        """
+
+        def get(place: int) -> bytes | None:
+            try:
+                return self.get(*keys[place])
+            except Withheld as error:
+                if withheld is None:
+                    raise
+                withheld(place, error)
+                return None
+
+        places = range(len(keys))
         if len(keys) < 2:
-            return [self.get(*key) for key in keys]
+            return [get(place) for place in places]
         from concurrent.futures import ThreadPoolExecutor  # 10 ms that one document has no use for
 
         with ThreadPoolExecutor(min(_PARALLEL, len(keys))) as pool:
-            return list(pool.map(lambda key: self.get(*key), keys))
+            return list(pool.map(get, places))
 
     def keys(self, prefix: str, after: str = "") -> Iterator[str]:
         """The keys that begin so, sorted, behind *after*; a thousand a request."""

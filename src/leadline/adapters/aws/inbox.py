@@ -15,6 +15,7 @@ from leadline.adapters.aws.base import Base, Contested, changed
 from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.documents import document_of
 from leadline.adapters.aws.items import (
+    MOST_RELATED,
     LeadItem,
     TaskState,
     digest_key,
@@ -130,19 +131,10 @@ class AwsInbox(Base):
         if head is not None and head.lead_id == lead.id:
             raise Stale  # another try at this event was faster
         fate, why = _fate(lead, head)
-        item = LeadItem(
-            lead_id=lead.id,
-            source=lead.source,
-            kind=lead.kind,
-            captured_at=iso(lead.captured_at),
-            fate=fate,
-            event_key=lead.event_key.hex(),
-            lasting_key=lead.lasting_key,
-            why=why,
-            record=short(lead.record),
-            record_key=lead.record_key.hex() if lead.record_key else None,
-            joined=head.lead_id if head else None,
-        )
+        if head is not None and len(head.related) >= MOST_RELATED:
+            # The lead can take no more; the event stays by itself.
+            fate, why, head = Fate.FILTERED, "too_many_events", None
+        item = _item(lead, fate, why, head)
         if fate is Fate.CAPTURED:
             task = TaskState(iso(lead.captured_at), iso(lead.due_at))
             writes: list[Write] = [Put(msgspec.structs.replace(item, task=task).item(), None)]
@@ -208,6 +200,22 @@ def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
     at = from_iso(reserved["taken_at"])
     due_at = at + (lead.due_at - lead.captured_at)
     return msgspec.structs.replace(lead, id=reserved["lead_id"], captured_at=at, due_at=due_at)
+
+
+def _item(lead: CapturedLead, fate: Fate, why: str, head: LeadItem | None) -> LeadItem:
+    return LeadItem(
+        lead_id=lead.id,
+        source=lead.source,
+        kind=lead.kind,
+        captured_at=iso(lead.captured_at),
+        fate=fate,
+        event_key=lead.event_key.hex(),
+        lasting_key=lead.lasting_key,
+        why=why,
+        record=short(lead.record),
+        record_key=lead.record_key.hex() if lead.record_key else None,
+        joined=head.lead_id if head else None,
+    )
 
 
 def _record(record_key: bytes, lead_id: str) -> dict[str, Any]:

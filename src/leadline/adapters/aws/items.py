@@ -29,7 +29,10 @@ _LONGEST_TIMELINE = 100
 _LONGEST_TEXT = 250
 """An item holds 400 KB and a partition key 2 KB (DynamoDB Developer Guide, "Constraints"); a lead
 may write what it likes, and whole it stands in S3."""
-_LARGEST_NUMBER = 1e100
+_LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
+MOST_RELATED = 1_000
+"""So many other events of its record a lead remembers, in 80 KB; each write of it costs a unit for
+every KB, twice in a transaction. An item holds 400 KB."""
 
 
 class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -269,5 +272,7 @@ def short(text: str | None) -> str | None:
 
 
 def _storable(number: float | None) -> float | None:
-    """A number that DynamoDB takes, which are those below 1e126."""
-    return None if number is None or not abs(number) < _LARGEST_NUMBER else number
+    """A number that DynamoDB takes, which are 0 and those from 1e-130 to below 1e126."""
+    if number is None or not abs(number) < _LARGEST_NUMBER:
+        return None
+    return number if abs(number) > _SMALLEST_NUMBER else 0.0

@@ -1,8 +1,11 @@
 """Leads by id, and by what makes them recognisable, on AWS."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from leadline.adapters.aws.base import Base
+import msgspec
+
+from leadline.adapters.aws.base import Base, log
+from leadline.adapters.aws.bucket import Withheld
 from leadline.adapters.aws.documents import Kept, read_document
 from leadline.adapters.aws.items import LeadItem, digest_key, lead_key, lead_of
 from leadline.formats import from_iso, key_of
@@ -18,10 +21,12 @@ class AwsLeads(Base):
         leads = self._leads(lead_ids, guess=True)
         updates = [i for lead in leads.values() for i in lead.updates]
         events = self._leads(updates) if updates else {}
-        kept = self._documents([*leads.values(), *events.values()])
+        kept = self._documents([*leads.values(), *events.values()], self.recent.withheld)
         found: dict[str, Waiting] = {}
         for lead_id, lead in leads.items():
-            if lead_id not in kept:
+            for update in self.recent.withheld.keys() & set(lead.updates):
+                self.recent.withheld[lead_id] = self.recent.withheld[update]
+            if lead_id not in kept or lead_id in self.recent.withheld:
                 continue
             raw = self.recent.raws[lead_id] = kept[lead_id].raw
             found[lead_id] = Waiting(
@@ -70,13 +75,14 @@ class AwsLeads(Base):
             if lead.summary is not None
         ]
         versions = [(key, lead.summary.version if lead.summary else "") for _, key, lead in asked]
-        documents = self.bucket.get_all(versions)
-        # A worker that had lost its claim may have written over the version that counts, which
-        # then is deleted in time; what is left says the same of the lead.
-        documents = [
-            self.bucket.get(key) if document is None and version else document
-            for document, (key, version) in zip(documents, versions, strict=True)
-        ]
+        ids, withheld = [lead_id for lead_id, _, _ in asked], self.recent.withheld
+        documents = self.bucket.get_all(versions, self._withheld(ids, withheld))
+        for place, (key, version) in enumerate(versions):
+            if documents[place] is None and version and ids[place] not in withheld:
+                # A worker that had lost its claim may have written over the version that counts,
+                # which then is deleted in time; what is left says the same of the lead.
+                watch = self._withheld(ids[place:], withheld)
+                (documents[place],) = self.bucket.get_all([(key, "")], watch)
         found = zip(asked, documents, strict=True)
         return {lead_id: document for (lead_id, _, _), document in found if document is not None}
 
@@ -97,12 +103,29 @@ class AwsLeads(Base):
         self.recent.leads.update(read)
         return {i: found for i in wanted if (found := read.get(i) or known.get(i)) is not None}
 
-    def _documents(self, leads: Iterable[LeadItem]) -> dict[str, Kept]:
-        asked = [(lead.lead_id, key_of("raw", lead.lead_id, from_iso(lead.captured_at)))
-                 for lead in leads]  # fmt: skip
-        found = self.bucket.get_all([(key, "") for _, key in asked])
-        return {
-            lead_id: read_document(document)
-            for (lead_id, _), document in zip(asked, found, strict=True)
-            if document is not None
-        }
+    def _documents(
+        self, leads: Iterable[LeadItem], withheld: dict[str, str] | None = None
+    ) -> dict[str, Kept]:
+        """The raw documents that are there and can be read. Those that AWS does not give are noted
+        in *withheld*; without it, raises Withheld."""
+        keys = {i.lead_id: key_of("raw", i.lead_id, from_iso(i.captured_at)) for i in leads}
+        watch = None if withheld is None else self._withheld(list(keys), withheld)
+        found = self.bucket.get_all([(key, "") for key in keys.values()], watch)
+        kept: dict[str, Kept] = {}
+        for lead_id, document in zip(keys, found, strict=True):
+            if document is None:
+                continue
+            try:
+                kept[lead_id] = read_document(document)
+            except msgspec.MsgspecError:
+                log.error("document.damaged", extra={"lead": lead_id})
+        return kept
+
+    def _withheld(
+        self, lead_ids: Sequence[str], withheld: dict[str, str]
+    ) -> Callable[[int, Withheld], None]:
+        def note(place: int, error: Withheld) -> None:
+            log.error("document.withheld", extra={"lead": lead_ids[place], "error": str(error)})
+            withheld[lead_ids[place]] = error.code
+
+        return note

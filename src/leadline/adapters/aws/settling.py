@@ -34,6 +34,7 @@ _MOST_PARALLEL = 8
 _REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTooLarge"))
 """What is wrong with a request, rather than with AWS."""
 _AFTER_REFUSAL = timedelta(minutes=1)
+_MOST_REFUSALS = 25
 _MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
 
 
@@ -51,17 +52,30 @@ class AwsSettling(Base):
             return list(pool.map(self._settle_alone, settlements))
 
     def _settle_alone(self, one: Settlement) -> bool:
-        """Settle, and keep it from its neighbours when AWS will not have what this lead wants
-        kept: such a task fails like any other that fails, and is a dead letter in the end."""
+        """Settle, and keep it from its neighbours when AWS will not give or keep what is this
+        lead's: such a task fails like any other that fails, and is a dead letter in the end."""
+        task, outcome = one.claim.task, one.outcome
+        withheld = self.recent.withheld.get(task.lead_id)
+        if (
+            withheld
+            and isinstance(outcome, Drop)
+            and outcome.reason == "lead.missing"
+            and one.claim.failures < _MOST_REFUSALS
+        ):
+            return self._refused(one, withheld)
         try:
             return self._settle(one)
         except AwsFailed as error:
             if error.code not in _REFUSED:
                 raise
-            extra = {"lead": one.claim.task.lead_id, "error": str(error)}
-            log.error("settle.refused", extra=extra)
-            again = Retry(_AFTER_REFUSAL, why=f"storage.{error.code}")
-            return self._settle(Settlement(one.claim, again))
+            log.error("settle.refused", extra={"lead": task.lead_id, "error": str(error)})
+            return self._refused(one, error.code)
+
+    def _refused(self, one: Settlement, code: str) -> bool:
+        """Have the task tried again later; False, for its outcome was not carried out."""
+        pause = _AFTER_REFUSAL * (one.claim.failures + 1)
+        self._settle(Settlement(one.claim, Retry(pause, why=f"storage.{code}")))
+        return False
 
     def _settle(self, one: Settlement) -> bool:
         task = one.claim.task
