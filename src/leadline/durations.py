@@ -45,9 +45,8 @@ a source is named, guesses where none is. Nothing of it is measured."""
 RUNTIME_INIT_MS = 100
 """ASSUMED: what Lambda bills before it begins with our imports, for the runtime itself."""
 
-
 INIT_LOG_BYTES = 474
-"""What Lambda logs beside that, when an environment starts."""
+"""What Lambda logs when an environment starts, beside what each invocation leaves."""
 
 
 class Durations(msgspec.Struct, frozen=True):
