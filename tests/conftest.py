@@ -16,9 +16,7 @@ from tests.worlds import HandClock
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> HandClock:
-    # Ids never go back within a process, and other tests may have made some of a later time.
-    monkeypatch.setattr("leadline.ids._last", 0)
+def clock() -> HandClock:
     return HandClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from leadline import ids
 from leadline.capture import key_digest
 from leadline.ids import uuid7
 from leadline.lead import CapturedLead, Contact, Kind, LeadDetails, RefinedLead
@@ -13,6 +14,8 @@ class HandClock:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        # Ids never go back within a process, and other tests may have made some of a later time.
+        ids._last = 0
 
     def __call__(self) -> datetime:
         return self.now

@@ -325,7 +325,7 @@ def test_an_archive_of_one_machine_comes_into_a_stack(stand: Stand) -> None:
     ("words", "code", "said"),
     [
         (("backup", "x"), 2, "the bucket keeps every version"),
-        (("restore", "x"), 2, "leadline import"),
+        (("restore", "x"), 2, "leadline rebuild"),
         (("serve",), 2, "leadline deploy aws"),
         (("worker",), 2, "leadline deploy aws"),
         (("doctor",), 2, "leadline status aws"),
