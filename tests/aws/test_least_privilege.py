@@ -149,7 +149,7 @@ def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
             tmp_path_factory.mktemp("roles"),
             stack="roles",
             parameters={"Delay": "10m", "SweepSchedule": "rate(1 day)"},
-            settings=settings_text(slack).replace("slack_per_second = 5", "slack_per_second = 1000"),
+            settings=settings_text(slack).replace("per_second = 5", "per_second = 1000"),
         )
         client = stack.client("lambda")
         for source in client.list_event_source_mappings()["EventSourceMappings"]:

@@ -152,7 +152,7 @@ def propose(
 
 
 def _worked_out(cfn: Any, change_set: str) -> Sequence[ResourceChange]:
-    for pause in pauses():
+    for pause in looking_pauses():
         told = cfn.describe_change_set(ChangeSetName=change_set)
         if told["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             break
@@ -233,7 +233,7 @@ def wait_until_settled(
     is; it is to be named by its id, which outlives it.
     """
     begun = not since
-    for pause in pauses():
+    for pause in looking_pauses():
         stack = find_stack(cfn, stack_id)
         for event_id, event in _events_after(cfn, stack_id, since) if since else ():
             since, begun = event_id, True
@@ -290,7 +290,7 @@ def _why_failed(cfn: Any, stack: Mapping[str, Any], since: str) -> str:
     return "\n".join([text.rstrip(), _NEXT_STEPS.get(status, "").format(name=name)]).rstrip()
 
 
-def pauses() -> Iterator[float]:
+def looking_pauses() -> Iterator[float]:
     """Seconds between two looks, growing, so that short work is seen soon and long work cheaply."""
     pause = _FIRST_PAUSE_S
     while True:
