@@ -117,6 +117,18 @@ class Receipt(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, str]:
+    """What becomes of an event that is no redelivery, and why: *known* is whether its record has
+    a lead already, *refined* whether that lead has been refined."""
+    if lead.kind is Kind.IGNORED:
+        return Fate.FILTERED, lead.why or "ignored"
+    if not known:
+        if lead.kind is Kind.CREATED:
+            return Fate.CAPTURED, ""
+        return Fate.FILTERED, "unknown_record"
+    return (Fate.FILTERED, "already_refined") if refined else (Fate.FOLDED, "")
+
+
 class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a source says of a lead, as written; None where it says nothing.
 

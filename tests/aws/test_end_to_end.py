@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,12 +36,6 @@ def settings_text(slack: SlackInbox, **more: str) -> str:
         if config.organization:
             lines.append(f"organization = {json.dumps(list(config.organization))}")
     return "\n".join(lines) + "\n"
-
-
-@pytest.fixture(scope="module")
-def slack() -> Iterator[SlackInbox]:
-    with SlackInbox() as inbox:
-        yield inbox
 
 
 @pytest.fixture(scope="module")

@@ -25,12 +25,6 @@ STACK = ("--stack", "moving")
 
 
 @pytest.fixture(scope="module")
-def slack() -> Iterator[SlackInbox]:
-    with SlackInbox() as inbox:
-        yield inbox
-
-
-@pytest.fixture(scope="module")
 def stack(
     emulator: Emulator, slack: SlackInbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Deployment:

@@ -6,7 +6,6 @@ time), on the emulator, where the table's own restore to a point in time is not 
 
 import json
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,12 +17,6 @@ from tests.emulator import Emulator
 pytestmark = pytest.mark.aws
 
 LEADS = 60
-
-
-@pytest.fixture(scope="module")
-def slack() -> Iterator[SlackInbox]:
-    with SlackInbox() as inbox:
-        yield inbox
 
 
 @pytest.fixture(scope="module")

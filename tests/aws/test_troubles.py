@@ -20,12 +20,6 @@ VISIBILITY_S = "2"
 
 
 @pytest.fixture(scope="module")
-def slack() -> Iterator[SlackInbox]:
-    with SlackInbox() as inbox:
-        yield inbox
-
-
-@pytest.fixture(scope="module")
 def stack(
     emulator: Emulator, slack: SlackInbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Deployment:

@@ -14,11 +14,11 @@ from leadline.lead import (
     Claim,
     Fate,
     FirstSeen,
-    Kind,
     Receipt,
     RefinedLead,
     Step,
     Task,
+    fate_of,
 )
 from leadline.outcome import Done, Drop, Retry
 from leadline.ports import Archived, Clock, Settlement, Waiting
@@ -69,7 +69,7 @@ class MemoryStore:
                 return Receipt(self.joined.get(again, again), Fate.REDELIVERED)
         owner = self.known.get(lead.record_key) if lead.record_key else None
         head = self.joined.get(owner, owner) if owner else None
-        fate, why = self._fate(lead, head)
+        fate, why = fate_of(lead, known=head is not None, refined=head in self.documents)
         self.events[lead.id] = lead
         self.fates[lead.id] = fate
         self.known[lead.event_key] = lead.id
@@ -85,17 +85,6 @@ class MemoryStore:
                 job.attempt, job.leased, job.due_at = job.attempt + 1, False, job.put_at
             return Receipt(head, fate)
         return Receipt(lead.id, fate, why)
-
-    def _fate(self, lead: CapturedLead, head: str | None) -> tuple[Fate, str]:
-        if lead.kind is Kind.IGNORED:
-            return Fate.FILTERED, lead.why or "ignored"
-        if head is None:
-            if lead.kind is Kind.CREATED:
-                return Fate.CAPTURED, ""
-            return Fate.FILTERED, "unknown_record"
-        if head in self.documents:
-            return Fate.FILTERED, "already_refined"
-        return Fate.FOLDED, ""
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         """See `ports.Inbox.readmit`."""

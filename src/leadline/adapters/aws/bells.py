@@ -9,6 +9,7 @@ import msgspec
 
 from leadline.adapters.aws.calls import Caller
 from leadline.formats import iso, key_of
+from leadline.ids import is_lead_id
 from leadline.lead import Step, Task
 
 LONGEST_DELAY_S = 900
@@ -25,6 +26,20 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     timestamp: str
     channel: str = ""
     reason: str = ""
+
+
+_message = msgspec.json.Decoder(Message)
+
+
+def task_of(step: Step, body: str) -> Task | None:
+    """The task that a message of this step's queue names; None when it names none."""
+    try:
+        message = _message.decode(body)
+    except msgspec.MsgspecError:
+        return None
+    if not is_lead_id(message.lead_id) or (step is Step.NOTIFY) is not bool(message.channel):
+        return None
+    return Task(step, message.lead_id, message.channel)
 
 
 class Ring(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from leadline.adapters.aws.items import (
 )
 from leadline.adapters.aws.table import Put, Stale, Write
 from leadline.formats import from_iso, iso, key_of
-from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step, Task
+from leadline.lead import CapturedLead, Fate, Receipt, Step, Task, fate_of
 
 _MOST_ROUNDS = 20
 _MOST_PARALLEL = 8
@@ -130,7 +130,8 @@ class AwsInbox(Base):
         head = self._head(lead)
         if head is not None and head.lead_id == lead.id:
             raise Stale  # another try at this event was faster
-        fate, why = _fate(lead, head)
+        refined = head is not None and head.summary is not None
+        fate, why = fate_of(lead, known=head is not None, refined=refined)
         if head is not None and len(head.related) >= MOST_RELATED:
             # The lead can take no more; the event stays by itself.
             fate, why, head = Fate.FILTERED, "too_many_events", None
@@ -225,18 +226,6 @@ def _record(record_key: bytes, lead_id: str) -> dict[str, Any]:
 
 def _wake(lead: LeadItem, due_at: datetime) -> Ring:
     return Ring(Task(Step.REFINE, lead.lead_id), due_at, from_iso(lead.captured_at))
-
-
-def _fate(lead: CapturedLead, head: LeadItem | None) -> tuple[Fate, str]:
-    if lead.kind is Kind.IGNORED:
-        return Fate.FILTERED, lead.why or "ignored"
-    if head is None:
-        if lead.kind is Kind.CREATED:
-            return Fate.CAPTURED, ""
-        return Fate.FILTERED, "unknown_record"
-    if head.summary is not None:
-        return Fate.FILTERED, "already_refined"
-    return Fate.FOLDED, ""
 
 
 def _with_event(head: LeadItem, event_id: str, *, folded: bool) -> LeadItem:

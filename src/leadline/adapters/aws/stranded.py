@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from leadline.adapters.aws.bells import Message, Queues, Ring
+from leadline.adapters.aws.bells import Queues, Ring, task_of
 from leadline.adapters.aws.calls import AwsFailed, Caller
 from leadline.adapters.aws.items import holder_of, lead_key, task_key
 from leadline.adapters.aws.table import Table
 from leadline.formats import from_iso
-from leadline.ids import is_lead_id
 from leadline.lead import Step, Task
 
 _AT_ONCE = 10
@@ -30,8 +29,6 @@ _WAIT_S = 1
 long polling")."""
 _PARALLEL = 8
 _SHOWN = 5
-
-_message = msgspec.json.Decoder(Message)
 
 
 class Letter(StrEnum):
@@ -148,7 +145,7 @@ class DeadLetterQueues:
         return list(found.values())
 
     def _judged(self, step: Step, received: Sequence[tuple[str, str]]) -> list[_Found]:
-        tasks = [_task_of(step, body) for body, _ in received]
+        tasks = [task_of(step, body) for body, _ in received]
         readable = [task for task in tasks if task is not None]
         items = self._table.get_all(
             [key for task in readable for key in (task_key(task), lead_key(task.lead_id))]
@@ -201,14 +198,3 @@ class DeadLetterQueues:
 
 def _place(task: Task) -> tuple[Step, str, str]:
     return task.step, task.lead_id, task.channel
-
-
-def _task_of(step: Step, body: str) -> Task | None:
-    """The task that a message of this step's queue names; None when it names none."""
-    try:
-        message = _message.decode(body)
-    except msgspec.MsgspecError:
-        return None
-    if not is_lead_id(message.lead_id) or (step is Step.NOTIFY) is not bool(message.channel):
-        return None
-    return Task(step, message.lead_id, message.channel)

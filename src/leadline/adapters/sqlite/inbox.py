@@ -12,7 +12,7 @@ from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import Database, micros
 from leadline.adapters.sqlite.keys import KeyIndex, Owned
 from leadline.capture import key_digest
-from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step
+from leadline.lead import CapturedLead, Fate, Receipt, Step, fate_of
 from leadline.ports import Clock
 
 
@@ -165,8 +165,9 @@ def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) 
         batch.tally[lead.captured_at.date(), lead.source, Fate.REDELIVERED] += 1
         return Receipt(str(uuid.UUID(bytes=lead_id)), Fate.REDELIVERED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
-    fate, why = _fate(db, lead, about)
     joined = about.head if about is not None else None
+    refined = joined is not None and _is_refined(db, joined[0])
+    fate, why = fate_of(lead, known=joined is not None, refined=refined)
     _note(batch, lead, at, fate, why, joined)
     if fate is Fate.FOLDED and joined is not None:
         batch.folded.add(joined[0])
@@ -174,16 +175,8 @@ def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) 
     return Receipt(lead.id, fate, why)
 
 
-def _fate(db: apsw.Connection, lead: CapturedLead, about: _Owner | None) -> tuple[Fate, str]:
-    if lead.kind is Kind.IGNORED:
-        return Fate.FILTERED, lead.why or "ignored"
-    if about is None:
-        if lead.kind is Kind.CREATED:
-            return Fate.CAPTURED, ""
-        return Fate.FILTERED, "unknown_record"
-    head = about.head[0]
-    refined = bulk.query(db, "SELECT 1 FROM refined WHERE lead = ?", head)
-    return (Fate.FILTERED, "already_refined") if refined else (Fate.FOLDED, "")
+def _is_refined(db: apsw.Connection, lead: int) -> bool:
+    return bool(bulk.query(db, "SELECT 1 FROM refined WHERE lead = ?", lead))
 
 
 def _note(

@@ -5,17 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
-from leadline.adapters.aws.bells import Message, Ring
+from leadline.adapters.aws.bells import Ring, task_of
 from leadline.adapters.aws.handed import HandedStore, later
 from leadline.errors import StorageFailed
-from leadline.ids import is_lead_id
 from leadline.lead import Step, Task
 
 log = logging.getLogger(__name__)
-
-_message = msgspec.json.Decoder(Message)
 
 
 class Batch:
@@ -25,7 +20,7 @@ class Batch:
         self.unreadable: list[str] = []
         self.ids_of: dict[Task, list[str]] = {}
         for record in records:
-            message_id, task = record["messageId"], _task(step, record["body"])
+            message_id, task = record["messageId"], task_of(step, record["body"])
             if task is None:
                 log.error("message.unreadable")
                 self.unreadable.append(message_id)
@@ -79,13 +74,3 @@ class Batch:
                 log.exception("bell.silent")
                 failed += [ring.task for ring in rings]
         return self.failures(failed)
-
-
-def _task(step: Step, body: str) -> Task | None:
-    try:
-        message = _message.decode(body)
-    except msgspec.MsgspecError:
-        return None
-    if not is_lead_id(message.lead_id) or (step is Step.NOTIFY) is not bool(message.channel):
-        return None
-    return Task(step, message.lead_id, message.channel)

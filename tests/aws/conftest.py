@@ -1,0 +1,14 @@
+"""What the tests of whole stacks share: Slack's stand-in."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from leadline.entrypoints.slack_inbox import SlackInbox
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[SlackInbox]:
+    """Slack's stand-in, one a module."""
+    with SlackInbox() as inbox:
+        yield inbox
