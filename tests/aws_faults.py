@@ -60,6 +60,10 @@ class Faulty(Caller):
         self.dead = False
         self.forbidden = ""
         """Part of the keys of documents that S3 does not give."""
+        self.broken = ""
+        """A service that refuses everything."""
+        self.sent: list[dict[str, Any]] = []
+        """What was sent to queues."""
         self.turn: Callable[[], AbstractContextManager[object]] = nullcontext
         """Around every call."""
         self._lock = threading.Lock()
@@ -79,6 +83,10 @@ class Faulty(Caller):
             self.calls.append(f"{service} {target}")
         if self.dead:
             raise Died
+        if service == self.broken:
+            raise AwsFailed(f"{service} {method}", "ServiceUnavailable")
+        if target == "AmazonSQS.SendMessage":
+            self.sent.append(msgspec.json.decode(rest[0]))
         if self.forbidden and service == "s3" and method == "GET" and self.forbidden in path:
             return HttpReply(403, {}, b"<Error><Code>AccessDenied</Code></Error>")
         call = partial(super().call, service, method, path, *rest, **named)

@@ -153,3 +153,16 @@ def test_a_version_that_is_gone_is_replaced_by_the_one_that_is_left(
     path = f"/{actor.bucket.name}/{key}"
     actor.caller.call("s3", "DELETE", path, query={"versionId": summary.version})
     assert actor.store.refined([lead.id])[lead.id] == left
+
+
+def test_a_backlog_of_alerts_is_not_counted_to_its_end_for_each_of_them(
+    actor: Actor, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadline.adapters.aws.handed._ENOUGH", 1)
+    leads = [named(captured(clock, f"lead{number}", delay=timedelta())) for number in range(20)]
+    actor.store.accept(leads)
+    tasks = [Task(Step.NOTIFY, lead.id, "slack") for lead in leads]
+    actor.store.put(tasks, clock.now)
+    assert actor.store.count_due(Step.NOTIFY, "slack") == 20
+    counted = actor.handed(tasks[0]).count_due(Step.NOTIFY, "slack")
+    assert 1 < counted <= 4, "one a shard"

@@ -21,6 +21,10 @@ from leadline.outcome import Done, Drop
 from leadline.ports import Settlement
 
 
+_ENOUGH = 250
+"""Of each shard; more than anybody waits for before alerts become a digest."""
+
+
 class HandedStore(AwsStore):
     """Hands out the tasks that it was given, each once; of NOTIFY tasks, where there is room for
     more, also others that are due, so that a burst becomes one message.
@@ -62,9 +66,12 @@ class HandedStore(AwsStore):
         return super()._take(holder, lease)
 
     def count_due(self, step: Step, channel: str = "") -> int:
-        """See `ports.Queue.count_due`; the index may not have heard of the newest tasks yet."""
+        """See `ports.Queue.count_due`; the index may not have heard of the newest tasks yet, and
+        after an outage of the channel it has too many of them to count them for every message."""
         mine = len(self._due_of_mine(step, channel))
-        return max(mine, super().count_due(step, channel)) if step is Step.NOTIFY else mine
+        if step is Step.REFINE:
+            return mine
+        return max(mine, self._count_due(step, channel, _ENOUGH))
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.Queue.settle`."""

@@ -19,7 +19,7 @@ from leadline.entrypoints.reception import (
     handshake,
     problem_of,
 )
-from leadline.errors import LeadlineError, TooLarge, UnknownSource
+from leadline.errors import ConfigurationError, LeadlineError, TooLarge, UnknownSource
 from leadline.lead import Delivery, Fate
 from leadline.settings import Settings
 from leadline.sources import Answer
@@ -36,6 +36,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts.within(context.get_remaining_time_in_millis())
     try:
         return _response(_answer(event, parts))
+    except ConfigurationError as error:
+        log.exception("settings.wrong")  # its words are for the operator: they quote the settings
+        return _response(problem_of(LeadlineError()), error)
     except LeadlineError as error:
         log.log(
             logging.ERROR if error.status >= 500 else logging.INFO,
