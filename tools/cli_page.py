@@ -58,7 +58,7 @@ def _section(name: str, function: Callable[..., Any]) -> str:
             needed = parameter.default is inspect.Parameter.empty
             usage.append(shown if needed else f"[{shown}]")
         else:
-            shown = ", ".join(info.param_decls or (f"--{parameter.name.replace('_', '-')}",))
+            shown = ", ".join(_names(info) or (f"--{parameter.name.replace('_', '-')}",))
         rows.append(f"| `{shown}` | {words} |")
     lines = [f"## `{' '.join(usage)}`", ""]
     for line in inspect.cleandoc(function.__doc__ or "").split("\n"):
@@ -73,6 +73,11 @@ def _info(hint: Any) -> ArgumentInfo | OptionInfo | None:
     if get_origin(hint) is not Annotated:
         return None
     return next((m for m in hint.__metadata__ if isinstance(m, ArgumentInfo | OptionInfo)), None)
+
+
+def _names(info: OptionInfo) -> tuple[str, ...]:
+    """Its names. Within Annotated, typer.Option takes the first for the default."""
+    return tuple(n for n in (info.default, *(info.param_decls or ())) if isinstance(n, str))
 
 
 def _choices(kind: Any) -> str:
