@@ -20,7 +20,6 @@ from leadline.lead import Claim, Step, Task
 from leadline.outcome import Done, Drop
 from leadline.ports import Settlement
 
-
 _ENOUGH = 250
 """Of each shard; more than anybody waits for before alerts become a digest."""
 
