@@ -81,6 +81,25 @@ def test_unknown_names_are_all_told_with_the_near_ones() -> None:
     ]
 
 
+def test_a_value_that_the_template_does_not_offer_is_refused_with_what_it_offers() -> None:
+    choice = {"AllowedValues": ["python3.12", "python3.13"]}
+    declared: list[dict[str, Any]] = [*DECLARED]
+    declared.append({"ParameterKey": "Runtime", "ParameterConstraints": choice})
+    with pytest.raises(ConfigurationError) as caught:
+        Parameters({"Runtime": "python2.7"}, declared, None)
+    assert caught.value.detail.splitlines()[1:] == [
+        "  Runtime must be one of python3.12, python3.13, not 'python2.7'",
+    ]
+    assert Parameters({"Runtime": "python3.12"}, declared, None)["Runtime"] == "python3.12"
+
+
+def test_a_delay_that_the_functions_could_not_read_is_refused() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"Delay must be a duration such as .*, not 'soon'"
+    ):
+        Parameters({"Delay": "soon"}, DECLARED, None)
+
+
 def test_what_is_given_wins_over_what_the_stack_has_and_that_over_the_default() -> None:
     parameters = Parameters({"Delay": "1m"}, DECLARED, stack(Delay="5m", RefineMemory="1024"))
     assert parameters["Delay"] == "1m"

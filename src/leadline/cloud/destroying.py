@@ -47,7 +47,7 @@ def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
     if stack is None and gone_too:
         stack = _last_deleted(cfn, name)
     if stack is None:
-        raise CloudError(f"there is no stack {name} in this account and region; see --stack")
+        raise CloudError(stacks.no_stack(cfn, name))
     gone = stack["StackStatus"] == "DELETE_COMPLETE"
     told = stacks.resources_left_by if gone else stacks.resources_of
     resources = told(cfn, stack["StackId"])

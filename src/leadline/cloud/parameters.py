@@ -9,6 +9,7 @@ from typing import Any
 
 from leadline.cloud.stacks import parameters_of
 from leadline.errors import ConfigurationError
+from leadline.settings import declared as settings_declared
 
 OURS = ("CodeBucket", "CaptureCode", "WorkCode")
 """What `deploy aws` fills in itself."""
@@ -48,7 +49,8 @@ class Parameters:
     """The parameters of a stack: those given now, else those it has, else the template's defaults.
 
     *declared* is GetTemplateSummary's list, *stack* DescribeStacks' stack when there is one.
-    Raises ConfigurationError for names that the template does not declare.
+    Raises ConfigurationError for names that the template does not declare, and for values that
+    would only fail once the code is packaged (a choice) or the functions run (the delay).
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class Parameters:
         stack: Mapping[str, Any] | None,
     ) -> None:
         self._defaults = {p["ParameterKey"]: str(p.get("DefaultValue", "")) for p in declared}
-        _refuse_unknown(given, self._defaults)
+        _refuse([*_unknown(given, self._defaults), *_out_of_choice(given, declared)])
         self._given = dict(given)
         self._previous = {
             name: value
@@ -80,7 +82,12 @@ class Parameters:
         ]
 
 
-def _refuse_unknown(given: Mapping[str, str], declared: Mapping[str, str]) -> None:
+def _refuse(problems: Sequence[str]) -> None:
+    if problems:
+        raise ConfigurationError("the parameters are wrong:\n  " + "\n  ".join(problems))
+
+
+def _unknown(given: Mapping[str, str], declared: Mapping[str, str]) -> list[str]:
     problems: list[str] = []
     open_to_users = [name for name in declared if name not in OURS]
     for name in given:
@@ -91,5 +98,19 @@ def _refuse_unknown(given: Mapping[str, str], declared: Mapping[str, str]) -> No
             near = difflib.get_close_matches(name.lower(), folded, 1)
             hint = f"; did you mean {folded[near[0]]}?" if near else ""
             problems.append(f"there is no parameter {name}{hint}")
-    if problems:
-        raise ConfigurationError("the parameters are wrong:\n  " + "\n  ".join(problems))
+    return problems
+
+
+def _out_of_choice(given: Mapping[str, str], declared: Sequence[Mapping[str, Any]]) -> list[str]:
+    problems: list[str] = []
+    for parameter in declared:
+        name = parameter["ParameterKey"]
+        allowed = parameter.get("ParameterConstraints", {}).get("AllowedValues", [])
+        if allowed and given.get(name, allowed[0]) not in allowed:
+            problems.append(f"{name} must be one of {', '.join(allowed)}, not {given[name]!r}")
+    notation = settings_declared()["delay"].notation
+    try:
+        notation.read(given.get("Delay", "0"))
+    except ValueError:
+        problems.append(f"Delay must be {notation.words}, not {given['Delay']!r}")
+    return problems

@@ -15,6 +15,7 @@ STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
 SECRET_LIMIT = 65_536
 """Bytes of a secret (Secrets Manager quotas)."""
 
+_HEARD = "the functions know them within five minutes"
 _EMPTY = "# Settings of Leadline: see leadline.example.toml. Empty: every default, no secrets.\n"
 
 
@@ -57,7 +58,7 @@ def put_settings(cloud: Cloud, reference: str, text: str | None, key_arn: str = 
         if text is None:
             return f"the settings are in the secret {name}"
         cloud.client("secretsmanager").put_secret_value(SecretId=name, SecretString=text)
-        return f"the secret {name} holds the settings"
+        return f"the secret {name} holds the settings; {_HEARD}"
     ssm = cloud.client("ssm")
     key = {"KeyId": key_arn} if key_arn else {}
     wanted = {"Name": name, "Type": "SecureString", **key}
@@ -65,7 +66,7 @@ def put_settings(cloud: Cloud, reference: str, text: str | None, key_arn: str = 
         refuse_too_long(text)
         tier = "Advanced" if needs_advanced_tier(text) else "Intelligent-Tiering"
         ssm.put_parameter(**wanted, Value=text, Overwrite=True, Tier=tier)
-        return f"the SSM parameter {name} holds the settings"
+        return f"the SSM parameter {name} holds the settings; {_HEARD}"
     try:
         ssm.put_parameter(**wanted, Value=_EMPTY, Overwrite=False, Tier="Standard")
     except ClientError as error:

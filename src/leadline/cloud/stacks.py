@@ -83,8 +83,14 @@ def need_stack(cfn: Any, name: str) -> dict[str, Any]:
     """The description of a stack; raises CloudError when there is none."""
     stack = find_stack(cfn, name)
     if stack is None:
-        raise CloudError(f"there is no stack {name} in this account and region; see --stack")
+        raise CloudError(no_stack(cfn, name))
     return stack
+
+
+def no_stack(cfn: Any, name: str) -> str:
+    """That there is no stack of the name, and where it was looked for."""
+    where = cfn.meta.region_name
+    return f"there is no stack {name} in this account in {where}; see its name and --region"
 
 
 def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:

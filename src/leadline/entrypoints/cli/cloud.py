@@ -281,7 +281,9 @@ def logs(
     """
     start = point_in_time(since) or datetime.now(UTC)
     if lead and not is_lead_id(lead):
-        raise typer.BadParameter(f"{lead!r} is no lead's id", param_hint="--lead")
+        raise typer.BadParameter(
+            f"{lead!r} is no lead's whole id; `leads` and `show` tell it", param_hint="--lead"
+        )
     cloud = connect(region)
     from leadline.cloud import tail
 
