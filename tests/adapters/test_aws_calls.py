@@ -7,10 +7,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from leadline.adapters.aws import calls, pauses
-from leadline.adapters.aws.calls import AwsFailed, Caller, HttpReply, from_environment
+from leadline.adapters.aws.calls import AwsFailed, Caller, HttpReply, from_environment, host_of
 from leadline.adapters.aws.signing import Keys
 from leadline.errors import ConfigurationError
 from tests.scripted_server import Answer, ScriptedServer, answer, unreachable
@@ -55,6 +57,18 @@ def test_a_request_is_sent_as_it_was_signed() -> None:
     assert sent.headers["x-amz-security-token"] == "token"
     assert sent.headers["x-amz-content-sha256"] == hashlib.sha256(b"body").hexdigest()
     assert sent.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
+
+
+@pytest.mark.parametrize(
+    "region", ["eu-west-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1", "eusc-de-east-1"]
+)
+@pytest.mark.parametrize("service", ["s3", "sqs", "dynamodb", "ssm", "secretsmanager"])
+def test_services_are_called_where_botocore_calls_them(service: str, region: str) -> None:
+    client = boto3.client(
+        service, region, aws_access_key_id="test", aws_secret_access_key="test",
+        config=Config(ignore_configured_endpoint_urls=True),
+    )  # fmt: skip
+    assert f"https://{host_of(service, region)}" == client.meta.endpoint_url
 
 
 def test_an_empty_put_says_that_it_is_empty_and_a_get_says_nothing() -> None:

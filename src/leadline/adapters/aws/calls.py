@@ -17,7 +17,7 @@ from leadline.adapters.aws.pauses import pauses
 from leadline.adapters.aws.signing import Keys, Unsigned, encode_query, sign
 from leadline.errors import ConfigurationError, StorageFailed
 
-__all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment"]
+__all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment", "host_of"]
 
 _TRIES, _TIMEOUT_S = 5, 5.0
 # A bell that SQS does not take is rung by the sweep; nobody shall wait for it at the door.
@@ -44,6 +44,8 @@ _LATER = frozenset(
         "RequestTimeout",
     ]
 )
+# By the first part of a region's name (AWS General Reference, "AWS service endpoints").
+_DOMAINS = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
 
 
 class AwsFailed(StorageFailed):
@@ -104,7 +106,7 @@ class Caller:
 
         Raises AwsFailed when it never answers; answers that refuse are returned.
         """
-        url = urlsplit(self._endpoint or f"https://{service}.{self.region}.amazonaws.com")
+        url = urlsplit(self._endpoint or f"https://{host_of(service, self.region)}")
         request = Unsigned(
             method, url.netloc, quote(path, safe="/-_.~"), body, query or {}, headers or {}
         )
@@ -165,6 +167,11 @@ class Caller:
         idle, self._idle = self._idle, []
         for _, connection in idle:
             connection.close()
+
+
+def host_of(service: str, region: str) -> str:
+    """AWS's own address of a service; China and the European cloud have domains of their own."""
+    return f"{service}.{region}.{_DOMAINS.get(region.partition('-')[0], 'amazonaws.com')}"
 
 
 def code_of(reply: HttpReply) -> str:
