@@ -72,15 +72,17 @@ class Parts:
         Where the document can't be read, or has come to be wrong, the settings that were read
         before go on; without any, raises StorageFailed or ConfigurationError.
         """
-        age = time.monotonic() - self._read_at
-        if self._settings is None or age > FRESH.total_seconds():
+        # The wall's clock: a monotonic one may stand still for as long as a function is frozen, and
+        # one that is seldom called would never learn of a new secret.
+        age = time.time() - self._read_at
+        if self._settings is None or not 0 <= age <= FRESH.total_seconds():
             try:
                 self._settings = self._read()
             except (StorageFailed, ConfigurationError) as error:
                 if self._settings is None:
                     raise
                 log.error("settings.stale", extra={"error": type(error).__name__})
-            self._read_at = time.monotonic()
+            self._read_at = time.time()
         return self._settings
 
     def _read(self) -> Settings:
