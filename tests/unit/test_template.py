@@ -43,7 +43,7 @@ def test_cfn_lint_finds_nothing() -> None:
         ({"CaptureProvisioned": "1"}, {"CaptureVersion"}, set()),
         ({"ReplicationBucketArn": COPY}, {"ReplicationRole", "ReplicationPolicy"}, set()),
         ({"KmsKeyArn": KEY}, {"KeyPolicy"}, set()),
-        ({"Tracing": "true"}, {"TracePolicy"}, set()),
+        ({"Tracing": "true"}, set(), set()),
         ({"VpcSubnetIds": "subnet-1", "VpcSecurityGroupIds": "sg-1"}, set(), set()),
     ],
 )

@@ -76,6 +76,13 @@ def test_old_tls_is_refused_unless_asked_for(stack: Stack) -> None:
     assert "EndpointAccessMode" not in old
 
 
+def test_the_api_has_the_name_that_its_metrics_are_looked_for_under(stack: Stack) -> None:
+    api = stack.properties("Api")
+    assert api["Name"] == api["Body"]["info"]["title"] == "leads"  # whichever API Gateway prefers
+    (dimension, _) = stack.properties("ApiFailures")["Dimensions"]
+    assert dimension == {"Name": "ApiName", "Value": "leads"}
+
+
 def test_deployments_are_named_after_the_body_that_they_copy() -> None:
     body = json.dumps(written()["Resources"]["Api"]["Properties"]["Body"], sort_keys=True)
     digest = hashlib.sha256(body.encode()).hexdigest()[:8]
