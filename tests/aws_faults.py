@@ -61,7 +61,7 @@ class Faulty(Caller):
         self.forbidden = ""
         """Part of the keys of documents that S3 does not give."""
         self.broken = ""
-        """A service that refuses everything."""
+        """A service, or a service and a method, that refuses everything."""
         self.sent: list[dict[str, Any]] = []
         """What was sent to queues."""
         self.turn: Callable[[], AbstractContextManager[object]] = nullcontext
@@ -83,7 +83,7 @@ class Faulty(Caller):
             self.calls.append(f"{service} {target}")
         if self.dead:
             raise Died
-        if service == self.broken:
+        if self.broken and f"{service} {method}".startswith(self.broken):
             raise AwsFailed(f"{service} {method}", "ServiceUnavailable")
         if target == "AmazonSQS.SendMessage":
             self.sent.append(msgspec.json.decode(rest[0]))

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from leadline.adapters.aws.items import alert_of
 from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import FRESH
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
@@ -251,6 +252,51 @@ def test_a_dead_letter_is_in_the_queue_of_dead_letters_too(functions: Functions)
     assert functions.actor.leads()[lead_id].status is Status.DEAD
     (told,) = functions.actor.rooms.messages(functions.actor.rooms.dead_urls[Step.REFINE])
     assert (told["lead_id"], told["reason"]) == (lead_id, "lead.not_understood")
+
+
+@pytest.mark.parametrize("broken", ["GET", "PUT"])
+def test_an_outage_of_the_archive_makes_no_dead_letters(functions: Functions, broken: str) -> None:
+    leads = [functions.lead(f"lead{n}") for n in range(3)]
+    functions.messages()
+    caller = functions.fallible()
+    caller.broken = f"s3 {broken}"
+    for _ in range(3):
+        caller.sent.clear()
+        assert functions.refine(*(message(lead_id) for lead_id in leads)) == []
+        assert [one["DelaySeconds"] for one in caller.sent] == [60] * 3
+        for lead in functions.actor.leads().values():
+            assert lead.task is not None
+            assert (lead.task.failures, lead.task.held) == (0, False)
+        functions.actor.store.put([Task(Step.REFINE, lead_id) for lead_id in leads], now())
+    caller.broken = ""
+    assert functions.refine(*(message(lead_id) for lead_id in leads)) == []
+    assert all(lead.summary is not None for lead in functions.actor.leads().values())
+
+
+def test_an_outage_of_the_archive_makes_no_alert_fail(functions: Functions) -> None:
+    lead_id = functions.lead()
+    functions.refine(message(lead_id))
+    functions.fallible().broken = "s3 GET"
+    assert functions.deliver(message(lead_id, "slack")) == []
+    (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
+    task = alert_of(item).task
+    assert (task.failures, task.held, task.error) == (0, False, "storage.failed")
+    assert functions.slack.posts == 0
+
+
+def test_an_alert_that_was_told_and_could_not_be_recorded_waits_for_its_lease(
+    functions: Functions,
+) -> None:
+    lead_id = functions.lead()
+    functions.refine(message(lead_id))
+    caller = functions.fallible()
+    functions.slack.behave = lambda _: setattr(caller, "broken", "dynamodb POST")
+    assert functions.deliver(message(lead_id, "slack")) == ["m0"]
+    caller.broken = ""
+    (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
+    assert alert_of(item).task.held
+    assert functions.deliver(message(lead_id, "slack")) == []
+    assert functions.slack.posts == 1
 
 
 KINDS = ["due", "later", "done", "unknown", "garbage", "held"]

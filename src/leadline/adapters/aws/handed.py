@@ -1,9 +1,11 @@
 """The store as a function sees it that SQS woke: it works on what its messages name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from leadline.adapters.aws.base import log
 from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.items import (
     AlertItem,
@@ -15,18 +17,23 @@ from leadline.adapters.aws.items import (
 )
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Key
+from leadline.errors import StorageFailed
 from leadline.formats import from_iso, iso
-from leadline.lead import Claim, Step, Task
-from leadline.outcome import Done, Drop
-from leadline.ports import Settlement
+from leadline.lead import Claim, FirstSeen, Step, Task
+from leadline.outcome import Done, Drop, Retry
+from leadline.ports import Settlement, Waiting
 
 _ENOUGH = 250
 """Of each shard; more than anybody waits for before alerts become a digest."""
+_AFTER_TROUBLE = timedelta(minutes=1)
 
 
 class HandedStore(AwsStore):
     """Hands out the tasks that it was given, each once; of NOTIFY tasks, where there is room for
     more, also others that are due, so that a burst becomes one message.
+
+    When AWS fails before anything was done, tasks that were taken are given back at once, with no
+    failure counted: an outage of S3 that lasts for an hour must not make dead letters.
 
     `counts` says how often what was done: "Refined", "Quarantined", "Alerted", "Dead".
     """
@@ -36,6 +43,51 @@ class HandedStore(AwsStore):
         self.tasks = {task_key(task): task for task in tasks}
         self.left = dict(self.tasks)
         self.counts: dict[str, int] = {}
+        self._taken: dict[Key, Claim] = {}
+
+    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+        """See `ports.Queue.claim`."""
+        with self._or_give_back():
+            return super().claim(step, limit, lease, channel)
+
+    def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
+        """See `ports.Leads.waiting`."""
+        with self._or_give_back():
+            return super().waiting(lead_ids)
+
+    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
+        """See `ports.Leads.first_seen`."""
+        with self._or_give_back():
+            return super().first_seen(keys)
+
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.Leads.refined`."""
+        with self._or_give_back():
+            return super().refined(lead_ids)
+
+    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
+        """See `ports.Channels.alerted`."""
+        with self._or_give_back():
+            return super().alerted(lead_ids, channel)
+
+    @contextmanager
+    def _or_give_back(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageFailed:
+            self._give_back_all()
+            raise
+
+    def _give_back_all(self) -> None:
+        """Let go of what was taken; what AWS will not even do here waits for its lease to end."""
+        again = Retry(_AFTER_TROUBLE, why="storage.failed", counts=False)
+        claims = [*self._taken.values()]
+        self._taken.clear()
+        try:
+            for claim in claims:
+                self._settle(Settlement(claim, again))
+        except StorageFailed as error:
+            log.error("claims.kept", extra={"count": len(claims), "error": str(error)})
 
     def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
         mine = self._due_of_mine(step, channel)[:limit]
@@ -62,7 +114,10 @@ class HandedStore(AwsStore):
     def _take(self, holder: LeadItem | AlertItem, lease: timedelta) -> Claim | None:
         item = holder.item()
         self.left.pop((item["pk"], item["sk"]), None)
-        return super()._take(holder, lease)
+        claim = super()._take(holder, lease)
+        if claim is not None:
+            self._taken[task_key(claim.task)] = claim
+        return claim
 
     def count_due(self, step: Step, channel: str = "") -> int:
         """See `ports.Queue.count_due`; the index may not have heard of the newest tasks yet, and
@@ -74,7 +129,14 @@ class HandedStore(AwsStore):
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.Queue.settle`."""
-        carried_out = super().settle(settlements)
+        for one in settlements:
+            if one.claim.task.step is Step.NOTIFY:
+                # It may have been told: then it must not be told again before its lease is over.
+                self._taken.pop(task_key(one.claim.task), None)
+        with self._or_give_back():
+            carried_out = super().settle(settlements)
+        for one in settlements:
+            self._taken.pop(task_key(one.claim.task), None)
         for one, done in zip(settlements, carried_out, strict=True):
             if done and (what := _name_of(one)):
                 self.counts[what] = self.counts.get(what, 0) + 1
