@@ -20,10 +20,12 @@ from leadline.cloud.code_bucket import (
     template_argument,
     upload,
 )
+from leadline.cloud.deploying import Order, planned
 from leadline.cloud.destroying import Doomed, delete_data, survey
 from leadline.cloud.packaging import Package
 from leadline.cloud.session import Cloud, CloudError, connect, plainly
 from leadline.cloud.stacks import need_stack
+from leadline.cloud.state import stack_state
 from leadline.errors import ConfigurationError
 
 REGION = "eu-west-1"
@@ -340,3 +342,28 @@ def test_a_stack_that_never_was_is_told(cloud: Cloud) -> None:
         survey(cloud, "nowhere", gone_too=True)
     with pytest.raises(CloudError, match="there is no stack nowhere"):
         need_stack(cloud.client("cloudformation"), "nowhere")
+
+
+def test_a_stack_of_somebody_else_is_neither_deleted_nor_updated(cloud: Cloud) -> None:
+    cfn = cloud.client("cloudformation")
+    theirs = '{"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}'
+    cfn.create_stack(StackName="theirs", TemplateBody=theirs)
+    with pytest.raises(CloudError, match="theirs is none of Leadline's"):
+        survey(cloud, "theirs", gone_too=False)
+    with (
+        pytest.raises(CloudError, match="theirs is none of Leadline's"),
+        planned(cloud, Order("theirs"), lambda _: None, dry_run=True),
+    ):
+        pass
+    cfn.delete_stack(StackName="theirs")
+    with pytest.raises(CloudError, match="theirs is none of Leadline's"):
+        survey(cloud, "theirs", gone_too=True)
+
+
+def test_the_state_of_a_stack_that_is_not_complete_says_what_is_missing(cloud: Cloud) -> None:
+    cfn = cloud.client("cloudformation")
+    begun = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+    cfn.create_stack(StackName="begun", TemplateBody=begun)
+    told = stack_state(cloud, "begun", datetime.now(UTC))
+    assert "there is no capture: the stack has no output CaptureName" in told.notes
+    assert (told.queues, told.errors, told.webhook_url) == ({}, {}, "")

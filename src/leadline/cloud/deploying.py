@@ -129,6 +129,7 @@ def _ready_stack(cfn: Any, name: str, say: Say, *, dry_run: bool) -> dict[str, A
         stack = stacks.wait_until_settled(cfn, stack["StackId"])
     if stack is None or stack["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):
         return None
+    stacks.refuse_foreign(stack)
     status = stack["StackStatus"]
     if status == "ROLLBACK_COMPLETE":
         if dry_run:

@@ -48,6 +48,7 @@ def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
         stack = _last_deleted(cfn, name)
     if stack is None:
         raise CloudError(stacks.no_stack(cfn, name))
+    stacks.refuse_foreign(stack)
     gone = stack["StackStatus"] == "DELETE_COMPLETE"
     told = stacks.resources_left_by if gone else stacks.resources_of
     resources = told(cfn, stack["StackId"])

@@ -93,6 +93,14 @@ def no_stack(cfn: Any, name: str) -> str:
     return f"there is no stack {name} in this account in {where}; see its name and --region"
 
 
+def refuse_foreign(stack: Mapping[str, Any]) -> None:
+    """Raise CloudError when a stack that has resources is not one that we made: neither its
+    deletion nor an update that takes away all it has is what a mistyped name should lead to."""
+    if stack["StackStatus"] != "REVIEW_IN_PROGRESS" and "CaptureCode" not in parameters_of(stack):
+        name = stack["StackName"]
+        raise CloudError(f"the stack {name} is none of Leadline's; give another name with --stack")
+
+
 def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
     """What a stack tells of itself, by name."""
     return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}

@@ -69,9 +69,12 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
     except (ClientError, BotoCoreError) as error:
         notes.append(f"the alarms can't be seen ({_short(error)})")
     for function in FUNCTIONS:
+        if (output := f"{function.capitalize()}Name") not in outputs:
+            notes.append(f"there is no {function}: the stack has no output {output}")
+            continue
         try:
-            errors[function] = _errors(cloud, outputs[f"{function.capitalize()}Name"], now)
-        except (ClientError, BotoCoreError, KeyError) as error:
+            errors[function] = _errors(cloud, outputs[output], now)
+        except (ClientError, BotoCoreError) as error:
             notes.append(f"the errors of {function} can't be seen ({_short(error)})")
     return StackState(
         stack=name,
