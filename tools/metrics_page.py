@@ -1,5 +1,6 @@
 """The page docs/reference/metrics.md, from the table of metrics."""
 
+from leadline.entrypoints.aws import figures
 from leadline.entrypoints.metrics import METRICS
 
 _HEAD = """# Metrics
@@ -25,6 +26,17 @@ Alerts that make sense:
 | `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed at one end only |
 """
 
+_AWS = f"""
+## On AWS
+
+The functions have no `/metrics`. They write counts into their logs, in CloudWatch's embedded metric
+format, and CloudWatch makes metrics of them: namespace `{figures.NAMESPACE}`, dimension `Stack`,
+unit Count. [The alarms](../how-to/read-the-aws-alarms.md) watch AWS's own metrics too.
+
+| metric | meaning |
+| --- | --- |
+"""
+
 
 def text() -> str:
     """The page."""
@@ -32,4 +44,5 @@ def text() -> str:
         f"| `{name}` | {kind} | {', '.join(f'`{label}`' for label in labels)} | {meaning} |"
         for name, (kind, labels, meaning) in METRICS.items()
     ]
-    return _HEAD + "\n".join(rows) + "\n" + _TAIL
+    on_aws = [f"| `{name}` | {meaning} |" for name, meaning in figures.METRICS.items()]
+    return _HEAD + "\n".join(rows) + "\n" + _TAIL + _AWS + "\n".join(on_aws) + "\n"
