@@ -68,6 +68,19 @@ def test_what_is_archived_but_unknown_is_brought_in_once(actor: Actor, clock: Ha
     assert actor.swept().looked_at == 0
 
 
+def test_a_refined_lead_that_only_the_table_forgot_is_left_to_a_rebuild(
+    actor: Actor, clock: HandClock
+) -> None:
+    forgotten, lost = named(captured(clock, "forgotten")), named(captured(clock, "lost"))
+    archive(actor, forgotten)
+    actor.bucket.put(key_of("refined", forgotten.id, forgotten.captured_at), b"{}")
+    archive(actor, lost)
+    clock.advance(seconds=AGED)
+    swept = actor.swept()
+    assert (swept.recaptured, swept.unrecovered) == (1, 1)
+    assert actor.leads().keys() == {lost.id}, "to take it in would tell it again"
+
+
 def test_the_sweep_goes_on_where_it_stopped_across_days(actor: Actor, clock: HandClock) -> None:
     for _ in range(4):
         for name in ("one", "two"):

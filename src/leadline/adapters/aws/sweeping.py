@@ -153,11 +153,19 @@ def _save(store: AwsStore, mark: str, again: Sequence[str]) -> None:
 
 
 def _accept(store: AwsStore, keys: Sequence[str], swept: Swept) -> list[str]:
-    """Bring documents in; returns the keys of those that AWS kept us from bringing in."""
+    """Bring documents in; returns the keys of those that AWS kept us from bringing in.
+
+    A lead whose refined document is there was known once, and perhaps told: only the table is
+    behind, and `leadline rebuild` brings the lead back without telling it again.
+    """
     failed: list[str] = []
     for key in keys:
         lead_id = _lead_id(key)
         try:
+            if any(store.bucket.keys(f"refined/{key.removeprefix('raw/')}")):
+                log.error("sweep.forgotten", extra={"lead": lead_id})
+                swept.unrecovered += 1
+                continue
             document = store.bucket.get(key)
             if document is None:
                 continue  # it was erased since it was listed
