@@ -73,6 +73,7 @@ class Functions:
         """The functions' calls, which from now on may be made to fail."""
         self.forget(self.environ)
         self.parts.settings()
+        self.parts.caller.close()
         caller = self.parts.caller = self.actor.caller
         return caller
 

@@ -111,9 +111,9 @@ class AwsInbox(Base):
         try:
             self.table.put_if(item, _FREE_OR_OLD, {":no": False, ":old": old})
         except Stale as stale:
-            if stale.now is None or stale.now["lead_id"] == lead.id:
-                return None
-            return stale.now
+            now = stale.now or self.table.get((pk, sk))
+            if now is not None and now["lead_id"] != lead.id:
+                return now
         return None
 
     def _redelivered(self, first: LeadItem, bells: list[Ring]) -> Receipt:
