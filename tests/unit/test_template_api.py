@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.unit import template_reading
 from tests.unit.template_reading import Stack, written
 
 
@@ -74,6 +75,15 @@ def test_old_tls_is_refused_unless_asked_for(stack: Stack) -> None:
     old = Stack(TlsPolicy="TLS_1_0").properties("Api")
     assert "SecurityPolicy" not in old
     assert "EndpointAccessMode" not in old
+
+
+def test_govcloud_is_not_asked_for_a_policy_that_it_does_not_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(template_reading.PSEUDO, "AWS::Partition", "aws-us-gov")
+    api = Stack().properties("Api")
+    assert "SecurityPolicy" not in api
+    assert "EndpointAccessMode" not in api
 
 
 def test_the_api_has_the_name_that_its_metrics_are_looked_for_under(stack: Stack) -> None:
