@@ -71,6 +71,20 @@ def test_services_are_called_where_botocore_calls_them(service: str, region: str
     assert f"https://{host_of(service, region)}" == client.meta.endpoint_url
 
 
+def test_calls_do_not_say_which_invocation_they_are_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Lambda would follow the trace of a lead that is sent to its own queue again and again, and
+    # stop it as an endless loop at the 16th time: after four hours (Lambda Developer Guide, "Use
+    # Lambda recursive loop detection").
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "refine")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:a:0")
+    with ScriptedServer(answer("200 OK", b"{}")) as aws:
+        one = caller(aws.endpoint)
+        one.json("sqs", "AmazonSQS.SendMessage", {})
+        one.close()
+    (sent,) = aws.requests
+    assert "x-amzn-trace-id" not in sent.headers
+
+
 def test_an_empty_put_says_that_it_is_empty_and_a_get_says_nothing() -> None:
     with ScriptedServer(answer()) as aws:
         get(aws.endpoint, method="PUT")
