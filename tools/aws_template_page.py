@@ -57,8 +57,8 @@ _TAIL = """
 
 - API Gateway speaks TLS 1.2 and newer here (`TlsPolicy`), lets in 10 MB, and waits for Capture for
   29 seconds. Capture itself lets in `max_body`.
-- Another `TlsPolicy` takes effect when the API is deployed anew (API Gateway Developer Guide, "How to
-  change a security policy"), which CloudFormation does only when the API itself has changed:
+- Another `TlsPolicy` takes effect when the API is deployed anew (API Gateway Developer Guide, "How
+  to change a security policy"), which CloudFormation does only when the API itself has changed:
   `aws apigateway create-deployment --rest-api-id ID --stage-name prod`.
 - Every body reaches Capture in base64 and is decoded there, because signatures cover bytes.
 - The visibility timeout of a queue is six times the timeout of its function; that is why these

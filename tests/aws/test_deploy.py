@@ -1,5 +1,6 @@
 """`leadline deploy aws`, `status aws`, `logs` and `destroy aws` against the emulator."""
 
+import dataclasses
 import io
 import json
 import os
@@ -217,6 +218,40 @@ def test_what_a_failed_creation_left_is_cleared_by_the_next_deployment(cloud: Cl
     ):
         pass
     assert deploy(cloud, good)["StackStatus"] == "CREATE_COMPLETE"
+
+
+class _NotRolledBack:
+    """CloudFormation whose rollback of a creation fails, as it does on AWS where a protected table
+    is in the way; the emulator deletes that."""
+
+    def __init__(self, cfn: Any) -> None:
+        self._cfn = cfn
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cfn, name)
+
+    def describe_stacks(self, **asked: Any) -> Any:
+        told = self._cfn.describe_stacks(**asked)
+        for stack in told["Stacks"]:
+            if stack["StackStatus"] == "CREATE_COMPLETE":
+                stack["StackStatus"] = "ROLLBACK_FAILED"
+        return told
+
+
+def test_a_creation_that_could_not_be_undone_is_cleared_and_what_stays_is_told(
+    cloud: Cloud,
+) -> None:
+    deploy(cloud, order("stuck", BUCKET.replace("NAME", "stuck-bucket")))
+    stuck = dataclasses.replace(
+        cloud, _clients={"cloudformation": _NotRolledBack(cloud.client("cloudformation"))}
+    )
+    said: list[str] = []
+    again = order("stuck", BUCKET.replace("NAME", "other-bucket"))
+    with deploying.planned(stuck, again, said.append) as plan:
+        assert [c.action for c in plan.changes] == ["Add"]
+    assert "stuck is what a failed creation left; deleting it first" in said
+    assert "stuck-bucket (Bucket, AWS::S3::Bucket) stays; delete it" in said
+    cloud.client("s3").head_bucket(Bucket="stuck-bucket")
 
 
 def test_an_update_that_fails_leaves_the_stack_as_it_was(cloud: Cloud) -> None:

@@ -131,15 +131,15 @@ def _ready_stack(cfn: Any, name: str, say: Say, *, dry_run: bool) -> dict[str, A
         return None
     stacks.refuse_foreign(stack)
     status = stack["StackStatus"]
-    if status == "ROLLBACK_COMPLETE":
+    if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
         if dry_run:
             raise CloudError(
                 f"{name} is what a failed creation left; without --dry-run it is deleted first"
             )
         say(f"{name} is what a failed creation left; deleting it first")
-        stacks.delete(cfn, stack["StackId"])
+        _clear(cfn, stack["StackId"], say)
         return None
-    if status in ("ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+    if status in ("CREATE_FAILED", "DELETE_FAILED"):
         raise CloudError(f"{name} is {status}; run `leadline destroy aws --stack {name}` first")
     if status == "UPDATE_ROLLBACK_FAILED":
         raise CloudError(
@@ -147,6 +147,18 @@ def _ready_stack(cfn: Any, name: str, say: Say, *, dry_run: bool) -> dict[str, A
             f"--stack-name {name}` first"
         )
     return stack
+
+
+def _clear(cfn: Any, stack_id: str, say: Say) -> None:
+    """Delete what a failed creation left. Its table is among that, because DynamoDB deletes none
+    that is protected; with the stack the template would retain it, and it stays, but is told."""
+    names = stacks.resources_of(cfn, stack_id)
+
+    def notice(event: stacks.StackEvent) -> None:
+        if event.status == "DELETE_SKIPPED":
+            say(f"{names[event.resource][1]} ({event.resource}, {event.type}) stays; delete it")
+
+    stacks.delete(cfn, stack_id, notice)
 
 
 def _settings_reference(order: Order, parameters: Parameters, say: Say) -> str:

@@ -286,8 +286,8 @@ _NEXT_STEPS = {
     "UPDATE_ROLLBACK_COMPLETE": "The stack is as it was before; mend that and deploy again.",
     "UPDATE_ROLLBACK_FAILED": "Going back failed as well: mend that, then run "
     "`aws cloudformation continue-update-rollback --stack-name {name}`.",
-    "ROLLBACK_FAILED": "Cleaning up failed as well: mend that, then run "
-    "`leadline destroy aws --stack {name}`.",
+    "ROLLBACK_FAILED": "Not all of it could be deleted (a protected table can't); mend that and "
+    "deploy again, which clears the rest.",
     "DELETE_FAILED": "Mend that, then run `leadline destroy aws --stack {name}` again.",
 }
 
