@@ -77,10 +77,10 @@ def test_a_role_gets_what_a_network_needs_only_where_asked(stack: Stack, name: s
     assert added == allowed(stack, f"{name}Role")
 
 
-def test_only_raw_bodies_are_listed(stack: Stack) -> None:
+def test_documents_are_listed_and_nothing_else(stack: Stack) -> None:
     statements = stack.properties("SweepRole")["Policies"][0]["PolicyDocument"]["Statement"]
     (listing,) = [s for s in statements if "s3:ListBucket" in s["Action"]]
-    assert listing["Condition"] == {"StringLike": {"s3:prefix": "raw/*"}}
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": ["raw/*", "refined/*"]}}
 
 
 def test_the_scheduler_may_call_sweep_for_this_account(stack: Stack) -> None:
