@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 FRESH = timedelta(minutes=5)
 """For so long settings are not asked for again: a rotated secret is known everywhere after it."""
 _MARGIN_S = 2.0
+_PATIENCE_S = 3.0
 
 
 class Parts:
@@ -86,7 +87,14 @@ class Parts:
         return self._settings
 
     def _read(self) -> Settings:
-        text = read_text(self.caller, self._named("SETTINGS_REFERENCE"))
+        until = self.caller.until
+        if self._settings is not None:  # there is something to go on with, and a sender waits
+            soon = time.monotonic() + _PATIENCE_S
+            self.caller.until = soon if until is None else min(until, soon)
+        try:
+            text = read_text(self.caller, self._named("SETTINGS_REFERENCE"))
+        finally:
+            self.caller.until = until
         return load(environ=self._environ, document=(text, "the stack's settings")).settings
 
     def within(self, milliseconds: int) -> None:
