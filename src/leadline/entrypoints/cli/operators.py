@@ -319,7 +319,7 @@ _MEANINGS = {
     "alerted": "refined and alerted",
     "alerting": "refined, the alert waits",
     "alert_dead": "refined, the alert is a dead letter",
-    "untold": "refined, no channel is configured",
+    "untold": "refined, and no alert was asked for",
     "waiting": "waiting to be refined",
     "quarantined": "spam or test, nobody alerted",
     "dead": "dead letters of the refinement",
@@ -347,5 +347,6 @@ def _print_account(account: Account) -> None:
     else:
         out.print(
             "some events are unaccounted for: look at one with `leadline show ID`, do it again "
-            "with `leadline replay ID`, or restore a backup"
+            "with `leadline replay ID`, or bring back what was lost: `leadline restore`, on AWS "
+            "`leadline rebuild`"
         )
