@@ -176,6 +176,31 @@ def test_a_sweep_by_hand_that_looks_at_the_youngest_hides_nothing_either(
     assert slow.id in actor.leads()
 
 
+def test_a_capture_that_was_gone_on_with_later_and_died_again_is_brought_in(
+    moto: str, clock: HandClock
+) -> None:
+    """Its document has an id of the first try, where the sweep has been already."""
+    with world(moto, clock) as (sender, sweeper):
+        sender.caller.plan(1, Fault.REFUSED)
+        with pytest.raises(AwsFailed):
+            sender.store.accept([named(captured(clock, "ada"))])
+        assert sender.raws() == set()
+        clock.advance(seconds=1)
+        sweeper.store.accept([named(captured(clock, "bob"))])
+        clock.advance(hours=1)
+        assert sweeper.swept().looked_at == 1
+        sender.caller.plan(4, Fault.REFUSED)
+        with pytest.raises(AwsFailed):
+            sender.store.accept([named(captured(clock, "ada"))])
+        (lost,) = sender.raws() - sender.leads().keys()
+        assert sweeper.swept().recaptured == 0, "it may be on its way"
+        clock.advance(seconds=AGED)
+        assert sweeper.swept().recaptured == 1
+        assert lost in sender.leads()
+        assert sweeper.swept().recaptured == 0
+        assert not [i for i in sender.items("E#").values() if "due_pk" in i], "nothing is left open"
+
+
 def test_a_lead_without_a_bell_is_rung_for_though_others_wait_in_the_queue(
     actor: Actor, clock: HandClock
 ) -> None:

@@ -16,6 +16,7 @@ from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.documents import document_of
 from leadline.adapters.aws.items import (
     MOST_RELATED,
+    RESUMED,
     LeadItem,
     TaskState,
     digest_key,
@@ -81,7 +82,7 @@ class AwsInbox(Base):
             first = self._lead(reserved["lead_id"])
             if first is not None:
                 return self._redelivered(first, bells)
-            lead, archived = _as_reserved(lead, reserved), False  # its capture died: go on with it
+            lead, archived = self._resumed(lead, reserved), False
         if not archived:
             self.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
         for _ in range(_MOST_ROUNDS):
@@ -115,6 +116,18 @@ class AwsInbox(Base):
             if now is not None and now["lead_id"] != lead.id:
                 return now
         return None
+
+    def _resumed(self, lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
+        """The lead under the id that an earlier try reserved for it, which then died; first it is
+        noted where the sweep will look for its document."""
+        lead = _as_reserved(lead, reserved)
+        place = f"{iso(self.clock())}#{key_of('raw', lead.id, lead.captured_at)}"
+        noted = {**reserved, "due_pk": RESUMED, "due_sk": place}
+        try:
+            self.table.put_if(noted, "lead_id = :id", {":id": lead.id})
+        except Stale:
+            raise Contested(lead.id) from None  # its key was given to another lead meanwhile
+        return lead
 
     def _redelivered(self, first: LeadItem, bells: list[Ring]) -> Receipt:
         self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))

@@ -25,6 +25,9 @@ SHARDS = 4
 """An index partition takes 1,000 writes a second (DynamoDB Developer Guide, "Partitions"), and a
 lead writes twice to each index on its way; so many partitions share the load."""
 LEAD = "lead"
+RESUMED = "resumed"
+"""The partition of the index `due` where events lie whose capture was gone on with: their documents
+have ids of an earlier try, and may come to stand where the sweep has been already."""
 _LONGEST_TIMELINE = 100
 _LONGEST_TEXT = 250
 """An item holds 400 KB and a partition key 2 KB (DynamoDB Developer Guide, "Constraints"); a lead

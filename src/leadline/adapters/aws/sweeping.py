@@ -13,6 +13,7 @@ each is in the table.
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -21,8 +22,9 @@ import msgspec
 
 from leadline.adapters.aws.bells import Queues, Ring
 from leadline.adapters.aws.documents import read_document
-from leadline.adapters.aws.items import SHARDS, due_before, due_partition, lead_key
+from leadline.adapters.aws.items import RESUMED, SHARDS, due_before, due_partition, lead_key
 from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.table import Stale
 from leadline.errors import StorageFailed
 from leadline.formats import from_iso
 from leadline.lead import Fate, Step, Task
@@ -70,6 +72,7 @@ def sweep(
     for part in (
         partial(_ring_overdue, store, queues, Step.REFINE, [""], now - overdue, swept),
         partial(_ring_overdue, store, queues, Step.NOTIFY, channels, now - overdue, swept),
+        partial(_take_up_resumed, store, now - grace, swept),
         partial(_recapture, store, now - grace, time_is_left, swept),
     ):
         try:
@@ -121,6 +124,22 @@ def _ready(queues: Queues, step: Step) -> int:
     for a lead that still waits; in the other queue alerts that are due wait for their channel."""
     depths = queues.depths(queues.url_of(step))
     return depths["visible"] + depths["held"] + (depths["delayed"] if step is Step.NOTIFY else 0)
+
+
+def _take_up_resumed(store: AwsStore, youngest: datetime, swept: Swept) -> None:
+    """Look after captures that were gone on with under an id of earlier: if another of them died,
+    its document may stand before the mark."""
+    values = {":pk": RESUMED, ":now": due_before(youngest)}
+    condition = "due_pk = :pk AND due_sk <= :now"
+    for entry in store.table.query(condition, values, index="due", limit=_MOST_OVERDUE):
+        key = entry["due_sk"].partition("#")[2]
+        event = store.table.get((entry["pk"], entry["sk"]))
+        known = store.table.get(lead_key(_lead_id(key)))
+        if event is None or (known is None and _accept(store, [key], swept)):
+            continue
+        done = {name: value for name, value in event.items() if name not in ("due_pk", "due_sk")}
+        with suppress(Stale):  # it was noted anew meanwhile
+            store.table.put_if(done, "due_sk = :seen", {":seen": entry["due_sk"]})
 
 
 def _recapture(
