@@ -102,17 +102,20 @@ class DeadLetterQueues:
         """Take off what is of no use any more: messages of tasks that are done or live. Those that
         live are rung for, but for the *replayed*, for which a bell is on its way.
 
-        Messages of dead tasks, of unknown leads and unreadable ones are left. Raises AwsFailed.
+        One message of each dead task, those of unknown leads and unreadable ones are left. Raises
+        AwsFailed.
         """
         found = self._look()
         again = {_place(task) for task in replayed}
         off = [one for one in found if one.state in (Letter.ALIVE, Letter.DONE)]
+        off += _surplus(found)
         rings = {
             _place(one.task): one.ring
             for one in off
             if one.ring and one.task and _place(one.task) not in again
         }
-        left = [one for one in found if one not in off]
+        gone = {one.handle for one in off}
+        left = [one for one in found if one.handle not in gone]
         if dry_run:
             self._release(found)
         else:
@@ -198,3 +201,15 @@ class DeadLetterQueues:
 
 def _place(task: Task) -> tuple[Step, str, str]:
     return task.step, task.lead_id, task.channel
+
+
+def _surplus(found: Sequence[_Found]) -> list[_Found]:
+    """Messages of dead tasks that died more than once, but for one of each."""
+    first: dict[tuple[Step, str, str], str] = {}
+    return [
+        one
+        for one in found
+        if one.state is Letter.DEAD
+        and one.task is not None
+        and first.setdefault(_place(one.task), one.handle) != one.handle
+    ]
