@@ -115,7 +115,7 @@ def _print_where(url: str, outputs: Mapping[str, str]) -> None:
             ' -H "x-api-key: $(aws apigateway get-api-key --include-value --query value'
             f' --output text --api-key {outputs["ApiKeyId"]})"'
         )
-    say("try it:")
+    say("try it (with -H 'authorization: Bearer SECRET' where [sources.generic] has a secret):")
     what = f"curl {shlex.quote(url)} -H 'content-type: application/json'{key} -d '{_SAMPLE}'"
     out.print(what, soft_wrap=True, markup=False)
 
