@@ -323,8 +323,8 @@ def sweeping(w: Workload) -> Iterator[_Used]:
     yield _Used(
         "table_read",
         "Sweep",
-        w.leads * 0.5 + SWEEPS * 5,
-        f"{w.leads:,} leads × 0.5 + {SWEEPS:,} runs × (4 shards × 2 steps × 0.5 + 1)",
+        w.leads * 0.5 + SWEEPS * 5.5,
+        f"{w.leads:,} leads × 0.5 + {SWEEPS:,} runs × (4 shards × 2 steps × 0.5 + 0.5 + 1)",
     )
 
 
