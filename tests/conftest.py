@@ -7,12 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from leadline import logs
 from leadline.adapters.memory import MemoryStore
 from leadline.adapters.sqlite import SqliteStore
 from leadline.ports import Store
 from tests.aws_world import Rooms, moto_server
 from tests.emulator import Emulator
 from tests.worlds import HandClock
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_answered() -> Iterator[None]:
+    """Handlers that ran in this process leave the id of their request for the next log line."""
+    yield
+    logs.always()
 
 
 @pytest.fixture
