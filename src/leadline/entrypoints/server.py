@@ -141,13 +141,17 @@ class HttpServer:
 def main() -> None:
     """Entry point of the child process; its first argument is the listening socket's number."""
     server: HttpServer | None = None
+    told = threading.Event()
 
     def stop() -> None:
+        told.set()
         if server is not None:
             server.stop()
 
     settings = children.settings_from_parent(stop)
     server = HttpServer(settings)
+    if told.is_set():  # before there was a server to stop
+        server.stop()
     server.run(socket.socket(fileno=int(sys.argv[1])))
     if isinstance(server.failed, ConfigurationError):
         sys.exit(children.BAD_CONFIGURATION)

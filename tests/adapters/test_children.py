@@ -1,0 +1,32 @@
+"""The processes of `serve` end when their parent does, at whatever moment that is."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from leadline.entrypoints import children
+from leadline.settings import Settings
+from leadline.settings_reading import load
+
+
+def settings_in(folder: Path) -> Settings:
+    return load({"data": folder / "data", "port": 0}, environ={}, folder=folder).settings
+
+
+@pytest.mark.parametrize("module", ["server", "work"])
+def test_a_child_whose_parent_died_while_it_began_ends_too(tmp_path: Path, module: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        arguments = [str(listener.fileno())] if module == "server" else ["refine"]
+        with (tmp_path / "child.log").open("w") as log:
+            child = children.start(
+                f"leadline.entrypoints.{module}", settings_in(tmp_path), *arguments,
+                keep=(listener.fileno(),), log=log,
+            )  # fmt: skip
+        assert child.stdin is not None
+        child.stdin.close()  # as the end of the parent does
+        try:
+            assert child.wait(30) == 0, (tmp_path / "child.log").read_text()
+        finally:
+            child.kill()
+            child.wait()
