@@ -97,13 +97,11 @@ def deploy_aws(
             found = deploying.roll_out(cloud, plan, say, watch)
     with plainly():
         url = deploying.webhook_url(cloud, found)
+    outputs = outputs_of(found)
     if json:
-        as_json(
-            {**told, "status": found["StackStatus"], "webhook_url": url}
-            | {"outputs": outputs_of(found)}
-        )
-        return
-    _print_where(url, outputs_of(found))
+        as_json({**told, "status": found["StackStatus"], "webhook_url": url, "outputs": outputs})
+    else:
+        _print_where(url, outputs)
 
 
 def _print_where(url: str, outputs: Mapping[str, str]) -> None:
