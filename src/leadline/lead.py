@@ -6,7 +6,7 @@ Times are aware `datetime`s in UTC; lead ids are UUID texts (version 7, so they 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,10 +22,21 @@ class Kind(StrEnum):
 
 
 class Step(StrEnum):
-    """What a task is for."""
+    """What a task is for.
+
+    REFINE makes the refined lead when the wait is over; NOTIFY tells a channel of it, once.
+    UPDATE brings what a channel shows up to date; REMIND tells a channel that a lead still waits
+    for its first response. LOOK_UP asks the CRM again, CLOCK looks whether a first response is
+    late, WRITE_BACK gives the CRM what was learned; its channel is the source.
+    """
 
     REFINE = "refine"
     NOTIFY = "notify"
+    UPDATE = "update"
+    REMIND = "remind"
+    LOOK_UP = "look_up"
+    CLOCK = "clock"
+    WRITE_BACK = "write_back"
 
 
 class Status(StrEnum):
@@ -186,8 +197,35 @@ class Contact(msgspec.Struct, frozen=True):
     website: str | None = None
 
 
+class Ownership(StrEnum):
+    """What is known of a lead's owner: ASSIGNED to somebody, UNASSIGNED so far, UNKNOWN because the
+    CRM did not answer; NOT_ASKED where there is no CRM to ask."""
+
+    NOT_ASKED = ""
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    UNKNOWN = "unknown"
+
+
+class Person(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody of the sales team, as far as known: `id` is the CRM's, `slack` that of Slack."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    slack: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What to call them; "" when nothing is known."""
+        return self.name or self.email or self.id or self.slack
+
+
 class LeadDetails(msgspec.Struct, frozen=True):
-    """Where the lead came from and whose it is; `lead_score` is the sender's, 0 to 100 or so."""
+    """Where the lead came from and whose it is; `lead_score` is the sender's, 0 to 100 or so.
+
+    `owner` is as shown; `owner_id` and `owner_email` are what the CRM calls them by.
+    """
 
     source: str | None = None
     campaign: str | None = None
@@ -196,6 +234,9 @@ class LeadDetails(msgspec.Struct, frozen=True):
     message: str | None = None
     crm_url: str | None = None
     crm_record: str | None = None
+    owner_id: str | None = None
+    owner_email: str | None = None
+    ownership: Ownership = Ownership.NOT_ASKED
 
 
 class FirstSeen(msgspec.Struct, frozen=True):
@@ -223,7 +264,8 @@ class RefinedLead(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One step of one lead's way; `channel` names the destination of a NOTIFY step.
+    """One step of one lead's way; `channel` names the destination of a NOTIFY, UPDATE or REMIND
+    step and the source of a WRITE_BACK step. A lead has one task of each step and channel.
 
     `again` asks a NOTIFY step to speak even though the channel has already heard of the lead.
     """
@@ -250,11 +292,23 @@ class Claim(msgspec.Struct, frozen=True):
     ref: int
 
 
+class Later(msgspec.Struct, frozen=True):
+    """A task that is due so long after what it follows."""
+
+    task: Task
+    after: timedelta = timedelta()
+
+
 class Alert(msgspec.Struct, frozen=True):
-    """A message that a destination accepted; `digest` when it spoke of several leads at once."""
+    """A message that a destination accepted; `digest` when it spoke of several leads at once.
+
+    `ref` is by what the destination finds the message again ("C012/1717.0001" at Slack), "" where
+    it has nothing of the kind.
+    """
 
     lead_id: str
     channel: str
     sent_at: datetime
     template: str
     digest: bool = False
+    ref: str = ""

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.lead import Alert, RefinedLead, Task
+from leadline.handling import Handling
+from leadline.lead import Alert, Later, RefinedLead, Task
 
 
 class Done(msgspec.Struct, frozen=True):
     """The step succeeded: keep what it made and schedule what follows, in one stroke.
 
+    `then` are due at once, `later` after their pause; a task that waits already only moves.
+    `handling` is kept for a lead that has none yet.
     `match_keys` are the 16-byte digests by which later leads recognise this one, by what they
     stand for ("email", "phone").
     """
@@ -19,6 +22,8 @@ class Done(msgspec.Struct, frozen=True):
     match_keys: Mapping[str, bytes] = {}
     alert: Alert | None = None
     then: tuple[Task, ...] = ()
+    later: tuple[Later, ...] = ()
+    handling: Handling | None = None
     note: str = ""
 
 

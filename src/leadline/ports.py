@@ -9,7 +9,18 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.lead import CapturedLead, Claim, Fate, FirstSeen, Receipt, Step, Task
+from leadline.handling import Handling
+from leadline.lead import (
+    Alert,
+    CapturedLead,
+    Claim,
+    Fate,
+    FirstSeen,
+    Later,
+    Receipt,
+    Step,
+    Task,
+)
 from leadline.outcome import Done, Drop, Retry
 
 Clock = Callable[[], datetime]
@@ -24,7 +35,8 @@ class Inbox(Protocol):
 
         Once this returns, all of it survives a crash and a power cut. An event whose key or CRM
         record is known gives the id of the lead that has it: a redelivery changes nothing, an
-        update of a waiting lead is folded into it, any other update is kept as filtered.
+        update of a waiting lead is folded into it, any other update is kept as filtered, and one
+        of a refined lead puts a LOOK_UP task for that lead, due now.
         Raises StorageFull or StorageFailed; then nothing of the call was kept.
         """
 
@@ -49,7 +61,10 @@ class Archived(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A lead as a worker needs it: its raw JSON, and the raws of updates folded into it."""
+    """A lead as a worker needs it: its raw JSON, and the raws of updates folded into it.
+
+    `late` are the raws of updates that came when it was refined already, in the order of arrival.
+    """
 
     lead_id: str
     source: str
@@ -57,6 +72,7 @@ class Waiting(msgspec.Struct, frozen=True):
     raw: bytes
     record: str | None = None
     updates: tuple[bytes, ...] = ()
+    late: tuple[bytes, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True):
@@ -113,8 +129,19 @@ class Leads(Protocol):
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
         """The lead that first took each match key; `matched` is empty here."""
 
+    def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
+        """The lead of each CRM record (by `CapturedLead.record_key`) that has one."""
+
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
         """The refined documents (JSON, whole) of those of these leads that have one."""
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """How a destination fares: how many attempts in a row failed, and since when (None: the last
+    one went well, or there was none)."""
+
+    failures: int = 0
+    since: datetime | None = None
 
 
 class Channels(Protocol):
@@ -129,41 +156,77 @@ class Channels(Protocol):
     def hold(self, channel: str, until: datetime) -> None:
         """Nobody may use the channel before *until* (the destination asked for it)."""
 
-    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
-        """Those of these leads that the channel has already accepted an alert for."""
+    def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
+        """Every message that any channel accepted about these leads, oldest first; a lead of which
+        nobody was told is left out."""
+
+    def fared(self, channel: str, *, well: bool) -> Trouble:
+        """Note how an attempt to speak to the channel went, and return what is known after it."""
+
+    def trouble(self, channel: str) -> Trouble:
+        """What is known of the channel's trouble."""
 
 
-class Store(Inbox, Queue, Leads, Channels, Protocol):
+class Desk(Protocol):
+    """What people and the CRM made of refined leads."""
+
+    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
+        """How these leads are handled; one that nobody did anything with is left out."""
+
+    def handle(
+        self,
+        lead_id: str,
+        before: Handling,
+        after: Handling,
+        then: Sequence[Later] = (),
+        note: str = "",
+        detail: str = "",
+    ) -> bool:
+        """Replace *before* by *after*, put the tasks, and write the note on the timeline, in one
+        stroke; False, and nothing is done, when the lead is handled otherwise by now (its `rev`
+        is not that of *before*) or is not refined. `rev` of *after* is set here."""
+
+    def desk(self, person: str, limit: int = 50) -> Sequence[str]:
+        """The ids of the open leads on somebody's desk (see `Handling.desks`), newest first."""
+
+
+class Store(Inbox, Queue, Leads, Channels, Desk, Protocol):
     """All of it, as one adapter gives it."""
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The destination accepted the message."""
+    """The destination accepted the message; `ref` is by what it finds it again, if at all."""
+
+    ref: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The destination will never take this message; `words` are its own, shortened."""
+    """The destination will never take this; `words` are its own, shortened."""
 
     reason: str
     words: str
 
 
 class Busy(msgspec.Struct, frozen=True):
-    """The destination asks for a pause of the whole channel."""
+    """The destination asks for a pause of everything that goes to it."""
 
     after: timedelta
     words: str = ""
 
 
 class Unreachable(msgspec.Struct, frozen=True):
-    """No answer, or an error on the other side; the same message may pass later."""
+    """No answer, or an error on the other side; the same may pass later."""
 
     words: str
 
 
 class Messenger(Protocol):
-    """One destination of alerts."""
+    """One destination of messages."""
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
-        """Post one message (JSON); never raises for anything the network does, and returns
-        within ten seconds or so."""
+        """Post one message, as the channel's writer (`deliver.channel`) made it; never raises for
+        anything the network does, and returns within ten seconds or so."""
+
+    def find(self, message: bytes) -> Sent | None:
+        """Whether an earlier attempt at this message, of which nobody knows how it ended, arrived;
+        None when it did not, or when the destination can't tell."""
