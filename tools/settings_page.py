@@ -4,8 +4,16 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from leadline.settings import MAPPED_FIELDS, PREFIX, SOURCE_SETTINGS, Declaration, declared
+from leadline.settings import PREFIX, declared
 from leadline.settings_reading import CONFIG, CONFIG_VARIABLE
+from leadline.settings_tables import (
+    MAPPED_FIELDS,
+    READ_FIELDS,
+    TABLES,
+    WRITE_FIELDS,
+    Declaration,
+    Table,
+)
 from leadline.sources import names
 
 EXAMPLE = Path(__file__).parent.parent / "leadline.example.toml"
@@ -64,6 +72,41 @@ fields are
 {fields}
 """
 
+_TABLES = {
+    "crm": f"""## CRMs
+
+A CRM that is asked for owners and fields, and that is given back what was learned, stands in
+`[crm.SOURCE]`, named as the source whose leads it holds. In `[crm.SOURCE.read]` fields of a lead
+are placed in the CRM's own fields: {", ".join(f"`{n}`" for n in READ_FIELDS)}. In
+`[crm.SOURCE.write]` what is given back: {", ".join(f"`{n}`" for n in WRITE_FIELDS)}. In
+`[crm.SOURCE.endings]` the CRM's own words for how a lead ended become `won`, `lost` or
+`disqualified`.
+""",
+    "channels": """## Channels
+
+Each destination of alerts stands in `[channels.NAME]`. `slack_webhook_url` above makes one that is
+called `slack`.
+""",
+    "rules": """## Rules
+
+Which channels hear of a lead: of the tables `[rules.NAME]`, in their order, the first decides of
+which everything fits. Where none does, all channels hear of it that have `leads = "yes"`.
+""",
+    "people": """## People
+
+The team, in `[people.NAME]`: who an owner is to Slack, and when they want to be left alone.
+""",
+    "hours": """## Hours
+
+Business hours, in `[hours.NAME]`, for rules and targets.
+""",
+    "targets": """## Targets
+
+How long a lead may wait for its first response, in `[targets.NAME]`. Of these, in their order, the
+first counts that fits; where none does, no clock runs.
+""",
+}
+
 _EXAMPLE = """## An example
 
 `leadline.example.toml`, which every test run loads:
@@ -79,19 +122,25 @@ def text() -> str:
         name: ([_variable(name), *declaration.aliases], declaration)
         for name, declaration in declared().items()
     }
-    of_sources = {
-        name: ([_variable(f"sources__name__{name}")], declaration)
-        for name, declaration in SOURCE_SETTINGS.items()
-    }
     parts = (
         _INTRODUCTION,
         "## Leadline's own settings\n\nThe setting's name is also its name in TOML.\n\n"
         + _table(own),
-        _SOURCES.format(names=_listed(names())) + "\n" + _table(of_sources),
+        _SOURCES.format(names=_listed(names())) + "\n" + _entries("sources", TABLES["sources"]),
         _MAP.format(fields=_listed(MAPPED_FIELDS)),
+        *(f"{words}\n{_entries(name, TABLES[name])}" for name, words in _TABLES.items()),
         _EXAMPLE.format(example=EXAMPLE.read_text(encoding="utf-8")),
     )
     return "\n".join(parts)
+
+
+def _entries(table: str, what: Table) -> str:
+    return _table(
+        {
+            name: ([_variable(f"{table}__name__{name}")], declaration)
+            for name, declaration in what.settings.items()
+        }
+    )
 
 
 def _table(rows: Mapping[str, tuple[list[str], Declaration]]) -> str:

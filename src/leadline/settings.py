@@ -7,11 +7,10 @@ The page docs/reference/settings.md is generated from these declarations.
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from leadline.lead import LeadFields
 from leadline.settings_forms import (
     BASE_URL,
     DURATION,
@@ -20,31 +19,27 @@ from leadline.settings_forms import (
     LEAD_URL,
     PERIOD,
     REGION,
+    SECRETS,
     SIZE,
     TEXT,
     URL,
-    WORDS,
     Notation,
     choice,
     number_between,
     whole_number,
 )
-from leadline.sources import SourceConfig
+from leadline.settings_tables import TABLES, Declaration
+
+if TYPE_CHECKING:
+    from leadline.crm import CrmConfig
+    from leadline.deliver.channel import ChannelConfig
+    from leadline.hours import HoursConfig
+    from leadline.people import MemberConfig
+    from leadline.routing import RuleConfig
+    from leadline.sources import SourceConfig
+    from leadline.targets import TargetConfig
 
 PREFIX = "LEADLINE_"
-
-
-class Declaration(msgspec.Struct, frozen=True):
-    """What is known of a setting before anybody sets it.
-
-    `default` is written as a user would write it; `aliases` are further environment names.
-    """
-
-    default: str
-    meaning: str
-    notation: Notation
-    secret: bool = False
-    aliases: tuple[str, ...] = ()
 
 
 _declarations: list[Declaration] = []
@@ -141,54 +136,45 @@ class Settings(msgspec.Struct, frozen=True):
         choice("debug", "info", "warning", "error"),
     )
     log_format: str = _setting("json", "How log lines look.", choice("json", "text"))
-    sources: Mapping[str, SourceConfig] = {}
+    slack_signing_secret: tuple[str, ...] = _setting(
+        "",
+        "What Slack signs the presses of buttons with; without it alerts have only buttons that "
+        "open links.",
+        SECRETS,
+        secret=True,
+    )
+    look_up_for: timedelta = _setting(
+        "24h",
+        "How long the CRM is asked again, with growing pauses, for the owner of a lead that had "
+        "none.",
+        DURATION,
+    )
+    look_up_every: timedelta = _setting(
+        "1m", "The first pause before the CRM is asked again for an owner.", PERIOD
+    )
+    unassigned_channel: str = _setting(
+        "",
+        "The channel that hears of leads without an owner; empty: those that the rules say.",
+        TEXT,
+    )
+    sources: Mapping[str, "SourceConfig"] = {}
+    crm: Mapping[str, "CrmConfig"] = {}
+    channels: Mapping[str, "ChannelConfig"] = {}
+    rules: Mapping[str, "RuleConfig"] = {}
+    people: Mapping[str, "MemberConfig"] = {}
+    hours: Mapping[str, "HoursConfig"] = {}
+    targets: Mapping[str, "TargetConfig"] = {}
 
     def __repr__(self) -> str:
-        told = [n for n in self.__struct_fields__ if n == "sources" or not _DECLARED[n].secret]
+        told = [n for n in self.__struct_fields__ if n in TABLES or not _DECLARED[n].secret]
         return f"Settings({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
 
 
-# In the order of the fields; `sources`, the last, is no setting but a table of them.
-_DECLARED = dict(zip(Settings.__struct_fields__[:-1], _declarations, strict=True))
-
-
-SOURCE_SETTINGS: Mapping[str, Declaration] = {
-    "secret": Declaration(
-        "",
-        "What deliveries are authenticated with; several while one is being rotated. "
-        "Without it everybody is believed.",
-        WORDS,
-        secret=True,
-    ),
-    "tolerance": Declaration(
-        "5m", "How old or new a signed time stamp may be (the replay window).", PERIOD
-    ),
-    "delay": Declaration("", "The wait of this source's leads, instead of `delay`.", DURATION),
-    "hot_score": Declaration(
-        "", "A lead with at least this score does not wait.", number_between(-1e9, 1e9)
-    ),
-    "organization": Declaration(
-        "", "The account ids that deliveries may come from (Salesforce).", WORDS
-    ),
-    "honeypot": Declaration(
-        "",
-        "A form field that people can't see: who fills it in is a program, and the lead is "
-        "quarantined. Empty: none.",
-        TEXT,
-    ),
-    "country": Declaration(
-        "", "The country of this source's phone numbers, instead of `region`.", REGION
-    ),
-}
-"""The settings of each source; the names are the attributes of `SourceConfig`."""
-
-MAPPED_FIELDS = (
-    *(name for name in LeadFields.__struct_fields__ if name not in ("custom", "suspicions")),
-    "event_id",
-)
-"""What `[sources.NAME.map]` may place: fields of a lead, and the sender's id of the event."""
+# In the order of the fields; the last are no settings but tables of them.
+_OWN = Settings.__struct_fields__[: -len(TABLES)]
+_DECLARED = dict(zip(_OWN, _declarations, strict=True))
 
 
 def declared() -> dict[str, Declaration]:
-    """The settings by name, without those of sources, in the order of their declaration."""
+    """The settings by name, without those of tables, in the order of their declaration."""
     return dict(_DECLARED)

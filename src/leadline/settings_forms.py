@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 _UNITS_OF_TIME = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _UNITS_OF_SIZE = {"": 1, "b": 1, "kb": 1000, "mb": 10**6, "kib": 1 << 10, "mib": 1 << 20}
 _LARGEST = 1 << 30
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Notation(msgspec.Struct, frozen=True):
@@ -148,6 +149,75 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _secrets(value: object) -> tuple[str, ...]:
+    return () if value == "" else _words(value)
+
+
+def _yes_no(value: object) -> bool:
+    word = str(value).strip().lower()
+    if word not in ("yes", "no", "true", "false"):
+        raise ValueError
+    return word in ("yes", "true")
+
+
+def _zone(value: object) -> str:
+    name = _text(value)
+    if name:
+        import zoneinfo  # few set a zone
+
+        try:
+            zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError from error
+    return name
+
+
+def _minutes(text: str) -> int:
+    found = re.fullmatch(r"([01]?[0-9]|2[0-4]):([0-5][0-9])", text.strip())
+    if not found or (minutes := int(found[1]) * 60 + int(found[2])) > 24 * 60:
+        raise ValueError
+    return minutes
+
+
+def _time_of_day(value: object) -> int:
+    return _minutes(_text(value))
+
+
+def _clock_times(value: object) -> tuple[int, ...]:
+    return tuple(sorted({_minutes(word) for word in _secrets(value)}))
+
+
+def _clock_span(value: object) -> tuple[int, int] | None:
+    text = _text(value)
+    if not text:
+        return None
+    begin, _, end = text.partition("-")
+    span = (_minutes(begin), _minutes(end))
+    if span[0] == span[1]:
+        raise ValueError
+    return span
+
+
+def _days(value: object) -> tuple[int, ...]:
+    """Days of the week, Monday is 0; `mon-fri` is a run of them."""
+    found: set[int] = set()
+    for word in _words(value):
+        first, _, last = word.lower().partition("-")
+        begin, end = _WEEKDAYS.index(first[:3]), _WEEKDAYS.index((last or first)[:3])
+        found.update((begin + i) % 7 for i in range((end - begin) % 7 + 1))
+    return tuple(sorted(found))
+
+
+def _dates(value: object) -> tuple[date, ...]:
+    if isinstance(value, list):
+        return tuple(sorted({v if type(v) is date else _date(v) for v in value}))
+    return tuple(sorted({_date(word) for word in _secrets(value)}))
+
+
+def _date(value: object) -> date:
+    return date.fromisoformat(_text(value))
+
+
 def _folder(value: object) -> Path:
     return Path(value if isinstance(value, Path) else _filled(value)).expanduser()
 
@@ -163,3 +233,11 @@ BASE_URL = Notation("a URL with http:// or https://, without ? and #", _base_url
 LEAD_URL = Notation("a URL with http:// or https:// that contains {lead_id}", _lead_url)
 REGION = Notation("a country's two letters by ISO 3166, such as US or GB", _region)
 WORDS = Notation("one or several words", _words)
+SECRETS = Notation("one or several words", _secrets)
+YES_NO = Notation("yes or no", _yes_no)
+ZONE = Notation("a time zone such as Europe/Berlin or UTC", _zone)
+TIME_OF_DAY = Notation("a time of day such as 09:00", _time_of_day)
+CLOCK_TIMES = Notation("times of day such as 09:00 14:00", _clock_times)
+CLOCK_SPAN = Notation("a span of the day such as 20:00-08:00", _clock_span)
+DAYS = Notation("days of the week such as mon-fri or sat sun", _days)
+DATES = Notation("dates such as 2026-12-25", _dates)

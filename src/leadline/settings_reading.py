@@ -11,17 +11,10 @@ from typing import Any
 import msgspec
 
 from leadline.errors import ConfigurationError
-from leadline.settings import (
-    MAPPED_FIELDS,
-    PREFIX,
-    SOURCE_SETTINGS,
-    Declaration,
-    Settings,
-    declared,
-)
+from leadline.settings import PREFIX, Settings, declared
 from leadline.settings_files import Place, parse_toml, read_dotenv, read_toml
-from leadline.settings_forms import DURATION, FILLED, PERIOD, WORDS
-from leadline.sources import SourceConfig, exists, names
+from leadline.settings_forms import DURATION, PERIOD, WORDS
+from leadline.settings_tables import TABLES, Declaration
 
 CONFIG = "leadline.toml"
 CONFIG_VARIABLE = "LEADLINE_CONFIG"
@@ -29,7 +22,6 @@ CONFIG_VARIABLE = "LEADLINE_CONFIG"
 
 _MASK = "••••"
 _SHOWN_LIMIT = 60
-_MAPPED = Declaration("", "Where a field stands: a JSON Pointer or a dotted path.", FILLED)
 
 Spell = Callable[[Place], str]
 """How a layer writes a setting's name."""
@@ -44,7 +36,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The settings, and where each came from: first our own, as declared, then the sources'."""
+    """The settings, and where each came from: first our own, as declared, then those of tables."""
 
     settings: Settings
     origins: tuple[Origin, ...]
@@ -171,21 +163,23 @@ def _flag(place: Place) -> str:
 
 def _complaint(place: Place, spell: Spell) -> str | None:
     """What is wrong with a name, or None; *spell* writes the right one as its layer does."""
-    if place[0] != "sources":
+    table = TABLES.get(place[0])
+    if table is None:
         if len(place) == 1 and place[0] in declared():
             return None
-        return _unknown("setting", ".".join(place), [*declared(), "sources"], spell)
-    if len(place) > 1 and not exists(place[1]):
-        return _unknown("source", place[1], names(), spell, place[:1])
-    if len(place) > 2 and place[2] == "map":
-        name = ".".join(place[3:])
-        if len(place) == 3 or name in MAPPED_FIELDS:
+        return _unknown("setting", ".".join(place), [*declared(), *TABLES], spell)
+    if len(place) > 1 and table.known and place[1] not in (known := table.known()):
+        return _unknown(table.what, place[1], known, spell, place[:1])
+    if len(place) > 2 and place[2] in table.maps:
+        name, allowed = ".".join(place[3:]), table.maps[place[2]][0]
+        if len(place) == 3 or allowed is None or name in allowed:
             return None
-        return _unknown("field of a lead", name, MAPPED_FIELDS, spell, place[:3])
+        return _unknown("field of a lead", name, allowed, spell, place[:3])
     name = ".".join(place[2:])
-    if len(place) <= 2 or name in SOURCE_SETTINGS:
+    if len(place) <= 2 or name in table.settings:
         return None
-    return _unknown("setting of a source", name, [*SOURCE_SETTINGS, "map"], spell, place[:2])
+    known_settings = [*table.settings, *table.maps]
+    return _unknown(f"setting of a {table.what}", name, known_settings, spell, place[:2])
 
 
 def _unknown(what: str, name: str, known: Iterable[str], spell: Spell, above: Place = ()) -> str:
@@ -200,19 +194,26 @@ def _unknown(what: str, name: str, known: Iterable[str], spell: Spell, above: Pl
 
 def _is_table(place: Place) -> bool:
     """Whether a known place holds settings and is none itself."""
-    return place[0] == "sources" and (len(place) < 3 or place[2:] == ("map",))
+    table = TABLES.get(place[0])
+    return table is not None and (len(place) < 3 or (len(place) == 3 and place[2] in table.maps))
 
 
 def _only_a_table(place: Place, spell: Spell) -> str:
-    inside = ("email",) if len(place) == 3 else ("sources", "close", "secret")[len(place) :]
+    table = TABLES[place[0]]
+    if len(place) == 3:
+        inside: Place = ((table.maps[place[2]][0] or ("name",))[0],)
+    else:
+        example = (table.known or (lambda: ("name",)))()[0]
+        inside = (place[0], example, next(iter(table.settings)))[len(place) :]
     return f"{spell(place)} only holds settings, such as {spell((*place, *inside))}"
 
 
 def _declaration(place: Place) -> Declaration:
     """The declaration of a known place that is no table."""
-    if place[0] != "sources":
+    table = TABLES.get(place[0])
+    if table is None:
         return declared()[place[0]]
-    return _MAPPED if place[2] == "map" else SOURCE_SETTINGS[place[2]]
+    return table.maps[place[2]][1] if place[2] in table.maps else table.settings[place[2]]
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -238,24 +239,27 @@ def _read(given: _Given, problems: list[str]) -> Any:
 
 
 def _assemble(values: Mapping[Place, Any]) -> Settings:
-    own = {place[0]: value for place, value in values.items() if place[0] != "sources"}
-    sources: dict[str, dict[str, Any]] = {}
+    own = {place[0]: value for place, value in values.items() if place[0] not in TABLES}
+    tables: dict[str, dict[str, dict[str, Any]]] = {}
     for place, value in values.items():
-        if place[0] == "sources":
-            config = sources.setdefault(place[1], {})
-            if place[2] == "map":
-                config.setdefault("map", {})[place[3]] = value
-            else:
-                config[place[2]] = value
-    return Settings(
-        **own, sources={name: SourceConfig(**config) for name, config in sources.items()}
-    )
+        if place[0] not in TABLES:
+            continue
+        entry = tables.setdefault(place[0], {}).setdefault(place[1], {})
+        if place[2] in TABLES[place[0]].maps:
+            entry.setdefault(place[2], {})[".".join(place[3:])] = value
+        else:
+            entry[place[2]] = value
+    made: dict[str, Any] = {
+        name: {entry: TABLES[name].make()(**said) for entry, said in entries.items()}
+        for name, entries in tables.items()
+    }
+    return Settings(**own, **made)
 
 
 def _origins(given: Mapping[Place, _Given], values: Mapping[Place, Any]) -> Iterable[Origin]:
-    """All of our own settings, then what is set of sources."""
+    """All of our own settings, then what is set of tables."""
     own: list[Place] = [(name,) for name in declared()]
-    for place in own + sorted(place for place in given if place[0] == "sources"):
+    for place in own + sorted(place for place in given if place[0] in TABLES):
         declaration = _declaration(place)
         if place not in given:
             yield Origin(_dotted(place), declaration.default, "default")

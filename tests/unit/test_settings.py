@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from leadline.errors import ConfigurationError
-from leadline.settings import SOURCE_SETTINGS, Settings, declared
+from leadline.settings import Settings, declared
 from leadline.settings_reading import Loaded, load
+from leadline.settings_tables import SOURCE_SETTINGS
 from leadline.sources import SourceConfig
 
 ROOT = Path(__file__).parents[2]

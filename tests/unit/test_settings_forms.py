@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadline.errors import ConfigurationError
-from leadline.settings import MAPPED_FIELDS, Settings, declared
+from leadline.settings import Settings, declared
 from leadline.settings_forms import DURATION, PERIOD, SIZE
 from leadline.settings_reading import Loaded, load
+from leadline.settings_tables import MAPPED_FIELDS
 
 UNITS = {
     "ms": timedelta(milliseconds=1),

@@ -1,0 +1,102 @@
+"""What a channel is: a writer that knows what to say, and a messenger that gets it there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from leadline.deliver.links import Links
+from leadline.handling import UNHANDLED, Handling
+from leadline.lead import Alert, RefinedLead
+from leadline.ports import Messenger
+
+
+class ChannelConfig(msgspec.Struct, frozen=True):
+    """A channel (`[channels.NAME]`); see docs/reference/settings.md."""
+
+    kind: str = ""
+    url: str = ""
+    token: str = ""
+    secret: tuple[str, ...] = ()
+    room: str = ""
+    server: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    region: str = ""
+    leads: bool = True
+    per_second: float = 1.0
+    digest_above: int = 20
+    timeout: timedelta = timedelta(seconds=10)
+    fallback: str = ""
+    fallback_after: timedelta = timedelta(minutes=5)
+
+    def __repr__(self) -> str:
+        """All but the secrets, which must not reach a log through a printed value."""
+        secrets = ("url", "token", "secret")
+        shown = [f"{n}={getattr(self, n)!r}" for n in self.__struct_fields__ if n not in secrets]
+        return f"ChannelConfig({', '.join(shown)})"
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a message may tell of one lead.
+
+    `due` is when the first response is due, None where there is no target. `instead_of` is the
+    channel that should have been told and fails since `failing_since`. `interactive` is whether
+    buttons that call us back work. A `test` is marked as one.
+    """
+
+    lead: RefinedLead
+    now: datetime
+    handling: Handling = UNHANDLED
+    links: Links = Links()
+    due: datetime | None = None
+    instead_of: str = ""
+    failing_since: datetime | None = None
+    interactive: bool = False
+    test: bool = False
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """What a messenger is given, and the template it was made from, such as "new_lead/1"."""
+
+    body: bytes
+    template: str
+
+
+class Writer(Protocol):
+    """What one kind of channel says. Pure; valid for every possible lead."""
+
+    def alert(self, notice: Notice) -> Letter:
+        """The first message about a lead."""
+
+    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+        """One message about several leads; None where the kind has none."""
+
+    def update(self, notice: Notice, told: Alert) -> Letter | None:
+        """The first message *told*, as it would be now, put in its place; None where nothing that
+        was said can be changed."""
+
+    def news(self, notice: Notice, told: Alert) -> Letter | None:
+        """A further message: that the lead has an owner now, or is claimed; None where the kind
+        keeps silent. Template "owner/1"."""
+
+    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+        """That the lead still waits for its first response; `handling.level` says how urgently."""
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """A destination. `gap` is the least time between two messages; more than `digest_above` alerts
+    due at once become one message (0: never). While it has failed for `fallback_after`, alerts go
+    to the channel `fallback` instead ("": never)."""
+
+    name: str
+    writer: Writer
+    messenger: Messenger
+    gap: timedelta = timedelta(seconds=1)
+    digest_above: int = 20
+    fallback: str = ""
+    fallback_after: timedelta = timedelta(minutes=5)
