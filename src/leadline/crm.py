@@ -112,6 +112,9 @@ class Crm(Protocol):
     batch: int
     """How many records one call takes at the most."""
 
+    knows_owners: bool
+    """Whether its records have owners; where not (a form of an ad), none is looked for."""
+
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
