@@ -2,11 +2,16 @@
 
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 from leadline import ids
 from leadline.capture import key_digest
 from leadline.ids import uuid7
-from leadline.lead import CapturedLead, Contact, Kind, LeadDetails, RefinedLead
+from leadline.lead import CapturedLead, Claim, Contact, Kind, LeadDetails, RefinedLead, Step
+from leadline.outcome import Done, Outcome
+from leadline.ports import Settlement, Store
+
+LEASE = timedelta(seconds=60)
 
 
 class HandClock:
@@ -67,3 +72,25 @@ def refined(lead: CapturedLead, clock: HandClock, **contact: str) -> RefinedLead
         lead_details=LeadDetails(source="Website"),
         received_from=lead.source,
     )
+
+
+def claim(store: Store, step: Step, channel: str = "") -> Claim:
+    """The one task of this kind that is due."""
+    (found,) = store.claim(step, 9, LEASE, channel)
+    return found
+
+
+def settle(store: Store, held: Claim, outcome: Outcome) -> bool:
+    return store.settle([Settlement(held, outcome)])[0]
+
+
+def refined_in(
+    store: Store, clock: HandClock, name: str = "ada", record: str | None = None, **done: Any
+) -> CapturedLead:
+    """A lead that has come in and was refined; *done* is what its refinement made besides."""
+    lead = captured(clock, name, record=record, delay=timedelta())
+    store.accept([lead])
+    held = claim(store, Step.REFINE)
+    assert held.task.lead_id == lead.id
+    assert settle(store, held, Done(refined=refined(lead, clock), **done))
+    return lead

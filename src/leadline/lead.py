@@ -303,7 +303,8 @@ class Alert(msgspec.Struct, frozen=True):
     """A message that a destination accepted; `digest` when it spoke of several leads at once.
 
     `ref` is by what the destination finds the message again ("C012/1717.0001" at Slack), "" where
-    it has nothing of the kind.
+    it has nothing of the kind. `step` is that of the task which the message ended, whatever its
+    maker said; an alert proper is one of NOTIFY.
     """
 
     lead_id: str
@@ -312,3 +313,4 @@ class Alert(msgspec.Struct, frozen=True):
     template: str
     digest: bool = False
     ref: str = ""
+    step: Step = Step.NOTIFY

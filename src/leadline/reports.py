@@ -9,6 +9,14 @@ import msgspec
 from leadline.lead import Alert, Status, Step
 
 
+_TOLD_AS = {Step.NOTIFY: "alerted", Step.UPDATE: "updated", Step.REMIND: "reminded"}
+
+
+def told_as(step: Step) -> str:
+    """The word of timelines and running counts for a message that ended a task of this step."""
+    return _TOLD_AS.get(step, f"{step}.told")
+
+
 class LeadFilter(msgspec.Struct, frozen=True):
     """Which leads: all that fit every part that is given; newest first.
 

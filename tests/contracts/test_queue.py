@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from leadline.lead import Alert, Claim, Step, Task
+from leadline.lead import Claim, Step, Task
 from leadline.outcome import Done, Drop, Outcome, Retry
 from leadline.ports import Settlement, Store
 from tests.worlds import HandClock, captured, digest, refined
@@ -166,16 +166,6 @@ def test_channels_have_tasks_of_their_own(store: Store, clock: HandClock) -> Non
     (claim,) = store.claim(Step.NOTIFY, 5, LEASE, "mail")
     assert claim.task.channel == "mail"
     assert store.count_due(Step.NOTIFY, "slack") == 1
-
-
-def test_an_alert_is_remembered_with_the_end_of_its_task(store: Store, clock: HandClock) -> None:
-    (lead_id,) = waiting(store, clock)
-    store.put([Task(Step.NOTIFY, lead_id, "slack")], clock.now)
-    (claim,) = store.claim(Step.NOTIFY, 1, LEASE, "slack")
-    assert store.alerted([lead_id], "slack") == frozenset()
-    assert settle(store, claim, Done(alert=Alert(lead_id, "slack", clock.now, "new_lead/1")))
-    assert store.alerted([lead_id], "slack") == {lead_id}
-    assert store.alerted([lead_id], "mail") == frozenset()
 
 
 def test_a_replayed_alert_asks_to_speak_again(store: Store, clock: HandClock) -> None:

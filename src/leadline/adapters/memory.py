@@ -7,13 +7,18 @@ import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from leadline.formats import refined_document, refined_head
+from leadline.handling import UNHANDLED, Handling
 from leadline.lead import (
     Alert,
     CapturedLead,
     Claim,
     Fate,
     FirstSeen,
+    Kind,
+    Later,
     Receipt,
     RefinedLead,
     Step,
@@ -21,7 +26,7 @@ from leadline.lead import (
     fate_of,
 )
 from leadline.outcome import Done, Drop, Retry
-from leadline.ports import Archived, Clock, Settlement, Waiting
+from leadline.ports import Archived, Clock, Settlement, Trouble, Waiting
 
 
 class _Job:
@@ -50,9 +55,11 @@ class MemoryStore:
         self.joined: dict[str, str] = {}
         self.known: dict[bytes, str] = {}
         self.documents: dict[str, RefinedLead] = {}
-        self.alerts: list[Alert] = []
+        self.told: list[Alert] = []
+        self.handled: dict[str, Handling] = {}
         self.notes: list[tuple[str, str]] = []
         self.free_at: dict[str, datetime] = {}
+        self.troubles: dict[str, Trouble] = {}
         self._jobs: dict[tuple[str, Step, str], _Job] = {}
         self._refs = itertools.count(1)
 
@@ -84,7 +91,14 @@ class MemoryStore:
             if job is not None and job.leased and job.dead is None:
                 job.attempt, job.leased, job.due_at = job.attempt + 1, False, job.put_at
             return Receipt(head, fate)
+        if head is not None and self._is_late(lead.id):
+            self._put(Task(Step.LOOK_UP, head), self.clock(), self.clock())
         return Receipt(lead.id, fate, why)
+
+    def _is_late(self, event_id: str) -> bool:
+        """Whether an event is news of a lead that was refined already."""
+        ignored = self.events[event_id].kind is Kind.IGNORED
+        return event_id in self.joined and self.fates[event_id] is Fate.FILTERED and not ignored
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         """See `ports.Inbox.readmit`."""
@@ -158,9 +172,11 @@ class MemoryStore:
             case Done() as done:
                 if not self._keep(job, done):
                     return False
-                del self._jobs[key]
-                for follow_up in done.then:
-                    self._put(follow_up, self.clock(), self.clock())
+                follow_ups = [*map(Later, done.then), *done.later]
+                self._follow(follow_ups)
+                if all(f.task.step != task.step or f.task.channel != task.channel
+                       for f in follow_ups):  # fmt: skip
+                    del self._jobs[key]
             case Retry() as retry:
                 job.put_at = self.clock()
                 job.due_at, job.leased, job.error = job.put_at + retry.after, False, retry.why
@@ -180,8 +196,15 @@ class MemoryStore:
             for match_key in done.match_keys.values():
                 self.known.setdefault(match_key, lead_id)
         if done.alert is not None:
-            self.alerts.append(done.alert)
+            self.told.append(msgspec.structs.replace(done.alert, step=job.task.step))
+        if done.handling is not None and lead_id not in self.handled:
+            self.handled[lead_id] = msgspec.structs.replace(done.handling, rev=1)
         return True
+
+    def _follow(self, follow_ups: Sequence[Later]) -> None:
+        now = self.clock()
+        for one in follow_ups:
+            self._put(one.task, now, now + one.after)
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.Queue.next_due`."""
@@ -198,6 +221,10 @@ class MemoryStore:
         for job in moved:
             job.put_at, job.due_at = now, now + (job.due_at - job.put_at)
         self.free_at = {name: min(at, now) for name, at in self.free_at.items()}
+        self.troubles = {
+            name: Trouble(t.failures, min(t.since, now) if t.since else None)
+            for name, t in self.troubles.items()
+        }
         return len(moved)
 
     def _alive(self, step: Step, channel: str) -> list[_Job]:
@@ -221,17 +248,21 @@ class MemoryStore:
 
     def _waiting(self, lead_id: str) -> Waiting:
         event = self.events[lead_id]
-        updates = tuple(
-            self.events[i].raw
-            for i, head in self.joined.items()
-            if head == lead_id and self.fates[i] is Fate.FOLDED
+        others = [i for i, head in self.joined.items() if head == lead_id]
+        updates = tuple(self.events[i].raw for i in others if self.fates[i] is Fate.FOLDED)
+        late = tuple(self.events[i].raw for i in others if self._is_late(i))
+        return Waiting(
+            lead_id, event.source, event.captured_at, event.raw, event.record, updates, late
         )
-        return Waiting(lead_id, event.source, event.captured_at, event.raw, event.record, updates)
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
         """See `ports.Leads.first_seen`."""
         owners = {k: self.known[k] for k in keys if k in self.known}
         return {k: FirstSeen(i, self.events[i].captured_at, ()) for k, i in owners.items()}
+
+    def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
+        """See `ports.Leads.of_records`."""
+        return {k: self.known[k] for k in record_keys if k in self.known}
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See `ports.Leads.refined`."""
@@ -254,7 +285,49 @@ class MemoryStore:
         """See `ports.Channels.hold`."""
         self.free_at[channel] = max(until, self.free_at.get(channel, until))
 
-    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
-        """See `ports.Channels.alerted`."""
-        heard = {a.lead_id for a in self.alerts if a.channel == channel}
-        return frozenset(heard.intersection(lead_ids))
+    def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
+        """See `ports.Channels.alerts`."""
+        found: dict[str, list[Alert]] = {}
+        for alert in sorted(self.told, key=lambda a: a.sent_at):
+            if alert.lead_id in lead_ids:
+                found.setdefault(alert.lead_id, []).append(alert)
+        return found
+
+    def fared(self, channel: str, *, well: bool) -> Trouble:
+        """See `ports.Channels.fared`."""
+        before = self.trouble(channel)
+        after = Trouble() if well else Trouble(before.failures + 1, before.since or self.clock())
+        self.troubles[channel] = after
+        return after
+
+    def trouble(self, channel: str) -> Trouble:
+        """See `ports.Channels.trouble`."""
+        return self.troubles.get(channel, Trouble())
+
+    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
+        """See `ports.Desk.handling`."""
+        return {i: self.handled[i] for i in lead_ids if i in self.handled}
+
+    def handle(
+        self,
+        lead_id: str,
+        before: Handling,
+        after: Handling,
+        then: Sequence[Later] = (),
+        note: str = "",
+        detail: str = "",
+    ) -> bool:
+        """See `ports.Desk.handle`."""
+        kept = self.handled.get(lead_id, UNHANDLED)
+        if lead_id not in self.documents or kept.rev != before.rev:
+            return False
+        self.handled[lead_id] = msgspec.structs.replace(after, rev=kept.rev + 1)
+        self._follow(then)
+        if note:
+            self.notes.append((lead_id, f"{note} {detail}".rstrip()))
+        return True
+
+    def desk(self, person: str, limit: int = 50) -> Sequence[str]:
+        """See `ports.Desk.desk`."""
+        ids = [i for i, handled in self.handled.items() if person in handled.desks]
+        return sorted(ids, reverse=True)[:limit]

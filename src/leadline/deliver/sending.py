@@ -43,7 +43,11 @@ def _deliver(kit: Kit, channel: str, claims: Sequence[Claim]) -> list[Outcome]:
     """One message for all claims that may share one; the outcome of each claim, in order."""
     ids = [c.task.lead_id for c in claims]
     documents = kit.store.refined(ids)
-    heard = kit.store.alerted(ids, channel)
+    heard = {
+        lead_id
+        for lead_id, alerts in kit.store.alerts(ids).items()
+        if any(a.channel == channel for a in alerts)
+    }
     outcomes: dict[int, Outcome] = {}
     to_tell: dict[int, RefinedLead] = {}
     for i, claim in enumerate(claims):

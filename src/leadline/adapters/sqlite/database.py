@@ -32,6 +32,11 @@ def moment(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
+def micros_of(span: timedelta) -> int:
+    """A span in microseconds."""
+    return span // _MICROSECOND
+
+
 class Database:
     """A connection that several threads may share; every use takes its lock.
 

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import apsw
 
 from leadline.adapters.sqlite import bulk
-from leadline.adapters.sqlite.database import Database, micros
+from leadline.adapters.sqlite.database import Database, micros, micros_of
 from leadline.adapters.sqlite.keys import KeyIndex, Owned
+from leadline.adapters.sqlite.tasks import put
 from leadline.capture import key_digest
-from leadline.lead import CapturedLead, Fate, Receipt, Step, fate_of
+from leadline.lead import CapturedLead, Fate, Kind, Receipt, Step, fate_of
 from leadline.ports import Clock
 
 
@@ -46,6 +47,7 @@ class _Batch:
         self.tasks: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
         self.folded: set[int] = set()
+        self.looked_up: set[int] = set()
         self.tally: Counter[tuple[date, str, str]] = Counter()
 
 
@@ -64,7 +66,7 @@ class SqliteInbox:
             keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
             batch = _Batch(_next_number(db), _owners(db, self.keys.owners(db, keys)))
             receipts = [_judge(db, batch, lead, window) for lead in leads]
-            _write(db, self.keys, batch)
+            _write(db, self.keys, batch, micros(self.clock()))
         return receipts
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
@@ -112,11 +114,6 @@ class SqliteInbox:
                 made.append(row)
         self.keys.add(db, added)
         return made
-
-
-def micros_of(span: timedelta) -> int:
-    """A span in microseconds."""
-    return span // timedelta(microseconds=1)
 
 
 def count(db: apsw.Connection, tally: Counter[tuple[date, str, str]]) -> None:
@@ -172,6 +169,8 @@ def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) 
     if fate is Fate.FOLDED and joined is not None:
         batch.folded.add(joined[0])
         return Receipt(str(uuid.UUID(bytes=joined[1])), fate)
+    if refined and joined is not None and lead.kind is not Kind.IGNORED:
+        batch.looked_up.add(joined[0])
     return Receipt(lead.id, fate, why)
 
 
@@ -204,11 +203,12 @@ def _note(
     batch.tally[lead.captured_at.date(), lead.source, fate] += 1
 
 
-def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch) -> None:
+def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch, now: int) -> None:
     bulk.insert(db, "lead", batch.leads)
     bulk.insert(db, "raw", batch.raws)
     keys.add(db, batch.known)
     bulk.insert(db, "task (lead, step, put_at, due_at)", batch.tasks)
+    put(db, [(number, Step.LOOK_UP, "", 0, now, now) for number in batch.looked_up])
     bulk.insert(db, "history (lead, at, what, detail)", batch.history)
     count(db, batch.tally)
     for number in batch.folded:

@@ -1,17 +1,15 @@
-"""Leads by id and by what makes them recognisable; and what is known of each destination."""
+"""Leads by id and by what makes them recognisable."""
 
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 
 from leadline.adapters.sqlite import bulk
-from leadline.adapters.sqlite.database import Database, micros, moment
-from leadline.adapters.sqlite.inbox import micros_of
+from leadline.adapters.sqlite.database import Database, moment
 from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.formats import refined_document
-from leadline.lead import Fate, FirstSeen
-from leadline.ports import Archived, Clock, Waiting
+from leadline.lead import Fate, FirstSeen, Kind
+from leadline.ports import Archived, Waiting
 
 
 class SqliteLeads:
@@ -30,20 +28,23 @@ class SqliteLeads:
                    FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ()""",
                 [uuid.UUID(i).bytes for i in lead_ids],
             )
-            updates: dict[int, list[bytes]] = defaultdict(list)
-            for lead, raw in bulk.select(
+            told: dict[tuple[int, str], list[bytes]] = defaultdict(list)
+            for lead, fate, raw in bulk.select(
                 db,
-                f"""SELECT joined, raw FROM lead JOIN raw ON raw.lead = lead.n
-                    WHERE fate = '{Fate.FOLDED}' AND joined IN () ORDER BY lead.n""",  # noqa: S608
+                f"""SELECT joined, fate, raw FROM lead JOIN raw ON raw.lead = lead.n
+                    WHERE kind <> '{Kind.IGNORED}' AND joined IN ()
+                    ORDER BY lead.n""",  # noqa: S608
                 [row[0] for row in rows if row[6]],
             ):
-                updates[lead].append(raw)
+                told[lead, fate].append(raw)
         return {
             (lead_id := str(uuid.UUID(bytes=row[1]))): Waiting(
-                lead_id, row[2], moment(row[3]), row[4], row[5], tuple(updates.get(row[0], ()))
+                lead_id, row[2], moment(row[3]), row[4], row[5],
+                tuple(told.get((row[0], Fate.FOLDED), ())),
+                tuple(told.get((row[0], Fate.FILTERED), ())),
             )
             for row in rows
-        }
+        }  # fmt: skip
 
     def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
         """See `ports.Leads.archived`."""
@@ -73,6 +74,16 @@ class SqliteLeads:
         leads = {n: FirstSeen(str(uuid.UUID(bytes=i)), moment(at), ()) for n, i, at in rows}
         return {key: leads[o.lead] for key, o in owners.items() if o.lead in leads}
 
+    def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
+        """See `ports.Leads.of_records`."""
+        with self.db.reading() as db:
+            owners = self.keys.owners(db, record_keys)
+            rows = bulk.select(
+                db, "SELECT n, id FROM lead WHERE n IN ()", {o.lead for o in owners.values()}
+            )
+        leads = {n: str(uuid.UUID(bytes=i)) for n, i in rows}
+        return {key: leads[o.lead] for key, o in owners.items() if o.lead in leads}
+
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See `ports.Leads.refined`."""
         with self.db.reading() as db:
@@ -83,44 +94,3 @@ class SqliteLeads:
                 [uuid.UUID(i).bytes for i in lead_ids],
             )
         return {str(uuid.UUID(bytes=i)): refined_document(head, raw) for i, head, raw in rows}
-
-
-class SqliteChannels:
-    """`ports.Channels` on SQLite."""
-
-    db: Database
-    clock: Clock
-
-    def reserve(self, channel: str, gap: timedelta) -> timedelta:
-        """See `ports.Channels.reserve`."""
-        now = micros(self.clock())
-        with self.db.writing() as db:
-            rows = bulk.query(db, "SELECT free_at FROM channel WHERE name = ?", channel)
-            if rows and rows[0][0] > now:
-                return timedelta(microseconds=rows[0][0] - now)
-            db.execute(
-                """INSERT INTO channel VALUES (?, ?)
-                   ON CONFLICT DO UPDATE SET free_at = excluded.free_at""",
-                (channel, now + micros_of(gap)),
-            )
-        return timedelta()
-
-    def hold(self, channel: str, until: datetime) -> None:
-        """See `ports.Channels.hold`."""
-        with self.db.writing() as db:
-            db.execute(
-                """INSERT INTO channel VALUES (?, ?)
-                   ON CONFLICT DO UPDATE SET free_at = max(free_at, excluded.free_at)""",
-                (channel, micros(until)),
-            )
-
-    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
-        """See `ports.Channels.alerted`."""
-        with self.db.reading() as db:
-            rows = bulk.select(
-                db,
-                """SELECT id, channel FROM lead JOIN alert ON alert.lead = lead.n
-                   WHERE id IN ()""",
-                [uuid.UUID(i).bytes for i in lead_ids],
-            )
-        return frozenset(str(uuid.UUID(bytes=i)) for i, name in rows if name == channel)

@@ -12,7 +12,7 @@ import msgspec
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import micros, moment
 from leadline.adapters.sqlite.inbox import count
-from leadline.adapters.sqlite.settling import numbers_of
+from leadline.adapters.sqlite.tasks import numbers_of
 from leadline.carrying import Parcel
 from leadline.lead import Alert, Fate, Kind, RefinedLead, Step
 from leadline.moving import REDELIVERED, MovedLead, MovedTask, in_order

@@ -13,8 +13,8 @@ import apsw
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import micros, moment
 from leadline.adapters.sqlite.move_rows import LeadReading, LeadWriting, head_decoder, text_of
-from leadline.adapters.sqlite.settling import numbers_of
 from leadline.adapters.sqlite.store import SqliteStore
+from leadline.adapters.sqlite.tasks import numbers_of
 from leadline.capture import key_digest
 from leadline.carrying import BATCH, Parcel, Size
 from leadline.moving import Family, Holding, Home, KeyKind, MovedLead, OwnedKey, Owner

@@ -10,10 +10,10 @@ from typing import Any
 import apsw
 
 from leadline.adapters.sqlite import bulk
-from leadline.adapters.sqlite.database import Database, micros, moment
-from leadline.adapters.sqlite.inbox import micros_of
+from leadline.adapters.sqlite.database import Database, micros, micros_of, moment
 from leadline.adapters.sqlite.keys import KeyIndex
-from leadline.adapters.sqlite.settling import Settling, numbers_of, put
+from leadline.adapters.sqlite.settling import Settling
+from leadline.adapters.sqlite.tasks import numbers_of, put
 from leadline.lead import Claim, Step, Task
 from leadline.outcome import Drop
 from leadline.ports import Clock, Settlement
@@ -143,6 +143,7 @@ class SqliteQueue:
             )
             moved = db.changes()
             db.execute("UPDATE channel SET free_at = ? WHERE free_at > ?", (now, now))
+            db.execute("UPDATE channel SET failing_since = ? WHERE failing_since > ?", (now, now))
         return moved
 
     def release(self, holder: int) -> int:

@@ -1,39 +1,23 @@
 """Outcomes carried out: one transaction for a whole batch of them."""
 
-import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import apsw
 
 from leadline.adapters.sqlite import bulk
-from leadline.adapters.sqlite.database import micros, moment
-from leadline.adapters.sqlite.inbox import count, micros_of
+from leadline.adapters.sqlite.database import micros, micros_of, moment
+from leadline.adapters.sqlite.desk import keep_first_handlings
+from leadline.adapters.sqlite.inbox import count
 from leadline.adapters.sqlite.keys import KeyIndex
+from leadline.adapters.sqlite.tasks import numbers_of, put, rows_of
 from leadline.formats import refined_head
-from leadline.lead import Claim
+from leadline.handling import Handling
+from leadline.lead import Claim, Later, Step, Task
 from leadline.outcome import Done, Drop, Retry
 from leadline.ports import Settlement
-
-
-def numbers_of(db: apsw.Connection, lead_ids: Collection[str]) -> dict[str, int]:
-    """The row numbers of leads, by id; unknown ids are left out."""
-    keys = {uuid.UUID(i).bytes: i for i in lead_ids}
-    return {keys[i]: n for i, n in bulk.select(db, "SELECT id, n FROM lead WHERE id IN ()", keys)}
-
-
-def put(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Write tasks (lead, step, channel, again, put_at, due_at), reviving those that are dead."""
-    bulk.insert(
-        db,
-        "task (lead, step, channel, again, put_at, due_at)",
-        rows,
-        tail="""ON CONFLICT (lead, step, channel) DO UPDATE SET
-                put_at = excluded.put_at, due_at = excluded.due_at, attempt = attempt + 1,
-                again = excluded.again, failures = 0, leased = 0, error = '',
-                dead_at = NULL, reason = NULL""",
-    )
+from leadline.reports import told_as
 
 
 class Settling:
@@ -50,6 +34,8 @@ class Settling:
         self.refined: list[tuple[object, ...]] = []
         self.known: list[tuple[bytes, int, int, int]] = []
         self.alerts: list[tuple[object, ...]] = []
+        self.elsewhere: dict[str, list[int]] = defaultdict(list)
+        self.handlings: dict[int, Handling] = {}
         self.follow_ups: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
         self.today = moment(now).date()
@@ -100,19 +86,27 @@ class Settling:
         lead = claim.ref
         if done.refined is not None and not self._keep(claim, source, done):
             return False
-        if done.alert is not None:
-            alert = done.alert
-            self.alerts.append(
-                (lead, alert.channel, micros(alert.sent_at), alert.template, int(alert.digest))
-            )
-            self._count(source, "alerted")
+        self._told(claim, source, done)
+        if done.handling is not None:
+            self.handlings.setdefault(lead, done.handling)
         if done.note:
             self.history.append((lead, self.now, done.note, ""))
-        self.follow_ups += [
-            (lead, t.step, t.channel, int(t.again), self.now, self.now) for t in done.then
-        ]
-        self.ended[_place(claim)].append(lead)
+        self.follow_ups += rows_of(lead, [*map(Later, done.then), *done.later], self.now)
+        # A task that follows itself stays, so that its attempts go on counting.
+        if _place(claim) not in {(task.step, task.channel) for task in _follow_ups(done)}:
+            self.ended[_place(claim)].append(lead)
         return True
+
+    def _told(self, claim: Claim, source: str, done: Done) -> None:
+        lead, step, alert = claim.ref, claim.task.step, done.alert
+        if alert is not None:
+            at = micros(alert.sent_at)
+            self.alerts.append(
+                (lead, alert.channel, at, alert.template, int(alert.digest), alert.ref, step)
+            )
+            self._count(source, told_as(step))
+        if step is Step.NOTIFY and (alert is None or alert.channel != claim.task.channel):
+            self.elsewhere[claim.task.channel].append(lead)
 
     def _keep(self, claim: Claim, source: str, done: Done) -> bool:
         """Note the refined lead, unless one of its keys has come to belong to somebody else."""
@@ -126,7 +120,8 @@ class Settling:
             return False
         original = self.numbers.get(first.lead_id) if first else None
         head = refined_head(refined)
-        self.refined.append((lead, self.now, refined.status, original, len(done.then), head))
+        to_tell = {task.channel for task in _follow_ups(done) if task.step is Step.NOTIFY}
+        self.refined.append((lead, self.now, refined.status, original, len(to_tell), head))
         for key in done.match_keys.values():
             if key not in self.owners:
                 self.owners[key] = lead
@@ -196,7 +191,11 @@ class Settling:
                     told = excluded.told, head = excluded.head""",
         )
         self.keys.add(db, self.known)
-        bulk.insert(db, "alert (lead, channel, sent_at, template, digest)", self.alerts)
+        into = "alert (lead, channel, sent_at, template, digest, ref, step)"
+        bulk.insert(db, into, self.alerts)
+        for channel, leads in self.elsewhere.items():
+            _expect_no_word_through(db, channel, leads)
+        keep_first_handlings(db, self.handlings)
         for place, leads in self.ended.items():
             bulk.select(
                 db, "DELETE FROM task WHERE step = ? AND channel = ? AND lead IN ()", leads, *place
@@ -204,6 +203,24 @@ class Settling:
         put(db, self.follow_ups)
         bulk.insert(db, "history (lead, at, what, detail)", self.history)
         count(db, self.tally)
+
+
+def _expect_no_word_through(db: apsw.Connection, channel: str, leads: Sequence[int]) -> None:
+    """Count one channel less that was to hear of these leads: another was told in its place, or
+    nobody had to be, and the account must not look for its alert."""
+    bulk.select(
+        db,
+        """UPDATE refined SET told = max(told - 1, 0) WHERE NOT EXISTS (
+             SELECT 1 FROM alert WHERE alert.lead = refined.lead AND channel = ?
+                                       AND step = 'notify'
+           ) AND lead IN ()""",
+        leads,
+        channel,
+    )
+
+
+def _follow_ups(done: Done) -> list[Task]:
+    return [*done.then, *(one.task for one in done.later)]
 
 
 def _place(claim: Claim) -> tuple[str, str]:

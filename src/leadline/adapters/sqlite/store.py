@@ -4,15 +4,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from leadline.adapters.clock import wall_clock
+from leadline.adapters.sqlite.channels import SqliteChannels
 from leadline.adapters.sqlite.database import Database
+from leadline.adapters.sqlite.desk import SqliteDesk
 from leadline.adapters.sqlite.inbox import SqliteInbox
 from leadline.adapters.sqlite.keys import KeyIndex
-from leadline.adapters.sqlite.leads import SqliteChannels, SqliteLeads
+from leadline.adapters.sqlite.leads import SqliteLeads
 from leadline.adapters.sqlite.queue import SqliteQueue
 from leadline.ports import Clock
 
 
-class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels):
+class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteDesk):
     """`ports.Store` in one SQLite file below *folder*.
 
     Any number of stores, in any number of processes of one machine, may share a folder.

@@ -13,8 +13,8 @@ import apsw
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import FILE, Database, micros, moment, nobody_else
 from leadline.adapters.sqlite.inbox import count_rows
-from leadline.adapters.sqlite.settling import numbers_of
 from leadline.adapters.sqlite.store import SqliteStore
+from leadline.adapters.sqlite.tasks import numbers_of
 from leadline.errors import ConfigurationError
 from leadline.formats import refined_document
 from leadline.lead import Fate, RefinedLead, Step
