@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.handling import Handling
 from leadline.lead import Alert, Fate, Kind, Step
 from leadline.reports import Happening
 
@@ -43,7 +44,8 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     None when there is none; `told` is how many channels were to hear of it; `duplicate_of` is the
     first lead of the same person, if that is kept at the same place. Tasks are sorted by step and
     channel, alerts and `history` by time. `history` holds what no other field tells, but for
-    redeliveries: those are counted, and `redelivered_at` are the times that are known.
+    redeliveries: those are counted, and `redelivered_at` are the times that are known. `handling`
+    is None where nobody did anything with the lead, and goes with its `rev`.
     """
 
     lead_id: str
@@ -65,6 +67,7 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[Happening, ...]
     redelivered: int
     redelivered_at: tuple[datetime, ...] = ()
+    handling: Handling | None = None
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -147,7 +150,8 @@ def family_digest(family: Family) -> bytes:
     hashed = blake2b(digest_size=16)
     for lead in family.leads:
         counted = msgspec.structs.replace(lead, redelivered=0, redelivered_at=())
-        hashed.update(msgspec.json.encode(counted))
+        # Homes may keep what we wrote to the CRM in another order.
+        hashed.update(msgspec.json.encode(counted, order="deterministic"))
     return hashed.digest()
 
 
@@ -242,3 +246,8 @@ def _earlier(family: Family) -> Iterator[Family]:
 def in_order(history: Iterable[Happening]) -> tuple[Happening, ...]:
     """By time, and always the same where the time is the same."""
     return tuple(sorted(history, key=lambda h: (h.at, h.what, h.detail)))
+
+
+def tasks_in_order(tasks: Iterable[MovedTask]) -> tuple[MovedTask, ...]:
+    """By step and channel, of which a lead has one each."""
+    return tuple(sorted(tasks, key=lambda task: (task.step, task.channel)))

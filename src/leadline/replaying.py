@@ -1,8 +1,9 @@
-"""Doing again: from the capture, the refinement or the alert, for any set of leads."""
+"""Doing again: from the capture, the refinement, the alert or where they died, for any leads."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -22,6 +23,7 @@ class Start(StrEnum):
     CAPTURE = "capture"
     REFINE = "refine"
     NOTIFY = "notify"
+    DEAD = "dead"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -48,12 +50,14 @@ def plan(
     channels: Iterable[str],
     lead_ids: Sequence[str],
     start: Start,
+    dead: Mapping[str, Sequence[Task]] = MappingProxyType({}),
 ) -> Plan:
     """Decide what a replay of these leads means; nothing is changed yet.
 
     From `capture`, events that were filtered are read again by their source. From `refine`, leads
     are refined anew, and alerted only where they never were. From `notify`, refined leads are told
-    to every channel again.
+    to every channel again. From `dead`, their dead letters of every step (*dead*, by lead) are put
+    back, and nothing else is done again.
     """
     names = tuple(channels)
     tasks: list[Task] = []
@@ -74,6 +78,10 @@ def plan(
                     readmit.append(lead_id)
             elif event.fate is not Fate.CAPTURED:
                 skipped[lead_id] = f"it is no lead ({event.fate})"
+            elif start is Start.DEAD:
+                tasks += dead.get(lead_id, ())
+                if lead_id not in dead:
+                    skipped[lead_id] = "it has no dead letter"
             elif start is not Start.NOTIFY:
                 tasks.append(Task(Step.REFINE, lead_id))
             elif lead_id not in refined:

@@ -1,13 +1,13 @@
 """Read-only questions about leads, asked by the command line, the metrics and the dashboard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
-from leadline.lead import Alert, Status, Step
-
+from leadline.handling import Handling
+from leadline.lead import Alert, RefinedLead, Status, Step, Task
 
 _TOLD_AS = {Step.NOTIFY: "alerted", Step.UPDATE: "updated", Step.REMIND: "reminded"}
 
@@ -21,9 +21,9 @@ class LeadFilter(msgspec.Struct, frozen=True):
     """Which leads: all that fit every part that is given; newest first.
 
     `search` is looked for in name, e-mail and company, in the raw words of a lead that is not
-    refined yet, and at the beginning of ids; case does not matter. `reason` is that of a dead
-    letter. Events that made no lead are among the answers only when they are asked for: by id,
-    by status, or with `events`.
+    refined yet, and at the beginning of ids; case does not matter. `dead` wants a dead letter of
+    any step, `reason` one with that reason. Events that made no lead are among the answers only
+    when they are asked for: by id, by status, or with `events`.
     """
 
     ids: tuple[str, ...] = ()
@@ -33,6 +33,7 @@ class LeadFilter(msgspec.Struct, frozen=True):
     until: datetime | None = None
     search: str | None = None
     reason: str | None = None
+    dead: bool = False
     events: bool = False
     limit: int = 50
 
@@ -88,7 +89,8 @@ class RelatedEvent(msgspec.Struct, frozen=True):
 
 
 class LeadStory(msgspec.Struct, frozen=True):
-    """Everything about one lead; `refined` is its whole document, without the original data.
+    """Everything about one lead; `refined` is its whole document, without the original data,
+    `handling` what people and the CRM made of it since.
 
     `repeated_by` are the ids of later leads of the same person, as many as a person can take in.
     """
@@ -103,6 +105,7 @@ class LeadStory(msgspec.Struct, frozen=True):
     related: tuple[RelatedEvent, ...]
     refined: msgspec.Raw | None = None
     repeated_by: tuple[str, ...] = ()
+    handling: Handling | None = None
 
 
 class DeadGroup(msgspec.Struct, frozen=True):
@@ -153,9 +156,11 @@ class Unaccounted(msgspec.Struct, frozen=True):
 class Account(msgspec.Struct, frozen=True):
     """Where all accepted events are: the counts add up to `accepted`.
 
-    `untold` are refined leads that no channel was to hear of; `alerting` those whose alert waits;
-    `alert_dead` those whose alert is a dead letter. `redelivered` and `duplicates` are not part of
-    the sum: the first made no event, the second are among the refined.
+    A lead is alerted when its NOTIFY tasks have ended, through whatever channel; what becomes of
+    the steps after that moves it nowhere. `untold` are refined leads that no channel was to hear
+    of; `alerting` those whose alert waits; `alert_dead` those whose alert is a dead letter.
+    `redelivered` and `duplicates` are not part of the sum: the first made no event, the second are
+    among the refined.
     """
 
     accepted: int
@@ -180,6 +185,12 @@ class Account(msgspec.Struct, frozen=True):
             + self.quarantined + self.filtered + self.folded + self.dead
         )  # fmt: skip
         return not self.unaccounted and places == self.accepted
+
+
+def owner_of(lead: RefinedLead, handling: Handling | None) -> str | None:
+    """Whose a lead is, as shown: as far as known now, else as it was when it was refined."""
+    owner = handling.owner.shown if handling and handling.owner else ""
+    return owner or lead.lead_details.owner
 
 
 def searchable(words: str) -> str:
@@ -217,6 +228,12 @@ class Ledger(Protocol):
 
     def dead(self) -> Sequence[DeadGroup]:
         """The dead letters, largest group first."""
+
+    def dead_tasks(
+        self, lead_ids: Sequence[str], reason: str | None = None
+    ) -> Mapping[str, Sequence[Task]]:
+        """The dead letters of these leads, of every step, or of those with this reason; a lead
+        without one is left out."""
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """What each step has before it."""

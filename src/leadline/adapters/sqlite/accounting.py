@@ -8,17 +8,23 @@ import apsw
 from leadline.adapters.sqlite import bulk
 from leadline.errors import LeadlineError
 from leadline.json_reading import read_json
-from leadline.reports import Account, Unaccounted
+from leadline.lead import Step
+from leadline.reports import Account, Unaccounted, told_as
 
 # The place of every event; a lead that fits no place is unaccounted for. The tables are joined
-# as wholes, because a million look-ups would take a hundred times as long.
+# as wholes, because a million look-ups would take a hundred times as long. Only NOTIFY tells of a
+# lead: what becomes of the later steps leaves it neither told nor untold.
 _PLACES = """
-  WITH told AS (SELECT lead, count(DISTINCT channel) AS channels FROM alert GROUP BY lead),
+  WITH told AS (
+    SELECT lead, count(DISTINCT channel) AS channels FROM alert WHERE step = 'notify' GROUP BY lead
+  ),
   refining AS (SELECT lead, dead_at FROM task WHERE step = 'refine'),
   notifying AS (
     SELECT task.lead, sum(dead_at IS NULL) AS alive, sum(dead_at IS NOT NULL) AS dead,
            sum(alert.lead IS NULL) AS channels
-    FROM task LEFT JOIN (SELECT DISTINCT lead, channel FROM alert) alert USING (lead, channel)
+    FROM task LEFT JOIN (
+      SELECT DISTINCT lead, channel FROM alert WHERE step = 'notify'
+    ) alert USING (lead, channel)
     WHERE step = 'notify' GROUP BY task.lead
   )
   SELECT lead.n, lead.id,
@@ -54,13 +60,10 @@ _ORPHANS = {
         "SELECT lead FROM refined WHERE lead NOT IN (SELECT n FROM lead)"
     ),
     "an alert without its lead": "SELECT lead FROM alert WHERE lead NOT IN (SELECT n FROM lead)",
+    "a handling without its lead": (
+        "SELECT lead FROM handling WHERE lead NOT IN (SELECT n FROM lead)"
+    ),
     "raw words without their lead": "SELECT lead FROM raw WHERE lead NOT IN (SELECT n FROM lead)",
-}
-
-# What is counted one by one and kept one by one.
-_COUNTED = {
-    "alerted": "SELECT count(*) FROM alert",
-    "redelivered": "SELECT count(*) FROM history WHERE what = 'redelivered'",
 }
 
 
@@ -121,16 +124,20 @@ def _miscounted(db: apsw.Connection) -> list[Unaccounted]:
         Unaccounted(f"day {day}", f"{counted} events of {source} were accepted, {there} are there")
         for day, source, counted, there in rows
     ]
-    for what, there_sql in _COUNTED.items():
-        ((counted,),) = bulk.query(
-            db, "SELECT coalesce(sum(count), 0) FROM tally WHERE what = ?", what
-        )
-        ((there,),) = bulk.query(db, there_sql)
-        if counted != there:
+    counts = dict(bulk.query(db, "SELECT what, sum(count) FROM tally GROUP BY what"))
+    for what, there in _kept_one_by_one(db).items():
+        if (counted := counts.get(what, 0)) != there:
             lost.append(
                 Unaccounted("all days", f"{counted} {what} were counted, {there} are there")
             )
     return lost
+
+
+def _kept_one_by_one(db: apsw.Connection) -> dict[str, int]:
+    """How often what is counted one by one is there: messages, by what they are, redeliveries."""
+    messages = dict(bulk.query(db, "SELECT step, count(*) FROM alert GROUP BY step"))
+    ((again,),) = bulk.query(db, "SELECT count(*) FROM history WHERE what = 'redelivered'")
+    return {told_as(step): messages.get(step, 0) for step in Step} | {"redelivered": again}
 
 
 def _unreadable(db: apsw.Connection) -> list[Unaccounted]:

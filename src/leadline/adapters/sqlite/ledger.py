@@ -1,7 +1,8 @@
 """The read side of the embedded store."""
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.accounting import account
 from leadline.adapters.sqlite.database import Database, micros, moment
+from leadline.adapters.sqlite.desk import handling_decoder
 from leadline.adapters.sqlite.selection import (
     FROM,
     STATUS,
@@ -19,7 +21,7 @@ from leadline.adapters.sqlite.selection import (
     teach_to_search,
 )
 from leadline.ids import is_lead_id
-from leadline.lead import Alert, RefinedLead, Status, Step
+from leadline.lead import Alert, RefinedLead, Status, Step, Task
 from leadline.reports import (
     Account,
     Backlog,
@@ -31,14 +33,17 @@ from leadline.reports import (
     RelatedEvent,
     Tally,
     TaskRow,
+    owner_of,
+    told_as,
 )
 
 _head = msgspec.json.Decoder(RefinedLead)
 
 _ROW = f"""
   SELECT lead.n, lead.id, lead.captured_at, lead.source, {STATUS} AS status, lead.why,
-         refined.head, original.id
+         refined.head, original.id, handling.body
   {FROM}
+  LEFT JOIN handling ON handling.lead = lead.n
   LEFT JOIN lead original ON original.n = refined.duplicate_of
 """
 _REPEATS_SHOWN = 100
@@ -97,6 +102,7 @@ class SqliteLedger:
                 related=self._related(number),
                 refined=msgspec.Raw(rows[0][6]) if rows[0][6] else None,
                 repeated_by=self._repeats(number),
+                handling=handling_decoder.decode(rows[0][8]) if rows[0][8] else None,
             )
 
     def _timeline(self, number: int, row: tuple[Any, ...]) -> tuple[Happening, ...]:
@@ -120,9 +126,9 @@ class SqliteLedger:
             )
         ]
         happened += [
-            Happening(moment(at), "alerted", f"{channel}, {template}")
-            for at, channel, template in self._db.rows(
-                "SELECT sent_at, channel, template FROM alert WHERE lead = ?", number
+            Happening(moment(at), told_as(step), f"{channel}, {template}")
+            for at, channel, template, step in self._db.rows(
+                "SELECT sent_at, channel, template, step FROM alert WHERE lead = ?", number
             )
         ]
         return tuple(sorted(happened, key=lambda h: h.at))
@@ -150,12 +156,13 @@ class SqliteLedger:
 
     def _alerts(self, number: int, lead_id: str) -> tuple[Alert, ...]:
         rows = self._db.rows(
-            "SELECT channel, sent_at, template, digest FROM alert WHERE lead = ? ORDER BY n",
+            """SELECT channel, sent_at, template, digest, ref, step FROM alert
+               WHERE lead = ? ORDER BY sent_at, n""",
             number,
         )
         return tuple(
-            Alert(lead_id, channel, moment(at), template, bool(digest))
-            for channel, at, template, digest in rows
+            Alert(lead_id, channel, moment(at), template, bool(digest), ref, Step(step))
+            for channel, at, template, digest, ref, step in rows
         )
 
     def _related(self, number: int) -> tuple[RelatedEvent, ...]:
@@ -195,6 +202,25 @@ class SqliteLedger:
             DeadGroup(Step(step), reason, count, moment(first), moment(last), _text(i), error)
             for step, reason, count, first, last, i, error in rows
         ]
+
+    def dead_tasks(
+        self, lead_ids: Sequence[str], reason: str | None = None
+    ) -> Mapping[str, Sequence[Task]]:
+        """See `reports.Ledger.dead_tasks`."""
+        with self._db.reading() as db:
+            rows = bulk.select(
+                db,
+                """SELECT id, step, channel, again FROM task JOIN lead ON lead.n = task.lead
+                   WHERE dead_at IS NOT NULL AND reason = coalesce(?, reason) AND id IN ()
+                   ORDER BY task.lead, step, channel""",
+                [uuid.UUID(i).bytes for i in lead_ids],
+                reason,
+            )
+        found: dict[str, list[Task]] = defaultdict(list)
+        for key, step, channel, again in rows:
+            lead_id = _text(key)
+            found[lead_id].append(Task(Step(step), lead_id, channel, bool(again)))
+        return dict(found)
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """See `reports.Ledger.backlog`."""
@@ -241,7 +267,7 @@ def _text(lead_id: bytes) -> str:
 
 
 def _row(row: tuple[Any, ...]) -> LeadRow:
-    _, lead_id, captured_at, source, status, why, head, original = row
+    _, lead_id, captured_at, source, status, why, head, original, handled = row
     base = LeadRow(_text(lead_id), moment(captured_at), source, Status(status), why)
     if head is None:
         return base
@@ -252,7 +278,7 @@ def _row(row: tuple[Any, ...]) -> LeadRow:
         email=lead.contact.email,
         phone=lead.contact.phone,
         company=lead.contact.company,
-        owner=lead.lead_details.owner,
+        owner=owner_of(lead, handling_decoder.decode(handled) if handled else None),
         score=lead.lead_details.lead_score,
         duplicate_of=_text(original) if original else None,
     )

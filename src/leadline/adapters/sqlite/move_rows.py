@@ -11,12 +11,18 @@ import msgspec
 
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import micros, moment
+from leadline.adapters.sqlite.desk import (
+    handling_decoder,
+    keep_handlings,
+    lay_on_desks,
+    remove_handlings,
+)
 from leadline.adapters.sqlite.inbox import count
 from leadline.adapters.sqlite.tasks import numbers_of
 from leadline.carrying import Parcel
 from leadline.lead import Alert, Fate, Kind, RefinedLead, Step
-from leadline.moving import REDELIVERED, MovedLead, MovedTask, in_order
-from leadline.reports import Happening
+from leadline.moving import REDELIVERED, MovedLead, MovedTask, in_order, tasks_in_order
+from leadline.reports import Happening, told_as
 
 _NOBODY = -1
 """Whoever held a task that came here held: no process of this machine."""
@@ -35,16 +41,16 @@ class LeadReading:
         rows = self._select(
             """SELECT lead.n, lead.id, lead.source, lead.kind, lead.captured_at, lead.record,
                       lead.fate, lead.why, head.id, raw.raw, raw.body, raw.media_type,
-                      refined.head, refined.told, original.id
+                      refined.head, refined.told, original.id, handling.body
                FROM lead LEFT JOIN lead head ON head.n = lead.joined
                LEFT JOIN raw ON raw.lead = lead.n LEFT JOIN refined ON refined.lead = lead.n
                LEFT JOIN lead original ON original.n = refined.duplicate_of
-               WHERE lead.n IN ()"""
+               LEFT JOIN handling ON handling.lead = lead.n WHERE lead.n IN ()"""
         )
         tasks, alerts, history = self._tasks(), self._alerts(), self._history()
         found: dict[int, MovedLead] = {}
         for n, lead_id, source, kind, at, record, fate, why, joined, *rest in rows:
-            raw, body, media_type, head, told, original = rest
+            raw, body, media_type, head, told, original, handled = rest
             happened = history[n]
             again = tuple(h.at for h in happened if h.what == REDELIVERED)
             found[n] = MovedLead(
@@ -62,14 +68,23 @@ class LeadReading:
                 head=head,
                 told=told or 0,
                 duplicate_of=text_of(original) if original else None,
-                tasks=tuple(tasks[n]),
+                tasks=tasks_in_order(tasks[n]),
                 alerts=tuple(
-                    Alert(text_of(lead_id), channel, moment(sent), template, bool(many))
-                    for channel, sent, template, many in alerts[n]
+                    Alert(
+                        text_of(lead_id),
+                        channel,
+                        moment(sent),
+                        template,
+                        bool(many),
+                        ref,
+                        Step(step),
+                    )
+                    for channel, sent, template, many, ref, step in alerts[n]
                 ),
                 history=in_order(h for h in happened if h.what != REDELIVERED),
                 redelivered=len(again),
                 redelivered_at=again,
+                handling=handling_decoder.decode(handled) if handled is not None else None,
             )
         return found
 
@@ -89,7 +104,7 @@ class LeadReading:
         ) in self._select(
             """SELECT lead, step, channel, put_at, due_at, attempt, failures, leased, again,
                           error, dead_at, reason
-                   FROM task WHERE lead IN () ORDER BY step DESC, channel"""
+                   FROM task WHERE lead IN ()"""
         ):
             attempt, failures, leased = counts
             found[n].append(
@@ -103,8 +118,8 @@ class LeadReading:
 
     def _alerts(self) -> dict[int, list[tuple[Any, ...]]]:
         found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        sql = """SELECT lead, channel, sent_at, template, digest FROM alert WHERE lead IN ()
-                 ORDER BY sent_at, channel, n"""
+        sql = """SELECT lead, channel, sent_at, template, digest, ref, step FROM alert
+                 WHERE lead IN () ORDER BY sent_at, channel, n"""
         for n, *alert in self._select(sql):
             found[n].append(tuple(alert))
         return found
@@ -145,6 +160,7 @@ class LeadWriting:
         self._count()
 
     def _remove(self, numbers: Sequence[int]) -> None:
+        remove_handlings(self.db, numbers)
         for table in ("refined", "task", "alert", "history"):
             bulk.select(self.db, f"DELETE FROM {table} WHERE lead IN ()", numbers)  # noqa: S608
 
@@ -168,6 +184,9 @@ class LeadWriting:
                 rows[into].append(row)
         for into, some in rows.items():
             bulk.insert(self.db, into, some)
+        handled = [(lead.lead_id, lead.handling) for lead in self.leads if lead.handling]
+        keep_handlings(self.db, [(n[lead_id], handling) for lead_id, handling in handled])
+        lay_on_desks(self.db, [(UUID(lead_id).bytes, handling) for lead_id, handling in handled])
 
     def _count(self) -> None:
         """The running counts, with those of what was replaced taken away."""
@@ -203,9 +222,10 @@ def _rows(lead: MovedLead, numbers: Mapping[str, int]) -> Iterator[tuple[str, tu
         )  # fmt: skip
     for alert in lead.alerts:
         yield (
-            "alert (lead, channel, sent_at, template, digest)",
-            (n, alert.channel, micros(alert.sent_at), alert.template, int(alert.digest)),
-        )
+            "alert (lead, channel, sent_at, template, digest, ref, step)",
+            (n, alert.channel, micros(alert.sent_at), alert.template, int(alert.digest),
+             alert.ref, alert.step),
+        )  # fmt: skip
     for happened in in_order([*lead.history, *_redeliveries(lead)]):
         yield (
             "history (lead, at, what, detail)",
@@ -228,7 +248,7 @@ def _happenings(lead: MovedLead) -> Counter[tuple[date, str, str]]:
         happened.append((refined.processed_at, refined.status))
         if refined.duplicate_of:
             happened.append((refined.processed_at, "duplicate"))
-    happened += [(alert.sent_at, "alerted") for alert in lead.alerts]
+    happened += [(alert.sent_at, told_as(alert.step)) for alert in lead.alerts]
     happened += [(h.at, REDELIVERED) for h in _redeliveries(lead)]
     happened += [(t.dead_at, f"{t.step}.dead") for t in lead.tasks if t.dead_at]
     return Counter((at.date(), lead.source, what) for at, what in happened)

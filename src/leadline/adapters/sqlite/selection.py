@@ -14,9 +14,10 @@ STATUS = """
   CASE
     WHEN lead.fate <> 'captured' THEN lead.fate
     WHEN refined.status = 'quarantined' THEN 'quarantined'
-    WHEN EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND dead_at IS NOT NULL) THEN 'dead'
+    WHEN EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND step IN ('refine', 'notify')
+                                      AND dead_at IS NOT NULL) THEN 'dead'
     WHEN refined.lead IS NULL THEN 'waiting'
-    WHEN EXISTS (SELECT 1 FROM alert WHERE alert.lead = lead.n) THEN 'alerted'
+    WHEN EXISTS (SELECT 1 FROM alert WHERE alert.lead = lead.n AND step = 'notify') THEN 'alerted'
     ELSE 'refined'
   END"""
 # Where a search looks, in one reading of the document.
@@ -77,4 +78,6 @@ def conditions(which: LeadFilter) -> tuple[str, list[Any]]:
         add(f"({begins} instr({_WORDS}, ?))", *(bounds or ()), which.search.casefold())
     if which.reason is not None:
         add("EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND reason = ?)", which.reason)
+    if which.dead:
+        add("lead.n IN (SELECT lead FROM task WHERE dead_at IS NOT NULL)")
     return " AND ".join(all_of), values

@@ -148,8 +148,9 @@ def replay(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Do leads again, from their capture, their refinement or their alert.
+    """Do leads again, from their capture, their refinement, their alert or where they died.
 
+    From `dead`, only their dead letters are tried again, of whatever step.
     Leads that wait for their time are left to it, and spam is told to nobody, unless they are
     asked for by id or --status. On AWS, messages are taken off the dead-letter queues whose leads
     are none any more.
@@ -167,14 +168,17 @@ def replay(
     else:
         which = LeadFilter(
             status=status, source=source, since=point_in_time(since), reason=reason,
-            events=start is Start.CAPTURE,
+            events=start is Start.CAPTURE, dead=start is Start.DEAD,
         )  # fmt: skip
         ids, left = _chosen(ledger, which, start)
+    died = ledger.dead_tasks(ids, reason) if start is Start.DEAD else {}
     ledger.close()
     settings = place.loaded().settings
     kept = place.store()
     try:
-        todo = replaying.plan(kept, wiring.sources(settings), wiring.channels(settings), ids, start)
+        todo = replaying.plan(
+            kept, wiring.sources(settings), wiring.channels(settings), ids, start, died
+        )
         if not dry_run and todo.leads > 1 and not yes and sys.stdin.isatty():
             typer.confirm(f"do {todo.leads} leads again from {start}?", abort=True, err=True)
         done = 0
@@ -240,6 +244,8 @@ def _chosen(ledger: Ledger, which: LeadFilter, start: Start) -> tuple[list[str],
     """The ids that a filter means, and how many leads it leaves alone."""
     ids = ledger.ids(which)
     if which.status is not None:
+        return list(ids), 0
+    if start not in _LEFT:
         return list(ids), 0
     left = set(ledger.ids(msgspec.structs.replace(which, status=_LEFT[start])))
     chosen = [i for i in ids if i not in left]
