@@ -5,14 +5,15 @@ import hmac
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote_plus
 
 from leadline.errors import ConfigurationError, Unauthentic
 from leadline.lead import Delivery
 from leadline.sources._base import SourceConfig
 
 _STAMP = re.compile(r"[0-9]{1,16}")
-_SHARED_PARAMETERS = ("key", "secret", "token")
+SHARED_PARAMETERS = ("key", "secret", "token")
+"""Where a sender may put the shared secret, in the query and in a body."""
 
 
 def header(delivery: Delivery, *names: str) -> str:
@@ -70,16 +71,17 @@ def check_window(delivery: Delivery, stamp: str, config: SourceConfig, unit_s: f
         raise Unauthentic("the time stamp is outside the replay window")
 
 
-def check_shared(delivery: Delivery, config: SourceConfig) -> None:
-    """A secret that the sender carries along: in the URL, as a bearer token or in a header."""
+def check_shared(delivery: Delivery, config: SourceConfig, *told: str) -> None:
+    """A secret that the sender carries along: in the URL, as a bearer token, in a header, or where
+    else the source has found what the sender *told*."""
     if not config.secret:
         return
-    query = _query(delivery.url)
-    given = [value for name in _SHARED_PARAMETERS for value in query.get(name, ())]
+    asked = parameters(delivery.url)
+    given = [value for name in SHARED_PARAMETERS for value in asked.get(name, ())]
     bearer = delivery.headers.get("authorization", "")
     if bearer[:7].lower() == "bearer ":
         given.append(bearer[7:].strip())
-    given.append(delivery.headers.get("x-webhook-secret", ""))
+    given += (delivery.headers.get("x-webhook-secret", ""), *told)
     check_any(config.secret, str.encode, [octets(g) for g in given if g])
 
 
@@ -88,7 +90,16 @@ def octets(text: str) -> bytes:
     return text.encode(errors="surrogatepass")
 
 
-def _query(url: str) -> dict[str, list[str]]:
+def without_secrets(body: bytes, config: SourceConfig) -> bytes:
+    """The body with stars for every secret of ours in it, as JSON and as forms write them."""
+    for secret in filter(None, config.secret):
+        for written in {secret, quote_plus(secret)}:
+            body = body.replace(octets(written), b"***")
+    return body
+
+
+def parameters(url: str) -> dict[str, list[str]]:
+    """What the query of a URL says, each name with its values; {} where it can't be read."""
     _, _, query = url.partition("?")
     try:
         return parse_qs(query, max_num_fields=100) if query else {}
