@@ -1,9 +1,11 @@
 """A store with its read side, filled with leads at every place where a lead may be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 
 from leadline.lead import Alert, CapturedLead, Claim, Kind, Step, Task
 from leadline.outcome import Done, Drop, Retry
@@ -54,6 +56,11 @@ class World:
         claim = self.claim(Step.REFINE)
         assert claim.task.lead_id == lead.id
         self.settle(claim, Done(refined=refined(lead, self.clock, **contact), then=then))
+
+
+Made = Callable[[str], World]
+KINDS = ["sqlite", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
+"""The stores that have a read side."""
 
 
 def fill(world: World) -> World:

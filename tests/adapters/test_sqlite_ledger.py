@@ -93,7 +93,7 @@ def test_every_event_is_at_one_place(ledger: SqliteLedger) -> None:
         ("DELETE FROM alert; UPDATE tally SET count = 0 WHERE what = 'alerted'", "nobody was told"),
         ("UPDATE refined SET told = 2 WHERE lead = 1", "not every channel was told"),
         ("UPDATE refined SET told = 2 WHERE lead = 2", "not every channel was told"),
-        ("INSERT INTO alert SELECT NULL, lead, channel, sent_at, template, 1 FROM alert",
+        ("INSERT INTO alert SELECT NULL, lead, channel, sent_at, template, 1, ref, step FROM alert",
          "1 alerted were counted, 2 are there"),
         ("DELETE FROM history WHERE what = 'redelivered'", "1 redelivered were counted, 0 are"),
         ("UPDATE tally SET count = 8 WHERE what = 'captured'", "10 events of generic were"),

@@ -1,64 +1,16 @@
 """What every ledger promises: the same answers to the same questions about the same leads."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
 
-from leadline.adapters.aws.ledger import AwsLedger
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.ledger import SqliteLedger
 from leadline.lead import Alert, FirstSeen, Kind, Status, Step, Task
 from leadline.outcome import Done, Drop, Retry
-from leadline.ports import Store
-from leadline.reports import Account, LeadFilter, LeadStory, Ledger
-from tests.aws_world import Rooms
-from tests.ledger_world import START, World, fill
-from tests.worlds import HandClock, captured, refined
-
-Made = Callable[[str], World]
-
-
-@pytest.fixture(scope="module")
-def make(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Made]:
-    """Makes an empty world of a kind."""
-    with ExitStack() as stack:
-
-        def world(kind: str) -> World:
-            clock = HandClock(START)
-            if kind == "sqlite":
-                folder: Path = tmp_path_factory.mktemp("ledger")
-                store: Store = stack.enter_context(closing(SqliteStore(folder, clock=clock)))
-                ledger: Ledger = stack.enter_context(closing(SqliteLedger(folder)))
-                return World(store, ledger, clock)
-            found = request.getfixturevalue(kind)
-            endpoint = found if kind == "moto" else found.endpoint
-            rooms = stack.enter_context(closing(Rooms(endpoint)))
-            read = stack.enter_context(closing(AwsLedger(rooms.table, rooms.bucket, clock=clock)))
-            return World(rooms.store(clock), read, clock)
-
-        yield world
-
-
-KINDS = ["sqlite", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def filled(request: pytest.FixtureRequest, make: Made) -> World:
-    """A world with an event at every place; not to be changed."""
-    return fill(make(request.param))
-
-
-@pytest.fixture(params=KINDS)
-def world(request: pytest.FixtureRequest, make: Made) -> World:
-    """An empty world."""
-    return make(request.param)
+from leadline.reports import Account, LeadFilter, LeadStory
+from tests.ledger_world import KINDS, START, Made, World
+from tests.worlds import captured, refined
 
 
 def test_every_event_is_at_one_place(filled: World) -> None:

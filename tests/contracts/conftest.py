@@ -1,0 +1,51 @@
+"""Stores with their read side, for tests of what a ledger tells."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from leadline.adapters.aws.ledger import AwsLedger
+from leadline.adapters.sqlite import SqliteStore
+from leadline.adapters.sqlite.ledger import SqliteLedger
+from leadline.ports import Store
+from leadline.reports import Ledger
+from tests.aws_world import Rooms
+from tests.ledger_world import KINDS, START, Made, World, fill
+from tests.worlds import HandClock
+
+
+@pytest.fixture(scope="module")
+def make(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Made]:
+    """Makes an empty world of a kind."""
+    with ExitStack() as stack:
+
+        def world(kind: str) -> World:
+            clock = HandClock(START)
+            if kind == "sqlite":
+                folder: Path = tmp_path_factory.mktemp("ledger")
+                store: Store = stack.enter_context(closing(SqliteStore(folder, clock=clock)))
+                ledger: Ledger = stack.enter_context(closing(SqliteLedger(folder)))
+                return World(store, ledger, clock)
+            found = request.getfixturevalue(kind)
+            endpoint = found if kind == "moto" else found.endpoint
+            rooms = stack.enter_context(closing(Rooms(endpoint)))
+            read = stack.enter_context(closing(AwsLedger(rooms.table, rooms.bucket, clock=clock)))
+            return World(rooms.store(clock), read, clock)
+
+        yield world
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def filled(request: pytest.FixtureRequest, make: Made) -> World:
+    """A world with an event at every place; not to be changed."""
+    return fill(make(request.param))
+
+
+@pytest.fixture(params=KINDS)
+def world(request: pytest.FixtureRequest, make: Made) -> World:
+    """An empty world."""
+    return make(request.param)
