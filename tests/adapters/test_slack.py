@@ -13,7 +13,7 @@ from types import TracebackType
 
 import pytest
 
-from leadline.adapters import slack
+from leadline.adapters import posting
 from leadline.adapters.slack import SlackWebhook
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
 from leadline.errors import ConfigurationError
@@ -364,9 +364,9 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[s
     made = certificate(tmp_path, "127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", made[0])
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
-    slack._trust.cache_clear()
+    posting._trust.cache_clear()
     yield made
-    slack._trust.cache_clear()
+    posting._trust.cache_clear()
 
 
 def test_messages_go_over_tls_and_whom_to_trust_is_read_once(trusted: tuple[str, str]) -> None:
@@ -374,7 +374,7 @@ def test_messages_go_over_tls_and_whom_to_trust_is_read_once(trusted: tuple[str,
         client = SlackWebhook(f"{server.endpoint}/services/{SECRET}")
         assert [client.send(MESSAGE), client.send(MESSAGE)] == [Sent(), Sent()]
     assert [request.body for request in server.requests] == [MESSAGE, MESSAGE]
-    assert slack._trust.cache_info().misses == 1
+    assert posting._trust.cache_info().misses == 1
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "hooks.example.com"])
