@@ -95,6 +95,12 @@ def test_every_event_is_at_one_place(ledger: SqliteLedger) -> None:
         ("UPDATE refined SET told = 2 WHERE lead = 2", "not every channel was told"),
         ("INSERT INTO alert SELECT NULL, lead, channel, sent_at, template, 1, ref, step FROM alert",
          "1 alerted were counted, 2 are there"),
+        ("UPDATE alert SET step = 'update'", "nobody was told"),
+        ("INSERT INTO alert SELECT NULL, lead, channel, sent_at, template, 1, ref, 'remind' "
+         "FROM alert", "0 reminded were counted, 1 are there"),
+        ("DELETE FROM alert; INSERT INTO tally VALUES ('2026-03-02', 'generic', 'updated', 1)",
+         "1 updated were counted, 0 are there"),
+        ("INSERT INTO handling VALUES (99, 1, x'7b7d')", "a handling without its lead"),
         ("DELETE FROM history WHERE what = 'redelivered'", "1 redelivered were counted, 0 are"),
         ("UPDATE tally SET count = 8 WHERE what = 'captured'", "10 events of generic were"),
         ("DELETE FROM lead WHERE n = 1", "an alert without its lead"),

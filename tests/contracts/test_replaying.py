@@ -14,7 +14,7 @@ from leadline.replaying import Plan, Start, carry_out, plan
 from leadline.sources import Source
 from leadline.sources.generic import Generic
 from leadline.sources.salesforce import Salesforce
-from tests.worlds import HandClock, captured, refined
+from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
 
 LEASE = timedelta(seconds=60)
 SOURCES = {"generic": Generic()}
@@ -168,3 +168,23 @@ def test_without_a_channel_nobody_can_be_told_again(store: Store, clock: HandClo
 def test_from_refine_an_event_that_is_no_lead_is_left_alone(store: Store, clock: HandClock) -> None:
     lead_id = deliver(store, clock, b'{"type":"ping"}')
     assert planned(store, Start.REFINE, lead_id).skipped == {lead_id: "it is no lead (filtered)"}
+
+
+def test_from_dead_the_dead_letters_of_every_step_are_tried_again(
+    store: Store, clock: HandClock
+) -> None:
+    lead, other = refined_in(store, clock, "lead"), refined_in(store, clock, "other")
+    tasks = [Task(Step.WRITE_BACK, lead.id, "close"), Task(Step.UPDATE, lead.id, "slack")]
+    store.put(tasks, clock.now)
+    for task in tasks:
+        assert settle(store, claim(store, task.step, task.channel), Drop("refused"))
+    dead = {lead.id: tasks}
+    ids = [other.id, lead.id]
+    todo = plan(store, SOURCES, ["slack"], ids, Start.DEAD, dead)
+    assert todo.skipped == {other.id: "it has no dead letter"}
+    assert carry_out(store, todo, clock.now) == 1
+    for task in tasks:
+        again = claim(store, task.step, task.channel)
+        assert (again.task, again.failures) == (task, 0)
+    assert store.next_due(Step.REFINE) is None
+    assert store.next_due(Step.NOTIFY, "slack") is None
