@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from leadline import attempts
 from leadline.adapters.aws.bells import Queues
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller, HttpReply
@@ -22,21 +23,38 @@ from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.move_notes import MoveJournal
 from leadline.adapters.sqlite.moving import SqliteHome
 from leadline.carrying import Carrier, MoveSummary, Parcel, Side
-from leadline.deliver.sending import deliver_due
+from leadline.handling import UNHANDLED, Ending, Handling
 from leadline.kit import Kit
-from leadline.lead import CapturedLead, Kind, Step, Task
+from leadline.lead import (
+    Alert,
+    CapturedLead,
+    Claim,
+    Kind,
+    Later,
+    Ownership,
+    Person,
+    Step,
+    Task,
+)
 from leadline.moving import Family, Home, KeyKind
+from leadline.outcome import Done, Drop, Outcome, Retry
 from leadline.pipeline import refine_due
 from leadline.ports import Refused, Sent, Store, Unreachable
 from leadline.retry import RetryPolicy
 from leadline.sources import Source
 from leadline.sources.generic import Generic
 from tests.aws_world import REGION, Rooms
-from tests.worlds import HandClock, captured
+from tests.worlds import LEASE, HandClock, captured, claim, settle
 
 WINDOW = timedelta(days=7)
-LEASE = timedelta(seconds=60)
 CHANNELS = ("mail", "slack")
+AFTER = (
+    (Step.UPDATE, "slack"), (Step.REMIND, "mail"), (Step.LOOK_UP, ""), (Step.CLOCK, ""),
+    (Step.WRITE_BACK, "generic"),
+)  # fmt: skip
+"""What may follow when a lead is told."""
+ADA = Person(id="crm-1", name="Ada Vance", email="Ada@Example.com", slack="U01ADA")
+BOB = Person(name="Bob Moss", slack="U02BOB")
 
 
 class Killed(BaseException):
@@ -141,7 +159,7 @@ class Poisonous(Generic):
         return super().fields(raw)
 
 
-class Channel:
+class Destination:
     """Accepts everything but for leads whose words say otherwise; counts what it accepted."""
 
     def __init__(self, name: str) -> None:
@@ -149,18 +167,71 @@ class Channel:
         self.accepted: Counter[str] = Counter()
         self.down = True
 
-    def send(self, message: bytes) -> Sent | Refused | Unreachable:
-        told = msgspec.json.decode(message)
-        ids = told["metadata"]["event_payload"]
-        if b"refused" in message and self.name == "slack":
+    def send(self, lead_id: str, document: bytes) -> Sent | Refused | Unreachable:
+        if b"refused" in document and self.name == "slack":
             return Refused("invalid_blocks", "no such block")
-        if b"unlucky" in message and self.down:
+        if b"unlucky" in document and self.down:
             return Unreachable("nobody there")
-        self.accepted[ids["lead_id"]] += 1
-        return Sent()
+        self.accepted[lead_id] += 1
+        return Sent(f"{self.name}/{lead_id[-4:]}.{self.accepted[lead_id]}")
 
 
-class Two:
+class Workers:
+    """Workers who take every step of a store's leads, and turn when they are told to."""
+
+    def __init__(self, clock: HandClock) -> None:
+        self.clock = clock
+        self.channels = {name: Destination(name) for name in CHANNELS}
+
+    def kit(self, store: Store) -> Kit:
+        sources: dict[str, Source] = {"generic": Poisonous()}
+        return Kit(
+            store=store,
+            sources=sources,
+            channels=dict.fromkeys(CHANNELS),  # type: ignore[arg-type]  # only names matter
+            clock=self.clock,
+            chance=lambda: 0.5,
+            retry=RetryPolicy(timedelta(seconds=2), timedelta(minutes=1), attempts=4),
+        )
+
+    def work(self, store: Store, turns: int = 1, **span: float) -> None:
+        """Turn all wheels, *turns* times, with some time in between."""
+        kit = self.kit(store)
+        for _ in range(turns):
+            while refine_due(kit, 10):
+                pass
+            for name in CHANNELS:
+                while claims := store.claim(Step.NOTIFY, 10, LEASE, name):
+                    attempts.settle(kit, claims, [self._tell(kit, name, c) for c in claims])
+            for step, channel in AFTER:
+                while claims := store.claim(step, 10, LEASE, channel):
+                    attempts.settle(kit, claims, [Done(note=f"{step}.done") for _ in claims])
+            self.clock.advance(**span)
+
+    def _tell(self, kit: Kit, name: str, held: Claim) -> Outcome:
+        """Tell a destination of a lead, once; of an "instead", mail in the place of Slack."""
+        lead_id = held.task.lead_id
+        if (end := attempts.exhausted(kit, held)) is not None:
+            return end
+        document = kit.store.refined([lead_id])[lead_id]
+        through = "mail" if b"instead" in document else name
+        told = kit.store.alerts([lead_id]).get(lead_id, ())
+        if any(a.channel == through for a in told) and not held.task.again:
+            return Done(note="notify.already_told")
+        match self.channels[through].send(lead_id, document):
+            case Sent(ref=ref):
+                return Done(alert=Alert(lead_id, through, self.clock.now, "new_lead/1", ref=ref))
+            case Refused(reason=reason, words=words):
+                return Drop(reason, words)
+            case Unreachable(words=words):
+                return attempts.again(kit, held, words)
+
+    def everybody_answers(self) -> None:
+        for channel in self.channels.values():
+            channel.down = False
+
+
+class Two(Workers):
     """An embedded installation and a stack, with the workers of each.
 
     *one_at_a_time* for moto, which copies its tables while others write to them.
@@ -169,42 +240,14 @@ class Two:
     def __init__(
         self, folder: Path, rooms: Rooms, clock: HandClock, *, one_at_a_time: bool = False
     ) -> None:
-        self.folder, self.rooms, self.clock = folder, rooms, clock
+        super().__init__(clock)
+        self.folder, self.rooms = folder, rooms
         self.one_at_a_time = one_at_a_time
         self.sqlite = SqliteStore(folder, clock=clock, redelivery_window=WINDOW)
         self.sqlite.keys = KeyIndex(gather=4)  # so that keys stand in both of their tables
         self.aws = rooms.store(clock)
-        self.channels = {name: Channel(name) for name in CHANNELS}
         self.fuse = Fuse()
         self.told: dict[str, str] = {}
-
-    def kit(self, store: Store) -> Kit:
-        sources: dict[str, Source] = {"generic": Poisonous()}
-        return Kit(
-            store=store,
-            sources=sources,
-            channels=self.channels,
-            clock=self.clock,
-            chance=lambda: 0.5,
-            retry=RetryPolicy(timedelta(seconds=2), timedelta(minutes=1), attempts=4),
-            gap=timedelta(),
-            digest_above=0,
-        )
-
-    def work(self, store: Store, turns: int = 1, **span: float) -> None:
-        """Turn both wheels, *turns* times, with some time in between."""
-        kit = self.kit(store)
-        for _ in range(turns):
-            while refine_due(kit, 10):
-                pass
-            for name in CHANNELS:
-                while deliver_due(kit, name) == timedelta():
-                    pass
-            self.clock.advance(**span)
-
-    def everybody_answers(self) -> None:
-        for channel in self.channels.values():
-            channel.down = False
 
     def move(
         self,
@@ -279,9 +322,9 @@ class Two:
         self.sqlite.close()
 
 
-def populate(two: Two, store: Store) -> dict[str, str]:
+def populate(workers: Workers, store: Store) -> dict[str, str]:
     """Leads in every state there is; their ids by what they are."""
-    clock = two.clock
+    clock = workers.clock
     named: dict[str, CapturedLead] = {}
 
     def come(name: str, what: str = "", **more: Any) -> CapturedLead:
@@ -300,17 +343,22 @@ def populate(two: Two, store: Store) -> dict[str, str]:
     come("poison", delay=now)
     come("flagged", delay=now, raw=b'{"name":"Flagged","email":"flagged@example.com","test":true}')
     come("replayed", delay=now)
+    come("instead", delay=now)
+    come("handled", record="r-handled", delay=now)
+    come("troubled", delay=now)
     come("nobody", "dead", delay=now, raw=b'{"nothing":"that makes a lead"}')
-    two.work(store, 4, minutes=2)
+    workers.work(store, 4, minutes=2)
     come("ada", "ada again", key="another event", record="r-ada" * 99, delay=now)
     come("ada", "update that came too late", key="late", record="r-ada", kind=Kind.UPDATED)
     come("unlucky", delay=now)
     come("deleted", kind=Kind.IGNORED, why="deleted")
     come("stranger", kind=Kind.UPDATED, record="r-unknown")
     store.put([Task(Step.REFINE, named["replayed"].id)], clock.now, note="replayed")
-    two.work(store, 1, seconds=1)
+    workers.work(store, 1, seconds=1)
     again = [Task(Step.NOTIFY, named["replayed"].id, name, again=True) for name in CHANNELS]
     store.put(again, clock.now + timedelta(hours=1), note="replayed")
+    _follow_up(store, clock, {what: lead.id for what, lead in named.items()})
+    come("handled", "late update", key="late news", record="r-handled", kind=Kind.UPDATED)
     come("held", delay=now)
     assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [named["held"].id]
     come("waiting")
@@ -328,6 +376,41 @@ def populate(two: Two, store: Store) -> dict[str, str]:
     assert head is named["bob"]
     store.hold("slack", clock.now + timedelta(minutes=1))
     return {what: lead.id for what, lead in named.items()}
+
+
+def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
+    """Handled leads, and tasks of every step that wait, failed, are held or dead."""
+    handled, troubled, ended = ids["handled"], ids["troubled"], ids["ada"]
+    for step, channel in AFTER:
+        store.put([Task(step, troubled, channel)], clock.now)
+        assert settle(store, claim(store, step, channel), Drop(f"{step}.refused", "never"))
+        clock.advance(milliseconds=1)
+    reminder = Task(Step.REMIND, troubled, "mail")
+    store.put([reminder, Task(Step.UPDATE, troubled, "slack")], clock.now)
+    told = Alert(troubled, "mail", clock.now, "reminder/1", ref="<3@example.com>")
+    assert settle(store, claim(store, Step.REMIND, "mail"), Done(alert=told))
+    failed = Retry(timedelta(hours=2), why="slack.http_503")
+    assert settle(store, claim(store, Step.UPDATE, "slack"), failed)
+    first = Handling(owner=ADA, ownership=Ownership.ASSIGNED, level=1)
+    assert store.handle(handled, UNHANDLED, first, note="owner.found", detail="Ada Vance")
+    second = Handling(
+        rev=1, owner=ADA, ownership=Ownership.ASSIGNED, claimed_by=BOB, claimed_at=clock.now,
+        snoozed_until=clock.now + timedelta(hours=1), touched_at=clock.now, level=1,
+        written={"Score": 7.5, "Näme": "Ünal", "Also": [1, {"b": None, "a": True}]},
+        crm_modified=clock.now, reply_url="https://hooks.example.com/1",
+        reply_until=clock.now + timedelta(minutes=30),
+    )  # fmt: skip
+    then = (
+        Later(Task(Step.UPDATE, handled, "slack")),
+        Later(Task(Step.REMIND, handled, "slack"), timedelta(minutes=20)),
+        Later(Task(Step.CLOCK, handled), timedelta(hours=1)),
+        Later(Task(Step.WRITE_BACK, handled, "generic"), timedelta(seconds=5)),
+    )
+    assert store.handle(handled, msgspec.structs.replace(first, rev=1), second, then, "claimed")
+    assert claim(store, Step.UPDATE, "slack").task.lead_id == handled
+    won = Handling(owner=BOB, ending=Ending.WON, ended_at=clock.now, ended_by=BOB)
+    assert store.handle(ended, UNHANDLED, won, note="ended", detail="won")
+    clock.advance(milliseconds=1)
 
 
 def waits(families: Mapping[str, Family]) -> dict[tuple[str, Step, str], datetime]:
