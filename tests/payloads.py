@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from leadline.entrypoints import notice_bodies as notices
 from leadline.entrypoints import sample_bodies as bodies
 from leadline.entrypoints.sample_bodies import Person
 from leadline.lead import Delivery
@@ -18,18 +19,25 @@ from leadline.sources import Source, SourceConfig, find
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 URL = "https://leads.example.com/webhook/"
 SECRETS = {
+    "attio": ("attio-one", "attio-two"),
     "close": ("00ff" * 16, "a1b2" * 16),
+    "copper": ("copper-one", "copper-two"),
     "form": ("form-one", "form-two"),
     "generic": ("generic-one", "generic-two"),
     "hubspot": ("client-one", "client-two"),
+    "linkedin": ("linked-one", "linked-two"),
+    "meta": ("app-one:verify-one", "app-two:verify-two"),
+    "odoo": ("odoo-one", "odoo-two"),
     "pipedrive": ("hook:one", "hook:two"),
     "salesforce": ("sales-one", "sales-two"),
     "standard_webhooks": (
         "whsec_" + "MfKQ9r8GKYqrTwjU" * 2,
         "whsec_" + "C2FVsBQIhrscChlQIMV" + "b5w",
     ),
+    "tryton": ("tryton-one", "tryton-two"),
     "typeform": ("type-one", "type-two"),
     "web_to_lead": ("web-one", "web-two"),
+    "zoho": ("zoho-one", "zoho-two"),
 }
 """Two secrets of the right form for each source; the second is the one that replaces the first."""
 
@@ -37,15 +45,22 @@ ADA = Person(
     77, "Ada", "Kinsella", "ada@example.com", "+44 20 7946 0123", "Kinsella Looms", "CTO", "GB"
 )
 BODIES: dict[str, Callable[[Person], bytes]] = {
+    "attio": lambda p: notices.attio_events([p.number]),
     "close": lambda p: bodies.close_event(p, AT),
+    "copper": lambda p: notices.copper_notice([p.number], AT),
     "form": lambda p: bodies.urlencoded(bodies.form_fields(p)),
     "generic": lambda p: bodies.compact(bodies.flat_lead(p)),
     "hubspot": lambda p: bodies.hubspot_contact(p, AT),
+    "linkedin": lambda p: notices.linkedin_notice(p.number, AT),
+    "meta": lambda p: notices.meta_leadgen([p.number], AT),
+    "odoo": lambda p: notices.odoo_lead(p, AT),
     "pipedrive": lambda p: bodies.pipedrive_person(p, AT),
     "salesforce": lambda p: bodies.salesforce_message([p], AT, bodies.ORGANIZATION),
     "standard_webhooks": lambda p: bodies.standard_webhook("lead.created", p, AT),
+    "tryton": lambda p: bodies.compact(notices.tryton_opportunity(p, AT)),
     "typeform": lambda p: bodies.typeform_response(p, AT),
     "web_to_lead": bodies.web_to_lead,
+    "zoho": lambda p: bodies.compact(notices.zoho_notification([p.number], AT)),
 }
 MEDIA = {
     "form": "application/x-www-form-urlencoded",
@@ -70,6 +85,15 @@ def signature(source: str, body: bytes, secret: str, at: datetime, url: str) -> 
     if source == "typeform":
         signed = base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
         return {"typeform-signature": f"sha256={signed}"}
+    if source == "attio":
+        return {"attio-signature": hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
+    if source == "linkedin":
+        digest = hmac.new(secret.encode(), b"hmacsha256=" + body, hashlib.sha256)
+        return {"x-li-signature": digest.hexdigest()}
+    if source == "meta":
+        app_secret, _, _ = secret.partition(":")
+        digest = hmac.new(app_secret.encode(), body, hashlib.sha256)
+        return {"x-hub-signature-256": f"sha256={digest.hexdigest()}"}
     if source == "pipedrive":
         return {"authorization": "Basic " + base64.b64encode(secret.encode()).decode()}
     if source == "standard_webhooks":

@@ -27,6 +27,12 @@ SOURCE_OF = {
     "html_form": "form",
     "jotform": "form",
     "activecampaign": "form",
+    "zoho": "zoho",
+    "odoo": "odoo",
+    "meta": "meta",
+    "linkedin": "linkedin",
+    "attio": "attio",
+    "copper": "copper",
 }
 # What a vendor's API answers, or we answer it, is no delivery; nor is a query string.
 NO_DELIVERY = ("api_", "jsonrpc_", "outbound_message_ack")

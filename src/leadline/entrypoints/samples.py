@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from leadline.entrypoints import notice_bodies as notices
 from leadline.entrypoints import sample_bodies as bodies
 from leadline.entrypoints.sample_bodies import Person
 from leadline.lead import Delivery
@@ -24,24 +25,36 @@ def _secret(source: str) -> str:
     key = blake2b(f"leadline demo {source}".encode(), digest_size=24).digest()
     if source == "standard_webhooks":
         return "whsec_" + base64.b64encode(key).decode()
+    if source == "meta":
+        return f"{key.hex()}:demo-verify-token"
     return f"demo:{key.hex()}" if source == "pipedrive" else key.hex()
 
 
 DEMO_SECRETS: dict[str, str] = {
     name: _secret(name)
     for name in (
+        "attio",
         "close",
+        "copper",
         "form",
         "generic",
         "hubspot",
+        "linkedin",
+        "meta",
+        "odoo",
         "pipedrive",
         "salesforce",
         "standard_webhooks",
+        "tryton",
         "typeform",
         "web_to_lead",
+        "zoho",
     )
 }
 """The secret that signs each source's samples; for demonstrations only."""
+
+_SECRET_IN_URL = ("odoo", "salesforce", "web_to_lead", "zoho")
+"""Those can put a secret nowhere else."""
 
 HONEYPOT = "url2"
 DEMO_SOURCES: dict[str, SourceConfig] = {
@@ -93,6 +106,10 @@ _PEOPLE = (
     ("Leilani", "Kahale", "leilani@example.org", "(02) 5550 7788", "Reef Watch", "Ops", "AU"),
     ("Hassan", "al-Masri", "hassan@example.com", "+1 212 555 0126", "Cedar Labs", "Founder", "US"),
     ("Ingrid", "van der Berg", "ingrid@example.net", "08-465 004 21", "Berg AB", "Analyst", "SE"),
+    ("Anneke", "de Wit", "anneke@example.com", "020 910 5533", "Wit Glas", "Inkoper", "IE"),
+    ("Rajesh", "PILLAI", "r.pillai@example.org", "+44 7700 900112", "Pillai Teas", "", "GB"),
+    ("Camille", "Lefort", "camille@example.net", "01 99 00 11 22", "Lefort SARL", "PDG", "FR"),
+    ("Dorota", "Wójcik", "dorota@example.com", "+1 212 555 0171", "Wójcik Inc", "Owner", "US"),
     ("Lúcia", "D'Ávila", "lucia@example.org", "+44 7700 900461", "Maré Alta", "Manager", "GB"),
 )
 
@@ -106,7 +123,7 @@ def people(seed: int) -> list[Person]:
 
 
 def samples(seed: int, at: datetime, base: str = "http://127.0.0.1:8080") -> list[Sample]:
-    """About thirty deliveries of every source, the same for the same arguments.
+    """Some forty-five deliveries, of every source, the same for the same arguments.
 
     *at* is the time of signing; *base* is where they will be sent, for one vendor signs the URL.
     """
@@ -120,6 +137,8 @@ def samples(seed: int, at: datetime, base: str = "http://127.0.0.1:8080") -> lis
         *_of_forms(next(who), next(who), next(who), sign),
         *_of_answers(next(who), next(who), at, sign),
         *_of_anybody(who, sign),
+        *_of_other_crms(next(who), next(who), next(who), at, sign),
+        *_of_ids(next(who).number, at, sign),
     ]
 
 
@@ -147,7 +166,7 @@ class _Signer:
         headers = {"content-type": media} if media else {}
         delivery = Delivery(source, body, self.at - age, headers, "POST", self.base + path)
         signed = dict(find(source)().sign(delivery, DEMO_SECRETS[source]))
-        if source in ("salesforce", "web_to_lead"):  # those can put a secret only into the URL
+        if source in _SECRET_IN_URL:
             path += "?key=" + signed.pop("x-webhook-secret")
         headers = {**signed, **headers, **more}
         return Sample(source, path, headers, body, about, expect, leads, status)
@@ -235,3 +254,40 @@ def _of_anybody(who: Iterator[Person], sign: _Signer) -> Iterator[Sample]:
     nobody = {"temperature": 21.5, "unit": "C", "sensor": {"room": "attic"}}
     yield sign("generic", bodies.compact(nobody), "words without a lead: a dead letter")
     yield sign("generic", b'{"name": "Ada', "half a body", "rejected", 0, status=400)
+
+
+def _of_other_crms(
+    zoho: Person, odoo: Person, tryton: Person, at: datetime, sign: _Signer
+) -> Iterator[Sample]:
+    form = notices.zoho_workflow(zoho)
+    changed = notices.zoho_notification([zoho.number], at, "update")
+    gone = notices.zoho_notification([zoho.number], at, "delete")
+    yield sign(
+        "zoho", form, "a lead, sent by a workflow", media="application/x-www-form-urlencoded"
+    )
+    yield sign("zoho", bodies.compact(changed), "a notification of a change to it", "folded")
+    yield sign("zoho", bodies.compact(gone), "its deletion", "filtered", 0)
+    yield sign("odoo", notices.odoo_lead(odoo, at), "a lead of an automation")
+    owned = notices.odoo_lead(odoo, at, "Example Owner")
+    yield sign("odoo", owned, "the same, now with a salesperson", "folded")
+    new = notices.tryton_opportunity(tryton, at)
+    owned = bodies.compact(notices.tryton_opportunity(tryton, at, "write", "Example Owner"))
+    yield sign("tryton", bodies.compact(new), "an opportunity")
+    yield sign("tryton", owned, "its employee, assigned a little later", "folded")
+
+
+def _of_ids(number: int, at: datetime, sign: _Signer) -> Iterator[Sample]:
+    """Notices that say nothing of anybody: the CRM has to be asked."""
+    yield sign("meta", notices.meta_leadgen([number], at), "a lead ad's answer, by its id")
+    feed = notices.meta_leadgen([number], at, "feed")
+    yield sign("meta", feed, "a post on the page, which is no lead", "filtered", 0)
+    yield sign("linkedin", notices.linkedin_notice(number, at), "a lead form's answer, by its id")
+    deleted = notices.linkedin_notice(number, at, "DELETED")
+    yield sign("linkedin", deleted, "the deletion of an answer", "filtered", 0)
+    yield sign("attio", notices.attio_events([number]), "a person, by an id")
+    merged = notices.attio_events([number], "record.merged")
+    yield sign("attio", merged, "two people that were one", "filtered", 0)
+    two = notices.copper_notice([number, number + 1], at)
+    yield sign("copper", two, "two leads of one notification", leads=2)
+    owned = notices.copper_notice([number], at, "update")
+    yield sign("copper", owned, "the owner of one, assigned while it waits", "folded")

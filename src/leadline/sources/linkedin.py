@@ -162,7 +162,7 @@ def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _asked(question: Mapping[str, Any], number: str | None) -> str:
     names = (question.get(key) for key in ("predefinedField", "name", "label"))
-    return next((n for name in names if (n := text(name))), None) or f"question.{number}"
+    return next((n for name in names if (n := text(name))), None) or f"answer.{number}"
 
 
 def _answer(answer: Mapping[str, Any], question: Mapping[str, Any]) -> Any:

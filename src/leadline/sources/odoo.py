@@ -66,11 +66,12 @@ def odoo_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> L
     bare = [name for name in _MANY_TO_ONE if not isinstance(record.get(name), list)]
     ids = {name: record[name] for name in bare if text(record.get(name))}
     notes = record.get("description")
+    pairs = [name for name in _PAIRS if isinstance(record.get(name), list)]
     return drawn(
         {name: value for name, value in record.items() if name not in bare},
         _FIELDS,
         mapping,
-        read=_ABOUT,
+        read=(*_ABOUT, *pairs),
         message=_words(notes) if isinstance(notes, str) else None,
         record=_named(record),
         custom=ids,
@@ -88,6 +89,7 @@ def odoo_owner(record: Mapping[str, Any]) -> Person | None:
 
 
 _MANY_TO_ONE = ("country_id", "source_id", "medium_id", "campaign_id")
+_PAIRS = ("country_id", "source_id", "campaign_id", "user_id")
 _ABOUT = ("_model", "_id", "_action", "id", "description")
 _FIELDS = {
     "name": ("contact_name",),

@@ -30,6 +30,10 @@ WORDS = st.sampled_from(
         recordIds subscriptionType objectId objectTypeId lead_id object_type action name email phone
         company owner score form_id 1.3 1.6 question answer specversion hidden calculated org_id
         contact[email] rawRequest custom.cf_x entityName changeType transactionKey primary host
+        ids operation module affected_values record_id values entry changes leadgen field_data
+        events event_type object_id formResponse content questions questionId answerDetails
+        leadGenFormResponse leadAction _model _id updated_attributes custom_fields model record
+        party. contact. employee. __class__ write_date Owner user_id country_id referenced_actor_id
         """.split()  # noqa: SIM905
     )
 )
@@ -39,7 +43,25 @@ SCALARS = (
     | st.integers(-(2**70), 2**70)
     | st.floats()
     | st.text(max_size=20)
-    | st.sampled_from(["lead", "contact", "created", "person", "added", "Lead", "contact.creation"])
+    | st.sampled_from(
+        [
+            "lead",
+            "contact",
+            "created",
+            "person",
+            "added",
+            "Lead",
+            "contact.creation",
+            "crm.lead",
+            "Leads",
+            "insert",
+            "leadgen",
+            "record.created",
+            "new",
+            "LEAD_ACTION",
+            "datetime",
+        ]
+    )
 )
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS,
@@ -161,7 +183,7 @@ def test_arrays_of_hubspot_in_which_anything_is_something_else(seed: int, by: An
 
 @given(name=NAMES, fields=st.dictionaries(WORDS | st.text(max_size=9), st.text(max_size=30)))
 def test_any_form(name: str, fields: dict[str, str]) -> None:
-    if name in ("form", "web_to_lead", "generic"):
+    if name in ("form", "web_to_lead", "generic", "zoho"):
         sound = {k.replace("\n", ""): v for k, v in fields.items()}
         body = multipart({k.replace("\r", "").replace('"', ""): v for k, v in sound.items()}, "b")
         assert len(check(name, body, "multipart/form-data; boundary=b") or [1]) == 1

@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
+from leadline.entrypoints.sample_bodies import compact
 from leadline.errors import ConfigurationError, Unauthentic
 from leadline.lead import Delivery
 from leadline.sources import names
 from tests.payloads import ADA, AT, BODIES, SECRETS, URL, delivery, source
 
 ALL = sorted(SECRETS)
-SIGNED = ["close", "hubspot", "standard_webhooks", "typeform"]
+SIGNED = ["attio", "close", "hubspot", "linkedin", "meta", "standard_webhooks", "typeform"]
 TIMED = ["close", "hubspot", "standard_webhooks"]
+SHARED = ["copper", "form", "generic", "odoo", "salesforce", "tryton", "web_to_lead", "zoho"]
 
 
 def test_every_source_is_covered_here() -> None:
@@ -150,6 +152,7 @@ def test_a_secret_of_the_wrong_form_lets_nobody_in_and_signs_nothing(name: str) 
         "x-hubspot-request-timestamp", "x-hubspot-signature-version", "authorization",
         "typeform-signature", "webhook-id", "webhook-timestamp", "webhook-signature",
         "x-webhook-secret", "content-type",
+        "attio-signature", "x-attio-signature", "x-li-signature", "x-hub-signature-256",
     ]),
     value=st.text(st.characters(exclude_categories=()), max_size=60),
     url=st.text(st.characters(exclude_categories=()), max_size=60),
@@ -298,10 +301,61 @@ def test_closes_key_is_the_hex_decoded_one() -> None:
         believer.authenticate(_close(by_text))
 
 
+def test_githubs_vector_of_the_signature_that_meta_uses() -> None:
+    """GitHub docs, "Validating webhook deliveries"; Meta's `X-Hub-Signature-256` is the same."""
+    digest = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    headers = {"x-hub-signature-256": f"sha256={digest}"}
+    signed = Delivery("meta", b"Hello, World!", AT, headers)
+    source("meta", secret=("It's a Secret to Everybody:token",)).authenticate(signed)
+    for other in (":token", "It's a Secret to Everybody :token", "token"):
+        with pytest.raises(Unauthentic):
+            source("meta", secret=(other,)).authenticate(signed)
+
+
+@pytest.mark.parametrize("secret", [":token", ":"])
+def test_a_verify_token_alone_lets_nobody_in(secret: str) -> None:
+    """Anybody can sign with an empty key."""
+    digest = hmac.new(b"", b"{}", "sha256").hexdigest()
+    forged = Delivery("meta", b"{}", AT, {"x-hub-signature-256": f"sha256={digest}"})
+    with pytest.raises(Unauthentic):
+        source("meta", secret=(secret,)).authenticate(forged)
+
+
+def test_an_old_sha1_signature_of_meta_is_not_enough() -> None:
+    digest = hmac.new(b"app-one", BODIES["meta"](ADA), "sha1").hexdigest()
+    forged = delivery("meta", headers={"x-hub-signature": f"sha1={digest}"})
+    stripped = {k: v for k, v in forged.headers.items() if k != "x-hub-signature-256"}
+    with pytest.raises(Unauthentic):
+        source("meta", secret=SECRETS["meta"]).authenticate(
+            msgspec.structs.replace(forged, headers=stripped)
+        )
+
+
+@pytest.mark.parametrize("prefix", ["", "hmacsha256="])
+def test_linkedins_signature_covers_a_prefix_that_the_header_may_have(prefix: str) -> None:
+    """LinkedIn docs, "Webhooks"; the digest was made with `openssl dgst -mac HMAC`."""
+    digest = "5856dc5db162d233a351bbf6a7a296beaa62cd507c6eb7d1471b6052f7e6e46f"
+    headers = {"x-li-signature": prefix + digest}
+    signed = Delivery("linkedin", b'{"type":"LEAD_ACTION"}', AT, headers)
+    source("linkedin", secret=("li-example-secret",)).authenticate(signed)
+    of_body_alone = hmac.new(b"li-example-secret", signed.body, "sha256").hexdigest()
+    forged = msgspec.structs.replace(signed, headers={"x-li-signature": of_body_alone})
+    with pytest.raises(Unauthentic):
+        source("linkedin", secret=("li-example-secret",)).authenticate(forged)
+
+
+def test_attios_signature_is_hex_of_the_body_under_either_name() -> None:
+    """Attio docs, "Webhooks"; the digest was made with `openssl dgst -mac HMAC`."""
+    digest = "ff6666eac5b535ea71ced496fd805ad88f4020b32113b16898357dbb6a5d561c"
+    for name in ("attio-signature", "x-attio-signature"):
+        signed = Delivery("attio", b'{"events":[]}', AT, {name: digest})
+        source("attio", secret=("attio-example-secret",)).authenticate(signed)
+
+
 # --- secrets that are carried along
 
 
-@pytest.mark.parametrize("name", ["form", "generic", "salesforce", "web_to_lead"])
+@pytest.mark.parametrize("name", SHARED)
 @pytest.mark.parametrize("parameter", ["key", "secret", "token"])
 def test_a_secret_may_stand_in_the_url(name: str, parameter: str) -> None:
     believer = source(name, secret=("s p&ce=ü",))
@@ -312,7 +366,7 @@ def test_a_secret_may_stand_in_the_url(name: str, parameter: str) -> None:
         believer.authenticate(Delivery(name, body, AT, {}, "POST", url + "x"))
 
 
-@pytest.mark.parametrize("name", ["form", "generic", "salesforce", "web_to_lead"])
+@pytest.mark.parametrize("name", SHARED)
 def test_a_secret_may_come_as_a_bearer_token(name: str) -> None:
     believer = source(name, secret=("abc",))
     body = BODIES[name](ADA)
@@ -330,6 +384,49 @@ def test_pipedrive_comes_with_user_and_password() -> None:
         believer.authenticate(
             Delivery("pipedrive", b"{}", AT, {"authorization": "Bearer" + header[5:]})
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("zoho", {"ids": ["1"], "token": "s1"}),
+        ("zoho", {"last_name": "Kinsella", "secret": "s1"}),
+        ("copper", {"ids": [1], "secret": "other", "any_name": "s1"}),
+    ],
+)
+def test_a_secret_may_stand_in_the_body_where_the_vendor_puts_it(
+    name: str, body: dict[str, object]
+) -> None:
+    raw = compact(body)
+    believer = source(name, secret=("s0", "s1"))
+    believer.authenticate(Delivery(name, raw, AT))
+    for wrong in (raw.replace(b"s1", b"s2"), raw.replace(b'"s1"', b'["s1"]'), raw[:-1], b"", b"[]"):
+        with pytest.raises(Unauthentic):
+            believer.authenticate(Delivery(name, wrong, AT))
+
+
+def test_copper_says_nothing_secret_under_its_own_names() -> None:
+    body = compact({"ids": [1], "type": "s1", "event": "s1", "timestamp": "s1"})
+    with pytest.raises(Unauthentic):
+        source("copper", secret=("s1",)).authenticate(Delivery("copper", body, AT))
+
+
+def test_a_workflow_of_zoho_may_send_its_secret_in_the_form() -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    believer = source("zoho", secret=("s 1",))
+    believer.authenticate(Delivery("zoho", b"last_name=K&token=s+1", AT, form))
+    with pytest.raises(Unauthentic):
+        believer.authenticate(Delivery("zoho", b"last_name=K&token=s+2&token=s+1", AT, form))
+
+
+@pytest.mark.parametrize("name", ["copper", "zoho"])
+def test_a_secret_in_the_body_is_not_kept_with_the_lead(name: str) -> None:
+    believer = source(name, secret=("s3cret+word",))
+    body = compact({"ids": [1, 2], "type": "lead", "module": "Leads", "token": "s3cret+word"})
+    for event in believer.events(Delivery(name, body, AT)):
+        assert b"s3cret" not in event.raw
+    form = b"last_name=K&token=s3cret%2Bword"
+    assert b"s3cret" not in believer.keepable(body) + believer.keepable(form)
 
 
 def test_no_refusal_tells_what_was_expected() -> None:
