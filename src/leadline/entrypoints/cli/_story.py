@@ -1,13 +1,17 @@
 """One lead, told for people."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from leadline.entrypoints.cli._show import when
-from leadline.lead import RefinedLead
-from leadline.reports import LeadStory
+from leadline.handling import Handling
+from leadline.lead import Person, RefinedLead
+from leadline.reports import LeadStory, told_as
 
 _NOTHING = "—"
 
@@ -23,6 +27,13 @@ def print_story(out: Console, story: LeadStory) -> None:
     refined = _refined(story)
     if refined is not None:
         _print_refined(out, refined)
+    if story.handling is not None:
+        _print_handling(out, story.handling)
+    if story.alerts:
+        out.print("\n[bold]Messages[/bold]")
+    for alert in story.alerts:
+        words = (told_as(alert.step), alert.channel, alert.template, alert.ref)
+        out.print(escape(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
     out.print("\n[bold]Raw[/bold]")
     out.print(escape(_indented(bytes(story.raw))), soft_wrap=True)
     for event in story.related:
@@ -37,6 +48,14 @@ def print_story(out: Console, story: LeadStory) -> None:
             f"  {when(task.due_at)}  {task.step} {task.channel} {escape(state)}, "
             f"{task.attempts} attempts, {task.failures} failures {escape(task.error)}".rstrip()
         )
+
+
+def without_keys(story: LeadStory) -> LeadStory:
+    """The story without the address by which anybody could change Slack's message."""
+    if story.handling is None:
+        return story
+    handling = msgspec.structs.replace(story.handling, reply_url="")
+    return msgspec.structs.replace(story, handling=handling)
 
 
 def _refined(story: LeadStory) -> RefinedLead | None:
@@ -60,6 +79,35 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
     for change in lead.changes:
         before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
         out.print(escape(f"  {change.field}: {before} → {after}  ({change.rule})"), soft_wrap=True)
+
+
+def _print_handling(out: Console, handling: Handling) -> None:
+    out.print("\n[bold]Handled[/bold]")
+    drawn = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in _handled(handling):
+        if value:
+            drawn.add_row(f"  {name}", escape(value))
+    out.print(drawn)
+
+
+def _handled(handling: Handling) -> Iterator[tuple[str, str]]:
+    yield "owner", _person(handling.owner) or handling.ownership
+    yield "claimed", _by(handling.claimed_by, handling.claimed_at)
+    yield "snoozed until", when(handling.snoozed_until)
+    yield "first response", when(handling.touched_at)
+    yield "steps of its target passed", str(handling.level or "")
+    if handling.ending:
+        yield handling.ending, _by(handling.ended_by, handling.ended_at) or "yes"
+    for name, value in handling.written.items():
+        yield f"written to {name}", str(value)
+
+
+def _person(person: Person | None) -> str:
+    return person.shown if person else ""
+
+
+def _by(person: Person | None, at: datetime | None) -> str:
+    return f"{_person(person)} {when(at)}".strip()
 
 
 def _indented(raw: bytes) -> str:

@@ -21,7 +21,7 @@ from leadline.entrypoints.cli._show import (
     table,
     when,
 )
-from leadline.entrypoints.cli._story import print_story
+from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.lead import Status, Step, Task
 from leadline.replaying import Start
 from leadline.reports import Account, LeadFilter, Ledger
@@ -93,7 +93,7 @@ def show(
     lead: Annotated[str, typer.Argument(help="The id of a lead, or its beginning.")],
     json: Json = False,
 ) -> None:
-    """Show one lead: timeline, raw beside refined, what changed and why, attempts, alerts.
+    """Show one lead: timeline, raw beside refined, what changed, who handles it, attempts, alerts.
 
     Example: leadline show 0193a5b2
     """
@@ -104,7 +104,7 @@ def show(
     if story is None:
         raise _missing(lead)
     if json:
-        as_json(story)
+        as_json(without_keys(story))
     else:
         print_story(console(), story)
 

@@ -1,0 +1,92 @@
+"""What `leadline show` prints of a lead."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from rich.console import Console
+
+from leadline.entrypoints.cli._show import when
+from leadline.entrypoints.cli._story import print_story, without_keys
+from leadline.handling import Ending, Handling
+from leadline.lead import Alert, Ownership, Person, Status, Step
+from leadline.reports import Happening, LeadRow, LeadStory, TaskRow
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LEAD = "0193a5b2-0000-7000-8000-000000000001"
+HANDLING = Handling(
+    owner=Person(name="Ada [Vance]"), ownership=Ownership.ASSIGNED,
+    claimed_by=Person(slack="U02BOB"), claimed_at=AT, snoozed_until=AT + timedelta(hours=1),
+    touched_at=AT, level=2, written={"Score": 85}, reply_url="https://hooks.example.com/secret",
+)  # fmt: skip
+
+
+def story(handling: Handling | None = HANDLING) -> LeadStory:
+    return LeadStory(
+        row=LeadRow(LEAD, AT, "close", Status.ALERTED),
+        raw=msgspec.Raw(b"{}"),
+        media_type="application/json",
+        record=None,
+        timeline=(Happening(AT, "claimed", "by U02BOB"),),
+        tasks=(
+            TaskRow(Step.LOOK_UP, "", AT, 1, 0, held=False),
+            TaskRow(
+                Step.WRITE_BACK, "close", AT, 3, 3, held=False, dead_at=AT, reason="close.refused"
+            ),
+        ),
+        alerts=(
+            Alert(LEAD, "slack", AT, "new_lead/1", ref="C012/1717.0001"),
+            Alert(LEAD, "mail", AT, "reminder/1", step=Step.REMIND),
+        ),
+        related=(),
+        handling=handling,
+    )
+
+
+def printed(told: LeadStory) -> list[str]:
+    out = io.StringIO()
+    print_story(Console(file=out, width=200, highlight=False), told)
+    return [" ".join(line.split()) for line in out.getvalue().splitlines()]
+
+
+def test_a_story_says_who_handles_the_lead() -> None:
+    lines = printed(story())
+    for line in (
+        "owner Ada [Vance]", f"claimed U02BOB {when(AT)}", f"first response {when(AT)}",
+        f"snoozed until {when(AT + timedelta(hours=1))}", "steps of its target passed 2",
+        "written to Score 85",
+    ):  # fmt: skip
+        assert line in lines
+
+
+def test_a_story_says_how_a_lead_ended_and_through_whom() -> None:
+    bob = Person(name="Bob Moss")
+    assert f"junk Bob Moss {when(AT)}" in printed(
+        story(Handling(ending=Ending.JUNK, ended_by=bob, ended_at=AT))
+    )
+    assert "won yes" in printed(story(Handling(ending=Ending.WON)))
+    assert "owner unassigned" in printed(story(Handling(ownership=Ownership.UNASSIGNED)))
+
+
+def test_a_lead_that_nobody_handles_is_told_without_it() -> None:
+    assert "Handled" not in printed(story(None))
+
+
+def test_a_story_says_where_each_message_stands() -> None:
+    lines = printed(story())
+    assert f"{when(AT)} alerted slack new_lead/1 C012/1717.0001" in lines
+    assert f"{when(AT)} reminded mail reminder/1" in lines
+
+
+def test_a_story_says_what_waits_and_what_died_of_every_step() -> None:
+    lines = printed(story())
+    assert f"{when(AT)} look_up waits, 1 attempts, 0 failures" in lines
+    assert f"{when(AT)} write_back close dead: close.refused, 3 attempts, 3 failures" in lines
+
+
+def test_a_story_gives_nobody_the_address_that_changes_a_message() -> None:
+    assert "secret" not in "\n".join(printed(story()))
+    told = msgspec.json.encode(without_keys(story()))
+    assert b"secret" not in told
+    assert b'"Ada [Vance]"' in told
+    assert without_keys(story(None)).handling is None
