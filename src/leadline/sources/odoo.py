@@ -68,7 +68,7 @@ def odoo_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> L
     notes = record.get("description")
     pairs = [name for name in _PAIRS if isinstance(record.get(name), list)]
     return drawn(
-        {name: value for name, value in record.items() if name not in bare},
+        {k: v for k, v in record.items() if k not in bare and v is not False},
         _FIELDS,
         mapping,
         read=(*_ABOUT, *pairs),

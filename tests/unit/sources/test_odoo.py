@@ -43,6 +43,7 @@ def test_what_is_false_is_nothing() -> None:
     fields = odoo_fields(lead(**dict.fromkeys(empty, False)))
     assert (fields.name, fields.phone, fields.owner, fields.title) == (None, None, None, None)
     assert (fields.source, fields.company) == (None, None)
+    assert fields.custom == {"priority": "1", "type": "lead"}
 
 
 def test_an_id_alone_is_no_name_of_a_country_or_a_source() -> None:
