@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from leadline.entrypoints import notice_bodies as notices
 from leadline.entrypoints import sample_bodies as bodies
-from leadline.entrypoints.sample_bodies import Person
+from leadline.entrypoints.sample_bodies import Somebody
 from leadline.lead import Delivery
 from leadline.sources import Source, SourceConfig, find
 
@@ -41,10 +41,10 @@ SECRETS = {
 }
 """Two secrets of the right form for each source; the second is the one that replaces the first."""
 
-ADA = Person(
+ADA = Somebody(
     77, "Ada", "Kinsella", "ada@example.com", "+44 20 7946 0123", "Kinsella Looms", "CTO", "GB"
 )
-BODIES: dict[str, Callable[[Person], bytes]] = {
+BODIES: dict[str, Callable[[Somebody], bytes]] = {
     "attio": lambda p: notices.attio_events([p.number]),
     "close": lambda p: bodies.close_event(p, AT),
     "copper": lambda p: notices.copper_notice([p.number], AT),

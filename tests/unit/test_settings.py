@@ -250,7 +250,7 @@ def test_files_that_can_not_be_read_are_named(folder: Folder, name: str) -> None
         ("[sources.form]\nsecret.old = 'x'", "there is no setting of a source 'secret.old'"),
         ("[sources.form.map]\nemial = 'x'", "did you mean sources.form.map.email?"),
         ("[sources.form.map]\na.b = 'x'", "there is no field of a lead 'a.b' (there are: name,"),
-        ("sources = 5", "line 1: sources only holds settings, such as sources.close.secret"),
+        ("sources = 5", "line 1: sources only holds settings, such as sources.attio.secret"),
         ("[[sources.close]]\nsecret = 'x'", "line 1: sources.close only holds settings, such as"),
         ("[sources.form]\nmap = 'x'", "line 2: sources.form.map only holds settings, such as so"),
         ("xyz = 1", "line 1: there is no setting 'xyz' (there are: data, host, port,"),

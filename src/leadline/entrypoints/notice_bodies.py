@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leadline.entrypoints.sample_bodies import Person, compact, urlencoded
+from leadline.entrypoints.sample_bodies import Somebody, compact, urlencoded
 
 ATTIO_PEOPLE = "5b1c7e52-0000-4000-8000-00000000beef"
 """The made-up id of a workspace's object of people."""
@@ -36,7 +36,7 @@ def zoho_notification(
     }
 
 
-def zoho_workflow(person: Person) -> bytes:
+def zoho_workflow(person: Somebody) -> bytes:
     """Zoho CRM: the webhook of a workflow, under an administrator's own names."""
     return urlencoded(
         {
@@ -55,7 +55,7 @@ def zoho_workflow(person: Person) -> bytes:
     )
 
 
-def odoo_lead(person: Person, at: datetime, salesperson: str = "") -> bytes:
+def odoo_lead(person: Somebody, at: datetime, salesperson: str = "") -> bytes:
     """Odoo: a lead, as an automation sends it; what is empty is false, the keys are sorted."""
     values = {
         "_action": "Send Webhook Notification(#412)",
@@ -152,7 +152,7 @@ def copper_notice(
 
 
 def tryton_opportunity(
-    person: Person, at: datetime, action: str = "create", employee: str = ""
+    person: Somebody, at: datetime, action: str = "create", employee: str = ""
 ) -> dict[str, Any]:
     """Tryton: an opportunity with what its relations say, as JSON-RPC reads it."""
     when = {"year": at.year, "month": at.month, "day": at.day, "hour": at.hour}

@@ -16,8 +16,8 @@ ORGANIZATION = "00D5g00000ExmplEAQ"
 """The made-up id of a Salesforce organisation, 18 characters long."""
 
 
-class Person(msgspec.Struct, frozen=True):
-    """Somebody as they typed themselves into a form; `number` makes their ids."""
+class Somebody(msgspec.Struct, frozen=True):
+    """Who typed themselves into a form, as they did it; `number` makes their ids."""
 
     number: int
     first: str
@@ -40,7 +40,7 @@ def compact(value: Any) -> bytes:
 
 
 def close_event(
-    person: Person,
+    person: Somebody,
     at: datetime,
     *,
     action: str = "created",
@@ -87,7 +87,7 @@ def close_event(
     return json.dumps({"subscription_id": "whsub_example", "event": event}).encode()
 
 
-def hubspot_contact(person: Person, at: datetime) -> bytes:
+def hubspot_contact(person: Somebody, at: datetime) -> bytes:
     """HubSpot: what a workflow sends about one contact (the shape of contacts API v1)."""
     stamp = str(int(at.timestamp() * 1000))
     values = {
@@ -132,7 +132,7 @@ def hubspot_event(number: int, at: datetime, what: str = "contact.creation") -> 
     }
 
 
-def salesforce_message(people: Sequence[Person], at: datetime, organization: str) -> bytes:
+def salesforce_message(people: Sequence[Somebody], at: datetime, organization: str) -> bytes:
     """Salesforce: an Outbound Message with one notification for each of the people."""
     notifications = "".join(_notification(person, at) for person in people)
     return (
@@ -148,7 +148,7 @@ def salesforce_message(people: Sequence[Person], at: datetime, organization: str
     ).encode()
 
 
-def _notification(person: Person, at: datetime) -> str:
+def _notification(person: Somebody, at: datetime) -> str:
     fields = {
         "Id": f"00Q5g{person.number:010d}EAA",
         "FirstName": person.first,
@@ -172,7 +172,7 @@ def _notification(person: Person, at: datetime) -> str:
     )
 
 
-def web_to_lead(person: Person, **more: str) -> bytes:
+def web_to_lead(person: Somebody, **more: str) -> bytes:
     """Salesforce Web-to-Lead: the fields of the generated form."""
     return urlencode(
         {
@@ -192,7 +192,7 @@ def web_to_lead(person: Person, **more: str) -> bytes:
     ).encode()
 
 
-def pipedrive_person(person: Person, at: datetime, action: str = "create") -> bytes:
+def pipedrive_person(person: Somebody, at: datetime, action: str = "create") -> bytes:
     """Pipedrive: a webhook of version 2 about a person."""
     data = {
         "id": person.number,
@@ -232,7 +232,7 @@ def _stamp(text: str) -> str:
     return text.encode().hex()[:6]
 
 
-def typeform_response(person: Person, at: datetime) -> bytes:
+def typeform_response(person: Somebody, at: datetime) -> bytes:
     """Typeform: one response; the questions stand apart from the answers."""
     asked: list[tuple[str, str, str, Any]] = [
         ("q1", "First name", "text", person.first),
@@ -267,7 +267,7 @@ def typeform_response(person: Person, at: datetime) -> bytes:
     )
 
 
-def standard_webhook(event_type: str, person: Person, at: datetime) -> bytes:
+def standard_webhook(event_type: str, person: Somebody, at: datetime) -> bytes:
     """Standard Webhooks: the recommended envelope of type, timestamp and data."""
     data = {
         "fullName": person.name,
@@ -280,7 +280,7 @@ def standard_webhook(event_type: str, person: Person, at: datetime) -> bytes:
     return compact({"type": event_type, "timestamp": at.isoformat(), "data": data})
 
 
-def form_fields(person: Person) -> dict[str, str]:
+def form_fields(person: Somebody) -> dict[str, str]:
     """What a contact form asks for."""
     return {
         "your-name": person.name,
@@ -308,7 +308,7 @@ def multipart(fields: Mapping[str, str], boundary: str) -> bytes:
     return "".join([*parts, file, f"--{boundary}--\r\n"]).encode()
 
 
-def flat_lead(person: Person) -> dict[str, Any]:
+def flat_lead(person: Somebody) -> dict[str, Any]:
     """What an automation tool or one's own program sends."""
     return {
         "First Name": person.first,

@@ -13,11 +13,11 @@ import msgspec
 
 from leadline.entrypoints import notice_bodies as notices
 from leadline.entrypoints import sample_bodies as bodies
-from leadline.entrypoints.sample_bodies import Person
+from leadline.entrypoints.sample_bodies import Somebody
 from leadline.lead import Delivery
 from leadline.sources import SourceConfig, find
 
-__all__ = ["DEMO_SECRETS", "DEMO_SOURCES", "Person", "Sample", "people", "samples"]
+__all__ = ["DEMO_SECRETS", "DEMO_SOURCES", "Sample", "Somebody", "people", "samples"]
 
 
 def _secret(source: str) -> str:
@@ -114,12 +114,12 @@ _PEOPLE = (
 )
 
 
-def people(seed: int) -> list[Person]:
+def people(seed: int) -> list[Somebody]:
     """The made-up people in an order, and with numbers, that depend on *seed* alone."""
     chance = random.Random(seed)
     chosen = chance.sample(_PEOPLE, len(_PEOPLE))
     first = chance.randrange(100_000, 900_000)
-    return [Person(first + i, *about) for i, about in enumerate(chosen)]
+    return [Somebody(first + i, *about) for i, about in enumerate(chosen)]
 
 
 def samples(seed: int, at: datetime, base: str = "http://127.0.0.1:8080") -> list[Sample]:
@@ -172,7 +172,7 @@ class _Signer:
         return Sample(source, path, headers, body, about, expect, leads, status)
 
 
-def _of_close(who: Person, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_close(who: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
     created = bodies.close_event(who, at)
     contact = bodies.close_event(who, at, object_type="contact")
     owned = bodies.close_event(who, at, action="updated", owner="user_exampleowner")
@@ -186,7 +186,7 @@ def _of_close(who: Person, at: datetime, sign: _Signer) -> Iterator[Sample]:
     yield sign("close", created, "a recording, played again", "rejected", 0, age=late, status=401)
 
 
-def _of_hubspot(who: Person, other: Person, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_hubspot(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
     owner = {"propertyName": "hubspot_owner_id", "propertyValue": "4711"}
     changed = bodies.hubspot_event(who.number, at, "contact.propertyChange") | owner
     gone = bodies.hubspot_event(other.number, at, "contact.deletion")
@@ -197,7 +197,7 @@ def _of_hubspot(who: Person, other: Person, at: datetime, sign: _Signer) -> Iter
 
 
 def _of_salesforce(
-    pair: tuple[Person, Person], web: Person, at: datetime, sign: _Signer
+    pair: tuple[Somebody, Somebody], web: Somebody, at: datetime, sign: _Signer
 ) -> Iterator[Sample]:
     message = bodies.salesforce_message(pair, at, bodies.ORGANIZATION)
     yield sign("salesforce", message, "an Outbound Message with two leads", leads=2)
@@ -205,7 +205,7 @@ def _of_salesforce(
     yield sign("web_to_lead", bodies.web_to_lead(web), "a Web-to-Lead form")
 
 
-def _of_pipedrive(who: Person, other: Person, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_pipedrive(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
     yield sign("pipedrive", bodies.pipedrive_person(who, at), "a person")
     changed = bodies.pipedrive_person(who, at, "change")
     yield sign("pipedrive", changed, "the same person, changed", "folded")
@@ -213,7 +213,7 @@ def _of_pipedrive(who: Person, other: Person, at: datetime, sign: _Signer) -> It
     yield sign("pipedrive", deleted, "the deletion of somebody else", "filtered", 0)
 
 
-def _of_forms(who: Person, latin: Person, file: Person, sign: _Signer) -> Iterator[Sample]:
+def _of_forms(who: Somebody, latin: Somebody, file: Somebody, sign: _Signer) -> Iterator[Sample]:
     fields = bodies.form_fields(who)
     yield sign("form", bodies.urlencoded(fields), "a contact form")
     spam = fields | {HONEYPOT: "http://spam.example.com", "your-email": "bot@example.net"}
@@ -225,7 +225,7 @@ def _of_forms(who: Person, latin: Person, file: Person, sign: _Signer) -> Iterat
     yield sign("form", body, "a form with a file", media=media)
 
 
-def _of_answers(who: Person, other: Person, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_answers(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
     answers = bodies.typeform_response(who, at)
     yield sign("typeform", answers, "the answers to a form")
     wrong = {"typeform-signature": "sha256=" + base64.b64encode(bytes(32)).decode()}
@@ -238,7 +238,7 @@ def _of_answers(who: Person, other: Person, at: datetime, sign: _Signer) -> Iter
     yield sign("generic", bodies.compact(again), "the person of the form, by another way")
 
 
-def _of_anybody(who: Iterator[Person], sign: _Signer) -> Iterator[Sample]:
+def _of_anybody(who: Iterator[Somebody], sign: _Signer) -> Iterator[Sample]:
     three = [bodies.flat_lead(next(who)) for _ in range(3)]
     yield sign("generic", bodies.compact(three), "three leads of an automation", leads=3)
     cloud = {
@@ -257,7 +257,7 @@ def _of_anybody(who: Iterator[Person], sign: _Signer) -> Iterator[Sample]:
 
 
 def _of_other_crms(
-    zoho: Person, odoo: Person, tryton: Person, at: datetime, sign: _Signer
+    zoho: Somebody, odoo: Somebody, tryton: Somebody, at: datetime, sign: _Signer
 ) -> Iterator[Sample]:
     form = notices.zoho_workflow(zoho)
     changed = notices.zoho_notification([zoho.number], at, "update")
