@@ -1,7 +1,7 @@
 """The archive's file form: the keys of S3, in a folder or a gzip'd tar.
 
 A raw document written here carries beside its promised keys what is needed to take it back in:
-`source`, `event_key` (hex), `lasting_key`, `record`.
+`source`, `event_key` (hex), `lasting_key`, `record`. A handled lead has a third document.
 """
 
 import io
@@ -17,6 +17,7 @@ import msgspec
 from leadline.capture import key_digest
 from leadline.errors import LeadlineError
 from leadline.formats import from_iso
+from leadline.handling import Handling
 from leadline.ids import is_lead_id
 from leadline.lead import CapturedLead, Kind
 
@@ -29,13 +30,14 @@ class ArchiveError(LeadlineError):
 
 class Outgoing(NamedTuple):
     """A lead on its way into an archive; `refined` is None while it waits, and where the document
-    that it should have `is_lost`."""
+    that it should have `is_lost`. `handling` is what people made of it, if anything."""
 
     lead_id: str
     captured_at: datetime
     raw: bytes
     refined: bytes | None
     is_lost: bool = False
+    handling: Handling | None = None
 
 
 class Writer(Protocol):
@@ -95,6 +97,31 @@ def read_raw(key: str, document: bytes) -> CapturedLead:
         return found.captured()
     except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{key} is no raw document: {error}") from None
+
+
+class _HandlingDocument(msgspec.Struct, frozen=True):
+    lead_id: str
+    handling: Handling
+
+
+_handling = msgspec.json.Decoder(_HandlingDocument)
+
+
+def handling_document(lead_id: str, handling: Handling) -> bytes:
+    """What people made of a lead, without Slack's address that changes its message."""
+    kept = msgspec.structs.replace(handling, reply_url="", reply_until=None)
+    return msgspec.json.encode(_HandlingDocument(lead_id, kept))
+
+
+def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
+    """The reverse of `handling_document`; raises ArchiveError that names the key."""
+    try:
+        found = _handling.decode(document)
+        if not is_lead_id(found.lead_id):
+            raise ValueError("lead_id is no UUID")
+    except (ValueError, RecursionError) as error:
+        raise ArchiveError(f"{key} is no handling document: {error}") from None
+    return found.lead_id.lower(), found.handling
 
 
 class FolderWriter:

@@ -4,9 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
+from leadline.adapters.sqlite import SqliteStore
 from leadline.formats import key_of, raw_document
+from leadline.handling import UNHANDLED, Ending, Handling
+from leadline.lead import Person
 from tests.acceptance.installation import Installation
-from tests.worlds import HandClock, captured
+from tests.worlds import HandClock, captured, refined_in
 
 
 def test_a_lead_whose_refined_document_is_to_come_is_left_alone_by_workers(tmp_path: Path) -> None:
@@ -22,7 +27,8 @@ def test_a_lead_whose_refined_document_is_to_come_is_left_alone_by_workers(tmp_p
     with Installation(tmp_path / "home") as made:
         taken = made.command("import", str(tmp_path / "archive"), "--json")
         assert taken.returncode == 1
-        assert json.loads(taken.stdout) == {"new": 2, "known": 0, "refined": 0, "damaged": 1}
+        told = {"new": 2, "known": 0, "refined": 0, "handled": 0, "damaged": 1}
+        assert json.loads(taken.stdout) == told
         due = {lead.id: due_at(made, lead.id) for lead in (ours, bare)}
     now = datetime.now(UTC)
     assert due[bare.id] == clock.now
@@ -38,3 +44,41 @@ def write(folder: Path, key: str, document: bytes) -> None:
 def due_at(made: Installation, lead_id: str) -> datetime:
     (task,) = json.loads(made.command("show", lead_id, "--json").stdout)["tasks"]
     return datetime.fromisoformat(task["due_at"])
+
+
+def test_who_handles_a_lead_goes_out_and_comes_in_with_it(tmp_path: Path) -> None:
+    clock = HandClock(datetime(2026, 3, 2, tzinfo=UTC))
+    old, new = (Installation(tmp_path / name) for name in ("old", "new"))
+    store = SqliteStore(old.data, clock=clock)
+    ada, bob = (refined_in(store, clock, name) for name in ("ada", "bob"))
+    refined_in(store, clock, "nobody's")
+    owner = Person(name="Ada Vance", email="ada@example.com", slack="U01ADA")
+    held = Handling(
+        owner=owner, claimed_at=clock.now, written={"Score": 5},
+        reply_url="https://hooks.example.com/secret", reply_until=clock.now,
+    )  # fmt: skip
+    assert store.handle(ada.id, UNHANDLED, Handling(level=1))
+    assert store.handle(ada.id, Handling(rev=1), held)
+    assert store.handle(bob.id, UNHANDLED, Handling(owner=owner, ending=Ending.LOST))
+    store.close()
+    archive = tmp_path / "archive"
+    out = old.command("export", str(archive), "--json")
+    assert json.loads(out.stdout) == {
+        "target": str(archive), "raw": 3, "refined": 3, "handled": 2,
+    }  # fmt: skip
+    documents = [path.read_text() for path in archive.glob("handling/2026/03/02/*.json")]
+    assert len(documents) == 2
+    assert "secret" not in "".join(documents)
+    (archive / "handling/2026/03/02/none.json").write_text('{"lead_id":"none","handling":{}}')
+    taken = new.command("import", str(archive), "--json")
+    assert json.loads(taken.stdout) == {
+        "new": 3, "known": 0, "refined": 3, "handled": 2, "damaged": 1,
+    }  # fmt: skip
+    again = new.command("import", str(archive), "--json")
+    assert json.loads(again.stdout)["handled"] == 0, "whoever handles it here goes on"
+    store = SqliteStore(new.data)
+    kept = store.handling([ada.id, bob.id])
+    assert kept[ada.id] == msgspec.structs.replace(held, rev=1, reply_url="", reply_until=None)
+    assert kept[bob.id].ending is Ending.LOST
+    assert list(store.desk("U01ADA")) == [ada.id]
+    store.close()

@@ -20,7 +20,8 @@ from leadline.adapters.aws.ledger import AwsLedger
 from leadline.adapters.clock import wall_clock
 from leadline.adapters.sqlite import SqliteStore
 from leadline.formats import key_of
-from leadline.lead import CapturedLead, Kind, Status, Step, Task
+from leadline.handling import UNHANDLED, Handling
+from leadline.lead import CapturedLead, Kind, Person, Status, Step, Task
 from leadline.outcome import Done, Drop
 from leadline.ports import Settlement
 from leadline.refine import match_keys
@@ -250,14 +251,19 @@ def test_leads_leave_a_stack_and_come_into_another(
     stand.accept("ping", kind=Kind.IGNORED, raw=b'{"type":"ping"}', why="ping")
     for one in (old, lead):
         stand.refine(one)
-    assert stand.told("export", "all.tar.gz") == {"target": "all.tar.gz", "raw": 3, "refined": 2}
+    owned = Handling(owner=Person(name="Bob Moss"))
+    assert stand.rooms.store(wall_clock).handle(lead.id, UNHANDLED, owned)
+    assert stand.told("export", "all.tar.gz") == {
+        "target": "all.tar.gz", "raw": 3, "refined": 2, "handled": 1,
+    }  # fmt: skip
     since = stand.told("export", target, "--since", "2h")
     assert (since["raw"], since["refined"]) == (2, 1)
     with closing(Rooms(emulator.endpoint)) as rooms:
         other = pointed_at(stand, rooms)
-        assert other.told("import", target) == {"new": 2, "known": 0, "refined": 1, "damaged": 0}
+        taken = other.told("import", target)
+        assert taken == {"new": 2, "known": 0, "refined": 1, "handled": 1, "damaged": 0}
         again = other.told("import", "all.tar.gz")
-        assert again == {"new": 1, "known": 2, "refined": 1, "damaged": 0}
+        assert again == {"new": 1, "known": 2, "refined": 1, "handled": 0, "damaged": 0}
         assert other.told("import", target)["refined"] == 0
         rows = {row["lead_id"]: row for row in other.told("leads")}
         assert {i: row["status"] for i, row in rows.items()} == {
@@ -314,7 +320,9 @@ def test_an_archive_of_one_machine_comes_into_a_stack(stand: Stand) -> None:
     keys = list(match_keys(made).values())
     (person,) = stand.rooms.store(wall_clock).first_seen(keys).values()
     assert person.lead_id == lead.id
-    assert stand.told("export", "back.tar.gz") == {"target": "back.tar.gz", "raw": 1, "refined": 1}
+    assert stand.told("export", "back.tar.gz") == {
+        "target": "back.tar.gz", "raw": 1, "refined": 1, "handled": 0,
+    }  # fmt: skip
     with tarfile.open(stand.folder / "back.tar.gz") as tar:
         assert sorted(tar.getnames()) == sorted(
             key_of(kind, lead.id, lead.captured_at) for kind in ("raw", "refined")

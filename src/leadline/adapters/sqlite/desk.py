@@ -74,16 +74,17 @@ class SqliteDesk:
         return [str(uuid.UUID(bytes=row[0])) for row in rows]
 
 
-def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> None:
-    """Keep what refinement knows of leads (by number) that nobody has handled yet."""
+def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> int:
+    """Keep what is known of leads (by number) that nobody has handled yet; how many they are."""
     if not made:
-        return
+        return 0
     there = {n for (n,) in bulk.select(db, "SELECT lead FROM handling WHERE lead IN ()", made)}
     new = {n: msgspec.structs.replace(h, rev=1) for n, h in made.items() if n not in there}
     keep_handlings(db, list(new.items()))
     owned = [n for n, handling in new.items() if handling.desks]
     ids = bulk.select(db, "SELECT n, id FROM lead WHERE n IN ()", owned)
     lay_on_desks(db, [(key, new[n]) for n, key in ids])
+    return len(new)
 
 
 def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]]) -> None:

@@ -12,11 +12,13 @@ import apsw
 
 from leadline.adapters.sqlite import bulk
 from leadline.adapters.sqlite.database import FILE, Database, micros, moment, nobody_else
+from leadline.adapters.sqlite.desk import handling_decoder, keep_first_handlings
 from leadline.adapters.sqlite.inbox import count_rows
 from leadline.adapters.sqlite.store import SqliteStore
 from leadline.adapters.sqlite.tasks import numbers_of
 from leadline.errors import ConfigurationError
 from leadline.formats import refined_document
+from leadline.handling import Handling
 from leadline.lead import Fate, RefinedLead, Step
 
 _PAGES_A_STEP = 2_000
@@ -31,6 +33,7 @@ class Exported(NamedTuple):
     record: str | None
     raw: bytes
     refined: bytes | None
+    handling: Handling | None = None
 
 
 def leads_from(db: Database, since: datetime | None, batch: int = 500) -> Iterator[Exported]:
@@ -38,8 +41,9 @@ def leads_from(db: Database, since: datetime | None, batch: int = 500) -> Iterat
     last = 0
     while True:
         rows = db.rows(
-            """SELECT n, id, captured_at, source, record, raw, head FROM lead
+            """SELECT n, id, captured_at, source, record, raw, head, handling.body FROM lead
                JOIN raw ON raw.lead = lead.n LEFT JOIN refined ON refined.lead = lead.n
+               LEFT JOIN handling ON handling.lead = lead.n
                WHERE fate = ? AND n > ? AND captured_at >= ? ORDER BY n LIMIT ?""",
             str(Fate.CAPTURED),
             last,
@@ -48,10 +52,12 @@ def leads_from(db: Database, since: datetime | None, batch: int = 500) -> Iterat
         )
         if not rows:
             return
-        for n, lead_id, at, source, record, raw, head in rows:
+        for n, key, at, source, record, raw, head, body in rows:
             last = n
+            lead_id = str(uuid.UUID(bytes=key))
             whole = refined_document(head, raw) if head is not None else None
-            yield Exported(str(uuid.UUID(bytes=lead_id)), moment(at), source, record, raw, whole)
+            handled = handling_decoder.decode(body) if body is not None else None
+            yield Exported(lead_id, moment(at), source, record, raw, whole, handled)
 
 
 def count_leads(db: Database, since: datetime | None) -> int:
@@ -103,6 +109,21 @@ def adopt(
         store.keys.add(db, [(k, n, at, 1) for k, (n, at) in mine.items() if k not in taken])
         count_rows(db, [(lead.captured_at, lead.received_from, lead.status) for lead, _ in refined])
     return len(rows)
+
+
+def adopt_handlings(store: SqliteStore, handlings: Mapping[str, Handling]) -> int:
+    """Take in what people made of refined leads that nobody has handled here; how many."""
+    with store.db.writing() as db:
+        numbers = numbers_of(db, handlings)
+        refined = {
+            n
+            for (n,) in bulk.select(
+                db, "SELECT lead FROM refined WHERE lead IN ()", numbers.values()
+            )
+        }
+        return keep_first_handlings(
+            db, {n: handlings[lead_id] for lead_id, n in numbers.items() if n in refined}
+        )
 
 
 def back_up(folder: Path, target: Path, progress: Callable[[float], None]) -> Path:

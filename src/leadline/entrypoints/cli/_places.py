@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from leadline import wiring
 from leadline.archive import Outgoing
 from leadline.formats import raw_document
+from leadline.handling import UNHANDLED, Handling
 from leadline.lead import CapturedLead, Receipt, RefinedLead
-from leadline.ports import Store
+from leadline.ports import Desk, Store
 from leadline.reports import Ledger
 from leadline.settings_reading import Loaded
 
@@ -38,6 +40,9 @@ class Intake(Protocol):
 
         *refined* are leads with their documents' heads, *keys* their match keys by lead id.
         """
+
+    def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
+        """Take what people made of refined leads that nobody has handled here; how many."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -114,7 +119,8 @@ def _documents(db: "Database", since: datetime | None) -> Iterator[Outgoing]:
         if lead.record:
             beside["record"] = lead.record
         document = raw_document(lead.lead_id, lead.captured_at, lead.raw, beside)
-        yield Outgoing(lead.lead_id, lead.captured_at, document, lead.refined)
+        handling = lead.handling
+        yield Outgoing(lead.lead_id, lead.captured_at, document, lead.refined, handling=handling)
     db.close()
 
 
@@ -139,6 +145,11 @@ class _SqliteIntake:
 
         return adopt(self._store, refined, keys)
 
+    def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
+        from leadline.adapters.sqlite.transfer import adopt_handlings
+
+        return adopt_handlings(self._store, handlings)
+
 
 class OnAws:
     """A stack."""
@@ -162,12 +173,39 @@ class OnAws:
         """See `Place.outgoing`; to count them would be to read the whole table."""
         from leadline.adapters.aws.transfer import leads_of
 
-        return None, leads_of(self.stack.table, self.stack.bucket, since)
+        leads = leads_of(self.stack.table, self.stack.bucket, since)
+        return None, _with_handlings(leads, self.stack.store())
 
     def intake(self) -> Intake:
         """See `Place.intake`."""
-        return self.stack.intake()
+        return _AwsIntake(self.stack)
 
     def dead_letters(self) -> "DeadLetterQueues":
         """See `Place.dead_letters`."""
         return self.stack.dead_letters
+
+
+_TOGETHER = 100
+
+
+def _with_handlings(leads: Iterator[Outgoing], desk: Desk) -> Iterator[Outgoing]:
+    while some := list(islice(leads, _TOGETHER)):
+        found = desk.handling([lead.lead_id for lead in some if lead.refined is not None])
+        for lead in some:
+            yield lead._replace(handling=found.get(lead.lead_id))
+
+
+class _AwsIntake:
+    """See `Intake`."""
+
+    def __init__(self, stack: "ConnectedStack") -> None:
+        self._desk: Desk = stack.store()
+        self._intake = stack.intake()
+        self.known = self._intake.known
+        self.accept = self._intake.accept
+        self.unrefined = self._intake.unrefined
+        self.adopt = self._intake.adopt
+        self.close = self._intake.close
+
+    def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
+        return sum(self._desk.handle(i, UNHANDLED, one) for i, one in handlings.items())

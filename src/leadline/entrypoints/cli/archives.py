@@ -17,7 +17,9 @@ from leadline.archive import (
     TarWriter,
     Writer,
     documents,
+    handling_document,
     is_tar,
+    read_handling,
     read_raw,
 )
 from leadline.entrypoints.cli._app import Options, app
@@ -85,7 +87,7 @@ def export(
     since: Annotated[str | None, typer.Option(help="Captured since a time.")] = None,
     json: Json = False,
 ) -> None:
-    """Write raw and refined leads under the keys that they have in S3.
+    """Write raw and refined leads under the keys that they have in S3, and who handles them.
 
     Example: leadline export leads.tar.gz --since 30d
     """
@@ -95,7 +97,7 @@ def export(
         writer: Writer = TarWriter(target) if is_tar(target) else FolderWriter(target)
     except OSError as error:
         raise ArchiveError(f"{target} can't be written: {error.strerror}") from None
-    counts = {"raw": 0, "refined": 0}
+    counts = {"raw": 0, "refined": 0, "handled": 0}
     lost = 0
     with _bar() as bar:
         task = bar.add_task("exporting", total=count)
@@ -106,6 +108,10 @@ def export(
             if lead.refined is not None:
                 writer.write(key_of("refined", lead.lead_id, at), lead.refined, at)
                 counts["refined"] += 1
+            if lead.handling is not None:
+                document = handling_document(lead.lead_id, lead.handling)
+                writer.write(key_of("handling", lead.lead_id, at), document, at)
+                counts["handled"] += 1
             lost += lead.is_lost
             bar.advance(task)
     writer.close()
@@ -114,7 +120,8 @@ def export(
     if json:
         as_json({"target": str(target), **counts})
     else:
-        console().print(f"{target}: {counts['raw']} raw, {counts['refined']} refined")
+        told = ", ".join(f"{count} {what}" for what, count in counts.items())
+        console().print(f"{target}: {told}")
     if lost:
         raise typer.Exit(1)
 
@@ -125,7 +132,7 @@ def import_(
     source: Annotated[Path, typer.Argument(help="A folder or .tar.gz in the layout of S3.")],
     json: Json = False,
 ) -> None:
-    """Take raw and refined leads in; what is there already stays as it is.
+    """Take leads in, raw, refined and handled; what is there already stays as it is.
 
     Refined leads are taken as they are, without telling anybody; raw ones alone are refined.
 
@@ -148,11 +155,11 @@ def import_(
 
 
 def _take_in(intake: Intake, source: Path) -> dict[str, int]:
-    """Raw documents first, then refined ones, whichever way the archive has them.
+    """Raw documents first, then refined ones, then who handles them, whatever the archive's order.
 
     A lead whose refined document is to come waits so long that no worker takes it before.
     """
-    counts = {"new": 0, "known": 0, "refined": 0, "damaged": 0}
+    counts = {"new": 0, "known": 0, "refined": 0, "handled": 0, "damaged": 0}
     refined = {_lead_id(key) for key, _ in documents(source) if key.startswith("refined/")}
     raws = (d for d in documents(source) if d[0].startswith("raw/"))
     while batch := list(islice(raws, _BATCH)):
@@ -160,6 +167,9 @@ def _take_in(intake: Intake, source: Path) -> dict[str, int]:
     refineds = (d for d in documents(source) if d[0].startswith("refined/"))
     while batch := list(islice(refineds, _BATCH)):
         _take_refineds(intake, batch, counts)
+    handlings = (d for d in documents(source) if d[0].startswith("handling/"))
+    while batch := list(islice(handlings, _BATCH)):
+        _take_handlings(intake, batch, counts)
     return counts
 
 
@@ -198,6 +208,19 @@ def _take_refineds(intake: Intake, batch: list[tuple[str, bytes]], counts: dict[
     new = [(lead, refined_head(lead)) for lead in leads if lead.lead_id in wanted]
     keys = {lead.lead_id: tuple(match_keys(lead).values()) for lead, _ in new}
     counts["refined"] += intake.adopt(new, keys)
+
+
+def _take_handlings(intake: Intake, batch: list[tuple[str, bytes]], counts: dict[str, int]) -> None:
+    found = {}
+    for key, document in batch:
+        try:
+            lead_id, handling = read_handling(key, document)
+        except ArchiveError as error:
+            say(error.detail)
+            counts["damaged"] += 1
+        else:
+            found[lead_id] = handling
+    counts["handled"] += intake.adopt_handlings(found)
 
 
 def _lead_id(key: str) -> str:
