@@ -8,8 +8,13 @@ import msgspec
 
 from leadline.deliver.links import Links
 from leadline.handling import UNHANDLED, Handling
-from leadline.lead import Alert, RefinedLead
+from leadline.lead import Alert, LeadDetails, Ownership, Person, RefinedLead, Step
 from leadline.ports import Messenger
+
+NO_OWNER = "channel.no_owner"
+"""Why a message to a lead's owner is refused: nobody owns it, or they can't be found there."""
+GONE = "channel.message_gone"
+"""Why a change of a message is refused: it is deleted, or can't be changed any more."""
 
 
 class ChannelConfig(msgspec.Struct, frozen=True):
@@ -44,20 +49,61 @@ class ChannelConfig(msgspec.Struct, frozen=True):
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """All that a message may tell of one lead.
 
-    `due` is when the first response is due, None where there is no target. `instead_of` is the
-    channel that should have been told and fails since `failing_since`. `interactive` is whether
-    buttons that call us back work. A `test` is marked as one.
+    `told` are the messages about it that the channel has accepted, oldest first. `due` is when the
+    first response is due, None where there is no target. `instead_of` is the channel that should
+    have been told: it fails since `failing_since`, or (None) refused the message. `interactive` is
+    whether buttons that call us back work. `gathered` is whether it waited for its holder's digest.
+    A `test` is marked as one.
     """
 
     lead: RefinedLead
     now: datetime
     handling: Handling = UNHANDLED
     links: Links = Links()
+    told: tuple[Alert, ...] = ()
     due: datetime | None = None
     instead_of: str = ""
     failing_since: datetime | None = None
     interactive: bool = False
+    gathered: bool = False
     test: bool = False
+
+    @property
+    def ownership(self) -> Ownership:
+        """What is known of its owner by now."""
+        return self.handling.ownership or self.lead.lead_details.ownership
+
+    @property
+    def owner(self) -> Person | None:
+        """Whose it is by now; what the source said counts until the CRM has answered."""
+        if self.handling.owner or self.ownership is Ownership.UNASSIGNED:
+            return self.handling.owner
+        return owner_in(self.lead.lead_details)
+
+    @property
+    def holder(self) -> Person | None:
+        """Who works on it: who claimed it, else its owner."""
+        return self.handling.claimed_by or self.owner
+
+    @property
+    def told_at(self) -> datetime:
+        """When the channel first heard of it; when it was refined, where that is not known."""
+        alerts = [alert.sent_at for alert in self.told if alert.step is Step.NOTIFY]
+        return min(alerts, default=self.lead.processed_at)
+
+
+def owner_in(details: LeadDetails) -> Person | None:
+    """The owner whom a refined lead names."""
+    if not (details.owner or details.owner_id or details.owner_email):
+        return None
+    name = details.owner or ""
+    email = details.owner_email or (name if "@" in name else "")
+    return Person(id=details.owner_id or "", name=name, email=email)
+
+
+def key_of_person(person: Person) -> str:
+    """By what two mentions of somebody are known to be the same; "" when nothing is known."""
+    return person.slack or person.email.lower() or person.id or person.name
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -91,11 +137,13 @@ class Writer(Protocol):
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """A destination. `gap` is the least time between two messages; more than `digest_above` alerts
     due at once become one message (0: never). While it has failed for `fallback_after`, alerts go
-    to the channel `fallback` instead ("": never)."""
+    to the channel `fallback` instead ("": never). A `personal` one tells each lead to its holder
+    alone, so that no message speaks of the leads of two."""
 
     name: str
     writer: Writer
     messenger: Messenger
+    personal: bool = False
     gap: timedelta = timedelta(seconds=1)
     digest_above: int = 20
     fallback: str = ""
