@@ -14,7 +14,8 @@ counters end in `_total`. None of them holds anything personal.
 _TAIL = """
 `what` of `leadline_events` is: `captured`, `redelivered`, `folded`, `filtered` (at the door);
 `refined`, `quarantined`, `duplicate`, `refine.dead` (refinement); `alerted`, `notify.dead`
-(delivery).
+(delivery); `updated`, `reminded`, and the dead letters of what follows: `update.dead`,
+`remind.dead`, `look_up.dead`, `clock.dead`, `write_back.dead`.
 
 Alerts that make sense:
 
