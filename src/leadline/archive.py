@@ -40,7 +40,7 @@ class Outgoing(NamedTuple):
     handling: Handling | None = None
 
 
-class Writer(Protocol):
+class DocumentWriter(Protocol):
     """Where documents go."""
 
     def write(self, key: str, document: bytes, at: datetime) -> None:
@@ -131,13 +131,13 @@ class FolderWriter:
         self._folder = folder
 
     def write(self, key: str, document: bytes, at: datetime) -> None:  # noqa: ARG002
-        """See `Writer.write`."""
+        """See `DocumentWriter.write`."""
         path = self._folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(document)
 
     def close(self) -> None:
-        """See `Writer.close`."""
+        """See `DocumentWriter.close`."""
 
 
 class TarWriter:
@@ -149,13 +149,13 @@ class TarWriter:
         self._tar = tarfile.open(self._partial, "w:gz", compresslevel=6)  # noqa: SIM115
 
     def write(self, key: str, document: bytes, at: datetime) -> None:
-        """See `Writer.write`."""
+        """See `DocumentWriter.write`."""
         info = tarfile.TarInfo(key)
         info.size, info.mtime = len(document), int(at.timestamp())
         self._tar.addfile(info, io.BytesIO(document))
 
     def close(self) -> None:
-        """See `Writer.close`."""
+        """See `DocumentWriter.close`."""
         self._tar.close()
         self._partial.replace(self._path)
 

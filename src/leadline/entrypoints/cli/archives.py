@@ -13,9 +13,9 @@ from leadline.adapters.sqlite.transfer import back_up
 from leadline.adapters.sqlite.transfer import restore as restore_file
 from leadline.archive import (
     ArchiveError,
+    DocumentWriter,
     FolderWriter,
     TarWriter,
-    Writer,
     documents,
     handling_document,
     is_tar,
@@ -94,7 +94,7 @@ def export(
     options: Options = context.obj
     count, leads = options.place.outgoing(point_in_time(since))
     try:
-        writer: Writer = TarWriter(target) if is_tar(target) else FolderWriter(target)
+        writer: DocumentWriter = TarWriter(target) if is_tar(target) else FolderWriter(target)
     except OSError as error:
         raise ArchiveError(f"{target} can't be written: {error.strerror}") from None
     counts = {"raw": 0, "refined": 0, "handled": 0}
