@@ -14,7 +14,7 @@ from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.tasks import numbers_of, put, rows_of
 from leadline.formats import refined_head
 from leadline.handling import Handling
-from leadline.lead import Claim, Later, Step, Task
+from leadline.lead import Claim, Later, Step
 from leadline.outcome import Done, Drop, Retry
 from leadline.ports import Settlement
 from leadline.reports import told_as
@@ -84,17 +84,20 @@ class Settling:
 
     def _done(self, claim: Claim, source: str, done: Done) -> bool:
         lead = claim.ref
-        if done.refined is not None and not self._keep(claim, source, done):
+        follow_ups = [Later(task) for task in done.then]
+        follow_ups += done.later
+        if done.refined is not None and not self._keep(claim, source, done, follow_ups):
             return False
         self._told(claim, source, done)
         if done.handling is not None:
             self.handlings.setdefault(lead, done.handling)
         if done.note:
             self.history.append((lead, self.now, done.note, ""))
-        self.follow_ups += rows_of(lead, [*map(Later, done.then), *done.later], self.now)
+        self.follow_ups += rows_of(lead, follow_ups, self.now)
         # A task that follows itself stays, so that its attempts go on counting.
-        if _place(claim) not in {(task.step, task.channel) for task in _follow_ups(done)}:
-            self.ended[_place(claim)].append(lead)
+        place = _place(claim)
+        if not any((one.task.step, one.task.channel) == place for one in follow_ups):
+            self.ended[place].append(lead)
         return True
 
     def _told(self, claim: Claim, source: str, done: Done) -> None:
@@ -108,7 +111,7 @@ class Settling:
         if step is Step.NOTIFY and (alert is None or alert.channel != claim.task.channel):
             self.elsewhere[claim.task.channel].append(lead)
 
-    def _keep(self, claim: Claim, source: str, done: Done) -> bool:
+    def _keep(self, claim: Claim, source: str, done: Done, follow_ups: Sequence[Later]) -> bool:
         """Note the refined lead, unless one of its keys has come to belong to somebody else."""
         refined, lead = done.refined, claim.ref
         assert refined is not None  # noqa: S101 - the caller looked
@@ -120,7 +123,7 @@ class Settling:
             return False
         original = self.numbers.get(first.lead_id) if first else None
         head = refined_head(refined)
-        to_tell = {task.channel for task in _follow_ups(done) if task.step is Step.NOTIFY}
+        to_tell = {one.task.channel for one in follow_ups if one.task.step is Step.NOTIFY}
         self.refined.append((lead, self.now, refined.status, original, len(to_tell), head))
         for key in done.match_keys.values():
             if key not in self.owners:
@@ -217,10 +220,6 @@ def _expect_no_word_through(db: apsw.Connection, channel: str, leads: Sequence[i
         leads,
         channel,
     )
-
-
-def _follow_ups(done: Done) -> list[Task]:
-    return [*done.then, *(one.task for one in done.later)]
 
 
 def _place(claim: Claim) -> tuple[str, str]:
