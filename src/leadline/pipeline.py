@@ -6,19 +6,38 @@ What follows a refined lead (`deliver.sending`) is a task of its own.
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import msgspec
 
+from leadline.asking import NotAsked, Silent, Told, ask
 from leadline.attempts import again, exhausted, settle
+from leadline.crm import CrmRecord
 from leadline.errors import LeadlineError
 from leadline.kit import Kit
-from leadline.lead import Claim, FirstSeen, LeadFields, RefinedLead, Step, Task
-from leadline.outcome import Done, Drop, Outcome
+from leadline.lead import (
+    Alert,
+    Claim,
+    FirstSeen,
+    Later,
+    LeadFields,
+    Ownership,
+    RefinedLead,
+    Step,
+    Task,
+)
+from leadline.outcome import Done, Drop, Outcome, Retry
+from leadline.owning import settle_owner
 from leadline.ports import Waiting
 from leadline.refine import About, match_keys, refine
 from leadline.sources import Source
 
 log = logging.getLogger(__name__)
+
+_HICCUP = timedelta(seconds=5)
+_PATIENCE = timedelta(seconds=30)
+_ASKED = 6
+"""How often a lead waits for a CRM that asks for pauses before its alert goes out without it."""
 
 
 def refine_due(kit: Kit, limit: int = 100) -> int:
@@ -27,35 +46,51 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
     if not claims:
         return 0
     waiting = kit.store.waiting([c.task.lead_id for c in claims])
-    outcomes = [_refine_one(kit, c, waiting.get(c.task.lead_id)) for c in claims]
+    said = ask(kit, waiting) if kit.crms else {}
+    told = kit.store.alerts(list(said)) if said else {}  # asked again, some were told before
+    outcomes = [
+        _refine_one(kit, c, waiting.get(i), said.get(i), told.get(i, ()))
+        for c in claims
+        if (i := c.task.lead_id)
+    ]
     settle(kit, claims, _link_to_first_seen(kit, outcomes))
     return len(claims)
 
 
 def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
-    """What a lead would become now, with nothing stored.
+    """What a lead would become now, with nothing stored and no CRM asked.
 
     Raises NotUnderstood when the event says nothing that makes a lead.
     """
-    source = kit.sources[waiting.source]
+    return _refined(kit, waiting, _fields(kit.sources[waiting.source], waiting))
+
+
+def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
     about = About(
         lead_id=waiting.lead_id,
         captured_at=waiting.captured_at,
         processed_at=kit.clock(),
         received_from=waiting.source,
-        region=source.config.country or kit.region,
+        region=kit.sources[waiting.source].config.country or kit.region,
     )
-    return refine(_fields(source, waiting), about)
+    return refine(fields, about)
 
 
-def _refine_one(kit: Kit, claim: Claim, waiting: Waiting | None) -> Outcome:
+def _refine_one(
+    kit: Kit, claim: Claim, waiting: Waiting | None, said: Told | None, told: Sequence[Alert]
+) -> Outcome:
     """The outcome of one lead; whatever goes wrong is this lead's own affair."""
     if waiting is None:
         return Drop("lead.missing", "the archive has no raw lead of this id")
     if (end := exhausted(kit, claim)) is not None:
         return end
+    if (not_now := _ask_again(claim, said)) is not None:
+        return not_now
     try:
-        refined = preview(kit, waiting)
+        fields = _fields(kit.sources[waiting.source], waiting)
+        if isinstance(said, CrmRecord):
+            fields = laid_over(fields, said.fields)
+        refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
     except LeadlineError as error:
         return Drop("lead.not_understood", error.detail)
     except Exception as error:
@@ -63,8 +98,58 @@ def _refine_one(kit: Kit, claim: Claim, waiting: Waiting | None) -> Outcome:
         return again(kit, claim, type(error).__name__)
     if refined.status != "refined":
         return Done(refined=refined)
-    then = tuple(Task(Step.NOTIFY, claim.task.lead_id, channel) for channel in kit.channels)
-    return Done(refined=refined, match_keys=match_keys(refined), then=then)
+    return Done(
+        refined=refined,
+        match_keys=match_keys(refined),
+        handling=handling,
+        then=_what_follows(kit, refined, told),
+        later=_what_follows_later(kit, refined, said),
+    )
+
+
+def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
+    """Wait a moment for a CRM that asks for a pause or had a hiccup; an alert waits for it no
+    longer, since it can be corrected."""
+    match said:
+        case NotAsked(after=after, words=words) if after <= _PATIENCE and claim.attempt <= _ASKED:
+            return Retry(after, why=words, counts=False)
+        case Silent(words=words) if claim.attempt == 1:
+            return Retry(_HICCUP, why=words, counts=False)
+    return None
+
+
+def _what_follows(kit: Kit, lead: RefinedLead, told: Sequence[Alert]) -> tuple[Task, ...]:
+    """Whom to tell now: the channels that the rules say; those that told of it get it anew."""
+    names = channels_for(kit, lead)
+    knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
+    tasks = [
+        Task(Step.UPDATE if name in knowing else Step.NOTIFY, lead.lead_id, name)
+        for name in dict.fromkeys([*names, *sorted(knowing)])
+    ]
+    connected = kit.crms.get(lead.received_from) if kit.crms else None
+    if connected and connected.config.write and lead.lead_details.crm_record:
+        tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
+    return tuple(tasks)
+
+
+def _what_follows_later(kit: Kit, lead: RefinedLead, said: Told | None) -> tuple[Later, ...]:
+    """What to look at again: the owner, while there is none, and whether somebody responds."""
+    later: list[Later] = []
+    missing = (Ownership.UNASSIGNED, Ownership.UNKNOWN)
+    pause = kit.look_ups.after(timedelta())
+    if said is not None and pause and lead.lead_details.ownership in missing:
+        later.append(Later(Task(Step.LOOK_UP, lead.lead_id), pause))
+    if kit.targets.targets and (steps := kit.targets.steps(lead)):
+        wait = max(steps[0] - lead.processed_at, timedelta())
+        later.append(Later(Task(Step.CLOCK, lead.lead_id), wait))
+    return tuple(later)
+
+
+def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
+    """The channels that hear of a lead; all of them where nobody chose."""
+    if not kit.routes.rules and not kit.routes.usual:
+        return tuple(kit.channels)
+    return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)
 
 
 def _fields(source: Source, waiting: Waiting) -> LeadFields:
@@ -72,13 +157,19 @@ def _fields(source: Source, waiting: Waiting) -> LeadFields:
     fields = source.fields(waiting.raw)
     for raw in waiting.updates:
         try:
-            said = msgspec.structs.asdict(source.fields(raw))
+            fields = laid_over(fields, source.fields(raw))
         except LeadlineError:
             continue  # an update that says nothing changes nothing
-        custom = {**fields.custom, **said.pop("custom")}
-        news = {name: value for name, value in said.items() if value}
-        fields = msgspec.structs.replace(fields, **news, custom=custom)
     return fields
+
+
+def laid_over(fields: LeadFields, news: LeadFields) -> LeadFields:
+    """The fields of a lead with what is said of it now; what is not said stays."""
+    said = msgspec.structs.asdict(news)
+    custom = {**fields.custom, **said.pop("custom")}
+    return msgspec.structs.replace(
+        fields, **{name: value for name, value in said.items() if value}, custom=custom
+    )
 
 
 def _link_to_first_seen(kit: Kit, outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -1,0 +1,168 @@
+"""What becomes known of a lead after its alert: an owner, its first response, how it ended.
+
+`look_up_due` asks the CRM again for leads that had no owner, and whenever it sent an update of a
+lead that is refined already.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from leadline.asking import NotAsked, Silent, Told, ask
+from leadline.attempts import exhausted, settle
+from leadline.crm import CrmRecord, NotYet
+from leadline.deliver.notices import known
+from leadline.errors import LeadlineError
+from leadline.handling import UNHANDLED, Ending, Handling
+from leadline.kit import Kit
+from leadline.lead import Later, LeadFields, Ownership, Person, RefinedLead, Step, Task
+from leadline.outcome import Done, Drop, Outcome, Retry
+from leadline.owning import with_owner
+from leadline.pipeline import channels_for
+from leadline.ports import Waiting
+
+log = logging.getLogger(__name__)
+
+_document = msgspec.json.Decoder(RefinedLead)
+
+
+def look_up_due(kit: Kit, limit: int = 100) -> int:
+    """Ask anew about up to *limit* leads; returns how many were claimed."""
+    claims = kit.store.claim(Step.LOOK_UP, limit, kit.lease)
+    if not claims:
+        return 0
+    ids = [c.task.lead_id for c in claims]
+    waiting = kit.store.waiting(ids)
+    documents = kit.store.refined(ids)
+    told = ask(kit, waiting) if kit.crms else {}
+    outcomes: list[Outcome] = []
+    for claim in claims:
+        lead_id = claim.task.lead_id
+        document = documents.get(lead_id)
+        if (end := exhausted(kit, claim)) is not None:
+            outcomes.append(end)
+        elif lead_id not in waiting:
+            outcomes.append(Drop("lead.missing", "the archive has no raw lead of this id"))
+        elif document is None:
+            outcomes.append(Done(note="look_up.not_refined"))
+        else:
+            lead = _document.decode(document)
+            outcomes.append(_look(kit, lead, waiting[lead_id], told.get(lead_id)))
+    settle(kit, claims, outcomes)
+    return len(claims)
+
+
+def look_again(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
+    """Ask the CRMs about refined leads now, keep what they say, and return how the leads are
+    handled; whom nobody can be asked about, or whose CRM is silent, stays as it was."""
+    waiting = kit.store.waiting(lead_ids)
+    told = ask(kit, waiting) if kit.crms else {}
+    documents = kit.store.refined(list(told))
+    for lead_id, document in documents.items():
+        if isinstance(said := told[lead_id], CrmRecord):
+            _keep(kit, _document.decode(document), said)
+    return kit.store.handling(lead_ids)
+
+
+def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> Outcome:
+    """What becomes of one look."""
+    match said:
+        case NotAsked(after=after, words=words):
+            return Retry(after, why=words, counts=False)
+        case Silent(words=words):
+            return _later(kit, lead, words) or Done(note="owner.never_known")
+        case None:
+            said = _from_updates(kit, waiting)
+        case NotYet():
+            said = CrmRecord(record=waiting.record or "", fields=_fields_of(kit, waiting))
+    if said is None:
+        return Done(note="look_up.nothing_new")
+    handling = _keep(kit, lead, said)
+    if handling is None:
+        return Retry(kit.look_ups.every, why="look_up.overtaken", counts=False)
+    connected = kit.crms.get(waiting.source)
+    waits = connected is not None and connected.crm.knows_owners
+    if handling.holder is not None or handling.ending is not Ending.OPEN or not waits:
+        return Done()
+    return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
+
+
+def _later(kit: Kit, lead: RefinedLead, why: str) -> Retry | None:
+    pause = kit.look_ups.after(kit.clock() - lead.processed_at)
+    return None if pause is None else Retry(pause, why=why, counts=False)
+
+
+def _fields_of(kit: Kit, waiting: Waiting) -> LeadFields:
+    """What the newest update says that can be understood."""
+    source = kit.sources[waiting.source]
+    for raw in reversed(waiting.late):
+        try:
+            return source.fields(raw)
+        except LeadlineError:
+            continue
+    return LeadFields()
+
+
+def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
+    """What updates say where no CRM can be asked; None when they say nothing of the owner."""
+    fields = _fields_of(kit, waiting)
+    if not fields.owner:
+        return None
+    return CrmRecord(record=waiting.record or "", fields=fields, owner=Person(id=fields.owner))
+
+
+def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord) -> Handling | None:
+    """Keep what is new, and have it told; None when somebody else was faster."""
+    before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
+    after = merged(kit, before, said, kit.clock())
+    unknown = lead.lead_details.ownership is Ownership.UNKNOWN
+    if after == before and not unknown:
+        return before
+    note = "owner.found" if after.owner != before.owner and after.owner else "crm.told"
+    then = _who_hears(kit, lead, after)
+    if unknown:  # the CRM was silent when the lead was refined: now its fields are known, too
+        then = [Later(Task(Step.REFINE, lead.lead_id))]
+    if not kit.store.handle(lead.lead_id, before, after, then, note):
+        return None
+    return after
+
+
+def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handling:
+    """How a lead is handled, with what the CRM says now.
+
+    The CRM decides who owns it and how it ended, but for leads that somebody called junk; an owner
+    whom our rules chose stays until the CRM names one.
+    """
+    owner, ownership = before.owner, before.ownership
+    if said.owner is not None:
+        owner, ownership = known(kit, said.owner), Ownership.ASSIGNED
+    elif owner is None or owner.id:
+        owner, ownership = None, Ownership.UNASSIGNED
+    ending, ended_at = before.ending, before.ended_at
+    if ending is not Ending.JUNK and said.ending is not ending:
+        ending = said.ending
+        ended_at = None if ending is Ending.OPEN else now
+    touches = [at for at in (before.touched_at, said.touched_at) if at is not None]
+    return msgspec.structs.replace(
+        before,
+        owner=owner,
+        ownership=ownership,
+        ending=ending,
+        ended_at=ended_at,
+        touched_at=min(touches, default=None),
+    )
+
+
+def _who_hears(kit: Kit, lead: RefinedLead, handling: Handling) -> list[Later]:
+    """The channels that told of the lead show it as it is now; those that the rules choose for its
+    owner are told if they were not."""
+    told = kit.store.alerts([lead.lead_id]).get(lead.lead_id, ())
+    knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
+    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
+    if handling.owner is not None and kit.routes.rules and handling.ending is Ending.OPEN:
+        owned = with_owner(lead, handling.owner, Ownership.ASSIGNED)
+        chosen = [n for n in channels_for(kit, owned) if n not in knowing]
+        tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in chosen]
+    return [Later(task) for task in tasks]
