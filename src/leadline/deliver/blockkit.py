@@ -1,7 +1,8 @@
 """The pieces of a Block Kit message as plain dicts, each within Slack's limits.
 
-Slack docs, "Block Kit reference": a text has 1 to 3000 characters (150 in a header, 75 in a button,
-2000 in a field), a section 10 fields, a context 10 elements, a message 50 blocks, a URL 3000.
+Slack docs, "Block Kit reference": a text has 1 to 3000 characters (150 in a header, 75 in a button
+or an option, 2000 in a field), a section 10 fields, a context 10 elements, a message 50 blocks, a
+URL 3000.
 """
 
 import re
@@ -18,6 +19,7 @@ HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
 URL_LIMIT = 3000
 BUTTON_LIMIT = 75
+OPTION_LIMIT = 75
 
 # Slack refuses the whole message for a button whose URL it can't read, so what we pass on is
 # strictly RFC 3986; and no user name in it, which is how a link pretends to lead elsewhere.
@@ -29,8 +31,7 @@ _LINK = re.compile(
 
 def headline(text: str) -> Block:
     """A headline in plain text."""
-    shown = clamped(text, HEADER_LIMIT)
-    return {"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": True}}
+    return {"type": "header", "text": plain_text(text, HEADER_LIMIT)}
 
 
 def mrkdwn(text: str) -> Block:
@@ -55,20 +56,53 @@ def quote(text: str) -> Block:
     return {"type": "rich_text", "elements": [quoted]}
 
 
+def button_row(elements: Sequence[Block]) -> list[Block]:
+    """One row of buttons and menus; no block without any."""
+    return [{"type": "actions", "elements": [*elements]}] if elements else []
+
+
+def button(action: str, label: str, value: str, style: str = "") -> Block:
+    """A button that calls us back; *style* is "primary", "danger" or plain."""
+    made: Block = {"type": "button", "action_id": action, "text": plain_text(label, BUTTON_LIMIT)}
+    return {**made, "value": value, **({"style": style} if style else {})}
+
+
+def menu(action: str, label: str, choices: Sequence[tuple[str, str]]) -> Block:
+    """A menu of (label, value) that calls us back when one is chosen."""
+    return {
+        "type": "static_select",
+        "action_id": action,
+        "placeholder": plain_text(label, OPTION_LIMIT),
+        "options": [
+            {"text": plain_text(text, OPTION_LIMIT), "value": value} for text, value in choices
+        ],
+    }
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> Block:
+    """A dialog that asks once more before something that is hard to undo."""
+    return {
+        "title": plain_text(title, 100),
+        "text": plain_text(text, 300),
+        "confirm": plain_text(yes, 30),
+        "deny": plain_text(no, 30),
+        "style": "danger",
+    }
+
+
+def plain_text(text: str, limit: int) -> Block:
+    """A text object without markup."""
+    return {"type": "plain_text", "text": clamped(text, limit), "emoji": True}
+
+
 def link_buttons(buttons: Sequence[tuple[str, str, str]]) -> list[Block]:
-    """One row of buttons that open links, of (action id, label, URL); those that are no link
-    are left out. Such buttons need no interactivity: nobody is called when one is pressed."""
-    elements = [
-        {
-            "type": "button",
-            "action_id": action,
-            "text": {"type": "plain_text", "text": clamped(label, BUTTON_LIMIT), "emoji": True},
-            "url": url,
-        }
+    """Buttons that open links, of (action id, label, URL); those that are no link are left out.
+    Such buttons need no interactivity: nobody is called when one is pressed."""
+    return [
+        {"type": "button", "action_id": action, "text": plain_text(label, BUTTON_LIMIT), "url": url}
         for action, label, url in buttons
         if is_link(url)
     ]
-    return [{"type": "actions", "elements": elements}] if elements else []
 
 
 def is_link(url: str) -> bool:
