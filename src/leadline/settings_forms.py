@@ -193,7 +193,7 @@ def _clock_span(value: object) -> tuple[int, int] | None:
         return None
     begin, _, end = text.partition("-")
     span = (_minutes(begin), _minutes(end))
-    if span[0] == span[1]:
+    if (span[0] - span[1]) % (24 * 60) == 0:
         raise ValueError
     return span
 

@@ -210,6 +210,8 @@ HOURS_SETTINGS: Mapping[str, Declaration] = {
 TARGET_SETTINGS: Mapping[str, Declaration] = {
     "sources": Declaration("", "The sources that the target is for; empty: all.", WORDS),
     "min_score": Declaration("", "The least score.", _SCORE),
+    "during": Declaration("", "Only leads captured within these hours (a name of `[hours]`).", TEXT),
+    "outside": Declaration("", "Only leads captured outside these hours.", TEXT),
     "hours": Declaration("", "The hours in which the clock runs (a name of `[hours]`).", TEXT),
     "first_response": Declaration("15m", "The time to the first response.", PERIOD),
     "remind": Declaration("10m", "When the holder is reminded, after capture.", PERIOD),
