@@ -72,7 +72,7 @@ maximum concurrency, on which nobody can count."""
 SETTINGS_KEPT_S = 300
 """How long a function keeps the settings that it read."""
 
-ALARM_METRICS, EMF_METRICS = 22, 6
+ALARM_METRICS, EMF_METRICS = 22, 7
 """Metrics that the template's alarms watch (an alarm on a quotient watches two, and each is
 billed), and metrics of our own."""
 

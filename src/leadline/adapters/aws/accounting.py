@@ -17,14 +17,23 @@ import msgspec
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.days import days_between
 from leadline.adapters.aws.documents import read_document
-from leadline.adapters.aws.items import LEAD, LeadItem, alert_of, lead_key, lead_of
+from leadline.adapters.aws.items import (
+    AGAIN,
+    HANDLING,
+    LEAD,
+    LeadItem,
+    further_of,
+    holds_a_task,
+    lead_key,
+    lead_of,
+)
 from leadline.adapters.aws.table import Table
 from leadline.adapters.aws.values import Item
 from leadline.errors import LeadlineError
 from leadline.formats import from_iso, key_of
 from leadline.json_reading import read_json
-from leadline.lead import Fate, RefinedLead
-from leadline.reports import Account, Tally, Unaccounted
+from leadline.lead import Fate, RefinedLead, Step
+from leadline.reports import Account, Tally, Unaccounted, told_as
 
 _SWEPT_AFTER = timedelta(minutes=30)
 """A document without a lead that is younger is being captured, or the next sweep brings it in."""
@@ -99,11 +108,15 @@ class Books:
                 self._heads[lead.lead_id] = lead.joined
             self._mention(*lead.related)
             return lead
-        if sk.startswith("notify#"):
-            alert = alert_of(item)
-            dead = bool(alert.task.dead_at)
-            self._alerts.setdefault(alert.lead_id, {})[alert.channel] = dead
-        elif sk.startswith("again#"):
+        if holds_a_task(item):
+            further = further_of(item)
+            if further.step is Step.NOTIFY:
+                dead = bool(further.task.dead_at)
+                self._alerts.setdefault(further.lead_id, {})[further.channel] = dead
+            self._mention(further.lead_id)
+        elif sk == HANDLING:
+            self._mention(item["lead_id"])
+        elif sk.startswith(AGAIN):
             self._mention(pk[2:], sk.partition("#")[2])
         elif pk.startswith(("R#", "M#")):
             self._mention(item["lead_id"])
@@ -120,7 +133,7 @@ class Books:
             refining="" if task is None else "dead" if task.dead_at else "alive",
             refined=summary.status if summary else "",
             told=summary.told if summary else 0,
-            heard=tuple(dict.fromkeys(told.channel for told in lead.alerts)),
+            heard=tuple(dict.fromkeys(t.channel for t in lead.alerts if t.step == Step.NOTIFY)),
             duplicate=bool(summary and summary.duplicate_of),
             redelivered=lead.redelivered,
             unkept=lead.captured_at < self._missed_since,
@@ -273,7 +286,7 @@ def tallies_of(items: Iterable[Item]) -> list[Tally]:
             if line.what in ("refined", "quarantined") or line.what.endswith(".dead"):
                 counts[line.at[:10], lead.source, line.what] += 1
         for told in lead.alerts:
-            counts[told.at[:10], lead.source, "alerted"] += 1
+            counts[told.at[:10], lead.source, told_as(Step(told.step))] += 1
         if lead.summary is not None and lead.summary.duplicate_of:
             counts[lead.summary.processed_at[:10], lead.source, "duplicate"] += 1
     return [Tally(*key, count) for key, count in sorted(counts.items())]

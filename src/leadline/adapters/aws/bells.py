@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from leadline.adapters.aws.calls import Caller
+from leadline.adapters.aws.calls import AwsFailed, Caller
 from leadline.formats import iso, key_of
 from leadline.ids import is_lead_id
 from leadline.lead import Step, Task
@@ -16,30 +16,40 @@ LONGEST_DELAY_S = 900
 """SQS delays a message by no more (SQS Developer Guide, "Amazon SQS delay queues")."""
 _MOST_RECEIVED = 10
 _MOST_PARALLEL = 8
+T = TypeVar("T")
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a queue carries: which lead to look at; the ledger knows the rest."""
+    """What a queue carries: which lead to look at; the ledger knows the rest. Without a `step` it
+    is for NOTIFY where there is a channel, else for REFINE."""
 
     lead_id: str
     s3_key: str
     timestamp: str
     channel: str = ""
     reason: str = ""
+    step: Step | None = None
 
 
 _message = msgspec.json.Decoder(Message)
+_WITHOUT_CHANNEL = frozenset((Step.REFINE, Step.LOOK_UP, Step.CLOCK))
 
 
-def task_of(step: Step, body: str) -> Task | None:
-    """The task that a message of this step's queue names; None when it names none."""
+def task_of(body: str) -> Task | None:
+    """The task that a message names; None when it names none."""
     try:
         message = _message.decode(body)
     except msgspec.MsgspecError:
         return None
-    if not is_lead_id(message.lead_id) or (step is Step.NOTIFY) is not bool(message.channel):
+    step = message.step or (Step.NOTIFY if message.channel else Step.REFINE)
+    if not is_lead_id(message.lead_id) or (step in _WITHOUT_CHANNEL) is bool(message.channel):
         return None
     return Task(step, message.lead_id, message.channel)
+
+
+def queue_of_each_step(refine: T, delivery: T) -> dict[Step, T]:
+    """The queue where each step's messages are: what follows refinement shares one."""
+    return {step: refine if step is Step.REFINE else delivery for step in Step}
 
 
 class Ring(msgspec.Struct, frozen=True):
@@ -61,7 +71,8 @@ class Bells(Protocol):
 
 
 class Queues:
-    """The four queues by their URLs; one that is not given is not used by this function."""
+    """The queues by their URLs, and those of their dead letters; one that is not given is not used
+    by this function."""
 
     def __init__(
         self, caller: Caller, urls: Mapping[Step, str], dead: Mapping[Step, str] | None = None
@@ -71,17 +82,21 @@ class Queues:
         self._dead = dead or {}
 
     def ring(self, rings: Sequence[Ring], now: datetime) -> None:
-        """See `Bells.ring`; what is due later than SQS can wait comes early and is sent again."""
-        if len(rings) < 2:
-            for ring in rings:
+        """See `Bells.ring`. A lead that is to be refined later than SQS can wait comes early and is
+        sent again; the bell of any other task that is due so late is rung by the sweep in time."""
+        soon = [ring for ring in rings if ring.task.step is Step.REFINE or not is_far(ring, now)]
+        if len(soon) < 2:
+            for ring in soon:
                 self._send(ring, now)
             return
         from concurrent.futures import ThreadPoolExecutor  # one message has no use for it
 
-        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(rings))) as pool:
-            list(pool.map(lambda ring: self._send(ring, now), rings))
+        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(soon))) as pool:
+            list(pool.map(lambda ring: self._send(ring, now), soon))
 
     def _send(self, ring: Ring, now: datetime) -> None:
+        if ring.task.step not in self._urls:
+            raise AwsFailed("SendMessage", "NoQueue")
         body = _body(ring.task, ring.captured_at, now)
         request = {
             "QueueUrl": self._urls[ring.task.step],
@@ -127,14 +142,19 @@ class Queues:
         """The queue of a step."""
         return self._urls[step]
 
-    def dead_url_of(self, step: Step) -> str:
-        """The queue of a step's dead letters."""
-        return self._dead[step]
+    def dead_urls(self) -> dict[str, Step]:
+        """The queues of dead letters, each with the first step that has it."""
+        return {url: step for step, url in reversed(list(self._dead.items()))}
 
     def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
         answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)
         told: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
         return told
+
+
+def is_far(ring: Ring, now: datetime) -> bool:
+    """Whether a task is due later than SQS can wait."""
+    return ring.due_at - now > timedelta(seconds=LONGEST_DELAY_S)
 
 
 def delay_until(due_at: datetime, now: datetime) -> int:
@@ -144,5 +164,6 @@ def delay_until(due_at: datetime, now: datetime) -> int:
 
 def _body(task: Task, captured_at: datetime, now: datetime, reason: str = "") -> str:
     key = key_of("raw", task.lead_id, captured_at)
-    message = Message(task.lead_id, key, iso(now), task.channel, reason)
+    step = None if task.step in (Step.REFINE, Step.NOTIFY) else task.step
+    message = Message(task.lead_id, key, iso(now), task.channel, reason, step)
     return msgspec.json.encode(message).decode()

@@ -2,13 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from leadline.adapters.aws.base import Base
-from leadline.adapters.aws.table import Stale
+from leadline.adapters.aws.base import Base, Contested
+from leadline.adapters.aws.table import Key, Put, Stale
+from leadline.adapters.aws.values import Item
 from leadline.formats import from_iso, iso
+from leadline.ports import Trouble
+
+_MOST_ROUNDS = 20
 
 
 class AwsChannels(Base):
-    """`ports.Channels` without `alerted`, which leads know."""
+    """`ports.Channels` without `alerts`, which leads know."""
 
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
         """See `ports.Channels.reserve`."""
@@ -33,6 +37,38 @@ class AwsChannels(Base):
         except Stale:
             return  # it is held longer already
 
+    def fared(self, channel: str, *, well: bool) -> Trouble:
+        """See `ports.Channels.fared`."""
+        for _ in range(_MOST_ROUNDS):
+            item = self.table.get(_trouble_key(channel))
+            known = _trouble_of(item)
+            if well and known == Trouble():
+                return known  # as after nearly every message: nothing to write
+            now = self.clock()
+            new = Trouble() if well else Trouble(known.failures + 1, known.since or now)
+            pk, sk = _trouble_key(channel)
+            told = {"failures": new.failures, "since": iso(new.since) if new.since else ""}
+            try:
+                self.table.write(Put({"pk": pk, "sk": sk, **told}, item["rev"] if item else None))
+            except Stale:
+                continue
+            return new
+        raise Contested(channel)
+
+    def trouble(self, channel: str) -> Trouble:
+        """See `ports.Channels.trouble`."""
+        return _trouble_of(self.table.get(_trouble_key(channel)))
+
 
 def _item(channel: str, free_at: datetime) -> dict[str, str]:
     return {"pk": f"C#{channel}", "sk": "channel", "free_at": iso(free_at)}
+
+
+def _trouble_key(channel: str) -> Key:
+    return f"C#{channel}", "trouble"
+
+
+def _trouble_of(item: Item | None) -> Trouble:
+    if item is None:
+        return Trouble()
+    return Trouble(item["failures"], from_iso(item["since"]) if item["since"] else None)

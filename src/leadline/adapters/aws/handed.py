@@ -8,8 +8,8 @@ from typing import Any
 from leadline.adapters.aws.base import log
 from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.items import (
-    AlertItem,
     LeadItem,
+    TaskItem,
     TaskState,
     holder_of,
     lead_key,
@@ -19,23 +19,31 @@ from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Key
 from leadline.errors import StorageFailed
 from leadline.formats import from_iso, iso
-from leadline.lead import Claim, FirstSeen, Step, Task
+from leadline.handling import Handling
+from leadline.lead import Alert, Claim, FirstSeen, Later, Step, Task
 from leadline.outcome import Done, Drop, Retry
 from leadline.ports import Settlement, Waiting
 
 _ENOUGH = 250
 """Of each shard; more than anybody waits for before alerts become a digest."""
 _AFTER_TROUBLE = timedelta(minutes=1)
+_TOGETHER = frozenset((Step.NOTIFY, Step.LOOK_UP, Step.WRITE_BACK))
+"""Steps that do more at once where more is due: one message about many leads, one call of a CRM."""
+_SILENT = frozenset((Step.REFINE, Step.LOOK_UP, Step.CLOCK))
+"""Steps that tell nobody anything, so that they may be done again at once."""
+
+
+_TOLD = {Step.NOTIFY: "Alerted", Step.REMIND: "Reminded"}
 
 
 class HandedStore(AwsStore):
-    """Hands out the tasks that it was given, each once; of NOTIFY tasks, where there is room for
-    more, also others that are due, so that a burst becomes one message.
+    """Hands out the tasks that it was given, each once; of steps that do several together, where
+    there is room for more, also others that are due, so that a burst becomes one message.
 
     When AWS fails before anything was done, tasks that were taken are given back at once, with no
     failure counted: an outage of S3 that lasts for an hour must not make dead letters.
 
-    `counts` says how often what was done: "Refined", "Quarantined", "Alerted", "Dead".
+    `counts` says how often what was done: "Refined", "Quarantined", "Alerted", "Reminded", "Dead".
     """
 
     def __init__(self, *parts: Any, tasks: Iterable[Task], **more: Any) -> None:
@@ -65,10 +73,28 @@ class HandedStore(AwsStore):
         with self._or_give_back():
             return super().refined(lead_ids)
 
-    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
-        """See `ports.Channels.alerted`."""
+    def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
+        """See `ports.Channels.alerts`."""
         with self._or_give_back():
-            return super().alerted(lead_ids, channel)
+            return super().alerts(lead_ids)
+
+    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
+        """See `ports.Desk.handling`."""
+        with self._or_give_back():
+            return super().handling(lead_ids)
+
+    def handle(
+        self,
+        lead_id: str,
+        before: Handling,
+        after: Handling,
+        then: Sequence[Later] = (),
+        note: str = "",
+        detail: str = "",
+    ) -> bool:
+        """See `ports.Desk.handle`."""
+        with self._or_give_back():
+            return super().handle(lead_id, before, after, then, note, detail)
 
     @contextmanager
     def _or_give_back(self) -> Iterator[None]:
@@ -91,7 +117,7 @@ class HandedStore(AwsStore):
 
     def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
         mine = self._due_of_mine(step, channel)[:limit]
-        if step is Step.REFINE or len(mine) >= limit:
+        if step not in _TOGETHER or len(mine) >= limit:
             return mine
         others = super()._candidates(step, channel, limit)
         known = {key for key, _ in mine}
@@ -111,7 +137,7 @@ class HandedStore(AwsStore):
                 due.append((state.due_at, key, state.held))
         return [(key, held) for _, key, held in sorted(due)]
 
-    def _take(self, holder: LeadItem | AlertItem, lease: timedelta) -> Claim | None:
+    def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
         item = holder.item()
         self.left.pop((item["pk"], item["sk"]), None)
         claim = super()._take(holder, lease)
@@ -123,14 +149,14 @@ class HandedStore(AwsStore):
         """See `ports.Queue.count_due`; the index may not have heard of the newest tasks yet, and
         after an outage of the channel it has too many of them to count them for every message."""
         mine = len(self._due_of_mine(step, channel))
-        if step is Step.REFINE:
+        if step is not Step.NOTIFY:
             return mine
         return max(mine, self._count_due(step, channel, _ENOUGH))
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.Queue.settle`."""
         for one in settlements:
-            if one.claim.task.step is Step.NOTIFY:
+            if one.claim.task.step not in _SILENT:
                 # It may have been told: then it must not be told again before its lease is over.
                 self._taken.pop(task_key(one.claim.task), None)
         with self._or_give_back():
@@ -157,7 +183,7 @@ class HandedStore(AwsStore):
         return found
 
 
-def _state_of(holder: LeadItem | AlertItem) -> TaskState | None:
+def _state_of(holder: LeadItem | TaskItem) -> TaskState | None:
     """The task that is not dead."""
     state = holder.task
     return None if state is None or state.dead_at else state
@@ -168,7 +194,7 @@ def _name_of(one: Settlement) -> str:
         case Done(refined=refined) if refined is not None:
             return refined.status.capitalize()
         case Done(alert=alert) if alert is not None:
-            return "Alerted"
+            return _TOLD.get(one.claim.task.step, "")
         case Drop():
             return "Dead"
     return ""

@@ -23,10 +23,12 @@ from leadline.adapters.aws.items import (
     lead_key,
     lead_of,
     short,
+    task_key,
 )
+from leadline.adapters.aws.queue import rings_of, schedule
 from leadline.adapters.aws.table import Put, Stale, Write
 from leadline.formats import from_iso, iso, key_of
-from leadline.lead import CapturedLead, Fate, Receipt, Step, Task, fate_of
+from leadline.lead import CapturedLead, Fate, Kind, Later, Receipt, Step, Task, fate_of
 
 _MOST_ROUNDS = 20
 _MOST_PARALLEL = 8
@@ -145,28 +147,42 @@ class AwsInbox(Base):
             raise Stale  # another try at this event was faster
         refined = head is not None and head.summary is not None
         fate, why = fate_of(lead, known=head is not None, refined=refined)
-        if head is not None and len(head.related) >= MOST_RELATED:
-            # The lead can take no more; the event stays by itself.
-            fate, why, head = Fate.FILTERED, "too_many_events", None
-        item = _item(lead, fate, why, head)
         if fate is Fate.CAPTURED:
-            task = TaskState(iso(lead.captured_at), iso(lead.due_at))
-            writes: list[Write] = [Put(msgspec.structs.replace(item, task=task).item(), None)]
-            if lead.record_key:
-                writes.append(Put(_record(lead.record_key, lead.id), None))
-            self.table.write_all(writes)
-            bells.append(Ring(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
-            return Receipt(lead.id, fate)
+            return self._keep_lead(lead, bells)
+        full = head is not None and len(head.related) >= MOST_RELATED
+        if full:
+            # The lead can take no more; the event stays by itself.
+            fate, why = Fate.FILTERED, "too_many_events"
+        item = _item(lead, fate, why, None if full else head)
+        writes: list[Write] = [Put(item.item(), None)]
         if head is None:
-            self.table.write(Put(item.item(), None))
+            self.table.write_all(writes)
             return Receipt(lead.id, fate, why)
-        joined = _with_event(head, lead.id, folded=fate is Fate.FOLDED)
-        self.table.write_all([Put(item.item(), None), Put(joined.item(), head.rev)])
-        if fate is not Fate.FOLDED:
-            return Receipt(lead.id, fate, why)
+        joined = head if full else _with_event(head, lead.id, folded=fate is Fate.FOLDED)
+        if joined is not head:
+            writes.append(Put(joined.item(), head.rev))
+        news = refined and lead.kind is not Kind.IGNORED
+        ask = [Later(Task(Step.LOOK_UP, head.lead_id))] if news else []
+        now = self.clock()
+        there = self.table.get_all([task_key(one.task) for one in ask]) if ask else {}
+        self.table.write_all([*writes, *schedule(head, ask, there, now)[1]])
+        bells += rings_of(head, ask, now)
         if joined.attempts != head.attempts and joined.task is not None:
             bells.append(_wake(joined, from_iso(joined.task.due_at)))
-        return Receipt(head.lead_id, fate)
+        if fate is Fate.FOLDED:
+            return Receipt(head.lead_id, fate)
+        return Receipt(lead.id, fate, why)
+
+    def _keep_lead(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
+        """Write a new lead's item, with its task, and have its record for it."""
+        task = TaskState(iso(lead.captured_at), iso(lead.due_at))
+        item = msgspec.structs.replace(_item(lead, Fate.CAPTURED, "", None), task=task)
+        writes: list[Write] = [Put(item.item(), None)]
+        if lead.record_key:
+            writes.append(Put(_record(lead.record_key, lead.id), None))
+        self.table.write_all(writes)
+        bells.append(Ring(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
+        return Receipt(lead.id, Fate.CAPTURED)
 
     def _head(self, lead: CapturedLead) -> LeadItem | None:
         """The lead that the event's record has."""

@@ -1,5 +1,5 @@
 """What the table keeps: a lead with its timeline and its refine task is one item, as is each
-alert task; so what must change together is one conditional write.
+further task; so what must change together is one conditional write.
 
 | item | pk | sk |
 |---|---|---|
@@ -7,24 +7,32 @@ alert task; so what must change together is one conditional write.
 | a CRM record | `R#` and the record key in hex | `key` |
 | a person's e-mail or phone | `M#` and the match key in hex | `key` |
 | a lead | `L#` and its id | `lead` |
-| an alert task | `L#` and its lead's id | `notify#` and the channel |
+| a further task | `L#` and its lead's id | the step, `#`, and the channel |
+| what people made of a lead | `L#` and its id | `handling` |
 | a later lead of the same person | `L#` and the first lead's id | `again#` and its id |
+| a lead on somebody's desk | `D#` and a name of that person | the lead's id |
 | a channel's next free moment | `C#` and its name | `channel` |
+| a channel's trouble | `C#` and its name | `trouble` |
 """
 
 from datetime import datetime
+from typing import overload
 
 import msgspec
 
 from leadline.adapters.aws.table import Key
 from leadline.adapters.aws.values import Item
 from leadline.formats import from_iso, iso
-from leadline.lead import Claim, Fate, RefinedLead, Status, Step, Task
+from leadline.lead import Alert, Claim, Fate, RefinedLead, Status, Step, Task
 
 SHARDS = 4
 """An index partition takes 1,000 writes a second (DynamoDB Developer Guide, "Partitions"), and a
 lead writes twice to each index on its way; so many partitions share the load."""
-LEAD = "lead"
+LEAD, HANDLING, AGAIN = "lead", "handling", "again#"
+_FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
+WITHOUT_LATER_LEADS = (_FURTHER[0], _FURTHER[-1] + "~")
+"""Between these sort keys stands all that is kept of a lead, but for the later leads of the same
+person, which may be many."""
 RESUMED = "resumed"
 """The partition of the index `due` where events lie whose capture was gone on with: their documents
 have ids of an earlier try, and may come to stand where the sweep has been already."""
@@ -53,7 +61,8 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What lists show of a refined lead; `version` is that of its document in S3."""
+    """What lists show of a refined lead; `version` is that of its document in S3. `owner` is as it
+    was refined, `owner_now` as it became known since."""
 
     processed_at: str
     status: str
@@ -64,17 +73,20 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     phone: str | None = None
     company: str | None = None
     owner: str | None = None
+    owner_now: str | None = None
     score: float | None = None
     duplicate_of: str | None = None
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An alert that a channel accepted."""
+    """A message that a channel accepted; see `lead.Alert`."""
 
     channel: str
     at: str
     template: str
     digest: bool = False
+    ref: str = ""
+    step: str = Step.NOTIFY
 
 
 class Noted(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,7 +100,8 @@ class Noted(msgspec.Struct, frozen=True, omit_defaults=True):
 class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """An accepted event. `attempts` goes on counting after its task has ended, so that no claim of
     an earlier task can pass for one of a later. `related` are ids of other events of its record,
-    of which `updates` are folded into it. `dead_channels` have a dead letter of this lead."""
+    of which `updates` are folded into it. `dead_channels` are those that were to be told of this
+    lead and have a dead letter instead."""
 
     lead_id: str
     source: str
@@ -123,7 +136,8 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
             return Status.DEAD
         if self.summary is None:
             return Status.WAITING
-        return Status.ALERTED if self.alerts else Status.REFINED
+        alerted = any(told.step == Step.NOTIFY for told in self.alerts)
+        return Status.ALERTED if alerted else Status.REFINED
 
     def note(self, at: datetime, what: str, detail: str = "") -> "LeadItem":
         """With one more line on its timeline; only the latest are kept."""
@@ -139,24 +153,28 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
         item["day_sk"] = f"{self.status}#{self.lead_id}"
         if self.task is not None:
             item |= _due(self.task, Step.REFINE, "", self.lead_id)
-        if self.summary and self.summary.owner:
-            item["owner_pk"] = f"owner#{self.summary.owner}"
         return item
 
 
-class AlertItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The task of telling one channel of a lead."""
+class TaskItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A task of any step but REFINE."""
 
     lead_id: str
     channel: str
     task: TaskState
+    step: Step = Step.NOTIFY
     rev: int = 0
+
+    @property
+    def what(self) -> Task:
+        """The task itself."""
+        return Task(self.step, self.lead_id, self.channel, self.task.again)
 
     def item(self) -> Item:
         """As it is kept."""
         item: Item = msgspec.to_builtins(self)
-        item["pk"], item["sk"] = alert_key(self.lead_id, self.channel)
-        return item | _due(self.task, Step.NOTIFY, self.channel, self.lead_id)
+        item["pk"], item["sk"] = task_key(self.what)
+        return item | _due(self.task, self.step, self.channel, self.lead_id)
 
 
 def lead_of(item: Item) -> LeadItem:
@@ -164,14 +182,25 @@ def lead_of(item: Item) -> LeadItem:
     return msgspec.convert(item, LeadItem)
 
 
-def alert_of(item: Item) -> AlertItem:
-    """The alert task of an item."""
-    return msgspec.convert(item, AlertItem)
+def further_of(item: Item) -> TaskItem:
+    """The task of an item that is no lead."""
+    return msgspec.convert(item, TaskItem)
 
 
-def holder_of(item: Item) -> LeadItem | AlertItem:
+def holds_a_task(item: Item) -> bool:
+    """Whether an item may have a task: it is a lead, or a task itself."""
+    sort_key: str = item["sk"]
+    return sort_key == LEAD or sort_key.startswith(_FURTHER)
+
+
+def task_in(holder: LeadItem | TaskItem) -> Task:
+    """The task that an item has, or had."""
+    return holder.what if isinstance(holder, TaskItem) else Task(Step.REFINE, holder.lead_id)
+
+
+def holder_of(item: Item) -> LeadItem | TaskItem:
     """Whatever task an item has."""
-    return lead_of(item) if item["sk"] == LEAD else alert_of(item)
+    return lead_of(item) if item["sk"] == LEAD else further_of(item)
 
 
 def lead_key(lead_id: str) -> Key:
@@ -179,16 +208,26 @@ def lead_key(lead_id: str) -> Key:
     return f"L#{lead_id}", LEAD
 
 
-def alert_key(lead_id: str, channel: str) -> Key:
-    """Where the task of telling a channel of a lead stands."""
-    return f"L#{lead_id}", f"notify#{channel}"
-
-
 def task_key(task: Task) -> Key:
     """Where a task stands."""
     if task.step is Step.REFINE:
         return lead_key(task.lead_id)
-    return alert_key(task.lead_id, task.channel)
+    return f"L#{task.lead_id}", f"{task.step}#{task.channel}"
+
+
+def handling_key(lead_id: str) -> Key:
+    """Where it stands what people and the CRM made of a lead."""
+    return f"L#{lead_id}", HANDLING
+
+
+def desk_key(person: str, lead_id: str) -> Key:
+    """Where a lead lies on the desk of who is known by this name."""
+    return f"D#{short(person)}", lead_id
+
+
+def again_key(first: str, lead_id: str) -> Key:
+    """Where a first lead knows of a later one of the same person."""
+    return f"L#{first}", f"{AGAIN}{lead_id}"
 
 
 def digest_key(kind: str, digest: bytes) -> Key:
@@ -225,15 +264,10 @@ def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
     return {"due_pk": partition, "due_sk": f"{task.due_at}#{lead_id}", "held": task.held}
 
 
-def claim_of(holder: LeadItem | AlertItem, task: TaskState) -> Claim:
+def claim_of(holder: LeadItem | TaskItem, task: TaskState) -> Claim:
     """What a worker gets that takes the task, as it stands before it is taken."""
-    match holder:
-        case LeadItem():
-            what = Task(Step.REFINE, holder.lead_id)
-        case AlertItem():
-            what = Task(Step.NOTIFY, holder.lead_id, holder.channel, task.again)
     return Claim(
-        what,
+        task_in(holder),
         task.attempt + 1,
         task.failures + int(task.held),
         "worker.died" if task.held else task.error,
@@ -247,6 +281,21 @@ def revived(old: TaskState | None, attempts: int, now: datetime, due_at: datetim
     """A task put anew: nothing of its failures is remembered, but no old claim may settle it."""
     attempt = max(attempts, old.attempt + 1 if old else 0)
     return TaskState(iso(now), iso(due_at), attempt, again=again)
+
+
+def told_of(alert: Alert) -> Told:
+    """A message as its lead remembers it."""
+    at = iso(alert.sent_at)
+    return Told(alert.channel, at, alert.template, alert.digest, alert.ref, alert.step)
+
+
+def alerts_of(lead: LeadItem) -> tuple[Alert, ...]:
+    """Every message about a lead, oldest first."""
+    alerts = [
+        Alert(lead.lead_id, t.channel, from_iso(t.at), t.template, t.digest, t.ref, Step(t.step))
+        for t in lead.alerts
+    ]
+    return tuple(sorted(alerts, key=lambda alert: alert.sent_at))
 
 
 def summary_of(refined: RefinedLead, told: int, version: str) -> Summary:
@@ -267,8 +316,16 @@ def summary_of(refined: RefinedLead, told: int, version: str) -> Summary:
     )
 
 
+@overload
+def short(text: str) -> str: ...
+
+
+@overload
+def short(text: str | None) -> str | None: ...
+
+
 def short(text: str | None) -> str | None:
-    """No more of a text than lists need."""
+    """No more of a text than lists and keys need."""
     if text is None or len(text) <= _LONGEST_TEXT:
         return text
     return text[: _LONGEST_TEXT - 1] + "…"

@@ -7,9 +7,9 @@ import msgspec
 from leadline.adapters.aws.base import Base, log
 from leadline.adapters.aws.bucket import Withheld
 from leadline.adapters.aws.documents import Kept, read_document
-from leadline.adapters.aws.items import LeadItem, digest_key, lead_key, lead_of
+from leadline.adapters.aws.items import LeadItem, alerts_of, digest_key, lead_key, lead_of
 from leadline.formats import from_iso, key_of
-from leadline.lead import Fate, FirstSeen
+from leadline.lead import Alert, Fate, FirstSeen, Kind
 from leadline.ports import Archived, Waiting
 
 
@@ -19,12 +19,11 @@ class AwsLeads(Base):
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
         """See `ports.Leads.waiting`."""
         leads = self._leads(lead_ids, guess=True)
-        updates = [i for lead in leads.values() for i in lead.updates]
-        events = self._leads(updates) if updates else {}
+        events = self._leads([i for lead in leads.values() for i in _told_since(lead)])
         kept = self._documents([*leads.values(), *events.values()], self.recent.withheld)
         found: dict[str, Waiting] = {}
         for lead_id, lead in leads.items():
-            for update in self.recent.withheld.keys() & set(lead.updates):
+            for update in self.recent.withheld.keys() & set(_told_since(lead)):
                 self.recent.withheld[lead_id] = self.recent.withheld[update]
             if lead_id not in kept or lead_id in self.recent.withheld:
                 continue
@@ -36,6 +35,7 @@ class AwsLeads(Base):
                 raw,
                 kept[lead_id].record,
                 tuple(kept[i].raw for i in lead.updates if i in kept),
+                tuple(kept[i].raw for i in lead.related if i in kept and _is_late(events[i])),
             )
         return found
 
@@ -86,19 +86,23 @@ class AwsLeads(Base):
         found = zip(asked, documents, strict=True)
         return {lead_id: document for (lead_id, _, _), document in found if document is not None}
 
-    def alerted(self, lead_ids: Sequence[str], channel: str) -> frozenset[str]:
-        """See `ports.Channels.alerted`."""
-        return frozenset(
-            i
-            for i, lead in self._leads(lead_ids, guess=True).items()
-            if any(told.channel == channel for told in lead.alerts)
-        )
+    def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
+        """See `ports.Leads.of_records`."""
+        places = {digest_key("R", key): key for key in record_keys}
+        found = self.table.get_all(list(places)) if places else {}
+        return {places[place]: item["lead_id"] for place, item in found.items()}
+
+    def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
+        """See `ports.Channels.alerts`."""
+        leads = self._leads(lead_ids, guess=True)
+        return {i: alerts_of(lead) for i, lead in leads.items() if lead.alerts}
 
     def _leads(self, lead_ids: Iterable[str], *, guess: bool = False) -> dict[str, LeadItem]:
         """The leads' items, in the order asked; *guess* takes those of this turn as they were."""
         wanted = list(dict.fromkeys(lead_ids))
         known = self.recent.leads if guess else {}
-        items = self.table.get_all([lead_key(i) for i in wanted if i not in known])
+        unread = [lead_key(i) for i in wanted if i not in known]
+        items = self.table.get_all(unread) if unread else {}
         read = {key[0][2:]: lead_of(item) for key, item in items.items()}
         self.recent.leads.update(read)
         return {i: found for i in wanted if (found := read.get(i) or known.get(i)) is not None}
@@ -129,3 +133,14 @@ class AwsLeads(Base):
             withheld[lead_ids[place]] = error.code
 
         return note
+
+
+def _told_since(lead: LeadItem) -> Sequence[str]:
+    """The events of a lead that may be read with it: what came late is news only of one that is
+    refined."""
+    return lead.updates if lead.summary is None else lead.related
+
+
+def _is_late(event: LeadItem) -> bool:
+    """Whether an event of a lead is news that came after its refinement."""
+    return event.fate == Fate.FILTERED and event.kind != Kind.IGNORED

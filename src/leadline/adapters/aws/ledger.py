@@ -1,7 +1,7 @@
 """The read side of the store on AWS, for operators: lists, stories, dead letters, accounts."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import islice
@@ -10,23 +10,28 @@ import msgspec
 
 from leadline.adapters.aws.accounting import Archive, Books, tallies_of
 from leadline.adapters.aws.bucket import Bucket
+from leadline.adapters.aws.desk import handling_of
 from leadline.adapters.aws.documents import Kept, read_document
 from leadline.adapters.aws.items import (
+    AGAIN,
+    HANDLING,
     LEAD,
     SHARDS,
-    AlertItem,
     LeadItem,
-    TaskState,
-    alert_of,
-    due_partition,
+    TaskItem,
+    alerts_of,
+    dead_partition,
+    holder_of,
+    holds_a_task,
     lead_of,
+    task_in,
 )
 from leadline.adapters.aws.selecting import MOST_PARALLEL, Selection, row_of
 from leadline.adapters.aws.table import Table
 from leadline.adapters.clock import wall_clock
 from leadline.formats import from_iso, iso, key_of, refined_head
 from leadline.ids import is_lead_id
-from leadline.lead import Alert, RefinedLead, Step
+from leadline.lead import RefinedLead, Step, Task
 from leadline.ports import Clock
 from leadline.reports import (
     Account,
@@ -39,19 +44,21 @@ from leadline.reports import (
     RelatedEvent,
     Tally,
     TaskRow,
+    told_as,
 )
 
 _REPEATS_SHOWN = 100
 # What a timeline notes and the lead knows better: it remembers every alert, and what counts.
-_KNOWN_BETTER = ("alerted", "refined", "quarantined")
+_KNOWN_BETTER = frozenset(("refined", "quarantined", *map(told_as, Step)))
+_DEAD = frozenset(map(dead_partition, range(SHARDS)))
 _refined = msgspec.json.Decoder(RefinedLead)
 
 
 class AwsLedger:
     """`reports.Ledger` on DynamoDB and S3.
 
-    *channels* are the destinations whose backlog is asked for. Raw documents older than
-    *raw_kept* are not missed by accounts, because the bucket deletes them.
+    Raw documents older than *raw_kept* are not missed by accounts, because the bucket deletes
+    them.
     """
 
     def __init__(
@@ -59,13 +66,11 @@ class AwsLedger:
         table: Table,
         bucket: Bucket,
         *,
-        channels: Sequence[str] = ("slack",),
         raw_kept: timedelta | None = None,
         clock: Clock = wall_clock,
     ) -> None:
         self._table = table
         self._bucket = bucket
-        self._channels = channels
         self._raw_kept = raw_kept
         self._clock = clock
         self._pool = ThreadPoolExecutor(MOST_PARALLEL)
@@ -93,8 +98,8 @@ class AwsLedger:
         if LEAD not in items:
             return None
         lead = lead_of(items[LEAD])
-        tasks = [alert_of(item) for sk, item in items.items() if sk.startswith("notify#")]
-        repeats = sorted(sk.partition("#")[2] for sk in items if sk.startswith("again#"))
+        holders = [holder_of(item) for item in items.values() if holds_a_task(item)]
+        repeats = sorted(sk.partition("#")[2] for sk in items if sk.startswith(AGAIN))
         related = self._selection.leads(lead.related)
         related.sort(key=lambda event: lead.related.index(event.lead_id))
         raw, *raws = self._raws([lead, *related])
@@ -104,11 +109,12 @@ class AwsLedger:
             media_type=raw.media_type if raw else "",
             record=lead.record,
             timeline=_timeline(lead, related),
-            tasks=tuple(_tasks(lead, tasks)),
-            alerts=_alerts(lead),
+            tasks=tuple(_tasks(holders)),
+            alerts=alerts_of(lead),
             related=tuple(_related(related, raws)),
             refined=self._head(lead),
             repeated_by=tuple(repeats[:_REPEATS_SHOWN]),
+            handling=handling_of(items[HANDLING]) if HANDLING in items else None,
         )
 
     def _raws(self, leads: Sequence[LeadItem]) -> list[Kept | None]:
@@ -133,38 +139,35 @@ class AwsLedger:
         for holder in self._selection.dead():
             task = holder.task
             assert task is not None  # noqa: S101 - it is dead
-            step = Step.NOTIFY if isinstance(holder, AlertItem) else Step.REFINE
             letter = (task.dead_at, holder.lead_id, task.error)
-            groups.setdefault((step, task.reason), []).append(letter)
+            groups.setdefault((task_in(holder).step, task.reason), []).append(letter)
         found = [
             _group(step, reason, sorted(letters)) for (step, reason), letters in groups.items()
         ]
         return sorted(found, key=lambda group: (group.count, group.last_at), reverse=True)
 
+    def dead_tasks(
+        self, lead_ids: Sequence[str], reason: str | None = None
+    ) -> Mapping[str, Sequence[Task]]:
+        """See `reports.Ledger.dead_tasks`."""
+        return self._selection.dead_tasks(lead_ids, reason)
+
     def backlog(self, now: datetime) -> Sequence[Backlog]:
-        """See `reports.Ledger.backlog`."""
-        dead = Counter(
-            (Step.NOTIFY, one.channel) if isinstance(one, AlertItem) else (Step.REFINE, "")
-            for one in self._selection.dead()
-        )
-        kinds = [(Step.REFINE, ""), *((Step.NOTIFY, channel) for channel in self._channels), *dead]
-        found = [self._backlog(*kind, iso(now), dead[kind]) for kind in dict.fromkeys(kinds)]
-        return [one for one in found if one.waiting or one.held or one.dead]
-
-    def _backlog(self, step: Step, channel: str, now: str, dead: int) -> Backlog:
-        parts = self._pool.map(
-            lambda shard: list(self._live(due_partition(step, channel, shard))), range(SHARDS)
-        )
-        live = [task for part in parts for task in part]
-        held = sum(is_held and due_at > now for due_at, is_held in live)
-        due = [due_at for due_at, _ in live if due_at <= now]
-        oldest = from_iso(min(due)) if due else None
-        return Backlog(step, channel, len(live) - held, len(due), held, dead, oldest)
-
-    def _live(self, partition: str) -> Iterator[tuple[str, bool]]:
-        """When each live task of a partition is due, and whether it is held."""
-        for entry in self._table.query("due_pk = :pk", {":pk": partition}, index="due"):
-            yield entry["due_sk"].partition("#")[0], bool(entry["held"])
+        """See `reports.Ledger.backlog`; it reads the whole index of tasks that wait or are dead."""
+        live: dict[tuple[Step, str], list[tuple[str, bool]]] = {}
+        dead: Counter[tuple[Step, str]] = Counter()
+        for entry in self._table.scan(index="due"):
+            if not holds_a_task(entry):
+                continue
+            step, _, channel = entry["sk"].partition("#")
+            kind = (Step.REFINE, "") if step == LEAD else (Step(step), channel)
+            if entry["due_pk"] in _DEAD:
+                dead[kind] += 1
+            else:
+                due_at = entry["due_sk"].partition("#")[0]
+                live.setdefault(kind, []).append((due_at, bool(entry["held"])))
+        kinds = sorted({*live, *dead}, key=lambda kind: ([*Step].index(kind[0]), kind[1]))
+        return [_backlog(*kind, live.get(kind, []), dead[kind], iso(now)) for kind in kinds]
 
     def tallies(self) -> Sequence[Tally]:
         """See `reports.Ledger.tallies`; counted from the whole table, as far as leads remember."""
@@ -215,38 +218,38 @@ def _timeline(lead: LeadItem, related: Sequence[LeadItem]) -> tuple[Happening, .
     if lead.summary is not None:
         happened.append(Happening(from_iso(lead.summary.processed_at), lead.summary.status))
     happened += [
-        Happening(from_iso(told.at), "alerted", f"{told.channel}, {told.template}")
-        for told in lead.alerts
+        Happening(told.sent_at, told_as(told.step), f"{told.channel}, {told.template}")
+        for told in alerts_of(lead)
     ]
     return tuple(sorted(happened, key=lambda h: h.at))
 
 
-def _tasks(lead: LeadItem, alerts: Sequence[AlertItem]) -> Iterator[TaskRow]:
-    for alert in alerts:
-        yield _task(Step.NOTIFY, alert.channel, alert.task)
-    if lead.task is not None:
-        yield _task(Step.REFINE, "", lead.task)
+def _tasks(holders: Sequence[LeadItem | TaskItem]) -> Iterator[TaskRow]:
+    """The tasks of a lead, by step and channel."""
+    for holder in sorted(holders, key=lambda one: (task_in(one).step, task_in(one).channel)):
+        task, what = holder.task, task_in(holder)
+        if task is not None:
+            yield TaskRow(
+                what.step,
+                what.channel,
+                from_iso(task.due_at),
+                task.attempt,
+                task.failures,
+                task.held,
+                task.error,
+                from_iso(task.dead_at) if task.dead_at else None,
+                task.reason if task.dead_at else None,
+            )
 
 
-def _task(step: Step, channel: str, task: TaskState) -> TaskRow:
-    return TaskRow(
-        step,
-        channel,
-        from_iso(task.due_at),
-        task.attempt,
-        task.failures,
-        task.held,
-        task.error,
-        from_iso(task.dead_at) if task.dead_at else None,
-        task.reason if task.dead_at else None,
-    )
-
-
-def _alerts(lead: LeadItem) -> tuple[Alert, ...]:
-    return tuple(
-        Alert(lead.lead_id, told.channel, from_iso(told.at), told.template, told.digest)
-        for told in lead.alerts
-    )
+def _backlog(
+    step: Step, channel: str, live: Sequence[tuple[str, bool]], dead: int, now: str
+) -> Backlog:
+    """The backlog of one kind of task by when each is due, and whether it is held."""
+    held = sum(is_held and due_at > now for due_at, is_held in live)
+    due = [due_at for due_at, _ in live if due_at <= now]
+    oldest = from_iso(min(due)) if due else None
+    return Backlog(step, channel, len(live) - held, len(due), held, dead, oldest)
 
 
 def _related(events: Sequence[LeadItem], raws: Sequence[Kept | None]) -> Iterator[RelatedEvent]:

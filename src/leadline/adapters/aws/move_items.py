@@ -11,19 +11,30 @@ import msgspec
 
 from leadline.adapters.aws.documents import document_of, read_document
 from leadline.adapters.aws.items import (
-    AlertItem,
     LeadItem,
     Noted,
+    TaskItem,
     TaskState,
-    Told,
+    alerts_of,
     short,
     summary_of,
+    task_in,
+    told_of,
 )
 from leadline.capture import key_digest
 from leadline.formats import from_iso, iso, refined_document, refined_head
-from leadline.lead import Alert, CapturedLead, Fate, Kind, RefinedLead, Step
-from leadline.moving import REDELIVERED, Family, MovedLead, MovedTask, OwnedKey, in_order
-from leadline.reports import Happening
+from leadline.handling import Handling
+from leadline.lead import CapturedLead, Fate, Kind, RefinedLead, Step, Task
+from leadline.moving import (
+    REDELIVERED,
+    Family,
+    MovedLead,
+    MovedTask,
+    OwnedKey,
+    in_order,
+    tasks_in_order,
+)
+from leadline.reports import Happening, told_as
 
 PARKED = "moved"
 _FULL_TIMELINE = 100
@@ -52,11 +63,17 @@ def unparked(task: TaskState) -> TaskState:
 
 
 def moved_lead(
-    item: LeadItem, alerts: Sequence[AlertItem], kept: Documents, *, first_is_here: bool
+    item: LeadItem,
+    further: Sequence[TaskItem],
+    handling: Handling | None,
+    kept: Documents,
+    *,
+    first_is_here: bool,
 ) -> MovedLead:
     """The value of a lead; raises msgspec.MsgspecError when a document is damaged.
 
-    *first_is_here*: whether the lead that this one repeats is, and knows of it.
+    *further* are its tasks after refinement; *first_is_here*: whether the lead that this one
+    repeats is, and knows of it.
     """
     raw, body, media_type, record = None, None, "", item.record
     if kept.raw is not None:
@@ -64,10 +81,8 @@ def moved_lead(
         raw = _very_raw(kept.raw, item) or document.raw
         body, media_type = document.whole_body, document.media_type
         record = document.record or item.record  # whole, where the item may have its beginning
-    tasks = [_task(Step.REFINE, "", item.task)] if item.task else []
-    tasks += [_task(Step.NOTIFY, a.channel, a.task) for a in alerts]
-    told = [Alert(item.lead_id, a.channel, from_iso(a.at), a.template, a.digest)
-            for a in item.alerts]  # fmt: skip
+    holders: list[LeadItem | TaskItem] = [item, *further]
+    tasks = [_task(task_in(holder), holder.task) for holder in holders if holder.task]
     history = _history(item)
     return MovedLead(
         lead_id=item.lead_id,
@@ -84,11 +99,12 @@ def moved_lead(
         head=_head_of(kept.refined, raw) if kept.refined is not None else None,
         told=item.summary.told if item.summary else 0,
         duplicate_of=item.summary.duplicate_of if item.summary and first_is_here else None,
-        tasks=tuple(sorted(tasks, key=lambda t: (t.step is Step.NOTIFY, t.channel))),
-        alerts=tuple(sorted(told, key=lambda a: (a.sent_at, a.channel))),
+        tasks=tasks_in_order(tasks),
+        alerts=tuple(sorted(alerts_of(item), key=lambda a: (a.sent_at, a.channel))),
         history=in_order(h for h in history if h.what != REDELIVERED),
         redelivered=item.redelivered,
         redelivered_at=tuple(h.at for h in history if h.what == REDELIVERED),
+        handling=handling,
     )
 
 
@@ -105,7 +121,6 @@ def lead_item(
     *key* is the event key that the lead has, *version* that of its refined document. Events that
     came to the lead here meanwhile stay.
     """
-    tasks = {task.channel: task for task in lead.tasks}
     refine = next((t for t in lead.tasks if t.step is Step.REFINE), None)
     events = [] if lead is not family.leads[0] else family.leads[1:]
     ours = {event.lead_id for event in family.leads}
@@ -135,19 +150,19 @@ def lead_item(
         attempts=max(state.attempt if state else 0, over.attempts if over else 0),
         task=state,
         summary=summary,
-        alerts=tuple(Told(a.channel, iso(a.sent_at), a.template, a.digest) for a in lead.alerts),
+        alerts=tuple(map(told_of, lead.alerts)),
         timeline=_timeline(lead),
-        dead_channels=tuple(c for c, t in tasks.items() if t.step is Step.NOTIFY and t.dead_at),
+        dead_channels=tuple(t.channel for t in lead.tasks if t.step is Step.NOTIFY and t.dead_at),
         redelivered=max(lead.redelivered, over.redelivered if over else 0),
     )
 
 
-def alert_items(lead: MovedLead, now: datetime) -> list[AlertItem]:
-    """The items of a lead's alert tasks, parked."""
+def further_items(lead: MovedLead, now: datetime) -> list[TaskItem]:
+    """The items of a lead's tasks after refinement, parked."""
     return [
-        AlertItem(lead.lead_id, t.channel, parked(_state(t), now))
+        TaskItem(lead.lead_id, t.channel, parked(_state(t), now), t.step)
         for t in lead.tasks
-        if t.step is Step.NOTIFY
+        if t.step is not Step.REFINE
     ]
 
 
@@ -199,10 +214,10 @@ def _digest_key(lead: MovedLead) -> bytes:
     return key_digest("digest", lead.source, words)
 
 
-def _task(step: Step, channel: str, state: TaskState) -> MovedTask:
+def _task(what: Task, state: TaskState) -> MovedTask:
     state = unparked(state)
     return MovedTask(
-        step, channel, from_iso(state.put_at), from_iso(state.due_at), state.attempt,
+        what.step, what.channel, from_iso(state.put_at), from_iso(state.due_at), state.attempt,
         state.failures, state.held, state.again, state.error,
         from_iso(state.dead_at) if state.dead_at else None, state.reason,
     )  # fmt: skip
@@ -217,7 +232,7 @@ def _state(task: MovedTask) -> TaskState:
 
 def _told_lines(item: LeadItem) -> list[Noted]:
     """The lines of a timeline that follow from the rest of the item."""
-    lines = [Noted(a.at, "alerted", f"{a.channel}, {a.template}") for a in item.alerts]
+    lines = [Noted(a.at, told_as(Step(a.step)), f"{a.channel}, {a.template}") for a in item.alerts]
     if item.summary:
         lines.append(Noted(item.summary.processed_at, item.summary.status))
     return lines
@@ -234,7 +249,9 @@ def _history(item: LeadItem) -> list[Happening]:
 def _timeline(lead: MovedLead) -> tuple[Noted, ...]:
     """What happened to a lead, in order; of redeliveries as many as there is room for."""
     happened = list(lead.history)
-    happened += [Happening(a.sent_at, "alerted", f"{a.channel}, {a.template}") for a in lead.alerts]
+    happened += [
+        Happening(a.sent_at, told_as(a.step), f"{a.channel}, {a.template}") for a in lead.alerts
+    ]
     if lead.head is not None:
         refined = _decoder.decode(lead.head)
         happened.append(Happening(refined.processed_at, refined.status))

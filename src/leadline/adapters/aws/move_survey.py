@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 
-from leadline.adapters.aws.items import LEAD, holder_of, lead_of
+from leadline.adapters.aws.items import LEAD, holder_of, holds_a_task, lead_of
 from leadline.adapters.aws.move_items import unparked
 from leadline.adapters.aws.values import Item
 from leadline.carrying import BATCH, Size
@@ -59,9 +59,9 @@ class Survey:
             kind, _, name = item["pk"].partition("#")
             if kind == "M":
                 rows["person"].append((item["lead_id"], bytes.fromhex(name)))
-            elif kind == "C":
+            elif item["sk"] == "channel":
                 rows["channel"].append((name, item["free_at"]))
-            elif kind == "L" and not item["sk"].startswith("again#"):
+            elif holds_a_task(item):
                 holder = holder_of(item)
                 if holder.task is not None:
                     dead = bool(unparked(holder.task).dead_at)

@@ -12,15 +12,17 @@ import msgspec
 
 from leadline.adapters.aws.base import changed
 from leadline.adapters.aws.calls import AwsFailed
+from leadline.adapters.aws.desk import handling_removed, handling_writes, with_owner
 from leadline.adapters.aws.items import (
-    AlertItem,
     LeadItem,
+    TaskItem,
     TaskState,
-    alert_key,
+    again_key,
     digest_key,
+    task_key,
 )
 from leadline.adapters.aws.move_items import (
-    alert_items,
+    further_items,
     lead_item,
     raw_document_of,
     refined_document_of,
@@ -29,6 +31,7 @@ from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Delete, Key, Put, Stale, Write
 from leadline.carrying import Parcel
 from leadline.formats import iso, key_of
+from leadline.handling import UNHANDLED, Handling
 from leadline.moving import Holding, KeyKind, MovedLead, OwnedKey, unlike
 
 _MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
@@ -40,10 +43,12 @@ _MAY_TAKE = {
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """The items of a family as they were read."""
+    """The items of a family as they were read: its leads by id; of the first, the tasks after
+    refinement by their keys, and what people made of it."""
 
     leads: Mapping[str, LeadItem] = {}
-    alerts: Mapping[str, AlertItem] = {}
+    further: Mapping[Key, TaskItem] = {}
+    handling: Handling | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -56,7 +61,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     def _alive(self) -> list[TaskState]:
         tasks = [lead.task for lead in self.leads.values()]
-        tasks += [alert.task for alert in self.alerts.values()]
+        tasks += [one.task for one in self.further.values()]
         return [task for task in tasks if task is not None and not task.dead_at]
 
 
@@ -88,10 +93,11 @@ class FamilyWriter:
         event = next((key for key, _ in keys if key.kind is KeyKind.EVENT), None)
         item = lead_item(lead, parcel.family, event, over, "", self._store.clock())
         if unlike(lead, copies.get(lead.lead_id)):
-            item = self._with_document(item, lead)
-            alerts = seen.alerts if lead is parcel.family.leads[0] else {}
+            item = with_owner(self._with_document(item, lead), lead.handling or UNHANDLED)
+            there = seen if lead is parcel.family.leads[0] else Seen()
             writes: list[Write] = [Put(item.item(), over.rev if over else None)]
-            writes += _alert_writes(alert_items(lead, self._store.clock()), alerts)
+            writes += _further_writes(further_items(lead, self._store.clock()), there.further)
+            writes += _handling_writes(lead, there.handling)
             free = [k for k, how in keys if how is Holding.FREE and k.kind is not KeyKind.PERSON]
             writes += [Put(self._key_item(key), None) for key in free]
             self._table.write_all(writes)
@@ -141,20 +147,22 @@ class FamilyWriter:
         return item
 
 
-def _alert_writes(new: Sequence[AlertItem], there: Mapping[str, AlertItem]) -> list[Write]:
-    """What puts these alert tasks in the place of those that are there."""
+def _further_writes(new: Sequence[TaskItem], there: Mapping[Key, TaskItem]) -> list[Write]:
+    """What puts these tasks after refinement in the place of those that are there."""
+    places = {task_key(one.what): one for one in new}
     writes: list[Write] = [
-        Put(a.item(), there[a.channel].rev if a.channel in there else None) for a in new
+        Put(one.item(), there[key].rev if key in there else None) for key, one in places.items()
     ]
-    gone = there.keys() - {a.channel for a in new}
-    return writes + [Delete(alert_key(there[c].lead_id, c), there[c].rev) for c in gone]
+    return writes + [Delete(key, there[key].rev) for key in there if key not in places]
+
+
+def _handling_writes(lead: MovedLead, there: Handling | None) -> list[Write]:
+    """What puts a lead's handling, with its revision, in the place of the one that is there."""
+    if lead.handling is not None:
+        return handling_writes(lead.lead_id, there or UNHANDLED, lead.handling)
+    return handling_removed(lead.lead_id, there) if there is not None else []
 
 
 def place_of(key: OwnedKey) -> Key:
     """Where a key stands."""
     return digest_key(key.kind, key.key)
-
-
-def again_key(first: str, lead_id: str) -> Key:
-    """Where a first lead knows of a later one."""
-    return f"L#{first}", f"again#{lead_id}"

@@ -14,13 +14,19 @@ import msgspec
 
 from leadline.adapters.aws.base import Contested, changed
 from leadline.adapters.aws.bells import Ring
+from leadline.adapters.aws.desk import handling_of
 from leadline.adapters.aws.items import (
-    AlertItem,
+    HANDLING,
+    LEAD,
     LeadItem,
-    TaskState,
-    alert_of,
+    TaskItem,
+    again_key,
+    further_of,
+    holds_a_task,
     lead_key,
     lead_of,
+    task_in,
+    task_key,
 )
 from leadline.adapters.aws.move_items import (
     Documents,
@@ -30,13 +36,13 @@ from leadline.adapters.aws.move_items import (
     unparked,
 )
 from leadline.adapters.aws.move_survey import Survey
-from leadline.adapters.aws.move_writing import FamilyWriter, Seen, again_key, place_of
+from leadline.adapters.aws.move_writing import FamilyWriter, Seen, place_of
+from leadline.adapters.aws.selecting import beside
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Key, Put, Stale, Write
 from leadline.carrying import Parcel, Size
 from leadline.errors import StorageFailed
 from leadline.formats import from_iso, iso, key_of
-from leadline.lead import Step, Task
 from leadline.moving import (
     Family,
     Home,
@@ -112,7 +118,7 @@ class AwsHome:
         for lead_id, seen in heads.items():
             keys = [lead_key(i) for i in seen.leads[lead_id].related]
             more = {key[0][2:]: lead_of(events[key]) for key in keys if key in events}
-            whole[lead_id] = Seen({**seen.leads, **more}, seen.alerts)
+            whole[lead_id] = Seen({**seen.leads, **more}, seen.further, seen.handling)
         members = [lead for seen in whole.values() for lead in seen.leads.values()]
         firsts = self._firsts(members)
         kept = dict(zip((m.lead_id for m in members), self._map(self._read, members), strict=True))
@@ -122,28 +128,33 @@ class AwsHome:
         leads: list[MovedLead] = []
         broken = ""
         for lead_id, item in seen.leads.items():
-            alerts = list(seen.alerts.values()) if not leads else []
+            is_first = not leads
+            further = list(seen.further.values()) if is_first else []
+            handling = seen.handling if is_first else None
             documents, knows = kept[lead_id], lead_id in firsts
             if item.summary and documents.refined is None:
                 broken = broken or "its refined document is missing"
             try:
-                lead = moved_lead(item, alerts, documents, first_is_here=knows)
+                lead = moved_lead(item, further, handling, documents, first_is_here=knows)
             except (msgspec.MsgspecError, ValueError):
                 broken = "a document of it is damaged"
-                lead = moved_lead(item, alerts, Documents(), first_is_here=knows)
+                lead = moved_lead(item, further, handling, Documents(), first_is_here=knows)
             leads.append(lead)
         return Family(tuple(leads), seen.is_held(iso(self._store.clock())), broken, seen)
 
     def _seen(self, lead_id: str) -> Seen | None:
-        """A lead and its alert tasks, without the many later leads that may stand beside them."""
-        values = {":pk": f"L#{lead_id}", ":first": "lead", ":last": "notify#~"}
-        condition = "pk = :pk AND sk BETWEEN :first AND :last"
-        items = {item["sk"]: item for item in self._table.query(condition, values)}
-        lead = items.pop("lead", None)
+        """A lead with its tasks and what people made of it, without the many later leads that may
+        stand beside them."""
+        items = {item["sk"]: item for item in beside(self._table, lead_id)}
+        lead, handling = items.pop(LEAD, None), items.pop(HANDLING, None)
         if lead is None:
             return None
-        alerts = [alert_of(item) for item in items.values()]
-        return Seen({lead_id: lead_of(lead)}, {alert.channel: alert for alert in alerts})
+        further = [further_of(item) for item in items.values() if holds_a_task(item)]
+        return Seen(
+            {lead_id: lead_of(lead)},
+            {task_key(one.what): one for one in further},
+            handling_of(handling) if handling else None,
+        )
 
     def _firsts(self, leads: Iterable[LeadItem]) -> frozenset[str]:
         """Those that repeat a lead that is here and knows of it."""
@@ -222,9 +233,9 @@ class AwsHome:
             if lead.lead_id == family.id or lead.task is not None:
                 task = parked(lead.task, now) if lead.task else None
                 writes.append(Put(changed(lead, task=task).item(), lead.rev))
-        for alert in seen.alerts.values():
-            still = msgspec.structs.replace(alert, task=parked(alert.task, now))
-            writes.append(Put(still.item(), alert.rev))
+        for one in seen.further.values():
+            still = msgspec.structs.replace(one, task=parked(one.task, now))
+            writes.append(Put(still.item(), one.rev))
         try:
             self._table.write_all(writes)
         except Stale:
@@ -252,16 +263,21 @@ class AwsHome:
             if lead.task and (task := unparked(lead.task)) != lead.task:
                 lead = changed(lead, task=task)
                 writes.append(Put(lead.item(), lead.rev))
-            alerts = [
-                msgspec.structs.replace(a, task=unparked(a.task)) for a in seen.alerts.values()
+            further = [
+                msgspec.structs.replace(one, task=unparked(one.task))
+                for one in seen.further.values()
             ]
-            writes += [Put(a.item(), a.rev) for a in alerts if a != seen.alerts[a.channel]]
+            writes += [
+                Put(one.item(), one.rev)
+                for one in further
+                if one != seen.further[task_key(one.what)]
+            ]
             try:
                 if writes:
                     self._table.write_all(writes)
             except Stale:
                 continue
-            return _rings(lead, alerts)
+            return _rings(lead, further)
         raise Contested(family.id)
 
     def _items(self, keys: Sequence[Key]) -> dict[Key, Any]:
@@ -271,13 +287,12 @@ class AwsHome:
         return list(self._pool.map(do, what))
 
 
-def _rings(lead: LeadItem, alerts: Sequence[AlertItem]) -> list[Ring]:
+def _rings(lead: LeadItem, further: Sequence[TaskItem]) -> list[Ring]:
     """The bells of a lead's tasks that live."""
-    tasks: list[tuple[Task, TaskState | None]] = [(Task(Step.REFINE, lead.lead_id), lead.task)]
-    tasks += [(Task(Step.NOTIFY, lead.lead_id, a.channel, a.task.again), a.task) for a in alerts]
     at = from_iso(lead.captured_at)
+    holders: list[LeadItem | TaskItem] = [lead, *further]
     return [
-        Ring(task, from_iso(state.due_at), at)
-        for task, state in tasks
-        if state is not None and not state.dead_at
+        Ring(task_in(holder), from_iso(holder.task.due_at), at)
+        for holder in holders
+        if holder.task is not None and not holder.task.dead_at
     ]

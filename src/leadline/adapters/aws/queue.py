@@ -1,6 +1,6 @@
 """Tasks on AWS: the ledger says what is due and who holds it, the bells only wake workers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -12,21 +12,22 @@ from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.items import (
     LEAD,
     SHARDS,
-    AlertItem,
     LeadItem,
-    alert_key,
-    alert_of,
+    TaskItem,
     claim_of,
     due_before,
     due_partition,
+    further_of,
     holder_of,
+    holds_a_task,
     lead_of,
     revived,
+    task_key,
 )
 from leadline.adapters.aws.table import Key, Put, Stale, Write
 from leadline.adapters.aws.values import Item
 from leadline.formats import from_iso, iso
-from leadline.lead import Claim, Step, Task
+from leadline.lead import Claim, Later, Step, Task
 
 _DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_PARALLEL = 8
@@ -61,15 +62,10 @@ class AwsQueue(Base):
             writes: list[Write] = []
             new = lead
             for task in tasks:
-                new = new.note(now, note, task.step) if note else new
-                if task.step is Step.REFINE:
-                    state = revived(new.task, new.attempts + 1, now, due_at)
-                    new = changed(new, task=state, attempts=state.attempt)
-                else:
-                    old = items.get(alert_key(lead_id, task.channel)[1])
-                    writes.append(put_alert(task, alert_of(old) if old else None, now, due_at))
-                    alive = tuple(c for c in new.dead_channels if c != task.channel)
-                    new = changed(new, dead_channels=alive)
+                new = put_back(new.note(now, note, task.step) if note else new, task, now, due_at)
+                if task.step is not Step.REFINE:
+                    old = items.get(task_key(task)[1])
+                    writes.append(put_further(task, further_of(old) if old else None, now, due_at))
             if new != lead:
                 writes.append(Put(new.item(), lead.rev))
             try:
@@ -113,7 +109,7 @@ class AwsQueue(Base):
         found = islice(merge(*streams, key=_due_sk), limit)
         return [((item["pk"], item["sk"]), bool(item["held"])) for item in found]
 
-    def _take(self, holder: LeadItem | AlertItem, lease: timedelta) -> Claim | None:
+    def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
         """Hold the task, if it is still there to be had."""
         task, now = holder.task, self.clock()
         if task is None or task.dead_at or from_iso(task.due_at) > now:
@@ -129,7 +125,7 @@ class AwsQueue(Base):
                     new = changed(holder, task=held, attempts=held.attempt)
                     self.table.write(Put(new.item(), holder.rev))
                     self.recent.leads[new.lead_id] = changed(new, rev=holder.rev + 1)
-                case AlertItem():
+                case TaskItem():
                     taken = msgspec.structs.replace(holder, task=held)
                     self.table.write(Put(taken.item(), holder.rev))
         except Stale:
@@ -163,9 +159,10 @@ class AwsQueue(Base):
         """See `ports.Queue.rebase`; it reads the whole table, and functions never need it."""
         now, moved = self.clock(), 0
         for item in self.table.scan():
-            if item["sk"] == "channel" and item["free_at"] > iso(now):
-                self.table.put_if({**item, "free_at": iso(now)}, "", {})
-            if item["sk"] != LEAD and not item["sk"].startswith("notify#"):
+            for name in ("free_at", "since"):
+                if item["pk"].startswith("C#") and item.get(name, "") > iso(now):
+                    self.table.put_if({**item, name: iso(now)}, "", {})
+            if not holds_a_task(item):
                 continue
             holder = holder_of(item)
             task = holder.task
@@ -178,11 +175,42 @@ class AwsQueue(Base):
         return moved
 
 
-def put_alert(task: Task, old: AlertItem | None, now: datetime, due_at: datetime) -> Put:
-    """The write that puts the task of an alert, whether it was there or not."""
+def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> Put:
+    """The write that puts a task of any step but REFINE, whether it was there or not."""
     state = revived(old.task if old else None, 0, now, due_at, again=task.again)
-    new = AlertItem(task.lead_id, task.channel, state)
+    new = TaskItem(task.lead_id, task.channel, state, task.step)
     return Put(new.item(), old.rev if old else None)
+
+
+def schedule(
+    lead: LeadItem, follow_ups: Sequence[Later], there: Mapping[Key, Item], now: datetime
+) -> tuple[LeadItem, list[Write]]:
+    """The lead with tasks that follow what happens to it now, and the writes that put those which
+    stand beside it; *there* are items as they were read."""
+    writes: list[Write] = []
+    for key, one in {task_key(one.task): one for one in follow_ups}.items():
+        lead = put_back(lead, one.task, now, now + one.after)
+        if one.task.step is not Step.REFINE:
+            old = further_of(there[key]) if key in there else None
+            writes.append(put_further(one.task, old, now, now + one.after))
+    return lead, writes
+
+
+def rings_of(lead: LeadItem, follow_ups: Sequence[Later], now: datetime) -> list[Ring]:
+    """The bells of tasks that follow."""
+    captured_at = from_iso(lead.captured_at)
+    return [Ring(one.task, now + one.after, captured_at) for one in follow_ups]
+
+
+def put_back(lead: LeadItem, task: Task, now: datetime, due_at: datetime) -> LeadItem:
+    """The lead with what it says itself of a task that is put."""
+    if task.step is Step.REFINE:
+        state = revived(lead.task, lead.attempts + 1, now, due_at)
+        return changed(lead, task=state, attempts=state.attempt)
+    if task.step is Step.NOTIFY and task.channel in lead.dead_channels:
+        alive = tuple(c for c in lead.dead_channels if c != task.channel)
+        return changed(lead, dead_channels=alive)
+    return lead
 
 
 def _due_sk(item: Item) -> str:

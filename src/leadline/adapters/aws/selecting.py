@@ -14,18 +14,21 @@ from leadline.adapters.aws.days import days_between, days_of_ids, ids_between
 from leadline.adapters.aws.documents import read_document
 from leadline.adapters.aws.items import (
     SHARDS,
-    AlertItem,
+    WITHOUT_LATER_LEADS,
     LeadItem,
     Summary,
+    TaskItem,
     dead_partition,
     holder_of,
+    holds_a_task,
     lead_key,
     lead_of,
+    task_in,
 )
 from leadline.adapters.aws.table import Table
 from leadline.adapters.aws.values import Item
 from leadline.formats import from_iso, key_of
-from leadline.lead import Status
+from leadline.lead import Status, Task
 from leadline.reports import LeadFilter, LeadRow, id_digits, searchable
 
 MOST_PARALLEL = 8
@@ -68,13 +71,13 @@ class Selection:
             yield from (one.row for one in left)
 
     def _candidates(self, which: LeadFilter, *, whole: bool) -> Iterator["_Candidate"]:
-        """What may fit; narrowed down by ids, reason or days."""
+        """What may fit; narrowed down by ids, dead letters or days."""
         if which.since and which.until and which.since >= which.until:
             return
-        if which.ids or which.reason is not None:
+        if which.ids or which.dead or which.reason is not None:
             ids: Iterable[str] = (i.lower() for i in which.ids)
-            if which.reason is not None:
-                dead = self.with_reason(which.reason)
+            if which.dead or which.reason is not None:
+                dead = self.with_dead_letter(which.reason)
                 ids = [i for i in ids if i in dead] if which.ids else dead
             leads = self.leads(list(ids))
             leads.sort(key=lambda lead: (lead.captured_at, lead.lead_id), reverse=True)
@@ -150,8 +153,8 @@ class Selection:
         found = self._pool.map(self._table.get_all, _slices(keys, _AT_ONCE))
         return [lead_of(item) for some in found for item in some.values()]
 
-    def dead(self) -> list[LeadItem | AlertItem]:
-        """What holds a dead letter: leads and alert tasks."""
+    def dead(self) -> list[LeadItem | TaskItem]:
+        """What holds a dead letter: leads and tasks after refinement."""
         partitions = self._pool.map(self._dead_keys, range(SHARDS))
         keys = list(chain.from_iterable(partitions))
         found = self._pool.map(self._table.get_all, _slices(keys, _AT_ONCE))
@@ -163,9 +166,26 @@ class Selection:
         found = self._table.query("due_pk = :pk", values, index="due")
         return [(entry["pk"], entry["sk"]) for entry in found]
 
-    def with_reason(self, reason: str) -> dict[str, None]:
-        """The ids of leads that have a dead letter with this reason."""
-        return {one.lead_id: None for one in self.dead() if one.task and one.task.reason == reason}
+    def with_dead_letter(self, reason: str | None) -> dict[str, None]:
+        """The ids of leads that have a dead letter, with this reason if it is given."""
+        return {
+            one.lead_id: None
+            for one in self.dead()
+            if one.task and reason in (None, one.task.reason)
+        }
+
+    def dead_tasks(self, lead_ids: Sequence[str], reason: str | None) -> dict[str, list[Task]]:
+        """The dead letters of these leads, those with this reason if it is given."""
+        found = self._pool.map(lambda lead_id: self._dead_tasks(lead_id, reason), lead_ids)
+        return {lead_id: dead for lead_id, dead in zip(lead_ids, found, strict=True) if dead}
+
+    def _dead_tasks(self, lead_id: str, reason: str | None) -> list[Task]:
+        holders = [holder_of(item) for item in beside(self._table, lead_id) if holds_a_task(item)]
+        return [
+            task_in(holder)
+            for holder in holders
+            if holder.task and holder.task.dead_at and reason in (None, holder.task.reason)
+        ]
 
     def complete(self, prefix: str) -> list[str]:
         """Up to ten ids that begin so. A beginning tells a time, so ids of other versions are
@@ -195,6 +215,13 @@ class Selection:
         return (entry["lead_id"] for entry in found)
 
 
+def beside(table: Table, lead_id: str) -> Iterator[Item]:
+    """All items of a lead, but for those of the many later leads that may repeat it."""
+    first, last = WITHOUT_LATER_LEADS
+    values = {":pk": f"L#{lead_id}", ":first": first, ":last": last}
+    return table.query("pk = :pk AND sk BETWEEN :first AND :last", values)
+
+
 def row_of(lead: LeadItem) -> LeadRow:
     """A lead as lists show it."""
     at = from_iso(lead.captured_at)
@@ -217,7 +244,7 @@ def _row(bare: LeadRow, summary: Summary | None) -> LeadRow:
         email=summary.email,
         phone=summary.phone,
         company=summary.company,
-        owner=summary.owner,
+        owner=summary.owner_now or summary.owner,
         score=summary.score,
         duplicate_of=summary.duplicate_of,
     )

@@ -7,25 +7,28 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.adapters.aws.base import Base, Contested, changed, log
-from leadline.adapters.aws.bells import Ring
 from leadline.adapters.aws.calls import AwsFailed
+from leadline.adapters.aws.desk import first_handling, with_owner
 from leadline.adapters.aws.documents import read_document
 from leadline.adapters.aws.items import (
-    AlertItem,
     LeadItem,
+    TaskItem,
     TaskState,
-    Told,
-    alert_key,
-    alert_of,
+    again_key,
     digest_key,
+    further_of,
+    handling_key,
     lead_key,
     lead_of,
     summary_of,
+    task_key,
+    told_of,
 )
-from leadline.adapters.aws.queue import put_alert
+from leadline.adapters.aws.queue import rings_of, schedule
 from leadline.adapters.aws.table import Delete, Key, Put, PutIf, Stale, Write
-from leadline.formats import from_iso, iso, key_of, refined_document, refined_head
-from leadline.lead import RefinedLead, Step, Task
+from leadline.adapters.aws.values import Item
+from leadline.formats import iso, key_of, refined_document, refined_head
+from leadline.lead import Alert, Later, RefinedLead, Step, Task
 from leadline.outcome import Done, Drop, Outcome, Retry
 from leadline.ports import Settlement
 
@@ -81,9 +84,9 @@ class AwsSettling(Base):
         task = one.claim.task
         attempt = _Attempt()
         for number in range(_MOST_ROUNDS):
-            lead, alert = self._holders(task, fresh=number > 0)
-            state = alert.task if alert else lead.task if lead else None
-            if task.step is Step.NOTIFY and alert is None:
+            lead, further = self._holders(task, fresh=number > 0)
+            state = further.task if further else lead.task if lead else None
+            if task.step is not Step.REFINE and further is None:
                 return False
             if lead is None or state is None or state.dead_at:
                 return False
@@ -93,7 +96,7 @@ class AwsSettling(Base):
                 if attempt.overtaken:
                     self._give_back(lead)
                     return False
-                self._carry_out(one, lead, alert, state, attempt)
+                self._carry_out(one, lead, further, state, attempt)
             except Stale as stale:
                 attempt.learn(stale, one.outcome)
                 continue
@@ -102,21 +105,21 @@ class AwsSettling(Base):
             return True
         raise Contested(task.lead_id)
 
-    def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, AlertItem | None]:
-        """The lead, and the item of its alert task where the task is one."""
+    def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, TaskItem | None]:
+        """The lead, and the item of its task where that is one after refinement."""
         if task.step is Step.REFINE:
             known = None if fresh else self.recent.leads.get(task.lead_id)
             return known or self._lead(task.lead_id), None
-        keys = [lead_key(task.lead_id), alert_key(task.lead_id, task.channel)]
+        keys = [lead_key(task.lead_id), task_key(task)]
         items = self.table.get_all(keys)
-        lead, alert = items.get(keys[0]), items.get(keys[1])
-        return lead_of(lead) if lead else None, alert_of(alert) if alert else None
+        lead, further = items.get(keys[0]), items.get(keys[1])
+        return lead_of(lead) if lead else None, further_of(further) if further else None
 
     def _carry_out(
         self,
         one: Settlement,
         lead: LeadItem,
-        alert: AlertItem | None,
+        further: TaskItem | None,
         state: TaskState,
         attempt: "_Attempt",
     ) -> None:
@@ -124,7 +127,7 @@ class AwsSettling(Base):
         task = one.claim.task
         match one.outcome:
             case Done() as done:
-                self._done(done, lead, alert, now, attempt)
+                self._done(task, done, lead, further, now, attempt)
             case Retry() as retry:
                 failures = one.claim.failures + int(retry.counts)
                 later = msgspec.structs.replace(
@@ -132,57 +135,80 @@ class AwsSettling(Base):
                     failures=failures, error=retry.why,
                 )  # fmt: skip
                 noted = lead.note(now, f"{task.step}.failed", retry.why) if retry.counts else lead
-                self.table.write_all(_with_state(noted, alert, later, noted is not lead))
+                self.table.write_all(_with_state(noted, further, later, noted is not lead))
             case Drop() as drop:
                 dead = msgspec.structs.replace(
                     state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail
                 )
                 noted = lead.note(now, f"{task.step}.dead", drop.reason)
-                if alert is not None:
-                    channels = dict.fromkeys((*noted.dead_channels, alert.channel))
+                if task.step is Step.NOTIFY:
+                    channels = dict.fromkeys((*noted.dead_channels, task.channel))
                     noted = changed(noted, dead_channels=tuple(channels))
-                self.table.write_all(_with_state(noted, alert, dead, True))
+                self.table.write_all(_with_state(noted, further, dead, True))
                 self._toll(task, lead, drop.reason)
 
     def _done(
         self,
+        task: Task,
         done: Done,
         lead: LeadItem,
-        alert: AlertItem | None,
+        further: TaskItem | None,
         now: datetime,
         attempt: "_Attempt",
     ) -> None:
+        follow_ups = [*map(Later, done.then), *done.later]
         new = lead.note(now, done.note) if done.note else lead
-        writes: list[Write] = []
         if done.refined is not None:
-            if attempt.version is None:
-                attempt.version = self._store(done.refined)
-            new = changed(new, summary=summary_of(done.refined, len(done.then), attempt.version))
-            new = new.note(done.refined.processed_at, done.refined.status)
-            writes += self._recognition(done, lead, attempt.taken)
-        if done.alert is not None:
-            told = done.alert
-            line = Told(told.channel, iso(told.sent_at), told.template, told.digest)
-            new = changed(new, alerts=(*new.alerts, line))
-            new = new.note(told.sent_at, "alerted", f"{told.channel}, {told.template}")
-        if alert is None:
+            new = self._refined(new, done.refined, follow_ups, attempt)
+        new = _told(new, task, done.alert)
+        writes: list[Write] = []
+        if done.handling is not None and not self._is_handled(lead, attempt):
+            writes += first_handling(lead.lead_id, done.handling)
+            new = with_owner(new, done.handling)
+        there = self._there(follow_ups, lead, attempt)
+        if further is None:
             new = changed(new, task=None)
-        else:
-            writes.append(Delete(alert_key(alert.lead_id, alert.channel), alert.rev))
+        elif all(task_key(one.task) != task_key(task) for one in follow_ups):
+            writes.append(Delete(task_key(task), further.rev))
+        new, puts = schedule(new, follow_ups, there, now)
         if new != lead:
             writes.append(Put(new.item(), lead.rev))
-        writes += self._follow_ups(done.then, now)
-        self.table.write_all(writes)
-        captured_at = from_iso(lead.captured_at)
-        self._ring([Ring(task, now, captured_at) for task in done.then])
+        if done.refined is not None:
+            writes += self._recognition(done, lead, attempt.taken)
+        self.table.write_all([*writes, *puts])
+        self._ring(rings_of(lead, follow_ups, now))
 
-    def _follow_ups(self, tasks: Sequence[Task], now: datetime) -> list[Put]:
-        keys = [alert_key(t.lead_id, t.channel) for t in tasks]
-        there = self.table.get_all(keys) if keys else {}
-        return [
-            put_alert(task, alert_of(there[key]) if key in there else None, now, now)
-            for task, key in zip(tasks, keys, strict=True)
-        ]
+    def _refined(
+        self,
+        lead: LeadItem,
+        refined: RefinedLead,
+        follow_ups: Sequence[Later],
+        attempt: "_Attempt",
+    ) -> LeadItem:
+        """The lead with its refinement, whose document is kept first."""
+        if attempt.version is None:
+            attempt.version = self._store(refined)
+        tell = {one.task.channel for one in follow_ups if one.task.step is Step.NOTIFY}
+        summary = summary_of(refined, len(tell), attempt.version)
+        if lead.summary is not None:
+            summary = msgspec.structs.replace(summary, owner_now=lead.summary.owner_now)
+        return changed(lead, summary=summary).note(refined.processed_at, refined.status)
+
+    def _there(
+        self, follow_ups: Sequence[Later], lead: LeadItem, attempt: "_Attempt"
+    ) -> dict[Key, Item]:
+        """Tasks that stand where others are to be put; a lead that is refined for the first time
+        is believed to have none."""
+        keys = [task_key(one.task) for one in follow_ups if one.task.step is not Step.REFINE]
+        if not keys or (lead.summary is None and not attempt.failed):
+            return {}
+        return self.table.get_all(keys)
+
+    def _is_handled(self, lead: LeadItem, attempt: "_Attempt") -> bool:
+        """Whether anybody handles the lead, as nobody can before it is refined."""
+        if lead.summary is None and not attempt.failed:
+            return False
+        return self.table.get(handling_key(lead.lead_id)) is not None
 
     def _recognition(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[PutIf]:
         """The writes by which later leads recognise this one; keys that are *taken* stay so."""
@@ -194,7 +220,8 @@ class AwsSettling(Base):
                 item = {"pk": pk, "sk": sk, **mine}
                 yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
         if done.refined is not None and (first := done.refined.duplicate_of) is not None:
-            yield PutIf({"pk": f"L#{first.lead_id}", "sk": f"again#{lead.lead_id}"})
+            pk, sk = again_key(first.lead_id, lead.lead_id)
+            yield PutIf({"pk": pk, "sk": sk})
 
     def _give_back(self, lead: LeadItem) -> None:
         assert lead.task is not None  # noqa: S101 - the caller holds it
@@ -220,29 +247,54 @@ class AwsSettling(Base):
 
 class _Attempt:
     """What was done and learned while one settlement is carried out, however often it is tried:
-    the version of the refined document, match keys that others have, and whether the refinement
-    was *overtaken* by one of another lead that it has not seen."""
+    the version of the refined document, match keys that others have, whether it *failed* before
+    because something was not as it was believed to be, and whether the refinement was *overtaken*
+    by one of another lead that it has not seen."""
 
     def __init__(self) -> None:
+        self.failed = False
         self.version: str | None = None
         self.taken: set[Key] = set()
         self.overtaken = False
 
     def learn(self, stale: Stale, outcome: Outcome) -> None:
         """Make the best of what stood in the way."""
+        self.failed = True
         keys = {(item["pk"], item["sk"]) for item in stale.stood if item["pk"].startswith("M#")}
         self.taken |= keys
         if keys and isinstance(outcome, Done) and outcome.refined is not None:
             self.overtaken = outcome.refined.duplicate_of is None
 
 
+def _told(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
+    """The lead with the message that ended its task.
+
+    Where a channel that was to hear of the lead did not (another was told in its place, or nobody
+    had to be), it is one channel less that accounts look for.
+    """
+    new = lead
+    if alert is not None:
+        from leadline.reports import told_as  # who captures or refines has no use for it
+
+        line = told_of(msgspec.structs.replace(alert, step=task.step))
+        new = changed(new, alerts=(*new.alerts, line))
+        said = f"{alert.channel}, {alert.template}"
+        new = new.note(alert.sent_at, told_as(task.step), said)
+    if task.step is not Step.NOTIFY or new.summary is None:
+        return new
+    if any((told.step, told.channel) == (Step.NOTIFY, task.channel) for told in new.alerts):
+        return new
+    summary = msgspec.structs.replace(new.summary, told=max(new.summary.told - 1, 0))
+    return changed(new, summary=summary)
+
+
 def _with_state(
-    lead: LeadItem, alert: AlertItem | None, state: TaskState, lead_changes: bool
+    lead: LeadItem, further: TaskItem | None, state: TaskState, lead_changes: bool
 ) -> list[Write]:
     """The writes that leave the task in another state."""
-    if alert is None:
+    if further is None:
         return [Put(changed(lead, task=state).item(), lead.rev)]
-    writes: list[Write] = [Put(msgspec.structs.replace(alert, task=state).item(), alert.rev)]
+    writes: list[Write] = [Put(msgspec.structs.replace(further, task=state).item(), further.rev)]
     if lead_changes:
         writes.append(Put(lead.item(), lead.rev))
     return writes

@@ -6,6 +6,7 @@ from leadline.adapters.aws.base import Recent
 from leadline.adapters.aws.bells import Bells
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.channels import AwsChannels
+from leadline.adapters.aws.desk import AwsDesk
 from leadline.adapters.aws.inbox import AwsInbox
 from leadline.adapters.aws.leads import AwsLeads
 from leadline.adapters.aws.queue import AwsQueue
@@ -17,7 +18,7 @@ from leadline.ports import Clock
 WINDOW = timedelta(days=7)
 
 
-class AwsStore(AwsInbox, AwsQueue, AwsSettling, AwsLeads, AwsChannels):
+class AwsStore(AwsInbox, AwsQueue, AwsSettling, AwsLeads, AwsChannels, AwsDesk):
     """`ports.Store` on S3, DynamoDB and SQS; for one thread, as a function runs."""
 
     def __init__(

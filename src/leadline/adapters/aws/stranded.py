@@ -42,9 +42,9 @@ class Letter(StrEnum):
 
 
 class Stranded(msgspec.Struct, frozen=True):
-    """Messages in the dead-letter queue of one step that no dead letter of the ledger explains:
-    their task lives or is done, the lead is unknown, or nobody can read them. `examples` are ids
-    of leads."""
+    """Messages in one dead-letter queue, that of `step` (the delivery queue's is that of NOTIFY
+    and of all steps after it), that no dead letter of the ledger explains: their task lives or is
+    done, the lead is unknown, or nobody can read them. `examples` are ids of leads."""
 
     step: Step
     state: Letter
@@ -63,7 +63,7 @@ class Tidied(msgspec.Struct, frozen=True):
 
 
 class _Found(NamedTuple):
-    """A message that is ours for a while."""
+    """A message that is ours for a while; `step` tells its queue."""
 
     step: Step
     handle: str
@@ -79,6 +79,7 @@ class DeadLetterQueues:
         self._caller = caller
         self._table = table
         self._queues = queues
+        self._urls = {step: url for url, step in queues.dead_urls().items()}
 
     def stranded(self) -> list[Stranded]:
         """The messages that the ledger does not explain; all stay where they are.
@@ -127,16 +128,16 @@ class DeadLetterQueues:
 
     def _look(self) -> list[_Found]:
         """Receive all messages of both queues, each with what the ledger says."""
-        with ThreadPoolExecutor(len(Step)) as pool:
-            received = list(pool.map(self._receive, Step))
-        return [one for step, some in zip(Step, received, strict=True)
+        with ThreadPoolExecutor(len(self._urls)) as pool:
+            received = list(pool.map(self._receive, self._urls))
+        return [one for step, some in zip(self._urls, received, strict=True)
                 for one in self._judged(step, some)]  # fmt: skip
 
     def _receive(self, step: Step) -> list[tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
         while len(found) < _MOST:
             request = {
-                "QueueUrl": self._queues.dead_url_of(step),
+                "QueueUrl": self._urls[step],
                 "MaxNumberOfMessages": _AT_ONCE,
                 "VisibilityTimeout": _HIDDEN_S,
                 "WaitTimeSeconds": _WAIT_S,
@@ -148,7 +149,7 @@ class DeadLetterQueues:
         return list(found.values())
 
     def _judged(self, step: Step, received: Sequence[tuple[str, str]]) -> list[_Found]:
-        tasks = [task_of(step, body) for body, _ in received]
+        tasks = [task_of(body) for body, _ in received]
         readable = [task for task in tasks if task is not None]
         items = self._table.get_all(
             [key for task in readable for key in (task_key(task), lead_key(task.lead_id))]
@@ -178,14 +179,13 @@ class DeadLetterQueues:
     def _each(self, operation: str, messages: Sequence[_Found], **more: object) -> None:
         """Do the same to each message, ten a request."""
         requests: list[dict[str, object]] = []
-        for step in Step:
+        for step, url in self._urls.items():
             handles = [one.handle for one in messages if one.step is step]
             for start in range(0, len(handles), _AT_ONCE):
                 entries = [
                     {"Id": str(i), "ReceiptHandle": handle, **more}
                     for i, handle in enumerate(handles[start : start + _AT_ONCE])
                 ]
-                url = self._queues.dead_url_of(step)
                 requests.append({"QueueUrl": url, "Entries": entries})
         with ThreadPoolExecutor(_PARALLEL) as pool:
             answers = list(pool.map(lambda request: self._call(operation, request), requests))

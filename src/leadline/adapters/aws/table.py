@@ -57,10 +57,10 @@ class PutIf(msgspec.Struct, frozen=True):
 
 
 class Delete(msgspec.Struct, frozen=True):
-    """Remove an item whose revision is *seen*."""
+    """Remove an item whose revision is *seen*; with None, whatever is there."""
 
     key: Key
-    seen: int
+    seen: int | None
 
 
 Write = Put | PutIf | Delete
@@ -165,7 +165,9 @@ class Table:
             case PutIf(item=item, condition=condition, values=values):
                 new = typed({**item, "write": name})
                 return "PutItem", {"Item": new, **_only_if(condition, values)}
-            case Delete(key=key, seen=seen):
+            case Delete(key=key, seen=None):
+                return "DeleteItem", {"Key": _key(key)}
+            case Delete(key=key, seen=int(seen)):
                 return "DeleteItem", {"Key": _key(key), **_only_if("rev = :seen", {":seen": seen})}
         raise TypeError(one)
 
@@ -215,9 +217,11 @@ class Table:
             return told
         return sum(page["Count"] for page in self._pages("Query", request))
 
-    def scan(self) -> Iterator[Item]:
-        """Every item, in no order: for accounts, which cost a read of the whole table."""
-        for page in self._pages("Scan", {"ConsistentRead": True}):
+    def scan(self, index: str = "") -> Iterator[Item]:
+        """Every item, in no order: for accounts, which cost a read of the whole table; or every
+        entry of an index."""
+        request = {"IndexName": index} if index else {"ConsistentRead": True}
+        for page in self._pages("Scan", request):
             for one in page.get("Items", []):
                 yield plain(one)
 

@@ -15,6 +15,7 @@ from leadline.adapters.aws.days import days_between
 from leadline.adapters.aws.documents import read_document
 from leadline.adapters.aws.items import (
     LeadItem,
+    again_key,
     digest_key,
     lead_key,
     lead_of,
@@ -162,8 +163,8 @@ class AwsIntake:
         first = refined.duplicate_of
         if first is None or self._table.get(lead_key(first.lead_id)) is None:
             return None
-        again = {"pk": f"L#{first.lead_id}", "sk": f"again#{refined.lead_id}"}
-        self._table.put_if(again, "", {})
+        pk, sk = again_key(first.lead_id, refined.lead_id)
+        self._table.put_if({"pk": pk, "sk": sk}, "", {})
         return first.lead_id
 
     def _document(self, lead: LeadItem, head: bytes) -> bytes:
