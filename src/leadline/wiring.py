@@ -6,7 +6,6 @@ imports are what a cold start costs.
 
 import random
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,10 +20,12 @@ from leadline.sources import Source, SourceConfig, exists, find, names
 if TYPE_CHECKING:
     from leadline.adapters.sqlite import SqliteStore
     from leadline.adapters.sqlite.ledger import SqliteLedger
+    from leadline.deliver.channel import Channel
     from leadline.kit import Kit
-    from leadline.ports import Messenger
+    from leadline.routing import Routes
 
 SLACK = "slack"
+"""The channel that `slack_webhook_url` makes."""
 
 
 class _Sources(Mapping[str, Source]):
@@ -67,31 +68,41 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
     return CaptureKit(sources(settings), settings.delay)
 
 
-def channels(settings: Settings, longest: float = 3600) -> "dict[str, Messenger]":
-    """The destinations of alerts; none when nothing is set. *longest*: seconds one may take."""
-    if not settings.slack_webhook_url:
+def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
+    """The destinations of alerts by name; none when nothing is set. *longest*: the seconds that
+    one message may take."""
+    if not _tells(settings):
         return {}
-    from leadline.adapters.slack import SlackWebhook
+    from leadline.destinations import channel_configs, make_channel
 
-    timeout = min(settings.slack_timeout.total_seconds(), longest)
-    return {SLACK: SlackWebhook(settings.slack_webhook_url, timeout)}
+    configs = channel_configs(settings)
+    return {name: make_channel(name, config, longest) for name, config in configs.items()}
 
 
-class _OnDemand(Mapping[str, "Messenger"]):
+def _tells(settings: Settings) -> bool:
+    """Whether there is any channel: who has none loads nothing of what they are made of."""
+    return bool(settings.slack_webhook_url or settings.channels)
+
+
+class _OnDemand(Mapping[str, "Channel"]):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def __getitem__(self, name: str) -> "Messenger":
+    def __getitem__(self, name: str) -> "Channel":
         return channels(self._settings)[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter([SLACK] if self._settings.slack_webhook_url else [])
+        if not _tells(self._settings):
+            return iter(())
+        from leadline.destinations import channel_configs
+
+        return iter(channel_configs(self._settings))
 
     def __len__(self) -> int:
         return len([*self])
 
 
-def channels_on_demand(settings: Settings) -> "Mapping[str, Messenger]":
+def channels_on_demand(settings: Settings) -> "Mapping[str, Channel]":
     """The same for who schedules alerts and sends none: a destination, with the HTTP client that
     it loads, is made when it is asked for."""
     return _OnDemand(settings)
@@ -131,13 +142,15 @@ def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
 def kit_of(
     settings: Settings,
     kept: Store,
-    destinations: "Mapping[str, Messenger]",
+    destinations: "Mapping[str, Channel]",
     clock: Clock = wall_clock,
 ) -> "Kit":
     """The back half around any store."""
     from leadline.deliver.links import Links
-    from leadline.kit import Kit
+    from leadline.kit import Kit, LookUpPolicy
+    from leadline.people import Team
     from leadline.retry import RetryPolicy
+    from leadline.targets import Targets
 
     return Kit(
         store=kept,
@@ -149,6 +162,24 @@ def kit_of(
         lease=settings.lease,
         region=settings.region,
         links=Links(show=settings.show_url),
-        gap=timedelta(seconds=1 / settings.slack_per_second),
-        digest_above=settings.slack_digest_above,
+        routes=_routes(settings),
+        team=Team(settings.people),
+        targets=Targets(settings.targets, settings.hours),
+        look_ups=LookUpPolicy(every=settings.look_up_every, lasting=settings.look_up_for),
+        interactive=bool(settings.slack_signing_secret),
+    )
+
+
+def _routes(settings: Settings) -> "Routes":
+    """Which channels hear of which leads."""
+    from leadline.people import Team
+    from leadline.routing import Routes
+
+    usual: tuple[str, ...] = ()
+    if _tells(settings):
+        from leadline.destinations import usual_channels
+
+        usual = usual_channels(settings)
+    return Routes(
+        settings.rules, settings.hours, Team(settings.people), usual, settings.unassigned_channel
     )

@@ -1,8 +1,12 @@
 """Slack's incoming webhook (Slack docs, "Sending messages using incoming webhooks")."""
 
 import re
+from urllib.parse import urlsplit
+
+import msgspec
 
 from leadline.adapters.posting import JSON, Posted, Poster, check_url
+from leadline.deliver.channel import GONE
 from leadline.ports import Busy, Refused, Sent, Unreachable
 
 # The words with which Slack refuses a message or a webhook for good (Slack docs, "Handling
@@ -29,9 +33,21 @@ _KNOWN_WORDS = frozenset(
     ]
 )
 
+_REPLIES = "hooks.slack.com"
+
+
+class _Reply(msgspec.Struct):
+    """What of an `Errand` changes the message in which a button was pressed."""
+
+    body: msgspec.Raw
+    reply_url: str = ""
+
 
 class SlackWebhook:
     """One channel's webhook; its URL is a secret and is never told.
+
+    A message that is an `Errand` with a `reply_url` goes there, if that is Slack's (Slack docs,
+    "Handling user interaction": good for half an hour and five uses).
 
     *timeout* in seconds bounds the whole call (`posting.Poster`).
     Raises ConfigurationError for a URL that is not HTTP or names no host; it names the *setting*.
@@ -42,11 +58,23 @@ class SlackWebhook:
     ) -> None:
         check_url(url, setting)
         self._url = url
+        self._replies = {("https", _REPLIES), urlsplit(url)[:2]}
         self._poster = Poster("slack", timeout)
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
         """See `ports.Messenger.send`."""
-        answer = self._poster.post(self._url, message, {"content-type": JSON})
+        if message.startswith(b'{"body":'):
+            return self._reply(msgspec.json.decode(message, type=_Reply))
+        return self._post(self._url, message)
+
+    def _reply(self, errand: _Reply) -> Sent | Refused | Busy | Unreachable:
+        if urlsplit(errand.reply_url)[:2] not in self._replies:
+            return Refused(GONE, "the address for changing the message is not Slack's")
+        told = self._post(errand.reply_url, bytes(errand.body))
+        return Refused(GONE, told.words) if isinstance(told, Refused) else told
+
+    def _post(self, url: str, message: bytes) -> Sent | Refused | Busy | Unreachable:
+        answer = self._poster.post(url, message, {"content-type": JSON})
         if isinstance(answer, Unreachable):
             return answer
         return self._poster.trouble(answer) or _meaning(answer)

@@ -88,7 +88,7 @@ class SlackBot:
         return Sent(f"{answer.get('channel', '')}/{answer.get('ts', '')}")
 
     def find(self, message: bytes) -> Sent | None:
-        """See `ports.Messenger.find`: looks through what was posted since the lead was refined.
+        """See `ports.Messenger.find`: looks through what was posted since the lead came.
 
         A message of several leads that names this one has no ref: it must not be changed into one
         of a single lead.

@@ -76,6 +76,23 @@ def hand_in(kit: Kit, place: Channel, letter: Letter, trouble: Trouble) -> Reply
     return reply
 
 
+def is_uncertain(claim: Claim) -> bool:
+    """Whether an earlier attempt may have ended in a message that nobody knows of: one that
+    failed, or was held by a worker that died; or one of before the task was put back."""
+    return claim.attempt > 1 and (claim.failures > 0 or not claim.error)
+
+
+def find_earlier(place: Channel, claim: Claim, write: Callable[[], Letter]) -> Sent | None:
+    """The message of an earlier attempt, if it has arrived and the destination can tell."""
+    if not is_uncertain(claim):
+        return None
+    try:
+        return place.messenger.find(write().body)
+    except Exception:
+        log.exception("messenger.failed", extra={"channel": place.name})
+        return None
+
+
 def _pause(kit: Kit, trouble: Trouble) -> timedelta:
     """2 to the number of failures in seconds, a minute at the most; from half of it up, by chance,
     so that several destinations that fell together are not probed together for ever."""

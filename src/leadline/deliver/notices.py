@@ -5,11 +5,12 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.deliver.channel import Channel, Notice
+from leadline.deliver.channel import Channel, Notice, key_of_person
 from leadline.handling import UNHANDLED, Handling
 from leadline.kit import Kit
 from leadline.lead import Alert, Person, RefinedLead, Step
 
+_OF = " of "
 _document = msgspec.json.Decoder(RefinedLead)
 
 
@@ -62,6 +63,16 @@ def notice(
 def is_told(alerts: Sequence[Alert], channel: str) -> bool:
     """Whether the channel has been told of the lead: by an alert proper, not by a reminder."""
     return any(a.channel == channel and a.step is Step.NOTIFY for a in alerts)
+
+
+def template_naming(template: str, owner: Person | None) -> str:
+    """How an alert remembers whom it named as the owner: "new_lead/1 of U012ABCDEF"."""
+    return f"{template}{_OF}{key_of_person(owner)}" if owner else template
+
+
+def owner_told(alert: Alert) -> str:
+    """Whom an alert named as the owner (`key_of_person`); "" when it named nobody."""
+    return alert.template.partition(_OF)[2]
 
 
 def known(kit: Kit, person: Person) -> Person:

@@ -8,13 +8,20 @@ While a channel fails, its fallback is told in its place, and the channel itself
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 
 from leadline.attempts import again, exhausted, settle
 from leadline.deliver.channel import NO_OWNER, Channel, Letter, Notice, key_of_person
-from leadline.deliver.circuit import Reply, gap_of, hand_in, is_open
-from leadline.deliver.notices import is_told, notices
+from leadline.deliver.circuit import (
+    Reply,
+    find_earlier,
+    gap_of,
+    hand_in,
+    is_open,
+)
+from leadline.deliver.notices import is_told, notices, template_naming
 from leadline.handling import UNHANDLED
 from leadline.kit import Kit
 from leadline.lead import Alert, Claim, Step, Task
@@ -194,16 +201,9 @@ class _Round:
         """The leads whose earlier attempt, of which nobody knew how it ended, had arrived."""
         outcomes: dict[int, Outcome] = {}
         for i, found in chosen.items():
-            if not _is_uncertain(self.claims[i]):
-                continue
-            try:
-                letter = self.place.writer.alert(found)
-                seen = self.place.messenger.find(letter.body)
-            except Exception:
-                log.exception("notify.not_found", extra={"channel": self.place.name})
-                continue
-            if seen is not None:
-                alert = self._alert(found, letter, seen, together=False)
+            write = partial(self.place.writer.alert, found)
+            if (seen := find_earlier(self.place, self.claims[i], write)) is not None:
+                alert = self._alert(found, write(), seen, together=False)
                 outcomes[i] = Done(alert=alert, note="notify.had_arrived")
         return outcomes
 
@@ -225,9 +225,9 @@ class _Round:
         return outcomes
 
     def _alert(self, found: Notice, letter: Letter, reply: Sent, *, together: bool) -> Alert:
-        now = self.kit.clock()
-        name = self.place.name
-        return Alert(found.lead.lead_id, name, now, letter.template, together, reply.ref)
+        template = template_naming(letter.template, found.owner)
+        now, name = self.kit.clock(), self.place.name
+        return Alert(found.lead.lead_id, name, now, template, together, reply.ref)
 
     def _after(self, i: int, reply: Reply, *, together: bool) -> Outcome:
         """What becomes of a lead of which the destination was not told."""
@@ -256,12 +256,6 @@ class _Round:
         if instead not in self.kit.channels or instead == self.place.name:
             return end
         return _to(instead, claim, f"{end.reason} {end.detail}".rstrip())
-
-
-def _is_uncertain(claim: Claim) -> bool:
-    """Whether an earlier attempt may have ended in a message that nobody knows of: one that
-    failed, or was held by a worker that died; or one of before the task was put back."""
-    return claim.attempt > 1 and (claim.failures > 0 or not claim.error)
 
 
 def _at_once(why: str) -> Retry:

@@ -97,7 +97,7 @@ class SlackWriter:
     def _post(self, message: Message, *notices: Notice) -> Letter:
         if not self._bot:
             return Letter(msgspec.json.encode(message), messages.template_of(message))
-        since = min((n.lead.processed_at for n in notices), default=None)
+        since = min((n.lead.captured_at for n in notices), default=None)
         errand = Errand(
             method="chat.postMessage",
             body=message if self._room == DIRECT else {**message, "channel": self._room},

@@ -62,7 +62,8 @@ class Supervisor:
             self._children.append(
                 _Kept(f"refine-{number}", self.settings, refine, (self._lock,), log)
             )
-        notify = ["leadline.entrypoints.work", Step.NOTIFY]
+        rest = [step for step in Step if step is not Step.REFINE]
+        notify = ["leadline.entrypoints.work", *rest]
         self._children.append(_Kept("notify", self.settings, notify, (self._lock,), log))
 
     def run(self) -> int:

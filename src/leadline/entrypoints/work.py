@@ -1,4 +1,4 @@
-"""The worker process of `serve`: `python -m leadline.entrypoints.work refine|notify …`."""
+"""The worker process of `serve`: `python -m leadline.entrypoints.work refine|notify|…`."""
 
 import sys
 import threading

@@ -3,14 +3,16 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from leadline import wiring
 from leadline.adapters.sqlite.move_notes import refuse_if_moved
 from leadline.deliver.sending import deliver_due
+from leadline.deliver.updating import update_due
 from leadline.errors import LeadlineError
+from leadline.following import look_up_due
 from leadline.kit import Kit
 from leadline.lead import Step
 from leadline.pipeline import refine_due
@@ -22,25 +24,22 @@ IDLE_S = 0.1
 """How often an idle wheel looks for new work; the most by which a due task is late."""
 _TROUBLE_S = 2.0
 
+Speaking = Callable[[Kit, str], timedelta | None]
+"""Says one thing through a channel: see `deliver.sending.deliver_due`."""
+Once = Callable[[Kit], float]
+"""One turn of a wheel; returns for how many seconds there is nothing to do."""
+
 
 def work(settings: Settings, steps: Iterable[Step], stop: threading.Event) -> None:
     """Run these steps until *stop* is set; what is under way then is finished.
 
     Raises ConfigurationError when the data folder can't be used, or its leads were moved.
     """
-    wheels: list[Callable[[], None]] = []
-    for step in steps:
-        kit = wiring.embedded(settings)  # a connection for each, so that none waits for another
-        refuse_if_moved(settings.data)  # asked while the file is open, which keeps a move out
-        kit.store.rebase()
-        if step is Step.REFINE:
-            wheels.append(partial(_turn, kit, stop, _refine_turn))
-        else:
-            wheels += [
-                partial(_turn, kit, stop, partial(_deliver_turn, channel=name))
-                for name in kit.channels
-            ]
-    threads = [threading.Thread(target=wheel) for wheel in wheels]
+    wanted = frozenset(steps)
+    threads = [
+        threading.Thread(target=partial(_turn, kit, stop, once))
+        for kit, once in _wheels(settings, wanted)
+    ]
     for thread in threads:
         thread.start()
     stop.wait()
@@ -48,7 +47,25 @@ def work(settings: Settings, steps: Iterable[Step], stop: threading.Event) -> No
         thread.join()
 
 
-def _turn(kit: Kit, stop: threading.Event, once: Callable[[Kit], float]) -> None:
+def _wheels(settings: Settings, steps: Set[Step]) -> Iterator[tuple[Kit, Once]]:
+    """A wheel for each step; those that speak to a channel share one for each channel, since they
+    share its pace. Each has a connection of its own, so that none waits for another."""
+    for step in sorted(steps & LEAD_WHEELS.keys()):
+        yield _kit(settings), LEAD_WHEELS[step]
+    speaking = [CHANNEL_WHEELS[step] for step in sorted(steps & CHANNEL_WHEELS.keys())]
+    if speaking:
+        for name in wiring.channels(settings):
+            yield _kit(settings), _InTurns(speaking, name).turn
+
+
+def _kit(settings: Settings) -> Kit:
+    kit = wiring.embedded(settings)
+    refuse_if_moved(settings.data)  # asked while the file is open, which keeps a move out
+    kit.store.rebase()
+    return kit
+
+
+def _turn(kit: Kit, stop: threading.Event, once: Once) -> None:
     watch = ClockWatch()
     while not stop.is_set():
         try:
@@ -65,13 +82,40 @@ def _turn(kit: Kit, stop: threading.Event, once: Callable[[Kit], float]) -> None
             stop.wait(pause)
 
 
-def _refine_turn(kit: Kit) -> float:
-    return 0.0 if refine_due(kit) else IDLE_S
+def _in_batches(do: Callable[[Kit], int]) -> Once:
+    """A wheel that does what is due, many at once."""
+    return lambda kit: 0.0 if do(kit) else IDLE_S
 
 
-def _deliver_turn(kit: Kit, channel: str) -> float:
-    wait = deliver_due(kit, channel)
-    return IDLE_S if wait is None else min(wait, timedelta(seconds=IDLE_S)).total_seconds()
+class _InTurns:
+    """All that is said through one channel: each kind of message has its turn, so that a flood of
+    one keeps no other waiting for the channel's next free moment."""
+
+    def __init__(self, speaking: Sequence[Speaking], channel: str) -> None:
+        self._speaking = list(speaking)
+        self._channel = channel
+
+    def turn(self, kit: Kit) -> float:
+        """Say one thing, if there is any and the channel is free."""
+        for speak in self._speaking:
+            wait = speak(kit, self._channel)
+            if wait == timedelta():
+                self._speaking.remove(speak)
+                self._speaking.append(speak)
+                return 0.0
+        return IDLE_S
+
+
+LEAD_WHEELS: Mapping[Step, Once] = {
+    Step.REFINE: _in_batches(refine_due),
+    Step.LOOK_UP: _in_batches(look_up_due),
+}
+"""What turns for the steps that concern leads alone."""
+CHANNEL_WHEELS: Mapping[Step, Speaking] = {
+    Step.NOTIFY: deliver_due,
+    Step.UPDATE: update_due,
+}
+"""What turns for the steps that speak to a channel."""
 
 
 class ClockWatch:
