@@ -5,7 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
+
+import msgspec
 
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, NotYet, Written
 from leadline.handling import Ending
@@ -24,6 +27,11 @@ _SOONEST = 60.0
 def placing(config: CrmConfig) -> dict[str, str]:
     """What `[crm.NAME.read]` places of a lead's fields: name to path."""
     return {name: path for name, path in config.read.items() if name in _PLACEABLE}
+
+
+def with_shown(fields: LeadFields, owner: Person | None) -> LeadFields:
+    """The fields with the owner as people call them, where they are known."""
+    return msgspec.structs.replace(fields, owner=(owner and owner.shown) or fields.owner)
 
 
 def settled(
@@ -71,6 +79,14 @@ def moment_of(value: Any) -> datetime | None:
     if found is None:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def http_moment_of(value: str | None) -> datetime | None:
+    """A time as HTTP headers write it."""
+    try:
+        return parsedate_to_datetime(value).astimezone(UTC) if value else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def each_written(
