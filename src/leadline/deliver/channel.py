@@ -53,7 +53,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     first response is due, None where there is no target. `instead_of` is the channel that should
     have been told: it fails since `failing_since`, or (None) refused the message. `interactive` is
     whether buttons that call us back work. `gathered` is whether it waited for its holder's digest.
-    A `test` is marked as one.
+    `escalated_to` is who hears of a late lead besides its holder. A `test` is marked as one.
     """
 
     lead: RefinedLead
@@ -66,6 +66,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     failing_since: datetime | None = None
     interactive: bool = False
     gathered: bool = False
+    escalated_to: Person | None = None
     test: bool = False
 
     @property
@@ -84,6 +85,11 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     def holder(self) -> Person | None:
         """Who works on it: who claimed it, else its owner."""
         return self.handling.claimed_by or self.owner
+
+    @property
+    def addressee(self) -> Person | None:
+        """Whom a message about it is for."""
+        return self.escalated_to or self.holder
 
     @property
     def told_at(self) -> datetime:

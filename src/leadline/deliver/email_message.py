@@ -127,7 +127,7 @@ class EmailWriter:
 
     def _address_of(self, notice: Notice) -> str:
         """The address of whoever has the lead; "" when it is unknown or not to be believed."""
-        holder: Person | None = notice.holder
+        holder: Person | None = notice.addressee
         address = holder.email.strip() if holder is not None else ""
         if not is_mailbox(address):
             return ""

@@ -110,7 +110,7 @@ class SlackWriter:
 
 def _reader(notices: Sequence[Notice]) -> Mapping[str, str]:
     """By what Slack knows whom a direct message is for; empty where there is nobody."""
-    who = notices[0].holder if notices else None
+    who = notices[0].addressee if notices else None
     ways: dict[str, Any] = {"slack": who.slack, "email": who.email} if who else {}
     return {way: value for way, value in ways.items() if value}
 

@@ -116,6 +116,10 @@ def story_of_waiting(notice: Notice) -> Story:
     whose = f"It is {_line(holder.shown, 'somebody', _PERSON)}'s." if holder else "Nobody owns it."
     late = span(notice.now - notice.due) if notice.due and notice.due < notice.now else ""
     over = f", {late} over its target" if late else ""
+    if notice.escalated_to is not None:
+        whose += (
+            f" This is for {_line(notice.escalated_to.shown, 'somebody', _PERSON)} to take over."
+        )
     return Story(
         title=_marked(notice, title),
         headline=_marked(notice, f"Still waiting: {_who(notice.lead)}"),
