@@ -75,7 +75,7 @@ class Poster:
         self, url: str, body: bytes, headers: Mapping[str, str], most: int = _MOST_BODY
     ) -> Posted | Unreachable:
         """The answer, of whose body about *most* bytes are read; Unreachable where none came."""
-        with _deadline(self._timeout) as call, self._connections(url) as pool:
+        with cut_after(self._timeout) as call, self._connections(url) as pool:
             try:
                 answer = pool.request(
                     "POST",
@@ -182,7 +182,7 @@ _under_way = _UnderWay()
 
 
 @contextmanager
-def _deadline(seconds: float) -> Iterator[_Call]:
+def cut_after(seconds: float) -> Iterator[_Call]:
     """Cut every connection that this thread opens within, once so many seconds have passed."""
     call = _under_way.call = _Call()
     timer = threading.Timer(seconds, call.cut)
@@ -199,12 +199,12 @@ def _deadline(seconds: float) -> Iterator[_Call]:
 
 class _Connection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return _watched(super()._new_conn())
+        return watched(super()._new_conn())
 
 
 class _SecureConnection(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
-        return _watched(super()._new_conn())
+        return watched(super()._new_conn())
 
 
 class _Pool(urllib3.HTTPConnectionPool):
@@ -215,7 +215,8 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-def _watched(connection: socket.socket) -> socket.socket:
+def watched(connection: socket.socket) -> socket.socket:
+    """The connection, which from now on is cut with the call (`cut_after`) that is under way."""
     if _under_way.call is not None:
         _under_way.call.watch(connection)
     return connection

@@ -1,0 +1,22 @@
+"""The words of destinations, made fit for logs and dead letters."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+DEFAULT_HOLD = timedelta(minutes=1)
+"""How long a destination is left alone that says it is busy and not for how long."""
+
+_MOST = 200
+_LOOKED_AT = 4000
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
+_SHORTEST_SECRET = 6
+
+
+def shortened(words: str, secrets: Iterable[str] = ()) -> str:
+    """The words on one line, without e-mail addresses and without these secrets."""
+    one = " ".join(words[:_LOOKED_AT].split())
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            one = one.replace(secret, "…")
+    return _ADDRESS.sub("…", one)[:_MOST]
