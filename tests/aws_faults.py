@@ -27,9 +27,11 @@ from leadline.adapters.aws.table import Table
 from leadline.kit import Kit
 from leadline.lead import CapturedLead, Step, Task
 from leadline.ports import Busy, Clock, Messenger, Refused, Sent, Unreachable
+from leadline.routing import Routes
 from leadline.sources import Source, SourceConfig
 from leadline.sources.generic import Generic
 from tests.aws_world import REGION, Rooms
+from tests.channels import slack_channel
 
 SENT = Sent()
 P = TypeVar("P")
@@ -120,6 +122,10 @@ class Slack:
             self.sent.append(message)
         return self.says
 
+    def find(self, message: bytes) -> Sent | None:
+        """See `ports.Messenger.find`."""
+        return None
+
 
 class Actor:
     """One process that works in shared rooms by a connection of its own."""
@@ -139,8 +145,14 @@ class Actor:
     def kit(self, *tasks: Task, slack: Messenger | None = None) -> Kit:
         """The back half of a function that was woken for these tasks."""
         sources: dict[str, Source] = {"generic": Generic(SourceConfig())}
-        channels = {"slack": slack or Slack()}
-        return Kit(self.handed(*tasks), sources, channels, self.clock, lambda: 0.5)
+        return Kit(
+            self.handed(*tasks),
+            sources,
+            {"slack": slack_channel(slack or Slack())},
+            self.clock,
+            lambda: 0.5,
+            routes=Routes(usual=("slack",)),
+        )
 
     def swept(self) -> Swept:
         """The sweep, with all the time that it wants."""

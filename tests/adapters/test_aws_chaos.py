@@ -60,6 +60,10 @@ class Clocked(Queues):
         return [task for _, task in due]
 
 
+def gap_of(kit: Kit) -> timedelta:
+    return kit.channels["slack"].gap
+
+
 class Chaos:
     """One stack, its sender, and what goes wrong with it."""
 
@@ -138,7 +142,7 @@ class Chaos:
             paced = self._turn(step, kit)
         except LeadlineError:
             stopped = True
-        return batch.end(kit.store, paced, kit.gap, stopped=stopped)  # type: ignore[arg-type]
+        return batch.end(kit.store, paced, gap_of(kit), stopped=stopped)  # type: ignore[arg-type]
 
     def _turn(self, step: Step, kit: Kit) -> datetime | None:
         if step is Step.REFINE:
@@ -146,7 +150,7 @@ class Chaos:
                 refine_due(kit, 5)
             return None
         pause = deliver_due(kit, "slack")
-        return None if pause is None else self.clock.now + max(pause, kit.gap)
+        return None if pause is None else self.clock.now + max(pause, gap_of(kit))
 
     def sweep(self) -> None:
         self.attempt(

@@ -13,38 +13,13 @@ from leadline.deliver.sending import deliver_due
 from leadline.kit import Kit
 from leadline.lead import Delivery, LeadFields, Step
 from leadline.pipeline import refine_due
-from leadline.ports import Busy, Refused, Sent, Store, Unreachable
+from leadline.ports import Busy, Refused, Store, Unreachable
 from leadline.retry import RetryPolicy
+from leadline.routing import Routes
 from leadline.sources import Source
 from leadline.sources.generic import Generic
+from tests.channels import Scripted, slack_channel
 from tests.worlds import HandClock
-
-Reply = Sent | Refused | Busy | Unreachable
-
-
-class Channel:
-    """A destination that answers as it is told, and remembers what it accepted."""
-
-    def __init__(self) -> None:
-        self.replies: list[Reply] = []
-        self.accepted: list[dict[str, Any]] = []
-        self.tries = 0
-
-    def send(self, message: bytes) -> Reply:
-        self.tries += 1
-        reply = self.replies.pop(0) if self.replies else Sent()
-        if isinstance(reply, Sent):
-            self.accepted.append(json.loads(message))
-        return reply
-
-    @property
-    def lead_ids(self) -> list[str]:
-        payloads = [m["metadata"]["event_payload"] for m in self.accepted]
-        return [lead["lead_id"] for p in payloads for lead in p.get("leads", [p])]
-
-    @property
-    def templates(self) -> list[str]:
-        return [m["metadata"]["event_payload"]["template"] for m in self.accepted]
 
 
 class Poisonous(Generic):
@@ -60,14 +35,15 @@ class World:
     """Everything around one store, with a clock that waits for us."""
 
     def __init__(self, store: Store, clock: HandClock, **settings: Any) -> None:
-        self.store, self.clock, self.channel = store, clock, Channel()
+        self.store, self.clock, self.channel = store, clock, Scripted()
         self.pause = timedelta()
         sources: dict[str, Source] = {"generic": Poisonous()}
         self.front = CaptureKit(sources, timedelta(minutes=10))
         self.kit = Kit(
             store=store,
             sources=sources,
-            channels={"slack": self.channel},
+            channels={"slack": slack_channel(self.channel)},
+            routes=Routes(usual=("slack",)),
             clock=clock,
             chance=lambda: 0.5,
             retry=RetryPolicy(timedelta(seconds=2), timedelta(minutes=1), attempts=4),
@@ -163,7 +139,7 @@ def test_an_alert_that_never_passes_is_a_dead_letter_and_can_be_replayed(world: 
     assert world.channel.accepted == []
     assert world.store.next_due(Step.NOTIFY, "slack") is None
     world.store.put([Task(Step.NOTIFY, lead_id, "slack")], world.clock.now)
-    world.wait(seconds=2)
+    world.wait(seconds=15)  # the channel failed four times, and is held for a while
     assert world.channel.lead_ids == [lead_id]
 
 

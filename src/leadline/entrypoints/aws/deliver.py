@@ -1,64 +1,80 @@
-"""Deliver: alerts on their way, at the pace of each destination."""
+"""Deliver: whatever follows refinement, at the pace of each destination."""
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from leadline import logs, wiring
 from leadline.adapters.aws.handed import HandedStore
-from leadline.deliver.sending import deliver_due
 from leadline.entrypoints.aws.figures import emit
-from leadline.entrypoints.aws.messages import Batch
+from leadline.entrypoints.aws.messages import Batch, Kind, kind_of
 from leadline.entrypoints.aws.parts import Parts
+from leadline.entrypoints.aws.turns import Turns
 from leadline.errors import LeadlineError
-from leadline.kit import Kit
-from leadline.lead import Step
+from leadline.lead import Step, Task
+from leadline.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _BESIDE_S = 3.0
-"""What a run does besides sending: reading, claiming, settling, ending its messages."""
+"""What a run does besides speaking to others: reading, claiming, settling, ending its messages."""
 
 _parts = cache(Parts)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Send what is due; the answer lists the messages that must come again."""
+    """Do what is due; the answer lists the messages that must come again."""
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    batch = Batch(Step.NOTIFY, event["Records"])
+    batch = Batch(event["Records"], refining=False)
     try:
         settings = parts.settings()
-        longest = context.get_remaining_time_in_millis() / 1000 - _BESIDE_S - 1
+        longest = max(_seconds_left(context) - _BESIDE_S - 1, 1)
         kept = HandedStore(parts.table, parts.bucket, parts.queues, tasks=batch.tasks)
-        kit = wiring.kit_of(settings, kept, wiring.channels(settings, max(longest, 1)))
-        wait = min(longest, settings.slack_timeout.total_seconds()) + _BESIDE_S
-        paced: datetime | None = None
-        stopped = False
+        kit = wiring.kit_of(settings, kept, wiring.channels(settings, longest))
+        # Nobody holds a task for longer than the function lives; by its lease a step knows how long
+        # it may ask others.
+        kit = msgspec.structs.replace(kit, lease=min(kit.lease, timedelta(seconds=longest + 4)))
+        needs = {kind: min(longest, _patience_s(kit, settings, kind)) for kind in _kinds(batch.tasks)}
+        turns = Turns(kit, lambda kind: _seconds_left(context) > needs[kind] + _BESIDE_S)
+        paced, stopped = turns.paced, False
         try:
-            for channel in sorted({task.channel for task in batch.tasks}):
-                until = _deliver(kit, channel, wait, context)
-                paced = max(paced, until) if paced and until else paced or until
+            turns.take(list(needs))
         except LeadlineError:
-            log.exception("notify.stopped")
-            paced, stopped = None, True
+            log.exception("deliver.stopped")
+            paced, stopped = {}, True
         emit(parts.stack, kept.counts)
-        return batch.end(kept, paced, kit.gap, stopped=stopped)
+        return batch.end(kept, paced, stopped=stopped)
     except LeadlineError:
-        log.exception("notify.impossible")
+        log.exception("deliver.impossible")
         return batch.failures(batch.tasks)
 
 
-def _deliver(kit: Kit, channel: str, longest: float, context: Any) -> datetime | None:
-    """Send until nothing is due, or no time is left for another message, or the channel is not
-    free; then when it will be."""
-    while context.get_remaining_time_in_millis() / 1000 > longest:
-        pause = deliver_due(kit, channel)
-        if pause is None:
-            return None
-        if pause > timedelta():
-            return kit.clock() + pause
-    return kit.clock() + kit.gap
+def _kinds(tasks: Sequence[Task]) -> list[Kind]:
+    """Those first of which there is least, because a flood can wait."""
+    counts = Counter(map(kind_of, tasks))
+    order = [*Step]
+    return sorted(counts, key=lambda kind: (counts[kind], order.index(kind[0]), kind[1]))
+
+
+def _patience_s(kit: Kit, settings: Settings, kind: Kind) -> float:
+    """How many seconds others may take to answer in one turn of this kind."""
+    step, channel = kind
+    if step is Step.LOOK_UP:
+        begun = kit.lease * LONGEST_SHARE
+        patience = [begun + config.timeout for config in settings.crm.values()]
+    elif step is Step.WRITE_BACK:
+        patience = [settings.crm[channel].timeout] if channel in settings.crm else []
+    elif channel in settings.channels:
+        patience = [settings.channels[channel].timeout]
+    else:
+        patience = [settings.slack_timeout] if channel else []
+    return max((one.total_seconds() for one in patience), default=0.0)
+
+
+def _seconds_left(context: Any) -> float:
+    left: int = context.get_remaining_time_in_millis()
+    return left / 1000
