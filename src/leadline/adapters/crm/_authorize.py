@@ -1,10 +1,12 @@
 """Who we are to a CRM: a key that lasts, or tokens by OAuth."""
 
+import base64
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from leadline.adapters.crm._client import Client, Reply, checked_base, words_of
+from leadline.crm import CrmConfig
 from leadline.ports import Busy, Refused, Unreachable
 
 _EARLY = timedelta(minutes=1)
@@ -32,10 +34,17 @@ class Tokens:
 
     *form* is what the token endpoint is sent (`grant_type`, `client_id`, `refresh_token` …).
     A token serves until a minute before it expires; where its life isn't told, until refused.
-    *scheme* is the first word of the Authorization header.
+    *scheme* is the first word of the Authorization header; *headers* go to the endpoint.
     """
 
-    def __init__(self, url: str, form: Mapping[str, str], scheme: str = "Bearer") -> None:
+    def __init__(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        scheme: str = "Bearer",
+        headers: Mapping[str, str] = {},
+    ) -> None:
+        self._headers = dict(headers)
         self._url = checked_base(url)
         self._form = dict(form)
         self._scheme = scheme
@@ -62,20 +71,40 @@ class Tokens:
         return True
 
     def _fetch(self, client: Client) -> Busy | Unreachable | Refused | None:
-        told = client.send("POST", self._url, form=self._form)
+        told = client.send("POST", self._url, form=self._form, headers=self._headers)
         if not isinstance(told, Reply):
             return told
         body = told.body if isinstance(told.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")
         if not told.well or not isinstance(token, str) or not token:
             # Some endpoints refuse with 200 and {"error": …} (Zoho docs, "Refresh access tokens").
-            return Refused("crm.unauthorized", words_of(told, self._form.values()))
+            return Refused(
+                "crm.unauthorized", words_of(told, [*self._form.values(), *self._headers.values()])
+            )
         self._token = token
         self._until = None
         if isinstance(life, int | float) and not isinstance(life, bool):
             lasts = timedelta(seconds=min(life, _LONGEST_LIFE)) - _EARLY
             self._until = _now() + max(lasts, timedelta(seconds=1))
         return None
+
+
+def refreshed(url: str, config: CrmConfig, *, basic: bool = False) -> Tokens | None:
+    """Tokens by the refresh token of the settings (RFC 6749, section 6); None where there is none.
+
+    *basic*: the endpoint wants the client's id and secret by HTTP Basic, not in the form.
+    """
+    if not (config.refresh_token and config.client_id):
+        return None
+    form = {"grant_type": "refresh_token", "refresh_token": config.refresh_token}
+    if basic:
+        pair = f"{config.client_id}:{config.client_secret}".encode()
+        who = {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        return Tokens(url, form, headers=who)
+    form["client_id"] = config.client_id
+    if config.client_secret:
+        form["client_secret"] = config.client_secret
+    return Tokens(url, form)
 
 
 def _now() -> datetime:
