@@ -82,7 +82,7 @@ def attio_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> 
     values = values if isinstance(values, dict) else {}
     name = _first(values.get("name"))
     first, last = text(name.get("first_name")), text(name.get("last_name"))
-    plain = {slug: _plain(entries) for slug, entries in values.items()}
+    plain = attio_values(record)
     place = _first(values.get("primary_location"))
     return drawn(
         plain,
@@ -95,6 +95,12 @@ def attio_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> 
         crm_url=text(record.get("web_url")),
         record=_named(record.get("id")),
     )
+
+
+def attio_values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What each attribute of a record says, by its slug: one value, or a list of several."""
+    values = record.get("values")
+    return {slug: _plain(v) for slug, v in values.items()} if isinstance(values, dict) else {}
 
 
 def attio_owner(record: Mapping[str, Any], attribute: str = "owner") -> Person | None:

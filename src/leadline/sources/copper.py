@@ -91,9 +91,8 @@ def copper_fields(
 ) -> LeadFields:
     """What a lead or a person (*sort*) of Copper's API says; *mapping* places fields in its own."""
     address, site = record.get("address"), record.get("websites")
-    values = {**record, **_custom_fields(record.get("custom_fields"))}
     return drawn(
-        values,
+        copper_values(record),
         _FIELDS,
         mapping,
         read=("id", "type", "custom_fields"),
@@ -101,6 +100,11 @@ def copper_fields(
         website=_url(site[0]) if isinstance(site, list) and site else None,
         record=_named(sort, text(record.get("id"))),
     )
+
+
+def copper_values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's fields; custom ones by the number of their definition (`custom_field.100764`)."""
+    return {**record, **_custom_fields(record.get("custom_fields"))}
 
 
 def copper_owner(record: Mapping[str, Any]) -> Person | None:

@@ -59,8 +59,8 @@ def settled(
 
 
 def _owner_placed(where: Mapping[str, Any], owner: Person | None) -> Person | None:
-    given = owner or Person()
-    ident = text(where.get("owner")) if not isinstance(where.get("owner"), dict | list) else None
+    ident = text(where.get("owner"))
+    given = owner if owner and ident in (None, owner.id) else Person()
     name, email = told("owner", where.get("owner_name")), told("email", where.get("owner_email"))
     found = Person(id=ident or given.id, name=name or given.name, email=email or given.email)
     return found if found.shown else None
