@@ -6,7 +6,7 @@ counted as UTF-16 units, of which there are never fewer than characters of any o
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Check = Callable[[str, Any], Iterator[str]]
@@ -51,13 +51,13 @@ def text_object(limit: int, *kinds: str) -> Check:
     return one_of({kind: tables[kind] for kind in kinds})
 
 
-def one_of(tables: dict[str, Table]) -> Check:
+def one_of(tables: Mapping[Any, Table]) -> Check:
     """An object whose `type` says which table it follows; it has no other keys."""
 
     def check(path: str, value: Any) -> Iterator[str]:
         kind = value.get("type") if isinstance(value, dict) else None
         if kind not in tables:
-            yield f"{path} has the type {kind!r}, allowed are {sorted(tables)}"
+            yield f"{path} has the type {kind!r}, allowed are {[*tables]}"
             return
         table = tables[kind]
         yield from (f"{path}.{key} is unknown" for key in value.keys() - table.keys() - {"type"})
@@ -83,13 +83,43 @@ def several(limit: int, each: Check) -> Check:
     return check
 
 
+def table(rows: Table) -> Check:
+    """An object without a type, with these keys and no others."""
+
+    def check(path: str, value: Any) -> Iterator[str]:
+        if not isinstance(value, dict):
+            yield f"{path} is no object"
+            return
+        yield from one_of({None: rows})(path, value)
+
+    return check
+
+
+PLAIN = "plain_text"
+CONFIRM = table(
+    {
+        "title": (True, text_object(100, PLAIN)),
+        "text": (True, text_object(300, PLAIN)),
+        "confirm": (True, text_object(30, PLAIN)),
+        "deny": (True, text_object(30, PLAIN)),
+        "style": (False, string(10, "primary|danger")),
+    }
+)
 BUTTON: Table = {
-    "text": (True, text_object(75, "plain_text")),
+    "text": (True, text_object(75, PLAIN)),
     "action_id": (False, string(255)),
     "url": (False, string(3000, r"https?://[A-Za-z0-9.-]+(:\d{1,5})?([/?#][!-~]*)?")),
     "value": (False, string(2000)),
     "style": (False, string(10, "primary|danger")),
+    "confirm": (False, CONFIRM),
     "accessibility_label": (False, string(75)),
+}
+OPTION = table({"text": (True, text_object(75, PLAIN)), "value": (True, string(150))})
+MENU: Table = {
+    "placeholder": (False, text_object(150, PLAIN)),
+    "options": (True, several(100, OPTION)),
+    "action_id": (False, string(255)),
+    "confirm": (False, CONFIRM),
 }
 RICH: dict[str, Table] = {
     kind: {"elements": (True, several(1000, one_of({"text": {"text": (True, string(12_000))}})))}
@@ -107,7 +137,10 @@ BLOCK: dict[str, Table] = {
         "elements": (True, several(10, text_object(3000, "plain_text", "mrkdwn"))),
         **BLOCK_ID,
     },
-    "actions": {"elements": (True, several(25, one_of({"button": BUTTON}))), **BLOCK_ID},
+    "actions": {
+        "elements": (True, several(25, one_of({"button": BUTTON, "static_select": MENU}))),
+        **BLOCK_ID,
+    },
     "rich_text": {"elements": (True, several(100, one_of(RICH))), **BLOCK_ID},
     "divider": BLOCK_ID,
 }

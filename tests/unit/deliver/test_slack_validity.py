@@ -14,11 +14,20 @@ from hypothesis import strategies as st
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
+from leadline.deliver.channel import Notice
 from leadline.deliver.links import Links
-from leadline.deliver.slack import alert, digest, new_lead, template_of
-from leadline.lead import RefinedLead
+from leadline.deliver.slack_messages import (
+    alert,
+    digest,
+    new_lead,
+    news_of_owner,
+    reminder,
+    template_of,
+)
+from leadline.handling import Ending, Handling
+from leadline.lead import Ownership, Person, RefinedLead
 from tests.slack_rules import markup_of, violations
-from tests.unit.deliver.leads import TEXT, any_lead, lead
+from tests.unit.deliver.leads import ID, MAYBE, MOMENT, TEXT, any_lead, lead
 
 LINKS = st.sampled_from(
     [
@@ -31,6 +40,59 @@ LINKS = st.sampled_from(
 )
 
 
+SLACK_ID = st.one_of(st.just("U012ABCDEF"), TEXT)
+ADDRESS = st.one_of(st.sampled_from(["ada@example.com", "o'neil+x@mail.example.org"]), TEXT)
+PERSON = st.builds(Person, id=TEXT, name=TEXT, email=ADDRESS, slack=SLACK_ID)
+SOMEBODY = st.one_of(st.none(), PERSON)
+SOMETIME = st.one_of(st.none(), MOMENT)
+
+
+def any_handling() -> st.SearchStrategy[Handling]:
+    return st.builds(
+        Handling,
+        rev=st.integers(0, 9),
+        owner=SOMEBODY,
+        ownership=st.sampled_from(Ownership),
+        claimed_by=SOMEBODY,
+        claimed_at=SOMETIME,
+        snoozed_until=SOMETIME,
+        touched_at=SOMETIME,
+        ending=st.sampled_from(Ending),
+        ended_by=SOMEBODY,
+        level=st.integers(0, 5),
+    )
+
+
+def any_notice() -> st.SearchStrategy[Notice]:
+    ours = st.uuids().map(str)
+    found = st.one_of(any_lead(), st.builds(lambda i: lead(lead_id=i), ours))
+    return st.builds(
+        Notice,
+        lead=found,
+        now=MOMENT,
+        handling=any_handling(),
+        links=LINKS,
+        due=SOMETIME,
+        instead_of=MAYBE.map(lambda text: text or ""),
+        failing_since=SOMETIME,
+        interactive=st.booleans(),
+        gathered=st.booleans(),
+        test=st.booleans(),
+    )
+
+
+def noticed(found: RefinedLead) -> Notice:
+    return Notice(lead=found, now=found.processed_at)
+
+
+def everything_about(notice: Notice) -> list[dict[str, Any]]:
+    """Every message about one lead."""
+    made = [alert(notice), digest([notice, notice]), reminder(notice)]
+    if notice.holder is not None:
+        made += [news_of_owner(notice), news_of_owner(notice, in_thread=True)]
+    return made
+
+
 def check(message: dict[str, Any]) -> None:
     """Both opinions; the message as Slack gets it, after JSON."""
     message = msgspec.json.decode(msgspec.json.encode(message))
@@ -40,20 +102,18 @@ def check(message: dict[str, Any]) -> None:
 
 
 @settings(max_examples=200)
-@given(any_lead(), LINKS)
-def test_any_lead_makes_a_valid_message(lead: RefinedLead, links: Links) -> None:
-    message = alert(lead, links)
-    check(message)
-    assert template_of(message) == ("seen_before/1" if lead.duplicate_of else "new_lead/1")
+@given(any_notice())
+def test_any_lead_however_it_is_handled_makes_valid_messages(notice: Notice) -> None:
+    for message in everything_about(notice):
+        check(message)
+    expected = "seen_before/1" if notice.lead.duplicate_of else "new_lead/1"
+    assert template_of(alert(notice)) == expected
 
 
 @settings(max_examples=30)
-@given(st.lists(any_lead(), max_size=3), st.integers(0, 170), st.integers(0, 1000), LINKS)
-def test_any_burst_makes_a_valid_digest(
-    leads: list[RefinedLead], times: int, hidden: int, links: Links
-) -> None:
-    many = leads * times
-    check(digest(many, links, total=len(many) + hidden))
+@given(st.lists(any_notice(), max_size=3), st.integers(0, 170))
+def test_any_burst_makes_a_valid_digest(notices: list[Notice], times: int) -> None:
+    check(digest(notices * times))
 
 
 def test_the_largest_possible_lead_makes_a_valid_message() -> None:
@@ -62,16 +122,25 @@ def test_the_largest_possible_lead_makes_a_valid_message() -> None:
         texts = dict.fromkeys(("name", "email", "phone", "company", "title", "country"), long)
         texts |= dict.fromkeys(("source", "campaign", "owner", "message"), long)
         url = "https://crm.example.com/".ljust(3000, "x")
-        check(new_lead(lead(**texts, lead_score=-1e300, crm_url=url, problems=(long,)), Links()))
+        large = lead(**texts, lead_score=-1e300, crm_url=url, problems=(long,))
+        who = Person(name=long)
+        handling = Handling(owner=who, claimed_by=who, ending=Ending.JUNK, ended_by=who, level=2)
+        notice = Notice(
+            lead=large, now=large.processed_at, handling=handling, instead_of=long, test=True
+        )
+        for message in everything_about(notice):
+            check(message)
+        still_open = msgspec.structs.replace(handling, ending=Ending.OPEN, claimed_by=None)
+        check(alert(msgspec.structs.replace(notice, handling=still_open, interactive=True)))
 
 
 # What we write ourselves, each as narrow as it can be.
 OWN = (
     re.compile(r"<!date\^\d+\^[a-z_{} ]+\|[0-9TZ:-]+>"),
     re.compile(r"<mailto:([\w.+'-]+@[\w.-]+)\|\1>"),
-    re.compile(r"<tel:\+\d+\|"),
-    re.compile(r"<https?://[^<>|\s]+\|"),
+    re.compile(r"<@[UW][A-Z0-9]{2,30}>"),
 )
+LABELLED = re.compile(r"<(?:tel:\+\d+|https?://[^<>|\s]+|@mailto:[\w.+'@-]+)\|([^<>]*)>")
 FORMATTED = re.compile(r"(?<![A-Za-z0-9])([*_])(?=\S).+?\1(?![A-Za-z0-9])|~|＊|＿|｀")
 
 
@@ -80,10 +149,7 @@ def read_as_markup(text: str) -> str:
     text = re.sub(
         r"^\*(Name|Company|Email|Phone|Source|Owner|Title|Campaign|Country|Score):\*", "", text
     )
-    if any(token.search(text) for token in OWN[2:]):
-        text = re.sub(
-            r">(?= ·|$)", "", text, count=text.count("<tel") + text.count("<http"), flags=re.M
-        )
+    text = LABELLED.sub(r"\1", text)
     for token in OWN:
         text = token.sub("", text)
     text = re.sub(r"`[^`\n]+`", "", text)
@@ -93,9 +159,16 @@ def read_as_markup(text: str) -> str:
 
 
 @settings(max_examples=200)
-@given(any_lead(), LINKS)
-def test_nothing_that_a_lead_wrote_is_read_as_markup(lead: RefinedLead, links: Links) -> None:
-    for message in (alert(lead, links), digest([lead, lead], links, total=2)):
+@given(any_notice(), st.booleans())
+def test_nothing_that_anybody_wrote_is_read_as_markup(notice: Notice, by_email: bool) -> None:
+    made = [
+        alert(notice, by_email=by_email),
+        digest([notice, notice], by_email=by_email),
+        reminder(notice, by_email=by_email),
+    ]
+    if notice.holder is not None:
+        made.append(news_of_owner(notice, by_email=by_email))
+    for message in made:
         for text in markup_of(message):
             assert read_as_markup(text) == "", text
 
@@ -103,7 +176,7 @@ def test_nothing_that_a_lead_wrote_is_read_as_markup(lead: RefinedLead, links: L
 @given(TEXT, st.sampled_from(["name", "email", "phone", "company", "owner", "source"]))
 def test_code_is_only_what_we_put_in_code(text: str, where: str) -> None:
     """An e-mail address that is no plain one is shown as code; nothing else of a lead is."""
-    fields = new_lead(lead(**{where: text}), Links())["blocks"][1]["fields"]
+    fields = new_lead(noticed(lead(**{where: text})))["blocks"][1]["fields"]
     for field in fields:
         if "`" in field["text"]:
             assert re.fullmatch(r"\*Email:\*\n`[^`\n]+`", field["text"])
@@ -124,6 +197,11 @@ def test_code_is_only_what_we_put_in_code(text: str, where: str) -> None:
         (lambda m: m["blocks"][2].update(elements=[]), "is no filled list"),
         (lambda m: m["blocks"][3]["elements"][0].update(url="ftp://x"), "does not look right"),
         (lambda m: m["blocks"][3]["elements"][0].update(colour="red"), "colour is unknown"),
+        (lambda m: button(m, confirm={"title": {"type": "mrkdwn", "text": "x"}}), "has the type"),
+        (lambda m: button(m, confirm={}), "confirm.title is missing"),
+        (lambda m: menu(m, options=[]), "is no filled list"),
+        (lambda m: menu(m, options=[{"text": {"type": "plain_text", "text": "x"}}]), "is missing"),
+        (lambda m: menu(m, placeholder={"type": "mrkdwn", "text": "x"}), "has the type 'mrkdwn'"),
         (lambda m: m["blocks"].extend([{"type": "divider"}] * 50), "50 are allowed"),
         (lambda m: m["blocks"].extend(m["blocks"][1:4] * 4), "action_id is not unique"),
         (lambda m: m["blocks"].extend(long_sections()), "in all"),
@@ -132,9 +210,20 @@ def test_code_is_only_what_we_put_in_code(text: str, where: str) -> None:
     ],
 )
 def test_our_table_of_rules_refuses_what_slack_refuses(wrong: Any, says: str) -> None:
-    message = copy.deepcopy(new_lead(lead(), Links()))
+    message = copy.deepcopy(new_lead(noticed(lead())))
     wrong(message)
     assert any(says in found for found in violations(message)), violations(message)
+
+
+def button(message: dict[str, Any], **changes: Any) -> None:
+    message["blocks"][3]["elements"][0].update(changes)
+
+
+def menu(message: dict[str, Any], **changes: Any) -> None:
+    option = {"text": {"type": "plain_text", "text": "1 hour"}, "value": f"3600:{ID}"}
+    placeholder = {"type": "plain_text", "text": "Snooze"}
+    made = {"type": "static_select", "placeholder": placeholder, "options": [option], **changes}
+    message["blocks"][3]["elements"].append(made)
 
 
 def long_sections() -> list[dict[str, Any]]:
