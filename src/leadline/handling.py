@@ -57,6 +57,12 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.claimed_by or self.owner
 
     @property
+    def answered(self) -> bool:
+        """Whether somebody has responded to the lead, or nobody needs to any more."""
+        responded = self.claimed_by is not None or self.touched_at is not None
+        return responded or self.ending is not Ending.OPEN
+
+    @property
     def desks(self) -> tuple[str, ...]:
         """By what the lead is found on its holder's desk: Slack id, e-mail in lower case, CRM id;
         none once it has ended."""

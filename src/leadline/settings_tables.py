@@ -214,7 +214,9 @@ TARGET_SETTINGS: Mapping[str, Declaration] = {
     "outside": Declaration("", "Only leads captured outside these hours.", TEXT),
     "hours": Declaration("", "The hours in which the clock runs (a name of `[hours]`).", TEXT),
     "first_response": Declaration("15m", "The time to the first response.", PERIOD),
-    "remind": Declaration("10m", "When the holder is reminded, after capture.", PERIOD),
+    "remind": Declaration(
+        "13m", "When the holder is reminded, after capture; later than the wait.", PERIOD
+    ),
     "escalate": Declaration("20m", "When the next person or channel is told.", PERIOD),
     "escalate_to": Declaration(
         "", "The channel that is told then; empty: the channel of the alert.", TEXT

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 import msgspec
 
 from leadline.hours import HoursConfig, add_working_time, is_working, working_time
 from leadline.lead import RefinedLead
+
+_PUNCTUAL = timedelta(minutes=2)
+"""A step that is taken so late moves none of those after it."""
 
 
 class TargetConfig(msgspec.Struct, frozen=True):
@@ -20,7 +24,7 @@ class TargetConfig(msgspec.Struct, frozen=True):
     outside: str = ""
     hours: str = ""
     first_response: timedelta = timedelta(minutes=15)
-    remind: timedelta = timedelta(minutes=10)
+    remind: timedelta = timedelta(minutes=13)
     escalate: timedelta = timedelta(minutes=20)
     escalate_to: str = ""
     reassign: timedelta | None = None
@@ -49,12 +53,20 @@ class Targets(msgspec.Struct, frozen=True):
         target = self.of(lead)
         if target is None:
             return ()
-        steps: list[datetime] = []
-        for span in (target.remind, target.escalate, target.reassign):
-            if span is not None:
-                due = self._after(target, lead, span)
-                steps.append(max(due, *steps) if steps else due)
-        return tuple(steps)
+        return tuple(self._after(target, lead, span) for span in self._spans(target))
+
+    def next_step(self, lead: RefinedLead, level: int, at: datetime) -> datetime | None:
+        """When the step after this one (from 1) is due, which was taken at this time; None after
+        the last. Where it was taken late, since the lead was snoozed or nobody could be told, the
+        next comes no sooner after it than the settings put it."""
+        steps = self.steps(lead)
+        if level >= len(steps):
+            return None
+        target = self.of(lead)
+        if target is None or at - steps[level - 1] <= _PUNCTUAL:
+            return steps[level]
+        before, after = self._spans(target)[level - 1 : level + 1]
+        return max(steps[level], self._from(target, at, after - before))
 
     def waited(self, lead: RefinedLead, until: datetime) -> timedelta:
         """How long a lead has waited since its capture, by the clock of its target."""
@@ -71,10 +83,20 @@ class Targets(msgspec.Struct, frozen=True):
             and fits_hours(self.hours, target.during, target.outside, lead.captured_at)
         )
 
+    @staticmethod
+    def _spans(target: TargetConfig) -> list[timedelta]:
+        """What passes from the capture to each step."""
+        steps = (target.remind, target.escalate, target.reassign)
+        return list(accumulate((span for span in steps if span is not None), max))
+
     def _after(self, target: TargetConfig, lead: RefinedLead, span: timedelta) -> datetime:
+        return self._from(target, lead.captured_at, span)
+
+    def _from(self, target: TargetConfig, start: datetime, span: timedelta) -> datetime:
+        """The moment at which the target's clock has run so long since *start*."""
         if not target.hours:
-            return lead.captured_at + span
-        return add_working_time(self.hours[target.hours], lead.captured_at, span)
+            return start + span
+        return add_working_time(self.hours[target.hours], start, span)
 
 
 def fits_hours(hours: Mapping[str, HoursConfig], during: str, outside: str, at: datetime) -> bool:

@@ -8,11 +8,11 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from leadline.attempts import settle
+from leadline.attempts import again, settle
 from leadline.deliver.channel import Channel, Letter
 from leadline.kit import Kit
 from leadline.lead import Claim, Step
-from leadline.outcome import Outcome
+from leadline.outcome import Done, Drop, Outcome, Retry
 from leadline.ports import Busy, Refused, Sent, Trouble, Unreachable
 
 log = logging.getLogger(__name__)
@@ -91,6 +91,19 @@ def find_earlier(place: Channel, claim: Claim, write: Callable[[], Letter]) -> S
     except Exception:
         log.exception("messenger.failed", extra={"channel": place.name})
         return None
+
+
+def not_accepted(kit: Kit, claim: Claim, reply: Reply) -> Outcome:
+    """What becomes of a task whose message the destination did not take."""
+    match reply:
+        case Busy(after=after):
+            return Retry(after, why="channel.busy", counts=False)
+        case Unreachable(words=words):
+            return again(kit, claim, words)
+        case Refused(reason=reason, words=words):
+            return Drop(reason, words)
+        case Sent():
+            return Done()
 
 
 def _pause(kit: Kit, trouble: Trouble) -> timedelta:

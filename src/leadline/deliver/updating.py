@@ -6,15 +6,15 @@ nobody is notified of a change; each owner once, which the alerts remember.
 
 from datetime import timedelta
 
-from leadline.attempts import again, exhausted
+from leadline.attempts import exhausted
 from leadline.deliver.channel import GONE, Channel, Notice, key_of_person
-from leadline.deliver.circuit import Reply, find_earlier, hand_in, one_by_one
+from leadline.deliver.circuit import Reply, find_earlier, hand_in, not_accepted, one_by_one
 from leadline.deliver.notices import notices, owner_told
 from leadline.handling import Ending
 from leadline.kit import Kit
 from leadline.lead import Alert, Claim, Step
 from leadline.outcome import Done, Drop, Outcome, Retry
-from leadline.ports import Busy, Refused, Sent, Trouble, Unreachable
+from leadline.ports import Refused, Sent, Trouble
 
 NEWS = "owner/1"
 """The template of news; the ref of such an alert is who has the lead, by `news_key`."""
@@ -42,7 +42,7 @@ def _update(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
         return Done(note="update.not_told_yet")  # its alert will be right when it comes
     changed = _change(kit, place, found, first, trouble)
     if not isinstance(changed, Sent | Refused | None):
-        return _not_now(kit, claim, changed)
+        return not_accepted(kit, claim, changed)
     key = news_key(found, changed=isinstance(changed, Sent))
     if key and key not in _heard_of(found):
         return _tell(kit, place, claim, found, first, key, trouble)
@@ -78,7 +78,7 @@ def news_key(found: Notice, *, changed: bool) -> str:
 def _heard_of(found: Notice) -> set[str]:
     """Everybody of whom the channel has been told that they have the lead."""
     news = {a.ref for a in found.told if a.template == NEWS}
-    return news | {owner_told(a) for a in found.told if a.step is Step.NOTIFY}
+    return news | {owner_told(a) for a in found.told if a.step is not Step.UPDATE}
 
 
 def _tell(
@@ -102,16 +102,4 @@ def _tell(
     if find_earlier(place, claim, lambda: letter) is not None:
         return Done(alert=told, note="update.had_arrived")
     reply = hand_in(kit, place, letter, trouble)
-    return Done(alert=told) if isinstance(reply, Sent) else _not_now(kit, claim, reply)
-
-
-def _not_now(kit: Kit, claim: Claim, reply: Reply) -> Outcome:
-    match reply:
-        case Busy(after=after):
-            return Retry(after, why="channel.busy", counts=False)
-        case Unreachable(words=words):
-            return again(kit, claim, words)
-        case Refused(reason=reason, words=words):
-            return Drop(reason, words)
-        case Sent():
-            return Done()
+    return Done(alert=told) if isinstance(reply, Sent) else not_accepted(kit, claim, reply)

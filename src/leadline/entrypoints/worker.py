@@ -9,6 +9,8 @@ from functools import partial
 
 from leadline import wiring
 from leadline.adapters.sqlite.move_notes import refuse_if_moved
+from leadline.clocks import clock_due
+from leadline.deliver.reminding import remind_due
 from leadline.deliver.sending import deliver_due
 from leadline.deliver.updating import update_due
 from leadline.errors import LeadlineError
@@ -109,11 +111,13 @@ class _InTurns:
 LEAD_WHEELS: Mapping[Step, Once] = {
     Step.REFINE: _in_batches(refine_due),
     Step.LOOK_UP: _in_batches(look_up_due),
+    Step.CLOCK: _in_batches(clock_due),
 }
 """What turns for the steps that concern leads alone."""
 CHANNEL_WHEELS: Mapping[Step, Speaking] = {
     Step.NOTIFY: deliver_due,
     Step.UPDATE: update_due,
+    Step.REMIND: remind_due,
 }
 """What turns for the steps that speak to a channel."""
 
