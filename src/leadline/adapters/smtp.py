@@ -6,7 +6,6 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from email import message_from_bytes
 from email.message import Message
@@ -74,20 +73,9 @@ class SmtpMessenger:
         with cut_after(self._timeout) as call:
             try:
                 return self._hand_in(read, message, to)
-            except smtplib.SMTPResponseException as error:
-                return _meaning((error.smtp_code, _octets(error.smtp_error)))
-            except smtplib.SMTPRecipientsRefused as error:
-                return _of_recipients(error.recipients)
-            except smtplib.SMTPServerDisconnected:
-                return Unreachable("smtp.DeadlineExceeded" if call.over else "smtp.hung_up")
-            except smtplib.SMTPNotSupportedError as error:
-                missing = "login" if "AUTH" in str(error) else "starttls"
-                return Unreachable(f"smtp.{missing}_not_offered")
-            except ssl.SSLCertVerificationError:
-                return Unreachable("smtp.certificate_not_trusted")
             except (smtplib.SMTPException, OSError) as error:
-                name = "DeadlineExceeded" if call.over else type(error).__name__
-                return Unreachable(f"smtp.{name}")
+                # smtplib takes the beginning of a line that was cut for an answer.
+                return Unreachable("smtp.DeadlineExceeded") if call.over else _trouble(error)
 
     def find(self, message: bytes) -> Sent | None:
         """None: who hands mail in can't look for it. A repeat has the same Message-ID."""
@@ -186,10 +174,23 @@ def _literal(connection: socket.socket) -> str:
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-def _of_recipients(answers: Mapping[str, Reply]) -> Refused | Busy | Unreachable:
-    """What it means that nobody's mail was taken: the same may pass later if anybody's may."""
-    codes = sorted(answers.values())
-    return _meaning(codes[0])
+def _trouble(error: Exception) -> Refused | Busy | Unreachable:
+    """What an error means, without the addresses that it may name."""
+    match error:
+        case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
+            return _meaning((code, words if isinstance(words, bytes) else words.encode()))
+        case smtplib.SMTPRecipientsRefused(recipients=answers):
+            # Nobody's mail was taken: the same may pass later if anybody's may.
+            return _meaning(min(answers.values()))
+        case smtplib.SMTPNotSupportedError():
+            missing = "login" if "AUTH" in str(error) else "starttls"
+            return Unreachable(f"smtp.{missing}_not_offered")
+        case smtplib.SMTPServerDisconnected():
+            return Unreachable("smtp.hung_up")
+        case ssl.SSLCertVerificationError():
+            return Unreachable("smtp.certificate_not_trusted")
+        case _:
+            return Unreachable(f"smtp.{type(error).__name__}")
 
 
 def _meaning(reply: Reply) -> Refused | Busy | Unreachable:
@@ -201,10 +202,6 @@ def _meaning(reply: Reply) -> Refused | Busy | Unreachable:
     if _PACED.search(words):
         return Busy(DEFAULT_HOLD, words)
     return Unreachable(f"smtp.{words}")
-
-
-def _octets(words: bytes | str) -> bytes:
-    return words if isinstance(words, bytes) else words.encode()
 
 
 @cache
