@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leadline.adapters.sqlite import SqliteStore
     from leadline.adapters.sqlite.ledger import SqliteLedger
     from leadline.deliver.channel import Channel
-    from leadline.kit import Kit
+    from leadline.kit import Connected, Kit
     from leadline.routing import Routes
 
 SLACK = "slack"
@@ -108,6 +108,35 @@ def channels_on_demand(settings: Settings) -> "Mapping[str, Channel]":
     return _OnDemand(settings)
 
 
+class _Crms(Mapping[str, "Connected"]):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: dict[str, Connected] = {}
+
+    def __getitem__(self, source: str) -> "Connected":
+        if source not in self._made:
+            config = self._settings.crm[source]
+            from leadline.adapters.crm import make_crm
+            from leadline.kit import Connected
+
+            self._made[source] = Connected(make_crm(source, config), config)
+        return self._made[source]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._settings.crm)
+
+    def __len__(self) -> int:
+        return len(self._settings.crm)
+
+
+def crms(settings: Settings) -> "Mapping[str, Connected]":
+    """The CRMs by source, each with its HTTP client made when it is first asked for.
+
+    Asking for one raises ConfigurationError when a setting of it is missing.
+    """
+    return _Crms(settings)
+
+
 def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
     """The embedded store; raises ConfigurationError when the data folder can't be used."""
     from leadline.adapters.sqlite import SqliteStore
@@ -162,6 +191,7 @@ def kit_of(
         lease=settings.lease,
         region=settings.region,
         links=Links(show=settings.show_url),
+        crms=crms(settings),
         routes=_routes(settings),
         team=Team(settings.people),
         targets=Targets(settings.targets, settings.hours),
