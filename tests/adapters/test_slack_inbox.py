@@ -16,11 +16,11 @@ import urllib3
 from hypothesis import given
 
 from leadline.deliver.links import Links
-from leadline.deliver.slack import alert, digest, new_lead, seen_before
+from leadline.deliver.slack_messages import alert, digest, new_lead, seen_before
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox, as_terminal
 from leadline.entrypoints.slack_page import article, page
 from leadline.lead import RefinedLead
-from tests.unit.deliver.leads import ID, again, any_lead, lead
+from tests.unit.deliver.leads import ID, again, any_lead, lead, noticed
 
 AT = datetime(2026, 3, 2, 9, 10, tzinfo=UTC)
 SHOW = Links("https://leads.example.com/leads/{lead_id}")
@@ -44,7 +44,7 @@ def get(http: urllib3.PoolManager, url: str) -> str:
 
 
 def test_a_message_is_accepted_kept_and_shown(http: urllib3.PoolManager) -> None:
-    message = new_lead(lead(), SHOW)
+    message = new_lead(noticed(lead(), SHOW))
     with SlackInbox() as slack:
         assert post(http, slack.webhook_url, message) == (200, b"ok")
         assert slack.wait_for(1)
@@ -146,7 +146,7 @@ def drawn(message: dict[str, Any]) -> str:
 
 
 def test_the_page_draws_a_message_as_slack_does() -> None:
-    shown = drawn(seen_before(again(), SHOW))
+    shown = drawn(seen_before(noticed(again(), SHOW)))
     assert "<h2>♻️ Lead Seen Before</h2>" in shown
     assert "<div><b>Company:</b>\nByron &amp; Sons</div>" in shown
     assert 'href="mailto:ada.lovelace@example.com"' in shown
@@ -206,7 +206,7 @@ class Tags(HTMLParser):
 
 @given(any_lead())
 def test_no_lead_gets_markup_of_its_own_onto_the_page(lead: RefinedLead) -> None:
-    for message in (alert(lead, SHOW), digest([lead], SHOW, total=1)):
+    for message in (alert(noticed(lead, SHOW)), digest([noticed(lead, SHOW)])):
         tags = Tags(drawn(message))
         assert tags.seen <= {
             *["article", "div", "span", "b", "h2", "blockquote", "a", "code", "time"]
@@ -223,7 +223,7 @@ def test_the_page_lets_nothing_run_but_its_own_script(http: urllib3.PoolManager)
 
 
 def test_a_message_can_be_read_in_a_terminal() -> None:
-    assert as_terminal(new_lead(lead(problems=("email.role",)), SHOW)) == (
+    assert as_terminal(new_lead(noticed(lead(problems=("email.role",)), SHOW))) == (
         "🎯 New Lead Captured\n"
         "\n"
         "Name: Ada Lovelace                      Company: Byron & Sons\n"
@@ -245,10 +245,20 @@ def test_a_message_can_be_read_in_a_terminal() -> None:
 
 @given(any_lead())
 def test_no_lead_sends_commands_to_the_terminal(lead: RefinedLead) -> None:
-    shown = as_terminal(msgspec.json.decode(msgspec.json.encode(alert(lead, Links()))))
+    shown = as_terminal(msgspec.json.decode(msgspec.json.encode(alert(noticed(lead, Links())))))
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown)
 
 
 def test_nothing_in_code_is_styled() -> None:
     unusual = lead(contact=msgspec.structs.replace(lead().contact, email="_x_@*y*~z~"))
-    assert "<code>_x_@*y*~z~</code>" in drawn(new_lead(unusual, SHOW))
+    assert "<code>_x_@*y*~z~</code>" in drawn(new_lead(noticed(unusual, SHOW)))
+
+
+def test_buttons_and_menus_that_call_back_are_shown(http: urllib3.PoolManager) -> None:
+    message = alert(msgspec.structs.replace(noticed(lead(), SHOW), interactive=True))
+    with SlackInbox() as slack:
+        assert post(http, slack.webhook_url, message) == (200, b"ok")
+        shown = get(http, slack.url + "/")
+    for caption in ("Claim", "Snooze ▾", "Junk", "Open in CRM"):
+        assert f">{caption}</a>" in shown
+    assert "[Snooze ▾]" in as_terminal(message)

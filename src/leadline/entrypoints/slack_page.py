@@ -128,7 +128,7 @@ def as_terminal(message: Message) -> str:
             case "rich_text":
                 told += [*(f"│ {line}" for line in _quoted(block).split("\n")), ""]
             case "actions":
-                told += [f"[{e['text']['text']}] {e.get('url', '')}" for e in block["elements"]]
+                told += [f"[{_caption(e)}] {e.get('url', '')}" for e in block["elements"]]
             case "context":
                 told.append("  ".join(_plain(e["text"]) for e in block["elements"]))
     return "\n".join(_NOT_FOR_TERMINALS.sub("", line) for line in told or [_plain(message["text"])])
@@ -165,7 +165,14 @@ def _block(block: Message) -> str:
 
 
 def _button(element: Message) -> str:
-    return _anchor(element.get("url", ""), html.escape(element["text"]["text"]), "button")
+    return _anchor(element.get("url", ""), html.escape(_caption(element)), "button")
+
+
+def _caption(element: Message) -> str:
+    """What a button or a menu says."""
+    if element["type"] == "static_select":
+        return f"{element['placeholder']['text']} ▾"
+    return str(element["text"]["text"])
 
 
 def _quoted(block: Message) -> str:

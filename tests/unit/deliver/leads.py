@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from leadline.deliver.channel import Notice
+from leadline.deliver.links import Links
 from leadline.lead import Contact, FirstSeen, LeadDetails, RefinedLead
 
 CAPTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -50,6 +52,11 @@ def lead(**changes: Any) -> RefinedLead:
 def _changed(part: Any, changes: dict[str, Any]) -> Any:
     own = {name: changes.pop(name) for name in part.__struct_fields__ if name in changes}
     return msgspec.structs.replace(part, **own)
+
+
+def noticed(found: RefinedLead, links: Links) -> Notice:
+    """What is told of a lead that nobody has touched."""
+    return Notice(lead=found, now=found.processed_at, links=links)
 
 
 def again(**changes: Any) -> RefinedLead:

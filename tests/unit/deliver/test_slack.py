@@ -7,23 +7,18 @@ import msgspec
 import pytest
 
 from leadline.deliver import slack_messages
-from leadline.deliver.channel import Notice
 from leadline.deliver.links import Links
 from leadline.deliver.problems import in_words
 from leadline.deliver.slack_messages import template_of
 from leadline.handling import Handling
 from leadline.lead import Contact, LeadDetails, Person, RefinedLead
 from tests.slack_rules import values_of
-from tests.unit.deliver.leads import CAPTURED, FIRST_ID, ID, again, lead
+from tests.unit.deliver.leads import CAPTURED, FIRST_ID, ID, again, lead, noticed
 
 SHOW = Links("https://leads.example.com/leads/{lead_id}")
 DATE = (
     f"<!date^{int(CAPTURED.timestamp()) + 602}^{{date_short}} {{time_secs}}|2026-03-02T09:10:02Z>"
 )
-
-
-def noticed(found: RefinedLead, links: Links) -> Notice:
-    return Notice(lead=found, now=found.processed_at, links=links)
 
 
 def alert(found: RefinedLead, links: Links) -> dict[str, Any]:
