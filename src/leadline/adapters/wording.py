@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 DEFAULT_HOLD = timedelta(minutes=1)
 """How long a destination is left alone that says it is busy and not for how long."""
@@ -20,3 +21,12 @@ def shortened(words: str, secrets: Iterable[str] = ()) -> str:
         if len(secret) >= _SHORTEST_SECRET:
             one = one.replace(secret, "…")
     return _ADDRESS.sub("…", one)[:_MOST]
+
+
+def secrets_of(url: str) -> tuple[str, ...]:
+    """What of a URL must not be told: the whole, and every part of it but scheme and host."""
+    parts = urlsplit(url)
+    pieces = [url, parts.path, parts.query, parts.username or "", parts.password or ""]
+    pieces += parts.path.split("/")
+    pieces += [value for pair in parts.query.split("&") for value in pair.split("=")[1:]]
+    return tuple(dict.fromkeys(piece for piece in pieces if piece))

@@ -115,8 +115,8 @@ class EmailWriter:
         for name, value in headers.items():
             if value:
                 message[name] = value
-        message.attach(_part(as_text(story), "plain"))
-        message.attach(_part(as_html(story), "html"))
+        message.attach(_part(story_as_text(story), "plain"))
+        message.attach(_part(story_as_html(story), "html"))
         return Letter(message.as_bytes(policy=_CRLF), story.template)
 
     def _recipients(self, notice: Notice) -> tuple[str, ...]:
@@ -185,7 +185,7 @@ def in_header(text: str, header: str) -> str:
     return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
-def as_text(story: Story) -> str:
+def story_as_text(story: Story) -> str:
     """The message for who reads no HTML."""
     lines = [story.title, "", *story.remarks]
     if story.remarks:
@@ -201,7 +201,7 @@ def as_text(story: Story) -> str:
     return "\n".join([*lines, "", *story.footer, ""])
 
 
-def as_html(story: Story) -> str:
+def story_as_html(story: Story) -> str:
     """The message as HTML of which nothing is loaded from elsewhere."""
     rows = "".join(
         f'<tr><th align="left" valign="top">{escape(label)}</th><td>{escape(value)}</td></tr>'

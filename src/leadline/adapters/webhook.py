@@ -1,0 +1,106 @@
+"""Outgoing webhooks, signed as Standard Webhooks 1.0 has it."""
+
+import base64
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+
+from leadline.adapters.clock import wall_clock
+from leadline.adapters.posting import Posted, Poster, check_url
+from leadline.adapters.wording import secrets_of, shortened
+from leadline.deliver.events import MEDIA_TYPE
+from leadline.errors import ConfigurationError
+from leadline.ports import Busy, Clock, Refused, Sent, Unreachable
+
+_SHORTEST_KEY, _LONGEST_KEY = 24, 64
+
+
+class _Head(msgspec.Struct):
+    id: str
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class WebhookMessenger:
+    """Posts events to one URL with `webhook-id` (that of the event), `webhook-timestamp` and a
+    `webhook-signature` by each of the *secrets*, of which there are several while one is rotated.
+
+    *timeout* in seconds bounds the whole call (`posting.Poster`).
+    Raises ConfigurationError, which begins with the *setting* and names no secret.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        secrets: Sequence[str],
+        timeout: float = 10.0,
+        *,
+        setting: str = "channels",
+        clock: Clock = wall_clock,
+    ) -> None:
+        check_url(url, f"{setting}.url")
+        if not secrets:
+            raise ConfigurationError(f"{setting}.secret is missing: events are always signed")
+        self._keys = [signing_key(secret, f"{setting}.secret") for secret in secrets]
+        self._url = url
+        self._never_told = (*secrets, *secrets_of(url))
+        self._poster = Poster("webhook", timeout)
+        self._clock = clock
+
+    def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
+        """See `ports.Messenger.send`."""
+        ident = _head.decode(message).id
+        stamp = str(int(self._clock().timestamp()))
+        headers = {
+            "content-type": MEDIA_TYPE,
+            "webhook-id": ident,
+            "webhook-timestamp": stamp,
+            "webhook-signature": " ".join(
+                signature(key, ident, stamp, message) for key in self._keys
+            ),
+        }
+        answer = self._poster.post(self._url, message, headers)
+        if isinstance(answer, Unreachable):
+            return answer
+        trouble = self._poster.trouble(answer)
+        if isinstance(trouble, Busy):
+            return Busy(trouble.after, shortened(trouble.words, self._never_told))
+        return trouble or self._meaning(answer, ident)
+
+    def find(self, message: bytes) -> Sent | None:
+        """None: a receiver can't be asked. It knows a repeat by its id."""
+        del message
+        return None
+
+    def _meaning(self, answer: Posted, ident: str) -> Sent | Refused:
+        if 200 <= answer.status < 300:
+            return Sent(ident)
+        reason = "webhook.gone" if answer.status == 410 else f"webhook.http_{answer.status}"
+        return Refused(reason, shortened(answer.words, self._never_told))
+
+
+def signing_key(secret: str, setting: str) -> bytes:
+    """The key that a secret stands for: 24 to 64 octets in base64, with or without `whsec_`.
+
+    Raises ConfigurationError, which begins with the *setting*.
+    """
+    text = secret.removeprefix("whsec_").rstrip("=")
+    try:
+        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        key = b""
+    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        raise ConfigurationError(
+            f"{setting} must be {_SHORTEST_KEY} to {_LONGEST_KEY} random octets in base64, with or "
+            "without whsec_ before it, as `openssl rand -base64 32` makes them"
+        )
+    return key
+
+
+def signature(key: bytes, ident: str, stamp: str, body: bytes) -> str:
+    """One `v1` signature: HMAC-SHA256 over id, time and body."""
+    message = f"{ident}.{stamp}.".encode() + body
+    return f"v1,{base64.b64encode(hmac.digest(key, message, sha256)).decode()}"

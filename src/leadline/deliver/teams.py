@@ -1,0 +1,123 @@
+"""What Microsoft Teams is told: an Adaptive Card in the envelope that a workflow takes.
+
+Microsoft Learn, "Create incoming webhooks with Workflows for Microsoft Teams" and "Text features"
+of Adaptive Cards: Markdown is read in a TextBlock and not in the runs of a RichTextBlock, so that
+is where everything from outside stands. A message may have 28 KB, and Teams counts two octets for a
+character.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from leadline.deliver.channel import Letter, Notice
+from leadline.deliver.events import as_json_text
+from leadline.deliver.story import (
+    Story,
+    fitting,
+    story_of_lead,
+    story_of_many,
+    story_of_owner,
+    story_of_waiting,
+)
+from leadline.lead import Alert
+
+Block = dict[str, Any]
+
+MOST = 26_000
+"""How large a message may become, by Teams' own count."""
+_MOST_ACTIONS = 6
+_BREAK = "\u200b"
+
+
+class TeamsWriter:
+    """`deliver.channel.Writer` for Teams."""
+
+    def alert(self, notice: Notice) -> Letter:
+        """See `Writer.alert`."""
+        return _letter(story_of_lead(notice))
+
+    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+        """See `Writer.digest`."""
+        return _letter(story_of_many(notices))
+
+    def update(self, notice: Notice, told: Alert) -> Letter | None:
+        """None: a workflow can't change what it posted."""
+        del notice, told
+        return None
+
+    def news(self, notice: Notice, told: Alert) -> Letter | None:
+        """See `Writer.news`."""
+        del told
+        story = story_of_owner(notice)
+        return _letter(story) if story is not None else None
+
+    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+        """See `Writer.reminder`."""
+        del told
+        return _letter(story_of_waiting(notice))
+
+
+def teams_size(body: bytes) -> int:
+    """How large Teams takes a message to be: in UTF-16, or as it is sent if that is more."""
+    return max(len(body), len(body.decode().encode("utf-16-le")))
+
+
+def _letter(story: Story) -> Letter:
+    fits = fitting(story, lambda cut: teams_size(as_json_text(_envelope(cut))), MOST)
+    return Letter(as_json_text(_envelope(fits)), story.template)
+
+
+def _envelope(story: Story) -> Block:
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "fallbackText": _plain(story.headline),
+        "msteams": {"width": "Full"},
+        "body": _body(story),
+        "actions": [
+            {"type": "Action.OpenUrl", "title": label, "url": url}
+            for label, url in story.ways[:_MOST_ACTIONS]
+        ],
+    }
+    attachment = {
+        "contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": None,
+        "content": card,
+    }
+    return {"type": "message", "attachments": [attachment]}
+
+
+def _body(story: Story) -> list[Block]:
+    body = [_paragraph(_run(story.title, size="Large", weight="Bolder"))]
+    body += [_paragraph(_run(remark)) for remark in story.remarks]
+    body += [
+        _paragraph(_run(f"{label}: ", weight="Bolder"), _run(value)) for label, value in story.facts
+    ]
+    for entry in story.entries:
+        name = _run(entry.name, weight="Bolder")
+        if entry.url:
+            name["selectAction"] = {"type": "Action.OpenUrl", "url": entry.url}
+        body.append(_paragraph(name, *([_run(f" · {entry.rest}")] if entry.rest else [])))
+    if story.words:
+        quoted = [_paragraph(_run(line or " ")) for line in story.words.split("\n")]
+        body.append({"type": "Container", "style": "emphasis", "items": quoted})
+    if story.doubts:
+        body.append(_paragraph(_run(f"Please check: {story.doubts}", color="Warning")))
+    return body + [_paragraph(_run(line, size="Small", isSubtle=True)) for line in story.footer]
+
+
+def _paragraph(*runs: Block) -> Block:
+    return {"type": "RichTextBlock", "inlines": [*runs]}
+
+
+def _run(text: str, **style: Any) -> Block:
+    return {"type": "TextRun", "text": _plain(text), **style}
+
+
+def _plain(text: str) -> str:
+    """The text with nothing in it that is filled in before it is shown: `{{DATE(…)}}` of cards,
+    `${…}` of their templates, `@{…}` of workflows, `<at>` of mentions."""
+    for begin in ("{{", "${", "@{", "<at"):
+        text = text.replace(begin, f"{begin[0]}{_BREAK}{begin[1:]}")
+    return text
