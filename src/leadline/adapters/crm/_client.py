@@ -4,6 +4,7 @@ Words of a result never hold a URL, a secret or an e-mail address.
 """
 
 import re
+import weakref
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -79,6 +80,7 @@ class Client:
             follow_redirects=False,  # a token must not reach another host
             trust_env=False,
         )
+        weakref.finalize(self, self._http.close)
 
     def call(
         self,

@@ -5,6 +5,7 @@ OAuth when `user` is "oauth".
 """
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +35,7 @@ from leadline.sources.close import _owner
 
 _HOME = "https://api.close.com/api/v1"
 _PAGE = 100
+_ID = re.compile(r"lead_\w+", re.ASCII)
 _FIELDS = (
     "id", "name", "display_name", "status_id", "status_label", "url", "description", "contacts",
     "addresses", "opportunities", "custom", "date_created", "date_updated",
@@ -117,6 +119,8 @@ class CloseCrm:
         return Page(tuple(found), f"{last.isoformat()}|{','.join(sorted(same))}")
 
     def _read(self, name: str) -> CrmRecord | NotYet | Refused | Busy | Unreachable:
+        if not _ID.fullmatch(name):
+            return Refused("crm.unknown_record", "no lead's id")
         fields = ",".join(dict.fromkeys([*_FIELDS, *named_fields(self._config)]))
         told = self._client.call("GET", f"/lead/{quoted(name)}/", query={"_fields": fields})
         if not isinstance(told, Reply):
@@ -150,6 +154,8 @@ class CloseCrm:
         return shared.settled(self._config, record, words, usual)
 
     def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+        if not _ID.fullmatch(change.record):
+            return Refused("crm.unknown_record", "no lead's id")
         told = self._client.call(
             "PUT",
             f"/lead/{quoted(change.record)}/",
