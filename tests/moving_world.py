@@ -67,18 +67,20 @@ class Fuse:
     def __init__(self) -> None:
         self.left: int | None = None
         self.after = False
+        self.lock = Lock()  # for threads that write at the same moment
 
     def set(self, writes: int | None, *, after: bool = False) -> None:
         self.left, self.after = writes, after
 
     def before_a_write(self) -> None:
-        if self.left is None:
-            return
-        if self.left == 0 and not self.after:
-            raise Killed
-        if self.left < 0:
-            raise Killed
-        self.left -= 1
+        with self.lock:
+            if self.left is None:
+                return
+            if self.left == 0 and not self.after:
+                raise Killed
+            if self.left < 0:
+                raise Killed
+            self.left -= 1
 
     def after_a_write(self) -> None:
         if self.left is not None and self.left < 0:
