@@ -11,14 +11,20 @@ from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
 import pytest
 
 from leadline.adapters import posting
 from leadline.adapters.slack import SlackWebhook
+from leadline.deliver.channel import GONE, Notice
+from leadline.deliver.slack import SlackWriter
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
 from leadline.errors import ConfigurationError
+from leadline.handling import Handling
+from leadline.lead import Alert, Person
 from leadline.ports import Busy, Messenger, Refused, Sent, Unreachable
 from tests.scripted_server import ScriptedServer, answer, certificate
+from tests.unit.deliver.leads import CAPTURED, ID, lead
 
 MESSAGE = b'{"text":"hello"}'
 SECRET = "T00000000/B00000000/sEcReT"
@@ -353,6 +359,63 @@ def test_what_is_no_http_url_is_refused_at_once_and_not_repeated(url: str) -> No
     assert "sEcReT" not in caught.value.detail
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+# --- changing the message in which a button was pressed ---------------------------------------
+
+
+def change(reply_url: str) -> bytes:
+    writer = SlackWriter()
+    handling = Handling(
+        claimed_by=Person(name="Ada"),
+        claimed_at=CAPTURED,
+        reply_url=reply_url,
+        reply_until=CAPTURED + timedelta(minutes=30),
+    )
+    notice = Notice(lead=lead(), now=CAPTURED + timedelta(minutes=12), handling=handling)
+    letter = writer.update(notice, Alert(ID, "slack", CAPTURED, "new_lead/1"))
+    assert letter is not None
+    late = msgspec.structs.replace(notice, now=CAPTURED + timedelta(minutes=31))
+    assert writer.update(late, Alert(ID, "slack", CAPTURED, "new_lead/1")) is None
+    return letter.body
+
+
+def test_a_message_is_changed_by_the_address_that_came_with_the_press() -> None:
+    with Misbehaving(answers("200 OK", b"ok")) as server:
+        told = SlackWebhook(server.url()).send(change(server.url().replace("services", "actions")))
+    assert told == Sent()
+    (request,) = server.requests
+    assert request.startswith(b"POST /actions/T00000000/B00000000/sEcReT HTTP/1.1")
+    body = msgspec.json.decode(request.partition(b"\r\n\r\n")[2])
+    assert body["replace_original"] is True
+    assert "Claimed by Ada" in body["blocks"][1]["text"]["text"]
+
+
+@pytest.mark.parametrize("words", [b"used_url", b"expired_url"])
+def test_an_address_that_is_used_up_leaves_the_message_as_it_is(words: bytes) -> None:
+    with Misbehaving(answers("404 Not Found", words)) as server:
+        assert SlackWebhook(server.url()).send(change(server.url())) == Refused(
+            GONE, words.decode()
+        )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example.com/actions/x",
+        "http://hooks.slack.com/actions/x",
+        "https://hooks.slack.com.evil.example.com/x",
+        "https://hooks.slack.com@evil.example.com/x",
+        "file:///etc/passwd",
+        "//hooks.slack.com/x",
+    ],
+)
+def test_an_address_that_is_not_slacks_hears_nothing(address: str) -> None:
+    with Misbehaving(answers("200 OK", b"ok")) as server:
+        told = SlackWebhook(server.url()).send(change(address))
+    assert isinstance(told, Refused)
+    assert told.reason == GONE
+    assert server.requests == []
 
 
 # --- TLS --------------------------------------------------------------------------------------

@@ -76,13 +76,13 @@ class SlackBot:
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
         """See `ports.Messenger.send`; the message is an `Errand`, the ref "CHANNEL/TS"."""
         errand = msgspec.json.decode(message, type=Errand)
-        body = self._with_mentions(errand.body)
+        body = errand.body
         if self._room == DIRECT and errand.method == "chat.postMessage":
             room = self._direct(errand.to or {})
             if not isinstance(room, str):
                 return room
             body = {**body, "channel": room}
-        answer = self._call(errand.method, body)
+        answer = self._call(errand.method, self._with_mentions(body))
         if not isinstance(answer, dict):
             return answer
         return Sent(f"{answer.get('channel', '')}/{answer.get('ts', '')}")
