@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from leadline.adapters.crm._client import Client, Reply, checked_base, words_of
+from leadline.adapters.crm._client import Client, CrmReply, checked_base, words_of
 from leadline.crm import CrmConfig
 from leadline.ports import Busy, Refused, Unreachable
 
@@ -72,7 +72,7 @@ class Tokens:
 
     def _fetch(self, client: Client) -> Busy | Unreachable | Refused | None:
         told = client.send("POST", self._url, form=self._form, headers=self._headers)
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         body = told.body if isinstance(told.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")

@@ -29,7 +29,7 @@ _PRIVATE = re.compile(
 _WORD_KEYS = ("message", "error_description", "error_info", "errorCode", "code", "error")
 
 
-class Reply(msgspec.Struct, frozen=True):
+class CrmReply(msgspec.Struct, frozen=True):
     """An answer that means something: 2xx, or a 4xx about what was asked for.
 
     `body` is decoded JSON; None where there was none, or (beside a 4xx) something else.
@@ -91,11 +91,11 @@ class Client:
         json: Any = None,
         form: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Reply | Busy | Unreachable | Refused:
+    ) -> CrmReply | Busy | Unreachable | Refused:
         """One request, with our credentials; once more with new ones if they have run out.
 
         A value of *query* or *form* that is a list is repeated. Refused "crm.unauthorized" is a
-        401 that new credentials don't mend; other 4xx are a `Reply`.
+        401 that new credentials don't mend; other 4xx are a `CrmReply`.
         """
         with within(self._timeout):
             for last in (False, True):
@@ -110,7 +110,7 @@ class Client:
                     form=form,
                     headers={**(headers or {}), **who},
                 )
-                if not isinstance(told, Reply) or told.status != 401:
+                if not isinstance(told, CrmReply) or told.status != 401:
                     return told
                 if last or not self._authorize.renew(who):
                     return Refused("crm.unauthorized", words_of(told, who.values()))
@@ -125,8 +125,8 @@ class Client:
         json: Any = None,
         form: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Reply | Busy | Unreachable | Refused:
-        """One request to a whole URL, without our credentials; 401 is a `Reply` here."""
+    ) -> CrmReply | Busy | Unreachable | Refused:
+        """One request to a whole URL, without our credentials; 401 is a `CrmReply` here."""
         sent = dict(headers or {})
         content = None
         if json is not None:
@@ -166,7 +166,7 @@ def quoted(part: str) -> str:
     return quote(part, safe="")
 
 
-def words_of(reply: Reply, secrets: Iterable[str] = ()) -> str:
+def words_of(reply: CrmReply, secrets: Iterable[str] = ()) -> str:
     """What the CRM says went wrong, shortened; without e-mail addresses, quoted values, numbers
     that may be phones, URLs and the *secrets*."""
     words = _found_words(reply.body)
@@ -177,7 +177,7 @@ def words_of(reply: Reply, secrets: Iterable[str] = ()) -> str:
     return (words or f"HTTP {reply.status}")[:_MOST_WORDS]
 
 
-def refusal(reply: Reply) -> Refused:
+def refusal(reply: CrmReply) -> Refused:
     """A 4xx (or 3xx) as what it means for everything: 403 "crm.forbidden", else "crm.http_400"."""
     reason = "crm.forbidden" if reply.status == 403 else f"crm.http_{reply.status}"
     return Refused(reason, words_of(reply))
@@ -192,7 +192,7 @@ def _found_words(body: Any) -> str:
     return body if isinstance(body, str) else ""
 
 
-def _meaning(answer: httpx.Response) -> Reply | Busy | Unreachable | Refused:
+def _meaning(answer: httpx.Response) -> CrmReply | Busy | Unreachable | Refused:
     status = answer.status_code
     if status >= 500 or status in (408, 425):
         return Unreachable(f"crm.http_{status}")
@@ -210,7 +210,7 @@ def _meaning(answer: httpx.Response) -> Reply | Busy | Unreachable | Refused:
         if status < 300:
             return Unreachable("crm.broken_json")
         value = None
-    reply = Reply(status, value, headers)
+    reply = CrmReply(status, value, headers)
     return Busy(pause_of(headers), words_of(reply)) if status == 429 else reply
 
 

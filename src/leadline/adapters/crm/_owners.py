@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from leadline import sources
-from leadline.adapters.crm._client import Reply, refusal
+from leadline.adapters.crm._client import CrmReply, refusal
 from leadline.adapters.crm._records import Roster, placing
 from leadline.crm import CrmConfig
 from leadline.errors import LeadlineError
@@ -30,7 +30,7 @@ def fields_of(source: Source, raw: bytes, owner: Person | None) -> LeadFields | 
     return msgspec.structs.replace(fields, owner=(owner.shown if owner else None) or fields.owner)
 
 
-def owner_in(
+def owner_said(
     config: CrmConfig, values: Mapping[str, Any], default: Any, roster: Roster
 ) -> Person | Busy | Unreachable | None:
     """Whose a record is: whom the field names that the settings give, else *default*, an id."""
@@ -47,10 +47,10 @@ def named_fields(config: CrmConfig) -> tuple[str, ...]:
 
 
 def listed(
-    told: Reply | Busy | Unreachable | Refused, key: str
+    told: CrmReply | Busy | Unreachable | Refused, key: str
 ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
     """The objects in an answer's list *key*; an answer without is broken."""
-    if not isinstance(told, Reply):
+    if not isinstance(told, CrmReply):
         return told
     if not told.well:
         return refusal(told)
@@ -60,7 +60,7 @@ def listed(
     return [one for one in found if isinstance(one, dict)]
 
 
-def people_of(
+def users_of(
     users: Iterable[Mapping[str, Any]], first: str = "", last: str = "", name: str = "name"
 ) -> dict[str, Person]:
     """Users by id, out of objects with `id`, `email` and a name in one piece or two."""

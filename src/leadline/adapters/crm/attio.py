@@ -14,7 +14,7 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed
-from leadline.adapters.crm._client import Client, Reply, quoted, refusal
+from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import listed
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
@@ -25,6 +25,7 @@ from leadline.sources._fields import text
 from leadline.sources.attio import attio_fields, attio_owner, attio_values
 
 _HOME = "https://api.attio.com/v2"
+_PEOPLE, _COMPANIES = "people", "companies"
 _OWNER = "owner"
 _PAGE = 100
 _MEMBER = "workspace-member"
@@ -63,6 +64,7 @@ class AttioCrm:
                 if isinstance(told, NotYet):
                     found |= dict.fromkeys(named.values(), NotYet())
                     continue
+                told = self._with_companies(told) if isinstance(told, list) else told
                 if not isinstance(told, list):
                     return told
                 by_number = {_number(one): one for one in told}
@@ -88,15 +90,17 @@ class AttioCrm:
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
         """See `Crm.since`."""
         skipped = int(after or 0)
-        told = self._query(
-            self._config.database or "people",
-            {"created_at": {"$gte": at.astimezone(UTC).isoformat()}},
-            sorts=[{"direction": "asc", "attribute": "created_at", "field": "value"}],
-            limit=_PAGE,
-            offset=skipped,
-        )
-        if isinstance(told, NotYet):
-            return Refused("crm.no_such_object", "the workspace has no such object")
+        with within(shared.WHOLE_PATIENCE):
+            told = self._query(
+                self._config.database or _PEOPLE,
+                {"created_at": {"$gte": at.astimezone(UTC).isoformat()}},
+                sorts=[{"direction": "asc", "attribute": "created_at", "field": "value"}],
+                limit=_PAGE,
+                offset=skipped,
+            )
+            if isinstance(told, NotYet):
+                return Refused("crm.no_such_object", "the workspace has no such object")
+            told = self._with_companies(told) if isinstance(told, list) else told
         if not isinstance(told, list):
             return told
         found = tuple(one for value in told if (one := _found(value)))
@@ -107,9 +111,29 @@ class AttioCrm:
     ) -> list[dict[str, Any]] | NotYet | Busy | Unreachable | Refused:
         path = f"/objects/{quoted(kind)}/records/query"
         told = self._client.call("POST", path, json={"filter": condition, **options})
-        if isinstance(told, Reply) and told.status == 404:
+        if isinstance(told, CrmReply) and told.status == 404:
             return NotYet()
         return listed(told, "data")
+
+    def _with_companies(
+        self, people: Sequence[dict[str, Any]]
+    ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
+        """The records with their companies' names, of which they have only ids (`company_name`,
+        unless the team has an attribute of that name); without, where none may be seen."""
+        numbers = list(dict.fromkeys(one for value in people if (one := _company(value))))
+        if not numbers:
+            return list(people)
+        told = self._query(_COMPANIES, {"record_id": {"$in": numbers}}, limit=len(numbers))
+        if isinstance(told, Busy | Unreachable):
+            return told
+        found = told if isinstance(told, list) else []
+        names = {_number(one): one["values"].get("name") for one in found if "values" in one}
+        return [
+            {**one, "values": {"company_name": names.get(_company(one), []), **one["values"]}}
+            if _company(one)
+            else one
+            for one in people
+        ]
 
     def _record(
         self, name: str, value: Mapping[str, Any] | None
@@ -144,7 +168,7 @@ class AttioCrm:
             f"/objects/{quoted(kind)}/records/{quoted(number)}",
             json={"data": {"values": values}},
         )
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if told.status == 404:
             return NotYet()
@@ -164,6 +188,15 @@ class AttioCrm:
 def _number(value: Mapping[str, Any]) -> str:
     ident = value.get("id")
     return (text(ident.get("record_id")) or "") if isinstance(ident, dict) else ""
+
+
+def _company(value: Mapping[str, Any]) -> str:
+    """The id of the company that the record refers to, "" for none."""
+    values = value.get("values")
+    entries = values.get("company") if isinstance(values, dict) else None
+    first = entries[0] if isinstance(entries, list) and entries else None
+    ours = isinstance(first, dict) and first.get("target_object") == _COMPANIES
+    return (text(first.get("target_record_id")) or "") if ours and first else ""
 
 
 def _modified(value: Mapping[str, Any]) -> datetime | None:

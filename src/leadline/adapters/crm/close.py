@@ -15,15 +15,15 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed, refreshed
-from leadline.adapters.crm._client import Authorize, Client, Reply, quoted, refusal
+from leadline.adapters.crm._client import Authorize, Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import (
     fields_of,
     listed,
     named_fields,
-    owner_in,
-    people_of,
+    owner_said,
     source_of,
+    users_of,
 )
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
@@ -123,7 +123,7 @@ class CloseCrm:
             return Refused("crm.unknown_record", "no lead's id")
         fields = ",".join(dict.fromkeys([*_FIELDS, *named_fields(self._config)]))
         told = self._client.call("GET", f"/lead/{quoted(name)}/", query={"_fields": fields})
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if not told.well:
             return NotYet() if told.status in (404, 410) else refusal(told)
@@ -134,7 +134,7 @@ class CloseCrm:
     def _record(
         self, name: str, lead: Mapping[str, Any]
     ) -> CrmRecord | Refused | Busy | Unreachable:
-        owner = owner_in(self._config, lead, _owner(lead) or _owner_of_work(lead), self._roster)
+        owner = owner_said(self._config, lead, _owner(lead) or _owner_of_work(lead), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         fields = fields_of(self._source, _raw(lead), owner)
@@ -162,7 +162,7 @@ class CloseCrm:
             query={"_fields": "id,date_updated"},
             json=dict(change.values),
         )
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if told.well:
             body = told.body if isinstance(told.body, dict) else {}
@@ -177,9 +177,9 @@ class CloseCrm:
             results = listed(told, "data")
             if not isinstance(results, list):
                 return results
-            new = people_of(results, "first_name", "last_name")
+            new = users_of(results, "first_name", "last_name")
             people |= new
-            more = isinstance(told, Reply) and told.body.get("has_more") is True
+            more = isinstance(told, CrmReply) and told.body.get("has_more") is True
             if not more or not new:
                 return people
 
@@ -243,7 +243,7 @@ def _found(lead: Mapping[str, Any]) -> Found | None:
 
 
 def _cursor(told: Any) -> str:
-    body = told.body if isinstance(told, Reply) else None
+    body = told.body if isinstance(told, CrmReply) else None
     return text(body.get("cursor")) or "" if isinstance(body, dict) else ""
 
 

@@ -13,9 +13,9 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed
-from leadline.adapters.crm._client import Client, Reply, quoted, refusal
+from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
-from leadline.adapters.crm._owners import owner_in, people_of
+from leadline.adapters.crm._owners import owner_said, users_of
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
@@ -118,7 +118,7 @@ class CopperCrm:
         if value is None:
             return NotYet()
         values = _values(value)
-        owner = owner_in(self._config, values, value.get("assignee_id"), self._roster)
+        owner = owner_said(self._config, values, value.get("assignee_id"), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         placing = shared.placing(self._config)
@@ -137,7 +137,7 @@ class CopperCrm:
             return Refused("crm.unknown_record", "")
         path = f"/{_PATHS[sort]}/{quoted(str(number))}"
         answer = self._client.call("PUT", path, json=_body(change.values))
-        if not isinstance(answer, Reply):
+        if not isinstance(answer, CrmReply):
             return answer
         if answer.status == 404:
             return NotYet()
@@ -154,17 +154,17 @@ class CopperCrm:
             users = _listed(self._client.call("POST", "/users/search", json=asked))
             if not isinstance(users, list):
                 return users
-            people |= people_of(users)
+            people |= users_of(users)
             if len(users) < _PAGE:
                 return people
             page += 1
 
 
 def _listed(
-    answer: Reply | Busy | Unreachable | Refused,
+    answer: CrmReply | Busy | Unreachable | Refused,
 ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
     """The objects of an answer that is a list."""
-    if not isinstance(answer, Reply):
+    if not isinstance(answer, CrmReply):
         return answer
     if not answer.well:
         return refusal(answer)

@@ -18,7 +18,7 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed
-from leadline.adapters.crm._client import Client, Reply, quoted, refusal
+from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, NotYet, Page, Written
 from leadline.errors import ConfigurationError
@@ -99,7 +99,8 @@ class DocumentCrm:
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """See `Crm.owner_value`."""
-        told = {"owner": owner.name, "owner_email": owner.email, "owner_id": owner.id}
+        email = owner.email.lower()
+        told = {"owner": owner.name, "owner_email": email, "owner_id": owner.id}
         return {name: value for name, value in told.items() if value} or None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
@@ -108,11 +109,11 @@ class DocumentCrm:
 
     def _record(self, name: str, document: _Document) -> CrmRecord:
         value = document.value
-        fields = _lead_fields(value, shared.placing(self._config))
+        fields, owner = _lead_fields(value, shared.placing(self._config)), _owner(value)
         record = CrmRecord(
             record=name,
-            fields=msgspec.structs.replace(fields, record=name),
-            owner=_owner(value),
+            fields=msgspec.structs.replace(shared.with_shown(fields, owner), record=name),
+            owner=owner,
             modified=document.modified,
             values=value,
         )
@@ -178,7 +179,7 @@ class _Pages:
 
     def get(self, name: str) -> _Document | _Gone | Busy | Unreachable | Refused:
         told = self._client.call("GET", _filled(self._template, name))
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if told.status in (403, 404, 410):
             return _Gone()
@@ -196,7 +197,7 @@ class _Pages:
             json=value,
             headers={"if-match": version} if version else {},
         )
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if told.status in (409, 412):
             return Unreachable("crm.modified_meanwhile")

@@ -12,15 +12,15 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed, refreshed
-from leadline.adapters.crm._client import Authorize, Client, Reply, quoted, refusal, words_of
+from leadline.adapters.crm._client import Authorize, Client, CrmReply, quoted, refusal, words_of
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import (
     fields_of,
     listed,
     named_fields,
-    owner_in,
-    people_of,
+    owner_said,
     source_of,
+    users_of,
 )
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
@@ -169,7 +169,7 @@ class HubSpotCrm:
         self, kind: str, number: str, result: Mapping[str, Any]
     ) -> CrmRecord | Refused | Busy | Unreachable:
         values = _values(result)
-        owner = owner_in(self._config, values, values.get("hubspot_owner_id"), self._roster)
+        owner = owner_said(self._config, values, values.get("hubspot_owner_id"), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         fields = fields_of(self._source, _raw(kind, result), owner)
@@ -197,15 +197,15 @@ class HubSpotCrm:
         path = f"{self._objects}/{_OBJECTS[kind]}"
         inputs = [{"id": n, "properties": _written(one.values)} for n, one in batch.items()]
         told = self._client.call("POST", f"{path}/batch/update", json={"inputs": inputs})
-        if isinstance(told, Reply) and told.status in (400, 404, 409) and len(batch) > 1:
+        if isinstance(told, CrmReply) and told.status in (400, 404, 409) and len(batch) > 1:
             return shared.each_written(list(batch.values()), self._write_one)
-        if isinstance(told, Reply) and told.status in (400, 404, 409):
+        if isinstance(told, CrmReply) and told.status in (400, 404, 409):
             alone = next(iter(batch.values()))
             return {alone.record: NotYet() if told.status == 404 else refusal(told)}
         results = listed(told, "results")
         if not isinstance(results, list):
             return results
-        assert isinstance(told, Reply)  # noqa: S101 - it has results
+        assert isinstance(told, CrmReply)  # noqa: S101 - it has results
         written = {text(one.get("id")): one for one in results}
         errors = _errors(told)
         return {
@@ -222,7 +222,7 @@ class HubSpotCrm:
             f"{self._objects}/{_OBJECTS[kind]}/{quoted(number)}",
             json={"properties": _written(change.values)},
         )
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if told.well:
             body = told.body if isinstance(told.body, dict) else {}
@@ -237,7 +237,7 @@ class HubSpotCrm:
             results = listed(told, "results")
             if not isinstance(results, list):
                 return results
-            people |= people_of(results, "firstName", "lastName", "email")
+            people |= users_of(results, "firstName", "lastName", "email")
             query["after"] = _next(told)
             if not query["after"]:
                 return people
@@ -291,7 +291,7 @@ def _found(result: Mapping[str, Any]) -> Found | None:
 
 
 def _following(
-    told: Reply | Busy | Unreachable | Refused, found: Sequence[Found], start: str
+    told: CrmReply | Busy | Unreachable | Refused, found: Sequence[Found], start: str
 ) -> str:
     """Where the next page begins: behind this one, or where HubSpot pages no farther, at the time
     of the last contact, which comes twice."""
@@ -306,13 +306,13 @@ def _following(
 
 
 def _next(told: Any) -> str:
-    body = told.body if isinstance(told, Reply) else None
+    body = told.body if isinstance(told, CrmReply) else None
     paging = body.get("paging") if isinstance(body, dict) else None
     behind = paging.get("next") if isinstance(paging, dict) else None
     return text(behind.get("after")) or "" if isinstance(behind, dict) else ""
 
 
-def _errors(told: Reply) -> dict[str, NotYet | Refused]:
+def _errors(told: CrmReply) -> dict[str, NotYet | Refused]:
     """What became of those that a batch left out, by id; "" where no id is told."""
     found: dict[str, NotYet | Refused] = {}
     body = told.body if isinstance(told.body, dict) else {}
@@ -324,7 +324,7 @@ def _errors(told: Reply) -> dict[str, NotYet | Refused]:
         fate: NotYet | Refused = NotYet()
         if error.get("category") != "OBJECT_NOT_FOUND":
             code = str(error.get("category") or "rejected").lower()
-            fate = Refused(f"crm.{code}", words_of(Reply(told.status, error)))
+            fate = Refused(f"crm.{code}", words_of(CrmReply(told.status, error)))
         found |= dict.fromkeys([str(one) for one in ids or [""]], fate)
     return found
 

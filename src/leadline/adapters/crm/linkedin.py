@@ -17,9 +17,10 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed, Tokens
-from leadline.adapters.crm._client import Authorize, Client, Reply, quoted, refusal
+from leadline.adapters.crm._client import Authorize, Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import listed
+from leadline.adapters.crm._windows import page_of_windows
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.lead import Person
@@ -35,8 +36,6 @@ _OWNERS = {"sponsoredAccount": "SPONSORED", "organization": ""}
 _LASTING = 600.0
 _MOST_FORMS = 1000
 _PAGE = 100
-# The order of the finder is not documented, so a window of time is read whole and put in order.
-_WINDOW = timedelta(days=7)
 _MOST_PAGES = 100
 
 _Form = Mapping[str, Any] | NotYet
@@ -67,7 +66,7 @@ class LinkedInLeads:
         ids = ",".join(map(quoted, records))
         with within(shared.WHOLE_PATIENCE):
             told = self._client.call("GET", f"/leadFormResponses?ids=List({ids})")
-            if not isinstance(told, Reply):
+            if not isinstance(told, CrmReply):
                 return told
             if not told.well:
                 return refusal(told)
@@ -95,42 +94,33 @@ class LinkedInLeads:
         return None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; a week in a page. LinkedIn keeps leads for 90 days."""
+        """See `Crm.since`; a window of time in a page, since LinkedIn promises no order. It keeps
+        leads for 90 days."""
         owner = _owner(self._config.user)
         if owner is None:
             return Refused("crm.no_account", "user is missing: the URN of an account")
-        start = datetime.fromisoformat(after) if after else at.astimezone(UTC)
-        end = start + _WINDOW
         with within(shared.WHOLE_PATIENCE):
-            leads = self._between(owner, start, end)
-            if not isinstance(leads, list):
-                return leads
-            found = []
-            for lead in leads:
-                one = self._found(lead)
-                if isinstance(one, Busy | Unreachable):
-                    return one
-                if one is not None:
-                    found.append(one)
-        # The clock decides only whether there is more to ask, and an empty page more does no harm.
-        following = "" if end > datetime.now(UTC) else end.isoformat()
-        return Page(tuple(sorted(found, key=lambda one: one.created_at)), following)
+            return page_of_windows(at, after, lambda a, b: self._between(owner, a, b))
 
     def _between(
         self, owner: str, start: datetime, end: datetime
-    ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
+    ) -> list[Found] | Busy | Unreachable | Refused:
         times = f"submittedAtTimeRange=(start:{_milliseconds(start)},end:{_milliseconds(end)})"
-        found: list[dict[str, Any]] = []
+        found: list[Found] = []
         for page in range(_MOST_PAGES):
             window = f"count={_PAGE}&start={page * _PAGE}"
             path = f"/leadFormResponses?q=owner&{owner}&limitedToTestLeads=false&{times}&{window}"
             told = listed(self._client.call("GET", path), "elements")
             if not isinstance(told, list):
                 return told
-            found += told
+            for lead in told:
+                one = self._found(lead)
+                if isinstance(one, Busy | Unreachable):
+                    return one
+                found += [one] if one else []
             if len(told) < _PAGE:
                 return found
-        return Refused("crm.too_many", f"more than {_MOST_PAGES * _PAGE} leads in a week")
+        return Refused("crm.too_many", f"more than {_MOST_PAGES * _PAGE} leads at once")
 
     def _record(
         self, name: str, value: Any, errors: Any
@@ -140,7 +130,7 @@ class LinkedInLeads:
             status = error.get("status") if isinstance(error, dict) else 404
             if status == 404:
                 return NotYet()
-            return refusal(Reply(status if isinstance(status, int) else 400, error))
+            return refusal(CrmReply(status if isinstance(status, int) else 400, error))
         whole = self._with_form(value)
         if isinstance(whole, Busy | Unreachable):
             return whole
@@ -179,8 +169,8 @@ class LinkedInLeads:
             told = self._client.call("GET", f"/leadForms/{number}")
             if isinstance(told, Busy | Unreachable):
                 return told
-            usable = isinstance(told, Reply) and told.well and isinstance(told.body, dict)
-            form: _Form = told.body if usable and isinstance(told, Reply) else NotYet()
+            usable = isinstance(told, CrmReply) and told.well and isinstance(told.body, dict)
+            form: _Form = told.body if usable and isinstance(told, CrmReply) else NotYet()
             if len(self._forms) >= _MOST_FORMS:
                 self._forms.clear()
             self._forms[number] = (time.monotonic(), form)

@@ -8,15 +8,16 @@ have no owner, and nothing can be written to them.
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
 import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed
-from leadline.adapters.crm._client import Client, Reply, quoted, words_of
+from leadline.adapters.crm._client import Client, CrmReply, quoted, words_of
 from leadline.adapters.crm._deadline import within
+from leadline.adapters.crm._windows import page_of_windows
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.lead import Person
@@ -31,8 +32,6 @@ _FIELDS = (
     "is_organic,platform,field_data"
 )
 _PAGE = 100
-# Leads are listed by form and the newest first, so a window of time is read whole and put in order.
-_WINDOW = timedelta(days=7)
 _FULL = 5_000
 # "Error Handling": a token that is no good; calls that are too many; a fault on Meta's side.
 _BAD_TOKEN = (102, 190, 463, 467)
@@ -93,28 +92,26 @@ class MetaLeads:
         return None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`: the leads of all forms of the page that the token is for, a week of
-        them in a page. Meta keeps leads for 90 days."""
-        start = datetime.fromisoformat(after) if after else at.astimezone(UTC)
-        end = start + _WINDOW
+        """See `Crm.since`: the leads of all forms of the page that the token is for, a window of
+        time in a page, since Meta lists by form, the newest first. It keeps leads for 90 days."""
         with within(shared.WHOLE_PATIENCE):
             forms = self._all("/me/leadgen_forms", fields="id")
             if not isinstance(forms, list):
                 return forms
-            leads: list[dict[str, Any]] = []
-            for form in forms:
-                told = self._all(
-                    f"/{quoted(str(form.get('id')))}/leads",
-                    fields=_FIELDS,
-                    filtering=_filter(start, end),
-                )
-                if not isinstance(told, list):
-                    return told
-                leads += told
-        found = [one for lead in leads if (one := _found(lead)) and start <= one.created_at < end]
-        # The clock decides only whether there is more to ask, and an empty page more does no harm.
-        following = "" if end > datetime.now(UTC) else end.isoformat()
-        return Page(tuple(sorted(found, key=lambda one: one.created_at)), following)
+            numbers = [number for form in forms if (number := text(form.get("id")))]
+            return page_of_windows(at, after, lambda a, b: self._between(numbers, a, b))
+
+    def _between(
+        self, forms: Sequence[str], start: datetime, end: datetime
+    ) -> list[Found] | Busy | Unreachable | Refused:
+        found: list[Found] = []
+        for form in forms:
+            path = f"/{quoted(form)}/leads"
+            told = self._all(path, fields=_FIELDS, filtering=_filter(start, end))
+            if not isinstance(told, list):
+                return told
+            found += [one for lead in told if (one := _found(lead))]
+        return found
 
     def _record(self, name: str, value: Any) -> CrmRecord | NotYet:
         if not isinstance(value, dict):
@@ -145,26 +142,26 @@ class MetaLeads:
             if not behind or not isinstance(paging, dict) or "next" not in paging:
                 return found
             if len(found) >= _FULL:
-                return Refused("crm.too_many", f"more than {_FULL} in a week of one form")
+                return Refused("crm.too_many", f"more than {_FULL} of one form at once")
             query["after"] = behind
 
     def _get(
         self, path: str, **query: str
     ) -> Mapping[str, Any] | NotYet | Busy | Unreachable | Refused:
         told = self._client.call("GET", path, query={**query, **self._proof})
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         body = told.body if isinstance(told.body, dict) else {}
         if told.well and "error" not in body:
             return body
-        return _meaning_of(told, body.get("error"))
+        return _meaning_of(told, body.get("error"), self._config.token)
 
 
-def _meaning_of(told: Reply, error: Any) -> NotYet | Busy | Unreachable | Refused:
+def _meaning_of(told: CrmReply, error: Any, secret: str) -> NotYet | Busy | Unreachable | Refused:
     """What an error of the Graph API means, by its code."""
     error = error if isinstance(error, dict) else {}
     code, part = error.get("code"), error.get("error_subcode")
-    words = words_of(Reply(told.status, error))
+    words = words_of(CrmReply(told.status, error), [secret])
     if code in _TOO_MANY:
         return Busy(_pause(told), words)
     if code in _PASSING or error.get("is_transient") is True:
@@ -181,7 +178,7 @@ def _is_of_all(told: Any) -> TypeGuard[Refused]:
     return isinstance(told, Refused) and told.reason == "crm.unauthorized"
 
 
-def _pause(told: Reply) -> timedelta:
+def _pause(told: CrmReply) -> timedelta:
     """How long until calls are taken again: Meta tells minutes in a header ("Rate Limits")."""
     try:
         usage = msgspec.json.decode(told.headers.get("x-business-use-case-usage", ""))

@@ -14,9 +14,9 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed
-from leadline.adapters.crm._client import Client, Reply, refusal, words_of
+from leadline.adapters.crm._client import Client, CrmReply, refusal, words_of
 from leadline.adapters.crm._deadline import within
-from leadline.adapters.crm._owners import named_fields, owner_in
+from leadline.adapters.crm._owners import named_fields, owner_said
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
@@ -115,7 +115,7 @@ class OdooCrm:
 
     def _record(self, name: str, value: Mapping[str, Any]) -> CrmRecord | Busy | Unreachable:
         values = {key: self._plain(key, inner) for key, inner in value.items()}
-        owner = owner_in(self._config, values, values.get("user_id"), self._roster)
+        owner = owner_said(self._config, values, values.get("user_id"), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         record = CrmRecord(
@@ -203,7 +203,7 @@ class OdooCrm:
         call = {"service": service, "method": method, "args": args}
         body = {"jsonrpc": "2.0", "method": "call", "params": call, "id": next(self._calls)}
         told = self._client.call("POST", "/jsonrpc", json=body)
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if not told.well:
             return refusal(told)
@@ -230,7 +230,7 @@ def _meaning_of(error: Any, config: CrmConfig) -> _Missing | Refused | Unreachab
         return _Missing()
     if name.startswith("psycopg2."):
         return Unreachable(f"crm.{name.rpartition('.')[2]}")  # the database, for the moment
-    words = words_of(Reply(200, {"message": data.get("message")}), [config.token, config.user])
+    words = words_of(CrmReply(200, {"message": data.get("message")}), [config.token, config.user])
     if name in _DENIED:
         return Refused("crm.unauthorized", words)
     return Refused(

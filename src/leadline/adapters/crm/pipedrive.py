@@ -14,9 +14,9 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed, refreshed
-from leadline.adapters.crm._client import Authorize, Client, Reply, quoted, refusal
+from leadline.adapters.crm._client import Authorize, Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
-from leadline.adapters.crm._owners import fields_of, listed, owner_in, people_of, source_of
+from leadline.adapters.crm._owners import fields_of, listed, owner_said, source_of, users_of
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
@@ -112,7 +112,7 @@ class PipedriveCrm:
 
     def _lead(self, number: str) -> _Row | NotYet | Refused | Busy | Unreachable:
         answer = self._client.call("GET", f"/v1/leads/{quoted(number)}")
-        if not isinstance(answer, Reply):
+        if not isinstance(answer, CrmReply):
             return answer
         if not answer.well:
             return NotYet() if answer.status in (404, 410) else refusal(answer)
@@ -178,7 +178,7 @@ class PipedriveCrm:
     ) -> CrmRecord | Refused | Busy | Unreachable:
         kind, _ = _parts(name)
         values = _values(row)
-        owner = owner_in(self._config, values, _owner_id(row), self._roster)
+        owner = owner_said(self._config, values, _owner_id(row), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         fields = fields_of(self._source, self._raw(kind, row), owner)
@@ -221,7 +221,7 @@ class PipedriveCrm:
         path = "/api/v2/persons" if kind == "person" else "/v1/leads"
         body = _person_body(change.values) if kind == "person" else dict(change.values)
         answer = self._client.call("PATCH", f"{path}/{quoted(number)}", json=body)
-        if not isinstance(answer, Reply):
+        if not isinstance(answer, CrmReply):
             return answer
         if not answer.well:
             return NotYet() if answer.status in (404, 410) else refusal(answer)
@@ -232,7 +232,7 @@ class PipedriveCrm:
 
     def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         users = listed(self._client.call("GET", "/v1/users"), "data")
-        return people_of(users) if isinstance(users, list) else users
+        return users_of(users) if isinstance(users, list) else users
 
 
 def _authorize(config: CrmConfig, base: str) -> Authorize:
@@ -306,8 +306,8 @@ def _person_body(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "custom_fields": custom} if custom else body
 
 
-def _cursor(answer: Reply | Busy | Unreachable | Refused) -> str:
-    body = answer.body if isinstance(answer, Reply) else None
+def _cursor(answer: CrmReply | Busy | Unreachable | Refused) -> str:
+    body = answer.body if isinstance(answer, CrmReply) else None
     more = body.get("additional_data") if isinstance(body, dict) else None
     return text(more.get("next_cursor")) or "" if isinstance(more, dict) else ""
 

@@ -14,9 +14,9 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed, Tokens, refreshed
-from leadline.adapters.crm._client import Authorize, Client, Reply, refusal, words_of
+from leadline.adapters.crm._client import Authorize, Client, CrmReply, refusal, words_of
 from leadline.adapters.crm._deadline import within
-from leadline.adapters.crm._owners import fields_of, listed, named_fields, people_of, source_of
+from leadline.adapters.crm._owners import fields_of, listed, named_fields, source_of, users_of
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
@@ -227,7 +227,7 @@ class SalesforceCrm:
                 headers={"sforce-auto-assign": "FALSE"},
             )
         )
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         if not told.well:
             return refusal(told)
@@ -243,7 +243,7 @@ class SalesforceCrm:
         if not isinstance(rows, list):
             return rows
         plain = ({"id": r.get("Id"), "name": r.get("Name"), "email": r.get("Email")} for r in rows)
-        return people_of(plain)
+        return users_of(plain)
 
 
 def _authorize(config: CrmConfig, endpoint: str) -> Authorize:
@@ -283,10 +283,10 @@ def _codes(body: Any) -> list[str]:
 
 
 def _told(
-    told: Reply | Busy | Unreachable | Refused,
-) -> Reply | Busy | Unreachable | Refused:
+    told: CrmReply | Busy | Unreachable | Refused,
+) -> CrmReply | Busy | Unreachable | Refused:
     """The answer, where a limit that was exceeded asks for a pause."""
-    if isinstance(told, Reply) and not told.well:
+    if isinstance(told, CrmReply) and not told.well:
         for code in _codes(told.body):
             if code in _LIMITS:
                 return Busy(_LIMITS[code], code)
@@ -295,9 +295,9 @@ def _told(
     return told
 
 
-def _hidden(told: Reply | Busy | Unreachable | Refused) -> set[str]:
+def _hidden(told: CrmReply | Busy | Unreachable | Refused) -> set[str]:
     """The columns that a query was refused for."""
-    if not isinstance(told, Reply) or "INVALID_FIELD" not in _codes(told.body):
+    if not isinstance(told, CrmReply) or "INVALID_FIELD" not in _codes(told.body):
         return set()
     found = _MISSING.findall(str(told.body[0].get("message")))
     # The owner is a user or a queue, which a query calls by the entity `Name`.
@@ -315,7 +315,7 @@ def _result(one: Any) -> Written | NotYet | Refused | Unreachable:
         return NotYet()
     if code in _PASSING:
         return Unreachable(f"crm.{code.lower()}")
-    return Refused(f"crm.{code.lower()}", words_of(Reply(200, errors)))
+    return Refused(f"crm.{code.lower()}", words_of(CrmReply(200, errors)))
 
 
 def _soql_time(at: datetime) -> str:

@@ -14,7 +14,7 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Tokens
-from leadline.adapters.crm._client import Client, Reply, quoted, refusal, words_of
+from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal, words_of
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import named_fields
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
@@ -174,7 +174,7 @@ class ZohoCrm:
             json={"data": [dict(change.values)], "trigger": []},
             headers={"if-unmodified-since": _iso(change.modified)} if change.modified else {},
         )
-        if not isinstance(told, Reply):
+        if not isinstance(told, CrmReply):
             return told
         return _result(told, next(iter(_each(told.body)), {}))
 
@@ -190,7 +190,7 @@ class ZohoCrm:
                 continue
             data = [{**change.values, "id": _parts(change.record)[1]} for change in ours]
             told = self._client.call("PUT", f"/{module}", json={"data": data, "trigger": []})
-            if not isinstance(told, Reply):
+            if not isinstance(told, CrmReply):
                 return done or told
             results = _each(told.body)
             if len(results) != len(ours):
@@ -204,8 +204,8 @@ class ZohoCrm:
     def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         query = {"type": "ActiveUsers", "per_page": 200}
         told = self._client.call("GET", "/users", query=query)
-        if not isinstance(told, Reply) or not told.well:
-            return refusal(told) if isinstance(told, Reply) else told
+        if not isinstance(told, CrmReply) or not told.well:
+            return refusal(told) if isinstance(told, CrmReply) else told
         users = told.body.get("users") if isinstance(told.body, dict) else None
         found = [one for one in users if isinstance(one, dict)] if isinstance(users, list) else []
         named = [{**one, "name": one.get("full_name")} for one in found]
@@ -238,9 +238,11 @@ def _by_module(names: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _data(told: Reply | Busy | Unreachable | Refused) -> list[Any] | Busy | Unreachable | Refused:
+def _data(
+    told: CrmReply | Busy | Unreachable | Refused,
+) -> list[Any] | Busy | Unreachable | Refused:
     """The records of an answer; 204 is none."""
-    if not isinstance(told, Reply):
+    if not isinstance(told, CrmReply):
         return told
     if not told.well:
         return refusal(told)
@@ -278,7 +280,7 @@ def _each(body: Any) -> list[dict[str, Any]]:
     return [one if isinstance(one, dict) else {} for one in data]
 
 
-def _result(told: Reply, one: Mapping[str, Any]) -> Written | NotYet | Refused | Unreachable:
+def _result(told: CrmReply, one: Mapping[str, Any]) -> Written | NotYet | Refused | Unreachable:
     code, details = text(one.get("code")), one.get("details")
     details = details if isinstance(details, dict) else {}
     if told.status == 412 or code == "ALREADY_MODIFIED":
@@ -289,7 +291,7 @@ def _result(told: Reply, one: Mapping[str, Any]) -> Written | NotYet | Refused |
     wrong_id = details.get("api_name") == "id" or "id given" in str(one.get("message"))
     if told.status == 404 or (code == "INVALID_DATA" and wrong_id):
         return NotYet()
-    words = words_of(Reply(told.status, dict(one)))
+    words = words_of(CrmReply(told.status, dict(one)))
     return Refused(f"crm.{code.lower()}" if code else refusal(told).reason, words)
 
 
