@@ -3,6 +3,7 @@
 What a kind needs is imported where it is made: most installations use one or two.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -15,11 +16,38 @@ from leadline.settings import Settings
 from leadline.wiring import SLACK
 
 _WEBHOOK = "slack-webhook"
+_FOR_OPERATIONS = frozenset(["pagerduty"])
+"""Kinds that wake people up: not for every lead, unless somebody says so."""
 
 Parts = tuple[Writer, Messenger, bool]
 """What a kind makes of its settings: the writer, the messenger, and whether it is personal."""
-Maker = Callable[[str, ChannelConfig, float], Parts]
-"""Makes the parts of the channel of this name; no message may take more seconds than the last."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A channel that is to be made, with all settings around its own; no message of it may take
+    more than `timeout` seconds."""
+
+    name: str
+    config: ChannelConfig
+    timeout: float
+    settings: Settings
+
+    @property
+    def setting(self) -> str:
+        """How its settings are called."""
+        return f"channels.{self.name}"
+
+    def need(self, *names: str) -> None:
+        """Raise ConfigurationError when one of these settings of it is empty."""
+        for name in names:
+            if not getattr(self.config, name):
+                raise ConfigurationError(
+                    f"[{self.setting}] {name} must be set for kind {self.config.kind}"
+                )
+
+
+Maker = Callable[[Wanted], Parts]
+"""Makes the parts of a channel."""
 
 
 def channel_configs(settings: Settings) -> Mapping[str, ChannelConfig]:
@@ -40,11 +68,18 @@ def usual_channels(settings: Settings) -> tuple[str, ...]:
     others, which would then always tell both."""
     found = channel_configs(settings)
     behind = {config.fallback for config in found.values()}
-    return tuple(name for name, c in found.items() if c.leads and name not in behind)
+    return tuple(name for name, c in found.items() if _hears_all(c) and name not in behind)
 
 
-def make_channel(name: str, config: ChannelConfig, longest: float = 3600.0) -> Channel:
-    """The channel of these settings; *longest*: the seconds that one message may take.
+def _hears_all(config: ChannelConfig) -> bool:
+    """Whether a channel wants every lead that no rule decides about."""
+    return config.kind not in _FOR_OPERATIONS if config.leads is None else config.leads
+
+
+def make_channel(
+    name: str, config: ChannelConfig, settings: Settings, longest: float = 3600.0
+) -> Channel:
+    """The channel of this name and *config*; *longest*: the seconds that one message may take.
 
     Raises ConfigurationError, which names the channel, where its settings are not enough.
     """
@@ -53,7 +88,7 @@ def make_channel(name: str, config: ChannelConfig, longest: float = 3600.0) -> C
         kinds = ", ".join(MAKERS)
         raise ConfigurationError(f"channels.{name}.kind must be one of {kinds}")
     timeout = min(config.timeout.total_seconds(), longest)
-    writer, messenger, personal = maker(name, config, timeout)
+    writer, messenger, personal = maker(Wanted(name, config, timeout, settings))
     return Channel(
         name=name,
         writer=writer,
@@ -90,27 +125,103 @@ def _check_fallbacks(name: str, configs: Mapping[str, ChannelConfig]) -> None:
         at = configs[at].fallback
 
 
-def _slack_webhook(name: str, config: ChannelConfig, timeout: float) -> Parts:
+def _slack_webhook(wanted: Wanted) -> Parts:
     from leadline.adapters.slack import SlackWebhook
     from leadline.deliver.slack import SlackWriter
 
-    setting = "slack_webhook_url" if name == SLACK else f"channels.{name}.url"
-    return SlackWriter(), SlackWebhook(config.url, timeout, setting=setting), False
+    setting = "slack_webhook_url" if wanted.name == SLACK else f"{wanted.setting}.url"
+    return SlackWriter(), SlackWebhook(wanted.config.url, wanted.timeout, setting=setting), False
 
 
-def _slack_bot(name: str, config: ChannelConfig, timeout: float) -> Parts:
+def _slack_bot(wanted: Wanted) -> Parts:
     from leadline.adapters.slack_bot import API, SlackBot
     from leadline.deliver.slack import DIRECT, SlackWriter
 
-    if not config.token or not config.room:
-        missing = "room" if config.token else "token"
-        raise ConfigurationError(f"channels.{name}.{missing} must be set for kind slack-bot")
-    messenger = SlackBot(config.token, config.room, timeout, config.url or API)
+    wanted.need("token", "room")
+    config = wanted.config
+    messenger = SlackBot(config.token, config.room, wanted.timeout, config.url or API)
     return SlackWriter(bot=True, room=config.room), messenger, config.room == DIRECT
+
+
+def _email(wanted: Wanted) -> Parts:
+    from leadline.adapters.smtp import MailServer, SmtpMessenger
+
+    wanted.need("server", "sender", "to")
+    config = wanted.config
+    if config.user:
+        wanted.need("token")
+    server = MailServer(config.server, config.port, config.security, config.user, config.token)
+    messenger = SmtpMessenger(server, wanted.timeout, setting=wanted.setting)
+    return _mail(wanted, messenger)
+
+
+def _ses(wanted: Wanted) -> Parts:
+    from leadline.adapters.ses import SesMessenger, keys_in
+
+    wanted.need("sender", "to")
+    region = wanted.config.region or os.environ.get("AWS_REGION", "")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    keys_in()  # so that it is known at once when there are none
+    messenger = SesMessenger(region, keys_in, endpoint, wanted.timeout, setting=wanted.setting)
+    return _mail(wanted, messenger)
+
+
+def _webhook(wanted: Wanted) -> Parts:
+    from leadline.adapters.webhook import WebhookMessenger
+    from leadline.deliver.events import EventWriter
+
+    wanted.need("url", "secret")
+    config, setting = wanted.config, wanted.setting
+    messenger = WebhookMessenger(config.url, config.secret, wanted.timeout, setting=setting)
+    return EventWriter(wanted.name, wanted.settings.public_url), messenger, False
+
+
+def _teams(wanted: Wanted) -> Parts:
+    from leadline.adapters.teams import TeamsWorkflow
+    from leadline.deliver.teams import TeamsWriter
+
+    wanted.need("url")
+    messenger = TeamsWorkflow(wanted.config.url, wanted.timeout, setting=wanted.setting)
+    return TeamsWriter(), messenger, False
+
+
+def _pagerduty(wanted: Wanted) -> Parts:
+    from leadline.adapters.pagerduty import PagerDutyEvents
+    from leadline.deliver.pagerduty import PagerDutyWriter
+
+    wanted.need("token")
+    config, setting = wanted.config, wanted.setting
+    messenger = PagerDutyEvents(config.token, config.url, wanted.timeout, setting=setting)
+    return PagerDutyWriter(), messenger, False
+
+
+def _apprise(wanted: Wanted) -> Parts:
+    from leadline.adapters.apprise import AppriseMessenger
+    from leadline.deliver.plain import PlainWriter
+
+    wanted.need("url")
+    messenger = AppriseMessenger(wanted.config.url, wanted.timeout, setting=wanted.setting)
+    return PlainWriter(), messenger, False
+
+
+def _mail(wanted: Wanted, messenger: Messenger) -> Parts:
+    """What mails are handed in to whichever server."""
+    from leadline.deliver.email_message import EmailWriter
+
+    config = wanted.config
+    team = [member.email for member in wanted.settings.people.values()]
+    writer = EmailWriter(wanted.name, config.sender, config.to, team, setting=wanted.setting)
+    return writer, messenger, writer.asks_for_owner
 
 
 MAKERS: Mapping[str, Maker] = {
     _WEBHOOK: _slack_webhook,
     "slack-bot": _slack_bot,
+    "email": _email,
+    "ses": _ses,
+    "webhook": _webhook,
+    "teams": _teams,
+    "pagerduty": _pagerduty,
+    "apprise": _apprise,
 }
 """How each kind of channel is made."""

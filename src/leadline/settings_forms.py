@@ -112,6 +112,13 @@ def _url(value: object) -> str:
     return text
 
 
+def _any_url(value: object) -> str:
+    text = _text(value)
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+", text):
+        raise ValueError
+    return text
+
+
 def _base_url(value: object) -> str:
     url = _url(value).rstrip("/")
     if re.search(r"[?#]", url):
@@ -229,6 +236,7 @@ TEXT = Notation("text", _text)
 FILLED = Notation("text that is not empty", _filled)
 FOLDER = Notation("a folder", _folder)
 URL = Notation("a URL with http:// or https://", _url)
+ANY_URL = Notation("a URL", _any_url)
 BASE_URL = Notation("a URL with http:// or https://, without ? and #", _base_url)
 LEAD_URL = Notation("a URL with http:// or https:// that contains {lead_id}", _lead_url)
 REGION = Notation("a country's two letters by ISO 3166, such as US or GB", _region)

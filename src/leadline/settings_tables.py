@@ -7,6 +7,7 @@ import msgspec
 
 from leadline.lead import LeadFields
 from leadline.settings_forms import (
+    ANY_URL,
     CLOCK_SPAN,
     CLOCK_TIMES,
     DATES,
@@ -137,7 +138,12 @@ CHANNEL_SETTINGS: Mapping[str, Declaration] = {
             "slack-webhook", "slack-bot", "email", "ses", "webhook", "teams", "pagerduty", "apprise"
         ),
     ),
-    "url": Declaration("", "Where messages are posted; many are secrets.", URL, secret=True),
+    "url": Declaration(
+        "",
+        "Where messages are posted: a URL, for kind apprise one of Apprise's.",
+        ANY_URL,
+        secret=True,
+    ),
     "token": Declaration("", "A bot token, password or routing key.", TEXT, secret=True),
     "secret": Declaration("", "What outgoing webhooks are signed with.", WORDS, secret=True),
     "room": Declaration("", "The Slack channel's id; `dm`: the owner's direct messages.", TEXT),
@@ -150,10 +156,18 @@ CHANNEL_SETTINGS: Mapping[str, Declaration] = {
     ),
     "user": Declaration("", "The login at the mail server.", TEXT),
     "sender": Declaration("", "Whom e-mail is from.", TEXT),
-    "to": Declaration("", "Whom e-mail goes to; `owner`: to the lead's owner.", WORDS),
+    "to": Declaration(
+        "",
+        "Whom e-mail goes to; with `owner` among them: to the lead's owner, and to the others only "
+        "where that one is not known.",
+        WORDS,
+    ),
     "region": Declaration("", "The AWS region (SES).", TEXT),
     "leads": Declaration(
-        "yes", "Whether it hears of every lead that no rule decides about.", YES_NO
+        "",
+        "Whether it hears of every lead that no rule decides about; empty: yes, but for kind "
+        "pagerduty no.",
+        YES_NO,
     ),
     "per_second": Declaration("1", "Messages a second.", number_between(0.001, 1000)),
     "digest_above": Declaration(
@@ -210,7 +224,9 @@ HOURS_SETTINGS: Mapping[str, Declaration] = {
 TARGET_SETTINGS: Mapping[str, Declaration] = {
     "sources": Declaration("", "The sources that the target is for; empty: all.", WORDS),
     "min_score": Declaration("", "The least score.", _SCORE),
-    "during": Declaration("", "Only leads captured within these hours (a name of `[hours]`).", TEXT),
+    "during": Declaration(
+        "", "Only leads captured within these hours (a name of `[hours]`).", TEXT
+    ),
     "outside": Declaration("", "Only leads captured outside these hours.", TEXT),
     "hours": Declaration("", "The hours in which the clock runs (a name of `[hours]`).", TEXT),
     "first_response": Declaration("15m", "The time to the first response.", PERIOD),

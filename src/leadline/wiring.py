@@ -76,7 +76,7 @@ def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
     from leadline.destinations import channel_configs, make_channel
 
     configs = channel_configs(settings)
-    return {name: make_channel(name, config, longest) for name, config in configs.items()}
+    return {name: make_channel(name, c, settings, longest) for name, c in configs.items()}
 
 
 def _tells(settings: Settings) -> bool:

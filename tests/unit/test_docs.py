@@ -9,6 +9,7 @@ from leadline.entrypoints.metrics import METRICS
 from leadline.entrypoints.openapi import document
 from leadline.errors import LeadlineError
 from leadline.settings import declared
+from leadline.settings_tables import TABLES
 from leadline.sources import names
 from tools.write_reference import stale
 
@@ -32,7 +33,7 @@ def test_every_setting_and_metric_that_is_named_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for variable in re.findall(r"LEADLINE_([A-Z_]+)\b", text):
         name = variable.lower().partition("__")[0]
-        assert name in {*declared(), "sources", "config"}, variable
+        assert name in {*declared(), *TABLES, "config"}, variable
     for metric in re.findall(r"\b(leadline_[a-z_]+)\b", text):
         assert metric.removesuffix("_total") in METRICS, metric
 

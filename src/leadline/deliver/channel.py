@@ -18,7 +18,8 @@ GONE = "channel.message_gone"
 
 
 class ChannelConfig(msgspec.Struct, frozen=True):
-    """A channel (`[channels.NAME]`); see docs/reference/settings.md."""
+    """A channel (`[channels.NAME]`); see docs/reference/settings.md. `leads` is None where its kind
+    decides."""
 
     kind: str = ""
     url: str = ""
@@ -32,7 +33,7 @@ class ChannelConfig(msgspec.Struct, frozen=True):
     sender: str = ""
     to: tuple[str, ...] = ()
     region: str = ""
-    leads: bool = True
+    leads: bool | None = None
     per_second: float = 1.0
     digest_above: int = 20
     timeout: timedelta = timedelta(seconds=10)

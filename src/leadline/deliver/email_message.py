@@ -51,16 +51,23 @@ class EmailWriter:
     names it, or it is one of *team*, or of the sender's domain or that of an address in *to*: what
     merely stands in a form must not choose whom we write to.
     A message for nobody has no To.
+    Raises ConfigurationError, which begins with the *setting*, for what is no address.
     """
 
     def __init__(
-        self, channel: str, sender: str, to: Sequence[str], team: Iterable[str] = ()
+        self,
+        channel: str,
+        sender: str,
+        to: Sequence[str],
+        team: Iterable[str] = (),
+        *,
+        setting: str = "channels",
     ) -> None:
         self._channel = channel
-        self._from, address = read_mailbox(sender, "sender")
+        self._from, address = read_mailbox(sender, f"{setting}.sender")
         self._domain = address.rpartition("@")[2].lower()
         self.asks_for_owner = any(one.lower() == OWNER_WORD for one in to)
-        others = [read_mailbox(one, "to") for one in to if one.lower() != OWNER_WORD]
+        others = [read_mailbox(one, f"{setting}.to") for one in to if one.lower() != OWNER_WORD]
         self._to = tuple(shown for shown, _ in others)
         self._team = frozenset(one.lower() for one in team if one)
         self._domains = {self._domain, *(one.rpartition("@")[2].lower() for _, one in others)}
@@ -120,15 +127,17 @@ class EmailWriter:
         return Letter(message.as_bytes(policy=_CRLF), story.template)
 
     def _recipients(self, notice: Notice) -> tuple[str, ...]:
-        """Whom a message about the lead goes to."""
-        if self.asks_for_owner and (holder := self._address_of(notice)):
-            return (holder,)
+        """Whom a message about the lead goes to: its holder, and who is to take over from them."""
+        if self.asks_for_owner:
+            known = (self._address_of(notice, who) for who in (notice.escalated_to, notice.holder))
+            found = tuple(dict.fromkeys(address for address in known if address))
+            if found:
+                return found
         return self._to
 
-    def _address_of(self, notice: Notice) -> str:
-        """The address of whoever has the lead; "" when it is unknown or not to be believed."""
-        holder: Person | None = notice.addressee
-        address = holder.email.strip() if holder is not None else ""
+    def _address_of(self, notice: Notice, who: Person | None) -> str:
+        """Somebody's address; "" when it is unknown or not to be believed."""
+        address = who.email.strip() if who is not None else ""
         if not is_mailbox(address):
             return ""
         told_by_us = notice.ownership is Ownership.ASSIGNED or notice.handling.claimed_by
