@@ -4,6 +4,7 @@ from leadline.entrypoints.cli import (  # noqa: F401 - each registers its comman
     archives,
     cloud,
     cost,
+    delivering,
     moving,
     operators,
     rebuilding,

@@ -1,0 +1,126 @@
+"""Trying a channel: `deliver test`."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from leadline.deliver.channel import NO_OWNER, ChannelConfig, Notice
+from leadline.deliver.links import Links
+from leadline.destinations import channel_configs, make_channel
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._places import OnAws, Place
+from leadline.entrypoints.cli._show import as_json, say
+from leadline.errors import ConfigurationError
+from leadline.handling import Handling
+from leadline.ids import uuid7
+from leadline.lead import Contact, LeadDetails, Ownership, Person, RefinedLead
+from leadline.people import Team
+from leadline.ports import Busy, Refused, Sent, Unreachable
+from leadline.settings import Settings
+
+deliver_app = typer.Typer(help="Try channels.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(deliver_app, name="deliver")
+
+
+@deliver_app.command("test")
+def deliver_test(
+    context: typer.Context,
+    channel: Annotated[str, typer.Argument(help="The name of a channel, as in the settings.")],
+    owner: Annotated[
+        str | None,
+        typer.Option(help="Who owns the made-up lead: a name of [people], or an e-mail address."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Send a marked test about a made-up lead through a channel, and print what was answered.
+
+    Nothing is stored, and how the channel fares otherwise is neither asked nor changed. Exit 1
+    when it did not arrive.
+
+    Example: leadline deliver test slack
+    """
+    options: Options = context.obj
+    settings = options.settings()
+    configs = channel_configs(settings)
+    if channel not in configs:
+        there = ", ".join(configs) or "none"
+        raise ConfigurationError(f"there is no channel {channel!r} (there are: {there})")
+    if options.aws is not None:
+        _lend_credentials(options.place, configs[channel])
+    place = make_channel(channel, configs[channel], settings)
+    letter = place.writer.alert(_notice(settings, owner))
+    reply = place.messenger.send(letter.body)
+    told = answer_in_words(reply)
+    if json:
+        kind = type(reply).__name__.lower()
+        as_json({"channel": channel, "arrived": isinstance(reply, Sent), kind: reply})
+    else:
+        say(f"{channel}: {told}")
+    if not isinstance(reply, Sent):
+        raise typer.Exit(1)
+
+
+def answer_in_words(reply: Sent | Refused | Busy | Unreachable) -> str:
+    """What a destination answered."""
+    match reply:
+        case Sent(ref=ref):
+            return f"accepted{f' as {ref}' if ref else ''}"
+        case Refused(reason=reason, words=words) if reason == NO_OWNER:
+            return f"refused ({words}); it goes to the lead's owner: name one with --owner"
+        case Refused(reason=reason, words=words):
+            return f"refused for good, {reason}{f': {words}' if words else ''}"
+        case Busy(after=after, words=words):
+            pause = f"{after.total_seconds():g} s"
+            return f"busy, it asks for {pause}{f': {words}' if words else ''}"
+        case Unreachable(words=words):
+            return f"not reached, {words}"
+
+
+def _notice(settings: Settings, owner: str | None) -> Notice:
+    """What is told of a made-up lead."""
+    now = datetime.now(UTC)
+    lead = RefinedLead(
+        lead_id=uuid7(now),
+        captured_at=now - timedelta(minutes=10),
+        processed_at=now,
+        status="refined",
+        contact=Contact(
+            name="Ada Example",
+            email="ada@example.com",
+            phone="+1 555-010-0123",
+            company="Example & Sons",
+        ),
+        lead_details=LeadDetails(
+            source="leadline deliver test",
+            lead_score=85.0,
+            message="This lead is made up, to see whether alerts arrive here.",
+        ),
+        received_from="test",
+    )
+    handling = Handling()
+    if owner:
+        named = Team(settings.people).person(owner)
+        who = named or Person(email=owner if "@" in owner else "", name=owner)
+        handling = Handling(owner=who, ownership=Ownership.ASSIGNED)
+    return Notice(
+        lead=lead, now=now, handling=handling, links=Links(show=settings.show_url), test=True
+    )
+
+
+def _lend_credentials(place: Place, config: ChannelConfig) -> None:
+    """Have mail that a stack's functions send with their role be sent with the operator's."""
+    if config.kind != "ses" or not isinstance(place, OnAws):
+        return
+    from leadline.cloud.session import plainly
+
+    cloud = place.stack.cloud
+    with plainly():
+        found = cloud.session.get_credentials().get_frozen_credentials()
+    os.environ.update(
+        AWS_ACCESS_KEY_ID=found.access_key,
+        AWS_SECRET_ACCESS_KEY=found.secret_key,
+        AWS_SESSION_TOKEN=found.token or "",
+        AWS_REGION=config.region or cloud.region,
+    )
