@@ -101,7 +101,8 @@ class StandIn:
     Subclasses answer (`answer`), keep leads (`put`), and say how an adapter is set (`config`).
     `title` is the CRM's name of a field that can be written, `page` how many records a page of
     `since` has, `together` whether several records are written in one request, `unknown` a record
-    that is not there.
+    that is not there. `requests_a_change` is how many requests writing a record takes;
+    `knows_people` is false where anybody can be an owner.
     """
 
     kind: ClassVar[str]
@@ -111,6 +112,8 @@ class StandIn:
     together: ClassVar[bool] = False
     writes: ClassVar[bool] = True
     lists: ClassVar[bool] = True
+    requests_a_change: ClassVar[int] = 1
+    knows_people: ClassVar[bool] = True
     secret: ClassVar[str] = "secret-of-the-crm-4711"
 
     def __init__(self) -> None:
@@ -197,6 +200,7 @@ class StandIn:
 def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             url = urlsplit(self.path)

@@ -95,7 +95,7 @@ def copper_fields(
         copper_values(record),
         _FIELDS,
         mapping,
-        read=("id", "type", "custom_fields"),
+        read=("id", "type", "custom_fields", "date_modified"),
         country=text(address.get("country")) if isinstance(address, dict) else None,
         website=_url(site[0]) if isinstance(site, list) and site else None,
         record=_named(sort, text(record.get("id"))),

@@ -90,7 +90,7 @@ def odoo_owner(record: Mapping[str, Any]) -> Person | None:
 
 _MANY_TO_ONE = ("country_id", "source_id", "medium_id", "campaign_id")
 _PAIRS = ("country_id", "source_id", "campaign_id", "user_id")
-_ABOUT = ("_model", "_id", "_action", "id", "description")
+_ABOUT = ("_model", "_id", "_action", "id", "description", "write_date")
 _FIELDS = {
     "name": ("contact_name",),
     "email": ("email_from",),
