@@ -14,6 +14,7 @@ from leadline.errors import ConfigurationError
 from leadline.settings import PREFIX, Settings, declared
 from leadline.settings_files import Place, parse_toml, read_dotenv, read_toml
 from leadline.settings_forms import DURATION, PERIOD, WORDS
+from leadline.settings_names import unknown_names
 from leadline.settings_tables import TABLES, Declaration
 
 CONFIG = "leadline.toml"
@@ -81,9 +82,19 @@ def load(
     for each in (each for layer in layers for each in layer):
         given[each.place] = each
         values[each.place] = _read(each, problems)
-    if problems:
+    _refuse(problems)
+    settings = _assemble(values)
+    _refuse(
+        f"{given[place].origin}: {_dotted(place)}: {words}"
+        for place, words in unknown_names(settings)
+    )
+    return Loaded(settings, tuple(_origins(given, values)))
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    """Raise ConfigurationError where there are any."""
+    if problems := list(problems):
         raise ConfigurationError("the settings are wrong:\n  " + "\n  ".join(problems))
-    return Loaded(_assemble(values), tuple(_origins(given, values)))
 
 
 # --- the layers -------------------------------------------------------------------------------

@@ -52,13 +52,13 @@ def test_a_target_may_be_for_leads_of_the_day_or_of_the_night() -> None:
 
 
 def test_steps_count_from_capture() -> None:
-    targets = Targets({"all": TargetConfig(reassign=30 * MINUTE)})
+    targets = Targets({"all": TargetConfig(remind=10 * MINUTE, reassign=30 * MINUTE)})
     assert targets.due(lead()) == MONDAY + 15 * MINUTE
     assert targets.steps(lead()) == tuple(MONDAY + n * MINUTE for n in (10, 20, 30))
 
 
 def test_the_clock_stands_still_outside_the_hours() -> None:
-    targets = Targets({"all": TargetConfig(hours="office")}, OFFICE)
+    targets = Targets({"all": TargetConfig(hours="office", remind=10 * MINUTE)}, OFFICE)
     evening = lead(captured=datetime(2026, 11, 20, 17, 55, tzinfo=UTC))
     monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
     assert targets.due(evening) == monday + 10 * MINUTE
@@ -75,3 +75,18 @@ def test_a_lead_without_hours_waits_by_every_clock() -> None:
 def test_no_step_is_due_before_the_one_before_it() -> None:
     targets = Targets({"all": TargetConfig(remind=30 * MINUTE, reassign=5 * MINUTE)})
     assert targets.steps(lead()) == (MONDAY + 30 * MINUTE,) * 3
+
+
+def test_a_step_that_was_taken_in_time_moves_none_of_those_after_it() -> None:
+    targets = Targets({"all": TargetConfig(remind=10 * MINUTE, reassign=30 * MINUTE)})
+    assert targets.next_step(lead(), 1, MONDAY + 11 * MINUTE) == MONDAY + 20 * MINUTE
+    assert targets.next_step(lead(), 2, MONDAY + 20 * MINUTE) == MONDAY + 30 * MINUTE
+    assert targets.next_step(lead(), 3, MONDAY + 30 * MINUTE) is None
+
+
+def test_after_a_late_step_the_next_keeps_its_distance_in_working_time() -> None:
+    target = TargetConfig(hours="office", remind=10 * MINUTE)
+    targets = Targets({"all": target}, OFFICE)
+    evening = datetime(2026, 11, 23, 17, 55, tzinfo=UTC)
+    tuesday = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    assert targets.next_step(lead(), 1, evening) == tuesday + 5 * MINUTE
