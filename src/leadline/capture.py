@@ -113,11 +113,21 @@ def _key(event: Event, position: int, delivery: Delivery) -> str | None:
 
 def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:
     config = source.config
-    if config.hot_score is not None and event.kind is Kind.CREATED:
-        try:
-            score = source.fields(event.raw).score
-        except LeadlineError:
-            score = None  # whatever it is, refinement will say so
-        if score is not None and score >= config.hot_score:
-            return timedelta()
+    if event.kind is Kind.CREATED and _skips_the_wait(event, source):
+        return timedelta()
     return kit.delay if config.delay is None else config.delay
+
+
+def _skips_the_wait(event: Event, source: Source) -> bool:
+    """Whether the lead is too hot to wait, or has the owner already that it would wait for."""
+    config = source.config
+    if config.hot_score is None and not config.skip_when_owned:
+        return False
+    try:
+        fields = source.fields(event.raw)
+    except LeadlineError:
+        return False  # whatever it is, refinement will say so
+    if config.skip_when_owned and fields.owner:
+        return True
+    score = fields.score
+    return config.hot_score is not None and score is not None and score >= config.hot_score

@@ -72,6 +72,9 @@ SOURCE_SETTINGS: Mapping[str, Declaration] = {
     "hot_score": Declaration(
         "", "A lead with at least this score does not wait.", number_between(-1e9, 1e9)
     ),
+    "skip_when_owned": Declaration(
+        "no", "Whether a lead that comes with its owner does not wait.", YES_NO
+    ),
     "organization": Declaration(
         "", "The account ids that deliveries may come from (Salesforce).", WORDS
     ),

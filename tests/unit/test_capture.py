@@ -32,7 +32,8 @@ class Lines(Source):
         ]
 
     def fields(self, raw: bytes) -> LeadFields:
-        return LeadFields(name=json.loads(raw), score=float(len(raw)))
+        name, _, owner = json.loads(raw).partition("@")
+        return LeadFields(name=name, owner=owner or None, score=float(len(raw)))
 
 
 def kit(**config: object) -> CaptureKit:
@@ -108,6 +109,18 @@ def test_a_hot_lead_skips_the_wait(clock: HandClock) -> None:
     capture(deliver(clock, "+al\n+alexandrina"), kit(hot_score=8), store)
     (claim,) = store.claim(Step.REFINE, 9, timedelta(seconds=9))
     assert store.waiting([claim.task.lead_id])[claim.task.lead_id].raw == b'"alexandrina"'
+
+
+@pytest.mark.parametrize("hot", [{}, {"hot_score": 99}])
+def test_a_lead_that_comes_with_its_owner_skips_the_wait_where_that_is_set(
+    clock: HandClock, hot: dict[str, object]
+) -> None:
+    body = "+ada\n+bob@ann\n~cy@ann"
+    waits = [timedelta(minutes=10), timedelta(), timedelta(minutes=10)]
+    leads = read(deliver(clock, body), kit(skip_when_owned=True, **hot))
+    assert [lead.due_at - clock.now for lead in leads] == waits
+    leads = read(deliver(clock, body), kit(**hot))
+    assert {lead.due_at - clock.now for lead in leads} == {timedelta(minutes=10)}
 
 
 def test_the_body_is_kept_once_where_the_raw_words_are_not_it(clock: HandClock) -> None:

@@ -14,7 +14,8 @@ class SourceConfig(msgspec.Struct, frozen=True):
 
     `secret` holds every secret that is valid now, so that one can be rotated; none means that
     deliveries are not authenticated. `tolerance` is the replay window for signed time stamps.
-    `delay` overrides the global wait; a lead whose score is at least `hot_score` skips it.
+    `delay` overrides the global wait; a lead whose score is at least `hot_score` skips it, and so
+    does one that names its owner with `skip_when_owned`.
     `organization` is the sender's account id, compared where the body carries one.
     `honeypot` names a form field that people leave empty. `map` says where a field stands:
     its name to a JSON Pointer or dotted path. `country` is the region of phones without one.
@@ -24,6 +25,7 @@ class SourceConfig(msgspec.Struct, frozen=True):
     tolerance: timedelta = timedelta(minutes=5)
     delay: timedelta | None = None
     hot_score: float | None = None
+    skip_when_owned: bool = False
     organization: tuple[str, ...] = ()
     honeypot: str = ""
     map: Mapping[str, str] = {}
