@@ -1,0 +1,99 @@
+"""What is known of leads whose CRM is to be told of them, and what it would be told."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from leadline.crm import CrmRecord, NotYet
+from leadline.crm_changes import Beside, FieldPlan, plan_changes
+from leadline.handling import UNHANDLED, Handling
+from leadline.kit import Connected, Kit
+from leadline.lead import Person, RefinedLead
+from leadline.ports import Busy, Refused, Unreachable
+
+_document = msgspec.json.Decoder(RefinedLead)
+
+
+class CrmSubject(msgspec.Struct, frozen=True):
+    """A lead about which the CRM is to be told."""
+
+    lead: RefinedLead
+    handling: Handling
+    record: str
+    beside: Beside
+
+
+def crm_subjects(
+    kit: Kit, connected: Connected, lead_ids: Sequence[str]
+) -> Mapping[str, CrmSubject]:
+    """What is known of these leads; one that is not refined, or is no record of the CRM's, is left
+    out."""
+    waiting = kit.store.waiting(lead_ids)
+    documents = kit.store.refined(lead_ids)
+    handlings = kit.store.handling(lead_ids)
+    leads = {i: _document.decode(document) for i, document in documents.items()}
+    firsts = _firsts(kit, list(leads.values())) if "duplicate_of" in connected.config.write else {}
+    found = {}
+    for lead_id, lead in leads.items():
+        record = waiting[lead_id].record if lead_id in waiting else None
+        if record:
+            handling = handlings.get(lead_id, UNHANDLED)
+            owner = _owner_value(connected, handling.holder)
+            repeats = firsts.get(lead.duplicate_of.lead_id, "") if lead.duplicate_of else ""
+            found[lead_id] = CrmSubject(lead, handling, record, Beside(owner, repeats))
+    return found
+
+
+def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:
+    """By what the CRM's users find the leads that these repeat: a link, the record, or the id."""
+    ids = list(dict.fromkeys(one.duplicate_of.lead_id for one in leads if one.duplicate_of))
+    documents = kit.store.refined(ids) if ids else {}
+    found = {}
+    for lead_id in ids:
+        details = (
+            _document.decode(documents[lead_id]).lead_details if lead_id in documents else None
+        )
+        by_crm = (details.crm_url or details.crm_record) if details else None
+        found[lead_id] = by_crm or kit.links.to(lead_id) or lead_id
+    return found
+
+
+def _owner_value(connected: Connected, holder: Person | None) -> Mapping[str, object] | None:
+    if holder is None or not {"owner", "claimed_by"} & connected.config.write.keys():
+        return None
+    return connected.crm.owner_value(holder)
+
+
+def preview_changes(
+    kit: Kit, source: str, lead_ids: Sequence[str]
+) -> Mapping[str, tuple[FieldPlan, ...] | str]:
+    """What would be written of each of these leads, field by field, or in a word why nothing can
+    be; nothing is written."""
+    connected = kit.crms[source]
+    told: dict[str, tuple[FieldPlan, ...] | str] = dict.fromkeys(lead_ids, "it has no record there")
+    about = crm_subjects(kit, connected, lead_ids)
+    ids = list(about)
+    for start in range(0, len(ids), connected.crm.batch):
+        some = {about[i].record: i for i in ids[start : start + connected.crm.batch]}
+        reply = connected.crm.read(list(some))
+        for record, lead_id in some.items():
+            said = reply.get(record, NotYet()) if isinstance(reply, Mapping) else reply
+            one = about[lead_id]
+            told[lead_id] = (
+                plan_changes(one.lead, one.handling, said, connected.config, one.beside)
+                if isinstance(said, CrmRecord)
+                else _why_silent(said)
+            )
+    return told
+
+
+def _why_silent(said: NotYet | Refused | Busy | Unreachable) -> str:
+    match said:
+        case NotYet():
+            return "the CRM has no such record"
+        case Refused(reason=reason, words=words):
+            return f"the CRM refuses: {reason} {words}".rstrip()
+        case Busy(after=after):
+            return f"the CRM asks for a pause of {after.total_seconds():.0f} s"
+        case Unreachable(words=words):
+            return f"the CRM can't be reached: {words}"
