@@ -97,11 +97,11 @@ def changes_for(
 
 
 def is_echo(record: CrmRecord, handling: Handling) -> bool:
-    """Whether the newest change of a record is our own writing: it has all that we wrote, and was
-    not modified after that, as far as the CRM tells."""
-    if not handling.written or not _has_all(record, handling.written):
+    """Whether the newest change of a record is our own writing: it has all that we wrote, and the
+    CRM says that it was not modified after that."""
+    if not handling.written or record.modified is None or handling.crm_modified is None:
         return False
-    return not _edited(record, handling)
+    return _has_all(record, handling.written) and not _edited(record, handling)
 
 
 def is_as_written(before: CrmRecord, change: CrmChange, now: CrmRecord, config: CrmConfig) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 from leadline.asking import NotAsked, Silent, Told, ask
 from leadline.attempts import exhausted, settle
 from leadline.crm import CrmRecord, NotYet
+from leadline.crm_changes import is_echo
 from leadline.deliver.notices import known
 from leadline.errors import LeadlineError
 from leadline.handling import UNHANDLED, Ending, Handling
@@ -24,6 +25,9 @@ from leadline.pipeline import channels_for
 from leadline.ports import Waiting
 
 log = logging.getLogger(__name__)
+
+ECHO = "echo"
+"""The note of a look for which an update gave occasion that our own writing had caused."""
 
 _document = msgspec.json.Decoder(RefinedLead)
 
@@ -85,7 +89,7 @@ def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> O
     connected = kit.crms.get(waiting.source)
     waits = connected is not None and connected.crm.knows_owners
     if handling.holder is not None or handling.ending is not Ending.OPEN or not waits:
-        return Done()
+        return Done(note=ECHO if is_echo(said, handling) else "")
     return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
 
 

@@ -19,6 +19,7 @@ from leadline.kit import Kit
 from leadline.lead import Step
 from leadline.pipeline import refine_due
 from leadline.settings import Settings
+from leadline.write_back import write_back_due
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,9 @@ def _wheels(settings: Settings, steps: Set[Step]) -> Iterator[tuple[Kit, Once]]:
     if speaking:
         for name in wiring.channels(settings):
             yield _kit(settings), _InTurns(speaking, name).turn
+    if Step.WRITE_BACK in steps:
+        for source in (name for name, config in settings.crm.items() if config.write):
+            yield _kit(settings), _InTurns([write_back_due], source).turn
 
 
 def _kit(settings: Settings) -> Kit:
