@@ -89,6 +89,10 @@ class Written(msgspec.Struct, frozen=True):
     modified: datetime | None = None
 
 
+Carried = Written | NotYet | Refused | Unreachable | Busy
+"""What became of one change; Busy where the CRM asked for a pause instead."""
+
+
 class Found(msgspec.Struct, frozen=True):
     """A record that the CRM has; `raw` is JSON of which the source of the same name understands
     all that the CRM told (`Source.fields`), as if a webhook had brought it."""
@@ -124,10 +128,11 @@ class Crm(Protocol):
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """Carry changes out, each record for itself; a record that is left out was not tried. When
-        the CRM asks for a pause half-way, what was done is told and the rest left out. Writing the
-        same twice changes nothing. Hooks of our own writing are suppressed where the CRM can."""
+        the CRM asks for a pause half-way, what was done is told, the record at which it asked is
+        Busy, and the rest left out. Writing the same twice changes nothing. Hooks of our own
+        writing are suppressed where the CRM can."""
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """What to write so that the record is theirs; None when the CRM can't be told, or nothing
