@@ -51,7 +51,7 @@ from bench.cold_start import (
 )
 from bench.refine import Quiet
 from leadline import wiring
-from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bells import Queues, queue_of_each_step
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller
 from leadline.adapters.aws.handed import HandedStore
@@ -281,9 +281,8 @@ def delivering(stage: Stage, refine: Case) -> Case:
     told = json.loads(refine.event["Records"][0]["body"])
     tasks = [Task(Step.REFINE, told["lead_id"])]
     names = environment(stage.plain)
-    queues = Queues(
-        caller, {Step.REFINE: names["SQS_QUEUE_URL"], Step.NOTIFY: names["DELIVERY_QUEUE_URL"]}
-    )
+    urls = queue_of_each_step(names["SQS_QUEUE_URL"], names["DELIVERY_QUEUE_URL"])
+    queues = Queues(caller, urls)
     store = HandedStore(Table(caller, "leads"), Bucket(caller, "leads"), queues, tasks=tasks)
     refine_due(wiring.kit_of(Settings(), store, {"slack": Quiet()}), 1)
     caller.close()

@@ -156,7 +156,7 @@ class Actor:
 
     def swept(self) -> Swept:
         """The sweep, with all the time that it wants."""
-        return sweep(self.store, self.queues, ["slack"], lambda: True)
+        return sweep(self.store, self.queues, [(Step.NOTIFY, "slack")], lambda: True)
 
     def visible(self) -> dict[str, Any]:
         """All that readers see: every item, but for the names of writes, and what is refined."""

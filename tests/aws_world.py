@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bells import Queues, queue_of_each_step
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller
 from leadline.adapters.aws.signing import Keys
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Table
-from leadline.lead import Step
 from leadline.ports import Clock
 
 REGION = "eu-west-1"
@@ -35,8 +34,12 @@ class Rooms:
         made = self.caller.call("s3", "PUT", f"/{name}", VERSIONED, query={"versioning": ""})
         assert made.status == 200, made.body
         self._json("dynamodb", "DynamoDB_20120810.CreateTable", table_of(name))
-        self.urls = {step: self._queue(f"{name}-{step}") for step in Step}
-        self.dead_urls = {step: self._queue(f"{name}-{step}-dead") for step in Step}
+        self.urls = queue_of_each_step(
+            self._queue(f"{name}-refine"), self._queue(f"{name}-delivery")
+        )
+        self.dead_urls = queue_of_each_step(
+            self._queue(f"{name}-refine-dead"), self._queue(f"{name}-delivery-dead")
+        )
         self.queues = Queues(self.caller, self.urls, self.dead_urls)
 
     def store(self, clock: Clock) -> AwsStore:
@@ -82,7 +85,7 @@ def table_of(name: str) -> dict[str, Any]:
             {"AttributeName": sk, "KeyType": "RANGE"},
         ]
 
-    names = ("pk", "sk", "due_pk", "due_sk", "day_pk", "day_sk", "owner_pk", "lead_id")
+    names = ("pk", "sk", "due_pk", "due_sk", "day_pk", "day_sk")
     return {
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
@@ -91,7 +94,6 @@ def table_of(name: str) -> dict[str, Any]:
         "GlobalSecondaryIndexes": [
             index("due", ("due_pk", "due_sk"), including("held")),
             index("day", ("day_pk", "day_sk"), including(*DAY_ATTRIBUTES)),
-            index("owner", ("owner_pk", "lead_id"), {"ProjectionType": "KEYS_ONLY"}),
         ],
     }
 

@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from leadline.adapters.aws.bells import Queues, Ring
+from leadline.adapters.aws.bells import Queues, Ring, kind_of_task
 from leadline.adapters.aws.calls import AwsFailed
 from leadline.adapters.aws.sweeping import sweep
-from leadline.deliver.sending import deliver_due
 from leadline.entrypoints.aws.messages import Batch
+from leadline.entrypoints.aws.turns import Turns
 from leadline.errors import LeadlineError
-from leadline.kit import Kit
 from leadline.lead import CapturedLead, Fate, Kind, Receipt, Status, Step, Task
 from leadline.pipeline import refine_due
 from tests.aws_faults import Actor, Died, Fault, Slack, named, world
 from tests.worlds import HandClock, captured
 
 VISIBILITY = timedelta(minutes=6)
+KINDS = [(Step.NOTIFY, "slack"), (Step.LOOK_UP, "")]
 RECORDS = ("contact:1", "contact:2", None)
 
 
@@ -52,16 +52,13 @@ class Clocked(Queues):
         due = sum(at <= self._clock.now for at in mine)
         return {"visible": due, "held": 0, "delayed": len(mine) - due}
 
-    def take(self, step: Step) -> list[Task]:
-        """Up to ten tasks whose messages are due."""
-        due = [m for m in self.waiting if m[0] <= self._clock.now and m[1].step is step][:10]
+    def take(self, *, refining: bool) -> list[Task]:
+        """Up to ten tasks whose messages are due, of one queue."""
+        mine = [m for m in self.waiting if (m[1].step is Step.REFINE) is refining]
+        due = [m for m in mine if m[0] <= self._clock.now][:10]
         for one in due:
             self.waiting.remove(one)
         return [task for _, task in due]
-
-
-def gap_of(kit: Kit) -> timedelta:
-    return kit.channels["slack"].gap
 
 
 class Chaos:
@@ -120,48 +117,46 @@ class Chaos:
         (receipt,) = self.sender.store.accept([event])
         self.accepted.append((event, receipt))
 
-    def work(self, step: Step) -> None:
+    def work(self, *, refining: bool) -> None:
         """A function takes what is due."""
-        tasks = self.bells.take(step)
+        tasks = self.bells.take(refining=refining)
         if not tasks:
             return
         ended: list[Mapping[str, Any]] = []
-        self.attempt(self.worker, lambda: ended.append(self._work(step, tasks)))
+        self.attempt(self.worker, lambda: ended.append(self._work(tasks, refining=refining)))
         failed = [one["itemIdentifier"] for one in ended[0]["batchItemFailures"]] if ended else None
         for number, task in enumerate(tasks):
             if failed is None or str(number) in failed:
                 self.bells.waiting.append((self.clock.now + VISIBILITY, task))
 
-    def _work(self, step: Step, tasks: Sequence[Task]) -> Mapping[str, Any]:
+    def _work(self, tasks: Sequence[Task], *, refining: bool) -> Mapping[str, Any]:
         bodies = (_body(task) for task in tasks)
         records = [{"messageId": str(i), "body": body} for i, body in enumerate(bodies)]
-        batch = Batch(step, records)
+        batch = Batch(records, refining=refining)
+        assert batch.tasks == list(dict.fromkeys(tasks))
         kit = self.worker.kit(*batch.tasks, slack=self.slack)
-        stopped, paced = False, None
+        turns = Turns(kit, lambda _: True)
+        paced, stopped = turns.paced, False
         try:
-            paced = self._turn(step, kit)
+            if refining:
+                while kit.store.left:  # type: ignore[attr-defined]
+                    refine_due(kit, 5)
+            else:
+                turns.take(list(dict.fromkeys(map(kind_of_task, tasks))))
         except LeadlineError:
-            stopped = True
-        return batch.end(kit.store, paced, gap_of(kit), stopped=stopped)  # type: ignore[arg-type]
-
-    def _turn(self, step: Step, kit: Kit) -> datetime | None:
-        if step is Step.REFINE:
-            while kit.store.left:  # type: ignore[attr-defined]
-                refine_due(kit, 5)
-            return None
-        pause = deliver_due(kit, "slack")
-        return None if pause is None else self.clock.now + max(pause, gap_of(kit))
+            paced, stopped = {}, True
+        return batch.end(kit.store, paced, stopped=stopped)  # type: ignore[arg-type]
 
     def sweep(self) -> None:
         self.attempt(
             self.worker,
-            lambda: sweep(self.worker.store, self.bells, ["slack"], lambda: True),
+            lambda: sweep(self.worker.store, self.bells, KINDS, lambda: True),
         )
 
     def live(self, steps: int) -> None:
         """So many things happen, and most of them go wrong."""
         self.bells.loses = 0.2
-        refine, tell = partial(self.work, Step.REFINE), partial(self.work, Step.NOTIFY)
+        refine, tell = partial(self.work, refining=True), partial(self.work, refining=False)
         for _ in range(steps):
             deeds: list[Callable[[], None]] = [self.deliver, self.deliver, refine, tell, self.sweep]
             self.chance.choice(deeds)()
@@ -175,8 +170,8 @@ class Chaos:
             self.sweep()
             self.clock.advance(minutes=3)
             for _ in range(12):
-                self.work(Step.REFINE)
-                self.work(Step.NOTIFY)
+                self.work(refining=True)
+                self.work(refining=False)
                 self.clock.advance(seconds=1)
             if number > 2 and not self.bells.waiting and not self._unfinished():
                 return
@@ -189,7 +184,11 @@ class Chaos:
 
 def _body(task: Task) -> str:
     told = {"lead_id": task.lead_id, "s3_key": "", "timestamp": ""}
-    return json.dumps({**told, "channel": task.channel} if task.channel else told)
+    if task.channel:
+        told["channel"] = task.channel
+    if task.step is Step.LOOK_UP:
+        told["step"] = "look_up"
+    return json.dumps(told)
 
 
 def check(chaos: Chaos) -> None:

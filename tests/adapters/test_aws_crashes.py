@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from leadline.adapters.aws.items import LeadItem, alert_of
-from leadline.adapters.aws.sweeping import GRACE, OVERDUE
+from leadline.adapters.aws.items import LeadItem, further_of
+from leadline.adapters.aws.ringing import OVERDUE
+from leadline.adapters.aws.sweeping import GRACE
 from leadline.deliver.sending import deliver_due
 from leadline.formats import from_iso
 from leadline.lead import CapturedLead, Fate, Kind, Receipt, Status, Step, Task
@@ -207,7 +208,8 @@ def test_an_alert_that_failed_anywhere_is_told_and_then_recorded_once(
         assert [line.what for line in lead.timeline] == ["refined", "alerted"]
         assert not [i for i in actor.table.scan() if i["sk"].startswith("notify#")]
         assert deliver(actor, (lead_id, slack)) is None
-        assert actor.store.alerted([lead_id], "slack") == {lead_id}
+        (told,) = actor.store.alerts([lead_id])[lead_id]
+        assert told.channel == "slack"
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_whatever_the_destination_says_is_kept_with_its_words(
         deliver(actor, (lead_id, slack))
         lead = actor.leads()[lead_id]
         (alert,) = (i for i in actor.table.scan() if i["sk"].startswith("notify#"))
-        task = alert_of(alert).task
+        task = further_of(alert).task
         assert lead.alerts == ()
         assert not task.held
         match says:

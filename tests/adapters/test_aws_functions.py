@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from leadline.adapters.aws.items import alert_of
+from leadline.adapters.aws.items import further_of
 from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import FRESH
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
@@ -279,7 +279,7 @@ def test_an_outage_of_the_archive_makes_no_alert_fail(functions: Functions) -> N
     functions.fallible().broken = "s3 GET"
     assert functions.deliver(message(lead_id, "slack")) == []
     (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
-    task = alert_of(item).task
+    task = further_of(item).task
     assert (task.failures, task.held, task.error) == (0, False, "storage.failed")
     assert functions.slack.posts == 0
 
@@ -294,7 +294,7 @@ def test_an_alert_that_was_told_and_could_not_be_recorded_waits_for_its_lease(
     assert functions.deliver(message(lead_id, "slack")) == ["m0"]
     caller.broken = ""
     (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
-    assert alert_of(item).task.held
+    assert further_of(item).task.held
     assert functions.deliver(message(lead_id, "slack")) == []
     assert functions.slack.posts == 1
 

@@ -177,14 +177,14 @@ def test_what_happens_meanwhile_is_not_taken_for_a_loss(rooms: Rooms, clock: Han
     class Slow(Table):
         """A table in which things happen between the listing of the archive and the scan."""
 
-        def scan(self) -> Iterator[Item]:
+        def scan(self, index: str = "") -> Iterator[Item]:
             store.accept([second])
             for claim in store.claim(Step.REFINE, 2, LEASE):
                 lead = {first.id: first, second.id: second}[claim.task.lead_id]
                 tell = (Task(Step.NOTIFY, lead.id, "slack"),)
                 done = Done(refined=refined(lead, clock), then=tell)
                 assert store.settle([Settlement(claim, done)]) == [True]
-            return super().scan()
+            return super().scan(index)
 
     table = Slow(rooms.caller, rooms.table.name)
     with closing(AwsLedger(table, rooms.bucket, clock=clock)) as ledger:

@@ -11,7 +11,8 @@ from leadline.adapters.aws.bells import Queues, Ring
 from leadline.adapters.aws.calls import AwsFailed
 from leadline.adapters.aws.documents import document_of
 from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.sweeping import GRACE, OVERDUE, sweep
+from leadline.adapters.aws.ringing import OVERDUE
+from leadline.adapters.aws.sweeping import GRACE, sweep
 from leadline.formats import key_of
 from leadline.lead import CapturedLead, Step, Task
 from leadline.pipeline import refine_due
@@ -217,7 +218,7 @@ def test_a_lead_without_a_bell_is_rung_for_though_others_wait_in_the_queue(
 def test_a_full_queue_is_not_filled_further_but_for_what_is_due_longest(
     actor: Actor, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.adapters.aws.sweeping._MOST_IN_DOUBT", 2)
+    monkeypatch.setattr("leadline.adapters.aws.ringing._MOST_IN_DOUBT", 2)
     lost = silent(actor, clock, "lost")
     clock.advance(seconds=1)
     for number in range(5):
@@ -254,5 +255,5 @@ def test_a_queue_that_fails_keeps_no_archived_delivery_from_coming_in(
     clock.advance(seconds=LATER)
     nowhere = Queues(actor.caller, dict.fromkeys(Step, "http://127.0.0.1/1/nowhere"))
     with pytest.raises(AwsFailed):
-        sweep(actor.store, nowhere, ["slack"], lambda: True)
+        sweep(actor.store, nowhere, [(Step.NOTIFY, "slack")], lambda: True)
     assert lost.id in actor.leads()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bells import Queues, queue_of_each_step
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller
 from leadline.adapters.aws.ledger import AwsLedger
@@ -16,7 +16,6 @@ from leadline.adapters.aws.stranded import DeadLetterQueues
 from leadline.adapters.aws.table import Table
 from leadline.adapters.aws.transfer import AwsIntake
 from leadline.cloud.session import Cloud, CloudError, connect, plainly
-from leadline.lead import Step
 from leadline.settings import Settings
 from leadline.settings_reading import Loaded, load
 
@@ -56,12 +55,11 @@ class ConnectedStack:
     @cached_property
     def queues(self) -> Queues:
         """The queues, and those of dead letters."""
-        urls = {Step.REFINE: "RefineQueueUrl", Step.NOTIFY: "DeliveryQueueUrl"}
-        dead = {Step.REFINE: "RefineDeadLettersUrl", Step.NOTIFY: "DeliveryDeadLettersUrl"}
+        output = self._output
         return Queues(
             self.caller,
-            {step: self._output(name) for step, name in urls.items()},
-            {step: self._output(name) for step, name in dead.items()},
+            queue_of_each_step(output("RefineQueueUrl"), output("DeliveryQueueUrl")),
+            queue_of_each_step(output("RefineDeadLettersUrl"), output("DeliveryDeadLettersUrl")),
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -88,9 +88,11 @@ class Recent:
         self.owners: dict[bytes, str] = {}
         self.withheld: dict[str, str] = {}
         """Leads of which AWS does not give a document now, with its name for the reason."""
+        self.untroubled: dict[str, datetime] = {}
+        """When a channel was last seen to be in no trouble; it outlasts the turn."""
 
     def clear(self) -> None:
-        """Forget everything, as a new turn begins."""
+        """Forget the leads, as a new turn begins."""
         self.leads.clear()
         self.raws.clear()
         self.owners.clear()

@@ -14,9 +14,17 @@ from leadline.lead import Step, Task
 
 LONGEST_DELAY_S = 900
 """SQS delays a message by no more (SQS Developer Guide, "Amazon SQS delay queues")."""
+FAR = timedelta(seconds=LONGEST_DELAY_S + 120)
+"""Tasks after refinement that are due later have no message yet: each sweep sends those of all that
+are due before the next one, which may come some seconds late."""
 _MOST_RECEIVED = 10
 _MOST_PARALLEL = 8
 T = TypeVar("T")
+
+TaskKind = tuple[Step, str]
+"""A step, and its channel."""
+SPEAKING = frozenset((Step.NOTIFY, Step.UPDATE, Step.REMIND))
+"""The steps whose channel is a destination of messages."""
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,6 +53,11 @@ def task_of(body: str) -> Task | None:
     if not is_lead_id(message.lead_id) or (step in _WITHOUT_CHANNEL) is bool(message.channel):
         return None
     return Task(step, message.lead_id, message.channel)
+
+
+def kind_of_task(task: Task) -> TaskKind:
+    """The kind of a task."""
+    return task.step, task.channel
 
 
 def queue_of_each_step(refine: T, delivery: T) -> dict[Step, T]:
@@ -82,9 +95,9 @@ class Queues:
         self._dead = dead or {}
 
     def ring(self, rings: Sequence[Ring], now: datetime) -> None:
-        """See `Bells.ring`. A lead that is to be refined later than SQS can wait comes early and is
-        sent again; the bell of any other task that is due so late is rung by the sweep in time."""
-        soon = [ring for ring in rings if ring.task.step is Step.REFINE or not is_far(ring, now)]
+        """See `Bells.ring`. What is due later than SQS can wait comes early and is sent again, but
+        for what is FAR, which the sweep rings for in time."""
+        soon = [one for one in rings if one.task.step is Step.REFINE or one.due_at - now <= FAR]
         if len(soon) < 2:
             for ring in soon:
                 self._send(ring, now)
@@ -150,11 +163,6 @@ class Queues:
         answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)
         told: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
         return told
-
-
-def is_far(ring: Ring, now: datetime) -> bool:
-    """Whether a task is due later than SQS can wait."""
-    return ring.due_at - now > timedelta(seconds=LONGEST_DELAY_S)
 
 
 def delay_until(due_at: datetime, now: datetime) -> int:

@@ -9,6 +9,9 @@ from leadline.formats import from_iso, iso
 from leadline.ports import Trouble
 
 _MOST_ROUNDS = 20
+_FRESH = timedelta(seconds=30)
+"""Who saw so lately that a channel is in no trouble need not look again after a message went well;
+trouble that another worker has just noted ends with the message after that."""
 
 
 class AwsChannels(Base):
@@ -37,14 +40,22 @@ class AwsChannels(Base):
         except Stale:
             return  # it is held longer already
 
+    def is_in_use(self, channel: str, since: datetime) -> bool:
+        """Whether a message to the channel was sent since then, or is to wait."""
+        item = self.table.get((f"C#{channel}", "channel"))
+        return item is not None and from_iso(item["free_at"]) >= since
+
     def fared(self, channel: str, *, well: bool) -> Trouble:
         """See `ports.Channels.fared`."""
+        now = self.clock()
+        looked = self.recent.untroubled.get(channel)
+        if well and looked is not None and abs(now - looked) < _FRESH:
+            return Trouble()  # as after nearly every message: nothing to write
         for _ in range(_MOST_ROUNDS):
             item = self.table.get(_trouble_key(channel))
             known = _trouble_of(item)
             if well and known == Trouble():
-                return known  # as after nearly every message: nothing to write
-            now = self.clock()
+                return known
             new = Trouble() if well else Trouble(known.failures + 1, known.since or now)
             pk, sk = _trouble_key(channel)
             told = {"failures": new.failures, "since": iso(new.since) if new.since else ""}
@@ -52,12 +63,18 @@ class AwsChannels(Base):
                 self.table.write(Put({"pk": pk, "sk": sk, **told}, item["rev"] if item else None))
             except Stale:
                 continue
+            self.recent.untroubled.pop(channel, None)
             return new
         raise Contested(channel)
 
     def trouble(self, channel: str) -> Trouble:
         """See `ports.Channels.trouble`."""
-        return _trouble_of(self.table.get(_trouble_key(channel)))
+        found = _trouble_of(self.table.get(_trouble_key(channel)))
+        if found == Trouble():
+            self.recent.untroubled[channel] = self.clock()
+        else:
+            self.recent.untroubled.pop(channel, None)
+        return found
 
 
 def _item(channel: str, free_at: datetime) -> dict[str, str]:

@@ -57,7 +57,7 @@ class AwsDesk(Base):
                 return False
             now = self.clock()
             after = msgspec.structs.replace(after, rev=kept.rev + 1)
-            new = with_owner(lead.note(now, note, detail) if note else lead, after)
+            new = with_owner_shown(lead.note(now, note, detail) if note else lead, after)
             new, puts = schedule(new, then, items, now)
             # The lead is written in any case: by its revision a move knows that nothing changed.
             writes = [Put(new.item(), lead.rev), *handling_writes(lead_id, kept, after), *puts]
@@ -104,7 +104,7 @@ def first_handling(lead_id: str, handling: Handling) -> list[Write]:
     return handling_writes(lead_id, UNHANDLED, msgspec.structs.replace(handling, rev=1))
 
 
-def with_owner(lead: LeadItem, handling: Handling) -> LeadItem:
+def with_owner_shown(lead: LeadItem, handling: Handling) -> LeadItem:
     """The lead with its owner as lists show it (`reports.owner_of`)."""
     if lead.summary is None:
         return lead

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from leadline.adapters.aws.base import log
@@ -198,8 +198,3 @@ def _name_of(one: Settlement) -> str:
         case Drop():
             return "Dead"
     return ""
-
-
-def later(ring: Ring, at: datetime) -> Ring:
-    """The same bell, rung no earlier than this."""
-    return Ring(ring.task, max(ring.due_at, at), ring.captured_at)

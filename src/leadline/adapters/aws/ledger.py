@@ -27,6 +27,7 @@ from leadline.adapters.aws.items import (
     task_in,
 )
 from leadline.adapters.aws.selecting import MOST_PARALLEL, Selection, row_of
+from leadline.adapters.aws.speed import followed_leads, held_leads
 from leadline.adapters.aws.table import Table
 from leadline.adapters.clock import wall_clock
 from leadline.formats import from_iso, iso, key_of, refined_head
@@ -46,6 +47,7 @@ from leadline.reports import (
     TaskRow,
     told_as,
 )
+from leadline.speed import Followed
 
 _REPEATS_SHOWN = 100
 # What a timeline notes and the lead knows better: it remembers every alert, and what counts.
@@ -168,6 +170,14 @@ class AwsLedger:
                 live.setdefault(kind, []).append((due_at, bool(entry["held"])))
         kinds = sorted({*live, *dead}, key=lambda kind: ([*Step].index(kind[0]), kind[1]))
         return [_backlog(*kind, live.get(kind, []), dead[kind], iso(now)) for kind in kinds]
+
+    def followed(self, which: LeadFilter) -> Iterator[Followed]:
+        """See `reports.Ledger.followed`."""
+        return followed_leads(self._table, self._selection, which)
+
+    def held(self) -> Sequence[str]:
+        """See `reports.Ledger.held`."""
+        return held_leads(self._table)
 
     def tallies(self) -> Sequence[Tally]:
         """See `reports.Ledger.tallies`; counted from the whole table, as far as leads remember."""

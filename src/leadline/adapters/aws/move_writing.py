@@ -12,7 +12,7 @@ import msgspec
 
 from leadline.adapters.aws.base import changed
 from leadline.adapters.aws.calls import AwsFailed
-from leadline.adapters.aws.desk import handling_removed, handling_writes, with_owner
+from leadline.adapters.aws.desk import handling_removed, handling_writes, with_owner_shown
 from leadline.adapters.aws.items import (
     LeadItem,
     TaskItem,
@@ -93,7 +93,7 @@ class FamilyWriter:
         event = next((key for key, _ in keys if key.kind is KeyKind.EVENT), None)
         item = lead_item(lead, parcel.family, event, over, "", self._store.clock())
         if unlike(lead, copies.get(lead.lead_id)):
-            item = with_owner(self._with_document(item, lead), lead.handling or UNHANDLED)
+            item = with_owner_shown(self._with_document(item, lead), lead.handling or UNHANDLED)
             there = seen if lead is parcel.family.leads[0] else Seen()
             writes: list[Write] = [Put(item.item(), over.rev if over else None)]
             writes += _further_writes(further_items(lead, self._store.clock()), there.further)

@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.adapters.aws.base import Base, Contested, changed, log
 from leadline.adapters.aws.calls import AwsFailed
-from leadline.adapters.aws.desk import first_handling, with_owner
+from leadline.adapters.aws.desk import first_handling, with_owner_shown
 from leadline.adapters.aws.documents import read_document
 from leadline.adapters.aws.items import (
     LeadItem,
@@ -164,7 +164,7 @@ class AwsSettling(Base):
         writes: list[Write] = []
         if done.handling is not None and not self._is_handled(lead, attempt):
             writes += first_handling(lead.lead_id, done.handling)
-            new = with_owner(new, done.handling)
+            new = with_owner_shown(new, done.handling)
         there = self._there(follow_ups, lead, attempt)
         if further is None:
             new = changed(new, task=None)

@@ -31,7 +31,7 @@ _PARALLEL = 8
 _SHOWN = 5
 
 
-class Letter(StrEnum):
+class LetterState(StrEnum):
     """What the ledger says of a message's task."""
 
     DEAD = "dead"
@@ -47,7 +47,7 @@ class Stranded(msgspec.Struct, frozen=True):
     done, the lead is unknown, or nobody can read them. `examples` are ids of leads."""
 
     step: Step
-    state: Letter
+    state: LetterState
     count: int
     examples: tuple[str, ...]
 
@@ -68,7 +68,7 @@ class _Found(NamedTuple):
     step: Step
     handle: str
     task: Task | None
-    state: Letter
+    state: LetterState
     ring: Ring | None = None
 
 
@@ -89,7 +89,7 @@ class DeadLetterQueues:
         found = self._look()
         self._release(found)
         odd = sorted(
-            (one for one in found if one.state is not Letter.DEAD),
+            (one for one in found if one.state is not LetterState.DEAD),
             key=lambda one: (one.step, one.state),
         )
         told: list[Stranded] = []
@@ -108,7 +108,7 @@ class DeadLetterQueues:
         """
         found = self._look()
         again = {_place(task) for task in replayed}
-        off = [one for one in found if one.state in (Letter.ALIVE, Letter.DONE)]
+        off = [one for one in found if one.state in (LetterState.ALIVE, LetterState.DONE)]
         off += _surplus(found)
         rings = {
             _place(one.task): one.ring
@@ -123,7 +123,7 @@ class DeadLetterQueues:
             self._queues.ring(list(rings.values()), now)
             self._each("DeleteMessageBatch", off)
             self._release(left)
-        unreadable = sum(one.state is Letter.UNREADABLE for one in left)
+        unreadable = sum(one.state is LetterState.UNREADABLE for one in left)
         return Tidied(len(off), len(rings), len(left), unreadable)
 
     def _look(self) -> list[_Found]:
@@ -157,19 +157,19 @@ class DeadLetterQueues:
         found: list[_Found] = []
         for task, (_, handle) in zip(tasks, received, strict=True):
             if task is None:
-                found.append(_Found(step, handle, None, Letter.UNREADABLE))
+                found.append(_Found(step, handle, None, LetterState.UNREADABLE))
                 continue
             lead, item = items.get(lead_key(task.lead_id)), items.get(task_key(task))
             state = holder_of(item).task if item else None
             if lead is None:
-                found.append(_Found(step, handle, task, Letter.UNKNOWN))
+                found.append(_Found(step, handle, task, LetterState.UNKNOWN))
             elif state is None:
-                found.append(_Found(step, handle, task, Letter.DONE))
+                found.append(_Found(step, handle, task, LetterState.DONE))
             elif state.dead_at:
-                found.append(_Found(step, handle, task, Letter.DEAD))
+                found.append(_Found(step, handle, task, LetterState.DEAD))
             else:
                 ring = Ring(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
-                found.append(_Found(step, handle, task, Letter.ALIVE, ring))
+                found.append(_Found(step, handle, task, LetterState.ALIVE, ring))
         return found
 
     def _release(self, messages: Sequence[_Found]) -> None:
@@ -209,7 +209,7 @@ def _surplus(found: Sequence[_Found]) -> list[_Found]:
     return [
         one
         for one in found
-        if one.state is Letter.DEAD
+        if one.state is LetterState.DEAD
         and one.task is not None
         and first.setdefault(_place(one.task), one.handle) != one.handle
     ]

@@ -1,8 +1,9 @@
 """What was left behind on AWS, found and put back: the net under every arrow between two services.
 
-Three things can be lost between S3, the table and SQS: an archived delivery that never reached the
-table, a refine task and an alert task whose message was never sent, or was lost. The first are
-found by listing the archive, the others in the index of due tasks.
+Two things can be lost between S3, the table and SQS: an archived delivery that never reached the
+table, and the message of a task, which was never sent or got lost. The first are found by listing
+the archive, the others in the index of due tasks. There too are tasks that are due before the next
+sweep and were too far off for a message when they were put.
 
 Listing stays cheap, because ids sort by time and so a day's keys do: each sweep lists only what is
 behind its mark, a thousand keys a request. Ten million leads a month are ten thousand requests
@@ -12,7 +13,7 @@ each is in the table.
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,35 +21,35 @@ from itertools import islice
 
 import msgspec
 
-from leadline.adapters.aws.bells import Queues, Ring
+from leadline.adapters.aws.bells import Queues, TaskKind
 from leadline.adapters.aws.documents import read_document
-from leadline.adapters.aws.items import RESUMED, SHARDS, due_before, due_partition, lead_key
+from leadline.adapters.aws.items import RESUMED, due_before, lead_key
+from leadline.adapters.aws.ringing import OVERDUE, Ringing
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Stale
 from leadline.errors import StorageFailed
-from leadline.formats import from_iso
-from leadline.lead import Fate, Step, Task
+from leadline.lead import Fate, Step
 
 log = logging.getLogger(__name__)
 
 GRACE = timedelta(minutes=2)
 """What is younger may still be on its way: a capture takes 30 s at the most."""
-OVERDUE = timedelta(minutes=5)
-"""A task that is due for so long has no message on its way, unless the queue is full of them."""
 _STATE = ("S#sweep", "state")
 _BATCH = 100
-_MOST_OVERDUE = 1000
-_MOST_IN_DOUBT = 100
+_MOST_RESUMED = 1000
 _MOST_AGAIN = 1000
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class Swept(msgspec.Struct):
-    """What one sweep did."""
+    """What one sweep did: documents looked at, of them brought in; messages of overdue tasks and of
+    those that are coming; documents that could not be brought in; whether there was time for all.
+    """
 
     looked_at: int = 0
     recaptured: int = 0
     rung: int = 0
+    coming: int = 0
     unrecovered: int = 0
     finished: bool = True
 
@@ -56,7 +57,7 @@ class Swept(msgspec.Struct):
 def sweep(
     store: AwsStore,
     queues: Queues,
-    channels: Iterable[str],
+    kinds: Sequence[TaskKind],
     time_is_left: Callable[[], bool],
     *,
     grace: timedelta = GRACE,
@@ -64,14 +65,15 @@ def sweep(
 ) -> Swept:
     """Put back what was left behind; what there was no time for is the next sweep's.
 
-    Raises StorageFailed, after everything has been tried that does not need what failed.
+    *kinds* are the steps after refinement with their channels. Raises StorageFailed, after
+    everything has been tried that does not need what failed.
     """
     swept = Swept()
     now = store.clock()
+    ringing = Ringing(store, queues, now - overdue, time_is_left)
     failures: list[StorageFailed] = []
     for part in (
-        partial(_ring_overdue, store, queues, Step.REFINE, [""], now - overdue, swept),
-        partial(_ring_overdue, store, queues, Step.NOTIFY, channels, now - overdue, swept),
+        *(partial(_ring, ringing, kind, swept) for kind in ((Step.REFINE, ""), *kinds)),
         partial(_take_up_resumed, store, now - grace, swept),
         partial(_recapture, store, now - grace, time_is_left, swept),
     ):
@@ -85,45 +87,12 @@ def sweep(
     return swept
 
 
-def _ring_overdue(
-    store: AwsStore, queues: Queues, step: Step, channels: Iterable[str], at: datetime, swept: Swept
-) -> None:
-    """Ring for tasks that have been due for long.
-
-    Where the queue may have a message for each of them, because its reader is behind, only for
-    those that have been due longest: a task without a message becomes one of them in the end, and
-    the queue does not fill up with a message a sweep for each.
-    """
-    overdue: list[tuple[str, str, str]] = []
-    before = due_before(at)
-    for channel in channels:
-        for shard in range(SHARDS):
-            values = {":pk": due_partition(step, channel, shard), ":now": before}
-            condition = "due_pk = :pk AND due_sk <= :now"
-            found = store.table.query(condition, values, index="due", limit=_MOST_OVERDUE)
-            overdue += [(item["due_sk"], item["pk"][2:], channel) for item in found]
-    if not overdue:
-        return
-    if _ready(queues, step) >= len(overdue):
-        overdue = sorted(overdue)[:_MOST_IN_DOUBT]
-    leads = store.table.get_all([lead_key(lead_id) for _, lead_id, _ in overdue], exact=False)
-    now = store.clock()
-    rings = [
-        Ring(Task(step, lead_id, channel), now, from_iso(item["captured_at"]))
-        for _, lead_id, channel in overdue
-        if (item := leads.get(lead_key(lead_id))) is not None
-    ]
-    queues.ring(rings, now)
-    for ring in rings:
-        log.warning(f"sweep.{step}_rung", extra={"lead": ring.task.lead_id})
-    swept.rung += len(rings)
-
-
-def _ready(queues: Queues, step: Step) -> int:
-    """How many messages may be those of tasks that are due. A delayed one of the refine queue is
-    for a lead that still waits; in the other queue alerts that are due wait for their channel."""
-    depths = queues.depths(queues.url_of(step))
-    return depths["visible"] + depths["held"] + (depths["delayed"] if step is Step.NOTIFY else 0)
+def _ring(ringing: Ringing, kind: TaskKind, swept: Swept) -> None:
+    """Ring for tasks of one kind that have no message."""
+    rung = ringing.ring(kind)
+    swept.rung += rung.overdue
+    swept.coming += rung.coming
+    swept.finished &= rung.finished
 
 
 def _take_up_resumed(store: AwsStore, youngest: datetime, swept: Swept) -> None:
@@ -131,7 +100,7 @@ def _take_up_resumed(store: AwsStore, youngest: datetime, swept: Swept) -> None:
     its document may stand before the mark."""
     values = {":pk": RESUMED, ":now": due_before(youngest)}
     condition = "due_pk = :pk AND due_sk <= :now"
-    for entry in store.table.query(condition, values, index="due", limit=_MOST_OVERDUE):
+    for entry in store.table.query(condition, values, index="due", limit=_MOST_RESUMED):
         key = entry["due_sk"].partition("#")[2]
         event = store.table.get((entry["pk"], entry["sk"]))
         known = store.table.get(lead_key(_lead_id(key)))

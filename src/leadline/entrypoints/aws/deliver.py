@@ -3,16 +3,21 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from leadline import logs, wiring
+from leadline.adapters.aws.bells import TaskKind, kind_of_task
 from leadline.adapters.aws.handed import HandedStore
 from leadline.entrypoints.aws.figures import emit
-from leadline.entrypoints.aws.messages import Batch, Kind, kind_of
+from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.turns import Turns
 from leadline.errors import LeadlineError
+from leadline.kit import Kit
 from leadline.lead import Step, Task
 from leadline.settings import Settings
 
@@ -38,7 +43,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         # Nobody holds a task for longer than the function lives; by its lease a step knows how long
         # it may ask others.
         kit = msgspec.structs.replace(kit, lease=min(kit.lease, timedelta(seconds=longest + 4)))
-        needs = {kind: min(longest, _patience_s(kit, settings, kind)) for kind in _kinds(batch.tasks)}
+        needs = {
+            kind: min(longest, _patience_s(kit, settings, kind)) for kind in _kinds(batch.tasks)
+        }
         turns = Turns(kit, lambda kind: _seconds_left(context) > needs[kind] + _BESIDE_S)
         paced, stopped = turns.paced, False
         try:
@@ -53,19 +60,19 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return batch.failures(batch.tasks)
 
 
-def _kinds(tasks: Sequence[Task]) -> list[Kind]:
+def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:
     """Those first of which there is least, because a flood can wait."""
-    counts = Counter(map(kind_of, tasks))
+    counts = Counter(map(kind_of_task, tasks))
     order = [*Step]
     return sorted(counts, key=lambda kind: (counts[kind], order.index(kind[0]), kind[1]))
 
 
-def _patience_s(kit: Kit, settings: Settings, kind: Kind) -> float:
+def _patience_s(kit: Kit, settings: Settings, kind: TaskKind) -> float:
     """How many seconds others may take to answer in one turn of this kind."""
     step, channel = kind
     if step is Step.LOOK_UP:
-        begun = kit.lease * LONGEST_SHARE
-        patience = [begun + config.timeout for config in settings.crm.values()]
+        # No further batch is asked for when half of the lease is over.
+        patience = [kit.lease / 2 + config.timeout for config in settings.crm.values()]
     elif step is Step.WRITE_BACK:
         patience = [settings.crm[channel].timeout] if channel in settings.crm else []
     elif channel in settings.channels:

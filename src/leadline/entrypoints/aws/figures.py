@@ -12,7 +12,7 @@ METRICS = {
     "Captured": "Leads that were accepted and now wait.",
     "Refined": "Leads that were refined and go on to sales.",
     "Alerted": "Alerts that a destination accepted.",
-    "Reminded": "Reminders of leads that still wait for a first response, as destinations took them.",
+    "Reminded": "Reminders of leads that wait for a first response.",
     "Dead": "Tasks that became dead letters.",
     "PutBack": "Leads that the sweep found left behind and put back.",
     "Unrecovered": "Archived deliveries that the sweep could not put back.",

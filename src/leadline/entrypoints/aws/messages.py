@@ -3,25 +3,39 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from leadline.adapters.aws.bells import Ring, task_of
-from leadline.adapters.aws.handed import HandedStore, later
+from leadline.adapters.aws.bells import Ring, TaskKind, kind_of_task, task_of
+from leadline.adapters.aws.handed import HandedStore
 from leadline.errors import StorageFailed
 from leadline.lead import Step, Task
 
 log = logging.getLogger(__name__)
 
 
-class Batch:
-    """The messages of one call; several may name one task."""
+class Pace:
+    """Of tasks of one kind: none before *start*, and each *gap* after the one before."""
 
-    def __init__(self, step: Step, records: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, start: datetime, gap: timedelta = timedelta()) -> None:
+        self._next, self._gap = start, gap
+
+    def next(self, ring: Ring) -> Ring:
+        """The same bell, for the next free moment."""
+        at, self._next = self._next, self._next + self._gap
+        return Ring(ring.task, max(ring.due_at, at), ring.captured_at)
+
+
+class Batch:
+    """The messages of one call; several may name one task. *refining*: whether they are for REFINE,
+    else for all steps but that."""
+
+    def __init__(self, records: Sequence[Mapping[str, Any]], *, refining: bool) -> None:
         self.unreadable: list[str] = []
         self.ids_of: dict[Task, list[str]] = {}
         for record in records:
-            message_id, task = record["messageId"], task_of(step, record["body"])
-            if task is None:
+            message_id, task = record["messageId"], task_of(record["body"])
+            if task is None or (task.step is Step.REFINE) is not refining:
                 log.error("message.unreadable")
                 self.unreadable.append(message_id)
             else:
@@ -42,15 +56,14 @@ class Batch:
     def end(
         self,
         store: HandedStore,
-        paced: datetime | None = None,
-        gap: timedelta = timedelta(),
+        paced: Mapping[TaskKind, Pace] = MappingProxyType({}),
         *,
         stopped: bool = False,
     ) -> dict[str, Any]:
         """Give every message its end: a task that is over needs it no more; one that lives gets a
-        new message for when it is due, not before *paced* and *gap* apart; what nobody had time
-        for, whose lead is unknown, or what is still due after AWS *stopped* us, comes again when
-        its visibility timeout is over and in the end becomes a dead letter."""
+        new message for when it is due, or as its kind is *paced*; what nobody had time for, whose
+        lead is unknown, or what is still due after AWS *stopped* us, comes again when its
+        visibility timeout is over and in the end becomes a dead letter."""
         try:
             alive = store.unfinished()
         except StorageFailed:
@@ -61,8 +74,8 @@ class Batch:
         for task, ring in alive.items():
             if ring is None:
                 log.error("message.of_no_lead", extra={"lead": task.lead_id})
-            elif paced is not None:
-                rings.append(later(ring, paced + len(rings) * gap))
+            elif (pace := paced.get(kind_of_task(task))) is not None:
+                rings.append(pace.next(ring))
             elif task in store.left.values() or (stopped and ring.due_at <= store.clock()):
                 failed.append(task)
             else:

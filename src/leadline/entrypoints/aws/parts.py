@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from leadline import logs
-from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bells import Queues, queue_of_each_step
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller, from_environment
 from leadline.adapters.aws.remote_text import read_text
@@ -53,14 +53,15 @@ class Parts:
     @cached_property
     def queues(self) -> Queues:
         """The queues that this function knows."""
-        environ = self._environ
-        names = {Step.REFINE: "SQS_QUEUE_URL", Step.NOTIFY: "DELIVERY_QUEUE_URL"}
-        dead = {Step.REFINE: "REFINE_DLQ_URL", Step.NOTIFY: "DELIVERY_DLQ_URL"}
         return Queues(
             self.caller,
-            {step: environ[name] for step, name in names.items() if name in environ},
-            {step: environ[name] for step, name in dead.items() if name in environ},
+            self._by_step("SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"),
+            self._by_step("REFINE_DLQ_URL", "DELIVERY_DLQ_URL"),
         )
+
+    def _by_step(self, refine: str, delivery: str) -> dict[Step, str]:
+        names = queue_of_each_step(refine, delivery)
+        return {step: self._environ[n] for step, n in names.items() if n in self._environ}
 
     @property
     def stack(self) -> str:

@@ -11,14 +11,14 @@ from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.parts import Parts
 from leadline.errors import LeadlineError
-from leadline.lead import Step
 from leadline.pipeline import refine_due
+from leadline.settings import Settings
 
 log = logging.getLogger(__name__)
 
 SLICE = 5
 """So many leads are begun at once; between slices the clock is looked at."""
-_RESERVE_MS = 8000
+_RESERVE_S = 8.0
 
 _parts = cache(Parts)
 
@@ -28,7 +28,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    batch = Batch(Step.REFINE, event["Records"])
+    batch = Batch(event["Records"], refining=True)
     try:
         settings = parts.settings()
         kept = HandedStore(
@@ -39,9 +39,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             tasks=batch.tasks,
         )
         kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
+        reserve = _RESERVE_S
+        if settings.crm:
+            reserve += min(_longest_answer_s(settings), _seconds_left(context) / 2)
         stopped = False
         try:
-            while kept.left and context.get_remaining_time_in_millis() > _RESERVE_MS:
+            while kept.left and _seconds_left(context) > reserve:
                 refine_due(kit, SLICE)
         except LeadlineError:
             log.exception("refine.stopped")
@@ -51,3 +54,13 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     except LeadlineError:
         log.exception("refine.impossible")
         return batch.failures(batch.tasks)
+
+
+def _longest_answer_s(settings: Settings) -> float:
+    """How many seconds a CRM may take to tell of the owners of a slice."""
+    return max((one.timeout.total_seconds() for one in settings.crm.values()), default=0.0)
+
+
+def _seconds_left(context: Any) -> float:
+    left: int = context.get_remaining_time_in_millis()
+    return left / 1000

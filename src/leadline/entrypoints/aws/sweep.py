@@ -9,10 +9,13 @@ from typing import Any
 import msgspec
 
 from leadline import logs, wiring
+from leadline.adapters.aws.ringing import OVERDUE
 from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.sweeping import GRACE, OVERDUE, sweep
+from leadline.adapters.aws.sweeping import GRACE, sweep
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
+from leadline.lead import Step
+from leadline.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     swept = sweep(
         store,
         parts.queues,
-        [wiring.SLACK],
+        _kinds(settings),
         lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
         grace=timedelta(seconds=event.get("grace_s", GRACE.total_seconds())),
         overdue=timedelta(seconds=event.get("overdue_s", OVERDUE.total_seconds())),
@@ -46,3 +49,16 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
     done: dict[str, Any] = msgspec.to_builtins(swept)
     return done
+
+
+def _kinds(settings: Settings) -> list[tuple[Step, str]]:
+    """All kinds of tasks after refinement that there may be by these settings."""
+    told = [Step.NOTIFY, Step.UPDATE]
+    kinds = [(Step.LOOK_UP, "")]
+    if settings.targets:
+        told.append(Step.REMIND)
+        kinds.append((Step.CLOCK, ""))
+    kinds += [(Step.WRITE_BACK, source) for source in settings.crm]
+    for channel in sorted({wiring.SLACK, *settings.channels}):
+        kinds += [(step, channel) for step in told]
+    return kinds
