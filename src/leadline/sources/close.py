@@ -100,7 +100,7 @@ class Close(Source):
             phone=told("phone", contact.get("phones")),
             title=text(contact.get("title")),
             country=text(address.get("country")),
-            owner=_owner(data),
+            owner=close_owner(data),
             source="Close",
             record=record,
             crm_url=f"https://app.close.com/lead/{record}/" if record else None,
@@ -137,7 +137,7 @@ def _kind(head: _Head) -> tuple[Kind, str]:
     return (kind, "") if kind else (Kind.IGNORED, str(head.action)[:40])
 
 
-def _owner(data: Mapping[str, Any]) -> str | None:
+def close_owner(data: Mapping[str, Any]) -> str | None:
     """Close has no owner of a lead: teams use a custom field that holds a user's id."""
     for key, value in data.items():
         if key.startswith("custom.") and isinstance(value, str) and value.startswith("user_"):

@@ -164,11 +164,11 @@ def _contact_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFie
     if url is None or not _PROFILE.match(url):
         url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}" if vid and portal else None
     record = f"contact:{vid}" if vid else None
-    fields = drawn(values, _PROPERTIES, mapping, crm_url=url, record=record)
+    fields = drawn(values, HUBSPOT_PROPERTIES, mapping, crm_url=url, record=record)
     return with_source(fields, "HubSpot")
 
 
-_PROPERTIES = {
+HUBSPOT_PROPERTIES = {
     "first_name": ("firstname",),
     "last_name": ("lastname",),
     "email": ("email",),
@@ -184,6 +184,7 @@ _PROPERTIES = {
     "score": ("hubspotscore", "hs_predictivecontactscore_v2"),
     "created": ("createdate",),
 }
+"""The properties of a contact that a lead's fields stand in."""
 
 
 def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFields:
@@ -198,7 +199,7 @@ def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadField
     if body.get("propertyName"):
         changed = {str(body["propertyName"]): body.get("propertyValue")}
     record = number and f"{sort}:{number}"
-    fields = drawn(changed, _PROPERTIES, mapping, record=record, crm_url=url)
+    fields = drawn(changed, HUBSPOT_PROPERTIES, mapping, record=record, crm_url=url)
     return fields if changed else with_source(fields, "HubSpot")
 
 

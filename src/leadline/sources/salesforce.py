@@ -73,17 +73,19 @@ class Salesforce(Source):
             return demand_something(LeadFields(), ())
         record = body.get("sObject") if isinstance(body.get("sObject"), dict) else body
         assert isinstance(record, dict)  # noqa: S101 - one or the other is
-        name, address = record.get("Name"), record.get("Address")
+        name, address, owner = record.get("Name"), record.get("Address"), _owner(record)
         if isinstance(name, dict):
             record = {**record, **name, "Name": None}
         if isinstance(address, dict):
             record = {**record, "Country": address.get("Country"), "Address": address}
+        if isinstance(record.get("Owner"), dict):
+            record = {**record, "Owner": None}
         base, number = text(body.get("base")), text(record.get("Id"))
         fields = drawn(
             {k: v for k, v in record.items() if k not in _WRAPPING},
-            _FIELDS,
+            SALESFORCE_FIELDS,
             self.config.map,
-            owner=_owner(record),
+            owner=owner,
             crm_url=f"{base}/{number}" if base and number else None,
         )
         return demand_something(with_source(fields, "Salesforce"), record)
@@ -97,7 +99,7 @@ class Salesforce(Source):
         return Answer(_ACK, "text/xml; charset=utf-8")
 
 
-_FIELDS = {
+SALESFORCE_FIELDS = {
     "name": ("Name",),
     "first_name": ("FirstName",),
     "last_name": ("LastName",),
@@ -113,7 +115,7 @@ _FIELDS = {
     "created": ("CreatedDate",),
     "record": ("Id",),
 }
-
+"""The fields of a Lead or Contact that a lead's fields stand in."""
 
 _WRAPPING = ("attributes", "ChangeEventHeader")
 

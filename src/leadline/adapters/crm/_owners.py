@@ -1,6 +1,6 @@
 """Owners by the id that a record gives, and fields as the source of the same name reads them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -21,13 +21,18 @@ def source_of(kind: str, config: CrmConfig) -> Source:
     return sources.find(kind)(SourceConfig(map=placing(config)))
 
 
-def fields_of(source: Source, raw: bytes, owner: Person | None) -> LeadFields | Refused:
-    """What the source makes of a record, with the owner as people call them."""
+def fields_of(
+    source: Source, raw: bytes, owner: Person | None, kept_back: Container[str] = ()
+) -> LeadFields | Refused:
+    """What the source makes of a record, with the owner as people call them; fields by which the
+    CRM keeps its books are *kept_back* from `custom`."""
     try:
         fields = source.fields(raw)
     except LeadlineError:
         return Refused("crm.not_understood", "the record says nothing of a lead")
-    return msgspec.structs.replace(fields, owner=(owner.shown if owner else None) or fields.owner)
+    custom = {name: value for name, value in fields.custom.items() if name not in kept_back}
+    shown = (owner.shown if owner else None) or fields.owner
+    return msgspec.structs.replace(fields, owner=shown, custom=custom)
 
 
 def owner_said(

@@ -129,7 +129,7 @@ class Roster:
         if person is None or not person.id:
             return person
         trouble = self._refreshed(lambda: person.id in self._people)
-        return trouble or self._people.get(person.id, person)
+        return self._people.get(person.id) or trouble or person
 
     def id_of(self, person: Person) -> str:
         """The CRM's id of somebody, else of who has the e-mail address; "" when it can't be told,

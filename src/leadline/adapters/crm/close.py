@@ -31,7 +31,7 @@ from leadline.handling import Ending
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
 from leadline.sources._fields import text
-from leadline.sources.close import _owner
+from leadline.sources.close import close_owner
 
 _HOME = "https://api.close.com/api/v1"
 _PAGE = 100
@@ -40,6 +40,9 @@ _FIELDS = (
     "id", "name", "display_name", "status_id", "status_label", "url", "description", "contacts",
     "addresses", "opportunities", "custom", "date_created", "date_updated",
 )  # fmt: skip
+# What no webhook says.
+_UNHEARD = frozenset({"custom", "opportunities", "__object_type"})
+_BOOKS = frozenset({"id", "status_id", "date_updated"})
 # The statuses of a new organization; what became of opportunities says more.
 _ENDINGS = {
     "Customer": Ending.WON,
@@ -134,10 +137,12 @@ class CloseCrm:
     def _record(
         self, name: str, lead: Mapping[str, Any]
     ) -> CrmRecord | Refused | Busy | Unreachable:
-        owner = owner_said(self._config, lead, _owner(lead) or _owner_of_work(lead), self._roster)
+        owner = owner_said(
+            self._config, lead, close_owner(lead) or _owner_of_work(lead), self._roster
+        )
         if isinstance(owner, Busy | Unreachable):
             return owner
-        fields = fields_of(self._source, _raw(lead), owner)
+        fields = fields_of(self._source, _raw(lead), owner, _BOOKS)
         if isinstance(fields, Refused):
             return fields
         ending = _ending(lead)
@@ -197,7 +202,7 @@ def _authorize(config: CrmConfig, base: str) -> Authorize:
 
 def _raw(lead: Mapping[str, Any]) -> bytes:
     """The lead as a webhook would have brought it; custom fields under their ids alone."""
-    data = {name: value for name, value in lead.items() if name not in ("custom", "opportunities")}
+    data = {name: value for name, value in lead.items() if name not in _UNHEARD}
     head = {"object_type": "lead", "action": "created", "object_id": lead.get("id")}
     return msgspec.json.encode({"event": {**head, "lead_id": lead.get("id"), "data": data}})
 

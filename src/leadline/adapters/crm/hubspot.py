@@ -28,7 +28,7 @@ from leadline.handling import Ending
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
 from leadline.sources._fields import text
-from leadline.sources.hubspot import _PROPERTIES
+from leadline.sources.hubspot import HUBSPOT_PROPERTIES
 
 _HOME = "https://api.hubapi.com"
 _OBJECTS = {"contact": "contacts", "lead": "leads"}
@@ -46,12 +46,15 @@ _LEAD = {
 }
 _READ = {
     "contact": (
-        *dict.fromkeys(k for keys in _PROPERTIES.values() for k in keys),
+        *dict.fromkeys(k for keys in HUBSPOT_PROPERTIES.values() for k in keys),
         *_STATE,
         *_TOUCHES,
     ),
     "lead": (*_LEAD, "hs_lead_name", "hs_pipeline_stage", "hubspot_owner_id", *_STATE, *_TOUCHES),
 }
+_BOOKS = frozenset(
+    {*_STATE, *_TOUCHES, *_LEAD, "hs_lead_name", "hs_pipeline_stage", "hs_object_id"}
+)
 # Default options of "Lead status" and "Lifecycle stage", and the default pipeline of leads.
 _ENDINGS = {
     "UNQUALIFIED": Ending.DISQUALIFIED,
@@ -172,7 +175,7 @@ class HubSpotCrm:
         owner = owner_said(self._config, values, values.get("hubspot_owner_id"), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
-        fields = fields_of(self._source, _raw(kind, result), owner)
+        fields = fields_of(self._source, _raw(kind, result), owner, _BOOKS)
         if isinstance(fields, Refused):
             return fields
         name = fields.name or (text(values.get("hs_lead_name")) if kind == "lead" else None)

@@ -36,6 +36,9 @@ _ENDINGS = {
     "lost": Ending.LOST,
     "archived": Ending.DISQUALIFIED,
 }
+_BOOKS = frozenset(
+    ["id", "org_id", "person_id", "organization_id", "update_time", "is_deleted", "is_archived"]
+)
 _LISTS = {"email": "emails", "phone": "phones"}
 
 _Row = dict[str, Any]
@@ -181,7 +184,7 @@ class PipedriveCrm:
         owner = owner_said(self._config, values, _owner_id(row), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
-        fields = fields_of(self._source, self._raw(kind, row), owner)
+        fields = fields_of(self._source, self._raw(kind, row), owner, _BOOKS)
         if isinstance(fields, Refused):
             return fields
         if person is not None:

@@ -23,7 +23,7 @@ from leadline.handling import Ending
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
 from leadline.sources._fields import placed, text
-from leadline.sources.salesforce import _FIELDS
+from leadline.sources.salesforce import SALESFORCE_FIELDS
 
 _VERSION = "v60.0"
 _PAGE = 200
@@ -34,6 +34,7 @@ _MISSING = re.compile(r"No such column '(\w+)' on entity '(\w+)'")
 _ALWAYS = ("Id", "OwnerId", "Owner.Name", "Owner.Email", "CreatedDate", "LastModifiedDate")
 _LEAD_STATE = ("Status", "IsConverted", "Rating")
 _ONLY_OF_LEADS = frozenset({"Company", "Country", "Website", *_LEAD_STATE})
+_BOOKS = frozenset({"IsConverted", "LastModifiedDate"})
 # The statuses that Salesforce ships; the boolean of a conversion says more than any of them.
 _ENDINGS = {
     "Closed - Converted": Ending.WON,
@@ -156,7 +157,7 @@ class SalesforceCrm:
                 self._absent |= hidden
 
     def _columns(self, kind: str) -> list[str]:
-        own = [key for keys in _FIELDS.values() for key in keys]
+        own = [key for keys in SALESFORCE_FIELDS.values() for key in keys]
         named = [name for name in named_fields(self._config) if _COLUMN.fullmatch(name)]
         wanted = dict.fromkeys([*_ALWAYS, *own, *_LEAD_STATE, *named])
         left_out = self._absent | (_ONLY_OF_LEADS - set(named) if kind == "Contact" else set())
@@ -170,7 +171,7 @@ class SalesforceCrm:
         owner = self._owner(row)
         if isinstance(owner, Busy | Unreachable):
             return owner
-        fields = fields_of(self._source, self._raw(row), owner)
+        fields = fields_of(self._source, self._raw(row), owner, _BOOKS)
         if isinstance(fields, Refused):
             return fields
         record = CrmRecord(
