@@ -1,6 +1,6 @@
 """Read-only questions about leads, asked by the command line, the metrics and the dashboard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.handling import Handling
 from leadline.lead import Alert, RefinedLead, Status, Step, Task
+from leadline.speed import Followed
 
 _TOLD_AS = {Step.NOTIFY: "alerted", Step.UPDATE: "updated", Step.REMIND: "reminded"}
 
@@ -237,6 +238,14 @@ class Ledger(Protocol):
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """What each step has before it."""
+
+    def followed(self, which: LeadFilter) -> Iterator[Followed]:
+        """The refined leads that fit, newest first and no more than the limit says, with what
+        became of each; none of the spam. What the filter says beyond source and time is not
+        promised."""
+
+    def held(self) -> Sequence[str]:
+        """The ids of the leads whose wait somebody holds (see `leadline.waits`)."""
 
     def tallies(self) -> Sequence[Tally]:
         """The running counts, oldest day first."""

@@ -27,7 +27,7 @@ from leadline.adapters.aws.items import (
     task_in,
 )
 from leadline.adapters.aws.selecting import MOST_PARALLEL, Selection, row_of
-from leadline.adapters.aws.speed import followed_leads, held_leads
+from leadline.adapters.aws.speed import followed_items, held_items
 from leadline.adapters.aws.table import Table
 from leadline.adapters.clock import wall_clock
 from leadline.formats import from_iso, iso, key_of, refined_head
@@ -173,11 +173,11 @@ class AwsLedger:
 
     def followed(self, which: LeadFilter) -> Iterator[Followed]:
         """See `reports.Ledger.followed`."""
-        return followed_leads(self._table, self._selection, which)
+        return followed_items(self._table, self._selection, which)
 
     def held(self) -> Sequence[str]:
         """See `reports.Ledger.held`."""
-        return held_leads(self._table)
+        return held_items(self._table)
 
     def tallies(self) -> Sequence[Tally]:
         """See `reports.Ledger.tallies`; counted from the whole table, as far as leads remember."""

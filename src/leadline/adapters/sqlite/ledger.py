@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from leadline.adapters.sqlite.selection import (
     ids_that_begin,
     teach_to_search,
 )
+from leadline.adapters.sqlite.speed import followed_rows, held_rows
 from leadline.ids import is_lead_id
 from leadline.lead import Alert, RefinedLead, Status, Step, Task
 from leadline.reports import (
@@ -36,6 +37,7 @@ from leadline.reports import (
     owner_of,
     told_as,
 )
+from leadline.speed import Followed
 
 _head = msgspec.json.Decoder(RefinedLead)
 
@@ -247,6 +249,14 @@ class SqliteLedger:
             )
             for step, channel, waiting, due, held, dead, oldest in rows
         ]
+
+    def followed(self, which: LeadFilter) -> Iterator[Followed]:
+        """See `reports.Ledger.followed`."""
+        return followed_rows(self._db, which)
+
+    def held(self) -> Sequence[str]:
+        """See `reports.Ledger.held`."""
+        return held_rows(self._db)
 
     def tallies(self) -> Sequence[Tally]:
         """See `reports.Ledger.tallies`."""
