@@ -46,6 +46,7 @@ class ZohoStandIn(StandIn):
             "Company": lead.company,
             "Designation": None,
             "Lead_Status": lead.ended or "Not Contacted",
+            "Converted__s": False,
             "Created_Time": lead.created.isoformat(timespec="seconds"),
             "Modified_Time": lead.created.isoformat(timespec="seconds"),
         }

@@ -160,7 +160,7 @@ _FIELDS = {
     "score": ("Score",),
     "created": ("Created_Time",),
 }
-_ABOUT = ("id", "Created_By", "Modified_By", "Modified_Time")
+_ABOUT = ("id", "Created_By", "Modified_By", "Modified_Time", "Converted__s")
 
 
 def _of_each(notice: _Notice, body: dict[str, Any], raw: bytes) -> list[Event]:

@@ -35,7 +35,8 @@ _MOST_FIELDS = 50
 _FIELDS = {
     "Leads": "Owner First_Name Last_Name Full_Name Email Secondary_Email Phone Mobile Company "
     "Designation Country Website Description Lead_Source Lead_Status Rating Score Tag City State "
-    "Industry Annual_Revenue No_of_Employees Created_Time Modified_Time",
+    "Industry Annual_Revenue No_of_Employees Created_Time Modified_Time "
+    "Converted__s",
     "Contacts": "Owner First_Name Last_Name Full_Name Email Secondary_Email Phone Mobile "
     "Account_Name Title Mailing_Country Mailing_City Description Lead_Source Tag Created_Time "
     "Modified_Time",
