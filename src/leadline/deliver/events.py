@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from leadline.deliver.channel import Letter, Notice
+from leadline.deliver.json_text import as_json_text
 from leadline.deliver.marks import mark_of_alert, mark_of_news
 from leadline.deliver.story import LEVELS, NEW_LEAD, SEEN_BEFORE, called, level_of
 from leadline.formats import iso
@@ -90,19 +91,3 @@ def handled_as_told(handling: Handling) -> dict[str, Any]:
     and what was written to the CRM."""
     told: dict[str, Any] = msgspec.to_builtins(handling)
     return {name: told[name] for name in _HANDLED if name in told}
-
-
-def as_json_text(value: object) -> bytes:
-    """JSON in UTF-8; halves of characters, which it can't hold, become U+FFFD."""
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_whole(msgspec.to_builtins(value)))
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {_whole(key): _whole(item) for key, item in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value

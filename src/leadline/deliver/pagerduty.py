@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadline.deliver.channel import Letter, Notice
-from leadline.deliver.events import as_json_text
+from leadline.deliver.json_text import as_json_text
 from leadline.deliver.marks import mark_of
 from leadline.deliver.story import Story, called, level_of, story_of_lead, story_of_waiting
 from leadline.formats import iso

@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.deliver.channel import Letter, Notice
 from leadline.deliver.email_message import story_as_text
-from leadline.deliver.events import as_json_text
+from leadline.deliver.json_text import as_json_text
 from leadline.deliver.story import (
     Story,
     story_of_lead,

@@ -11,6 +11,7 @@ import msgspec
 
 from leadline.deliver import slack_messages as messages
 from leadline.deliver.channel import Letter, Notice, key_of_person
+from leadline.deliver.json_text import as_json_text
 from leadline.deliver.slack_messages import Message
 from leadline.lead import Alert
 
@@ -96,7 +97,7 @@ class SlackWriter:
 
     def _post(self, message: Message, *notices: Notice) -> Letter:
         if not self._bot:
-            return Letter(msgspec.json.encode(message), messages.template_of(message))
+            return Letter(as_json_text(message), messages.template_of(message))
         since = min((n.lead.captured_at for n in notices), default=None)
         errand = Errand(
             method="chat.postMessage",
@@ -116,4 +117,4 @@ def _reader(notices: Sequence[Notice]) -> Mapping[str, str]:
 
 
 def _letter(message: Message, errand: Errand) -> Letter:
-    return Letter(msgspec.json.encode(errand), messages.template_of(message))
+    return Letter(as_json_text(errand), messages.template_of(message))

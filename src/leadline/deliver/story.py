@@ -191,7 +191,7 @@ def at(moment: datetime) -> str:
 
 def fitting(story: Story, size: Callable[[Story], int], most: int) -> Story:
     """The story with as many of its entries, and then of its words, as *size* allows: at most
-    *most*. What no cut can make fit is returned as short as it gets."""
+    *most*. Then doubts and links have to go, the longest link first."""
     while size(story) > most:
         if story.entries:
             kept = story.entries[: len(story.entries) * 3 // 4]
@@ -204,6 +204,10 @@ def fitting(story: Story, size: Callable[[Story], int], most: int) -> Story:
             story = msgspec.structs.replace(story, words=words)
         elif story.doubts:
             story = msgspec.structs.replace(story, doubts="")
+        elif story.ways:
+            longest = max(story.ways, key=lambda way: len(way[1]))
+            ways = tuple(way for way in story.ways if way is not longest)
+            story = msgspec.structs.replace(story, ways=ways)
         else:
             break
     return story

@@ -6,11 +6,12 @@ is where everything from outside stands. A message may have 28 KB, and Teams cou
 character.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from leadline.deliver.channel import Letter, Notice
-from leadline.deliver.events import as_json_text
+from leadline.deliver.json_text import as_json_text
 from leadline.deliver.story import (
     Story,
     fitting,
@@ -27,6 +28,7 @@ MOST = 26_000
 """How large a message may become, by Teams' own count."""
 _MOST_ACTIONS = 6
 _BREAK = "\u200b"
+_FILLED_IN = re.compile(r"[{$@](?=\{)|<(?=at)", re.IGNORECASE)
 
 
 class TeamsWriter:
@@ -118,6 +120,4 @@ def _run(text: str, **style: Any) -> Block:
 def _plain(text: str) -> str:
     """The text with nothing in it that is filled in before it is shown: `{{DATE(…)}}` of cards,
     `${…}` of their templates, `@{…}` of workflows, `<at>` of mentions."""
-    for begin in ("{{", "${", "@{", "<at"):
-        text = text.replace(begin, f"{begin[0]}{_BREAK}{begin[1:]}")
-    return text
+    return _FILLED_IN.sub(rf"\g<0>{_BREAK}", text)
