@@ -20,6 +20,7 @@ class PipedriveStandIn(StandIn):
         self.persons: dict[int, dict[str, Any]] = {}
         self.leads: dict[str, dict[str, Any]] = {}
         self.companies: dict[int, str] = {}
+        self.counts: dict[str, int] = {}
 
     def put(self, lead: Lead) -> str:
         number = 77 + len(self.persons)
@@ -90,7 +91,8 @@ class PipedriveStandIn(StandIn):
         if asked.one("ids"):
             numbers = [int(one) for one in asked.one("ids").split(",")]
             check(len(numbers) <= 100, "too many ids")
-            counts = dict.fromkeys(asked.one("include_fields").split(","), 0)
+            asked_for = asked.one("include_fields").split(",")
+            counts = {name: self.counts.get(name, 0) for name in asked_for}
             rows = [self.persons[n] for n in numbers if n in self.persons]
             return self._data([{**row, **(counts if "" not in counts else {})} for row in rows])
         check(asked.one("sort_by") == "add_time", "an unknown order")

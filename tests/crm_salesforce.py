@@ -23,6 +23,7 @@ class SalesforceStandIn(StandIn):
         super().__init__()
         self.leads: dict[str, dict[str, Any]] = {}
         self.tokens = 0
+        self.row_error = ""
         self.hidden: set[tuple[str, str]] = set()
 
     def config(self, secret: str = "") -> CrmConfig:
@@ -78,6 +79,9 @@ class SalesforceStandIn(StandIn):
     def _saved(self, record: dict[str, Any]) -> dict[str, Any]:
         check(record.pop("attributes")["type"] == "Lead", "an unknown type")
         number = record.pop("id")
+        if self.row_error:
+            error = {"statusCode": self.row_error, "message": "try again", "fields": []}
+            return {"success": False, "errors": [error]}
         if number not in self.leads:
             words = "invalid cross reference id"
             error = {"statusCode": "INVALID_CROSS_REFERENCE_KEY", "message": words, "fields": []}

@@ -177,10 +177,16 @@ def words_of(reply: CrmReply, secrets: Iterable[str] = ()) -> str:
     return (words or f"HTTP {reply.status}")[:_MOST_WORDS]
 
 
+def words_about_record(reply: CrmReply) -> str:
+    """`words_of` a refusal for what was written, as far as the first colon: behind it CRMs repeat
+    the values."""
+    return words_of(reply).partition(":")[0]
+
+
 def refusal(reply: CrmReply) -> Refused:
     """A 4xx (or 3xx) as what it means for everything: 403 "crm.forbidden", else "crm.http_400"."""
     reason = "crm.forbidden" if reply.status == 403 else f"crm.http_{reply.status}"
-    return Refused(reason, words_of(reply))
+    return Refused(reason, words_about_record(reply))
 
 
 def _found_words(body: Any) -> str:

@@ -12,7 +12,14 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed, refreshed
-from leadline.adapters.crm._client import Authorize, Client, CrmReply, quoted, refusal, words_of
+from leadline.adapters.crm._client import (
+    Authorize,
+    Client,
+    CrmReply,
+    quoted,
+    refusal,
+    words_about_record,
+)
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import (
     fields_of,
@@ -327,7 +334,7 @@ def _errors(told: CrmReply) -> dict[str, NotYet | Refused]:
         fate: NotYet | Refused = NotYet()
         if error.get("category") != "OBJECT_NOT_FOUND":
             code = str(error.get("category") or "rejected").lower()
-            fate = Refused(f"crm.{code}", words_of(CrmReply(told.status, error)))
+            fate = Refused(f"crm.{code}", words_about_record(CrmReply(told.status, error)))
         found |= dict.fromkeys([str(one) for one in ids or [""]], fate)
     return found
 
@@ -335,13 +342,11 @@ def _errors(told: CrmReply) -> dict[str, NotYet | Refused]:
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
     """Properties are text; "" clears one."""
     return {
-        name: ""
-        if value is None
-        else ";".join(map(str, value))
+        name: ";".join(map(str, value))
         if isinstance(value, list)
         else str(value).lower()
         if isinstance(value, bool)
-        else value
+        else text(value) or ""
         for name, value in values.items()
     }
 

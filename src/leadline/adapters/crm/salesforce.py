@@ -14,7 +14,7 @@ import msgspec
 
 from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed, Tokens, refreshed
-from leadline.adapters.crm._client import Authorize, Client, CrmReply, refusal, words_of
+from leadline.adapters.crm._client import Authorize, Client, CrmReply, refusal, words_about_record
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import fields_of, listed, named_fields, source_of, users_of
 from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
@@ -316,7 +316,7 @@ def _result(one: Any) -> Written | NotYet | Refused | Unreachable:
         return NotYet()
     if code in _PASSING:
         return Unreachable(f"crm.{code.lower()}")
-    return Refused(f"crm.{code.lower()}", words_of(CrmReply(200, errors)))
+    return Refused(f"crm.{code.lower()}", words_about_record(CrmReply(200, errors)))
 
 
 def _soql_time(at: datetime) -> str:
