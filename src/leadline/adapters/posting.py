@@ -16,6 +16,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from leadline.adapters.wording import secrets_of, shortened
 from leadline.errors import ConfigurationError
 from leadline.ports import Busy, Unreachable
 
@@ -23,23 +24,25 @@ from leadline.ports import Busy, Unreachable
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 JSON = "application/json; charset=utf-8"
-_MOST_WORDS = 200
 _MOST_BODY = 64 << 10
 _DEFAULT_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Posted(msgspec.Struct, frozen=True):
-    """An answer: names of `headers` in lower case, of the `body` as much as was to be read."""
+    """An answer: names of `headers` in lower case, of the `body` as much as was to be read.
+    `never_told` are the secrets that it may repeat."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    never_told: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        """The beginning of the body on one line, for dead letters."""
-        return " ".join(self.body.decode(errors="replace").split())[:_MOST_WORDS]
+        """The beginning of the body on one line, for dead letters, without e-mail addresses and
+        secrets."""
+        return shortened(self.body.decode(errors="replace"), self.never_told)
 
     @property
     def pause(self) -> timedelta:
@@ -94,7 +97,8 @@ class Poster:
             if call.over:
                 return Unreachable(f"{self.service}.DeadlineExceeded")
         found = {name.lower(): value for name, value in answer.headers.items()}
-        return Posted(answer.status, found, read)
+        authorization = headers.get("authorization", "").split()[-1:]
+        return Posted(answer.status, found, read, (*secrets_of(url), *authorization))
 
     def trouble(self, answer: Posted) -> Busy | Unreachable | None:
         """What an answer means that is no word on the message itself; None for any other."""

@@ -5,7 +5,6 @@ run history to tell (Microsoft Learn, "Create incoming webhooks with Workflows")
 """
 
 from leadline.adapters.posting import JSON, Poster, check_url
-from leadline.adapters.wording import secrets_of, shortened
 from leadline.ports import Busy, Refused, Sent, Unreachable
 
 
@@ -19,7 +18,6 @@ class TeamsWorkflow:
     def __init__(self, url: str, timeout: float = 10.0, *, setting: str = "channels") -> None:
         check_url(url, f"{setting}.url")
         self._url = url
-        self._never_told = secrets_of(url)
         self._poster = Poster("teams", timeout)
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
@@ -27,14 +25,11 @@ class TeamsWorkflow:
         answer = self._poster.post(self._url, message, {"content-type": JSON})
         if isinstance(answer, Unreachable):
             return answer
-        trouble = self._poster.trouble(answer)
-        if isinstance(trouble, Busy):
-            return Busy(trouble.after, shortened(trouble.words, self._never_told))
-        if trouble is not None:
+        if trouble := self._poster.trouble(answer):
             return trouble
         if 200 <= answer.status < 300:
             return Sent()
-        return Refused(f"teams.http_{answer.status}", shortened(answer.words, self._never_told))
+        return Refused(f"teams.http_{answer.status}", answer.words)
 
     def find(self, message: bytes) -> Sent | None:
         """None: a workflow tells nothing of what it posted."""

@@ -9,7 +9,6 @@ import msgspec
 
 from leadline.adapters.clock import wall_clock
 from leadline.adapters.posting import Posted, Poster, check_url
-from leadline.adapters.wording import secrets_of, shortened
 from leadline.deliver.events import MEDIA_TYPE
 from leadline.errors import ConfigurationError
 from leadline.ports import Busy, Clock, Refused, Sent, Unreachable
@@ -46,7 +45,6 @@ class WebhookMessenger:
             raise ConfigurationError(f"{setting}.secret is missing: events are always signed")
         self._keys = [signing_key(secret, f"{setting}.secret") for secret in secrets]
         self._url = url
-        self._never_told = (*secrets, *secrets_of(url))
         self._poster = Poster("webhook", timeout)
         self._clock = clock
 
@@ -65,21 +63,19 @@ class WebhookMessenger:
         answer = self._poster.post(self._url, message, headers)
         if isinstance(answer, Unreachable):
             return answer
-        trouble = self._poster.trouble(answer)
-        if isinstance(trouble, Busy):
-            return Busy(trouble.after, shortened(trouble.words, self._never_told))
-        return trouble or self._meaning(answer, ident)
+        return self._poster.trouble(answer) or _meaning(answer, ident)
 
     def find(self, message: bytes) -> Sent | None:
         """None: a receiver can't be asked. It knows a repeat by its id."""
         del message
         return None
 
-    def _meaning(self, answer: Posted, ident: str) -> Sent | Refused:
-        if 200 <= answer.status < 300:
-            return Sent(ident)
-        reason = "webhook.gone" if answer.status == 410 else f"webhook.http_{answer.status}"
-        return Refused(reason, shortened(answer.words, self._never_told))
+
+def _meaning(answer: Posted, ident: str) -> Sent | Refused:
+    if 200 <= answer.status < 300:
+        return Sent(ident)
+    reason = "webhook.gone" if answer.status == 410 else f"webhook.http_{answer.status}"
+    return Refused(reason, answer.words)
 
 
 def signing_key(secret: str, setting: str) -> bytes:
