@@ -19,6 +19,7 @@ class HubSpotStandIn(StandIn):
     def __init__(self) -> None:
         super().__init__()
         self.contacts: dict[str, dict[str, Any]] = {}
+        self.leads: dict[str, dict[str, Any]] = {}
 
     def put(self, lead: Lead) -> str:
         number = str(217_000_000_000 + len(self.contacts))
@@ -47,6 +48,9 @@ class HubSpotStandIn(StandIn):
             first, _, last = ADA.name.partition(" ")
             owner = {"id": self.ada, "email": ADA.email, "firstName": first, "lastName": last}
             return Told(body={"results": [{**owner, "userId": 7, "archived": False}]})
+        if asked.path == "/crm/v3/objects/leads/batch/read":
+            check(bool(asked.json["properties"]), "no properties")
+            return Told(body={"results": [self.leads[one["id"]] for one in asked.json["inputs"]]})
         path = asked.path.removeprefix("/crm/v3/objects/contacts")
         if path == "/batch/read":
             return self._read(asked.json)

@@ -141,6 +141,23 @@ def test_hubspot_tells_the_first_touch_and_the_time_of_change(hubspot: HubSpotSt
     assert touched == datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 
 
+def test_a_lead_of_hubspot_is_read_with_whom_it_is_about(hubspot: HubSpotStandIn) -> None:
+    properties = {
+        "hs_lead_name": "Hale Instruments: telescope", "hs_pipeline_stage": "unqualified-stage-id",
+        "hs_associated_contact_firstname": "Grace", "hs_associated_contact_lastname": "Hale",
+        "hs_associated_contact_email": "grace.hale@example.com", "hubspot_owner_id": "61",
+        "hs_lastmodifieddate": "2026-03-02T09:00:00Z",
+    }  # fmt: skip
+    hubspot.leads["456"] = {"id": "456", "properties": properties, "archived": False}
+    record = record_of(hubspot.crm(), "lead:456")
+    assert (record.fields.first_name, record.fields.email) == ("Grace", "grace.hale@example.com")
+    assert record.fields.record == "lead:456"
+    assert (record.owner or Person()).name == ADA.name
+    assert (record.ending, record.modified) == (Ending.DISQUALIFIED, START)
+    del properties["hs_associated_contact_firstname"], properties["hs_associated_contact_lastname"]
+    assert record_of(hubspot.crm(), "lead:456").fields.name == "Hale Instruments: telescope"
+
+
 @pytest.mark.parametrize(
     ("said", "ending"),
     [
