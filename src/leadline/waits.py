@@ -12,6 +12,8 @@ from leadline.reports import LeadStory, TaskRow
 
 HELD_UNTIL = datetime(9999, 1, 1, tzinfo=UTC)
 """When held leads are due: never, as far as anybody who works today is concerned."""
+HELD = "held"
+"""What lists say of them."""
 MOVED = "wait."
 """How the notes begin that tell of a wait that somebody changed: "wait.held cli"."""
 

@@ -9,6 +9,7 @@ from leadline.entrypoints.cli import (  # noqa: F401 - each registers its comman
     operators,
     rebuilding,
     running,
+    timing,
     trying,
 )
 from leadline.entrypoints.cli._app import app, main

@@ -12,6 +12,7 @@ from leadline.entrypoints.cli._show import when
 from leadline.handling import Handling
 from leadline.lead import Person, RefinedLead
 from leadline.reports import LeadStory, told_as
+from leadline.waits import HELD, is_held
 
 _NOTHING = "—"
 
@@ -19,7 +20,8 @@ _NOTHING = "—"
 def print_story(out: Console, story: LeadStory) -> None:
     """Print everything that is known of one lead."""
     row = story.row
-    out.print(f"[bold]Lead {row.lead_id}[/bold]  {row.status}  from {escape(row.source)}")
+    status = HELD if any(map(is_held, story.tasks)) else row.status
+    out.print(f"[bold]Lead {row.lead_id}[/bold]  {status}  from {escape(row.source)}")
     if row.duplicate_of:
         out.print(f"seen before as {row.duplicate_of}")
     for later in story.repeated_by:
@@ -43,9 +45,10 @@ def print_story(out: Console, story: LeadStory) -> None:
     for happened in story.timeline:
         out.print(f"  {when(happened.at)}  {happened.what}  {escape(happened.detail)}".rstrip())
     for task in story.tasks:
-        state = f"dead: {task.reason}" if task.dead_at else "held" if task.held else "waits"
+        state = f"dead: {task.reason}" if task.dead_at else "at work" if task.held else "waits"
+        due = f"{HELD:19}" if is_held(task) else when(task.due_at)
         out.print(
-            f"  {when(task.due_at)}  {task.step} {task.channel} {escape(state)}, "
+            f"  {due}  {task.step} {task.channel} {escape(state)}, "
             f"{task.attempts} attempts, {task.failures} failures {escape(task.error)}".rstrip()
         )
 

@@ -11,6 +11,7 @@ import typer
 
 from leadline import replaying, wiring
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._choosing import no_such_lead, whole_id
 from leadline.entrypoints.cli._places import Place
 from leadline.entrypoints.cli._show import (
     as_json,
@@ -24,7 +25,8 @@ from leadline.entrypoints.cli._show import (
 from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.lead import Status, Step, Task
 from leadline.replaying import Start
-from leadline.reports import Account, LeadFilter, Ledger
+from leadline.reports import Account, LeadFilter, LeadRow, Ledger
+from leadline.waits import HELD
 
 if TYPE_CHECKING:
     from leadline.adapters.aws.stranded import Stranded, Tidied
@@ -63,7 +65,7 @@ def leads(
         limit=limit,
     )
     ledger = _ledger(context)
-    rows = ledger.find(which)
+    rows = _with_held(ledger, ledger.find(which))
     ledger.close()
     if json:
         as_json(rows)
@@ -73,7 +75,7 @@ def leads(
         [
             (
                 when(r.captured_at),
-                r.status,
+                r.why if r.why == HELD else r.status,
                 r.source,
                 r.name,
                 r.email,
@@ -98,11 +100,11 @@ def show(
     Example: leadline show 0193a5b2
     """
     ledger = _ledger(context)
-    lead_id = _whole(ledger, lead)
+    lead_id = whole_id(ledger, lead)
     story = ledger.story(lead_id)
     ledger.close()
     if story is None:
-        raise _missing(lead)
+        raise no_such_lead(lead)
     if json:
         as_json(without_keys(story))
     else:
@@ -164,7 +166,7 @@ def replay(
     place = options.place
     ledger = place.ledger()
     if lead:
-        ids, left = [_whole(ledger, one) for one in lead], 0
+        ids, left = [whole_id(ledger, one) for one in lead], 0
     else:
         which = LeadFilter(
             status=status, source=source, since=point_in_time(since), reason=reason,
@@ -212,24 +214,17 @@ def verify(
         raise typer.Exit(1)
 
 
+def _with_held(ledger: Ledger, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:
+    """The rows, with a word for those leads whose wait is held."""
+    if all(row.status is not Status.WAITING for row in rows):
+        return rows
+    held = frozenset(ledger.held())
+    return [msgspec.structs.replace(r, why=HELD) if r.lead_id in held else r for r in rows]
+
+
 def _ledger(context: typer.Context) -> Ledger:
     options: Options = context.obj
     return options.place.ledger()
-
-
-def _whole(ledger: Ledger, prefix: str) -> str:
-    found = ledger.complete(prefix)
-    if len(found) > 1:
-        say(f"{prefix!r} begins several leads: {', '.join(found)}")
-        raise typer.Exit(1)
-    if not found:
-        raise _missing(prefix)
-    return found[0]
-
-
-def _missing(lead: str) -> typer.Exit:
-    say(f"there is no lead {lead!r}; `leadline leads --search WORD` finds one by name")
-    return typer.Exit(1)
 
 
 # What a replay of many leaves alone unless it is asked for by its status.

@@ -1,0 +1,23 @@
+"""Leads as users name them: by the beginning of an id."""
+
+import typer
+
+from leadline.entrypoints.cli._show import say
+from leadline.reports import Ledger
+
+
+def whole_id(ledger: Ledger, prefix: str) -> str:
+    """The id that begins so; exits with 1, and says why, where none does or several do."""
+    found = ledger.complete(prefix)
+    if len(found) > 1:
+        say(f"{prefix!r} begins several leads: {', '.join(found)}")
+        raise typer.Exit(1)
+    if not found:
+        raise no_such_lead(prefix)
+    return found[0]
+
+
+def no_such_lead(lead: str) -> typer.Exit:
+    """Says that there is no such lead, and is what to raise then."""
+    say(f"there is no lead {lead!r}; `leadline leads --search WORD` finds one by name")
+    return typer.Exit(1)
