@@ -90,18 +90,21 @@ class SesMessenger:
             body,
             headers={"content-type": "application/json"},
         )
-        signed = sign(request, self._keys(), self._region, "ses", self._clock())
+        keys = self._keys()
+        signed = sign(request, keys, self._region, "ses", self._clock())
         answer = self._poster.post(self._base + _PATH, body, signed)
-        return answer if isinstance(answer, Unreachable) else self._meaning(answer)
+        if isinstance(answer, Unreachable):
+            return answer
+        words = shortened(_said(answer), (*answer.never_told, keys.token))
+        return self._meaning(answer, words)
 
     def find(self, message: bytes) -> Sent | None:
         """None: SES can't be asked."""
         del message
         return None
 
-    def _meaning(self, answer: Posted) -> Sent | Refused | Busy | Unreachable:
+    def _meaning(self, answer: Posted, words: str) -> Sent | Refused | Busy | Unreachable:
         code = answer.headers.get("x-amzn-errortype", "").rpartition("#")[2].partition(":")[0]
-        words = shortened(_said(answer))
         if answer.status == 429 or code in _PACED:
             return Busy(DEFAULT_HOLD, f"{code} {words}".strip())
         if trouble := self._poster.trouble(answer):
