@@ -179,8 +179,8 @@ def _complaint(place: Place, spell: Spell) -> str | None:
         if len(place) == 1 and place[0] in declared():
             return None
         return _unknown("setting", ".".join(place), [*declared(), *TABLES], spell)
-    if len(place) > 1 and table.known and place[1] not in (known := table.known()):
-        return _unknown(table.what, place[1], known, spell, place[:1])
+    if len(place) > 1 and table.known and table.exists and not table.exists(place[1]):
+        return _unknown(table.what, place[1], table.known(), spell, place[:1])
     if len(place) > 2 and place[2] in table.maps:
         name, allowed = ".".join(place[3:]), table.maps[place[2]][0]
         if len(place) == 3 or allowed is None or name in allowed:

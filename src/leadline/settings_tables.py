@@ -47,7 +47,8 @@ class Table(msgspec.Struct, frozen=True):
 
     `what` is what an entry is called. `maps` are tables within an entry: the names that each may
     have, or None for any, and how a value is written. `make` gives the class of an entry when
-    there is one; `known` the names that entries may have, where not all do.
+    there is one. Where not all names are allowed, `known` gives those that are, and `exists` says
+    whether one is, which costs less.
     """
 
     what: str
@@ -55,6 +56,7 @@ class Table(msgspec.Struct, frozen=True):
     make: Callable[[], type[Any]]
     maps: Mapping[str, tuple[tuple[str, ...] | None, Declaration]] = {}
     known: Callable[[], tuple[str, ...]] | None = None
+    exists: Callable[[str], bool] | None = None
 
 
 SOURCE_SETTINGS: Mapping[str, Declaration] = {
@@ -257,6 +259,12 @@ def _source_names() -> tuple[str, ...]:
     return names()
 
 
+def _is_source(name: str) -> bool:
+    from leadline.sources import exists
+
+    return exists(name)
+
+
 def _crm_config() -> type[Any]:
     from leadline.crm import CrmConfig
 
@@ -300,7 +308,12 @@ _CRM_FIELD = Declaration("", "The CRM's own name of the field.", FILLED)
 
 TABLES: Mapping[str, Table] = {
     "sources": Table(
-        "source", SOURCE_SETTINGS, _source_config, {"map": (MAPPED_FIELDS, _PLACED)}, _source_names
+        "source",
+        SOURCE_SETTINGS,
+        _source_config,
+        {"map": (MAPPED_FIELDS, _PLACED)},
+        _source_names,
+        _is_source,
     ),
     "crm": Table(
         "CRM",
@@ -312,6 +325,7 @@ TABLES: Mapping[str, Table] = {
             "endings": (None, _ENDING),
         },
         _source_names,
+        _is_source,
     ),
     "channels": Table("channel", CHANNEL_SETTINGS, _channel_config),
     "rules": Table("rule", RULE_SETTINGS, _rule_config),

@@ -69,8 +69,8 @@ def test_unchanged_code_gives_the_same_bytes_under_the_same_key(
 def test_a_changed_byte_gives_another_key(
     packages: dict[str, Package], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def changed(entries: Iterable[str]) -> Mapping[str, bytes]:
-        ours = dict(own_modules(entries))
+    def changed(entries: Iterable[str], without: tuple[str, ...]) -> Mapping[str, bytes]:
+        ours = dict(own_modules(entries, without))
         return {**ours, "leadline/capture.py": ours["leadline/capture.py"] + b"\n"}
 
     monkeypatch.setattr(packaging, "own_modules", changed)
@@ -89,7 +89,8 @@ def test_entries_are_sorted_and_without_times(zips: dict[str, bytes]) -> None:
 
 def test_nothing_is_in_a_zip_that_no_function_runs(packages: dict[str, Package]) -> None:
     unwanted = re.compile(
-        r"(^|/)(tests?|geodata|tzdata|sqlite|cli|infra|cloud)/|\.dist-info|\.pyi$|\.typed$"
+        r"(^|/)(tests?|geodata|phonenumbers/tzdata|sqlite|cli|infra|cloud)/|\.dist-info|\.pyi$"
+        r"|\.typed$"
         r"|(^|/)(demo|serve|server|slack_inbox|geocoder|carrier)\.py$"
     )
     for package in packages.values():
@@ -165,6 +166,25 @@ def test_a_handler_is_found_in_its_zip(
     run_alone(unpacked[package.lower()], f"import {module}\nassert {module}.handler")
 
 
+def test_every_crm_and_channel_needs_nothing_besides(unpacked: dict[str, Path]) -> None:
+    run_alone(
+        unpacked["work"],
+        "import importlib, pkgutil, httpx\n"
+        "import leadline.adapters.crm as crms, leadline.adapters as all\n"
+        "from leadline.destinations import MAKERS\n"
+        "for name in crms.crm_kinds(): importlib.import_module(f'leadline.adapters.crm.{name}')\n"
+        "for each in pkgutil.iter_modules(all.__path__):\n"
+        "    each.ispkg or importlib.import_module(f'leadline.adapters.{each.name}')\n"
+        "httpx.Client().close()\n"
+        "from leadline.hours import zone_of\n"
+        "assert MAKERS and zone_of('Europe/Berlin')",
+    )
+
+
+def test_the_door_asks_no_crm(packages: dict[str, Package]) -> None:
+    assert [p for p in packages["capture"].files if "/crm/" in p or p.startswith("httpx")] == []
+
+
 def test_an_import_counts_wherever_it_stands_but_not_if_only_checkers_see_it() -> None:
     source = (
         "import a.b\n"
@@ -227,7 +247,7 @@ def test_a_source_that_is_installed_as_a_link_is_refused(
 ) -> None:
     plug_in(tmp_path, '{"url": "file:///acme", "dir_info": {"editable": true}}')
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(CloudError, match="acme-leads, which adds a source"):
+    with pytest.raises(CloudError, match="acme-leads, which adds a source or a CRM"):
         capture_package(LOCAL)
 
 

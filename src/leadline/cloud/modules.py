@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
-_PLUGGED_IN = "leadline.sources"
-"""The package whose modules are found by their names, and so are imported by no line of code."""
+_PLUGGED_IN = ("leadline.sources", "leadline.adapters.crm")
+"""Packages whose modules are found by their names, and so are imported by no line of code."""
 
 # What `leadline.wiring` imports only for an embedded installation.
 _EMBEDDED = ("leadline.adapters.memory", "leadline.adapters.sqlite")
 
 
-def own_modules(entries: Iterable[str]) -> Mapping[str, bytes]:
-    """The sources of these modules and of all that they need of our package, by path.
+def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mapping[str, bytes]:
+    """The sources of these modules and of all that they need of our package, by path, but for
+    modules whose names begin with *without*.
 
     Our package is read from wherever it is installed.
     """
@@ -27,14 +28,14 @@ def own_modules(entries: Iterable[str]) -> Mapping[str, bytes]:
     while todo:
         name = todo.pop()
         path = _path(root, name)
-        if name in seen or path is None or name.startswith(_EMBEDDED):
+        if name in seen or path is None or name.startswith((*_EMBEDDED, *without)):
             continue
         seen.add(name)
         content = path.read_bytes()
         found[path.relative_to(root).as_posix()] = content
         todo += imported_modules(content)
         todo.append(name.rpartition(".")[0])  # importing a module runs its packages too
-        if name == _PLUGGED_IN:
+        if name in _PLUGGED_IN:
             todo += (f"{name}.{each.stem}" for each in path.parent.glob("*.py"))
     return found
 

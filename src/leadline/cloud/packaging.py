@@ -12,11 +12,16 @@ from leadline.cloud.modules import imported_modules, own_modules
 from leadline.cloud.plug_ins import entry_points_of, plugged_in
 from leadline.cloud.wheels import Files, Target, files_of
 
-CAPTURE_NEEDS = ("msgspec", "python-multipart")
-"""What Capture imports besides our own code; a test holds its imports against this."""
+CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
+"""What Capture imports besides our own code; a test holds its imports against this. What time it is
+elsewhere not every runtime knows."""
 
-WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers", "urllib3")
+_HTTPX = ("httpx", "httpcore", "h11", "certifi", "idna")
+WORK_NEEDS = (*CAPTURE_NEEDS, *_HTTPX, "email-validator", "phonenumbers", "urllib3")
 """What Refine, Deliver and Sweep import besides our own code."""
+
+# Nobody asks a CRM at the door.
+_NOT_AT_THE_DOOR = ("leadline.adapters.crm",)
 
 CAPTURE_HANDLERS = ("leadline.entrypoints.aws.capture",)
 WORK_HANDLERS = tuple(f"leadline.entrypoints.aws.{name}" for name in ("refine", "deliver", "sweep"))
@@ -83,7 +88,7 @@ class Package:
 
 def capture_package(target: Target) -> Package:
     """The zip of Capture; raises CloudError when a dependency can't be had for the target."""
-    return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target)
+    return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target, _NOT_AT_THE_DOOR)
 
 
 def work_package(target: Target) -> Package:
@@ -91,7 +96,13 @@ def work_package(target: Target) -> Package:
     return _package("work", WORK_HANDLERS, WORK_NEEDS, target)
 
 
-def _package(name: str, handlers: Iterable[str], needs: Iterable[str], target: Target) -> Package:
+def _package(
+    name: str,
+    handlers: Iterable[str],
+    needs: Iterable[str],
+    target: Target,
+    without: tuple[str, ...] = (),
+) -> Package:
     wanted: dict[str, str | None] = dict.fromkeys(needs)
     plug_ins = dict(plugged_in())
     wanted |= dict.fromkeys(each for names in plug_ins.values() for each in names)
@@ -105,7 +116,7 @@ def _package(name: str, handlers: Iterable[str], needs: Iterable[str], target: T
         if each in plug_ins:
             files |= entry_points_of(each)
             entries += (m for p in its if p.endswith(".py") for m in imported_modules(its[p]))
-    files |= own_modules(entries)
+    files |= own_modules(entries, without)
     if target.own_runtime:
         files["bootstrap"] = BOOTSTRAP
     compiler = compiler_for(target.python)

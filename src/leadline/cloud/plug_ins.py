@@ -4,23 +4,25 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 
+from leadline.adapters.crm import CRM_ENTRY_POINTS
 from leadline.cloud.session import CloudError
 from leadline.cloud.wheels import is_editable
 from leadline.sources import ENTRY_POINTS
 
 
 def plugged_in() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each distribution that adds a source, with all the distributions that it needs, itself first.
+    """Each distribution that adds a source or a CRM, with all that it needs, itself first.
 
     Raises CloudError for one that is installed as a link to its sources, which can't be packaged.
     """
     for distribution in metadata.distributions():
-        if any(e.group == ENTRY_POINTS for e in distribution.entry_points):
+        groups = {e.group for e in distribution.entry_points}
+        if groups & {ENTRY_POINTS, CRM_ENTRY_POINTS}:
             name = distribution.metadata["Name"]
             if is_editable(distribution):
                 raise CloudError(
-                    f"{name}, which adds a source, is installed with -e: install it without, so "
-                    "that its files can be packaged"
+                    f"{name}, which adds a source or a CRM, is installed with -e: install it "
+                    "without, so that its files can be packaged"
                 )
             yield name, tuple(_with_needs(name))
 

@@ -17,6 +17,7 @@ LONGEST_DELAY_S = 900
 FAR = timedelta(seconds=LONGEST_DELAY_S + 120)
 """Tasks after refinement that are due later have no message yet: each sweep sends those of all that
 are due before the next one, which may come some seconds late."""
+_HELD = timedelta(days=1)
 _MOST_RECEIVED = 10
 _MOST_PARALLEL = 8
 T = TypeVar("T")
@@ -96,8 +97,12 @@ class Queues:
 
     def ring(self, rings: Sequence[Ring], now: datetime) -> None:
         """See `Bells.ring`. What is due later than SQS can wait comes early and is sent again, but
-        for what is FAR, which the sweep rings for in time."""
-        soon = [one for one in rings if one.task.step is Step.REFINE or one.due_at - now <= FAR]
+        for what the sweep rings for: tasks that are FAR, in time; leads that are held, late."""
+        soon = [
+            one
+            for one in rings
+            if one.due_at - now <= (_HELD if one.task.step is Step.REFINE else FAR)
+        ]
         if len(soon) < 2:
             for ring in soon:
                 self._send(ring, now)

@@ -102,11 +102,11 @@ class Ringing:
 
     def _ready(self, kind: TaskKind) -> int:
         """How many messages may be those of tasks that are due. A delayed one is for a task that is
-        not due yet, unless it waits for a channel that was in use since then."""
-        step, channel = kind
-        depths = self._queues.depths(self._queues.url_of(step))
+        not due yet, unless it waits for a place that was in use since then."""
+        depths = self._queues.depths(self._queues.url_of(kind[0]))
         ready = depths["visible"] + depths["held"]
-        if step in SPEAKING and self._store.is_in_use(channel, self._at):
+        place = _place_of(*kind)
+        if place and self._store.is_in_use(place, self._at):
             ready += depths["delayed"]
         return ready
 
@@ -132,6 +132,15 @@ class Ringing:
             for task, at in due.items()
             if (item := leads.get(lead_key(task.lead_id))) is not None
         ]
+
+
+def _place_of(step: Step, channel: str) -> str:
+    """What is reserved for the things of this kind; "" where nothing is."""
+    if step is Step.WRITE_BACK:
+        from leadline.write_back import crm_place  # seldom asked
+
+        return crm_place(channel)
+    return channel if step in SPEAKING else ""
 
 
 def _was_far(task: TaskState) -> bool:

@@ -42,7 +42,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         kit = wiring.kit_of(settings, kept, wiring.channels(settings, longest))
         # Nobody holds a task for longer than the function lives; by its lease a step knows how long
         # it may ask others.
-        kit = msgspec.structs.replace(kit, lease=min(kit.lease, timedelta(seconds=longest + 4)))
+        lease = min(kit.lease, timedelta(seconds=longest + _BESIDE_S + 1))
+        kit = msgspec.structs.replace(kit, lease=lease, crms=parts.crms(settings, longest))
         needs = {
             kind: min(longest, _patience_s(kit, settings, kind)) for kind in _kinds(batch.tasks)
         }

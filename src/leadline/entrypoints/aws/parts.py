@@ -6,8 +6,11 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from leadline import logs
+import msgspec
+
+from leadline import logs, wiring
 from leadline.adapters.aws.bells import Queues, queue_of_each_step
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller, from_environment
@@ -17,6 +20,10 @@ from leadline.errors import ConfigurationError, StorageFailed
 from leadline.lead import Step
 from leadline.settings import Settings
 from leadline.settings_reading import load
+
+if TYPE_CHECKING:
+    from leadline.crm import CrmConfig
+    from leadline.kit import Connected
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +39,7 @@ class Parts:
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
         self._settings: Settings | None = None
+        self._crms: tuple[Mapping[str, CrmConfig], Mapping[str, Connected]] | None = None
         self._read_at = 0.0
         logs.configure(environ.get("LEADLINE_LOG_LEVEL", "info"), "json")
 
@@ -97,6 +105,19 @@ class Parts:
         finally:
             self.caller.until = until
         return load(environ=self._environ, document=(text, "the stack's settings")).settings
+
+    def crms(self, settings: Settings, longest: float) -> "Mapping[str, Connected]":
+        """The CRMs by source. They are kept, with their connections and access tokens, until
+        settings say otherwise; no request to one may take more than *longest* seconds."""
+        if self._crms is None or self._crms[0] != settings.crm:
+            most = timedelta(seconds=longest)
+            capped = {
+                source: msgspec.structs.replace(config, timeout=min(config.timeout, most))
+                for source, config in settings.crm.items()
+            }
+            made = wiring.crms(msgspec.structs.replace(settings, crm=capped))
+            self._crms = (settings.crm, made)
+        return self._crms[1]
 
     def within(self, milliseconds: int) -> None:
         """Let no call to AWS go on until the function is ended for taking too long."""

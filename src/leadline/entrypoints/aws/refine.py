@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from leadline import logs, wiring
 from leadline.adapters.aws.handed import HandedStore
 from leadline.entrypoints.aws.figures import emit
@@ -41,7 +43,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
         reserve = _RESERVE_S
         if settings.crm:
-            reserve += min(_longest_answer_s(settings), _seconds_left(context) / 2)
+            left = _seconds_left(context)
+            kit = msgspec.structs.replace(kit, crms=parts.crms(settings, left / 3))
+            reserve = min(reserve + _longest_answer_s(settings), left / 2)
         stopped = False
         try:
             while kept.left and _seconds_left(context) > reserve:
@@ -57,8 +61,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _longest_answer_s(settings: Settings) -> float:
-    """How many seconds a CRM may take to tell of the owners of a slice."""
-    return max((one.timeout.total_seconds() for one in settings.crm.values()), default=0.0)
+    """How many seconds the CRMs may take to tell of the owners of a slice: no further batch is
+    asked for when half of the lease is over."""
+    return (settings.lease / 2 + max(c.timeout for c in settings.crm.values())).total_seconds()
 
 
 def _seconds_left(context: Any) -> float:

@@ -58,7 +58,7 @@ def _kinds(settings: Settings) -> list[tuple[Step, str]]:
     if settings.targets:
         told.append(Step.REMIND)
         kinds.append((Step.CLOCK, ""))
-    kinds += [(Step.WRITE_BACK, source) for source in settings.crm]
+    kinds += [(Step.WRITE_BACK, source) for source, crm in settings.crm.items() if crm.write]
     for channel in sorted({wiring.SLACK, *settings.channels}):
         kinds += [(step, channel) for step in told]
     return kinds

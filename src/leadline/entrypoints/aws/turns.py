@@ -36,16 +36,37 @@ def _update(kit: Kit, channel: str) -> timedelta | None:
     return update_due(kit, channel)
 
 
+def _remind(kit: Kit, channel: str) -> timedelta | None:
+    from leadline.deliver.reminding import remind_due
+
+    return remind_due(kit, channel)
+
+
 def _look_up(kit: Kit, _channel: str) -> timedelta | None:
     from leadline.following import look_up_due
 
     return timedelta() if look_up_due(kit, _AT_ONCE) else None
 
 
+def _clock(kit: Kit, _channel: str) -> timedelta | None:
+    from leadline.clocks import clock_due
+
+    return timedelta() if clock_due(kit, _AT_ONCE) else None
+
+
+def _write_back(kit: Kit, source: str) -> timedelta | None:
+    from leadline.write_back import write_back_due
+
+    return write_back_due(kit, source)
+
+
 TURNS: Mapping[Step, Turn] = {
     Step.NOTIFY: _notify,
     Step.UPDATE: _update,
+    Step.REMIND: _remind,
     Step.LOOK_UP: _look_up,
+    Step.CLOCK: _clock,
+    Step.WRITE_BACK: _write_back,
 }
 
 
@@ -79,7 +100,7 @@ class Turns:
     def _take_one(self, kind: TaskKind) -> timedelta | None:
         step, channel = kind
         about = {"step": step, "channel": channel}
-        if step not in TURNS or (step in SPEAKING and channel not in self._kit.channels):
+        if step in SPEAKING and channel not in self._kit.channels:
             # Its messages become dead letters of the queue; its tasks wait for other settings.
             log.error("deliver.unknown", extra=about)
             return None
