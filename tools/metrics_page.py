@@ -23,6 +23,7 @@ Alerts that make sense:
 | --- | --- |
 | `sum(leadline_dead_letters) > 0` | somebody must look at `leadline dead` |
 | `leadline_oldest_due_seconds > 60` | leads are late: workers, disk or Slack |
+| `leadline_speed_seconds{part="own",quantile="0.95"} > 60` | alerts are late, whatever the cause |
 | `rate(leadline_http_answers_total{status=~"5.."}[5m]) > 0` | senders are turned away |
 | `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed at one end only |
 """

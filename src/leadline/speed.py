@@ -7,6 +7,7 @@ somebody to get in touch.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +15,9 @@ from leadline.handling import Handling
 from leadline.lead import Person, RefinedLead
 from leadline.people import Team
 from leadline.targets import Targets
+
+if TYPE_CHECKING:
+    from leadline.settings import Settings
 
 NOBODY = "(nobody)"
 """Whose leads without an owner are, in the figures by owner."""
@@ -88,6 +92,17 @@ class _Times(msgspec.Struct, frozen=True):
     whole: float | None
     in_time: bool | None
     has_target: bool
+
+
+def judge_by(settings: "Settings", now: datetime) -> Judge:
+    """The judge whom these settings make."""
+    return Judge(
+        now=now,
+        delay=settings.delay,
+        delays={n: c.delay for n, c in settings.sources.items() if c.delay is not None},
+        targets=Targets(settings.targets, settings.hours),
+        team=Team(settings.people),
+    )
 
 
 def speed_of(leads: Iterable[Followed], judge: Judge, owner: str = "") -> Speed:

@@ -2,14 +2,16 @@
 
 from collections import Counter as Sum
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from leadline.reports import Ledger
+from leadline.reports import LeadFilter, Ledger
+from leadline.settings import Settings
+from leadline.speed import judge_by, speed_of
 
 METRICS = {
     "leadline_events": ("counter", ("source", "what"), "What happened to events, by source."),
@@ -21,21 +23,33 @@ METRICS = {
         "gauge", ("step", "channel"), "How long the longest due task has been due.",
     ),
     "leadline_dead_letters": ("gauge", ("step", "reason"), "Dead letters, by reason."),
+    "leadline_speed_seconds": (
+        "gauge", ("part", "quantile"),
+        "How long the newest leads of a day waited for us (own) and for people (human).",
+    ),
+    "leadline_leads_held": ("gauge", (), "Leads whose wait somebody holds."),
     "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
 }  # fmt: skip
 """Name: (type, labels, meaning); docs/reference/metrics.md is generated from this."""
 
 
-def render(ledger: Ledger, process: CollectorRegistry) -> bytes:
-    """The ledger's figures and those that the process itself has counted, as exposition text."""
+_NEWEST = 500
+"""So many leads tell how fast all are: more would cost each scrape too much."""
+_DAY = timedelta(days=1)
+
+
+def render(ledger: Ledger, process: CollectorRegistry, settings: Settings) -> bytes:
+    """The ledger's figures and those that the process itself has counted, as exposition text;
+    *settings* say how long leads are meant to wait."""
     registry = CollectorRegistry()
-    registry.register(_FromLedger(ledger))
+    registry.register(_FromLedger(ledger, settings))
     return generate_latest(registry) + generate_latest(process)
 
 
 class _FromLedger(Collector):
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
+        self._settings = settings
 
     def collect(self) -> Iterable[Metric]:
         now = datetime.now(UTC)
@@ -59,6 +73,20 @@ class _FromLedger(Collector):
         for group in self._ledger.dead():
             dead.add_metric((str(group.step), group.reason), group.count)
         yield dead
+        yield self._speed(now)
+        held = _gauge("leadline_leads_held")
+        held.add_metric((), len(self._ledger.held()))
+        yield held
+
+    def _speed(self, now: datetime) -> Metric:
+        newest = LeadFilter(since=now - _DAY, limit=_NEWEST)
+        found = speed_of(self._ledger.followed(newest), judge_by(self._settings, now))
+        gauge = _gauge("leadline_speed_seconds")
+        for part, one in (("own", found.own), ("human", found.human)):
+            for quantile, value in (("0.5", one.p50), ("0.9", one.p90), ("0.95", one.p95)):
+                if value is not None:
+                    gauge.add_metric((part, quantile), value)
+        return gauge
 
 
 def _counter(name: str) -> CounterMetricFamily:

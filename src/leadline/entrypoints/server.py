@@ -93,7 +93,7 @@ class HttpServer:
     def _metrics(self) -> Answer:
         ledger = wiring.ledger(self.settings)
         try:
-            body = metrics.render(ledger, self._registry)
+            body = metrics.render(ledger, self._registry, self.settings)
         finally:
             ledger.close()
         return Answer(body, "text/plain; version=0.0.4; charset=utf-8")

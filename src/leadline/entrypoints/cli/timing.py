@@ -11,12 +11,10 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import no_such_lead, whole_id
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.lead import Status
-from leadline.people import Team
 from leadline.reports import LeadFilter, LeadStory, TaskRow
 from leadline.settings import Settings
 from leadline.settings_forms import DURATION
-from leadline.speed import Judge, Speed, Spread, as_rows, speed_of
-from leadline.targets import Targets
+from leadline.speed import Speed, Spread, as_rows, judge_by, speed_of
 from leadline.waits import HELD_UNTIL, end_of_wait, is_held, move_wait, wait_of
 
 Lead = Annotated[str, typer.Argument(help="The id of a lead, or its beginning.")]
@@ -98,13 +96,7 @@ def speed(
     """
     options: Options = context.obj
     settings = options.place.loaded().settings
-    judge = Judge(
-        now=datetime.now(UTC),
-        delay=settings.delay,
-        delays={n: c.delay for n, c in settings.sources.items() if c.delay is not None},
-        targets=Targets(settings.targets, settings.hours),
-        team=Team(settings.people),
-    )
+    judge = judge_by(settings, datetime.now(UTC))
     which = LeadFilter(source=source, since=point_in_time(since), limit=_EVERY)
     ledger = options.place.ledger()
     found = speed_of(ledger.followed(which), judge, owner or "")
