@@ -49,7 +49,7 @@ from bench.cold_start import (
     stub,
     unpacked,
 )
-from bench.refine import Quiet
+from bench.refine import quiet
 from leadline import wiring
 from leadline.adapters.aws.bells import Queues, queue_of_each_step
 from leadline.adapters.aws.bucket import Bucket
@@ -284,7 +284,7 @@ def delivering(stage: Stage, refine: Case) -> Case:
     urls = queue_of_each_step(names["SQS_QUEUE_URL"], names["DELIVERY_QUEUE_URL"])
     queues = Queues(caller, urls)
     store = HandedStore(Table(caller, "leads"), Bucket(caller, "leads"), queues, tasks=tasks)
-    refine_due(wiring.kit_of(Settings(), store, {"slack": Quiet()}), 1)
+    refine_due(wiring.kit_of(Settings(), store, {"slack": quiet()}), 1)
     caller.close()
     message = json.dumps({**told, "channel": "slack"})
     records = [{"messageId": "m0", "body": message, "eventSource": "aws:sqs"}]

@@ -13,12 +13,14 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from leadline.adapters.slack import SlackWebhook
 from leadline.adapters.sqlite import SqliteStore
 from leadline.capture import CaptureKit, read
+from leadline.deliver.channel import Channel
+from leadline.deliver.slack import SlackWriter
 from leadline.kit import Kit
 from leadline.lead import Delivery
 from leadline.pipeline import refine_due
-from leadline.ports import Sent
 from leadline.settings import Settings
 from leadline.wiring import sources
 
@@ -40,11 +42,10 @@ LAST = [
 ]
 
 
-class Quiet:
+def quiet() -> Channel:
     """A channel, so that refinement schedules alerts; nothing is sent here."""
-
-    def send(self, message: bytes) -> Sent:
-        return Sent()
+    messenger = SlackWebhook("http://127.0.0.1:9/services/none")
+    return Channel(name="slack", writer=SlackWriter(), messenger=messenger)
 
 
 def body(number: int, chance: random.Random) -> bytes:
@@ -98,7 +99,7 @@ def kit_with_due_leads(folder: Path, leads: int) -> Kit:
     return Kit(
         store=store,
         sources=front.sources,
-        channels={"slack": Quiet()},
+        channels={"slack": quiet()},
         clock=lambda: datetime.now(UTC),
         chance=random.random,
     )
