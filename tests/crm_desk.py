@@ -97,9 +97,7 @@ class WritableCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> (
-        Mapping[str, Written | NotYet | Refused | Unreachable | Busy] | Busy | Unreachable | Refused
-    ):
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         done: dict[str, Carried] = {}
         for change in changes:
             if (not_now := self._not_now()) is not None:

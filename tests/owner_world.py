@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from leadline.deliver.updating import update_due
 
 from leadline.capture import CaptureKit, capture
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.deliver.channel import Channel, Letter, Notice
 from leadline.deliver.sending import deliver_due
+from leadline.deliver.updating import update_due
 from leadline.following import look_up_due
 from leadline.handling import Handling
 from leadline.kit import Connected, Kit
@@ -55,7 +55,7 @@ class MemoryCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         return self.trouble or {change.record: Written() for change in changes}
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:

@@ -3,14 +3,14 @@ writing record by record."""
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, NotYet, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord
 from leadline.handling import Ending
 from leadline.lead import LeadFields, Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -29,9 +29,14 @@ def placing(config: CrmConfig) -> dict[str, str]:
     return {name: path for name, path in config.read.items() if name in _PLACEABLE}
 
 
-def with_shown(fields: LeadFields, owner: Person | None) -> LeadFields:
-    """The fields with the owner as people call them, where they are known."""
-    return msgspec.structs.replace(fields, owner=(owner and owner.shown) or fields.owner)
+def with_shown(
+    fields: LeadFields, owner: Person | None, kept_back: Container[str] = ()
+) -> LeadFields:
+    """The fields with the owner as people call them, where they are known; fields by which the CRM
+    keeps its books are *kept_back* from `custom`."""
+    custom = {name: value for name, value in fields.custom.items() if name not in kept_back}
+    shown = (owner and owner.shown) or fields.owner
+    return msgspec.structs.replace(fields, owner=shown, custom=custom)
 
 
 def settled(
@@ -91,22 +96,34 @@ def http_moment_of(value: str | None) -> datetime | None:
 
 def each_written(
     changes: Sequence[CrmChange],
-    write: Callable[[CrmChange], Written | NotYet | Refused | Unreachable | Busy],
-) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Refused:
+    write: Callable[[CrmChange], Carried],
+) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
     """Carry changes out one by one, as `Crm.write` says, for as long as a call may take: what is
     left out then was not tried. *write* answers Refused "crm.unauthorized" when all will be."""
-    done: dict[str, Written | NotYet | Refused | Unreachable] = {}
+    done: dict[str, Carried] = {}
     ends = time.monotonic() + WHOLE_PATIENCE
     for change in changes:
         result = write(change)
-        if isinstance(result, Busy):
-            return done or result
-        if isinstance(result, Refused) and result.reason == "crm.unauthorized":
-            return done or result
+        if isinstance(result, Busy) or _is_for_all(result):
+            return cut_short(done, change.record, result)
         done[change.record] = result
         if time.monotonic() >= ends:
             break
     return done
+
+
+def _is_for_all(result: Carried) -> TypeGuard[Refused]:
+    return isinstance(result, Refused) and result.reason == "crm.unauthorized"
+
+
+def cut_short(
+    done: Mapping[str, Carried], next_one: str, why: Busy | Unreachable | Refused
+) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
+    """What `Crm.write` tells when it can't go on: what was done, and by the record that would have
+    been the next one the pause that the CRM asks for."""
+    if not done:
+        return why
+    return {**done, next_one: why} if isinstance(why, Busy) else done
 
 
 class Roster:

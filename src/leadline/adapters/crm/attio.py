@@ -17,7 +17,7 @@ from leadline.adapters.crm._authorize import Fixed
 from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import listed
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -77,7 +77,7 @@ class AttioCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`; one by one. An attribute of several values keeps those it has."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
@@ -147,14 +147,14 @@ class AttioCrm:
         placing.pop("owner", None)
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(attio_fields(value, placing), owner),
+            fields=shared.with_shown(attio_fields(value, placing), owner, ("company",)),
             owner=owner,
             modified=_modified(value),
             values=attio_values(value),
         )
         return shared.settled(self._config, record, (), {})
 
-    def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write(self, change: CrmChange) -> Carried:
         kind, _, number = change.record.partition(":")
         if not kind or not number:
             return Refused("crm.unknown_record", "")

@@ -25,7 +25,7 @@ from leadline.adapters.crm._owners import (
     source_of,
     users_of,
 )
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
@@ -82,7 +82,7 @@ class CloseCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`; fields of the lead itself and its custom fields. Close tells its
         webhooks of our writing as of anybody's."""
         with within(shared.WHOLE_PATIENCE):
@@ -158,7 +158,7 @@ class CloseCrm:
         usual = _ENDINGS if ending is Ending.OPEN else {}
         return shared.settled(self._config, record, words, usual)
 
-    def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write(self, change: CrmChange) -> Carried:
         if not _ID.fullmatch(change.record):
             return Refused("crm.unknown_record", "no lead's id")
         told = self._client.call(

@@ -16,7 +16,7 @@ from leadline.adapters.crm._authorize import Fixed
 from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import owner_said, users_of
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
@@ -29,6 +29,15 @@ _PATHS = {"lead": "leads", "person": "people"}
 _PAGE = 200
 _CUSTOM = "custom_field."
 _EMAILS = {"email", "emails"}
+_BOOKS = frozenset(
+    {
+        "status_id",
+        "customer_source_id",
+        "interaction_count",
+        "date_last_contacted",
+        "converted_unit",
+    }
+)
 # The statuses that Copper ships.
 _ENDINGS = {"Unqualified": Ending.DISQUALIFIED}
 
@@ -78,7 +87,7 @@ class CopperCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`; one by one, and Copper notifies of what we write as of anything."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
@@ -124,14 +133,14 @@ class CopperCrm:
         placing = shared.placing(self._config)
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(copper_fields(value, placing, sort), owner),
+            fields=shared.with_shown(copper_fields(value, placing, sort), owner, _BOOKS),
             owner=owner,
             modified=shared.moment_of(value.get("date_modified")),
             values=values,
         )
         return shared.settled(self._config, record, [value.get("status")], _ENDINGS)
 
-    def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write(self, change: CrmChange) -> Carried:
         sort, number = _parts(change.record)
         if not number:
             return Refused("crm.unknown_record", "")

@@ -20,7 +20,7 @@ from leadline.adapters.crm import _records as shared
 from leadline.adapters.crm._authorize import Fixed
 from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.lead import LeadFields, Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -37,6 +37,9 @@ _OWNER_NAMES = (
     "assigned_to",
 )  # fmt: skip
 _OWNER_EMAILS = ("owner_email", "lead_owner_email", "owner.email", "assigned_to.email")
+
+
+_BOOKS = frozenset({*_OWNER_IDS, *_OWNER_NAMES, *_OWNER_EMAILS, "lead_id", "processed_at"})
 
 
 class _Gone(msgspec.Struct, frozen=True):
@@ -91,7 +94,7 @@ class DocumentCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`: the values replace those of the same names at the document's top. Over
         HTTP `If-Match` keeps what somebody else wrote meanwhile, where the server gives ETags."""
         with within(shared.WHOLE_PATIENCE):
@@ -112,7 +115,7 @@ class DocumentCrm:
         fields, owner = _lead_fields(value, shared.placing(self._config)), _owner(value)
         record = CrmRecord(
             record=name,
-            fields=msgspec.structs.replace(shared.with_shown(fields, owner), record=name),
+            fields=msgspec.structs.replace(shared.with_shown(fields, owner, _BOOKS), record=name),
             owner=owner,
             modified=document.modified,
             values=value,
@@ -120,7 +123,7 @@ class DocumentCrm:
         words = [_first_text(value, ("status", "stage"))]
         return shared.settled(self._config, record, words, {})
 
-    def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write(self, change: CrmChange) -> Carried:
         told = self._store.get(change.record)
         if isinstance(told, _Gone):
             return NotYet()

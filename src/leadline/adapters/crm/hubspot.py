@@ -29,7 +29,7 @@ from leadline.adapters.crm._owners import (
     source_of,
     users_of,
 )
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
@@ -105,17 +105,17 @@ class HubSpotCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`; together, and one by one where a record spoils its batch. HubSpot tells
         its webhooks of our writing as of anybody's."""
-        done: dict[str, Written | NotYet | Refused | Unreachable] = {}
+        done: dict[str, Carried] = {}
         by_name = {change.record: change for change in changes}
         with within(shared.WHOLE_PATIENCE):
             for kind, numbers in _by_kind(list(by_name)):
                 batch = {number: by_name[f"{kind}:{number}"] for number in numbers}
                 told = self._write(kind, batch)
                 if not isinstance(told, Mapping):
-                    return done or told
+                    return shared.cut_short(done, f"{kind}:{numbers[0]}", told)
                 done |= told
         strange = [name for name in by_name if _parts(name) is None]
         return done | dict.fromkeys(strange, Refused("crm.unknown_record", ""))
@@ -203,7 +203,7 @@ class HubSpotCrm:
 
     def _write(
         self, kind: str, batch: Mapping[str, CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         path = f"{self._objects}/{_OBJECTS[kind]}"
         inputs = [{"id": n, "properties": _written(one.values)} for n, one in batch.items()]
         told = self._client.call("POST", f"{path}/batch/update", json={"inputs": inputs})
@@ -225,7 +225,7 @@ class HubSpotCrm:
             for number, change in batch.items()
         }
 
-    def _write_one(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write_one(self, change: CrmChange) -> Carried:
         kind, number = change.record.split(":", 1)
         told = self._client.call(
             "PATCH",

@@ -21,7 +21,7 @@ from leadline.adapters.crm._client import Authorize, Client, CrmReply, quoted, r
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import listed
 from leadline.adapters.crm._windows import page_of_windows
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page
 from leadline.errors import ConfigurationError
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -84,7 +84,7 @@ class LinkedInLeads:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`; LinkedIn takes nothing back."""
         words = "LinkedIn takes no changes"
         return {one.record: Refused("crm.read_only", words) for one in changes}

@@ -18,7 +18,7 @@ from leadline.adapters.crm._authorize import Fixed
 from leadline.adapters.crm._client import Client, CrmReply, quoted, words_of
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._windows import page_of_windows
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page
 from leadline.errors import ConfigurationError
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -83,7 +83,7 @@ class MetaLeads:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`; Meta takes nothing back."""
         return {one.record: Refused("crm.read_only", "Meta takes no changes") for one in changes}
 

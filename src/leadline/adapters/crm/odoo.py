@@ -17,7 +17,7 @@ from leadline.adapters.crm._authorize import Fixed
 from leadline.adapters.crm._client import Client, CrmReply, refusal, words_of
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import named_fields, owner_said
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
@@ -36,6 +36,7 @@ _FIELDS = (
     "stage_id", "type", "active", "probability", "priority", "won_status", "lost_reason_id",
     "tag_ids", "expected_revenue", "create_date", "write_date",
 )  # fmt: skip
+_BOOKS = frozenset({"active", "won_status", "stage_id", "type", "lost_reason_id"})
 _WON = {"won": Ending.WON, "lost": Ending.LOST}
 # How Odoo names its exceptions, and what each means ("error.data.name").
 _DENIED = ("odoo.exceptions.AccessDenied",)
@@ -89,7 +90,7 @@ class OdooCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`. Odoo has no check for a record that was modified meanwhile, and runs
         its automations over what we write as over anything."""
         with within(shared.WHOLE_PATIENCE):
@@ -120,7 +121,9 @@ class OdooCrm:
             return owner
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(odoo_fields(value, shared.placing(self._config)), owner),
+            fields=shared.with_shown(
+                odoo_fields(value, shared.placing(self._config)), owner, _BOOKS
+            ),
             owner=owner,
             modified=shared.moment_of(value.get("write_date")),
             values=values,
@@ -137,7 +140,7 @@ class OdooCrm:
             return value[0] if value else None
         return None if value is False and kind != "boolean" else value
 
-    def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write(self, change: CrmChange) -> Carried:
         number = _number(change.record)
         if not number:
             return Refused("crm.unknown_record", "")

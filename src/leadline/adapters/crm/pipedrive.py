@@ -17,7 +17,7 @@ from leadline.adapters.crm._authorize import Fixed, refreshed
 from leadline.adapters.crm._client import Authorize, Client, CrmReply, quoted, refusal
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import fields_of, listed, owner_said, source_of, users_of
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import LeadFields, Person
@@ -84,7 +84,7 @@ class PipedriveCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`. A text for `email` or `phone` becomes the person's only one. Pipedrive
         tells its webhooks of our writing as of anybody's."""
         with within(shared.WHOLE_PATIENCE):
@@ -217,7 +217,7 @@ class PipedriveCrm:
             else None
         )
 
-    def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write(self, change: CrmChange) -> Carried:
         kind, number = _parts(change.record)
         if kind not in ("person", "lead"):
             return Refused("crm.unknown_record", "")

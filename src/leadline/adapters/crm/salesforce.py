@@ -17,7 +17,7 @@ from leadline.adapters.crm._authorize import Fixed, Tokens, refreshed
 from leadline.adapters.crm._client import Authorize, Client, CrmReply, refusal, words_about_record
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import fields_of, listed, named_fields, source_of, users_of
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
@@ -98,16 +98,16 @@ class SalesforceCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`; two hundred in a request, each for itself. Assignment rules, which would
         else give a lead to somebody anew, are kept from running."""
-        done: dict[str, Written | NotYet | Refused | Unreachable] = {}
+        done: dict[str, Carried] = {}
         by_name = {change.record: change for change in changes}
         with within(shared.WHOLE_PATIENCE):
             for kind, names in _by_object(list(by_name)):
                 told = self._write(kind, [by_name[name] for name in names])
                 if not isinstance(told, Mapping):
-                    return done or told
+                    return shared.cut_short(done, names[0], told)
                 done |= told
         strange = [name for name in by_name if _object(name) is None]
         return done | dict.fromkeys(strange, Refused("crm.unknown_record", ""))
@@ -215,7 +215,7 @@ class SalesforceCrm:
 
     def _write(
         self, kind: str, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         records = [
             {"attributes": {"type": kind}, "id": change.record, **change.values}
             for change in changes

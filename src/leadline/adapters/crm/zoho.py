@@ -17,7 +17,7 @@ from leadline.adapters.crm._authorize import Tokens
 from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal, words_of
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import named_fields
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
@@ -95,7 +95,7 @@ class ZohoCrm:
 
     def write(
         self, changes: Sequence[CrmChange]
-    ) -> Mapping[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """See `Crm.write`. `trigger: []` keeps Zoho from running workflows over what we wrote.
 
         A change that knows when its record was modified is sent alone, since the check for that
@@ -109,7 +109,9 @@ class ZohoCrm:
             if not isinstance(done, Mapping):
                 return done
             told = shared.each_written(checked, self._write)
-        return {**done, **told} if isinstance(told, Mapping) else done or told
+        if isinstance(told, Mapping):
+            return {**done, **told}
+        return shared.cut_short(done, checked[0].record, told)
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """See `Crm.owner_value`; Zoho knows users by id, and by the e-mail address."""
@@ -165,7 +167,7 @@ class ZohoCrm:
         )
         return shared.settled(self._config, record, [value.get("Lead_Status")], _ENDINGS)
 
-    def _write(self, change: CrmChange) -> Written | NotYet | Refused | Unreachable | Busy:
+    def _write(self, change: CrmChange) -> Carried:
         module, number = _parts(change.record)
         if not module:
             return Refused("crm.unknown_record", "")
@@ -181,9 +183,9 @@ class ZohoCrm:
 
     def _write_together(
         self, changes: Sequence[CrmChange]
-    ) -> dict[str, Written | NotYet | Refused | Unreachable] | Busy | Unreachable | Refused:
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         """A hundred of a module in a request; the results stand in the order of the records."""
-        done: dict[str, Written | NotYet | Refused | Unreachable] = {}
+        done: dict[str, Carried] = {}
         for module in dict.fromkeys(_parts(change.record)[0] for change in changes):
             ours = [change for change in changes if _parts(change.record)[0] == module]
             if not module:
@@ -192,7 +194,7 @@ class ZohoCrm:
             data = [{**change.values, "id": _parts(change.record)[1]} for change in ours]
             told = self._client.call("PUT", f"/{module}", json={"data": data, "trigger": []})
             if not isinstance(told, CrmReply):
-                return done or told
+                return shared.cut_short(done, ours[0].record, told)
             results = _each(told.body)
             if len(results) != len(ours):
                 return done or (
