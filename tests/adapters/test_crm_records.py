@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadline.adapters.crm import _records as records
 from leadline.adapters.crm._windows import page_of_windows
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
 from leadline.handling import Ending
 from leadline.lead import LeadFields, Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -79,22 +79,27 @@ def test_writing_ends_when_a_call_has_taken_long(monkeypatch: pytest.MonkeyPatch
     assert records.each_written(changes, lambda one: Written()) == {"0": Written()}
 
 
-@pytest.mark.parametrize("end", [Busy(timedelta(seconds=7)), Refused("crm.unauthorized", "")])
-def test_writing_ends_where_nothing_more_will_be_taken(end: Busy | Refused) -> None:
-    changes = [CrmChange(str(n), {}) for n in range(3)]
-    results: dict[str, Written | Busy | Refused] = {"0": Written(), "1": end}
-    assert records.each_written(changes, lambda one: results[one.record]) == {"0": Written()}
-    assert records.each_written(changes[1:], lambda one: results[one.record]) == end
+def written(*results: Carried) -> object:
+    by_name = {str(n): result for n, result in enumerate(results)}
+    changes = [CrmChange(name, {}) for name in by_name]
+    return records.each_written(changes, lambda one: by_name[one.record])
+
+
+def test_a_pause_ends_the_writing_and_is_told_of_where_it_was_asked_for() -> None:
+    busy = Busy(timedelta(seconds=7))
+    assert written(Written(), busy, Written()) == {"0": Written(), "1": busy}
+    assert written(busy, Written()) == busy
+
+
+def test_a_wrong_token_ends_the_writing() -> None:
+    refused = Refused("crm.unauthorized", "")
+    assert written(Written(), refused, Written()) == {"0": Written()}
+    assert written(refused, Written()) == refused
 
 
 def test_a_record_that_fails_alone_stops_no_other() -> None:
-    results: dict[str, NotYet | Refused | Unreachable] = {
-        "0": NotYet(),
-        "1": Refused("crm.http_400", "no"),
-        "2": Unreachable("x"),
-    }
-    changes = [CrmChange(name, {}) for name in results]
-    assert records.each_written(changes, lambda one: results[one.record]) == results
+    results = (NotYet(), Refused("crm.http_400", "no"), Unreachable("x"))
+    assert written(*results) == {str(n): result for n, result in enumerate(results)}
 
 
 class Office:

@@ -214,7 +214,8 @@ def test_a_pause_between_batches_leaves_the_second_out(hubspot: HubSpotStandIn) 
     hubspot.trouble(None, Trouble.BUSY)
     told = hubspot.crm().write([CrmChange(name, {"jobtitle": "CTO"}) for name in names])
     assert isinstance(told, dict)
-    assert list(told) == names[:100]
+    assert list(told) == names[:101]
+    assert isinstance(told[names[100]], Busy), "where the second begins"
 
 
 def test_hubspot_pages_no_farther_than_it_can_and_begins_anew_there(

@@ -9,7 +9,7 @@ import pytest
 from leadline.adapters.crm.zoho import ZohoCrm, _accounts
 from leadline.crm import CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.handling import Ending
-from leadline.ports import Refused, Unreachable
+from leadline.ports import Busy, Refused, Unreachable
 from tests.crm_world import START, Lead, Trouble
 from tests.crm_zoho_odoo import ZohoStandIn
 
@@ -94,7 +94,9 @@ def test_a_pause_among_checked_changes_tells_what_was_done(zoho: ZohoStandIn) ->
     zoho.trouble(None, Trouble.BUSY)
     told = crm.write([CrmChange(name, {"Designation": "CTO"}, START) for name in names])
     assert isinstance(told, dict)
-    assert list(told) == names[:1]
+    assert list(told) == names[:2]
+    assert isinstance(told[names[0]], Written)
+    assert isinstance(told[names[1]], Busy)
 
 
 def test_a_missing_record_with_a_time_is_not_yet(zoho: ZohoStandIn) -> None:
