@@ -1,5 +1,8 @@
 """Names in settings that mean other tables."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from leadline.errors import ConfigurationError
@@ -65,3 +68,12 @@ def test_all_of_them_are_told_with_what_there_is() -> None:
         settings(wrong)
     assert len(str(caught.value).splitlines()) == 3
     assert "(there are: ann, ben)" in str(caught.value)
+
+
+def test_what_the_how_to_says_can_be_set() -> None:
+    page = Path(__file__).parents[2] / "docs/how-to/respond-in-time.md"
+    blocks = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    managers = '[channels.managers]\nkind = "slack-webhook"\nurl = "https://hooks.example.com/x"'
+    made = settings("\n".join([managers, *blocks]))
+    assert [*made.targets] == ["hot", "daytime"]
+    assert made.sources["close"].skip_when_owned
