@@ -18,7 +18,6 @@ from leadline.settings_forms import (
     REGION,
     TEXT,
     TIME_OF_DAY,
-    URL,
     WORDS,
     YES_NO,
     ZONE,
@@ -113,10 +112,19 @@ CRM_SETTINGS: Mapping[str, Declaration] = {
     "kind": Declaration(
         "", "Which CRM it is; empty: the one that the source is named after.", TEXT
     ),
-    "url": Declaration("", "The base of its API, where the vendor has not one for all.", URL),
+    "url": Declaration(
+        "",
+        "The base of its API, where the vendor has not one for all; for kind document, where each "
+        "is: `https://…/{lead_id}.json` or `file:///…/{lead_id}.json`.",
+        ANY_URL,
+    ),
     "token": Declaration("", "The API key, access token or password.", TEXT, secret=True),
-    "user": Declaration("", "The login, where the CRM wants one beside the token.", TEXT),
-    "database": Declaration("", "The database (Odoo, Tryton).", TEXT),
+    "user": Declaration(
+        "", "The login, where the CRM wants one beside the token; the account (LinkedIn).", TEXT
+    ),
+    "database": Declaration(
+        "", "The database (Odoo, Tryton); the object of new records (Attio).", TEXT
+    ),
     "client_id": Declaration("", "The client id of an OAuth app.", TEXT),
     "client_secret": Declaration("", "The client secret of an OAuth app.", TEXT, secret=True),
     "refresh_token": Declaration("", "The refresh token of an OAuth app.", TEXT, secret=True),
