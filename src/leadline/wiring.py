@@ -87,19 +87,23 @@ def _tells(settings: Settings) -> bool:
 class _OnDemand(Mapping[str, "Channel"]):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._names: tuple[str, ...] = ()
+        if _tells(settings):
+            from leadline.destinations import channel_configs
+
+            self._names = tuple(channel_configs(settings))
 
     def __getitem__(self, name: str) -> "Channel":
         return channels(self._settings)[name]
 
-    def __iter__(self) -> Iterator[str]:
-        if not _tells(self._settings):
-            return iter(())
-        from leadline.destinations import channel_configs
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
-        return iter(channel_configs(self._settings))
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len([*self])
+        return len(self._names)
 
 
 def channels_on_demand(settings: Settings) -> "Mapping[str, Channel]":

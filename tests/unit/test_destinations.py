@@ -1,112 +1,125 @@
-"""Channels of every kind from their settings, and what is said when something is missing."""
+"""Which channels settings make, and what they are made of."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
+from leadline import wiring
+from leadline.adapters.slack import SlackWebhook
+from leadline.adapters.slack_bot import SlackBot
 from leadline.deliver.channel import ChannelConfig
-from leadline.destinations import MAKERS, channel_configs, make_channel, usual_channels
+from leadline.destinations import channel_configs, usual_channels
 from leadline.errors import ConfigurationError
 from leadline.settings import Settings
 from leadline.settings_reading import load
-from leadline.settings_tables import CHANNEL_SETTINGS
 
-WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
-MAIL: dict[str, Any] = {"sender": "leads@example.com", "to": ("owner", "sales@example.com")}
-WHOLE: dict[str, dict[str, Any]] = {
-    "slack-webhook": {"url": "https://hooks.slack.example/services/T/B/x"},
-    "slack-bot": {"token": "xoxb-1", "room": "C012ABCDEF"},
-    "email": {"server": "mail.example.com", "user": "leads", "token": "pw", **MAIL},
-    "ses": {"region": "eu-west-1", **MAIL},
-    "webhook": {"url": "https://x.example/hook", "secret": (WHSEC,)},
-    "teams": {"url": "https://x.example/workflows/1"},
-    "pagerduty": {"token": "0123456789abcdef0123456789abcdef"},
-    "apprise": {"url": "json://127.0.0.1:9/x"},
-}
-NEEDED = [(kind, name) for kind, whole in WHOLE.items() for name in whole if name != "user"]
+URL = "https://hooks.slack.com/services/T0/B0/sEcReT"
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "deliver-alerts.md"
+WEBHOOK = ChannelConfig(kind="slack-webhook", url=URL)
 
 
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    monkeypatch.delenv("AWS_REGION", raising=False)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def behind(fallback: str) -> ChannelConfig:
+    return ChannelConfig(kind="slack-webhook", url=URL, fallback=fallback)
 
 
-def config(kind: str, **changes: Any) -> ChannelConfig:
-    return ChannelConfig(kind=kind, **{**WHOLE[kind], **changes})
+def test_without_settings_there_is_no_channel() -> None:
+    assert wiring.channels(Settings()) == {}
+    assert [*wiring.channels_on_demand(Settings())] == []
 
 
-def test_every_kind_that_settings_may_name_is_made() -> None:
-    assert list(MAKERS) == list(WHOLE)
-    for kind in MAKERS:
-        assert CHANNEL_SETTINGS["kind"].notation.read(kind) == kind
-        channel = make_channel("c", config(kind, per_second=4.0), Settings())
-        assert (channel.name, channel.gap.total_seconds()) == ("c", 0.25)
+def test_the_webhooks_own_setting_makes_the_channel_slack() -> None:
+    settings = Settings(
+        slack_webhook_url=URL, slack_per_second=4.0, slack_digest_above=7,
+        slack_timeout=timedelta(seconds=3),
+    )  # fmt: skip
+    channel = wiring.channels(settings)["slack"]
+    assert isinstance(channel.messenger, SlackWebhook)
+    assert (channel.gap, channel.digest_above) == (timedelta(milliseconds=250), 7)
+    assert (channel.name, channel.fallback, channel.personal) == ("slack", "", False)
 
 
-@pytest.mark.parametrize(("kind", "name"), NEEDED)
-def test_what_is_missing_is_named_with_its_channel(kind: str, name: str) -> None:
-    empty: object = () if name in ("to", "secret") else ""
-    with pytest.raises(ConfigurationError) as caught:
-        make_channel("desk", config(kind, **{name: empty}), Settings())
-    assert "channels.desk" in caught.value.detail
-    assert name in caught.value.detail
+def test_a_table_of_its_own_stands_above_it() -> None:
+    table = ChannelConfig(fallback="mail", fallback_after=timedelta(minutes=2))
+    settings = Settings(slack_webhook_url=URL, channels={"slack": table, "mail": WEBHOOK})
+    made = wiring.channels(settings)
+    assert (made["slack"].fallback, made["slack"].fallback_after) == ("mail", timedelta(minutes=2))
+    assert usual_channels(settings) == ("slack",)
+    assert [*wiring.channels_on_demand(settings)] == ["slack", "mail"]
+
+
+def test_who_only_schedules_alerts_makes_no_destination() -> None:
+    bare = Settings(channels={"a": ChannelConfig(kind="slack-bot")})
+    names = wiring.channels_on_demand(bare)
+    assert ("a" in names, "b" in names, len(names), [*names]) == (True, False, 1, ["a"])
+    with pytest.raises(ConfigurationError):
+        names["a"]
+
+
+def test_a_bot_in_a_room_and_one_for_direct_messages() -> None:
+    bot = ChannelConfig(kind="slack-bot", token="xoxb-1", room="C012ABCDEF")
+    direct = ChannelConfig(kind="slack-bot", token="xoxb-1", room="dm", leads=False)
+    settings = Settings(channels={"sales": bot, "own": direct})
+    made = wiring.channels(settings)
+    assert all(isinstance(channel.messenger, SlackBot) for channel in made.values())
+    assert (made["sales"].personal, made["own"].personal) == (False, True)
+    assert usual_channels(settings) == ("sales",)
+
+
+def test_no_message_takes_longer_than_whoever_sends_it_has_time() -> None:
+    config = ChannelConfig(kind="slack-webhook", url=URL, timeout=timedelta(seconds=60))
+    channel = wiring.channels(Settings(channels={"a": config}), longest=2.5)["a"]
+    assert isinstance(channel.messenger, SlackWebhook)
+    assert channel.messenger._poster._timeout == 2.5
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "value"),
+    ("channels", "says"),
     [
-        ("webhook", "secret", ("s3cret-too-plain",)),
-        ("webhook", "url", "slack://s3cret"),
-        ("teams", "url", "ftp://s3cret.example/"),
-        ("pagerduty", "token", "s3cret"),
-        ("pagerduty", "url", "s3cret"),
-        ("apprise", "url", "nothing://s3cret"),
-        ("email", "sender", "nobody"),
-        ("email", "to", ("nobody",)),
-        ("email", "security", "none"),
-        ("ses", "region", "Frankfurt"),
+        ({"a": behind("b")}, "channels.a.fallback: there is no channel 'b'"),
+        ({"a": behind("a")}, "channels.a.fallback leads back to 'a'"),
+        ({"a": behind("b"), "b": behind("a")}, "channels.a.fallback leads back to 'a'"),
+        (
+            {"a": behind("b"), "b": behind("c"), "c": behind("b")},
+            "channels.a.fallback leads back to 'b'",
+        ),
     ],
 )
-def test_what_can_not_be_right_is_named_and_no_secret_is(kind: str, name: str, value: Any) -> None:
+def test_a_fallback_must_be_a_channel_and_lead_to_an_end(
+    channels: dict[str, ChannelConfig], says: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(says)):
+        channel_configs(Settings(channels=channels))
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (ChannelConfig(), "channels.a.kind must be one of slack-webhook, slack-bot"),
+        (ChannelConfig(kind="pigeon"), "channels.a.kind must be one of"),
+        (ChannelConfig(kind="slack-webhook"), "channels.a.url must be a whole URL"),
+        (ChannelConfig(kind="slack-bot", room="C0"), "[channels.a] token must be set"),
+        (ChannelConfig(kind="slack-bot", token="xoxb-sEcReT"), "[channels.a] room must be set"),
+    ],
+)
+def test_what_a_channel_lacks_is_said_by_its_name(config: ChannelConfig, says: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        make_channel("desk", config(kind, **{name: value}), Settings())
-    assert f"channels.desk.{name}" in caught.value.detail
-    assert "s3cret" not in caught.value.detail
+        wiring.channels(Settings(channels={"a": config}))
+    assert says in caught.value.detail
+    assert "sEcReT" not in caught.value.detail
 
 
-def test_mail_for_owners_is_personal_and_other_mail_is_not() -> None:
-    assert make_channel("mail", config("email"), Settings()).personal
-    assert not make_channel("mail", config("email", to=("a@example.com",)), Settings()).personal
-    assert not make_channel("hook", config("webhook"), Settings()).personal
+def test_buttons_call_back_only_where_presses_are_signed() -> None:
+    settings = Settings(slack_webhook_url=URL)
+    assert not wiring.in_memory(settings).interactive
+    signed = Settings(slack_webhook_url=URL, slack_signing_secret=("s",))
+    assert wiring.in_memory(signed).interactive
+    assert wiring.in_memory(signed).routes.usual == ("slack",)
 
 
-def test_ses_takes_its_region_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_REGION", "eu-north-1")
-    assert make_channel("mail", config("ses", region=""), Settings()).name == "mail"
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    with pytest.raises(ConfigurationError, match="AWS_ACCESS_KEY_ID"):
-        make_channel("mail", config("ses"), Settings())
-
-
-def test_pagerduty_hears_of_leads_only_when_it_is_told_to() -> None:
-    channels = {"ops": config("pagerduty"), "desk": config("teams")}
-    assert usual_channels(msgspec.structs.replace(Settings(), channels=channels)) == ("desk",)
-    channels = {
-        "ops": config("pagerduty", leads=True),
-        "desk": config("teams", leads=False),
-    }
-    assert usual_channels(msgspec.structs.replace(Settings(), channels=channels)) == ("ops",)
-
-
-def test_a_url_of_apprise_is_a_url_in_the_settings(tmp_path: Path) -> None:
-    (tmp_path / "leadline.toml").write_text(
-        '[channels.phone]\nkind = "apprise"\nurl = "ntfys://leads-of-ours"\n'
-    )
-    found = channel_configs(load(environ={}, folder=tmp_path).settings)
-    assert found["phone"].url == "ntfys://leads-of-ours"
-    assert "leads-of-ours" not in repr(found["phone"])
+@pytest.mark.parametrize("block", re.findall(r"```toml\n(.*?)```", HOW_TO.read_text(), re.S))
+def test_the_settings_of_the_how_to_are_right(block: str) -> None:
+    settings = load(environ={}, document=(block, "the how-to")).settings
+    made = wiring.channels(settings)
+    assert made or settings.people
