@@ -212,6 +212,11 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
         found = bad.command("doctor", "--json")
         assert found.returncode == 1
         assert "WRONG" in {c["state"] for c in json.loads(found.stdout) if c["what"] == "Slack"}
+    with Installation(tmp_path / "half", LEADLINE_CHANNELS__SALES__KIND="slack-bot") as half:
+        found = half.command("doctor", "--json")
+        (channels,) = (c for c in json.loads(found.stdout) if c["what"] == "channels")
+        assert (channels["state"], found.returncode) == ("WRONG", 1)
+        assert "[channels.sales] token must be set" in channels["detail"]
 
 
 def test_config_show_names_origins_and_hides_secrets(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def doctor(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check settings, disk, clock and Slack; exit 1 when something is wrong.
+    """Check settings, disk, clock and channels; exit 1 when something is wrong.
 
     Example: leadline doctor
     """
@@ -90,6 +90,7 @@ def doctor(
         _check_fsync(settings),
         _check_clock(),
         _check_secrets(settings),
+        _check_channels(settings),
         _check_slack(settings),
     ]
     if json:
@@ -167,16 +168,26 @@ def _check_secrets(settings: Settings) -> Check:
     return "note", "secrets", f"anybody is believed as: {', '.join(bare)}"
 
 
-def _check_slack(settings: Settings) -> Check:
-    """Whether Slack's address answers; nothing is posted."""
-    if not settings.slack_webhook_url:
-        return "note", "Slack", "slack_webhook_url is not set, nobody will be alerted"
+def _check_channels(settings: Settings) -> Check:
+    """Whether every channel has what its kind needs."""
     try:
-        wiring.channels(settings)
+        made = wiring.channels(settings)
+    except ConfigurationError as error:
+        return "WRONG", "channels", error.detail
+    if not made:
+        return "note", "channels", "there is none, nobody will be alerted"
+    return "ok", "channels", ", ".join(made)
+
+
+def _check_slack(settings: Settings) -> Check:
+    """Whether the address of Slack's webhook answers; nothing is posted."""
+    if not settings.slack_webhook_url:
+        return "note", "Slack", "slack_webhook_url is not set"
+    try:
         parts = urlsplit(settings.slack_webhook_url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         with socket.create_connection((parts.hostname or "", port), timeout=5):
             pass
-    except (OSError, ValueError, ConfigurationError) as error:
+    except (OSError, ValueError) as error:
         return "WRONG", "Slack", f"its address does not answer ({type(error).__name__})"
     return "ok", "Slack", "its address answers"
