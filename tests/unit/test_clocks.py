@@ -8,12 +8,13 @@ import pytest
 
 from leadline.adapters.memory import MemoryStore
 from leadline.clocks import clock_due
+from leadline.deliver.channel import Letter, Notice
 from leadline.handling import UNHANDLED, Ending
 from leadline.hours import HoursConfig
-from leadline.lead import Step, Task
+from leadline.lead import Alert, Step, Task
 from leadline.ports import Store, Unreachable
 from tests.clock_world import MEMBERS, MINUTE, PATIENT, TARGET, Desk
-from tests.owner_world import BEN
+from tests.owner_world import ANN, BEN, PlainWriter
 from tests.worlds import HandClock
 
 
@@ -213,3 +214,22 @@ def test_a_clock_put_for_a_lead_that_is_not_refined_ends(desk: Desk, clock: Hand
     desk.store.put([Task(Step.CLOCK, waiting)], clock.now)
     assert clock_due(desk.kit) == 1
     assert desk.store.next_due(Step.CLOCK) is None
+
+
+def test_an_escalation_is_for_the_person_after_the_holder(desk: Desk) -> None:
+    written: list[Notice] = []
+
+    class Notes(PlainWriter):
+        def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+            written.append(notice)
+            return super().reminder(notice, told)
+
+    slack = msgspec.structs.replace(desk.kit.channels["slack"], writer=Notes())
+    desk.kit = msgspec.structs.replace(desk.kit, channels={**desk.kit.channels, "slack": slack})
+    desk.lead()
+    desk.wait(minutes=31)
+    others = [notice.escalated_to for notice in written]
+    assert others == [None, desk.kit.team.person("cleo"), None]
+    assert [notice.addressee for notice in written] == [
+        desk.kit.team.known(ANN), desk.kit.team.person("cleo"), desk.kit.team.person("ben"),
+    ]  # fmt: skip

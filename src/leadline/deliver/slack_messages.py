@@ -189,8 +189,8 @@ def _plight(notice: Notice, level: int, waited: str, *, by_email: bool) -> str:
         return f"{who}, {lead} is yours now: nobody got in touch in {waited}"
     if notice.escalated_to is not None:
         other = pieces.mention(notice.escalated_to, by_email=by_email)
-        whose = f"{who} has" if who else "nobody has"
-        return f"{other}, can you take {lead}? It has waited {waited}, and {whose} not responded"
+        silence = f"{who} has not responded" if who else "nobody has responded"
+        return f"{other}, can you take {lead}? It has waited {waited}, and {silence}"
     points = pieces.score(notice.lead)
     scored = f" (score {points})" if points else ""
     return f"{who}{', ' if who else 'Nobody owns this lead: '}{lead}{scored} has waited {waited}"

@@ -1,0 +1,60 @@
+"""Whom an escalation is for: the person after the holder, in every kind of message."""
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+
+import msgspec
+
+from leadline.deliver.channel import Notice
+from leadline.deliver.email_message import EmailWriter
+from leadline.deliver.slack import DIRECT, Errand, SlackWriter
+from leadline.handling import Handling
+from leadline.lead import Contact, LeadDetails, Ownership, Person, RefinedLead
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ANN = Person(name="Ann Archer", email="ann@example.com", slack="U0ANN")
+BEN = Person(name="Ben Bell", email="ben@example.com", slack="U0BEN")
+LEAD = RefinedLead(
+    lead_id="018f3a2b-0000-7000-8000-000000000001",
+    captured_at=NOON - timedelta(minutes=22),
+    processed_at=NOON - timedelta(minutes=12),
+    status="refined",
+    contact=Contact(name="Vera Muster"),
+    lead_details=LeadDetails(),
+    received_from="close",
+)
+
+
+def escalated(owner: Person | None = ANN, to: Person | None = BEN) -> Notice:
+    handling = Handling(owner=owner, ownership=Ownership.ASSIGNED, level=2)
+    return Notice(lead=LEAD, now=NOON, handling=handling, escalated_to=to)
+
+
+def test_the_next_person_is_asked_to_take_the_lead_and_told_whose_it_is() -> None:
+    text = SlackWriter().reminder(escalated(), None).body.decode()
+    assert "<@U0BEN>, can you take" in text
+    assert "<@U0ANN> has not responded" in text
+
+
+def test_of_a_lead_that_nobody_owns_nobody_has_responded() -> None:
+    text = SlackWriter().reminder(escalated(owner=None), None).body.decode()
+    assert "nobody has not" not in text
+    assert "nobody has responded" in text
+
+
+def test_without_a_next_person_the_holder_is_spoken_to() -> None:
+    text = SlackWriter().reminder(escalated(to=None), None).body.decode()
+    assert "can you take" not in text
+    assert "<@U0ANN>, " in text
+
+
+def test_a_direct_message_goes_to_the_next_person() -> None:
+    letter = SlackWriter(bot=True, room=DIRECT).reminder(escalated(), None)
+    errand = msgspec.json.decode(letter.body, type=Errand)
+    assert errand.to == {"slack": "U0BEN", "email": "ben@example.com"}
+
+
+def test_mail_goes_to_the_next_person_before_all_others() -> None:
+    writer = EmailWriter("mail", "leads@example.com", ["owner"])
+    message = message_from_bytes(writer.reminder(escalated(), None).body)
+    assert message["To"].startswith("ben@example.com")
