@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from leadline.destinations import MAKERS
 from leadline.entrypoints.metrics import METRICS
 from leadline.entrypoints.openapi import document
 from leadline.errors import LeadlineError
@@ -42,6 +43,13 @@ def test_every_source_has_its_how_to() -> None:
     text = (ROOT / "docs/how-to/connect-a-sender.md").read_text(encoding="utf-8")
     assert [n for n in names() if f"[sources.{n}]" not in text and n != "form"] == []
     assert "[sources.form]" in text
+
+
+def test_every_kind_of_channel_has_its_how_to() -> None:
+    text = (ROOT / "docs/how-to/choose-channels.md").read_text(encoding="utf-8")
+    _, _, remains = text.partition("## Exactly once")
+    assert [kind for kind in MAKERS if f"| `{kind}` |" not in text] == []
+    assert [kind for kind in MAKERS if f"`{kind}`" not in remains] == []
 
 
 def test_every_status_that_a_sender_can_hear_is_documented() -> None:
