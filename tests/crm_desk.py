@@ -1,6 +1,7 @@
 """A CRM in memory that can be written to: it keeps time, counts what it is asked, and asks for
 pauses when it is asked too much."""
 
+import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.crm import Carried, CrmChange, CrmRecord, NotYet, Page, Written
+from leadline.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.handling import Ending
 from leadline.kit import Connected
 from leadline.lead import Alert, LeadFields, Person, Step
@@ -59,6 +60,8 @@ class WritableCrm:
         self.clock, self.batch, self.tells = clock, batch, tells
         self.records: dict[str, dict[str, Any]] = {}
         self.modified: dict[str, datetime] = {}
+        self.created: dict[str, datetime] = {}
+        self.page = 2
         self.endings: dict[str, Ending] = {}
         self.trouble: Unreachable | Busy | Refused | None = None
         self.broken: dict[str, Refused | Unreachable] = {}
@@ -72,6 +75,7 @@ class WritableCrm:
         """Somebody of the team writes to a record, or makes it."""
         self.records.setdefault(record, {}).update(values)
         self.modified[record] = self.clock()
+        self.created.setdefault(record, self.clock())
 
     def read(
         self, records: Sequence[str]
@@ -127,7 +131,17 @@ class WritableCrm:
         return {"owner": found} if found else None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        return Page(())
+        if (not_now := self._not_now()) is not None:
+            return not_now
+        young = sorted((at_, r) for r, at_ in self.created.items() if at_ >= at)
+        rest = [one for one in young if str(one[0]) + one[1] > after]
+        some = rest[: self.page]
+        last = str(some[-1][0]) + some[-1][1] if len(rest) > len(some) else ""
+        return Page(tuple(self._found(record, at_) for at_, record in some), last)
+
+    def _found(self, record: str, created_at: datetime) -> Found:
+        said = {**self.records[record], "record": record, "event": "lead.created"}
+        return Found(record, created_at, json.dumps(said).encode())
 
     def _not_now(self) -> Busy | Unreachable | Refused | None:
         return self.trouble or (self.rate.take() if self.rate else None)

@@ -1,11 +1,12 @@
 """The front half: a delivery becomes captured leads, durable before the sender hears of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
 
+from leadline.crm import Found
 from leadline.errors import LeadlineError, UnsupportedMedia
 from leadline.ids import NewId, uuid7
 from leadline.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
@@ -63,6 +64,32 @@ def key_digest(kind: str, source: str, value: bytes) -> bytes:
     return blake2b(b"\0".join((kind.encode(), source.encode(), value)), digest_size=16).digest()
 
 
+def record_key(source: str, record: str) -> bytes:
+    """What stands for a record of a source's CRM (`CapturedLead.record_key`)."""
+    return key_digest("record", source, record.encode(errors="surrogatepass"))
+
+
+RECONCILED = "reconciled"
+"""Why a lead is there of which no webhook told."""
+
+
+def capture_found(found: Found, source: str, kit: CaptureKit, now: datetime) -> CapturedLead:
+    """A record that the CRM has, as the webhook that never came would have brought it; it waits no
+    longer than it would have waited then."""
+    event = Event(
+        Kind.CREATED,
+        found.raw,
+        key=f"reconcile:{found.record}",
+        record=found.record,
+        why=RECONCILED,
+    )
+    headers = {"content-type": "application/json"}
+    delivery = Delivery(source, found.raw, now, headers)
+    lead = _captured(event, 0, delivery, kit.sources[source], kit)
+    due_at = max(now, found.created_at + (lead.due_at - lead.captured_at))
+    return msgspec.structs.replace(lead, due_at=min(due_at, lead.due_at))
+
+
 def _check_media(delivery: Delivery, source: Source) -> None:
     media = delivery.media_type
     if not media or media in source.media:
@@ -82,9 +109,6 @@ def _captured(
     else:
         event_key = key_digest("digest", name, event.raw if event.raw != b"null" else delivery.body)
     at = delivery.received_at
-    record_key = event.record and key_digest(
-        "record", name, event.record.encode(errors="surrogatepass")
-    )
     return CapturedLead(
         id=kit.new_id(at),
         source=name,
@@ -95,7 +119,7 @@ def _captured(
         event_key=event_key,
         lasting_key=key is not None,
         record=event.record,
-        record_key=record_key or None,
+        record_key=record_key(name, event.record) if event.record else None,
         why=event.why,
         body=source.keepable(delivery.body)
         if position == 0 and event.raw != delivery.body

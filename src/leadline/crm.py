@@ -93,6 +93,19 @@ Carried = Written | NotYet | Refused | Unreachable | Busy
 """What became of one change; Busy where the CRM asked for a pause instead."""
 
 
+def in_words(said: NotYet | Busy | Unreachable | Refused) -> str:
+    """Why a CRM told nothing, as a sentence for people."""
+    match said:
+        case NotYet():
+            return "the CRM has no such record"
+        case Busy(after=after):
+            return f"the CRM asks for a pause of {after.total_seconds():.0f} s"
+        case Unreachable(words=words):
+            return f"the CRM can't be reached: {words}"
+        case Refused(reason=reason, words=words):
+            return f"the CRM refuses: {reason} {words}".rstrip()
+
+
 class Found(msgspec.Struct, frozen=True):
     """A record that the CRM has; `raw` is JSON of which the source of the same name understands
     all that the CRM told (`Source.fields`), as if a webhook had brought it."""

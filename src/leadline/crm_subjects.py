@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leadline.crm import CrmRecord, NotYet
+from leadline.crm import CrmRecord, NotYet, in_words
 from leadline.crm_changes import Beside, FieldPlan, plan_changes
 from leadline.handling import UNHANDLED, Handling
 from leadline.kit import Connected, Kit
 from leadline.lead import Person, RefinedLead
-from leadline.ports import Busy, Refused, Unreachable
 
 _document = msgspec.json.Decoder(RefinedLead)
 
@@ -82,18 +81,6 @@ def preview_changes(
             told[lead_id] = (
                 plan_changes(one.lead, one.handling, said, connected.config, one.beside)
                 if isinstance(said, CrmRecord)
-                else _why_silent(said)
+                else in_words(said)
             )
     return told
-
-
-def _why_silent(said: NotYet | Refused | Busy | Unreachable) -> str:
-    match said:
-        case NotYet():
-            return "the CRM has no such record"
-        case Refused(reason=reason, words=words):
-            return f"the CRM refuses: {reason} {words}".rstrip()
-        case Busy(after=after):
-            return f"the CRM asks for a pause of {after.total_seconds():.0f} s"
-        case Unreachable(words=words):
-            return f"the CRM can't be reached: {words}"

@@ -76,7 +76,8 @@ class Event(msgspec.Struct, frozen=True):
     `raw` is JSON text: the very bytes of the body wherever the body is JSON.
     `key` is the sender's own id of this event (redeliveries repeat it); without one, the digest
     of `raw` stands in. `record` is the CRM's id of the lead that the event is about, so that an
-    update can find it. `why` says in a word why an IGNORED event is no new lead ("deleted").
+    update can find it. `why` says in a word why an IGNORED event is no new lead ("deleted"), and
+    what else there is to say of how a CREATED one came in.
     """
 
     kind: Kind
@@ -135,7 +136,7 @@ def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, st
         return Fate.FILTERED, lead.why or "ignored"
     if not known:
         if lead.kind is Kind.CREATED:
-            return Fate.CAPTURED, ""
+            return Fate.CAPTURED, lead.why
         return Fate.FILTERED, "unknown_record"
     return (Fate.FILTERED, "already_refined") if refined else (Fate.FOLDED, "")
 

@@ -176,7 +176,7 @@ class AwsInbox(Base):
     def _keep_lead(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
         """Write a new lead's item, with its task, and have its record for it."""
         task = TaskState(iso(lead.captured_at), iso(lead.due_at))
-        item = msgspec.structs.replace(_item(lead, Fate.CAPTURED, "", None), task=task)
+        item = msgspec.structs.replace(_item(lead, Fate.CAPTURED, lead.why, None), task=task)
         writes: list[Write] = [Put(item.item(), None)]
         if lead.record_key:
             writes.append(Put(_record(lead.record_key, lead.id), None))

@@ -1,0 +1,97 @@
+"""Leads that the CRM has and we don't, because their webhooks never came: captured after all.
+
+What is found takes the way of a webhook, under a key of its own: to look twice captures nothing
+twice, and a webhook that comes late is an update of the lead that was found.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from leadline.capture import CaptureKit, capture_found, record_key
+from leadline.crm import Crm, Found, Page, in_words
+from leadline.lead import Fate
+from leadline.ports import Busy, Inbox, Leads
+
+
+class FoundLead(msgspec.Struct, frozen=True):
+    """A lead that nobody told us of; `lead_id` is "" where it was only looked for."""
+
+    record: str
+    created_at: datetime
+    lead_id: str = ""
+
+
+class Reconciled(msgspec.Struct, frozen=True):
+    """What came of looking: how many records the CRM has, and those of which we had no lead.
+
+    `trouble` says why the CRM told no more, where it did not tell all; then `after` is where to go
+    on, after `pause` if the CRM asked for one.
+    """
+
+    seen: int = 0
+    found: tuple[FoundLead, ...] = ()
+    trouble: str = ""
+    after: str = ""
+    pause: timedelta = timedelta()
+
+
+class Shelf(Inbox, Leads, Protocol):
+    """What is needed of a store."""
+
+
+def reconcile(
+    front: CaptureKit,
+    crm: Crm,
+    store: Shelf,
+    source: str,
+    since: datetime,
+    now: datetime,
+    *,
+    after: str = "",
+    dry_run: bool = False,
+) -> Reconciled:
+    """Capture the records created *since* then that no lead of *source* is about, a page after the
+    other; begins with the page *after*. *dry_run* only looks for them."""
+    seen: set[str] = set()
+    found: list[FoundLead] = []
+    asked: set[str] = set()
+    while after not in asked:  # a CRM that gives the same page again has no further one
+        asked.add(after)
+        told = crm.since(since, after)
+        if not isinstance(told, Page):
+            pause = told.after if isinstance(told, Busy) else timedelta()
+            return Reconciled(len(seen), tuple(found), in_words(told), after, pause)
+        new = [one for one in told.found if one.record not in seen]
+        seen.update(one.record for one in new)
+        found += _captured_of(front, store, source, new, now, dry_run=dry_run)
+        if not told.after:
+            break
+        after = told.after
+    return Reconciled(len(seen), tuple(found))
+
+
+def _captured_of(
+    front: CaptureKit,
+    store: Shelf,
+    source: str,
+    found: Iterable[Found],
+    now: datetime,
+    *,
+    dry_run: bool,
+) -> list[FoundLead]:
+    """Those that are new, captured if they are to be."""
+    keys = {record_key(source, one.record): one for one in found}
+    known = store.of_records(list(keys)) if keys else {}
+    missing = [one for key, one in keys.items() if key not in known]
+    if dry_run or not missing:
+        return [FoundLead(one.record, one.created_at) for one in missing]
+    leads = [capture_found(one, source, front, now) for one in missing]
+    receipts = store.accept(leads)
+    return [
+        FoundLead(one.record, one.created_at, receipt.lead_id)
+        for one, receipt in zip(missing, receipts, strict=True)
+        if receipt.fate is Fate.CAPTURED  # else its webhook has come this moment
+    ]
