@@ -89,6 +89,7 @@ def test_a_signature_covers_every_parameter_of_the_query(functions: Functions) -
     [
         ({"headers": {"x-webhook-secret": "wrong"}}, 401),
         ({"pathParameters": {"source": "nobody"}}, 404),
+        ({"path": "/slack/actions"}, 404),
         ({"httpMethod": "GET"}, 405),
         ({"httpMethod": "DELETE"}, 405),
         ({"body": b"[" + b"1," * 600_000 + b"1]"}, 413),

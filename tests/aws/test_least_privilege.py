@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from leadline.adapters.aws.bells import Queues
+from leadline.adapters.aws.bells import Queues, queue_of_each_step
 from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller
 from leadline.adapters.aws.documents import document_of
@@ -22,12 +23,15 @@ from leadline.adapters.aws.handed import HandedStore
 from leadline.adapters.aws.signing import Keys
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Table
-from leadline.entrypoints.samples import DEMO_SECRETS
+from leadline.capture import CaptureKit, read
+from leadline.entrypoints import sample_bodies as bodies
+from leadline.entrypoints.samples import DEMO_SECRETS, Somebody, people
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
 from leadline.formats import iso, key_of
-from leadline.lead import CapturedLead, Step, Task
+from leadline.lead import CapturedLead, Delivery, Kind, LeadDetails, Ownership, Step, Task
 from leadline.outcome import Done
 from leadline.ports import Settlement
+from leadline.sources import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text
 from tests.emulator import REGION, Emulator
@@ -52,12 +56,8 @@ class Bench:
         self.clock = HandClock(datetime.now(UTC))
         self.caller = Caller(REGION, lambda: Keys("test", "test"), stack.emulator.endpoint)
         out = stack.outputs
-        self.urls = {
-            Step.REFINE: out["RefineQueueUrl"], Step.NOTIFY: out["DeliveryQueueUrl"],
-        }  # fmt: skip
-        self.dead = {
-            Step.REFINE: out["RefineDeadLettersUrl"], Step.NOTIFY: out["DeliveryDeadLettersUrl"],
-        }  # fmt: skip
+        self.urls = queue_of_each_step(out["RefineQueueUrl"], out["DeliveryQueueUrl"])
+        self.dead = queue_of_each_step(out["RefineDeadLettersUrl"], out["DeliveryDeadLettersUrl"])
         self.queues = Queues(self.caller, self.urls, self.dead)
         self.store = AwsStore(
             Table(self.caller, out["TableName"]), Bucket(self.caller, out["BucketName"]),
@@ -95,6 +95,7 @@ class Bench:
                             "s3_key": key_of("raw", task.lead_id, self.clock.now),
                             "timestamp": iso(self.clock.now),
                             **({"channel": task.channel} if task.channel else {}),
+                            **({"step": task.step} if task.step is Step.LOOK_UP else {}),
                         }
                     ),
                 }
@@ -114,21 +115,25 @@ class Bench:
 
     def refined_lead(self, name: str) -> CapturedLead:
         """A lead whose alert waits."""
-        lead = self.lead(name)
+        return self.refine(self.lead(name))
+
+    def refine(self, lead: CapturedLead, **details: Any) -> CapturedLead:
+        """The same lead, of which an alert waits now."""
         store = HandedStore(
             self.store.table, self.store.bucket, self.queues, clock=self.clock,
             tasks=[Task(Step.REFINE, lead.id)],
         )  # fmt: skip
         (claim,) = store.claim(Step.REFINE, 1, timedelta(minutes=1))
         told = (Task(Step.NOTIFY, lead.id, "slack"),)
-        done = Done(refined=refined(lead, self.clock, name=name), then=told)
+        made = replace(refined(lead, self.clock, name="Ada"), lead_details=LeadDetails(**details))
+        done = Done(refined=made, then=told)
         assert store.settle([Settlement(claim, done)]) == [True]
         self.quiet()
         return lead
 
     def quiet(self) -> None:
         """Empty all queues."""
-        for url in (*self.urls.values(), *self.dead.values()):
+        for url in {*self.urls.values(), *self.dead.values()}:
             self.stack.client("sqs").purge_queue(QueueUrl=url)
 
     def messages(self, url: str) -> int:
@@ -159,8 +164,17 @@ def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         bench.caller.close()
 
 
+def close_event(who: Somebody, at: datetime, action: str) -> Delivery:
+    """What Close sends of its lead."""
+    body = bodies.close_event(who, at, action=action)
+    bare = Delivery("close", body, at)
+    return replace(bare, headers=find("close")().sign(bare, DEMO_SECRETS["close"]))
+
+
 def capture_works(bench: Bench) -> list[str]:
-    """What goes wrong when a delivery comes, and comes again."""
+    """What goes wrong when a delivery comes, and comes again, and when news come of a lead that is
+    refined already."""
+    wrong = news_work(bench)
     bench.quiet()
     bench.calls += 1
     body = json.dumps({"name": f"Lead {bench.calls}", "email": "one@example.com"}).encode()
@@ -168,11 +182,26 @@ def capture_works(bench: Bench) -> list[str]:
         "content-type": "application/json",
         "authorization": "Bearer " + DEMO_SECRETS["generic"],
     }
-    wrong = [f"answer {a.status}" for _ in range(2)
-             if (a := post(bench.stack, "/webhook", body, **headers)).status != 200]  # fmt: skip
+    wrong += [f"answer {a.status}" for _ in range(2)
+              if (a := post(bench.stack, "/webhook", body, **headers)).status != 200]  # fmt: skip
     if not bench.messages(bench.urls[Step.REFINE]):
         wrong.append("no message")
     return wrong
+
+
+def news_work(bench: Bench) -> list[str]:
+    """What goes wrong when news come of a refined lead."""
+    bench.calls += 1
+    who = people(bench.calls)[0]
+    bench.clock.now = datetime.now(UTC)
+    kit = CaptureKit({"close": find("close")()}, timedelta())
+    (lead,) = read(close_event(who, bench.clock.now, "created"), kit)
+    bench.store.accept([lead])
+    bench.refine(lead)
+    news = close_event(who, datetime.now(UTC), "updated")
+    answer = post(bench.stack, "/webhook/close", news.body, **news.headers)
+    wrong = [] if answer.status == 200 else [f"answer {answer.status}"]
+    return wrong if bench.messages(bench.urls[Step.LOOK_UP]) else [*wrong, "nobody is asked"]
 
 
 def refine_works(bench: Bench) -> list[str]:
@@ -225,7 +254,30 @@ def deliver_works(bench: Bench) -> list[str]:
     wrong += [bench.status(lead) for lead in good if bench.status(lead) != "alerted"]
     if bench.status(refused) != "dead":
         wrong.append("no dead letter")
+    wrong += look_up_works(bench)
     time.sleep(1.1)  # until the channel is free again
+    return wrong
+
+
+def look_up_works(bench: Bench) -> list[str]:
+    """What goes wrong when news tell the owner of a lead whose CRM was silent at its refinement."""
+    lead = bench.refine(bench.lead("ask", record=f"r{bench.calls}"), ownership=Ownership.UNKNOWN)
+    news = captured(
+        bench.clock, f"news{bench.calls}", kind=Kind.UPDATED, record=lead.record,
+        raw=b'{"owner":"owner@example.com"}',
+    )  # fmt: skip
+    bench.store.accept([news])
+    bench.quiet()
+    wrong: list[str] = []
+    event = bench.event(Task(Step.LOOK_UP, lead.id))
+    if bench.invoke("Deliver", event) != {"batchItemFailures": []}:
+        wrong.append("messages failed")
+    if not bench.store.handling([lead.id]):
+        wrong.append("nobody knows the owner")
+    if bench.store.next_due(Step.LOOK_UP) is not None:
+        wrong.append("the look-up is not done")
+    if not bench.messages(bench.urls[Step.REFINE]):
+        wrong.append("it is not refined again")
     return wrong
 
 
@@ -241,7 +293,7 @@ def sweep_works(bench: Bench) -> list[str]:
         wrong.append(str(swept))
     if bench.status(lost) != "waiting":
         wrong.append("the archived delivery is still unknown")
-    for step in Step:
+    for step in (Step.REFINE, Step.NOTIFY):
         if bench.messages(bench.urls[step]) < (2 if step is Step.REFINE else 1):
             wrong.append(f"{step} was not rung for")
     return wrong

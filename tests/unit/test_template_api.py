@@ -22,6 +22,8 @@ def test_posts_and_handshakes_reach_capture_byte_for_byte(stack: Stack) -> None:
     assert {path: set(methods) for path, methods in paths.items()} == {
         "/webhook": {"get", "post"},
         "/webhook/{source}": {"get", "post"},
+        "/slack/actions": {"post"},
+        "/slack/commands": {"post"},
     }
     for methods in paths.values():
         for method in methods.values():
@@ -31,11 +33,12 @@ def test_posts_and_handshakes_reach_capture_byte_for_byte(stack: Stack) -> None:
 
 
 def test_the_api_and_nobody_else_may_call_capture(stack: Stack) -> None:
-    (permission,) = stack.of_type("AWS::Lambda::Permission").values()
-    assert permission["FunctionName"] == "${CaptureLive}"
-    assert permission["Principal"] == "apigateway.amazonaws.com"
-    source = "arn:aws:execute-api:eu-west-1:111122223333:${Api}/prod/*/webhook*"
-    assert permission["SourceArn"] == source
+    permissions = stack.of_type("AWS::Lambda::Permission").values()
+    assert {p["FunctionName"] for p in permissions} == {"${CaptureLive}"}
+    assert {p["Principal"] for p in permissions} == {"apigateway.amazonaws.com"}
+    api = "arn:aws:execute-api:eu-west-1:111122223333:${Api}/prod"
+    sources = [p["SourceArn"] for p in permissions]
+    assert sources == [f"{api}/*/webhook*", f"{api}/POST/slack/*"]
 
 
 def test_requests_are_throttled_and_neither_cached_nor_written_down(stack: Stack) -> None:
@@ -105,13 +108,18 @@ def test_deployments_are_named_after_the_body_that_they_copy() -> None:
 @pytest.mark.parametrize("asked", ["true", "false"])
 def test_an_api_key_is_needed_where_asked(asked: str) -> None:
     chosen = Stack(ApiKeyRequired=asked)
-    securities = [
-        method["security"]
-        for methods in chosen.properties("Api")["Body"]["paths"].values()
-        for method in methods.values()
-    ]
+    paths = chosen.properties("Api")["Body"]["paths"]
+    securities = {
+        path: [method["security"] for method in methods.values()] for path, methods in paths.items()
+    }
     needed = asked == "true"
-    assert securities == [[{"apiKey": []}] if needed else []] * 4
+    asks: list[object] = [{"apiKey": []}] if needed else []
+    assert securities == {
+        "/webhook": [asks, asks],
+        "/webhook/{source}": [asks, asks],
+        "/slack/actions": [[]],  # Slack can send no key; it signs
+        "/slack/commands": [[]],
+    }
     (deployment,) = chosen.of_type("AWS::ApiGateway::Deployment")
     assert chosen.properties("ApiStage")["DeploymentId"] == "${" + deployment + "}"
     if needed:

@@ -12,9 +12,9 @@ def stack() -> Stack:
 
 
 ENVIRONMENT = {
-    "Capture": {"S3_BUCKET", "SQS_QUEUE_URL"},
+    "Capture": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"},
     "Refine": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL", "REFINE_DLQ_URL"},
-    "Deliver": {"S3_BUCKET", "DELIVERY_QUEUE_URL", "DELIVERY_DLQ_URL"},
+    "Deliver": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL", "DELIVERY_DLQ_URL"},
     "Sweep": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"},
 }
 EVERYWHERE = {
@@ -102,7 +102,7 @@ def test_settings_are_read_by_reference_and_only_they(
         assert reading == {resource: {action}}
 
 
-SIZES = {"Capture": (256, 30), "Refine": (512, "60"), "Deliver": (256, "10"), "Sweep": (512, 120)}
+SIZES = {"Capture": (256, 30), "Refine": (512, "60"), "Deliver": (256, "30"), "Sweep": (512, 120)}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

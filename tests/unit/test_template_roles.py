@@ -22,6 +22,7 @@ MAY = {
         "${Table.Arn}": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "${Bucket.Arn}/raw/*": {"s3:PutObject"},
         "${RefineQueue.Arn}": {"sqs:SendMessage"},
+        "${DeliveryQueue.Arn}": {"sqs:SendMessage"},
     },
     "Refine": {
         "${Table.Arn}": KEPT,
@@ -34,7 +35,9 @@ MAY = {
     "Deliver": {
         "${Table.Arn}": KEPT | {"dynamodb:DeleteItem"},
         "${Table.Arn}/index/due": {"dynamodb:Query"},
+        "${Bucket.Arn}/raw/*": {"s3:GetObject"},
         "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion"},
+        "${RefineQueue.Arn}": {"sqs:SendMessage"},
         "${DeliveryQueue.Arn}": TAKEN,
         "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},
     },
@@ -75,6 +78,13 @@ def test_a_role_gets_what_a_network_needs_only_where_asked(stack: Stack, name: s
         "ec2:UnassignPrivateIpAddresses",
     }
     assert added == allowed(stack, f"{name}Role")
+
+
+def test_mail_is_sent_from_one_identity_where_asked(stack: Stack) -> None:
+    identity = "arn:aws:ses:eu-west-1:111122223333:identity/example.com"
+    added = allowed(Stack(SesIdentityArn=identity), "DeliverRole")
+    assert added.pop(identity) == {"ses:SendRawEmail"}
+    assert added == allowed(stack, "DeliverRole")
 
 
 def test_documents_are_listed_and_nothing_else(stack: Stack) -> None:

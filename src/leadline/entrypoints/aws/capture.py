@@ -53,6 +53,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     settings = parts.settings()
+    if event["path"].startswith("/slack/"):
+        raise UnknownSource("nothing is taken from Slack here")
     kit = wiring.capture_kit(settings)
     delivery = _delivery(event, settings)
     if delivery.source not in kit.sources:
