@@ -98,6 +98,8 @@ def story_of_owner(notice: Notice) -> Story | None:
         template=OWNER,
         remarks=tuple(_standing(notice)),
         facts=facts_of(notice),
+        words=_words(notice.lead),
+        doubts=_doubts(notice.lead),
         ways=_ways(notice),
         footer=_footer(notice),
     )
