@@ -12,7 +12,7 @@ from leadline.settings_tables import (
     TABLES,
     WRITE_FIELDS,
     Declaration,
-    Table,
+    SettingsTable,
 )
 from leadline.sources import names
 
@@ -134,7 +134,7 @@ def text() -> str:
     return "\n".join(parts)
 
 
-def _entries(table: str, what: Table) -> str:
+def _entries(table: str, what: SettingsTable) -> str:
     return _table(
         {
             name: ([_variable(f"{table}__name__{name}")], declaration)

@@ -14,6 +14,7 @@ from leadline.asking import NotAsked, Silent, Told, ask
 from leadline.attempts import exhausted, settle
 from leadline.crm import CrmRecord, NotYet
 from leadline.crm_changes import is_echo
+from leadline.deliver.channel import key_of_person
 from leadline.deliver.notices import known
 from leadline.errors import LeadlineError
 from leadline.handling import UNHANDLED, Ending, Handling
@@ -136,13 +137,14 @@ def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord) -> Handling | None:
 def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handling:
     """How a lead is handled, with what the CRM says now.
 
-    The CRM decides who owns it and how it ended, but for leads that somebody called junk; an owner
-    whom our rules chose stays until the CRM names one.
+    The CRM decides who owns it and how it ended, but for leads that somebody called junk. An owner
+    whom our rules or a claim chose stays until the CRM names another than it did before.
     """
     owner, ownership = before.owner, before.ownership
-    if said.owner is not None:
+    named = key_of_person(said.owner) if said.owner is not None else ""
+    if said.owner is not None and (named != before.crm_owner or owner is None):
         owner, ownership = known(kit, said.owner), Ownership.ASSIGNED
-    elif owner is None or owner.id:
+    elif said.owner is None and (before.crm_owner or owner is None):
         owner, ownership = None, Ownership.UNASSIGNED
     ending, ended_at = before.ending, before.ended_at
     if ending is not Ending.JUNK and said.ending is not ending:
@@ -153,6 +155,7 @@ def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handli
         before,
         owner=owner,
         ownership=ownership,
+        crm_owner=named,
         ending=ending,
         ended_at=ended_at,
         touched_at=min(touches, default=None),

@@ -29,6 +29,8 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`rev` counts the changes, and is 0 for what was never kept.
 
     `touched_at` is the first response of a person: a claim, or what the CRM tells of one.
+    `crm_owner` is whom the CRM named last (`deliver.channel.key_of_person`), so that an owner whom
+    we chose since is not undone by what it says still.
     `level` is how many steps of its response target (reminder, escalation, reassignment) have
     passed. `written` is what we gave the CRM last, by the CRM's name of the field, and
     `crm_modified` the record's own time of change after that. `reply_url` is Slack's address for
@@ -38,6 +40,7 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rev: int = 0
     owner: Person | None = None
     ownership: Ownership = Ownership.NOT_ASKED
+    crm_owner: str = ""
     claimed_by: Person | None = None
     claimed_at: datetime | None = None
     snoozed_until: datetime | None = None

@@ -4,6 +4,7 @@ import msgspec
 
 from leadline.asking import NotAsked, Silent, Told
 from leadline.crm import CrmRecord
+from leadline.deliver.channel import key_of_person
 from leadline.deliver.notices import known
 from leadline.handling import Handling
 from leadline.kit import Kit
@@ -11,7 +12,7 @@ from leadline.lead import LeadFields, Ownership, Person, RefinedLead
 from leadline.routing import assign
 
 
-def owner_of(kit: Kit, source: str, fields: LeadFields, said: Told | None) -> tuple[
+def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) -> tuple[
     Person | None, Ownership
 ]:  # fmt: skip
     """The owner as far as known, and what is known of them.
@@ -51,7 +52,7 @@ def settle_owner(
 ) -> tuple[RefinedLead, Handling | None]:
     """A lead just refined with its owner, whom the rules may choose where nobody else did, and how
     it is handled from now on; None where there is nothing to say of that."""
-    owner, ownership = owner_of(kit, lead.received_from, fields, said)
+    owner, ownership = found_owner(kit, lead.received_from, fields, said)
     if ownership is not Ownership.NOT_ASKED and (owner or said is not None):
         lead = with_owner(lead, owner, ownership)
     if owner is None and kit.routes.rules and ownership is not Ownership.UNKNOWN:
@@ -65,6 +66,7 @@ def settle_owner(
     handling = Handling(
         owner=owner,
         ownership=ownership,
+        crm_owner=key_of_person(record.owner) if record and record.owner else "",
         ending=record.ending if record else Handling().ending,
         touched_at=record.touched_at if record else None,
         crm_modified=record.modified if record else None,

@@ -41,7 +41,7 @@ class Declaration(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...] = ()
 
 
-class Table(msgspec.Struct, frozen=True):
+class SettingsTable(msgspec.Struct, frozen=True):
     """A table of tables: what one entry may say, and what it becomes.
 
     `what` is what an entry is called. `maps` are tables within an entry: the names that each may
@@ -314,8 +314,8 @@ _ENDING = Declaration(
 )
 _CRM_FIELD = Declaration("", "The CRM's own name of the field.", FILLED)
 
-TABLES: Mapping[str, Table] = {
-    "sources": Table(
+TABLES: Mapping[str, SettingsTable] = {
+    "sources": SettingsTable(
         "source",
         SOURCE_SETTINGS,
         _source_config,
@@ -323,7 +323,7 @@ TABLES: Mapping[str, Table] = {
         _source_names,
         _is_source,
     ),
-    "crm": Table(
+    "crm": SettingsTable(
         "CRM",
         CRM_SETTINGS,
         _crm_config,
@@ -335,10 +335,10 @@ TABLES: Mapping[str, Table] = {
         _source_names,
         _is_source,
     ),
-    "channels": Table("channel", CHANNEL_SETTINGS, _channel_config),
-    "rules": Table("rule", RULE_SETTINGS, _rule_config),
-    "people": Table("person", PEOPLE_SETTINGS, _member_config),
-    "hours": Table("table of hours", HOURS_SETTINGS, _hours_config),
-    "targets": Table("target", TARGET_SETTINGS, _target_config),
+    "channels": SettingsTable("channel", CHANNEL_SETTINGS, _channel_config),
+    "rules": SettingsTable("rule", RULE_SETTINGS, _rule_config),
+    "people": SettingsTable("person", PEOPLE_SETTINGS, _member_config),
+    "hours": SettingsTable("table of hours", HOURS_SETTINGS, _hours_config),
+    "targets": SettingsTable("target", TARGET_SETTINGS, _target_config),
 }
 """Every table by the name that settings have it under."""

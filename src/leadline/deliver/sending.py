@@ -203,8 +203,14 @@ class _Round:
         for i, found in chosen.items():
             write = partial(self.place.writer.alert, found)
             if (seen := find_earlier(self.place, self.claims[i], write)) is not None:
-                alert = self._alert(found, write(), seen, together=False)
-                outcomes[i] = Done(alert=alert, note="notify.had_arrived")
+                # It says what was known then: whose the lead was when it was refined, at least.
+                then = msgspec.structs.replace(found, handling=UNHANDLED)
+                alert = self._alert(then, write(), seen, together=False)
+                update = Task(Step.UPDATE, found.lead.lead_id, self.place.name)
+                changed = found.handling != UNHANDLED
+                outcomes[i] = Done(
+                    alert=alert, then=(update,) if changed else (), note="notify.had_arrived"
+                )
         return outcomes
 
     def _sent(

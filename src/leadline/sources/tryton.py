@@ -122,8 +122,9 @@ def tryton_value(value: Any) -> Any:
     plain = {key: tryton_value(inner) for key, inner in value.items() if key[-1:] != "."}
     for key, inner in value.items():
         if key[-1:] == ".":
-            about = inner if isinstance(inner, dict) else {}
-            plain[key[:-1]] = {"id": plain.get(key[:-1]), **tryton_value(about)}
+            about = tryton_value(inner)
+            more = about if isinstance(about, dict) else {}
+            plain[key[:-1]] = {"id": plain.get(key[:-1]), **more}
     return plain
 
 
