@@ -23,6 +23,7 @@ from tests.crm_forms import DocumentStandIn, LinkedInStandIn, MetaStandIn
 from tests.crm_hubspot import HubSpotStandIn
 from tests.crm_pipedrive import PipedriveStandIn
 from tests.crm_salesforce import SalesforceStandIn
+from tests.crm_tryton import TrytonStandIn
 from tests.crm_world import ADA, START, Lead, StandIn, Trouble, many
 from tests.crm_zoho_odoo import OdooStandIn, ZohoStandIn
 
@@ -38,6 +39,7 @@ STAND_INS: tuple[type[StandIn], ...] = (
     MetaStandIn,
     LinkedInStandIn,
     DocumentStandIn,
+    TrytonStandIn,
 )
 SHORT = timedelta(seconds=0.4)
 
