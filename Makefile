@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-fuzz test-aws drill-restore emulator test-payloads bench docs clean
+.PHONY: help setup demo test check check-infra format test-slow test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,7 +22,7 @@ demo: setup ## run a seeded pipeline and watch leads, alerts and duplicates (ARG
 	$(BIN)/python -m leadline.entrypoints.demo $(ARGS)
 
 test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -m 'not slow and not fuzz and not aws' $(ARGS)
+	$(BIN)/python -m pytest -m 'not slow and not fuzz and not aws and not crm' $(ARGS)
 
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
 	$(BIN)/python -m pytest -m slow $(ARGS)
@@ -33,6 +33,9 @@ test-fuzz: setup ## long property runs on every parser
 test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
 	$(BIN)/python -m pytest -m aws $(ARGS)
 
+test-crm: setup tryton ## leads of a real CRM: found, owned, told, written back
+	$(BIN)/python -m pytest -m crm $(ARGS)
+
 drill-restore: setup emulator ## delete documents, the table, a region: what is lost, and how long until it is back
 	$(BIN)/python -m pytest -m aws tests/aws/test_restore.py -s $(ARGS)
 
@@ -41,6 +44,13 @@ emulator: .emulator/.ready ## install the emulator of AWS into .emulator
 .emulator/.ready: constraints-emulator.txt
 	$(PYTHON) -m venv .emulator
 	.emulator/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-emulator.txt
+	@touch $@
+
+tryton: .tryton/.ready ## install Tryton, the CRM of test-crm, into .tryton
+
+.tryton/.ready: constraints-tryton.txt
+	$(PYTHON) -m venv .tryton
+	.tryton/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-tryton.txt
 	@touch $@
 
 test-payloads: setup ## recorded vendor bodies through preview (needs ../shared/payloads or PAYLOADS=dir)
@@ -72,4 +82,4 @@ docs: setup ## write the generated reference pages anew
 	$(BIN)/python tools/write_reference.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .checkov .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
+	rm -rf $(VENV) .emulator .tryton .checkov .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
