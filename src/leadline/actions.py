@@ -1,0 +1,202 @@
+"""What the buttons of messages do: who presses first has the lead, and everybody hears who.
+
+The lead is changed by comparing and swapping (`ports.Desk`), so of a hundred who press at once one
+wins, and the others read what the winner has written.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from leadline.deliver import blockkit, buttons
+from leadline.deliver import slack_pieces as pieces
+from leadline.deliver.channel import Notice
+from leadline.errors import StorageFailed
+from leadline.handling import UNHANDLED, Ending, Handling
+from leadline.hours import zone_of
+from leadline.lead import Later, Ownership, Person, RefinedLead, Step, Task
+from leadline.people import Team
+from leadline.ports import Channels, Desk, Leads
+from leadline.slack_requests import Press
+
+log = logging.getLogger(__name__)
+
+REPLY_LASTS = timedelta(minutes=29)
+"""Slack's addresses for answers are good for half an hour (Slack docs, "Handling user
+interaction"); a minute of that may have passed."""
+_ROUNDS = 10
+_NINE = 9
+_NOW = timedelta(seconds=5)
+_ENDINGS = {
+    Ending.WON: "won", Ending.LOST: "lost", Ending.DISQUALIFIED: "disqualified",
+    Ending.JUNK: "marked as junk",
+}  # fmt: skip
+
+_document = msgspec.json.Decoder(RefinedLead)
+
+
+class ActionStore(Leads, Channels, Desk, Protocol):
+    """What of a store buttons and commands need."""
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """What whoever pressed is told, in Slack's markup, and whether anything was changed by it.
+    `undo` is the id of a lead that they might want back, or ""."""
+
+    text: str
+    changed: bool = False
+    undo: str = ""
+
+
+class _Change(msgspec.Struct, frozen=True):
+    after: Handling
+    note: str
+    told: Pressed
+
+
+def press(
+    store: ActionStore,
+    team: Team,
+    wish: Press,
+    now: datetime,
+    writes_back: Callable[[str], bool] = lambda _source: False,
+) -> Pressed:
+    """Do what a pressed button asks for, unless somebody else was faster; *writes_back* says
+    whether the CRM of a source is told of such things.
+
+    The channels that told of the lead have their messages changed, the timeline notes who did what
+    (by their Slack id). Raises StorageFailed where nothing could be kept.
+    """
+    lead_id = wish.lead_id
+    document = store.refined([lead_id]).get(lead_id)
+    if document is None:
+        return Pressed("This lead is not known here any more.")
+    lead = _document.decode(document)
+    who = presser(team, wish.user)
+    for _ in range(_ROUNDS):
+        before = store.handling([lead_id]).get(lead_id, UNHANDLED)
+        made = _changes(lead, before, who, wish, team, now)
+        if isinstance(made, Pressed):
+            return made
+        after = _with_reply(made.after, wish, now)
+        is_news = wish.action != buttons.SNOOZE and writes_back(lead.received_from)
+        then = _what_follows(store, lead, told_of_crm=is_news)
+        if store.handle(lead_id, before, after, then, made.note, who.slack):
+            log.info("lead." + made.note, extra={"lead": lead_id})
+            return made.told
+    raise StorageFailed("too many change this lead at once")
+
+
+def presser(team: Team, user: Person) -> Person:
+    """Whoever pressed, with what the team's table knows of them; who isn't in it is called as
+    Slack calls them."""
+    known = team.known(Person(slack=user.slack))
+    return known if known.name else user
+
+
+def _changes(
+    lead: RefinedLead, before: Handling, who: Person, wish: Press, team: Team, now: datetime
+) -> _Change | Pressed:
+    """What the lead becomes; or why it stays as it is."""
+    if before.ending not in (Ending.OPEN, Ending.JUNK):
+        return Pressed(f"This lead has ended already: {_ENDINGS[before.ending]}.")
+    if wish.action == buttons.CLAIM:
+        return _claimed(lead, before, who, now)
+    if before.ending is Ending.JUNK:
+        by = before.ended_by
+        if by is not None and _same(by, who):
+            return Pressed("You have marked this lead as junk.", undo=lead.lead_id)
+        name = pieces.mention(by, by_email=False) if by is not None else "Somebody"
+        return Pressed(f"{name} has marked this lead as junk.", undo=lead.lead_id)
+    if wish.action == buttons.JUNK:
+        after = msgspec.structs.replace(before, ending=Ending.JUNK, ended_at=now, ended_by=who)
+        gone = f"You have marked {_named(lead)} as junk. Nobody is reminded of it any more."
+        return _Change(after, "junked", Pressed(gone, changed=True, undo=lead.lead_id))
+    return _snoozed(lead, before, who, _end_of_snooze(wish.span, who, team, now), now)
+
+
+def _claimed(lead: RefinedLead, before: Handling, who: Person, now: datetime) -> _Change | Pressed:
+    """The first claim wins. A lead that was marked as junk comes back by a claim, to whoever had
+    claimed it before."""
+    was_junk = before.ending is Ending.JUNK
+    if before.claimed_by is not None and not was_junk:
+        return Pressed(_whose(before, who, now))
+    claimed = msgspec.structs.replace(
+        before,
+        claimed_by=before.claimed_by or who,
+        claimed_at=before.claimed_at or now,
+        touched_at=before.touched_at or now,
+        snoozed_until=None,
+        ending=Ending.OPEN,
+        ended_at=None,
+        ended_by=None,
+    )
+    if Notice(lead=lead, now=now, handling=before).owner is None:
+        claimed = msgspec.structs.replace(
+            claimed, owner=claimed.claimed_by, ownership=Ownership.ASSIGNED
+        )
+    if was_junk and before.claimed_by is not None:
+        told = f"{_named(lead)} is no junk any more. {_whose(claimed, who, now)}"
+    else:
+        told = f"{_named(lead)} is yours."
+    return _Change(claimed, "unjunked" if was_junk else "claimed", Pressed(told, changed=True))
+
+
+def _snoozed(
+    lead: RefinedLead, before: Handling, who: Person, until: datetime, now: datetime
+) -> _Change | Pressed:
+    """Only who has claimed a lead may put it aside; before that anybody may."""
+    if before.claimed_by is not None and not _same(before.claimed_by, who):
+        return Pressed(_whose(before, who, now))
+    shown = blockkit.date(until, "{date_short_pretty} at {time}")
+    if before.snoozed_until == until:
+        return Pressed(f"{_named(lead)} sleeps until {shown} already.")
+    after = msgspec.structs.replace(before, snoozed_until=until)
+    told = f"{_named(lead)} sleeps until {shown}: nobody is reminded of it before."
+    return _Change(after, "snoozed", Pressed(told, changed=True))
+
+
+def _end_of_snooze(span: timedelta | None, who: Person, team: Team, now: datetime) -> datetime:
+    """When a snooze ends; tomorrow is that of the presser's time zone, or of UTC."""
+    if span is not None:
+        return now + span
+    member = team.members.get(team.name_of(who))
+    tomorrow = now.astimezone(zone_of(member.zone if member else "")) + timedelta(days=1)
+    return tomorrow.replace(hour=_NINE, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+
+
+def _whose(before: Handling, who: Person, now: datetime) -> str:
+    """Who has claimed the lead, and when."""
+    holder = before.claimed_by or who
+    name = "You" if _same(holder, who) else pieces.mention(holder, by_email=False)
+    ago = now - (before.claimed_at or now)
+    return f"{name} claimed it {'just now' if ago < _NOW else f'{pieces.span(ago)} ago'}."
+
+
+def _same(one: Person, other: Person) -> bool:
+    return (one.slack == other.slack) if one.slack else (one.name == other.name)
+
+
+def _named(lead: RefinedLead) -> str:
+    return pieces.shown(pieces.name(lead) or lead.contact.email, "This lead", 100)
+
+
+def _with_reply(after: Handling, wish: Press, now: datetime) -> Handling:
+    """With the address by which the message can be changed; that of an answer which only one sees
+    would change only that."""
+    if not wish.reply_url or wish.is_ephemeral:
+        return after
+    return msgspec.structs.replace(after, reply_url=wish.reply_url, reply_until=now + REPLY_LASTS)
+
+
+def _what_follows(store: ActionStore, lead: RefinedLead, *, told_of_crm: bool) -> list[Later]:
+    """The messages about the lead are changed, and the CRM hears of it."""
+    told = store.alerts([lead.lead_id]).get(lead.lead_id, ())
+    channels = sorted({alert.channel for alert in told if alert.step is Step.NOTIFY})
+    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in channels]
+    if told_of_crm:  # a lead that is no record there ends this task at once
+        tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
+    return [Later(task) for task in tasks]
