@@ -17,6 +17,11 @@ _TAIL = """
 (delivery); `updated`, `reminded`, and the dead letters of what follows: `update.dead`,
 `remind.dead`, `look_up.dead`, `clock.dead`, `write_back.dead`.
 
+`what` of `leadline_slack_requests` is the button (`lead.claim`, `lead.snooze`, `lead.junk`),
+`command`, or `other`; `result` is `changed` or `unchanged` (somebody was faster), `answered`,
+`ignored` (no button of ours), `refused` (the signature does not fit, too many at once) or `failed`
+(the store did not take it, or not in time).
+
 Alerts that make sense:
 
 | when | because |

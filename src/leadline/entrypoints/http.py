@@ -6,9 +6,9 @@ Every error is problem JSON (RFC 9457) and says nothing of our insides.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from leadline.capture import CaptureKit, answer, read
 from leadline.entrypoints.batcher import Batcher
@@ -27,6 +27,7 @@ from leadline.errors import (
     UnknownSource,
 )
 from leadline.lead import Delivery
+from leadline.slack_requests import NotInteractive
 from leadline.sources import Answer
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,24 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Page = Callable[[], Answer]
 
+SLACK_PATHS = ("/slack/actions", "/slack/commands")
+"""Where Slack posts what people press and type."""
+
+
+class SlackSide(Protocol):
+    """Who answers Slack."""
+
+    async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer to one request; raises LeadlineError for what is refused."""
+
 
 class Door:
-    """What is behind the door once the store is open."""
+    """What is behind the door once the store is open; without *slack* nothing is taken from it."""
 
-    def __init__(self, kit: CaptureKit, batcher: Batcher) -> None:
+    def __init__(self, kit: CaptureKit, batcher: Batcher, slack: SlackSide | None = None) -> None:
         self.kit = kit
         self.batcher = batcher
+        self.slack = slack
 
 
 class App:
@@ -87,6 +99,8 @@ class App:
         path: str = scope["path"]
         if path.startswith("/webhook") and (len(path) == 8 or path[8] == "/"):
             await self._webhook(path[9:].rstrip("/") or DEFAULT_SOURCE, scope, receive, send)
+        elif path in SLACK_PATHS:
+            await self._from_slack(path, scope, receive, send)
         else:
             await self._page(path, scope, send)
 
@@ -176,6 +190,29 @@ class App:
         query = scope["query_string"]
         base = self._public_url or f"{scope['scheme']}://{headers.get('host', 'localhost')}"
         return f"{base}{path}?{query.decode('latin-1')}" if query else base + path
+
+    # --- Slack -----------------------------------------------------------------------------------
+
+    async def _from_slack(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if self.door is None:
+                raise NotReady
+            if self.door.slack is None:
+                raise NotInteractive
+            headers = _headers(scope)
+            if scope["method"] == "POST":
+                body = await self._body(headers, receive)
+                told = await self.door.slack.answer(path, headers, body)
+            else:
+                told = problem(405, "Only POST", "Slack posts here")
+        except LeadlineError as error:
+            await _send_problem(send, error)
+        except Exception:
+            log.exception("slack.failed", extra={"path": path})
+            await _send_problem(send, LeadlineError())
+        else:
+            extra = [(b"allow", b"POST")] if told.status == 405 else None
+            await _send(send, told.status, told.body, told.media_type.encode(), extra)
 
     # --- everything else -------------------------------------------------------------------------
 

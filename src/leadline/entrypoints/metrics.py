@@ -29,6 +29,9 @@ METRICS = {
     ),
     "leadline_leads_held": ("gauge", (), "Leads whose wait somebody holds."),
     "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
+    "leadline_slack_requests": (
+        "counter", ("what", "result"), "What people pressed and typed in Slack.",
+    ),
 }  # fmt: skip
 """Name: (type, labels, meaning); docs/reference/metrics.md is generated from this."""
 

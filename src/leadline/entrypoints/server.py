@@ -6,7 +6,8 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 
 import uvicorn
 from prometheus_client import CollectorRegistry, Counter
@@ -17,6 +18,8 @@ from leadline.entrypoints import children, metrics, openapi
 from leadline.entrypoints.batcher import Batcher
 from leadline.entrypoints.guard import GuardedProtocol, hang_up_on_the_slow
 from leadline.entrypoints.http import App, Door, Page
+from leadline.entrypoints.slack_door import slack_door, unowned_leads
+from leadline.entrypoints.slack_http import SlackRequests
 from leadline.errors import ConfigurationError, LeadlineError
 from leadline.ports import Inbox
 from leadline.settings import Settings
@@ -49,6 +52,13 @@ class HttpServer:
             ["source", "status"],
             registry=self._registry,
         )
+        self._presses = Counter(
+            "leadline_slack_requests",
+            "What people pressed and typed in Slack.",
+            ["what", "result"],
+            registry=self._registry,
+        )
+        self._slack: SlackRequests | None = None
         self._labels: dict[tuple[str, int], Counter] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.app = App(
@@ -98,6 +108,23 @@ class HttpServer:
             ledger.close()
         return Answer(body, "text/plain; version=0.0.4; charset=utf-8")
 
+    def _slack_requests(self) -> SlackRequests | None:
+        """What answers Slack, with a store of its own, so that no press waits for a webhook that is
+        being written, nor the other way round; None without a secret to know Slack by."""
+        if not self.settings.slack_signing_secret:
+            return None
+        self._slack_store = wiring.store(self.settings, checkpoint_pages=0)
+        return SlackRequests(
+            slack_door(self.settings),
+            self._slack_store,
+            self._unowned,
+            lambda what, result: self._presses.labels(what, result).inc(),
+        )
+
+    def _unowned(self) -> Sequence[str]:
+        with closing(wiring.ledger(self.settings)) as ledger:
+            return unowned_leads(ledger)
+
     def _observe(self, source: str, status: int) -> None:
         counter = self._labels.get((source, status))
         if counter is None:
@@ -116,6 +143,7 @@ class HttpServer:
         try:
             inbox = self._open_inbox(self.settings)
             kit = wiring.capture_kit(self.settings)
+            self._slack = self._slack_requests()
         except LeadlineError as error:
             log.error("server.cannot_open", extra={"error": type(error).__name__})
             self.failed = error
@@ -126,12 +154,15 @@ class HttpServer:
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
-        loop.call_soon_threadsafe(app.open, Door(kit, self.batcher))
+        loop.call_soon_threadsafe(app.open, Door(kit, self.batcher, self._slack))
         log.info("server.ready")
 
     async def _shutdown(self, app: App) -> None:
         for task in self._tasks:
             task.cancel()
+        if self._slack is not None:
+            await self._slack.close()
+            self._slack_store.close()
         if app.door is not None:
             await asyncio.to_thread(self.batcher.close)
             await asyncio.to_thread(self.checkpointer.close)

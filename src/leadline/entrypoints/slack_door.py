@@ -1,0 +1,91 @@
+"""What every door to Slack's requests does alike: who may call, what becomes of a press."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from leadline.actions import ActionStore, Pressed, press
+from leadline.deliver.json_text import as_json_text
+from leadline.deliver.links import Links
+from leadline.deliver.slack_answers import answer_to_one
+from leadline.lead import Status
+from leadline.people import Team
+from leadline.reports import LeadFilter, Ledger
+from leadline.settings import Settings
+from leadline.slack_commands import answer_command
+from leadline.slack_requests import REPLIES, Press, SlashCommand
+from leadline.sources import Answer
+
+log = logging.getLogger(__name__)
+
+COMMANDS = "/slack/commands"
+"""Where commands are posted; presses of buttons are everywhere else below /slack."""
+
+
+NOTHING = Answer(b"", "text/plain")
+"""The answer to a press; Slack shows nobody what stands in it, but warns of any status but 200."""
+NOT_SAVED = Pressed("⚠️ This was *not* saved. Please press again.")
+NOT_READ = "⚠️ Your leads could not be read in time. Please try again."
+
+
+class SlackDoor(msgspec.Struct, frozen=True):
+    """What presses and commands need of the settings. `replies` are the origins to which answers
+    may go: Slack's, and those of the webhooks that are set."""
+
+    secrets: Sequence[str]
+    team: Team
+    links: Links
+    replies: Sequence[str]
+    told_back: frozenset[str]
+
+    def press(self, store: ActionStore, wish: Press, now: datetime) -> Pressed:
+        """See `actions.press`; a store that fails is logged, and the presser hears of it."""
+        try:
+            return press(store, self.team, wish, now, self.told_back.__contains__)
+        except Exception:
+            log.exception("press.failed", extra={"lead": wish.lead_id})
+            return NOT_SAVED
+
+    def command(
+        self,
+        store: ActionStore,
+        asked: SlashCommand,
+        now: datetime,
+        unowned: Callable[[], Sequence[str]],
+    ) -> bytes:
+        """What the command shows, as JSON; a store that fails is logged."""
+        try:
+            message = answer_command(store, self.team, self.links, asked, now, unowned)
+        except Exception:
+            log.exception("command.failed")
+            message = answer_to_one(NOT_READ)
+        return as_json_text(message)
+
+
+def slack_door(settings: Settings) -> SlackDoor:
+    """The door as the settings make it; without `slack_signing_secret` nobody passes it."""
+    webhooks = [settings.slack_webhook_url]
+    webhooks += [channel.url for channel in settings.channels.values() if "slack" in channel.kind]
+    origins = [f"{p.scheme}://{p.netloc}" for p in map(urlsplit, webhooks) if p.netloc]
+    return SlackDoor(
+        settings.slack_signing_secret,
+        Team(settings.people),
+        Links(show=settings.show_url),
+        tuple(dict.fromkeys([REPLIES, *origins])),
+        frozenset(source for source, config in settings.crm.items() if config.write),
+    )
+
+
+def reply_to(told: Pressed) -> bytes:
+    """The body of the answer to a press, for the presser's eyes only."""
+    return as_json_text(answer_to_one(told.text, told.undo))
+
+
+def unowned_leads(ledger: Ledger, newest: int = 500) -> Sequence[str]:
+    """The ids of those of the *newest* leads that are refined and named without an owner."""
+    rows = ledger.find(LeadFilter(limit=newest))
+    shown = (Status.REFINED, Status.ALERTED)
+    return [row.lead_id for row in rows if row.status in shown and not row.owner]
