@@ -4,6 +4,7 @@ What is found takes the way of a webhook, under a key of its own: to look twice 
 twice, and a webhook that comes late is an update of the lead that was found.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,8 +13,11 @@ import msgspec
 
 from leadline.capture import CaptureKit, capture_found, record_key
 from leadline.crm import Crm, Found, Page, in_words
+from leadline.kit import Kit
 from leadline.lead import Fate
 from leadline.ports import Busy, Inbox, Leads
+
+log = logging.getLogger(__name__)
 
 
 class FoundLead(msgspec.Struct, frozen=True):
@@ -95,3 +99,29 @@ def _captured_of(
         for one, receipt in zip(missing, receipts, strict=True)
         if receipt.fate is Fate.CAPTURED  # else its webhook has come this moment
     ]
+
+
+def reconcile_in_turn(
+    kit: Kit, front: CaptureKit, source: str, every: timedelta, back: timedelta
+) -> timedelta:
+    """Look for leads of *source* that came within *back*, once in *every* among all workers.
+
+    Returns zero when that was done, else how long to wait. A look overlaps the one before, and
+    goes back to before the CRM stopped answering, if it did.
+    """
+    place = f"reconcile:{source}"
+    if wait := kit.store.reserve(place, every):
+        return wait
+    now, trouble = kit.clock(), kit.store.trouble(place)
+    since = (trouble.since or now) - max(back, 2 * every)
+    told = reconcile(front, kit.crms[source].crm, kit.store, source, since, now)
+    extra = {"source": source, "count": len(told.found)}
+    if told.trouble:
+        log.warning("reconcile.stopped", extra={**extra, "error": told.trouble})
+        kit.store.fared(place, well=False)
+        kit.store.hold(place, now + told.pause)
+        return timedelta()
+    if trouble.failures:
+        kit.store.fared(place, well=True)
+    log.info("reconcile.done", extra=extra)
+    return timedelta()

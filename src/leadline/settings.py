@@ -157,6 +157,15 @@ class Settings(msgspec.Struct, frozen=True):
         "The channel that hears of leads without an owner; empty: those that the rules say.",
         TEXT,
     )
+    reconcile_every: timedelta = _setting(
+        "0",
+        "How often every CRM is looked through for leads whose webhooks never came; 0: never. On "
+        "AWS no oftener than every 15 minutes.",
+        DURATION,
+    )
+    reconcile_back: timedelta = _setting(
+        "2h", "How old leads may be that are looked for then.", PERIOD
+    )
     sources: Mapping[str, "SourceConfig"] = {}
     crm: Mapping[str, "CrmConfig"] = {}
     channels: Mapping[str, "ChannelConfig"] = {}

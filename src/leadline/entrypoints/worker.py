@@ -18,6 +18,7 @@ from leadline.following import look_up_due
 from leadline.kit import Kit
 from leadline.lead import Step
 from leadline.pipeline import refine_due
+from leadline.reconciling import reconcile_in_turn
 from leadline.settings import Settings
 from leadline.write_back import write_back_due
 
@@ -62,6 +63,9 @@ def _wheels(settings: Settings, steps: Set[Step]) -> Iterator[tuple[Kit, Once]]:
     if Step.WRITE_BACK in steps:
         for source in (name for name, config in settings.crm.items() if config.write):
             yield _kit(settings), _InTurns([write_back_due], source).turn
+        if settings.reconcile_every:
+            for source in settings.crm:
+                yield _kit(settings), _look_through(settings, source)
 
 
 def _kit(settings: Settings) -> Kit:
@@ -91,6 +95,13 @@ def _turn(kit: Kit, stop: threading.Event, once: Once) -> None:
 def _in_batches(do: Callable[[Kit], int]) -> Once:
     """A wheel that does what is due, many at once."""
     return lambda kit: 0.0 if do(kit) else IDLE_S
+
+
+def _look_through(settings: Settings, source: str) -> Once:
+    """A wheel that looks now and then for leads which only the CRM knows."""
+    front = wiring.capture_kit(settings)
+    every, back = settings.reconcile_every, settings.reconcile_back
+    return lambda kit: reconcile_in_turn(kit, front, source, every, back).total_seconds()
 
 
 class _InTurns:

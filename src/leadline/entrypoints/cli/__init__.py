@@ -8,6 +8,7 @@ from leadline.entrypoints.cli import (  # noqa: F401 - each registers its comman
     moving,
     operators,
     rebuilding,
+    records,
     running,
     timing,
     trying,

@@ -33,7 +33,8 @@ _GLOBAL = ("--config", "--data", "--aws")
 _GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands that make a stack have a --region of their own
 _OPERATING = ("leads", "show", "dead", "replay", "verify", "export", "import", "rebuild")
 _TIMING = ("wait", "hold", "release", "speed")
-_ON_AWS = frozenset((*_OPERATING, *_TIMING, "preview", "send", "config", "deliver"))
+_RECORDS = ("write-back", "reconcile", "outcomes")
+_ON_AWS = frozenset((*_OPERATING, *_TIMING, *_RECORDS, "preview", "send", "config", "deliver"))
 _INSTEAD_ON_AWS = {
     "backup": "the bucket keeps every version and the table can be put back to any second of 35 "
     "days; for a copy elsewhere use `leadline export`",
