@@ -1,0 +1,371 @@
+"""What pressed buttons do, on every store."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from leadline.actions import REPLY_LASTS, Pressed, press
+from leadline.adapters.memory import MemoryStore
+from leadline.deliver import buttons
+from leadline.deliver.links import Links
+from leadline.errors import StorageFailed
+from leadline.handling import UNHANDLED, Ending, Handling
+from leadline.lead import Alert, Later, Ownership, Person, Step, Task
+from leadline.outcome import Done
+from leadline.people import MemberConfig, Team
+from leadline.ports import Store
+from leadline.slack_commands import answer_command, open_leads_of
+from leadline.slack_requests import Press, SlashCommand
+from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
+
+ANN = Person(slack="U01ANN", name="ann.archer")
+BOB = Person(slack="U02BOB", name="bob")
+TEAM = Team(
+    {
+        "Ann Archer": MemberConfig(
+            email="Ann@Example.com", slack="U01ANN", crm=("crm-1",), zone="America/New_York"
+        )
+    }
+)
+KNOWN_ANN = Person(id="crm-1", name="Ann Archer", email="Ann@Example.com", slack="U01ANN")
+REPLY = "https://hooks.slack.com/actions/1"
+
+
+class Desk:
+    """A store with a lead of which two channels have been told, and buttons to press."""
+
+    def __init__(self, store: Store, clock: HandClock) -> None:
+        self.store, self.clock = store, clock
+        lead = captured(clock, delay=timedelta())
+        store.accept([lead])
+        channels = ("mail", "slack")
+        then = tuple(Task(Step.NOTIFY, lead.id, name) for name in channels)
+        done = Done(refined=refined(lead, clock, name="Ada <Vance>"), then=then)
+        assert settle(store, claim(store, Step.REFINE), done)
+        for name in channels:
+            told = Alert(lead.id, name, clock.now, "new_lead/1")
+            assert settle(store, claim(store, Step.NOTIFY, name), Done(alert=told))
+        self.id = lead.id
+
+    def press(
+        self, user: Person = ANN, action: str = buttons.CLAIM, team: Team = TEAM, **about: Any
+    ) -> Pressed:
+        wish = Press(action=action, lead_id=self.id, user=user, **about)
+        return press(self.store, team, wish, self.clock.now, lambda source: source == "generic")
+
+    @property
+    def handling(self) -> Handling:
+        return self.store.handling([self.id]).get(self.id, UNHANDLED)
+
+    def have(self, **parts: Any) -> None:
+        """Have the lead handled so by others."""
+        after = msgspec.structs.replace(self.handling, **parts)
+        assert self.store.handle(self.id, self.handling, after)
+
+    def due(self) -> dict[tuple[Step, str], int]:
+        places = ((Step.UPDATE, "mail"), (Step.UPDATE, "slack"), (Step.WRITE_BACK, "generic"))
+        return {place: n for place in places if (n := self.store.count_due(*place))}
+
+
+@pytest.fixture
+def desk(store: Store, clock: HandClock) -> Desk:
+    return Desk(store, clock)
+
+
+EVERYBODY = {(Step.UPDATE, "mail"): 1, (Step.UPDATE, "slack"): 1}
+EVERYBODY_AND_CRM = {**EVERYBODY, (Step.WRITE_BACK, "generic"): 1}
+
+
+def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(desk: Desk) -> None:
+    told = desk.press(reply_url=REPLY)
+    assert told == Pressed("Ada &lt;Vance&gt; is yours.", changed=True)
+    now = desk.clock.now
+    assert desk.handling == Handling(
+        rev=1, owner=KNOWN_ANN, ownership=Ownership.ASSIGNED, claimed_by=KNOWN_ANN,
+        claimed_at=now, touched_at=now, reply_url=REPLY, reply_until=now + REPLY_LASTS,
+    )  # fmt: skip
+    assert desk.due() == EVERYBODY_AND_CRM
+
+
+def test_who_comes_later_is_told_who_has_it_and_changes_nothing(desk: Desk) -> None:
+    desk.press(reply_url=REPLY)
+    before = desk.handling
+    desk.clock.advance(minutes=2, seconds=3)
+    assert desk.press(BOB, reply_url="https://hooks.slack.com/actions/2") == Pressed(
+        "<@U01ANN> claimed it 2 min ago."
+    )
+    assert desk.handling == before
+
+
+def test_who_claims_twice_is_told_so_and_changes_nothing(desk: Desk) -> None:
+    desk.press()
+    before = desk.handling
+    assert desk.press() == Pressed("You claimed it just now.")
+    desk.clock.advance(hours=3)
+    assert desk.press() == Pressed("You claimed it 3 h ago.")
+    assert desk.handling == before
+
+
+def test_an_owner_stays_the_owner_when_somebody_else_claims(desk: Desk) -> None:
+    owner = Person(id="crm-9", name="Cid")
+    touched = desk.clock.now - timedelta(minutes=1)
+    desk.have(owner=owner, ownership=Ownership.ASSIGNED, touched_at=touched)
+    desk.press(BOB)
+    assert (desk.handling.owner, desk.handling.claimed_by) == (owner, BOB)
+    assert desk.handling.touched_at == touched
+    assert desk.handling.holder == BOB
+
+
+def test_the_owner_whom_the_source_named_stays_the_owner(store: Store, clock: HandClock) -> None:
+    lead = captured(clock, delay=timedelta())
+    store.accept([lead])
+    made = refined(lead, clock)
+    details = msgspec.structs.replace(made.lead_details, owner="Cid", owner_id="crm-9")
+    made = msgspec.structs.replace(made, lead_details=details)
+    assert settle(store, claim(store, Step.REFINE), Done(refined=made))
+    wish = Press(action=buttons.CLAIM, lead_id=lead.id, user=BOB)
+    assert press(store, Team(), wish, clock.now).changed
+    handling = store.handling([lead.id])[lead.id]
+    assert (handling.owner, handling.claimed_by) == (None, BOB)
+
+
+def test_who_is_not_in_the_table_is_called_as_slack_calls_them(desk: Desk) -> None:
+    desk.press(team=Team())
+    assert desk.handling.claimed_by == ANN
+    desk.press(Person(slack="U09NEW"), action=buttons.JUNK)
+    assert desk.handling.ended_by == Person(slack="U09NEW")
+
+
+def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock) -> None:
+    notes: list[tuple[str, str]] = []
+
+    class Noting(MemoryStore):
+        def handle(self, *arguments: Any, **named: Any) -> bool:
+            notes.append(arguments[4:])
+            return super().handle(*arguments, **named)
+
+    desk = Desk(Noting(clock), clock)
+    desk.press()
+    desk.press(BOB, action=buttons.JUNK)
+    desk.press(BOB)
+    assert notes == [("claimed", "U01ANN"), ("junked", "U02BOB"), ("unjunked", "U02BOB")]
+
+
+@pytest.mark.parametrize(
+    ("ending", "word"), [("won", "won"), ("lost", "lost"), ("disqualified", "disqualified")]
+)
+@pytest.mark.parametrize("action", [buttons.CLAIM, buttons.SNOOZE, buttons.JUNK])
+def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
+    desk: Desk, ending: str, word: str, action: str
+) -> None:
+    desk.have(ending=Ending(ending))
+    told = desk.press(action=action, span=timedelta(hours=1))
+    assert told == Pressed(f"This lead has ended already: {word}.")
+    assert desk.due() == {}
+
+
+def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(desk: Desk) -> None:
+    told = desk.press(action=buttons.SNOOZE, span=timedelta(hours=4))
+    assert told.changed
+    assert desk.handling.snoozed_until == desk.clock.now + timedelta(hours=4)
+    assert f"<!date^{int(desk.clock.now.timestamp()) + 4 * 3600}^" in told.text
+    assert desk.due() == EVERYBODY
+    assert desk.handling.claimed_by is None
+    desk.press()
+    assert desk.handling.snoozed_until is None
+
+
+@pytest.mark.parametrize(
+    ("user", "now", "until"),
+    [
+        (ANN, datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 3, 14, tzinfo=UTC)),
+        (ANN, datetime(2026, 3, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, 14, tzinfo=UTC)),
+        # Clocks are set forward in New York on 8 March.
+        (ANN, datetime(2026, 3, 7, 20, tzinfo=UTC), datetime(2026, 3, 8, 13, tzinfo=UTC)),
+        (BOB, datetime(2026, 3, 2, 23, 59, tzinfo=UTC), datetime(2026, 3, 3, 9, tzinfo=UTC)),
+    ],
+)
+def test_tomorrow_at_nine_is_meant_where_the_presser_lives(
+    clock: HandClock, user: Person, now: datetime, until: datetime
+) -> None:
+    desk = Desk(MemoryStore(clock), clock)
+    clock.now = now
+    assert desk.press(user, buttons.SNOOZE).changed
+    assert desk.handling.snoozed_until == until
+    assert "already" in desk.press(user, buttons.SNOOZE).text
+    assert desk.handling.rev == 1
+
+
+def test_only_who_has_claimed_a_lead_puts_it_aside(desk: Desk) -> None:
+    desk.press()
+    desk.clock.advance(minutes=5)
+    assert desk.press(BOB, buttons.SNOOZE) == Pressed("<@U01ANN> claimed it 5 min ago.")
+    assert desk.press(ANN, buttons.SNOOZE, span=timedelta(hours=1)).changed
+
+
+def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: Desk) -> None:
+    told = desk.press(BOB, buttons.JUNK)
+    assert (told.changed, told.undo) == (True, desk.id)
+    handling = desk.handling
+    assert (handling.ending, handling.ended_at) == (Ending.JUNK, desk.clock.now)
+    assert handling.ended_by == BOB
+    assert desk.due() == EVERYBODY_AND_CRM
+    assert desk.press(BOB, buttons.JUNK) == Pressed(
+        "You have marked this lead as junk.", undo=desk.id
+    )
+    again = desk.press(ANN, buttons.SNOOZE)
+    assert again == Pressed("<@U02BOB> has marked this lead as junk.", undo=desk.id)
+    assert desk.press(ANN).changed
+    back = desk.handling
+    assert (back.ending, back.ended_at, back.ended_by) == (Ending.OPEN, None, None)
+    assert back.claimed_by == KNOWN_ANN
+
+
+def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: Desk) -> None:
+    desk.press(ANN)
+    desk.clock.advance(minutes=9)
+    desk.press(BOB, buttons.JUNK)
+    told = desk.press(BOB)
+    assert told.changed
+    assert told.text == "Ada &lt;Vance&gt; is no junk any more. <@U01ANN> claimed it 9 min ago."
+    assert desk.handling.claimed_by == KNOWN_ANN
+    assert list(desk.store.desk("U01ANN")) == [desk.id]
+
+
+def test_the_address_of_an_answer_for_one_never_stands_for_the_message(desk: Desk) -> None:
+    desk.press(action=buttons.SNOOZE, reply_url=REPLY)
+    desk.clock.advance(minutes=1)
+    desk.press(reply_url="https://hooks.slack.com/actions/2", is_ephemeral=True)
+    assert desk.handling.reply_url == REPLY
+    assert desk.handling.reply_until == desk.clock.now - timedelta(minutes=1) + REPLY_LASTS
+
+
+def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
+    store: Store, clock: HandClock
+) -> None:
+    waiting = captured(clock, "waiting")
+    store.accept([waiting])
+    for lead_id in (waiting.id, captured(clock, "stranger").id):
+        wish = Press(action=buttons.CLAIM, lead_id=lead_id, user=ANN)
+        assert press(store, TEAM, wish, clock.now) == Pressed(
+            "This lead is not known here any more."
+        )
+    assert store.handling([waiting.id]) == {}
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)
+def test_of_many_who_press_at_once_one_has_it_and_the_others_hear_who(desk: Desk) -> None:
+    users = [Person(slack=f"U{n:03}") for n in range(24)]
+    told: dict[str, Pressed] = {}
+    barrier = threading.Barrier(len(users))
+
+    def one(user: Person) -> None:
+        barrier.wait()
+        told[user.slack] = desk.press(user)
+
+    threads = [threading.Thread(target=one, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = [name for name, answer in told.items() if answer.changed]
+    assert {a.text for name, a in told.items() if name != winner} == {
+        f"<@{winner}> claimed it just now."
+    }
+    assert desk.handling.claimed_by == Person(slack=winner)
+    assert desk.handling.rev == 1
+
+
+class Overtaken(MemoryStore):
+    """A store in which somebody else is always faster, so many times."""
+
+    times = 0
+
+    def handle(self, lead_id: str, before: Handling, *more: Any, **named: Any) -> bool:
+        if self.times:
+            self.times -= 1
+            level = msgspec.structs.replace(before, level=before.level + 1)
+            assert super().handle(lead_id, before, level)
+        return super().handle(lead_id, before, *more, **named)
+
+
+def test_who_is_overtaken_tries_again_and_loses_nothing_of_the_other(clock: HandClock) -> None:
+    store = Overtaken(clock)
+    desk = Desk(store, clock)
+    store.times = 3
+    assert desk.press().changed
+    assert (desk.handling.level, desk.handling.claimed_by) == (3, KNOWN_ANN)
+    store.times = 1000
+    with pytest.raises(StorageFailed):
+        desk.press(action=buttons.JUNK)
+    assert desk.handling.ending is Ending.OPEN
+
+
+# --- the command -------------------------------------------------------------------------------
+
+
+def ask(desk: Desk, text: str = "", user: Person = ANN, free: tuple[str, ...] = ()) -> str:
+    asked = SlashCommand(user, text)
+    message = answer_command(desk.store, TEAM, Links(), asked, desk.clock.now, lambda: list(free))
+    assert message["response_type"] == "ephemeral"
+    return msgspec.json.encode(message).decode()
+
+
+def test_the_command_lists_what_one_holds_newest_first(desk: Desk) -> None:
+    store, clock = desk.store, desk.clock
+    desk.press()
+    clock.advance(minutes=1)
+    by_email = refined_in(store, clock, "by-email")
+    clock.advance(minutes=1)
+    by_crm = refined_in(store, clock, "by-crm")
+    others = refined_in(store, clock, "others")
+    assert store.handle(by_email.id, UNHANDLED, Handling(owner=Person(email="ann@example.com")))
+    assert store.handle(by_crm.id, UNHANDLED, Handling(owner=Person(id="crm-1")))
+    assert store.handle(others.id, UNHANDLED, Handling(owner=Person(slack="U02BOB")))
+    assert list(open_leads_of(store, TEAM, ANN)) == [by_crm.id, by_email.id, desk.id]
+    assert list(open_leads_of(store, Team(), ANN)) == [desk.id]
+    assert "Ada &lt;Vance&gt;" in ask(desk)
+    assert "You have no open leads." in ask(desk, "mine", Person(slack="U09NEW"))
+
+
+def test_an_id_that_two_crms_give_shows_nobody_anothers_leads(desk: Desk) -> None:
+    desk.have(owner=Person(id="crm-1", email="dan@example.com", slack="U04DAN"))
+    team = Team({**TEAM.members, "Dan": MemberConfig(email="dan@example.com", slack="U04DAN")})
+    assert list(open_leads_of(desk.store, team, ANN)) == []
+    assert list(open_leads_of(desk.store, team, Person(slack="U04DAN"))) == [desk.id]
+
+
+def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(desk: Desk) -> None:
+    store, clock = desk.store, desk.clock
+    taken = refined_in(store, clock, "taken")
+    assert store.handle(taken.id, UNHANDLED, Handling(owner=ANN))
+    junk = refined_in(store, clock, "junk")
+    assert store.handle(junk.id, UNHANDLED, Handling(ending=Ending.JUNK))
+    told = ask(desk, "unassigned", free=(junk.id, taken.id, desk.id))
+    assert [i in told for i in (junk.id, taken.id, desk.id)] == [False, False, True]
+    assert buttons.CLAIM in told
+    assert "Every lead has somebody." in ask(desk, "unassigned")
+
+
+def test_what_the_command_does_not_know_it_says_harmlessly(desk: Desk) -> None:
+    told = ask(desk, "<!channel> *x*")
+    assert "<!channel>" not in told
+    assert "unassigned" in told
+    assert "unassigned" in ask(desk, "help")
+
+
+def test_tasks_that_follow_are_due_at_once(clock: HandClock) -> None:
+    seen: list[Later] = []
+
+    class Watched(MemoryStore):
+        def handle(self, *arguments: Any, **named: Any) -> bool:
+            seen.extend(arguments[3])
+            return super().handle(*arguments, **named)
+
+    Desk(Watched(clock), clock).press()
+    assert {(one.task.step, one.after) for one in seen} == {
+        (Step.UPDATE, timedelta()), (Step.WRITE_BACK, timedelta()),
+    }  # fmt: skip
