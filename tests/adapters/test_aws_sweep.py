@@ -10,8 +10,8 @@ import pytest
 from leadline.adapters.aws.bells import Queues, Ring
 from leadline.adapters.aws.calls import AwsFailed
 from leadline.adapters.aws.documents import document_of
-from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.ringing import OVERDUE
+from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.sweeping import GRACE, sweep
 from leadline.formats import key_of
 from leadline.lead import CapturedLead, Step, Task
