@@ -7,7 +7,7 @@ import pytest
 
 from leadline.lead import Fate, Step
 from leadline.ports import Busy, Store, Unreachable
-from leadline.reconciling import Reconciled, reconcile
+from leadline.reconciling import Reconciled, reconcile, reconcile_in_turn
 from tests.crm_desk import WritingOffice
 from tests.ledger_world import World
 from tests.worlds import HandClock
@@ -148,3 +148,41 @@ def test_every_order_of_webhook_and_look_makes_one_lead(office: WritingOffice) -
         assert len(ids - {""}) == 1
         kept = office.store.archived(list(ids - {""}))
         assert [event.fate for event in kept.values()] == [Fate.CAPTURED]
+
+
+def in_turn(office: WritingOffice, every: timedelta = timedelta(minutes=15)) -> timedelta:
+    return reconcile_in_turn(office.kit, office.front, "generic", every, HOUR)
+
+
+def test_one_look_in_each_turn_among_all_workers(office: WritingOffice) -> None:
+    office.desk.has("r1", owner="u1")
+    assert in_turn(office) == timedelta()
+    assert office.store.count_due(Step.REFINE) == 0
+    assert office.store.next_due(Step.REFINE) == office.clock.now + timedelta(minutes=10)
+    office.clock.advance(minutes=1)
+    assert in_turn(office) == timedelta(minutes=14)
+    office.clock.advance(minutes=14)
+    assert in_turn(office) == timedelta()
+
+
+def test_a_look_goes_back_to_before_the_crm_stopped_answering(office: WritingOffice) -> None:
+    office.desk.trouble = Unreachable("crm.down")
+    assert in_turn(office) == timedelta()
+    office.clock.advance(minutes=5)
+    office.desk.has("r1", owner="u1")
+    for _ in range(12):  # three hours, of which the usual look goes back one
+        office.clock.advance(minutes=15)
+        assert in_turn(office) == timedelta()
+    assert office.store.next_due(Step.REFINE) is None
+    office.desk.trouble = None
+    office.clock.advance(minutes=15)
+    assert in_turn(office) == timedelta()
+    assert office.store.count_due(Step.REFINE) == 1
+    assert office.store.trouble("reconcile:generic").failures == 0
+
+
+def test_a_pause_that_the_crm_asks_for_holds_up_the_next_look(office: WritingOffice) -> None:
+    office.desk.trouble = Busy(timedelta(minutes=50))
+    assert in_turn(office) == timedelta()
+    office.clock.advance(minutes=15)
+    assert in_turn(office) == timedelta(minutes=35)

@@ -1,0 +1,92 @@
+"""How leads ended is counted for all, and for each source, owner and band of scores."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadline.handling import Ending, Handling
+from leadline.lead import Contact, LeadDetails, Person, RefinedLead
+from leadline.outcomes import Endings, outcomes_of, score_band
+from leadline.people import MemberConfig, Team
+from leadline.speed import NOBODY, Followed
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TEAM = Team({"ann": MemberConfig(email="ann@example.com")})
+
+
+def lead(
+    ending: Ending = Ending.OPEN,
+    source: str = "odoo",
+    score: float | None = None,
+    owner: Person | None = None,
+    shown: str | None = None,
+) -> Followed:
+    return Followed(
+        RefinedLead(
+            lead_id="x",
+            captured_at=AT,
+            processed_at=AT,
+            status="refined",
+            contact=Contact(),
+            lead_details=LeadDetails(lead_score=score, owner=shown),
+            received_from=source,
+        ),
+        Handling(ending=ending, owner=owner),
+        None,
+    )
+
+
+def test_endings_are_counted_in_every_group() -> None:
+    ann = Person(id="7", name="Ann Archer", email="Ann@example.com")
+    found = outcomes_of(
+        [
+            lead(Ending.WON, "odoo", 85, ann),
+            lead(Ending.LOST, "odoo", 12.5, ann),
+            lead(Ending.DISQUALIFIED, "close", None, shown="Ben Bell"),
+            lead(Ending.JUNK, "odoo", -3),
+            lead(Ending.OPEN, "odoo", 19),
+        ],
+        TEAM,
+    )
+    assert found.all == Endings(5, 1, 1, 1, 1, 1, won_share=0.25)
+    assert [(name, of.leads) for name, of in found.by_source.items()] == [("odoo", 4), ("close", 1)]
+    assert [*found.by_owner] == [NOBODY, "ann", "Ben Bell"]
+    assert found.by_owner["ann"].won_share == 0.5
+    assert [*found.by_score] == ["below 0", "0-19", "80+", "none"]
+    assert found.by_score["0-19"].won_share == 0.0
+    assert found.by_source["close"].won_share == 0.0
+
+
+def test_nothing_has_ended_while_all_are_open() -> None:
+    assert outcomes_of([], TEAM).all == Endings()
+    assert outcomes_of([lead()], TEAM).all == Endings(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("score", "band"),
+    [(0, "0-19"), (19.99, "0-19"), (20, "20-39"), (79, "60-79"), (80, "80+"), (1e6, "80+"),
+     (-0.5, "below 0"), (None, "none")],
+)  # fmt: skip
+def test_scores_fall_into_bands(score: float | None, band: str) -> None:
+    assert score_band(score) == band
+
+
+@given(
+    st.lists(
+        st.builds(
+            lead,
+            st.sampled_from(Ending),
+            st.sampled_from(["odoo", "close", "hubspot"]),
+            st.none() | st.floats(allow_nan=False, allow_infinity=False),
+        ),
+        max_size=30,
+    )
+)
+def test_the_groups_of_each_kind_add_up_to_all(leads: list[Followed]) -> None:
+    found = outcomes_of(leads, TEAM)
+    assert found.all.leads == len(leads)
+    for groups in (found.by_source, found.by_owner, found.by_score):
+        for part in ("leads", "open", "won", "lost", "disqualified", "junk"):
+            assert sum(getattr(of, part) for of in groups.values()) == getattr(found.all, part)
