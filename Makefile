@@ -36,6 +36,9 @@ test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
 test-crm: setup tryton ## leads of a real CRM: found, owned, told, written back
 	$(BIN)/python -m pytest -m crm $(ARGS)
 
+drill: setup ## an hour of trouble: Slack and CRM down, workers killed; prints who was told, and how late
+	$(BIN)/python -m pytest -m slow tests/acceptance/test_drill.py -s --show-capture=no $(ARGS)
+
 drill-restore: setup emulator ## delete documents, the table, a region: what is lost, and how long until it is back
 	$(BIN)/python -m pytest -m aws tests/aws/test_restore.py -s $(ARGS)
 

@@ -147,8 +147,8 @@ class SlackStandIn:
             return 503, {"ok": False, "error": "service_unavailable"}, 0
         if method == "users.lookupByEmail":
             return 200, {"ok": True, "user": {"id": "U" + said["email"][6]}}, 0
-        if method == "conversations.history":
-            return 200, self._history(said), 0
+        if method in ("conversations.history", "conversations.replies"):
+            return 200, self._history(said, said.get("ts")), 0
         if self._paused_until is not None and self._clock() < self._paused_until:
             self.ignored_pauses += 1
         if self.busy and self._chance.random() < 0.5:
@@ -165,9 +165,9 @@ class SlackStandIn:
         self.messages[ts] = {**said, "ts": ts, "at": self._clock()}
         return ts
 
-    def _history(self, said: Mapping[str, Any]) -> dict[str, Any]:
+    def _history(self, said: Mapping[str, Any], thread: str | None) -> dict[str, Any]:
         kept = [m for ts, m in self.messages.items() if float(ts) >= float(said["oldest"])]
-        kept = [m for m in kept if "thread_ts" not in m][::-1]
+        kept = [m for m in kept if m.get("thread_ts") == thread][::-1]
         start = int(said.get("cursor", 0))
         page = kept[start : start + int(said["limit"])]
         more = start + len(page) < len(kept)

@@ -30,7 +30,11 @@ def test_a_lead_that_nobody_responds_to_is_reminded_of_escalated_and_given_away(
     desk.wait(minutes=7)
     assert desk.reminders(lead) == ["slack reminder/1", "slack escalated/1"]
     assert desk.handling(lead) == Handling(
-        rev=3, owner=desk.kit.team.known(ANN), ownership=Ownership.ASSIGNED, level=2
+        rev=3,
+        owner=desk.kit.team.known(ANN),
+        ownership=Ownership.ASSIGNED,
+        crm_owner=ANN.email,
+        level=2,
     )
     desk.wait(minutes=10)
     handling = desk.handling(lead)

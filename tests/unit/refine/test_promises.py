@@ -55,7 +55,8 @@ def kept_of(refined: RefinedLead) -> dict[str, Any]:
     """The fields that a refined lead keeps, under the names of the fields that they came from."""
     details = msgspec.structs.asdict(refined.lead_details)
     renamed = {"lead_score": "score", "crm_record": "record"}
-    kept = {renamed.get(key, key): value for key, value in details.items()}
+    of_the_crm = ("owner_id", "owner_email", "ownership")
+    kept = {renamed.get(k, k): value for k, value in details.items() if k not in of_the_crm}
     contact = msgspec.structs.asdict(refined.contact)
     compared = ("email_canonical", "phone_e164", "phone_extension")
     return kept | {key: value for key, value in contact.items() if key not in compared}
