@@ -138,7 +138,9 @@ CRM_SETTINGS: Mapping[str, Declaration] = {
     ),
     "look_up": Declaration("yes", "Whether the CRM is asked for owners and fields.", YES_NO),
     "per_second": Declaration(
-        "10", "How many requests a second write to the CRM.", number_between(0.001, 1000)
+        "10",
+        "How many records a second are written to the CRM; most take one in a request.",
+        number_between(0.001, 1000),
     ),
 }
 """The settings of each CRM; the names are the attributes of `crm.CrmConfig`."""

@@ -69,6 +69,12 @@ def test_none_empties_a_field(odoo: Moody) -> None:
     assert read_one(odoo, name).values["phone"] is None
 
 
+def test_a_time_is_written_as_odoo_notes_it(odoo: Moody) -> None:
+    name = odoo.put(Lead())
+    odoo.crm().write([CrmChange(name, {"write_date": "2026-03-02T10:00:00+01:00"})])
+    assert odoo.leads[1]["write_date"] == "2026-03-02 09:00:00"
+
+
 def test_the_user_and_the_fields_are_asked_for_once(odoo: Moody) -> None:
     crm, name = odoo.crm(), odoo.put(Lead())
     for _ in range(3):

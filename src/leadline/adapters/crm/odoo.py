@@ -144,7 +144,10 @@ class OdooCrm:
         number = _number(change.record)
         if not number:
             return Refused("crm.unknown_record", "")
-        values = {key: False if value is None else value for key, value in change.values.items()}
+        types = self._known_types()
+        if not isinstance(types, Mapping):
+            return types
+        values = {name: _given(value, types.get(name)) for name, value in change.values.items()}
         told = self._execute(_MODEL, "write", [[number], values])
         if isinstance(told, _Missing):
             return NotYet()
@@ -239,6 +242,14 @@ def _meaning_of(error: Any, config: CrmConfig) -> _Missing | Refused | Unreachab
     return Refused(
         "crm.forbidden" if name in _FORBIDDEN else f"crm.{name.rpartition('.')[2]}", words
     )
+
+
+def _given(value: Any, kind: str | None) -> Any:
+    """A value as Odoo takes it: false for nothing, times in its own notation."""
+    moment = shared.moment_of(value) if kind == "datetime" else None
+    if moment is not None:
+        return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return False if value is None else value
 
 
 def _number(name: str) -> int:
