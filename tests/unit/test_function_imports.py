@@ -4,6 +4,7 @@ import json
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.wheels import Target
 from tests.scripted_server import ScriptedServer, answer
+from tests.slack_presses import press_body, signed_headers
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="what is installed here runs on no function"
@@ -113,9 +115,11 @@ assert answer == {answer!r} or answer["statusCode"] == 200, answer
 SETTINGS = """
 region = "US"
 slack_webhook_url = "http://127.0.0.1:9/services/T0/B0/none"
+slack_signing_secret = ["8f742231b10e8888abcd99yyyzzz85a5"]
 [sources.close]
 country = "DE"
 """
+OF_SLACK = ("leadline.actions", "leadline.slack_requests", "leadline.slack_commands")
 NOTHING = b'{"Responses":{},"UnprocessedKeys":{}}'
 
 
@@ -149,7 +153,27 @@ def test_an_answer_of_capture_loads_one_source_and_nothing_of_refinement(
     modules = after_a_call(folders["capture"], "capture", event, None)
     sources = {m for m in modules if m.startswith("leadline.sources.") and "._" not in m}
     assert sources == {"leadline.sources.generic"}
-    assert {m for m in modules if m.startswith("leadline.refine")} == set()
+    assert {m for m in modules if m.startswith(("leadline.refine", *OF_SLACK))} == set()
+    assert NEVER & (modules | packages(modules)) == set()
+
+
+@pytest.mark.parametrize("path", ["/slack/actions", "/slack/commands"])
+def test_an_answer_to_slack_loads_no_source_and_nothing_of_refinement(
+    folders: dict[str, Path], path: str
+) -> None:
+    body = press_body({"type": "view_closed"}) if "actions" in path else b"ssl_check=1"
+    event = {
+        "httpMethod": "POST",
+        "path": path,
+        "resource": path,
+        "headers": signed_headers(body, int(time.time())),
+        "body": body.decode(),
+    }
+    modules = after_a_call(folders["capture"], "capture", event, None)
+    assert set(OF_SLACK) < modules
+    assert {m for m in modules if m.startswith("leadline.sources.") and "._" not in m} == set()
+    back = ("leadline.refine", "leadline.pipeline", "leadline.kit", "leadline.adapters.crm")
+    assert {m for m in modules if m.startswith(back)} == set()
     assert NEVER & (modules | packages(modules)) == set()
 
 

@@ -19,8 +19,10 @@ KEPT = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"}
 TAKEN = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"}
 MAY = {
     "Capture": {
-        "${Table.Arn}": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "${Table.Arn}": KEPT | {"dynamodb:DeleteItem", "dynamodb:Query"},
+        "${Table.Arn}/index/day": {"dynamodb:Query"},
         "${Bucket.Arn}/raw/*": {"s3:PutObject"},
+        "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion"},
         "${RefineQueue.Arn}": {"sqs:SendMessage"},
         "${DeliveryQueue.Arn}": {"sqs:SendMessage"},
     },

@@ -53,8 +53,11 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     settings = parts.settings()
-    if event["path"].startswith("/slack/"):
-        raise UnknownSource("nothing is taken from Slack here")
+    asked = event.get("resource") or event["path"]
+    if asked.startswith("/slack/"):
+        from leadline.entrypoints.aws.slack_actions import answer_slack
+
+        return answer_slack(asked, _delivery(event, settings), parts, settings)
     kit = wiring.capture_kit(settings)
     delivery = _delivery(event, settings)
     if delivery.source not in kit.sources:

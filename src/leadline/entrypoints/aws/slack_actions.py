@@ -1,0 +1,114 @@
+"""Presses of buttons and commands from Slack, for Capture.
+
+A function is frozen once it has answered, so the presser is told before that, and no longer than a
+moment is given to it: Slack wants its answer within three seconds.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from leadline.adapters.aws.connection import Connection
+from leadline.adapters.aws.items import SHARDS
+from leadline.adapters.aws.store import AwsStore
+from leadline.adapters.aws.table import Table
+from leadline.entrypoints.aws.parts import Parts
+from leadline.entrypoints.reception import problem
+from leadline.entrypoints.slack_door import (
+    COMMANDS,
+    NOT_SAVED,
+    NOTHING,
+    reply_to,
+    slack_door,
+)
+from leadline.errors import StorageFailed, TooLarge
+from leadline.lead import Delivery, Status
+from leadline.settings import Settings
+from leadline.slack_requests import read_command, read_press, signed
+from leadline.sources import Answer
+
+log = logging.getLogger(__name__)
+
+_STORE_WITHIN_S = 2.2
+_REPLY_WITHIN_S = 1.0
+_DAYS = 2
+_OF_A_SHARD = 25
+
+
+def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings) -> Answer:
+    """The answer to one request; raises LeadlineError for what is refused."""
+    if delivery.method != "POST":
+        return problem(405, "Only POST", "Slack posts here")
+    if len(delivery.body) > settings.max_body:
+        raise TooLarge(f"the limit is {settings.max_body} bytes")
+    now = delivery.received_at
+    door = slack_door(settings)
+    signed(door.secrets, delivery.headers, delivery.body, now)
+    _hurry(parts)
+    store = AwsStore(parts.table, parts.bucket, parts.queues)
+    if path == COMMANDS:
+        asked = read_command(delivery.body)
+        if asked is None:
+            return NOTHING
+        return Answer(door.command(store, asked, now, lambda: _unowned(parts.table, now)))
+    wish = read_press(delivery.body, door.replies)
+    if wish is None:
+        return NOTHING
+    told = door.press(store, wish, now)
+    if wish.reply_url:
+        _reply(wish.reply_url, reply_to(told))
+    elif told is NOT_SAVED:
+        raise StorageFailed  # nothing but Slack's own warning can tell the presser
+    return NOTHING
+
+
+def _hurry(parts: Parts) -> None:
+    """What is answered too late is pressed again, so nothing of AWS is waited for any longer."""
+    soon = time.monotonic() + _STORE_WITHIN_S
+    until = parts.caller.until
+    parts.caller.until = soon if until is None else min(until, soon)
+
+
+def _reply(url: str, body: bytes) -> None:
+    """Tell the presser, if that can be done in a moment."""
+    where = urlsplit(url)
+    until = time.monotonic() + _REPLY_WITHIN_S
+    target = f"{where.path}?{where.query}" if where.query else where.path
+    headers = {"host": where.netloc, "content-type": "application/json; charset=utf-8"}
+    try:
+        connection = Connection(where.scheme, where.netloc, _REPLY_WITHIN_S, until)
+        try:
+            status = connection.exchange("POST", target, headers, body, until).status
+        finally:
+            connection.close()
+    except OSError as error:
+        log.warning("press.not_answered", extra={"error": type(error).__name__})
+    else:
+        if status != 200:
+            log.warning("press.not_answered", extra={"error": f"http_{status}"})
+
+
+def _unowned(table: Table, now: datetime) -> Sequence[str]:
+    """The newest leads of the last days that are refined and named without an owner."""
+    days = [(now - timedelta(days=n)).astimezone(UTC).date().isoformat() for n in range(_DAYS)]
+    found: list[str] = []
+    for day in days:
+        for status in (Status.ALERTED, Status.REFINED):
+            for shard in range(SHARDS):
+                entries = table.query(
+                    "day_pk = :pk AND begins_with(day_sk, :status)",
+                    {":pk": f"{day}#{shard}", ":status": f"{status}#"},
+                    index="day",
+                    limit=_OF_A_SHARD,
+                    backwards=True,
+                )
+                found += [e["day_sk"].partition("#")[2] for e in entries if _has_no_owner(e)]
+    return sorted(found, reverse=True)
+
+
+def _has_no_owner(entry: dict[str, object]) -> bool:
+    summary = entry.get("summary")
+    known = summary if isinstance(summary, dict) else {}
+    return not (known.get("owner_now") or known.get("owner"))
