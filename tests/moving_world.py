@@ -383,8 +383,10 @@ def populate(workers: Workers, store: Store) -> dict[str, str]:
 def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
     """Handled leads, and tasks of every step that wait, failed, are held or dead."""
     handled, troubled, ended = ids["handled"], ids["troubled"], ids["ada"]
-    for step, channel in AFTER:
-        store.put([Task(step, troubled, channel)], clock.now)
+    for lead_id, (step, channel) in [
+        *((troubled, kind) for kind in AFTER), *((ended, kind) for kind in AFTER[:2])
+    ]:  # fmt: skip
+        store.put([Task(step, lead_id, channel)], clock.now)
         assert settle(store, claim(store, step, channel), Drop(f"{step}.refused", "never"))
         clock.advance(milliseconds=1)
     reminder = Task(Step.REMIND, troubled, "mail")
