@@ -5,7 +5,7 @@ twice, and a webhook that comes late is an update of the lead that was found.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -56,14 +56,17 @@ def reconcile(
     *,
     after: str = "",
     dry_run: bool = False,
+    is_time: Callable[[], bool] = lambda: True,
 ) -> Reconciled:
     """Capture the records created *since* then that no lead of *source* is about, a page after the
-    other; begins with the page *after*. *dry_run* only looks for them."""
+    other while there *is_time*; begins with the page *after*. *dry_run* only looks for them."""
     seen: set[str] = set()
     found: list[FoundLead] = []
     asked: set[str] = set()
     while after not in asked:  # a CRM that gives the same page again has no further one
         asked.add(after)
+        if not is_time():
+            return Reconciled(len(seen), tuple(found), "there was no time for more", after)
         told = crm.since(since, after)
         if not isinstance(told, Page):
             pause = told.after if isinstance(told, Busy) else timedelta()
@@ -102,9 +105,15 @@ def _captured_of(
 
 
 def reconcile_in_turn(
-    kit: Kit, front: CaptureKit, source: str, every: timedelta, back: timedelta
+    kit: Kit,
+    front: CaptureKit,
+    source: str,
+    every: timedelta,
+    back: timedelta,
+    is_time: Callable[[], bool] = lambda: True,
 ) -> timedelta:
-    """Look for leads of *source* that came within *back*, once in *every* among all workers.
+    """Look for leads of *source* that came within *back*, once in *every* among all workers, while
+    there *is_time*.
 
     Returns zero when that was done, else how long to wait. A look overlaps the one before, and
     goes back to before the CRM stopped answering, if it did.
@@ -114,7 +123,8 @@ def reconcile_in_turn(
         return wait
     now, trouble = kit.clock(), kit.store.trouble(place)
     since = (trouble.since or now) - max(back, 2 * every)
-    told = reconcile(front, kit.crms[source].crm, kit.store, source, since, now)
+    crm = kit.crms[source].crm
+    told = reconcile(front, crm, kit.store, source, since, now, is_time=is_time)
     extra = {"source": source, "count": len(told.found)}
     if told.trouble:
         log.warning("reconcile.stopped", extra={**extra, "error": told.trouble})

@@ -24,7 +24,8 @@ from leadline.adapters.aws.items import task_key
 from leadline.adapters.aws.signing import Keys
 from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Table
-from leadline.capture import CaptureKit, read
+from leadline.capture import CaptureKit, read, record_key
+from leadline.crm import CrmConfig
 from leadline.entrypoints import sample_bodies as bodies
 from leadline.entrypoints.samples import DEMO_SECRETS, Somebody, people
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
@@ -35,6 +36,8 @@ from leadline.ports import Settlement
 from leadline.sources import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text
+from tests.crm_tryton import TrytonStandIn
+from tests.crm_world import Lead
 from tests.emulator import REGION, Emulator
 from tests.worlds import HandClock, captured, refined
 
@@ -52,8 +55,8 @@ UNSHOWN = {
 class Bench:
     """The stack on the test bench: its store with the rights of its owner, and its functions."""
 
-    def __init__(self, stack: Deployment, slack: SlackInbox) -> None:
-        self.stack, self.slack = stack, slack
+    def __init__(self, stack: Deployment, slack: SlackInbox, crm: TrytonStandIn) -> None:
+        self.stack, self.slack, self.crm = stack, slack, crm
         self.clock = HandClock(datetime.now(UTC))
         self.caller = Caller(REGION, lambda: Keys("test", "test"), stack.emulator.endpoint)
         out = stack.outputs
@@ -149,20 +152,31 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     emulator.reset()
-    with SlackInbox() as slack:
+    with SlackInbox() as slack, TrytonStandIn() as crm:
         stack = Deployment(
             emulator,
             tmp_path_factory.mktemp("roles"),
             stack="roles",
             parameters={"Delay": "10m", "SweepSchedule": "rate(1 day)"},
-            settings=settings_text(slack).replace("per_second = 5", "per_second = 1000"),
+            settings=with_crm(
+                settings_text(slack).replace("per_second = 5", "per_second = 1000"), crm.config()
+            ),
         )
         client = stack.client("lambda")
         for source in client.list_event_source_mappings()["EventSourceMappings"]:
             client.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
-        bench = Bench(stack, slack)
+        bench = Bench(stack, slack, crm)
         yield bench
         bench.caller.close()
+
+
+def with_crm(settings: str, config: CrmConfig) -> str:
+    """The settings with a CRM that every sweep looks through."""
+    table = (
+        f'\n[crm.tryton]\nurl = "{config.url}"\ndatabase = "{config.database}"\n'
+        f'user = "{config.user}"\ntoken = "{config.token}"\n'
+    )
+    return f'reconcile_every = "1ms"\n{settings}{table}'
 
 
 def close_event(who: Somebody, at: datetime, action: str) -> Delivery:
@@ -284,13 +298,17 @@ def look_up_works(bench: Bench) -> list[str]:
 
 
 def sweep_works(bench: Bench) -> list[str]:
-    """What goes wrong with an archived delivery that nobody knows, and two silent bells."""
+    """What goes wrong with an archived delivery that nobody knows, two silent bells, and a lead of
+    which no webhook told."""
     bench.refined_lead("silent"), bench.lead("due")
     bench.clock.now = datetime.now(UTC)
     lost = captured(bench.clock, f"lost{bench.calls}")
     bench.store.bucket.put(key_of("raw", lost.id, lost.captured_at), document_of(lost))
+    record = bench.crm.put(Lead(created=bench.clock.now))
     swept = bench.invoke("Sweep", {"grace_s": 0, "overdue_s": 0})
     wrong = []
+    if not bench.store.of_records([record_key("tryton", record)]):
+        wrong.append("what only the CRM knows was not captured")
     if swept == "failed" or swept["unrecovered"]:
         wrong.append(str(swept))
     if bench.status(lost) != "waiting":

@@ -47,7 +47,7 @@ MAY = {
         "${Table.Arn}": KEPT,
         "${Table.Arn}/index/due": {"dynamodb:Query"},
         "${Bucket.Arn}": {"s3:ListBucket"},
-        "${Bucket.Arn}/raw/*": {"s3:GetObject"},
+        "${Bucket.Arn}/raw/*": {"s3:GetObject", "s3:PutObject"},
         "${RefineQueue.Arn}": {"sqs:GetQueueAttributes", "sqs:SendMessage"},
         "${DeliveryQueue.Arn}": {"sqs:GetQueueAttributes", "sqs:SendMessage"},
     },

@@ -14,6 +14,7 @@ from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.sweeping import GRACE, sweep
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
+from leadline.errors import ConfigurationError
 from leadline.lead import Step
 from leadline.settings import Settings
 
@@ -47,8 +48,28 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     put_back = swept.recaptured + swept.rung
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
+    if settings.reconcile_every and settings.crm:
+        _look_for_lost_leads(settings, store, context)
     done: dict[str, Any] = msgspec.to_builtins(swept)
     return done
+
+
+def _look_for_lost_leads(settings: Settings, store: AwsStore, context: Any) -> None:
+    """Capture what only the CRMs know of, as far as there is time."""
+    from leadline.reconciling import reconcile_in_turn
+
+    kit, front = wiring.kit_of(settings, store, {}), wiring.capture_kit(settings)
+    every, back = settings.reconcile_every, settings.reconcile_back
+    for source, config in settings.crm.items():
+        needed = _RESERVE_MS + config.timeout.total_seconds() * 1000
+
+        def is_time(needed: float = needed) -> bool:
+            return bool(context.get_remaining_time_in_millis() > needed)
+
+        try:
+            reconcile_in_turn(kit, front, source, every, back, is_time)
+        except ConfigurationError as error:
+            log.error("reconcile.impossible", extra={"source": source, "error": error.detail})
 
 
 def _kinds(settings: Settings) -> list[tuple[Step, str]]:
