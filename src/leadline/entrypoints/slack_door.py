@@ -28,7 +28,7 @@ COMMANDS = "/slack/commands"
 NOTHING = Answer(b"", "text/plain")
 """The answer to a press; Slack shows nobody what stands in it, but warns of any status but 200."""
 NOT_SAVED = Pressed("⚠️ This was *not* saved. Please press again.")
-NOT_READ = "⚠️ Your leads could not be read in time. Please try again."
+NOT_READ = "⚠️ Your leads could not be read. Please try again."
 
 
 class SlackDoor(msgspec.Struct, frozen=True):
