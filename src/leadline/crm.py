@@ -93,7 +93,7 @@ Carried = Written | NotYet | Refused | Unreachable | Busy
 """What became of one change; Busy where the CRM asked for a pause instead."""
 
 
-def in_words(said: NotYet | Busy | Unreachable | Refused) -> str:
+def crm_in_words(said: NotYet | Busy | Unreachable | Refused) -> str:
     """Why a CRM told nothing, as a sentence for people."""
     match said:
         case NotYet():

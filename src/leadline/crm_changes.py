@@ -21,7 +21,7 @@ _A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d
 _WRAPPED_IN = ("id", "value", "name")
 
 
-class Verdict(StrEnum):
+class FieldVerdict(StrEnum):
     """Why a field is written (EMPTY, OURS, AS_IT_CAME, UNCHANGED), or is not (the rest)."""
 
     EMPTY = "the CRM has nothing there"
@@ -49,7 +49,7 @@ class FieldPlan(msgspec.Struct, frozen=True):
     name: str
     value: Any
     current: Any
-    verdict: Verdict
+    verdict: FieldVerdict
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ def plan_changes(
     for ours, name, value in _placed_values(lead, handling, config, beside):
         current = record.values.get(name)
         if ours in ("owner", "claimed_by") and value is None and handling.holder is not None:
-            verdict = Verdict.NOBODY
+            verdict = FieldVerdict.NOBODY
         else:
             verdict = _verdict(ours, name, value, lead, handling, record, config)
         plans.setdefault(name, FieldPlan(ours, name, value, current, verdict))
@@ -220,23 +220,23 @@ def _verdict(
     handling: Handling,
     record: CrmRecord,
     config: CrmConfig,
-) -> Verdict:
+) -> FieldVerdict:
     current, written = record.values.get(name), handling.written.get(name)
     if is_nothing(value):
-        return Verdict.UNKNOWN
+        return FieldVerdict.UNKNOWN
     if is_same(value, current):
-        return Verdict.SAME
+        return FieldVerdict.SAME
     if is_nothing(current):
-        return Verdict.CLEARED if is_same(value, written) else Verdict.EMPTY
+        return FieldVerdict.CLEARED if is_same(value, written) else FieldVerdict.EMPTY
     if _is_ours(current, written):
-        return Verdict.OURS
+        return FieldVerdict.OURS
     if ours not in config.overwrite:
-        return Verdict.THEIRS
+        return FieldVerdict.THEIRS
     if any(is_same(change.before, current) for change in lead.changes if change.field == ours):
-        return Verdict.AS_IT_CAME
+        return FieldVerdict.AS_IT_CAME
     if record.modified is None or handling.crm_modified is None or _edited(record, handling):
-        return Verdict.EDITED
-    return Verdict.UNCHANGED
+        return FieldVerdict.EDITED
+    return FieldVerdict.UNCHANGED
 
 
 def _edited(record: CrmRecord, handling: Handling) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leadline.crm import CrmRecord, NotYet, in_words
+from leadline.crm import CrmRecord, NotYet, crm_in_words
 from leadline.crm_changes import Beside, FieldPlan, plan_changes
 from leadline.handling import UNHANDLED, Handling
 from leadline.kit import Connected, Kit
@@ -81,6 +81,6 @@ def preview_changes(
             told[lead_id] = (
                 plan_changes(one.lead, one.handling, said, connected.config, one.beside)
                 if isinstance(said, CrmRecord)
-                else in_words(said)
+                else crm_in_words(said)
             )
     return told

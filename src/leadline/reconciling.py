@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from leadline.capture import CaptureKit, capture_found, record_key
-from leadline.crm import Crm, Found, Page, in_words
+from leadline.crm import Crm, Found, Page, crm_in_words
 from leadline.kit import Kit
 from leadline.lead import Fate
 from leadline.ports import Busy, Inbox, Leads
@@ -70,7 +70,7 @@ def reconcile(
         told = crm.since(since, after)
         if not isinstance(told, Page):
             pause = told.after if isinstance(told, Busy) else timedelta()
-            return Reconciled(len(seen), tuple(found), in_words(told), after, pause)
+            return Reconciled(len(seen), tuple(found), crm_in_words(told), after, pause)
         new = [one for one in told.found if one.record not in seen]
         seen.update(one.record for one in new)
         found += _captured_of(front, store, source, new, now, dry_run=dry_run)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leadline.crm import CrmConfig, CrmRecord
 from leadline.crm_changes import (
     Beside,
-    Verdict,
+    FieldVerdict,
     changes_for,
     is_as_written,
     is_echo,
@@ -48,7 +48,7 @@ def record(modified: datetime | None = AT, **values: Any) -> CrmRecord:
 def verdict(
     ours: str, current: Any, handling: Handling = UNHANDLED, modified: datetime | None = AT,
     overwrite: tuple[str, ...] = (),
-) -> Verdict:  # fmt: skip
+) -> FieldVerdict:  # fmt: skip
     config = CrmConfig(write={ours: "theirs"}, overwrite=overwrite)
     (plan,) = plan_changes(LEAD, handling, record(modified, theirs=current), config)
     assert plan.ours == ours
@@ -58,34 +58,36 @@ def verdict(
 
 
 def test_only_what_the_crm_has_not_is_written() -> None:
-    assert verdict("score", None) is Verdict.EMPTY
-    assert verdict("score", False) is Verdict.EMPTY, "so Odoo calls it"
-    assert verdict("score", "85") is Verdict.SAME
-    assert verdict("score", 85) is Verdict.SAME
-    assert verdict("score", "90") is Verdict.THEIRS
-    assert verdict("campaign", None) is Verdict.UNKNOWN
+    assert verdict("score", None) is FieldVerdict.EMPTY
+    assert verdict("score", False) is FieldVerdict.EMPTY, "so Odoo calls it"
+    assert verdict("score", "85") is FieldVerdict.SAME
+    assert verdict("score", 85) is FieldVerdict.SAME
+    assert verdict("score", "90") is FieldVerdict.THEIRS
+    assert verdict("campaign", None) is FieldVerdict.UNKNOWN
 
 
 def test_what_we_wrote_may_change_whatever_the_crm_makes_of_case_and_spaces() -> None:
     wrote = Handling(written={"theirs": "Junk  lead"})
-    assert verdict("status", "junk lead", wrote) is Verdict.OURS
-    assert verdict("status", "Working", wrote) is Verdict.THEIRS
+    assert verdict("status", "junk lead", wrote) is FieldVerdict.OURS
+    assert verdict("status", "Working", wrote) is FieldVerdict.THEIRS
 
 
 def test_what_somebody_took_away_is_not_put_back_but_news_are_written() -> None:
-    assert verdict("score", "", Handling(written={"theirs": 85})) is Verdict.CLEARED
-    assert verdict("score", "", Handling(written={"theirs": 70})) is Verdict.EMPTY
+    assert verdict("score", "", Handling(written={"theirs": 85})) is FieldVerdict.CLEARED
+    assert verdict("score", "", Handling(written={"theirs": 70})) is FieldVerdict.EMPTY
 
 
 def test_leave_to_overwrite_holds_only_for_what_nobody_edited_since() -> None:
     seen = Handling(crm_modified=AT)
     later = AT + timedelta(seconds=1)
     leave = ("score", "phone")
-    assert verdict("score", "90", seen, AT, overwrite=leave) is Verdict.UNCHANGED
-    assert verdict("score", "90", seen, later, overwrite=leave) is Verdict.EDITED
-    assert verdict("score", "90", UNHANDLED, AT, overwrite=leave) is Verdict.EDITED
-    assert verdict("score", "90", seen, None, overwrite=leave) is Verdict.EDITED
-    assert verdict("phone", "0049 30 901820", seen, later, overwrite=leave) is Verdict.AS_IT_CAME
+    assert verdict("score", "90", seen, AT, overwrite=leave) is FieldVerdict.UNCHANGED
+    assert verdict("score", "90", seen, later, overwrite=leave) is FieldVerdict.EDITED
+    assert verdict("score", "90", UNHANDLED, AT, overwrite=leave) is FieldVerdict.EDITED
+    assert verdict("score", "90", seen, None, overwrite=leave) is FieldVerdict.EDITED
+    assert (
+        verdict("phone", "0049 30 901820", seen, later, overwrite=leave) is FieldVerdict.AS_IT_CAME
+    )
 
 
 def test_an_owner_is_written_as_the_crm_calls_them() -> None:
@@ -96,9 +98,9 @@ def test_an_owner_is_written_as_the_crm_calls_them() -> None:
     assert change.values == {"OwnerId": "u2"}
     assert change.modified == AT
     (plan,) = plan_changes(LEAD, held, record(), config)
-    assert plan.verdict is Verdict.NOBODY
+    assert plan.verdict is FieldVerdict.NOBODY
     (plan,) = plan_changes(LEAD, UNHANDLED, record(), config)
-    assert plan.verdict is Verdict.UNKNOWN
+    assert plan.verdict is FieldVerdict.UNKNOWN
 
 
 def test_a_claim_placed_where_the_owner_stands_makes_the_owner_and_elsewhere_is_a_name() -> None:
