@@ -24,6 +24,8 @@ def document() -> bytes:
     paths: dict[str, Any] = {"/webhook": {"post": _webhook("generic")}}
     for name in names():
         paths[f"/webhook/{name}"] = {"post": _webhook(name)}
+    paths["/slack/actions"] = {"post": _from_slack("A pressed button, as Slack posts it.")}
+    paths["/slack/commands"] = {"post": _from_slack("A slash command, as Slack posts it.")}
     paths["/livez"] = {"get": _read("Whether the process lives.", "application/json")}
     paths["/readyz"] = {"get": _read("Whether leads are taken (503: not yet).", "application/json")}
     paths["/metrics"] = {"get": _read("Figures for Prometheus.", "text/plain")}
@@ -73,6 +75,26 @@ _PROBLEM = {
         "detail": {"type": "string"},
     },
 }
+
+
+def _from_slack(what: str) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refused = {
+        "401": "The request is not signed by Slack.",
+        "404": "There is no secret to know Slack by.",
+        "503": "Nothing could be saved, or the server is starting.",
+    }
+    return {
+        "summary": what,
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+        },
+        "responses": {
+            "200": {"description": "Heard; a command is answered with a message for its caller."},
+            **{s: {"description": text, "content": problem} for s, text in refused.items()},
+        },
+    }
 
 
 def _webhook(name: str) -> dict[str, Any]:
