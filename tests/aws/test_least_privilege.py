@@ -30,7 +30,17 @@ from leadline.entrypoints import sample_bodies as bodies
 from leadline.entrypoints.samples import DEMO_SECRETS, Somebody, people
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
 from leadline.formats import iso, key_of
-from leadline.lead import CapturedLead, Delivery, Kind, LeadDetails, Ownership, Step, Task
+from leadline.handling import UNHANDLED, Ending, Handling
+from leadline.lead import (
+    CapturedLead,
+    Delivery,
+    Kind,
+    LeadDetails,
+    Ownership,
+    Person,
+    Step,
+    Task,
+)
 from leadline.outcome import Done
 from leadline.ports import Settlement
 from leadline.sources import find
@@ -39,6 +49,7 @@ from tests.aws.test_end_to_end import post, settings_text
 from tests.crm_tryton import TrytonStandIn
 from tests.crm_world import Lead
 from tests.emulator import REGION, Emulator
+from tests.slack_presses import SECRET, command_body, press_body, press_payload, signed_headers
 from tests.worlds import HandClock, captured, refined
 
 pytestmark = pytest.mark.aws
@@ -159,7 +170,10 @@ def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
             stack="roles",
             parameters={"Delay": "10m", "SweepSchedule": "rate(1 day)"},
             settings=with_crm(
-                settings_text(slack).replace("per_second = 5", "per_second = 1000"), crm.config()
+                settings_text(slack, slack_signing_secret=f'["{SECRET}"]').replace(
+                    "per_second = 5", "per_second = 1000"
+                ),
+                crm.config(),
             ),
         )
         client = stack.client("lambda")
@@ -189,7 +203,7 @@ def close_event(who: Somebody, at: datetime, action: str) -> Delivery:
 def capture_works(bench: Bench) -> list[str]:
     """What goes wrong when a delivery comes, and comes again, and when news come of a lead that is
     refined already."""
-    wrong = news_work(bench)
+    wrong = [*news_work(bench), *presses_work(bench)]
     bench.quiet()
     bench.calls += 1
     body = json.dumps({"name": f"Lead {bench.calls}", "email": "one@example.com"}).encode()
@@ -217,6 +231,34 @@ def news_work(bench: Bench) -> list[str]:
     answer = post(bench.stack, "/webhook/close", news.body, **news.headers)
     wrong = [] if answer.status == 200 else [f"answer {answer.status}"]
     return wrong if bench.messages(bench.urls[Step.LOOK_UP]) else [*wrong, "nobody is asked"]
+
+
+def presses_work(bench: Bench) -> list[str]:
+    """What goes wrong when somebody claims another's lead in Slack, and asks for leads."""
+    lead, free = bench.refined_lead("pressed"), bench.refined_lead("free")
+    owned = Handling(owner=Person(slack="U01ANN"))
+    assert bench.store.handle(lead.id, UNHANDLED, owned)
+    pressed = press_payload("lead.claim", lead.id, "U02BOB", response_url="")
+    wrong: list[str] = []
+
+    def told(path: str, body: bytes) -> str:
+        headers = signed_headers(body, datetime.now(UTC))
+        answer = post(bench.stack, path, body, **headers)
+        if answer.status != 200:
+            wrong.append(f"answer {answer.status} of {path} {answer.data!r}")
+        return answer.data.decode()
+
+    told("/slack/actions", press_body(pressed))
+    if list(bench.store.desk("U01ANN")) != [] or lead.id not in bench.store.desk("U02BOB"):
+        wrong.append("the lead changed no hands")
+    if "Ada" not in told("/slack/commands", command_body("mine", "U02BOB")):
+        wrong.append("own leads are not listed")
+    if free.id not in told("/slack/commands", command_body("unassigned")):
+        wrong.append("free leads are not listed")
+    assert bench.store.handle(
+        lead.id, bench.store.handling([lead.id])[lead.id], Handling(ending=Ending.JUNK)
+    )
+    return wrong
 
 
 def refine_works(bench: Bench) -> list[str]:

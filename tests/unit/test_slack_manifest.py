@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from leadline.entrypoints.http import SLACK_PATHS
 from leadline.entrypoints.slack_door import COMMANDS
@@ -17,7 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs/how-to/claim-leads-in-slack.md"
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
     (block,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    found: dict[str, Any] = yaml.safe_load(block)
+    found: dict[str, Any] = yaml_parse(block)
     return found
 
 
