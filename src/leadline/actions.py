@@ -5,7 +5,7 @@ wins, and the others read what the winner has written.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from leadline.deliver.channel import Notice
 from leadline.errors import StorageFailed
 from leadline.handling import UNHANDLED, Ending, Handling
 from leadline.hours import zone_of
-from leadline.lead import Later, Ownership, Person, RefinedLead, Step, Task
+from leadline.lead import Alert, Later, Ownership, Person, RefinedLead, Step, Task
 from leadline.people import Team
 from leadline.ports import Channels, Desk, Leads
 from leadline.slack_requests import Press
@@ -42,6 +42,14 @@ class ActionStore(Leads, Channels, Desk, Protocol):
     """What of a store buttons and commands need."""
 
 
+class ActionRules(msgspec.Struct, frozen=True):
+    """Of which sources the CRM is told what people do (`told_back`), and which channels' messages
+    can be changed only by the address that Slack gives for answers (`webhooks`)."""
+
+    told_back: frozenset[str] = frozenset()
+    webhooks: frozenset[str] = frozenset()
+
+
 class Pressed(msgspec.Struct, frozen=True):
     """What whoever pressed is told, in Slack's markup, and whether anything was changed by it.
     `undo` is the id of a lead that they might want back, or ""."""
@@ -62,10 +70,9 @@ def press(
     team: Team,
     wish: Press,
     now: datetime,
-    writes_back: Callable[[str], bool] = lambda _source: False,
+    rules: ActionRules = ActionRules(),  # noqa: B008 - it never changes
 ) -> Pressed:
-    """Do what a pressed button asks for, unless somebody else was faster; *writes_back* says
-    whether the CRM of a source is told of such things.
+    """Do what a pressed button asks for, unless somebody else was faster.
 
     The channels that told of the lead have their messages changed, the timeline notes who did what
     (by their Slack id). Raises StorageFailed where nothing could be kept.
@@ -81,9 +88,10 @@ def press(
         made = _changes(lead, before, who, wish, team, now)
         if isinstance(made, Pressed):
             return made
-        after = _with_reply(made.after, wish, now)
-        is_news = wish.action != buttons.SNOOZE and writes_back(lead.received_from)
-        then = _what_follows(store, lead, told_of_crm=is_news)
+        told = store.alerts([lead_id]).get(lead_id, ())
+        after = _with_reply(made.after, wish, now, told, rules)
+        is_news = wish.action != buttons.SNOOZE and lead.received_from in rules.told_back
+        then = _what_follows(lead, told, told_of_crm=is_news)
         if store.handle(lead_id, before, after, then, made.note, who.slack):
             log.info("lead." + made.note, extra={"lead": lead_id})
             return made.told
@@ -184,19 +192,25 @@ def _named(lead: RefinedLead) -> str:
     return pieces.shown(pieces.name(lead) or lead.contact.email, "This lead", 100)
 
 
-def _with_reply(after: Handling, wish: Press, now: datetime) -> Handling:
-    """With the address by which the message can be changed; that of an answer which only one sees
-    would change only that."""
-    if not wish.reply_url or wish.is_ephemeral:
+def _with_reply(
+    after: Handling, wish: Press, now: datetime, told: Sequence[Alert], rules: ActionRules
+) -> Handling:
+    """With the address by which the message can be changed, where it is certain whose message that
+    is: not an answer that only one sees, not a bot's, and that of the only webhook there is."""
+    own = wish.is_ephemeral or wish.message in {alert.ref for alert in told if alert.ref}
+    if not wish.reply_url or own or len(rules.webhooks.intersection(_telling(told))) != 1:
         return after
     return msgspec.structs.replace(after, reply_url=wish.reply_url, reply_until=now + REPLY_LASTS)
 
 
-def _what_follows(store: ActionStore, lead: RefinedLead, *, told_of_crm: bool) -> list[Later]:
+def _what_follows(lead: RefinedLead, told: Sequence[Alert], *, told_of_crm: bool) -> list[Later]:
     """The messages about the lead are changed, and the CRM hears of it."""
-    told = store.alerts([lead.lead_id]).get(lead.lead_id, ())
-    channels = sorted({alert.channel for alert in told if alert.step is Step.NOTIFY})
-    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in channels]
+    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in _telling(told)]
     if told_of_crm:  # a lead that is no record there ends this task at once
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
     return [Later(task) for task in tasks]
+
+
+def _telling(told: Sequence[Alert]) -> list[str]:
+    """The channels that told of the lead."""
+    return sorted({alert.channel for alert in told if alert.step is Step.NOTIFY})

@@ -23,6 +23,7 @@ _WINDOW = timedelta(minutes=5)
 _STAMP = re.compile("[0-9]{1,12}")
 _USER = re.compile("[UW][A-Z0-9]{2,30}")
 _ADDRESS = re.compile("[!-~]{1,500}")
+_PLACE = ("channel_id", "message_ts")
 _MOST_FIELDS = 50
 _NAME = 80
 
@@ -40,6 +41,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
 
     `user` is who pressed it, by their Slack id and what Slack calls them. `reply_url` answers them,
     and changes the message with the button unless that was shown to them alone (`is_ephemeral`).
+    `message` is where that stands, as alerts of a bot remember it ("C012/1717.0001").
     """
 
     action: str
@@ -48,6 +50,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     span: timedelta | None = None
     reply_url: str = ""
     is_ephemeral: bool = False
+    message: str = ""
 
 
 class SlashCommand(msgspec.Struct, frozen=True):
@@ -109,6 +112,7 @@ def read_press(body: bytes, replies: Sequence[str] = (REPLIES,)) -> Press | None
                 user=_user(_text(payload, "user", "id"), _text(payload, "user", "name")),
                 reply_url=_address(_text(payload, "response_url"), replies),
                 is_ephemeral=_at(payload, "container", "is_ephemeral") is True,
+                message="/".join(_text(payload, "container", n) for n in _PLACE),
             )
     return None
 

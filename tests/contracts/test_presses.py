@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.actions import REPLY_LASTS, Pressed, press
+from leadline.actions import REPLY_LASTS, ActionRules, Pressed, press
 from leadline.adapters.memory import MemoryStore
 from leadline.deliver import buttons
 from leadline.deliver.links import Links
@@ -39,6 +39,7 @@ class Desk:
 
     def __init__(self, store: Store, clock: HandClock) -> None:
         self.store, self.clock = store, clock
+        self.rules = ActionRules(frozenset(["generic"]), frozenset(["slack", "other"]))
         lead = captured(clock, delay=timedelta())
         store.accept([lead])
         channels = ("mail", "slack")
@@ -54,7 +55,7 @@ class Desk:
         self, user: Person = ANN, action: str = buttons.CLAIM, team: Team = TEAM, **about: Any
     ) -> Pressed:
         wish = Press(action=action, lead_id=self.id, user=user, **about)
-        return press(self.store, team, wish, self.clock.now, lambda source: source == "generic")
+        return press(self.store, team, wish, self.clock.now, self.rules)
 
     @property
     def handling(self) -> Handling:
@@ -241,6 +242,22 @@ def test_the_address_of_an_answer_for_one_never_stands_for_the_message(desk: Des
     desk.press(reply_url="https://hooks.slack.com/actions/2", is_ephemeral=True)
     assert desk.handling.reply_url == REPLY
     assert desk.handling.reply_until == desk.clock.now - timedelta(minutes=1) + REPLY_LASTS
+
+
+def test_an_address_that_may_be_another_messages_is_not_kept(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    desk = Desk(store, clock)
+    desk.rules = ActionRules(webhooks=frozenset(["slack", "mail"]))
+    desk.press(action=buttons.SNOOZE, reply_url=REPLY)
+    assert desk.handling.reply_url == ""  # two webhooks told of the lead: whose message was it?
+    desk.rules = ActionRules(webhooks=frozenset(["mail"]))
+    store.put([Task(Step.NOTIFY, desk.id, "slack", again=True)], clock.now)
+    told = Alert(desk.id, "slack", clock.now, "new_lead/1", ref="C01/17.1")
+    assert settle(store, claim(store, Step.NOTIFY, "slack"), Done(alert=told))
+    desk.press(action=buttons.JUNK, reply_url=REPLY, message="C01/17.1")
+    assert desk.handling.reply_url == ""  # the bot's, which changes its messages by itself
+    desk.press(reply_url=REPLY, message="C02/18.1")
+    assert desk.handling.reply_url == REPLY
 
 
 def test_a_lead_that_is_not_refined_or_not_there_is_not_known(

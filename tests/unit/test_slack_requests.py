@@ -126,6 +126,7 @@ def test_a_pressed_button_is_read(action: str) -> None:
         lead_id=LEAD,
         user=Person(slack="U01ANN", name="ann.archer"),
         reply_url=REPLY,
+        message="C0000001/1772442000.000100",
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from leadline.actions import ActionStore, Pressed, press
+from leadline.actions import ActionRules, ActionStore, Pressed, press
 from leadline.deliver.json_text import as_json_text
 from leadline.deliver.links import Links
 from leadline.deliver.slack_answers import answer_to_one
@@ -18,6 +18,7 @@ from leadline.settings import Settings
 from leadline.slack_commands import answer_command
 from leadline.slack_requests import REPLIES, Press, SlashCommand
 from leadline.sources import Answer
+from leadline.wiring import SLACK
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +40,12 @@ class SlackDoor(msgspec.Struct, frozen=True):
     team: Team
     links: Links
     replies: Sequence[str]
-    told_back: frozenset[str]
+    rules: ActionRules
 
     def press(self, store: ActionStore, wish: Press, now: datetime) -> Pressed:
         """See `actions.press`; a store that fails is logged, and the presser hears of it."""
         try:
-            return press(store, self.team, wish, now, self.told_back.__contains__)
+            return press(store, self.team, wish, now, self.rules)
         except Exception:
             log.exception("press.failed", extra={"lead": wish.lead_id})
             return NOT_SAVED
@@ -67,15 +68,18 @@ class SlackDoor(msgspec.Struct, frozen=True):
 
 def slack_door(settings: Settings) -> SlackDoor:
     """The door as the settings make it; without `slack_signing_secret` nobody passes it."""
-    webhooks = [settings.slack_webhook_url]
-    webhooks += [channel.url for channel in settings.channels.values() if "slack" in channel.kind]
-    origins = [f"{p.scheme}://{p.netloc}" for p in map(urlsplit, webhooks) if p.netloc]
+    urls = {n: c.url for n, c in settings.channels.items() if c.kind == "slack-webhook"}
+    if settings.slack_webhook_url:
+        urls.setdefault(SLACK, settings.slack_webhook_url)
+    places = map(urlsplit, [*urls.values(), settings.slack_webhook_url])
+    origins = [f"{place.scheme}://{place.netloc}" for place in places if place.netloc]
+    told_back = (source for source, config in settings.crm.items() if config.write)
     return SlackDoor(
         settings.slack_signing_secret,
         Team(settings.people),
         Links(show=settings.show_url),
         tuple(dict.fromkeys([REPLIES, *origins])),
-        frozenset(source for source, config in settings.crm.items() if config.write),
+        ActionRules(frozenset(told_back), frozenset(urls)),
     )
 
 
