@@ -31,7 +31,7 @@ class FieldVerdict(StrEnum):
     SAME = "the CRM has it already"
     UNKNOWN = "there is nothing to write"
     NOBODY = "the CRM knows no such person"
-    CLEARED = "we wrote it, and somebody took it away"
+    CLEARED = "it stood there, and somebody took it away"
     THEIRS = "somebody else wrote what is there; `overwrite` does not name the field"
     EDITED = "the record was changed since we saw it"
 
@@ -75,8 +75,10 @@ def plan_changes(
     plans: dict[str, FieldPlan] = {}
     for ours, name, value in _placed_values(lead, handling, config, beside):
         current = record.values.get(name)
-        if ours in ("owner", "claimed_by") and value is None and handling.holder is not None:
+        if ours == "owner" and value is None and handling.holder is not None:
             verdict = FieldVerdict.NOBODY
+        elif ours == "owner" and is_nothing(current) and _is_of_the_crm(handling):
+            verdict = FieldVerdict.CLEARED
         else:
             verdict = _verdict(ours, name, value, lead, handling, record, config)
         plans.setdefault(name, FieldPlan(ours, name, value, current, verdict))
@@ -184,6 +186,14 @@ def _placed_values(
             yield ours, name, whose[name] if handling.claimed_by else None
         else:
             yield ours, name, known.get(ours)
+
+
+def _is_of_the_crm(handling: Handling) -> bool:
+    """Whether a lead has the owner whom the CRM named, and nobody else has decided otherwise."""
+    owner = handling.owner
+    if owner is None or handling.claimed_by is not None or not handling.crm_owner:
+        return False
+    return handling.crm_owner in (owner.email.lower(), owner.id, owner.name, owner.slack)
 
 
 def _known_values(lead: RefinedLead, handling: Handling, beside: Beside) -> dict[str, Any]:

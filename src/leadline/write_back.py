@@ -14,6 +14,7 @@ from leadline.attempts import again, exhausted, settle
 from leadline.crm import CrmChange, CrmRecord, NotYet, Written
 from leadline.crm_changes import changes_for, is_as_written
 from leadline.crm_subjects import CrmSubject, crm_subjects
+from leadline.deliver.channel import key_of_person
 from leadline.deliver.notices import known
 from leadline.handling import UNHANDLED
 from leadline.kit import Connected, Kit
@@ -190,7 +191,10 @@ class _Turn:
             )
             if owner is not None:
                 after = msgspec.structs.replace(
-                    after, owner=known(self.kit, owner), ownership=Ownership.ASSIGNED
+                    after,
+                    owner=known(self.kit, owner),
+                    ownership=Ownership.ASSIGNED,
+                    crm_owner=key_of_person(owner),
                 )
             names = ", ".join(change.values)
             if store.handle(lead_id, before, after, note="crm.written", detail=names):

@@ -103,11 +103,26 @@ def test_an_owner_is_written_as_the_crm_calls_them() -> None:
     assert plan.verdict is FieldVerdict.UNKNOWN
 
 
+def test_an_owner_whom_the_crm_named_is_not_put_back_where_they_were_taken_away() -> None:
+    config, beside = CrmConfig(write={"owner": "OwnerId"}), Beside(owner={"OwnerId": "u2"})
+    of_the_crm = Handling(owner=BEN, crm_owner="u2")
+    (plan,) = plan_changes(LEAD, of_the_crm, record(), config, beside)
+    assert plan.verdict is FieldVerdict.CLEARED
+    by_rule = Handling(owner=BEN, crm_owner="ann@example.com")
+    (plan,) = plan_changes(LEAD, by_rule, record(), config, beside)
+    assert plan.verdict is FieldVerdict.EMPTY
+    claimed = msgspec.structs.replace(of_the_crm, claimed_by=BEN)
+    (plan,) = plan_changes(LEAD, claimed, record(), config, beside)
+    assert plan.verdict is FieldVerdict.EMPTY
+
+
 def test_a_claim_placed_where_the_owner_stands_makes_the_owner_and_elsewhere_is_a_name() -> None:
     beside = Beside(owner={"OwnerId": "u2"})
     owned, claimed = Handling(owner=BEN), Handling(claimed_by=BEN, claimed_at=AT)
     there = CrmConfig(write={"claimed_by": "OwnerId"})
     assert changes_for(LEAD, owned, record(), there, beside) is None
+    (plan,) = plan_changes(LEAD, owned, record(), there, beside)
+    assert plan.verdict is FieldVerdict.UNKNOWN, "nobody claimed it"
     change = changes_for(LEAD, claimed, record(), there, beside)
     assert change is not None
     assert change.values == {"OwnerId": "u2"}
