@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from leadline.asking import NotAsked, Silent, Told, ask
-from leadline.attempts import exhausted, settle
+from leadline.attempts import again, exhausted, settle
 from leadline.crm import CrmRecord, NotYet
 from leadline.crm_changes import is_echo
 from leadline.deliver.channel import key_of_person
@@ -19,11 +19,11 @@ from leadline.deliver.notices import known
 from leadline.errors import LeadlineError
 from leadline.handling import UNHANDLED, Ending, Handling
 from leadline.kit import Kit
-from leadline.lead import Later, LeadFields, Ownership, Person, RefinedLead, Step, Task
+from leadline.lead import Claim, Later, LeadFields, Ownership, Person, RefinedLead, Step, Task
 from leadline.outcome import Done, Drop, Outcome, Retry
-from leadline.owning import with_owner
-from leadline.pipeline import channels_for
+from leadline.pipeline import newly_chosen
 from leadline.ports import Waiting
+from leadline.routing import with_owner
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,7 @@ def look_up_due(kit: Kit, limit: int = 100) -> int:
         elif document is None:
             outcomes.append(Done(note="look_up.not_refined"))
         else:
-            lead = _document.decode(document)
-            outcomes.append(_look(kit, lead, waiting[lead_id], told.get(lead_id)))
+            outcomes.append(_look_alone(kit, claim, document, waiting[lead_id], told.get(lead_id)))
     settle(kit, claims, outcomes)
     return len(claims)
 
@@ -67,12 +66,30 @@ def look_again(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
     documents = kit.store.refined(list(told))
     for lead_id, document in documents.items():
         if isinstance(said := told[lead_id], CrmRecord):
-            _keep(kit, _document.decode(document), said)
+            try:
+                _keep(kit, _document.decode(document), said)
+            except Exception:  # this lead stays as it was, and the others are looked at
+                log.exception("look_up.failed", extra={"lead": lead_id})
     return kit.store.handling(lead_ids)
+
+
+def _look_alone(
+    kit: Kit, claim: Claim, document: bytes, waiting: Waiting, said: Told | None
+) -> Outcome:
+    """One look; whatever goes wrong is this lead's own affair."""
+    try:
+        lead = _document.decode(document)
+        if lead.status != "refined":  # nobody hears of spam, whoever owns it
+            return Done()
+        return _look(kit, lead, waiting, said)
+    except Exception as error:
+        log.exception("look_up.failed", extra={"lead": claim.task.lead_id})
+        return again(kit, claim, type(error).__name__)
 
 
 def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> Outcome:
     """What becomes of one look."""
+    there = True
     match said:
         case NotAsked(after=after, words=words):
             return Retry(after, why=words, counts=False)
@@ -81,10 +98,12 @@ def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> O
         case None:
             said = _from_updates(kit, waiting)
         case NotYet():
-            said = CrmRecord(record=waiting.record or "", fields=_fields_of(kit, waiting))
+            found = _from_updates(kit, waiting)
+            said = found or CrmRecord(record=waiting.record or "", fields=LeadFields())
+            there = False
     if said is None:
         return Done(note="look_up.nothing_new")
-    handling = _keep(kit, lead, said)
+    handling = _keep(kit, lead, said, there=there)
     if handling is None:
         return Retry(kit.look_ups.every, why="look_up.overtaken", counts=False)
     connected = kit.crms.get(waiting.source)
@@ -118,15 +137,18 @@ def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
     return CrmRecord(record=waiting.record or "", fields=fields, owner=Person(id=fields.owner))
 
 
-def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord) -> Handling | None:
-    """Keep what is new, and have it told; None when somebody else was faster."""
+def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -> Handling | None:
+    """Keep what is new, and have it told; None when somebody else was faster. Where the record is
+    not *there* (merged, deleted, out of our sight), what the CRM told of it before still counts."""
     before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
+    if not there and (before.crm_owner or before.ending is not Ending.OPEN):
+        return before
     after = merged(kit, before, said, kit.clock())
     unknown = lead.lead_details.ownership is Ownership.UNKNOWN
     if after == before and not unknown:
         return before
     note = "owner.found" if after.owner != before.owner and after.owner else "crm.told"
-    then = _who_hears(kit, lead, after)
+    then = _who_hears(kit, lead, before, after)
     if unknown:  # the CRM was silent when the lead was refined: now its fields are known, too
         then = [Later(Task(Step.REFINE, lead.lead_id))]
     if not kit.store.handle(lead.lead_id, before, after, then, note):
@@ -162,14 +184,16 @@ def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handli
     )
 
 
-def _who_hears(kit: Kit, lead: RefinedLead, handling: Handling) -> list[Later]:
+def _who_hears(kit: Kit, lead: RefinedLead, before: Handling, after: Handling) -> list[Later]:
     """The channels that told of the lead show it as it is now; those that the rules choose for its
-    owner are told if they were not."""
+    new owner, and did not before, are told of it."""
     told = kit.store.alerts([lead.lead_id]).get(lead.lead_id, ())
     knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
     tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
-    if handling.owner is not None and kit.routes.rules and handling.ending is Ending.OPEN:
-        owned = with_owner(lead, handling.owner, Ownership.ASSIGNED)
-        chosen = [n for n in channels_for(kit, owned) if n not in knowing]
-        tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in chosen]
+    if after.owner != before.owner and after.owner is not None and after.ending is Ending.OPEN:
+        was = with_owner(lead, before.owner, Ownership.ASSIGNED) if before.owner else lead
+        owned = with_owner(lead, after.owner, Ownership.ASSIGNED)
+        chosen = [n for n in newly_chosen(kit, was, owned) if n not in knowing]
+        if kit.routes.rules:
+            tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in chosen]
     return [Later(task) for task in tasks]

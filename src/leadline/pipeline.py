@@ -14,6 +14,7 @@ from leadline.asking import NotAsked, Silent, Told, ask
 from leadline.attempts import again, exhausted, settle
 from leadline.crm import CrmRecord
 from leadline.errors import LeadlineError
+from leadline.handling import Handling
 from leadline.kit import Kit
 from leadline.lead import (
     Alert,
@@ -34,6 +35,8 @@ from leadline.sources import Source
 
 log = logging.getLogger(__name__)
 
+_document = msgspec.json.Decoder(RefinedLead)
+
 _HICCUP = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
 _ASKED = 6
@@ -47,9 +50,14 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
         return 0
     waiting = kit.store.waiting([c.task.lead_id for c in claims])
     said = ask(kit, waiting) if kit.crms else {}
-    told = kit.store.alerts(list(said)) if said else {}  # asked again, some were told before
+    # Asked again, some were told before, and handled.
+    told = kit.store.alerts(list(said)) if said else {}
+    handled = kit.store.handling(list(said)) if said else {}
+    known = kit.store.refined(list(said)) if said else {}
     outcomes = [
-        _refine_one(kit, c, waiting.get(i), said.get(i), told.get(i, ()))
+        _refine_one(
+            kit, c, waiting.get(i), said.get(i), told.get(i, ()), handled.get(i), known.get(i)
+        )
         for c in claims
         if (i := c.task.lead_id)
     ]
@@ -77,7 +85,13 @@ def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
 
 
 def _refine_one(
-    kit: Kit, claim: Claim, waiting: Waiting | None, said: Told | None, told: Sequence[Alert]
+    kit: Kit,
+    claim: Claim,
+    waiting: Waiting | None,
+    said: Told | None,
+    told: Sequence[Alert],
+    before: Handling | None,
+    made_before: bytes | None,
 ) -> Outcome:
     """The outcome of one lead; whatever goes wrong is this lead's own affair."""
     if waiting is None:
@@ -91,6 +105,8 @@ def _refine_one(
         if isinstance(said, CrmRecord):
             fields = laid_over(fields, said.fields)
         refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
+        if before is not None and not _is_handed_on(kit, refined, before, handling):
+            return Retry(_HICCUP, why="refine.overtaken", counts=False)
     except LeadlineError as error:
         return Drop("lead.not_understood", error.detail)
     except Exception as error:
@@ -102,9 +118,23 @@ def _refine_one(
         refined=refined,
         match_keys=match_keys(refined),
         handling=handling,
-        then=_what_follows(kit, refined, told),
+        then=_what_follows(kit, refined, told, made_before),
         later=_what_follows_later(kit, refined, said),
     )
+
+
+def _is_handed_on(kit: Kit, lead: RefinedLead, before: Handling, made: Handling | None) -> bool:
+    """Give a lead that is refined anew the owner whom this refinement found, if it had none; False
+    when somebody else changed it meanwhile."""
+    if before.owner is not None or made is None or made.owner is None:
+        return True
+    after = msgspec.structs.replace(
+        before,
+        owner=made.owner,
+        ownership=made.ownership,
+        crm_owner=made.crm_owner or before.crm_owner,
+    )
+    return kit.store.handle(lead.lead_id, before, after, note="owner.found")
 
 
 def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
@@ -118,14 +148,18 @@ def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
     return None
 
 
-def _what_follows(kit: Kit, lead: RefinedLead, told: Sequence[Alert]) -> tuple[Task, ...]:
-    """Whom to tell now: the channels that the rules say; those that told of it get it anew."""
+def _what_follows(
+    kit: Kit, lead: RefinedLead, told: Sequence[Alert], made_before: bytes | None
+) -> tuple[Task, ...]:
+    """Whom to tell now: the channels that the rules say. Of a lead that was refined before, those
+    that told of it show it anew, and only channels are told that were not chosen then: an alert
+    may wait still, or have become that of a fallback."""
     names = channels_for(kit, lead)
+    if made_before is not None:
+        names = newly_chosen(kit, _document.decode(made_before), lead)
     knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
-    tasks = [
-        Task(Step.UPDATE if name in knowing else Step.NOTIFY, lead.lead_id, name)
-        for name in dict.fromkeys([*names, *sorted(knowing)])
-    ]
+    tasks = [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
+    tasks += [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
     connected = kit.crms.get(lead.received_from) if kit.crms else None
     if connected and connected.config.write and lead.lead_details.crm_record:
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
@@ -150,6 +184,14 @@ def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
     if not kit.routes.rules and not kit.routes.usual:
         return tuple(kit.channels)
     return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)
+
+
+def newly_chosen(kit: Kit, before: RefinedLead, now: RefinedLead) -> tuple[str, ...]:
+    """The channels that hear of a lead as it is *now*, and were not to hear of it *before*."""
+    if before.status != "refined":
+        return channels_for(kit, now)
+    chosen = channels_for(kit, before)
+    return tuple(name for name in channels_for(kit, now) if name not in chosen)
 
 
 def _fields(source: Source, waiting: Waiting) -> LeadFields:

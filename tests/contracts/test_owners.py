@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from leadline.deliver.channel import key_of_person
@@ -238,3 +239,26 @@ def test_the_rules_for_an_owner_count_when_the_owner_is_found(
     office.wait(minutes=30)
     assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 1]
     assert office.walls["pool"].about(lead_id)[0]["owner"] == "Ann Archer"
+
+
+def test_a_lead_that_a_fallback_told_is_not_told_again_when_it_is_completed(
+    store: Store, clock: HandClock
+) -> None:
+    office = Office(store, clock)
+    slack = msgspec.structs.replace(
+        office.kit.channels["slack"], fallback="pool", fallback_after=timedelta(minutes=1)
+    )
+    office.kit = msgspec.structs.replace(
+        office.kit, channels={**office.kit.channels, "slack": slack}
+    )
+    lead_id = office.post(email="ada@example.com", record="r1")
+    office.crm.trouble = Unreachable("crm.down")
+    office.walls["slack"].trouble = Unreachable("slack.down")
+    office.wait(minutes=15)
+    assert len(office.walls["pool"].about(lead_id)) == 1
+    office.crm.trouble = office.walls["slack"].trouble = None
+    office.crm.has("r1", ANN)
+    office.wait(hours=1)
+    assert not office.walls["slack"].about(lead_id)
+    (told,) = office.walls["pool"].about(lead_id)
+    assert told["owner"] == "Ann Archer"
