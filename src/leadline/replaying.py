@@ -8,13 +8,23 @@ from types import MappingProxyType
 import msgspec
 
 from leadline.errors import LeadlineError
-from leadline.lead import Delivery, Fate, Kind, Step, Task
+from leadline.handling import UNHANDLED
+from leadline.kit import Kit
+from leadline.lead import Delivery, Fate, Kind, Ownership, RefinedLead, Step, Task
+from leadline.pipeline import channels_for
 from leadline.ports import Archived, Store
+from leadline.routing import with_owner
 from leadline.sources import Source
 
 _SLICE = 500
 """How many leads are read or written at once: their raw words need not all fit into memory, and
 whoever else writes waits for one slice, not for a million leads."""
+
+
+Hearers = Callable[[Mapping[str, bytes]], Mapping[str, Sequence[str]]]
+"""Says for refined documents, by lead, which channels are to hear of each."""
+
+_document = msgspec.json.Decoder(RefinedLead)
 
 
 class Start(StrEnum):
@@ -44,10 +54,26 @@ class Plan(msgspec.Struct, frozen=True):
         return len(self.lead_ids)
 
 
+def routed(kit: Kit) -> Hearers:
+    """The channels that the rules choose for a lead as it is now, by its id."""
+
+    def choose(documents: Mapping[str, bytes]) -> Mapping[str, Sequence[str]]:
+        handled = kit.store.handling(list(documents))
+        chosen: dict[str, Sequence[str]] = {}
+        for lead_id, document in documents.items():
+            lead = _document.decode(document)
+            if (owner := handled.get(lead_id, UNHANDLED).owner) is not None:
+                lead = with_owner(lead, owner, Ownership.ASSIGNED)
+            chosen[lead_id] = channels_for(kit, lead)
+        return chosen
+
+    return choose
+
+
 def plan(
     store: Store,
     sources: Mapping[str, Source],
-    channels: Iterable[str],
+    channels: Hearers,
     lead_ids: Sequence[str],
     start: Start,
     dead: Mapping[str, Sequence[Task]] = MappingProxyType({}),
@@ -55,17 +81,16 @@ def plan(
     """Decide what a replay of these leads means; nothing is changed yet.
 
     From `capture`, events that were filtered are read again by their source. From `refine`, leads
-    are refined anew, and alerted only where they never were. From `notify`, refined leads are told
-    to every channel again. From `dead`, their dead letters of every step (*dead*, by lead) are put
-    back, and nothing else is done again.
+    are refined anew, and alerted only where they never were. From `notify`, the *channels* that are
+    to hear of a refined lead are told of it again. From `dead`, their dead letters of every step
+    (*dead*, by lead) are put back, and nothing else is done again.
     """
-    names = tuple(channels)
     tasks: list[Task] = []
     readmit: list[str] = []
     skipped: dict[str, str] = {}
     for some in _slices(list(dict.fromkeys(lead_ids))):
         kept = store.archived(some)
-        refined = store.refined(some) if start is Start.NOTIFY else {}
+        names = channels(store.refined(some)) if start is Start.NOTIFY else {}
         for lead_id in some:
             event = kept.get(lead_id)
             if event is None:
@@ -84,12 +109,12 @@ def plan(
                     skipped[lead_id] = "it has no dead letter"
             elif start is not Start.NOTIFY:
                 tasks.append(Task(Step.REFINE, lead_id))
-            elif lead_id not in refined:
+            elif lead_id not in names:
                 skipped[lead_id] = "it is not refined yet"
-            elif not names:
-                skipped[lead_id] = "no channel is configured"
+            elif not names[lead_id]:
+                skipped[lead_id] = "no channel is to hear of it"
             else:
-                tasks += [Task(Step.NOTIFY, lead_id, channel, again=True) for channel in names]
+                tasks += [Task(Step.NOTIFY, lead_id, c, again=True) for c in names[lead_id]]
     return Plan(tuple(tasks), tuple(readmit), skipped)
 
 

@@ -3,25 +3,34 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from leadline.capture import CaptureKit, read
 from leadline.errors import Unreadable
+from leadline.handling import Handling
 from leadline.lead import Delivery, Event, Kind, Step, Task
 from leadline.outcome import Done, Drop
 from leadline.ports import Settlement, Store
-from leadline.replaying import Plan, Start, carry_out, plan
+from leadline.replaying import Hearers, Plan, Start, carry_out, plan, routed
+from leadline.routing import Routes, RuleConfig
 from leadline.sources import Source
 from leadline.sources.generic import Generic
 from leadline.sources.salesforce import Salesforce
+from tests.owner_world import ANN, Office
 from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
 
 LEASE = timedelta(seconds=60)
 SOURCES = {"generic": Generic()}
 
 
+def to(*names: str) -> Hearers:
+    """These channels hear of every lead."""
+    return lambda documents: dict.fromkeys(documents, names)
+
+
 def planned(store: Store, start: Start, *ids: str) -> Plan:
-    return plan(store, SOURCES, ["slack"], ids, start)
+    return plan(store, SOURCES, to("slack"), ids, start)
 
 
 def dead_lead(store: Store, clock: HandClock) -> str:
@@ -49,6 +58,26 @@ def test_from_notify_every_channel_is_told_again(store: Store, clock: HandClock)
     assert todo.tasks == (Task(Step.NOTIFY, lead.id, "slack", again=True),)
     carry_out(store, todo, clock.now)
     assert store.claim(Step.NOTIFY, 1, LEASE, "slack")[0].task.again
+
+
+def test_from_notify_the_channels_are_told_that_the_rules_choose_for_the_present_owner(
+    store: Store, clock: HandClock
+) -> None:
+    rules = {
+        "ann": RuleConfig(owners=("ann@example.com",), channels=("slack",)),
+        "others": RuleConfig(channels=("pool",)),
+    }
+    office = Office(store, clock, routes=Routes(rules=rules))
+    slack = msgspec.structs.replace(office.kit.channels["slack"], fallback="pool")
+    channels = {**office.kit.channels, "slack": slack}
+    kit = msgspec.structs.replace(office.kit, channels=channels)
+    anns = refined_in(store, clock, handling=Handling(owner=ANN)).id
+    nobodys = refined_in(store, clock, "bob").id
+    todo = plan(store, kit.sources, routed(kit), [anns, nobodys], Start.NOTIFY)
+    assert todo.tasks == (
+        Task(Step.NOTIFY, anns, "slack", again=True),
+        Task(Step.NOTIFY, nobodys, "pool", again=True),
+    )
 
 
 def test_what_is_not_refined_cannot_be_told(store: Store, clock: HandClock) -> None:
@@ -81,7 +110,7 @@ def test_from_capture_a_filtered_event_is_read_again_by_its_source(
 
     lead_id = deliver(store, clock, b'{"type":"ping","name":"Ada"}')
     assert planned(store, Start.CAPTURE, lead_id).leads == 0
-    todo = plan(store, {"generic": Learned()}, ["slack"], [lead_id], Start.CAPTURE)
+    todo = plan(store, {"generic": Learned()}, to("slack"), [lead_id], Start.CAPTURE)
     assert carry_out(store, todo, clock.now) == 1
     assert [c.task.lead_id for c in store.claim(Step.REFINE, 5, LEASE)] == [lead_id]
     assert carry_out(store, todo, clock.now) == 0, "it is a lead by now"
@@ -118,7 +147,7 @@ def test_every_piece_of_a_delivery_is_read_again_as_it_was_read_first(
     kit = CaptureKit({source.name: source}, timedelta())
     store.accept(pieces := read(delivery, kit))
     assert len(pieces) == 2
-    todo = plan(store, {source.name: source}, [], [p.id for p in pieces], Start.CAPTURE)
+    todo = plan(store, {source.name: source}, to(), [p.id for p in pieces], Start.CAPTURE)
     assert set(todo.skipped.values()) == {"its source still says that it is no new lead"}
     assert todo.leads == 0
 
@@ -129,9 +158,9 @@ def test_what_no_source_can_read_any_more_is_left_alone(store: Store, clock: Han
             raise Unreadable("nothing suits me")
 
     lead_id = deliver(store, clock, b'{"type":"ping"}')
-    unreadable = plan(store, {"generic": Strict()}, [], [lead_id], Start.CAPTURE)
+    unreadable = plan(store, {"generic": Strict()}, to(), [lead_id], Start.CAPTURE)
     assert unreadable.skipped == {lead_id: "its source can't read it"}
-    gone = plan(store, {}, [], [lead_id], Start.CAPTURE)
+    gone = plan(store, {}, to(), [lead_id], Start.CAPTURE)
     assert gone.skipped == {lead_id: "there is no source 'generic' any more"}
 
 
@@ -161,8 +190,8 @@ def test_without_a_channel_nobody_can_be_told_again(store: Store, clock: HandClo
     store.accept([lead])
     (claim,) = store.claim(Step.REFINE, 1, LEASE)
     store.settle([Settlement(claim, Done(refined=refined(lead, clock)))])
-    todo = plan(store, SOURCES, [], [lead.id], Start.NOTIFY)
-    assert todo.skipped == {lead.id: "no channel is configured"}
+    todo = plan(store, SOURCES, to(), [lead.id], Start.NOTIFY)
+    assert todo.skipped == {lead.id: "no channel is to hear of it"}
 
 
 def test_from_refine_an_event_that_is_no_lead_is_left_alone(store: Store, clock: HandClock) -> None:
@@ -180,7 +209,7 @@ def test_from_dead_the_dead_letters_of_every_step_are_tried_again(
         assert settle(store, claim(store, task.step, task.channel), Drop("refused"))
     dead = {lead.id: tasks}
     ids = [other.id, lead.id]
-    todo = plan(store, SOURCES, ["slack"], ids, Start.DEAD, dead)
+    todo = plan(store, SOURCES, to("slack"), ids, Start.DEAD, dead)
     assert todo.skipped == {other.id: "it has no dead letter"}
     assert carry_out(store, todo, clock.now) == 1
     for task in tasks:

@@ -178,9 +178,8 @@ def replay(
     settings = place.loaded().settings
     kept = place.store()
     try:
-        todo = replaying.plan(
-            kept, wiring.sources(settings), wiring.channels(settings), ids, start, died
-        )
+        kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
+        todo = replaying.plan(kept, kit.sources, replaying.routed(kit), ids, start, died)
         if not dry_run and todo.leads > 1 and not yes and sys.stdin.isatty():
             typer.confirm(f"do {todo.leads} leads again from {start}?", abort=True, err=True)
         done = 0
