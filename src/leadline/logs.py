@@ -161,6 +161,6 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     sys.excepthook = _crashed
     threading.excepthook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
     # Of libraries only what went wrong is of interest.
-    logging.getLogger("uvicorn").setLevel(max(logging.WARNING, root.level))
-    logging.getLogger("asyncio").setLevel(max(logging.WARNING, root.level))
+    for library in ("uvicorn", "asyncio", "httpx", "httpcore"):
+        logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -12,7 +12,7 @@ import msgspec
 
 from leadline.adapters.clock import wall_clock
 from leadline.capture import CaptureKit
-from leadline.errors import UnknownSource
+from leadline.errors import ConfigurationError, UnknownSource
 from leadline.ports import Clock, Store
 from leadline.settings import Settings
 from leadline.sources import Source, SourceConfig, exists, find, names
@@ -139,6 +139,35 @@ def crms(settings: Settings) -> "Mapping[str, Connected]":
     Asking for one raises ConfigurationError when a setting of it is missing.
     """
     return _Crms(settings)
+
+
+def check(settings: Settings) -> None:
+    """Make every channel and every CRM once: what a setting lacks is to be said before the first
+    lead comes, which would find it out.
+
+    Raises ConfigurationError with all that is wrong.
+    """
+    wrong: list[str] = []
+    if settings.channels:  # `slack_webhook_url` was checked when it was read
+        try:
+            channels(settings)
+        except ConfigurationError as error:
+            wrong.append(error.detail)
+    wrong += crm_faults(settings).values()
+    if wrong:
+        raise ConfigurationError("; ".join(wrong))
+
+
+def crm_faults(settings: Settings) -> dict[str, str]:
+    """What is wrong with the settings of CRMs, by source; empty when nothing is."""
+    found: dict[str, str] = {}
+    made = crms(settings)
+    for source in made:
+        try:
+            made[source]
+        except ConfigurationError as error:
+            found[source] = error.detail
+    return found
 
 
 def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":

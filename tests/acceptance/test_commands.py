@@ -219,6 +219,35 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
         assert "[channels.sales] token must be set" in channels["detail"]
 
 
+def test_doctor_says_which_crms_there_are_and_what_they_lack(tmp_path: Path) -> None:
+    token = {"LEADLINE_CRM__CLOSE__TOKEN": "api_0", "LEADLINE_CRM__CLOSE__WRITE__SCORE": "custom.x"}
+    with Installation(tmp_path / "good", **token) as good:
+        found = json.loads(good.command("doctor", "--json").stdout)
+        assert {c["what"]: c["detail"] for c in found}["CRMs"] == "close (asked, written to)"
+        assert "Slack" not in {c["what"] for c in found}, "nobody has to have a webhook"
+    with Installation(tmp_path / "bad", LEADLINE_CRM__ODOO__TOKEN="x") as bad:
+        told = bad.command("doctor", "--json")
+        (crms,) = (c for c in json.loads(told.stdout) if c["what"] == "CRMs")
+        assert (crms["state"], told.returncode) == ("WRONG", 1)
+        assert "[crm.odoo]" in crms["detail"]
+
+
+def test_a_server_whose_channel_or_crm_lacks_something_says_so_and_does_not_start(
+    tmp_path: Path,
+) -> None:
+    lacking = {
+        "LEADLINE_CHANNELS__SALES__KIND": "slack-bot",
+        "LEADLINE_CRM__HUBSPOT__TIMEOUT": "9s",
+    }
+    with Installation(tmp_path, **lacking) as made:
+        for command in ("serve", "worker"):
+            refused = made.command(command)
+            assert refused.returncode == 2
+            assert "[channels.sales] token must be set" in refused.stderr
+            assert "[crm.hubspot]: token is missing" in refused.stderr
+            assert refused.stderr.count("\n") == 1
+
+
 def test_config_show_names_origins_and_hides_secrets(tmp_path: Path) -> None:
     secret = "a-very-secret-signing-key"
     with Installation(tmp_path, LEADLINE_SOURCES__TYPEFORM__SECRET=secret) as made:

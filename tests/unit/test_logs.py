@@ -46,7 +46,7 @@ class Lines:
 @pytest.fixture
 def lines() -> Iterator[Callable[..., Lines]]:
     root = logging.getLogger()
-    names = ("uvicorn", "asyncio", "urllib3")
+    names = ("uvicorn", "asyncio", "httpx", "httpcore", "urllib3")
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in names}
 
@@ -188,6 +188,13 @@ def test_the_words_of_libraries_are_not_written(lines: Callable[..., Lines]) -> 
     assert asyncio_["at"].startswith("test_logs.py:")
     assert other["event"] == "unnamed"
     assert uvicorn["form"] == "Invalid HTTP request: %s"
+
+
+def test_requests_to_a_crm_are_not_logged_one_by_one(lines: Callable[..., Lines]) -> None:
+    out = lines("debug")
+    logging.getLogger("httpx").info('HTTP Request: %s %s "%s"', "GET", "https://x.example", "200")
+    logging.getLogger("httpcore.connection").debug("connect_tcp.started %r", {"host": "x.example"})
+    assert out.texts == []
 
 
 def test_a_foreign_exception_is_its_type_and_its_lines() -> None:

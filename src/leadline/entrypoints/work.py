@@ -1,5 +1,6 @@
 """The worker process of `serve`: `python -m leadline.entrypoints.work refine|notify|…`."""
 
+import logging
 import sys
 import threading
 
@@ -7,6 +8,8 @@ from leadline.entrypoints import children
 from leadline.entrypoints.worker import work
 from leadline.errors import ConfigurationError
 from leadline.lead import Step
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -17,6 +20,7 @@ def main() -> None:
     try:
         work(settings, [Step(name) for name in sys.argv[1:]], stop)
     except ConfigurationError:
+        log.exception("settings.wrong")
         sys.exit(children.BAD_CONFIGURATION)
 
 

@@ -44,6 +44,7 @@ def serve(
     options: Options = context.obj
     settings = options.settings(host=host, port=port, delay=delay)
     configure(settings.log_level, settings.log_format)
+    wiring.check(settings)
     supervisor = Supervisor(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
@@ -66,6 +67,7 @@ def worker(
     options: Options = context.obj
     settings = options.settings()
     configure(settings.log_level, settings.log_format)
+    wiring.check(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -78,7 +80,7 @@ def doctor(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check settings, disk, clock and channels; exit 1 when something is wrong.
+    """Check settings, disk, clock, channels and CRMs; exit 1 when something is wrong.
 
     Example: leadline doctor
     """
@@ -91,7 +93,8 @@ def doctor(
         _check_clock(),
         _check_secrets(settings),
         _check_channels(settings),
-        _check_slack(settings),
+        *_check_slack(settings),
+        _check_crms(settings),
     ]
     if json:
         as_json([dict(zip(("state", "what", "detail"), c, strict=True)) for c in checks])
@@ -179,15 +182,28 @@ def _check_channels(settings: Settings) -> Check:
     return "ok", "channels", ", ".join(made)
 
 
-def _check_slack(settings: Settings) -> Check:
-    """Whether the address of Slack's webhook answers; nothing is posted."""
+def _check_slack(settings: Settings) -> list[Check]:
+    """Whether the address of Slack's webhook answers, if there is one; nothing is posted."""
     if not settings.slack_webhook_url:
-        return "note", "Slack", "slack_webhook_url is not set"
+        return []
     try:
         parts = urlsplit(settings.slack_webhook_url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         with socket.create_connection((parts.hostname or "", port), timeout=5):
             pass
     except (OSError, ValueError) as error:
-        return "WRONG", "Slack", f"its address does not answer ({type(error).__name__})"
-    return "ok", "Slack", "its address answers"
+        return [("WRONG", "Slack", f"its address does not answer ({type(error).__name__})")]
+    return [("ok", "Slack", "its address answers")]
+
+
+def _check_crms(settings: Settings) -> Check:
+    """Whether every CRM has what its kind needs, and what it is used for; none is asked."""
+    if faults := wiring.crm_faults(settings):
+        return "WRONG", "CRMs", "; ".join(faults.values())
+    if not settings.crm:
+        return "note", "CRMs", "there is none, owners are those of the webhooks"
+    uses = {
+        source: [*(["asked"] if c.look_up else []), *(["written to"] if c.write else [])]
+        for source, c in settings.crm.items()
+    }
+    return "ok", "CRMs", ", ".join(f"{s} ({', '.join(u) or 'unused'})" for s, u in uses.items())
