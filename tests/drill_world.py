@@ -298,9 +298,7 @@ class Drill:
             )
         }
         if fallback:
-            channels["mail"] = Channel(
-                name="mail", writer=SlackWriter(), messenger=self.mail, digest_above=0
-            )
+            channels["mail"] = Channel(name="mail", writer=SlackWriter(), messenger=self.mail)
         self.kit = Kit(
             store=MortalStore(self.store, self.fuse),
             sources={"generic": source},
