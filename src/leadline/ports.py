@@ -88,7 +88,9 @@ class Queue(Protocol):
     def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
         """Accept tasks, with a *note* on each lead's timeline; nobody may claim them before
         *due_at*. Once this returns they survive a crash. Putting a task that waits already only
-        moves it to *due_at*; a dead letter comes back to life with its failures forgotten."""
+        moves it to *due_at*; a dead letter comes back to life with its failures forgotten. A task
+        that a worker holds is taken from it, but for an alert, which would be told twice; unless it
+        is to be told `again`."""
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
         """Hand out up to *limit* due tasks, longest due first, to nobody else while the lease

@@ -138,6 +138,8 @@ class MemoryStore:
     def _put(self, task: Task, put_at: datetime, due_at: datetime) -> None:
         key = (task.lead_id, task.step, task.channel)
         old = self._jobs.get(key)
+        if old and old.leased and not (old.dead or task.again) and task.step is Step.NOTIFY:
+            return
         job = _Job(old.ref if old else next(self._refs), task, put_at, due_at)
         job.attempt = old.attempt + 1 if old else 0
         self._jobs[key] = job
@@ -172,6 +174,7 @@ class MemoryStore:
             case Done() as done:
                 if not self._keep(job, done):
                     return False
+                job.leased = False
                 follow_ups = [*map(Later, done.then), *done.later]
                 self._follow(follow_ups)
                 if all(f.task.step != task.step or f.task.channel != task.channel

@@ -14,6 +14,7 @@ from leadline.adapters.aws.items import (
     SHARDS,
     LeadItem,
     TaskItem,
+    TaskState,
     claim_of,
     due_before,
     due_partition,
@@ -176,22 +177,38 @@ class AwsQueue(Base):
 
 
 def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> Put:
-    """The write that puts a task of any step but REFINE, whether it was there or not."""
+    """The write that puts a task of any step but REFINE, whether it was there or not; an alert that
+    a worker holds stays as it is (`ports.Queue.put`)."""
+    if old is not None and _is_being_told(old.task) and task.step is Step.NOTIFY and not task.again:
+        return Put(old.item(), old.rev)
     state = revived(old.task if old else None, 0, now, due_at, again=task.again)
     new = TaskItem(task.lead_id, task.channel, state, task.step)
     return Put(new.item(), old.rev if old else None)
 
 
+def _is_being_told(task: TaskState) -> bool:
+    return task.held and not task.dead_at
+
+
 def schedule(
-    lead: LeadItem, follow_ups: Sequence[Later], there: Mapping[Key, Item], now: datetime
+    lead: LeadItem,
+    follow_ups: Sequence[Later],
+    there: Mapping[Key, Item],
+    now: datetime,
+    settled: Task | None = None,
 ) -> tuple[LeadItem, list[Write]]:
     """The lead with tasks that follow what happens to it now, and the writes that put those which
-    stand beside it; *there* are items as they were read."""
+    stand beside it; *there* are items as they were read. Nobody holds the task that is *settled*
+    any more."""
+    own = task_key(settled) if settled else None
     writes: list[Write] = []
     for key, one in {task_key(one.task): one for one in follow_ups}.items():
         lead = put_back(lead, one.task, now, now + one.after)
         if one.task.step is not Step.REFINE:
             old = further_of(there[key]) if key in there else None
+            if old is not None and key == own:
+                free = msgspec.structs.replace(old.task, held=False)
+                old = msgspec.structs.replace(old, task=free)
             writes.append(put_further(one.task, old, now, now + one.after))
     return lead, writes
 

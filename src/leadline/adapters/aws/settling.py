@@ -170,7 +170,7 @@ class AwsSettling(Base):
             new = changed(new, task=None)
         elif all(task_key(one.task) != task_key(task) for one in follow_ups):
             writes.append(Delete(task_key(task), further.rev))
-        new, puts = schedule(new, follow_ups, there, now)
+        new, puts = schedule(new, follow_ups, there, now, task)
         if new != lead:
             writes.append(Put(new.item(), lead.rev))
         if done.refined is not None:

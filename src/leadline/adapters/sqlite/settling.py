@@ -98,6 +98,8 @@ class Settling:
         place = _place(claim)
         if not any((one.task.step, one.task.channel) == place for one in follow_ups):
             self.ended[place].append(lead)
+        else:
+            self._update(claim, "leased = 0")
         return True
 
     def _told(self, claim: Claim, source: str, done: Done) -> None:

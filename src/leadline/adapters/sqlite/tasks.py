@@ -17,7 +17,8 @@ def numbers_of(db: apsw.Connection, lead_ids: Collection[str]) -> dict[str, int]
 
 
 def put(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Write tasks (lead, step, channel, again, put_at, due_at), reviving those that are dead."""
+    """Write tasks (lead, step, channel, again, put_at, due_at), reviving those that are dead; an
+    alert that a worker holds is left to it (`ports.Queue.put`)."""
     bulk.insert(
         db,
         "task (lead, step, channel, again, put_at, due_at)",
@@ -25,7 +26,9 @@ def put(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
         tail="""ON CONFLICT (lead, step, channel) DO UPDATE SET
                 put_at = excluded.put_at, due_at = excluded.due_at, attempt = attempt + 1,
                 again = excluded.again, failures = 0, leased = 0, error = '',
-                dead_at = NULL, reason = NULL""",
+                dead_at = NULL, reason = NULL
+                WHERE step <> 'notify' OR leased = 0 OR dead_at IS NOT NULL
+                      OR excluded.again""",
     )
 
 
