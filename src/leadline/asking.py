@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_SHARE = 0.4
 """The part of a lease that may go by before no further batch is asked for."""
+_SHORTEST_PAUSE = timedelta(seconds=1)
 
 
 class Silent(msgspec.Struct, frozen=True):
@@ -51,16 +52,24 @@ def ask(kit: Kit, leads: Mapping[str, Waiting]) -> Mapping[str, Told]:
             if end is None and kit.clock() >= until:
                 end = NotAsked(timedelta(), "crm.no_time")
             answers: Mapping[str, Told] = {}
+            if end is None and (wait := kit.store.reserve(reading_place(source), timedelta())):
+                end = NotAsked(wait, "crm.busy")
             if end is None:
-                answers, end = _read(source, connected, records)
+                answers, end = _read(kit, source, connected, records)
             for record in records:
                 answer = answers.get(record, end or NotYet())
                 told |= dict.fromkeys(ids[record], answer)
     return told
 
 
+def reading_place(source: str) -> str:
+    """What `Channels.reserve` and `hold` know the CRM of a source by that leads are asked of; it
+    is not held while we write (`write_back.crm_place`), for no alert waits for that."""
+    return f"crm:{source}:read"
+
+
 def _read(
-    source: str, connected: Connected, records: Sequence[str]
+    kit: Kit, source: str, connected: Connected, records: Sequence[str]
 ) -> tuple[Mapping[str, Told], Silent | NotAsked | None]:
     """One batch: what was said of each record, and why no further one is to be asked for."""
     try:
@@ -70,6 +79,8 @@ def _read(
         return {}, Silent(f"crm.{type(error).__name__}")
     match reply:
         case Busy(after=after):
+            after = max(after, _SHORTEST_PAUSE)
+            kit.store.hold(reading_place(source), kit.clock() + after)
             return {}, NotAsked(after, "crm.busy")
         case Unreachable(words=words):
             log.warning("crm.unreachable", extra={"source": source, "error": words})
