@@ -19,9 +19,8 @@ from leadline.handling import UNHANDLED, Handling
 from leadline.kit import Kit
 from leadline.lead import Alert, Claim, Later, Ownership, Person, RefinedLead, Step, Task
 from leadline.outcome import Done, Outcome, Retry
-from leadline.owning import with_owner
 from leadline.pipeline import channels_for
-from leadline.routing import next_assignee
+from leadline.routing import next_assignee, with_owner
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
     leads = {i: _document.decode(document) for i, document in documents.items()}
     handled = dict(kit.store.handling(list(leads)))
     if kit.crms:
-        late = [i for i, one in leads.items() if _is_due(kit, one, handled.get(i, UNHANDLED), now)]
+        late = [i for i, one in leads.items() if _is_late(kit, one, handled.get(i, UNHANDLED), now)]
         if late:
             handled.update(look_again(kit, late))
     told = kit.store.alerts(list(leads))
@@ -90,8 +89,11 @@ def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
     }
 
 
-def _is_due(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> bool:
-    return not handling.answered and not isinstance(_wait(kit, lead, handling, now), Done | Retry)
+def _is_late(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> bool:
+    try:
+        return not handling.answered and _wait(kit, lead, handling, now) is None
+    except Exception:  # `_one` meets it again, and says so
+        return False
 
 
 def _knowing(kit: Kit, told: Sequence[Alert]) -> tuple[str, ...]:

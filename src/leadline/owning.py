@@ -1,7 +1,5 @@
 """Whose a lead is: what the CRM says, what the event said, or whom the rules give it to."""
 
-import msgspec
-
 from leadline.asking import NotAsked, Silent, Told
 from leadline.crm import CrmRecord
 from leadline.deliver.channel import key_of_person
@@ -9,7 +7,7 @@ from leadline.deliver.notices import known
 from leadline.handling import Handling
 from leadline.kit import Kit
 from leadline.lead import LeadFields, Ownership, Person, RefinedLead
-from leadline.routing import assign
+from leadline.routing import assign, with_owner
 
 
 def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) -> tuple[
@@ -33,18 +31,6 @@ def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) ->
             return named, Ownership.ASSIGNED if named else Ownership.UNKNOWN
         case _:
             return named, Ownership.ASSIGNED if named else Ownership.UNASSIGNED
-
-
-def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) -> RefinedLead:
-    """The lead as one that they own."""
-    details = msgspec.structs.replace(
-        lead.lead_details,
-        owner=owner.shown if owner else None,
-        owner_id=(owner.id or None) if owner else None,
-        owner_email=(owner.email or None) if owner else None,
-        ownership=ownership,
-    )
-    return msgspec.structs.replace(lead, lead_details=details)
 
 
 def settle_owner(

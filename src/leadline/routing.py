@@ -98,6 +98,18 @@ def ownership_of(lead: RefinedLead) -> Ownership:
     return Ownership.UNASSIGNED if owner_in(details) is None else Ownership.ASSIGNED
 
 
+def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) -> RefinedLead:
+    """The lead as one that they own."""
+    details = msgspec.structs.replace(
+        lead.lead_details,
+        owner=owner.shown if owner else None,
+        owner_id=(owner.id or None) if owner else None,
+        owner_email=(owner.email or None) if owner else None,
+        ownership=ownership,
+    )
+    return msgspec.structs.replace(lead, lead_details=details)
+
+
 def assign(lead: RefinedLead, routes: Routes, team: Team) -> Person | None:
     """Who gets a lead that nobody owns, by the rules as they were when it was refined; None when it
     has an owner, may have one (the CRM did not answer), or no rule says who gets it."""

@@ -55,6 +55,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     have been told: it fails since `failing_since`, or (None) refused the message. `interactive` is
     whether buttons that call us back work. `gathered` is whether it waited for its holder's digest.
     `escalated_to` is who hears of a late lead besides its holder. A `test` is marked as one.
+    `told_instead` is whether another channel has told of it, so that this one need not.
     """
 
     lead: RefinedLead
@@ -69,6 +70,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     gathered: bool = False
     escalated_to: Person | None = None
     test: bool = False
+    told_instead: bool = False
 
     @property
     def ownership(self) -> Ownership:

@@ -5,11 +5,13 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.deliver.channel import Channel, Notice, key_of_person
+from leadline.deliver.channel import Channel, Notice, key_of_person, owner_in
 from leadline.handling import UNHANDLED, Handling
 from leadline.kit import Kit
-from leadline.lead import Alert, Person, RefinedLead, Step
+from leadline.lead import Alert, Ownership, Person, RefinedLead, Step
+from leadline.routing import with_owner
 
+_FOR = " for "
 _OF = " of "
 _document = msgspec.json.Decoder(RefinedLead)
 
@@ -53,7 +55,9 @@ def notice(
         interactive=kit.interactive,
     )
     made = _with_owner_known(kit, made)
-    failing = _failing(kit, place, lead, told, now)
+    if is_told_instead(made, place, told) or _is_told_to_the_owner(kit, made, place, told):
+        return msgspec.structs.replace(made, told_instead=True)
+    failing = _failing(kit, made, place, told)
     if failing is None:
         return made
     since = kit.store.trouble(failing.name).since
@@ -65,14 +69,50 @@ def is_told(alerts: Sequence[Alert], channel: str) -> bool:
     return any(a.channel == channel and a.step is Step.NOTIFY for a in alerts)
 
 
-def template_naming(template: str, owner: Person | None) -> str:
-    """How an alert remembers whom it named as the owner: "new_lead/1 of U012ABCDEF"."""
-    return f"{template}{_OF}{key_of_person(owner)}" if owner else template
+def template_naming(template: str, owner: Person | None, instead_of: str = "") -> str:
+    """How an alert remembers for which channel it stood in, and whom it named as the owner:
+    "new_lead/1 for slack of U012ABCDEF"."""
+    stood_in = f"{template}{_FOR}{instead_of}" if instead_of else template
+    return f"{stood_in}{_OF}{key_of_person(owner)}" if owner else stood_in
 
 
 def owner_told(alert: Alert) -> str:
     """Whom an alert named as the owner (`key_of_person`); "" when it named nobody."""
     return alert.template.partition(_OF)[2]
+
+
+def is_told_instead(found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
+    """Whether another channel has told of the lead in place of this one: of its present owner,
+    where this one tells each lead to its owner alone."""
+    owner = key_of_person(found.owner) if found.owner else ""
+    return any(
+        alert.step is Step.NOTIFY
+        and alert.template.partition(_OF)[0].partition(_FOR)[2] == place.name
+        and (not place.personal or owner_told(alert) == owner)
+        for alert in told
+    )
+
+
+def _is_told_to_the_owner(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
+    """Whether the lead has gone on to an owner of whom the rules let others hear than this channel,
+    and one of those has told of it."""
+    before = owner_in(found.lead.lead_details)
+    if not kit.routes.rules or found.owner is None or found.told:
+        return False
+    if before and key_of_person(known(kit, before)) == key_of_person(found.owner):
+        return False
+    chosen = _chosen(kit, found)
+    return place.name not in chosen and any(is_told(told, name) for name in chosen)
+
+
+def _chosen(kit: Kit, found: Notice) -> frozenset[str]:
+    """The channels that the rules choose for the lead as it is now, at this hour or at that in
+    which it was refined."""
+    lead = found.lead
+    if found.owner is not None:
+        lead = with_owner(lead, found.owner, Ownership.ASSIGNED)
+    hours = (lead.processed_at, found.now)
+    return frozenset(name for at in hours for name in kit.routes.channels(lead, at))
 
 
 def known(kit: Kit, person: Person) -> Person:
@@ -102,15 +142,13 @@ def _with_owner_known(kit: Kit, made: Notice) -> Notice:
     return msgspec.structs.replace(made, handling=handling)
 
 
-def _failing(
-    kit: Kit, place: Channel, lead: RefinedLead, told: Sequence[Alert], now: datetime
-) -> Channel | None:
+def _failing(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> Channel | None:
     """The channel that should have told of the lead, and has *place* stand in for it."""
     behind = [c for c in kit.channels.values() if c.fallback == place.name]
     if not behind:
         return None
-    chosen = kit.routes.channels(lead, now)
-    for channel in behind:
-        if channel.name in chosen and not is_told(told, channel.name):
-            return channel
-    return None
+    chosen = _chosen(kit, found)
+    if place.name in chosen:
+        return None
+    fitting = (c for c in behind if c.name in chosen and not is_told(told, c.name))
+    return next(fitting, None)

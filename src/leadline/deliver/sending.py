@@ -131,6 +131,8 @@ class _Round:
             return found
         if is_told(found.told, self.place.name):
             return Done(note="notify.already_told")
+        if found.told_instead:
+            return Done(note="notify.told_instead")
         return self._later_or_now(found)
 
     def _later_or_now(self, found: Notice) -> Retry | Notice:
@@ -231,7 +233,7 @@ class _Round:
         return outcomes
 
     def _alert(self, found: Notice, letter: Letter, reply: Sent, *, together: bool) -> Alert:
-        template = template_naming(letter.template, found.owner)
+        template = template_naming(letter.template, found.owner, found.instead_of)
         now, name = self.kit.clock(), self.place.name
         return Alert(found.lead.lead_id, name, now, template, together, reply.ref)
 

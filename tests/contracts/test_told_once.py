@@ -1,0 +1,219 @@
+"""What must not happen to a lead, whatever comes in between: told twice, told wrong, forgotten."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from leadline.handling import Ending
+from leadline.lead import Ownership, Step, Task
+from leadline.people import MemberConfig, Team
+from leadline.ports import Busy, Refused, Store, Unreachable
+from leadline.routing import Routes, RuleConfig
+from tests.channels import Office as Counter
+from tests.owner_world import ANN, BEN, Office
+from tests.worlds import HandClock
+
+ANNS_GO_TO_SLACK = {
+    "ann": RuleConfig(owners=("ann@example.com",), channels=("slack",)),
+    "others": RuleConfig(channels=("pool",)),
+}
+
+
+@pytest.fixture
+def office(store: Store, clock: HandClock) -> Office:
+    return Office(store, clock)
+
+
+def ruled(store: Store, clock: HandClock, *, fallback: str = "") -> Office:
+    """An office in which Slack hears of Ann's leads, and the pool of all others."""
+    made = Office(store, clock, routes=Routes(rules=ANNS_GO_TO_SLACK, usual=("slack",)))
+    slack = msgspec.structs.replace(made.kit.channels["slack"], fallback=fallback)
+    made.kit = msgspec.structs.replace(made.kit, channels={**made.kit.channels, "slack": slack})
+    return made
+
+
+def test_spam_is_told_to_nobody_when_the_crm_gives_it_an_owner(
+    store: Store, clock: HandClock
+) -> None:
+    office = ruled(store, clock)
+    spam = "[url=https://example.org]cheap[/url]"
+    lead_id = office.post(email="bot@example.com", message=spam, record="r1")
+    office.wait(minutes=11)
+    assert office.refined(lead_id).status == "quarantined"
+    office.crm.has("r1", ANN)
+    office.post(email="bot@example.com", record="r1", event="updated")
+    office.wait(minutes=5)
+    assert [wall.hanging for wall in office.walls.values()] == [{}, {}]
+    assert store.next_due(Step.LOOK_UP) is None
+
+
+def test_a_record_that_can_not_be_found_takes_no_owner_and_no_ending_away(office: Office) -> None:
+    lead_id = office.post(email="ada@example.com", record="r1")
+    office.crm.has("r1", ANN, ending=Ending.WON)
+    office.wait(minutes=11)
+    del office.crm.records["r1"]
+    office.post(email="ada@example.com", record="r1", event="updated")
+    office.wait(minutes=5)
+    kept = office.handling(lead_id)
+    assert kept is not None
+    assert (kept.owner, kept.ownership) == (ANN, Ownership.ASSIGNED)
+    assert kept.ending is Ending.WON
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["owner"] == "Ann Archer"
+
+
+def test_the_rules_give_away_a_lead_of_which_a_silent_crm_told_later_that_nobody_has_it(
+    store: Store, clock: HandClock
+) -> None:
+    team = Team({"Ben Bell": MemberConfig(email="ben@example.com")})
+    rules = {"all": RuleConfig(channels=("slack",), assign=("Ben Bell",))}
+    office = Office(store, clock, routes=Routes(rules=rules, team=team), team=team)
+    lead_id = office.post(email="ada@example.com", record="r1")
+    office.crm.trouble = Unreachable("crm.down")
+    office.wait(minutes=11)
+    office.crm.trouble = None
+    office.crm.has("r1")
+    office.wait(minutes=20)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["owner"] == "Ben Bell"
+    kept = office.handling(lead_id)
+    assert kept is not None
+    assert kept.owner is not None
+    assert kept.ownership is Ownership.ASSIGNED
+    assert store.desk("ben@example.com") == [lead_id]
+    assert store.next_due(Step.LOOK_UP) is None
+
+
+def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_owner_is_found(
+    store: Store, clock: HandClock
+) -> None:
+    everything = {"all": RuleConfig(channels=("slack",))}
+    office = Office(store, clock, routes=Routes(rules=everything))
+    slack = msgspec.structs.replace(office.kit.channels["slack"], fallback="pool")
+    channels = {**office.kit.channels, "slack": slack}
+    office.kit = msgspec.structs.replace(office.kit, channels=channels)
+    lead_id = office.post(email="ada@example.com", record="r1")
+    office.crm.has("r1")
+    office.walls["slack"].trouble = Refused("slack.no_service", "no_service")
+    office.wait(minutes=11)
+    assert [len(w.about(lead_id)) for w in office.walls.values()] == [0, 1]
+    office.walls["slack"].trouble = None
+    office.crm.has("r1", ANN)
+    office.wait(hours=1)
+    assert [len(w.about(lead_id)) for w in office.walls.values()] == [0, 1]
+    assert office.walls["pool"].about(lead_id)[0]["owner"] == "Ann Archer"
+
+
+def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_lead_is_refined_anew(
+    store: Store, clock: HandClock
+) -> None:
+    office = Counter(store, clock)
+    lead_id = office.lead()
+    office.slack.replies = [Refused("slack.no_service", "no_service")]
+    office.wait(seconds=5)
+    assert office.mail.lead_ids == [lead_id]
+    store.put([Task(Step.NOTIFY, lead_id, "slack")], clock.now)
+    office.wait(seconds=5)
+    assert office.slack.lead_ids == []
+    assert not office.waiting()
+    store.put([Task(Step.NOTIFY, lead_id, "slack", again=True)], clock.now)
+    office.wait(seconds=5)
+    assert office.slack.lead_ids == [lead_id], "who asks for it by name gets it"
+
+
+def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(
+    store: Store, clock: HandClock
+) -> None:
+    office = Counter(store, clock)
+    office.slack.tells = False
+    lead_id = office.lead()
+    handled = store.handling([lead_id])
+    assert not handled
+
+    def meanwhile() -> None:
+        store.put([Task(Step.NOTIFY, lead_id, "slack")], clock.now)
+
+    office.slack.during = meanwhile
+    office.wait(minutes=3)
+    assert office.slack.lead_ids == [lead_id]
+    assert not office.waiting()
+
+
+def test_an_alert_under_way_is_sent_again_when_somebody_wants_it_told_again(
+    store: Store, clock: HandClock
+) -> None:
+    office = Counter(store, clock)
+    office.slack.tells = False
+    lead_id = office.lead()
+
+    def meanwhile() -> None:
+        office.slack.during = lambda: None
+        store.put([Task(Step.NOTIFY, lead_id, "slack", again=True)], clock.now)
+
+    office.slack.during = meanwhile
+    office.wait(minutes=3)
+    assert office.slack.lead_ids == [lead_id, lead_id]
+
+
+def test_one_lead_that_can_not_be_looked_at_spoils_no_other_look(
+    store: Store, clock: HandClock
+) -> None:
+    office = Office(store, clock)
+    broken = office.post(email="ada@example.com", record="r1")
+    good = office.post(email="bob@example.com", record="r2")
+    office.crm.has("r1")
+    office.crm.has("r2")
+    office.wait(minutes=11)
+    office.crm.has("r1", msgspec.structs.replace(ANN, email=7))
+    office.crm.has("r2", BEN)
+    office.wait(minutes=2)
+    kept = office.handling(good)
+    assert kept is not None
+    assert kept.owner == BEN
+    office.wait(hours=3)
+    assert store.next_due(Step.LOOK_UP) is None, "it is a dead letter in the end"
+    assert len(office.walls["slack"].about(broken)) == 1
+
+
+def test_while_a_crm_asks_for_a_pause_no_lead_is_asked_about(office: Office) -> None:
+    office.crm.trouble = Busy(timedelta(minutes=5))
+    for number in range(5):
+        office.post(email=f"l{number}@example.com", record=f"r{number}")
+        office.clock.advance(seconds=20)
+    office.wait(minutes=11)
+    assert len(office.crm.reads) == 1
+    told = office.walls["slack"].hanging.values()
+    assert [one["ownership"] for one in told] == ["unknown"] * 5, "no alert waits so long"
+    office.crm.trouble = None
+    for number in range(5):
+        office.crm.has(f"r{number}", ANN)
+    office.wait(minutes=30)
+    assert [one["owner"] for one in told if one["template"] == "new_lead/1"] == ["Ann Archer"] * 5
+
+
+def test_a_crm_that_asks_for_no_pause_at_all_is_not_asked_at_once(office: Office) -> None:
+    office.post(email="ada@example.com", record="r1")
+    office.crm.has("r1")
+    office.wait(minutes=10)
+    office.crm.trouble = Busy(timedelta())
+    reads = len(office.crm.reads)
+    office.wait(minutes=2)
+    assert 1 <= len(office.crm.reads) - reads <= 130
+
+
+def test_a_lead_whose_owner_is_found_before_it_was_told_is_told_where_the_owner_hears_of_it(
+    store: Store, clock: HandClock
+) -> None:
+    office = ruled(store, clock)
+    lead_id = office.post(email="ada@example.com", record="r1")
+    office.crm.has("r1")
+    office.walls["pool"].trouble = Unreachable("pool.down")
+    office.wait(minutes=11)
+    office.crm.has("r1", ANN)
+    office.wait(minutes=3)
+    assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 0]
+    office.walls["pool"].trouble = None
+    office.wait(minutes=5)
+    assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 0]
+    assert store.next_due(Step.NOTIFY, "pool") is None
