@@ -216,7 +216,12 @@ RULE_SETTINGS: Mapping[str, Declaration] = {
 
 PEOPLE_SETTINGS: Mapping[str, Declaration] = {
     "email": Declaration("", "Their e-mail address, as the CRM and Slack know it.", TEXT),
-    "slack": Declaration("", "Their Slack user id (U…); with a bot token found by e-mail.", TEXT),
+    "slack": Declaration(
+        "",
+        "Their Slack user id (U…). A bot finds whom it mentions by e-mail; who presses a button is "
+        "known by this alone.",
+        TEXT,
+    ),
     "crm": Declaration("", "Their ids in the CRMs.", WORDS),
     "zone": Declaration("", "Their time zone, such as Europe/Berlin.", ZONE),
     "quiet": Declaration("", "When not to be disturbed, such as 20:00-08:00.", CLOCK_SPAN),

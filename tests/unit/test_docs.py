@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from leadline import wiring
+from leadline.adapters.crm import crm_kinds
 from leadline.destinations import MAKERS
 from leadline.entrypoints.metrics import METRICS
 from leadline.entrypoints.openapi import document
 from leadline.errors import LeadlineError
 from leadline.settings import declared
+from leadline.settings_reading import load
 from leadline.settings_tables import TABLES
 from leadline.sources import names
 from tools.write_reference import stale
@@ -50,6 +53,17 @@ def test_every_kind_of_channel_has_its_how_to() -> None:
     _, _, remains = text.partition("## Exactly once")
     assert [kind for kind in MAKERS if f"| `{kind}` |" not in text] == []
     assert [kind for kind in MAKERS if f"`{kind}`" not in remains] == []
+
+
+def test_every_crm_has_its_how_to_whose_settings_are_enough(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/ask-the-crm-for-owners.md").read_text(encoding="utf-8")
+    shown: set[str] = set()
+    for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        (tmp_path / "leadline.toml").write_text(block, encoding="utf-8")
+        settings = load(environ={}, folder=tmp_path).settings
+        wiring.check(settings)
+        shown |= {config.kind or source for source, config in settings.crm.items()}
+    assert shown == set(crm_kinds())
 
 
 def test_every_status_that_a_sender_can_hear_is_documented() -> None:

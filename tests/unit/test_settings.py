@@ -3,16 +3,18 @@
 import pickle
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from leadline import wiring
 from leadline.errors import ConfigurationError
 from leadline.settings import Settings, declared
 from leadline.settings_reading import Loaded, load
-from leadline.settings_tables import SOURCE_SETTINGS
+from leadline.settings_tables import SOURCE_SETTINGS, TABLES
 from leadline.sources import SourceConfig
 
 ROOT = Path(__file__).parents[2]
@@ -395,6 +397,9 @@ def test_the_examples_load(folder: Folder) -> None:
     assert settings.sources["typeform"].secret == ("first-secret", "second-secret")
     assert settings.sources["form"].delay == timedelta(0)
     assert set(settings.sources["generic"].map) == {"email", "company", "event_id"}
+    shown = tomllib.loads((ROOT / "leadline.example.toml").read_text(encoding="utf-8"))
+    assert [table for table in TABLES if table not in shown] == []
+    wiring.check(settings)
 
 
 def test_reading_settings_imports_nothing_heavy() -> None:

@@ -55,4 +55,4 @@ def test_the_example_on_the_page_loads(tmp_path: Path) -> None:
     (tmp_path / "leadline.toml").write_text(example, encoding="utf-8")
     loaded = load(environ={}, folder=tmp_path)
     assert loaded.settings.public_url == "https://leads.example.com"
-    assert set(loaded.settings.sources) == {"close", "salesforce", "form", "generic"}
+    assert set(loaded.settings.sources) == {"close", "salesforce", "form", "generic", "hubspot"}
