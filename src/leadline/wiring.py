@@ -141,18 +141,23 @@ def crms(settings: Settings) -> "Mapping[str, Connected]":
     return _Crms(settings)
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, elsewhere: bool = False) -> None:
     """Make every channel and every CRM once: what a setting lacks is to be said before the first
-    lead comes, which would find it out.
+    lead comes, which would find it out. *elsewhere*: they are for a machine whose credentials of
+    AWS are not here.
 
     Raises ConfigurationError with all that is wrong.
     """
     wrong: list[str] = []
     if settings.channels:  # `slack_webhook_url` was checked when it was read
-        try:
-            channels(settings)
-        except ConfigurationError as error:
-            wrong.append(error.detail)
+        from leadline.destinations import channel_configs, make_channel
+
+        for name, config in channel_configs(settings).items():
+            try:
+                if not (elsewhere and config.kind == "ses"):
+                    make_channel(name, config, settings)
+            except ConfigurationError as error:
+                wrong.append(error.detail)
     wrong += crm_faults(settings).values()
     if wrong:
         raise ConfigurationError("; ".join(wrong))

@@ -199,6 +199,25 @@ def test_wrong_settings_are_refused_before_anything_happens(tmp_path: Path) -> N
         remote_settings.read_settings(path)
 
 
+def test_settings_that_lack_something_for_a_crm_or_a_channel_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "leadline.toml"
+    path.write_text('[crm.hubspot]\ntimeout = "9s"\n[channels.sales]\nkind = "teams"\n')
+    with pytest.raises(ConfigurationError) as refused:
+        remote_settings.read_settings(path)
+    assert "[channels.sales] url must be set" in refused.value.detail
+    assert "[crm.hubspot]: token is missing" in refused.value.detail
+
+
+def test_mail_by_ses_needs_no_credentials_where_the_settings_are_sent_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / "leadline.toml"
+    path.write_text('[channels.m]\nkind = "ses"\nsender = "a@example.com"\nto = "b@example.com"\n')
+    assert "ses" in remote_settings.read_settings(path)
+
+
 # --- logs -------------------------------------------------------------------------------------
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from leadline import wiring
 from leadline.cloud.session import Cloud, error_code
 from leadline.errors import ConfigurationError
 from leadline.settings_reading import load
@@ -25,7 +26,8 @@ def read_settings(path: Path) -> str:
     Raises ConfigurationError that lists every problem.
     """
     with tempfile.TemporaryDirectory() as empty:
-        load(config=path.absolute(), environ={}, folder=Path(empty))
+        loaded = load(config=path.absolute(), environ={}, folder=Path(empty))
+    wiring.check(loaded.settings, elsewhere=True)
     text = path.read_text(encoding="utf-8")
     if len(text.encode()) > SECRET_LIMIT:
         raise ConfigurationError(f"{path} has more than {SECRET_LIMIT} bytes, which fits nowhere")
