@@ -19,7 +19,17 @@ from leadline.deliver.notices import known
 from leadline.errors import LeadlineError
 from leadline.handling import UNHANDLED, Ending, Handling
 from leadline.kit import Kit
-from leadline.lead import Claim, Later, LeadFields, Ownership, Person, RefinedLead, Step, Task
+from leadline.lead import (
+    Claim,
+    Contact,
+    Later,
+    LeadFields,
+    Ownership,
+    Person,
+    RefinedLead,
+    Step,
+    Task,
+)
 from leadline.outcome import Done, Drop, Outcome, Retry
 from leadline.pipeline import newly_chosen
 from leadline.ports import Waiting
@@ -106,9 +116,13 @@ def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> O
     handling = _keep(kit, lead, said, there=there)
     if handling is None:
         return Retry(kit.look_ups.every, why="look_up.overtaken", counts=False)
+    if handling.ending is not Ending.OPEN:
+        return Done(note=ECHO if is_echo(said, handling) else "")
+    if not there:
+        return _later(kit, lead, "crm.no_record") or Done(note="crm.never_seen")
     connected = kit.crms.get(waiting.source)
     waits = connected is not None and connected.crm.knows_owners
-    if handling.holder is not None or handling.ending is not Ending.OPEN or not waits:
+    if handling.holder is not None or not waits:
         return Done(note=ECHO if is_echo(said, handling) else "")
     return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
 
@@ -144,16 +158,25 @@ def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -
     if not there and (before.crm_owner or before.ending is not Ending.OPEN):
         return before
     after = merged(kit, before, said, kit.clock())
-    unknown = lead.lead_details.ownership is Ownership.UNKNOWN
-    if after == before and not unknown:
+    # The CRM was silent, or had no such record, when the lead was refined: now it tells the rest.
+    unfinished = lead.lead_details.ownership is Ownership.UNKNOWN or (
+        lead.received_from in kit.crms and _says_who(said.fields) and not _says_who(lead.contact)
+    )
+    if after == before and not unfinished:
         return before
     note = "owner.found" if after.owner != before.owner and after.owner else "crm.told"
     then = _who_hears(kit, lead, before, after)
-    if unknown:  # the CRM was silent when the lead was refined: now its fields are known, too
+    if unfinished:
         then = [Later(Task(Step.REFINE, lead.lead_id))]
     if not kit.store.handle(lead.lead_id, before, after, then, note):
         return None
     return after
+
+
+def _says_who(said: LeadFields | Contact) -> bool:
+    """Whether it is known whom a lead is about."""
+    names = (said.name, said.first_name, said.last_name, said.company)
+    return any((*names, said.email, said.phone))
 
 
 def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handling:

@@ -167,11 +167,13 @@ def _what_follows(
 
 
 def _what_follows_later(kit: Kit, lead: RefinedLead, said: Told | None) -> tuple[Later, ...]:
-    """What to look at again: the owner, while there is none, and whether somebody responds."""
+    """What to look at again: the owner, while there is none, the record, while it was not seen, and
+    whether somebody responds."""
     later: list[Later] = []
     missing = (Ownership.UNASSIGNED, Ownership.UNKNOWN)
     pause = kit.look_ups.after(timedelta())
-    if said is not None and pause and lead.lead_details.ownership in missing:
+    unseen = said is not None and not isinstance(said, CrmRecord)
+    if said is not None and pause and (unseen or lead.lead_details.ownership in missing):
         later.append(Later(Task(Step.LOOK_UP, lead.lead_id), pause))
     if kit.targets.targets and (steps := kit.targets.steps(lead)):
         wait = max(steps[0] - lead.processed_at, timedelta())

@@ -5,10 +5,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from leadline.deliver.sending import deliver_due
 from leadline.handling import Ending
-from leadline.lead import Ownership, Step, Task
+from leadline.lead import LeadFields, Ownership, Step, Task
 from leadline.people import MemberConfig, Team
-from leadline.ports import Busy, Refused, Store, Unreachable
+from leadline.ports import Busy, Refused, Sent, Store, Unreachable
 from leadline.routing import Routes, RuleConfig
 from tests.channels import Office as Counter
 from tests.owner_world import ANN, BEN, Office
@@ -174,6 +175,72 @@ def test_one_lead_that_can_not_be_looked_at_spoils_no_other_look(
     office.wait(hours=3)
     assert store.next_due(Step.LOOK_UP) is None, "it is a dead letter in the end"
     assert len(office.walls["slack"].about(broken)) == 1
+
+
+def test_a_lead_of_which_only_the_id_came_is_completed_when_its_record_can_be_seen(
+    office: Office,
+) -> None:
+    lead_id = office.post(record="r1")
+    office.wait(minutes=11)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert (told["email"], told["ownership"]) == (None, "unassigned")
+    office.crm.has("r1", ANN, fields=LeadFields(email="ada@example.com"))
+    office.wait(minutes=20)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert (told["email"], told["owner"]) == ("ada@example.com", "Ann Archer")
+    assert office.store.next_due(Step.LOOK_UP) is None
+    asked = len(office.crm.reads)
+    office.wait(hours=2)
+    assert len(office.crm.reads) == asked, "it was completed once"
+
+
+@pytest.mark.parametrize("trouble", [None, Unreachable("crm.down")])
+def test_so_is_one_whose_owner_the_webhook_named(
+    office: Office, trouble: Unreachable | None
+) -> None:
+    office.crm.trouble = trouble
+    lead_id = office.post(record="r1", owner="u1")
+    office.wait(minutes=11)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["ownership"] == "assigned"
+    office.crm.trouble = None
+    office.crm.has("r1", ANN, fields=LeadFields(email="ada@example.com"))
+    office.wait(minutes=20)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert (told["email"], told["owner"]) == ("ada@example.com", "Ann Archer")
+    assert office.store.next_due(Step.LOOK_UP) is None
+
+
+def test_a_lead_whose_record_never_comes_to_be_seen_is_looked_for_during_a_day(
+    office: Office,
+) -> None:
+    office.post(record="r1", owner="u1")
+    office.wait(hours=20)
+    assert office.store.next_due(Step.LOOK_UP) is not None
+    office.wait(hours=6)
+    assert office.store.next_due(Step.LOOK_UP) is None
+
+
+def test_asking_what_became_of_many_alerts_ends_before_their_lease_does(
+    store: Store, clock: HandClock
+) -> None:
+    office = Counter(store, clock)
+    office.slack.replies = [Unreachable("answer.late")]
+    ids = office.leads(30)
+    office.wait(seconds=1)
+    find = office.slack.find
+
+    def slowly(message: bytes) -> Sent | None:
+        clock.advance(seconds=4)
+        return find(message)
+
+    office.slack.find = slowly  # type: ignore[method-assign]
+    for _ in range(60):
+        began = clock.now
+        deliver_due(office.kit, "slack")
+        assert clock.now - began < office.kit.lease
+        clock.advance(seconds=2)
+    assert sorted(office.slack.lead_ids) == sorted(ids)
 
 
 def test_while_a_crm_asks_for_a_pause_no_lead_is_asked_about(office: Office) -> None:

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 DIGEST_REFUSED = "digest.refused"
 DIGEST_MOST = 60
 """How many leads one digest speaks of at the most."""
+_ASK_BY = 0.4
+"""The part of a lease after which no further attempt is asked about."""
 FELL_BACK = "notify.fell_back"
 """The note of an alert that was given to another channel."""
 
@@ -200,9 +202,14 @@ class _Round:
         return self.place.writer.alert(found[0])
 
     def _arrived(self, chosen: Mapping[int, Notice]) -> dict[int, Outcome]:
-        """The leads whose earlier attempt, of which nobody knew how it ended, had arrived."""
+        """The leads whose earlier attempt, of which nobody knew how it ended, had arrived; and
+        those after which could not be asked while our lease is good enough to tell of others."""
         outcomes: dict[int, Outcome] = {}
+        until = self.kit.clock() + self.kit.lease * _ASK_BY
         for i, found in chosen.items():
+            if self.kit.clock() >= until:
+                outcomes[i] = _at_once("channel.paced")
+                continue
             write = partial(self.place.writer.alert, found)
             if (seen := find_earlier(self.place, self.claims[i], write)) is not None:
                 # It says what was known then: whose the lead was when it was refined, at least.
