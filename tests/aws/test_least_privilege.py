@@ -45,7 +45,7 @@ from leadline.outcome import Done
 from leadline.ports import Settlement
 from leadline.sources import find
 from tests.aws.deployment import Deployment
-from tests.aws.test_end_to_end import post, settings_text
+from tests.aws.test_end_to_end import post, settings_text, told
 from tests.crm_tryton import TrytonStandIn
 from tests.crm_world import Lead
 from tests.emulator import REGION, Emulator
@@ -306,8 +306,7 @@ def deliver_works(bench: Bench) -> list[str]:
     deliver("busy")
     if bench.messages(bench.urls[Step.NOTIFY]) < 1:
         wrong.append("what must wait was not sent again")
-    told = [m["metadata"]["event_payload"].get("lead_id") for m in bench.slack.messages]
-    wrong += ["not told" for lead in good if lead.id not in told]
+    wrong += ["not told" for lead in good if lead.id not in told(bench.slack)]
     wrong += [bench.status(lead) for lead in good if bench.status(lead) != "alerted"]
     if bench.status(refused) != "dead":
         wrong.append("no dead letter")
