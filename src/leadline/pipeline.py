@@ -35,7 +35,6 @@ from leadline.sources import Source
 
 log = logging.getLogger(__name__)
 
-_document = msgspec.json.Decoder(RefinedLead)
 
 _HICCUP = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
@@ -53,11 +52,8 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
     # Asked again, some were told before, and handled.
     told = kit.store.alerts(list(said)) if said else {}
     handled = kit.store.handling(list(said)) if said else {}
-    known = kit.store.refined(list(said)) if said else {}
     outcomes = [
-        _refine_one(
-            kit, c, waiting.get(i), said.get(i), told.get(i, ()), handled.get(i), known.get(i)
-        )
+        _refine_one(kit, c, waiting.get(i), said.get(i), told.get(i, ()), handled.get(i))
         for c in claims
         if (i := c.task.lead_id)
     ]
@@ -91,7 +87,6 @@ def _refine_one(
     said: Told | None,
     told: Sequence[Alert],
     before: Handling | None,
-    made_before: bytes | None,
 ) -> Outcome:
     """The outcome of one lead; whatever goes wrong is this lead's own affair."""
     if waiting is None:
@@ -118,7 +113,7 @@ def _refine_one(
         refined=refined,
         match_keys=match_keys(refined),
         handling=handling,
-        then=_what_follows(kit, refined, told, made_before),
+        then=_what_follows(kit, refined, told),
         later=_what_follows_later(kit, refined, said),
     )
 
@@ -148,15 +143,10 @@ def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
     return None
 
 
-def _what_follows(
-    kit: Kit, lead: RefinedLead, told: Sequence[Alert], made_before: bytes | None
-) -> tuple[Task, ...]:
-    """Whom to tell now: the channels that the rules say. Of a lead that was refined before, those
-    that told of it show it anew, and only channels are told that were not chosen then: an alert
-    may wait still, or have become that of a fallback."""
+def _what_follows(kit: Kit, lead: RefinedLead, told: Sequence[Alert]) -> tuple[Task, ...]:
+    """Whom to tell now: the channels that the rules say, and those that told of it before show it
+    anew. One for which a fallback has told keeps silent (`deliver.notices`)."""
     names = channels_for(kit, lead)
-    if made_before is not None:
-        names = newly_chosen(kit, _document.decode(made_before), lead)
     knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
     tasks = [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
     tasks += [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]

@@ -123,6 +123,35 @@ def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_lead_is
     assert office.slack.lead_ids == [lead_id], "who asks for it by name gets it"
 
 
+def test_a_fallback_whose_turn_has_not_come_is_silent_once_the_channel_itself_has_told(
+    store: Store, clock: HandClock
+) -> None:
+    office = Counter(store, clock)
+    lead_id = office.lead()
+    office.slack.replies = [Refused("slack.no_service", "no_service")]
+    office.mail.down = Unreachable("mail.down")
+    office.wait(minutes=2)
+    store.put([Task(Step.NOTIFY, lead_id, "slack")], clock.now)  # as refinement does
+    office.wait(seconds=30)
+    assert office.slack.lead_ids == [lead_id]
+    office.mail.down = None
+    office.wait(minutes=10)
+    assert office.mail.lead_ids == []
+    assert not office.waiting("mail")
+
+
+def test_a_lead_of_a_crm_that_is_refined_anew_is_told_where_it_never_was(office: Office) -> None:
+    lead_id = office.post(email="ada@example.com", record="r1")
+    office.crm.has("r1", ANN)
+    office.walls["slack"].trouble = Refused("slack.no_service", "no_service")
+    office.wait(minutes=11)
+    assert office.store.next_due(Step.NOTIFY, "slack") is None, "it is a dead letter"
+    office.walls["slack"].trouble = None
+    office.store.put([Task(Step.REFINE, lead_id)], office.clock.now)
+    office.wait(minutes=1)
+    assert len(office.walls["slack"].about(lead_id)) == 1
+
+
 def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(
     store: Store, clock: HandClock
 ) -> None:

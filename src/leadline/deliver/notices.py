@@ -55,7 +55,11 @@ def notice(
         interactive=kit.interactive,
     )
     made = _with_owner_known(kit, made)
-    if is_told_instead(made, place, told) or _is_told_to_the_owner(kit, made, place, told):
+    if (
+        is_told_instead(made, place, told)
+        or _is_told_to_the_owner(kit, made, place, told)
+        or _is_needed_no_more(kit, made, place, told)
+    ):
         return msgspec.structs.replace(made, told_instead=True)
     failing = _failing(kit, made, place, told)
     if failing is None:
@@ -105,6 +109,24 @@ def _is_told_to_the_owner(kit: Kit, found: Notice, place: Channel, told: Sequenc
     return place.name not in chosen and any(is_told(told, name) for name in chosen)
 
 
+def _is_needed_no_more(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
+    """Whether this channel was to stand in for one that has told of the lead after all."""
+    if not told or found.told:
+        return False
+    behind = _behind(kit, place)
+    return any(is_told(told, name) for name in behind) and place.name not in _chosen(kit, found)
+
+
+def _behind(kit: Kit, place: Channel) -> frozenset[str]:
+    """The channels for which this one stands in, at once or after others."""
+    found: set[str] = set()
+    latest = {place.name}
+    while latest:
+        latest = {c.name for c in kit.channels.values() if c.fallback in latest} - found
+        found |= latest
+    return frozenset(found)
+
+
 def _chosen(kit: Kit, found: Notice) -> frozenset[str]:
     """The channels that the rules choose for the lead as it is now, at this hour or at that in
     which it was refined."""
@@ -144,11 +166,12 @@ def _with_owner_known(kit: Kit, made: Notice) -> Notice:
 
 def _failing(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> Channel | None:
     """The channel that should have told of the lead, and has *place* stand in for it."""
-    behind = [c for c in kit.channels.values() if c.fallback == place.name]
+    behind = _behind(kit, place)
     if not behind:
         return None
     chosen = _chosen(kit, found)
     if place.name in chosen:
         return None
-    fitting = (c for c in behind if c.name in chosen and not is_told(told, c.name))
-    return next(fitting, None)
+    missing = (n for n in kit.channels if n in behind & chosen and not is_told(told, n))
+    name = next(missing, None)
+    return kit.channels[name] if name is not None else None
