@@ -233,12 +233,13 @@ def _print_found(told: Reconciled, *, dry_run: bool) -> None:
     table(
         ("record", "created", "lead"),
         [(one.record, when(one.created_at), one.lead_id) for one in told.found],
-        empty="every lead is known",
+        empty="" if told.trouble else "every lead is known",
     )
     done = "would be captured" if dry_run else "captured"
     say(f"{told.seen} records seen, {len(told.found)} {done}")
     if told.trouble:
-        say(f"{told.trouble}; what came before it is done, run it again for the rest")
+        before = "; what came before it is done, run it again for the rest" if told.seen else ""
+        say(f"{told.trouble}{before}")
 
 
 def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadFilter) -> None:
