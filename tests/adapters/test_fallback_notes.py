@@ -28,7 +28,7 @@ def test_the_words_of_who_refused_stay_with_the_lead(tmp_path: Path, clock: Hand
         told = story(tmp_path, lead_id)
     notes = [f"{h.what} {h.detail}".strip() for h in told.timeline]
     assert "notify.fell_back slack.channel_is_archived channel_is_archived" in notes
-    assert [(a.channel, a.template) for a in told.alerts] == [("mail", "new_lead/1")]
+    assert [(a.channel, a.template) for a in told.alerts] == [("mail", "new_lead/1 for slack")]
     assert told.row.status is Status.ALERTED
     assert told.tasks == ()
 

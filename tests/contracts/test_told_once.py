@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from leadline.deliver.channel import NO_OWNER
 from leadline.deliver.sending import deliver_due
 from leadline.handling import Ending
 from leadline.lead import LeadFields, Ownership, Step, Task
@@ -12,6 +13,7 @@ from leadline.people import MemberConfig, Team
 from leadline.ports import Busy, Refused, Sent, Store, Unreachable
 from leadline.routing import Routes, RuleConfig
 from tests.channels import Office as Counter
+from tests.channels import slack_channel
 from tests.owner_world import ANN, BEN, Office
 from tests.worlds import HandClock
 
@@ -150,6 +152,22 @@ def test_a_lead_of_a_crm_that_is_refined_anew_is_told_where_it_never_was(office:
     office.store.put([Task(Step.REFINE, lead_id)], office.clock.now)
     office.wait(minutes=1)
     assert len(office.walls["slack"].about(lead_id)) == 1
+
+
+def test_a_lead_that_nobody_owns_goes_round_in_no_circle(store: Store, clock: HandClock) -> None:
+    office = Counter(store, clock, routes=Routes(usual=("slack",), unassigned="mail"))
+    channels = {
+        "slack": slack_channel(office.slack, personal=True),
+        "mail": slack_channel(office.mail, "mail", fallback="slack"),
+    }
+    office.kit = msgspec.structs.replace(office.kit, channels=channels)
+    office.slack.down = Refused(NO_OWNER, "nobody owns it")
+    office.mail.down = Refused("mail.no_such_room", "no_such_room")
+    office.lead()
+    office.wait(minutes=5)
+    assert (office.slack.tries, office.mail.tries) == (1, 1)
+    assert not office.waiting()
+    assert not office.waiting("mail")
 
 
 def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(

@@ -113,11 +113,11 @@ def _is_needed_no_more(kit: Kit, found: Notice, place: Channel, told: Sequence[A
     """Whether this channel was to stand in for one that has told of the lead after all."""
     if not told or found.told:
         return False
-    behind = _behind(kit, place)
+    behind = stands_for(kit, place)
     return any(is_told(told, name) for name in behind) and place.name not in _chosen(kit, found)
 
 
-def _behind(kit: Kit, place: Channel) -> frozenset[str]:
+def stands_for(kit: Kit, place: Channel) -> frozenset[str]:
     """The channels for which this one stands in, at once or after others."""
     found: set[str] = set()
     latest = {place.name}
@@ -166,7 +166,7 @@ def _with_owner_known(kit: Kit, made: Notice) -> Notice:
 
 def _failing(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> Channel | None:
     """The channel that should have told of the lead, and has *place* stand in for it."""
-    behind = _behind(kit, place)
+    behind = stands_for(kit, place)
     if not behind:
         return None
     chosen = _chosen(kit, found)

@@ -21,7 +21,7 @@ from leadline.deliver.circuit import (
     hand_in,
     is_open,
 )
-from leadline.deliver.notices import is_told, notices, template_naming
+from leadline.deliver.notices import is_told, notices, stands_for, template_naming
 from leadline.handling import UNHANDLED
 from leadline.kit import Kit
 from leadline.lead import Alert, Claim, Step, Task
@@ -67,9 +67,19 @@ def deliver_due(kit: Kit, channel: str) -> timedelta | None:
 
 def _falls_back(kit: Kit, place: Channel, trouble: Trouble) -> bool:
     """Whether the channel has failed for so long that its fallback is to be told instead."""
-    if place.fallback not in kit.channels or trouble.since is None:
+    if fallback_of(kit, place) not in kit.channels or trouble.since is None:
         return False
     return kit.clock() - trouble.since >= place.fallback_after
+
+
+def fallback_of(kit: Kit, place: Channel) -> str:
+    """The channel that stands in for this one, "" for none: for that of leads without an owner no
+    channel can that tells owners alone, and would give them back."""
+    other = kit.channels.get(place.fallback)
+    if other is not None and other.personal:
+        before = stands_for(kit, place) | {place.name}
+        return "" if kit.routes.unassigned in before else other.name
+    return place.fallback
 
 
 def _sorts_by_person(kit: Kit, place: Channel) -> bool:
@@ -83,7 +93,7 @@ def _give_away(kit: Kit, place: Channel, claims: Sequence[Claim]) -> list[Outcom
     return [
         Done(note="notify.already_told")
         if is_told(told.get(c.task.lead_id, ()), place.name) and not c.task.again
-        else _to(place.fallback, c)
+        else _to(fallback_of(kit, place), c)
         for c in claims
     ]
 
@@ -255,7 +265,7 @@ class _Round:
             case Refused(reason=reason, words=words):
                 return self._never(claim, Drop(reason, words))
             case Unreachable() if _falls_back(self.kit, self.place, self.trouble):
-                return _to(self.place.fallback, claim)
+                return _to(fallback_of(self.kit, self.place), claim)
             case Unreachable(words=words):
                 tried = again(self.kit, claim, words)
                 return self._never(claim, tried) if isinstance(tried, Drop) else tried
@@ -265,9 +275,9 @@ class _Round:
     def _never(self, claim: Claim, end: Drop) -> Outcome:
         """The alert will not pass here: it goes to the fallback with the destination's words, and
         becomes a dead letter where there is none."""
-        instead = self.place.fallback
-        if end.reason == NO_OWNER:
-            instead = instead or self.kit.routes.unassigned
+        instead = fallback_of(self.kit, self.place)
+        if end.reason == NO_OWNER and not instead:
+            instead = self.kit.routes.unassigned
         if instead not in self.kit.channels or instead == self.place.name:
             return end
         return _to(instead, claim, f"{end.reason} {end.detail}".rstrip())
