@@ -81,7 +81,8 @@ class Settings(msgspec.Struct, frozen=True):
     lease: timedelta = _setting(
         "60s",
         "The visibility timeout: how long a worker may hold a task before it is handed out again; "
-        "keep it above `slack_timeout` where more than one worker delivers.",
+        "keep it above `slack_timeout` where more than one worker delivers, and above 45s where a "
+        "CRM is asked, which may take 25s to answer.",
         PERIOD,
     )
     retry_base: timedelta = _setting(
