@@ -54,9 +54,11 @@ class FieldPlan(msgspec.Struct, frozen=True):
 
 class Beside(msgspec.Struct, frozen=True):
     """What a lead alone does not tell: how the CRM is told of its holder (`Crm.owner_value`, None
-    where it can't be), and by what the lead that it repeats is found ("" where it repeats none)."""
+    where it can't be), in which fields it has owners, where that is known of others, and by what
+    the lead that it repeats is found ("" where it repeats none)."""
 
     owner: Mapping[str, Any] | None = None
+    owner_fields: frozenset[str] = frozenset()
     duplicate_of: str = ""
 
 
@@ -75,7 +77,8 @@ def plan_changes(
     plans: dict[str, FieldPlan] = {}
     for ours, name, value in _placed_values(lead, handling, config, beside):
         current = record.values.get(name)
-        if ours == "owner" and value is None and handling.holder is not None:
+        whom = {"owner": handling.holder, "claimed_by": handling.claimed_by}.get(ours)
+        if value is None and whom is not None:
             verdict = FieldVerdict.NOBODY
         elif ours == "owner" and is_nothing(current) and _is_of_the_crm(handling):
             verdict = FieldVerdict.CLEARED
@@ -184,6 +187,8 @@ def _placed_values(
         elif ours == "claimed_by" and name in whose:
             # Placed where the CRM has its owner, a claim makes the owner, and nothing else does.
             yield ours, name, whose[name] if handling.claimed_by else None
+        elif ours == "claimed_by" and name in beside.owner_fields:
+            yield ours, name, None  # the name of somebody whom it does not know is no owner there
         else:
             yield ours, name, known.get(ours)
 

@@ -39,8 +39,19 @@ def crm_subjects(
             handling = handlings.get(lead_id, UNHANDLED)
             owner = _owner_value(connected, handling.holder)
             repeats = firsts.get(lead.duplicate_of.lead_id, "") if lead.duplicate_of else ""
-            found[lead_id] = CrmSubject(lead, handling, record, Beside(owner, repeats))
+            fields = frozenset[str]()
+            if owner is None and handling.claimed_by and "claimed_by" in connected.config.write:
+                fields = _owner_fields(kit, connected)
+            found[lead_id] = CrmSubject(lead, handling, record, Beside(owner, fields, repeats))
     return found
+
+
+def _owner_fields(kit: Kit, connected: Connected) -> frozenset[str]:
+    """In which fields the CRM has owners, by the first of the team whom it knows; none where it
+    knows nobody."""
+    team = (kit.team.person(name) for name in kit.team.members)
+    told = (connected.crm.owner_value(person) for person in team if person)
+    return frozenset(next((value for value in told if value), {}))
 
 
 def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:

@@ -5,9 +5,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from leadline.crm_changes import FieldPlan, FieldVerdict
+from leadline.crm_subjects import preview_changes
 from leadline.following import ECHO
 from leadline.handling import UNHANDLED, Ending
-from leadline.lead import Later, Ownership, Step, Task
+from leadline.lead import Later, Ownership, Person, Step, Task
+from leadline.people import MemberConfig, Team
 from leadline.ports import Busy, Refused, Store, Unreachable
 from leadline.write_back import write_back_due
 from tests.crm_desk import Rate, WritingOffice
@@ -42,11 +45,11 @@ def about_to_be_written(office: WritingOffice) -> str:
     return lead_id
 
 
-def claim(office: WritingOffice, lead_id: str) -> None:
-    """Ben takes a lead, as the button does."""
+def claim(office: WritingOffice, lead_id: str, who: Person = BEN) -> None:
+    """Somebody takes a lead, as the button does."""
     before = office.handling(lead_id) or UNHANDLED
     at = office.clock()
-    after = msgspec.structs.replace(before, claimed_by=BEN, claimed_at=at, touched_at=at)
+    after = msgspec.structs.replace(before, claimed_by=who, claimed_at=at, touched_at=at)
     back = Later(Task(Step.WRITE_BACK, lead_id, "generic"))
     assert office.store.handle(lead_id, before, after, [back], "claimed")
 
@@ -131,6 +134,29 @@ def test_an_owner_is_not_taken_from_somebody_without_leave(store: Store, clock: 
     office.wait(minutes=1)
     assert office.desk.records["r1"]["owner"] == "u1"
     assert office.desk.writes == []
+
+
+def test_somebody_whom_the_crm_does_not_know_is_written_where_names_stand_and_nowhere_else(
+    store: Store, clock: HandClock
+) -> None:
+    office = WritingOffice(store, clock, write={"claimed_by": "owner", "score": "score"})
+    team = Team({"ann": MemberConfig(email="ann@example.com")})
+    office.kit = msgspec.structs.replace(office.kit, team=team)
+    office.desk.has("r1")
+    lead_id = office.post(email="a@example.com", record="r1", event="lead.created", score=85)
+    office.clock.advance(minutes=11)
+    Office.turn(office)
+    claim(office, lead_id, Person(slack="U9", name="zed"))
+    office.turn()
+    assert office.desk.records["r1"] == {"score": 85}
+    plans = preview_changes(office.kit, "generic", [lead_id])[lead_id]
+    verdicts = {plan.ours: plan.verdict for plan in plans if isinstance(plan, FieldPlan)}
+    assert verdicts["claimed_by"] is FieldVerdict.NOBODY
+    elsewhere = WritingOffice(store, clock, write={"claimed_by": "who"})
+    elsewhere.desk.has("r1")
+    elsewhere.store.put([Task(Step.WRITE_BACK, lead_id, "generic")], clock())
+    elsewhere.wait(minutes=1)
+    assert elsewhere.desk.records["r1"] == {"who": "zed"}
 
 
 def test_a_newer_edit_is_not_written_over_even_with_leave(store: Store, clock: HandClock) -> None:
