@@ -4,7 +4,7 @@ Every wrong name and value of every layer is collected, so that one look mends t
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +71,9 @@ def load(
     named = environ.get(CONFIG_VARIABLE) or dotenv.get(CONFIG_VARIABLE, ("", ""))[0]
     if config is None and named:
         config = folder / named
+    written = _values_of(document, folder, config, problems)
     layers = (
-        _from_toml(_values_of(document, folder, config, problems), problems),
+        _from_toml(written, problems),
         _from_variables(dotenv, problems),
         _from_variables({n: (v, f"environment {n}") for n, v in environ.items()}, problems),
         _from_flags(flags or {}, problems),
@@ -82,6 +83,7 @@ def load(
     for each in (each for layer in layers for each in layer):
         given[each.place] = each
         values[each.place] = _read(each, problems)
+    problems += _empty_entries(written, values)
     _refuse(problems)
     settings = _assemble(values)
     _refuse(
@@ -122,6 +124,17 @@ def _from_toml(values: list[tuple[Place, Any, str]], problems: list[str]) -> lis
         elif value != {}:
             problems.append(f"{origin}: {_only_a_table(place, _dotted)}")
     return given
+
+
+def _empty_entries(written: list[tuple[Place, Any, str]], values: Iterable[Place]) -> Iterator[str]:
+    """A complaint of each table of a CRM, a channel and so on that nothing is set in, and that
+    would be passed over; a source is one without settings, too."""
+    filled = {place[:2] for place in values}
+    for place, value, origin in written:
+        wanted = len(place) == 2 and place[0] in TABLES and place[0] != "sources"
+        if value == {} and wanted and place not in filled:
+            name = _dotted(place)
+            yield f"{origin}: [{name}] is empty; set something there, or take it out"
 
 
 def _from_variables(

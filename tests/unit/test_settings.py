@@ -180,6 +180,20 @@ def test_every_setting_of_a_source_is_declared_with_its_true_default() -> None:
             assert getattr(config, name) in ((), None, ""), name
 
 
+@pytest.mark.parametrize("table", ["crm.close", "channels.mail", "hours.office"])
+def test_an_entry_without_a_setting_is_not_passed_over(folder: Folder, table: str) -> None:
+    folder.write(toml=f"port = 1\n[{table}]\n")
+    assert folder.problems() == [
+        f"leadline.toml line 2: [{table}] is empty; set something there, or take it out"
+    ]
+
+
+def test_an_entry_that_only_variables_fill_is_not_empty(folder: Folder) -> None:
+    folder.write(toml="[crm.close]\n")
+    settings = folder.settings({"LEADLINE_CRM__CLOSE__TOKEN": "api_key"})
+    assert settings.crm["close"].token == "api_key"
+
+
 def test_empty_tables_say_nothing(folder: Folder) -> None:
     folder.write(toml="[sources]\n[sources.close]\n[sources.generic.map]")
     assert folder.settings().sources == {}
