@@ -61,7 +61,8 @@ def clock_due(kit: Kit, limit: int = 100) -> int:
     claims = kit.store.claim(Step.CLOCK, limit, kit.lease)
     if not claims:
         return 0
-    cases = _cases(kit, [c.task.lead_id for c in claims])
+    alive = [c.task.lead_id for c in claims if exhausted(kit, c) is None]
+    cases = _cases(kit, alive) if alive else {}
     ended: list[tuple[Claim, Outcome]] = []
     for claim in claims:
         outcome = _one(kit, claim, cases.get(claim.task.lead_id))

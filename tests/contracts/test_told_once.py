@@ -1,17 +1,21 @@
 """What must not happen to a lead, whatever comes in between: told twice, told wrong, forgotten."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
 
+from leadline.clocks import clock_due
 from leadline.deliver.channel import NO_OWNER
 from leadline.deliver.sending import deliver_due
 from leadline.handling import Ending
-from leadline.lead import LeadFields, Ownership, Step, Task
+from leadline.lead import LeadFields, Ownership, RefinedLead, Step, Task
 from leadline.people import MemberConfig, Team
 from leadline.ports import Busy, Refused, Sent, Store, Unreachable
+from leadline.retry import RetryPolicy
 from leadline.routing import Routes, RuleConfig
+from leadline.targets import TargetConfig, Targets
 from tests.channels import Office as Counter
 from tests.channels import slack_channel
 from tests.owner_world import ANN, BEN, Office
@@ -168,6 +172,35 @@ def test_a_lead_that_nobody_owns_goes_round_in_no_circle(store: Store, clock: Ha
     assert (office.slack.tries, office.mail.tries) == (1, 1)
     assert not office.waiting()
     assert not office.waiting("mail")
+
+
+class Unpredictable(Targets, frozen=True):
+    """Targets of which nobody can say anything."""
+
+    def due(self, lead: RefinedLead) -> datetime | None:
+        raise ValueError(lead.lead_id)
+
+    def steps(self, lead: RefinedLead) -> tuple[datetime, ...]:
+        raise ValueError(lead.lead_id)
+
+
+def test_an_alert_that_always_kills_its_worker_is_a_dead_letter_in_the_end(
+    store: Store, clock: HandClock
+) -> None:
+    office = Counter(
+        store, clock, retry=RetryPolicy(attempts=4), targets=Unpredictable({"all": TargetConfig()})
+    )
+    lead_id = office.lead()
+    store.put([Task(Step.CLOCK, lead_id)], clock.now)
+    for _ in range(8):
+        with suppress(ValueError):
+            deliver_due(office.kit, "slack")
+        with suppress(ValueError):
+            deliver_due(office.kit, "mail")
+        clock_due(office.kit)
+        clock.advance(minutes=2)
+    assert not office.waiting("slack")
+    assert store.next_due(Step.CLOCK) is None
 
 
 def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(

@@ -117,7 +117,9 @@ class _Round:
 
     def outcomes(self) -> list[Outcome]:
         """The outcome of each claim, in order."""
-        self.notices = notices(self.kit, self.place, [c.task.lead_id for c in self.claims])
+        # One that is exhausted may be what no worker survives: it is not looked at any more.
+        alive = [c.task.lead_id for c in self.claims if exhausted(self.kit, c) is None]
+        self.notices = notices(self.kit, self.place, alive) if alive else {}
         settled: dict[int, Outcome] = {}
         ready: dict[int, Notice] = {}
         for i, claim in enumerate(self.claims):
