@@ -47,13 +47,11 @@ def ask(kit: Kit, leads: Mapping[str, Waiting]) -> Mapping[str, Told]:
     told: dict[str, Told] = {}
     for source, ids in by_source.items():
         connected = kit.crms[source]
-        end: Silent | NotAsked | None = None
+        end: Silent | NotAsked | None = _pause_of(kit, source)
         for records in _batches(list(ids), connected.crm.batch):
             if end is None and kit.clock() >= until:
                 end = NotAsked(timedelta(), "crm.no_time")
             answers: Mapping[str, Told] = {}
-            if end is None and (wait := kit.store.reserve(reading_place(source), timedelta())):
-                end = NotAsked(wait, "crm.busy")
             if end is None:
                 answers, end = _read(kit, source, connected, records)
             for record in records:
@@ -66,6 +64,17 @@ def reading_place(source: str) -> str:
     """What `Channels.reserve` and `hold` know the CRM of a source by that leads are asked of; it
     is not held while we write (`write_back.crm_place`), for no alert waits for that."""
     return f"crm:{source}:read"
+
+
+def _pause_of(kit: Kit, source: str) -> NotAsked | None:
+    """The pause that the CRM asked for, as far as it is not over; only then is anything written."""
+    place = reading_place(source)
+    if not kit.store.trouble(place).failures:
+        return None
+    if wait := kit.store.reserve(place, timedelta()):
+        return NotAsked(wait, "crm.busy")
+    kit.store.fared(place, well=True)
+    return None
 
 
 def _read(
@@ -81,6 +90,7 @@ def _read(
         case Busy(after=after):
             after = max(after, _SHORTEST_PAUSE)
             kit.store.hold(reading_place(source), kit.clock() + after)
+            kit.store.fared(reading_place(source), well=False)
             return {}, NotAsked(after, "crm.busy")
         case Unreachable(words=words):
             log.warning("crm.unreachable", extra={"source": source, "error": words})
