@@ -31,7 +31,7 @@ from leadline.lead import (
     Task,
 )
 from leadline.outcome import Done, Drop, Outcome, Retry
-from leadline.pipeline import newly_chosen
+from leadline.pipeline import channels_for
 from leadline.ports import Waiting
 from leadline.routing import with_owner
 
@@ -209,14 +209,13 @@ def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handli
 
 def _who_hears(kit: Kit, lead: RefinedLead, before: Handling, after: Handling) -> list[Later]:
     """The channels that told of the lead show it as it is now; those that the rules choose for its
-    new owner, and did not before, are told of it."""
+    new owner are told of it, but for those in whose place another has told of it."""
     told = kit.store.alerts([lead.lead_id]).get(lead.lead_id, ())
     knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
     tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
     if after.owner != before.owner and after.owner is not None and after.ending is Ending.OPEN:
-        was = with_owner(lead, before.owner, Ownership.ASSIGNED) if before.owner else lead
         owned = with_owner(lead, after.owner, Ownership.ASSIGNED)
-        chosen = [n for n in newly_chosen(kit, was, owned) if n not in knowing]
+        chosen = [n for n in channels_for(kit, owned) if n not in knowing]
         if kit.routes.rules:
             tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in chosen]
     return [Later(task) for task in tasks]

@@ -178,14 +178,6 @@ def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
     return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)
 
 
-def newly_chosen(kit: Kit, before: RefinedLead, now: RefinedLead) -> tuple[str, ...]:
-    """The channels that hear of a lead as it is *now*, and were not to hear of it *before*."""
-    if before.status != "refined":
-        return channels_for(kit, now)
-    chosen = channels_for(kit, before)
-    return tuple(name for name in channels_for(kit, now) if name not in chosen)
-
-
 def _fields(source: Source, waiting: Waiting) -> LeadFields:
     """The fields of the lead, with those of updates that came while it waited laid over them."""
     fields = source.fields(waiting.raw)

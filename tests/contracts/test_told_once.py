@@ -203,6 +203,26 @@ def test_an_alert_that_always_kills_its_worker_is_a_dead_letter_in_the_end(
     assert store.next_due(Step.CLOCK) is None
 
 
+def test_who_is_told_by_direct_message_hears_of_a_lead_that_nobody_owned_at_first(
+    store: Store, clock: HandClock
+) -> None:
+    everything = {"all": RuleConfig(channels=("slack",))}
+    office = Office(store, clock, routes=Routes(rules=everything, unassigned="pool"))
+    direct = msgspec.structs.replace(office.kit.channels["slack"], personal=True)
+    channels = {**office.kit.channels, "slack": direct}
+    office.kit = msgspec.structs.replace(office.kit, channels=channels)
+    lead_id = office.post(email="ada@example.com", record="r1")
+    office.crm.has("r1")
+    office.walls["slack"].trouble = Refused(NO_OWNER, "nobody owns it")
+    office.wait(minutes=11)
+    assert [len(w.about(lead_id)) for w in office.walls.values()] == [0, 1]
+    office.walls["slack"].trouble = None
+    office.crm.has("r1", ANN)
+    office.wait(hours=1)
+    assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 1]
+    assert office.walls["slack"].about(lead_id)[0]["owner"] == "Ann Archer"
+
+
 def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(
     store: Store, clock: HandClock
 ) -> None:
