@@ -65,10 +65,14 @@ def channel_configs(settings: Settings) -> Mapping[str, ChannelConfig]:
 
 def usual_channels(settings: Settings) -> tuple[str, ...]:
     """The channels that hear of leads about which no rule decides: not those that stand in for
-    others, which would then always tell both."""
+    others, which would then always tell both, nor, where there is another and its `leads` doesn't
+    say so, the one for leads that nobody owns."""
     found = channel_configs(settings)
     behind = {config.fallback for config in found.values()}
-    return tuple(name for name, c in found.items() if _hears_all(c) and name not in behind)
+    hearing = {n: c for n, c in found.items() if _hears_all(c) and n not in behind}
+    pool = settings.unassigned_channel
+    others = tuple(n for n, c in hearing.items() if n != pool or c.leads)
+    return others or tuple(hearing)
 
 
 def _hears_all(config: ChannelConfig) -> bool:

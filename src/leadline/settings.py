@@ -155,8 +155,8 @@ class Settings(msgspec.Struct, frozen=True):
     )
     unassigned_channel: str = _setting(
         "",
-        "The channel that hears of leads without an owner (and of all others unless its `leads` is "
-        "no); empty: those that the rules say.",
+        "The channel that hears of leads without an owner, and (unless it is the only one, or its "
+        "`leads` says yes) of no others; empty: those that the rules say.",
         TEXT,
     )
     reconcile_every: timedelta = _setting(

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from leadline import wiring
@@ -47,6 +48,16 @@ def test_a_table_of_its_own_stands_above_it() -> None:
     assert (made["slack"].fallback, made["slack"].fallback_after) == ("mail", timedelta(minutes=2))
     assert usual_channels(settings) == ("slack",)
     assert [*wiring.channels_on_demand(settings)] == ["slack", "mail"]
+
+
+def test_the_channel_of_unassigned_leads_hears_of_no_others_but_where_it_is_the_only_one() -> None:
+    pool = Settings(unassigned_channel="pool", channels={"pool": WEBHOOK, "sales": WEBHOOK})
+    assert usual_channels(pool) == ("sales",)
+    told = msgspec.structs.replace(WEBHOOK, leads=True)
+    both = Settings(unassigned_channel="pool", channels={"pool": told, "sales": WEBHOOK})
+    assert usual_channels(both) == ("pool", "sales")
+    alone = Settings(unassigned_channel="pool", channels={"pool": WEBHOOK})
+    assert usual_channels(alone) == ("pool",)
 
 
 def test_who_only_schedules_alerts_makes_no_destination() -> None:
