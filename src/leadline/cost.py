@@ -10,59 +10,13 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from leadline.cost_uses import PER_ALERT, PER_LEAD, PER_TASK, Uses
 from leadline.durations import INIT_LOG_BYTES, MEASURED
 from leadline.errors import ConfigurationError
 
 SECONDS = 730 * 3_600
 SWEEPS = 730 * 4
 KB, GB = 1 << 10, 1 << 30
-
-
-PER_LEAD: Mapping[str, tuple[tuple[str, str, float], ...]] = {
-    "Capture": (
-        ("api_request", "the delivery", 1),
-        ("s3_put", "the raw document", 1),
-        ("sqs_request", "send to the refine queue", 1),
-        ("table_write", "event key", 1),
-        ("table_write", "lead and CRM record in one transaction", 4),
-        ("table_write", "index entries of the lead", 2),
-        ("table_read", "whose the record is", 1),
-    ),
-    "Refine": (
-        ("s3_get", "the raw document", 1),
-        ("s3_put", "the refined document", 1),
-        ("table_write", "claim", 1),
-        ("table_write", "its index entries", 2),
-        ("table_write", "keys of e-mail and phone, in a transaction", 4),
-        ("table_write", "lead, in a transaction", 2),
-        ("table_write", "its index entries", 3),
-        ("table_read", "lead: looked at, claimed, looked at again", 3),
-        ("table_read", "keys of e-mail and phone", 2),
-    ),
-}
-PER_ALERT: Mapping[str, tuple[tuple[str, str, float], ...]] = {
-    "Refine, for the alert": (
-        ("sqs_request", "send to the delivery queue", 1),
-        ("table_write", "task, in the lead's transaction", 2),
-        ("table_write", "its index entry", 1),
-    ),
-    "Deliver": (
-        ("s3_get", "the refined document", 1),
-        ("table_write", "the channel's next moment", 1),
-        ("table_write", "claim", 1),
-        ("table_write", "its index entries", 2),
-        ("table_write", "lead and task in one transaction", 4),
-        ("table_write", "their index entries", 3),
-        ("table_read", "task: looked at, found due, claimed", 3),
-        ("table_read", "what is due in four shards, before and after", 4),
-        ("table_read", "lead, and both to settle and to end", 5),
-        ("table_read", "the channel's trouble, who handles the lead before and after", 3),
-    ),
-}
-"""Requests and units of one lead and of one alert, by function and meter, for items under 1 KB;
-a test counts them at the store. A write in a transaction counts twice; an index entry counts once
-where it is replaced and twice where its key moves (DynamoDB Developer Guide, "Using Global
-Secondary Indexes")."""
 
 POLLERS, POLL_S = 5, 20
 """How Lambda waits on a queue: five long polls of 20 s (Lambda Developer Guide, "Configuring
@@ -119,13 +73,16 @@ class PriceList(msgspec.Struct, frozen=True):
 
 class Workload(msgspec.Struct, frozen=True):
     """A month. `body_kb` is the size of a delivery; storage is that of `months_kept` such months;
-    `leads_per_batch` is one, because a queue that is not behind hands leads over one by one."""
+    `leads_per_batch` is one, because a queue that is not behind hands leads over one by one.
+    `tasks_after` are the look-ups, updates, reminders, looks of the clock and write-backs of a
+    lead; one that its CRM assigns to nobody is looked up some thirty times."""
 
     leads: int
     alerts_per_lead: float = 1.0
     body_kb: float = 2.0
     months_kept: float = 12.0
     leads_per_batch: float = 1.0
+    tasks_after: float = 0.0
 
 
 class CostLine(msgspec.Struct, frozen=True):
@@ -221,6 +178,8 @@ class _Used(msgspec.Struct, frozen=True):
 def _needed(w: Workload) -> Iterator[_Used]:
     yield from _each(PER_LEAD, w.leads, "leads")
     yield from _each(PER_ALERT, w.leads * w.alerts_per_lead, "alerts")
+    if w.tasks_after:
+        yield from _each(PER_TASK, w.leads * w.tasks_after, "tasks")
     yield from _functions(w)
     yield from _polling(w)
     yield from sweeping(w)
@@ -228,9 +187,7 @@ def _needed(w: Workload) -> Iterator[_Used]:
     yield from _said(w)
 
 
-def _each(
-    uses: Mapping[str, tuple[tuple[str, str, float], ...]], count: float, noun: str
-) -> Iterator[_Used]:
+def _each(uses: Uses, count: float, noun: str) -> Iterator[_Used]:
     for function, parts in uses.items():
         for meter in dict.fromkeys(meter for meter, _, _ in parts):
             each = sum(units for of, _, units in parts if of == meter)
@@ -243,7 +200,7 @@ def _invocations(w: Workload) -> dict[str, float]:
     return {
         "Capture": w.leads,
         "Refine": w.leads / w.leads_per_batch,
-        "Deliver": w.leads * w.alerts_per_lead / w.leads_per_batch,
+        "Deliver": _leads_of("Deliver", w) / w.leads_per_batch,
         "Sweep": SWEEPS,
     }
 
@@ -263,7 +220,7 @@ def _busy_ms(function: str, w: Workload) -> float:
 
 
 def _leads_of(function: str, w: Workload) -> float:
-    return w.leads * (w.alerts_per_lead if function == "Deliver" else 1)
+    return w.leads * (w.alerts_per_lead + w.tasks_after if function == "Deliver" else 1)
 
 
 def _functions(w: Workload) -> Iterator[_Used]:

@@ -14,15 +14,17 @@ from leadline.adapters.aws.bucket import Bucket
 from leadline.adapters.aws.calls import Caller, HttpReply
 from leadline.adapters.aws.items import lead_key
 from leadline.adapters.aws.signing import Keys
+from leadline.adapters.aws.store import AwsStore
 from leadline.adapters.aws.table import Table
 from leadline.adapters.aws.values import plain
+from leadline.cost_uses import PER_ALERT, PER_LEAD, PER_TASK
 from leadline.entrypoints.aws import capture as on_capture
 from leadline.entrypoints.aws import deliver as on_deliver
 from leadline.entrypoints.aws import refine as on_refine
 from leadline.entrypoints.aws import sweep as on_sweep
 from leadline.entrypoints.aws.parts import Parts
 from leadline.formats import key_of
-from leadline.lead import Step
+from leadline.lead import Step, Task
 from tests.aws_faults import id_at
 from tests.aws_world import REGION, Rooms, table_of
 from tests.scripted_server import ScriptedServer, answer
@@ -179,6 +181,13 @@ def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) 
     alert = message(lead_id, channel="slack")
     assert on_deliver.handler(alert, Context()) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Deliver")
+    parts = on_deliver._parts()
+    store = AwsStore(parts.table, parts.bucket, parts.queues)
+    store.put([Task(Step.LOOK_UP, lead_id)], datetime.now(UTC))
+    aws.taken()
+    look = message(lead_id, step="look_up")
+    assert on_deliver.handler(look, Context()) == {"batchItemFailures": []}
+    assert aws.taken() == counted_by_the_model("Deliver, for what follows")
 
 
 def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
@@ -208,7 +217,7 @@ def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
 def counted_by_the_model(*functions: str) -> dict[str, float]:
     total: dict[str, float] = {}
     for function in functions:
-        for meter, _, units in {**cost.PER_LEAD, **cost.PER_ALERT}[function]:
+        for meter, _, units in {**PER_LEAD, **PER_ALERT, **PER_TASK}[function]:
             total[meter] = total.get(meter, 0) + units
     total.pop("api_request", None)
     return total

@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from leadline import cost
 from leadline.cost import CostLine, Estimate, Workload, empty_receives, estimate
+from leadline.cost_uses import PER_ALERT, PER_LEAD
 from leadline.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
 from leadline.entrypoints.aws.figures import METRICS
 from leadline.entrypoints.cli import app
@@ -30,6 +32,7 @@ workloads = st.builds(
     body_kb=st.floats(0, 1_000),
     months_kept=st.floats(0, 120),
     leads_per_batch=st.floats(1, 10),
+    tasks_after=st.floats(0, 40),
 )
 
 
@@ -92,13 +95,7 @@ def test_the_total_is_the_sum_of_the_needed_lines(
 @given(workloads, st.integers(0, 10_000_000), st.booleans())
 def test_more_leads_never_cost_less(workload: Workload, more: int, free: bool) -> None:
     fewer = of(workload, free_tier=free)
-    later = Workload(
-        workload.leads + more,
-        workload.alerts_per_lead,
-        workload.body_kb,
-        workload.months_kept,
-        workload.leads_per_batch,
-    )
+    later = msgspec.structs.replace(workload, leads=workload.leads + more)
     assert of(later, free_tier=free).total >= fewer.total * (1 - 1e-12)
 
 
@@ -108,13 +105,14 @@ def test_more_alerts_and_larger_bodies_never_cost_less(n: int, alerts: float, mo
     small = of(Workload(n, alerts, alerts))
     assert of(Workload(n, alerts + more, alerts)).total >= small.total * (1 - 1e-12)
     assert of(Workload(n, alerts, alerts + more)).total >= small.total
+    assert of(Workload(n, alerts, alerts, tasks_after=more)).total >= small.total * (1 - 1e-12)
 
 
 @settings(max_examples=60)
 @given(st.integers(1, 1_000_000), st.integers(1, 50))
 def test_what_each_lead_uses_grows_in_step_with_the_leads(n: int, times: int) -> None:
     once, often = of(Workload(n)), of(Workload(n * times))
-    named = {*cost.PER_LEAD, *cost.PER_ALERT, "raw and refined", "items", "answers and alerts"}
+    named = {*PER_LEAD, *PER_ALERT, "raw and refined", "items", "answers and alerts"}
     seen = 0
     for before, after in zip(once.lines, often.lines, strict=True):
         if before.what in named and "runs" not in before.formula and before.service != "Lambda":

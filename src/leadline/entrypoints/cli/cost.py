@@ -21,6 +21,10 @@ def cost(
     leads_per_month: Annotated[int, typer.Option(min=0, help="Leads a month.")],
     region: Annotated[str, typer.Option(help="The region of AWS.")] = "us-east-1",
     alerts_per_lead: Annotated[float, typer.Option(min=0, help="Alerts that a lead makes.")] = 1,
+    tasks_after: Annotated[
+        float,
+        typer.Option(min=0, help="Look-ups, updates, reminders and write-backs of a lead."),
+    ] = 0,
     body_kb: Annotated[float, typer.Option(min=0, help="Size of a delivery in KB.")] = 2,
     months_kept: Annotated[
         float, typer.Option(min=0, help="Storage is that of so many such months.")
@@ -36,7 +40,9 @@ def cost(
     """
     text = (files("leadline") / "infra" / "prices.toml").read_text(encoding="utf-8")
     prices = model.read_prices(text)
-    workload = model.Workload(leads_per_month, alerts_per_lead, body_kb, months_kept)
+    workload = model.Workload(
+        leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after
+    )
     bill = model.estimate(workload, prices, region, free_tier=free_tier)
     if json:
         as_json(_as_data(bill, prices))
