@@ -78,12 +78,13 @@ class _Turn:
 
     def outcomes(self) -> list[Outcome]:
         """The outcome of each claim, in order."""
-        ids = [claim.task.lead_id for claim in self.claims]
-        found = crm_subjects(self.kit, self.connected, ids)
         for i, claim in enumerate(self.claims):
             if (end := exhausted(self.kit, claim)) is not None:
-                self.settled[i] = end
-            elif claim.task.lead_id not in found:
+                self.settled[i] = end  # first: a lead that kills whoever reads it must end, too
+        alive = {i: c for i, c in enumerate(self.claims) if i not in self.settled}
+        found = crm_subjects(self.kit, self.connected, [c.task.lead_id for c in alive.values()])
+        for i, claim in alive.items():
+            if claim.task.lead_id not in found:
                 self.settled[i] = Done(note="write_back.nothing_there")
             else:
                 self.about[i] = found[claim.task.lead_id]
