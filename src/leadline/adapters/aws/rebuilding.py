@@ -1,8 +1,8 @@
 """The ledger written anew from the archive, when a table was lost or a bucket came to another
 region: S3 knows every event that was accepted and every document that was refined.
 
-What only the table knew is lost with it: alerts, retries, timelines. So nobody is alerted again of
-what was refined, and what was not is refined now.
+What only the table knew is lost with it: alerts, retries, timelines, who handles a lead. So nobody
+is alerted again of what was refined, and what was not is refined now.
 """
 
 from collections.abc import Callable, Iterator, Sequence
