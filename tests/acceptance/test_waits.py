@@ -117,7 +117,8 @@ def test_speed_tells_our_own_delay_from_that_of_people(made: Made) -> None:
 
 def test_speed_counts_who_kept_their_target(made: Made) -> None:
     config = made.installation.data.parent / "leadline.toml"
-    config.write_text('[targets.all]\nfirst_response = "15m"\n[people."Ann Archer"]\n', "utf-8")
+    people = '[people."Ann Archer"]\nzone = "Europe/Berlin"\n'
+    config.write_text(f'[targets.all]\nfirst_response = "15m"\n{people}', "utf-8")
     told = made.json("speed", "--config", str(config))
     assert (told["in_time"], told["late"], told["share_in_time"]) == (1, 0, 1.0)
     assert "within their target: 1 of 1 (100%)" in made.text("speed", "--config", str(config))

@@ -7,6 +7,7 @@ from email import message_from_bytes
 
 import pytest
 import urllib3
+from moto.ses.models import ses_backends
 
 from leadline.adapters.aws.signing import Keys
 from leadline.adapters.ses import SesMessenger, keys_in
@@ -58,9 +59,9 @@ def test_ses_takes_the_very_message(verified: str) -> None:
     assert isinstance(sent, Sent)
     assert sent.ref.startswith("<")
     assert sent.ref.endswith("@eu-west-1.amazonses.com>")
-    kept = urllib3.request("GET", f"{verified}/moto-api/data.json").json()["ses"]["RawMessage"]
-    (mail,) = [m for m in kept if f"<{m['id']}@" in sent.ref]
-    assert message_from_bytes(mail["raw_data"].encode())["Subject"] == (
+    kept = ses_backends["123456789012"][REGION].sent_messages  # moto runs in this process
+    (mail,) = [m for m in kept if f"<{m.id}@" in sent.ref]
+    assert message_from_bytes(mail.raw_data.encode())["Subject"] == (
         "New lead: Ada Lovelace, Byron & Sons"
     )
 

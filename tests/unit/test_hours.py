@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leadline.hours import (
@@ -128,7 +128,9 @@ def test_hours_that_never_come_end_the_search_after_ten_years() -> None:
 def test_working_time_up_to_a_later_moment_is_what_was_added(
     hours: HoursConfig, start: datetime, span: timedelta
 ) -> None:
-    assert working_time(hours, start, add_working_time(hours, start, span)) == span
+    end = add_working_time(hours, start, span)
+    assume(end - start < timedelta(days=3660))  # so far it looks; two minutes a week are too few
+    assert working_time(hours, start, end) == span
 
 
 @given(hours_of_all_kinds, moments, st.timedeltas(timedelta(), timedelta(days=21)))
