@@ -7,20 +7,12 @@ character.
 """
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
-from leadline.deliver.channel import Letter, Notice
+from leadline.deliver.channel import Letter
 from leadline.deliver.json_text import as_json_text
-from leadline.deliver.story import (
-    Story,
-    fitting,
-    story_of_lead,
-    story_of_many,
-    story_of_owner,
-    story_of_waiting,
-)
-from leadline.lead import Alert
+from leadline.deliver.story import Story, fitting
+from leadline.deliver.story_writer import StoryWriter
 
 Block = dict[str, Any]
 
@@ -31,42 +23,18 @@ _BREAK = "\u200b"
 _FILLED_IN = re.compile(r"[{$@](?=\{)|<(?=at)", re.IGNORECASE)
 
 
-class TeamsWriter:
+class TeamsWriter(StoryWriter):
     """`deliver.channel.Writer` for Teams."""
 
-    def alert(self, notice: Notice) -> Letter:
-        """See `Writer.alert`."""
-        return _letter(story_of_lead(notice))
-
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
-        """See `Writer.digest`."""
-        return _letter(story_of_many(notices))
-
-    def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """None: a workflow can't change what it posted."""
-        del notice, told
-        return None
-
-    def news(self, notice: Notice, told: Alert) -> Letter | None:
-        """See `Writer.news`."""
-        del told
-        story = story_of_owner(notice)
-        return _letter(story) if story is not None else None
-
-    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
-        """See `Writer.reminder`."""
-        del told
-        return _letter(story_of_waiting(notice))
+    def letter(self, story: Story) -> Letter:
+        """See `StoryWriter.letter`; what is too large is shortened."""
+        fits = fitting(story, lambda cut: teams_size(as_json_text(_envelope(cut))), MOST)
+        return Letter(as_json_text(_envelope(fits)), story.template)
 
 
 def teams_size(body: bytes) -> int:
     """How large Teams takes a message to be: in UTF-16, or as it is sent if that is more."""
     return max(len(body), len(body.decode().encode("utf-16-le")))
-
-
-def _letter(story: Story) -> Letter:
-    fits = fitting(story, lambda cut: teams_size(as_json_text(_envelope(cut))), MOST)
-    return Letter(as_json_text(_envelope(fits)), story.template)
 
 
 def _envelope(story: Story) -> Block:

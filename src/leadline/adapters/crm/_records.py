@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 import msgspec
 
 from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord
+from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import LeadFields, Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -173,3 +174,20 @@ class Roster:
             self._people = {} if isinstance(told_all, Refused) else told_all
             self._asked_at = time.monotonic()
         return None
+
+
+def demand_settings(config: CrmConfig, vendor: str, *names: str) -> None:
+    """Raise ConfigurationError for the first of these settings that is empty."""
+    for name in names:
+        if not getattr(config, name):
+            raise ConfigurationError(f"{name} is missing; {vendor} wants it")
+
+
+def owner_by_number(
+    config: CrmConfig, roster: Roster, owner: Person, usual: str
+) -> Mapping[str, Any] | None:
+    """See `Crm.owner_value`, where users have numbers and the owner stands in the field *usual*,
+    or in the one that the settings name."""
+    number_of_owner = roster.id_of(owner)
+    name = config.write.get("owner", usual)
+    return {name: int(number_of_owner)} if number_of_owner.isdecimal() else None

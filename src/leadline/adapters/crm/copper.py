@@ -94,9 +94,7 @@ class CopperCrm:
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """See `Crm.owner_value`; the number of a user."""
-        number = self._roster.id_of(owner)
-        name = self._config.write.get("owner", "assignee_id")
-        return {name: int(number)} if number.isdecimal() else None
+        return shared.owner_by_number(self._config, self._roster, owner, "assignee_id")
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
         """See `Crm.since`; leads, converted ones too."""

@@ -18,7 +18,6 @@ from leadline.adapters.crm._client import Client, CrmReply, refusal, words_of
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import named_fields, owner_said
 from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
-from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -53,9 +52,7 @@ class OdooCrm:
     knows_owners = True
 
     def __init__(self, config: CrmConfig) -> None:
-        for name in ("url", "database", "user", "token"):
-            if not getattr(config, name):
-                raise ConfigurationError(f"{name} is missing; Odoo wants it")
+        shared.demand_settings(config, "Odoo", "url", "database", "user", "token")
         self._config = config
         self._client = Client(config.url, config.timeout, Fixed({}))
         self._calls = itertools.count(1)
@@ -98,9 +95,7 @@ class OdooCrm:
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """See `Crm.owner_value`; the number of a user."""
-        number = self._roster.id_of(owner)
-        name = self._config.write.get("owner", "user_id")
-        return {name: int(number)} if number.isdecimal() else None
+        return shared.owner_by_number(self._config, self._roster, owner, "user_id")
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
         """See `Crm.since`; *after* is the number of the record at the end of the page before, and

@@ -20,7 +20,6 @@ from leadline.adapters.crm._client import Client, CrmReply, quoted, refusal, wor
 from leadline.adapters.crm._deadline import within
 from leadline.adapters.crm._owners import named_fields
 from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
-from leadline.errors import ConfigurationError
 from leadline.handling import Ending
 from leadline.lead import Person
 from leadline.ports import Busy, Refused, Unreachable
@@ -51,9 +50,7 @@ class TrytonCrm:
     knows_owners = True
 
     def __init__(self, config: CrmConfig) -> None:
-        for name in ("url", "database", "user", "token"):
-            if not getattr(config, name):
-                raise ConfigurationError(f"{name} is missing; Tryton wants it")
+        shared.demand_settings(config, "Tryton", "url", "database", "user", "token")
         self._config = config
         who = base64.b64encode(f"{config.user}:{config.token}".encode()).decode()
         base = f"{config.url.rstrip('/')}/{quoted(config.database)}"
@@ -102,9 +99,7 @@ class TrytonCrm:
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """See `Crm.owner_value`; the number of an employee."""
-        number = self._roster.id_of(owner)
-        name = self._config.write.get("owner", "employee")
-        return {name: int(number)} if number.isdecimal() else None
+        return shared.owner_by_number(self._config, self._roster, owner, "employee")
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
         """See `Crm.since`; *after* is the number of the record at the end of the page before, and

@@ -81,8 +81,7 @@ def deploy_aws(
             "stack": stack,
             "account": cloud.account,
             "region": cloud.region,
-            "changes": list(plan.changes),
-            "packages": [package.key for package in plan.packages],
+            **_plan_as_data(plan),
         }
         _show_changes(plan, as_data=not json)
         if dry_run:
@@ -102,6 +101,13 @@ def deploy_aws(
         as_json({**told, "status": found["StackStatus"], "webhook_url": url, "outputs": outputs})
     else:
         _print_where(url, outputs)
+
+
+def _plan_as_data(plan: "DeploymentPlan") -> dict[str, Any]:
+    return {
+        "changes": list(plan.changes),
+        "packages": [package.key for package in plan.packages],
+    }
 
 
 def _print_where(url: str, outputs: Mapping[str, str]) -> None:
