@@ -20,6 +20,13 @@ class Unreadable(LeadlineError):
     title = "The body can't be read"
 
 
+class Malformed(LeadlineError):
+    """The request is no HTTP, or two readers of it could understand two things."""
+
+    status = 400
+    title = "The request is not valid HTTP"
+
+
 class Unauthentic(LeadlineError):
     """The signature, secret or time stamp does not fit; nothing was kept."""
 
@@ -48,6 +55,13 @@ class TooLarge(LeadlineError):
     title = "The body is too large"
 
 
+class TargetTooLong(LeadlineError):
+    """The path and query are longer than the limit."""
+
+    status = 414
+    title = "The URL is too long"
+
+
 class UnsupportedMedia(LeadlineError):
     """The source does not speak this content type."""
 
@@ -61,6 +75,13 @@ class Overloaded(LeadlineError):
     status = 429
     title = "Too many deliveries at once"
     retry_after = 1
+
+
+class HeadersTooLarge(LeadlineError):
+    """The header fields are too many or too long."""
+
+    status = 431
+    title = "The header fields are too large"
 
 
 class NotReady(LeadlineError):

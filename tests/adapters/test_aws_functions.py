@@ -97,6 +97,11 @@ def test_a_signature_covers_every_parameter_of_the_query(functions: Functions) -
         ({"body": None}, 400),
         ({"headers": {"content-type": "text/xml", "x-webhook-secret": SECRET}}, 415),
         ({"headers": {"content-encoding": "gzip", "x-webhook-secret": SECRET}}, 415),
+        ({"multiValueHeaders": {"Content-Encoding": ["gzip", "identity"]}}, 400),
+        ({"multiValueHeaders": {"content-encoding": ["identity"] * 2}}, 400),
+        ({"multiValueHeaders": {"Host": ["a.example.com", "b.example.com"]}}, 400),
+        ({"multiValueHeaders": {"Content-Type": ["application/json", "text/plain"]}}, 400),
+        ({"multiValueHeaders": {"X-Webhook-Secret": ["wrong", SECRET]}}, 401),
     ],
     ids=lambda value: str(value)[:60],
 )

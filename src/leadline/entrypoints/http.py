@@ -16,6 +16,7 @@ from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     check_encoding,
     handshake,
+    headers_of,
     problem,
     problem_of,
 )
@@ -266,7 +267,7 @@ class _Gone(LeadlineError):
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return headers_of((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"])
 
 
 async def _send_problem(send: Send, error: LeadlineError) -> None:

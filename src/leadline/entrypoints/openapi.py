@@ -8,13 +8,15 @@ from leadline import __version__
 from leadline.sources import find, names
 
 _PROBLEMS = {
-    400: "The body can't be read.",
+    400: "The body can't be read, or the request is not valid HTTP.",
     401: "The delivery could not be authenticated.",
     404: "There is no such source.",
     408: "The request took too long to arrive.",
     413: "The body is too large.",
+    414: "The URL is too long.",
     415: "This content type is not supported here.",
     429: "More is waiting for the disk than fits; come back after Retry-After seconds.",
+    431: "The header fields are too large.",
     503: "The storage is full, or the server is starting; come back after Retry-After seconds.",
 }
 

@@ -1,14 +1,38 @@
 """What every door does alike: refuse politely, shake hands, name the source."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from leadline.capture import CaptureKit
-from leadline.errors import LeadlineError, UnsupportedMedia
+from leadline.errors import LeadlineError, Malformed, UnsupportedMedia
 from leadline.lead import Delivery
 from leadline.sources import Answer
 
 DEFAULT_SOURCE = "generic"
 """Who delivers to `/webhook` itself."""
+
+
+_SINGLE = frozenset({
+    "host", "content-length", "transfer-encoding", "content-type", "content-encoding",
+    "authorization", "idempotency-key",
+})  # fmt: skip
+"""Headers that say one thing: of two, a proxy could believe one and we the other."""
+
+
+def headers_of(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The headers of a request by their names in lower case; what came several times is joined by
+    commas (RFC 9110, section 5.3). Raises Malformed where a single one came twice."""
+    headers: dict[str, str] = {}
+    for name, value in fields:
+        name = name.lower()
+        if name not in headers:
+            headers[name] = value
+        elif name in _SINGLE:
+            raise Malformed(f"there must be one {name} header at most")
+        else:
+            headers[name] += ", " + value
+    return headers
 
 
 def check_encoding(delivery: Delivery) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     check_encoding,
     handshake,
+    headers_of,
     problem_of,
 )
 from leadline.errors import ConfigurationError, LeadlineError, TooLarge, UnknownSource
@@ -81,15 +82,23 @@ def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:
     """The request as it arrived, whichever way API Gateway wrote it down."""
     body = event.get("body") or ""
     raw = b64decode(body) if event.get("isBase64Encoded") else body.encode()
-    headers = {name.lower(): ", ".join(values)
-               for name, values in (event.get("multiValueHeaders") or {}).items()}  # fmt: skip
-    headers |= {n.lower(): v for n, v in (event.get("headers") or {}).items()
-                if n.lower() not in headers}  # fmt: skip
+    headers = headers_of(_fields(event))
     source = (event.get("pathParameters") or {}).get("source") or DEFAULT_SOURCE
     return Delivery(
         source.rstrip("/"), raw, datetime.now(UTC), headers, event["httpMethod"],
         _url(event, headers, settings),
     )  # fmt: skip
+
+
+def _fields(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The header fields: each of several under `multiValueHeaders`, only the last of them under
+    `headers`, which is looked at for what is not there."""
+    several = event.get("multiValueHeaders") or {}
+    for name, values in several.items():
+        yield from ((name, value) for value in values)
+    known = {name.lower() for name in several}
+    single = event.get("headers") or {}
+    yield from ((name, value) for name, value in single.items() if name.lower() not in known)
 
 
 def _url(event: Mapping[str, Any], headers: Mapping[str, str], settings: Settings) -> str:
