@@ -17,12 +17,14 @@ from leadline.settings_forms import (
     FILLED,
     FOLDER,
     LEAD_URL,
+    LISTEN,
     PERIOD,
     REGION,
     SECRETS,
     SIZE,
     TEXT,
     URL,
+    WORDS,
     Notation,
     choice,
     number_between,
@@ -54,7 +56,8 @@ def _setting(
     aliases: tuple[str, ...] = (),
 ) -> Any:
     _declarations.append(Declaration(default, meaning, notation, secret, aliases))
-    return notation.read(default)
+    # Words that are set are never empty: a variable that came out empty would let everybody in.
+    return () if notation is WORDS else notation.read(default)
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -167,6 +170,25 @@ class Settings(msgspec.Struct, frozen=True):
     )
     reconcile_back: timedelta = _setting(
         "2h", "How old leads may be that are looked for then.", PERIOD
+    )
+    only_sources: tuple[str, ...] = _setting(
+        "",
+        "The sources that webhooks are taken from, such as `close form`; any other is answered "
+        "with 404. Empty: every source, also those that nothing is set of.",
+        WORDS,
+    )
+    metrics_token: tuple[str, ...] = _setting(
+        "",
+        "What `/metrics` is read with, as `Authorization: Bearer …`; several while one is being "
+        "rotated. Without it whoever reaches the server may read it.",
+        WORDS,
+        secret=True,
+    )
+    metrics_listen: str = _setting(
+        "",
+        "An address and a port for `/metrics` alone, such as `127.0.0.1:9100`; `port` does not "
+        "have it then.",
+        LISTEN,
     )
     sources: Mapping[str, "SourceConfig"] = {}
     crm: Mapping[str, "CrmConfig"] = {}

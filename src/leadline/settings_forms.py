@@ -119,6 +119,15 @@ def _any_url(value: object) -> str:
     return text
 
 
+def _listen(value: object) -> str:
+    text = _text(value)
+    if text and not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):[0-9]{1,5}", text):
+        raise ValueError
+    if text and int(text.rpartition(":")[2]) > 65_535:
+        raise ValueError
+    return text
+
+
 def _base_url(value: object) -> str:
     url = _url(value).rstrip("/")
     if re.search(r"[?#]", url):
@@ -237,6 +246,7 @@ FILLED = Notation("text that is not empty", _filled)
 FOLDER = Notation("a folder", _folder)
 URL = Notation("a URL with http:// or https://", _url)
 ANY_URL = Notation("a URL", _any_url)
+LISTEN = Notation("an address and a port such as 127.0.0.1:9100 or [::1]:9100", _listen)
 BASE_URL = Notation("a URL with http:// or https://, without ? and #", _base_url)
 LEAD_URL = Notation("a URL with http:// or https:// that contains {lead_id}", _lead_url)
 REGION = Notation("a country's two letters by ISO 3166, such as US or GB", _region)

@@ -40,6 +40,9 @@ def unknown_names(settings: Settings) -> Iterator[tuple[Place, str]]:
             ("unassigned_channel",),
             _no_such("channel", settings.unassigned_channel, meanings["channel"]),
         )
+    for name in settings.only_sources:
+        if name not in meanings["source"]:
+            yield ("only_sources",), _no_such("source", name, meanings["source"])
     for table, names in _MEANT.items():
         entries: Mapping[str, Any] = getattr(settings, table)
         for entry, config in entries.items():
@@ -51,7 +54,7 @@ def unknown_names(settings: Settings) -> Iterator[tuple[Place, str]]:
 
 
 def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:
-    asks_for_sources = any(
+    asks_for_sources = bool(settings.only_sources) or any(
         e.sources for t in (settings.rules, settings.targets) for e in t.values()
     )
     sources: tuple[str, ...] = ()

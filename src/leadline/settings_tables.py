@@ -66,6 +66,12 @@ SOURCE_SETTINGS: Mapping[str, Declaration] = {
         WORDS,
         secret=True,
     ),
+    "public": Declaration(
+        "no",
+        "Whether anybody may post without a secret, as to a form that browsers post to: `serve` "
+        "and `doctor` do not object then.",
+        YES_NO,
+    ),
     "tolerance": Declaration(
         "5m", "How old or new a signed time stamp may be (the replay window).", PERIOD
     ),

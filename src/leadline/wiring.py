@@ -29,12 +29,15 @@ SLACK = "slack"
 
 
 class _Sources(Mapping[str, Source]):
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, only: tuple[str, ...] = ()) -> None:
         self._settings = settings
+        self._only = only
         self._made: dict[str, Source] = {}
 
     def __getitem__(self, name: str) -> Source:
         if name not in self._made:
+            if self._only and name not in self._only:
+                raise KeyError(name)
             try:
                 kind = find(name)
             except UnknownSource:
@@ -43,13 +46,13 @@ class _Sources(Mapping[str, Source]):
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and exists(name)
+        return isinstance(name, str) and (name in self._only if self._only else exists(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(names())
+        return iter(self._only or names())
 
     def __len__(self) -> int:
-        return len(names())
+        return len(self._only or names())
 
 
 def sources(settings: Settings) -> Mapping[str, Source]:
@@ -66,6 +69,11 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
         }
         settings = msgspec.structs.replace(settings, sources=bare)
     return CaptureKit(sources(settings), settings.delay)
+
+
+def webhook_kit(settings: Settings) -> CaptureKit:
+    """The same for webhooks, which are taken from `only_sources` where any are named."""
+    return CaptureKit(_Sources(settings, settings.only_sources), settings.delay)
 
 
 def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":

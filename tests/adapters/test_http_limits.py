@@ -42,7 +42,7 @@ class Counted(GuardedProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.parser = _Counting(self.parser)
+        self.parser = _Counting(self.parser)  # type: ignore[assignment]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from leadline.handling import Handling
 from leadline.lead import Step
 from leadline.outcome import Done
 from leadline.settings import Settings
-from tests.adapters.test_http import Running
+from tests.http_world import Running
 from tests.slack_presses import SECRET, command_body, press_body, press_payload, signed_headers
 from tests.worlds import HandClock, captured, claim, refined, settle
 

@@ -6,7 +6,7 @@ Every error is problem JSON (RFC 9457) and says nothing of our insides.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     check_encoding,
     handshake,
+    has_token,
     headers_of,
     problem,
     problem_of,
@@ -61,8 +62,11 @@ class Door:
 class App:
     """The application; until `open` is called every webhook is answered 503.
 
-    `pages` are further GET paths, answered in a thread. `observe` hears of every answer to a
-    webhook: the source's name and the status.
+    `pages` are further GET paths, answered in a thread; those in `tokens` only to whoever bears one
+    of theirs. `observe` hears of every answer to a webhook: the source's name and the status;
+    `forwarded` of the source of every delivery that a proxy says it hands on.
+
+    `apart` names a page that has a port of its own: there is nothing else, and it is nowhere else.
     """
 
     def __init__(
@@ -72,12 +76,17 @@ class App:
         most_reading: int = 256 << 20,
         public_url: str = "",
         pages: dict[str, Page] | None = None,
+        tokens: Mapping[str, Sequence[str]] = {},
         observe: Callable[[str, int], None] = lambda _source, _status: None,
+        forwarded: Callable[[str], None] = lambda _source: None,
         on_startup: Callable[["App"], Awaitable[None]] | None = None,
         on_shutdown: Callable[["App"], Awaitable[None]] | None = None,
     ) -> None:
         self.door: Door | None = None
         self.pages = pages or {}
+        self.apart: tuple[str, int] | None = None
+        self._tokens = tokens
+        self._forwarded = forwarded
         self._max_body = max_body
         self._most_reading = most_reading
         self._reading = 0
@@ -98,7 +107,9 @@ class App:
         if scope["type"] != "http":
             return
         path: str = scope["path"]
-        if path.startswith("/webhook") and (len(path) == 8 or path[8] == "/"):
+        if self.apart and (path == self.apart[0]) != (scope["server"][1] == self.apart[1]):
+            await _send_problem(send, _nothing_here())
+        elif path.startswith("/webhook") and (len(path) == 8 or path[8] == "/"):
             await self._webhook(path[9:].rstrip("/") or DEFAULT_SOURCE, scope, receive, send)
         elif path in SLACK_PATHS:
             await self._from_slack(path, scope, receive, send)
@@ -136,6 +147,8 @@ class App:
     async def _capture(self, door: Door, name: str, scope: Scope, receive: Receive) -> Answer:
         headers = _headers(scope)
         url = self._url(scope, headers)
+        if "x-forwarded-for" in headers or "forwarded" in headers:
+            self._forwarded(name)
         check_encoding(Delivery(name, b"", datetime.now(UTC), headers))
         body = await self._body(headers, receive)
         delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
@@ -225,9 +238,7 @@ class App:
             body = b'{"status":"ready"}' if ready else b'{"status":"starting"}'
             await _send(send, 200 if ready else 503, body)
         elif path not in self.pages:
-            missing = LeadlineError("webhooks are at /webhook and /webhook/{source}")
-            missing.status, missing.title = 404, "There is nothing here"
-            await _send_problem(send, missing)
+            await _send_problem(send, _nothing_here())
         elif self.door is None:
             await _send_problem(send, NotReady())
         elif scope["method"] not in ("GET", "HEAD"):
@@ -235,10 +246,16 @@ class App:
             allow = [(b"allow", b"GET, HEAD")]
             await _send(send, 405, wrong.body, wrong.media_type.encode(), allow)
         else:
-            await self._read_page(path, send)
+            await self._read_page(path, scope, send)
 
-    async def _read_page(self, path: str, send: Send) -> None:
+    async def _read_page(self, path: str, scope: Scope, send: Send) -> None:
         try:
+            tokens = self._tokens.get(path)
+            if tokens and not has_token(_headers(scope), tokens):
+                wrong = problem(401, "A token is needed", "send it as Authorization: Bearer")
+                ask = [(b"www-authenticate", b"Bearer")]
+                await _send(send, 401, wrong.body, wrong.media_type.encode(), ask)
+                return
             page = await asyncio.to_thread(self.pages[path])
         except LeadlineError as error:
             await _send_problem(send, error)
@@ -264,6 +281,12 @@ class _Gone(LeadlineError):
 
     status = 400
     title = "The request ended early"
+
+
+def _nothing_here() -> LeadlineError:
+    missing = LeadlineError("webhooks are at /webhook and /webhook/{source}")
+    missing.status, missing.title = 404, "There is nothing here"
+    return missing
 
 
 def _headers(scope: Scope) -> dict[str, str]:

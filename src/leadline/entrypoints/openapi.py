@@ -30,7 +30,7 @@ def document() -> bytes:
     paths["/slack/commands"] = {"post": _from_slack("A slash command, as Slack posts it.")}
     paths["/livez"] = {"get": _read("Whether the process lives.", "application/json")}
     paths["/readyz"] = {"get": _read("Whether leads are taken (503: not yet).", "application/json")}
-    paths["/metrics"] = {"get": _read("Figures for Prometheus.", "text/plain")}
+    paths["/metrics"] = {"get": _metrics()}
     paths["/openapi.json"] = {"get": _read("This document.", "application/json")}
     return msgspec.json.encode(
         {
@@ -42,7 +42,8 @@ def document() -> bytes:
             },
             "paths": paths,
             "components": {
-                "schemas": {"Captured": _CAPTURED, "Filtered": _FILTERED, "Problem": _PROBLEM}
+                "schemas": {"Captured": _CAPTURED, "Filtered": _FILTERED, "Problem": _PROBLEM},
+                "securitySchemes": {"metrics_token": {"type": "http", "scheme": "bearer"}},
             },
         }
     )
@@ -118,6 +119,18 @@ def _webhook(name: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def _metrics() -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    page = _read("Figures for Prometheus.", "text/plain")
+    # An empty alternative: only where a token is set, one is asked for.
+    page["security"] = [{}, {"metrics_token": []}]
+    page["responses"] |= {
+        "401": {"description": "The token is missing or wrong.", "content": problem},
+        "404": {"description": "The figures have a port of their own.", "content": problem},
+    }
+    return page
 
 
 def _read(summary: str, media_type: str) -> dict[str, Any]:

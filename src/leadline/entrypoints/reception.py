@@ -1,6 +1,7 @@
 """What every door does alike: refuse politely, shake hands, name the source."""
 
-from collections.abc import Iterable
+import hmac
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -39,6 +40,16 @@ def check_encoding(delivery: Delivery) -> None:
     """Refuse compressed bodies: signatures cover them uncompressed, or not, as vendors please."""
     if delivery.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMedia("send the body without a content encoding")
+
+
+def has_token(headers: Mapping[str, str], tokens: Iterable[str]) -> bool:
+    """Whether a request bears one of these tokens (RFC 6750); compared in constant time."""
+    scheme, _, told = headers.get("authorization", "").partition(" ")
+    given = told.strip().encode("latin-1", "replace")
+    fits = False
+    for token in tokens:
+        fits |= hmac.compare_digest(token.encode(), given)
+    return fits and scheme.lower() == "bearer"
 
 
 def handshake(delivery: Delivery, kit: CaptureKit) -> Answer:

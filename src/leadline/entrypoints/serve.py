@@ -39,8 +39,11 @@ class Supervisor:
         self.settings = settings
         self._lock = lock_folder(settings.data)
         refuse_if_moved(settings.data)
-        self._listener = _bind(settings.host, settings.port)
-        self.port: int = self._listener.getsockname()[1]
+        listener = _bind(settings.host, settings.port, "choose another port with --port")
+        self.port: int = listener.getsockname()[1]
+        self._listeners = [listener]
+        if settings.metrics_listen:
+            self._listeners.append(_bind_metrics(settings.metrics_listen, self.port))
         self._stop = threading.Event()
         self._store = wiring.store(settings)
         self._children: list[_Kept] = []
@@ -54,9 +57,9 @@ class Supervisor:
 
     def start(self, log: IO[str] | None = None) -> None:
         """Start the children; their log lines go to *log*, or to standard error."""
-        listener = self._listener.fileno()
-        server = ["leadline.entrypoints.server", str(listener)]
-        self._children.append(_Kept("http", self.settings, server, (listener, self._lock), log))
+        numbers = [listener.fileno() for listener in self._listeners]
+        server = ["leadline.entrypoints.server", *map(str, numbers)]
+        self._children.append(_Kept("http", self.settings, server, (*numbers, self._lock), log))
         for number in range(1, self.settings.workers + 1):
             refine = ["leadline.entrypoints.work", Step.REFINE]
             self._children.append(
@@ -93,7 +96,8 @@ class Supervisor:
         for kept in self._children:
             self._store.release(kept.process.pid)
         self._store.close()
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         os.close(self._lock)
         log.info("serve.stopped")
 
@@ -216,7 +220,19 @@ def _alive(lock: int) -> bool:
     return True
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind_metrics(address: str, port_of_webhooks: int) -> socket.socket:
+    """Listen where only `/metrics` is; raises ConfigurationError."""
+    host, _, port = address.rpartition(":")
+    mend = "choose another address with metrics_listen"
+    listener = _bind(host.strip("[]"), int(port), mend)
+    if listener.getsockname()[1] == port_of_webhooks:
+        # By its port the server knows what a connection is for.
+        listener.close()
+        raise ConfigurationError(f"metrics_listen must have another port than {port_of_webhooks}")
+    return listener
+
+
+def _bind(host: str, port: int, mend: str) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
@@ -227,7 +243,6 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.set_inheritable(True)
     except OSError as error:
         raise ConfigurationError(
-            f"can't listen on {host}:{port} ({error.strerror or error}); "
-            "choose another port with --port"
+            f"can't listen on {host}:{port} ({error.strerror or error}); {mend}"
         ) from error
     return listener

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from leadline import wiring
 from leadline.adapters.sqlite.checkpoint import Checkpointer
-from leadline.entrypoints import children, metrics, openapi
+from leadline.entrypoints import children, exposure, metrics, openapi
 from leadline.entrypoints.batcher import Batcher
 from leadline.entrypoints.guard import GuardedProtocol, hang_up_on_the_slow
 from leadline.entrypoints.http import App, Door, Page
@@ -61,11 +61,14 @@ class HttpServer:
         self._slack: SlackRequests | None = None
         self._labels: dict[tuple[str, int], Counter] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._unwarned: set[str] = set()
         self.app = App(
             max_body=settings.max_body,
             public_url=settings.public_url,
             pages=self._pages(),
+            tokens={"/metrics": settings.metrics_token},
             observe=self._observe,
+            forwarded=self._note_proxy,
             on_startup=self._startup,
             on_shutdown=self._shutdown,
         )
@@ -85,9 +88,14 @@ class HttpServer:
             )
         )
 
-    def run(self, listener: socket.socket) -> None:
-        """Serve until told to stop; then everything accepted is on the disk."""
-        self.uvicorn.run([listener])
+    def run(self, listener: socket.socket, metrics_listener: socket.socket | None = None) -> None:
+        """Serve until told to stop; then everything accepted is on the disk. With a
+        *metrics_listener*, `/metrics` is there alone."""
+        if metrics_listener is None:
+            self.uvicorn.run([listener])
+        else:
+            self.app.apart = ("/metrics", metrics_listener.getsockname()[1])
+            self.uvicorn.run([listener, metrics_listener])
 
     def stop(self) -> None:
         """Take no more, finish what is under way, and let `run` return."""
@@ -131,6 +139,22 @@ class HttpServer:
             counter = self._labels[source, status] = self._answers.labels(source, str(status))
         counter.inc()
 
+    def _warn_of_unauthenticated(self) -> None:
+        """Say which sources believe everybody, where others than this machine may reach them."""
+        bare = exposure.unauthenticated(self.settings)
+        self._unwarned = set(bare)
+        if bare and (why := exposure.exposed(self.settings)):
+            told = {"count": len(bare), "source": ", ".join(bare), "reason": ", ".join(why)}
+            log.warning("sources.unauthenticated", extra=told)
+
+    def _note_proxy(self, source: str) -> None:
+        """A proxy handed on a delivery: said of each source that believes everybody, once."""
+        if source in self._unwarned:
+            self._unwarned.discard(source)
+            log.warning("source.unauthenticated", extra={"source": source, "reason": "proxy"})
+            loop = asyncio.get_running_loop()
+            loop.run_in_executor(None, exposure.note_proxy, self.settings.data)
+
     async def _startup(self, app: App) -> None:
         loop = asyncio.get_running_loop()
         limit_s = self.settings.receive_timeout.total_seconds()
@@ -142,13 +166,14 @@ class HttpServer:
     def _open(self, app: App, loop: asyncio.AbstractEventLoop) -> None:
         try:
             inbox = self._open_inbox(self.settings)
-            kit = wiring.capture_kit(self.settings)
+            kit = wiring.webhook_kit(self.settings)
             self._slack = self._slack_requests()
         except LeadlineError as error:
             log.error("server.cannot_open", extra={"error": type(error).__name__})
             self.failed = error
             self.stop()
             return
+        self._warn_of_unauthenticated()
         self.batcher = Batcher(inbox, loop, most_waiting=self.settings.max_waiting)
         self.checkpointer = Checkpointer(self.settings.data)
         gc.collect()
@@ -170,7 +195,8 @@ class HttpServer:
 
 
 def main() -> None:
-    """Entry point of the child process; its first argument is the listening socket's number."""
+    """Entry point of the child process; its arguments are the numbers of the listening sockets, of
+    webhooks and, where it has one, of `/metrics`."""
     server: HttpServer | None = None
     told = threading.Event()
 
@@ -183,7 +209,7 @@ def main() -> None:
     server = HttpServer(settings)
     if told.is_set():  # before there was a server to stop
         server.stop()
-    server.run(socket.socket(fileno=int(sys.argv[1])))
+    server.run(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))
     if isinstance(server.failed, ConfigurationError):
         sys.exit(children.BAD_CONFIGURATION)
     sys.exit(0 if server.failed is None else 1)

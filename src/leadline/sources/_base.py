@@ -13,7 +13,8 @@ class SourceConfig(msgspec.Struct, frozen=True):
     """The settings of one source (`[sources.NAME]` in leadline.toml).
 
     `secret` holds every secret that is valid now, so that one can be rotated; none means that
-    deliveries are not authenticated. `tolerance` is the replay window for signed time stamps.
+    deliveries are not authenticated, which `public` says is meant. `tolerance` is the replay window
+    for signed time stamps.
     `delay` overrides the global wait; a lead whose score is at least `hot_score` skips it, and so
     does one that names its owner with `skip_when_owned`.
     `organization` is the sender's account id, compared where the body carries one.
@@ -30,6 +31,7 @@ class SourceConfig(msgspec.Struct, frozen=True):
     honeypot: str = ""
     map: Mapping[str, str] = {}
     country: str = ""
+    public: bool = False
 
     def __repr__(self) -> str:
         """All but the secrets, which must not reach a log through a printed value."""

@@ -59,7 +59,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
         from leadline.entrypoints.aws.slack_actions import answer_slack
 
         return answer_slack(asked, _delivery(event, settings), parts, settings)
-    kit = wiring.capture_kit(settings)
+    kit = wiring.webhook_kit(settings)
     delivery = _delivery(event, settings)
     if delivery.source not in kit.sources:
         raise UnknownSource(f"post to /webhook/NAME with one of: {', '.join(sorted(kit.sources))}")

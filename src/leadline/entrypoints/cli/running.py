@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import typer
 
 from leadline import __version__, wiring
+from leadline.entrypoints import exposure
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.entrypoints.serve import Supervisor
@@ -22,7 +23,6 @@ from leadline.errors import ConfigurationError, LeadlineError
 from leadline.lead import Step
 from leadline.logs import configure
 from leadline.settings import Settings
-from leadline.sources import names
 
 config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(config_app, name="config")
@@ -50,6 +50,9 @@ def serve(
         signal.signal(number, lambda *_: supervisor.stop())
     supervisor.start()
     say(f"Leadline {__version__} takes webhooks at {supervisor.url}/webhook")
+    bare = exposure.unauthenticated(settings)
+    if bare and (why := exposure.exposed(settings).values()):
+        say(f"anybody is believed as: {', '.join(bare)}; {', '.join(why)}: {exposure.REMEDY}")
     raise typer.Exit(supervisor.run())
 
 
@@ -91,7 +94,8 @@ def doctor(
         _check_disk(settings),
         _check_fsync(settings),
         _check_clock(),
-        _check_secrets(settings),
+        *_check_secrets(settings),
+        _check_metrics(settings),
         _check_channels(settings),
         *_check_slack(settings),
         _check_crms(settings),
@@ -164,11 +168,35 @@ def _check_clock() -> Check:
     return ("WRONG" if now.year < 2026 else "ok"), "clock", f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _check_secrets(settings: Settings) -> Check:
-    bare = [n for n in names() if n not in settings.sources or not settings.sources[n].secret]
+def _check_secrets(settings: Settings) -> list[Check]:
+    """Whether every source is authenticated that others than this machine can reach."""
+    bare, public = exposure.unauthenticated(settings), exposure.public(settings)
+    found: list[Check] = []
+    if public:
+        found.append(("ok", "public sources", f"anybody may post to: {', '.join(public)}"))
     if not bare:
-        return "ok", "secrets", "every source is authenticated"
-    return "note", "secrets", f"anybody is believed as: {', '.join(bare)}"
+        return [*found, ("ok", "secrets", "every other source is authenticated" if public
+                         else "every source is authenticated")]  # fmt: skip
+    told = f"anybody is believed as: {', '.join(bare)}"
+    if why := exposure.exposed(settings).values():
+        return [*found, ("WRONG", "secrets", f"{told}; {', '.join(why)}: {exposure.REMEDY}")]
+    return [*found, ("note", "secrets", told)]
+
+
+def _check_metrics(settings: Settings) -> Check:
+    """Who may read /metrics."""
+    own = settings.metrics_listen
+    where = f"on {own} alone, " if own else ""
+    if settings.metrics_token:
+        return "ok", "metrics", f"{where}read with a token"
+    if own:
+        beyond = not exposure.is_loopback(own.rpartition(":")[0].strip("[]"))
+    else:
+        beyond = bool(exposure.exposed(settings))
+    if not beyond:
+        return "ok", "metrics", f"{where}read by whoever is on this machine"
+    remedy = "set metrics_token" if own else "set metrics_token or metrics_listen"
+    return "note", "metrics", f"{where}read by whoever reaches it: {remedy}"
 
 
 def _check_channels(settings: Settings) -> Check:

@@ -1,0 +1,72 @@
+"""Sources that believe everybody, and whether others than this machine can reach them."""
+
+import logging
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+
+from leadline.settings import Settings
+from leadline.sources import SourceConfig, names
+
+log = logging.getLogger(__name__)
+
+_MARK = "behind-proxy"
+"""A file of the data folder, there once a request came through a proxy to a source that believes
+everybody."""
+
+REMEDY = (
+    "set [sources.NAME] secret, leave those out that you do not use by only_sources, or say "
+    '[sources.NAME] public = "yes" where anybody may post'
+)
+"""What an operator does about sources that believe everybody."""
+
+
+def unauthenticated(settings: Settings) -> list[str]:
+    """The sources that webhooks are taken from and that have no secret, without those that the
+    operator has declared public."""
+    return [n for n, c in _bare(settings) if not c.public]
+
+
+def public(settings: Settings) -> list[str]:
+    """The sources without a secret that the operator has declared public."""
+    return [n for n, c in _bare(settings) if c.public]
+
+
+def exposed(settings: Settings) -> dict[str, str]:
+    """Why others than this machine can reach the server: a short reason for logs to what it means;
+    empty where nothing says so."""
+    mark = settings.data / _MARK
+    why = {}
+    if not is_loopback(settings.host):
+        why["host"] = f"the server listens on {settings.host}"
+    if settings.public_url:
+        why["public_url"] = "public_url is set"
+    if mark.exists():
+        why["proxy"] = f"requests came through a proxy (remove {mark} if there is none any more)"
+    return why
+
+
+def note_proxy(data: Path) -> None:
+    """Remember in the data folder that requests come through a proxy."""
+    try:
+        (data / _MARK).touch()
+    except OSError as error:
+        log.warning("proxy.not_noted", extra={"error": error.strerror})
+
+
+def _bare(settings: Settings) -> list[tuple[str, SourceConfig]]:
+    nothing = SourceConfig()
+    taken = [(n, settings.sources.get(n, nothing)) for n in settings.only_sources or names()]
+    return [(name, config) for name, config in taken if not config.secret]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a socket that listens there; of a name that is not
+    `localhost` nobody knows what it will stand for."""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
