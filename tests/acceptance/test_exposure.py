@@ -155,11 +155,17 @@ def test_metrics_may_have_a_port_of_their_own(tmp_path: Path) -> None:
             made.http.request("GET", f"{own}/metrics")
 
 
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("127.0.0.1", "can't listen on"), ("127.0.0.2", "metrics_listen must have another port")],
+    ids=["taken", "that of webhooks"],
+)
 def test_a_port_for_metrics_that_cannot_be_had_is_said_before_anything_starts(
-    tmp_path: Path,
+    tmp_path: Path, host: str, said: str
 ) -> None:
     with Installation(tmp_path) as made:
-        made.settings["LEADLINE_METRICS_LISTEN"] = f"127.0.0.1:{made.port}"
+        made.settings["LEADLINE_METRICS_LISTEN"] = f"{host}:{made.port}"
         refused = made.command("serve")
         assert refused.returncode == 2
+        assert said in refused.stderr
         assert "metrics_listen" in refused.stderr
