@@ -20,6 +20,7 @@ from leadline.formats import from_iso
 from leadline.handling import Handling
 from leadline.ids import is_lead_id
 from leadline.lead import CapturedLead, Kind
+from leadline.rights import PRIVATE, Rights, make_folder, new_file, write_file
 
 
 class ArchiveError(LeadlineError):
@@ -127,36 +128,42 @@ def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
 class FolderWriter:
     """Documents as files below a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rights: Rights = PRIVATE) -> None:
         self._folder = folder
+        self._rights = rights
 
     def write(self, key: str, document: bytes, at: datetime) -> None:  # noqa: ARG002
         """See `DocumentWriter.write`."""
         path = self._folder / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(document)
+        make_folder(path.parent, self._rights)
+        write_file(path, document, self._rights)
 
     def close(self) -> None:
         """See `DocumentWriter.close`."""
 
 
 class TarWriter:
-    """Documents in a gzip'd tar; the file appears under its name only when it is whole."""
+    """Documents in a gzip'd tar; the file appears under its name only when it is whole. What is
+    unpacked from it has the same rights."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rights: Rights = PRIVATE) -> None:
         self._path = path
         self._partial = path.with_name(path.name + ".partial")
-        self._tar = tarfile.open(self._partial, "w:gz", compresslevel=6)  # noqa: SIM115
+        self._rights = rights
+        self._file = new_file(self._partial, rights)
+        self._tar = tarfile.open(fileobj=self._file, mode="w:gz", compresslevel=6)  # noqa: SIM115
 
     def write(self, key: str, document: bytes, at: datetime) -> None:
         """See `DocumentWriter.write`."""
         info = tarfile.TarInfo(key)
         info.size, info.mtime = len(document), int(at.timestamp())
+        info.mode = self._rights.file
         self._tar.addfile(info, io.BytesIO(document))
 
     def close(self) -> None:
         """See `DocumentWriter.close`."""
         self._tar.close()
+        self._file.close()
         self._partial.replace(self._path)
 
 

@@ -25,6 +25,7 @@ from leadline.errors import LeadlineError
 ALLOWED = frozenset({
     "lead", "source", "step", "attempt", "late_s", "channel", "reason", "status", "error",
     "count", "seconds", "role", "pid", "port", "bytes", "version", "path", "request",
+    "folders", "files",
 })
 """The keys of `extra` that are written."""
 # fmt: on

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from leadline.deliver.channel import ChannelConfig
     from leadline.hours import HoursConfig
     from leadline.people import MemberConfig
+    from leadline.rights import Rights
     from leadline.routing import RuleConfig
     from leadline.sources import SourceConfig
     from leadline.targets import TargetConfig
@@ -190,6 +191,13 @@ class Settings(msgspec.Struct, frozen=True):
         "have it then.",
         LISTEN,
     )
+    data_group: str = _setting(
+        "none",
+        "What the group of Leadline's user may do with the data folder, backups and exports: "
+        "nothing, or `read` them, as a program that makes copies has to. Others may do nothing. "
+        "In TOML also `group` in a table `[data]`, in which `path` is what `data` is without it.",
+        choice("none", "read"),
+    )
     sources: Mapping[str, "SourceConfig"] = {}
     crm: Mapping[str, "CrmConfig"] = {}
     channels: Mapping[str, "ChannelConfig"] = {}
@@ -197,6 +205,13 @@ class Settings(msgspec.Struct, frozen=True):
     people: Mapping[str, "MemberConfig"] = {}
     hours: Mapping[str, "HoursConfig"] = {}
     targets: Mapping[str, "TargetConfig"] = {}
+
+    @property
+    def rights(self) -> "Rights":
+        """The rights of what is written of leads on this machine."""
+        from leadline.rights import GROUP_READS, PRIVATE  # of no use to a function on AWS
+
+        return GROUP_READS if self.data_group == "read" else PRIVATE
 
     def __repr__(self) -> str:
         told = [n for n in self.__struct_fields__ if n in TABLES or not _DECLARED[n].secret]
@@ -206,6 +221,13 @@ class Settings(msgspec.Struct, frozen=True):
 # In the order of the fields; the last are no settings but tables of them.
 _OWN = Settings.__struct_fields__[: -len(TABLES)]
 _DECLARED = dict(zip(_OWN, _declarations, strict=True))
+
+
+AS_TABLES: Mapping[tuple[str, ...], str] = {
+    ("data", "path"): "data",
+    ("data", "group"): "data_group",
+}
+"""Settings that may stand in a table, too: `[data] group` is `data_group`."""
 
 
 def declared() -> dict[str, Declaration]:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from leadline.errors import ConfigurationError
-from leadline.settings import PREFIX, Settings, declared
+from leadline.settings import AS_TABLES, PREFIX, Settings, declared
 from leadline.settings_files import Place, parse_toml, read_dotenv, read_toml
 from leadline.settings_forms import DURATION, PERIOD, WORDS
 from leadline.settings_names import unknown_names
@@ -37,10 +37,14 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The settings, and where each came from: first our own, as declared, then those of tables."""
+    """The settings, and where each came from: first our own, as declared, then those of tables.
+
+    `secret_files` are the files that hold secrets.
+    """
 
     settings: Settings
     origins: tuple[Origin, ...]
+    secret_files: tuple[Path, ...] = ()
 
 
 class _Given(msgspec.Struct, frozen=True):
@@ -90,7 +94,8 @@ def load(
         f"{given[place].origin}: {_dotted(place)}: {words}"
         for place, words in unknown_names(settings)
     )
-    return Loaded(settings, tuple(_origins(given, values)))
+    files = {} if document else {config or folder / CONFIG: layers[0], folder / ".env": layers[1]}
+    return Loaded(settings, tuple(_origins(given, values)), tuple(_with_secrets(files)))
 
 
 def _refuse(problems: Iterable[str]) -> None:
@@ -114,7 +119,8 @@ def _values_of(
 
 def _from_toml(values: list[tuple[Place, Any, str]], problems: list[str]) -> list[_Given]:
     given: list[_Given] = []
-    for place, value, origin in values:
+    for written, value, origin in values:
+        place = _flat(written)
         if complaint := _complaint(place, _dotted):
             problems.append(f"{origin}: {complaint}")
         elif not _is_table(place):
@@ -147,7 +153,8 @@ def _from_variables(
         if name == CONFIG_VARIABLE or not (name.startswith(PREFIX) or name in aliases):
             continue
         value, origin = variables[name]
-        place = aliases.get(name) or tuple(name.removeprefix(PREFIX).lower().split("__"))
+        parts = tuple(name.removeprefix(PREFIX).lower().split("__"))
+        place = aliases.get(name) or _flat(parts)
         if complaint := _complaint(place, _variable):
             problems.append(f"{origin}: {complaint}")
         elif _is_table(place):
@@ -168,6 +175,11 @@ def _from_flags(flags: Mapping[str, object], problems: list[str]) -> list[_Given
         else:
             problems.append(f"{origin}: {_unknown('setting', name, declared(), _flag)}")
     return given
+
+
+def _flat(place: Place) -> Place:
+    """The place of a setting that was written in a table, but is known without."""
+    return (AS_TABLES[place],) if place in AS_TABLES else place
 
 
 def _dotted(place: Place) -> str:
@@ -293,6 +305,12 @@ def _origins(given: Mapping[Place, _Given], values: Mapping[Place, Any]) -> Iter
         if declaration.secret:
             shown = _masked(values[place])
         yield Origin(_dotted(place), shown, given[place].origin)
+
+
+def _with_secrets(files: Mapping[Path, list[_Given]]) -> Iterator[Path]:
+    for path, layer in files.items():
+        if any(_declaration(each.place).secret for each in layer):
+            yield path
 
 
 def _masked(value: str | tuple[str, ...]) -> str:

@@ -191,6 +191,7 @@ def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
         settings.data,
         redelivery_window=settings.redelivery_window,
         checkpoint_pages=checkpoint_pages,
+        rights=settings.rights,
     )
 
 

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.database import FILE, schema_version
+from leadline.adapters.sqlite.database import schema_version
+from leadline.adapters.sqlite.folder import FILE
 from leadline.adapters.sqlite.ledger import SqliteLedger
 from leadline.handling import UNHANDLED, Handling
 from leadline.lead import Alert, Later, Person, Step, Task

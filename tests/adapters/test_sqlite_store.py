@@ -8,7 +8,8 @@ import apsw
 import pytest
 
 from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.database import FILE, migrate, schema_version
+from leadline.adapters.sqlite.database import migrate, schema_version
+from leadline.adapters.sqlite.folder import FILE
 from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.ledger import SqliteLedger
 from leadline.adapters.sqlite.transfer import back_up, restore

@@ -5,6 +5,7 @@ vendors send and sign them, and accounts for each.
 """
 
 import argparse
+import io
 import shutil
 import signal
 import sys
@@ -28,6 +29,7 @@ from leadline.entrypoints.slack_inbox import SlackInbox
 from leadline.entrypoints.slack_page import as_terminal
 from leadline.logs import configure
 from leadline.reports import Account, Ledger
+from leadline.rights import make_folder, new_file
 from leadline.settings import Settings
 from leadline.settings_forms import DURATION
 
@@ -40,9 +42,10 @@ def main() -> None:
     arguments = _arguments()
     out = Console(highlight=False, soft_wrap=True)
     folder: Path = arguments.data
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    log = (folder / "server.log").open("w")
+    if folder.exists():
+        shutil.rmtree(folder)
+    make_folder(folder)
+    log = io.TextIOWrapper(new_file(folder / "server.log"), encoding="utf-8", write_through=True)
     configure("info", "json", log)
     with SlackInbox() as slack:
         crm = DemoCrm(folder)

@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.crm import CrmConfig
 from leadline.reports import LeadFilter, Ledger
+from leadline.rights import make_folder, write_file
 
 ASSIGNING = ("close", "hubspot", "pipedrive", "zoho", "copper")
 """The sources whose CRM the folder plays."""
@@ -18,7 +19,7 @@ class DemoCrm:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute() / "crm"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         self._late: list[tuple[str, str]] = []
 
     @property
@@ -54,4 +55,4 @@ class DemoCrm:
             email = f"{seller.split()[0].lower()}@example.com"
             document |= {"owner_name": seller, "owner_email": email}
         path = self._folder / f"{record.rpartition(':')[2]}.json"
-        path.write_bytes(msgspec.json.encode(document))
+        write_file(path, msgspec.json.encode(document))

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import IO
 
 from leadline import wiring
+from leadline.adapters.sqlite.folder import open_lock
 from leadline.adapters.sqlite.move_notes import refuse_if_moved
 from leadline.entrypoints import children
+from leadline.entrypoints.data_rights import settle_data
 from leadline.errors import ConfigurationError
 from leadline.lead import Step
+from leadline.rights import PRIVATE, Rights
 from leadline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,7 +40,8 @@ class Supervisor:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._lock = lock_folder(settings.data)
+        self._lock = lock_folder(settings.data, settings.rights)
+        settle_data(settings)
         refuse_if_moved(settings.data)
         listener = _bind(settings.host, settings.port, "choose another port with --port")
         self.port: int = listener.getsockname()[1]
@@ -168,20 +172,12 @@ class _Kept:
             self.process.stdin.close()
 
 
-def lock_folder(folder: Path) -> int:
+def lock_folder(folder: Path, rights: Rights = PRIVATE) -> int:
     """Take the folder for one server; the lock lives as long as any of its processes.
 
     Raises ConfigurationError when another server has it, or when the folder can't be written.
     """
-    path = folder / "serve.lock"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise ConfigurationError(
-            f"the data folder {folder} can't be written ({error.strerror}); "
-            "choose another one with --data or mend its rights"
-        ) from error
+    lock = open_lock(folder, "serve.lock", rights)
     began = time.monotonic()
     while not _locked(lock):
         waited = time.monotonic() - began

@@ -8,6 +8,7 @@ misbehave.
 
 import argparse
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from leadline.entrypoints.slack_page import SAFE, SCRIPT, article, as_terminal, page
+from leadline.rights import open_file
 
 __all__ = ["Reply", "SlackInbox", "as_terminal", "main"]
 
@@ -114,8 +116,8 @@ class SlackInbox:
             return Reply(400, b"invalid_blocks")
         with self._changed:
             if self._record is not None:
-                with self._record.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(message) + "\n")
+                with os.fdopen(open_file(self._record, os.O_WRONLY | os.O_APPEND), "ab") as file:
+                    file.write(json.dumps(message).encode() + b"\n")
             self.messages.append(message)
             self._articles.append(drawn)
             self._changed.notify_all()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import apsw
 
-from leadline.adapters.sqlite.database import FILE, Database
+from leadline.adapters.sqlite.database import Database
+from leadline.adapters.sqlite.folder import FILE
 
 log = logging.getLogger(__name__)
 

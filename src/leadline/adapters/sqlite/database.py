@@ -1,5 +1,6 @@
 """One connection to the data file: pragmas, migrations, write transactions, errors by name."""
 
+import errno
 import fcntl
 import os
 import sys
@@ -13,9 +14,10 @@ from typing import Any
 
 import apsw
 
+from leadline.adapters.sqlite.folder import FILE, open_lock
 from leadline.errors import ConfigurationError, LeadlineError, StorageFailed, StorageFull
+from leadline.rights import PRIVATE, Rights, make_file
 
-FILE = "leadline.db"
 _WRITERS = "writers.lock"
 _USERS = "users.lock"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,11 +43,17 @@ class Database:
     """A connection that several threads may share; every use takes its lock.
 
     `checkpoint_pages` is how many pages of write-ahead log a commit of this connection may leave
-    before it copies them into the file; 0 leaves that to another connection.
+    before it copies them into the file; 0 leaves that to another connection. What is missing is
+    made with these `rights`.
     """
 
     def __init__(
-        self, folder: Path, *, read_only: bool = False, checkpoint_pages: int = 4000
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        checkpoint_pages: int = 4000,
+        rights: Rights = PRIVATE,
     ) -> None:
         self.folder = folder
         self.path = folder / FILE
@@ -59,7 +67,8 @@ class Database:
                 self._locks: tuple[int, ...] = ()
                 self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             else:
-                self._locks = (_open_lock(folder, _WRITERS), _use(folder))
+                self._locks = (open_lock(folder, _WRITERS, rights), _use(folder))
+                _make_data_file(self.path, rights)
                 self.connection = apsw.Connection(str(self.path), statementcachesize=400)
             self.connection.set_busy_timeout(30_000)
             self._set_pragmas(checkpoint_pages)
@@ -136,9 +145,19 @@ class Database:
             self._locks = ()
 
 
+def _make_data_file(path: Path, rights: Rights) -> None:
+    """SQLite would make it by the umask; its log and shared memory get the rights of the file."""
+    try:
+        make_file(path, rights)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageFull from error
+        raise StorageFailed("the data folder can't be written") from error
+
+
 def _use(folder: Path) -> int:
     """Say that the file is in use; the lock is shared with all others that use it."""
-    lock = _open_lock(folder, _USERS)
+    lock = open_lock(folder, _USERS)
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
@@ -148,12 +167,12 @@ def _use(folder: Path) -> int:
 
 
 @contextmanager
-def nobody_else(folder: Path) -> Iterator[None]:
+def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
     """While the block runs, nobody has the file open to write, and nobody can open it.
 
     Raises ConfigurationError when somebody has.
     """
-    lock = _open_lock(folder, _USERS)
+    lock = open_lock(folder, _USERS, rights)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -163,17 +182,6 @@ def nobody_else(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def _open_lock(folder: Path, name: str) -> int:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise ConfigurationError(
-            f"the data folder {folder} can't be written ({error.strerror}); "
-            "choose another one with --data or mend its rights"
-        ) from error
 
 
 def _migrations() -> list[str]:

@@ -10,10 +10,12 @@ import apsw
 import msgspec
 
 from leadline.adapters.sqlite import bulk
+from leadline.adapters.sqlite.folder import MOVED
 from leadline.errors import ConfigurationError
 from leadline.moving import Home, Note
+from leadline.rights import PRIVATE, Rights, make_file, new_file
 
-_MARK = "moved.json"
+_MARK = f"{MOVED}.json"
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -37,11 +39,11 @@ def read_mark(folder: Path) -> Mark | None:
         raise ConfigurationError(f"{folder / _MARK} can't be read: {error}") from None
 
 
-def set_mark(folder: Path, mark: Mark) -> None:
+def set_mark(folder: Path, mark: Mark, rights: Rights = PRIVATE) -> None:
     """Mark a folder; it survives a power cut. Raises ConfigurationError."""
     partial = folder / f"{_MARK}.partial"
     try:
-        with partial.open("wb") as file:
+        with new_file(partial, rights) as file:
             file.write(msgspec.json.encode(mark) + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -76,8 +78,10 @@ def refuse_if_moved(folder: Path) -> None:
 class MoveJournal:
     """`carrying.Journal` in a file of the folder, one for each table that leads went to."""
 
-    def __init__(self, folder: Path, table: str) -> None:
-        self._db = apsw.Connection(str(folder / f"moved-{table}.db"))
+    def __init__(self, folder: Path, table: str, rights: Rights = PRIVATE) -> None:
+        path = folder / f"{MOVED}-{table}.db"
+        make_file(path, rights)
+        self._db = apsw.Connection(str(path))
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import apsw
 
 from leadline.adapters.sqlite import bulk
-from leadline.adapters.sqlite.database import FILE, Database, micros, moment, nobody_else
+from leadline.adapters.sqlite.database import Database, micros, moment, nobody_else
 from leadline.adapters.sqlite.desk import handling_decoder, keep_first_handlings
+from leadline.adapters.sqlite.folder import FILE
 from leadline.adapters.sqlite.inbox import count_rows
 from leadline.adapters.sqlite.store import SqliteStore
 from leadline.adapters.sqlite.tasks import numbers_of
@@ -20,8 +21,10 @@ from leadline.errors import ConfigurationError
 from leadline.formats import refined_document
 from leadline.handling import Handling
 from leadline.lead import Fate, RefinedLead, Step
+from leadline.rights import PRIVATE, Rights, make_folder, new_file
 
 _PAGES_A_STEP = 2_000
+_COPIED_AT_ONCE = 1 << 20
 
 
 class Exported(NamedTuple):
@@ -126,7 +129,12 @@ def adopt_handlings(store: SqliteStore, handlings: Mapping[str, Handling]) -> in
         )
 
 
-def back_up(folder: Path, target: Path, progress: Callable[[float], None]) -> Path:
+def back_up(
+    folder: Path,
+    target: Path,
+    progress: Callable[[float], None],
+    rights: Rights = PRIVATE,
+) -> Path:
     """Copy the data file, whole and consistent, while others go on writing to it.
 
     Raises ConfigurationError when the target holds a backup already.
@@ -134,9 +142,9 @@ def back_up(folder: Path, target: Path, progress: Callable[[float], None]) -> Pa
     copy = target / FILE
     if copy.exists():
         raise ConfigurationError(f"{target} holds a backup already; choose another folder")
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target, rights)
     partial = target / f"{FILE}.partial"
-    partial.unlink(missing_ok=True)
+    new_file(partial, rights).close()
     source = Database(folder, read_only=True)
     destination = apsw.Connection(str(partial))
     # Inside one read transaction, which begins with the first read, what others write meanwhile
@@ -154,7 +162,7 @@ def back_up(folder: Path, target: Path, progress: Callable[[float], None]) -> Pa
     return copy
 
 
-def restore(backup: Path, folder: Path, *, replace: bool) -> Path:
+def restore(backup: Path, folder: Path, *, replace: bool, rights: Rights = PRIVATE) -> Path:
     """Put a backup in the place of the data file; nobody may be using the folder.
 
     What stood there is kept beside it. Raises ConfigurationError when the backup is none, is
@@ -171,9 +179,10 @@ def restore(backup: Path, folder: Path, *, replace: bool) -> Path:
     target = folder / FILE
     if target.exists() and not replace:
         raise ConfigurationError(f"{folder} holds data already; add --replace to put it aside")
-    with nobody_else(folder):
+    with nobody_else(folder, rights):
         partial = folder / f"{FILE}.restoring"
-        shutil.copyfile(copy, partial)
+        with copy.open("rb") as kept, new_file(partial, rights) as file:
+            shutil.copyfileobj(kept, file, _COPIED_AT_ONCE)
         _sync(partial)
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
             old = folder / name

@@ -15,6 +15,7 @@ import typer
 from leadline import __version__
 from leadline.entrypoints.cli._places import Machine, OnAws, Place
 from leadline.errors import ConfigurationError, LeadlineError
+from leadline.rights import PRIVATE, Rights
 from leadline.settings import Settings
 from leadline.settings_reading import Loaded, load
 
@@ -83,6 +84,11 @@ class Options:
     def settings(self, **flags: Any) -> Settings:
         """The settings alone."""
         return self.load(flags).settings
+
+    @property
+    def rights(self) -> Rights:
+        """The rights of what a command writes of leads; a stack has no group on this machine."""
+        return PRIVATE if self.aws is not None else self.settings().rights
 
 
 def _version(wanted: bool) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from leadline import wiring
 from leadline.archive import Outgoing
+from leadline.entrypoints.cli._show import say
 from leadline.formats import raw_document
 from leadline.handling import UNHANDLED, Handling
 from leadline.lead import CapturedLead, Receipt, RefinedLead
 from leadline.ports import Desk, Store
 from leadline.reports import Ledger
+from leadline.settings import Settings
 from leadline.settings_reading import Loaded
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ class Machine:
 
     def store(self) -> OpenStore:
         """See `Place.store`."""
-        return wiring.store(self._loaded.settings)
+        return self._open()
 
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
         """See `Place.outgoing`."""
@@ -105,10 +107,22 @@ class Machine:
 
     def intake(self) -> Intake:
         """See `Place.intake`."""
-        return _SqliteIntake(wiring.store(self._loaded.settings))
+        return _SqliteIntake(self._open())
 
     def dead_letters(self) -> None:
         """See `Place.dead_letters`: the ledger alone knows them."""
+
+    def _open(self) -> "SqliteStore":
+        settle_rights(self._loaded.settings)
+        return wiring.store(self._loaded.settings)
+
+
+def settle_rights(settings: Settings) -> None:
+    """Narrow what is too wide in the data folder before something is written there, and say so."""
+    from leadline.adapters.sqlite.folder import settle
+
+    if narrowed := settle(settings.data, settings.rights).narrowed:
+        say(f"the rights of {narrowed} in {settings.data} were too wide and are narrowed")
 
 
 def _documents(db: "Database", since: datetime | None) -> Iterator[Outgoing]:

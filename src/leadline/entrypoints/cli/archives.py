@@ -23,7 +23,7 @@ from leadline.archive import (
     read_raw,
 )
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._places import Intake
+from leadline.entrypoints.cli._places import Intake, settle_rights
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
 from leadline.formats import key_of, refined_head
 from leadline.lead import RefinedLead
@@ -54,7 +54,9 @@ def backup(
     settings = options.settings()
     with _bar() as bar:
         task = bar.add_task("copying", total=1.0)
-        copy = back_up(settings.data, folder, lambda part: bar.update(task, completed=part))
+        copy = back_up(
+            settings.data, folder, lambda part: bar.update(task, completed=part), settings.rights
+        )
     size = copy.stat().st_size
     if json:
         as_json({"file": str(copy), "bytes": size})
@@ -76,7 +78,8 @@ def restore(
     """
     options: Options = context.obj
     settings = options.settings()
-    target = restore_file(folder, settings.data, replace=replace)
+    target = restore_file(folder, settings.data, replace=replace, rights=settings.rights)
+    settle_rights(settings)
     console().print(f"{target} is restored; check it with `leadline verify`")
 
 
@@ -94,7 +97,8 @@ def export(
     options: Options = context.obj
     count, leads = options.place.outgoing(point_in_time(since))
     try:
-        writer: DocumentWriter = TarWriter(target) if is_tar(target) else FolderWriter(target)
+        kind = TarWriter if is_tar(target) else FolderWriter
+        writer: DocumentWriter = kind(target, options.rights)
     except OSError as error:
         raise ArchiveError(f"{target} can't be written: {error.strerror}") from None
     counts = {"raw": 0, "refined": 0, "handled": 0}

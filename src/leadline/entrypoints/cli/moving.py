@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.database import FILE, nobody_else
+from leadline.adapters.sqlite.database import nobody_else
+from leadline.adapters.sqlite.folder import FILE
 from leadline.adapters.sqlite.move_notes import (
     Mark,
     MoveJournal,
@@ -24,10 +25,12 @@ from leadline.adapters.sqlite.move_notes import (
 from leadline.adapters.sqlite.moving import SqliteHome
 from leadline.carrying import Carrier, MoveSummary, Side, Size
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._places import settle_rights
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.serve import lock_folder
 from leadline.errors import ConfigurationError, StorageFailed
 from leadline.moving import Home
+from leadline.rights import Rights
 
 if TYPE_CHECKING:
     from leadline.cloud.connecting import ConnectedStack
@@ -68,11 +71,12 @@ def move(
     from leadline.cloud.connecting import connect_to_stack  # needs boto3, which is an extra
 
     found = connect_to_stack(stack, region)
-    route = _Route(settings.data, found, to)
+    route = _Route(settings.data, found, to, settings.rights)
     if dry_run:
         _tell_size(route, json=json)
         return
     conflicts: dict[str, str] = {}
+    settle_rights(settings)
     with _held(route) as end:
         summary = route.carry(conflicts)
         if leave_conflicts or not summary.conflicting:
@@ -104,8 +108,8 @@ def _counts(summary: MoveSummary) -> dict[str, int]:
 class _Route:
     """From one home to the other."""
 
-    def __init__(self, folder: Path, found: "ConnectedStack", to: Home) -> None:
-        self.folder, self.found, self.to = folder, found, to
+    def __init__(self, folder: Path, found: "ConnectedStack", to: Home, rights: Rights) -> None:
+        self.folder, self.found, self.to, self.rights = folder, found, to, rights
 
     @contextmanager
     def sides(self) -> Iterator[tuple[Side, Side]]:
@@ -120,6 +124,7 @@ class _Route:
                 self.folder,
                 redelivery_window=remote.redelivery_window,
                 read_only=self.to is Home.AWS,
+                rights=self.rights,
             )
             here = SqliteHome(stack.enter_context(closing(store)), forgotten)
             yield (here, aws) if self.to is Home.AWS else (aws, here)
@@ -143,7 +148,7 @@ class _Route:
             bar.console.print(escape(f"{lead_id}: {why}"))
 
         with (
-            closing(MoveJournal(self.folder, self.found.table.name)) as journal,
+            closing(MoveJournal(self.folder, self.found.table.name, self.rights)) as journal,
             self.sides() as (origin, destination),
             bar,
         ):
@@ -164,8 +169,8 @@ def _held(route: _Route) -> Iterator[Callable[[], None]]:
 
     Raises ConfigurationError when somebody uses it, or when its leads are somewhere else.
     """
-    folder, found = route.folder, route.found
-    lock = lock_folder(folder)
+    folder, found, rights = route.folder, route.found, route.rights
+    lock = lock_folder(folder, rights)
     try:
         before = read_mark(folder)
         if before is not None and before.table != found.table.name:
@@ -177,11 +182,11 @@ def _held(route: _Route) -> Iterator[Callable[[], None]]:
         mark = Mark(found.name, found.cloud.region, found.table.name, route.to, began)
         # A worker that opens the folder after this sees the mark; one that has, keeps us out.
         with nobody_else(folder):
-            set_mark(folder, mark)
+            set_mark(folder, mark, rights)
 
         def end() -> None:
             if route.to is Home.AWS:
-                set_mark(folder, msgspec.structs.replace(mark, done=True))
+                set_mark(folder, msgspec.structs.replace(mark, done=True), rights)
             else:
                 clear_mark(folder)
 

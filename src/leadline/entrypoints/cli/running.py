@@ -17,11 +17,13 @@ from leadline import __version__, wiring
 from leadline.entrypoints import exposure
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, say, table
+from leadline.entrypoints.data_rights import settle_data
 from leadline.entrypoints.serve import Supervisor
 from leadline.entrypoints.worker import work
 from leadline.errors import ConfigurationError, LeadlineError
 from leadline.lead import Step
 from leadline.logs import configure
+from leadline.rights import is_shared, new_file, too_wide
 from leadline.settings import Settings
 
 config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
@@ -74,6 +76,7 @@ def worker(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    settle_data(settings)
     say(f"working on {settings.data}")
     work(settings, [only] if only else list(Step), stop)
 
@@ -88,9 +91,12 @@ def doctor(
     Example: leadline doctor
     """
     options: Options = context.obj
-    settings = options.settings()
+    loaded = options.load()
+    settings = loaded.settings
     checks = [
         _check_data(settings),
+        _check_rights(settings),
+        *_check_files_of_secrets(loaded.secret_files),
         _check_disk(settings),
         _check_fsync(settings),
         _check_clock(),
@@ -138,6 +144,44 @@ def _check_data(settings: Settings) -> Check:
     return "ok", "data folder", str(settings.data)
 
 
+def _check_rights(settings: Settings) -> Check:
+    """Whether anybody may read the data folder who should not."""
+    try:
+        wide = too_wide(settings.data, settings.rights)
+        owner = settings.data.stat().st_uid
+    except OSError as error:
+        return "WRONG", "rights", f"{settings.data} can't be looked through ({error.strerror})"
+    if not wide:
+        who = "Leadline's user and its group" if settings.data_group == "read" else "its owner"
+        return "ok", "rights", f"only {who} may read the data"
+    if is_shared(settings.data):
+        return (
+            "WRONG",
+            "rights",
+            f"{settings.data} is for all users; choose another one with --data",
+        )
+    take = "g-w,o-rwx" if settings.data_group == "read" else "go-rwx"
+    return (
+        "WRONG",
+        "rights",
+        f"others may use {wide} in {settings.data}; a start of `leadline serve` narrows what "
+        f"belongs to its user, and for the user {owner}: chmod -R {take} {settings.data}",
+    )
+
+
+def _check_files_of_secrets(files: tuple[Path, ...]) -> list[Check]:
+    """Each file of settings that holds secrets and that everybody may read."""
+    return [
+        (
+            "note",
+            "settings file",
+            f"everybody may read {path}, which holds secrets: chmod o-rwx {path}",
+        )
+        for path in files
+        if path.exists() and path.stat().st_mode & 0o007
+    ]
+
+
 def _check_disk(settings: Settings) -> Check:
     folder = settings.data if settings.data.exists() else Path()
     free = shutil.disk_usage(folder).free
@@ -149,7 +193,7 @@ def _check_fsync(settings: Settings) -> Check:
     """How long the disk takes to promise something: each commit waits for it."""
     path = settings.data / ".doctor"
     try:
-        with path.open("wb") as file:
+        with new_file(path) as file:
             began = time.perf_counter()
             for _ in range(10):
                 file.write(b"x" * 8192)
