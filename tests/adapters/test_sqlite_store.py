@@ -1,5 +1,6 @@
 """What only the SQLite store can show: files, processes, crashes."""
 
+import os
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -237,3 +238,17 @@ def test_a_damaged_backup_is_not_restored(tmp_path: Path, clock: HandClock) -> N
 def test_looking_at_a_folder_without_leads_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="holds no leads yet"):
         SqliteLedger(tmp_path / "nowhere")
+
+
+def test_a_folder_of_another_user_is_told_of(tmp_path: Path, clock: HandClock) -> None:
+    SqliteStore(tmp_path / "data", clock=clock).close()
+    (tmp_path / "data").chmod(0)
+    user = os.geteuid()
+    if user == 0:  # who may read everything
+        os.seteuid(65534)
+    try:
+        with pytest.raises(ConfigurationError, match="run it as the user of `leadline serve`"):
+            SqliteLedger(tmp_path / "data")
+    finally:
+        os.seteuid(user)
+        (tmp_path / "data").chmod(0o700)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.adapters.sqlite.folder import open_lock, settle
+from leadline.adapters.sqlite.folder import open_lock, settle_folder
 from leadline.adapters.sqlite.move_notes import Mark, MoveJournal, set_mark
 from leadline.moving import Home
 from leadline.rights import (
@@ -125,7 +125,7 @@ def test_links_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
     (data / "folder-outside").symlink_to(other)
     (data / "nowhere").symlink_to(tmp_path / "nowhere")
     assert narrow(data) == Wide(1, 1)
-    assert settle(data, GROUP_READS).left == Wide()
+    assert settle_folder(data, GROUP_READS).left == Wide()
     assert (mode(other), mode(other / "file")) == (0o755, 0o644)
 
 
@@ -133,10 +133,10 @@ def test_a_folder_of_all_users_stays_as_it_is_and_is_told_of(tmp_path: Path) -> 
     (tmp_path / "of-somebody-else").touch()
     (tmp_path / "of-somebody-else").chmod(0o644)
     tmp_path.chmod(0o1777)
-    settled = settle(tmp_path, PRIVATE)
+    settled = settle_folder(tmp_path, PRIVATE)
     assert (settled.narrowed, settled.left) == (Wide(), Wide(1, 0))
     assert (mode(tmp_path), mode(tmp_path / "of-somebody-else")) == (0o1777, 0o644)
-    settle(tmp_path, GROUP_READS)
+    settle_folder(tmp_path, GROUP_READS)
     assert mode(tmp_path) == 0o1777
 
 
@@ -150,18 +150,20 @@ def test_what_another_user_owns_is_told_of_and_stops_nothing(
     (tmp_path / "leadline.db").chmod(0o600)
     tmp_path.chmod(0o700)
     monkeypatch.setattr(os, "chmod", refuse)
-    assert settle(tmp_path, PRIVATE).left == Wide(), "narrow enough, so that nothing is to be done"
-    assert settle(tmp_path, GROUP_READS).left == Wide()
+    assert settle_folder(tmp_path, PRIVATE).left == Wide(), (
+        "narrow enough, so that nothing is to be done"
+    )
+    assert settle_folder(tmp_path, GROUP_READS).left == Wide()
     monkeypatch.undo()
     tmp_path.chmod(0o755)
     monkeypatch.setattr(os, "chmod", refuse)
-    settled = settle(tmp_path, PRIVATE)
+    settled = settle_folder(tmp_path, PRIVATE)
     assert (settled.narrowed, settled.left) == (Wide(), Wide(1, 0))
     make_folder(tmp_path / "below")
 
 
 def test_a_folder_that_is_not_there_needs_nothing(tmp_path: Path) -> None:
-    assert settle(tmp_path / "none", PRIVATE).narrowed == Wide()
+    assert settle_folder(tmp_path / "none", PRIVATE).narrowed == Wide()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 
 from leadline import wiring
 from leadline.errors import ConfigurationError
+from leadline.rights import GROUP_READS, PRIVATE
 from leadline.settings import Settings, declared
 from leadline.settings_reading import Loaded, load
 from leadline.settings_tables import SOURCE_SETTINGS, TABLES
@@ -433,3 +434,38 @@ def test_the_defaults_give_up_after_about_seven_hours() -> None:
         for failures in range(settings.max_attempts - 1)
     ]
     assert 6 < sum(pauses, timedelta()) / timedelta(hours=1) < 8
+
+
+@pytest.mark.parametrize(
+    ("toml", "environ", "expected"),
+    [
+        ('data = "a"\ndata_group = "read"', {}, ("a", "read")),
+        ('[data]\npath = "a"\ngroup = "read"', {}, ("a", "read")),
+        ('[data]\ngroup = "read"', {}, ("leadline-data", "read")),
+        ('[data]\npath = "a"\ngroup = "read"', {"LEADLINE_DATA": "b"}, ("b", "read")),
+        ('data = "a"', {"LEADLINE_DATA__GROUP": "read"}, ("a", "read")),
+        ('data = "a"', {"LEADLINE_DATA_GROUP": "read"}, ("a", "read")),
+        ("", {}, ("leadline-data", "none")),
+    ],
+)
+def test_the_data_folder_and_its_group_may_stand_in_a_table(
+    folder: Folder, toml: str, environ: dict[str, str], expected: tuple[str, str]
+) -> None:
+    settings = folder.write(toml=toml).settings(environ)
+    assert (str(settings.data), settings.data_group) == expected
+    assert settings.rights == (GROUP_READS if expected[1] == "read" else PRIVATE)
+
+
+@pytest.mark.parametrize(
+    ("toml", "problem"),
+    [
+        ('[data]\ngruop = "read"', "line 2: there is no setting 'data.gruop'"),
+        ('[data]\ngroup = "write"', "line 2: data_group must be one of none, read"),
+        ("[data]", "line 1: data must be a folder"),
+    ],
+)
+def test_what_is_wrong_in_the_table_of_the_data_folder_is_told_with_its_line(
+    folder: Folder, toml: str, problem: str
+) -> None:
+    (line,) = folder.write(toml=toml).problems()
+    assert problem in line

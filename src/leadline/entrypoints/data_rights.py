@@ -2,7 +2,7 @@
 
 import logging
 
-from leadline.adapters.sqlite.folder import settle
+from leadline.adapters.sqlite.folder import settle_folder
 from leadline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -14,7 +14,7 @@ def settle_data(settings: Settings) -> None:
 
     Raises ConfigurationError when the folder can't be looked through.
     """
-    settled = settle(settings.data, settings.rights)
+    settled = settle_folder(settings.data, settings.rights)
     for event, wide in (("data.narrowed", settled.narrowed), ("data.too_wide", settled.left)):
         if wide:
             log.warning(event, extra={"folders": wide.folders, "files": wide.files})

@@ -60,10 +60,7 @@ class Database:
         self._mutex = threading.RLock()
         with _named_errors():
             if read_only:
-                if not self.path.exists():
-                    raise ConfigurationError(
-                        f"{folder} holds no leads yet; `leadline serve` makes it"
-                    )
+                _require_data_file(self.path)
                 self._locks: tuple[int, ...] = ()
                 self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             else:
@@ -143,6 +140,19 @@ class Database:
             for lock in self._locks:
                 os.close(lock)
             self._locks = ()
+
+
+def _require_data_file(path: Path) -> None:
+    try:
+        path.stat()
+    except PermissionError:
+        raise ConfigurationError(
+            f"this user may not read {path.parent}; run it as the user of `leadline serve`"
+        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigurationError(
+            f"{path.parent} holds no leads yet; `leadline serve` makes it"
+        ) from None
 
 
 def _make_data_file(path: Path, rights: Rights) -> None:

@@ -46,7 +46,7 @@ def open_lock(folder: Path, name: str, rights: Rights = PRIVATE) -> int:
         ) from error
 
 
-def settle(folder: Path, rights: Rights) -> Settled:
+def settle_folder(folder: Path, rights: Rights) -> Settled:
     """Narrow what is too wide in the folder, if there is one, and let the group read Leadline's own
     files where it may. Raises ConfigurationError when the folder can't be looked through."""
     if not folder.exists():

@@ -119,9 +119,9 @@ class Machine:
 
 def settle_rights(settings: Settings) -> None:
     """Narrow what is too wide in the data folder before something is written there, and say so."""
-    from leadline.adapters.sqlite.folder import settle
+    from leadline.adapters.sqlite.folder import settle_folder
 
-    if narrowed := settle(settings.data, settings.rights).narrowed:
+    if narrowed := settle_folder(settings.data, settings.rights).narrowed:
         say(f"the rights of {narrowed} in {settings.data} were too wide and are narrowed")
 
 
