@@ -2,22 +2,15 @@
 
 import base64
 import binascii
-import codecs
 import json
 import re
 from typing import Any, TypeVar
 
 import msgspec
 
+from leadline.charsets import UNKNOWN, decode_document, is_unknown, unicode_form
 from leadline.errors import Unreadable
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_INTEGER = 300
 _DEEPEST = 100
@@ -35,13 +28,20 @@ def read_json(body: bytes, charset: str = "") -> bytes:
     Mended are a byte order mark, another charset, NaN and Infinity (null), lone surrogates
     (U+FFFD) and a body that a proxy has put into base64. Raises Unreadable for anything else.
     """
+    return read_labelled_json(body, charset)[0]
+
+
+def read_labelled_json(body: bytes, charset: str) -> tuple[bytes, tuple[str, ...]]:
+    """As `read_json`, with the notes of `charsets` on what was doubtful. UTF-8 comes before the
+    label, since JSON is UTF-8 whatever its content type says (RFC 8259, section 8.1)."""
     try:
         _raw.decode(body)
         if not body.isascii():
             body.decode()
     except (ValueError, RecursionError):
-        return _mended(body, charset)
-    return body
+        text, notes = _text(body, charset)
+        return _mended(text), notes
+    return body, (UNKNOWN,) if is_unknown(charset) else ()
 
 
 def elements(raw: bytes) -> list[bytes]:
@@ -81,25 +81,20 @@ def decode(raw: bytes) -> Any:
     return value
 
 
-def _mended(body: bytes, charset: str) -> bytes:
-    text = _text(body, charset).strip("\ufeff\x00 \t\r\n")
+def _mended(text: str) -> bytes:
+    text = text.strip("\ufeff\x00 \t\r\n")
     if text[:1] not in '{["' and (inner := _from_base64(text)) is not None:
         text = inner
     return msgspec.json.encode(_lenient(text))
 
 
-def _text(body: bytes, charset: str) -> str:
-    for bom, encoding in _BOMS:
-        if body.startswith(bom):
-            return body.decode(encoding, errors="replace")
-    if b"\0" in body[:2]:  # UTF-16 without a mark: JSON begins with an ASCII character
-        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
-    for encoding in ("utf-8", charset, "cp1252"):
+def _text(body: bytes, charset: str) -> tuple[str, tuple[str, ...]]:
+    if not unicode_form(body):
         try:
-            return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError, ValueError):
-            continue
-    return body.decode("latin-1")
+            return body.decode(), (UNKNOWN,) if is_unknown(charset) else ()
+        except UnicodeDecodeError:
+            pass
+    return decode_document(body, charset)
 
 
 def _from_base64(text: str) -> str | None:

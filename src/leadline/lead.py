@@ -77,7 +77,7 @@ class Event(msgspec.Struct, frozen=True):
     `key` is the sender's own id of this event (redeliveries repeat it); without one, the digest
     of `raw` stands in. `record` is the CRM's id of the lead that the event is about, so that an
     update can find it. `why` says in a word why an IGNORED event is no new lead ("deleted"), and
-    what else there is to say of how a CREATED one came in.
+    what else there is to say of how another one came in: `charsets.NOTES`, "reconciled".
     """
 
     kind: Kind
@@ -138,7 +138,7 @@ def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, st
         if lead.kind is Kind.CREATED:
             return Fate.CAPTURED, lead.why
         return Fate.FILTERED, "unknown_record"
-    return (Fate.FILTERED, "already_refined") if refined else (Fate.FOLDED, "")
+    return (Fate.FILTERED, "already_refined") if refined else (Fate.FOLDED, lead.why)
 
 
 class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -147,7 +147,7 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     `first_name` and `last_name` may stand without `name`. `country` is as written (a name or an
     ISO code). `created` is the sender's own time, as text. `crm_url` opens the record in the CRM.
     `custom` keeps every other field under the sender's own name. `suspicions` are problem codes
-    that only the source can see ("spam.honeypot", "test.flagged").
+    that only the source can see ("spam.honeypot", "test.flagged", `charsets.NOTES`).
     """
 
     name: str | None = None

@@ -12,6 +12,7 @@ import msgspec
 
 from leadline.asking import NotAsked, Silent, Told, ask
 from leadline.attempts import again, exhausted, settle
+from leadline.charsets import NOTES
 from leadline.crm import CrmRecord
 from leadline.errors import LeadlineError
 from leadline.handling import Handling
@@ -179,13 +180,17 @@ def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
 
 
 def _fields(source: Source, waiting: Waiting) -> LeadFields:
-    """The fields of the lead, with those of updates that came while it waited laid over them."""
+    """The fields of the lead, with those of updates that came while it waited laid over them, and
+    with the notes on how their text was read."""
     fields = source.fields(waiting.raw)
     for raw in waiting.updates:
         try:
             fields = laid_over(fields, source.fields(raw))
         except LeadlineError:
             continue  # an update that says nothing changes nothing
+    notes = NOTES.intersection(" ".join(waiting.whys).split()) if waiting.whys else ()
+    if notes:
+        fields = msgspec.structs.replace(fields, suspicions=(*fields.suspicions, *sorted(notes)))
     return fields
 
 

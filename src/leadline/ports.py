@@ -64,6 +64,7 @@ class Waiting(msgspec.Struct, frozen=True):
     """A lead as a worker needs it: its raw JSON, and the raws of updates folded into it.
 
     `late` are the raws of updates that came when it was refined already, in the order of arrival.
+    `whys` are the `why` of its event and of the folded updates, where they have one.
     """
 
     lead_id: str
@@ -73,6 +74,7 @@ class Waiting(msgspec.Struct, frozen=True):
     record: str | None = None
     updates: tuple[bytes, ...] = ()
     late: tuple[bytes, ...] = ()
+    whys: tuple[str, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True):

@@ -254,8 +254,10 @@ class MemoryStore:
         others = [i for i, head in self.joined.items() if head == lead_id]
         updates = tuple(self.events[i].raw for i in others if self.fates[i] is Fate.FOLDED)
         late = tuple(self.events[i].raw for i in others if self._is_late(i))
+        folded = [self.events[i].why for i in others if self.fates[i] is Fate.FOLDED]
+        whys = tuple(filter(None, (event.why, *folded)))
         return Waiting(
-            lead_id, event.source, event.captured_at, event.raw, event.record, updates, late
+            lead_id, event.source, event.captured_at, event.raw, event.record, updates, late, whys
         )
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:

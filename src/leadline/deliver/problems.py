@@ -1,6 +1,9 @@
 """Problem codes in words, for people."""
 
 _WORDS = {
+    "charset.replaced": "some of its characters could not be read",
+    "charset.unknown": "its sender named a charset that is not known",
+    "charset.wrong": "it was not in the charset that its sender named",
     "contact.unreachable": "neither e-mail nor phone",
     "email.invalid": "the e-mail address looks invalid",
     "email.several": "several e-mail addresses were given",

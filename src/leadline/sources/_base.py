@@ -47,6 +47,14 @@ class Answer(msgspec.Struct, frozen=True):
     status: int = 200
 
 
+def noted(event: Event, notes: Sequence[str]) -> Event:
+    """The event with *notes* on how its text was read (`charsets.NOTES`), which go to the lead; one
+    that is no lead says already why."""
+    if not notes or event.why:
+        return event
+    return msgspec.structs.replace(event, why=" ".join(notes))
+
+
 class Source:
     """One kind of sender. Subclasses override what differs; all of it is pure."""
 

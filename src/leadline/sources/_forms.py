@@ -1,12 +1,14 @@
-"""Form bodies, urlencoded or multipart, in any charset, as one JSON object."""
+"""Form bodies, urlencoded or multipart, in any charset of the web, as one JSON object."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from leadline.charsets import ascii_label, decode_texts, label_in
 from leadline.errors import Unreadable
 from leadline.lead import Delivery
 
@@ -14,15 +16,25 @@ MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
 _MOST_FIELDS = 1000
 
 
-def read_form(delivery: Delivery) -> dict[str, Any]:
-    """The fields by name; a repeated one is a list, a file its name, type and size.
+class _File(NamedTuple):
+    """What is kept of a file: its name in the form's charset, its content type, its size."""
 
-    Raises Unreadable for a body that is no such form.
+    name: bytes
+    content_type: str
+    size: int
+
+
+_Field = tuple[bytes, bytes | _File]
+
+
+def read_form(delivery: Delivery) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The fields by name; a repeated one is a list, a file its name, type and size. Beside them
+    the notes of `charsets` on what was doubtful.
+
+    The charset is that of the field `_charset_`, which browsers fill in, else that of the content
+    type. Raises Unreadable for a body that is no such form.
     """
-    if delivery.media_type == "multipart/form-data":
-        pairs = _multipart(delivery)
-    else:
-        pairs = _urlencoded(delivery)
+    pairs, notes = _decoded(delivery, _undecoded(delivery))
     form: dict[str, Any] = {}
     for name, value in pairs:
         if name not in form:
@@ -31,7 +43,23 @@ def read_form(delivery: Delivery) -> dict[str, Any]:
             form[name].append(value)
         else:
             form[name] = [form[name], value]
-    return form
+    return form, notes
+
+
+def values_of(delivery: Delivery, *names: str) -> list[bytes]:
+    """What stands in the fields of these names, as bytes: to authenticate, which must decode
+    nothing in a charset that a stranger names. One that is repeated says nothing.
+
+    Raises Unreadable as `read_form` does.
+    """
+    found = _undecoded(delivery)
+    count = Counter(name for name, _ in found)
+    wanted = {name.encode() for name in names}
+    return [
+        value
+        for name, value in found
+        if name in wanted and count[name] == 1 and not isinstance(value, _File)
+    ]
 
 
 def as_raw(form: Mapping[str, Any]) -> bytes:
@@ -85,24 +113,14 @@ def _options(header: bytes) -> dict[bytes, bytes]:
     return header_options(header)
 
 
-def _of_type(delivery: Delivery, option: bytes) -> bytes:
-    content_type = delivery.headers.get("content-type", "")
-    return _options(content_type.encode("latin-1")).get(option, b"")
+def _undecoded(delivery: Delivery) -> Sequence[_Field]:
+    """The fields and files as bytes, in the order of the body but for the files behind."""
+    if delivery.media_type == "multipart/form-data":
+        return _multipart(delivery)
+    return _urlencoded(delivery)
 
 
-def _decoder(charsets: tuple[str, ...], samples: list[bytes]) -> str:
-    """The first charset in which every text can be read."""
-    for charset in (*charsets, "utf-8", "cp1252"):
-        try:
-            for sample in samples:
-                sample.decode(charset)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            continue
-        return charset
-    return "latin-1"
-
-
-def _urlencoded(delivery: Delivery) -> list[tuple[str, Any]]:
+def _urlencoded(delivery: Delivery) -> list[_Field]:
     try:
         # latin-1 maps bytes to characters one to one, so the charset can be found afterwards.
         pairs = parse_qsl(
@@ -113,38 +131,42 @@ def _urlencoded(delivery: Delivery) -> list[tuple[str, Any]]:
         )
     except ValueError:
         raise Unreadable(f"the form has more than {_MOST_FIELDS} fields") from None
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
-    return _decoded(delivery, raw)
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
-def _decoded(delivery: Delivery, raw: list[tuple[bytes, bytes]]) -> list[tuple[str, Any]]:
-    told = dict(raw).get(b"_charset_", b"").decode("latin-1").strip()
-    samples = [text for pair in raw for text in pair]
-    charset = _decoder(
-        tuple(c for c in (told, _of_type(delivery, b"charset").decode("latin-1")) if c), samples
-    )
-    return [(_clean(name, charset), _clean(value, charset)) for name, value in raw]
+def _decoded(
+    delivery: Delivery, raw: Sequence[_Field]
+) -> tuple[list[tuple[str, Any]], tuple[str, ...]]:
+    told = dict(raw).get(b"_charset_", b"")
+    label = told.decode("latin-1") if isinstance(told, bytes) else ""
+    of_type = label_in(delivery.headers.get("content-type", ""))
+    names = [name for name, _ in raw]
+    values = [value.name if isinstance(value, _File) else value for _, value in raw]
+    texts, notes = decode_texts([*names, *values], ascii_label(label), ascii_label(of_type))
+    shown = [
+        {"filename": text, "content_type": value.content_type, "size": value.size}
+        if isinstance(value, _File)
+        else text
+        for (_, value), text in zip(raw, texts[len(raw) :], strict=True)
+    ]
+    return list(zip(texts[: len(raw)], shown, strict=True)), notes
 
 
-def _clean(value: bytes, charset: str) -> str:
-    return value.decode(charset, errors="replace").encode("utf-8", errors="replace").decode()
-
-
-def _multipart(delivery: Delivery) -> list[tuple[str, Any]]:
+def _multipart(delivery: Delivery) -> list[_Field]:
     from leadline.sources._multipart import read_parts  # as in `_options`
 
-    boundary = _of_type(delivery, b"boundary")
+    content_type = delivery.headers.get("content-type", "").encode("latin-1", errors="replace")
+    boundary = _options(content_type).get(b"boundary", b"")
     if not boundary:
         raise Unreadable("the multipart body has no boundary")
-    texts: list[tuple[bytes, bytes]] = []
-    files: list[tuple[bytes, Any]] = []
+    texts: list[_Field] = []
+    files: list[_Field] = []
     for part in read_parts(delivery.body, boundary):
         named = _options(part.headers.get(b"content-disposition", b""))
         name = named.get(b"name", b"")
         if b"filename" in named:
             kind = part.headers.get(b"content-type", b"").decode("latin-1")
-            file = _clean(named[b"filename"], "utf-8")
-            files.append((name, {"filename": file, "content_type": kind, "size": len(part.data)}))
+            files.append((name, _File(named[b"filename"], kind, len(part.data))))
         else:
             texts.append((name, bytes(part.data)))
-    return [*_decoded(delivery, texts), *((_clean(n, "utf-8"), f) for n, f in files)]
+    return [*texts, *files]

@@ -71,7 +71,7 @@ def check_window(delivery: Delivery, stamp: str, config: SourceConfig, unit_s: f
         raise Unauthentic("the time stamp is outside the replay window")
 
 
-def check_shared(delivery: Delivery, config: SourceConfig, *told: str) -> None:
+def check_shared(delivery: Delivery, config: SourceConfig, *told: str | bytes) -> None:
     """A secret that the sender carries along: in the URL, as a bearer token, in a header, or where
     else the source has found what the sender *told*."""
     if not config.secret:
@@ -81,13 +81,13 @@ def check_shared(delivery: Delivery, config: SourceConfig, *told: str) -> None:
     bearer = delivery.headers.get("authorization", "")
     if bearer[:7].lower() == "bearer ":
         given.append(bearer[7:].strip())
-    given += (delivery.headers.get("x-webhook-secret", ""), *told)
-    check_any(config.secret, str.encode, [octets(g) for g in given if g])
+    given.append(delivery.headers.get("x-webhook-secret", ""))
+    check_any(config.secret, str.encode, [octets(g) for g in (*given, *told) if g])
 
 
-def octets(text: str) -> bytes:
-    """The bytes of what a header or a URL said, whatever was in it; for comparing only."""
-    return text.encode(errors="surrogatepass")
+def octets(text: str | bytes) -> bytes:
+    """The bytes of what a header, a URL or a body said, whatever was in it; for comparing only."""
+    return text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
 
 
 def without_secrets(body: bytes, config: SourceConfig) -> bytes:

@@ -5,9 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
+from leadline.charsets import decode_document
 from leadline.errors import Unreadable
 
 _MOST_DEPTH = 32
+_SPACE = b"\r\n\t "
+_DECLARED = re.compile(rb"""<\?xml\s[^>]{0,100}?\bencoding\s*=\s*["']([^"'<>]{1,100})["']""")
 _HOST = re.compile(r"[a-z0-9.-]+\.(?:salesforce|force|cloudforce)\.(?:com|mil)", re.IGNORECASE)
 _ENVELOPE = frozenset({"OrganizationId", "ActionId", "EnterpriseUrl", "PartnerUrl"})
 
@@ -54,13 +57,18 @@ class _Reader:
         # SessionId, which opens the sender's Salesforce, is deliberately not kept.
 
 
-def read_outbound_message(body: bytes) -> tuple[str, list[dict[str, Any]]]:
-    """The sender's organisation, and each notification as `{Id, type, base, sObject}`.
+def read_outbound_message(body: bytes) -> tuple[str, list[dict[str, Any]], tuple[str, ...]]:
+    """The sender's organisation, each notification as `{Id, type, base, sObject}`, and the notes
+    of `charsets` on what was doubtful.
 
     Raises Unreadable for anything that is no Outbound Message.
     """
     reader = _Reader()
-    parser = expat.ParserCreate()
+    body = body.lstrip(_SPACE)
+    declared = _DECLARED.match(body)
+    text, notes = decode_document(body, declared[1].decode("latin-1") if declared else "")
+    # Told the encoding, expat passes over what the XML declares; else it would ask Python's codecs.
+    parser = expat.ParserCreate("utf-8")
 
     def refuse(*_: object) -> None:
         raise Unreadable("the XML has a document type, which is not accepted")
@@ -71,18 +79,16 @@ def read_outbound_message(body: bytes) -> tuple[str, list[dict[str, Any]]]:
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.data
     try:
-        parser.Parse(body.lstrip(b"\r\n\t "), True)
+        parser.Parse(text.encode(), True)
     except expat.ExpatError as error:
         raise Unreadable(f"not XML: {expat.ErrorString(error.code)}") from None
-    except (ValueError, LookupError):
-        raise Unreadable("the XML's encoding is not known") from None
     if not reader.sound:
         raise Unreadable("the XML is no Outbound Message")
     address = reader.envelope.get("EnterpriseUrl") or reader.envelope.get("PartnerUrl") or ""
     base = _base(address)
     for notification in reader.notifications:
         notification["base"] = base
-    return reader.envelope.get("OrganizationId", ""), reader.notifications
+    return reader.envelope.get("OrganizationId", ""), reader.notifications, notes
 
 
 def _base(url: str) -> str:

@@ -9,7 +9,7 @@ from leadline.errors import LeadlineError
 from leadline.json_reading import decode, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _forms, _signing
-from leadline.sources._base import Source
+from leadline.sources._base import Source, noted
 from leadline.sources._fields import demand_something, text, with_source
 from leadline.sources._guess import guessed
 
@@ -31,7 +31,8 @@ class Form(Source):
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
         """One submission a body."""
-        return [Event(Kind.CREATED, _forms.as_raw(_forms.read_form(delivery)))]
+        form, notes = _forms.read_form(delivery)
+        return [noted(Event(Kind.CREATED, _forms.as_raw(form)), notes)]
 
     def fields(self, raw: bytes) -> LeadFields:
         """The usual names of form fields; `a[b]` and JSON in a field are looked into."""

@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.json_reading import decode, elements, peek, read_json
+from leadline.charsets import label_in
+from leadline.json_reading import decode, elements, peek, read_labelled_json
 from leadline.lead import Delivery, Event, LeadFields
 from leadline.sources import _forms, _signing
-from leadline.sources._base import Source
+from leadline.sources._base import Source, noted
 from leadline.sources._fields import demand_something, placed, text, told, with_source
 from leadline.sources._guess import guessed
 from leadline.sources._kinds import kind_of
@@ -53,10 +54,15 @@ class Generic(Source):
         place none, such an event is of no known record.
         """
         if delivery.media_type in _forms.MEDIA:
-            raws = [_forms.as_raw(_forms.read_form(delivery))]
+            form, notes = _forms.read_form(delivery)
+            raws = [_forms.as_raw(form)]
         else:
-            raws = elements(read_json(delivery.body, _charset(delivery)))
-        return [self._event(raw, i, len(raws), delivery) for i, raw in enumerate(raws)]
+            label = label_in(delivery.headers.get("content-type", ""))
+            raw, notes = read_labelled_json(delivery.body, label)
+            raws = elements(raw)
+        return [
+            noted(self._event(raw, i, len(raws), delivery), notes) for i, raw in enumerate(raws)
+        ]
 
     def fields(self, raw: bytes) -> LeadFields:
         """See `Source.fields`."""
@@ -102,11 +108,6 @@ def _key(delivery: Delivery, head: _Head) -> str | None:
     if head.specversion is not None and text(head.id):
         return f"{text(head.source)} {text(head.id)}"
     return None
-
-
-def _charset(delivery: Delivery) -> str:
-    _, _, charset = delivery.headers.get("content-type", "").partition("charset=")
-    return charset.strip(" \"';")
 
 
 SOURCE = Generic

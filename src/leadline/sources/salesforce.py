@@ -15,7 +15,7 @@ from leadline.errors import LeadlineError, Unauthentic
 from leadline.json_reading import decode, elements, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields, Receipt
 from leadline.sources import _signing as signing
-from leadline.sources._base import Answer, Source
+from leadline.sources._base import Answer, Source, noted
 from leadline.sources._fields import demand_something, drawn, text, with_source
 from leadline.sources._soap import read_outbound_message
 
@@ -47,7 +47,7 @@ class Salesforce(Source):
                 raise Unauthentic("a JSON delivery names no organization; configure a secret too")
             return
         try:
-            organization, _ = read_outbound_message(delivery.body)
+            organization, _, _ = read_outbound_message(delivery.body)
         except LeadlineError:
             organization = ""
         given = organization[:15].encode(errors="replace")
@@ -63,8 +63,8 @@ class Salesforce(Source):
         if _is_json(delivery):
             raw = read_json(delivery.body)
             return [event for one in elements(raw) for event in _from_json(one)]
-        _, notifications = read_outbound_message(delivery.body)
-        return [_from_notification(one) for one in notifications]
+        _, notifications, notes = read_outbound_message(delivery.body)
+        return [noted(_from_notification(one), notes) for one in notifications]
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields that the administrator chose to send."""

@@ -10,7 +10,7 @@ from leadline.errors import Unauthentic, Unreadable
 from leadline.json_reading import decode
 from leadline.lead import Delivery, Event, Kind, LeadFields
 from leadline.sources import _forms, _signing
-from leadline.sources._base import Source
+from leadline.sources._base import Source, noted
 from leadline.sources._fields import demand_something, drawn, text, with_source
 
 
@@ -25,11 +25,10 @@ class WebToLead(Source):
         _signing.check_shared(delivery, self.config)
         if self.config.organization:
             try:
-                oid = text(_forms.read_form(delivery).get("oid")) or ""
+                given = [told[:15] for told in _forms.values_of(delivery, "oid")]
             except Unreadable:
                 raise Unauthentic("the organization's id is missing") from None
-            given = _signing.octets(oid[:15])
-            _signing.check_any(self.config.organization, lambda own: own[:15].encode(), [given])
+            _signing.check_any(self.config.organization, lambda own: own[:15].encode(), given)
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
@@ -37,7 +36,8 @@ class WebToLead(Source):
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
         """The form."""
-        return [Event(Kind.CREATED, _forms.as_raw(_forms.read_form(delivery)))]
+        form, notes = _forms.read_form(delivery)
+        return [noted(Event(Kind.CREATED, _forms.as_raw(form)), notes)]
 
     def fields(self, raw: bytes) -> LeadFields:
         """See `Source.fields`."""

@@ -17,7 +17,7 @@ from leadline.lead import Delivery, Event, Kind, LeadFields, Person
 from leadline.sources import _forms
 from leadline.sources import _signing as signing
 from leadline.sources._aliases import normal
-from leadline.sources._base import Source
+from leadline.sources._base import Source, noted
 from leadline.sources._fields import demand_something, drawn, text, with_source
 from leadline.sources._guess import guessed
 from leadline.sources._notices import each_record
@@ -57,9 +57,7 @@ class Zoho(Source):
         """The body's `token` (`secret`, `key`), or a shared secret in the URL or a header."""
         if not self.config.secret:
             return
-        body = _told_by(delivery)
-        told = (body.get(name) for name in signing.SHARED_PARAMETERS)
-        signing.check_shared(delivery, self.config, *(t for t in told if isinstance(t, str)))
+        signing.check_shared(delivery, self.config, *_told_by(delivery))
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
@@ -74,8 +72,10 @@ class Zoho(Source):
     def events(self, delivery: Delivery) -> Sequence[Event]:
         """Each record that a notification names, or what a workflow sent."""
         if delivery.media_type in _forms.MEDIA:
-            form = _kept(_forms.read_form(delivery))
-            return [Event(Kind.CREATED, _forms.as_raw(form), record=self._record_of(form))]
+            read, notes = _forms.read_form(delivery)
+            form = _kept(read)
+            event = Event(Kind.CREATED, _forms.as_raw(form), record=self._record_of(form))
+            return [noted(event, notes)]
         return [event for raw in elements(read_json(delivery.body)) for event in self._events(raw)]
 
     def fields(self, raw: bytes) -> LeadFields:
@@ -232,15 +232,16 @@ def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if key not in _NOT_KEPT}
 
 
-def _told_by(delivery: Delivery) -> Mapping[str, Any]:
-    """The outermost names of the body; {} for one that can't be read, which proves nothing."""
+def _told_by(delivery: Delivery) -> list[str | bytes]:
+    """What stands under the names of a secret in the body; nothing in one that can't be read."""
     try:
         if delivery.media_type in _forms.MEDIA:
-            return _forms.read_form(delivery)
+            return [*_forms.values_of(delivery, *signing.SHARED_PARAMETERS)]
         body = decode(read_json(delivery.body))
     except LeadlineError:
-        return {}
-    return body if isinstance(body, dict) else {}
+        return []
+    told = [body.get(name) for name in signing.SHARED_PARAMETERS] if isinstance(body, dict) else []
+    return [one for one in told if isinstance(one, str)]
 
 
 SOURCE = Zoho

@@ -36,6 +36,7 @@ class AwsLeads(Base):
                 kept[lead_id].record,
                 tuple(kept[i].raw for i in lead.updates if i in kept),
                 tuple(kept[i].raw for i in lead.related if i in kept and _is_late(events[i])),
+                tuple(kept[i].why for i in (lead_id, *lead.updates) if i in kept and kept[i].why),
             )
         return found
 

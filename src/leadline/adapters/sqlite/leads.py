@@ -23,25 +23,29 @@ class SqliteLeads:
         with self.db.reading() as db:
             rows = bulk.select(
                 db,
-                """SELECT lead.n, id, source, captured_at, raw, record,
+                """SELECT lead.n, id, source, captured_at, raw, record, why,
                           EXISTS (SELECT 1 FROM lead f WHERE f.joined = lead.n)
                    FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ()""",
                 [uuid.UUID(i).bytes for i in lead_ids],
             )
             told: dict[tuple[int, str], list[bytes]] = defaultdict(list)
-            for lead, fate, raw in bulk.select(
+            whys: dict[int, list[str]] = defaultdict(list)
+            for lead, fate, raw, why in bulk.select(
                 db,
-                f"""SELECT joined, fate, raw FROM lead JOIN raw ON raw.lead = lead.n
+                f"""SELECT joined, fate, raw, why FROM lead JOIN raw ON raw.lead = lead.n
                     WHERE kind <> '{Kind.IGNORED}' AND joined IN ()
                     ORDER BY lead.n""",  # noqa: S608
-                [row[0] for row in rows if row[6]],
+                [row[0] for row in rows if row[7]],
             ):
                 told[lead, fate].append(raw)
+                if fate == Fate.FOLDED:
+                    whys[lead].append(why)
         return {
             (lead_id := str(uuid.UUID(bytes=row[1]))): Waiting(
                 lead_id, row[2], moment(row[3]), row[4], row[5],
                 tuple(told.get((row[0], Fate.FOLDED), ())),
                 tuple(told.get((row[0], Fate.FILTERED), ())),
+                tuple(filter(None, (row[6], *whys.get(row[0], ())))),
             )
             for row in rows
         }  # fmt: skip

@@ -136,7 +136,9 @@ def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str
     try:
         if raw:
             return {**told, "fields": kit.sources[lead.source].fields(lead.raw)}
-        waiting = Waiting(lead.id, lead.source, lead.captured_at, lead.raw, lead.record)
+        waiting = Waiting(
+            lead.id, lead.source, lead.captured_at, lead.raw, lead.record, whys=(lead.why,)
+        )
         refined = refine_without_storing(kit, waiting)
     except LeadlineError as error:
         return {**told, "problem": error.detail}
