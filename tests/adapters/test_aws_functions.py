@@ -328,3 +328,21 @@ def test_only_messages_of_the_batch_are_ever_given_back(
     assert left_ms == 1_000 or not never & {*back}
     as_alerts = functions.deliver(*bodies, left_ms=min(left_ms, 10_000), tick=tick)
     assert len(as_alerts) == len(bodies), "messages of another kind are no use here"
+
+
+@pytest.mark.parametrize("label", ["idna", "unicode_escape", "undefined"])
+def test_a_charset_that_is_none_of_the_webs_is_a_problem_of_the_lead(
+    functions: Functions, label: str
+) -> None:
+    headers = {
+        "Content-Type": f"application/x-www-form-urlencoded; charset={label}",
+        "X-Webhook-Secret": SECRET,
+    }
+    body = b"email=zoe@example.com&name=Zo%%EB+Ng&x=%%5Cud800&_charset_=%s" % label.encode()
+    answer = functions.post(body, headers=headers)
+    assert answer["statusCode"] == 200
+    lead_id = answer["body"]["lead_id"]
+    assert functions.refine(message(lead_id)) == []
+    document = json.loads(functions.actor.store.refined([lead_id])[lead_id])
+    assert document["problems"] == ["charset.unknown"]
+    assert document["contact"]["name"] == "Zoë Ng"

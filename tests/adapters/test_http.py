@@ -5,10 +5,16 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import urllib3
 
+from leadline.capture import CaptureKit
+from leadline.sources import Source
+from leadline.sources.form import Form
+from leadline.sources.generic import Generic
+from leadline.sources.web_to_lead import WebToLead
 from tests.http_world import Running
 
 
@@ -192,3 +198,18 @@ def test_pages_are_read_only(server: Running) -> None:
     assert server.get("/metrics").data == b"x 1\n"
     assert server.post(b"", "/metrics").status == 405
     assert server.get("/nothing").status == 404
+
+
+@pytest.mark.parametrize("path", ["/webhook/form", "/webhook/web_to_lead", "/webhook"])
+@pytest.mark.parametrize("label", ["idna", "punycode", "unicode_escape", "undefined", "utf_7"])
+def test_a_form_that_names_no_charset_of_the_web_is_taken(
+    starting: Running, path: str, label: str
+) -> None:
+    sources: dict[str, Source] = {s.name: s() for s in (Form, Generic, WebToLead)}
+    starting.kit = CaptureKit(sources, timedelta(minutes=10))
+    starting.open()
+    body = b"email=zoe@example.com&last_name=Zo%%EB&x=%%5Cud800&_charset_=%s" % label.encode()
+    answer = starting.post(body, path, **{"content-type": "application/x-www-form-urlencoded"})
+    assert answer.status == 200
+    assert answer.json()["lead_id"] == starting.desk.kept[0].id
+    assert starting.desk.kept[0].why == "charset.unknown"
