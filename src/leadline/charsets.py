@@ -23,7 +23,7 @@ _NEVER = ""
 _USER_DEFINED = "x-user-defined"
 # Python's codec, and the labels that name it; a label of `_NEVER` is of the "replacement" encoding,
 # which decodes nothing. The standard reads Latin-1 and ASCII as windows-1252, GBK as GB 18030.
-_LABELS = {
+_TABLE = {
     "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8",
     "cp866": "866 cp866 csibm866 ibm866",
     "iso8859-2": "csisolatin2 iso-8859-2 iso-ir-101 iso8859-2 iso88592 iso_8859-2 iso_8859-2:1987 "
@@ -75,7 +75,8 @@ _LABELS = {
     _USER_DEFINED: "x-user-defined",
 }
 
-_CODECS = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
+LABELS = {label: codec for codec, labels in _TABLE.items() for label in labels.split()}
+"""Every label of the standard, with Python's name of its charset."""
 _UTF_16 = ("utf-16-be", "utf-16-le")
 _MULTIPLE_BYTES = frozenset(
     ("utf-8", *_UTF_16, "gb18030", "big5hkscs", "euc-jp", "iso2022-jp-ext", "cp932", "cp949")
@@ -105,7 +106,7 @@ def codec_of(label: str) -> str:
 
     A label is compared without the white space around it and in lower case, both in ASCII.
     """
-    return _CODECS.get(label.strip(_SPACE).lower(), "") if label.isascii() else ""
+    return LABELS.get(label.strip(_SPACE).lower(), "") if label.isascii() else ""
 
 
 def ascii_label(label: str) -> str:
