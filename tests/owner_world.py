@@ -21,6 +21,7 @@ from leadline.ports import Busy, Refused, Sent, Store, Unreachable
 from leadline.retry import RetryPolicy
 from leadline.routing import Routes
 from leadline.sources import Source, SourceConfig
+from leadline.sources._base import TRUSTED
 from leadline.sources.generic import Generic
 from tests.worlds import HandClock
 
@@ -125,15 +126,24 @@ class Wall:
 
 
 class Office:
-    """Everything around one store; *crm* None for a source whose CRM nobody can ask."""
+    """Everything around one store; not *asks* for a source whose CRM nobody can ask. *owner* is
+    the setting of that source."""
 
     def __init__(
-        self, store: Store, clock: HandClock, *, edits: bool = True, asks: bool = True, **kit: Any
+        self,
+        store: Store,
+        clock: HandClock,
+        *,
+        edits: bool = True,
+        asks: bool = True,
+        owner: str = TRUSTED,
+        **kit: Any,
     ) -> None:
         self.store, self.clock = store, clock
         self.crm = MemoryCrm()
         self.walls = {"slack": Wall(), "pool": Wall()}
-        sources: dict[str, Source] = {"generic": Generic(SourceConfig(map={"record": "record"}))}
+        config = SourceConfig(map={"record": "record"}, owner=owner)
+        sources: dict[str, Source] = {"generic": Generic(config)}
         self.front = CaptureKit(sources, timedelta(minutes=10))
         self.kit = Kit(
             store=store,

@@ -102,7 +102,20 @@ def _read(
         record: Silent(said.reason) if isinstance(said, Refused) else said
         for record, said in reply.items()
     }
+    if not connected.crm.knows_owners:
+        told = {record: _believed(kit, source, said) for record, said in told.items()}
     return told, None
+
+
+def _believed(kit: Kit, source: str, said: Told) -> Told:
+    """What a CRM tells that knows no owners: the answers of a form, in which an owner is no more
+    than in a delivery of that form."""
+    sender = kit.sources[source]
+    if not isinstance(said, CrmRecord) or sender.trusts_owners:
+        return said
+    named = said.fields.owner or (said.owner.shown if said.owner else None)
+    fields = sender.believed(msgspec.structs.replace(said.fields, owner=named))
+    return msgspec.structs.replace(said, fields=fields, owner=None)
 
 
 def _batches(records: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -148,7 +148,7 @@ def _skips_the_wait(event: Event, source: Source) -> bool:
     if config.hot_score is None and not config.skip_when_owned:
         return False
     try:
-        fields = source.fields(event.raw)
+        fields = source.believed_fields(event.raw)
     except LeadlineError:
         return False  # whatever it is, refinement will say so
     if config.skip_when_owned and fields.owner:

@@ -137,7 +137,7 @@ def _fields_of(kit: Kit, waiting: Waiting) -> LeadFields:
     source = kit.sources[waiting.source]
     for raw in reversed(waiting.late):
         try:
-            return source.fields(raw)
+            return source.believed_fields(raw)
         except LeadlineError:
             continue
     return LeadFields()

@@ -148,6 +148,8 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     ISO code). `created` is the sender's own time, as text. `crm_url` opens the record in the CRM.
     `custom` keeps every other field under the sender's own name. `suspicions` are problem codes
     that only the source can see ("spam.honeypot", "test.flagged", `charsets.NOTES`).
+    `owner_claimed` is an owner whom the sender names without being trusted in that
+    (`Source.believed`); it decides nothing.
     """
 
     name: str | None = None
@@ -169,6 +171,15 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     record: str | None = None
     custom: dict[str, Any] = {}
     suspicions: tuple[str, ...] = ()
+    owner_claimed: str | None = None
+
+
+PLACEABLE = tuple(
+    name
+    for name in LeadFields.__struct_fields__
+    if name not in ("custom", "suspicions", "owner_claimed")
+)
+"""The fields that a sender or a CRM fills in, which settings may place."""
 
 
 class Change(msgspec.Struct, frozen=True, rename={"before": "from", "after": "to"}):
@@ -226,6 +237,8 @@ class LeadDetails(msgspec.Struct, frozen=True):
     """Where the lead came from and whose it is; `lead_score` is the sender's, 0 to 100 or so.
 
     `owner` is as shown; `owner_id` and `owner_email` are what the CRM calls them by.
+    `owner_claimed` is whom a sender named who is not trusted in that: words to be shown, which
+    decide nothing.
     """
 
     source: str | None = None
@@ -238,6 +251,7 @@ class LeadDetails(msgspec.Struct, frozen=True):
     owner_id: str | None = None
     owner_email: str | None = None
     ownership: Ownership = Ownership.NOT_ASKED
+    owner_claimed: str | None = None
 
 
 class FirstSeen(msgspec.Struct, frozen=True):

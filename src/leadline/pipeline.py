@@ -67,7 +67,7 @@ def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
 
     Raises NotUnderstood when the event says nothing that makes a lead.
     """
-    return _refined(kit, waiting, _fields(kit.sources[waiting.source], waiting))
+    return _refined(kit, waiting, fields_of(kit.sources[waiting.source], waiting))
 
 
 def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
@@ -97,11 +97,12 @@ def _refine_one(
     if (not_now := _ask_again(claim, said)) is not None:
         return not_now
     try:
-        fields = _fields(kit.sources[waiting.source], waiting)
+        fields = fields_of(kit.sources[waiting.source], waiting)
         if isinstance(said, CrmRecord):
             fields = laid_over(fields, said.fields)
         refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
-        if before is not None and not _is_handed_on(kit, refined, before, handling):
+        claimed = fields.owner_claimed
+        if before is not None and not _is_handed_on(kit, refined, before, handling, claimed):
             return Retry(_HICCUP, why="refine.overtaken", counts=False)
     except LeadlineError as error:
         return Drop("lead.not_understood", error.detail)
@@ -119,18 +120,32 @@ def _refine_one(
     )
 
 
-def _is_handed_on(kit: Kit, lead: RefinedLead, before: Handling, made: Handling | None) -> bool:
-    """Give a lead that is refined anew the owner whom this refinement found, if it had none; False
-    when somebody else changed it meanwhile."""
-    if before.owner is not None or made is None or made.owner is None:
+def _is_handed_on(
+    kit: Kit, lead: RefinedLead, before: Handling, made: Handling | None, claimed: str | None
+) -> bool:
+    """Give a lead that is refined anew the owner whom this refinement found, if it had none, or
+    none but whom the sender *claimed*; False when somebody else changed it meanwhile."""
+    if before.owner is None:
+        if made is None or made.owner is None:
+            return True
+    elif not _is_only_claimed(before, claimed):
         return True
+    made = made or Handling()
     after = msgspec.structs.replace(
         before,
         owner=made.owner,
         ownership=made.ownership,
         crm_owner=made.crm_owner or before.crm_owner,
     )
-    return kit.store.handle(lead.lead_id, before, after, note="owner.found")
+    note = "owner.found" if made.owner else "owner.not_believed"
+    return kit.store.handle(lead.lead_id, before, after, note=note)
+
+
+def _is_only_claimed(before: Handling, claimed: str | None) -> bool:
+    """Whether a lead's owner is the sender's word alone, which earlier versions believed."""
+    if not claimed or before.owner is None or before.owner.id != claimed:
+        return False
+    return not before.crm_owner and before.claimed_by != before.owner
 
 
 def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
@@ -179,13 +194,16 @@ def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
     return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)
 
 
-def _fields(source: Source, waiting: Waiting) -> LeadFields:
+def fields_of(source: Source, waiting: Waiting) -> LeadFields:
     """The fields of the lead, with those of updates that came while it waited laid over them, and
-    with the notes on how their text was read."""
-    fields = source.fields(waiting.raw)
+    with the notes on how their text was read.
+
+    Raises NotUnderstood when the event says nothing that makes a lead.
+    """
+    fields = source.believed_fields(waiting.raw)
     for raw in waiting.updates:
         try:
-            fields = laid_over(fields, source.fields(raw))
+            fields = laid_over(fields, source.believed_fields(raw))
         except LeadlineError:
             continue  # an update that says nothing changes nothing
     notes = NOTES.intersection(" ".join(waiting.whys).split()) if waiting.whys else ()

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.lead import LeadFields
+from leadline.lead import PLACEABLE
 from leadline.settings_forms import (
     ANY_URL,
     CLOCK_SPAN,
@@ -80,7 +80,13 @@ SOURCE_SETTINGS: Mapping[str, Declaration] = {
         "", "A lead with at least this score does not wait.", number_between(-1e9, 1e9)
     ),
     "skip_when_owned": Declaration(
-        "no", "Whether a lead that comes with its owner does not wait.", YES_NO
+        "no", "Whether a lead that comes with an owner who is trusted does not wait.", YES_NO
+    ),
+    "owner": Declaration(
+        "no",
+        "`trusted`: an owner whom these senders name is the lead's, and chooses who hears of it. "
+        "Only for senders that no visitor writes through; CRMs with a secret need no such word.",
+        choice("no", "trusted"),
     ),
     "organization": Declaration(
         "", "The account ids that deliveries may come from (Salesforce).", WORDS
@@ -97,10 +103,7 @@ SOURCE_SETTINGS: Mapping[str, Declaration] = {
 }
 """The settings of each source; the names are the attributes of `SourceConfig`."""
 
-MAPPED_FIELDS = (
-    *(name for name in LeadFields.__struct_fields__ if name not in ("custom", "suspicions")),
-    "event_id",
-)
+MAPPED_FIELDS = (*PLACEABLE, "event_id")
 """What `[sources.NAME.map]` may place: fields of a lead, and the sender's id of the event."""
 
 _SCORE = number_between(-1e9, 1e9)

@@ -112,14 +112,16 @@ def test_a_hot_lead_skips_the_wait(clock: HandClock) -> None:
 
 
 @pytest.mark.parametrize("hot", [{}, {"hot_score": 99}])
-def test_a_lead_that_comes_with_its_owner_skips_the_wait_where_that_is_set(
+def test_a_lead_that_comes_with_a_trusted_owner_skips_the_wait_where_that_is_set(
     clock: HandClock, hot: dict[str, object]
 ) -> None:
     body = "+ada\n+bob@ann\n~cy@ann"
     waits = [timedelta(minutes=10), timedelta(), timedelta(minutes=10)]
-    leads = read(deliver(clock, body), kit(skip_when_owned=True, **hot))
+    leads = read(deliver(clock, body), kit(skip_when_owned=True, owner="trusted", **hot))
     assert [lead.due_at - clock.now for lead in leads] == waits
-    leads = read(deliver(clock, body), kit(**hot))
+    leads = read(deliver(clock, body), kit(owner="trusted", **hot))
+    assert {lead.due_at - clock.now for lead in leads} == {timedelta(minutes=10)}
+    leads = read(deliver(clock, body), kit(skip_when_owned=True, **hot))
     assert {lead.due_at - clock.now for lead in leads} == {timedelta(minutes=10)}
 
 

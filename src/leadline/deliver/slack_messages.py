@@ -37,7 +37,7 @@ def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
         [
             _headline(notice, "🎯 New Lead Captured"),
             *pieces.standing(notice, by_email=by_email),
-            pieces.fields(notice, by_email=by_email),
+            *pieces.facts(notice, by_email=by_email),
             *_more(notice),
         ],
         "lead_captured",
@@ -66,7 +66,7 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
             _headline(notice, "♻️ Lead Seen Before"),
             *pieces.standing(notice, by_email=by_email),
             blockkit.section(f"First seen {when}{same}, as lead `{first_id}`."),
-            pieces.fields(notice, by_email=by_email),
+            *pieces.facts(notice, by_email=by_email),
             *_more(notice, extra),
         ],
         "lead_duplicate",
@@ -129,7 +129,7 @@ def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = F
         told = f"👤 {who}, {lead} is yours."
     blocks = [blockkit.section(told)]
     if not in_thread:
-        blocks += [pieces.fields(notice, by_email=by_email), *pieces.actions(notice)]
+        blocks += [*pieces.facts(notice, by_email=by_email), *pieces.actions(notice)]
         blocks.append(pieces.footer(notice))
     return _message(
         notice,
@@ -168,7 +168,7 @@ def reminder(notice: Notice, *, by_email: bool = False) -> Message:
         [
             _headline(notice, title),
             blockkit.section(story),
-            pieces.fields(notice, by_email=by_email),
+            *pieces.facts(notice, by_email=by_email),
             *pieces.quotation(notice.lead),
             *pieces.actions(notice, claim="I'm on it"),
             pieces.footer(notice),

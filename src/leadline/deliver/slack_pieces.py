@@ -15,6 +15,9 @@ from leadline.deliver.problems import in_words
 from leadline.handling import Ending
 from leadline.lead import Ownership, Person, RefinedLead
 
+OWNER_CLAIMED = "Owner named by the sender"
+"""The label of an owner whom a sender named who is not trusted in that."""
+
 _FIELD = 400
 _FALLBACK = 300
 _QUOTE = 2000
@@ -110,8 +113,16 @@ def span(time: timedelta) -> str:
     return f"{hours // 24} days"
 
 
-def fields(notice: Notice, *, by_email: bool) -> blockkit.Block:
-    """What is known of the lead, a field each: six always, four more where there is something."""
+def facts(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
+    """What is known of the lead. An owner whom an untrusted sender named stands below the fields,
+    of which Slack takes ten in a section, as words: nobody is mentioned."""
+    named = shown(notice.lead.lead_details.owner_claimed, "", _PERSON)
+    below = [blockkit.context(f"{OWNER_CLAIMED}: {named}")] if named else []
+    return [_fields(notice, by_email=by_email), *below]
+
+
+def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:
+    """A field each: six always, four more where there is something."""
     lead = notice.lead
     contact, details = lead.contact, lead.lead_details
     found = [

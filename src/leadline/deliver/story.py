@@ -12,7 +12,7 @@ from leadline.deliver.blockkit import is_link
 from leadline.deliver.channel import Notice
 from leadline.deliver.mrkdwn import clamped, on_lines, on_one_line
 from leadline.deliver.problems import in_words
-from leadline.deliver.slack_pieces import name, score, span
+from leadline.deliver.slack_pieces import OWNER_CLAIMED, name, score, span
 from leadline.handling import Ending
 from leadline.lead import Ownership, RefinedLead
 
@@ -161,7 +161,7 @@ def level_of(notice: Notice) -> int:
 
 
 def facts_of(notice: Notice) -> tuple[tuple[str, str], ...]:
-    """What is known of the lead: six labels always, four more where there is something."""
+    """What is known of the lead: six labels always, five more where there is something."""
     lead = notice.lead
     contact, details = lead.contact, lead.lead_details
     always = (
@@ -177,6 +177,7 @@ def facts_of(notice: Notice) -> tuple[tuple[str, str], ...]:
         ("Campaign", details.campaign),
         ("Country", contact.country),
         ("Score", score(lead)),
+        (OWNER_CLAIMED, details.owner_claimed),
     )
     return (*always, *((label, told) for label, value in more if (told := _line(value, ""))))
 

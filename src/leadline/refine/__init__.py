@@ -117,6 +117,7 @@ def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...], tuple
     source, of_source = text.clean("source", fields.source)
     campaign, of_campaign = text.clean("campaign", fields.campaign)
     owner, of_owner = text.clean("owner", fields.owner)
+    claimed, of_claimed = text.clean("owner_claimed", fields.owner_claimed)
     message, of_message = text.clean("message", fields.message, text.lines)
     crm_url, of_url = text.clean("crm_url", fields.crm_url, text.bare)
     record, of_record = text.clean("crm_record", fields.record, text.bare)
@@ -133,8 +134,10 @@ def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...], tuple
         message=message,
         crm_url=crm_url,
         crm_record=record,
+        owner_claimed=claimed,
     )
-    return details, of_source + of_campaign + of_owner + of_message + of_url + of_record, problems
+    changes = of_source + of_campaign + of_owner + of_claimed + of_message + of_url + of_record
+    return details, changes, problems
 
 
 def _digest(kind: str, value: str) -> bytes:

@@ -8,6 +8,9 @@ import msgspec
 
 from leadline.lead import Delivery, Event, LeadFields, Receipt
 
+TRUSTED = "trusted"
+"""What the setting `owner` says of a source whose senders are trusted to name owners."""
+
 
 class SourceConfig(msgspec.Struct, frozen=True):
     """The settings of one source (`[sources.NAME]` in leadline.toml).
@@ -16,8 +19,9 @@ class SourceConfig(msgspec.Struct, frozen=True):
     deliveries are not authenticated, which `public` says is meant. `tolerance` is the replay window
     for signed time stamps.
     `delay` overrides the global wait; a lead whose score is at least `hot_score` skips it, and so
-    does one that names its owner with `skip_when_owned`.
+    does one that comes with a trusted owner, with `skip_when_owned`.
     `organization` is the sender's account id, compared where the body carries one.
+    `owner` is "trusted" where an owner whom the sender names is the lead's (`Source.believed`).
     `honeypot` names a form field that people leave empty. `map` says where a field stands:
     its name to a JSON Pointer or dotted path. `country` is the region of phones without one.
     """
@@ -27,6 +31,7 @@ class SourceConfig(msgspec.Struct, frozen=True):
     delay: timedelta | None = None
     hot_score: float | None = None
     skip_when_owned: bool = False
+    owner: str = "no"
     organization: tuple[str, ...] = ()
     honeypot: str = ""
     map: Mapping[str, str] = {}
@@ -60,6 +65,9 @@ class Source:
 
     name: ClassVar[str]
     media: ClassVar[tuple[str, ...]] = ("application/json",)
+    is_crm: ClassVar[bool] = False
+    """Whether the sender is a CRM, which knows whose a lead is; not where visitors of a page fill
+    in what is sent, however it is signed."""
 
     def __init__(self, config: SourceConfig | None = None) -> None:
         self.config = config or SourceConfig()
@@ -75,8 +83,27 @@ class Source:
         raise NotImplementedError
 
     def fields(self, raw: bytes) -> LeadFields:
-        """What one event says of its lead; raises NotUnderstood when it says nothing."""
+        """What one event says of its lead, as written; raises NotUnderstood when it says
+        nothing."""
         raise NotImplementedError
+
+    @property
+    def trusts_owners(self) -> bool:
+        """Whether an owner whom a delivery names is the lead's: of a CRM that proves by a secret
+        that it is the one, or where the settings say so."""
+        return self.config.owner == TRUSTED or (self.is_crm and bool(self.config.secret))
+
+    def believed(self, fields: LeadFields) -> LeadFields:
+        """The fields as far as this sender is believed: whoever is not trusted with owners has
+        theirs in `owner_claimed`. An owner chooses whom we write to, so a visitor must not."""
+        if self.trusts_owners or not fields.owner:
+            return fields
+        return msgspec.structs.replace(fields, owner=None, owner_claimed=fields.owner)
+
+    def believed_fields(self, raw: bytes) -> LeadFields:
+        """What one event says of its lead, as far as its sender is believed. Leads are made of
+        this, never of `fields`. Raises NotUnderstood."""
+        return self.believed(self.fields(raw))
 
     def answer(self, receipts: Sequence[Receipt]) -> Answer | None:
         """The success answer where the vendor wants its own; None for Leadline's."""

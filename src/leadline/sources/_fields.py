@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from leadline.errors import NotUnderstood
-from leadline.lead import LeadFields
+from leadline.lead import PLACEABLE, LeadFields
 
 _DEEPEST = 12
 # Where the value of an object stands, by the field that it is wanted for.
@@ -21,7 +21,6 @@ _VALUES_OF = {
     "owner": ("email", "value", "name", "label", "full_name"),
 }
 _CALLING_CODES = ("primaryPhoneCallingCode", "calling_code", "country_code", "dial_code", "area")
-_PLACEABLE = frozenset(LeadFields.__struct_fields__) - {"custom", "suspicions"}
 _SECRET = re.compile(
     r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",
     re.IGNORECASE,
@@ -118,7 +117,7 @@ def drawn(
     custom = flat({k: v for k, v in values.items() if k not in used and k not in read})
     given = {name: value for name, value in known.items() if value is not None}
     for name, path in mapping.items():
-        if name in _PLACEABLE and (there := told(name, placed(values, path))) is not None:
+        if name in PLACEABLE and (there := told(name, placed(values, path))) is not None:
             given[name] = there
     found = {**found, **given}
     found["custom"] = {**custom, **known.get("custom", {})}

@@ -36,6 +36,7 @@ class Attio(Source):
     """`Attio-Signature`: the hex HMAC-SHA256 of the body; no time is signed."""
 
     name = "attio"
+    is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`; `X-Attio-Signature` says the same."""

@@ -37,6 +37,7 @@ class Close(Source):
     """Signed with the hex-decoded `signature_key` over time stamp and body."""
 
     name = "close"
+    is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """`Close-Sig-Hash` and `Close-Sig-Timestamp` (seconds)."""

@@ -38,6 +38,7 @@ class Copper(Source):
     """Copper signs nothing: the `secret` of a subscription stands among the body's own keys."""
 
     name = "copper"
+    is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """One of the values that the subscription sends along, in the body or in a header."""

@@ -49,6 +49,7 @@ class HubSpot(Source):
     """Signature v3 over method, URL, body and time; v2 and v1 where no v3 is sent."""
 
     name = "hubspot"
+    is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """The app's client secret signs; v1 and v2 carry no time and so can be replayed."""

@@ -36,6 +36,7 @@ class Odoo(Source):
     """Odoo signs nothing: a shared secret stands in the URL of the action."""
 
     name = "odoo"
+    is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`."""

@@ -61,6 +61,7 @@ class Pipedrive(Source):
     """Pipedrive signs nothing; the webhook's user and password come as HTTP Basic."""
 
     name = "pipedrive"
+    is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """A secret is written `user:password`."""

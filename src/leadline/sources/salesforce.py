@@ -35,6 +35,7 @@ class Salesforce(Source):
     """Salesforce signs nothing: a secret in the URL and the organisation's id stand in."""
 
     name = "salesforce"
+    is_crm = True
     media = (*_XML, "application/json")
 
     def authenticate(self, delivery: Delivery) -> None:

@@ -42,6 +42,7 @@ class Tryton(Source):
     """Believed by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
 
     name = "tryton"
+    is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`."""

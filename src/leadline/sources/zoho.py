@@ -51,6 +51,7 @@ class Zoho(Source):
     carries a secret in its URL, in a header or in a parameter of its own."""
 
     name = "zoho"
+    is_crm = True
     media = ("application/json", *_forms.MEDIA)
 
     def authenticate(self, delivery: Delivery) -> None:

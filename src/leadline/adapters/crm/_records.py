@@ -13,21 +13,20 @@ import msgspec
 from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord
 from leadline.errors import ConfigurationError
 from leadline.handling import Ending
-from leadline.lead import LeadFields, Person
+from leadline.lead import PLACEABLE, LeadFields, Person
 from leadline.ports import Busy, Refused, Unreachable
 from leadline.sources._fields import number, placed, text, told
 
 WHOLE_PATIENCE = 25.0
 """How many seconds a call of several requests may take."""
 
-_PLACEABLE = frozenset(LeadFields.__struct_fields__) - {"custom", "suspicions"}
 _LASTING = 600.0
 _SOONEST = 60.0
 
 
 def placing(config: CrmConfig) -> dict[str, str]:
     """What `[crm.NAME.read]` places of a lead's fields: name to path."""
-    return {name: path for name, path in config.read.items() if name in _PLACEABLE}
+    return {name: path for name, path in config.read.items() if name in PLACEABLE}
 
 
 def with_shown(

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from leadline.deliver.slack_pieces import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.handling import Handling
 from leadline.lead import Person, RefinedLead
@@ -15,6 +16,7 @@ from leadline.reports import LeadStory, told_as
 from leadline.waits import HELD, is_held
 
 _NOTHING = "—"
+_LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
 
 
 def print_story(out: Console, story: LeadStory) -> None:
@@ -73,7 +75,7 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
     told = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
     for name, value in told.items():
         if value is not None:
-            drawn.add_row(f"  {name}", escape(str(value)))
+            drawn.add_row(f"  {_LABELS.get(name, name)}", escape(str(value)))
     out.print(drawn)
     if lead.problems:
         out.print(f"  problems: {', '.join(lead.problems)}")

@@ -25,6 +25,8 @@ from leadline.lead import Step
 from leadline.logs import configure
 from leadline.rights import is_shared, new_file, too_wide
 from leadline.settings import Settings
+from leadline.sources import find
+from leadline.untrusted_owners import OwnersClaimed, untrusted_owners
 
 config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(config_app, name="config")
@@ -86,7 +88,7 @@ def doctor(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check settings, disk, clock, channels and CRMs; exit 1 when something is wrong.
+    """Check settings, disk, clock, senders, channels and CRMs; exit 1 when something is wrong.
 
     Example: leadline doctor
     """
@@ -102,6 +104,7 @@ def doctor(
         _check_clock(),
         *_check_secrets(settings),
         _check_metrics(settings),
+        *_check_owners(settings),
         _check_channels(settings),
         *_check_slack(settings),
         _check_crms(settings),
@@ -243,6 +246,33 @@ def _check_metrics(settings: Settings) -> Check:
     return "note", "metrics", f"{where}read by whoever reaches it: {remedy}"
 
 
+def _check_owners(settings: Settings) -> list[Check]:
+    """The sources that name owners whom nobody believes, so that who relies on them hears of it."""
+    try:
+        kept = wiring.store(settings)
+    except LeadlineError:
+        return []  # the check of the data folder says why
+    try:
+        ledger = wiring.ledger(settings)
+        try:
+            claimed = untrusted_owners(kept, ledger, wiring.sources(settings))
+        finally:
+            ledger.close()
+    finally:
+        kept.close()
+    return [("note", "owners", _said_of_owners(n, c)) for n, c in claimed.items()]
+
+
+def _said_of_owners(source: str, claimed: OwnersClaimed) -> str:
+    told = (
+        f"{source} named owners in {claimed.leads} of its last {claimed.of} leads: they are shown, "
+        "and decide nothing"
+    )
+    if find(source).is_crm:
+        return f"{told}, for this source has no secret"
+    return f'{told}; only if no visitor can write them, set owner = "trusted" in [sources.{source}]'
+
+
 def _check_channels(settings: Settings) -> Check:
     """Whether every channel has what its kind needs."""
     try:
@@ -273,7 +303,7 @@ def _check_crms(settings: Settings) -> Check:
     if faults := wiring.crm_faults(settings):
         return "WRONG", "CRMs", "; ".join(faults.values())
     if not settings.crm:
-        return "note", "CRMs", "there is none, owners are those of the webhooks"
+        return "note", "CRMs", "there is none, owners are those of trusted webhooks"
     uses = {
         source: [*(["asked"] if c.look_up else []), *(["written to"] if c.write else [])]
         for source, c in settings.crm.items()

@@ -135,7 +135,7 @@ def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str
     kit = wiring.in_memory(settings)
     try:
         if raw:
-            return {**told, "fields": kit.sources[lead.source].fields(lead.raw)}
+            return {**told, "fields": kit.sources[lead.source].believed_fields(lead.raw)}
         waiting = Waiting(
             lead.id, lead.source, lead.captured_at, lead.raw, lead.record, whys=(lead.why,)
         )
