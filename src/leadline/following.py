@@ -14,7 +14,7 @@ from leadline.asking import NotAsked, Silent, Told, ask
 from leadline.attempts import again, exhausted, settle
 from leadline.crm import CrmRecord, NotYet
 from leadline.crm_changes import is_echo
-from leadline.deliver.channel import key_of_person
+from leadline.deliver.channel import key_of_person, person_named
 from leadline.deliver.notices import known
 from leadline.errors import LeadlineError
 from leadline.handling import UNHANDLED, Ending, Handling
@@ -25,7 +25,6 @@ from leadline.lead import (
     Later,
     LeadFields,
     Ownership,
-    Person,
     RefinedLead,
     Step,
     Task,
@@ -148,7 +147,8 @@ def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
     fields = _fields_of(kit, waiting)
     if not fields.owner:
         return None
-    return CrmRecord(record=waiting.record or "", fields=fields, owner=Person(id=fields.owner))
+    owner = person_named(fields.owner)
+    return CrmRecord(record=waiting.record or "", fields=fields, owner=owner)
 
 
 def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -> Handling | None:

@@ -2,7 +2,7 @@
 
 from leadline.asking import NotAsked, Silent, Told
 from leadline.crm import CrmRecord
-from leadline.deliver.channel import key_of_person
+from leadline.deliver.channel import key_of_person, person_named
 from leadline.deliver.notices import known
 from leadline.handling import Handling
 from leadline.kit import Kit
@@ -18,7 +18,7 @@ def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) ->
     *fields* are the lead's with those of its updates; *said* is the CRM's word, None where there
     was none to ask.
     """
-    named = known(kit, Person(id=fields.owner)) if fields.owner else None
+    named = known(kit, person_named(fields.owner)) if fields.owner else None
     connected = kit.crms.get(source) if said is not None else None
     if said is None or connected is None or not connected.crm.knows_owners:
         return named, Ownership.ASSIGNED if named else Ownership.NOT_ASKED

@@ -185,12 +185,13 @@ def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def with_crm(settings: str, config: CrmConfig) -> str:
-    """The settings with a CRM that every sweep looks through."""
+    """The settings with a CRM that every sweep looks through, and a sender that names owners."""
     table = (
         f'\n[crm.tryton]\nurl = "{config.url}"\ndatabase = "{config.database}"\n'
         f'user = "{config.user}"\ntoken = "{config.token}"\n'
     )
-    return f'reconcile_every = "1ms"\n{settings}{table}'
+    trusted = settings.replace("[sources.generic]\n", '[sources.generic]\nowner = "trusted"\n')
+    return f'reconcile_every = "1ms"\n{trusted}{table}'
 
 
 def close_event(who: Somebody, at: datetime, action: str) -> Delivery:

@@ -110,6 +110,11 @@ def owner_in(details: LeadDetails) -> Person | None:
     return Person(id=details.owner_id or "", name=name, email=email)
 
 
+def person_named(owner: str) -> Person:
+    """Whom a sender names as the owner in one word: an e-mail address, or the CRM's id."""
+    return Person(email=owner) if "@" in owner else Person(id=owner)
+
+
 def key_of_person(person: Person) -> str:
     """By what two mentions of somebody are known to be the same; "" when nothing is known."""
     return person.slack or person.email.lower() or person.id or person.name
