@@ -102,6 +102,8 @@ def _refine_one(
             fields = laid_over(fields, said.fields)
         refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
         claimed = fields.owner_claimed
+        if before is None and claimed:  # an earlier version may have believed it
+            before = kit.store.handling([waiting.lead_id]).get(waiting.lead_id)
         if before is not None and not _is_handed_on(kit, refined, before, handling, claimed):
             return Retry(_HICCUP, why="refine.overtaken", counts=False)
     except LeadlineError as error:

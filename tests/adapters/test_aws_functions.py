@@ -165,6 +165,21 @@ def test_a_lead_goes_through_both_functions_to_slack(functions: Functions) -> No
     assert functions.messages() + functions.messages(Step.NOTIFY) == []
 
 
+def test_an_owner_named_by_a_sender_who_is_not_trusted_is_words_and_no_more(
+    functions: Functions,
+) -> None:
+    answer = functions.post(b'{"email":"ada@example.com","owner":"victim@elsewhere.example"}')
+    lead_id = answer["body"]["lead_id"]
+    assert functions.refine(*functions.messages()) == []
+    assert functions.deliver(*functions.messages(Step.NOTIFY)) == []
+    (document,) = functions.actor.store.refined([lead_id]).values()
+    details = json.loads(document)["lead_details"]
+    assert (details["owner"], details["owner_claimed"]) == (None, "victim@elsewhere.example")
+    (told,) = functions.slack.messages
+    assert "Owner: Unassigned" in told["text"]
+    assert "Owner named by the sender: victim@elsewhere.example" in json.dumps(told["blocks"])
+
+
 def test_messages_that_are_no_use_come_again_and_touch_no_other(functions: Functions) -> None:
     lead_id = functions.lead()
     unknown = message(id_at(now()))

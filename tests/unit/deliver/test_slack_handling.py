@@ -84,6 +84,22 @@ def test_the_owner_of_the_source_counts_until_the_crm_has_answered() -> None:
     assert owner(notice(Handling(owner=ADA), lead=said)) == "<@U012ABCDEF>"
 
 
+def test_an_owner_whom_the_sender_only_claims_is_shown_as_words() -> None:
+    said = lead(owner=None, owner_claimed="<@U012ABCDEF> *eve* @here eve@example.com")
+    for message in (alert(notice(lead=said), by_email=True), reminder(notice(lead=said))):
+        (shown,) = [text for text in words_of(message) if "named by the sender" in text]
+        assert shown.startswith("Owner named by the sender: &lt;@U012ABCDEF&gt; ")
+        assert "*" not in shown
+        assert "@here" not in shown
+        assert "Owner: Unassigned" in message["text"] or "Nobody owns" in str(message["blocks"])
+    assert not any("named by the sender" in text for text in words_of(alert(notice())))
+
+
+def words_of(message: dict[str, Any]) -> list[str]:
+    blocks = [block for block in message["blocks"] if block["type"] == "context"]
+    return [element["text"] for block in blocks for element in block["elements"]]
+
+
 def test_a_lead_whose_crm_was_silent_says_so() -> None:
     found = notice(Handling(ownership=Ownership.UNKNOWN))
     assert owner(found) == "The CRM did not answer: owner unknown"

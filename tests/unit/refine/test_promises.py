@@ -17,7 +17,7 @@ CAPTURED = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
 PROCESSED = datetime(2024, 1, 15, 10, 40, tzinfo=UTC)
 ABOUT = About("0190", CAPTURED, PROCESSED, "form", "US")
 CONTACT = ("name", "first_name", "last_name", "email", "phone", "company", "title", "country")
-DETAILS = ("source", "campaign", "owner", "message", "crm_url")
+DETAILS = ("source", "campaign", "owner", "owner_claimed", "message", "crm_url")
 
 PIECES = st.sampled_from(
     sorted(

@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook
 
 from leadline.entrypoints.sample_bodies import compact
 from leadline.errors import ConfigurationError, Unauthentic
-from leadline.lead import Delivery
+from leadline.lead import Delivery, LeadFields
 from leadline.sources import names
 from tests.payloads import ADA, AT, BODIES, SECRETS, URL, delivery, source
 
@@ -20,6 +20,24 @@ ALL = sorted(SECRETS)
 SIGNED = ["attio", "close", "hubspot", "linkedin", "meta", "standard_webhooks", "typeform"]
 TIMED = ["close", "hubspot", "standard_webhooks"]
 SHARED = ["copper", "form", "generic", "odoo", "salesforce", "tryton", "web_to_lead", "zoho"]
+
+
+CRMS = [
+    "attio", "close", "copper", "hubspot", "odoo", "pipedrive", "salesforce", "tryton", "zoho",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_owners_are_believed_of_a_crm_with_a_secret_and_of_whom_the_settings_trust(
+    name: str,
+) -> None:
+    said = LeadFields(email=ADA.email, owner="ann@example.com")
+    doubted = LeadFields(email=ADA.email, owner_claimed="ann@example.com")
+    secret = SECRETS[name][:1]
+    assert source(name).believed(said) == doubted
+    assert source(name, secret=secret).believed(said) == (said if name in CRMS else doubted)
+    assert source(name, owner="trusted").believed(said) == said
+    assert source(name, organization=("00D1",), owner="no").believed(said) == doubted
 
 
 def test_every_source_is_covered_here() -> None:

@@ -1,0 +1,162 @@
+"""An owner whom an untrusted sender names decides nothing, whichever way the name gets in."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from leadline.crm import CrmConfig
+from leadline.handling import UNHANDLED, Handling
+from leadline.kit import Connected
+from leadline.lead import LeadFields, Ownership, Person
+from leadline.people import MemberConfig, Team
+from leadline.pipeline import refine_due
+from leadline.ports import Store
+from leadline.replaying import Start, carry_out, plan
+from leadline.routing import Routes, RuleConfig
+from tests.owner_world import ANN, BEN, MemoryCrm, Office
+from tests.worlds import HandClock
+
+TEAM = Team(
+    {"ann": MemberConfig(email=ANN.email, crm=("u1",)), "ben": MemberConfig(email=BEN.email)}
+)
+
+
+class AdForms(MemoryCrm):
+    """Keeps the answers of forms, as Meta and LinkedIn do: nobody owns them."""
+
+    knows_owners = False
+
+
+@pytest.fixture
+def office(store: Store, clock: HandClock) -> Office:
+    """Nobody can be asked, and the sender is not trusted to name owners."""
+    return Office(store, clock, asks=False, owner="no", team=TEAM)
+
+
+def again(office: Office, lead_id: str) -> None:
+    """Refine a lead anew."""
+    todo = plan(office.store, office.kit.sources, lambda _: {}, [lead_id], Start.REFINE)
+    assert carry_out(office.store, todo, office.clock.now) == 1
+    assert refine_due(office.kit) == 1
+
+
+def test_it_is_kept_beside_and_nobody_holds_the_lead(office: Office) -> None:
+    lead_id = office.post(email="ada@example.com", owner=" u1 ")
+    office.wait(minutes=11)
+    details = office.refined(lead_id).lead_details
+    assert (details.owner, details.owner_claimed) == (None, "u1")
+    assert details.ownership is Ownership.NOT_ASKED
+    assert office.handling(lead_id) is None
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["owner"] == ""
+    for name in (ANN.email, "u1"):
+        assert office.store.desk(name) == []
+
+
+def test_an_update_that_is_folded_in_names_nobody_either(office: Office) -> None:
+    lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
+    office.wait(minutes=3)
+    office.post(record="r1", event="lead.updated", owner=BEN.email)
+    office.wait(minutes=8)
+    details = office.refined(lead_id).lead_details
+    assert (details.owner, details.owner_claimed) == (None, BEN.email)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["owner"] == ""
+
+
+def test_nor_does_one_that_comes_after_the_alert(office: Office) -> None:
+    lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
+    office.wait(minutes=12)
+    office.post(record="r1", event="lead.updated", owner=BEN.email)
+    office.wait(minutes=1)
+    assert office.handling(lead_id) is None
+    assert [m["owner"] for m in office.walls["slack"].hanging.values()] == [""]
+
+
+def test_rules_take_the_lead_for_one_that_nobody_owns(store: Store, clock: HandClock) -> None:
+    rules = {
+        "anns": RuleConfig(owners=("ann",), channels=("pool",)),
+        "free": RuleConfig(assign=("ben",), channels=("slack",)),
+    }
+    office = Office(
+        store, clock, asks=False, owner="no", team=TEAM, routes=Routes(rules=rules, team=TEAM)
+    )
+    lead_id = office.post(email="ada@example.com", owner="ann")
+    office.wait(minutes=11)
+    assert not office.walls["pool"].about(lead_id)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["owner"] == "ben", "the rules assign it"
+    details = office.refined(lead_id).lead_details
+    assert (details.owner, details.owner_claimed) == ("ben", "ann")
+
+
+def test_the_owner_whom_our_crm_names_counts_beside_it(store: Store, clock: HandClock) -> None:
+    office = Office(store, clock, owner="no")
+    lead_id = office.post(email="ada@example.com", record="r1", owner=BEN.email)
+    office.crm.has("r1", ANN, fields=LeadFields(owner=ANN.name))
+    office.wait(minutes=11)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["owner"] == "Ann Archer"
+    details = office.refined(lead_id).lead_details
+    assert (details.owner, details.owner_claimed) == ("Ann Archer", BEN.email)
+
+
+@pytest.mark.parametrize(("setting", "owner"), [("no", ""), ("trusted", BEN.email)])
+def test_answers_that_are_read_from_an_ad_are_the_visitors_too(
+    store: Store, clock: HandClock, setting: str, owner: str
+) -> None:
+    office = Office(store, clock, owner=setting)
+    office.crm = AdForms()
+    crms = {"generic": Connected(office.crm, CrmConfig())}
+    office.kit = msgspec.structs.replace(office.kit, crms=crms)
+    answers = LeadFields(email="ada@example.com", owner=BEN.email)
+    office.crm.has("r1", Person(email=BEN.email), fields=answers)
+    lead_id = office.post(record="r1")
+    office.wait(minutes=11)
+    (told,) = office.walls["slack"].about(lead_id)
+    assert told["owner"] == owner
+    assert office.refined(lead_id).lead_details.owner_claimed == (None if owner else BEN.email)
+    office.post(record="r1", event="lead.updated", email="ada@example.com")
+    office.wait(hours=1)
+    assert [m["owner"] for m in office.walls["slack"].about(lead_id)] == [owner]
+    handling = office.handling(lead_id) or UNHANDLED
+    assert (handling.owner.email if handling.owner else "") == owner
+
+
+def test_refined_anew_a_lead_loses_the_owner_whom_an_earlier_version_believed(
+    office: Office,
+) -> None:
+    lead_id = office.post(email="ada@example.com", owner="u9")
+    before = Handling(owner=Person(id="u9"), ownership=Ownership.ASSIGNED)
+    office.clock.now += timedelta(minutes=11)
+    refine_due(office.kit)
+    assert office.store.handle(lead_id, UNHANDLED, before, note="owner.found")
+    again(office, lead_id)
+    handling = office.handling(lead_id)
+    assert handling is not None
+    assert (handling.owner, handling.ownership) == (None, Ownership.NOT_ASKED)
+    assert office.store.desk("u9") == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"crm_owner": "u9"},
+        {"claimed_by": Person(id="u9")},
+        {"owner": Person(id="u1", name="ann")},
+    ],
+)
+def test_refined_anew_it_keeps_the_owner_whom_somebody_else_gave_it(
+    office: Office, given: dict[str, object]
+) -> None:
+    lead_id = office.post(email="ada@example.com", owner="u9")
+    parts = {"owner": Person(id="u9"), "ownership": Ownership.ASSIGNED, **given}
+    before = Handling(**parts)  # type: ignore[arg-type]
+    office.clock.now += timedelta(minutes=11)
+    refine_due(office.kit)
+    assert office.store.handle(lead_id, UNHANDLED, before, note="owner.found")
+    again(office, lead_id)
+    handling = office.handling(lead_id)
+    assert handling is not None
+    assert handling.owner == before.owner
