@@ -67,7 +67,7 @@ def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
 
     Raises NotUnderstood when the event says nothing that makes a lead.
     """
-    return _refined(kit, waiting, fields_of(kit.sources[waiting.source], waiting))
+    return _refined(kit, waiting, fields_of_lead(kit.sources[waiting.source], waiting))
 
 
 def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
@@ -97,7 +97,7 @@ def _refine_one(
     if (not_now := _ask_again(claim, said)) is not None:
         return not_now
     try:
-        fields = fields_of(kit.sources[waiting.source], waiting)
+        fields = fields_of_lead(kit.sources[waiting.source], waiting)
         if isinstance(said, CrmRecord):
             fields = laid_over(fields, said.fields)
         refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
@@ -196,7 +196,7 @@ def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
     return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)
 
 
-def fields_of(source: Source, waiting: Waiting) -> LeadFields:
+def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
     """The fields of the lead, with those of updates that came while it waited laid over them, and
     with the notes on how their text was read.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from leadline.errors import LeadlineError
-from leadline.pipeline import fields_of
+from leadline.pipeline import fields_of_lead
 from leadline.ports import Leads
 from leadline.reports import LeadFilter, Ledger
 from leadline.sources import Source
@@ -35,7 +35,7 @@ def untrusted_owners(
         claimed = 0
         for lead in leads:
             try:
-                claimed += fields_of(source, lead).owner_claimed is not None
+                claimed += fields_of_lead(source, lead).owner_claimed is not None
             except LeadlineError:
                 continue  # it says nothing that makes a lead, nor whose it is
         if claimed:
