@@ -133,6 +133,7 @@ def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingCaller]:
             slack_webhook_url = "{slack.endpoint}/services/T0/B0/none"
             delay = "0s"
             [sources.generic]
+            owner = "trusted"
             map = {{ record = "/id", event_id = "/event" }}
         """
         parameter = {"Name": f"/{name}", "Type": "SecureString", "Value": settings}
