@@ -60,10 +60,8 @@ def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:
     documents = kit.store.refined(ids) if ids else {}
     found = {}
     for lead_id in ids:
-        details = (
-            _document.decode(documents[lead_id]).lead_details if lead_id in documents else None
-        )
-        by_crm = (details.crm_url or details.crm_record) if details else None
+        first = _document.decode(documents[lead_id]) if lead_id in documents else None
+        by_crm = (kit.links.record(first) or first.lead_details.crm_record) if first else None
         found[lead_id] = by_crm or kit.links.to(lead_id) or lead_id
     return found
 

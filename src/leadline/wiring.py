@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from leadline.adapters.sqlite import SqliteStore
     from leadline.adapters.sqlite.ledger import SqliteLedger
     from leadline.deliver.channel import Channel
+    from leadline.deliver.links import Links
     from leadline.kit import Connected, Kit
+    from leadline.record_links import RecordLinks
     from leadline.routing import Routes
 
 SLACK = "slack"
@@ -149,6 +151,37 @@ def crms(settings: Settings) -> "Mapping[str, Connected]":
     return _Crms(settings)
 
 
+class _RecordLinks(Mapping[str, "RecordLinks"]):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __getitem__(self, source: str) -> "RecordLinks":
+        from leadline.record_links import RecordLinks
+
+        if not exists(source):
+            raise KeyError(source)
+        config = self._settings.sources.get(source, SourceConfig())
+        crm = self._settings.crm.get(source)
+        kinds = {source, (crm and crm.kind) or source}
+        hosts = [host for kind in kinds if exists(kind) for host in find(kind).record_hosts]
+        placed = "crm_url" in config.map or bool(crm and "crm_url" in crm.read)
+        return RecordLinks(tuple(hosts), placed)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(names())
+
+    def __len__(self) -> int:
+        return len(names())
+
+
+def links(settings: Settings) -> "Links":
+    """Where messages lead. A lead's link to its record has to be on the hosts of its source, or of
+    the CRM that is asked about it, unless the settings place it."""
+    from leadline.deliver.links import Links
+
+    return Links(show=settings.show_url, records=_RecordLinks(settings))
+
+
 def check(settings: Settings, *, elsewhere: bool = False) -> None:
     """Make every channel and every CRM once: what a setting lacks is to be said before the first
     lead comes, which would find it out. *elsewhere*: they are for a machine whose credentials of
@@ -222,7 +255,6 @@ def kit_of(
     clock: Clock = wall_clock,
 ) -> "Kit":
     """The back half around any store."""
-    from leadline.deliver.links import Links
     from leadline.kit import Kit, LookUpPolicy
     from leadline.people import Team
     from leadline.retry import RetryPolicy
@@ -237,7 +269,7 @@ def kit_of(
         retry=RetryPolicy(settings.retry_base, settings.retry_max, settings.max_attempts),
         lease=settings.lease,
         region=settings.region,
-        links=Links(show=settings.show_url),
+        links=links(settings),
         crms=crms(settings),
         routes=_routes(settings),
         team=Team(settings.people),

@@ -20,10 +20,10 @@ from leadline.deliver.slack_messages import alert, digest, new_lead, seen_before
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox, as_terminal
 from leadline.entrypoints.slack_page import article, page
 from leadline.lead import RefinedLead
-from tests.unit.deliver.leads import ID, again, any_lead, lead, noticed
+from tests.unit.deliver.leads import ID, RECORDS, again, any_lead, lead, noticed
 
 AT = datetime(2026, 3, 2, 9, 10, tzinfo=UTC)
-SHOW = Links("https://leads.example.com/leads/{lead_id}")
+SHOW = Links("https://leads.example.com/leads/{lead_id}", RECORDS)
 
 
 @pytest.fixture

@@ -22,7 +22,17 @@ from leadline.deliver.teams import TeamsWriter
 from leadline.handling import Ending, Handling
 from leadline.lead import Alert, Ownership, Person, Step
 from tests import message_rules as rules
-from tests.unit.deliver.leads import CAPTURED, ID, MAYBE, MOMENT, TEXT, again, any_lead, lead
+from tests.unit.deliver.leads import (
+    CAPTURED,
+    ID,
+    MAYBE,
+    MOMENT,
+    RECORDS,
+    TEXT,
+    again,
+    any_lead,
+    lead,
+)
 
 REPLY_URL = "https://hooks.slack.example/actions/T0/1234/aVerySecretCapability"
 
@@ -83,7 +93,9 @@ NOTICE = st.builds(
     lead=any_lead(),
     now=MOMENT,
     handling=HANDLING,
-    links=st.sampled_from([Links(), Links("https://x.example/{lead_id}"), Links("javascript:x")]),
+    links=st.sampled_from(
+        [Links(), Links("https://x.example/{lead_id}", RECORDS), Links("javascript:x", RECORDS)]
+    ),
     told=st.lists(TOLD, max_size=2).map(tuple),
     due=SOMETIME,
     instead_of=MAYBE.map(lambda text: text or ""),
@@ -166,7 +178,7 @@ def test_the_largest_lead_gives_valid_messages(name: str) -> None:
             lead=large,
             now=large.processed_at,
             handling=Handling(owner=who, claimed_by=who, ended_by=who, level=2),
-            links=Links("https://leads.example.com/".ljust(1000, "y") + "{lead_id}"),
+            links=Links("https://leads.example.com/".ljust(1000, "y") + "{lead_id}", RECORDS),
             instead_of=long,
             escalated_to=who,
             test=True,
@@ -272,7 +284,7 @@ def test_every_reminder_says_how_urgent_it_is(kind: Kind) -> None:
 
 def test_a_card_with_links_too_long_for_it_goes_without_the_longest() -> None:
     url = "https://crm.example.com/".ljust(3000, "x")
-    links = Links("https://leads.example.com/".ljust(2900, "y") + "{lead_id}")
+    links = Links("https://leads.example.com/".ljust(2900, "y") + "{lead_id}", RECORDS)
     body = (
         TeamsWriter()
         .alert(Notice(lead=again(crm_url=url, message="漢" * 9000), now=CAPTURED, links=links))

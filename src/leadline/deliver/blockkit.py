@@ -5,13 +5,13 @@ or an option, 2000 in a field), a section 10 fields, a context 10 elements, a me
 URL 3000.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from leadline.deliver.mrkdwn import clamped, units
 from leadline.formats import iso
+from leadline.record_links import read_link
 
 Block = dict[str, Any]
 
@@ -20,13 +20,6 @@ SECTION_LIMIT = 3000
 URL_LIMIT = 3000
 BUTTON_LIMIT = 75
 OPTION_LIMIT = 75
-
-# Slack refuses the whole message for a button whose URL it can't read, so what we pass on is
-# strictly RFC 3986; and no user name in it, which is how a link pretends to lead elsewhere.
-_LINK = re.compile(
-    r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?(?::([0-9]{1,5}))?"
-    r"(?:[/?#](?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
-)
 
 
 def headline(text: str) -> Block:
@@ -106,10 +99,9 @@ def link_buttons(buttons: Sequence[tuple[str, str, str]]) -> list[Block]:
 
 
 def is_link(url: str) -> bool:
-    """Whether Slack takes this for a link: http or https, a host, and nothing unusual."""
-    if len(url) > URL_LIMIT or not (found := _LINK.fullmatch(url)):
-        return False
-    return found[1] is None or int(found[1]) <= 65535
+    """Whether Slack takes this for a link: http or https, a host, and nothing unusual. For a button
+    whose URL it can't read it refuses the whole message."""
+    return len(url) <= URL_LIMIT and read_link(url) is not None
 
 
 def linked(url: str, label: str) -> str:

@@ -37,7 +37,7 @@ _ADDRESS = re.compile(
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
 )
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,200}@[A-Za-z0-9.-]{1,200}>")
-_UNUSABLE = frozenset(["email.invalid", "email.placeholder", "email.several"])
+_UNUSABLE = frozenset(["email.invalid", "email.lines", "email.placeholder", "email.several"])
 _CRLF = compat32.clone(linesep="\r\n")
 _UTF8 = Charset("utf-8")
 _UTF8.body_encoding = QP

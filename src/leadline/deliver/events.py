@@ -15,7 +15,7 @@ from leadline.deliver.marks import mark_of_alert, mark_of_news
 from leadline.deliver.story import LEVELS, NEW_LEAD, SEEN_BEFORE, called, level_of
 from leadline.formats import iso
 from leadline.handling import Handling
-from leadline.lead import Alert
+from leadline.lead import Alert, RefinedLead
 
 REFINED = "com.leadline.lead.refined"
 UPDATED = "com.leadline.lead.updated"
@@ -66,7 +66,7 @@ class EventWriter:
         return self._event(WAITING, template, mark, notice, notice.now)
 
     def _event(self, kind: str, template: str, mark: str, notice: Notice, time: datetime) -> Letter:
-        data: dict[str, Any] = {"lead": notice.lead, "handling": handled_as_told(notice.handling)}
+        data: dict[str, Any] = {"lead": lead_as_told(notice), "handling": handled_as_told(notice.handling)}
         if notice.due is not None:
             data["due"] = iso(notice.due)
         if notice.instead_of:
@@ -84,6 +84,16 @@ class EventWriter:
             "data": data,
         }
         return Letter(as_json_text(event), template)
+
+
+def lead_as_told(notice: Notice) -> RefinedLead:
+    """The lead, with a link to its record only where that may be one: receivers show it as such."""
+    details = notice.lead.lead_details
+    link = notice.links.record(notice.lead) or None
+    if link == details.crm_url:
+        return notice.lead
+    details = msgspec.structs.replace(details, crm_url=link)
+    return msgspec.structs.replace(notice.lead, lead_details=details)
 
 
 def handled_as_told(handling: Handling) -> dict[str, Any]:

@@ -6,6 +6,7 @@ _WORDS = {
     "charset.wrong": "it was not in the charset that its sender named",
     "contact.unreachable": "neither e-mail nor phone",
     "email.invalid": "the e-mail address looks invalid",
+    "email.lines": "the e-mail field had several lines, of which the first counts",
     "email.several": "several e-mail addresses were given",
     "email.suspect_domain": "the e-mail domain may be mistyped",
     "email.role": "the e-mail address is a role, not a person",

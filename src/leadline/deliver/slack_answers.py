@@ -69,7 +69,7 @@ def _line(notice: Notice) -> str:
     if handled.snoozed_until is not None and handled.snoozed_until > notice.now:
         until = blockkit.date(handled.snoozed_until, "{date_short_pretty} at {time}")
         parts.append(f"snoozed until {until}")
-    link = notice.lead.lead_details.crm_url or ""
+    link = notice.links.record(notice.lead)
     if blockkit.is_link(link):
         parts.append(blockkit.linked(link, "open in CRM"))
     return f"{pieces.digest_line(notice)}\n{' · '.join(parts)}"

@@ -212,7 +212,7 @@ def actions(
     """One row of buttons: what can be done with the lead, where pressing reaches us, and links."""
     called = lead_id(notice.lead.lead_id)
     links = [
-        (buttons.OPEN_CRM, "Open in CRM", notice.lead.lead_details.crm_url or ""),
+        (buttons.OPEN_CRM, "Open in CRM", notice.links.record(notice.lead)),
         (buttons.OPEN_LEAD, "Show in Leadline", notice.links.to(called)),
         *extra,
     ]

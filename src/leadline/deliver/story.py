@@ -286,7 +286,7 @@ def _doubts(lead: RefinedLead) -> str:
 def _ways(notice: Notice) -> tuple[tuple[str, str], ...]:
     lead = notice.lead
     ways = [
-        ("Open in CRM", lead.lead_details.crm_url or ""),
+        ("Open in CRM", notice.links.record(lead)),
         ("Show in Leadline", notice.links.to(called(lead.lead_id))),
     ]
     if lead.duplicate_of is not None:

@@ -18,7 +18,7 @@ from leadline.settings import Settings
 from leadline.slack_commands import answer_command
 from leadline.slack_requests import REPLIES, Press, SlashCommand
 from leadline.sources import Answer
-from leadline.wiring import SLACK
+from leadline.wiring import SLACK, links
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def slack_door(settings: Settings) -> SlackDoor:
     return SlackDoor(
         settings.slack_signing_secret,
         Team(settings.people),
-        Links(show=settings.show_url),
+        links(settings),
         tuple(dict.fromkeys([REPLIES, *origins])),
         ActionRules(frozenset(told_back), frozenset(urls)),
     )

@@ -27,11 +27,12 @@ _PLAIN = re.compile(
     r"@(?P<domain>(?:[a-z0-9](?:-?[a-z0-9]){0,31}\.)+"
     r"(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,24})"
 )
-_WRAPPED = re.compile(r".*?<\s*(?:mailto:)?([^<>]*@[^<>]*?)\s*>?[\s.,;]*", re.I | re.S)
-_ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
+# Controls end what counts, too: elsewhere a NUL ends a text, and a header must not go on.
+_LINE_END = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
+_WRAPPED = re.compile(r".*?<\s*(?:mailto:)?([^<>]*@[^<>]*?)\s*(?:>[^@]*|[\s.,;]*)", re.I)
 _BEFORE = " <([\"',;:"
 _BEHIND = " >)]\"',;:."
-_SEPARATOR = re.compile(r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)", re.I)
+_SEPARATOR = re.compile(r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)|(?<=[^\s<])(?=<)", re.I)
 _MISTYPED_TOP = text.words("con cmo ocm comm coom nett ogr")
 _LONGEST = 1000  # nothing longer is taken apart in search of an address
 _LOOSE_SPACE = re.compile(r"\s*([@.])\s*")
@@ -47,7 +48,10 @@ class Email(msgspec.Struct, frozen=True):
 
 
 def refine_email(written: str | None) -> Email:
-    """The address in *written*: the first, where several stand; flagged where it is doubtful."""
+    """The address in *written*: the first, where several stand; flagged where it is doubtful.
+
+    Of several lines the first that has anything in it counts, and no later one.
+    """
     if not written:
         return Email()
     if (plain := _PLAIN.fullmatch(written)) is not None:
@@ -57,15 +61,21 @@ def refine_email(written: str | None) -> Email:
 
 
 def _refine_other(written: str) -> Email:
-    kept, changes = text.clean("email", written, text.code)
+    line, rest = _first_line(written)
+    kept, changes = text.clean("email", line, text.code)
+    if rest:
+        changes = (text.altered("email", written, line, "email.first_line"), *changes)
+    lines = ("email.lines",) if rest else ()
     if kept is None:
         return Email(changes=changes)
     if len(kept) > _LONGEST:
-        return Email(kept, None, ("email.invalid",), changes)
+        return Email(kept, None, ("email.invalid", *lines), changes)
     address, several = _unwrapped(kept)
-    problems = ("email.several",) if several else ()
-    while (inner := _unwrapped(address)[0]) != address:  # "<mailto:<a@b>>"; it only gets shorter
-        address = inner
+    while (inner := _unwrapped(address))[0] != address:  # "<mailto:<a@b>>"; it only gets shorter
+        address, several = inner[0], several or inner[1]
+    if "@" in address and "@" in rest:
+        several = several or _lowered(_unwrapped(rest)[0]) != _lowered(address)
+    problems = (*lines, *(("email.several",) if several else ()))
     if address != kept:
         changes = (*changes, text.altered("email", kept, address, "email.unwrap"))
     lowered = _lowered(address)
@@ -81,12 +91,19 @@ def _refine_other(written: str) -> Email:
     return Email(lowered, _canonical(*found), problems + _doubts(*found), changes)
 
 
+def _first_line(written: str) -> tuple[str, str]:
+    """The first line in which there is anything, and what the others say; the whole, as it is,
+    where nothing stands in any other."""
+    lines = [line for line in _LINE_END.split(written) if text.code(line)]
+    if len(lines) < 2:
+        return written, ""
+    return lines[0], " ".join(lines[1:])[:_LONGEST]
+
+
 def _unwrapped(address: str) -> tuple[str, bool]:
     """The first address without mailto:, display name and punctuation; whether others follow."""
     if address.count("@") == 1:
         return _alone(address), False
-    if len(wrapped := _ANGLED.findall(address)) > 1:
-        return wrapped[0], len({_lowered(one) for one in wrapped}) > 1
     if '"' in address.partition("@")[0] and "<" not in address:  # "a@b"@example.org is one
         return _alone(address), False
     found = [_alone(part) for part in _SEPARATOR.split(address) if "@" in part]

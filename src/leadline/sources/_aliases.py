@@ -41,7 +41,6 @@ _ALIASES = {
     "score": "score lead_score leadscore hubspotscore rating probability",
     "created": "created created_at createdat create_date created_time createdate created_date "
     "submitted_at date_created timestamp submittedat",
-    "crm_url": "crm_url record_url profile_url",
     "record": "crm_id record_id lead_id contact_id",
 }
 _MEANING = {

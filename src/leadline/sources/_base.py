@@ -68,6 +68,9 @@ class Source:
     is_crm: ClassVar[bool] = False
     """Whether the sender is a CRM, which knows whose a lead is; not where visitors of a page fill
     in what is sent, however it is signed."""
+    record_hosts: ClassVar[tuple[str, ...]] = ()
+    """Where records of this sender are opened (`record_links.is_on`): `LeadFields.crm_url` is a
+    link on these hosts alone, unless the settings place it (`SourceConfig.map`)."""
 
     def __init__(self, config: SourceConfig | None = None) -> None:
         self.config = config or SourceConfig()

@@ -164,8 +164,6 @@ def _given(node: _Object, field: str) -> str | None:
 def _believable(field: str, words: str) -> bool:
     if field == "score":
         return number(words) is not None
-    if field == "crm_url":
-        return words.startswith(("https://", "http://"))
     if field == "title":
         return words.lower() not in _NOT_A_JOB
     return not (field in ("country", "source") and words.isdigit())

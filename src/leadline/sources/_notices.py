@@ -32,7 +32,7 @@ def with_questions(
     found = dict(where)
     for question in asked:
         known = meaning(question)
-        if known and known[0] not in ("record", "crm_url", "score", "created", "owner"):
+        if known and known[0] not in ("record", "score", "created", "owner"):
             found[known[0]] = (*found.get(known[0], ()), question)
     return found
 

@@ -1,6 +1,5 @@
 """Salesforce's Outbound Message, read with a parser that takes no document types or entities."""
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -11,7 +10,6 @@ from leadline.errors import Unreadable
 _MOST_DEPTH = 32
 _SPACE = b"\r\n\t "
 _DECLARED = re.compile(rb"""<\?xml\s[^>]{0,100}?\bencoding\s*=\s*["']([^"'<>]{1,100})["']""")
-_HOST = re.compile(r"[a-z0-9.-]+\.(?:salesforce|force|cloudforce)\.(?:com|mil)", re.IGNORECASE)
 _ENVELOPE = frozenset({"OrganizationId", "ActionId", "EnterpriseUrl", "PartnerUrl"})
 
 
@@ -96,8 +94,4 @@ def _base(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return (
-        f"https://{parts.netloc}"
-        if parts.scheme == "https" and _HOST.fullmatch(parts.netloc)
-        else ""
-    )
+    return f"https://{parts.netloc}" if parts.scheme == "https" else ""

@@ -11,9 +11,13 @@ import msgspec
 
 from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields, Person
+from leadline.record_links import is_on
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
 from leadline.sources._fields import demand_something, drawn, text, with_source
+
+RECORD_HOSTS = ("app.attio.com",)
+"""Where `web_url` of a record leads (Attio REST API, "Get a record")."""
 
 _KINDS = {"record.created": Kind.CREATED, "record.updated": Kind.UPDATED}
 _WHY = {"record.deleted": "deleted", "record.merged": "merged"}
@@ -37,6 +41,7 @@ class Attio(Source):
 
     name = "attio"
     is_crm = True
+    record_hosts = RECORD_HOSTS
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`; `X-Attio-Signature` says the same."""
@@ -93,7 +98,7 @@ def attio_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> 
         last_name=last,
         country=text(place.get("country_code")),
         created=text(record.get("created_at")),
-        crm_url=text(record.get("web_url")),
+        crm_url=_link(text(record.get("web_url"))),
         record=_named(record.get("id")),
     )
 
@@ -178,6 +183,10 @@ def _said(entry: Any) -> Any:
         if isinstance(chosen, dict):
             return text(chosen.get("title"))
     return next((entry[key] for key in _SAYS if text(entry.get(key)) is not None), None)
+
+
+def _link(url: str | None) -> str | None:
+    return url if url and is_on(RECORD_HOSTS, url) else None
 
 
 def _first(entries: Any) -> dict[str, Any]:

@@ -29,6 +29,9 @@ class _Body(msgspec.Struct):
     event: _Head
 
 
+RECORD_HOSTS = ("app.close.com",)
+"""Where Close's users open leads (`html_url` of a lead, Close API docs, "Leads")."""
+
 _body = msgspec.json.Decoder(_Body)
 _KINDS = {"created": Kind.CREATED, "updated": Kind.UPDATED}
 
@@ -38,6 +41,7 @@ class Close(Source):
 
     name = "close"
     is_crm = True
+    record_hosts = RECORD_HOSTS
 
     def authenticate(self, delivery: Delivery) -> None:
         """`Close-Sig-Hash` and `Close-Sig-Timestamp` (seconds)."""
@@ -104,7 +108,7 @@ class Close(Source):
             owner=close_owner(data),
             source="Close",
             record=record,
-            crm_url=f"https://app.close.com/lead/{record}/" if record else None,
+            crm_url=f"https://{RECORD_HOSTS[0]}/lead/{record}/" if record else None,
         )
 
 

@@ -13,6 +13,7 @@ import msgspec
 from leadline.errors import Unauthentic
 from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.record_links import is_on
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
 from leadline.sources._fields import demand_something, drawn, text, with_source
@@ -23,7 +24,12 @@ _DECODED = {
     "%28": "(", "%29": ")", "%2a": "*", "%2c": ",", "%3b": ";",
 }  # fmt: skip
 _ESCAPE = re.compile("|".join(_DECODED), re.IGNORECASE)
-_PROFILE = re.compile(r"https://app[a-z0-9-]*\.hubspot\.com/")
+RECORD_HOSTS = (
+    "app.hubspot.com", "app-na1.hubspot.com", "app-na2.hubspot.com", "app-na3.hubspot.com",
+    "app-eu1.hubspot.com", "app-ap1.hubspot.com", "app-ca1.hubspot.com",
+)  # fmt: skip
+"""Where users open records: one host for each place where HubSpot keeps data (`uiDomain` and
+`dataHostingLocation`, HubSpot docs, "Account information"; HubSpot, "Data centers")."""
 _OBJECTS = {"contact": "contact", "0-1": "contact", "lead": "lead", "0-136": "lead"}
 
 
@@ -50,6 +56,7 @@ class HubSpot(Source):
 
     name = "hubspot"
     is_crm = True
+    record_hosts = RECORD_HOSTS
 
     def authenticate(self, delivery: Delivery) -> None:
         """The app's client secret signs; v1 and v2 carry no time and so can be replayed."""
@@ -162,7 +169,7 @@ def _contact_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFie
     vid = text(body.get("vid")) or text(body.get("id"))
     portal = text(body.get("portal-id"))
     url = text(body.get("profile-url"))
-    if url is None or not _PROFILE.match(url):
+    if url is None or not is_on(RECORD_HOSTS, url):
         url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}" if vid and portal else None
     record = f"contact:{vid}" if vid else None
     fields = drawn(values, HUBSPOT_PROPERTIES, mapping, crm_url=url, record=record)

@@ -5,7 +5,6 @@ Pipedrive docs, "Webhooks" and "Webhooks v2". A published sample of version 2 na
 """
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ import msgspec
 
 from leadline.json_reading import decode, elements, peek, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields
+from leadline.record_links import is_on
 from leadline.sources import _signing as signing
 from leadline.sources._base import Source
 from leadline.sources._fields import demand_something, drawn, text, told, with_source
@@ -24,7 +24,9 @@ _KINDS = {
     "change": Kind.UPDATED,
 }
 _DELETED = ("deleted", "delete")
-_HOST = re.compile(r"[a-z0-9-]+\.pipedrive\.com", re.IGNORECASE)
+RECORD_HOSTS = ("*.pipedrive.com",)
+"""Where users open persons and leads: each company has its own host (`meta.host`, Pipedrive docs,
+"Webhooks")."""
 
 
 class _Meta(msgspec.Struct):
@@ -62,6 +64,7 @@ class Pipedrive(Source):
 
     name = "pipedrive"
     is_crm = True
+    record_hosts = RECORD_HOSTS
 
     def authenticate(self, delivery: Delivery) -> None:
         """A secret is written `user:password`."""
@@ -166,7 +169,8 @@ def _key(head: _Head) -> str | None:
 
 
 def _crm_url(host: str | None, path: str) -> str | None:
-    return f"https://{host}/{path}" if host and _HOST.fullmatch(host) else None
+    url = f"https://{host}/{path}"
+    return url if host and is_on(RECORD_HOSTS, url) else None
 
 
 SOURCE = Pipedrive

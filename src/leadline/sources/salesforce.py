@@ -14,10 +14,17 @@ import msgspec
 from leadline.errors import LeadlineError, Unauthentic
 from leadline.json_reading import decode, elements, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields, Receipt
+from leadline.record_links import is_on
 from leadline.sources import _signing as signing
 from leadline.sources._base import Answer, Source, noted
 from leadline.sources._fields import demand_something, drawn, text, with_source
 from leadline.sources._soap import read_outbound_message
+
+RECORD_HOSTS = (
+    "*.my.salesforce.com", "*.lightning.force.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn",
+)  # fmt: skip
+"""Where an org's users open records (Salesforce help, "My Domain URL Formats": production and
+sandboxes, Government Cloud Plus - Defense, Salesforce on Alibaba Cloud)."""
 
 _SESSION = re.compile(rb"(<(?:\w+:)?SessionId[^>]*>)[^<]*")
 _XML = ("text/xml", "application/xml", "application/soap+xml")
@@ -36,6 +43,7 @@ class Salesforce(Source):
 
     name = "salesforce"
     is_crm = True
+    record_hosts = RECORD_HOSTS
     media = (*_XML, "application/json")
 
     def authenticate(self, delivery: Delivery) -> None:
@@ -87,7 +95,7 @@ class Salesforce(Source):
             SALESFORCE_FIELDS,
             self.config.map,
             owner=owner,
-            crm_url=f"{base}/{number}" if base and number else None,
+            crm_url=_link(base, number),
         )
         return demand_something(with_source(fields, "Salesforce"), record)
 
@@ -119,6 +127,11 @@ SALESFORCE_FIELDS = {
 """The fields of a Lead or Contact that a lead's fields stand in."""
 
 _WRAPPING = ("attributes", "ChangeEventHeader")
+
+
+def _link(base: str | None, number: str | None) -> str | None:
+    url = f"{base}/{number}"
+    return url if base and number and is_on(RECORD_HOSTS, url) else None
 
 
 def _looks_like_xml(body: bytes) -> bool:

@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from leadline.deliver.channel import Notice
 from leadline.deliver.links import Links
 from leadline.lead import Contact, FirstSeen, LeadDetails, RefinedLead
+from leadline.record_links import RecordLinks
 
 CAPTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ID = "0195568a-7c00-7abc-8def-0123456789ab"
 FIRST_ID = "0195568a-0000-7abc-8def-0123456789ab"
+
+
+RECORDS = {"generic": RecordLinks(placed=True)}
+"""The settings say where a link to the record of a typical lead stands."""
 
 
 def lead(**changes: Any) -> RefinedLead:
@@ -108,7 +113,7 @@ def any_lead() -> st.SearchStrategy[RefinedLead]:
         status=st.sampled_from(["refined", "quarantined"]),
         contact=any_contact(),
         lead_details=any_details(),
-        received_from=TEXT,
+        received_from=st.one_of(st.just("generic"), TEXT),
         problems=st.lists(TEXT, max_size=5).map(tuple),
         duplicate_of=st.one_of(st.none(), first),
         custom=JSON,

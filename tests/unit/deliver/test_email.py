@@ -18,7 +18,7 @@ from leadline.errors import ConfigurationError
 from leadline.handling import Handling
 from leadline.lead import Alert, Ownership, Person
 from tests.message_rules import read_email
-from tests.unit.deliver.leads import CAPTURED, ID, TEXT, again, lead
+from tests.unit.deliver.leads import CAPTURED, ID, RECORDS, TEXT, again, lead
 
 SENDER = "Leads <leads@example.com>"
 ANN = Person(id="7", name="Ann", email="ann@elsewhere.example")
@@ -82,7 +82,8 @@ def test_the_message_says_who_it_is_from_and_that_nobody_wrote_it() -> None:
 
 def test_what_the_lead_wrote_is_text_in_the_html() -> None:
     evil = '<img src="https://evil.example/x.png"><script>alert(1)</script>'
-    told = notice(lead=lead(name=evil, message=evil, crm_url='https://x.example/"><img src=x>'))
+    url = 'https://x.example/"><img src=x>'
+    told = notice(lead=lead(name=evil, message=evil, crm_url=url), links=Links(records=RECORDS))
     html = read_email(writer().alert(told).body).get_body(["html"])
     assert html is not None
     assert "<img" not in html.get_content()

@@ -13,9 +13,9 @@ from leadline.deliver.slack_messages import template_of
 from leadline.handling import Handling
 from leadline.lead import Contact, LeadDetails, Person, RefinedLead
 from tests.slack_rules import values_of
-from tests.unit.deliver.leads import CAPTURED, FIRST_ID, ID, again, lead, noticed
+from tests.unit.deliver.leads import CAPTURED, FIRST_ID, ID, RECORDS, again, lead, noticed
 
-SHOW = Links("https://leads.example.com/leads/{lead_id}")
+SHOW = Links("https://leads.example.com/leads/{lead_id}", RECORDS)
 DATE = (
     f"<!date^{int(CAPTURED.timestamp()) + 602}^{{date_short}} {{time_secs}}|2026-03-02T09:10:02Z>"
 )
@@ -150,7 +150,7 @@ def test_without_a_page_to_show_leads_the_footer_tells_the_command() -> None:
         f"Lead ID: `{ID}` | Processed: {DATE} | 10 min 02 s after capture",
         f"All that is known of it: `leadline show {ID}`",
     ]
-    assert buttons(new_lead(lead(crm_url=None), Links())) == {}
+    assert buttons(new_lead(lead(crm_url=None), Links(records=RECORDS))) == {}
 
 
 def test_a_lead_that_came_before_says_when_as_which_lead_and_what_matched() -> None:
@@ -237,7 +237,7 @@ def test_a_phone_is_a_link_if_its_number_is_known() -> None:
 )
 def test_only_what_slack_takes_for_a_link_becomes_a_button(url: str, linked: bool) -> None:
     expected = {"Open in CRM": url} if linked else {}
-    assert buttons(new_lead(lead(crm_url=url), Links())) == expected
+    assert buttons(new_lead(lead(crm_url=url), Links(records=RECORDS))) == expected
 
 
 def test_a_lead_that_is_only_a_record_in_the_crm_is_called_by_it() -> None:

@@ -13,13 +13,13 @@ from leadline.deliver.links import Links
 from leadline.deliver.slack_messages import alert, news_of_owner, reminder
 from leadline.handling import Ending, Handling
 from leadline.lead import Alert, Ownership, Person
-from tests.unit.deliver.leads import CAPTURED, ID, lead
+from tests.unit.deliver.leads import CAPTURED, ID, RECORDS, lead
 
 ADA = Person(id="user-1", name="Ada", email="ada@example.com", slack="U012ABCDEF")
 BOB = Person(name="Bob *the* <builder>", email="bob@example.com")
 NOW = CAPTURED + timedelta(minutes=12)
 TOLD = Alert(ID, "slack", CAPTURED + timedelta(minutes=10), "new_lead/1")
-LINKS = Links("https://leads.example.com/leads/{lead_id}")
+LINKS = Links("https://leads.example.com/leads/{lead_id}", RECORDS)
 OPEN_CRM, OPEN_LEAD = "Open in CRM", "Show in Leadline"
 
 

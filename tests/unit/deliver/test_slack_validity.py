@@ -27,12 +27,13 @@ from leadline.deliver.slack_messages import (
 from leadline.handling import Ending, Handling
 from leadline.lead import Ownership, Person, RefinedLead
 from tests.slack_rules import markup_of, violations
-from tests.unit.deliver.leads import ID, MAYBE, MOMENT, TEXT, any_lead, lead
+from tests.unit.deliver.leads import ID, MAYBE, MOMENT, RECORDS, TEXT, any_lead, lead
 
 LINKS = st.sampled_from(
     [
         Links(),
-        Links("https://leads.example.com/leads/{lead_id}"),
+        Links("https://leads.example.com/leads/{lead_id}", RECORDS),
+        Links(records=RECORDS),
         Links("http://127.0.0.1:8080/{lead_id}?a=1&b=2"),
         Links("https://x.example/" + "y" * 3000 + "{lead_id}"),
         Links("javascript:alert(1)"),
@@ -126,7 +127,12 @@ def test_the_largest_possible_lead_makes_a_valid_message() -> None:
         who = Person(name=long)
         handling = Handling(owner=who, claimed_by=who, ending=Ending.JUNK, ended_by=who, level=2)
         notice = Notice(
-            lead=large, now=large.processed_at, handling=handling, instead_of=long, test=True
+            lead=large,
+            now=large.processed_at,
+            handling=handling,
+            links=Links(records=RECORDS),
+            instead_of=long,
+            test=True,
         )
         for message in everything_about(notice):
             check(message)

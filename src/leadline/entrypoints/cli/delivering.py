@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from leadline.deliver.channel import NO_OWNER, ChannelConfig, Notice
-from leadline.deliver.links import Links
+from leadline import wiring
 from leadline.destinations import channel_configs, make_channel
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._places import OnAws, Place
@@ -105,7 +105,7 @@ def _notice(settings: Settings, owner: str | None) -> Notice:
         who = named or Person(email=owner if "@" in owner else "", name=owner)
         handling = Handling(owner=who, ownership=Ownership.ASSIGNED)
     return Notice(
-        lead=lead, now=now, handling=handling, links=Links(show=settings.show_url), test=True
+        lead=lead, now=now, handling=handling, links=wiring.links(settings), test=True
     )
 
 

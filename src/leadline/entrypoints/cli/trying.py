@@ -13,7 +13,6 @@ from rich.console import Console
 from leadline import wiring
 from leadline.capture import read
 from leadline.deliver.channel import Notice
-from leadline.deliver.links import Links
 from leadline.deliver.slack_messages import alert
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console, say
@@ -143,7 +142,7 @@ def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str
     except LeadlineError as error:
         return {**told, "problem": error.detail}
     document = msgspec.Raw(refined_document(refined_head(refined), lead.raw))
-    message = alert(Notice(lead=refined, now=kit.clock(), links=Links(show=settings.show_url)))
+    message = alert(Notice(lead=refined, now=kit.clock(), links=kit.links))
     return {**told, "refined": document, "slack": message}
 
 
