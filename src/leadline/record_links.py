@@ -18,7 +18,7 @@ _HTTPS_PORTS = (None, 443)
 
 
 class WebLink(msgspec.Struct, frozen=True):
-    """Where a URL leads: `scheme` is "http" or "https", `host` in lower case, `port` if it is named."""
+    """Where a URL leads: `scheme` is "http" or "https", `host` in lower case, `port` if named."""
 
     scheme: str
     host: str

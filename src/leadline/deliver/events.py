@@ -66,7 +66,10 @@ class EventWriter:
         return self._event(WAITING, template, mark, notice, notice.now)
 
     def _event(self, kind: str, template: str, mark: str, notice: Notice, time: datetime) -> Letter:
-        data: dict[str, Any] = {"lead": lead_as_told(notice), "handling": handled_as_told(notice.handling)}
+        data: dict[str, Any] = {
+            "lead": lead_as_told(notice),
+            "handling": handled_as_told(notice.handling),
+        }
         if notice.due is not None:
             data["due"] = iso(notice.due)
         if notice.instead_of:

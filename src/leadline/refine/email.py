@@ -32,7 +32,9 @@ _LINE_END = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
 _WRAPPED = re.compile(r".*?<\s*(?:mailto:)?([^<>]*@[^<>]*?)\s*(?:>[^@]*|[\s.,;]*)", re.I)
 _BEFORE = " <([\"',;:"
 _BEHIND = " >)]\"',;:."
-_SEPARATOR = re.compile(r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)|(?<=[^\s<])(?=<)", re.I)
+_SEPARATOR = re.compile(
+    r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)|(?<=[^\s<])(?=<)", re.I
+)
 _MISTYPED_TOP = text.words("con cmo ocm comm coom nett ogr")
 _LONGEST = 1000  # nothing longer is taken apart in search of an address
 _LOOSE_SPACE = re.compile(r"\s*([@.])\s*")

@@ -135,7 +135,8 @@ def test_an_escalation_goes_to_the_next_person_and_to_the_holder() -> None:
 @pytest.mark.parametrize(
     "address",
     ["a@b.example, c@d.example", "a@b.example\r\nBcc: c@d.example", "a b@c.example", "ä@b.example",
-     '"a"@b.example', "a@b", "@b.example", "a@-b.example",
+     '"a"@b.example', "a@b", "@b.example", "a@-b.example", "a@b.example\nc@d.example",
+     "a@b.example\x00c@d.example", "a@b.example\x0bc@d.example", "a@b.example\u2028c@d.example",
      f"{'a' * 65}@b.example", "a..b@c.example"],
 )  # fmt: skip
 def test_what_is_not_one_plain_address_is_mailed_to_by_nobody(address: str) -> None:
@@ -168,6 +169,7 @@ def test_an_answer_to_the_message_goes_to_the_lead() -> None:
         lead(email="ada@example.com, x@evil.example"),
         lead(problems=("email.invalid",)),
         lead(problems=("email.placeholder",)),
+        lead(problems=("email.lines",)),
     ],
 )
 def test_an_answer_goes_to_no_address_that_is_doubtful(doubtful: Any) -> None:

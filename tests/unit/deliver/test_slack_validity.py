@@ -83,7 +83,7 @@ def any_notice() -> st.SearchStrategy[Notice]:
 
 
 def noticed(found: RefinedLead) -> Notice:
-    return Notice(lead=found, now=found.processed_at)
+    return Notice(lead=found, now=found.processed_at, links=Links(records=RECORDS))
 
 
 def everything_about(notice: Notice) -> list[dict[str, Any]]:

@@ -20,6 +20,9 @@ from leadline.refine.email import refine_email
         ("<mailto:ADA@example.com>", "ada@example.com"),
         ("ada@example.com.", "ada@example.com"),  # the end of a sentence
         ("(ada@example.com),", "ada@example.com"),
+        ("Ada <ada@example.com> (at work)", "ada@example.com"),
+        ("<mailto:<ada@example.com>>", "ada@example.com"),
+        ("ada@example.com<mailto:ada@example.com>", "ada@example.com"),  # copied from a mail
         ("ada＠example．com", "ada@example.com"),  # typed with a Japanese keyboard
         ("ada@\u200bexample.com", "ada@example.com"),
         ("ada @ example.com", "ada@example.com"),
@@ -90,6 +93,83 @@ def test_a_doubtful_address_is_flagged_and_not_changed(written: str, problem: st
 def test_of_several_addresses_the_first_is_kept_and_it_is_said(written: str) -> None:
     found = refine_email(written)
     assert (found.written, found.problems) == ("ada@example.com", ("email.several",))
+
+
+FIRST, SECOND = "a@example.com", "b@example.com"
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["\r\n", "\n", "\r", "\n\n", "\x00", "\x0b", "\x0c", "\x1c", "\x1f", "\x7f", "\x85", "\u2028",
+     "\u2029", " \r\n ", ",\r\n", "\r\nBcc: ", "\r\n\r\n"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("first", "kept"),
+    [
+        (FIRST, FIRST),
+        ("Ada <a@example.com>", FIRST),
+        ("Ada <a@example.com", FIRST),
+        ("mailto:a@example.com", FIRST),
+        ("a@", "a@"),  # no address, and none is looked for further down
+        ("ada", "ada"),
+        ('"', '"'),
+        ("<", "<"),
+    ],
+)
+def test_no_later_line_is_ever_the_address(first: str, kept: str, end: str) -> None:
+    for second in (SECOND, "<b@example.com>", "Bob <b@example.com>"):
+        found = refine_email(f"{first}{end}{second}")
+        assert (found.written or "").rstrip(",") == kept
+        assert found.canonical == (FIRST if kept == FIRST else None)
+        assert "email.lines" in found.problems
+        assert ("email.several" in found.problems) is ("@" in first)
+        assert found.changes[0].rule == "email.first_line"
+
+
+def test_what_is_no_second_line_is_no_problem() -> None:
+    found = refine_email("\r\n a@example.com \r\n\x00")
+    assert (found.written, found.problems) == (FIRST, ())
+
+
+def test_words_below_an_address_are_left_out_and_it_is_said() -> None:
+    found = refine_email("a@example.com\nPlease call me")
+    assert (found.written, found.problems) == (FIRST, ("email.lines",))
+    assert [(c.before, c.after) for c in found.changes] == [
+        ("a@example.com\nPlease call me", FIRST)
+    ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a@example.com\tb@example.com",
+        "a@example.com<b@example.com>",  # the first is no display name
+        "a@example.com <b@example.com>",
+        '"a@example.com" <b@example.com>',
+        "a@example.com <b@example.com> <c@example.com>",
+        "Ada <a@example.com> Bcc: b@example.com",
+        "Ada <a@example.com>\tBcc: b@example.com",
+    ],
+)
+def test_of_several_addresses_on_one_line_the_second_is_never_kept(written: str) -> None:
+    found = refine_email(written)
+    assert (found.written, found.problems) == (FIRST, ("email.several",))
+
+
+PIECES = ("a@example.com", "Ada", "mailto:", *'<>,;:@(\t\u200b" ')
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
+    st.sampled_from(["\n", "\r\n", "\x00", "\x0b", "\u2028"]),
+    st.sampled_from(["<b@evil.example>", "b@evil.example", "Bcc: b@evil.example"]),
+)
+def test_whatever_stands_first_the_next_line_is_not_chosen(
+    first: str, end: str, second: str
+) -> None:
+    if not refine_email(first).written:
+        return  # nothing to be seen there, so the next line is the first
+    assert "evil" not in (refine_email(first + end + second).written or "")
 
 
 def test_the_same_address_twice_is_one() -> None:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from leadline.deliver.channel import NO_OWNER, ChannelConfig, Notice
 from leadline import wiring
+from leadline.deliver.channel import NO_OWNER, ChannelConfig, Notice
 from leadline.destinations import channel_configs, make_channel
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._places import OnAws, Place
@@ -104,9 +104,7 @@ def _notice(settings: Settings, owner: str | None) -> Notice:
         named = Team(settings.people).person(owner)
         who = named or Person(email=owner if "@" in owner else "", name=owner)
         handling = Handling(owner=who, ownership=Ownership.ASSIGNED)
-    return Notice(
-        lead=lead, now=now, handling=handling, links=wiring.links(settings), test=True
-    )
+    return Notice(lead=lead, now=now, handling=handling, links=wiring.links(settings), test=True)
 
 
 def _lend_credentials(place: Place, config: ChannelConfig) -> None:
