@@ -66,7 +66,8 @@ _MAP = """### Where fields stand: `[sources.NAME.map]`
 For JSON and forms of your own shape, say where a field of a lead stands, by JSON Pointer
 (`/data/contact/mail`) or dotted path (`data.contact.mail`), in TOML or in a variable such as
 `LEADLINE_SOURCES__GENERIC__MAP__EMAIL`. `event_id` is what a sender's redeliveries repeat, `record`
-the CRM's id of the lead. Sources with formats of their own, such as Close, have no use for it. What
+the CRM's id of the lead, `crm_url` where "Open in CRM" leads: any `http(s)` URL, so place no field
+of a public form there. Sources with formats of their own, such as Close, have no use for it. What
 stands there is still the sender's word: a placed `owner` decides nothing without
 `owner = "trusted"`. The fields are
 

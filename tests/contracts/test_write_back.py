@@ -322,6 +322,13 @@ def test_a_duplicate_is_told_by_the_record_that_it_repeats(store: Store, clock: 
     assert office.desk.records["r2"]["repeats"] == "r1"
 
 
+def test_a_crm_is_given_no_link_of_a_sender_s_choice(store: Store, clock: HandClock) -> None:
+    office = WritingOffice(store, clock, write={"duplicate_of": "repeats"})
+    come_in(office, "r1", email="ada@example.com", crm_url="https://evil.example/login")
+    come_in(office, "r2", email="Ada@example.com")
+    assert office.desk.records["r2"]["repeats"] == "r1"
+
+
 def test_nobody_writes_while_the_crm_is_held(office: WritingOffice) -> None:
     lead_id = come_in(office)
     office.store.put([Task(Step.WRITE_BACK, lead_id, "generic")], office.clock())

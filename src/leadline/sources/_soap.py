@@ -1,5 +1,6 @@
 """Salesforce's Outbound Message, read with a parser that takes no document types or entities."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
