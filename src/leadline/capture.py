@@ -1,11 +1,12 @@
 """The front half: a delivery becomes captured leads, durable before the sender hears of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
 
+from leadline.bounds import Bounds
 from leadline.crm import Found
 from leadline.errors import LeadlineError, UnsupportedMedia
 from leadline.ids import NewId, uuid7
@@ -17,10 +18,12 @@ _FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.REDELIVERED, Fate.FOLDED)
 
 
 class CaptureKit(msgspec.Struct, frozen=True):
-    """What capture needs: the configured sources by name, and how long a lead waits."""
+    """What capture needs: the configured sources by name, how long a lead waits, and how much one
+    delivery may make of itself."""
 
     sources: Mapping[str, Source]
     delay: timedelta
+    bounds: Bounds = Bounds()
     new_id: NewId = uuid7
 
 
@@ -35,11 +38,14 @@ def capture(delivery: Delivery, kit: CaptureKit, inbox: Inbox) -> Answer:
 
 
 def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
-    """Authenticate the delivery and cut it into what the inbox is to keep; at least one piece."""
+    """Authenticate the delivery and cut it into what the inbox is to keep; at least one piece.
+
+    Raises TooManyEvents or TooMuchToStore for a delivery that is over the bounds.
+    """
     source = kit.sources[delivery.source]
     _check_media(delivery, source)
     source.authenticate(delivery)
-    events = source.events(delivery) or [Event(Kind.IGNORED, b"null", why="empty")]
+    events = kit.bounds.within(_events(source, delivery), delivery.body)
     return [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
 
 
@@ -88,6 +94,15 @@ def capture_found(found: Found, source: str, kit: CaptureKit, now: datetime) -> 
     lead = _captured(event, 0, delivery, kit.sources[source], kit)
     due_at = max(now, found.created_at + (lead.due_at - lead.captured_at))
     return msgspec.structs.replace(lead, due_at=min(due_at, lead.due_at))
+
+
+def _events(source: Source, delivery: Delivery) -> Iterator[Event]:
+    """The events of a delivery as its source cuts them out; where there is none, one saying so."""
+    event = None
+    for event in source.events(delivery):
+        yield event
+    if event is None:
+        yield Event(Kind.IGNORED, b"null", why="empty")
 
 
 def _check_media(delivery: Delivery, source: Source) -> None:

@@ -62,6 +62,34 @@ class TargetTooLong(LeadlineError):
     title = "The URL is too long"
 
 
+class TooManyEvents(LeadlineError):
+    """The delivery consists of more events than are taken at once; nothing was kept."""
+
+    status = 413
+    title = "The delivery holds too many events"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"it holds more than {limit} events, which is the limit; send fewer in one delivery"
+        )
+
+
+class TooMuchToStore(LeadlineError):
+    """The events of the delivery repeat so much that it would grow on the disk; nothing was kept.
+
+    All three are bytes: what the events came to when they went over the *limit*, and the *body*.
+    """
+
+    status = 413
+    title = "The delivery would take up too much storage"
+
+    def __init__(self, stored: int, limit: int, body: int) -> None:
+        super().__init__(
+            f"its events would take up {stored} bytes or more, from a body of {body} bytes; "
+            f"the limit is {limit} bytes; send fewer records in one delivery"
+        )
+
+
 class UnsupportedMedia(LeadlineError):
     """The source does not speak this content type."""
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from leadline.bounds import MOST_EVENTS
 from leadline.charsets import UNKNOWN, decode_document, is_unknown, unicode_form
-from leadline.errors import Unreadable
+from leadline.errors import TooManyEvents, Unreadable
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_INTEGER = 300
 _DEEPEST = 100
-_MOST_ELEMENTS = 10_000
 _TOO_DEEP = "the JSON is nested too deeply to be read"
 T = TypeVar("T")
 _raw = msgspec.json.Decoder(msgspec.Raw)
@@ -47,15 +47,15 @@ def read_labelled_json(body: bytes, charset: str) -> tuple[bytes, tuple[str, ...
 def elements(raw: bytes) -> list[bytes]:
     """The elements of a JSON array, each as its very bytes; anything else is one element.
 
-    Raises Unreadable for more elements than any sender puts into one request.
+    Raises TooManyEvents for more elements than a delivery may ever hold.
     """
     if raw.lstrip(b" \t\r\n")[:1] != b"[":
         return [raw]
     found = peek(_raws, raw)
     if found is None:
         raise Unreadable(_TOO_DEEP)
-    if len(found) > _MOST_ELEMENTS:
-        raise Unreadable(f"the array has more than {_MOST_ELEMENTS} elements")
+    if len(found) > MOST_EVENTS:
+        raise TooManyEvents(MOST_EVENTS)
     return [bytes(element) for element in found]
 
 

@@ -160,11 +160,13 @@ def _why_no_lead(event: Archived, sources: Mapping[str, Source]) -> str:
         body, media = event.body, event.media_type
     delivery = Delivery(event.source, body, event.captured_at, {"content-type": media})
     try:
-        found = source.events(delivery)
+        found = list(source.events(delivery))
     except LeadlineError:
         return "its source can't read it"
     if len(found) > 1:
-        found = [one for one in found if one.raw == event.raw]
+        same = [one for one in found if one.raw == event.raw]
+        # The body is kept with the first of its events, which may have been cut otherwise then.
+        found = same or (found[:1] if event.body is not None else [])
     if any(one.kind is Kind.CREATED for one in found):
         return ""
     return "its source still says that it is no new lead"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from leadline.bounds import MOST_EVENTS
 from leadline.settings_forms import (
     BASE_URL,
     DURATION,
@@ -127,6 +128,17 @@ class Settings(msgspec.Struct, frozen=True):
         LEAD_URL,
     )
     max_body: int = _setting("1MiB", "The largest body that is taken, in bytes.", SIZE)
+    max_events: int = _setting(
+        "1000",
+        "Of how many events a delivery may consist; more are answered 413.",
+        whole_number(1, MOST_EVENTS),
+    )
+    max_stored: int = _setting(
+        "4MiB",
+        "How many bytes the events of one delivery may take up together, where that is more than "
+        "eight times its body; more are answered 413.",
+        SIZE,
+    )
     max_waiting: int = _setting(
         "1024",
         "How many deliveries wait in memory for the disk before senders hear 429.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.adapters.clock import wall_clock
+from leadline.bounds import Bounds
 from leadline.capture import CaptureKit
 from leadline.errors import ConfigurationError, UnknownSource
 from leadline.ports import Clock, Store
@@ -70,7 +71,8 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
             for name, config in settings.sources.items()
         }
         settings = msgspec.structs.replace(settings, sources=bare)
-    return CaptureKit(sources(settings), settings.delay)
+    bounds = Bounds(settings.max_events, settings.max_stored)
+    return CaptureKit(sources(settings), settings.delay, bounds)
 
 
 def webhook_kit(settings: Settings) -> CaptureKit:

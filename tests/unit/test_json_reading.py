@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.errors import Unreadable
+from leadline.errors import TooManyEvents, Unreadable
 from leadline.json_reading import decode, elements, peek, read_json
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -106,7 +106,7 @@ def test_the_elements_of_an_array_are_its_very_bytes() -> None:
 
 
 def test_an_array_without_end_is_refused() -> None:
-    with pytest.raises(Unreadable, match="10000"):
+    with pytest.raises(TooManyEvents, match="10000"):
         elements(b"[" + b"1," * 10_000 + b"1]")
 
 

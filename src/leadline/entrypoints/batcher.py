@@ -60,16 +60,19 @@ class Batcher:
         """How many deliveries wait for the disk."""
         return len(self._queue)
 
-    def submit(self, leads: Sequence[CapturedLead], size: int) -> Future:
-        """Queue one delivery of *size* bytes; the future resolves when it is durable.
+    def submit(self, leads: Sequence[CapturedLead]) -> Future:
+        """Queue the leads of one delivery; the future resolves when they are durable.
 
         Raises Overloaded when too much waits already, NotReady while closing.
         """
+        size = sum(len(lead.raw) + len(lead.body or b"") for lead in leads)
         future: Future = self._loop.create_future()
         with self._wake:
             if self._closing:
                 raise NotReady
-            if len(self._queue) >= self._most_waiting or self._bytes + size > self._most_bytes:
+            # Alone, the largest delivery gets in: it would be too large whenever it came again.
+            full = self._queue and self._bytes + size > self._most_bytes
+            if full or len(self._queue) >= self._most_waiting:
                 raise Overloaded
             self._queue.append(_Waiting(leads, size, future))
             self._bytes += size

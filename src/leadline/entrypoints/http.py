@@ -153,7 +153,7 @@ class App:
         body = await self._body(headers, receive)
         delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
         leads = read(delivery, door.kit)
-        receipts = await door.batcher.submit(leads, len(body))
+        receipts = await door.batcher.submit(leads)
         return answer(delivery, door.kit, receipts)
 
     def _handshake(self, door: Door, name: str, scope: Scope) -> Answer:

@@ -12,7 +12,7 @@ _PROBLEMS = {
     401: "The delivery could not be authenticated.",
     404: "There is no such source.",
     408: "The request took too long to arrive.",
-    413: "The body is too large.",
+    413: "The body is too large, holds too many events, or repeats too much in them.",
     414: "The URL is too long.",
     415: "This content type is not supported here.",
     429: "More is waiting for the disk than fits; come back after Retry-After seconds.",

@@ -1,6 +1,6 @@
 """What a source is: it authenticates raw bytes, cuts out events, and reads fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -80,9 +80,14 @@ class Source:
         with secrets it fails closed. `delivery.received_at` is the time."""
         raise NotImplementedError
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Cut the body into events without judging them; raises Unreadable when the bytes are
-        not the format at all, and nothing else. Each event's `raw` is valid UTF-8 JSON."""
+        not the format at all, TooManyEvents when they hold more than any delivery may, and nothing
+        else. Each event's `raw` is valid UTF-8 JSON with what concerns that event.
+
+        Where a body may hold many events, make each when it is asked for: capture stops asking at
+        its bounds.
+        """
         raise NotImplementedError
 
     def fields(self, raw: bytes) -> LeadFields:

@@ -1,27 +1,23 @@
 """Notices that name records by their ids, and answers to the questions that a form asked."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leadline.errors import Unreadable
 from leadline.sources._aliases import meaning
 from leadline.sources._fields import text
 
-_MOST_RECORDS = 1000
-_MOST_BYTES = 64 * 2**20
 _LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,24}")
 
 
-def each_record(ids: Iterable[Any], body: bytes) -> list[str]:
-    """The ids that a notice names, each once and in its order; each becomes an event of its own.
-
-    Raises Unreadable for more than any sender puts into one request.
-    """
-    found = list(dict.fromkeys(one for value in ids if (one := text(value))))
-    if len(found) > _MOST_RECORDS or len(found) * len(body) > _MOST_BYTES:
-        raise Unreadable(f"the notice names {len(found)} records, more than are taken at once")
-    return found
+def each_record(ids: Iterable[Any]) -> Iterator[str]:
+    """The ids that a notice names, each once and in its order; each becomes an event of its own."""
+    seen: set[str] = set()
+    for value in ids:
+        one = text(value)
+        if one and one not in seen:
+            seen.add(one)
+            yield one
 
 
 def with_questions(

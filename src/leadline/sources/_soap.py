@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
+from leadline.bounds import MOST_EVENTS
 from leadline.charsets import decode_document
-from leadline.errors import Unreadable
+from leadline.errors import TooManyEvents, Unreadable
 
 _MOST_DEPTH = 32
 _SPACE = b"\r\n\t "
@@ -33,6 +34,8 @@ class _Reader:
         if local == "notifications":
             self.sound = True
         elif local == "Notification":
+            if len(self.notifications) == MOST_EVENTS:
+                raise TooManyEvents(MOST_EVENTS)
             self.notifications.append({"sObject": {}})
         elif local == "sObject" and self.notifications:
             kind = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "type"), "")
@@ -60,7 +63,8 @@ def read_outbound_message(body: bytes) -> tuple[str, list[dict[str, Any]], tuple
     """The sender's organisation, each notification as `{Id, type, base, sObject}`, and the notes
     of `charsets` on what was doubtful.
 
-    Raises Unreadable for anything that is no Outbound Message.
+    Raises Unreadable for anything that is no Outbound Message, TooManyEvents for more notifications
+    than a delivery may ever hold.
     """
     reader = _Reader()
     body = body.lstrip(_SPACE)

@@ -4,7 +4,7 @@ A record is called `OBJECT:RECORD`, by the ids of its object and its own. An eve
 whether its object are people: the webhook's filter on `id.object_id` has to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -59,11 +59,11 @@ class Attio(Source):
         digest = signing.mac(secret.encode(), delivery.body).hex()
         return {"content-type": "application/json", "attio-signature": digest}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each event of the body; `Idempotency-Key` tells a redelivery."""
         raw = read_json(delivery.body)
         body = peek(_body, raw)
-        return [_event(one) for one in elements(bytes(body.events) if body else raw)]
+        return (_event(one) for one in elements(bytes(body.events) if body else raw))
 
     def fields(self, raw: bytes) -> LeadFields:
         """An event's ids, or a record as Attio's API has it (alone or as `data`)."""

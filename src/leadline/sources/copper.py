@@ -4,7 +4,7 @@ A record is called `lead:89011972` or `person:89011972`, by its type and its id.
 names up to 30 records and is sent once: what does not arrive is not sent again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -60,9 +60,9 @@ class Copper(Source):
         """The body without our own secret, which Copper carries along."""
         return signing.without_secrets(body, self.config)
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each record that the notification names."""
-        return [event for raw in elements(read_json(delivery.body)) for event in _events(raw)]
+        return (event for raw in elements(read_json(delivery.body)) for event in _events(raw))
 
     def fields(self, raw: bytes) -> LeadFields:
         """The id of a new record, what an update changed, or a record as Copper's API has it (with
@@ -128,13 +128,14 @@ _FIELDS = {
 }
 
 
-def _events(raw: bytes) -> list[Event]:
+def _events(raw: bytes) -> Iterator[Event]:
     notice = peek(_notice, raw)
     body = decode(raw)
     if notice is None:
         found = isinstance(body, dict) and text(body.get("id"))
         record = _named(body.get("type", _TYPES[0]), found) if found else None
-        return [Event(Kind.CREATED, raw, record=record)]
+        yield Event(Kind.CREATED, raw, record=record)
+        return
     event = text(notice.event) or "unknown"
     kind, why = _KINDS.get(event, Kind.IGNORED), ""
     if notice.type not in _TYPES:
@@ -143,16 +144,14 @@ def _events(raw: bytes) -> list[Event]:
         why = "deleted" if event == "delete" else event[:40]
     own = {key: value for key, value in body.items() if key in _OWN}
     subscription, stamp = text(notice.subscription_id), text(notice.timestamp)
-    return [
-        Event(
+    for number in each_record(notice.ids):
+        yield Event(
             kind,
             msgspec.json.encode({**own, "ids": [number]}),
             key=f"{subscription}:{event}:{number}:{stamp}" if subscription and stamp else None,
             record=_named(notice.type, number),
             why=why,
         )
-        for number in each_record(notice.ids, raw)
-    ]
 
 
 def _named(sort: Any, number: str | None) -> str | None:

@@ -4,7 +4,7 @@ Understands the usual names at any depth, CloudEvents 1.0 envelopes, arrays of l
 in the settings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -47,7 +47,7 @@ class Generic(Source):
         """See `Source.sign`."""
         return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each element of an array, or the one thing that the body is.
 
         `lead.updated` and the like update the lead whose `record` the settings place; where they
@@ -60,9 +60,9 @@ class Generic(Source):
             label = label_in(delivery.headers.get("content-type", ""))
             raw, notes = read_labelled_json(delivery.body, label)
             raws = elements(raw)
-        return [
+        return (
             noted(self._event(raw, i, len(raws), delivery), notes) for i, raw in enumerate(raws)
-        ]
+        )
 
     def fields(self, raw: bytes) -> LeadFields:
         """See `Source.fields`."""

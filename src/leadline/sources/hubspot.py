@@ -5,7 +5,7 @@ HubSpot developer docs, "Webhooks" and "Validating requests".
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -96,10 +96,10 @@ class HubSpot(Source):
             "x-hubspot-signature-v3": signing.base64ed(digest).decode(),
         }
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each element of an app's array, or the contact of a workflow."""
         raw = read_json(delivery.body)
-        return [_event(element) for element in elements(raw)]
+        return (_event(element) for element in elements(raw))
 
     def fields(self, raw: bytes) -> LeadFields:
         """A workflow's contact, an app event's id, or the property that an update names."""

@@ -6,7 +6,7 @@ response is read together with its form, as LinkedIn itself decorates it (`form`
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -69,9 +69,9 @@ class LinkedIn(Source):
         digest = _digest(secret, _PREFIX.encode() + delivery.body).decode()
         return {"content-type": "application/json", "x-li-signature": digest}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """One notice a body."""
-        return [_event(raw) for raw in elements(read_json(delivery.body))]
+        return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
         """A notice's ids, or a response as LinkedIn's API has it (`formResponse`, `form`)."""

@@ -6,7 +6,7 @@ it fills in, and those of the dashboard's test button but their ids, which are a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -89,17 +89,13 @@ class Meta(Source):
         digest = _digest(secret, delivery.body).decode()
         return {"content-type": "application/json", "x-hub-signature-256": f"sha256={digest}"}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each change of each entry; those of other fields than `leadgen` are no leads."""
         raw = read_json(delivery.body)
         body = peek(_body, raw)
         if body is None:
-            return [_event(one) for one in elements(raw)]
-        found: list[bytes] = []
-        for one in elements(bytes(body.entry)):
-            entry = peek(_entry, one)
-            found += elements(bytes(entry.changes)) if entry else [one]
-        return [_event(one) for one in found]
+            return (_event(one) for one in elements(raw))
+        return (_event(one) for entry in elements(bytes(body.entry)) for one in _changes(entry))
 
     def fields(self, raw: bytes) -> LeadFields:
         """A notice's ids, or a lead as the Graph API has it (`field_data`)."""
@@ -152,6 +148,12 @@ _FIELDS = {
     "campaign": ("campaign_name", "ad_name", "campaign_id"),
     "created": ("created_time",),
 }
+
+
+def _changes(raw: bytes) -> list[bytes]:
+    """The changes of an entry; the entry itself where it is something else."""
+    entry = peek(_entry, raw)
+    return elements(bytes(entry.changes)) if entry else [raw]
 
 
 def _event(raw: bytes) -> Event:

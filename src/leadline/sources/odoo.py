@@ -7,7 +7,7 @@ the record is known already.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -46,9 +46,9 @@ class Odoo(Source):
         """See `Source.sign`."""
         return {"content-type": "application/json", "x-webhook-secret": secret}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """One record a body; or each of an array, from one's own programs."""
-        return [_event(raw) for raw in elements(read_json(delivery.body))]
+        return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields that the administrator chose, or a record as `crm.lead.read` has it."""

@@ -5,7 +5,7 @@ Pipedrive docs, "Webhooks" and "Webhooks v2". A published sample of version 2 na
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -82,9 +82,9 @@ class Pipedrive(Source):
         credentials = base64.b64encode(secret.encode()).decode()
         return {"content-type": "application/json", "authorization": f"Basic {credentials}"}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """One event a body."""
-        return [_event(raw) for raw in elements(read_json(delivery.body))]
+        return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
         """A person with e-mail and phone; a lead of version 2 with little more than ids."""

@@ -6,18 +6,19 @@ Salesforce docs, "Outbound Messaging" and "Change Data Capture Developer Guide".
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from leadline.errors import LeadlineError, Unauthentic
+from leadline.errors import Unauthentic, Unreadable
 from leadline.json_reading import decode, elements, read_json
 from leadline.lead import Delivery, Event, Kind, LeadFields, Receipt
 from leadline.record_links import is_on
 from leadline.sources import _signing as signing
 from leadline.sources._base import Answer, Source, noted
 from leadline.sources._fields import demand_something, drawn, text, with_source
+from leadline.sources._notices import each_record
 from leadline.sources._soap import read_outbound_message
 
 RECORD_HOSTS = (
@@ -57,7 +58,7 @@ class Salesforce(Source):
             return
         try:
             organization, _, _ = read_outbound_message(delivery.body)
-        except LeadlineError:
+        except Unreadable:
             organization = ""
         given = organization[:15].encode(errors="replace")
         signing.check_any(self.config.organization, lambda own: own[:15].encode(), [given])
@@ -67,13 +68,13 @@ class Salesforce(Source):
         kind = "text/xml" if _looks_like_xml(delivery.body) else "application/json"
         return {"content-type": kind, "x-webhook-secret": secret}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each notification; or each record of a JSON body."""
         if _is_json(delivery):
             raw = read_json(delivery.body)
-            return [event for one in elements(raw) for event in _from_json(one)]
+            return (event for one in elements(raw) for event in _from_json(one))
         _, notifications, notes = read_outbound_message(delivery.body)
-        return [noted(_from_notification(one), notes) for one in notifications]
+        return (noted(_from_notification(one), notes) for one in notifications)
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields that the administrator chose to send."""
@@ -159,7 +160,7 @@ def _from_notification(one: dict[str, Any]) -> Event:
     )
 
 
-def _from_json(raw: bytes) -> list[Event]:
+def _from_json(raw: bytes) -> Iterable[Event]:
     """A record, a change event, or what was cut out of one or out of a message in XML: a replay
     reads such a piece again where the body is kept with its neighbour."""
     body = decode(raw)
@@ -171,15 +172,19 @@ def _from_json(raw: bytes) -> list[Event]:
     payload = data.get("payload", data) if isinstance(data, dict) else None
     header = payload.get("ChangeEventHeader") if isinstance(payload, dict) else None
     if isinstance(payload, dict) and isinstance(header, dict):
-        return _from_change(payload, header)
+        return _from_change(payload, header, raw if payload is body else None)
     modified = text(body.get("LastModifiedDate"))
     record = text(body.get("Id"))
     key = f"{record}:{modified}" if record and modified else None
     return [Event(Kind.CREATED, raw, key=key, record=record)]
 
 
-def _from_change(payload: dict[str, Any], header: dict[str, Any]) -> list[Event]:
-    """A change event names one or several records that were changed alike."""
+def _from_change(
+    payload: dict[str, Any], header: dict[str, Any], own: bytes | None
+) -> Iterator[Event]:
+    """A change event names one or several records that were changed alike; each gets the payload as
+    if it were the only one. *own* is the payload's own text, if it is all there is: a piece that
+    was cut out before stays as it is."""
     change = str(header.get("changeType"))
     kind = _CHANGES.get(change, Kind.IGNORED)
     why = (
@@ -189,17 +194,19 @@ def _from_change(payload: dict[str, Any], header: dict[str, Any]) -> list[Event]
         kind, why = Kind.IGNORED, "not_a_lead"
     transaction, number = text(header.get("transactionKey")), text(header.get("sequenceNumber"))
     ids = header.get("recordIds")
-    records = [text(one) for one in ids] if isinstance(ids, list) else []
-    return [
-        Event(
+    record = None
+    for record in each_record(ids if isinstance(ids, list) else ()):
+        alone = {"ChangeEventHeader": {**header, "recordIds": [record]}, "Id": record}
+        piece = own if text(payload.get("Id")) == record else None
+        yield Event(
             kind,
-            msgspec.json.encode({**payload, "Id": record}),
-            key=f"{transaction}:{number}:{record}" if transaction and record else None,
+            piece or msgspec.json.encode({**payload, **alone}),
+            key=f"{transaction}:{number}:{record}" if transaction else None,
             record=record,
             why=why,
         )
-        for record in records or [None]
-    ]
+    if record is None:
+        yield Event(kind, msgspec.json.encode({**payload, "Id": None}), why=why)
 
 
 def _owner(record: Mapping[str, Any]) -> str | None:

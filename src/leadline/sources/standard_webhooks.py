@@ -4,7 +4,7 @@ Specification: "Standard Webhooks" 1.0; symmetric signatures (`v1`) only.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -62,13 +62,13 @@ class StandardWebhooks(Source):
             "webhook-signature": f"v1,{signing.base64ed(digest).decode()}",
         }
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """The message, or each element of an array."""
         ident = delivery.headers.get("webhook-id") or delivery.headers.get("svix-id")
         raws = elements(read_json(delivery.body))
-        return [
+        return (
             _event(raw, _key_of(ident, i, len(raws)), self.config.map) for i, raw in enumerate(raws)
-        ]
+        )
 
     def fields(self, raw: bytes) -> LeadFields:
         """The usual names, wherever they stand."""

@@ -7,7 +7,7 @@ a relation has is read under its name with a dot behind it (`"party.": {"name": 
 decimals are objects with a `__class__`. A record is called `sale.opportunity:12`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -52,9 +52,9 @@ class Tryton(Source):
         """See `Source.sign`."""
         return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each element of an array, or the one record of the body."""
-        return [_event(raw) for raw in elements(read_json(delivery.body))]
+        return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
         """The opportunity, with what its party, contact and employee say as far as it was read."""

@@ -6,7 +6,7 @@ not say whether its record is new, so each is a new lead, unless the record is k
 keys are the administrator's own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -70,14 +70,14 @@ class Zoho(Source):
         """The body without our own secret, which Zoho carries along."""
         return signing.without_secrets(body, self.config)
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
+    def events(self, delivery: Delivery) -> Iterable[Event]:
         """Each record that a notification names, or what a workflow sent."""
         if delivery.media_type in _forms.MEDIA:
             read, notes = _forms.read_form(delivery)
             form = _kept(read)
             event = Event(Kind.CREATED, _forms.as_raw(form), record=self._record_of(form))
             return [noted(event, notes)]
-        return [event for raw in elements(read_json(delivery.body)) for event in self._events(raw)]
+        return (event for raw in elements(read_json(delivery.body)) for event in self._events(raw))
 
     def fields(self, raw: bytes) -> LeadFields:
         """What a notification or a workflow says, or a record as Zoho's API has it: the record
@@ -95,11 +95,11 @@ class Zoho(Source):
             fields = msgspec.structs.replace(fields, record=self._record_of(body))
         return demand_something(with_source(fields, "Zoho CRM"), body)
 
-    def _events(self, raw: bytes) -> list[Event]:
+    def _events(self, raw: bytes) -> Iterable[Event]:
         body = decode(raw)
         notice = peek(_notice, raw)
         if notice is not None:
-            return _of_each(notice, body, raw)
+            return _of_each(notice, body)
         if not isinstance(body, dict):
             return [Event(Kind.CREATED, raw)]
         kept = _kept(body)
@@ -164,35 +164,33 @@ _FIELDS = {
 _ABOUT = ("id", "Created_By", "Modified_By", "Modified_Time", "Converted__s")
 
 
-def _of_each(notice: _Notice, body: dict[str, Any], raw: bytes) -> list[Event]:
+def _of_each(notice: _Notice, body: dict[str, Any]) -> Iterator[Event]:
+    """An event for each record: the notification as if it named this one alone."""
     module, operation = _module(body), text(notice.operation) or "unknown"
     kind, why = _KINDS.get(operation, Kind.IGNORED), ""
     if module is None:
         kind, why = Kind.IGNORED, "not_a_lead"
     elif kind is Kind.IGNORED:
         why = "deleted" if operation in _DELETED else operation[:40]
-    numbers = each_record(notice.ids, raw)
-    return [
-        Event(
+    kept, affected = _kept(body), _by_record(body.get("affected_values"))
+    for number in each_record(notice.ids):
+        own = {"ids": [number], "affected_values": affected.get(number, [])}
+        yield Event(
             kind,
-            _only(body, number),
+            _forms.as_raw({**kept, **own}),
             key=_key(module, number, operation, text(notice.server_time)),
             record=_named(module, number),
             why=why,
         )
-        for number in numbers
-    ]
 
 
-def _only(body: dict[str, Any], number: str) -> bytes:
-    """The notification as if it named this record alone."""
-    affected = body.get("affected_values")
-    own = [
-        one
-        for one in (affected if isinstance(affected, list) else ())
-        if isinstance(one, dict) and text(one.get("record_id")) == number
-    ]
-    return _forms.as_raw({**_kept(body), "ids": [number], "affected_values": own})
+def _by_record(affected: Any) -> dict[str, list[Any]]:
+    """What a notification tells of each of its records."""
+    found: dict[str, list[Any]] = {}
+    for one in affected if isinstance(affected, list) else ():
+        if isinstance(one, dict) and (number := text(one.get("record_id"))):
+            found.setdefault(number, []).append(one)
+    return found
 
 
 def _key(module: str | None, number: str, operation: str, stamp: str | None) -> str | None:

@@ -18,7 +18,7 @@ def test_the_id_of_the_message_is_the_key_of_the_event() -> None:
 
 def test_each_element_of_an_array_has_a_key_of_its_own() -> None:
     body = b'[{"email":"a@example.com"}, {"email":"b@example.com"}]'
-    found = STANDARD.events(delivery("standard_webhooks", body))
+    found = list(STANDARD.events(delivery("standard_webhooks", body)))
     assert [e.key for e in found] == ["msg_1#0", "msg_1#1"]
     assert found[1].raw == b'{"email":"b@example.com"}'
 

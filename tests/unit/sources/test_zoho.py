@@ -7,7 +7,7 @@ import pytest
 
 from leadline.entrypoints.notice_bodies import zoho_id, zoho_notification, zoho_workflow
 from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import NotUnderstood, Unreadable
+from leadline.errors import NotUnderstood
 from leadline.lead import Delivery, Event, Kind, Person
 from leadline.sources.zoho import zoho_fields, zoho_owner
 from tests.payloads import ADA, AT, source
@@ -97,13 +97,6 @@ def test_the_values_that_a_channel_was_asked_for_are_each_records_own() -> None:
     first, second = (ZOHO.fields(e.raw) for e in events(body))
     assert (first.phone, second.phone) == ("1", "2")
     assert (first.source, first.custom) == (None, {"field71": "hot"})
-
-
-def test_a_notification_of_more_records_than_anybody_sends_is_refused() -> None:
-    with pytest.raises(Unreadable, match="1001"):
-        events(zoho_notification(range(1001), AT))
-    with pytest.raises(Unreadable):
-        events(zoho_notification(range(900), AT) | {"affected_fields": ["x" * 100_000]})
 
 
 def test_a_workflow_sends_a_form() -> None:
