@@ -1,5 +1,6 @@
 """Doing leads again, on every store."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from leadline.routing import Routes, RuleConfig
 from leadline.sources import Source
 from leadline.sources.generic import Generic
 from leadline.sources.salesforce import Salesforce
+from tests.batches import change_event
 from tests.owner_world import ANN, Office
 from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
 
@@ -150,6 +152,27 @@ def test_every_piece_of_a_delivery_is_read_again_as_it_was_read_first(
     todo = plan(store, {source.name: source}, to(), [p.id for p in pieces], Start.CAPTURE)
     assert set(todo.skipped.values()) == {"its source still says that it is no new lead"}
     assert todo.leads == 0
+
+
+def test_pieces_that_were_kept_with_the_ids_of_all_records_are_read_again(
+    store: Store, clock: HandClock
+) -> None:
+    """As change events were cut once, each with everything that its neighbours had."""
+    body = change_event(2)
+    delivery = Delivery("salesforce", body, clock.now, {"content-type": "application/json"})
+    source = Salesforce()
+    now = read(delivery, CaptureKit({"salesforce": source}, timedelta()))
+    payload = json.loads(body)["payload"]
+    then = [
+        msgspec.structs.replace(
+            piece, kind=Kind.IGNORED, raw=msgspec.json.encode({**payload, "Id": piece.record})
+        )
+        for piece in now
+    ]
+    store.accept(then)
+    ids = [piece.id for piece in then]
+    todo = plan(store, {"salesforce": source}, to(), ids, Start.CAPTURE)
+    assert (todo.readmit, todo.skipped) == (tuple(ids), {})
 
 
 def test_what_no_source_can_read_any_more_is_left_alone(store: Store, clock: HandClock) -> None:
