@@ -14,7 +14,7 @@ import apsw
 import pytest
 
 from leadline import wiring
-from leadline.adapters.sqlite.database import FILE
+from leadline.adapters.sqlite.folder import FILE
 from leadline.entrypoints.aws import capture
 from leadline.entrypoints.batcher import Batcher
 from leadline.entrypoints.http import App, Door
