@@ -71,13 +71,16 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
             for name, config in settings.sources.items()
         }
         settings = msgspec.structs.replace(settings, sources=bare)
-    bounds = Bounds(settings.max_events, settings.max_stored)
-    return CaptureKit(sources(settings), settings.delay, bounds)
+    return _capture_kit(settings, sources(settings))
 
 
 def webhook_kit(settings: Settings) -> CaptureKit:
     """The same for webhooks, which are taken from `only_sources` where any are named."""
-    return CaptureKit(_Sources(settings, settings.only_sources), settings.delay)
+    return _capture_kit(settings, _Sources(settings, settings.only_sources))
+
+
+def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> CaptureKit:
+    return CaptureKit(senders, settings.delay, Bounds(settings.max_events, settings.max_stored))
 
 
 def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
