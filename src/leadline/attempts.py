@@ -4,18 +4,34 @@ import logging
 from collections.abc import Sequence
 
 from leadline.kit import Kit
-from leadline.lead import Claim
+from leadline.lead import WORKER_DIED, Claim, Step
 from leadline.outcome import Drop, Outcome, Retry
 from leadline.ports import Settlement
 
 log = logging.getLogger(__name__)
 
 
+_MOST_DEATHS = 3
+"""A refinement speaks to nobody (but a CRM, which has its time): one that did not end so often,
+alone, never will, and each attempt costs a worker for as long as a lease."""
+
+
 def exhausted(kit: Kit, claim: Claim) -> Drop | None:
     """The end of a task that failed too often already, as one that kills its workers does."""
-    if claim.failures < kit.retry.attempts:
+    step, unfinished = claim.task.step, claim.error == WORKER_DIED
+    most = kit.retry.attempts
+    if unfinished and step is Step.REFINE:
+        most = min(most, _MOST_DEATHS)
+    if claim.failures < most:
         return None
-    return Drop(f"{claim.task.step}.gave_up", claim.error)
+    if not unfinished:
+        return Drop(f"{step}.gave_up", claim.error)
+    lease = f"{kit.lease.total_seconds():g} s"
+    attempts = f"{claim.failures} attempt{'' if claim.failures == 1 else 's'}"
+    words = (
+        f"never finished within its lease of {lease}, in {attempts}; its worker died or was ended"
+    )
+    return Drop(f"{step}.never_finished", words)
 
 
 def again(kit: Kit, claim: Claim, why: str) -> Retry | Drop:

@@ -16,6 +16,11 @@ from leadline.sources import Source
 from leadline.targets import Targets
 
 
+def _nobody(lead_id: str) -> None:
+    """Nobody watches."""
+    del lead_id
+
+
 class Connected(msgspec.Struct, frozen=True):
     """A CRM with its settings."""
 
@@ -43,7 +48,8 @@ class Kit(msgspec.Struct, frozen=True):
 
     `chance` gives numbers in [0, 1) for jitter. `channels` are the destinations by name, of which
     `routes` choose; `crms` the CRMs by source. `region` is where phones without a country are from.
-    `interactive` is whether pressed buttons reach us.
+    `interactive` is whether pressed buttons reach us. `at_hand` is told which lead is refined now,
+    "" when none is: should that never end, whoever watches knows which it was.
     """
 
     store: Store
@@ -61,3 +67,4 @@ class Kit(msgspec.Struct, frozen=True):
     targets: Targets = Targets()
     look_ups: LookUpPolicy = LookUpPolicy()
     interactive: bool = False
+    at_hand: Callable[[str], None] = _nobody

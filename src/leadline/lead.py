@@ -291,6 +291,10 @@ class Task(msgspec.Struct, frozen=True):
     again: bool = False
 
 
+WORKER_DIED = "worker.died"
+"""What is said of an attempt that was not settled before its lease ran out, whatever the reason."""
+
+
 class Claim(msgspec.Struct, frozen=True):
     """A task in the hands of one worker until its lease runs out.
 

@@ -53,11 +53,14 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
     # Asked again, some were told before, and handled.
     told = kit.store.alerts(list(said)) if said else {}
     handled = kit.store.handling(list(said)) if said else {}
-    outcomes = [
-        _refine_one(kit, c, waiting.get(i), said.get(i), told.get(i, ()), handled.get(i))
-        for c in claims
-        if (i := c.task.lead_id)
-    ]
+    outcomes: list[Outcome] = []
+    for claim in claims:
+        i = claim.task.lead_id
+        kit.at_hand(i)
+        outcomes.append(
+            _refine_one(kit, claim, waiting.get(i), said.get(i), told.get(i, ()), handled.get(i))
+        )
+    kit.at_hand("")
     settle(kit, claims, _link_to_first_seen(kit, outcomes))
     return len(claims)
 

@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,8 @@ from leadline.adapters.aws.items import further_of
 from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import FRESH
 from leadline.entrypoints.slack_inbox import Reply, SlackInbox
-from leadline.lead import Status, Step, Task
+from leadline.lead import LeadFields, Status, Step, Task
+from leadline.sources.generic import Generic
 from tests.aws_faults import Fault, id_at, world
 from tests.aws_functions import SECRET, Functions, message, now
 from tests.payloads import signature
@@ -273,6 +275,42 @@ def test_a_dead_letter_is_in_the_queue_of_dead_letters_too(functions: Functions)
     assert functions.actor.leads()[lead_id].status is Status.DEAD
     (told,) = functions.actor.rooms.messages(functions.actor.rooms.dead_urls[Step.REFINE])
     assert (told["lead_id"], told["reason"]) == (lead_id, "lead.not_understood")
+
+
+def test_a_lead_that_lambda_ends_its_function_for_holds_up_nobody_and_ends_as_a_dead_letter(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class TimedOut(BaseException):
+        """Lambda has ended the function."""
+
+    whole = Generic.fields
+
+    def caught_in(source: Generic, raw: bytes) -> LeadFields:
+        if b"poison" in raw:
+            raise TimedOut
+        return whole(source, raw)
+
+    monkeypatch.setattr(Generic, "fields", caught_in)
+    functions.set(lease='"1s"')
+    poison = functions.lead("poison")
+    early = functions.lead("early")
+    batch = [message(poison), message(early)]
+    with pytest.raises(TimedOut):
+        functions.refine(*batch)
+    late = functions.lead("late")
+    for attempt in range(2):
+        time.sleep(1.1)
+        with pytest.raises(TimedOut):
+            functions.refine(*batch, message(late))
+        # Whoever is new comes first, and whoever was there with it goes on at the latest next time.
+        known = functions.actor.leads()
+        assert known[late].status is Status.REFINED
+        assert attempt == 0 or known[early].status is Status.REFINED
+    time.sleep(1.1)
+    assert functions.refine(*batch) == []
+    assert functions.actor.leads()[poison].status is Status.DEAD
+    (told,) = functions.actor.rooms.messages(functions.actor.rooms.dead_urls[Step.REFINE])
+    assert (told["lead_id"], told["reason"]) == (poison, "refine.never_finished")
 
 
 @pytest.mark.parametrize("broken", ["GET", "PUT"])

@@ -143,6 +143,43 @@ def test_the_leases_of_a_dead_process_are_given_back_at_once(
     assert store.claim(Step.REFINE, 1, LEASE)[0].error == "worker.died"
 
 
+def test_of_what_a_hanging_process_holds_only_the_lead_at_which_it_hangs_is_set_apart(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    import os
+
+    store = SqliteStore(tmp_path, clock=clock)
+    leads = [captured(clock, name, delay=timedelta()) for name in ("poison", "bob", "cy")]
+    store.accept(leads)
+    poison, *others = [lead.id for lead in leads]
+    held = store.claim(Step.REFINE, 9, LEASE)
+    clock.advance(seconds=59)
+    assert store.set_apart(os.getpid(), poison, timedelta(seconds=5)) == 2
+    again = store.claim(Step.REFINE, 9, LEASE)
+    assert [claim.task.lead_id for claim in again] == others
+    assert [(claim.failures, claim.error) for claim in again] == [(0, ""), (0, "")]
+    clock.advance(seconds=5)
+    (alone,) = store.claim(Step.REFINE, 9, LEASE)
+    assert (alone.task.lead_id, alone.failures, alone.error) == (poison, 1, "worker.died")
+    assert store.settle([Settlement(one, Done()) for one in held]) == [False, False, False]
+    assert store.settle([Settlement(one, Done()) for one in again]) == [True, True]
+
+
+def test_a_process_that_has_settled_what_it_hung_at_gives_nothing_back(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    import os
+
+    store = SqliteStore(tmp_path, clock=clock)
+    store.accept([captured(clock, name, delay=timedelta()) for name in ("ada", "bob")])
+    ada, bob = store.claim(Step.REFINE, 9, LEASE)
+    assert store.settle([Settlement(ada, Done())]) == [True]
+    assert store.set_apart(os.getpid(), ada.task.lead_id, timedelta(seconds=5)) == 0
+    assert store.set_apart(os.getpid(), "01900000-0000-7000-8000-000000000000", LEASE) == 0
+    assert store.claim(Step.REFINE, 9, LEASE) == []
+    assert store.settle([Settlement(bob, Done())]) == [True]
+
+
 def test_match_keys_belong_to_the_first_lead_for_ever(tmp_path: Path, clock: HandClock) -> None:
     store = SqliteStore(tmp_path, clock=clock)
     lead = captured(clock, delay=timedelta())

@@ -18,7 +18,7 @@ from leadline.retry import RetryPolicy
 from leadline.routing import Routes
 from leadline.sources import Source
 from leadline.sources.generic import Generic
-from tests.channels import Scripted, slack_channel
+from tests.channels import Killed, Scripted, slack_channel
 from tests.worlds import HandClock
 
 
@@ -28,6 +28,8 @@ class Poisonous(Generic):
     def fields(self, raw: bytes) -> LeadFields:
         if b"poison" in raw:
             raise KeyError("nobody expected this")
+        if b"deadly" in raw:
+            raise Killed
         return super().fields(raw)
 
 
@@ -111,6 +113,28 @@ def test_one_poison_lead_among_ten_harms_no_other_and_ends_as_a_dead_letter(worl
     assert sorted(world.channel.lead_ids) == sorted(ids[:4] + ids[5:])
     assert world.store.refined(ids).keys() == {*ids[:4], *ids[5:]}
     assert world.store.next_due(Step.REFINE) is None
+
+
+def test_one_lead_that_ends_its_worker_ends_as_a_dead_letter_after_three_attempts(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    people = [person(n) for n in range(4)]
+    people[1]["name"] = "deadly"
+    ids = world.post(*people)
+    world.clock.advance(minutes=10)
+    killed = 0
+    with caplog.at_level("INFO", logger="leadline.attempts"):
+        for _ in range(10):
+            try:
+                world.turn()
+            except Killed:
+                killed += 1
+            world.clock.advance(seconds=61)
+    assert killed == 3
+    assert sorted(world.channel.lead_ids) == sorted([ids[0], *ids[2:]])
+    assert world.store.next_due(Step.REFINE) is None
+    (dead,) = [r for r in caplog.records if r.getMessage() == "refine.drop"]
+    assert vars(dead)["reason"] == "refine.never_finished"
 
 
 def test_a_redelivery_next_day_alerts_nobody_again(world: World) -> None:

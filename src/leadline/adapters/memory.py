@@ -12,6 +12,7 @@ import msgspec
 from leadline.formats import refined_document, refined_head
 from leadline.handling import UNHANDLED, Handling
 from leadline.lead import (
+    WORKER_DIED,
     Alert,
     CapturedLead,
     Claim,
@@ -156,7 +157,7 @@ class MemoryStore:
         due_at, now = job.due_at, self.clock()
         job.attempt += 1
         if job.leased:
-            job.failures, job.error = job.failures + 1, "worker.died"
+            job.failures, job.error = job.failures + 1, WORKER_DIED
         job.leased, job.put_at, job.due_at = True, now, now + lease
         return Claim(job.task, job.attempt, job.failures, job.error, due_at, job.ref)
 

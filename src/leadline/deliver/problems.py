@@ -18,7 +18,6 @@ _WORDS = {
     "phone.several": "several phone numbers were given",
     "name.missing": "no name",
     "name.suspect": "the name does not look like one",
-    "message.truncated": "the message is shortened here",
     "spam.gibberish": "the names are random letters",
     "spam.honeypot": "a field that people can't see was filled in",
     "spam.links": "the message is full of links",
@@ -29,6 +28,12 @@ _WORDS = {
 }
 
 
+_TRUNCATED = ".truncated"
+
+
 def in_words(code: str) -> str:
     """What a problem code means; a code without words stands for itself."""
+    if code.endswith(_TRUNCATED):
+        field = code.removesuffix(_TRUNCATED).replace("_", " ")
+        return f"the {'custom fields are' if field == 'custom' else f'{field} is'} shortened here"
     return _WORDS.get(code, code)

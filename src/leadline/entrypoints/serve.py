@@ -1,7 +1,8 @@
 """`leadline serve`: one supervisor, the HTTP process, the refining workers, the delivering one.
 
 A child that dies is started again; a socket that the supervisor holds keeps senders waiting
-meanwhile instead of refusing them. Two servers on one data folder are refused.
+meanwhile instead of refusing them. A worker with a turn that lasts longer than its lease is ended
+and replaced. Two servers on one data folder are refused.
 """
 
 import fcntl
@@ -10,6 +11,7 @@ import os
 import socket
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +20,7 @@ from leadline.adapters.sqlite.folder import open_lock
 from leadline.adapters.sqlite.move_notes import refuse_if_moved
 from leadline.entrypoints import children
 from leadline.entrypoints.data_rights import settle_data
+from leadline.entrypoints.progress import Overdue, Progress
 from leadline.errors import ConfigurationError
 from leadline.lead import Step
 from leadline.rights import PRIVATE, Rights
@@ -30,6 +33,8 @@ _PATIENCE_S = 1.0
 _PATIENCE_WITH_ORPHANS_S = 30.0
 _LONGEST_PAUSE_S = 5.0
 _DRAIN_S = 30.0
+_GRACE_S = 1.0
+"""Whoever is only slow may end what is under way."""
 
 
 class Supervisor:
@@ -65,19 +70,22 @@ class Supervisor:
         server = ["leadline.entrypoints.server", *map(str, numbers)]
         self._children.append(_Kept("http", self.settings, server, (*numbers, self._lock), log))
         for number in range(1, self.settings.workers + 1):
-            refine = ["leadline.entrypoints.work", Step.REFINE]
-            self._children.append(
-                _Kept(f"refine-{number}", self.settings, refine, (self._lock,), log)
-            )
-        rest = [step for step in Step if step is not Step.REFINE]
-        notify = ["leadline.entrypoints.work", *rest]
-        self._children.append(_Kept("notify", self.settings, notify, (self._lock,), log))
+            self._start_worker(f"refine-{number}", [Step.REFINE], log)
+        self._start_worker("notify", [step for step in Step if step is not Step.REFINE], log)
+
+    def _start_worker(self, role: str, steps: list[Step], log: IO[str] | None) -> None:
+        progress = Progress()
+        command = ["leadline.entrypoints.work", f"watch={progress.file}", *steps]
+        keep = (progress.file, self._lock)
+        self._children.append(_Kept(role, self.settings, command, keep, log, progress))
 
     def run(self) -> int:
         """Keep the children alive until `stop`; returns the exit code."""
         code = 0
         while not self._stop.wait(_LOOK_S):
             for kept in self._children:
+                if (hung := kept.hung()) is not None:
+                    self._replace(kept, hung)
                 if kept.died():
                     if kept.process.returncode == children.BAD_CONFIGURATION:
                         code = children.BAD_CONFIGURATION
@@ -87,6 +95,16 @@ class Supervisor:
                     kept.start_again()
         self._end()
         return code
+
+    def _replace(self, kept: "_Kept", hung: Overdue) -> None:
+        """End a worker that hangs, and keep from its neighbours what it hangs at."""
+        about = {"role": kept.role, "pid": kept.process.pid}
+        about |= {"lead": hung.lead_id} if hung.lead_id else {}
+        log.warning("worker.hung", extra=about)
+        kept.end_soon(_GRACE_S)
+        if hung.lead_id:
+            hold = timedelta(seconds=_GRACE_S + _PATIENCE_S)
+            self._store.set_apart(kept.process.pid, hung.lead_id, hold)
 
     def stop(self) -> None:
         """Ask `run` to drain and return."""
@@ -99,6 +117,7 @@ class Supervisor:
             kept.end(deadline)
         for kept in self._children:
             self._store.release(kept.process.pid)
+            kept.close()
         self._store.close()
         for listener in self._listeners:
             listener.close()
@@ -116,22 +135,43 @@ class _Kept:
         command: list[str],
         keep: tuple[int, ...],
         log: IO[str] | None,
+        progress: Progress | None = None,
     ) -> None:
         self.role = role
         self._settings = settings
         self._command = command
         self._keep = keep
         self._log = log
+        self._progress = progress
         self._deaths = 0
         self._start_at = 0.0
         self._launch()
 
     def _launch(self) -> None:
+        if self._progress is not None:
+            self._progress.clear()
+        self._kill_at: float | None = None
         self.process = children.start(
             self._command[0], self._settings, *self._command[1:], keep=self._keep, log=self._log
         )
         self._started = time.monotonic()
         self._reported = False
+
+    def hung(self) -> Overdue | None:
+        """The turn for which the child is to be ended, said once; one that was to end soon and did
+        not is killed."""
+        if self._progress is None or self.process.poll() is not None:
+            return None
+        if self._kill_at is None:
+            return self._progress.overdue()
+        if time.monotonic() >= self._kill_at:
+            self.process.kill()
+        return None
+
+    def end_soon(self, grace_s: float) -> None:
+        """SIGTERM, by which whoever is only slow ends in order; SIGKILL after so many seconds."""
+        self.process.terminate()
+        self._kill_at = time.monotonic() + grace_s
 
     def died(self) -> bool:
         """Whether the child is dead and it is time to do something about it."""
@@ -158,6 +198,11 @@ class _Kept:
         if self.process.stdin is not None:
             self.process.stdin.close()
         self._launch()
+
+    def close(self) -> None:
+        """Let go of what was shared with the child, which has ended."""
+        if self._progress is not None:
+            self._progress.close()
 
     def end(self, deadline: float) -> None:
         """SIGTERM, then wait; SIGKILL to whoever has not ended by the deadline."""

@@ -1,15 +1,21 @@
-"""The worker process of `serve`: `python -m leadline.entrypoints.work refine|notify|…`."""
+"""The worker process of `serve`: `python -m leadline.entrypoints.work refine|notify|…`.
+
+With `watch=N` it shows in file N, which it has inherited, how far it is (`progress`).
+"""
 
 import logging
 import sys
 import threading
 
 from leadline.entrypoints import children
+from leadline.entrypoints.progress import Progress
 from leadline.entrypoints.worker import work
 from leadline.errors import ConfigurationError
 from leadline.lead import Step
 
 log = logging.getLogger(__name__)
+
+_WATCH = "watch="
 
 
 def main() -> None:
@@ -17,8 +23,11 @@ def main() -> None:
     stop = threading.Event()
     settings = children.settings_from_parent(stop.set)
     children.stop_on_signal(stop.set)
+    arguments = sys.argv[1:]
+    files = [int(one.removeprefix(_WATCH)) for one in arguments if one.startswith(_WATCH)]
+    steps = [Step(one) for one in arguments if not one.startswith(_WATCH)]
     try:
-        work(settings, [Step(name) for name in sys.argv[1:]], stop)
+        work(settings, steps, stop, Progress(files[0]) if files else None)
     except ConfigurationError:
         log.exception("settings.wrong")
         sys.exit(children.BAD_CONFIGURATION)

@@ -5,7 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from typing import NamedTuple
+
+import msgspec
 
 from leadline import wiring
 from leadline.adapters.sqlite.move_notes import refuse_if_moved
@@ -13,6 +15,7 @@ from leadline.clocks import clock_due
 from leadline.deliver.reminding import remind_due
 from leadline.deliver.sending import deliver_due
 from leadline.deliver.updating import update_due
+from leadline.entrypoints.progress import Unwatched, Watch, Watched
 from leadline.errors import LeadlineError
 from leadline.following import look_up_due
 from leadline.kit import Kit
@@ -27,6 +30,7 @@ log = logging.getLogger(__name__)
 IDLE_S = 0.1
 """How often an idle wheel looks for new work; the most by which a due task is late."""
 _TROUBLE_S = 2.0
+_AHEAD = timedelta(seconds=1)
 
 Speaking = Callable[[Kit, str], timedelta | None]
 """Says one thing through a channel: see `deliver.sending.deliver_due`."""
@@ -34,16 +38,31 @@ Once = Callable[[Kit], float]
 """One turn of a wheel; returns for how many seconds there is nothing to do."""
 
 
-def work(settings: Settings, steps: Iterable[Step], stop: threading.Event) -> None:
-    """Run these steps until *stop* is set; what is under way then is finished.
+class _Wheel(NamedTuple):
+    """Turns `once` with its own `kit`. Who holds tasks must be done within `longest`; None: it
+    holds none."""
+
+    kit: Kit
+    once: Once
+    longest: timedelta | None
+
+
+def work(
+    settings: Settings,
+    steps: Iterable[Step],
+    stop: threading.Event,
+    watch: Watch | None = None,
+) -> None:
+    """Run these steps until *stop* is set; what is under way then is finished. *watch* is told of
+    every turn that holds tasks.
 
     Raises ConfigurationError when the data folder can't be used, or its leads were moved.
     """
     wanted = frozenset(steps)
-    threads = [
-        threading.Thread(target=partial(_turn, kit, stop, once))
-        for kit, once in _wheels(settings, wanted)
-    ]
+    threads = []
+    for wheel in _wheels(settings, wanted):
+        watched = (watch if watch and wheel.longest else Unwatched()).wheel()
+        threads.append(threading.Thread(target=_turn, args=(wheel, stop, watched)))
     for thread in threads:
         thread.start()
     stop.wait()
@@ -51,21 +70,34 @@ def work(settings: Settings, steps: Iterable[Step], stop: threading.Event) -> No
         thread.join()
 
 
-def _wheels(settings: Settings, steps: Set[Step]) -> Iterator[tuple[Kit, Once]]:
+def _wheels(settings: Settings, steps: Set[Step]) -> Iterator[_Wheel]:
     """A wheel for each step; those that speak to a channel share one for each channel, since they
     share its pace. Each has a connection of its own, so that none waits for another."""
+    asking = longest_turn(settings, (config.timeout for config in settings.crm.values()))
     for step in sorted(steps & LEAD_WHEELS.keys()):
-        yield _kit(settings), LEAD_WHEELS[step]
+        yield _Wheel(_kit(settings), LEAD_WHEELS[step], asking)
     speaking = [CHANNEL_WHEELS[step] for step in sorted(steps & CHANNEL_WHEELS.keys())]
     if speaking:
         for name in wiring.channels(settings):
-            yield _kit(settings), _InTurns(speaking, name).turn
+            config = settings.channels.get(name)
+            timeout = config.timeout if config else settings.slack_timeout
+            longest = longest_turn(settings, [timeout])
+            yield _Wheel(_kit(settings), _InTurns(speaking, name).turn, longest)
     if Step.WRITE_BACK in steps:
         for source in (name for name, config in settings.crm.items() if config.write):
-            yield _kit(settings), _InTurns([write_back_due], source).turn
+            once = _InTurns([write_back_due], source).turn
+            yield _Wheel(_kit(settings), once, asking)
         if settings.reconcile_every:
             for source in settings.crm:
-                yield _kit(settings), _look_through(settings, source)
+                yield _Wheel(_kit(settings), _look_through(settings, source), None)
+
+
+def longest_turn(settings: Settings, timeouts: Iterable[timedelta] = ()) -> timedelta:
+    """How long a turn may take: its lease, and a moment less, so that nobody else takes what a
+    worker holds before that one is ended. Settings by which others may take longer to answer are
+    believed: for half of the lease they are asked again."""
+    waiting = settings.lease / 2 + 2 * max(timeouts, default=timedelta())
+    return max(settings.lease - min(settings.lease / 10, _AHEAD), waiting)
 
 
 def _kit(settings: Settings) -> Kit:
@@ -75,19 +107,23 @@ def _kit(settings: Settings) -> Kit:
     return kit
 
 
-def _turn(kit: Kit, stop: threading.Event, once: Once) -> None:
-    watch = ClockWatch()
+def _turn(wheel: _Wheel, stop: threading.Event, watched: Watched) -> None:
+    kit = msgspec.structs.replace(wheel.kit, at_hand=watched.at)
+    clock = ClockWatch()
     while not stop.is_set():
+        watched.begin(wheel.longest or timedelta())
         try:
-            if watch.jumped_back():
+            if clock.jumped_back():
                 log.warning("clock.jumped_back", extra={"count": kit.store.rebase()})
-            pause = once(kit)
+            pause = wheel.once(kit)
         except LeadlineError as error:
             log.error("worker.storage", extra={"error": type(error).__name__})
             pause = _TROUBLE_S
         except Exception:
             log.exception("worker.trouble")
             pause = _TROUBLE_S
+        finally:
+            watched.end()
         if pause > 0:
             stop.wait(pause)
 

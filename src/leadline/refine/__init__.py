@@ -2,7 +2,8 @@
 
 Every rule keeps three promises. What was visible is never blanked, but for the placeholders that
 `company` and `name` list; every alteration is recorded as a Change; and what is doubtful is
-flagged by a problem code, not mended by guessing.
+flagged by a problem code, not mended by guessing. And none takes longer than in proportion to the
+length of what was typed: fields are cut to their limits first (`limits`).
 """
 
 from datetime import datetime
@@ -15,6 +16,7 @@ from leadline.refine import text
 from leadline.refine.company import refine_company
 from leadline.refine.country import region_of
 from leadline.refine.email import refine_email
+from leadline.refine.limits import LIMITS, cut_custom, truncated
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
 from leadline.refine.quarantine import suspicions
@@ -22,7 +24,7 @@ from leadline.refine.website import refine_website
 
 __all__ = ["MESSAGE_LIMIT", "About", "match_keys", "refine"]
 
-MESSAGE_LIMIT = 10_000
+MESSAGE_LIMIT = LIMITS["message"]
 """Characters of a message that a refined lead carries; the raw lead beside it has the whole."""
 
 
@@ -54,9 +56,12 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     company, of_company = refine_company(fields.company)
     title, of_title = text.clean("title", fields.title)
     website, of_website = refine_website(fields.website)
-    details, of_details, of_message = _details(fields)
+    details, of_details = _details(fields)
+    custom, of_custom = cut_custom(fields.custom)
+    changes = name.changes + email.changes + phone.changes + of_company + of_title + of_country
+    changes += of_website + of_details + of_custom
     reasons = suspicions(fields, email.written)
-    problems = {*name.problems, *email.problems, *phone.problems, *of_message, *reasons}
+    problems = {*name.problems, *email.problems, *phone.problems, *truncated(changes), *reasons}
     if email.written is None and phone.written is None:
         problems.add("contact.unreachable")
     quarantined = any(code.startswith(("spam.", "test.")) for code in reasons)
@@ -82,17 +87,8 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         lead_details=details,
         received_from=about.received_from,
         problems=tuple(sorted(problems)),
-        changes=(
-            name.changes
-            + email.changes
-            + phone.changes
-            + of_company
-            + of_title
-            + of_country
-            + of_website
-            + of_details
-        ),
-        custom=text.encodable(fields.custom),
+        changes=changes,
+        custom=text.encodable(custom),
     )
 
 
@@ -112,8 +108,8 @@ def match_keys(refined: RefinedLead) -> dict[str, bytes]:
     return keys
 
 
-def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...], tuple[str, ...]]:
-    """The lead's details, what was altered, and the problem of a message that is too long."""
+def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...]]:
+    """The lead's details, and what was altered."""
     source, of_source = text.clean("source", fields.source)
     campaign, of_campaign = text.clean("campaign", fields.campaign)
     owner, of_owner = text.clean("owner", fields.owner)
@@ -121,11 +117,6 @@ def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...], tuple
     message, of_message = text.clean("message", fields.message, text.lines)
     crm_url, of_url = text.clean("crm_url", fields.crm_url, text.bare)
     record, of_record = text.clean("crm_record", fields.record, text.bare)
-    problems: tuple[str, ...] = ()
-    if message and len(message) > MESSAGE_LIMIT:
-        short = message[: MESSAGE_LIMIT - 1].rstrip() + "…"
-        of_message += (text.altered("message", message, short, "message.truncate"),)
-        message, problems = short, ("message.truncated",)
     details = LeadDetails(
         source=source,
         campaign=campaign,
@@ -137,7 +128,7 @@ def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...], tuple
         owner_claimed=claimed,
     )
     changes = of_source + of_campaign + of_owner + of_claimed + of_message + of_url + of_record
-    return details, changes, problems
+    return details, changes
 
 
 def _digest(kind: str, value: str) -> bytes:

@@ -38,6 +38,7 @@ _MAC = re.compile(
 
 _PIECES = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 _ELIDED = text.words("o d l n m t dell dall sant degl")
+_LONGEST_ELIDED = 12  # with what stands around it
 _APOSTROPHES = text.words("' ’ ʼ ` ´")
 _TURKISH = re.compile("[İıŞşĞğ]")
 
@@ -46,7 +47,7 @@ def recase(name: str) -> str:
     """*name* with the usual capitals, if it has only capitals or only small letters."""
     if not (name.isupper() or name.islower()):
         return name
-    words = [_lower(word, name) for word in name.split(" ")]
+    words = _lower(name).split(" ")
     tail = _tail(words)
     family_first = words[0] in _VIETNAMESE
     kept = []
@@ -84,10 +85,10 @@ def _is_small(word: str, before: str) -> bool:
     return word in _SMALL or (word in _AFTER_DE and before in ("de", "del"))
 
 
-def _lower(word: str, name: str) -> str:
+def _lower(name: str) -> str:
     if _TURKISH.search(name):  # I and İ are two letters there
-        word = word.replace("I", "ı").replace("İ", "i")
-    return word.lower()
+        name = name.replace("I", "ı").replace("İ", "i")
+    return name.lower()
 
 
 def _capitalised(word: str) -> str:
@@ -108,7 +109,8 @@ def _capitalised(word: str) -> str:
 
 def _piece(letters: str, word: str, start: int, previous: int) -> str:
     if previous and word[start - 1] in _APOSTROPHES:
-        elided = word[:previous].rpartition("-")[2].strip("\"'(") in _ELIDED
+        before = word[max(previous - _LONGEST_ELIDED, 0) : previous]
+        elided = before.rpartition("-")[2].strip("\"'(") in _ELIDED
         if not elided or len(letters) < 2:  # "jo's", "ka'ana": the apostrophe is inside a word
             return letters
     elif start and word[start - 1].isdigit():  # "2nd"

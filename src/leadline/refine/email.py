@@ -29,14 +29,14 @@ _PLAIN = re.compile(
 )
 # Controls end what counts, too: elsewhere a NUL ends a text, and a header must not go on.
 _LINE_END = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
-_WRAPPED = re.compile(r".*?<\s*(?:mailto:)?([^<>]*@[^<>]*?)\s*(?:>[^@]*|[\s.,;]*)", re.I)
+_MAILTO = re.compile(r"(?:mailto:)++", re.I)
+_AT_THE_END = " \t\n.,;"
 _BEFORE = " <([\"',;:"
 _BEHIND = " >)]\"',;:."
 _SEPARATOR = re.compile(
     r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)|(?<=[^\s<])(?=<)", re.I
 )
 _MISTYPED_TOP = text.words("con cmo ocm comm coom nett ogr")
-_LONGEST = 1000  # nothing longer is taken apart in search of an address
 _LOOSE_SPACE = re.compile(r"\s*([@.])\s*")
 
 
@@ -70,8 +70,6 @@ def _refine_other(written: str) -> Email:
     lines = ("email.lines",) if rest else ()
     if kept is None:
         return Email(changes=changes)
-    if len(kept) > _LONGEST:
-        return Email(kept, None, ("email.invalid", *lines), changes)
     address, several = _unwrapped(kept)
     while (inner := _unwrapped(address))[0] != address:  # "<mailto:<a@b>>"; it only gets shorter
         address, several = inner[0], several or inner[1]
@@ -99,7 +97,7 @@ def _first_line(written: str) -> tuple[str, str]:
     lines = [line for line in _LINE_END.split(written) if text.code(line)]
     if len(lines) < 2:
         return written, ""
-    return lines[0], " ".join(lines[1:])[:_LONGEST]
+    return lines[0], " ".join(lines[1:])
 
 
 def _unwrapped(address: str) -> tuple[str, bool]:
@@ -118,14 +116,30 @@ def _unwrapped(address: str) -> tuple[str, bool]:
 def _alone(address: str) -> str:
     """One address without what stands around it; what holds none comes back as it is."""
     inner = address
-    if (wrapped := _WRAPPED.fullmatch(address)) is not None:
-        inner = wrapped[1]
-    elif address[:7].lower() == "mailto:":
-        inner = address[7:].partition("?")[0]
+    if (wrapped := _in_angles(address)) is not None:
+        inner = wrapped
+    elif (mailto := _MAILTO.match(address)) is not None:
+        inner = address[mailto.end() :].partition("?")[0]
     elif _parts(_lowered(address)) is None:
         stripped = address.lstrip(_BEFORE).rstrip(_BEHIND)
         inner = stripped if _parts(_lowered(stripped)) is not None else address
     return inner.strip() if "@" in inner else address
+
+
+def _in_angles(address: str) -> str | None:
+    """What stands in the first angle brackets that hold an "@", of which the closing one may lack;
+    None where there are none, or another "@" follows."""
+    parts = address.split("<")[1:]
+    holding = [part for part in parts if "@" in part]
+    if len(holding) != 1:
+        return None
+    inner, closing, behind = holding[0].partition(">")
+    if "@" not in inner or "@" in behind:
+        return None
+    inner = inner.lstrip()
+    if (mailto := _MAILTO.match(inner)) is not None:
+        inner = inner[mailto.end() :]
+    return inner.rstrip() if closing else inner.rstrip(_AT_THE_END)
 
 
 def _lowered(address: str) -> str:

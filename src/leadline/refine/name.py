@@ -151,9 +151,10 @@ def _is_reversed(last: str, first: str) -> bool:
 
 def _without_suffix(words: list[str]) -> list[str]:
     """All but the suffixes at the end; one word always stays."""
-    while len(words) > 1 and _is_suffix(words[-1]):
-        words = words[:-1]
-    return words
+    kept = len(words)
+    while kept > 1 and _is_suffix(words[kept - 1]):
+        kept -= 1
+    return words[:kept]
 
 
 def _is_same(name: str | None, other: str) -> bool:
@@ -174,9 +175,10 @@ def _joined(first: str | None, last: str | None) -> str:
 
 def _without_honorific(first: str) -> str:
     words = first.split(" ")
-    while len(words) > 1 and _is_honorific(words[0]):
-        del words[0]
-    plain = " ".join(words)
+    titles = 0
+    while titles < len(words) - 1 and _is_honorific(words[titles]):
+        titles += 1
+    plain = " ".join(words[titles:])
     if plain == first or plain.casefold() in PLACEHOLDERS:
         return first
     return recase(plain)

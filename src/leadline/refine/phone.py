@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # ("4.42079E+11"), whose last digits are gone for good.
 _FLOAT = re.compile(r"(\+?[0-9]{5,16})\.0+")
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
-_LABEL = re.compile(r"(?:tel|phone|mobile|cell|fax|p|t|m)\s*[.:]\s*(?://)?\s*(?=[+(0-9])", re.I)
+_LABEL = re.compile(r"(?:tel|phone|mobile|cell|fax|p|t|m)\s*+[.:]\s*+(?://)?+\s*+(?=[+(0-9])", re.I)
 _EXTENDED = re.compile(
     r"(?P<base>[^a-z]*[0-9)]) ?(?:x|ext\.?|extension) ?(?P<extension>[0-9]{1,7})", re.I
 )

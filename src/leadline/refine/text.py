@@ -6,14 +6,24 @@ Printable, trimmed text comes back as the very same object, in a fraction of a m
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from leadline.lead import Change
+from leadline.refine.limits import CHANGE_LIMIT, LIMITS, altered, cut, stream_safe
 
-CHANGE_LIMIT = 300
-"""Characters of a text that a Change repeats; the raw lead beside it has the whole."""
+__all__ = [
+    "CHANGE_LIMIT",
+    "altered",
+    "bare",
+    "clean",
+    "code",
+    "encodable",
+    "line",
+    "lines",
+    "words",
+]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -49,15 +59,15 @@ def line(text: str) -> str:
             return text
         if _is_settled(text):
             return text
-    folded = _FOLDED.sub(_compatible, _visible(text))
-    return " ".join(unicodedata.normalize("NFC", folded).split())
+    folded = _FOLDED.sub(_compatible, stream_safe(_visible(text)))
+    return " ".join(_normal("NFC", folded).split())
 
 
 def code(text: str) -> str:
     """Like `line`, but in NFKC: for e-mail addresses, phone numbers and codes, where ＠ is @."""
     if text.isascii():
         return line(text)
-    return " ".join(unicodedata.normalize("NFKC", _visible(text)).split())
+    return " ".join(_normal("NFKC", _visible(text)).split())
 
 
 def bare(text: str) -> str:
@@ -78,7 +88,7 @@ def lines(text: str) -> str:
         and "\n\n\n" not in text
     ):
         return text
-    whole = unicodedata.normalize("NFC", _visible(_LINE_END.sub("\n", text)))
+    whole = _normal("NFC", _visible(_LINE_END.sub("\n", text)))
     tight = "\n".join(one.rstrip(" \t") for one in _SPACES.sub(" ", whole).split("\n"))
     return _EMPTY_LINES.sub("\n\n", tight).strip()
 
@@ -86,23 +96,45 @@ def lines(text: str) -> str:
 def clean(
     field: str, written: str | None, how: Callable[[str], str] = line
 ) -> tuple[str | None, tuple[Change, ...]]:
-    """What *how* makes of a field, None where nothing visible is left, and the alteration."""
+    """What *how* makes of a field, None where nothing visible is left, and what was altered; of a
+    field beyond its limit (`limits.LIMITS`) only the beginning is read and kept."""
     if not written:
         return None, ()
+    limit = LIMITS[field]
+    if len(written) > limit:
+        return _clean_long(field, written, how, limit)
     kept = how(written)
     if kept == written:
         return kept, ()
+    if len(kept) > limit:  # what one character stands for may be many
+        return _clean_long(field, written, how, limit)
     return kept or None, (altered(field, written, kept or None, "text.clean"),)
+
+
+def _clean_long(
+    field: str, written: str, how: Callable[[str], str], limit: int
+) -> tuple[str | None, tuple[Change, ...]]:
+    """The same where the field is too long: it is cut before it is normalised, and after it."""
+    truncate = f"{field}.truncate"
+    ellipsis = how("…")  # which is three full stops in NFKC
+    changes: list[Change] = []
+    short, began = _visible(written).strip(), written
+    if len(short) > limit:
+        short = began = cut(short, limit, ellipsis)
+        changes.append(altered(field, written, short, truncate))
+    kept = how(short)
+    if kept != began:
+        changes.append(altered(field, began, kept or None, "text.clean"))
+    if len(kept) > limit:
+        short = cut(kept, limit, ellipsis)
+        changes.append(altered(field, kept, short, truncate))
+        kept = short
+    return kept or None, tuple(changes)
 
 
 def words(listed: str, separator: str | None = None) -> frozenset[str]:
     """The set of the words in *listed*: how the rules write their vocabularies."""
     return frozenset(listed.split(separator))
-
-
-def altered(field: str, before: str | None, after: str | None, rule: str) -> Change:
-    """The record of an alteration; a long text is shown by its beginning and an ellipsis."""
-    return Change(field=field, before=_shown(before), after=_shown(after), rule=rule)
 
 
 def encodable(custom: dict[str, Any]) -> dict[str, Any]:
@@ -120,9 +152,14 @@ def encodable(custom: dict[str, Any]) -> dict[str, Any]:
     return custom
 
 
+def _normal(form: Literal["NFC", "NFKC"], text: str) -> str:
+    return unicodedata.normalize(form, stream_safe(text))
+
+
 def _is_settled(text: str) -> bool:
     return (
-        unicodedata.is_normalized("NFC", text)
+        stream_safe(text) is text
+        and unicodedata.is_normalized("NFC", text)
         and _FOLDED.search(text) is None
         and _BLANK.search(text) is None
     )
@@ -135,14 +172,6 @@ def _visible(text: str) -> str:
 
 def _compatible(found: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", found.group())
-
-
-def _shown(text: str | None) -> str | None:
-    if text is None:
-        return None
-    if not text.isascii():
-        text = _SURROGATE.sub("\ufffd", text)
-    return text if len(text) <= CHANGE_LIMIT else text[: CHANGE_LIMIT - 1] + "…"
 
 
 def _well_formed(value: Any) -> Any:

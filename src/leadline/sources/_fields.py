@@ -12,6 +12,7 @@ from leadline.errors import NotUnderstood
 from leadline.lead import PLACEABLE, LeadFields
 
 _DEEPEST = 12
+_LONGEST_PATH = 200  # as much as refinement keeps (`refine.limits`)
 # Where the value of an object stands, by the field that it is wanted for.
 _VALUES = ("value", "name", "label", "full", "text", "raw")
 _VALUES_OF = {
@@ -155,9 +156,16 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
 def _leaves(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict) and depth < _DEEPEST:
         for key, inner in value.items():
-            yield from _leaves(inner, f"{prefix}.{key}" if prefix else str(key), depth + 1)
+            yield from _leaves(inner, path_of(prefix, str(key)), depth + 1)
     else:
         yield prefix, value
+
+
+def path_of(prefix: str, key: str) -> str:
+    """The dotted path of a member; its beginning and an ellipsis where it is too long, for every
+    value in an object repeats the object's path."""
+    path = f"{prefix}.{key}" if prefix else key
+    return path if len(path) <= _LONGEST_PATH else path[: _LONGEST_PATH - 1] + "…"
 
 
 def placed(value: Any, path: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from leadline.lead import LeadFields
 from leadline.sources._aliases import Role, meaning, role
-from leadline.sources._fields import number, placed, said, secret, text, told
+from leadline.sources._fields import number, path_of, placed, said, secret, text, told
 
 _MOST_NODES = 2_000
 _DEEPEST = 12
@@ -100,7 +100,7 @@ def _gathered(value: Any) -> list[_Object]:
             visited += 1
             if visited > _MOST_NODES:
                 return objects
-            place = f"{node.path}.{key}" if node.path else key
+            place = path_of(node.path, key)
             child = _note(node, key, place, inner)
             if child is not None and node.depth < _DEEPEST:
                 waiting.append((_Object(place, child, node.depth + 1), inner))

@@ -20,6 +20,8 @@ from leadline.sources._fields import demand_something, drawn, text, with_source
 
 _MODEL = "crm.lead"
 _TAG = re.compile(r"<[^<>]*>")
+# The last of Unicode has seven digits; `unescape` fails for a number of thousands of them.
+_NO_CHARACTER = re.compile(r"&#(?:0*+[1-9][0-9]{7,}|[xX]0*+[1-9a-fA-F][0-9a-fA-F]{6,});?")
 
 
 class _Head(msgspec.Struct):
@@ -131,7 +133,8 @@ def _words(html: str) -> str | None:
     """Odoo's notes are HTML; the words of it."""
     from html import unescape  # its table of names is long, and few leads have notes
 
-    return text(" ".join(unescape(_TAG.sub(" ", html)).split()))
+    plain = _NO_CHARACTER.sub("\ufffd", _TAG.sub(" ", html))
+    return text(" ".join(unescape(plain).split()))
 
 
 SOURCE = Odoo

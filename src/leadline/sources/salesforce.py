@@ -27,7 +27,7 @@ RECORD_HOSTS = (
 """Where an org's users open records (Salesforce help, "My Domain URL Formats": production and
 sandboxes, Government Cloud Plus - Defense, Salesforce on Alibaba Cloud)."""
 
-_SESSION = re.compile(rb"(<(?:\w+:)?SessionId[^>]*>)[^<]*")
+_SESSION = re.compile(rb"(<(?:\w+:)?SessionId[^<>]*>)[^<]*")
 _XML = ("text/xml", "application/xml", "application/soap+xml")
 _OBJECTS = ("Lead", "Contact")
 _CHANGES = {"CREATE": Kind.CREATED, "UNDELETE": Kind.CREATED, "UPDATE": Kind.UPDATED}

@@ -67,6 +67,14 @@ def test_notes_are_told_without_their_markup() -> None:
         assert odoo_fields(lead(description=empty)).message == "Website: a quote for 40 seats"
 
 
+@pytest.mark.parametrize("number", ["9" * 5_000, "x" + "f" * 5_000, "00000000065", "x0000041"])
+def test_a_character_by_its_number_is_read_however_long_the_number_is(number: str) -> None:
+    shown = "A" if number.lstrip("x0") in ("65", "41") else "\ufffd"
+    assert (
+        odoo_fields(lead(description=f"<p>so &#{number}; said</p>")).message == f"so {shown} said"
+    )
+
+
 def test_a_change_since_is_another_event_of_the_same_record() -> None:
     first = event(lead(write_date="2026-03-02 09:02:40"))
     again = event(lead(write_date="2026-03-02 09:02:40", _action="Another one(#9)"))

@@ -124,18 +124,23 @@ class HandedStore(AwsStore):
         return [*mine, *(one for one in others if one[0] not in known)][:limit]
 
     def _due_of_mine(self, step: Step, channel: str) -> list[tuple[Key, bool]]:
-        """Of the tasks that are left, those that can be had now; the rest is not asked again."""
+        """Of the tasks that are left, those that can be had now; the rest is not asked again.
+
+        Those come last whose worker died, the more often the later: one that kills whoever takes it
+        must not stand before others of the batch.
+        """
         keys = [k for k, t in self.left.items() if (t.step, t.channel) == (step, channel)]
         items = self.table.get_all(keys) if keys else {}
         now = iso(self.clock())
-        due: list[tuple[str, Key, bool]] = []
+        due: list[tuple[bool, int, str, Key]] = []
         for key in keys:
             state = _state_of(holder_of(items[key])) if key in items else None
             if state is None or state.due_at > now:
                 del self.left[key]
             else:
-                due.append((state.due_at, key, state.held))
-        return [(key, held) for _, key, held in sorted(due)]
+                deaths = state.failures if state.held else 0
+                due.append((state.held, deaths, state.due_at, key))
+        return [(key, held) for held, _, _, key in sorted(due)]
 
     def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
         item = holder.item()

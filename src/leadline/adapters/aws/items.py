@@ -23,7 +23,7 @@ import msgspec
 from leadline.adapters.aws.table import Key
 from leadline.adapters.aws.values import Item
 from leadline.formats import from_iso, iso
-from leadline.lead import Alert, Claim, Fate, RefinedLead, Status, Step, Task
+from leadline.lead import WORKER_DIED, Alert, Claim, Fate, RefinedLead, Status, Step, Task
 
 SHARDS = 4
 """An index partition takes 1,000 writes a second (DynamoDB Developer Guide, "Partitions"), and a
@@ -270,7 +270,7 @@ def claim_of(holder: LeadItem | TaskItem, task: TaskState) -> Claim:
         task_in(holder),
         task.attempt + 1,
         task.failures + int(task.held),
-        "worker.died" if task.held else task.error,
+        WORKER_DIED if task.held else task.error,
         from_iso(task.due_at),
         0,
     )

@@ -23,6 +23,7 @@ _MOST_BODY = 8 << 20
 _MOST_WORDS = 200
 _DEFAULT_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
+_LOOKED_AT = 1000
 _PRIVATE = re.compile(
     r"[^\s@\"'<>]+@[^\s@\"'<>]+|[\"'][^\"']*[\"']|\+?\d[\d ().-]{6,}\d|https?://\S+"
 )
@@ -173,7 +174,7 @@ def words_of(reply: CrmReply, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         for shown in (secret, secret.rpartition(" ")[2]):
             words = words.replace(shown, "…") if len(shown) > 3 else words
-    words = " ".join(_PRIVATE.sub("…", words).split())
+    words = " ".join(_PRIVATE.sub("…", words[:_LOOKED_AT]).split())
     return (words or f"HTTP {reply.status}")[:_MOST_WORDS]
 
 

@@ -14,7 +14,7 @@ from leadline.adapters.sqlite.database import Database, micros, micros_of, momen
 from leadline.adapters.sqlite.keys import KeyIndex
 from leadline.adapters.sqlite.settling import Settling
 from leadline.adapters.sqlite.tasks import numbers_of, put
-from leadline.lead import Claim, Step, Task
+from leadline.lead import WORKER_DIED, Claim, Step, Task
 from leadline.outcome import Drop
 from leadline.ports import Clock, Settlement
 
@@ -79,7 +79,7 @@ class SqliteQueue:
                 Task(step, str(uuid.UUID(bytes=row[1])), channel, bool(row[2])),
                 attempt=row[3],
                 failures=row[4],
-                error="worker.died" if row[5] else row[6],
+                error=WORKER_DIED if row[5] else row[6],
                 due_at=moment(row[7]),
                 ref=row[0],
             )
@@ -152,6 +152,27 @@ class SqliteQueue:
         with self.db.writing() as db:
             db.execute(
                 "UPDATE task SET due_at = ? WHERE leased = ? AND due_at > ?", (now, holder, now)
+            )
+            return db.changes()
+
+    def set_apart(self, holder: int, lead_id: str, hold: timedelta) -> int:
+        """Give back what a process that hangs holds, as if it had never been taken, but for the
+        lead at which it hangs: that stays its own for *hold*, and is handed out alone after it.
+
+        Returns how many tasks were given back. Where nothing of the lead is held, none are.
+        """
+        now = micros(self.clock())
+        with self.db.writing() as db:
+            number = numbers_of(db, {lead_id}).get(lead_id)
+            db.execute(
+                "UPDATE task SET due_at = ? WHERE leased = ? AND lead = ?",
+                (now + micros_of(hold), holder, number),
+            )
+            if not db.changes():
+                return 0
+            db.execute(
+                "UPDATE task SET due_at = put_at, leased = 0 WHERE leased = ? AND lead <> ?",
+                (holder, number),
             )
             return db.changes()
 

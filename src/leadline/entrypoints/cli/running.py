@@ -18,6 +18,7 @@ from leadline.entrypoints import exposure
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.entrypoints.data_rights import settle_data
+from leadline.entrypoints.progress import Alarm
 from leadline.entrypoints.serve import Supervisor
 from leadline.entrypoints.worker import work
 from leadline.errors import ConfigurationError, LeadlineError
@@ -69,6 +70,8 @@ def worker(
 ) -> None:
     """Refine what is due and send alerts, without taking webhooks.
 
+    The process ends itself when a turn lasts longer than its lease; have it started again.
+
     Example: leadline worker --only refine
     """
     options: Options = context.obj
@@ -80,7 +83,7 @@ def worker(
         signal.signal(number, lambda *_: stop.set())
     settle_data(settings)
     say(f"working on {settings.data}")
-    work(settings, [only] if only else list(Step), stop)
+    work(settings, [only] if only else list(Step), stop, Alarm())
 
 
 @app.command()

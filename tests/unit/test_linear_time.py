@@ -1,0 +1,261 @@
+"""Whatever a lead writes costs in proportion to its length, at each rule, reader and writer.
+
+Four times the text may take nine times the processor's time at most: what is quadratic takes
+sixteen. Sizes are compared, no time is prescribed; where one is too short to be measured, it counts
+as `UNMEASURABLE_S`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from leadline.adapters.crm._client import CrmReply, words_of
+from leadline.deliver import mrkdwn
+from leadline.deliver.channel import Notice
+from leadline.errors import LeadlineError
+from leadline.handling import Handling
+from leadline.json_reading import decode, read_json
+from leadline.lead import Contact, Delivery, LeadDetails, LeadFields, Person
+from leadline.refine import About, limits, match_keys, refine, text
+from leadline.refine.casing import recase, recase_last
+from leadline.refine.company import refine_company
+from leadline.refine.country import region_of
+from leadline.refine.email import refine_email
+from leadline.refine.name import refine_name
+from leadline.refine.phone import refine_phone
+from leadline.refine.quarantine import suspicions
+from leadline.refine.website import refine_website
+from leadline.sources import _guess
+from tests.contracts.test_writers import KINDS
+from tests.payloads import ADA, AT, BODIES, MEDIA, source
+from tests.unit.deliver.leads import lead
+
+SMALL = 3_000
+"""Characters; the largest text that is tried is four times as long."""
+UNMEASURABLE_S = 0.0015
+MOST_TIMES = 9.0
+TRIES = 5
+
+MADE_OF = {
+    "acute accents": "\u0301", "marks of two classes": "\u0301\u0323", "nukta": "a\u093c\u0301",
+    "double marks": "\u0344", "half-width voiced marks": "\uff9e", "marks apart": "\u0301\u200b",
+    "spaces": " ", "no-break spaces": "\xa0", "spaces after a letter": "a  ", "newlines": "\n",
+    "carriage returns": "\r", "lines": "a \n", "at signs": "@", "at and dot": "a@b.", "digits": "1",
+    "words": "a ", "capitals": "AB ", "long capitals": "ABCDEF", "Turkish": "İŞ ",
+    "suffixes": "jr ",
+    "honorifics": "Mr ", "legal forms": "Inc ", "apostrophes": "o'", "quotes": ' "a', "less": "<",
+    "greater": ">", "tags": "<a ", "open and at": "<a@", "mailto": "mailto:", "ampersands": "&",
+    "references": "&#1", "entities": "&amp", "joiners": "\u200d", "family": "👩\u200d",
+    "flags": "🇩", "right to left": "\u202e\u05d0", "hidden": "\u200b", "surrogates": "\ud800",
+    "one letter": "a", "accented letter": "é", "ideograph": "李", "wide": "Ａ", "ligature": "ﬁ",
+    "dots": ".", "commas": ",", "dashes": "-", "dashed": "a-", "colons": ":", "colon word": ":a",
+    "slashes": "/", "links": "https://", "www": "www.", "brackets": "[", "markup": "[url",
+    "opened": "(", "stars": "*", "underscores": "_", "ticks": "`", "plus": "+1 ", "percent": "%",
+    "or": "or ", "extensions": "1x", "backslashes": "\\", "sessions": "<SessionId ",
+    "semicolons": "a;",
+}  # fmt: skip
+FRAMES = ("{}", "tel:{}", "<a@{}>x", "Ada {}", "{}@example.com", "1{}", "a, {}", '"{}')
+
+ABOUT = About("0190", datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC), "form")
+FIELDS = [*sorted(limits.LIMITS.keys() - {"custom", "custom_name", "crm_record"}), "record"]
+
+Work = Callable[[str], object]
+RULES: dict[str, Work] = {
+    "line": text.line,
+    "code": text.code,
+    "bare": text.bare,
+    "lines": text.lines,
+    "name": lambda written: refine_name(written, None, None, "US"),
+    "first and last name": lambda written: refine_name(None, written, written, "US"),
+    "all names": lambda written: refine_name(written, written, written, "ES"),
+    "recase": recase,
+    "recase_last": recase_last,
+    "company": refine_company,
+    "email": refine_email,
+    "phone": lambda written: refine_phone(written, "US"),
+    "country": region_of.__wrapped__,
+    "website": refine_website,
+    "quarantine": lambda written: suspicions(
+        LeadFields(**dict.fromkeys(FIELDS, written)), "test@test.com"
+    ),
+    "custom": lambda written: limits.cut_custom({"a": written, written: [written]}),
+}
+WORDS: dict[str, Work] = {
+    "harmless": lambda written: mrkdwn.harmless(mrkdwn.on_one_line(written), 2000),
+    "on_lines": mrkdwn.on_lines,
+    "clamped": lambda written: mrkdwn.clamped(written, 2000),
+    "clamped at its end": lambda written: mrkdwn.clamped(written, len(written) - 1),
+    "harmless at its end": lambda written: mrkdwn.harmless(written, len(written)),
+    "units": mrkdwn.units,
+    "words of a CRM": lambda written: words_of(CrmReply(400, {"message": written})),
+}
+
+
+def whole_step(written: str) -> object:
+    """A lead of nothing but this text is refined."""
+    fields = LeadFields(**dict.fromkeys(FIELDS, written), custom={written: written, "a": [written]})
+    return match_keys(refine(fields, ABOUT))
+
+
+def seconds(work: Work, written: str) -> float:
+    """The processor's time for it."""
+    began = time.process_time()
+    work(written)
+    return time.process_time() - began
+
+
+def growth(work: Work, grown: Callable[[int], str], small: int = SMALL) -> float:
+    """How many times as long four times the text takes, by the best of some tries at each size:
+    about 4 where time grows with the length, 16 where it grows with its square."""
+    texts = [grown(size) for size in (small, 2 * small, 4 * small)]
+    if seconds(work, texts[2]) <= MOST_TIMES * UNMEASURABLE_S:
+        return 1.0
+    best = [float("inf")] * 3
+    times = float("inf")
+    for _ in range(TRIES):
+        best = [min(one, seconds(work, text)) for one, text in zip(best, texts, strict=True)]
+        least = max(best[0], UNMEASURABLE_S)
+        times = min(best[2] / least, (best[1] / least) ** 2)
+        if times <= MOST_TIMES:
+            break
+    return times
+
+
+def repeated(piece: str, frame: str = "{}") -> Callable[[int], str]:
+    """A text of any size that is made of one piece, in a frame."""
+    return lambda size: frame.format(piece * (size // len(piece)))
+
+
+def too_slow(work: Work, frames: Sequence[str] = ("{}",)) -> dict[str, float]:
+    """The texts for which the time grows faster than their length, and how many times as long four
+    times as much takes."""
+    found = {
+        f"{name} in {frame}": growth(work, repeated(piece, frame))
+        for name, piece in MADE_OF.items()
+        for frame in frames
+    }
+    return {name: round(times, 1) for name, times in found.items() if times > MOST_TIMES}
+
+
+@pytest.fixture
+def without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules meet texts that they never do, so that they are seen to need no limit themselves."""
+    monkeypatch.setattr(text, "LIMITS", dict.fromkeys(limits.LIMITS, 10**9))
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.usefixtures("without_limits")
+def test_a_rule_takes_time_in_proportion_to_the_text(rule: str) -> None:
+    assert too_slow(RULES[rule], FRAMES) == {}
+
+
+def test_an_address_takes_time_in_proportion_to_it_where_it_is_within_its_limit() -> None:
+    def grown(size: int) -> str:
+        return f"<{'@' * (size // 2)}{'.' * (size // 2)}>x"
+
+    assert growth(refine_email, grown, small=limits.LIMITS["email"] // 4 - 1) <= MOST_TIMES
+
+
+def test_refinement_takes_time_in_proportion_to_the_text() -> None:
+    assert too_slow(whole_step) == {}
+
+
+@pytest.mark.parametrize("what", WORDS)
+def test_words_are_made_fit_for_a_message_in_proportion_to_their_length(what: str) -> None:
+    assert too_slow(WORDS[what]) == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_writer_takes_time_in_proportion_to_what_the_lead_wrote(kind: str) -> None:
+    writer = KINDS[kind].writer
+
+    def write(written: str) -> None:
+        contact = [n for n in Contact.__struct_fields__ if n != "ownership"]
+        details = [n for n in LeadDetails.__struct_fields__ if n not in ("lead_score", "ownership")]
+        told: dict[str, Any] = dict.fromkeys([*contact, *details], written)
+        who = Person(written, written, written, written)
+        found = msgspec.structs.replace(lead(**told), problems=(written,), custom={"a": written})
+        handling = Handling(owner=who, claimed_by=who)
+        notice = Notice(lead=found, now=found.processed_at, handling=handling, interactive=True)
+        writer.alert(notice)
+        writer.reminder(notice, None)
+        writer.digest([notice, notice])
+
+    assert too_slow(write) == {}
+
+
+@pytest.mark.parametrize("name", sorted(BODIES))
+def test_a_reader_takes_time_in_proportion_to_the_text(name: str) -> None:
+    reader = source(name, honeypot="trap")
+    delivery = Delivery(
+        name, BODIES[name](ADA), AT, {"content-type": MEDIA.get(name, "application/json")}
+    )
+    values = [decode(event.raw) for event in reader.events(delivery)]
+
+    def read(written: str) -> None:
+        for value in values:
+            for raw in (_filled(value, written), {written: _filled(value, written)}):
+                try:
+                    reader.fields(read_json(msgspec.json.encode(raw)))
+                except LeadlineError:
+                    continue
+
+    assert too_slow(lambda written: read(written.replace("\ud800", "\ufffd"))) == {}
+
+
+def _filled(value: Any, written: str) -> Any:
+    """The value with every text in it replaced."""
+    if isinstance(value, dict):
+        return {key: _filled(inner, written) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, written) for inner in value]
+    return written if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("media", ["urlencoded", "multipart", "json", "xml"])
+def test_a_body_is_read_in_time_that_is_in_proportion_to_it(media: str) -> None:
+    def read(written: str) -> None:
+        body = 10 * written.encode("utf-8", "replace")
+        name, kind = "form", "application/x-www-form-urlencoded"
+        if media == "multipart":
+            kind = "multipart/form-data; boundary=b"
+            head = b'--b\r\ncontent-disposition: form-data; name="'
+            body = head + body + b'"\r\n\r\n' + body + b"\r\n--b--\r\n"
+        elif media == "json":
+            name, kind = "generic", "application/json"
+        elif media == "xml":
+            name, kind = "salesforce", "text/xml"
+        reader = source(name)
+        with suppress(LeadlineError):
+            reader.events(Delivery(name, body, AT, {"content-type": kind}))
+        reader.keepable(body)
+
+    assert too_slow(read) == {}
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "koi8-r"])
+def test_no_charset_that_a_sender_names_makes_reading_slow(charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+
+    def read(written: str) -> None:
+        source("form").events(Delivery("form", written.encode(), AT, {"content-type": kind}))
+
+    for piece in ("9a", "a.", "+AGE-", "\\u0041"):
+        assert growth(read, repeated(piece, "a-=a-{}"), small=30_000) <= MOST_TIMES
+
+
+@pytest.mark.parametrize("read", [_guess.guessed, lambda value: source("pipedrive").fields(
+    msgspec.json.encode({"meta": {"entity": "person", "action": "create"}, "data": value})
+)], ids=["guessed", "drawn"])  # fmt: skip
+def test_the_name_of_an_object_is_not_repeated_whole_for_each_of_its_members(
+    read: Callable[[Any], LeadFields],
+) -> None:
+    value = {"email": "ada@example.com", "k" * 5_000: {f"m{n}": n for n in range(500)}}
+    fields = read(value)
+    assert len(fields.custom) >= 1
+    assert sum(map(len, fields.custom)) <= 500 * limits.LIMITS["custom_name"]
