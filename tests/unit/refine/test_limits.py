@@ -19,6 +19,11 @@ MARKS = "\u0301\u0323\u0344\u0f71\u0f73\uff9e\u3099"
 TEXTS = sorted(LIMITS.keys() - {"custom", "custom_name", "crm_record"})
 
 
+def lead_of(field: str, written: str) -> LeadFields:
+    told: dict[str, Any] = {"name": "Ada", field: written}
+    return LeadFields(**told)
+
+
 def longest_run(written: str) -> int:
     """Of non-starters, when the text is decomposed."""
     longest = run = 0
@@ -31,12 +36,12 @@ def longest_run(written: str) -> int:
 @pytest.mark.parametrize("field", TEXTS)
 def test_every_field_is_cut_to_its_limit_and_it_is_said(field: str) -> None:
     written = "Ab " * LIMITS[field]
-    refined = refine(LeadFields(**{"name": "Ada", field: written}), ABOUT)
+    refined = refine(lead_of(field, written), ABOUT)
     kept = getattr(refined.contact, field, None) or getattr(refined.lead_details, field, None)
     assert kept is not None
     assert LIMITS[field] - 5 <= len(kept) <= LIMITS[field]
     assert kept.endswith("..." if field in ("email", "phone") else "…")
-    assert refine(LeadFields(**{"name": "Ada", field: kept}), ABOUT).contact == refined.contact
+    assert refine(lead_of(field, kept), ABOUT).contact == refined.contact
     assert f"{field}.truncated" in refined.problems
     (change,) = [one for one in refined.changes if one.rule == f"{field}.truncate"]
     assert change.field == field
@@ -52,7 +57,7 @@ def test_the_id_of_a_record_is_cut_too() -> None:
 @pytest.mark.parametrize("field", TEXTS)
 def test_what_is_as_long_as_its_limit_is_kept_whole(field: str) -> None:
     written = "b" * LIMITS[field]
-    refined = refine(LeadFields(**{field: written}), ABOUT)
+    refined = refine(lead_of(field, written), ABOUT)
     kept = getattr(refined.contact, field, None) or getattr(refined.lead_details, field, None)
     assert (kept or "").lower() == written
     assert f"{field}.truncated" not in refined.problems
