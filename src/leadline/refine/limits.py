@@ -34,7 +34,8 @@ LIMITS: Mapping[str, int] = {
 """Characters of each field that are read and kept; `custom` of each text in a custom field, and
 `custom_name` of the name of one."""
 
-_SHORT = LIMITS["custom_name"]  # nothing in a custom field has a lower limit
+SHORT = min(LIMITS.values())
+"""What has no more characters is within any limit."""
 
 CHANGE_LIMIT = 300
 """Characters of a text that a Change repeats; the raw lead beside it has the whole."""
@@ -75,16 +76,15 @@ def altered(field: str, before: str | None, after: str | None, rule: str) -> Cha
     return Change(field=field, before=_shown(before), after=_shown(after), rule=rule)
 
 
-def truncated(changes: tuple[Change, ...]) -> set[str]:
+def truncated(changes: tuple[Change, ...]) -> list[str]:
     """The problem codes of the fields that were cut: "name.truncated"."""
-    rules = (change.rule for change in changes)
-    return {f"{rule}d" for rule in rules if rule.endswith(".truncate")}
+    return [f"{change.rule}d" for change in changes if change.rule[-9:] == ".truncate"]
 
 
 def cut_custom(custom: dict[str, Any]) -> tuple[dict[str, Any], tuple[Change, ...]]:
     """Custom fields with names and texts, however deep inside, within their limits; of fields that
     come to have one name the first stays."""
-    if not any(map(_may_be_too_long, custom)) and not any(map(_may_be_too_long, custom.values())):
+    if not _may_be_too_long(custom):
         return custom, ()
     kept: dict[str, Any] = {}
     changes: list[Change] = []
@@ -108,10 +108,17 @@ def _marks_of(character: str) -> tuple[bool, int]:
     return not starters, len(classes) - 1 - (starters[-1] if starters else -1)
 
 
-def _may_be_too_long(value: Any) -> bool:
-    if isinstance(value, str):
-        return len(value) > _SHORT
-    return isinstance(value, list | dict)
+def _may_be_too_long(custom: dict[str, Any]) -> bool:
+    for name, value in custom.items():
+        kind = type(value)
+        if (
+            len(name) > SHORT
+            or kind is list
+            or kind is dict
+            or (kind is str and len(value) > SHORT)
+        ):
+            return True
+    return False
 
 
 def _cut_inside(value: Any) -> Any:

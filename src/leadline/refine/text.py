@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from leadline.lead import Change
-from leadline.refine.limits import CHANGE_LIMIT, LIMITS, altered, cut, stream_safe
+from leadline.refine.limits import CHANGE_LIMIT, LIMITS, SHORT, altered, cut, stream_safe
 
 __all__ = [
     "CHANGE_LIMIT",
@@ -100,22 +100,21 @@ def clean(
     field beyond its limit (`limits.LIMITS`) only the beginning is read and kept."""
     if not written:
         return None, ()
-    limit = LIMITS[field]
-    if len(written) > limit:
-        return _clean_long(field, written, how, limit)
+    if len(written) > SHORT and len(written) > LIMITS[field]:
+        return _clean_long(field, written, how)
     kept = how(written)
     if kept == written:
         return kept, ()
-    if len(kept) > limit:  # what one character stands for may be many
-        return _clean_long(field, written, how, limit)
+    if len(kept) > SHORT and len(kept) > LIMITS[field]:  # one character may stand for many
+        return _clean_long(field, written, how)
     return kept or None, (altered(field, written, kept or None, "text.clean"),)
 
 
 def _clean_long(
-    field: str, written: str, how: Callable[[str], str], limit: int
+    field: str, written: str, how: Callable[[str], str]
 ) -> tuple[str | None, tuple[Change, ...]]:
     """The same where the field is too long: it is cut before it is normalised, and after it."""
-    truncate = f"{field}.truncate"
+    limit, truncate = LIMITS[field], f"{field}.truncate"
     ellipsis = how("…")  # which is three full stops in NFKC
     changes: list[Change] = []
     short, began = _visible(written).strip(), written
