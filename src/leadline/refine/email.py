@@ -19,6 +19,7 @@ from leadline.refine.email_domains import (
     SAME_PROVIDER,
     TAGGING,
 )
+from leadline.refine.limits import LIMITS
 
 # A subset of what email-validator accepts unchanged: no label may hold "--" (IDNA), none is
 # longer than 63, and the special-use top-level domains of RFC 6761 are no place for mail.
@@ -94,10 +95,11 @@ def _refine_other(written: str) -> Email:
 def _first_line(written: str) -> tuple[str, str]:
     """The first line in which there is anything, and what the others say; the whole, as it is,
     where nothing stands in any other."""
-    lines = [line for line in _LINE_END.split(written) if text.code(line)]
+    longest = LIMITS["email"]
+    lines = [line for line in _LINE_END.split(written) if text.code(line[:longest])]
     if len(lines) < 2:
         return written, ""
-    return lines[0], " ".join(lines[1:])
+    return lines[0], " ".join(lines[1:])[:longest]
 
 
 def _unwrapped(address: str) -> tuple[str, bool]:

@@ -25,6 +25,7 @@ LIMITS: Mapping[str, int] = {
     "source": 500,
     "campaign": 500,
     "owner": 500,
+    "owner_claimed": 500,
     "crm_url": 3_000,
     "crm_record": 500,
     "message": 10_000,

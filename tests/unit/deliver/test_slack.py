@@ -320,11 +320,11 @@ def test_problems_are_told_in_words() -> None:
 
 # fmt: off
 PROBLEMS = (
-    "contact.unreachable", "email.disposable", "email.invalid", "email.lines", "email.placeholder", "email.role",
-    "email.several", "email.suspect_domain", "message.truncated", "first_name.truncated",
-    "custom.truncated", "name.missing", "name.suspect",
-    "phone.invalid", "phone.no_region", "phone.several", "phone.unparseable", "spam.gibberish",
-    "spam.honeypot", "spam.links", "spam.name", "test.contact", "test.dummy", "test.flagged",
+    "contact.unreachable", "email.disposable", "email.invalid", "email.lines", "email.placeholder",
+    "email.role", "email.several", "email.suspect_domain", "message.truncated",
+    "first_name.truncated", "custom.truncated", "name.missing", "name.suspect", "phone.invalid",
+    "phone.no_region", "phone.several", "phone.unparseable", "spam.gibberish", "spam.honeypot",
+    "spam.links", "spam.name", "test.contact", "test.dummy", "test.flagged",
 )
 # fmt: on
 
