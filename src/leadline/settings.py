@@ -85,9 +85,9 @@ class Settings(msgspec.Struct, frozen=True):
     workers: int = _setting("1", "How many processes refine leads.", whole_number(1, 1024))
     lease: timedelta = _setting(
         "60s",
-        "The visibility timeout: how long a worker may hold a task before it is handed out again; "
-        "keep it above `slack_timeout` where more than one worker delivers, and above 45s where a "
-        "CRM is asked, which may take 25s to answer.",
+        "The visibility timeout: how long a worker may hold a task before it is handed out again, "
+        "and the worker itself is replaced; keep it above `slack_timeout` where more than one "
+        "worker delivers, and above 45s where a CRM is asked, which may take 25s to answer.",
         PERIOD,
     )
     retry_base: timedelta = _setting(

@@ -58,12 +58,8 @@ class Progress:
 
     def __init__(self, file: int | None = None) -> None:
         size = _SLOT.size * _MOST_WHEELS
-        if file is None:
-            with tempfile.TemporaryFile() as made:
-                made.truncate(size)
-                file = os.dup(made.fileno())
-        self.file = file
-        self._memory = mmap.mmap(file, size)
+        self.file = _of_memory(size) if file is None else file
+        self._memory = mmap.mmap(self.file, size)
         self._wheels = 0
 
     def wheel(self) -> Watched:
@@ -91,6 +87,17 @@ class Progress:
             if not until:
                 return  # no wheel yet
             yield until, lead.rstrip(b"\0").decode("ascii", "replace")
+
+
+def _of_memory(size: int) -> int:
+    """An open file without a name, of zeros."""
+    if sys.platform == "linux":
+        file = os.memfd_create("leadline-progress")
+    else:
+        with tempfile.TemporaryFile() as made:
+            file = os.dup(made.fileno())
+    os.truncate(file, size)
+    return file
 
 
 class _Slot:
