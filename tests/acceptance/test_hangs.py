@@ -121,6 +121,24 @@ def test_a_lead_whose_refinement_never_ends_ends_as_a_dead_letter(
     assert installation.stop() == 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("held", ["Interpreter", "Loop"])
+def test_a_worker_that_hangs_ends_although_its_supervisor_is_gone(
+    installation: Installation, held: str
+) -> None:
+    installation.start()
+    post(installation, held)
+    time.sleep(2)  # its wait is one second
+    family = installation.family().values()
+    assert installation.process is not None
+    installation.kill(installation.process.pid)
+    installation.process.wait()
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{process}").exists() for process in family):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
 def test_a_worker_on_its_own_ends_itself_when_a_turn_lasts_longer_than_its_lease(
     tmp_path: Path,
 ) -> None:

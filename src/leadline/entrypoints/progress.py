@@ -1,8 +1,8 @@
 """How far the wheels of a worker process are, so that a turn which never ends is noticed.
 
 Such a turn may hold the interpreter itself: neither a thread of its process nor a question to it
-would be answered. So either the supervisor reads it from memory that both share, or the process has
-set an alarm beforehand that needs no interpreter.
+would be answered. So the supervisor reads it from memory that both share, and the process has set
+an alarm beforehand that needs no interpreter, for when it has no supervisor or lost it.
 """
 
 import faulthandler
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
@@ -127,9 +127,11 @@ class Alarm:
     writes to standard error in which lines of code each thread is.
 
     Whatever started the process is to start it again; what it held comes back when leases end.
+    *spare* is added to the time that each turn has, for somebody else to end the process first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, spare: timedelta = timedelta()) -> None:
+        self.spare = spare
         self._until: dict[object, float] = {}
         self._lock = threading.Lock()
 
@@ -159,6 +161,7 @@ class _Timed:
         self._alarm = alarm
 
     def begin(self, longest: timedelta) -> None:
+        longest += self._alarm.spare
         self._alarm.set(self, time.monotonic() + longest.total_seconds())
 
     def at(self, lead_id: str) -> None:
@@ -166,6 +169,36 @@ class _Timed:
 
     def end(self) -> None:
         self._alarm.set(self, None)
+
+
+class Watches:
+    """Several watches at once."""
+
+    def __init__(self, *watches: Watch) -> None:
+        self._watches = watches
+
+    def wheel(self) -> Watched:
+        """See `Watch.wheel`."""
+        return _Everywhere([watch.wheel() for watch in self._watches])
+
+
+class _Everywhere:
+    """`Watched` by each of several watches."""
+
+    def __init__(self, wheels: Sequence[Watched]) -> None:
+        self._wheels = wheels
+
+    def begin(self, longest: timedelta) -> None:
+        for wheel in self._wheels:
+            wheel.begin(longest)
+
+    def at(self, lead_id: str) -> None:
+        for wheel in self._wheels:
+            wheel.at(lead_id)
+
+    def end(self) -> None:
+        for wheel in self._wheels:
+            wheel.end()
 
 
 class Unwatched:

@@ -6,9 +6,10 @@ With `watch=N` it shows in file N, which it has inherited, how far it is (`progr
 import logging
 import sys
 import threading
+from datetime import timedelta
 
 from leadline.entrypoints import children
-from leadline.entrypoints.progress import Progress
+from leadline.entrypoints.progress import Alarm, Progress, Watches
 from leadline.entrypoints.worker import work
 from leadline.errors import ConfigurationError
 from leadline.lead import Step
@@ -16,6 +17,8 @@ from leadline.lead import Step
 log = logging.getLogger(__name__)
 
 _WATCH = "watch="
+_SPARE = timedelta(seconds=5)
+"""How much later than its supervisor would a worker ends itself."""
 
 
 def main() -> None:
@@ -27,7 +30,7 @@ def main() -> None:
     files = [int(one.removeprefix(_WATCH)) for one in arguments if one.startswith(_WATCH)]
     steps = [Step(one) for one in arguments if not one.startswith(_WATCH)]
     try:
-        work(settings, steps, stop, Progress(files[0]) if files else None)
+        work(settings, steps, stop, Watches(*map(Progress, files), Alarm(_SPARE)))
     except ConfigurationError:
         log.exception("settings.wrong")
         sys.exit(children.BAD_CONFIGURATION)
