@@ -33,19 +33,20 @@ import msgspec
 import urllib3
 
 from bench.refine import body
-from leadline.adapters.aws.bells import Queues
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.table import Table
-from leadline.capture import CaptureKit, read
 from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.wheels import Target
-from leadline.entrypoints.samples import DEMO_SECRETS, samples
-from leadline.formats import iso, key_of
-from leadline.lead import Delivery, Step
-from leadline.settings import Settings
+from leadline.journey.capture import CaptureKit, read
+from leadline.model.formats import iso, key_of
+from leadline.model.lead import Delivery
+from leadline.model.task import Step
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.signing import Keys
+from leadline.settings.general import Settings
+from leadline.standins.samples import DEMO_SECRETS, samples
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues
 from leadline.wiring import sources
 
 ROUNDS = 15
@@ -63,7 +64,7 @@ boto3.client("sqs", **keys)
 """
 STORE = "import ssl; ssl.create_default_context()"
 ROOTS = (
-    "import ssl; from leadline.adapters.aws.amazon_roots import ROOTS; "
+    "import ssl; from leadline.net.aws.amazon_roots import ROOTS; "
     "ssl.create_default_context(cadata=ROOTS)"
 )
 FIRST_ANSWER = """

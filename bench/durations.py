@@ -1,4 +1,5 @@
-"""Durations: what a function computes, waits for and logs, for `MEASURED` in `leadline.durations`.
+"""Durations: what a function computes, waits for and logs, for `MEASURED` in
+`leadline.operations.cost.durations`.
 
 Method: as in `bench.cold_start`, functions run from their own unpacked zips, each in a fresh
 interpreter, against `bench.aws_stub` over TLS; its twin over plain HTTP is only for the counting.
@@ -18,7 +19,7 @@ interpreter, against `bench.aws_stub` over TLS; its twin over plain HTTP is only
 
 The baselines of the same run are a handler that does nothing, one `put_object` of boto3 to the
 same stand-in, and boto3's import with two clients. Nothing is measured on AWS: how long the
-services take, and how fast a vCPU is there, is assumed in `leadline.durations`.
+services take, and how fast a vCPU is there, is assumed in `leadline.operations.cost.durations`.
 """
 
 import json
@@ -51,19 +52,19 @@ from bench.cold_start import (
 )
 from bench.refine import quiet
 from leadline import wiring
-from leadline.adapters.aws.bells import Queues, queue_of_each_step
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller
-from leadline.adapters.aws.handed import HandedStore
-from leadline.adapters.aws.items import lead_key
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.table import Table
 from leadline.cloud.packaging import capture_package, work_package
-from leadline.formats import key_of
-from leadline.ids import uuid7
-from leadline.lead import Step, Task
-from leadline.pipeline import refine_due
-from leadline.settings import Settings
+from leadline.journey.refining import refine_due
+from leadline.model.formats import key_of
+from leadline.model.ids import uuid7
+from leadline.model.task import Step, Task
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.signing import Keys
+from leadline.settings.general import Settings
+from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.items import lead_key
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 STARTS, WARM, BROKEN = 9, 60, 30
 SWEPT = 2_001
@@ -100,7 +101,7 @@ KINDS = {
     "GetParameter": "settings", "PutObject": "s3_put", "GetObject": "s3_get",
     "ListObjectsV2": "s3_list", "Slack": "slack",
 }  # fmt: skip
-"""A call, and what `leadline.durations.ANSWER_MS` calls its wait."""
+"""A call, and what `leadline.operations.cost.durations.ANSWER_MS` calls its wait."""
 
 CHILD = """
 import sys; sys.path.insert(0, {folder!r})

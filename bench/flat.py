@@ -13,12 +13,12 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.capture import CaptureKit, read
+from leadline.journey.capture import CaptureKit, read
+from leadline.journey.refining import refine_due
 from leadline.kit import Kit
-from leadline.lead import Delivery
-from leadline.pipeline import refine_due
-from leadline.settings import Settings
+from leadline.model.lead import Delivery
+from leadline.settings.general import Settings
+from leadline.stores.sqlite.store import SqliteStore
 from leadline.wiring import sources
 
 STORED = 1_000_000

@@ -15,9 +15,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.ids import uuid7
-from leadline.lead import CapturedLead, Kind
+from leadline.model.ids import uuid7
+from leadline.model.lead import CapturedLead, Kind
+from leadline.stores.sqlite.store import SqliteStore
 
 WAITING = 100_000
 STREAM = 2_000

@@ -13,15 +13,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from leadline.adapters.slack import SlackWebhook
-from leadline.adapters.sqlite import SqliteStore
-from leadline.capture import CaptureKit, read
-from leadline.deliver.channel import Channel
-from leadline.deliver.slack import SlackWriter
+from leadline.channels.slack.webhook import SlackWebhook
+from leadline.channels.slack.writer import SlackWriter
+from leadline.journey.capture import CaptureKit, read
+from leadline.journey.refining import refine_due
 from leadline.kit import Kit
-from leadline.lead import Delivery
-from leadline.pipeline import refine_due
-from leadline.settings import Settings
+from leadline.model.lead import Delivery
+from leadline.ports.channel import Channel
+from leadline.settings.general import Settings
+from leadline.stores.sqlite.store import SqliteStore
 from leadline.wiring import sources
 
 LEADS = 20_000

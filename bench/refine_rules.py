@@ -24,8 +24,9 @@ from datetime import UTC, datetime
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from leadline.lead import LeadFields
-from leadline.refine import About, match_keys, refine
+from leadline.model.keys import match_keys
+from leadline.model.lead import LeadFields
+from leadline.refine import About, refine
 from leadline.refine.country import region_of
 
 LEADS = 2_000

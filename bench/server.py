@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from leadline.entrypoints.server import HttpServer
-from leadline.lead import CapturedLead, Fate, Receipt
-from leadline.settings import Settings
+from leadline.entrypoints.embedded.http_process import HttpServer
+from leadline.model.lead import CapturedLead, Fate, Receipt
+from leadline.settings.general import Settings
 
 
 class Nothing:

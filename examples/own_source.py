@@ -15,9 +15,9 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 
-from leadline.errors import NotUnderstood, Unauthentic, Unreadable
-from leadline.lead import Delivery, Event, Kind, LeadFields
-from leadline.sources import Source
+from leadline.model.errors import NotUnderstood, Unauthentic, Unreadable
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.ports.source import Source
 
 
 class BadgeScanner(Source):

@@ -15,21 +15,25 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from leadline.adapters.aws.bells import Queues
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import AwsFailed, Caller, HttpReply
-from leadline.adapters.aws.handed import HandedStore
-from leadline.adapters.aws.items import LEAD, LeadItem, lead_of
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.sweeping import Swept, sweep
-from leadline.adapters.aws.table import Table
 from leadline.kit import Kit
-from leadline.lead import CapturedLead, Step, Task
-from leadline.ports import Busy, Clock, Messenger, Refused, Sent, Unreachable
-from leadline.routing import Routes
-from leadline.sources import Source, SourceConfig
-from leadline.sources.generic import Generic
+from leadline.model.lead import CapturedLead
+from leadline.model.task import Step, Task
+from leadline.net.aws.calls import AwsFailed, Caller
+from leadline.net.aws.connection import HttpReply
+from leadline.net.aws.signing import Keys
+from leadline.ports.clock import Clock
+from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.ports.source import Source
+from leadline.settings.sources import SourceConfig
+from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.items import LEAD, LeadItem, lead_of
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.sweep.sweep import Swept, sweep
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues
+from leadline.team.routing import Routes
+from leadline.vendors.generic.webhook import Generic
 from tests.aws_world import REGION, Rooms
 from tests.channels import slack_channel
 
@@ -117,13 +121,13 @@ class Slack:
         self.sent: list[bytes] = []
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
-        """See `ports.Messenger.send`."""
+        """See `ports.messenger.Messenger.send`."""
         if isinstance(self.says, Sent):
             self.sent.append(message)
         return self.says
 
     def find(self, message: bytes) -> Sent | None:
-        """See `ports.Messenger.find`."""
+        """See `ports.messenger.Messenger.find`."""
         return None
 
 

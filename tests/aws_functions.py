@@ -8,8 +8,8 @@ from typing import Any
 
 from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import Parts
-from leadline.entrypoints.slack_inbox import SlackInbox
-from leadline.lead import Step, Task
+from leadline.model.task import Step, Task
+from leadline.standins.slack_inbox import SlackInbox
 from tests.aws_faults import Actor, Faulty, id_at
 from tests.aws_world import REGION
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from leadline.adapters.aws.bells import Queues, queue_of_each_step
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.table import Table
-from leadline.ports import Clock
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.signing import Keys
+from leadline.ports.clock import Clock
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 REGION = "eu-west-1"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from leadline.entrypoints import notice_bodies as notices
-from leadline.entrypoints import sample_bodies as bodies
-from leadline.entrypoints.sample_bodies import Somebody, compact
+from leadline.standins import notice_bodies as notices
+from leadline.standins import sample_bodies as bodies
+from leadline.standins.sample_bodies import Somebody, compact
 from tests.payloads import ADA, AT
 
 XML = "text/xml; charset=utf-8"

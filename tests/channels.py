@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from leadline.deliver.channel import Channel
-from leadline.deliver.sending import deliver_due
-from leadline.deliver.slack import SlackWriter
-from leadline.deliver.updating import update_due
-from leadline.handling import UNHANDLED, Handling
+from leadline.alerts.sending import deliver_due
+from leadline.alerts.updating import update_due
+from leadline.channels.slack.writer import SlackWriter
 from leadline.kit import Kit
-from leadline.lead import Alert, Later, Step, Task
-from leadline.outcome import Done
-from leadline.ports import Busy, Messenger, Refused, Sent, Settlement, Store, Unreachable
-from leadline.retry import RetryPolicy
-from leadline.routing import Routes
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Alert, Done, Later, Step, Task
+from leadline.ports.channel import Channel
+from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.ports.store import Settlement, Store
+from leadline.team.routing import Routes
 from tests.worlds import LEASE, HandClock, captured, refined
 
 Answered = Sent | Refused | Busy | Unreachable
@@ -61,7 +61,7 @@ class Scripted:
         self.asked = 0
 
     def send(self, message: bytes) -> Answered:
-        """See `ports.Messenger.send`."""
+        """See `ports.messenger.Messenger.send`."""
         self.tries += 1
         self.during()
         reply = self.down or (self.replies.pop(0) if self.replies else Sent())
@@ -76,7 +76,7 @@ class Scripted:
         return Sent(self._ref(len(self.accepted)))
 
     def find(self, message: bytes) -> Sent | None:
-        """See `ports.Messenger.find`."""
+        """See `ports.messenger.Messenger.find`."""
         self.asked += 1
         wanted = self._read(message)[1]["metadata"]["event_payload"]
         for number, found in enumerate(self.payloads, 1):

@@ -5,18 +5,21 @@ from typing import Any
 
 import msgspec
 
-from leadline.clocks import clock_due
-from leadline.crm import CrmConfig
-from leadline.deliver.reminding import remind_due
-from leadline.handling import UNHANDLED
-from leadline.hours import HoursConfig
+from leadline.alerts.reminding import remind_due
+from leadline.journey.response_clock import clock_due
 from leadline.kit import Connected
-from leadline.lead import Step
-from leadline.people import MemberConfig, Team
-from leadline.ports import Store
-from leadline.retry import RetryPolicy
-from leadline.routing import Routes, RuleConfig
-from leadline.targets import TargetConfig, Targets
+from leadline.model.handling import UNHANDLED
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Step
+from leadline.ports.store import Store
+from leadline.settings.crm import CrmConfig
+from leadline.settings.hours import HoursConfig
+from leadline.settings.people import MemberConfig
+from leadline.settings.rules import RuleConfig
+from leadline.settings.targets import TargetConfig
+from leadline.team.people import Team
+from leadline.team.routing import Routes
+from leadline.team.targets import Targets
 from tests.owner_world import ANN, Office
 from tests.worlds import HandClock
 

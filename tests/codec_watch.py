@@ -5,7 +5,7 @@ import encodings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from leadline import charsets
+from leadline.model import charsets
 
 OURS = frozenset(codec.replace("-", "_") for codec in charsets.LABELS.values()) | {
     "ascii", "latin_1", "utf_8", "utf_32_le", "utf_32_be",

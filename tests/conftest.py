@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from leadline import logs
-from leadline.adapters.memory import MemoryStore
-from leadline.adapters.sqlite import SqliteStore
-from leadline.ports import Store
+from leadline.entrypoints import logs
+from leadline.ports.store import Store
+from leadline.stores.memory import MemoryStore
+from leadline.stores.sqlite.store import SqliteStore
 from tests.aws_world import Rooms, moto_server
 from tests.emulator import Emulator
 from tests.worlds import HandClock

@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from leadline.crm import CrmConfig
+from leadline.settings.crm import CrmConfig
 from tests.crm_world import ADA, Asked, Lead, StandIn, Told, check
 
 FIRST, _, LAST = ADA.name.partition(" ")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from leadline.crm import CrmConfig
+from leadline.settings.crm import CrmConfig
 from tests.crm_world import ADA, Asked, Lead, StandIn, Told, check
 
 

@@ -9,12 +9,15 @@ from typing import Any
 
 import msgspec
 
-from leadline.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
-from leadline.handling import Ending
+from leadline.journey.write_back import write_back_due
 from leadline.kit import Connected
-from leadline.lead import Alert, LeadFields, Person, Step
-from leadline.ports import Busy, Refused, Store, Unreachable
-from leadline.write_back import write_back_due
+from leadline.model.handling import Ending
+from leadline.model.lead import LeadFields
+from leadline.model.people import Person
+from leadline.model.task import Alert, Step
+from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.store import Store
 from tests.owner_world import ANN, BEN, Office
 from tests.worlds import HandClock
 

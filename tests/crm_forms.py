@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from leadline.crm import CrmConfig
+from leadline.settings.crm import CrmConfig
 from tests.crm_world import ADA, Asked, Lead, StandIn, Told, check
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadline.crm import CrmConfig
-from leadline.sources.tryton import tryton_value
+from leadline.settings.crm import CrmConfig
+from leadline.vendors.tryton.webhook import tryton_value
 from tests.crm_world import ADA, Asked, Lead, StandIn, Told, check
 
 _MODEL = "model.sale.opportunity"

@@ -2,7 +2,7 @@
 when told to.
 
 A vendor's stand-in subclasses `StandIn`; `tests/contracts/test_crm.py` holds all of them, and with
-them the adapters, to the words of `leadline.crm.Crm`.
+them the adapters, to the words of `leadline.ports.crm.Crm`.
 """
 
 import json
@@ -15,9 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, NamedTuple, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from leadline.adapters.crm import make_crm
-from leadline.crm import Crm, CrmConfig
-from leadline.lead import Person
+from leadline.model.people import Person
+from leadline.ports.crm import Crm
+from leadline.settings.crm import CrmConfig
+from leadline.vendors.registry import make_crm
 
 ADA = Person(id="", name="Ada Vance", email="ada.vance@example.org")
 """Who owns records; each stand-in has an id of its own for her."""

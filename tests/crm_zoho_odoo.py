@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadline.crm import CrmConfig
+from leadline.settings.crm import CrmConfig
 from tests.crm_world import ADA, Asked, Lead, StandIn, Told, check
 
 

@@ -13,23 +13,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from leadline.adapters.slack_bot import SlackBot
-from leadline.adapters.sqlite import SqliteStore
-from leadline.capture import CaptureKit, capture
-from leadline.crm import CrmConfig, CrmRecord, NotYet
-from leadline.deliver.channel import Channel
-from leadline.deliver.sending import deliver_due
-from leadline.deliver.slack import SlackWriter
-from leadline.deliver.updating import update_due
-from leadline.following import look_up_due
+from leadline.alerts.sending import deliver_due
+from leadline.alerts.updating import update_due
+from leadline.channels.slack.bot import SlackBot
+from leadline.channels.slack.writer import SlackWriter
+from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.follow_up import look_up_due
+from leadline.journey.refining import refine_due
 from leadline.kit import Connected, Kit
-from leadline.lead import Delivery, LeadFields, Person, Step
-from leadline.pipeline import refine_due
-from leadline.ports import Busy, Messenger, Refused, Sent, Store, Unreachable
-from leadline.retry import RetryPolicy
-from leadline.routing import Routes
-from leadline.sources import SourceConfig
-from leadline.sources.generic import Generic
+from leadline.model.lead import Delivery, LeadFields
+from leadline.model.people import Person
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Step
+from leadline.ports.channel import Channel
+from leadline.ports.crm import CrmRecord, NotYet
+from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.ports.store import Store
+from leadline.settings.crm import CrmConfig
+from leadline.settings.sources import SourceConfig
+from leadline.stores.sqlite.store import SqliteStore
+from leadline.team.routing import Routes
+from leadline.vendors.generic.webhook import Generic
 from tests.owner_world import MemoryCrm
 from tests.worlds import HandClock
 

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 import urllib3
 import uvicorn
 
-from leadline.capture import CaptureKit
-from leadline.entrypoints.batcher import Batcher
-from leadline.entrypoints.guard import GuardedProtocol, hang_up_on_the_slow
-from leadline.entrypoints.http import App, Door
-from leadline.errors import StorageFull
-from leadline.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
-from leadline.sources import Answer, Source
+from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.embedded.http import App, Door
+from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
+from leadline.journey.capture import CaptureKit
+from leadline.model.errors import StorageFull
+from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
+from leadline.ports.source import Answer, Source
 
 
 class Plain(Source):

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.lead import Alert, CapturedLead, Claim, Kind, Step, Task
-from leadline.outcome import Done, Drop, Retry
-from leadline.ports import Settlement, Store
-from leadline.reports import LeadStory, Ledger
+from leadline.model.lead import CapturedLead, Kind
+from leadline.model.task import Alert, Claim, Done, Drop, Retry, Step, Task
+from leadline.ports.ledger import LeadStory, Ledger
+from leadline.ports.store import Settlement, Store
 from tests.worlds import HandClock, captured, refined
 
 LEASE = timedelta(seconds=60)

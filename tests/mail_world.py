@@ -11,7 +11,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from leadline.adapters.smtp import MailServer
+from leadline.channels.email.smtp import MailServer
 
 Taken = Callable[["MailRoom", SMTP], Awaitable[str]]
 """What becomes of a message that came whole: the server's answer."""

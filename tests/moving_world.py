@@ -10,39 +10,32 @@ from typing import Any
 
 import msgspec
 
-from leadline import attempts
-from leadline.adapters.aws.bells import Queues
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller, HttpReply
-from leadline.adapters.aws.moving import AwsHome
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.table import Table
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.keys import KeyIndex
-from leadline.adapters.sqlite.move_notes import MoveJournal
-from leadline.adapters.sqlite.moving import SqliteHome
-from leadline.carrying import Carrier, MoveSummary, Parcel, Side
-from leadline.handling import UNHANDLED, Ending, Handling
+from leadline import kit as attempts
+from leadline.journey.refining import refine_due
 from leadline.kit import Kit
-from leadline.lead import (
-    Alert,
-    CapturedLead,
-    Claim,
-    Kind,
-    Later,
-    Ownership,
-    Person,
-    Step,
-    Task,
-)
-from leadline.moving import Family, Home, KeyKind
-from leadline.outcome import Done, Drop, Outcome, Retry
-from leadline.pipeline import refine_due
-from leadline.ports import Refused, Sent, Store, Unreachable
-from leadline.retry import RetryPolicy
-from leadline.sources import Source
-from leadline.sources.generic import Generic
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import CapturedLead, Kind, Ownership
+from leadline.model.people import Person
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Alert, Claim, Done, Drop, Later, Outcome, Retry, Step, Task
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.connection import HttpReply
+from leadline.net.aws.signing import Keys
+from leadline.operations.moving.carrier import Carrier, MoveSummary
+from leadline.ports.homes import Family, Home, KeyKind, Parcel, Side
+from leadline.ports.messenger import Refused, Sent, Unreachable
+from leadline.ports.source import Source
+from leadline.ports.store import Store
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.moving.home import AwsHome
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues
+from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.moving.home import SqliteHome
+from leadline.stores.sqlite.moving.notes import MoveJournal
+from leadline.stores.sqlite.store import SqliteStore
+from leadline.vendors.generic.webhook import Generic
 from tests.aws_world import REGION, Rooms
 from tests.worlds import LEASE, HandClock, captured, claim, settle
 

@@ -7,22 +7,26 @@ from typing import Any
 
 import msgspec
 
-from leadline.capture import CaptureKit, capture
-from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
-from leadline.deliver.channel import Channel, Letter, Notice
-from leadline.deliver.sending import deliver_due
-from leadline.deliver.updating import update_due
-from leadline.following import look_up_due
-from leadline.handling import Handling
+from leadline.alerts.sending import deliver_due
+from leadline.alerts.updating import update_due
+from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.follow_up import look_up_due
+from leadline.journey.refining import refine_due
 from leadline.kit import Connected, Kit
-from leadline.lead import Alert, Delivery, LeadFields, Person, RefinedLead, Step
-from leadline.pipeline import refine_due
-from leadline.ports import Busy, Refused, Sent, Store, Unreachable
-from leadline.retry import RetryPolicy
-from leadline.routing import Routes
-from leadline.sources import Source, SourceConfig
-from leadline.sources._base import TRUSTED
-from leadline.sources.generic import Generic
+from leadline.model.handling import Handling
+from leadline.model.lead import Delivery, LeadFields, RefinedLead
+from leadline.model.people import Person
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Alert, Step
+from leadline.ports.channel import Channel, Letter, Notice
+from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+from leadline.ports.source import TRUSTED, Source
+from leadline.ports.store import Store
+from leadline.settings.crm import CrmConfig
+from leadline.settings.sources import SourceConfig
+from leadline.team.routing import Routes
+from leadline.vendors.generic.webhook import Generic
 from tests.worlds import HandClock
 
 ANN = Person(id="u1", name="Ann Archer", email="ann@example.com")

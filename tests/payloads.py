@@ -10,11 +10,13 @@ import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from leadline.entrypoints import notice_bodies as notices
-from leadline.entrypoints import sample_bodies as bodies
-from leadline.entrypoints.sample_bodies import Somebody
-from leadline.lead import Delivery
-from leadline.sources import Source, SourceConfig, find
+from leadline.model.lead import Delivery
+from leadline.ports.source import Source
+from leadline.settings.sources import SourceConfig
+from leadline.standins import notice_bodies as notices
+from leadline.standins import sample_bodies as bodies
+from leadline.standins.sample_bodies import Somebody
+from leadline.vendors.registry import find
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 URL = "https://leads.example.com/webhook/"

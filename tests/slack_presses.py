@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from leadline.deliver import buttons
+from leadline.journey.claiming import SNOOZE
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 REPLY = "https://hooks.slack.com/actions/T0000001/100000001/AbCdEf"
@@ -25,7 +25,7 @@ def press_payload(
         "value": value,
         "action_ts": "1772442000.123456",
     }
-    if action == buttons.SNOOZE:
+    if action == SNOOZE:
         chosen = {"text": {"type": "plain_text", "text": "1 hour"}, "value": value}
         element = {
             **{k: v for k, v in element.items() if k not in ("value", "text")},

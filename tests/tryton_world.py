@@ -15,8 +15,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from leadline.crm import CrmConfig
-from leadline.sources.tryton import tryton_value
+from leadline.settings.crm import CrmConfig
+from leadline.vendors.tryton.webhook import tryton_value
 
 HOME = Path(__file__).parent.parent / ".tryton"
 DATABASE, USER, PASSWORD = "leads", "admin", "a-made-up-password"

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from leadline import ids
-from leadline.capture import key_digest
-from leadline.ids import uuid7
-from leadline.lead import CapturedLead, Claim, Contact, Kind, LeadDetails, RefinedLead, Step
-from leadline.outcome import Done, Outcome
-from leadline.ports import Settlement, Store
+from leadline.model import ids
+from leadline.model.ids import uuid7
+from leadline.model.keys import key_digest
+from leadline.model.lead import CapturedLead, Contact, Kind, LeadDetails, RefinedLead
+from leadline.model.task import Claim, Done, Outcome, Step
+from leadline.ports.store import Settlement, Store
 
 LEASE = timedelta(seconds=60)
 

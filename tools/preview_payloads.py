@@ -10,12 +10,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leadline.capture import CaptureKit, read
-from leadline.errors import LeadlineError
-from leadline.lead import Delivery, Kind
-from leadline.pipeline import preview
-from leadline.ports import Waiting
-from leadline.settings import Settings
+from leadline.journey.capture import CaptureKit, read
+from leadline.journey.refining import preview
+from leadline.model.errors import LeadlineError
+from leadline.model.lead import Delivery, Kind
+from leadline.ports.store import Waiting
+from leadline.settings.general import Settings
 from leadline.wiring import in_memory
 
 SOURCE_OF = {

@@ -4,23 +4,19 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from leadline.settings import PREFIX, declared
-from leadline.settings_reading import CONFIG, CONFIG_VARIABLE
-from leadline.settings_tables import (
-    MAPPED_FIELDS,
-    READ_FIELDS,
-    TABLES,
-    WRITE_FIELDS,
-    Declaration,
-    SettingsTable,
-)
-from leadline.sources import names
+from leadline.plugins import source_names
+from leadline.settings.crm import READ_FIELDS, WRITE_FIELDS
+from leadline.settings.declaration import Declaration, SettingsTable
+from leadline.settings.general import PREFIX, declared
+from leadline.settings.loading import CONFIG, CONFIG_VARIABLE
+from leadline.settings.sources import MAPPED_FIELDS
+from leadline.settings.tables import TABLES
 
 EXAMPLE = Path(__file__).parent.parent / "leadline.example.toml"
 
 _INTRODUCTION = f"""# Settings
 
-<!-- Written by `make docs` out of src/leadline/settings.py: edit that, not this. -->
+<!-- Written by `make docs` out of src/leadline/settings/general.py: edit that, not this. -->
 
 Every setting can stand in five places. The first that has it wins:
 
@@ -128,7 +124,9 @@ def text() -> str:
         _INTRODUCTION,
         "## Leadline's own settings\n\nThe setting's name is also its name in TOML.\n\n"
         + _table(own),
-        _SOURCES.format(names=_listed(names())) + "\n" + _entries("sources", TABLES["sources"]),
+        _SOURCES.format(names=_listed(source_names()))
+        + "\n"
+        + _entries("sources", TABLES["sources"]),
         _MAP.format(fields=_listed(MAPPED_FIELDS)),
         *(f"{words}\n{_entries(name, TABLES[name])}" for name, words in _TABLES.items()),
         _EXAMPLE.format(example=EXAMPLE.read_text(encoding="utf-8")),

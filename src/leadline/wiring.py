@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.adapters.clock import wall_clock
-from leadline.bounds import Bounds
-from leadline.capture import CaptureKit
-from leadline.errors import ConfigurationError, UnknownSource
-from leadline.ports import Clock, Store
-from leadline.settings import Settings
-from leadline.sources import Source, SourceConfig, exists, find, names
+from leadline.journey.capture import CaptureKit
+from leadline.model.bounds import Bounds
+from leadline.model.errors import ConfigurationError, UnknownSource
+from leadline.plugins import is_source, source_names
+from leadline.ports.clock import Clock, wall_clock
+from leadline.ports.source import Source
+from leadline.ports.store import Store
+from leadline.settings.general import Settings
+from leadline.settings.sources import SourceConfig
+from leadline.vendors.registry import find
 
 if TYPE_CHECKING:
-    from leadline.adapters.sqlite import SqliteStore
-    from leadline.adapters.sqlite.ledger import SqliteLedger
-    from leadline.deliver.channel import Channel
-    from leadline.deliver.links import Links
     from leadline.kit import Connected, Kit
-    from leadline.record_links import RecordLinks
-    from leadline.routing import Routes
-
-SLACK = "slack"
-"""The channel that `slack_webhook_url` makes."""
+    from leadline.model.links import Links
+    from leadline.model.record_links import RecordLinks
+    from leadline.ports.channel import Channel
+    from leadline.stores.sqlite.reading.ledger import SqliteLedger
+    from leadline.stores.sqlite.store import SqliteStore
+    from leadline.team.routing import Routes
 
 
 class _Sources(Mapping[str, Source]):
@@ -49,13 +49,13 @@ class _Sources(Mapping[str, Source]):
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and (name in self._only if self._only else exists(name))
+        return isinstance(name, str) and (name in self._only if self._only else is_source(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._only or names())
+        return iter(self._only or source_names())
 
     def __len__(self) -> int:
-        return len(self._only or names())
+        return len(self._only or source_names())
 
 
 def sources(settings: Settings) -> Mapping[str, Source]:
@@ -88,7 +88,7 @@ def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
     one message may take."""
     if not _tells(settings):
         return {}
-    from leadline.destinations import channel_configs, make_channel
+    from leadline.channels.registry import channel_configs, make_channel
 
     configs = channel_configs(settings)
     return {name: make_channel(name, c, settings, longest) for name, c in configs.items()}
@@ -104,7 +104,7 @@ class _OnDemand(Mapping[str, "Channel"]):
         self._settings = settings
         self._names: tuple[str, ...] = ()
         if _tells(settings):
-            from leadline.destinations import channel_configs
+            from leadline.channels.registry import channel_configs
 
             self._names = tuple(channel_configs(settings))
 
@@ -135,8 +135,8 @@ class _Crms(Mapping[str, "Connected"]):
     def __getitem__(self, source: str) -> "Connected":
         if source not in self._made:
             config = self._settings.crm[source]
-            from leadline.adapters.crm import make_crm
             from leadline.kit import Connected
+            from leadline.vendors.registry import make_crm
 
             self._made[source] = Connected(make_crm(source, config), config)
         return self._made[source]
@@ -161,28 +161,28 @@ class _RecordLinks(Mapping[str, "RecordLinks"]):
         self._settings = settings
 
     def __getitem__(self, source: str) -> "RecordLinks":
-        from leadline.record_links import RecordLinks
+        from leadline.model.record_links import RecordLinks
 
-        if not exists(source):
+        if not is_source(source):
             raise KeyError(source)
         config = self._settings.sources.get(source, SourceConfig())
         crm = self._settings.crm.get(source)
         kinds = {source, (crm and crm.kind) or source}
-        hosts = [host for kind in kinds if exists(kind) for host in find(kind).record_hosts]
+        hosts = [host for kind in kinds if is_source(kind) for host in find(kind).record_hosts]
         placed = "crm_url" in config.map or bool(crm and "crm_url" in crm.read)
         return RecordLinks(tuple(hosts), placed)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(names())
+        return iter(source_names())
 
     def __len__(self) -> int:
-        return len(names())
+        return len(source_names())
 
 
 def links(settings: Settings) -> "Links":
     """Where messages lead. A lead's link to its record has to be on the hosts of its source, or of
     the CRM that is asked about it, unless the settings place it."""
-    from leadline.deliver.links import Links
+    from leadline.model.links import Links
 
     return Links(show=settings.show_url, records=_RecordLinks(settings))
 
@@ -196,7 +196,7 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
     """
     wrong: list[str] = []
     if settings.channels:  # `slack_webhook_url` was checked when it was read
-        from leadline.destinations import channel_configs, make_channel
+        from leadline.channels.registry import channel_configs, make_channel
 
         for name, config in channel_configs(settings).items():
             try:
@@ -223,7 +223,7 @@ def crm_faults(settings: Settings) -> dict[str, str]:
 
 def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
     """The embedded store; raises ConfigurationError when the data folder can't be used."""
-    from leadline.adapters.sqlite import SqliteStore
+    from leadline.stores.sqlite.store import SqliteStore
 
     return SqliteStore(
         settings.data,
@@ -235,7 +235,7 @@ def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
 
 def ledger(settings: Settings) -> "SqliteLedger":
     """The read side of the embedded store."""
-    from leadline.adapters.sqlite.ledger import SqliteLedger
+    from leadline.stores.sqlite.reading.ledger import SqliteLedger
 
     return SqliteLedger(settings.data)
 
@@ -247,7 +247,7 @@ def embedded(settings: Settings) -> "Kit":
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
     """The back half without a disk, for previews and tests."""
-    from leadline.adapters.memory import MemoryStore
+    from leadline.stores.memory import MemoryStore
 
     kept = MemoryStore(clock, settings.redelivery_window)
     return kit_of(settings, kept, channels(settings), clock)
@@ -260,10 +260,10 @@ def kit_of(
     clock: Clock = wall_clock,
 ) -> "Kit":
     """The back half around any store."""
-    from leadline.kit import Kit, LookUpPolicy
-    from leadline.people import Team
-    from leadline.retry import RetryPolicy
-    from leadline.targets import Targets
+    from leadline.kit import Kit
+    from leadline.model.retry import LookUpPolicy, RetryPolicy
+    from leadline.team.people import Team
+    from leadline.team.targets import Targets
 
     return Kit(
         store=kept,
@@ -286,12 +286,12 @@ def kit_of(
 
 def _routes(settings: Settings) -> "Routes":
     """Which channels hear of which leads."""
-    from leadline.people import Team
-    from leadline.routing import Routes
+    from leadline.team.people import Team
+    from leadline.team.routing import Routes
 
     usual: tuple[str, ...] = ()
     if _tells(settings):
-        from leadline.destinations import usual_channels
+        from leadline.channels.registry import usual_channels
 
         usual = usual_channels(settings)
     return Routes(

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from leadline.entrypoints.sample_bodies import typeform_response
-from leadline.formats import from_iso
+from leadline.model.formats import from_iso
+from leadline.standins.sample_bodies import typeform_response
 from tests.acceptance.installation import Installation
 from tests.mail_world import MailRoom, mail_server
 from tests.message_rules import read_email

@@ -13,12 +13,11 @@ import msgspec
 import pytest
 import urllib3
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.deliver import buttons
-from leadline.entrypoints.slack_inbox import SlackInbox
-from leadline.handling import Handling
-from leadline.lead import Alert, Step, Task
-from leadline.outcome import Done
+from leadline.journey.claiming import CLAIM
+from leadline.model.handling import Handling
+from leadline.model.task import Alert, Done, Step, Task
+from leadline.standins.slack_inbox import SlackInbox
+from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
 from tests.slack_presses import SECRET, command_body, press_body, press_payload, signed_headers
 from tests.worlds import HandClock, captured, claim, refined, settle
@@ -57,7 +56,7 @@ class Office:
         url = self.installation.url + path
         return http.request("POST", url, body=body, headers=headers)
 
-    def press(self, user: str, action: str = buttons.CLAIM) -> tuple[int, float]:
+    def press(self, user: str, action: str = CLAIM) -> tuple[int, float]:
         """The status of the answer, and after how many seconds it came."""
         reply = f"{self.slack.url}/services/reply-{user}"
         body = press_body(press_payload(action, self.lead_id, user, user, response_url=reply))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 
 ADA = {"name": " ADA  VANCE", "email": "Ada.Vance@Example.com", "phone": "(212) 555-0100"}

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from leadline.cloud.session import Cloud
-from leadline.deliver.channel import ChannelConfig
 from leadline.entrypoints.cli._places import OnAws
 from leadline.entrypoints.cli.delivering import _lend_credentials
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.settings.channels import ChannelConfig
+from leadline.standins.slack_inbox import SlackInbox
 from tests.mail_world import MailRoom, mail_server, says
 from tests.message_rules import read_email
 from tests.scripted_server import ScriptedServer, answer

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from examples.own_source import BadgeScanner
-from leadline.adapters.memory import MemoryStore
-from leadline.capture import CaptureKit, capture
-from leadline.errors import Unauthentic
-from leadline.lead import Delivery
-from leadline.sources import SourceConfig
+from leadline.journey.capture import CaptureKit, capture
+from leadline.model.errors import Unauthentic
+from leadline.model.lead import Delivery
+from leadline.settings.sources import SourceConfig
+from leadline.stores.memory import MemoryStore
 from tests.acceptance.installation import Installation
 from tests.worlds import HandClock
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox
+from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.acceptance.installation import Installation
 
 DEEP = 100_000

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 
 HANGING = '''
 import re, json
-from leadline.lead import Event, Kind, LeadFields
-from leadline.sources import Source
+from leadline.model.lead import Event, Kind, LeadFields
+from leadline.ports.source import Source
 
 class Hanging(Source):
     """A source of somebody else's that is caught in what it reads."""

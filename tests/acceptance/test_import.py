@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.formats import key_of, raw_document
-from leadline.handling import UNHANDLED, Ending, Handling
-from leadline.lead import Person
+from leadline.model.formats import key_of, raw_document
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.people import Person
+from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
 from tests.worlds import HandClock, captured, refined_in
 

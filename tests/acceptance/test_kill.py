@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 
 SENDERS = 4

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leadline.deliver import buttons
+from leadline.journey.claiming import CLAIM
 from tests.acceptance.office import (
     ADA_SLACK,
     BEN_SLACK,
@@ -107,7 +107,7 @@ def test_a_claim_ends_reminders_and_reaches_the_crm_whose_echo_does_nothing(
     record, lead = office.contact("Clara", hubspotscore="95")
     _, unclaimed = office.contact("Dora", hubspotscore="95")
     (alert,) = office.wait("the alert", lambda: office.told(POOL, lead, "new_lead"))
-    assert office.press(buttons.CLAIM, lead, ADA_SLACK, alert) == 200
+    assert office.press(CLAIM, lead, ADA_SLACK, alert) == 200
     contact = office.portal.contacts[record.removeprefix("contact:")]
     office.wait("the claim in the CRM", lambda: contact["hubspot_owner_id"] == office.portal.ada)
     office.wait("the change", lambda: f"Claimed by <@{ADA_SLACK}>" in json.dumps(

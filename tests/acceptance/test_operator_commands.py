@@ -13,10 +13,10 @@ import apsw
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.entrypoints.metrics import METRICS
-from leadline.entrypoints.slack_inbox import SlackInbox
-from leadline.lead import Kind
+from leadline.entrypoints.embedded.metrics import METRICS
+from leadline.model.lead import Kind
+from leadline.standins.slack_inbox import SlackInbox
+from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
 from tests.worlds import HandClock, captured
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from leadline import wiring
-from leadline.pipeline import refine_due
-from leadline.settings_reading import load
-from leadline.write_back import write_back_due
+from leadline.journey.refining import refine_due
+from leadline.journey.write_back import write_back_due
+from leadline.settings.loading import load
 from tests.acceptance.installation import Installation
 from tests.crm_tryton import TrytonStandIn
 from tests.crm_world import Lead, many

@@ -4,9 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.lead import Alert, Step, Task
-from leadline.outcome import Done, Drop
+from leadline.model.task import Alert, Done, Drop, Step, Task
+from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
 from tests.worlds import HandClock, claim, refined_in, settle
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 
 LEAD = b'{"name": "Ada Vance", "email": "ada.vance@example.com", "phone": "(212) 555-0100"}'

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import Alert, Person, Step, Task
-from leadline.outcome import Done
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.people import Person
+from leadline.model.task import Alert, Done, Step, Task
+from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
 from tests.worlds import HandClock, captured, claim, refined, settle
 

@@ -11,15 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.crm import CrmConfig
+from leadline.journey.refining import refine_due
+from leadline.journey.write_back import write_back_due
 from leadline.kit import Connected, Kit
-from leadline.lead import Step
-from leadline.pipeline import refine_due
-from leadline.retry import RetryPolicy
-from leadline.sources import SourceConfig
-from leadline.sources.generic import Generic
-from leadline.write_back import write_back_due
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Step
+from leadline.settings.crm import CrmConfig
+from leadline.settings.sources import SourceConfig
+from leadline.stores.sqlite.store import SqliteStore
+from leadline.vendors.generic.webhook import Generic
 from tests.crm_desk import Rate, WritableCrm
 from tests.worlds import HandClock, captured
 

@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from leadline.adapters.apprise import AppriseMessenger
-from leadline.deliver.channel import Notice
-from leadline.deliver.plain import PlainWriter
-from leadline.errors import ConfigurationError
-from leadline.ports import Sent, Unreachable
+from leadline.channels.apprise.plain import PlainWriter
+from leadline.channels.apprise.send import AppriseMessenger
+from leadline.model.errors import ConfigurationError
+from leadline.ports.channel import Notice
+from leadline.ports.messenger import Sent, Unreachable
 from tests.scripted_server import Answer, ScriptedServer, answer
 from tests.unit.deliver.leads import CAPTURED, lead
 
@@ -62,8 +62,8 @@ def test_a_url_that_apprise_does_not_know_is_a_wrong_setting(
 _WITHOUT = """
 import sys
 sys.modules["apprise"] = None
-from leadline.adapters.apprise import AppriseMessenger
-from leadline.errors import ConfigurationError
+from leadline.channels.apprise.send import AppriseMessenger
+from leadline.model.errors import ConfigurationError
 try:
     AppriseMessenger("json://127.0.0.1", setting="channels.any")
 except ConfigurationError as error:

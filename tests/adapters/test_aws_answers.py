@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadline.adapters.aws.calls import Caller, HttpReply
-from leadline.adapters.aws.connection import Broken, Connection
-from leadline.adapters.aws.signing import Keys
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.connection import Broken, Connection, HttpReply
+from leadline.net.aws.signing import Keys
 from tests.scripted_server import Answer, ScriptedServer, answer
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.lead import Fate, Kind, Receipt, Status, Step, Task
-from leadline.pipeline import refine_due
+from leadline.journey.refining import refine_due
+from leadline.model.lead import Fate, Kind, Receipt, Status
+from leadline.model.task import Step, Task
 from tests.aws_faults import Actor, Turns, failing_anywhere, named, world
 from tests.worlds import HandClock, captured
 

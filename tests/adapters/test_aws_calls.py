@@ -11,10 +11,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from leadline.adapters.aws import calls, pauses
-from leadline.adapters.aws.calls import AwsFailed, Caller, HttpReply, from_environment, host_of
-from leadline.adapters.aws.signing import Keys
-from leadline.errors import ConfigurationError
+from leadline.model.errors import ConfigurationError
+from leadline.net.aws import calls, pauses
+from leadline.net.aws.calls import AwsFailed, Caller, from_environment, host_of
+from leadline.net.aws.connection import HttpReply
+from leadline.net.aws.signing import Keys
 from tests.scripted_server import Answer, ScriptedServer, answer, unreachable
 
 REGION = "eu-west-1"

@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from leadline.adapters.aws.bells import Queues, Ring, kind_of_task
-from leadline.adapters.aws.calls import AwsFailed
-from leadline.adapters.aws.sweeping import sweep
 from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.turns import Turns
-from leadline.errors import LeadlineError
-from leadline.lead import CapturedLead, Fate, Kind, Receipt, Status, Step, Task
-from leadline.pipeline import refine_due
+from leadline.journey.refining import refine_due
+from leadline.model.errors import LeadlineError
+from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
+from leadline.model.task import Step, Task
+from leadline.net.aws.calls import AwsFailed
+from leadline.stores.aws.sweep.sweep import sweep
+from leadline.stores.aws.wakeups import Queues, Ring, kind_of_task
 from tests.aws_faults import Actor, Died, Fault, Slack, named, world
 from tests.worlds import HandClock, captured
 

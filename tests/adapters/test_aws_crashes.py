@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from leadline.adapters.aws.items import LeadItem, further_of
-from leadline.adapters.aws.ringing import OVERDUE
-from leadline.adapters.aws.sweeping import GRACE
-from leadline.deliver.sending import deliver_due
-from leadline.formats import from_iso
-from leadline.lead import CapturedLead, Fate, Kind, Receipt, Status, Step, Task
-from leadline.pipeline import refine_due
-from leadline.ports import Busy, Refused, Unreachable
+from leadline.alerts.sending import deliver_due
+from leadline.journey.refining import refine_due
+from leadline.model.formats import from_iso
+from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
+from leadline.model.task import Step, Task
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.stores.aws.items import LeadItem, further_of
+from leadline.stores.aws.sweep.overdue import OVERDUE
+from leadline.stores.aws.sweep.sweep import GRACE
 from tests.aws_faults import Actor, Fault, Slack, failing_anywhere, named
 from tests.worlds import HandClock, captured
 

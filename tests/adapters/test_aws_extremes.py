@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.capture import CaptureKit, capture
-from leadline.formats import key_of
-from leadline.lead import Delivery
-from leadline.pipeline import refine_due
-from leadline.settings import Settings
-from leadline.sources.generic import Generic
+from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.refining import refine_due
+from leadline.model.formats import key_of
+from leadline.model.lead import Delivery
+from leadline.settings.general import Settings
+from leadline.vendors.generic.webhook import Generic
 from leadline.wiring import kit_of
 from tests.aws_world import Rooms
 from tests.worlds import HandClock, captured
@@ -31,7 +31,7 @@ EXTREMES = {
 def test_what_a_table_refuses_of_one_lead_harms_no_other(
     moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.adapters.aws.items._LONGEST_TEXT", 10**6)
+    monkeypatch.setattr("leadline.stores.aws.items._LONGEST_TEXT", 10**6)
     with closing(Rooms(moto)) as rooms:
         store = rooms.store(clock)
         kit = kit_of(Settings(max_attempts=2), store, {}, clock)

@@ -16,12 +16,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from leadline.adapters.aws.items import further_of
 from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import FRESH
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox
-from leadline.lead import LeadFields, Status, Step, Task
-from leadline.sources.generic import Generic
+from leadline.model.lead import LeadFields, Status
+from leadline.model.task import Step, Task
+from leadline.standins.slack_inbox import Reply, SlackInbox
+from leadline.stores.aws.items import further_of
+from leadline.vendors.generic.webhook import Generic
 from tests.aws_faults import Fault, id_at, world
 from tests.aws_functions import SECRET, Functions, message, now
 from tests.payloads import signature

@@ -8,19 +8,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller
-from leadline.adapters.aws.documents import document_of
-from leadline.adapters.aws.items import LeadItem, lead_key, lead_of
-from leadline.adapters.aws.ledger import AwsLedger
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.table import Table
-from leadline.adapters.aws.values import Item
-from leadline.formats import key_of
-from leadline.lead import Step, Task
-from leadline.outcome import Done
-from leadline.ports import Settlement
-from leadline.reports import LeadFilter
+from leadline.model.formats import key_of
+from leadline.model.task import Done, Step, Task
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.signing import Keys
+from leadline.ports.ledger import LeadFilter
+from leadline.ports.store import Settlement
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.documents import document_of
+from leadline.stores.aws.items import LeadItem, lead_key, lead_of
+from leadline.stores.aws.reading.ledger import AwsLedger
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.values import Item
 from tests.aws_world import REGION, Rooms
 from tests.ledger_world import LEASE, START, World, fill
 from tests.worlds import HandClock, captured, refined

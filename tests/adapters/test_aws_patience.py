@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from leadline.adapters.aws import calls, pauses
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import AwsFailed, Caller
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.table import Put, Stale, Table
+from leadline.net.aws import calls, pauses
+from leadline.net.aws.calls import AwsFailed, Caller
+from leadline.net.aws.signing import Keys
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.table import Put, Stale, Table
 from tests.scripted_server import Answer, ScriptedServer, answer
 
 KEY = {"pk": "L#1", "sk": "lead"}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from leadline.entrypoints.aws import capture, deliver, refine, sweep
-from leadline.entrypoints.slack_inbox import SlackInbox
-from leadline.lead import Step
+from leadline.model.task import Step
+from leadline.standins.slack_inbox import SlackInbox
 from tests.aws_faults import world
 from tests.aws_functions import Context, Functions, now
 from tests.crm_tryton import TrytonStandIn

@@ -9,7 +9,7 @@ from botocore.credentials import Credentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.adapters.aws.signing import Keys, Unsigned, encode_query, sign
+from leadline.net.aws.signing import Keys, Unsigned, encode_query, sign
 
 AT = datetime(2026, 3, 2, 9, 5, 7, tzinfo=UTC)
 HOST = "s3.eu-west-1.amazonaws.com"

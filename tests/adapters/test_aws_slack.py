@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from leadline.deliver import buttons
 from leadline.entrypoints.aws import capture, refine, slack_actions
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox
-from leadline.lead import Alert, Step
-from leadline.outcome import Done
+from leadline.journey.claiming import CLAIM
+from leadline.model.task import Alert, Done, Step
+from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.aws_faults import world
 from tests.aws_functions import Context, Functions, message, now
 from tests.slack_presses import SECRET, command_body, press_body, press_payload, signed_headers
@@ -42,7 +41,7 @@ class Slack:
 
     def press(self, lead_id: str, user: str = "U01ANN", *, answered: bool = True) -> int:
         url = f"{self.inbox.url}/services/reply" if answered else ""
-        payload = press_payload(buttons.CLAIM, lead_id, user, response_url=url)
+        payload = press_payload(CLAIM, lead_id, user, response_url=url)
         answer = self.post("/slack/actions", press_body(payload))
         status: int = answer["statusCode"]
         assert status != 200 or answer["body"] == ""

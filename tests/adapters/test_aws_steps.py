@@ -8,17 +8,17 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from leadline.adapters.aws.bells import FAR, LONGEST_DELAY_S, task_of
-from leadline.adapters.aws.items import further_of, lead_key, lead_of, task_key
-from leadline.adapters.aws.sweeping import sweep
-from leadline.deliver.channel import Channel
 from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.turns import TURNS, Turns
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import Alert, CapturedLead, Later, Person, Step, Task
-from leadline.outcome import Done
-from leadline.ports import Settlement
-from leadline.waits import HELD_UNTIL
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import CapturedLead
+from leadline.model.people import Person
+from leadline.model.task import HELD_UNTIL, Alert, Done, Later, Step, Task
+from leadline.ports.channel import Channel
+from leadline.ports.store import Settlement
+from leadline.stores.aws.items import further_of, lead_key, lead_of, task_key
+from leadline.stores.aws.sweep.sweep import sweep
+from leadline.stores.aws.wakeups import FAR, LONGEST_DELAY_S, task_of
 from tests.aws_faults import Actor, Fault, Slack, failing_anywhere, named, world
 from tests.aws_faults import Turns as Interleaved
 from tests.worlds import HandClock, captured, claim, refined, settle

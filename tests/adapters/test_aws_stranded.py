@@ -3,10 +3,9 @@
 from contextlib import closing
 from datetime import timedelta
 
-from leadline.adapters.aws.stranded import DeadLetterQueues
-from leadline.lead import Step, Task
-from leadline.outcome import Drop
-from leadline.ports import Settlement
+from leadline.model.task import Drop, Step, Task
+from leadline.ports.store import Settlement
+from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
 from tests.aws_world import Rooms
 from tests.worlds import HandClock, captured
 

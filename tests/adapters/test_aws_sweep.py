@@ -7,15 +7,16 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.adapters.aws.bells import Queues, Ring
-from leadline.adapters.aws.calls import AwsFailed
-from leadline.adapters.aws.documents import document_of
-from leadline.adapters.aws.ringing import OVERDUE
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.sweeping import GRACE, sweep
-from leadline.formats import key_of
-from leadline.lead import CapturedLead, Step, Task
-from leadline.pipeline import refine_due
+from leadline.journey.refining import refine_due
+from leadline.model.formats import key_of
+from leadline.model.lead import CapturedLead
+from leadline.model.task import Step, Task
+from leadline.net.aws.calls import AwsFailed
+from leadline.stores.aws.documents import document_of
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.sweep.overdue import OVERDUE
+from leadline.stores.aws.sweep.sweep import GRACE, sweep
+from leadline.stores.aws.wakeups import Queues, Ring
 from tests.aws_faults import Actor, Fault, named, world
 from tests.worlds import HandClock, captured
 
@@ -218,7 +219,7 @@ def test_a_lead_without_a_bell_is_rung_for_though_others_wait_in_the_queue(
 def test_a_full_queue_is_not_filled_further_but_for_what_is_due_longest(
     actor: Actor, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.adapters.aws.ringing._MOST_IN_DOUBT", 2)
+    monkeypatch.setattr("leadline.stores.aws.sweep.overdue._MOST_IN_DOUBT", 2)
     lost = silent(actor, clock, "lost")
     clock.advance(seconds=1)
     for number in range(5):

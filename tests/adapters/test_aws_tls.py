@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from leadline.adapters.aws import connection, pauses
-from leadline.adapters.aws.amazon_roots import ROOTS
-from leadline.adapters.aws.calls import AwsFailed, Caller, HttpReply
-from leadline.adapters.aws.signing import Keys
+from leadline.net.aws import connection, pauses
+from leadline.net.aws.amazon_roots import ROOTS
+from leadline.net.aws.calls import AwsFailed, Caller
+from leadline.net.aws.connection import HttpReply
+from leadline.net.aws.signing import Keys
 from tests.scripted_server import Answer, ScriptedServer, answer, certificate
 
 REGION = "eu-west-1"

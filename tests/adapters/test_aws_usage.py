@@ -9,22 +9,24 @@ from typing import Any
 
 import pytest
 
-from leadline import cost, logs
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller, HttpReply
-from leadline.adapters.aws.items import lead_key
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.table import Table
-from leadline.adapters.aws.values import plain
-from leadline.cost_uses import PER_ALERT, PER_LEAD, PER_TASK
+from leadline.entrypoints import logs
 from leadline.entrypoints.aws import capture as on_capture
 from leadline.entrypoints.aws import deliver as on_deliver
 from leadline.entrypoints.aws import refine as on_refine
 from leadline.entrypoints.aws import sweep as on_sweep
 from leadline.entrypoints.aws.parts import Parts
-from leadline.formats import key_of
-from leadline.lead import Step, Task
+from leadline.model.formats import key_of
+from leadline.model.task import Step, Task
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.connection import HttpReply
+from leadline.net.aws.signing import Keys
+from leadline.operations.cost import estimate
+from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.items import lead_key
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.values import plain
 from tests.aws_faults import id_at
 from tests.aws_world import REGION, Rooms, table_of
 from tests.scripted_server import ScriptedServer, answer
@@ -205,10 +207,10 @@ def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
     aws.taken()
     seen = on_sweep.handler({}, Context())["looked_at"]
     assert seen >= 2  # moto lists the mark as well
-    bill = list(cost.sweeping(cost.Workload(seen * cost.SWEEPS)))
-    modelled = {one.meter: one.quantity / cost.SWEEPS for one in bill}
+    bill = list(estimate.sweeping(estimate.Workload(seen * estimate.SWEEPS)))
+    modelled = {one.meter: one.quantity / estimate.SWEEPS for one in bill}
     # Beside the first, a thousand keys make another list, and a hundred leads another write.
-    modelled["s3_put"] -= seen / 1_000 + cost.SECONDS / 86_400 / cost.SWEEPS - turns
+    modelled["s3_put"] -= seen / 1_000 + estimate.SECONDS / 86_400 / estimate.SWEEPS - turns
     modelled["table_write"] -= seen / 100
     taken = aws.taken()
     assert taken == pytest.approx({meter: modelled[meter] for meter in taken})

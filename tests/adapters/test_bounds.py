@@ -14,12 +14,12 @@ import apsw
 import pytest
 
 from leadline import wiring
-from leadline.adapters.sqlite.folder import FILE
 from leadline.entrypoints.aws import capture
-from leadline.entrypoints.batcher import Batcher
-from leadline.entrypoints.http import App, Door
-from leadline.entrypoints.slack_inbox import SlackInbox
-from leadline.settings import Settings
+from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.embedded.http import App, Door
+from leadline.settings.general import Settings
+from leadline.standins.slack_inbox import SlackInbox
+from leadline.stores.sqlite.folder import FILE
 from tests.aws_faults import world
 from tests.aws_functions import Functions, now
 from tests.batches import BATCHES, change_event
@@ -174,7 +174,7 @@ def functions(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]
         made = Functions(actor, slack)
         monkeypatch.setattr(capture, "_parts", lambda: made.parts)
         # moto's tables are not made for several writers at once.
-        monkeypatch.setattr("leadline.adapters.aws.inbox._MOST_PARALLEL", 1)
+        monkeypatch.setattr("leadline.stores.aws.inbox._MOST_PARALLEL", 1)
         yield made
         made.parts.caller.close()
     root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints import children
-from leadline.settings import Settings
-from leadline.settings_reading import load
+from leadline.entrypoints.embedded import children
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
 
 
 def settings_in(folder: Path) -> Settings:
     return load({"data": folder / "data", "port": 0}, environ={}, folder=folder).settings
 
 
-@pytest.mark.parametrize("module", ["server", "work"])
+@pytest.mark.parametrize("module", ["http_process", "worker_process"])
 def test_a_child_whose_parent_died_while_it_began_ends_too(tmp_path: Path, module: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        arguments = [str(listener.fileno())] if module == "server" else ["refine"]
+        arguments = [str(listener.fileno())] if module == "http_process" else ["refine"]
         with (tmp_path / "child.log").open("w") as log:
             child = children.start(
-                f"leadline.entrypoints.{module}", settings_in(tmp_path), *arguments,
+                f"leadline.entrypoints.embedded.{module}", settings_in(tmp_path), *arguments,
                 keep=(listener.fileno(),), log=log,
             )  # fmt: skip
         assert child.stdin is not None

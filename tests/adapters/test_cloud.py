@@ -26,7 +26,7 @@ from leadline.cloud.packaging import Package
 from leadline.cloud.session import Cloud, CloudError, connect, plainly
 from leadline.cloud.stacks import need_stack
 from leadline.cloud.state import stack_state
-from leadline.errors import ConfigurationError
+from leadline.model.errors import ConfigurationError
 
 REGION = "eu-west-1"
 
@@ -93,7 +93,9 @@ def test_a_refusal_tells_the_operation_and_the_code(cloud: Cloud) -> None:
 def test_without_boto3_it_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "boto3.py").write_text("raise ImportError('not here')")
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-    code += "from leadline.entrypoints.cli import main\nsys.argv = ['leadline', 'status', 'aws']\n"
+    code += (
+        "from leadline.entrypoints.cli._app import main\nsys.argv = ['leadline', 'status', 'aws']\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code + "main()"], capture_output=True, text=True, check=False
     )

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.crm import CrmChange, CrmRecord, NotYet, Page
-from leadline.handling import Ending
-from leadline.lead import Person
-from leadline.ports import Refused
-from leadline.sources.attio import Attio
+from leadline.model.handling import Ending
+from leadline.model.people import Person
+from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page
+from leadline.ports.messenger import Refused
+from leadline.vendors.attio.webhook import Attio
 from tests.crm_attio_copper import AttioStandIn, CopperStandIn
 from tests.crm_world import ADA, START, Asked, Lead, StandIn, Told
 

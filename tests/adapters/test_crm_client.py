@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.adapters.crm._authorize import Fixed, Tokens
-from leadline.adapters.crm._client import Client, CrmReply, pause_of, quoted, words_of
-from leadline.errors import ConfigurationError
-from leadline.ports import Busy, Refused, Unreachable
+from leadline.model.errors import ConfigurationError
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.vendors._api.authorize import Fixed, Tokens
+from leadline.vendors._api.client import Client, CrmReply, pause_of, quoted, words_of
 from tests.scripted_server import Answer, ScriptedServer, answer
 
 KEY = {"authorization": "Bearer key-4711-secret"}
@@ -227,8 +227,9 @@ def test_an_endpoint_that_is_down_or_busy_says_so_and_is_asked_again() -> None:
 
 def test_nothing_of_http_is_loaded_before_a_crm_is_made() -> None:
     code = (
-        "import sys, leadline.crm, leadline.adapters.crm as crm\n"
-        "assert 'hubspot' in crm.crm_kinds()\n"
+        "import sys, leadline.ports.crm, leadline.vendors.registry\n"
+        "from leadline.plugins import crm_kinds\n"
+        "assert 'hubspot' in crm_kinds()\n"
         "assert 'httpx' not in sys.modules and 'httpcore' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.adapters.crm import make_crm
-from leadline.crm import Crm, CrmChange, CrmConfig, CrmRecord, NotYet, Written
-from leadline.errors import ConfigurationError
-from leadline.lead import Person
-from leadline.ports import Refused, Unreachable
+from leadline.model.errors import ConfigurationError
+from leadline.model.people import Person
+from leadline.ports.crm import Crm, CrmChange, CrmRecord, NotYet, Written
+from leadline.ports.messenger import Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors.registry import make_crm
 from tests.crm_forms import DocumentStandIn
 from tests.crm_world import START, Asked, Lead, Told
 

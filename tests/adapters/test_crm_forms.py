@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.crm import CrmChange, CrmRecord, NotYet, Page
-from leadline.ports import Busy, Refused, Unreachable
+from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page
+from leadline.ports.messenger import Busy, Refused, Unreachable
 from tests.crm_forms import LinkedInStandIn, MetaStandIn
 from tests.crm_world import START, Asked, Lead, StandIn, Told
 

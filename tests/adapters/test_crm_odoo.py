@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.crm import CrmChange, CrmRecord, NotYet
-from leadline.handling import Ending
-from leadline.lead import Person
-from leadline.ports import Refused, Unreachable
+from leadline.model.handling import Ending
+from leadline.model.people import Person
+from leadline.ports.crm import CrmChange, CrmRecord, NotYet
+from leadline.ports.messenger import Refused, Unreachable
 from tests.crm_world import ADA, Asked, Lead, Told
 from tests.crm_zoho_odoo import OdooStandIn
 

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadline.adapters.crm import _records as records
-from leadline.adapters.crm._windows import page_of_windows
-from leadline.crm import Carried, CrmChange, CrmConfig, CrmRecord, Found, NotYet, Page, Written
-from leadline.handling import Ending
-from leadline.lead import LeadFields, Person
-from leadline.ports import Busy, Refused, Unreachable
+from leadline.model.handling import Ending
+from leadline.model.lead import LeadFields
+from leadline.model.people import Person
+from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors._api import records
+from leadline.vendors._api.windows import page_of_windows
 
 AT = datetime(2026, 3, 2, 9, 2, 40, tzinfo=UTC)
 ADA = Person(id="7", name="Ada Vance", email="ada@example.org")

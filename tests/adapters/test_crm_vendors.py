@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from leadline.crm import Crm, CrmChange, CrmRecord, NotYet, Page, Written
-from leadline.handling import Ending
-from leadline.lead import Person
-from leadline.ports import Busy, Refused, Unreachable
+from leadline.model.handling import Ending
+from leadline.model.people import Person
+from leadline.ports.crm import Crm, CrmChange, CrmRecord, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
 from tests.crm_close import CloseStandIn
 from tests.crm_hubspot import HubSpotStandIn
 from tests.crm_pipedrive import PipedriveStandIn

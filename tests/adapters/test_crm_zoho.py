@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.adapters.crm.zoho import ZohoCrm, _accounts
-from leadline.crm import CrmChange, CrmRecord, NotYet, Page, Written
-from leadline.handling import Ending
-from leadline.ports import Busy, Refused, Unreachable
+from leadline.model.handling import Ending
+from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.vendors.zoho.api import ZohoCrm, _accounts
 from tests.crm_world import START, Lead, Trouble
 from tests.crm_zoho_odoo import ZohoStandIn
 

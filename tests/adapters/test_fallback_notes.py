@@ -3,11 +3,11 @@
 from contextlib import closing
 from pathlib import Path
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.lead import Status
-from leadline.ports import Refused, Unreachable
-from leadline.reports import LeadStory
+from leadline.model.lead import Status
+from leadline.ports.ledger import LeadStory
+from leadline.ports.messenger import Refused, Unreachable
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.store import SqliteStore
 from tests.channels import Office
 from tests.worlds import HandClock
 

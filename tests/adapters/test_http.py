@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 import urllib3
 
-from leadline.capture import CaptureKit
-from leadline.sources import Source
-from leadline.sources.form import Form
-from leadline.sources.generic import Generic
-from leadline.sources.web_to_lead import WebToLead
+from leadline.journey.capture import CaptureKit
+from leadline.ports.source import Source
+from leadline.vendors.form.webhook import Form
+from leadline.vendors.generic.webhook import Generic
+from leadline.vendors.web_to_lead.webhook import WebToLead
 from tests.http_world import Running
 
 

@@ -20,9 +20,9 @@ from leadline.cloud.modules import imported_modules, own_modules
 from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.session import CloudError
 from leadline.cloud.wheels import Target, files_of, target_of
-from leadline.errors import ConfigurationError
 from leadline.infra import template
-from leadline.sources import names
+from leadline.model.errors import ConfigurationError
+from leadline.plugins import source_names
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -71,7 +71,7 @@ def test_a_changed_byte_gives_another_key(
 ) -> None:
     def changed(entries: Iterable[str], without: tuple[str, ...]) -> Mapping[str, bytes]:
         ours = dict(own_modules(entries, without))
-        return {**ours, "leadline/capture.py": ours["leadline/capture.py"] + b"\n"}
+        return {**ours, "leadline/journey/capture.py": ours["leadline/journey/capture.py"] + b"\n"}
 
     monkeypatch.setattr(packaging, "own_modules", changed)
     assert capture_package(LOCAL).key != packages["capture"].key
@@ -131,18 +131,20 @@ def run_alone(folder: Path, body: str) -> None:
 def test_capturing_needs_nothing_besides(unpacked: dict[str, Path], name: str) -> None:
     run_alone(
         unpacked[name],
-        "import leadline.capture, leadline.settings_reading, leadline.logs\n"
-        "from leadline.sources import find, names\n"
-        "[find(name)() for name in names()]\n"
+        "import leadline.journey.capture, leadline.settings.loading, leadline.entrypoints.logs\n"
+        "from leadline.plugins import source_names\n"
+        "from leadline.vendors.registry import find\n"
+        "[find(name)() for name in source_names()]\n"
         "from pathlib import Path\n"
-        "leadline.settings_reading.load(environ={}, folder=Path(sys.argv[1]))",
+        "leadline.settings.loading.load(environ={}, folder=Path(sys.argv[1]))",
     )
 
 
 def test_refining_and_telling_need_nothing_besides(unpacked: dict[str, Path]) -> None:
     run_alone(
         unpacked["work"],
-        "import leadline.pipeline, leadline.deliver.sending, leadline.adapters.slack\n"
+        "import leadline.journey.refining, leadline.alerts.sending\n"
+        "import leadline.channels.slack.webhook\n"
         "import phonenumbers, email_validator\n"
         "assert phonenumbers.is_valid_number(phonenumbers.parse('+4930901820'))\n"
         "email_validator.validate_email('ada@bücher-example.com', check_deliverability=False)",
@@ -169,20 +171,22 @@ def test_a_handler_is_found_in_its_zip(
 def test_every_crm_and_channel_needs_nothing_besides(unpacked: dict[str, Path]) -> None:
     run_alone(
         unpacked["work"],
-        "import importlib, pkgutil, httpx\n"
-        "import leadline.adapters.crm as crms, leadline.adapters as all\n"
-        "from leadline.destinations import MAKERS\n"
-        "for name in crms.crm_kinds(): importlib.import_module(f'leadline.adapters.crm.{name}')\n"
-        "for each in pkgutil.iter_modules(all.__path__):\n"
-        "    each.ispkg or importlib.import_module(f'leadline.adapters.{each.name}')\n"
+        "import importlib, pkgutil, httpx, leadline.channels\n"
+        "from leadline.channels.registry import MAKERS\n"
+        "from leadline.plugins import crm_kinds\n"
+        "for name in crm_kinds(): importlib.import_module(f'leadline.vendors.{name}.api')\n"
+        "for each in pkgutil.walk_packages(leadline.channels.__path__, 'leadline.channels.'):\n"
+        "    importlib.import_module(each.name)\n"
         "httpx.Client().close()\n"
-        "from leadline.hours import zone_of\n"
+        "from leadline.team.hours import zone_of\n"
         "assert MAKERS and zone_of('Europe/Berlin')",
     )
 
 
 def test_the_door_asks_no_crm(packages: dict[str, Package]) -> None:
-    assert [p for p in packages["capture"].files if "/crm/" in p or p.startswith("httpx")] == []
+    assert [
+        p for p in packages["capture"].files if p.endswith("/api.py") or p.startswith("httpx")
+    ] == []
 
 
 def test_an_import_counts_wherever_it_stands_but_not_if_only_checkers_see_it() -> None:
@@ -196,12 +200,12 @@ def test_an_import_counts_wherever_it_stands_but_not_if_only_checkers_see_it() -
 
 
 def test_a_function_gets_what_its_handler_needs_and_no_more() -> None:
-    ours = own_modules(["leadline.lead"])
-    assert "leadline/lead.py" in ours
+    ours = own_modules(["leadline.model.lead"])
+    assert "leadline/model/lead.py" in ours
     assert "leadline/__init__.py" in ours
-    assert "leadline/capture.py" not in ours
-    every = own_modules(["leadline.sources"])
-    assert {f"leadline/sources/{name}.py" for name in names()} <= set(every)
+    assert "leadline/journey/capture.py" not in ours
+    every = own_modules(["leadline.vendors.registry"])
+    assert {f"leadline/vendors/{name}/webhook.py" for name in source_names()} <= set(every)
 
 
 # --- sources of one's own ---------------------------------------------------------------------
@@ -212,8 +216,8 @@ def plug_in(folder: Path, direct_url: str = "") -> None:
     about = folder / "acme_leads-1.0.dist-info"
     about.mkdir()
     (folder / "acme_leads.py").write_text(
-        "from leadline.archive import ArchiveError\n"
-        "from leadline.sources import Source\n"
+        "from leadline.ports.archive import ArchiveError\n"
+        "from leadline.ports.source import Source\n"
         "class Acme(Source):\n    name = 'acme'\n"
     )
     (about / "METADATA").write_text(
@@ -236,10 +240,12 @@ def test_a_source_of_another_package_comes_along_with_what_it_needs(
     monkeypatch.syspath_prepend(tmp_path / "site")
     package = capture_package(LOCAL)
     assert "sortedcontainers/__init__.py" in package.files
-    assert "leadline/archive.py" in package.files
+    assert "leadline/operations/archive.py" in package.files
     folder = tmp_path / "unpacked"
     zipfile.ZipFile(io.BytesIO(package.zipped())).extractall(folder)
-    run_alone(folder, "from leadline.sources import find\nassert find('acme').name == 'acme'")
+    run_alone(
+        folder, "from leadline.vendors.registry import find\nassert find('acme').name == 'acme'"
+    )
 
 
 def test_a_source_that_is_installed_as_a_link_is_refused(

@@ -9,13 +9,13 @@ import pytest
 import urllib3
 from moto.ses.models import ses_backends
 
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.ses import SesMessenger, keys_in
-from leadline.deliver.channel import NO_OWNER, Notice
-from leadline.deliver.email_message import EmailWriter
-from leadline.errors import ConfigurationError
-from leadline.lead import Alert
-from leadline.ports import Busy, Refused, Sent, Unreachable
+from leadline.channels.email.message import EmailWriter
+from leadline.channels.email.ses import SesMessenger, keys_in
+from leadline.model.errors import ConfigurationError
+from leadline.model.task import Alert
+from leadline.net.aws.signing import Keys
+from leadline.ports.channel import NO_OWNER, Notice
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from tests.scripted_server import ScriptedServer, answer
 from tests.unit.deliver.leads import CAPTURED, lead
 

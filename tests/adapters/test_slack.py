@@ -14,15 +14,16 @@ from types import TracebackType
 import msgspec
 import pytest
 
-from leadline.adapters import posting
-from leadline.adapters.slack import SlackWebhook
-from leadline.deliver.channel import GONE, Notice
-from leadline.deliver.slack import SlackWriter
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox
-from leadline.errors import ConfigurationError
-from leadline.handling import Handling
-from leadline.lead import Alert, Person
-from leadline.ports import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.channels.slack.webhook import SlackWebhook
+from leadline.channels.slack.writer import SlackWriter
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Handling
+from leadline.model.people import Person
+from leadline.model.task import Alert
+from leadline.net import posting
+from leadline.ports.channel import GONE, Notice
+from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.scripted_server import ScriptedServer, answer, certificate
 from tests.unit.deliver.leads import CAPTURED, ID, lead
 

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.adapters.slack_bot import SlackBot
-from leadline.deliver.channel import GONE, NO_OWNER, Letter, Notice
-from leadline.deliver.slack import SlackWriter
-from leadline.errors import ConfigurationError
-from leadline.handling import Handling
-from leadline.lead import Alert, Person, Step
-from leadline.ports import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.channels.slack.bot import SlackBot
+from leadline.channels.slack.writer import SlackWriter
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Handling
+from leadline.model.people import Person
+from leadline.model.task import Alert, Step
+from leadline.ports.channel import GONE, NO_OWNER, Letter, Notice
+from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.slack_rules import markup_of, violations
 from tests.slack_world import TOKEN, Fault, SlackApi, no
 from tests.unit.deliver.leads import CAPTURED, FIRST_ID, ID, lead

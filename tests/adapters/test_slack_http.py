@@ -12,19 +12,18 @@ from typing import Any
 import pytest
 import urllib3
 
-from leadline.adapters.clock import wall_clock
-from leadline.adapters.memory import MemoryStore
-from leadline.deliver import buttons
-from leadline.entrypoints import slack_http
-from leadline.entrypoints.http import App, Door
+from leadline.entrypoints.embedded import slack_http
+from leadline.entrypoints.embedded.http import App, Door
+from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.slack_door import slack_door
-from leadline.entrypoints.slack_http import SlackRequests
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox
-from leadline.errors import StorageFailed
-from leadline.handling import Handling
-from leadline.lead import Step
-from leadline.outcome import Done
-from leadline.settings import Settings
+from leadline.journey.claiming import CLAIM
+from leadline.model.errors import StorageFailed
+from leadline.model.handling import Handling
+from leadline.model.task import Done, Step
+from leadline.ports.clock import wall_clock
+from leadline.settings.general import Settings
+from leadline.standins.slack_inbox import Reply, SlackInbox
+from leadline.stores.memory import MemoryStore
 from tests.http_world import Running
 from tests.slack_presses import SECRET, command_body, press_body, press_payload, signed_headers
 from tests.worlds import HandClock, captured, claim, refined, settle
@@ -82,7 +81,7 @@ class Slack(Running):
 
     def press(self, *, answered: bool = True, **more: Any) -> urllib3.BaseHTTPResponse:
         url = f"{self.inbox.url}/services/reply" if answered else ""
-        payload = press_payload(buttons.CLAIM, self.lead_id, response_url=url, **more)
+        payload = press_payload(CLAIM, self.lead_id, response_url=url, **more)
         return self.signed("/slack/actions", press_body(payload))
 
     def signed(
@@ -130,7 +129,7 @@ def test_a_press_is_answered_with_nothing_and_the_presser_told(slack: Slack) -> 
     (told,) = slack.inbox.messages
     assert told["text"] == "Ada is yours."
     assert (told["response_type"], told["replace_original"]) == ("ephemeral", False)
-    assert slack.heard == {(buttons.CLAIM, "changed"): 1}
+    assert slack.heard == {(CLAIM, "changed"): 1}
 
 
 def test_while_starting_and_without_a_secret_nothing_is_taken(starting: Slack) -> None:
@@ -199,7 +198,7 @@ def test_a_store_that_fails_is_told_or_else_slack_warns(slack: Slack) -> None:
     assert slack.told == ["⚠️ This was *not* saved. Please press again."]
     warned = slack.press(answered=False)
     assert warned.status == 503
-    assert slack.heard == {(buttons.CLAIM, "failed"): 2}
+    assert slack.heard == {(CLAIM, "failed"): 2}
     command = slack.signed("/slack/commands", command_body("unassigned"))
     assert (command.status, b"could not be read" in command.data) == (200, True)
     slack.store.fails = False

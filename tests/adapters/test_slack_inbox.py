@@ -15,11 +15,11 @@ import pytest
 import urllib3
 from hypothesis import given
 
-from leadline.deliver.links import Links
-from leadline.deliver.slack_messages import alert, digest, new_lead, seen_before
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox, as_terminal
-from leadline.entrypoints.slack_page import article, page
-from leadline.lead import RefinedLead
+from leadline.channels.slack.messages import alert, digest, new_lead, seen_before
+from leadline.model.lead import RefinedLead
+from leadline.model.links import Links
+from leadline.standins.slack_inbox import Reply, SlackInbox
+from leadline.standins.slack_page import article, as_terminal, page
 from tests.unit.deliver.leads import ID, RECORDS, again, any_lead, lead, noticed
 
 AT = datetime(2026, 3, 2, 9, 10, tzinfo=UTC)
@@ -127,7 +127,7 @@ def test_waiting_for_messages_that_do_not_come_ends() -> None:
 
 
 def test_it_runs_as_a_program(http: urllib3.PoolManager, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "leadline.entrypoints.slack_inbox", "--port", "0"]
+    command = [sys.executable, "-m", "leadline.standins.slack_inbox", "--port", "0"]
     command += ["--record", str(tmp_path / "record.jsonl")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from leadline.adapters import smtp
-from leadline.adapters.smtp import MailServer, SmtpMessenger
-from leadline.deliver.channel import NO_OWNER, Notice
-from leadline.deliver.email_message import EmailWriter
-from leadline.errors import ConfigurationError
-from leadline.ports import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.channels.email import smtp
+from leadline.channels.email.message import EmailWriter
+from leadline.channels.email.smtp import MailServer, SmtpMessenger
+from leadline.model.errors import ConfigurationError
+from leadline.ports.channel import NO_OWNER, Notice
+from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.mail_world import (
     PASSWORD,
     USER,
@@ -118,7 +118,7 @@ def test_a_sender_that_is_refused_is_refused() -> None:
 def test_mail_that_some_recipients_get_has_arrived(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert send(refuses={TO[0]: "550 5.1.1 No such user"}) == Sent(MESSAGE_ID)
-    (record,) = [r for r in caplog.records if r.name == "leadline.adapters.smtp"]
+    (record,) = [r for r in caplog.records if r.name == "leadline.channels.email.smtp"]
     assert record.message == "smtp.some_refused"
     assert vars(record)["refused"] == 1
     assert vars(record)["codes"] == [550]

@@ -9,17 +9,17 @@ import apsw
 import msgspec
 import pytest
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.database import schema_version
-from leadline.adapters.sqlite.folder import FILE
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import Alert, Later, Person, Step, Task
-from leadline.outcome import Done
-from leadline.ports import Settlement, Trouble
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.people import Person
+from leadline.model.task import Alert, Done, Later, Step, Task
+from leadline.ports.store import Settlement, Trouble
+from leadline.stores.sqlite.database import schema_version
+from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds import LEASE, HandClock, captured, claim, refined, refined_in, settle
 
-FIRST = (files("leadline.adapters.sqlite") / "migrations" / "0001_first.sql").read_text()
+FIRST = (files("leadline.stores.sqlite") / "migrations" / "0001_first.sql").read_text()
 
 
 def test_of_a_hundred_who_press_at_once_in_four_processes_one_has_it(

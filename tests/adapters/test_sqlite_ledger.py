@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.lead import Alert, CapturedLead, FirstSeen, Kind, Status, Step, Task
-from leadline.outcome import Done, Drop, Retry
-from leadline.ports import Settlement
-from leadline.reports import Account, LeadFilter
+from leadline.model.lead import CapturedLead, FirstSeen, Kind, Status
+from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
+from leadline.ports.ledger import Account, LeadFilter
+from leadline.ports.store import Settlement
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds import HandClock, captured, refined
 
 LEASE = timedelta(seconds=60)

@@ -8,14 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.adapters.sqlite.move_notes import MoveJournal
-from leadline.adapters.sqlite.moving import SqliteHome
-from leadline.carrying import Carrier
-from leadline.handling import Handling
-from leadline.lead import Step
-from leadline.moving import Family, Home, family_digest
+from leadline.model.handling import Handling
+from leadline.model.task import Step
+from leadline.operations.moving.agreement import family_digest
+from leadline.operations.moving.carrier import Carrier
+from leadline.ports.homes import Family, Home
+from leadline.stores.sqlite.moving.home import SqliteHome
+from leadline.stores.sqlite.moving.notes import MoveJournal
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.store import SqliteStore
 from tests.moving_world import WINDOW, Workers, populate
 from tests.worlds import HandClock
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import apsw
 import pytest
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.database import migrate, schema_version
-from leadline.adapters.sqlite.folder import FILE
-from leadline.adapters.sqlite.keys import KeyIndex
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.adapters.sqlite.transfer import back_up, restore
-from leadline.errors import ConfigurationError, StorageFull
-from leadline.lead import CapturedLead, Fate, Step
-from leadline.outcome import Done
-from leadline.ports import Settlement
+from leadline.model.errors import ConfigurationError, StorageFull
+from leadline.model.lead import CapturedLead, Fate
+from leadline.model.task import Done, Step
+from leadline.ports.store import Settlement
+from leadline.stores.sqlite.database import migrate, schema_version
+from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.moving.transfer import back_up, restore
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds import HandClock, captured, digest, refined
 
 LEASE = timedelta(seconds=60)
@@ -210,7 +210,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path, clock: HandClock) -> None:
-    from leadline.errors import StorageFailed
+    from leadline.model.errors import StorageFailed
 
     (tmp_path / FILE).write_bytes(b"this is something else entirely, " * 100)
     with pytest.raises(StorageFailed, match="damaged"):

@@ -7,15 +7,17 @@ import msgspec
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from leadline.adapters.webhook import WebhookMessenger, signing_key
-from leadline.deliver.channel import Notice
-from leadline.deliver.events import EventWriter
-from leadline.errors import ConfigurationError, Unauthentic
-from leadline.handling import Ending, Handling
-from leadline.lead import Alert, Delivery, Person, RefinedLead
-from leadline.ports import Refused, Sent
-from leadline.sources import SourceConfig
-from leadline.sources.standard_webhooks import StandardWebhooks
+from leadline.channels.webhook.events import EventWriter
+from leadline.channels.webhook.post import WebhookMessenger, signing_key
+from leadline.model.errors import ConfigurationError, Unauthentic
+from leadline.model.handling import Ending, Handling
+from leadline.model.lead import Delivery, RefinedLead
+from leadline.model.people import Person
+from leadline.model.task import Alert
+from leadline.ports.channel import Notice
+from leadline.ports.messenger import Refused, Sent
+from leadline.settings.sources import SourceConfig
+from leadline.vendors.standard_webhooks.webhook import StandardWebhooks
 from tests.scripted_server import Request, ScriptedServer, answer
 from tests.unit.deliver.leads import CAPTURED, ID, lead
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 
 
 @pytest.fixture(scope="module")

@@ -303,7 +303,7 @@ text = leadline.infra.template()
 changed = text.replace("AttributeName: sk, KeyType: RANGE", "AttributeName: due_at, KeyType: RANGE")
 assert changed != text
 leadline.infra.template = lambda: changed
-from leadline.entrypoints.cli import main
+from leadline.entrypoints.cli._app import main
 main()
 """
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import urllib3
 
-from leadline.entrypoints.samples import DEMO_SOURCES, samples
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox
+from leadline.standins.samples import DEMO_SOURCES, samples
+from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.aws.deployment import Deployment
 from tests.emulator import Emulator
 

@@ -15,35 +15,29 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from leadline.adapters.aws.bells import Queues, queue_of_each_step
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller
-from leadline.adapters.aws.documents import document_of
-from leadline.adapters.aws.handed import HandedStore
-from leadline.adapters.aws.items import task_key
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.table import Table
-from leadline.capture import CaptureKit, read, record_key
-from leadline.crm import CrmConfig
-from leadline.entrypoints import sample_bodies as bodies
-from leadline.entrypoints.samples import DEMO_SECRETS, Somebody, people
-from leadline.entrypoints.slack_inbox import Reply, SlackInbox
-from leadline.formats import iso, key_of
-from leadline.handling import UNHANDLED, Ending, Handling
-from leadline.lead import (
-    CapturedLead,
-    Delivery,
-    Kind,
-    LeadDetails,
-    Ownership,
-    Person,
-    Step,
-    Task,
-)
-from leadline.outcome import Done
-from leadline.ports import Settlement
-from leadline.sources import find
+from leadline.journey.capture import CaptureKit, read
+from leadline.model.formats import iso, key_of
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.keys import record_key
+from leadline.model.lead import CapturedLead, Delivery, Kind, LeadDetails, Ownership
+from leadline.model.people import Person
+from leadline.model.task import Done, Step, Task
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.signing import Keys
+from leadline.ports.store import Settlement
+from leadline.settings.crm import CrmConfig
+from leadline.standins import sample_bodies as bodies
+from leadline.standins.sample_bodies import Somebody
+from leadline.standins.samples import DEMO_SECRETS, people
+from leadline.standins.slack_inbox import Reply, SlackInbox
+from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.documents import document_of
+from leadline.stores.aws.items import task_key
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues, queue_of_each_step
+from leadline.vendors.registry import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text, told
 from tests.crm_tryton import TrytonStandIn

@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 import pytest
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 from tests.aws.deployment import Deployment, operator_environment
 from tests.emulator import Emulator

@@ -16,16 +16,17 @@ from typing import Any
 
 import pytest
 
-from leadline.adapters.aws.ledger import AwsLedger
-from leadline.adapters.clock import wall_clock
-from leadline.adapters.sqlite import SqliteStore
-from leadline.formats import key_of
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import CapturedLead, Kind, Person, Status, Step, Task
-from leadline.outcome import Done, Drop
-from leadline.ports import Settlement
-from leadline.refine import match_keys
-from leadline.reports import LeadFilter
+from leadline.model.formats import key_of
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.keys import match_keys
+from leadline.model.lead import CapturedLead, Kind, Status
+from leadline.model.people import Person
+from leadline.model.task import Done, Drop, Step, Task
+from leadline.ports.clock import wall_clock
+from leadline.ports.ledger import LeadFilter
+from leadline.ports.store import Settlement
+from leadline.stores.aws.reading.ledger import AwsLedger
+from leadline.stores.sqlite.store import SqliteStore
 from tests.aws.deployment import run_command
 from tests.aws_world import REGION, Rooms
 from tests.emulator import Emulator

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import eventually, keys_of, send, settings_text, told
 from tests.emulator import Emulator

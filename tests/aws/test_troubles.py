@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from leadline.entrypoints.slack_inbox import SlackInbox
+from leadline.standins.slack_inbox import SlackInbox
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import eventually, keys_of, send, settings_text, told
 from tests.aws.test_least_privilege import policy_of, without

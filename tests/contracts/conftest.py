@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from leadline.adapters.aws.ledger import AwsLedger
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.ports import Store
-from leadline.reports import Ledger
+from leadline.ports.ledger import Ledger
+from leadline.ports.store import Store
+from leadline.stores.aws.reading.ledger import AwsLedger
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.store import SqliteStore
 from tests.aws_world import Rooms
 from tests.ledger_world import KINDS, START, Made, World, fill
 from tests.worlds import HandClock

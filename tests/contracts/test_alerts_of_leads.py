@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.lead import Alert, Step, Task
-from leadline.outcome import Done
-from leadline.ports import Store
+from leadline.model.task import Alert, Done, Step, Task
+from leadline.ports.store import Store
 from tests.worlds import HandClock, claim, refined_in, settle
 
 

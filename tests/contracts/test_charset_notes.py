@@ -5,15 +5,16 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.refining import preview, refine_due
 from leadline.kit import Kit
-from leadline.lead import Delivery, Fate, Kind, RefinedLead, Step
-from leadline.pipeline import preview, refine_due
-from leadline.ports import Store
-from leadline.sources import Source
-from leadline.sources.form import Form
-from leadline.sources.generic import Generic
-from leadline.sources.web_to_lead import WebToLead
+from leadline.model.lead import Delivery, Fate, Kind, RefinedLead
+from leadline.model.task import Step
+from leadline.ports.source import Source
+from leadline.ports.store import Store
+from leadline.vendors.form.webhook import Form
+from leadline.vendors.generic.webhook import Generic
+from leadline.vendors.web_to_lead.webhook import WebToLead
 from tests.worlds import HandClock, captured
 
 SOURCES: dict[str, Source] = {"form": Form(), "generic": Generic(), "web_to_lead": WebToLead()}

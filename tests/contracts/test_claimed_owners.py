@@ -5,15 +5,18 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.crm import CrmConfig
-from leadline.handling import UNHANDLED, Handling
+from leadline.journey.refining import refine_due
 from leadline.kit import Connected
-from leadline.lead import LeadFields, Ownership, Person
-from leadline.people import MemberConfig, Team
-from leadline.pipeline import refine_due
-from leadline.ports import Store
-from leadline.replaying import Start, carry_out, plan
-from leadline.routing import Routes, RuleConfig
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import LeadFields, Ownership
+from leadline.model.people import Person
+from leadline.operations.replay import Start, carry_out, plan
+from leadline.ports.store import Store
+from leadline.settings.crm import CrmConfig
+from leadline.settings.people import MemberConfig
+from leadline.settings.rules import RuleConfig
+from leadline.team.people import Team
+from leadline.team.routing import Routes
 from tests.owner_world import ANN, BEN, MemoryCrm, Office
 from tests.worlds import HandClock
 

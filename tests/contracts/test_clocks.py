@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.clocks import clock_due
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import Claim, Ownership, Step, Task
-from leadline.outcome import Done
-from leadline.ports import Settlement, Store
+from leadline.journey.response_clock import clock_due
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import Ownership
+from leadline.model.task import Claim, Done, Step, Task
+from leadline.ports.store import Settlement, Store
 from tests.clock_world import MINUTE, TARGET, Desk
 from tests.owner_world import ANN, BEN
 from tests.worlds import HandClock

@@ -1,4 +1,5 @@
-"""What every CRM's adapter promises (`leadline.crm.Crm`), each asked of a stand-in for its API.
+"""What every CRM's adapter promises (`leadline.ports.crm.Crm`), each asked of a stand-in for its
+API.
 
 Who adds a CRM adds its stand-in to `STAND_INS`.
 """
@@ -10,13 +11,15 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline import sources
-from leadline.adapters.crm import crm_kinds, make_crm
-from leadline.crm import CrmChange, CrmConfig, CrmRecord, NotYet, Page, Written
-from leadline.errors import ConfigurationError
-from leadline.handling import Ending
-from leadline.lead import Person
-from leadline.ports import Busy, Refused, Unreachable
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Ending
+from leadline.model.people import Person
+from leadline.plugins import crm_kinds
+from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors import registry
+from leadline.vendors.registry import make_crm
 from tests.crm_attio_copper import AttioStandIn, CopperStandIn
 from tests.crm_close import CloseStandIn
 from tests.crm_forms import DocumentStandIn, LinkedInStandIn, MetaStandIn
@@ -292,7 +295,7 @@ def test_what_since_finds_is_understood_by_the_source(vendor: StandIn) -> None:
     assert isinstance(page, Page)
     (found,) = page.found
     assert (found.record, found.created_at) == (name, START)
-    fields = sources.find(vendor.kind)().fields(found.raw)
+    fields = registry.find(vendor.kind)().fields(found.raw)
     assert fields.email == "grace.hale@example.com"
     assert fields.record == name
 

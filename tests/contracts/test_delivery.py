@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.deliver.channel import NO_OWNER
-from leadline.deliver.sending import deliver_due
-from leadline.lead import Step, Task
-from leadline.ports import Busy, Refused, Store, Trouble, Unreachable
-from leadline.retry import RetryPolicy
-from leadline.routing import Routes
+from leadline.alerts.sending import deliver_due
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Step, Task
+from leadline.ports.channel import NO_OWNER
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.store import Store, Trouble
+from leadline.team.routing import Routes
 from tests.channels import Killed, Office, Scripted, slack_channel
 from tests.worlds import HandClock
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.handling import UNHANDLED, Ending, Handling
-from leadline.lead import Later, Ownership, Person, Step, Task
-from leadline.outcome import Done
-from leadline.ports import Store
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import Ownership
+from leadline.model.people import Person
+from leadline.model.task import Done, Later, Step, Task
+from leadline.ports.store import Store
 from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
 
 ADA = Person(id="crm-1", name="Ada Vance", email="Ada.Vance@Example.com", slack="U01ADA")

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.lead import Fate, Kind, Step
-from leadline.ports import Settlement, Store
+from leadline.model.lead import Fate, Kind
+from leadline.model.task import Step
+from leadline.ports.store import Settlement, Store
 from tests.worlds import HandClock, captured, refined
 
 LEASE = timedelta(seconds=60)
@@ -80,7 +81,7 @@ def test_an_update_of_an_unknown_record_is_kept_as_filtered(store: Store, clock:
 
 
 def test_an_update_after_refinement_is_filtered(store: Store, clock: HandClock) -> None:
-    from leadline.outcome import Done
+    from leadline.model.task import Done
 
     lead = captured(clock, record="contact:1")
     store.accept([lead])
@@ -94,7 +95,7 @@ def test_an_update_after_refinement_is_filtered(store: Store, clock: HandClock) 
 def test_an_update_takes_the_lead_back_from_a_worker_that_has_not_seen_it(
     store: Store, clock: HandClock
 ) -> None:
-    from leadline.outcome import Done
+    from leadline.model.task import Done
 
     lead = captured(clock, record="contact:1")
     store.accept([lead])

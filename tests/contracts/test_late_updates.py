@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from leadline.capture import key_digest
-from leadline.lead import CapturedLead, Fate, Kind, Step, Task
-from leadline.outcome import Done, Drop, Retry
-from leadline.ports import Store
+from leadline.model.keys import key_digest
+from leadline.model.lead import CapturedLead, Fate, Kind
+from leadline.model.task import Done, Drop, Retry, Step, Task
+from leadline.ports.store import Store
 from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.lead import Alert, FirstSeen, Kind, Status, Step, Task
-from leadline.outcome import Done, Drop, Retry
-from leadline.reports import Account, LeadFilter, LeadStory
+from leadline.model.lead import FirstSeen, Kind, Status
+from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
+from leadline.ports.ledger import Account, LeadFilter, LeadStory
 from tests.ledger_world import KINDS, START, Made, World
 from tests.worlds import captured, refined
 

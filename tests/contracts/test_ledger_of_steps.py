@@ -5,10 +5,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.handling import UNHANDLED, Ending, Handling
-from leadline.lead import Alert, CapturedLead, Later, LeadDetails, Person, Status, Step, Task
-from leadline.outcome import Done, Drop, Retry
-from leadline.reports import LeadFilter, TaskRow
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import CapturedLead, LeadDetails, Status
+from leadline.model.people import Person
+from leadline.model.task import Alert, Done, Drop, Later, Retry, Step, Task
+from leadline.ports.ledger import LeadFilter, TaskRow
 from tests.ledger_world import START, World
 from tests.worlds import refined
 

@@ -1,4 +1,4 @@
-"""Every messenger keeps the words of `ports.Messenger`, against servers on loopback."""
+"""Every messenger keeps the words of `ports.messenger.Messenger`, against servers on loopback."""
 
 import logging
 import time
@@ -9,23 +9,23 @@ from typing import NamedTuple
 
 import pytest
 
-from leadline.adapters.apprise import AppriseMessenger
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.pagerduty import PagerDutyEvents
-from leadline.adapters.ses import SesMessenger
-from leadline.adapters.slack import SlackWebhook
-from leadline.adapters.slack_bot import SlackBot
-from leadline.adapters.smtp import MailServer, SmtpMessenger
-from leadline.adapters.teams import TeamsWorkflow
-from leadline.adapters.webhook import WebhookMessenger
-from leadline.deliver.channel import Notice, Writer
-from leadline.deliver.email_message import EmailWriter
-from leadline.deliver.events import EventWriter
-from leadline.deliver.pagerduty import PagerDutyWriter
-from leadline.deliver.plain import PlainWriter
-from leadline.deliver.slack import SlackWriter
-from leadline.deliver.teams import TeamsWriter
-from leadline.ports import Busy, Messenger, Refused, Sent, Unreachable
+from leadline.channels.apprise.plain import PlainWriter
+from leadline.channels.apprise.send import AppriseMessenger
+from leadline.channels.email.message import EmailWriter
+from leadline.channels.email.ses import SesMessenger
+from leadline.channels.email.smtp import MailServer, SmtpMessenger
+from leadline.channels.pagerduty.events import PagerDutyWriter
+from leadline.channels.pagerduty.post import PagerDutyEvents
+from leadline.channels.slack.bot import SlackBot
+from leadline.channels.slack.webhook import SlackWebhook
+from leadline.channels.slack.writer import SlackWriter
+from leadline.channels.teams.card import TeamsWriter
+from leadline.channels.teams.post import TeamsWorkflow
+from leadline.channels.webhook.events import EventWriter
+from leadline.channels.webhook.post import WebhookMessenger
+from leadline.net.aws.signing import Keys
+from leadline.ports.channel import Notice, Writer
+from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.mail_world import MailRoom, free_port, hangs_up, mail_server, says, says_nothing
 from tests.scripted_server import Answer, ScriptedServer, answer
 from tests.unit.deliver.leads import CAPTURED, lead

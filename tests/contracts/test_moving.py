@@ -11,17 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.adapters.aws.bells import FAR
-from leadline.adapters.aws.items import digest_key, lead_key
-from leadline.adapters.sqlite.database import micros
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.adapters.sqlite.moving import SqliteHome
-from leadline.formats import key_of
-from leadline.lead import Fate, Kind, Status, Step, Task
-from leadline.moving import Family, Home, KeyKind, differences
-from leadline.outcome import Done
-from leadline.ports import Settlement, Store
-from leadline.reports import LeadFilter
+from leadline.model.formats import key_of
+from leadline.model.lead import Fate, Kind, Status
+from leadline.model.task import Done, Step, Task
+from leadline.operations.moving.agreement import differences
+from leadline.ports.homes import Family, Home, KeyKind
+from leadline.ports.ledger import LeadFilter
+from leadline.ports.store import Settlement, Store
+from leadline.stores.aws.items import digest_key, lead_key
+from leadline.stores.aws.wakeups import FAR
+from leadline.stores.sqlite.database import micros
+from leadline.stores.sqlite.moving.home import SqliteHome
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from tests.aws_world import Rooms
 from tests.moving_world import AFTER, Two, populate, waits
 from tests.worlds import HandClock, captured, digest
@@ -406,7 +407,7 @@ def test_the_same_words_of_long_ago_are_no_conflict(two: Two) -> None:
 def test_a_lead_waits_for_the_first_lead_of_its_person(
     two: Two, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("adapters.sqlite.moving", "adapters.aws.move_survey"):
+    for module in ("stores.sqlite.moving.home", "stores.aws.moving.survey"):
         monkeypatch.setattr(f"leadline.{module}.BATCH", 1)
     two.sqlite.accept([later := captured(two.clock, "ada")])
     two.clock.advance(seconds=1)

@@ -6,11 +6,14 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from leadline.deliver.channel import key_of_person
-from leadline.handling import Ending
-from leadline.lead import LeadFields, Step
-from leadline.ports import Busy, Refused, Store, Unreachable
-from leadline.routing import Routes, RuleConfig
+from leadline.model.handling import Ending
+from leadline.model.lead import LeadFields
+from leadline.model.people import key_of_person
+from leadline.model.task import Step
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.store import Store
+from leadline.settings.rules import RuleConfig
+from leadline.team.routing import Routes
 from tests.owner_world import ANN, BEN, Office
 from tests.worlds import HandClock
 

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from leadline.capture import CaptureKit, capture
-from leadline.deliver.sending import deliver_due
+from leadline.alerts.sending import deliver_due
+from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.refining import refine_due
 from leadline.kit import Kit
-from leadline.lead import Delivery, LeadFields, Step
-from leadline.pipeline import refine_due
-from leadline.ports import Busy, Refused, Store, Unreachable
-from leadline.retry import RetryPolicy
-from leadline.routing import Routes
-from leadline.sources import Source
-from leadline.sources.generic import Generic
+from leadline.model.lead import Delivery, LeadFields
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Step
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.source import Source
+from leadline.ports.store import Store
+from leadline.team.routing import Routes
+from leadline.vendors.generic.webhook import Generic
 from tests.channels import Killed, Scripted, slack_channel
 from tests.worlds import HandClock
 
@@ -123,7 +125,7 @@ def test_one_lead_that_ends_its_worker_ends_as_a_dead_letter_after_three_attempt
     ids = world.post(*people)
     world.clock.advance(minutes=10)
     killed = 0
-    with caplog.at_level("INFO", logger="leadline.attempts"):
+    with caplog.at_level("INFO", logger="leadline.kit"):
         for _ in range(10):
             try:
                 world.turn()
@@ -155,7 +157,7 @@ def test_slack_down_loses_no_alert_and_refines_nothing_again(world: World) -> No
 
 
 def test_an_alert_that_never_passes_is_a_dead_letter_and_can_be_replayed(world: World) -> None:
-    from leadline.lead import Task
+    from leadline.model.task import Task
 
     world.channel.replies = [Unreachable("slack.http_503")] * 4
     (lead_id,) = world.post(person(1))

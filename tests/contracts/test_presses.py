@@ -7,18 +7,28 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.actions import REPLY_LASTS, ActionRules, Pressed, press
-from leadline.adapters.memory import MemoryStore
-from leadline.deliver import buttons
-from leadline.deliver.links import Links
-from leadline.errors import StorageFailed
-from leadline.handling import UNHANDLED, Ending, Handling
-from leadline.lead import Alert, Later, Ownership, Person, Step, Task
-from leadline.outcome import Done
-from leadline.people import MemberConfig, Team
-from leadline.ports import Store
-from leadline.slack_commands import answer_command, open_leads_of
-from leadline.slack_requests import Press, SlashCommand
+from leadline.channels.slack.commands import answer_command, open_leads_of
+from leadline.channels.slack.requests import SlashCommand
+from leadline.journey.claiming import (
+    CLAIM,
+    JUNK,
+    REPLY_LASTS,
+    SNOOZE,
+    ActionRules,
+    Press,
+    Pressed,
+    press,
+)
+from leadline.model.errors import StorageFailed
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import Ownership
+from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.model.task import Alert, Done, Later, Step, Task
+from leadline.ports.store import Store
+from leadline.settings.people import MemberConfig
+from leadline.stores.memory import MemoryStore
+from leadline.team.people import Team
 from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
 
 ANN = Person(slack="U01ANN", name="ann.archer")
@@ -52,7 +62,7 @@ class Desk:
         self.id = lead.id
 
     def press(
-        self, user: Person = ANN, action: str = buttons.CLAIM, team: Team = TEAM, **about: Any
+        self, user: Person = ANN, action: str = CLAIM, team: Team = TEAM, **about: Any
     ) -> Pressed:
         wish = Press(action=action, lead_id=self.id, user=user, **about)
         return press(self.store, team, wish, self.clock.now, self.rules)
@@ -127,7 +137,7 @@ def test_the_owner_whom_the_source_named_stays_the_owner(store: Store, clock: Ha
     details = msgspec.structs.replace(made.lead_details, owner="Cid", owner_id="crm-9")
     made = msgspec.structs.replace(made, lead_details=details)
     assert settle(store, claim(store, Step.REFINE), Done(refined=made))
-    wish = Press(action=buttons.CLAIM, lead_id=lead.id, user=BOB)
+    wish = Press(action=CLAIM, lead_id=lead.id, user=BOB)
     assert press(store, Team(), wish, clock.now).changed
     handling = store.handling([lead.id])[lead.id]
     assert (handling.owner, handling.claimed_by) == (None, BOB)
@@ -136,7 +146,7 @@ def test_the_owner_whom_the_source_named_stays_the_owner(store: Store, clock: Ha
 def test_who_is_not_in_the_table_is_called_as_slack_calls_them(desk: Desk) -> None:
     desk.press(team=Team())
     assert desk.handling.claimed_by == ANN
-    desk.press(Person(slack="U09NEW"), action=buttons.JUNK)
+    desk.press(Person(slack="U09NEW"), action=JUNK)
     assert desk.handling.ended_by == Person(slack="U09NEW")
 
 
@@ -150,7 +160,7 @@ def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock
 
     desk = Desk(Noting(clock), clock)
     desk.press()
-    desk.press(BOB, action=buttons.JUNK)
+    desk.press(BOB, action=JUNK)
     desk.press(BOB)
     assert notes == [("claimed", "U01ANN"), ("junked", "U02BOB"), ("unjunked", "U02BOB")]
 
@@ -158,7 +168,7 @@ def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock
 @pytest.mark.parametrize(
     ("ending", "word"), [("won", "won"), ("lost", "lost"), ("disqualified", "disqualified")]
 )
-@pytest.mark.parametrize("action", [buttons.CLAIM, buttons.SNOOZE, buttons.JUNK])
+@pytest.mark.parametrize("action", [CLAIM, SNOOZE, JUNK])
 def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
     desk: Desk, ending: str, word: str, action: str
 ) -> None:
@@ -169,7 +179,7 @@ def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
 
 
 def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(desk: Desk) -> None:
-    told = desk.press(action=buttons.SNOOZE, span=timedelta(hours=4))
+    told = desk.press(action=SNOOZE, span=timedelta(hours=4))
     assert told.changed
     assert desk.handling.snoozed_until == desk.clock.now + timedelta(hours=4)
     assert f"<!date^{int(desk.clock.now.timestamp()) + 4 * 3600}^" in told.text
@@ -194,30 +204,28 @@ def test_tomorrow_at_nine_is_meant_where_the_presser_lives(
 ) -> None:
     desk = Desk(MemoryStore(clock), clock)
     clock.now = now
-    assert desk.press(user, buttons.SNOOZE).changed
+    assert desk.press(user, SNOOZE).changed
     assert desk.handling.snoozed_until == until
-    assert "already" in desk.press(user, buttons.SNOOZE).text
+    assert "already" in desk.press(user, SNOOZE).text
     assert desk.handling.rev == 1
 
 
 def test_only_who_has_claimed_a_lead_puts_it_aside(desk: Desk) -> None:
     desk.press()
     desk.clock.advance(minutes=5)
-    assert desk.press(BOB, buttons.SNOOZE) == Pressed("<@U01ANN> claimed it 5 min ago.")
-    assert desk.press(ANN, buttons.SNOOZE, span=timedelta(hours=1)).changed
+    assert desk.press(BOB, SNOOZE) == Pressed("<@U01ANN> claimed it 5 min ago.")
+    assert desk.press(ANN, SNOOZE, span=timedelta(hours=1)).changed
 
 
 def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: Desk) -> None:
-    told = desk.press(BOB, buttons.JUNK)
+    told = desk.press(BOB, JUNK)
     assert (told.changed, told.undo) == (True, desk.id)
     handling = desk.handling
     assert (handling.ending, handling.ended_at) == (Ending.JUNK, desk.clock.now)
     assert handling.ended_by == BOB
     assert desk.due() == EVERYBODY_AND_CRM
-    assert desk.press(BOB, buttons.JUNK) == Pressed(
-        "You have marked this lead as junk.", undo=desk.id
-    )
-    again = desk.press(ANN, buttons.SNOOZE)
+    assert desk.press(BOB, JUNK) == Pressed("You have marked this lead as junk.", undo=desk.id)
+    again = desk.press(ANN, SNOOZE)
     assert again == Pressed("<@U02BOB> has marked this lead as junk.", undo=desk.id)
     assert desk.press(ANN).changed
     back = desk.handling
@@ -228,7 +236,7 @@ def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: Desk) -> None:
 def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: Desk) -> None:
     desk.press(ANN)
     desk.clock.advance(minutes=9)
-    desk.press(BOB, buttons.JUNK)
+    desk.press(BOB, JUNK)
     told = desk.press(BOB)
     assert told.changed
     assert told.text == "Ada &lt;Vance&gt; is no junk any more. <@U01ANN> claimed it 9 min ago."
@@ -237,7 +245,7 @@ def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: Desk) -> 
 
 
 def test_the_address_of_an_answer_for_one_never_stands_for_the_message(desk: Desk) -> None:
-    desk.press(action=buttons.SNOOZE, reply_url=REPLY)
+    desk.press(action=SNOOZE, reply_url=REPLY)
     desk.clock.advance(minutes=1)
     desk.press(reply_url="https://hooks.slack.com/actions/2", is_ephemeral=True)
     assert desk.handling.reply_url == REPLY
@@ -248,13 +256,13 @@ def test_an_address_that_may_be_another_messages_is_not_kept(clock: HandClock) -
     store = MemoryStore(clock)
     desk = Desk(store, clock)
     desk.rules = ActionRules(webhooks=frozenset(["slack", "mail"]))
-    desk.press(action=buttons.SNOOZE, reply_url=REPLY)
+    desk.press(action=SNOOZE, reply_url=REPLY)
     assert desk.handling.reply_url == ""  # two webhooks told of the lead: whose message was it?
     desk.rules = ActionRules(webhooks=frozenset(["mail"]))
     store.put([Task(Step.NOTIFY, desk.id, "slack", again=True)], clock.now)
     told = Alert(desk.id, "slack", clock.now, "new_lead/1", ref="C01/17.1")
     assert settle(store, claim(store, Step.NOTIFY, "slack"), Done(alert=told))
-    desk.press(action=buttons.JUNK, reply_url=REPLY, message="C01/17.1")
+    desk.press(action=JUNK, reply_url=REPLY, message="C01/17.1")
     assert desk.handling.reply_url == ""  # the bot's, which changes its messages by itself
     desk.press(reply_url=REPLY, message="C02/18.1")
     assert desk.handling.reply_url == REPLY
@@ -266,7 +274,7 @@ def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
     waiting = captured(clock, "waiting")
     store.accept([waiting])
     for lead_id in (waiting.id, captured(clock, "stranger").id):
-        wish = Press(action=buttons.CLAIM, lead_id=lead_id, user=ANN)
+        wish = Press(action=CLAIM, lead_id=lead_id, user=ANN)
         assert press(store, TEAM, wish, clock.now) == Pressed(
             "This lead is not known here any more."
         )
@@ -317,7 +325,7 @@ def test_who_is_overtaken_tries_again_and_loses_nothing_of_the_other(clock: Hand
     assert (desk.handling.level, desk.handling.claimed_by) == (3, KNOWN_ANN)
     store.times = 1000
     with pytest.raises(StorageFailed):
-        desk.press(action=buttons.JUNK)
+        desk.press(action=JUNK)
     assert desk.handling.ending is Ending.OPEN
 
 
@@ -363,7 +371,7 @@ def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(desk: Desk)
     assert store.handle(junk.id, UNHANDLED, Handling(ending=Ending.JUNK))
     told = ask(desk, "unassigned", free=(junk.id, taken.id, desk.id))
     assert [i in told for i in (junk.id, taken.id, desk.id)] == [False, False, True]
-    assert buttons.CLAIM in told
+    assert CLAIM in told
     assert "Every lead has somebody." in ask(desk, "unassigned")
 
 

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from leadline.lead import Claim, Step, Task
-from leadline.outcome import Done, Drop, Outcome, Retry
-from leadline.ports import Settlement, Store
+from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step, Task
+from leadline.ports.store import Settlement, Store
 from tests.worlds import HandClock, captured, digest, refined
 
 LEASE = timedelta(seconds=60)

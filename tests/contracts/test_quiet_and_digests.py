@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from leadline.handling import Handling
-from leadline.lead import Person, Step
-from leadline.people import MemberConfig, Team
-from leadline.ports import Store, Unreachable
+from leadline.model.handling import Handling
+from leadline.model.people import Person
+from leadline.model.task import Step
+from leadline.ports.messenger import Unreachable
+from leadline.ports.store import Store
+from leadline.settings.people import MemberConfig
+from leadline.team.people import Team
 from tests.channels import Office, slack_channel
 from tests.worlds import HandClock, claim
 

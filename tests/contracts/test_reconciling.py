@@ -5,9 +5,11 @@ from itertools import permutations
 
 import pytest
 
-from leadline.lead import Fate, Step
-from leadline.ports import Busy, Store, Unreachable
-from leadline.reconciling import Reconciled, reconcile, reconcile_in_turn
+from leadline.journey.reconcile import Reconciled, reconcile, reconcile_in_turn
+from leadline.model.lead import Fate
+from leadline.model.task import Step
+from leadline.ports.messenger import Busy, Unreachable
+from leadline.ports.store import Store
 from tests.crm_desk import WritingOffice
 from tests.ledger_world import World
 from tests.worlds import HandClock

@@ -7,17 +7,18 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.capture import CaptureKit, read
-from leadline.errors import Unreadable
-from leadline.handling import Handling
-from leadline.lead import Delivery, Event, Kind, Step, Task
-from leadline.outcome import Done, Drop
-from leadline.ports import Settlement, Store
-from leadline.replaying import Hearers, Plan, Start, carry_out, plan, routed
-from leadline.routing import Routes, RuleConfig
-from leadline.sources import Source
-from leadline.sources.generic import Generic
-from leadline.sources.salesforce import Salesforce
+from leadline.journey.capture import CaptureKit, read
+from leadline.model.errors import Unreadable
+from leadline.model.handling import Handling
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.model.task import Done, Drop, Step, Task
+from leadline.operations.replay import Hearers, Plan, Start, carry_out, plan, routed
+from leadline.ports.source import Source
+from leadline.ports.store import Settlement, Store
+from leadline.settings.rules import RuleConfig
+from leadline.team.routing import Routes
+from leadline.vendors.generic.webhook import Generic
+from leadline.vendors.salesforce.webhook import Salesforce
 from tests.batches import change_event
 from tests.owner_world import ANN, Office
 from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
@@ -190,7 +191,7 @@ def test_what_no_source_can_read_any_more_is_left_alone(store: Store, clock: Han
 def test_many_leads_are_done_again_slice_by_slice(
     store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.replaying._SLICE", 20)
+    monkeypatch.setattr("leadline.operations.replay._SLICE", 20)
     leads = [captured(clock, f"lead{i}") for i in range(43)]
     store.accept(leads)
     ids = [lead.id for lead in leads]

@@ -5,12 +5,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import Alert, Person, Step, Task
-from leadline.outcome import Done
-from leadline.ports import Settlement
-from leadline.reports import LeadFilter
-from leadline.waits import HELD_UNTIL, end_of_wait, is_held, move_wait, wait_of
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.people import Person
+from leadline.model.task import HELD_UNTIL, Alert, Done, Step, Task
+from leadline.operations.waits import end_of_wait, is_held, move_wait, wait_of
+from leadline.ports.ledger import LeadFilter
+from leadline.ports.store import Settlement
 from tests.ledger_world import World
 from tests.worlds import refined
 

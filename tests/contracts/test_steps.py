@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.lead import Later, Step, Task
-from leadline.outcome import Done, Drop, Retry
-from leadline.ports import Store
+from leadline.model.task import Done, Drop, Later, Retry, Step, Task
+from leadline.ports.store import Store
 from tests.worlds import LEASE, HandClock, captured, claim, refined, refined_in, settle
 
 FOLLOWING = [

@@ -6,16 +6,21 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.clocks import clock_due
-from leadline.deliver.channel import NO_OWNER
-from leadline.deliver.sending import deliver_due
-from leadline.handling import Ending
-from leadline.lead import LeadFields, Ownership, RefinedLead, Step, Task
-from leadline.people import MemberConfig, Team
-from leadline.ports import Busy, Refused, Sent, Store, Unreachable
-from leadline.retry import RetryPolicy
-from leadline.routing import Routes, RuleConfig
-from leadline.targets import TargetConfig, Targets
+from leadline.alerts.sending import deliver_due
+from leadline.journey.response_clock import clock_due
+from leadline.model.handling import Ending
+from leadline.model.lead import LeadFields, Ownership, RefinedLead
+from leadline.model.retry import RetryPolicy
+from leadline.model.task import Step, Task
+from leadline.ports.channel import NO_OWNER
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+from leadline.ports.store import Store
+from leadline.settings.people import MemberConfig
+from leadline.settings.rules import RuleConfig
+from leadline.settings.targets import TargetConfig
+from leadline.team.people import Team
+from leadline.team.routing import Routes
+from leadline.team.targets import Targets
 from tests.channels import Office as Counter
 from tests.channels import slack_channel
 from tests.owner_world import ANN, BEN, Office

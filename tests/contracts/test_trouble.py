@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from leadline.ports import Store, Trouble
+from leadline.ports.store import Store, Trouble
 from tests.worlds import HandClock
 
 NONE = Trouble()

@@ -6,11 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.deliver.channel import GONE
-from leadline.handling import UNHANDLED, Ending, Handling
-from leadline.lead import Ownership, Person, Step, Task
-from leadline.people import MemberConfig, Team
-from leadline.ports import Busy, Refused, Store, Unreachable
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import Ownership
+from leadline.model.people import Person
+from leadline.model.task import Step, Task
+from leadline.ports.channel import GONE
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.store import Store
+from leadline.settings.people import MemberConfig
+from leadline.team.people import Team
 from tests.channels import Office, Scripted, bot_channel, slack_channel
 from tests.worlds import HandClock
 

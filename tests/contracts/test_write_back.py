@@ -5,14 +5,18 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.crm_changes import FieldPlan, FieldVerdict
-from leadline.crm_subjects import preview_changes
-from leadline.following import ECHO
-from leadline.handling import UNHANDLED, Ending
-from leadline.lead import Later, Ownership, Person, Step, Task
-from leadline.people import MemberConfig, Team
-from leadline.ports import Busy, Refused, Store, Unreachable
-from leadline.write_back import write_back_due
+from leadline.journey.follow_up import ECHO
+from leadline.journey.write_back import write_back_due
+from leadline.journey.write_back_plan import FieldPlan, FieldVerdict
+from leadline.journey.write_back_subjects import preview_changes
+from leadline.model.handling import UNHANDLED, Ending
+from leadline.model.lead import Ownership
+from leadline.model.people import Person
+from leadline.model.task import Later, Step, Task
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.store import Store
+from leadline.settings.people import MemberConfig
+from leadline.team.people import Team
 from tests.crm_desk import Rate, WritingOffice
 from tests.ledger_world import World
 from tests.owner_world import BEN, Office

@@ -1,4 +1,4 @@
-"""Every writer keeps the words of `deliver.channel.Writer`, whatever the lead."""
+"""Every writer keeps the words of `ports.channel.Writer`, whatever the lead."""
 
 import json
 import re
@@ -11,16 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadline.deliver.channel import Letter, Notice, Writer
-from leadline.deliver.email_message import EmailWriter
-from leadline.deliver.events import EventWriter
-from leadline.deliver.links import Links
-from leadline.deliver.pagerduty import PagerDutyWriter
-from leadline.deliver.plain import PlainWriter
-from leadline.deliver.slack import DIRECT, SlackWriter
-from leadline.deliver.teams import TeamsWriter
-from leadline.handling import Ending, Handling
-from leadline.lead import Alert, Ownership, Person, Step
+from leadline.channels.apprise.plain import PlainWriter
+from leadline.channels.email.message import EmailWriter
+from leadline.channels.pagerduty.events import PagerDutyWriter
+from leadline.channels.slack.writer import DIRECT, SlackWriter
+from leadline.channels.teams.card import TeamsWriter
+from leadline.channels.webhook.events import EventWriter
+from leadline.model.handling import Ending, Handling
+from leadline.model.lead import Ownership
+from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.model.task import Alert, Step
+from leadline.ports.channel import Letter, Notice, Writer
 from tests import message_rules as rules
 from tests.unit.deliver.leads import (
     CAPTURED,

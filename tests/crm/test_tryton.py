@@ -9,20 +9,22 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.adapters.crm import make_crm
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.ledger import SqliteLedger
-from leadline.capture import CaptureKit, capture
-from leadline.crm import CrmChange, CrmRecord, NotYet, Page, Written
-from leadline.following import ECHO
-from leadline.handling import UNHANDLED, Ending, Handling
+from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.follow_up import ECHO
+from leadline.journey.reconcile import Reconciled, reconcile
+from leadline.journey.write_back import write_back_due
 from leadline.kit import Connected
-from leadline.lead import Delivery, Later, Ownership, Person, Step, Task
-from leadline.ports import Refused, Unreachable
-from leadline.reconciling import Reconciled, reconcile
-from leadline.sources import SourceConfig
-from leadline.sources.tryton import Tryton as TrytonSource
-from leadline.write_back import write_back_due
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import Delivery, Ownership
+from leadline.model.people import Person
+from leadline.model.task import Later, Step, Task
+from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page, Written
+from leadline.ports.messenger import Refused, Unreachable
+from leadline.settings.sources import SourceConfig
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.store import SqliteStore
+from leadline.vendors.registry import make_crm
+from leadline.vendors.tryton.webhook import Tryton as TrytonSource
 from tests.owner_world import Office
 from tests.tryton_world import Tryton
 from tests.worlds import HandClock
@@ -226,7 +228,7 @@ def test_a_wrong_password_and_a_wrong_database_are_told_apart(tryton: Tryton) ->
 def test_since_goes_through_all_pages(
     office: TrytonOffice, tryton: Tryton, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.adapters.crm.tryton._PAGE", 2)
+    monkeypatch.setattr("leadline.vendors.tryton.api._PAGE", 2)
     start = office.read(tryton.lead("First")).modified
     assert start is not None
     records = [tryton.lead(f"Number {number}") for number in range(5)]

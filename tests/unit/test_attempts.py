@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadline import wiring
-from leadline.attempts import exhausted
-from leadline.lead import Claim, Step, Task
-from leadline.outcome import Drop
-from leadline.settings_reading import load
+from leadline.kit import exhausted
+from leadline.model.task import Claim, Drop, Step, Task
+from leadline.settings.loading import load
 
 KIT = wiring.in_memory(load({}, environ={}).settings)
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from leadline import wiring
-from leadline.bounds import MOST_EVENTS, Bounds
-from leadline.capture import CaptureKit, read
-from leadline.entrypoints.sample_bodies import ORGANIZATION, compact, multipart, salesforce_message
-from leadline.errors import ConfigurationError, TooManyEvents, TooMuchToStore
-from leadline.lead import CapturedLead, Delivery, Event, Kind
-from leadline.settings import Settings
-from leadline.settings_reading import load
-from leadline.sources import Source, exists
+from leadline.journey.capture import CaptureKit, read
+from leadline.model.bounds import MOST_EVENTS, Bounds
+from leadline.model.errors import ConfigurationError, TooManyEvents, TooMuchToStore
+from leadline.model.lead import CapturedLead, Delivery, Event, Kind
+from leadline.plugins import is_source
+from leadline.ports.source import Source
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
+from leadline.standins.sample_bodies import ORGANIZATION, compact, multipart, salesforce_message
 from tests.batches import BATCHES, XML, change_event, people, zoho_notice
 from tests.payloads import AT, BODIES, source
 
@@ -43,7 +44,7 @@ def test_a_delivery_may_hold_as_many_events_as_the_limit_says_and_no_more(what: 
 
 def test_every_source_that_cuts_is_looked_at() -> None:
     single = {"close", "form", "typeform", "web_to_lead"}
-    assert {name for name, _, _ in BATCHES.values()} | single == {n for n in BODIES if exists(n)}
+    assert {name for name, _, _ in BATCHES.values()} | single == {n for n in BODIES if is_source(n)}
 
 
 class Many(Source):
@@ -152,7 +153,7 @@ def test_a_delivery_of_one_event_is_never_too_much_to_store() -> None:
 def test_a_reader_makes_no_more_pieces_than_any_limit_allows(
     monkeypatch: pytest.MonkeyPatch, organization: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr("leadline.sources._soap.MOST_EVENTS", 3)
+    monkeypatch.setattr("leadline.vendors._webhooks.soap.MOST_EVENTS", 3)
     salesforce = source("salesforce", organization=organization)
     body = salesforce_message(people(4), AT, ORGANIZATION)
     with pytest.raises(TooManyEvents):
@@ -160,7 +161,7 @@ def test_a_reader_makes_no_more_pieces_than_any_limit_allows(
 
 
 def test_the_sender_hears_of_the_limit_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadline.json_reading.MOST_EVENTS", 3)
+    monkeypatch.setattr("leadline.model.json_text.MOST_EVENTS", 3)
     with pytest.raises(TooManyEvents, match="more than 2 events"):
         read(deliver("generic", b"[1,2,3,4]"), kit(max_events=2))
 

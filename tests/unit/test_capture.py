@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.adapters.memory import MemoryStore
-from leadline.capture import CaptureKit, capture, read
-from leadline.errors import Unauthentic, UnsupportedMedia
-from leadline.lead import Delivery, Event, Kind, LeadFields, Step
-from leadline.sources import Answer, Source, SourceConfig
-from leadline.sources.salesforce import Salesforce
+from leadline.journey.capture import CaptureKit, capture, read
+from leadline.model.errors import Unauthentic, UnsupportedMedia
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.task import Step
+from leadline.ports.source import Answer, Source
+from leadline.settings.sources import SourceConfig
+from leadline.stores.memory import MemoryStore
+from leadline.vendors.salesforce.webhook import Salesforce
 from tests.worlds import HandClock
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.charsets import (
+from leadline.alerts.problems import in_words
+from leadline.model.charsets import (
     LABELS,
     REPLACED,
     UNKNOWN,
@@ -19,7 +20,6 @@ from leadline.charsets import (
     decode_texts,
     label_in,
 )
-from leadline.deliver.problems import in_words
 from tests.codec_watch import OURS, watched_codecs
 
 NO_CHARSETS = [

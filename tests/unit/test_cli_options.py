@@ -28,7 +28,7 @@ def test_global_options_come_first_wherever_they_were_written(words: str, first:
 
 _PROGRAM = """
 import sys
-from leadline.entrypoints.cli import main
+from leadline.entrypoints.cli._app import main
 try:
     main()
 except SystemExit as end:

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.adapters.memory import MemoryStore
-from leadline.clocks import clock_due
-from leadline.deliver.channel import Letter, Notice
-from leadline.handling import UNHANDLED, Ending
-from leadline.hours import HoursConfig
-from leadline.lead import Alert, Step, Task
-from leadline.ports import Store, Unreachable
+from leadline.journey.response_clock import clock_due
+from leadline.model.handling import UNHANDLED, Ending
+from leadline.model.task import Alert, Step, Task
+from leadline.ports.channel import Letter, Notice
+from leadline.ports.messenger import Unreachable
+from leadline.ports.store import Store
+from leadline.settings.hours import HoursConfig
+from leadline.stores.memory import MemoryStore
 from tests.clock_world import MEMBERS, MINUTE, PATIENT, TARGET, Desk
 from tests.owner_world import ANN, BEN, PlainWriter
 from tests.worlds import HandClock

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from leadline import cost
-from leadline.cost import CostLine, Estimate, Workload, empty_receives, estimate
-from leadline.cost_uses import PER_ALERT, PER_LEAD
-from leadline.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
 from leadline.entrypoints.aws.figures import METRICS
-from leadline.entrypoints.cli import app
-from leadline.errors import ConfigurationError
+from leadline.entrypoints.cli._app import app
+from leadline.model.errors import ConfigurationError
+from leadline.operations.cost import estimate as cost
+from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
+from leadline.operations.cost.estimate import CostLine, Estimate, Workload, empty_receives, estimate
+from leadline.operations.cost.uses import PER_ALERT, PER_LEAD
 
 PRICES = cost.read_prices((files("leadline") / "infra/prices.toml").read_text(encoding="utf-8"))
 TEMPLATE = (files("leadline") / "infra/template.yaml").read_text(encoding="utf-8")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.crm import CrmConfig, CrmRecord
-from leadline.crm_changes import (
+from leadline.journey.write_back_plan import (
     Beside,
     FieldVerdict,
     changes_for,
@@ -19,9 +18,11 @@ from leadline.crm_changes import (
     is_same,
     plan_changes,
 )
-from leadline.handling import UNHANDLED, Ending, Handling
-from leadline.lead import Change, Contact, LeadDetails, LeadFields, Person, RefinedLead
-from leadline.settings_tables import WRITE_FIELDS
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
+from leadline.model.people import Person
+from leadline.ports.crm import CrmRecord
+from leadline.settings.crm import WRITE_FIELDS, CrmConfig
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEAD = RefinedLead(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadline.cloud.parameters import Parameters, read_parameters
-from leadline.errors import ConfigurationError
+from leadline.model.errors import ConfigurationError
 
 DECLARED = [
     {"ParameterKey": "CodeBucket"},

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from leadline import wiring
-from leadline.adapters.slack import SlackWebhook
-from leadline.adapters.slack_bot import SlackBot
-from leadline.deliver.channel import ChannelConfig
-from leadline.destinations import channel_configs, usual_channels
-from leadline.errors import ConfigurationError
-from leadline.settings import Settings
-from leadline.settings_reading import load
+from leadline.channels.registry import channel_configs, usual_channels
+from leadline.channels.slack.bot import SlackBot
+from leadline.channels.slack.webhook import SlackWebhook
+from leadline.model.errors import ConfigurationError
+from leadline.settings.channels import ChannelConfig
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
 
 URL = "https://hooks.slack.com/services/T0/B0/sEcReT"
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "deliver-alerts.md"

@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 
 from leadline import wiring
-from leadline.adapters.crm import crm_kinds
-from leadline.destinations import MAKERS
-from leadline.entrypoints.metrics import METRICS
-from leadline.entrypoints.openapi import document
-from leadline.errors import LeadlineError
-from leadline.settings import declared
-from leadline.settings_reading import load
-from leadline.settings_tables import TABLES
-from leadline.sources import names
+from leadline.channels.registry import MAKERS
+from leadline.entrypoints.embedded.metrics import METRICS
+from leadline.entrypoints.embedded.openapi import document
+from leadline.model.errors import LeadlineError
+from leadline.plugins import crm_kinds, source_names
+from leadline.settings.general import declared
+from leadline.settings.loading import load
+from leadline.settings.tables import TABLES
 from tools.write_reference import stale
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +43,7 @@ def test_every_setting_and_metric_that_is_named_exists(page: Path) -> None:
 
 def test_every_source_has_its_how_to() -> None:
     text = (ROOT / "docs/how-to/connect-a-sender.md").read_text(encoding="utf-8")
-    assert [n for n in names() if f"[sources.{n}]" not in text and n != "form"] == []
+    assert [n for n in source_names() if f"[sources.{n}]" not in text and n != "form"] == []
     assert "[sources.form]" in text
 
 

@@ -7,10 +7,10 @@ import pytest
 from leadline import wiring
 from leadline.entrypoints import exposure
 from leadline.entrypoints.reception import has_token
-from leadline.errors import ConfigurationError
-from leadline.settings import Settings
-from leadline.settings_reading import load
-from leadline.sources import names
+from leadline.model.errors import ConfigurationError
+from leadline.plugins import source_names
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
 
 TOML = """
 [sources.close]
@@ -28,7 +28,9 @@ def settings(toml: str) -> Settings:
 
 def test_every_source_without_a_secret_counts_set_or_not_but_for_those_declared_public() -> None:
     found = settings(TOML)
-    assert exposure.unauthenticated(found) == [n for n in names() if n not in ("close", "form")]
+    assert exposure.unauthenticated(found) == [
+        n for n in source_names() if n not in ("close", "form")
+    ]
     assert exposure.public(found) == ["form"]
 
 
@@ -50,8 +52,8 @@ def test_webhooks_are_taken_from_named_sources_and_leads_of_others_are_still_wor
     assert "form" not in taken
     with pytest.raises(KeyError):
         taken["form"]
-    assert set(wiring.capture_kit(found).sources) == set(names())
-    assert set(wiring.webhook_kit(settings("")).sources) == set(names())
+    assert set(wiring.capture_kit(found).sources) == set(source_names())
+    assert set(wiring.webhook_kit(settings("")).sources) == set(source_names())
 
 
 def test_a_source_to_take_from_that_does_not_exist_is_refused() -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
-from leadline.formats import (
+from leadline.model.formats import (
     from_iso,
     iso,
     key_of,
@@ -11,7 +11,7 @@ from leadline.formats import (
     refined_document,
     refined_head,
 )
-from leadline.lead import Change, Contact, LeadDetails, RefinedLead
+from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
 
 ID = "01930000-0000-7000-8000-000000000001"
 AT = datetime(2024, 1, 15, 10, 30, 0, 250, tzinfo=UTC)

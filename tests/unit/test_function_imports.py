@@ -99,8 +99,8 @@ def test_importing_a_handler_loads_nothing_but_this(folders: dict[str, Path], ha
 
 def test_capture_loads_no_back_half(folders: dict[str, Path]) -> None:
     modules = loaded(folders["capture"], "import leadline.entrypoints.aws.capture")
-    back = ("leadline.refine", "leadline.pipeline", "leadline.deliver", "leadline.kit")
-    assert {m for m in modules if m.startswith((*back, "leadline.sources.c"))} == set()
+    back = ("leadline.refine", "leadline.journey.refining", "leadline.alerts", "leadline.kit")
+    assert {m for m in modules if m.startswith((*back, "leadline.vendors.c"))} == set()
 
 
 CALL = """
@@ -119,7 +119,11 @@ slack_signing_secret = ["8f742231b10e8888abcd99yyyzzz85a5"]
 [sources.close]
 country = "DE"
 """
-OF_SLACK = ("leadline.actions", "leadline.slack_requests", "leadline.slack_commands")
+OF_SLACK = (
+    "leadline.journey.claiming",
+    "leadline.channels.slack.requests",
+    "leadline.channels.slack.commands",
+)
 NOTHING = b'{"Responses":{},"UnprocessedKeys":{}}'
 
 
@@ -151,8 +155,8 @@ def test_an_answer_of_capture_loads_one_source_and_nothing_of_refinement(
         "body": '{"name": "Ada Vance", "email": "ada@example.com"}',
     }
     modules = after_a_call(folders["capture"], "capture", event, None)
-    sources = {m for m in modules if m.startswith("leadline.sources.") and "._" not in m}
-    assert sources == {"leadline.sources.generic"}
+    sources = {m for m in modules if m.startswith("leadline.vendors.") and m.endswith(".webhook")}
+    assert sources == {"leadline.vendors.generic.webhook"}
     assert {m for m in modules if m.startswith(("leadline.refine", *OF_SLACK))} == set()
     assert NEVER & (modules | packages(modules)) == set()
 
@@ -171,8 +175,10 @@ def test_an_answer_to_slack_loads_no_source_and_nothing_of_refinement(
     }
     modules = after_a_call(folders["capture"], "capture", event, None)
     assert set(OF_SLACK) < modules
-    assert {m for m in modules if m.startswith("leadline.sources.") and "._" not in m} == set()
-    back = ("leadline.refine", "leadline.pipeline", "leadline.kit", "leadline.adapters.crm")
+    assert {
+        m for m in modules if m.startswith("leadline.vendors.") and m.endswith(".webhook")
+    } == set()
+    back = ("leadline.refine", "leadline.journey.refining", "leadline.kit", "leadline.vendors._api")
     assert {m for m in modules if m.startswith(back)} == set()
     assert NEVER & (modules | packages(modules)) == set()
 

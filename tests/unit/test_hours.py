@@ -9,14 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from leadline.hours import (
-    HoursConfig,
-    add_working_time,
-    is_working,
-    next_open,
-    working_time,
-    zone_of,
-)
+from leadline.settings.hours import HoursConfig
+from leadline.team.hours import add_working_time, is_working, next_open, working_time, zone_of
 
 OFFICE = HoursConfig(zone="Europe/Berlin", holidays=(date(2026, 12, 25),))
 ALWAYS = HoursConfig(zone="Europe/Berlin", days=tuple(range(7)), open=0, close=24 * 60)
@@ -195,14 +189,14 @@ def test_nobody_works_on_a_holiday(hours: HoursConfig, day: date) -> None:
 
 
 def test_hours_load_no_time_zones_before_they_are_asked() -> None:
-    check = "import leadline.hours, sys; assert 'zoneinfo' not in sys.modules"
+    check = "import leadline.team.hours, sys; assert 'zoneinfo' not in sys.modules"
     subprocess.run([sys.executable, "-c", check], check=True)
 
 
 def test_zones_are_known_without_the_systems_database() -> None:
     check = (
         "import zoneinfo; zoneinfo.reset_tzpath(to=[]);"
-        "from leadline.hours import zone_of; print(zone_of('Europe/Berlin').key)"
+        "from leadline.team.hours import zone_of; print(zone_of('Europe/Berlin').key)"
     )
     done = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "Europe/Berlin"

@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from leadline.ids import is_lead_id, uuid7
+from leadline.model.ids import is_lead_id, uuid7
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.errors import TooManyEvents, Unreadable
-from leadline.json_reading import decode, elements, peek, read_json
+from leadline.model.errors import TooManyEvents, Unreadable
+from leadline.model.json_text import decode, elements, peek, read_json
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none()

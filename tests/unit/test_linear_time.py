@@ -14,14 +14,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.adapters.crm._client import CrmReply, words_of
-from leadline.deliver import mrkdwn
-from leadline.deliver.channel import Notice
-from leadline.errors import LeadlineError
-from leadline.handling import Handling
-from leadline.json_reading import decode, read_json
-from leadline.lead import Contact, Delivery, LeadDetails, LeadFields, Person
-from leadline.refine import About, limits, match_keys, refine, text
+from leadline.alerts import words
+from leadline.channels.slack import mrkdwn
+from leadline.model.errors import LeadlineError
+from leadline.model.handling import Handling
+from leadline.model.json_text import decode, read_json
+from leadline.model.keys import match_keys
+from leadline.model.lead import Contact, Delivery, LeadDetails, LeadFields
+from leadline.model.people import Person
+from leadline.ports.channel import Notice
+from leadline.refine import About, limits, refine, text
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.company import refine_company
 from leadline.refine.country import region_of
@@ -30,7 +32,8 @@ from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
 from leadline.refine.quarantine import suspicions
 from leadline.refine.website import refine_website
-from leadline.sources import _guess
+from leadline.vendors._api.client import CrmReply, words_of
+from leadline.vendors._webhooks import guess
 from tests.contracts.test_writers import KINDS
 from tests.payloads import ADA, AT, BODIES, MEDIA, source
 from tests.unit.deliver.leads import lead
@@ -93,12 +96,12 @@ RULES: dict[str, Work] = {
     "custom": lambda written: limits.cut_custom({"a": written, written: [written]}),
 }
 WORDS: dict[str, Work] = {
-    "harmless": lambda written: mrkdwn.harmless(mrkdwn.on_one_line(written), 2000),
-    "on_lines": mrkdwn.on_lines,
-    "clamped": lambda written: mrkdwn.clamped(written, 2000),
-    "clamped at its end": lambda written: mrkdwn.clamped(written, len(written) - 1),
+    "harmless": lambda written: mrkdwn.harmless(words.on_one_line(written), 2000),
+    "on_lines": words.on_lines,
+    "clamped": lambda written: words.clamped(written, 2000),
+    "clamped at its end": lambda written: words.clamped(written, len(written) - 1),
     "harmless at its end": lambda written: mrkdwn.harmless(written, len(written)),
-    "units": mrkdwn.units,
+    "units": words.units,
     "words of a CRM": lambda written: words_of(CrmReply(400, {"message": written})),
 }
 
@@ -257,7 +260,7 @@ def test_no_charset_that_a_sender_names_makes_reading_slow(charset: str) -> None
         assert growth(read, repeated(piece, "a-=a-{}"), small=30_000) <= MOST_TIMES
 
 
-@pytest.mark.parametrize("read", [_guess.guessed, lambda value: source("pipedrive").fields(
+@pytest.mark.parametrize("read", [guess.guessed, lambda value: source("pipedrive").fields(
     msgspec.json.encode({"meta": {"entity": "person", "action": "create"}, "data": value})
 )], ids=["guessed", "drawn"])  # fmt: skip
 def test_the_name_of_an_object_is_not_repeated_whole_for_each_of_its_members(

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.errors import NotUnderstood, StorageFailed, Unreadable
-from leadline.logs import ALLOWED, JsonFormatter, TextFormatter, configure
+from leadline.entrypoints.logs import ALLOWED, JsonFormatter, TextFormatter, configure
+from leadline.model.errors import NotUnderstood, StorageFailed, Unreadable
 
 EMAIL = "jane.roe@example.com"
 PHONE = "+1 201-555-0123"
@@ -123,7 +123,8 @@ def test_configuring_twice_writes_each_line_once(lines: Callable[..., Lines]) ->
 
 def test_standard_error_is_the_default() -> None:
     program = (
-        "import logging; from leadline.logs import configure; configure('info', 'json');"
+        "import logging; from leadline.entrypoints.logs import configure\n"
+        "configure('info', 'json');"
         "logging.getLogger('leadline.x').info('server.ready')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -257,7 +258,8 @@ def test_a_line_that_can_not_be_written_is_told_without_what_was_in_it(
 
 def test_a_crash_is_logged_without_the_words_of_its_exception() -> None:
     program = (
-        "import sys; from leadline.logs import configure; configure('info', 'json', sys.stderr); "
+        "import sys; from leadline.entrypoints.logs import configure\n"
+        "configure('info', 'json', sys.stderr); "
         "raise ValueError('ada@example.com')"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.handling import Ending, Handling
-from leadline.lead import Contact, LeadDetails, Person, RefinedLead
-from leadline.outcomes import Endings, outcomes_of, score_band
-from leadline.people import MemberConfig, Team
-from leadline.speed import NOBODY, Followed
+from leadline.model.handling import Ending, Handling
+from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.model.people import Person
+from leadline.operations.results import Endings, outcomes_of, score_band
+from leadline.operations.speed import NOBODY
+from leadline.ports.ledger import Followed
+from leadline.settings.people import MemberConfig
+from leadline.team.people import Team
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TEAM = Team({"ann": MemberConfig(email="ann@example.com")})

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.lead import Person
-from leadline.people import MemberConfig, Team
+from leadline.model.people import Person
+from leadline.settings.people import MemberConfig
+from leadline.team.people import Team
 
 TEAM = Team(
     {

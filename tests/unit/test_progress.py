@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 
+from leadline.entrypoints.embedded.worker import longest_turn
 from leadline.entrypoints.progress import Progress
-from leadline.entrypoints.worker import longest_turn
-from leadline.settings_reading import load
+from leadline.settings.loading import load
 
 LEAD = "01a2279f-23f2-7f47-977e-9af1a3620830"
 NO_TIME, AN_HOUR = timedelta(seconds=-1), timedelta(hours=1)

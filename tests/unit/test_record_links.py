@@ -13,23 +13,24 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadline import sources, wiring
-from leadline.crm import CrmConfig
-from leadline.deliver.channel import Notice
-from leadline.deliver.email_message import EmailWriter
-from leadline.deliver.events import EventWriter
-from leadline.deliver.pagerduty import PagerDutyWriter
-from leadline.deliver.plain import PlainWriter
-from leadline.deliver.slack import SlackWriter
-from leadline.deliver.slack_answers import lead_list
-from leadline.deliver.story import story_of_lead
-from leadline.deliver.teams import TeamsWriter
-from leadline.lead import LeadFields, RefinedLead
-from leadline.pipeline import preview
-from leadline.ports import Waiting
-from leadline.record_links import is_on, read_link
-from leadline.settings import Settings
-from leadline.sources import SourceConfig
+from leadline import plugins, wiring
+from leadline.alerts.story import story_of_lead
+from leadline.channels.apprise.plain import PlainWriter
+from leadline.channels.email.message import EmailWriter
+from leadline.channels.pagerduty.events import PagerDutyWriter
+from leadline.channels.slack.answers import lead_list
+from leadline.channels.slack.writer import SlackWriter
+from leadline.channels.teams.card import TeamsWriter
+from leadline.channels.webhook.events import EventWriter
+from leadline.journey.refining import preview
+from leadline.model.lead import LeadFields, RefinedLead
+from leadline.model.record_links import is_on, read_link
+from leadline.ports.channel import Notice
+from leadline.ports.store import Waiting
+from leadline.settings.crm import CrmConfig
+from leadline.settings.general import Settings
+from leadline.settings.sources import SourceConfig
+from leadline.vendors import registry
 from tests.unit.deliver.leads import CAPTURED, ID, TEXT, lead
 
 USUAL = Settings()
@@ -171,11 +172,11 @@ def test_a_record_of_a_crm_opens_on_the_crms_own_host(source: str) -> None:
 
 
 def test_the_table_of_vendors_is_that_of_the_sources() -> None:
-    assert {n for n in sources.names() if sources.find(n).record_hosts} == set(VENDORS)
+    assert {n for n in plugins.source_names() if registry.find(n).record_hosts} == set(VENDORS)
 
 
 def test_no_record_opens_on_the_host_of_another_crm() -> None:
-    for source in sources.names():
+    for source in plugins.source_names():
         for vendor, url in VENDORS.items():
             assert link_of(stored(source, url)) == (url if source == vendor else "")
 
@@ -284,7 +285,7 @@ WRITTEN = st.one_of(PIECES, PIECES.map("https://".__add__), TEXT)
 MAPPED = Settings(sources={"form": SourceConfig(map={"crm_url": "at"})})
 
 
-@given(st.sampled_from(sources.names()), WRITTEN)
+@given(st.sampled_from(plugins.source_names()), WRITTEN)
 @example("hubspot", "https://app.hubspot.com@evil.example/")
 @example("pipedrive", "https://acme.pipedrive.com/person/7")
 def test_whatever_is_stored_a_link_is_on_a_host_of_the_vendor_s_or_placed(
@@ -300,7 +301,7 @@ def test_whatever_is_stored_a_link_is_on_a_host_of_the_vendor_s_or_placed(
     assert read.username is None
     assert read.scheme in ("http", "https")
     if source != "form":
-        named = sources.find(source).record_hosts
+        named = registry.find(source).record_hosts
         suffixes = tuple(one[1:] for one in named if one.startswith("*."))
         assert host in named or (suffixes and host.endswith(suffixes)), host
         assert (read.scheme, read.port) in (("https", None), ("https", 443))
@@ -311,7 +312,7 @@ def test_whatever_is_stored_a_link_is_on_a_host_of_the_vendor_s_or_placed(
 def test_whatever_a_form_says_it_makes_no_link(one: str, two: str) -> None:
     body = WHO | {"crm_url": one, "record_url": two, "profile_url": one}
     for source in ("form", "generic", "standard_webhooks"):
-        fields: LeadFields = sources.find(source)().fields(msgspec.json.encode(_sound(body)))
+        fields: LeadFields = registry.find(source)().fields(msgspec.json.encode(_sound(body)))
         assert fields.crm_url is None
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.retry import RetryPolicy
+from leadline.model.retry import RetryPolicy
 
 POLICY = RetryPolicy(timedelta(seconds=1), timedelta(hours=1), attempts=25)
 

@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.adapters.sqlite.folder import open_lock, settle_folder
-from leadline.adapters.sqlite.move_notes import Mark, MoveJournal, set_mark
-from leadline.moving import Home
-from leadline.rights import (
+from leadline.model.rights import (
     GROUP_READS,
     PRIVATE,
     Rights,
@@ -24,6 +21,9 @@ from leadline.rights import (
     too_wide,
     write_file,
 )
+from leadline.ports.homes import Home
+from leadline.stores.sqlite.folder import open_lock, settle_folder
+from leadline.stores.sqlite.moving.notes import Mark, MoveJournal, set_mark
 from tests.worlds import HandClock
 
 

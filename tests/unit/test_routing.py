@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.hours import HoursConfig
-from leadline.lead import Contact, LeadDetails, Ownership, Person, RefinedLead
-from leadline.people import MemberConfig, Team
-from leadline.routing import Routes, RuleConfig, assign, next_assignee, ownership_of
+from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
+from leadline.model.people import Person
+from leadline.settings.hours import HoursConfig
+from leadline.settings.people import MemberConfig
+from leadline.settings.rules import RuleConfig
+from leadline.team.people import Team
+from leadline.team.routing import Routes, assign, next_assignee, ownership_of
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TEAM = Team(

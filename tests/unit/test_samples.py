@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.adapters.memory import MemoryStore
-from leadline.capture import CaptureKit, capture
-from leadline.entrypoints.samples import DEMO_SECRETS, DEMO_SOURCES, Sample, people, samples
-from leadline.errors import LeadlineError, NotUnderstood
-from leadline.lead import Delivery, Fate
-from leadline.pipeline import preview
-from leadline.ports import Waiting
-from leadline.settings import Settings
-from leadline.sources import find, names
+from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.refining import preview
+from leadline.model.errors import LeadlineError, NotUnderstood
+from leadline.model.lead import Delivery, Fate
+from leadline.plugins import source_names
+from leadline.ports.store import Waiting
+from leadline.settings.general import Settings
+from leadline.standins.samples import DEMO_SECRETS, DEMO_SOURCES, Sample, people, samples
+from leadline.stores.memory import MemoryStore
+from leadline.vendors.registry import find
 from leadline.wiring import in_memory
 from tests.payloads import AT
 from tests.worlds import HandClock
@@ -72,7 +73,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 
 def test_every_source_has_a_sample_and_a_secret() -> None:
     of = samples(1, AT)
-    assert {sample.source for sample in of} == set(names()) == set(DEMO_SECRETS)
+    assert {sample.source for sample in of} == set(source_names()) == set(DEMO_SECRETS)
     assert len(of) >= 30
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from leadline import wiring
-from leadline.errors import ConfigurationError
-from leadline.rights import GROUP_READS, PRIVATE
-from leadline.settings import Settings, declared
-from leadline.settings_reading import Loaded, load
-from leadline.settings_tables import SOURCE_SETTINGS, TABLES
-from leadline.sources import SourceConfig
+from leadline.model.errors import ConfigurationError
+from leadline.model.rights import GROUP_READS, PRIVATE
+from leadline.settings.general import Settings, declared
+from leadline.settings.loading import Loaded, load
+from leadline.settings.sources import SOURCE_SETTINGS, SourceConfig
+from leadline.settings.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 SECRET = "correct-horse-battery-staple"
@@ -418,12 +418,12 @@ def test_the_examples_load(folder: Folder) -> None:
 
 
 def test_reading_settings_imports_nothing_heavy() -> None:
-    program = "import sys, leadline.settings_reading; print(*sys.modules)"
+    program = "import sys, leadline.settings.loading; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     heavy = {"pydantic", "typer", "rich", "dotenv", "importlib.metadata", "phonenumbers", "asyncio"}
-    assert "leadline.settings" in done.stdout.split()
+    assert "leadline.settings.general" in done.stdout.split()
     assert heavy.isdisjoint(done.stdout.split())
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.errors import ConfigurationError
-from leadline.settings import Settings, declared
-from leadline.settings_forms import DURATION, PERIOD, SIZE, WORDS
-from leadline.settings_reading import Loaded, load
-from leadline.settings_tables import MAPPED_FIELDS
+from leadline.model.errors import ConfigurationError
+from leadline.settings.general import Settings, declared
+from leadline.settings.loading import Loaded, load
+from leadline.settings.notations import DURATION, PERIOD, SIZE, WORDS
+from leadline.settings.sources import MAPPED_FIELDS
 
 UNITS = {
     "ms": timedelta(milliseconds=1),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from leadline.errors import ConfigurationError
-from leadline.settings import Settings
-from leadline.settings_reading import load
+from leadline.model.errors import ConfigurationError
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
 
 RIGHT = """
 unassigned_channel = "pool"

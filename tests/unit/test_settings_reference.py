@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from leadline.settings import declared
-from leadline.settings_reading import load
-from leadline.settings_tables import SOURCE_SETTINGS
+from leadline.settings.general import declared
+from leadline.settings.loading import load
+from leadline.settings.sources import SOURCE_SETTINGS
 from tools.write_reference import ROOT, main, stale
 
 PAGE = ROOT / "docs/reference/settings.md"

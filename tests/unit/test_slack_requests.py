@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.deliver import buttons
-from leadline.errors import Unauthentic, Unreadable
-from leadline.lead import Person
-from leadline.slack_requests import NotInteractive, Press, read_command, read_press, signed
+from leadline.channels.slack import buttons
+from leadline.channels.slack.requests import NotInteractive, read_command, read_press, signed
+from leadline.journey.claiming import CLAIM, JUNK, SNOOZE, Press
+from leadline.model.errors import Unauthentic, Unreadable
+from leadline.model.people import Person
 from tests.slack_presses import (
     REPLY,
     SECRET,
@@ -24,7 +25,7 @@ from tests.slack_presses import (
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LEAD = "019cdc1f-d680-7163-9b74-41fc5c787f06"
-BODY = press_body(press_payload(buttons.CLAIM, LEAD))
+BODY = press_body(press_payload(CLAIM, LEAD))
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -119,7 +120,7 @@ def test_no_headers_break_the_check(stamp: str, signature: str) -> None:
 # --- presses -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action", [buttons.CLAIM, buttons.JUNK])
+@pytest.mark.parametrize("action", [CLAIM, JUNK])
 def test_a_pressed_button_is_read(action: str) -> None:
     assert read(action, LEAD) == Press(
         action=action,
@@ -135,13 +136,13 @@ def test_a_pressed_button_is_read(action: str) -> None:
     [("3600", timedelta(hours=1)), ("14400", timedelta(hours=4)), ("tomorrow", None)],
 )
 def test_a_choice_of_how_long_to_snooze_is_read(span: str, meant: timedelta | None) -> None:
-    found = read(buttons.SNOOZE, f"{span}:{LEAD}")
+    found = read(SNOOZE, f"{span}:{LEAD}")
     assert found is not None
-    assert (found.action, found.lead_id, found.span) == (buttons.SNOOZE, LEAD, meant)
+    assert (found.action, found.lead_id, found.span) == (SNOOZE, LEAD, meant)
 
 
 def test_a_message_that_only_one_sees_is_told_apart() -> None:
-    payload = press_payload(buttons.CLAIM, LEAD)
+    payload = press_payload(CLAIM, LEAD)
     payload["container"]["is_ephemeral"] = True
     found = read_press(press_body(payload))
     assert found is not None
@@ -152,8 +153,8 @@ def test_a_message_that_only_one_sees_is_told_apart() -> None:
     ("action", "value"),
     [
         (buttons.OPEN_CRM, LEAD), (buttons.OPEN_LEAD, ""), ("others.button", LEAD), ("", LEAD),
-        (buttons.CLAIM, ""), (buttons.CLAIM, "no id"), (buttons.CLAIM, LEAD + " "),
-        (buttons.SNOOZE, LEAD), (buttons.SNOOZE, f"5:{LEAD}"), (buttons.SNOOZE, "3600:x"),
+        (CLAIM, ""), (CLAIM, "no id"), (CLAIM, LEAD + " "),
+        (SNOOZE, LEAD), (SNOOZE, f"5:{LEAD}"), (SNOOZE, "3600:x"),
     ],
 )  # fmt: skip
 def test_what_is_no_button_of_ours_is_left_alone(action: str, value: str) -> None:
@@ -162,7 +163,7 @@ def test_what_is_no_button_of_ours_is_left_alone(action: str, value: str) -> Non
 
 @pytest.mark.parametrize("kind", ["view_submission", "view_closed", "shortcut", "", None, 7])
 def test_other_payloads_are_left_alone(kind: object) -> None:
-    assert read_press(press_body({**press_payload(buttons.CLAIM, LEAD), "type": kind})) is None
+    assert read_press(press_body({**press_payload(CLAIM, LEAD), "type": kind})) is None
 
 
 @pytest.mark.parametrize(
@@ -175,13 +176,13 @@ def test_other_payloads_are_left_alone(kind: object) -> None:
     ],
 )  # fmt: skip
 def test_an_address_for_answers_that_is_not_slacks_is_not_believed(url: object) -> None:
-    found = read(buttons.CLAIM, LEAD, response_url=url)
+    found = read(CLAIM, LEAD, response_url=url)
     assert found is not None
     assert found.reply_url == ""
 
 
 def test_only_addresses_below_the_given_origins_are_believed() -> None:
-    body = press_body(press_payload(buttons.CLAIM, LEAD, response_url="https://slack.example/a"))
+    body = press_body(press_payload(CLAIM, LEAD, response_url="https://slack.example/a"))
     found = read_press(body, ["https://slack.example"])
     assert found is not None
     assert found.reply_url == "https://slack.example/a"
@@ -190,11 +191,11 @@ def test_only_addresses_below_the_given_origins_are_believed() -> None:
 @pytest.mark.parametrize("user", ["", "u1", "U", "U1 2", "<@U1>", "U1|x", "ann@example.com"])
 def test_a_press_by_nobody_is_refused(user: str) -> None:
     with pytest.raises(Unreadable):
-        read(buttons.CLAIM, LEAD, user=user)
+        read(CLAIM, LEAD, user=user)
 
 
 def test_a_name_is_cut_and_stays_on_one_line() -> None:
-    found = read(buttons.CLAIM, LEAD, name="a\nb\x00" + "c" * 900)
+    found = read(CLAIM, LEAD, name="a\nb\x00" + "c" * 900)
     assert found is not None
     assert found.user.name.startswith("a bccc")
     assert len(found.user.name) == 80
@@ -216,7 +217,7 @@ def test_a_body_that_is_no_payload_is_refused(body: bytes) -> None:
 
 @given(st.dictionaries(st.sampled_from(["user", "container", "actions", "response_url"]), JSON))
 def test_a_payload_of_any_shape_is_read_or_refused(parts: dict[str, Any]) -> None:
-    _either_or({**press_payload(buttons.CLAIM, LEAD), **parts})
+    _either_or({**press_payload(CLAIM, LEAD), **parts})
 
 
 @given(JSON)

@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import Contact, LeadDetails, Person, RefinedLead
-from leadline.people import MemberConfig, Team
-from leadline.speed import NOBODY, Followed, Judge, Speed, Spread, speed_of, spread
-from leadline.targets import TargetConfig, Targets
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.model.people import Person
+from leadline.operations.speed import NOBODY, Judge, Speed, Spread, speed_of, spread
+from leadline.ports.ledger import Followed
+from leadline.settings.people import MemberConfig
+from leadline.settings.targets import TargetConfig
+from leadline.team.people import Team
+from leadline.team.targets import Targets
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,9 +8,11 @@ from rich.console import Console
 
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story, without_keys
-from leadline.handling import Ending, Handling
-from leadline.lead import Alert, Ownership, Person, Status, Step
-from leadline.reports import Happening, LeadRow, LeadStory, TaskRow
+from leadline.model.handling import Ending, Handling
+from leadline.model.lead import Ownership, Status
+from leadline.model.people import Person
+from leadline.model.task import Alert, Step
+from leadline.ports.ledger import Happening, LeadRow, LeadStory, TaskRow
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEAD = "0193a5b2-0000-7000-8000-000000000001"

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from leadline.hours import HoursConfig
-from leadline.lead import Contact, LeadDetails, RefinedLead
-from leadline.targets import TargetConfig, Targets
+from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.settings.hours import HoursConfig
+from leadline.settings.targets import TargetConfig
+from leadline.team.targets import Targets
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.settings import declared
+from leadline.settings.general import declared
 from tests.unit.template_reading import FUNCTIONS, KEY, SECRET, Stack, allowed, referred, written
 
 

@@ -5,9 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.entrypoints.worker import CHANNEL_WHEELS, IDLE_S, LEAD_WHEELS, Speaking, _InTurns
+from leadline.entrypoints.embedded.worker import (
+    CHANNEL_WHEELS,
+    IDLE_S,
+    LEAD_WHEELS,
+    Speaking,
+    _InTurns,
+)
 from leadline.kit import Kit
-from leadline.lead import Step
+from leadline.model.task import Step
 
 
 def kit() -> Kit:

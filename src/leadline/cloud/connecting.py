@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from leadline.adapters.aws.bells import Queues, queue_of_each_step
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller
-from leadline.adapters.aws.ledger import AwsLedger
-from leadline.adapters.aws.remote_text import read_text
-from leadline.adapters.aws.signing import Keys
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.stranded import DeadLetterQueues
-from leadline.adapters.aws.table import Table
-from leadline.adapters.aws.transfer import AwsIntake
 from leadline.cloud.session import Cloud, CloudError, connect, plainly
-from leadline.settings import Settings
-from leadline.settings_reading import Loaded, load
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.remote_text import read_text
+from leadline.net.aws.signing import Keys
+from leadline.settings.general import Settings
+from leadline.settings.loading import Loaded, load
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.moving.transfer import AwsIntake
+from leadline.stores.aws.reading.ledger import AwsLedger
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 _TIMEOUT_S = 30.0
 """An operator waits longer than a function may."""

@@ -5,19 +5,20 @@ Imports within functions count, because they are made there to be late and not t
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 
-_PLUGGED_IN = ("leadline.sources", "leadline.adapters.crm")
-"""Packages whose modules are found by their names, and so are imported by no line of code."""
+_FOUND_BY_NAME = {"leadline.vendors.registry": "leadline.vendors"}
+"""Which package's modules a module finds by their names, imported by no line of code."""
 
 # What `leadline.wiring` imports only for an embedded installation.
-_EMBEDDED = ("leadline.adapters.memory", "leadline.adapters.sqlite")
+_EMBEDDED = ("leadline.stores.memory", "leadline.stores.sqlite*")
 
 
 def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mapping[str, bytes]:
     """The sources of these modules and of all that they need of our package, by path, but for
-    modules whose names begin with *without*.
+    modules whose names fit one of the patterns *without*.
 
     Our package is read from wherever it is installed.
     """
@@ -25,18 +26,20 @@ def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mappin
     found: dict[str, bytes] = {}
     seen: set[str] = set()
     todo = list(entries)
+    left_out = (*_EMBEDDED, *without)
     while todo:
         name = todo.pop()
         path = _path(root, name)
-        if name in seen or path is None or name.startswith((*_EMBEDDED, *without)):
+        if name in seen or path is None or any(fnmatchcase(name, p) for p in left_out):
             continue
         seen.add(name)
         content = path.read_bytes()
         found[path.relative_to(root).as_posix()] = content
         todo += imported_modules(content)
         todo.append(name.rpartition(".")[0])  # importing a module runs its packages too
-        if name in _PLUGGED_IN:
-            todo += (f"{name}.{each.stem}" for each in path.parent.glob("*.py"))
+        if name in _FOUND_BY_NAME:
+            vendors = _FOUND_BY_NAME[name]
+            todo += (f"{vendors}.{e.parent.name}.{e.stem}" for e in path.parent.glob("[!_]*/*.py"))
     return found
 
 

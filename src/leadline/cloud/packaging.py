@@ -21,7 +21,7 @@ WORK_NEEDS = (*CAPTURE_NEEDS, *_HTTPX, "email-validator", "phonenumbers", "urlli
 """What Refine, Deliver and Sweep import besides our own code."""
 
 # Nobody asks a CRM at the door.
-_NOT_AT_THE_DOOR = ("leadline.adapters.crm",)
+_NOT_AT_THE_DOOR = ("leadline.vendors._api*", "leadline.vendors.*.api")
 
 CAPTURE_HANDLERS = ("leadline.entrypoints.aws.capture",)
 WORK_HANDLERS = tuple(f"leadline.entrypoints.aws.{name}" for name in ("refine", "deliver", "sweep"))

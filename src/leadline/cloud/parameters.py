@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from leadline.cloud.stacks import parameters_of
-from leadline.errors import ConfigurationError
-from leadline.settings import declared as settings_declared
+from leadline.model.errors import ConfigurationError
+from leadline.settings.general import declared as settings_declared
 
 OURS = ("CodeBucket", "CaptureCode", "WorkCode")
 """What `deploy aws` fills in itself."""

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 
-from leadline.adapters.crm import CRM_ENTRY_POINTS
 from leadline.cloud.session import CloudError
 from leadline.cloud.wheels import is_editable
-from leadline.sources import ENTRY_POINTS
+from leadline.plugins import CRMS, SOURCES
 
 
 def plugged_in() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -17,7 +16,7 @@ def plugged_in() -> Iterator[tuple[str, tuple[str, ...]]]:
     """
     for distribution in metadata.distributions():
         groups = {e.group for e in distribution.entry_points}
-        if groups & {ENTRY_POINTS, CRM_ENTRY_POINTS}:
+        if groups & {SOURCES, CRMS}:
             name = distribution.metadata["Name"]
             if is_editable(distribution):
                 raise CloudError(

@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 from leadline import wiring
 from leadline.cloud.session import Cloud, error_code
-from leadline.errors import ConfigurationError
-from leadline.settings_reading import load
+from leadline.model.errors import ConfigurationError
+from leadline.settings.loading import load
 
 STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
 """Bytes of a parameter by tier (Systems Manager, "Managing parameter tiers")."""

@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from leadline.cloud.session import CloudError
-from leadline.errors import ConfigurationError
+from leadline.model.errors import ConfigurationError
 
 Files = Mapping[str, bytes]
 """Contents by path, as they lie beside each other on `sys.path`."""

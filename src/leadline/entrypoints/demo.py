@@ -22,16 +22,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from leadline import wiring
-from leadline.entrypoints.demo_crm import DemoCrm
-from leadline.entrypoints.samples import DEMO_SOURCES, Sample, samples
-from leadline.entrypoints.serve import Supervisor
-from leadline.entrypoints.slack_inbox import SlackInbox
-from leadline.entrypoints.slack_page import as_terminal
-from leadline.logs import configure
-from leadline.reports import Account, Ledger
-from leadline.rights import make_folder, new_file
-from leadline.settings import Settings
-from leadline.settings_forms import DURATION
+from leadline.entrypoints.embedded.supervisor import Supervisor
+from leadline.entrypoints.logs import configure
+from leadline.model.rights import make_folder, new_file
+from leadline.ports.ledger import Account, Ledger
+from leadline.settings.general import Settings
+from leadline.settings.notations import DURATION
+from leadline.standins.demo_crm import DemoCrm
+from leadline.standins.samples import DEMO_SOURCES, Sample, samples
+from leadline.standins.slack_inbox import SlackInbox
+from leadline.standins.slack_page import as_terminal
 
 _PATIENCE_S = 60.0
 _TURN_S = 0.15

@@ -4,8 +4,9 @@ import logging
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
-from leadline.settings import Settings
-from leadline.sources import SourceConfig, names
+from leadline.plugins import source_names
+from leadline.settings.general import Settings
+from leadline.settings.sources import SourceConfig
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def note_proxy(data: Path) -> None:
 
 def _bare(settings: Settings) -> list[tuple[str, SourceConfig]]:
     nothing = SourceConfig()
-    taken = [(n, settings.sources.get(n, nothing)) for n in settings.only_sources or names()]
+    taken = [(n, settings.sources.get(n, nothing)) for n in settings.only_sources or source_names()]
     return [(name, config) for name, config in taken if not config.secret]
 
 

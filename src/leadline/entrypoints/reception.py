@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from leadline.capture import CaptureKit
-from leadline.errors import LeadlineError, Malformed, UnsupportedMedia
-from leadline.lead import Delivery
-from leadline.sources import Answer
+from leadline.journey.capture import CaptureKit
+from leadline.model.errors import LeadlineError, Malformed, UnsupportedMedia
+from leadline.model.lead import Delivery
+from leadline.ports.source import Answer
 
 DEFAULT_SOURCE = "generic"
 """Who delivers to `/webhook` itself."""

@@ -7,18 +7,19 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from leadline.actions import ActionRules, ActionStore, Pressed, press
-from leadline.deliver.json_text import as_json_text
-from leadline.deliver.links import Links
-from leadline.deliver.slack_answers import answer_to_one
-from leadline.lead import Status
-from leadline.people import Team
-from leadline.reports import LeadFilter, Ledger
-from leadline.settings import Settings
-from leadline.slack_commands import answer_command
-from leadline.slack_requests import REPLIES, Press, SlashCommand
-from leadline.sources import Answer
-from leadline.wiring import SLACK, links
+from leadline.channels.slack.answers import answer_to_one
+from leadline.channels.slack.commands import answer_command
+from leadline.channels.slack.requests import REPLIES, SlashCommand
+from leadline.journey.claiming import ActionRules, ActionStore, Press, Pressed, press
+from leadline.model.json_text import as_json_text
+from leadline.model.lead import Status
+from leadline.model.links import Links
+from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.source import Answer
+from leadline.settings.channels import SLACK
+from leadline.settings.general import Settings
+from leadline.team.people import Team
+from leadline.wiring import links
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ class SlackDoor(msgspec.Struct, frozen=True):
     rules: ActionRules
 
     def press(self, store: ActionStore, wish: Press, now: datetime) -> Pressed:
-        """See `actions.press`; a store that fails is logged, and the presser hears of it."""
+        """See `journey.claiming.press`; a store that fails is logged, and the presser hears of
+        it."""
         try:
             return press(store, self.team, wish, now, self.rules)
         except Exception:

@@ -7,11 +7,10 @@ length of what was typed: fields are cut to their limits first (`limits`).
 """
 
 from datetime import datetime
-from hashlib import blake2b
 
 import msgspec
 
-from leadline.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
+from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
 from leadline.refine import text
 from leadline.refine.company import refine_company
 from leadline.refine.country import region_of
@@ -22,7 +21,7 @@ from leadline.refine.phone import refine_phone
 from leadline.refine.quarantine import suspicions
 from leadline.refine.website import refine_website
 
-__all__ = ["MESSAGE_LIMIT", "About", "match_keys", "refine"]
+__all__ = ["MESSAGE_LIMIT", "About", "refine"]
 
 MESSAGE_LIMIT = LIMITS["message"]
 """Characters of a message that a refined lead carries; the raw lead beside it has the whole."""
@@ -92,22 +91,6 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     )
 
 
-def match_keys(refined: RefinedLead) -> dict[str, bytes]:
-    """By what later leads recognise this one: "email" and "phone", 16-byte digests (BLAKE2b).
-
-    Only a valid, canonical address and a valid number count, and an address that stands for none
-    ("none@none.com") doesn't. An extension is part of the number: one switchboard, many people.
-    """
-    contact = refined.contact
-    keys = {}
-    if contact.email_canonical and "email.placeholder" not in refined.problems:
-        keys["email"] = _digest("email", contact.email_canonical)
-    if contact.phone_e164 and "phone.invalid" not in refined.problems:
-        extension = f";ext={contact.phone_extension}" if contact.phone_extension else ""
-        keys["phone"] = _digest("phone", contact.phone_e164 + extension)
-    return keys
-
-
 def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...]]:
     """The lead's details, and what was altered."""
     source, of_source = text.clean("source", fields.source)
@@ -129,7 +112,3 @@ def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...]]:
     )
     changes = of_source + of_campaign + of_owner + of_claimed + of_message + of_url + of_record
     return details, changes
-
-
-def _digest(kind: str, value: str) -> bytes:
-    return blake2b(f"{kind}\0{value}".encode(), digest_size=16).digest()

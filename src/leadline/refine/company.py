@@ -2,7 +2,7 @@
 
 import re
 
-from leadline.lead import Change
+from leadline.model.lead import Change
 from leadline.refine import text
 from leadline.refine.casing import recase
 

@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-from leadline.country_names import COUNTRIES, OTHER_NAMES
+from leadline.model.countries import COUNTRIES, OTHER_NAMES
 from leadline.refine import text
 
 

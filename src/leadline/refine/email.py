@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from leadline.lead import Change
+from leadline.model.lead import Change
 from leadline.refine import text
 from leadline.refine.email_domains import (
     DISPOSABLE,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from leadline.lead import Change
+from leadline.model.lead import Change
 
 LIMITS: Mapping[str, int] = {
     "name": 500,

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from leadline.lead import Change
+from leadline.model.lead import Change
 from leadline.refine import text
 from leadline.refine.casing import recase, recase_last
 

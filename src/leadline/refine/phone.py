@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.lead import Change
+from leadline.model.lead import Change
 from leadline.refine import text
 
 if TYPE_CHECKING:

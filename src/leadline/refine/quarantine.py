@@ -5,7 +5,7 @@ A quarantined lead is kept and shown like any other; it is only not alerted.
 
 import re
 
-from leadline.lead import LeadFields
+from leadline.model.lead import LeadFields
 from leadline.refine import text
 
 LINK_LIMIT = 10

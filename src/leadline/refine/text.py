@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from leadline.lead import Change
+from leadline.model.lead import Change
 from leadline.refine.limits import CHANGE_LIMIT, LIMITS, SHORT, altered, cut, stream_safe
 
 __all__ = [

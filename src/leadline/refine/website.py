@@ -2,7 +2,7 @@
 
 import re
 
-from leadline.lead import Change
+from leadline.model.lead import Change
 from leadline.refine import text
 
 _SITE = re.compile(r"(?P<head>(?:[a-z][a-z0-9+.-]*://)?[^/?#@\s]+)(?P<tail>[/?#].*)?", re.I)

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from leadline.deliver.channel import Notice
-from leadline.deliver.links import Links
-from leadline.lead import Contact, FirstSeen, LeadDetails, RefinedLead
-from leadline.record_links import RecordLinks
+from leadline.model.lead import Contact, FirstSeen, LeadDetails, RefinedLead
+from leadline.model.links import Links
+from leadline.model.record_links import RecordLinks
+from leadline.ports.channel import Notice
 
 CAPTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ID = "0195568a-7c00-7abc-8def-0123456789ab"

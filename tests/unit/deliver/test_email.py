@@ -10,13 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadline.deliver.channel import Notice
-from leadline.deliver.email_message import EmailWriter, is_mailbox, read_mailbox
-from leadline.deliver.links import Links
-from leadline.deliver.story import story_of_lead
-from leadline.errors import ConfigurationError
-from leadline.handling import Handling
-from leadline.lead import Alert, Ownership, Person
+from leadline.alerts.story import story_of_lead
+from leadline.channels.email.message import EmailWriter, is_mailbox, read_mailbox
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Handling
+from leadline.model.lead import Ownership
+from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.model.task import Alert
+from leadline.ports.channel import Notice
 from tests.message_rules import read_email
 from tests.unit.deliver.leads import CAPTURED, ID, RECORDS, TEXT, again, lead
 

@@ -5,11 +5,12 @@ from email import message_from_bytes
 
 import msgspec
 
-from leadline.deliver.channel import Notice
-from leadline.deliver.email_message import EmailWriter
-from leadline.deliver.slack import DIRECT, Errand, SlackWriter
-from leadline.handling import Handling
-from leadline.lead import Contact, LeadDetails, Ownership, Person, RefinedLead
+from leadline.channels.email.message import EmailWriter
+from leadline.channels.slack.writer import DIRECT, Errand, SlackWriter
+from leadline.model.handling import Handling
+from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
+from leadline.model.people import Person
+from leadline.ports.channel import Notice
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ANN = Person(name="Ann Archer", email="ann@example.com", slack="U0ANN")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadline.deliver.mrkdwn import clamped, harmless, on_lines, on_one_line, units
+from leadline.alerts.words import clamped, on_lines, on_one_line, units
+from leadline.channels.slack.mrkdwn import harmless
 from tests.unit.deliver.leads import TEXT
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from leadline.deliver.channel import Letter, Notice
-from leadline.deliver.links import Links
-from leadline.deliver.pagerduty import PagerDutyWriter, dedup_key
-from leadline.handling import Ending, Handling
-from leadline.lead import Alert, Person
+from leadline.channels.pagerduty.events import PagerDutyWriter, dedup_key
+from leadline.model.handling import Ending, Handling
+from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.model.task import Alert
+from leadline.ports.channel import Letter, Notice
 from tests.unit.deliver.leads import CAPTURED, ID, lead
 
 WRITER = PagerDutyWriter()

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.deliver import slack_messages
-from leadline.deliver.links import Links
-from leadline.deliver.problems import in_words
-from leadline.deliver.slack_messages import template_of
-from leadline.handling import Handling
-from leadline.lead import Contact, LeadDetails, Person, RefinedLead
+from leadline.alerts.problems import in_words
+from leadline.channels.slack import messages
+from leadline.channels.slack.messages import template_of
+from leadline.model.handling import Handling
+from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.model.links import Links
+from leadline.model.people import Person
 from tests.slack_rules import values_of
 from tests.unit.deliver.leads import CAPTURED, FIRST_ID, ID, RECORDS, again, lead, noticed
 
@@ -22,19 +23,19 @@ DATE = (
 
 
 def alert(found: RefinedLead, links: Links) -> dict[str, Any]:
-    return slack_messages.alert(noticed(found, links))
+    return messages.alert(noticed(found, links))
 
 
 def new_lead(found: RefinedLead, links: Links) -> dict[str, Any]:
-    return slack_messages.new_lead(noticed(found, links))
+    return messages.new_lead(noticed(found, links))
 
 
 def seen_before(found: RefinedLead, links: Links) -> dict[str, Any]:
-    return slack_messages.seen_before(noticed(found, links))
+    return messages.seen_before(noticed(found, links))
 
 
 def digest(leads: list[RefinedLead], links: Links) -> dict[str, Any]:
-    return slack_messages.digest([noticed(found, links) for found in leads])
+    return messages.digest([noticed(found, links) for found in leads])
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
@@ -306,7 +307,7 @@ def test_what_was_gathered_for_somebody_says_for_whom() -> None:
         msgspec.structs.replace(noticed(lead(), SHOW), handling=ada, gathered=True)
         for _ in range(3)
     ]
-    message = slack_messages.digest(found)
+    message = messages.digest(found)
     assert message["blocks"][1]["text"]["text"] == "For <@U012ABCDEF>"
     assert last(message)[0].startswith("They were gathered for the times that are set for digests")
 

@@ -6,13 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.deliver import buttons
-from leadline.deliver.buttons import snooze_meant
-from leadline.deliver.channel import Notice
-from leadline.deliver.links import Links
-from leadline.deliver.slack_messages import alert, news_of_owner, reminder
-from leadline.handling import Ending, Handling
-from leadline.lead import Alert, Ownership, Person
+from leadline.channels.slack import buttons
+from leadline.channels.slack.buttons import snooze_meant
+from leadline.channels.slack.messages import alert, news_of_owner, reminder
+from leadline.model.handling import Ending, Handling
+from leadline.model.lead import Ownership
+from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.model.task import Alert
+from leadline.ports.channel import Notice
 from tests.unit.deliver.leads import CAPTURED, ID, RECORDS, lead
 
 ADA = Person(id="user-1", name="Ada", email="ada@example.com", slack="U012ABCDEF")

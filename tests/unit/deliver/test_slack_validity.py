@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
-from leadline.deliver.channel import Notice
-from leadline.deliver.links import Links
-from leadline.deliver.slack_messages import (
+from leadline.channels.slack.messages import (
     alert,
     digest,
     new_lead,
@@ -24,8 +22,11 @@ from leadline.deliver.slack_messages import (
     reminder,
     template_of,
 )
-from leadline.handling import Ending, Handling
-from leadline.lead import Ownership, Person, RefinedLead
+from leadline.model.handling import Ending, Handling
+from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.ports.channel import Notice
 from tests.slack_rules import markup_of, violations
 from tests.unit.deliver.leads import ID, MAYBE, MOMENT, RECORDS, TEXT, any_lead, lead
 

@@ -3,7 +3,7 @@
 import phonenumbers
 import pytest
 
-from leadline.country_names import COUNTRIES, OTHER_NAMES
+from leadline.model.countries import COUNTRIES, OTHER_NAMES
 from leadline.refine import company
 from leadline.refine.company import refine_company
 from leadline.refine.country import region_of

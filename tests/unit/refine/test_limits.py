@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.lead import LeadFields
+from leadline.model.lead import LeadFields
 from leadline.refine import About, refine, text
 from leadline.refine.limits import _MAYBE_TOO_MANY, LIMITS, MOST_MARKS, cut_custom, stream_safe
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from leadline.lead import LeadFields, RefinedLead
-from leadline.refine import MESSAGE_LIMIT, About, company, match_keys, name, refine
-from leadline.refine.text import CHANGE_LIMIT, words
+from leadline.model.keys import match_keys
+from leadline.model.lead import LeadFields, RefinedLead
+from leadline.refine import MESSAGE_LIMIT, About, company, name, refine
+from leadline.refine.limits import CHANGE_LIMIT
+from leadline.refine.text import words
 
 CAPTURED = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
 PROCESSED = datetime(2024, 1, 15, 10, 40, tzinfo=UTC)

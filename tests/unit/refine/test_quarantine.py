@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadline.lead import LeadFields
+from leadline.model.lead import LeadFields
 from leadline.refine import About, refine
 
 ABOUT = About("0190", datetime(2024, 1, 15, tzinfo=UTC), datetime(2024, 1, 15, tzinfo=UTC), "form")

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from leadline.lead import Contact, LeadDetails, LeadFields
-from leadline.refine import MESSAGE_LIMIT, About, match_keys, refine
+from leadline.model.keys import match_keys
+from leadline.model.lead import Contact, LeadDetails, LeadFields
+from leadline.refine import MESSAGE_LIMIT, About, refine
 
 CAPTURED = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
 PROCESSED = datetime(2024, 1, 15, 10, 40, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.entrypoints.sample_bodies import compact, hubspot_event, multipart
-from leadline.errors import LeadlineError, NotUnderstood, Unreadable
-from leadline.lead import Delivery, Event, LeadFields
+from leadline.model.errors import LeadlineError, NotUnderstood, Unreadable
+from leadline.model.lead import Delivery, Event, LeadFields
+from leadline.standins.sample_bodies import compact, hubspot_event, multipart
 from tests.payloads import ADA, AT, BODIES, MEDIA, source
 
 ALL = sorted(BODIES)

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.notice_bodies import ATTIO_PEOPLE, attio_events
-from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import NotUnderstood
-from leadline.lead import Delivery, Event, Kind, Person
-from leadline.sources.attio import attio_fields, attio_owner
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.model.people import Person
+from leadline.standins.notice_bodies import ATTIO_PEOPLE, attio_events
+from leadline.standins.sample_bodies import compact
+from leadline.vendors.attio.webhook import attio_fields, attio_owner
 from tests.payloads import AT, source
 
 ATTIO = source("attio")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import ConfigurationError, Unauthentic
-from leadline.lead import Delivery, LeadFields
-from leadline.sources import names
+from leadline.model.errors import ConfigurationError, Unauthentic
+from leadline.model.lead import Delivery, LeadFields
+from leadline.plugins import source_names
+from leadline.standins.sample_bodies import compact
 from tests.payloads import ADA, AT, BODIES, SECRETS, URL, delivery, source
 
 ALL = sorted(SECRETS)
@@ -41,7 +41,7 @@ def test_owners_are_believed_of_a_crm_with_a_secret_and_of_whom_the_settings_tru
 
 
 def test_every_source_is_covered_here() -> None:
-    assert list(names()) == ALL
+    assert list(source_names()) == ALL
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -5,16 +5,16 @@ import json
 import msgspec
 import pytest
 
-from leadline.capture import CaptureKit, read
-from leadline.entrypoints.sample_bodies import (
+from leadline.journey.capture import CaptureKit, read
+from leadline.model.errors import Unauthentic
+from leadline.model.lead import Delivery, Event
+from leadline.standins.sample_bodies import (
     ORGANIZATION,
     multipart,
     salesforce_message,
     urlencoded,
     web_to_lead,
 )
-from leadline.errors import Unauthentic
-from leadline.lead import Delivery, Event
 from tests.codec_watch import OURS, watched_codecs
 from tests.payloads import ADA, AT, SECRETS, delivery, source
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.sample_bodies import form_fields, multipart, urlencoded
-from leadline.errors import NotUnderstood, Unreadable
-from leadline.lead import Delivery, Kind, LeadFields
+from leadline.model.errors import NotUnderstood, Unreadable
+from leadline.model.lead import Delivery, Kind, LeadFields
+from leadline.standins.sample_bodies import form_fields, multipart, urlencoded
 from tests.payloads import ADA, AT, source
 
 URLENCODED = "application/x-www-form-urlencoded"

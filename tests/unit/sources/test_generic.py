@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.sample_bodies import compact, flat_lead, urlencoded
-from leadline.errors import NotUnderstood, Unreadable
-from leadline.lead import Delivery, Event, Kind, LeadFields
-from leadline.sources._aliases import meaning
+from leadline.model.errors import NotUnderstood, Unreadable
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.standins.sample_bodies import compact, flat_lead, urlencoded
+from leadline.vendors._webhooks.aliases import meaning
 from tests.payloads import ADA, AT, source
 
 GENERIC = source("generic")

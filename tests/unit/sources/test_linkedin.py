@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.notice_bodies import linkedin_notice
-from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import NotUnderstood
-from leadline.lead import Delivery, Event, Kind
-from leadline.sources import Answer
-from leadline.sources.linkedin import linkedin_fields
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.ports.source import Answer
+from leadline.standins.notice_bodies import linkedin_notice
+from leadline.standins.sample_bodies import compact
+from leadline.vendors.linkedin.webhook import linkedin_fields
 from tests.payloads import AT, URL, source
 
 LINKEDIN = source("linkedin")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.notice_bodies import meta_leadgen
-from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import NotUnderstood, Unauthentic
-from leadline.lead import Delivery, Event, Kind
-from leadline.sources import Answer
-from leadline.sources.meta import meta_fields
+from leadline.model.errors import NotUnderstood, Unauthentic
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.ports.source import Answer
+from leadline.standins.notice_bodies import meta_leadgen
+from leadline.standins.sample_bodies import compact
+from leadline.vendors.meta.webhook import meta_fields
 from tests.payloads import AT, URL, source
 
 META = source("meta")

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.notice_bodies import odoo_lead
-from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import NotUnderstood
-from leadline.lead import Delivery, Event, Kind, Person
-from leadline.sources.odoo import odoo_fields, odoo_owner
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.model.people import Person
+from leadline.standins.notice_bodies import odoo_lead
+from leadline.standins.sample_bodies import compact
+from leadline.vendors.odoo.webhook import odoo_fields, odoo_owner
 from tests.payloads import ADA, AT, source
 
 ODOO = source("odoo")

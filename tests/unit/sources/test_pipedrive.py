@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.sample_bodies import compact, pipedrive_person
-from leadline.errors import NotUnderstood
-from leadline.lead import Delivery, Event, Kind
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.standins.sample_bodies import compact, pipedrive_person
 from tests.payloads import ADA, AT, source
 
 PIPEDRIVE = source("pipedrive")

@@ -6,16 +6,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from leadline.capture import CaptureKit, read
-from leadline.entrypoints.sample_bodies import (
+from leadline.journey.capture import CaptureKit, read
+from leadline.model.errors import NotUnderstood, Unauthentic, Unreadable
+from leadline.model.lead import Delivery, Event, Fate, Kind, Receipt
+from leadline.standins.sample_bodies import (
     ORGANIZATION,
     compact,
     salesforce_message,
     urlencoded,
     web_to_lead,
 )
-from leadline.errors import NotUnderstood, Unauthentic, Unreadable
-from leadline.lead import Delivery, Event, Fate, Kind, Receipt
 from tests.payloads import ADA, AT, delivery, source
 
 SALESFORCE = source("salesforce")

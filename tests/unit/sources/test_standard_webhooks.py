@@ -2,9 +2,9 @@
 
 import pytest
 
-from leadline.entrypoints.sample_bodies import compact, standard_webhook
-from leadline.errors import NotUnderstood
-from leadline.lead import Delivery, Kind
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import Delivery, Kind
+from leadline.standins.sample_bodies import compact, standard_webhook
 from tests.payloads import ADA, AT, delivery, source
 
 STANDARD = source("standard_webhooks")

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.notice_bodies import tryton_opportunity
-from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import NotUnderstood
-from leadline.lead import Delivery, Event, Kind, Person
-from leadline.sources.tryton import tryton_fields, tryton_owner, tryton_value
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.model.people import Person
+from leadline.standins.notice_bodies import tryton_opportunity
+from leadline.standins.sample_bodies import compact
+from leadline.vendors.tryton.webhook import tryton_fields, tryton_owner, tryton_value
 from tests.payloads import ADA, AT, source
 
 TRYTON = source("tryton")

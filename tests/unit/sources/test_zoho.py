@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.notice_bodies import zoho_id, zoho_notification, zoho_workflow
-from leadline.entrypoints.sample_bodies import compact
-from leadline.errors import NotUnderstood
-from leadline.lead import Delivery, Event, Kind, Person
-from leadline.sources.zoho import zoho_fields, zoho_owner
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import Delivery, Event, Kind
+from leadline.model.people import Person
+from leadline.standins.notice_bodies import zoho_id, zoho_notification, zoho_workflow
+from leadline.standins.sample_bodies import compact
+from leadline.vendors.zoho.webhook import zoho_fields, zoho_owner
 from tests.payloads import ADA, AT, source
 
 ZOHO = source("zoho")

@@ -8,9 +8,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from leadline import logs, wiring
-from leadline.adapters.aws.store import AwsStore
-from leadline.capture import answer, read
+from leadline import wiring
+from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.reception import (
@@ -20,10 +19,12 @@ from leadline.entrypoints.reception import (
     headers_of,
     problem_of,
 )
-from leadline.errors import ConfigurationError, LeadlineError, TooLarge, UnknownSource
-from leadline.lead import Delivery, Fate
-from leadline.settings import Settings
-from leadline.sources import Answer
+from leadline.journey.capture import answer, read
+from leadline.model.errors import ConfigurationError, LeadlineError, TooLarge, UnknownSource
+from leadline.model.lead import Delivery, Fate
+from leadline.ports.source import Answer
+from leadline.settings.general import Settings
+from leadline.stores.aws.store import AwsStore
 
 log = logging.getLogger(__name__)
 

@@ -9,17 +9,18 @@ from typing import Any
 
 import msgspec
 
-from leadline import logs, wiring
-from leadline.adapters.aws.bells import TaskKind, kind_of_task
-from leadline.adapters.aws.handed import HandedStore
+from leadline import wiring
+from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.turns import Turns
-from leadline.errors import LeadlineError
 from leadline.kit import Kit
-from leadline.lead import Step, Task
-from leadline.settings import Settings
+from leadline.model.errors import LeadlineError
+from leadline.model.task import Step, Task, TaskKind
+from leadline.settings.general import Settings
+from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.wakeups import kind_of_task
 
 log = logging.getLogger(__name__)
 

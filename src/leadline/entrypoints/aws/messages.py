@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from leadline.adapters.aws.bells import Ring, TaskKind, kind_of_task, task_of
-from leadline.adapters.aws.handed import HandedStore
-from leadline.errors import StorageFailed
-from leadline.lead import Step, Task
+from leadline.model.errors import StorageFailed
+from leadline.model.task import Step, Task, TaskKind
+from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.wakeups import Ring, kind_of_task, task_of
 
 log = logging.getLogger(__name__)
 

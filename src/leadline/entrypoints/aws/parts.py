@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline import logs, wiring
-from leadline.adapters.aws.bells import Queues, queue_of_each_step
-from leadline.adapters.aws.bucket import Bucket
-from leadline.adapters.aws.calls import Caller, from_environment
-from leadline.adapters.aws.remote_text import read_text
-from leadline.adapters.aws.table import Table
-from leadline.errors import ConfigurationError, StorageFailed
-from leadline.lead import Step
-from leadline.settings import Settings
-from leadline.settings_reading import load
+from leadline import wiring
+from leadline.entrypoints import logs
+from leadline.model.errors import ConfigurationError, StorageFailed
+from leadline.model.task import Step
+from leadline.net.aws.calls import Caller, from_environment
+from leadline.net.aws.remote_text import read_text
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
-    from leadline.crm import CrmConfig
     from leadline.kit import Connected
+    from leadline.settings.crm import CrmConfig
 
 log = logging.getLogger(__name__)
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import msgspec
 
-from leadline import logs, wiring
-from leadline.adapters.aws.handed import HandedStore
+from leadline import wiring
+from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.parts import Parts
-from leadline.errors import LeadlineError
-from leadline.pipeline import refine_due
-from leadline.settings import Settings
+from leadline.journey.refining import refine_due
+from leadline.model.errors import LeadlineError
+from leadline.settings.general import Settings
+from leadline.stores.aws.batch_store import HandedStore
 
 log = logging.getLogger(__name__)
 

@@ -10,24 +10,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from leadline.adapters.aws.connection import Connection
-from leadline.adapters.aws.items import SHARDS
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.table import Table
+from leadline.channels.slack.requests import read_command, read_press, signed
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.reception import problem
-from leadline.entrypoints.slack_door import (
-    COMMANDS,
-    NOT_SAVED,
-    NOTHING,
-    reply_to,
-    slack_door,
-)
-from leadline.errors import StorageFailed, TooLarge
-from leadline.lead import Delivery, Status
-from leadline.settings import Settings
-from leadline.slack_requests import read_command, read_press, signed
-from leadline.sources import Answer
+from leadline.entrypoints.slack_door import COMMANDS, NOT_SAVED, NOTHING, reply_to, slack_door
+from leadline.model.errors import StorageFailed, TooLarge
+from leadline.model.lead import Delivery, Status
+from leadline.net.aws.connection import Connection
+from leadline.ports.source import Answer
+from leadline.settings.general import Settings
+from leadline.stores.aws.items import SHARDS
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
 
 log = logging.getLogger(__name__)
 

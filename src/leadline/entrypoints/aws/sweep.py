@@ -8,15 +8,17 @@ from typing import Any
 
 import msgspec
 
-from leadline import logs, wiring
-from leadline.adapters.aws.ringing import OVERDUE
-from leadline.adapters.aws.store import AwsStore
-from leadline.adapters.aws.sweeping import GRACE, sweep
+from leadline import wiring
+from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
-from leadline.errors import ConfigurationError
-from leadline.lead import Step
-from leadline.settings import Settings
+from leadline.model.errors import ConfigurationError
+from leadline.model.task import Step
+from leadline.settings.channels import SLACK
+from leadline.settings.general import Settings
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.sweep.overdue import OVERDUE
+from leadline.stores.aws.sweep.sweep import GRACE, sweep
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 def _look_for_lost_leads(settings: Settings, store: AwsStore, context: Any) -> None:
     """Capture what only the CRMs know of, as far as there is time."""
-    from leadline.reconciling import reconcile_in_turn
+    from leadline.journey.reconcile import reconcile_in_turn
 
     kit, front = wiring.kit_of(settings, store, {}), wiring.capture_kit(settings)
     every, back = settings.reconcile_every, settings.reconcile_back
@@ -80,6 +82,6 @@ def _kinds(settings: Settings) -> list[tuple[Step, str]]:
         told.append(Step.REMIND)
         kinds.append((Step.CLOCK, ""))
     kinds += [(Step.WRITE_BACK, source) for source, crm in settings.crm.items() if crm.write]
-    for channel in sorted({wiring.SLACK, *settings.channels}):
+    for channel in sorted({SLACK, *settings.channels}):
         kinds += [(step, channel) for step in told]
     return kinds

@@ -8,11 +8,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from leadline.adapters.aws.bells import SPEAKING, TaskKind
 from leadline.entrypoints.aws.messages import Pace
-from leadline.errors import LeadlineError
 from leadline.kit import Kit
-from leadline.lead import Step
+from leadline.model.errors import LeadlineError
+from leadline.model.task import SPEAKING, Step, TaskKind
 
 log = logging.getLogger(__name__)
 
@@ -20,42 +19,42 @@ _AT_ONCE = 50
 """Leads that one call of a CRM is about, at the most."""
 
 Turn = Callable[[Kit, str], timedelta | None]
-"""Does the next thing of a step that is due for a channel (see `deliver.sending.deliver_due`):
+"""Does the next thing of a step that is due for a channel (see `alerts.sending.deliver_due`):
 returns None when nothing was due, zero when something was done, else how long to wait."""
 
 
 def _notify(kit: Kit, channel: str) -> timedelta | None:
-    from leadline.deliver.sending import deliver_due
+    from leadline.alerts.sending import deliver_due
 
     return deliver_due(kit, channel)
 
 
 def _update(kit: Kit, channel: str) -> timedelta | None:
-    from leadline.deliver.updating import update_due
+    from leadline.alerts.updating import update_due
 
     return update_due(kit, channel)
 
 
 def _remind(kit: Kit, channel: str) -> timedelta | None:
-    from leadline.deliver.reminding import remind_due
+    from leadline.alerts.reminding import remind_due
 
     return remind_due(kit, channel)
 
 
 def _look_up(kit: Kit, _channel: str) -> timedelta | None:
-    from leadline.following import look_up_due
+    from leadline.journey.follow_up import look_up_due
 
     return timedelta() if look_up_due(kit, _AT_ONCE) else None
 
 
 def _clock(kit: Kit, _channel: str) -> timedelta | None:
-    from leadline.clocks import clock_due
+    from leadline.journey.response_clock import clock_due
 
     return timedelta() if clock_due(kit, _AT_ONCE) else None
 
 
 def _write_back(kit: Kit, source: str) -> timedelta | None:
-    from leadline.write_back import write_back_due
+    from leadline.journey.write_back import write_back_due
 
     return write_back_due(kit, source)
 

@@ -4,14 +4,14 @@ from leadline.entrypoints.cli import (  # noqa: F401 - each registers its comman
     archives,
     cloud,
     cost,
+    crm,
     delivering,
+    leads,
     moving,
-    operators,
     rebuilding,
-    records,
     running,
-    timing,
     trying,
+    waits,
 )
 from leadline.entrypoints.cli._app import app, main
 

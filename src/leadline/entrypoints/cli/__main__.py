@@ -1,5 +1,5 @@
 """`python -m leadline.entrypoints.cli` is `leadline`."""
 
-from leadline.entrypoints.cli import main
+from leadline.entrypoints.cli._app import main
 
 main()

@@ -14,10 +14,10 @@ import typer
 
 from leadline import __version__
 from leadline.entrypoints.cli._places import Machine, OnAws, Place
-from leadline.errors import ConfigurationError, LeadlineError
-from leadline.rights import PRIVATE, Rights
-from leadline.settings import Settings
-from leadline.settings_reading import Loaded, load
+from leadline.model.errors import ConfigurationError, LeadlineError
+from leadline.model.rights import PRIVATE, Rights
+from leadline.settings.general import Settings
+from leadline.settings.loading import Loaded, load
 
 app = typer.Typer(
     name="leadline",

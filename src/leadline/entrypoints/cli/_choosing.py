@@ -3,7 +3,7 @@
 import typer
 
 from leadline.entrypoints.cli._show import say
-from leadline.reports import Ledger
+from leadline.ports.ledger import Ledger
 
 
 def whole_id(ledger: Ledger, prefix: str) -> str:

@@ -6,21 +6,21 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from leadline import wiring
-from leadline.archive import Outgoing
 from leadline.entrypoints.cli._show import say
-from leadline.formats import raw_document
-from leadline.handling import UNHANDLED, Handling
-from leadline.lead import CapturedLead, Receipt, RefinedLead
-from leadline.ports import Desk, Store
-from leadline.reports import Ledger
-from leadline.settings import Settings
-from leadline.settings_reading import Loaded
+from leadline.model.formats import raw_document
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import CapturedLead, Receipt, RefinedLead
+from leadline.ports.archive import Outgoing
+from leadline.ports.ledger import Ledger
+from leadline.ports.store import Desk, Store
+from leadline.settings.general import Settings
+from leadline.settings.loading import Loaded
 
 if TYPE_CHECKING:
-    from leadline.adapters.aws.stranded import DeadLetterQueues
-    from leadline.adapters.sqlite import SqliteStore
-    from leadline.adapters.sqlite.database import Database
     from leadline.cloud.connecting import ConnectedStack
+    from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
+    from leadline.stores.sqlite.database import Database
+    from leadline.stores.sqlite.store import SqliteStore
 
 
 class Intake(Protocol):
@@ -30,7 +30,7 @@ class Intake(Protocol):
         """Those of these leads that are here."""
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
-        """See `ports.Inbox.accept`."""
+        """See `ports.store.Inbox.accept`."""
 
     def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
         """Those of these leads that are here and were never refined."""
@@ -99,8 +99,8 @@ class Machine:
 
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
         """See `Place.outgoing`."""
-        from leadline.adapters.sqlite.database import Database
-        from leadline.adapters.sqlite.transfer import count_leads
+        from leadline.stores.sqlite.database import Database
+        from leadline.stores.sqlite.moving.transfer import count_leads
 
         db = Database(self._loaded.settings.data, read_only=True)
         return count_leads(db, since), _documents(db, since)
@@ -119,14 +119,14 @@ class Machine:
 
 def settle_rights(settings: Settings) -> None:
     """Narrow what is too wide in the data folder before something is written there, and say so."""
-    from leadline.adapters.sqlite.folder import settle_folder
+    from leadline.stores.sqlite.folder import settle_folder
 
     if narrowed := settle_folder(settings.data, settings.rights).narrowed:
         say(f"the rights of {narrowed} in {settings.data} were too wide and are narrowed")
 
 
 def _documents(db: "Database", since: datetime | None) -> Iterator[Outgoing]:
-    from leadline.adapters.sqlite.transfer import leads_from
+    from leadline.stores.sqlite.moving.transfer import leads_from
 
     for lead in leads_from(db, since):
         beside: dict[str, object] = {"source": lead.source}
@@ -155,12 +155,12 @@ class _SqliteIntake:
     def adopt(
         self, refined: Sequence[tuple[RefinedLead, bytes]], keys: Mapping[str, Sequence[bytes]]
     ) -> int:
-        from leadline.adapters.sqlite.transfer import adopt
+        from leadline.stores.sqlite.moving.transfer import adopt
 
         return adopt(self._store, refined, keys)
 
     def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
-        from leadline.adapters.sqlite.transfer import adopt_handlings
+        from leadline.stores.sqlite.moving.transfer import adopt_handlings
 
         return adopt_handlings(self._store, handlings)
 
@@ -185,7 +185,7 @@ class OnAws:
 
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
         """See `Place.outgoing`; to count them would be to read the whole table."""
-        from leadline.adapters.aws.transfer import leads_of
+        from leadline.stores.aws.moving.transfer import leads_of
 
         leads = leads_of(self.stack.table, self.stack.bucket, since)
         return None, _with_handlings(leads, self.stack.store())

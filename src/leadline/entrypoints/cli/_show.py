@@ -14,8 +14,8 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from leadline.formats import from_iso
-from leadline.settings_forms import DURATION
+from leadline.model.formats import from_iso
+from leadline.settings.notations import DURATION
 
 
 def console(*, err: bool = False) -> Console:

@@ -8,12 +8,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leadline.deliver.slack_pieces import OWNER_CLAIMED
+from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
-from leadline.handling import Handling
-from leadline.lead import Person, RefinedLead
-from leadline.reports import LeadStory, told_as
-from leadline.waits import HELD, is_held
+from leadline.model.handling import Handling
+from leadline.model.lead import RefinedLead
+from leadline.model.people import Person
+from leadline.model.task import HELD, told_as
+from leadline.operations.waits import is_held
+from leadline.ports.ledger import LeadStory
 
 _NOTHING = "—"
 _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}

@@ -9,11 +9,13 @@ import msgspec
 import typer
 from rich.progress import Progress
 
-from leadline.adapters.sqlite.transfer import back_up
-from leadline.adapters.sqlite.transfer import restore as restore_file
-from leadline.archive import (
-    ArchiveError,
-    DocumentWriter,
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._places import Intake, settle_rights
+from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
+from leadline.model.formats import key_of, refined_head
+from leadline.model.keys import match_keys
+from leadline.model.lead import RefinedLead
+from leadline.operations.archive import (
     FolderWriter,
     TarWriter,
     documents,
@@ -22,12 +24,9 @@ from leadline.archive import (
     read_handling,
     read_raw,
 )
-from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._places import Intake, settle_rights
-from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
-from leadline.formats import key_of, refined_head
-from leadline.lead import RefinedLead
-from leadline.refine import match_keys
+from leadline.ports.archive import ArchiveError, DocumentWriter
+from leadline.stores.sqlite.moving.transfer import back_up
+from leadline.stores.sqlite.moving.transfer import restore as restore_file
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _BATCH = 500

@@ -18,8 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from leadline.cloud.session import connect, plainly
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
-from leadline.errors import ConfigurationError
-from leadline.ids import is_lead_id
+from leadline.model.errors import ConfigurationError
+from leadline.model.ids import is_lead_id
 
 if TYPE_CHECKING:
     from leadline.cloud.deploying import DeploymentPlan

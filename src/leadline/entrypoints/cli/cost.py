@@ -7,10 +7,10 @@ import msgspec
 import typer
 from rich.markup import escape
 
-from leadline import cost as model
-from leadline.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, table
+from leadline.operations.cost import estimate as model
+from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
 
 GOAL_USD, GOAL_LEADS = 0.12, 10_000
 """What a month of so many leads should cost."""

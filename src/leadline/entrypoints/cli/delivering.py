@@ -7,18 +7,20 @@ from typing import Annotated
 import typer
 
 from leadline import wiring
-from leadline.deliver.channel import NO_OWNER, ChannelConfig, Notice
-from leadline.destinations import channel_configs, make_channel
+from leadline.channels.registry import channel_configs, make_channel
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._places import OnAws, Place
 from leadline.entrypoints.cli._show import as_json, say
-from leadline.errors import ConfigurationError
-from leadline.handling import Handling
-from leadline.ids import uuid7
-from leadline.lead import Contact, LeadDetails, Ownership, Person, RefinedLead
-from leadline.people import Team
-from leadline.ports import Busy, Refused, Sent, Unreachable
-from leadline.settings import Settings
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Handling
+from leadline.model.ids import uuid7
+from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
+from leadline.model.people import Person
+from leadline.ports.channel import NO_OWNER, Notice
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+from leadline.settings.channels import ChannelConfig
+from leadline.settings.general import Settings
+from leadline.team.people import Team
 
 deliver_app = typer.Typer(help="Try channels.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(deliver_app, name="deliver")

@@ -12,25 +12,19 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from leadline.adapters.sqlite import SqliteStore
-from leadline.adapters.sqlite.database import nobody_else
-from leadline.adapters.sqlite.folder import FILE
-from leadline.adapters.sqlite.move_notes import (
-    Mark,
-    MoveJournal,
-    clear_mark,
-    read_mark,
-    set_mark,
-)
-from leadline.adapters.sqlite.moving import SqliteHome
-from leadline.carrying import Carrier, MoveSummary, Side, Size
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._places import settle_rights
 from leadline.entrypoints.cli._show import as_json, console, say
-from leadline.entrypoints.serve import lock_folder
-from leadline.errors import ConfigurationError, StorageFailed
-from leadline.moving import Home
-from leadline.rights import Rights
+from leadline.entrypoints.embedded.supervisor import lock_folder
+from leadline.model.errors import ConfigurationError, StorageFailed
+from leadline.model.rights import Rights
+from leadline.operations.moving.carrier import Carrier, MoveSummary
+from leadline.ports.homes import Home, Side, Size
+from leadline.stores.sqlite.database import nobody_else
+from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.moving.home import SqliteHome
+from leadline.stores.sqlite.moving.notes import Mark, MoveJournal, clear_mark, read_mark, set_mark
+from leadline.stores.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from leadline.cloud.connecting import ConnectedStack
@@ -114,7 +108,7 @@ class _Route:
     @contextmanager
     def sides(self) -> Iterator[tuple[Side, Side]]:
         """The origin and the destination."""
-        from leadline.adapters.aws.moving import AwsHome
+        from leadline.stores.aws.moving.home import AwsHome
 
         remote = self.found.store()
         forgotten = datetime.now(UTC) - remote.redelivery_window

@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console
-from leadline.errors import ConfigurationError
+from leadline.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from leadline.entrypoints.cli._places import OnAws
@@ -29,7 +29,7 @@ def rebuild(
     options: Options = context.obj
     if options.aws is None:
         raise ConfigurationError("name the stack with --aws; on one machine there is `restore`")
-    from leadline.adapters.aws.rebuilding import rebuild as rebuild_table
+    from leadline.stores.aws.moving.rebuilding import rebuild as rebuild_table
 
     stack = cast("OnAws", options.place).stack
     err = console(err=True)

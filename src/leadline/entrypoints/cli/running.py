@@ -18,16 +18,16 @@ from leadline.entrypoints import exposure
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.entrypoints.data_rights import settle_data
+from leadline.entrypoints.embedded.supervisor import Supervisor
+from leadline.entrypoints.embedded.worker import work
+from leadline.entrypoints.logs import configure
 from leadline.entrypoints.progress import Alarm
-from leadline.entrypoints.serve import Supervisor
-from leadline.entrypoints.worker import work
-from leadline.errors import ConfigurationError, LeadlineError
-from leadline.lead import Step
-from leadline.logs import configure
-from leadline.rights import is_shared, new_file, too_wide
-from leadline.settings import Settings
-from leadline.sources import find
-from leadline.untrusted_owners import OwnersClaimed, untrusted_owners
+from leadline.journey.untrusted_owners import OwnersClaimed, untrusted_owners
+from leadline.model.errors import ConfigurationError, LeadlineError
+from leadline.model.rights import is_shared, new_file, too_wide
+from leadline.model.task import Step
+from leadline.settings.general import Settings
+from leadline.vendors.registry import find
 
 config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(config_app, name="config")

@@ -11,19 +11,19 @@ import urllib3
 from rich.console import Console
 
 from leadline import wiring
-from leadline.capture import read
-from leadline.deliver.channel import Notice
-from leadline.deliver.slack_messages import alert
+from leadline.channels.slack.messages import alert
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console, say
-from leadline.entrypoints.slack_page import as_terminal
-from leadline.errors import LeadlineError
-from leadline.formats import refined_document, refined_head
-from leadline.lead import CapturedLead, Delivery, Kind
-from leadline.pipeline import preview as refine_without_storing
-from leadline.ports import Waiting
-from leadline.settings import Settings
-from leadline.sources import find
+from leadline.journey.capture import read
+from leadline.journey.refining import preview as refine_without_storing
+from leadline.model.errors import LeadlineError
+from leadline.model.formats import refined_document, refined_head
+from leadline.model.lead import CapturedLead, Delivery, Kind
+from leadline.ports.channel import Notice
+from leadline.ports.store import Waiting
+from leadline.settings.general import Settings
+from leadline.standins.slack_page import as_terminal
+from leadline.vendors.registry import find
 
 File = Annotated[str, typer.Argument(help="A file with the body, or - for standard input.")]
 SourceName = Annotated[str, typer.Option(help="Who would have sent it.")]

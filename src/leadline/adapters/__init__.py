@@ -1,1 +1,0 @@
-"""Adapters: the only modules that speak to a disk or a network."""

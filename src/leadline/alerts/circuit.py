@@ -1,0 +1,112 @@
+"""Speaking to a destination that may be down: its pace, its trouble, and who probes it.
+
+After `FAILURES` failures in a row a channel is held for pauses that grow; then one message probes
+it while all others wait, and their waiting counts as no attempt.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from leadline.kit import Kit, again, settle
+from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step
+from leadline.ports.channel import Channel, Letter
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+from leadline.ports.store import Trouble
+
+log = logging.getLogger(__name__)
+
+FAILURES = 3
+"""So many failures in a row open the circuit."""
+LONGEST_HOLD = timedelta(minutes=1)
+PROBE = timedelta(seconds=10)
+"""How long a probe may take: nobody else speaks to the channel meanwhile."""
+
+Reply = Sent | Refused | Busy | Unreachable
+Act = Callable[[Kit, Channel, Claim, Trouble], Outcome]
+
+
+def one_by_one(kit: Kit, step: Step, channel: str, act: Act) -> timedelta | None:
+    """Do one task of a step that speaks to a channel, if the channel's pace allows.
+
+    Returns None when nothing is due, zero when something was done, else how long to wait.
+    """
+    if not kit.store.count_due(step, channel):
+        return None
+    place = kit.channels[channel]
+    trouble = kit.store.trouble(channel)
+    if wait := kit.store.reserve(channel, gap_of(place, trouble)):
+        return wait
+    claims = kit.store.claim(step, 1, kit.lease, channel)
+    settle(kit, claims, [act(kit, place, claim, trouble) for claim in claims])
+    return timedelta()
+
+
+def is_open(trouble: Trouble) -> bool:
+    """Whether only one message at a time may find out how the destination is."""
+    return trouble.failures >= FAILURES
+
+
+def gap_of(place: Channel, trouble: Trouble) -> timedelta:
+    """How long the channel is taken by the next message."""
+    return max(place.gap, PROBE) if is_open(trouble) else place.gap
+
+
+def hand_in(kit: Kit, place: Channel, letter: Letter, trouble: Trouble) -> Reply:
+    """Give a message to the channel's messenger and draw the conclusions for the next ones.
+
+    *trouble* is what was known of the channel before.
+    """
+    try:
+        reply = place.messenger.send(letter.body)
+    except Exception as error:
+        log.exception("messenger.failed", extra={"channel": place.name})
+        reply = Unreachable(type(error).__name__)
+    match reply:
+        case Busy(after=after):
+            kit.store.hold(place.name, kit.clock() + after)
+        case Unreachable():
+            after_it = kit.store.fared(place.name, well=False)
+            if is_open(after_it):
+                kit.store.hold(place.name, kit.clock() + _pause(kit, after_it))
+        case Sent() | Refused():
+            if trouble.failures:
+                kit.store.fared(place.name, well=True)
+    return reply
+
+
+def is_uncertain(claim: Claim) -> bool:
+    """Whether an earlier attempt may have ended in a message that nobody knows of: one that
+    failed, or was held by a worker that died; or one of before the task was put back."""
+    return claim.attempt > 1 and (claim.failures > 0 or not claim.error)
+
+
+def find_earlier(place: Channel, claim: Claim, write: Callable[[], Letter]) -> Sent | None:
+    """The message of an earlier attempt, if it has arrived and the destination can tell."""
+    if not is_uncertain(claim):
+        return None
+    try:
+        return place.messenger.find(write().body)
+    except Exception:
+        log.exception("messenger.failed", extra={"channel": place.name})
+        return None
+
+
+def not_accepted(kit: Kit, claim: Claim, reply: Reply) -> Outcome:
+    """What becomes of a task whose message the destination did not take."""
+    match reply:
+        case Busy(after=after):
+            return Retry(after, why="channel.busy", counts=False)
+        case Unreachable(words=words):
+            return again(kit, claim, words)
+        case Refused(reason=reason, words=words):
+            return Drop(reason, words)
+        case Sent():
+            return Done()
+
+
+def _pause(kit: Kit, trouble: Trouble) -> timedelta:
+    """2 to the number of failures in seconds, a minute at the most; from half of it up, by chance,
+    so that several destinations that fell together are not probed together for ever."""
+    most = min(LONGEST_HOLD, timedelta(seconds=2.0 ** min(trouble.failures, 10)))
+    return most * (0.5 + kit.chance() / 2)

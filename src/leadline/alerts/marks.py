@@ -1,0 +1,31 @@
+"""By what a message is known again: the same on every attempt, different for every other one."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from leadline.model.task import Step
+from leadline.ports.channel import Notice
+
+
+def mark_of(*parts: object) -> str:
+    """32 hexadecimal digits that stand for these parts."""
+    text = "\0".join(str(part) for part in parts)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def mark_of_alert(channel: str, template: str, notice: Notice) -> str:
+    """The mark of the first message about a lead. A lead that the channel is asked to tell again
+    gets another one, so that nobody takes that for a repeat."""
+    times = sum(told.step is Step.NOTIFY for told in notice.told)
+    return mark_of(channel, template, notice.lead.lead_id, times)
+
+
+def mark_of_news(channel: str, template: str, notice: Notice) -> str:
+    """The mark of a later message: what happened since counts."""
+    return mark_of(channel, template, notice.lead.lead_id, "after", notice.handling.rev)
+
+
+def mark_of_digest(channel: str, template: str, notices: Sequence[Notice]) -> str:
+    """The mark of a message about several leads."""
+    ids = sorted(notice.lead.lead_id for notice in notices)
+    return mark_of(channel, template, *ids, max((len(n.told) for n in notices), default=0))

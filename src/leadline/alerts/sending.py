@@ -1,0 +1,283 @@
+"""Alerts on their way: paced, folded when there are many, tried again when nobody answers.
+
+A lead is told once by each channel: what a channel has accepted is asked before every message, and
+what became of an attempt whose end nobody knows is asked of the destination, where it can tell.
+While a channel fails, its fallback is told in its place, and the channel itself never of that lead.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+
+from leadline.alerts.circuit import Reply, find_earlier, gap_of, hand_in, is_open
+from leadline.alerts.notices import is_told, notices, stands_for, template_naming
+from leadline.kit import Kit, again, exhausted, settle
+from leadline.model.handling import UNHANDLED
+from leadline.model.people import key_of_person
+from leadline.model.task import Alert, Claim, Done, Drop, Outcome, Retry, Step, Task
+from leadline.ports.channel import NO_OWNER, Channel, Letter, Notice
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+from leadline.ports.store import Trouble
+
+log = logging.getLogger(__name__)
+
+DIGEST_REFUSED = "digest.refused"
+DIGEST_MOST = 60
+"""How many leads one digest speaks of at the most."""
+_ASK_BY = 0.4
+"""The part of a lease after which no further attempt is asked about."""
+FELL_BACK = "notify.fell_back"
+"""The note of an alert that was given to another channel."""
+
+
+def deliver_due(kit: Kit, channel: str) -> timedelta | None:
+    """Send the channel's next alert if its pace allows, or give alerts to its fallback.
+
+    Returns None when nothing is due, zero when something was done, else how long to wait.
+    """
+    due = kit.store.count_due(Step.NOTIFY, channel)
+    if not due:
+        return None
+    place = kit.channels[channel]
+    trouble = kit.store.trouble(channel)
+    wait = kit.store.reserve(channel, gap_of(place, trouble))
+    if wait:
+        if not _falls_back(kit, place, trouble):
+            return wait
+        claims = kit.store.claim(Step.NOTIFY, DIGEST_MOST, kit.lease, channel)
+        settle(kit, claims, _give_away(kit, place, claims))
+        return timedelta()
+    many = place.digest_above > 0 and due > place.digest_above
+    limit = DIGEST_MOST if many or _sorts_by_person(kit, place) else 1
+    if is_open(trouble):
+        many, limit = False, 1  # a probe: the others need not fail with it
+    claims = kit.store.claim(Step.NOTIFY, limit, kit.lease, channel)
+    settle(kit, claims, _Round(kit, place, trouble, claims, many=many).outcomes())
+    return timedelta()
+
+
+def _falls_back(kit: Kit, place: Channel, trouble: Trouble) -> bool:
+    """Whether the channel has failed for so long that its fallback is to be told instead."""
+    if fallback_of(kit, place) not in kit.channels or trouble.since is None:
+        return False
+    return kit.clock() - trouble.since >= place.fallback_after
+
+
+def fallback_of(kit: Kit, place: Channel) -> str:
+    """The channel that stands in for this one, "" for none: for that of leads without an owner no
+    channel can that tells owners alone, and would give them back."""
+    other = kit.channels.get(place.fallback)
+    if other is not None and other.personal:
+        before = stands_for(kit, place) | {place.name}
+        return "" if kit.routes.unassigned in before else other.name
+    return place.fallback
+
+
+def _sorts_by_person(kit: Kit, place: Channel) -> bool:
+    """Whether alerts wait for, or go together by, whom they are for."""
+    return place.personal or any(m.quiet or m.digest for m in kit.team.members.values())
+
+
+def _give_away(kit: Kit, place: Channel, claims: Sequence[Claim]) -> list[Outcome]:
+    """Have the fallback told of all these leads, of which the channel was not told yet."""
+    told = kit.store.alerts([c.task.lead_id for c in claims])
+    return [
+        Done(note="notify.already_told")
+        if is_told(told.get(c.task.lead_id, ()), place.name) and not c.task.again
+        else _to(fallback_of(kit, place), c)
+        for c in claims
+    ]
+
+
+def _to(fallback: str, claim: Claim, why: str = "") -> Done:
+    """The alert becomes that channel's, in one stroke: it can't be lost, nor be sent by both."""
+    task = Task(Step.NOTIFY, claim.task.lead_id, fallback, again=claim.task.again)
+    return Done(then=(task,), note=f"{FELL_BACK} {why}".rstrip())
+
+
+class _Round:
+    """One message of a channel, and what becomes of all claims that were taken for it."""
+
+    def __init__(
+        self, kit: Kit, place: Channel, trouble: Trouble, claims: Sequence[Claim], *, many: bool
+    ) -> None:
+        self.kit, self.place, self.trouble = kit, place, trouble
+        self.claims = claims
+        self.many = many
+        self.notices: Mapping[str, Notice] = {}
+
+    def outcomes(self) -> list[Outcome]:
+        """The outcome of each claim, in order."""
+        # One that is exhausted may be what no worker survives: it is not looked at any more.
+        alive = [c.task.lead_id for c in self.claims if exhausted(self.kit, c) is None]
+        self.notices = notices(self.kit, self.place, alive) if alive else {}
+        settled: dict[int, Outcome] = {}
+        ready: dict[int, Notice] = {}
+        for i, claim in enumerate(self.claims):
+            told = self._without_a_message(claim)
+            if isinstance(told, Notice):
+                ready[i] = told
+            else:
+                settled[i] = told
+        chosen = self._chosen(ready)
+        why = DIGEST_REFUSED if self._was_refused(ready) else "channel.paced"
+        settled |= {i: _at_once(why) for i in ready if i not in chosen}
+        settled |= self._tell(chosen)
+        return [settled[i] for i in range(len(self.claims))]
+
+    def _without_a_message(self, claim: Claim) -> Outcome | Notice:
+        """What becomes of a claim for which nothing needs to be sent now, or what is to be told."""
+        found = self.notices.get(claim.task.lead_id)
+        if (end := exhausted(self.kit, claim)) is not None:
+            return self._never(claim, end)
+        if found is None:
+            return Drop("lead.missing", "there is no refined lead of this id")
+        if claim.task.again:
+            return found
+        if is_told(found.told, self.place.name):
+            return Done(note="notify.already_told")
+        if found.told_instead:
+            return Done(note="notify.told_instead")
+        return self._later_or_now(found)
+
+    def _later_or_now(self, found: Notice) -> Retry | Notice:
+        """Leave people alone in their quiet hours, and let a lead wait for its holder's digest."""
+        team, who = self.kit.team, found.holder
+        if who is None or not team.members:
+            return found
+        if (until := team.quiet_until(who, found.now)) is not None:
+            return Retry(until - found.now, why="quiet", counts=False)
+        digest = team.digest_at(who, found.lead.processed_at)
+        if digest is None:
+            return found
+        if digest > found.now:
+            return Retry(digest - found.now, why="digest", counts=False)
+        return msgspec.structs.replace(found, gathered=True)
+
+    def _chosen(self, ready: dict[int, Notice]) -> dict[int, Notice]:
+        """Those of which the next message tells: the first, and all that may stand beside it."""
+        if not ready:
+            return {}
+        first, *_ = ready
+        whose = self._whose(ready[first])
+        together = {i: found for i, found in ready.items() if self._whose(found) == whose}
+        single = not (self.many or ready[first].gathered)
+        # A message for many was refused: tell them one by one, to find out whose fault it was.
+        if single or self._was_refused(together):
+            return {first: ready[first]}
+        return together
+
+    def _whose(self, found: Notice) -> str | None:
+        """Whose message it must be; None: anybody's."""
+        if found.holder is None or not (self.place.personal or found.gathered):
+            return None
+        return key_of_person(found.holder)
+
+    def _was_refused(self, ready: Mapping[int, Notice]) -> bool:
+        return len(ready) > 1 and any(self.claims[i].error == DIGEST_REFUSED for i in ready)
+
+    def _tell(self, chosen: dict[int, Notice]) -> dict[int, Outcome]:
+        """Send one message about these leads, but for those that turn out to be told."""
+        outcomes = self._arrived(chosen)
+        to_tell = {i: found for i, found in chosen.items() if i not in outcomes}
+        if not to_tell:
+            return outcomes
+        together = len(to_tell) > 1
+        try:
+            letter = self._letter(list(to_tell.values()))
+        except Exception as error:
+            log.exception("notify.failed", extra={"channel": self.place.name})
+            words = type(error).__name__
+            wrong: Reply = Refused(DIGEST_REFUSED, words) if together else Unreachable(words)
+            return outcomes | {i: self._after(i, wrong, together=together) for i in to_tell}
+        if letter is None:  # this kind of channel has no message for many
+            first, *others = to_tell
+            outcomes |= {i: _at_once("channel.paced") for i in others}
+            return outcomes | self._tell({first: to_tell[first]})
+        reply = hand_in(self.kit, self.place, letter, self.trouble)
+        if isinstance(reply, Sent):
+            return outcomes | self._sent(to_tell, letter, reply)
+        return outcomes | {i: self._after(i, reply, together=together) for i in to_tell}
+
+    def _letter(self, found: Sequence[Notice]) -> Letter | None:
+        if len(found) > 1:
+            return self.place.writer.digest(found)
+        return self.place.writer.alert(found[0])
+
+    def _arrived(self, chosen: Mapping[int, Notice]) -> dict[int, Outcome]:
+        """The leads whose earlier attempt, of which nobody knew how it ended, had arrived; and
+        those after which could not be asked while our lease is good enough to tell of others."""
+        outcomes: dict[int, Outcome] = {}
+        until = self.kit.clock() + self.kit.lease * _ASK_BY
+        for i, found in chosen.items():
+            if self.kit.clock() >= until:
+                outcomes[i] = _at_once("channel.paced")
+                continue
+            write = partial(self.place.writer.alert, found)
+            if (seen := find_earlier(self.place, self.claims[i], write)) is not None:
+                # It says what was known then: whose the lead was when it was refined, at least.
+                then = msgspec.structs.replace(found, handling=UNHANDLED)
+                alert = self._alert(then, write(), seen, together=False)
+                update = Task(Step.UPDATE, found.lead.lead_id, self.place.name)
+                changed = found.handling != UNHANDLED
+                outcomes[i] = Done(
+                    alert=alert, then=(update,) if changed else (), note="notify.had_arrived"
+                )
+        return outcomes
+
+    def _sent(
+        self, to_tell: Mapping[int, Notice], letter: Letter, reply: Sent
+    ) -> dict[int, Outcome]:
+        """All are told. A lead that was claimed or assigned in the moment in which it was told gets
+        its message changed at once, for nobody else knew that there is one."""
+        together = len(to_tell) > 1
+        now = self.kit.store.handling([found.lead.lead_id for found in to_tell.values()])
+        outcomes: dict[int, Outcome] = {}
+        for i, found in to_tell.items():
+            lead_id = found.lead.lead_id
+            changed = now.get(lead_id, UNHANDLED).rev != found.handling.rev
+            outcomes[i] = Done(
+                alert=self._alert(found, letter, reply, together=together),
+                then=(Task(Step.UPDATE, lead_id, self.place.name),) if changed else (),
+            )
+        return outcomes
+
+    def _alert(self, found: Notice, letter: Letter, reply: Sent, *, together: bool) -> Alert:
+        template = template_naming(letter.template, found.owner, found.instead_of)
+        now, name = self.kit.clock(), self.place.name
+        return Alert(found.lead.lead_id, name, now, template, together, reply.ref)
+
+    def _after(self, i: int, reply: Reply, *, together: bool) -> Outcome:
+        """What becomes of a lead of which the destination was not told."""
+        claim = self.claims[i]
+        match reply:
+            case Busy(after=after):
+                return Retry(after, why="channel.busy", counts=False)
+            case Refused() if together:
+                return _at_once(DIGEST_REFUSED)
+            case Refused(reason=reason, words=words):
+                return self._never(claim, Drop(reason, words))
+            case Unreachable() if _falls_back(self.kit, self.place, self.trouble):
+                return _to(fallback_of(self.kit, self.place), claim)
+            case Unreachable(words=words):
+                tried = again(self.kit, claim, words)
+                return self._never(claim, tried) if isinstance(tried, Drop) else tried
+            case Sent():
+                raise AssertionError("what was sent was told")
+
+    def _never(self, claim: Claim, end: Drop) -> Outcome:
+        """The alert will not pass here: it goes to the fallback with the destination's words, and
+        becomes a dead letter where there is none."""
+        instead = fallback_of(self.kit, self.place)
+        if end.reason == NO_OWNER and not instead:
+            instead = self.kit.routes.unassigned
+        if instead not in self.kit.channels or instead == self.place.name:
+            return end
+        return _to(instead, claim, f"{end.reason} {end.detail}".rstrip())
+
+
+def _at_once(why: str) -> Retry:
+    return Retry(timedelta(), why=why, counts=False)

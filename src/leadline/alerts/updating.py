@@ -1,0 +1,105 @@
+"""Messages kept true: what a channel shows of a lead is changed when the lead changes hands.
+
+Where a message can't be changed a further one tells the news. A new owner is told in any case, for
+nobody is notified of a change; each owner once, which the alerts remember.
+"""
+
+from datetime import timedelta
+
+from leadline.alerts.circuit import Reply, find_earlier, hand_in, not_accepted, one_by_one
+from leadline.alerts.notices import notices, owner_told
+from leadline.kit import Kit, exhausted
+from leadline.model.handling import Ending
+from leadline.model.people import key_of_person
+from leadline.model.task import Alert, Claim, Done, Drop, Outcome, Retry, Step
+from leadline.ports.channel import GONE, Channel, Notice
+from leadline.ports.messenger import Refused, Sent
+from leadline.ports.store import Trouble
+
+NEWS = "owner/1"
+"""The template of news; the ref of such an alert is who has the lead, by `news_key`."""
+
+
+def update_due(kit: Kit, channel: str) -> timedelta | None:
+    """Bring the channel's next message up to date if its pace allows.
+
+    Returns None when nothing is due, zero when something was done, else how long to wait.
+    """
+    return one_by_one(kit, Step.UPDATE, channel, _update)
+
+
+def _update(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome:
+    lead_id = claim.task.lead_id
+    if (end := exhausted(kit, claim)) is not None:
+        return end
+    found = notices(kit, place, [lead_id]).get(lead_id)
+    if found is None:
+        return Drop("lead.missing", "there is no refined lead of this id")
+    first = max(
+        (a for a in found.told if a.step is Step.NOTIFY), key=lambda a: a.sent_at, default=None
+    )
+    if first is None:
+        return Done(note="update.not_told_yet")  # its alert will be right when it comes
+    changed = _change(kit, place, found, first, trouble)
+    if not isinstance(changed, Sent | Refused | None):
+        return not_accepted(kit, claim, changed)
+    key = news_key(found, changed=isinstance(changed, Sent))
+    if key and key not in _heard_of(found):
+        return _tell(kit, place, claim, found, first, key, trouble)
+    if isinstance(changed, Refused):
+        return Drop(changed.reason, changed.words)
+    return Done(note="update.shown" if changed else "")
+
+
+def _change(
+    kit: Kit, place: Channel, found: Notice, first: Alert, trouble: Trouble
+) -> Reply | None:
+    """Put the message as it would be now in its place; None where that can't be done."""
+    letter = place.writer.update(found, first)
+    if letter is None:
+        return None
+    reply = hand_in(kit, place, letter, trouble)
+    return None if isinstance(reply, Refused) and reply.reason == GONE else reply
+
+
+def news_key(found: Notice, *, changed: bool) -> str:
+    """Of whom there may be news, as a word by which it is known to have been told; "" for nobody.
+
+    Who claims a lead knows it, and those who see a message that was *changed* see the claim there.
+    """
+    if found.holder is None or found.handling.ending is not Ending.OPEN:
+        return ""
+    key = key_of_person(found.holder)
+    if found.handling.claimed_by is None:
+        return key
+    return "" if changed else f"claimed by {key}"
+
+
+def _heard_of(found: Notice) -> set[str]:
+    """Everybody of whom the channel has been told that they have the lead."""
+    news = {a.ref for a in found.told if a.template == NEWS}
+    return news | {owner_told(a) for a in found.told if a.step is not Step.UPDATE}
+
+
+def _tell(
+    kit: Kit,
+    place: Channel,
+    claim: Claim,
+    found: Notice,
+    first: Alert,
+    key: str,
+    trouble: Trouble,
+) -> Outcome:
+    """Tell who has the lead now, but not in their quiet hours."""
+    if found.holder is not None and kit.team.members:
+        until = kit.team.quiet_until(found.holder, found.now)
+        if until is not None:
+            return Retry(until - found.now, why="quiet", counts=False)
+    letter = place.writer.news(found, first)
+    if letter is None:
+        return Done()
+    told = Alert(found.lead.lead_id, place.name, kit.clock(), NEWS, ref=key, step=Step.UPDATE)
+    if find_earlier(place, claim, lambda: letter) is not None:
+        return Done(alert=told, note="update.had_arrived")
+    reply = hand_in(kit, place, letter, trouble)
+    return Done(alert=told) if isinstance(reply, Sent) else not_accepted(kit, claim, reply)

@@ -1,0 +1,1 @@
+"""Where alerts go: a folder for each kind of channel."""

@@ -1,0 +1,1 @@
+"""Alerts by Apprise, which knows a hundred services."""

@@ -1,0 +1,24 @@
+"""What services are told that take a title and a plain text, whatever they are (Apprise)."""
+
+import msgspec
+
+from leadline.alerts.story import Story
+from leadline.alerts.story_writer import StoryWriter
+from leadline.channels.email.message import story_as_text
+from leadline.model.json_text import as_json_text
+from leadline.ports.channel import Letter
+
+
+class PlainText(msgspec.Struct, frozen=True):
+    """What is sent."""
+
+    title: str
+    body: str
+
+
+class PlainWriter(StoryWriter):
+    """`ports.channel.Writer` for a title with a text."""
+
+    def letter(self, story: Story) -> Letter:
+        """See `StoryWriter.letter`."""
+        return Letter(as_json_text(PlainText(story.headline, story_as_text(story))), story.template)

@@ -1,0 +1,78 @@
+"""A hundred further services through Apprise (its wiki lists them), an extra: `leadline[apprise]`.
+
+Apprise only says whether a service took the message: there is no refusal that is for good, and no
+word of the service's own.
+"""
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leadline.channels.apprise.plain import PlainText
+from leadline.model.errors import ConfigurationError
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+
+if TYPE_CHECKING:
+    from apprise import Apprise
+
+_text = msgspec.json.Decoder(PlainText)
+
+
+class AppriseMessenger:
+    """One Apprise URL, which is a secret and is never told.
+
+    *timeout* in seconds is how long a call is waited for; one that takes longer may still arrive.
+    Raises ConfigurationError, which begins with the *setting*, when the extra is not installed or
+    Apprise does not understand the URL.
+    """
+
+    def __init__(self, url: str, timeout: float = 10.0, *, setting: str = "channels") -> None:
+        self._service = _service(url, setting)
+        self._timeout = timeout
+        self._late: threading.Thread | None = None
+
+    def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
+        """See `ports.messenger.Messenger.send`."""
+        if self._late is not None and self._late.is_alive():
+            return Unreachable("apprise.still_busy")
+        text = _text.decode(message)
+        replies: list[Sent | Unreachable] = []
+        # Apprise has no deadline for a call as a whole, so the call is left behind when it is late.
+        call = threading.Thread(target=lambda: replies.append(self._notify(text)), daemon=True)
+        call.start()
+        call.join(self._timeout)
+        if replies:
+            return replies[0]
+        self._late = call
+        return Unreachable("apprise.DeadlineExceeded")
+
+    def find(self, message: bytes) -> Sent | None:
+        """None: Apprise only sends."""
+        del message
+        return None
+
+    def _notify(self, text: PlainText) -> Sent | Unreachable:
+        try:
+            taken = self._service.notify(
+                body=text.body, title=text.title, body_format="text", interpret_escapes=False
+            )
+        except Exception as error:  # whatever one of a hundred plug-ins raises
+            return Unreachable(f"apprise.{type(error).__name__}")
+        return Sent() if taken else Unreachable("apprise.not_taken")
+
+
+def _service(url: str, setting: str) -> "Apprise":
+    try:
+        import apprise
+    except ImportError:
+        raise ConfigurationError(
+            f"{setting}: the kind apprise needs an extra: pip install 'leadline[apprise]'"
+        ) from None
+    # Its log lines name URLs.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
+    if not service.add(url):
+        raise ConfigurationError(f"{setting}.url is none that Apprise understands")
+    return service

@@ -1,0 +1,210 @@
+"""E-mail by SMTP (RFC 5321), over TLS from the start (8314) or after STARTTLS (3207)."""
+
+import logging
+import re
+import smtplib
+import socket
+import ssl
+import time
+from contextlib import suppress
+from email import message_from_bytes
+from email.message import Message
+from email.utils import getaddresses, parseaddr
+from functools import cache
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.net.posting import cut_after, watched
+from leadline.net.redaction import DEFAULT_HOLD, shortened
+from leadline.ports.channel import NO_OWNER
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+
+log = logging.getLogger(__name__)
+
+# "454 Throttling failure: Maximum sending rate exceeded" (SES), "432 4.3.2 Concurrent connections
+# limit exceeded" (Exchange), "450 4.2.1 … receiving mail too quickly" (Gmail).
+_PACED = re.compile(r"(?i)throttl|too quickly|too fast|\brate\b|connections? limit|too many conn")
+
+Reply = tuple[int, bytes]
+
+
+class MailServer(msgspec.Struct, frozen=True):
+    """Where mail is handed in; `security` is "starttls", "tls" or "none" (a server on this machine,
+    or one that is reached through a tunnel)."""
+
+    host: str
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        """All but the password."""
+        return f"MailServer({self.host!r}, {self.port}, {self.security!r})"
+
+
+class SmtpMessenger:
+    """Hands messages to one mail server, each over a connection of its own.
+
+    *timeout* in seconds bounds the whole call, however slowly the server answers; only looking up
+    its name takes as long as the system's resolver does.
+    Raises ConfigurationError, which begins with the *setting*, where a password would be sent in
+    the clear to another machine.
+    """
+
+    def __init__(
+        self, server: MailServer, timeout: float = 10.0, *, setting: str = "channels"
+    ) -> None:
+        if server.security == "none" and server.user and not _is_here(server.host):
+            raise ConfigurationError(
+                f"{setting}.security must be starttls or tls where there is a user, unless the "
+                "mail server runs on this machine"
+            )
+        self._server = server
+        self._timeout = timeout
+
+    def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
+        """See `ports.messenger.Messenger.send`; the recipients are those of To."""
+        read = message_from_bytes(message)
+        to = [address for _, address in getaddresses(read.get_all("To", [])) if address]
+        if not to:
+            return Refused(NO_OWNER, "nobody is known to whom this could be mailed")
+        with cut_after(self._timeout) as call:
+            try:
+                return self._hand_in(read, message, to)
+            except (smtplib.SMTPException, OSError) as error:
+                # smtplib takes the beginning of a line that was cut for an answer.
+                return Unreachable("smtp.DeadlineExceeded") if call.over else _trouble(error)
+
+    def find(self, message: bytes) -> Sent | None:
+        """None: who hands mail in can't look for it. A repeat has the same Message-ID."""
+        del message
+        return None
+
+    def _hand_in(self, read: Message, message: bytes, to: list[str]) -> Sent:
+        _, sender = parseaddr(str(read["From"]))
+        ends = time.monotonic() + self._timeout
+        smtp = _connected(self._server, ends)
+        try:
+            refused = smtp.sendmail(sender, to, message)
+            # What comes after the server has taken it changes nothing.
+            with suppress(smtplib.SMTPException, OSError):
+                smtp.putcmd("QUIT")
+        finally:
+            smtp.close()
+        if refused:
+            codes = sorted({code for code, _ in refused.values()})
+            log.warning("smtp.some_refused", extra={"refused": len(refused), "codes": codes})
+        return Sent(str(read["Message-ID"] or ""))
+
+
+class _Plain(smtplib.SMTP):
+    """An SMTP client whose connection is cut in time."""
+
+    ends = 0.0
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        del timeout
+        return watched(_connect(host, port, self.ends))
+
+
+class _Secure(smtplib.SMTP_SSL, _Plain):
+    pass
+
+
+def _connected(server: MailServer, ends: float) -> smtplib.SMTP:
+    """A connection on which mail can be handed in.
+
+    Raises what smtplib raises, also when the server lacks what `security` or `user` want.
+    """
+    left = max(0.1, ends - time.monotonic())
+    # With a name of this machine given, smtplib does not ask the resolver for one.
+    name = "localhost"
+    if server.security == "tls":
+        smtp: _Plain = _Secure(local_hostname=name, timeout=left, context=_roots())
+    else:
+        smtp = _Plain(local_hostname=name, timeout=left)
+    smtp.ends = ends
+    try:
+        if server.security == "tls":
+            smtp._host = server.host  # type: ignore[attr-defined]  # the name that is verified
+        status, words = smtp.connect(server.host, server.port)
+        if status != 220:
+            raise smtplib.SMTPConnectError(status, words)
+        if smtp.sock is not None:
+            smtp.local_hostname = _literal(smtp.sock)
+        if server.security == "starttls":
+            smtp._host = server.host  # type: ignore[attr-defined]
+            smtp.starttls(context=_roots())
+        if server.user:
+            smtp.login(server.user, server.password)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _connect(host: str, port: int, ends: float) -> socket.socket:
+    """A connection to whichever address of the host answers, all of them in time."""
+    error: OSError = OSError("no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+        left = ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        opened = socket.socket(family, kind, protocol)
+        opened.settimeout(left)
+        try:
+            opened.connect(address)
+        except OSError as failed:
+            opened.close()
+            error = failed
+        else:
+            return opened
+    raise error
+
+
+def _is_here(host: str) -> bool:
+    return host.lower() in ("localhost", "::1") or host.startswith("127.")
+
+
+def _literal(connection: socket.socket) -> str:
+    """How a machine without a name of its own greets (RFC 5321, 4.1.4)."""
+    address = connection.getsockname()[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _trouble(error: Exception) -> Refused | Busy | Unreachable:
+    """What an error means, without the addresses that it may name."""
+    match error:
+        case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
+            return _meaning((code, words if isinstance(words, bytes) else words.encode()))
+        case smtplib.SMTPRecipientsRefused(recipients=answers):
+            # Nobody's mail was taken: the same may pass later if anybody's may.
+            return _meaning(min(answers.values()))
+        case smtplib.SMTPNotSupportedError():
+            missing = "login" if "AUTH" in str(error) else "starttls"
+            return Unreachable(f"smtp.{missing}_not_offered")
+        case smtplib.SMTPServerDisconnected():
+            return Unreachable("smtp.hung_up")
+        case ssl.SSLCertVerificationError():
+            return Unreachable("smtp.certificate_not_trusted")
+        case _:
+            return Unreachable(f"smtp.{type(error).__name__}")
+
+
+def _meaning(reply: Reply) -> Refused | Busy | Unreachable:
+    """What a server means that did not take the mail: 4xx is for now, 5xx for good."""
+    status, said = reply
+    words = shortened(f"{status} {said.decode(errors='replace')}")
+    if 500 <= status < 600:
+        return Refused(f"smtp.{status}", words)
+    if _PACED.search(words):
+        return Busy(DEFAULT_HOLD, words)
+    return Unreachable(f"smtp.{words}")
+
+
+@cache
+def _roots() -> ssl.SSLContext:
+    """Whom this machine trusts."""
+    return ssl.create_default_context()

@@ -1,0 +1,62 @@
+"""PagerDuty's Events API v2 (PagerDuty docs, "Send an event to PagerDuty")."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.net.posting import JSON, Posted, Poster, check_url
+from leadline.net.redaction import shortened
+from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
+
+ENQUEUE = "https://events.pagerduty.com/v2/enqueue"
+"""Where events go; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue."""
+
+_ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
+
+
+class PagerDutyEvents:
+    """One integration, by its routing key, which is a secret.
+
+    *timeout* in seconds bounds the whole call (`posting.Poster`).
+    Raises ConfigurationError, which begins with the *setting* and names no secret.
+    """
+
+    def __init__(
+        self, routing_key: str, url: str = "", timeout: float = 10.0, *, setting: str = "channels"
+    ) -> None:
+        if not _ROUTING_KEY.fullmatch(routing_key):
+            raise ConfigurationError(
+                f"{setting}.token must be the routing key of an Events API v2 integration: "
+                "32 letters and digits"
+            )
+        self._url = url or ENQUEUE
+        check_url(self._url, f"{setting}.url")
+        self._routing_key = routing_key
+        self._poster = Poster("pagerduty", timeout)
+
+    def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
+        """See `ports.messenger.Messenger.send`."""
+        event: dict[str, Any] = msgspec.json.decode(message)
+        body = msgspec.json.encode({"routing_key": self._routing_key, **event})
+        answer = self._poster.post(self._url, body, {"content-type": JSON})
+        if isinstance(answer, Unreachable):
+            return answer
+        trouble = self._poster.trouble(answer)
+        if isinstance(trouble, Busy):
+            return Busy(trouble.after, self._told(answer))
+        return trouble or self._meaning(answer, str(event["dedup_key"]))
+
+    def find(self, message: bytes) -> Sent | None:
+        """None, and no need: a repeated trigger joins the alert that there is."""
+        del message
+        return None
+
+    def _meaning(self, answer: Posted, key: str) -> Sent | Refused:
+        if 200 <= answer.status < 300:
+            return Sent(key)
+        return Refused(f"pagerduty.http_{answer.status}", self._told(answer))
+
+    def _told(self, answer: Posted) -> str:
+        return shortened(answer.words, (self._routing_key,))

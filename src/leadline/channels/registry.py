@@ -1,0 +1,231 @@
+"""Which channels there are, and what each kind of them is made of.
+
+What a kind needs is imported where it is made: most installations use one or two.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.ports.channel import Channel, Writer
+from leadline.ports.messenger import Messenger
+from leadline.settings.channels import SLACK, ChannelConfig
+from leadline.settings.general import Settings
+
+_WEBHOOK = "slack-webhook"
+_FOR_OPERATIONS = frozenset(["pagerduty"])
+"""Kinds that wake people up: not for every lead, unless somebody says so."""
+
+Parts = tuple[Writer, Messenger, bool]
+"""What a kind makes of its settings: the writer, the messenger, and whether it is personal."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A channel that is to be made, with all settings around its own; no message of it may take
+    more than `timeout` seconds."""
+
+    name: str
+    config: ChannelConfig
+    timeout: float
+    settings: Settings
+
+    @property
+    def setting(self) -> str:
+        """How its settings are called."""
+        return f"channels.{self.name}"
+
+    def need(self, *names: str) -> None:
+        """Raise ConfigurationError when one of these settings of it is empty."""
+        for name in names:
+            if not getattr(self.config, name):
+                raise ConfigurationError(
+                    f"[{self.setting}] {name} must be set for kind {self.config.kind}"
+                )
+
+
+Maker = Callable[[Wanted], Parts]
+"""Makes the parts of a channel."""
+
+
+def channel_configs(settings: Settings) -> Mapping[str, ChannelConfig]:
+    """The settings of every channel by name.
+
+    Raises ConfigurationError where a fallback is no channel, or leads back to where it began.
+    """
+    found = dict(settings.channels)
+    if settings.slack_webhook_url:
+        found[SLACK] = _of_webhook(settings, found.get(SLACK))
+    for name in found:
+        _check_fallbacks(name, found)
+    return found
+
+
+def usual_channels(settings: Settings) -> tuple[str, ...]:
+    """The channels that hear of leads about which no rule decides: not those that stand in for
+    others, which would then always tell both, nor, where there is another and its `leads` doesn't
+    say so, the one for leads that nobody owns."""
+    found = channel_configs(settings)
+    behind = {config.fallback for config in found.values()}
+    hearing = {n: c for n, c in found.items() if _hears_all(c) and n not in behind}
+    pool = settings.unassigned_channel
+    others = tuple(n for n, c in hearing.items() if n != pool or c.leads)
+    return others or tuple(hearing)
+
+
+def _hears_all(config: ChannelConfig) -> bool:
+    """Whether a channel wants every lead that no rule decides about."""
+    return config.kind not in _FOR_OPERATIONS if config.leads is None else config.leads
+
+
+def make_channel(
+    name: str, config: ChannelConfig, settings: Settings, longest: float = 3600.0
+) -> Channel:
+    """The channel of this name and *config*; *longest*: the seconds that one message may take.
+
+    Raises ConfigurationError, which names the channel, where its settings are not enough.
+    """
+    maker = MAKERS.get(config.kind)
+    if maker is None:
+        kinds = ", ".join(MAKERS)
+        raise ConfigurationError(f"channels.{name}.kind must be one of {kinds}")
+    timeout = min(config.timeout.total_seconds(), longest)
+    writer, messenger, personal = maker(Wanted(name, config, timeout, settings))
+    return Channel(
+        name=name,
+        writer=writer,
+        messenger=messenger,
+        personal=personal,
+        gap=timedelta(seconds=1 / config.per_second),
+        digest_above=config.digest_above,
+        fallback=config.fallback,
+        fallback_after=config.fallback_after,
+    )
+
+
+def _of_webhook(settings: Settings, config: ChannelConfig | None) -> ChannelConfig:
+    """What `slack_webhook_url` says; a table `[channels.slack]` stands above it."""
+    if config is None:
+        config = ChannelConfig(
+            per_second=settings.slack_per_second,
+            digest_above=settings.slack_digest_above,
+            timeout=settings.slack_timeout,
+        )
+    kind = config.kind or _WEBHOOK
+    url = config.url or (settings.slack_webhook_url if kind == _WEBHOOK else "")
+    return msgspec.structs.replace(config, kind=kind, url=url)
+
+
+def _check_fallbacks(name: str, configs: Mapping[str, ChannelConfig]) -> None:
+    seen, at = [name], configs[name].fallback
+    while at:
+        if at not in configs:
+            raise ConfigurationError(f"channels.{seen[-1]}.fallback: there is no channel {at!r}")
+        if at in seen:
+            raise ConfigurationError(f"channels.{name}.fallback leads back to {at!r}")
+        seen.append(at)
+        at = configs[at].fallback
+
+
+def _slack_webhook(wanted: Wanted) -> Parts:
+    from leadline.channels.slack.webhook import SlackWebhook
+    from leadline.channels.slack.writer import SlackWriter
+
+    setting = "slack_webhook_url" if wanted.name == SLACK else f"{wanted.setting}.url"
+    return SlackWriter(), SlackWebhook(wanted.config.url, wanted.timeout, setting=setting), False
+
+
+def _slack_bot(wanted: Wanted) -> Parts:
+    from leadline.channels.slack.bot import API, SlackBot
+    from leadline.channels.slack.writer import DIRECT, SlackWriter
+
+    wanted.need("token", "room")
+    config = wanted.config
+    messenger = SlackBot(config.token, config.room, wanted.timeout, config.url or API)
+    return SlackWriter(bot=True, room=config.room), messenger, config.room == DIRECT
+
+
+def _email(wanted: Wanted) -> Parts:
+    from leadline.channels.email.smtp import MailServer, SmtpMessenger
+
+    wanted.need("server", "sender", "to")
+    config = wanted.config
+    if config.user:
+        wanted.need("token")
+    server = MailServer(config.server, config.port, config.security, config.user, config.token)
+    messenger = SmtpMessenger(server, wanted.timeout, setting=wanted.setting)
+    return _mail(wanted, messenger)
+
+
+def _ses(wanted: Wanted) -> Parts:
+    from leadline.channels.email.ses import SesMessenger, keys_in
+
+    wanted.need("sender", "to")
+    region = wanted.config.region or os.environ.get("AWS_REGION", "")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    keys_in()  # so that it is known at once when there are none
+    messenger = SesMessenger(region, keys_in, endpoint, wanted.timeout, setting=wanted.setting)
+    return _mail(wanted, messenger)
+
+
+def _webhook(wanted: Wanted) -> Parts:
+    from leadline.channels.webhook.events import EventWriter
+    from leadline.channels.webhook.post import WebhookMessenger
+
+    wanted.need("url", "secret")
+    config, setting = wanted.config, wanted.setting
+    messenger = WebhookMessenger(config.url, config.secret, wanted.timeout, setting=setting)
+    return EventWriter(wanted.name, wanted.settings.public_url), messenger, False
+
+
+def _teams(wanted: Wanted) -> Parts:
+    from leadline.channels.teams.card import TeamsWriter
+    from leadline.channels.teams.post import TeamsWorkflow
+
+    wanted.need("url")
+    messenger = TeamsWorkflow(wanted.config.url, wanted.timeout, setting=wanted.setting)
+    return TeamsWriter(), messenger, False
+
+
+def _pagerduty(wanted: Wanted) -> Parts:
+    from leadline.channels.pagerduty.events import PagerDutyWriter
+    from leadline.channels.pagerduty.post import PagerDutyEvents
+
+    wanted.need("token")
+    config, setting = wanted.config, wanted.setting
+    messenger = PagerDutyEvents(config.token, config.url, wanted.timeout, setting=setting)
+    return PagerDutyWriter(), messenger, False
+
+
+def _apprise(wanted: Wanted) -> Parts:
+    from leadline.channels.apprise.plain import PlainWriter
+    from leadline.channels.apprise.send import AppriseMessenger
+
+    wanted.need("url")
+    messenger = AppriseMessenger(wanted.config.url, wanted.timeout, setting=wanted.setting)
+    return PlainWriter(), messenger, False
+
+
+def _mail(wanted: Wanted, messenger: Messenger) -> Parts:
+    """What mails are handed in to whichever server."""
+    from leadline.channels.email.message import EmailWriter
+
+    config = wanted.config
+    team = [member.email for member in wanted.settings.people.values()]
+    writer = EmailWriter(wanted.name, config.sender, config.to, team, setting=wanted.setting)
+    return writer, messenger, writer.asks_for_owner
+
+
+MAKERS: Mapping[str, Maker] = {
+    _WEBHOOK: _slack_webhook,
+    "slack-bot": _slack_bot,
+    "email": _email,
+    "ses": _ses,
+    "webhook": _webhook,
+    "teams": _teams,
+    "pagerduty": _pagerduty,
+    "apprise": _apprise,
+}
+"""How each kind of channel is made."""

@@ -1,0 +1,1 @@
+"""Alerts in Slack, and what people press and type there."""

@@ -1,0 +1,82 @@
+"""What one person alone sees in Slack: the answer to a pressed button or a typed command."""
+
+from collections.abc import Sequence
+
+from leadline.alerts import words
+from leadline.alerts.words import units
+from leadline.channels.slack import blockkit, pieces
+from leadline.channels.slack.messages import Message
+from leadline.journey.claiming import CLAIM
+from leadline.ports.channel import Notice
+
+MOST_LISTED = 20
+"""So many leads a list shows; Slack takes 50 blocks."""
+_BUDGET = 8000
+_HELP = (
+    "`/leads` lists the open leads that you have claimed or own.",
+    "`/leads unassigned` lists the newest leads that nobody has yet.",
+)
+
+
+def answer_to_one(text: str, undo: str = "") -> Message:
+    """Markup for one person; *undo* is a lead that they can take back."""
+    blocks = [blockkit.section(text)]
+    if undo:
+        blocks += blockkit.button_row([blockkit.button(CLAIM, "Take it back", undo)])
+    return _for_one(text, blocks)
+
+
+def lead_list(title: str, notices: Sequence[Notice], hidden: int, nothing: str) -> Message:
+    """Leads, a section each, as far as they fit, with a button to claim those that nobody has;
+    *hidden* more are known of. *nothing* is said where there is none."""
+    if not notices:
+        return answer_to_one(nothing)
+    sections: list[blockkit.Block] = []
+    used = 0
+    for notice in notices[:MOST_LISTED]:
+        line = _line(notice)
+        used += units(line)
+        if used > _BUDGET:
+            break
+        sections.append({**blockkit.section(line), **_claim_button(notice)})
+    blocks = [blockkit.headline(title), *sections]
+    hidden += len(notices) - len(sections)
+    if hidden:
+        more = f"{hidden} more {'is' if hidden == 1 else 'are'} not listed here."
+        blocks.append(blockkit.context(more))
+    return _for_one(title, blocks)
+
+
+def command_help(unknown: str = "") -> Message:
+    """What can be typed; *unknown* is what was typed and means nothing."""
+    lines = [f"`/leads` does not know “{pieces.shown(unknown, limit=100)}”."] if unknown else []
+    return answer_to_one("\n".join([*lines, *_HELP]))
+
+
+def _for_one(text: str, blocks: Sequence[blockkit.Block]) -> Message:
+    return {
+        "response_type": "ephemeral",
+        "replace_original": False,
+        "text": text,
+        "blocks": [*blocks],
+    }
+
+
+def _line(notice: Notice) -> str:
+    handled = notice.handling
+    parts = [f"{words.span(notice.now - notice.lead.captured_at)} old"]
+    if handled.claimed_by is not None:
+        parts.append("claimed")
+    if handled.snoozed_until is not None and handled.snoozed_until > notice.now:
+        until = blockkit.date(handled.snoozed_until, "{date_short_pretty} at {time}")
+        parts.append(f"snoozed until {until}")
+    link = notice.links.record(notice.lead)
+    if words.is_link(link):
+        parts.append(blockkit.linked(link, "open in CRM"))
+    return f"{pieces.digest_line(notice)}\n{' · '.join(parts)}"
+
+
+def _claim_button(notice: Notice) -> blockkit.Block:
+    if notice.holder is not None:
+        return {}
+    return {"accessory": blockkit.button(CLAIM, "Claim", notice.lead.lead_id)}

@@ -1,0 +1,92 @@
+"""The slash command of Slack: the open leads of whoever types it, and those that nobody has."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from leadline.channels.slack.answers import MOST_LISTED, command_help, lead_list
+from leadline.channels.slack.messages import Message
+from leadline.channels.slack.requests import SlashCommand
+from leadline.journey.claiming import ActionStore, presser
+from leadline.model.handling import UNHANDLED, Ending
+from leadline.model.lead import RefinedLead
+from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.ports.channel import Notice
+from leadline.team.people import Team
+
+_MOST = 50
+
+_document = msgspec.json.Decoder(RefinedLead)
+
+
+def answer_command(
+    store: ActionStore,
+    team: Team,
+    links: Links,
+    asked: SlashCommand,
+    now: datetime,
+    unowned: Callable[[], Sequence[str]],
+) -> Message:
+    """What the command shows; *unowned* finds the newest leads whose list names no owner."""
+    match asked.text:
+        case "" | "mine":
+            ids = open_leads_of(store, team, asked.user)
+            notices = _notices(store, links, ids[:MOST_LISTED], now)
+            hidden = len(ids) - len(notices)
+            return lead_list("Your Open Leads", notices, hidden, "You have no open leads.")
+        case "unassigned":
+            notices = _notices(store, links, _open_to_all(store, unowned()), now)
+            free = [notice for notice in notices if notice.holder is None]
+            return lead_list("Leads That Nobody Has", free, 0, "Every lead has somebody.")
+        case "help":
+            return command_help()
+        case other:
+            return command_help(other)
+
+
+def open_leads_of(store: ActionStore, team: Team, user: Person) -> Sequence[str]:
+    """The ids of somebody's open leads, newest first: found by every name that we know of them."""
+    who = presser(team, user)
+    known_as = team.name_of(who)
+    member = team.members.get(known_as)
+    names = [who.slack, who.email.lower(), *(member.crm if member is not None else ())]
+    found = {i for name in dict.fromkeys(names) if name for i in store.desk(name, _MOST)}
+    handled = store.handling(sorted(found)) if found else {}
+    mine = [i for i in found if _is_held_by(handled.get(i, UNHANDLED).holder, who, team, known_as)]
+    return sorted(mine, reverse=True)  # ids grow with the time of capture
+
+
+def _is_held_by(holder: Person | None, who: Person, team: Team, known_as: str) -> bool:
+    """Two CRMs may give the same id to different people, so a desk alone does not decide."""
+    if holder is None:
+        return False
+    return holder.slack == who.slack or bool(known_as and team.name_of(holder) == known_as)
+
+
+def _open_to_all(store: ActionStore, ids: Sequence[str]) -> list[str]:
+    """Of these leads those that are open and in nobody's hands, as many as are listed."""
+    handled = store.handling(ids) if ids else {}
+    free = (
+        i
+        for i in ids
+        if (one := handled.get(i, UNHANDLED)).ending is Ending.OPEN and one.holder is None
+    )
+    return list(free)[:MOST_LISTED]
+
+
+def _notices(store: ActionStore, links: Links, ids: Iterable[str], now: datetime) -> list[Notice]:
+    wanted = list(ids)
+    documents = store.refined(wanted) if wanted else {}
+    handled = store.handling(wanted) if wanted else {}
+    return [
+        Notice(
+            lead=_document.decode(documents[i]),
+            now=now,
+            handling=handled.get(i, UNHANDLED),
+            links=links,
+        )
+        for i in wanted
+        if i in documents
+    ]

@@ -1,0 +1,235 @@
+"""What Slack is told: whole messages as plain dicts, valid for every possible lead.
+
+Beside the limits of each piece (`channels.slack.blockkit`), Slack refuses messages that are too
+long as a whole, at some 11,000 characters of text in all blocks (bolt-js, issues 2509 and 2867:
+`msg_blocks_too_long`). The limits of the pieces keep every message below 9,500.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from leadline.alerts import words
+from leadline.alerts.words import clamped, on_one_line
+from leadline.channels.slack import blockkit, buttons, pieces
+from leadline.channels.slack.mrkdwn import harmless
+from leadline.model.people import key_of_person
+from leadline.ports.channel import Notice
+
+Message = dict[str, Any]
+
+_DIGEST = 8000
+_DIGEST_LINES = 60
+_KEY = 200
+_MATCHED = {"email": "e-mail address", "phone": "phone number"}
+_LEVELS = {1: "reminder/1", 2: "escalated/1", 3: "reassigned/1"}
+
+
+def alert(notice: Notice, *, by_email: bool = False) -> Message:
+    """The message for one lead: new, or seen before."""
+    make = seen_before if notice.lead.duplicate_of else new_lead
+    return make(notice, by_email=by_email)
+
+
+def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
+    """A lead that nobody has seen before."""
+    lead = notice.lead
+    return _message(
+        notice,
+        f"🎯 New lead: {pieces.summary(notice, by_email=by_email)}",
+        [
+            _headline(notice, "🎯 New Lead Captured"),
+            *pieces.standing(notice, by_email=by_email),
+            *pieces.facts(notice, by_email=by_email),
+            *_more(notice),
+        ],
+        "lead_captured",
+        {"lead_id": pieces.lead_id(lead.lead_id), "template": "new_lead/1"},
+    )
+
+
+def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
+    """A person who came before: says as which lead, when, and what matched.
+
+    Raises ValueError for a lead that repeats no other.
+    """
+    lead = notice.lead
+    first = lead.duplicate_of
+    if first is None:
+        raise ValueError("this lead repeats no other: use new_lead")
+    first_id = pieces.lead_id(first.lead_id)
+    when = blockkit.date(first.captured_at, "{date_short_pretty} at {time}")
+    matched = harmless(on_one_line(" and ".join(_MATCHED.get(m, m) for m in first.matched)), 200)
+    same = f" with the same {matched}" if matched else ""
+    extra = ((buttons.OPEN_FIRST, "Show first lead", notice.links.to(first_id)),)
+    return _message(
+        notice,
+        f"♻️ Seen before: {pieces.summary(notice, by_email=by_email)}",
+        [
+            _headline(notice, "♻️ Lead Seen Before"),
+            *pieces.standing(notice, by_email=by_email),
+            blockkit.section(f"First seen {when}{same}, as lead `{first_id}`."),
+            *pieces.facts(notice, by_email=by_email),
+            *_more(notice, extra),
+        ],
+        "lead_duplicate",
+        {
+            "lead_id": pieces.lead_id(lead.lead_id),
+            "duplicate_of": first_id,
+            "template": "seen_before/1",
+        },
+    )
+
+
+def digest(notices: Sequence[Notice], *, by_email: bool = False) -> Message:
+    """One message for several leads, a line each as far as they fit: a burst, or what one person
+    wants to hear of together.
+
+    The ids of those with a line are in the metadata, as objects, because that is what Slack's types
+    allow in a list.
+    """
+    total = len(notices)
+    title = f"🎯 {total} New Lead{'' if total == 1 else 's'} Captured"
+    lines = [pieces.digest_line(notice) for notice in notices[:_DIGEST_LINES]]
+    sections, listed = blockkit.in_sections(lines, _DIGEST)
+    hidden = total - listed
+    note = f"{hidden} more {'is' if hidden == 1 else 'are'} not listed here. " if hidden else ""
+    whose = next((n.holder for n in notices if n.gathered), None)
+    if whose is not None:
+        sections.insert(0, blockkit.section(f"For {pieces.mention(whose, by_email=by_email)}"))
+        note += "They were gathered for the times that are set for digests; "
+    else:
+        note += "They came faster than a message each may be sent; "
+    note += "`leadline leads` lists them all."
+    return {
+        **_frame(title),
+        "metadata": {
+            "event_type": "lead_digest",
+            "event_payload": {
+                "leads": [{"lead_id": pieces.lead_id(n.lead.lead_id)} for n in notices[:listed]],
+                "total": total,
+                "template": "digest/1",
+            },
+        },
+        "blocks": [blockkit.headline(title), *sections, blockkit.context(note)],
+    }
+
+
+def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = False) -> Message:
+    """That the lead has an owner now, or is claimed; short where it stands below the first message.
+
+    Raises ValueError for a lead that nobody owns or claimed.
+    """
+    handled, holder = notice.handling, notice.holder
+    if holder is None:
+        raise ValueError("there is no news of a lead that nobody owns")
+    who = pieces.mention(holder, by_email=by_email)
+    lead = pieces.linked_name(notice)
+    if handled.claimed_by is not None:
+        after = words.span((handled.claimed_at or notice.now) - notice.told_at)
+        told = f"✅ {lead} is claimed by {who} after {after}."
+    else:
+        told = f"👤 {who}, {lead} is yours."
+    blocks = [blockkit.section(told)]
+    if not in_thread:
+        blocks += [*pieces.facts(notice, by_email=by_email), *pieces.actions(notice)]
+        blocks.append(pieces.footer(notice))
+    return _message(
+        notice,
+        told,
+        blocks,
+        "lead_owner",
+        {
+            "lead_id": pieces.lead_id(notice.lead.lead_id),
+            "owner": clamped(on_one_line(key_of_person(holder)), _KEY) or "unknown",
+            "claimed": handled.claimed_by is not None,
+            "template": "owner/1",
+        },
+    )
+
+
+def reminder(notice: Notice, *, by_email: bool = False) -> Message:
+    """That the lead still waits for its first touch; `handling.level` says how urgently."""
+    level = min(max(notice.handling.level, 1), 3)
+    waited = words.span(notice.now - notice.lead.captured_at)
+    late = notice.now - notice.due if notice.due is not None else None
+    title = {
+        1: "⏰ Still Waiting for a First Touch",
+        2: f"🚨 No First Touch for {waited}",
+        3: "🔁 Lead Reassigned",
+    }[level]
+    story = _plight(notice, level, waited, by_email=by_email)
+    if late is not None and late.total_seconds() >= 60:
+        story += f", {words.span(late)} over target."
+    elif notice.due is not None and late is not None and late.total_seconds() < 0:
+        story += f". First touch due by {blockkit.date(notice.due, '{time}')}."
+    else:
+        story += "."
+    return _message(
+        notice,
+        f"{title.split(' ', 1)[0]} {pieces.summary(notice, by_email=by_email)}. Waited {waited}.",
+        [
+            _headline(notice, title),
+            blockkit.section(story),
+            *pieces.facts(notice, by_email=by_email),
+            *pieces.quotation(notice.lead),
+            *pieces.actions(notice, claim="I'm on it"),
+            pieces.footer(notice),
+        ],
+        {1: "lead_reminder", 2: "lead_escalated", 3: "lead_reassigned"}[level],
+        {
+            "lead_id": pieces.lead_id(notice.lead.lead_id),
+            "level": notice.handling.level,
+            "template": _LEVELS[level],
+        },
+    )
+
+
+def _plight(notice: Notice, level: int, waited: str, *, by_email: bool) -> str:
+    lead = pieces.linked_name(notice)
+    who = pieces.mention(notice.holder, by_email=by_email) if notice.holder else ""
+    if level == 3 and who:
+        return f"{who}, {lead} is yours now: nobody got in touch in {waited}"
+    if notice.escalated_to is not None:
+        other = pieces.mention(notice.escalated_to, by_email=by_email)
+        silence = f"{who} has not responded" if who else "nobody has responded"
+        return f"{other}, can you take {lead}? It has waited {waited}, and {silence}"
+    points = words.score(notice.lead)
+    scored = f" (score {points})" if points else ""
+    return f"{who}{', ' if who else 'Nobody owns this lead: '}{lead}{scored} has waited {waited}"
+
+
+def template_of(message: Message) -> str:
+    """Which template a message was made from, such as "new_lead/1"."""
+    return str(message["metadata"]["event_payload"]["template"])
+
+
+def _more(notice: Notice, extra: Sequence[tuple[str, str, str]] = ()) -> list[blockkit.Block]:
+    """What the lead wrote, what can be done with it, what is doubtful, and the footer."""
+    return [
+        *pieces.quotation(notice.lead),
+        *pieces.actions(notice, extra=extra),
+        *pieces.doubts(notice.lead),
+        pieces.footer(notice),
+    ]
+
+
+def _headline(notice: Notice, title: str) -> blockkit.Block:
+    return blockkit.headline(f"🧪 Test: {title}" if notice.test else title)
+
+
+def _message(
+    notice: Notice,
+    fallback: str,
+    blocks: Sequence[blockkit.Block],
+    event: str,
+    payload: Message,
+) -> Message:
+    return {
+        **_frame(f"🧪 Test: {fallback}" if notice.test else fallback),
+        "metadata": {"event_type": event, "event_payload": payload},
+        "blocks": [*blocks],
+    }
+
+
+def _frame(fallback: str) -> Message:
+    return {"text": fallback, "unfurl_links": False, "unfurl_media": False}

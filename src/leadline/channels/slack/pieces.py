@@ -1,0 +1,245 @@
+"""The pieces of messages about leads: fields, people, buttons, footers.
+
+What a lead wrote is always shown as it is, never interpreted (`channels.slack.mrkdwn`).
+"""
+
+import re
+from collections.abc import Sequence
+
+from leadline.alerts.problems import in_words
+from leadline.alerts.words import OWNER_CLAIMED, clamped, name, on_lines, on_one_line, score, span
+from leadline.channels.slack import blockkit, buttons
+from leadline.channels.slack.mrkdwn import escaped, harmless
+from leadline.journey.claiming import CLAIM, JUNK, SNOOZE
+from leadline.model.handling import Ending
+from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.people import Person
+from leadline.ports.channel import Notice
+
+_FIELD = 400
+_FALLBACK = 300
+_QUOTE = 2000
+_PROBLEMS = 600
+_ID = 80
+_PERSON = 100
+_DIGEST_NAME = 60
+_DIGEST_PART = 50
+
+# Plain enough that the address is its own URL (RFC 6068) and no character of it is markup.
+_PLAIN_EMAIL = re.compile(
+    r"(?:[A-Za-z0-9.+'-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])){1,64}@[A-Za-z0-9.-]{1,190}"
+)
+_NUMBER = re.compile(r"\+[0-9]{6,18}")
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
+_OUR_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ENDED = {
+    Ending.WON: "🏆 Won",
+    Ending.LOST: "Lost",
+    Ending.DISQUALIFIED: "Disqualified",
+    Ending.JUNK: "🗑️ Marked as junk",
+}
+
+
+def mention(who: Person, *, by_email: bool) -> str:
+    """Markup that mentions somebody where their Slack id is known, and else names them.
+
+    With *by_email* an e-mail address stands for an id that is still to be looked up: such a token,
+    `<@mailto:ADDRESS|NAME>`, is for the messenger, which puts the id or the name in its place.
+    """
+    if _SLACK_ID.fullmatch(who.slack):
+        return f"<@{who.slack}>"
+    name = shown(who.shown, "somebody", _PERSON)
+    if by_email and _PLAIN_EMAIL.fullmatch(who.email):
+        return f"<@mailto:{who.email}|{name}>"
+    return name
+
+
+def owner(notice: Notice, *, by_email: bool) -> str:
+    """Whose the lead is, in markup."""
+    if notice.owner is not None:
+        return mention(notice.owner, by_email=by_email)
+    if notice.ownership is Ownership.UNKNOWN:
+        return "The CRM did not answer: owner unknown"
+    return "Unassigned"
+
+
+def standing(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
+    """How the lead stands: handled, due, told here in place of another channel."""
+    lines = [*_instead(notice), *_handled(notice, by_email=by_email)]
+    return [blockkit.section("\n".join(lines))] if lines else []
+
+
+def _instead(notice: Notice) -> list[str]:
+    if not notice.instead_of:
+        return []
+    name = harmless(on_one_line(notice.instead_of), _PERSON)
+    if notice.failing_since is None:
+        return [f"↪️ Instead of {name}, which did not take this message."]
+    since = blockkit.date(notice.failing_since, "{date_short_pretty} at {time}")
+    return [f"↪️ Instead of {name}, which has failed since {since}."]
+
+
+def _handled(notice: Notice, *, by_email: bool) -> list[str]:
+    handled = notice.handling
+    lines: list[str] = []
+    if handled.claimed_by is not None:
+        after = (handled.claimed_at or notice.now) - notice.told_at
+        who = mention(handled.claimed_by, by_email=by_email)
+        lines.append(f"✅ Claimed by {who} after {span(after)}")
+    if handled.ending is not Ending.OPEN:
+        by = f" by {mention(handled.ended_by, by_email=by_email)}" if handled.ended_by else ""
+        return [*lines, f"{_ENDED[handled.ending]}{by}"]
+    if handled.snoozed_until is not None and handled.snoozed_until > notice.now:
+        until = blockkit.date(handled.snoozed_until, "{date_short_pretty} at {time}")
+        lines.append(f"💤 Snoozed until {until}")
+    if notice.due is not None and not (handled.touched_at or handled.claimed_by):
+        lines.append(f"⏱️ First touch due by {blockkit.date(notice.due, '{time}')}")
+    return lines
+
+
+def facts(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
+    """What is known of the lead. An owner whom an untrusted sender named stands below the fields,
+    of which Slack takes ten in a section, as words: nobody is mentioned."""
+    named = shown(notice.lead.lead_details.owner_claimed, "", _PERSON)
+    below = [blockkit.context(f"{OWNER_CLAIMED}: {named}")] if named else []
+    return [_fields(notice, by_email=by_email), *below]
+
+
+def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:
+    """A field each: six always, four more where there is something."""
+    lead = notice.lead
+    contact, details = lead.contact, lead.lead_details
+    found = [
+        _field("Name", shown(name(lead))),
+        _field("Company", shown(contact.company)),
+        _field("Email", _email(contact.email)),
+        _field("Phone", _phone(contact.phone, contact.phone_e164)),
+        _field("Source", shown(details.source)),
+        _field("Owner", owner(notice, by_email=by_email)),
+    ]
+    more = (
+        ("Title", contact.title),
+        ("Campaign", details.campaign),
+        ("Country", contact.country),
+        ("Score", score(lead)),
+    )
+    found += [_field(label, told) for label, value in more if (told := shown(value, ""))]
+    return {"type": "section", "fields": found}
+
+
+def _field(label: str, value: str) -> blockkit.Block:
+    return blockkit.mrkdwn(f"*{label}:*\n{value}")
+
+
+def shown(value: str | None, nothing: str = "—", limit: int = _FIELD) -> str:
+    """A value on one line, harmless; *nothing* where there is nothing to be seen."""
+    return (harmless(on_one_line(value), limit) if value else "") or nothing
+
+
+def linked_name(notice: Notice) -> str:
+    """The name and the company in markup; the name leads to the lead, where there is a page."""
+    lead = notice.lead
+    who = shown(name(lead) or lead.contact.email, "somebody", _PERSON)
+    company = shown(lead.contact.company, "", _PERSON)
+    link = blockkit.linked(notice.links.to(lead_id(lead.lead_id)), who)
+    return f"{link} of {company}" if company else link
+
+
+def _email(email: str | None) -> str:
+    if not email:
+        return shown(email)
+    if _PLAIN_EMAIL.fullmatch(email):
+        return f"<mailto:{email}|{email}>"
+    if email.isascii() and email.isprintable() and len(email) <= 64 and not {" ", "`"} & {*email}:
+        return f"`{escaped(email)}`"  # as code: nothing in it is markup, and it can be copied
+    return shown(email)
+
+
+def _phone(phone: str | None, e164: str | None) -> str:
+    label = shown(phone, limit=100)
+    return f"<tel:{e164}|{label}>" if phone and e164 and _NUMBER.fullmatch(e164) else label
+
+
+def summary(notice: Notice, *, by_email: bool) -> str:
+    """For notifications and screen readers: who, of which company, whose it is."""
+    lead = notice.lead
+    called = on_one_line(name(lead) or "") or on_one_line(lead.contact.email or "") or "somebody"
+    points = score(lead)
+    parts = [called, on_one_line(lead.contact.company or ""), f"score {points}" if points else ""]
+    who = harmless(", ".join(part for part in parts if part), _FALLBACK)
+    return f"{who}. Owner: {owner(notice, by_email=by_email)}"
+
+
+def quotation(lead: RefinedLead) -> list[blockkit.Block]:
+    """What the lead wrote."""
+    written = on_lines(lead.lead_details.message or "")
+    return [blockkit.quote(clamped(written, _QUOTE))] if written else []
+
+
+def actions(
+    notice: Notice, claim: str = "Claim", extra: Sequence[tuple[str, str, str]] = ()
+) -> list[blockkit.Block]:
+    """One row of buttons: what can be done with the lead, where pressing reaches us, and links."""
+    called = lead_id(notice.lead.lead_id)
+    links = [
+        (buttons.OPEN_CRM, "Open in CRM", notice.links.record(notice.lead)),
+        (buttons.OPEN_LEAD, "Show in Leadline", notice.links.to(called)),
+        *extra,
+    ]
+    elements: list[blockkit.Block] = []
+    if notice.interactive and _OUR_ID.fullmatch(called) and not notice.handling.ending:
+        if notice.handling.claimed_by is None:
+            elements.append(blockkit.button(CLAIM, claim, called, style="primary"))
+        choices = [(label, buttons.snooze_value(s, called)) for s, label in buttons.SNOOZES]
+        elements.append(blockkit.menu(SNOOZE, "Snooze", choices))
+        junk = blockkit.button(JUNK, "Junk", called, style="danger")
+        elements.append({**junk, "confirm": _sure_of_junk()})
+    return blockkit.button_row([*elements, *blockkit.link_buttons(links)])
+
+
+def _sure_of_junk() -> blockkit.Block:
+    return blockkit.confirm(
+        "Mark this lead as junk?",
+        "Nobody is reminded of it any more, and it leaves everybody's list.",
+        yes="Mark as junk",
+        no="Keep lead",
+    )
+
+
+def doubts(lead: RefinedLead) -> list[blockkit.Block]:
+    """What seems wrong with the lead."""
+    found = harmless(on_one_line("; ".join(map(in_words, lead.problems))), _PROBLEMS)
+    return [blockkit.context(f"⚠️ Please check: {found}")] if found else []
+
+
+def footer(notice: Notice) -> blockkit.Block:
+    """The lead's id, when it was processed, and how to see more of it."""
+    lead = notice.lead
+    called = lead_id(lead.lead_id)
+    waited = int((lead.processed_at - lead.captured_at).total_seconds())
+    after = f" | {waited // 60} min {waited % 60:02d} s after capture" if waited >= 0 else ""
+    when = blockkit.date(lead.processed_at, "{date_short} {time_secs}")
+    told = [f"Lead ID: `{called}` | Processed: {when}{after}"]
+    if not notice.links.show:
+        told.append(f"All that is known of it: `leadline show {called}`")
+    if notice.test:
+        told.append("🧪 This is a test: nobody needs to do anything.")
+    return blockkit.context(*told)
+
+
+def lead_id(found: str) -> str:
+    """A lead's id, whole: ours are UUIDs, so nothing is ever cut off them."""
+    return harmless(on_one_line(found), _ID) or "unknown"
+
+
+def digest_line(notice: Notice) -> str:
+    """One lead in a digest; nobody is mentioned there."""
+    lead = notice.lead
+    contact, details = lead.contact, lead.lead_details
+    mark = "♻️" if lead.duplicate_of else "•"
+    called = shown(name(lead) or contact.email, "somebody", _DIGEST_NAME)
+    whose = notice.owner.shown if notice.owner else None
+    known = (contact.company, contact.email, contact.phone, details.source, whose)
+    parts = [part for value in known if (part := shown(value, "", _DIGEST_PART))]
+    url = notice.links.to(lead_id(lead.lead_id))
+    return f"{mark} {' · '.join([blockkit.linked(url, called), *parts])}"

@@ -1,0 +1,159 @@
+"""What Slack sends when somebody presses a button or types a command: proven to be Slack's, and
+read (Slack docs, "Verifying requests from Slack", "Interaction payloads", "Slash commands")."""
+
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from leadline.alerts.words import clamped, on_one_line
+from leadline.channels.slack import buttons
+from leadline.journey.claiming import CLAIM, JUNK, SNOOZE, Press
+from leadline.model.errors import LeadlineError, Unauthentic, Unreadable
+from leadline.model.ids import is_lead_id
+from leadline.model.people import Person
+
+REPLIES = "https://hooks.slack.com"
+"""Where the addresses lie that Slack gives for answers."""
+
+_WINDOW = timedelta(minutes=5)
+_STAMP = re.compile("[0-9]{1,12}")
+_USER = re.compile("[UW][A-Z0-9]{2,30}")
+_ADDRESS = re.compile("[!-~]{1,500}")
+_PLACE = ("channel_id", "message_ts")
+_MOST_FIELDS = 50
+_NAME = 80
+
+
+class NotInteractive(LeadlineError):
+    """No secret is set by which Slack could be known, so that anybody could press anything."""
+
+    status = 404
+    title = "Nothing is taken from Slack here"
+
+
+class SlashCommand(msgspec.Struct, frozen=True):
+    """A command as it was typed: what stands behind its name, in lower case, and by whom."""
+
+    user: Person
+    text: str = ""
+
+
+def signed(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+    """Pass when one of the *secrets* (several while one replaces another) has signed the very bytes
+    of the body, within five minutes of *now*.
+
+    Raises NotInteractive without secrets, else Unauthentic, which says no more.
+    """
+    usable = [secret for secret in secrets if secret]
+    if not usable:
+        raise NotInteractive
+    stamp = headers.get("x-slack-request-timestamp", "")
+    if not _STAMP.fullmatch(stamp):
+        raise Unauthentic
+    if abs(now.timestamp() - int(stamp)) > _WINDOW.total_seconds():
+        raise Unauthentic
+    given = headers.get("x-slack-signature", "").encode()
+    message = b"v0:%b:%b" % (stamp.encode(), body)
+    fits = False
+    for secret in usable:
+        wanted = b"v0=" + hmac.digest(secret.encode(), message, "sha256").hex().encode()
+        fits |= hmac.compare_digest(wanted, given)
+    if not fits:
+        raise Unauthentic
+
+
+def read_press(body: bytes, replies: Sequence[str] = (REPLIES,)) -> Press | None:
+    """The button that was pressed; None for whatever else Slack tells (links, other apps' buttons,
+    dialogs), which needs no answer.
+
+    Of addresses for answers only those below one of *replies* (origins) are believed.
+    Raises Unreadable for a body that is no interaction payload, or names nobody.
+    """
+    fields = _form(body)
+    try:
+        payload = msgspec.json.decode(fields.get("payload", ""))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise Unreadable("the field payload is no JSON") from None
+    if not isinstance(payload, dict):
+        raise Unreadable("the field payload is no object")
+    if payload.get("type") != "block_actions":
+        return None
+    pressed = payload.get("actions")
+    for action in pressed if isinstance(pressed, list) else ():
+        meant = _meant(action)
+        if meant is not None:
+            name, lead_id, span = meant
+            return Press(
+                action=name,
+                lead_id=lead_id,
+                span=span,
+                user=_user(_text(payload, "user", "id"), _text(payload, "user", "name")),
+                reply_url=_address(_text(payload, "response_url"), replies),
+                is_ephemeral=_at(payload, "container", "is_ephemeral") is True,
+                message="/".join(_text(payload, "container", n) for n in _PLACE),
+            )
+    return None
+
+
+def read_command(body: bytes) -> SlashCommand | None:
+    """The command that was typed; None where Slack only looks whether we are there.
+
+    Raises Unreadable for a body that is no command.
+    """
+    fields = _form(body)
+    if "ssl_check" in fields:
+        return None
+    if not fields.get("command", "").startswith("/"):
+        raise Unreadable("the body is no slash command")
+    user = _user(fields.get("user_id", ""), fields.get("user_name", ""))
+    return SlashCommand(user, " ".join(fields.get("text", "").lower().split()))
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        fields = parse_qs(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise Unreadable("the body is no form") from None
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _meant(action: Any) -> tuple[str, str, timedelta | None] | None:
+    """Which button of ours it is, of which lead, for how long; None for any other."""
+    name = _text(action, "action_id")
+    if name == SNOOZE:
+        snooze = buttons.snooze_meant(_text(action, "selected_option", "value"))
+        span, lead_id = snooze if snooze is not None else (None, "")
+    elif name in (CLAIM, JUNK):
+        span, lead_id = None, _text(action, "value")
+    else:
+        return None
+    return (name, lead_id.lower(), span) if is_lead_id(lead_id) else None
+
+
+def _user(slack_id: str, name: str) -> Person:
+    if not _USER.fullmatch(slack_id):
+        raise Unreadable("it names nobody of Slack")
+    return Person(slack=slack_id, name=clamped(on_one_line(name), _NAME))
+
+
+def _address(url: str, replies: Sequence[str]) -> str:
+    believed = _ADDRESS.fullmatch(url) and url.startswith(tuple(f"{one}/" for one in replies))
+    return url if believed else ""
+
+
+def _at(found: Any, *path: str) -> Any:
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _text(found: Any, *path: str) -> str:
+    value = _at(found, *path)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""Alerts as cards of Microsoft Teams."""

@@ -1,0 +1,1 @@
+"""Alerts as signed events to an endpoint of the user's."""

@@ -1,0 +1,107 @@
+"""What an outgoing webhook says: CloudEvents 1.0 in structured JSON, one event per message.
+
+CloudEvents specification 1.0.2 and its JSON format; docs/how-to/choose-channels.md lists the types.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from leadline.alerts.marks import mark_of_alert, mark_of_news
+from leadline.alerts.story import LEVELS, NEW_LEAD, SEEN_BEFORE, called, level_of
+from leadline.model.formats import iso
+from leadline.model.handling import Handling
+from leadline.model.json_text import as_json_text
+from leadline.model.lead import RefinedLead
+from leadline.model.task import Alert
+from leadline.ports.channel import Letter, Notice
+
+REFINED = "com.leadline.lead.refined"
+UPDATED = "com.leadline.lead.updated"
+WAITING = "com.leadline.lead.waiting"
+MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
+
+_HANDLED = (
+    "owner", "ownership", "claimed_by", "claimed_at", "snoozed_until", "touched_at", "ending",
+    "ended_at", "ended_by", "level",
+)  # fmt: skip
+
+
+class EventWriter:
+    """`ports.channel.Writer` for webhooks. *source* is the URI reference of this Leadline: with
+    it and the id, the same on every attempt, a receiver tells a repeat."""
+
+    def __init__(self, channel: str, source: str = "") -> None:
+        self._channel = channel
+        self._source = source or "/leadline"
+
+    def alert(self, notice: Notice) -> Letter:
+        """The lead as it was refined, and how it is handled."""
+        template = SEEN_BEFORE if notice.lead.duplicate_of else NEW_LEAD
+        mark = mark_of_alert(self._channel, template, notice)
+        return self._event(REFINED, template, mark, notice, notice.lead.processed_at)
+
+    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+        """None: each lead is an event of its own."""
+        del notices
+        return None
+
+    def update(self, notice: Notice, told: Alert) -> Letter | None:
+        """That it is handled otherwise now."""
+        del told
+        mark = mark_of_news(self._channel, "updated/1", notice)
+        return self._event(UPDATED, "updated/1", mark, notice, notice.now)
+
+    def news(self, notice: Notice, told: Alert) -> Letter | None:
+        """None: an update says it all."""
+        del notice, told
+        return None
+
+    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+        """That it still waits for its first response."""
+        del told
+        template = LEVELS[level_of(notice)]
+        mark = mark_of_news(self._channel, template, notice)
+        return self._event(WAITING, template, mark, notice, notice.now)
+
+    def _event(self, kind: str, template: str, mark: str, notice: Notice, time: datetime) -> Letter:
+        data: dict[str, Any] = {
+            "lead": lead_as_told(notice),
+            "handling": handled_as_told(notice.handling),
+        }
+        if notice.due is not None:
+            data["due"] = iso(notice.due)
+        if notice.instead_of:
+            data["instead_of"] = notice.instead_of
+        if notice.test:
+            data["test"] = True
+        event = {
+            "specversion": "1.0",
+            "id": f"evt_{mark}",
+            "source": self._source,
+            "type": kind,
+            "subject": called(notice.lead.lead_id),
+            "time": iso(time),
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+        return Letter(as_json_text(event), template)
+
+
+def lead_as_told(notice: Notice) -> RefinedLead:
+    """The lead, with a link to its record only where that may be one: receivers show it as such."""
+    details = notice.lead.lead_details
+    link = notice.links.record(notice.lead) or None
+    if link == details.crm_url:
+        return notice.lead
+    details = msgspec.structs.replace(details, crm_url=link)
+    return msgspec.structs.replace(notice.lead, lead_details=details)
+
+
+def handled_as_told(handling: Handling) -> dict[str, Any]:
+    """How a lead is handled, without what is ours alone: a URL by which a message can be changed,
+    and what was written to the CRM."""
+    told: dict[str, Any] = msgspec.to_builtins(handling)
+    return {name: told[name] for name in _HANDLED if name in told}

@@ -1,1 +1,0 @@
-"""Delivery: what to say, to whom, and when to say it again."""

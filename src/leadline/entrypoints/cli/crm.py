@@ -1,0 +1,280 @@
+"""The CRM's side: `write-back`, `reconcile`, `outcomes`."""
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from leadline import wiring
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._choosing import whole_id
+from leadline.entrypoints.cli._places import OpenStore
+from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
+from leadline.journey.follow_up import look_again
+from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
+from leadline.journey.write_back_plan import FieldPlan
+from leadline.journey.write_back_subjects import preview_changes
+from leadline.kit import Kit
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Ending
+from leadline.model.lead import Status
+from leadline.model.task import Step, Task
+from leadline.operations.results import Endings, Outcomes, outcomes_of
+from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.settings.general import Settings
+from leadline.team.people import Team
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DryRun = Annotated[bool, typer.Option(help="Only say what would be done.")]
+
+_EVERY = 1 << 40
+_TOGETHER = 500
+_PATIENCE = timedelta(minutes=2)
+_REFINED = (Status.REFINED, Status.ALERTED, Status.QUARANTINED, Status.DEAD)
+
+
+@app.command("write-back")
+def write_back(
+    context: typer.Context,
+    lead: Annotated[list[str] | None, typer.Argument(help="Ids of leads, or beginnings.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 2h.")
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Give CRMs what was learned of refined leads: once more, or of leads that came before.
+
+    With --dry-run, the CRM is read, and each field told with what would become of it and why.
+
+    Example: leadline write-back --source odoo --since 7d --dry-run
+    """
+    options: Options = context.obj
+    settings = options.place.loaded().settings
+    chosen = _chosen(options, settings, lead or [], source, point_in_time(since))
+    count = sum(map(len, chosen.values()))
+    store = options.place.store()
+    try:
+        if dry_run:
+            told = _previewed(_kit(settings, store), chosen)
+            as_json([_as_row(i, plan) for i, plan in told]) if json else _print_plans(told)
+            return
+        if count > 1 and not yes and sys.stdin.isatty():
+            typer.confirm(f"write {count} leads back?", abort=True, err=True)
+        for name, ids in chosen.items():
+            for some in _slices(ids):
+                tasks = [Task(Step.WRITE_BACK, one, name) for one in some]
+                store.put(tasks, datetime.now(UTC), note="write_back.asked")
+    finally:
+        store.close()
+    as_json({"leads": count}) if json else say(f"{count} leads will be written back")
+
+
+@app.command("reconcile")
+def reconcile_(
+    context: typer.Context,
+    source: Annotated[str, typer.Option(help="The source whose CRM is looked through.")],
+    since: Annotated[
+        str, typer.Option(help="Created since a time, such as 2026-03-02, 2h or 2d.")
+    ] = "2h",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Look in the CRM for leads whose webhooks never came, and capture them.
+
+    It may be run as often as you like: a lead that is known is left alone. Exit 1 when the CRM
+    did not tell all.
+
+    Example: leadline reconcile --source hubspot --since 2d --dry-run
+    """
+    options: Options = context.obj
+    settings = options.place.loaded().settings
+    start = point_in_time(since)
+    if source not in settings.crm or start is None:
+        raise ConfigurationError(_no_crm(source, settings))
+    store = options.place.store()
+    try:
+        told = _look_through(settings, store, source, start, dry_run=dry_run)
+    finally:
+        store.close()
+    if json:
+        as_json(told)
+    else:
+        _print_found(told, dry_run=dry_run)
+    if told.trouble:
+        raise typer.Exit(1)
+
+
+@app.command()
+def outcomes(
+    context: typer.Context,
+    since: Annotated[
+        str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 30d.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
+    ask: Annotated[
+        bool, typer.Option(help="First ask the CRMs how the open ones of these leads stand.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Tell how leads ended (won, lost, disqualified), by source, owner and score.
+
+    Example: leadline outcomes --since 90d
+    """
+    options: Options = context.obj
+    settings = options.place.loaded().settings
+    which = LeadFilter(source=source, since=point_in_time(since), limit=_EVERY)
+    ledger = options.place.ledger()
+    if ask:
+        _ask_anew(options, settings, ledger, which)
+    found = outcomes_of(ledger.followed(which), Team(settings.people))
+    ledger.close()
+    if json:
+        as_json(found)
+    else:
+        _print_outcomes(found)
+
+
+def _kit(settings: Settings, store: OpenStore) -> Kit:
+    return wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+
+
+def _no_crm(source: str, settings: Settings) -> str:
+    there = ", ".join(sorted(settings.crm)) or "none"
+    return f"there is no [crm.{source}] (there are: {there})"
+
+
+def _chosen(
+    options: Options,
+    settings: Settings,
+    leads: Sequence[str],
+    source: str | None,
+    since: datetime | None,
+) -> Mapping[str, list[str]]:
+    """The refined leads that are meant, by source: those of CRMs that are written to."""
+    writing = [name for name, config in settings.crm.items() if config.write]
+    if source is not None and source not in writing:
+        raise ConfigurationError(f"{_no_crm(source, settings)} with a [crm.{source}.write]")
+    if not writing:
+        raise ConfigurationError("no CRM is written to: say what, with [crm.SOURCE.write]")
+    wanted = [source] if source else writing
+    chosen: dict[str, list[str]] = {}
+    ledger = options.place.ledger()
+    try:
+        ids = [whole_id(ledger, one) for one in leads]
+        which = LeadFilter(ids=tuple(ids), source=source, since=since, limit=_EVERY)
+        for row in ledger.find(which):
+            if row.source in wanted and row.status in _REFINED:
+                chosen.setdefault(row.source, []).append(row.lead_id)
+    finally:
+        ledger.close()
+    return chosen
+
+
+Told = tuple[str, tuple[FieldPlan, ...] | str]
+
+
+def _previewed(kit: Kit, chosen: Mapping[str, Sequence[str]]) -> Iterator[Told]:
+    for source, ids in chosen.items():
+        for some in _slices(ids):
+            yield from preview_changes(kit, source, some).items()
+
+
+def _slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _TOGETHER):
+        yield ids[start : start + _TOGETHER]
+
+
+def _as_row(lead_id: str, plan: tuple[FieldPlan, ...] | str) -> dict[str, Any]:
+    if isinstance(plan, str):
+        return {"lead_id": lead_id, "trouble": plan}
+    fields = [
+        {**msgspec.structs.asdict(one), "writes": one.verdict.writes, "verdict": one.verdict.name}
+        for one in plan
+    ]
+    return {"lead_id": lead_id, "fields": fields}
+
+
+def _print_plans(told: Iterator[Told]) -> None:
+    rows: list[tuple[object, ...]] = []
+    for lead_id, plan in told:
+        if isinstance(plan, str):
+            rows.append((lead_id, "", "", "", "", plan))
+            continue
+        for one in plan:
+            mark = "write" if one.verdict.writes else "leave"
+            rows.append((lead_id, one.name, one.current, one.value, mark, one.verdict))
+    table(("lead", "field of the CRM", "there now", "ours", "", "because"), rows, "no leads")
+
+
+def _look_through(
+    settings: Settings, store: OpenStore, source: str, since: datetime, *, dry_run: bool
+) -> Reconciled:
+    """Look to the end, with the pauses that the CRM asks for, if they are short."""
+    front, crm = wiring.capture_kit(settings), wiring.crms(settings)[source].crm
+    seen, found, after = 0, list[FoundLead](), ""
+    while True:
+        now = datetime.now(UTC)
+        told = reconcile(front, crm, store, source, since, now, after=after, dry_run=dry_run)
+        seen, found = seen + told.seen, [*found, *told.found]
+        if not told.pause or told.pause > _PATIENCE:
+            return msgspec.structs.replace(told, seen=seen, found=tuple(found))
+        say(told.trouble)
+        time.sleep(told.pause.total_seconds())
+        after = told.after
+
+
+def _print_found(told: Reconciled, *, dry_run: bool) -> None:
+    table(
+        ("record", "created", "lead"),
+        [(one.record, when(one.created_at), one.lead_id) for one in told.found],
+        empty="" if told.trouble else "every lead is known",
+    )
+    done = "would be captured" if dry_run else "captured"
+    say(f"{told.seen} records seen, {len(told.found)} {done}")
+    if told.trouble:
+        before = "; what came before it is done, run it again for the rest" if told.seen else ""
+        say(f"{told.trouble}{before}")
+
+
+def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadFilter) -> None:
+    """Have the CRMs say how leads stand that have not ended yet."""
+    open_ones = [
+        one.lead.lead_id
+        for one in ledger.followed(which)
+        if one.handling.ending is Ending.OPEN and one.lead.received_from in settings.crm
+    ]
+    store = options.place.store()
+    try:
+        kit = _kit(settings, store)
+        for some in _slices(open_ones):
+            look_again(kit, some)
+    finally:
+        store.close()
+
+
+def _print_outcomes(found: Outcomes) -> None:
+    for what, groups in (
+        ("", {"all": found.all}),
+        ("source", found.by_source),
+        ("owner", found.by_owner),
+        ("score", found.by_score),
+    ):
+        if what:
+            console().print()
+        table(
+            (what, "leads", "open", "won", "lost", "disqualified", "junk", "won of ended"),
+            [(name, *_row(of)) for name, of in groups.items()],
+            empty=f"no leads by {what}",
+        )
+
+
+def _row(of: Endings) -> tuple[object, ...]:
+    share = "" if of.won_share is None else f"{of.won_share:.0%}"
+    return (of.leads, of.open, of.won, of.lost, of.disqualified, of.junk, share)

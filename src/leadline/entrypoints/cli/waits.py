@@ -1,0 +1,224 @@
+"""Time: one lead's wait (`wait`, `hold`, `release`), and how fast leads are answered (`speed`)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+import typer
+
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._choosing import no_such_lead, whole_id
+from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
+from leadline.model.lead import Status
+from leadline.model.task import HELD_UNTIL
+from leadline.operations.speed import Speed, Spread, as_rows, judge_by, speed_of
+from leadline.operations.waits import end_of_wait, is_held, move_wait, wait_of
+from leadline.ports.ledger import LeadFilter, LeadStory, TaskRow
+from leadline.settings.general import Settings
+from leadline.settings.notations import DURATION
+
+Lead = Annotated[str, typer.Argument(help="The id of a lead, or its beginning.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+_EVERY = 1 << 40
+
+
+@app.command()
+def wait(
+    context: typer.Context,
+    lead: Lead,
+    duration: Annotated[
+        str, typer.Argument(help="How long from now on, such as 30m; `now`: not at all.")
+    ],
+    json: Json = False,
+) -> None:
+    """Shorten or prolong the wait of one lead that is not refined yet.
+
+    Example: leadline wait 0193a5b2 now
+    """
+    now = datetime.now(UTC)
+    try:
+        span = DURATION.read("0" if duration.strip().lower() == "now" else duration)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{duration!r} is no duration; write now, or 90s, 30m, 2h, 1d from now on"
+        ) from None
+    note = "moved cli" if span else "ended cli"
+    _change(context, lead, lambda *_: (now + span, note), now, json=json)
+
+
+@app.command()
+def hold(context: typer.Context, lead: Lead, json: Json = False) -> None:
+    """Hold one lead that is not refined yet, until `release` lets it go on.
+
+    Example: leadline hold 0193a5b2
+    """
+    now = datetime.now(UTC)
+    _change(context, lead, lambda *_: (HELD_UNTIL, "held cli"), now, json=json)
+
+
+@app.command()
+def release(context: typer.Context, lead: Lead, json: Json = False) -> None:
+    """Let a held lead go on: its wait ends when it would have ended, or at once.
+
+    Example: leadline release 0193a5b2
+    """
+    now = datetime.now(UTC)
+
+    def when_due(story: LeadStory, waits: TaskRow, settings: Settings) -> tuple[datetime, str]:
+        if not is_held(waits):
+            say(f"lead {story.row.lead_id} is not held; it is due {when(waits.due_at)}")
+            raise typer.Exit(1)
+        config = settings.sources.get(story.row.source)
+        own = config.delay if config else None
+        delay = settings.delay if own is None else own
+        return end_of_wait(story.row.captured_at, delay, now), "released cli"
+
+    _change(context, lead, when_due, now, json=json)
+
+
+@app.command()
+def speed(
+    context: typer.Context,
+    since: Annotated[
+        str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 7d.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(help="Only of this owner: a name of [people], an e-mail or a CRM id."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell how long leads waited: for their owner, for us, and for somebody to respond.
+
+    Example: leadline speed --since 7d
+    """
+    options: Options = context.obj
+    settings = options.place.loaded().settings
+    judge = judge_by(settings, datetime.now(UTC))
+    which = LeadFilter(source=source, since=point_in_time(since), limit=_EVERY)
+    ledger = options.place.ledger()
+    found = speed_of(ledger.followed(which), judge, owner or "")
+    ledger.close()
+    if json:
+        as_json(_with_share(found))
+    else:
+        _print_speed(found)
+
+
+WhenDue = Callable[[LeadStory, TaskRow, Settings], tuple[datetime, str]]
+"""When a lead is to be due, and the note of that."""
+
+
+def _change(
+    context: typer.Context, lead: str, when_due: WhenDue, now: datetime, *, json: bool
+) -> None:
+    """Move the lead's wait, if it waits, and say when it is due then."""
+    options: Options = context.obj
+    place = options.place
+    ledger = place.ledger()
+    lead_id = whole_id(ledger, lead)
+    story = ledger.story(lead_id)
+    ledger.close()
+    if story is None:
+        raise no_such_lead(lead)
+    waits = wait_of(story)
+    if waits is None:
+        say(_why_not(story))
+        raise typer.Exit(1)
+    due_at, note = when_due(story, waits, place.loaded().settings)
+    store = place.store()
+    try:
+        moved = move_wait(store, lead_id, due_at, note, now)
+    finally:
+        store.close()
+    if not moved:
+        say(f"lead {lead_id} was refined in this very moment; it does not wait any more")
+        raise typer.Exit(1)
+    held = due_at >= HELD_UNTIL
+    if json:
+        as_json({"lead_id": lead_id, "held": held, "due_at": None if held else due_at})
+    elif held:
+        console().print(f"lead {lead_id} is held; `leadline release {lead_id}` lets it go on")
+    else:
+        console().print(f"lead {lead_id} is due {when(max(due_at, now))}")
+
+
+def _why_not(story: LeadStory) -> str:
+    """Why a lead does not wait."""
+    row = story.row
+    if row.status is Status.DEAD:
+        return (
+            f"lead {row.lead_id} is a dead letter; `leadline replay {row.lead_id}` tries it again"
+        )
+    if story.refined is not None:
+        return f"lead {row.lead_id} is {row.status} already, its wait is over"
+    return f"{row.lead_id} is no lead that waits: it was {row.status} {row.why}".rstrip()
+
+
+def _with_share(found: Speed) -> dict[str, object]:
+    """The figures with the share of leads that were answered in time."""
+    told: dict[str, object] = msgspec.structs.asdict(found)
+    owners = {name: _with_share(figures) for name, figures in found.by_owner.items()}
+    told.pop("by_owner")
+    return {
+        **told,
+        "share_in_time": found.share_in_time,
+        **({"by_owner": owners} if owners else {}),
+    }
+
+
+def _print_speed(found: Speed) -> None:
+    if not found.leads:
+        console().print("no leads")
+        return
+    table(
+        ("", "leads", "half within", "90 %", "95 %"),
+        [(what, one.count, *_spans(one)) for what, one in as_rows(found)],
+        empty="",
+    )
+    out = console()
+    out.print(
+        f"\n{found.leads} leads, of which {found.told} were told to somebody and {found.touched} "
+        f"touched by somebody"
+    )
+    if found.in_time or found.late or found.pending:
+        out.print(_in_words(found))
+    if len(found.by_owner) > 1:
+        out.print("\nby owner, from the alert to the first touch:")
+        table(
+            ("owner", "leads", "touched", "half within", "90 %", "95 %", "in time"),
+            [
+                (name, one.leads, one.touched, *_spans(one.human), _percent(one))
+                for name, one in found.by_owner.items()
+            ],
+            empty="",
+        )
+
+
+def _in_words(found: Speed) -> str:
+    pending = f"; {found.pending} have time left" if found.pending else ""
+    decided = found.in_time + found.late
+    share = f" ({_percent(found)})" if decided else ""
+    return f"within their target: {found.in_time} of {decided}{share}{pending}"
+
+
+def _percent(found: Speed) -> str:
+    share = found.share_in_time
+    return "" if share is None else f"{share:.0%}"
+
+
+def _spans(one: Spread) -> tuple[str, str, str]:
+    return _span(one.p50), _span(one.p90), _span(one.p95)
+
+
+def _span(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

@@ -1,0 +1,101 @@
+"""How `serve` speaks to its child processes.
+
+A child gets its settings through its standard input, which then stays open: when the parent dies,
+however suddenly, the child reads the end of it and stops in order.
+"""
+
+import logging
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO, Any
+
+from leadline.entrypoints.logs import configure
+from leadline.settings.general import Settings
+
+log = logging.getLogger(__name__)
+
+TimedOut = subprocess.TimeoutExpired
+
+_STDIN = 0
+_LENGTH = struct.Struct("!I")
+
+BAD_CONFIGURATION = 78
+"""The exit code of a child that could never run with these settings (EX_CONFIG of sysexits.h)."""
+
+
+Child = subprocess.Popen[bytes]
+
+
+def start(
+    module: str,
+    settings: Settings,
+    *arguments: str,
+    keep: tuple[int, ...] = (),
+    log: IO[str] | None = None,
+) -> Child:
+    """Start `python -m module arguments` with these settings; *keep* are inherited files, *log*
+    is where its standard error goes."""
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        pass_fds=keep,
+        stderr=log,
+        start_new_session=True,  # Ctrl-C goes to the parent, which tells us
+    )
+    assert process.stdin is not None  # noqa: S101
+    message = pickle.dumps(settings)
+    process.stdin.write(_LENGTH.pack(len(message)) + message)
+    process.stdin.flush()
+    return process
+
+
+def settings_from_parent(stop: Callable[[], None]) -> Settings:
+    """The settings that the parent sent; *stop* is called when the parent is gone or sends
+    SIGTERM."""
+    settings = _read()
+    configure(settings.log_level, settings.log_format)
+    threading.Thread(target=_watch, args=(stop,), name="lifeline", daemon=True).start()
+    return settings
+
+
+def stop_on_signal(stop: Callable[[], None]) -> None:
+    """Call *stop* on SIGTERM and SIGINT."""
+
+    def handle(_number: int, _frame: Any) -> None:
+        stop()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+
+
+def _read() -> Settings:
+    (length,) = _LENGTH.unpack(_exactly(_LENGTH.size))
+    # Written by our parent, over a private pipe.
+    settings = pickle.loads(_exactly(length))  # noqa: S301
+    assert isinstance(settings, Settings)  # noqa: S101
+    return settings
+
+
+def _exactly(length: int) -> bytes:
+    """So many bytes of standard input; unbuffered, because a thread will sit in the next read
+    when the interpreter ends, and must not hold a buffer's lock then."""
+    read = b""
+    while len(read) < length:
+        chunk = os.read(_STDIN, length - len(read))
+        if not chunk:
+            sys.exit("the parent died before it sent the settings")
+        read += chunk
+    return read
+
+
+def _watch(stop: Callable[[], None]) -> None:
+    while os.read(_STDIN, 1):
+        pass
+    log.warning("parent.gone", extra={"pid": os.getpid()})
+    stop()

@@ -1,0 +1,146 @@
+"""Group commit: one thread hands all that waits to the inbox, which writes it in one go.
+
+While one batch is on its way to the disk the next one gathers, so the number of fsyncs stays the
+same however many deliveries there are, and the event loop never waits for the disk.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Sequence
+
+from leadline.model.errors import LeadlineError, NotReady, Overloaded, StorageFailed
+from leadline.model.lead import CapturedLead, Receipt
+from leadline.ports.store import Inbox
+
+log = logging.getLogger(__name__)
+
+_MOST_LEADS = 512
+_BUSY = 4
+_GATHER_S = 0.0003
+
+
+class _Waiting:
+    __slots__ = ("bytes", "future", "leads")
+
+    def __init__(self, leads: Sequence[CapturedLead], size: int, future: "Future") -> None:
+        self.leads = leads
+        self.bytes = size
+        self.future = future
+
+
+Future = asyncio.Future[list[Receipt]]
+
+
+class Batcher:
+    """Deliveries queue up here for the inbox; the queue is bounded in number and in bytes."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        most_waiting: int = 1024,
+        most_bytes: int = 64 << 20,
+    ) -> None:
+        self._inbox = inbox
+        self._loop = loop
+        self._most_waiting = most_waiting
+        self._most_bytes = most_bytes
+        self._queue: list[_Waiting] = []
+        self._bytes = 0
+        self._closing = False
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many deliveries wait for the disk."""
+        return len(self._queue)
+
+    def submit(self, leads: Sequence[CapturedLead]) -> Future:
+        """Queue the leads of one delivery; the future resolves when they are durable.
+
+        Raises Overloaded when too much waits already, NotReady while closing.
+        """
+        size = sum(len(lead.raw) + len(lead.body or b"") for lead in leads)
+        future: Future = self._loop.create_future()
+        with self._wake:
+            if self._closing:
+                raise NotReady
+            # Alone, the largest delivery gets in: it would be too large whenever it came again.
+            full = self._queue and self._bytes + size > self._most_bytes
+            if full or len(self._queue) >= self._most_waiting:
+                raise Overloaded
+            self._queue.append(_Waiting(leads, size, future))
+            self._bytes += size
+            self._wake.notify()
+        return future
+
+    def close(self) -> None:
+        """Write what waits, then end the thread."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        busy = False
+        while True:
+            with self._wake:
+                while not self._queue:
+                    if self._closing:
+                        return
+                    self._wake.wait()
+            if busy:
+                # Senders that were answered together send again together: let them all get in.
+                time.sleep(_GATHER_S)
+            with self._wake:
+                batch = self._take()
+            busy = len(batch) > _BUSY
+            self._write(batch)
+
+    def _take(self) -> list[_Waiting]:
+        leads = taken = 0
+        for waiting in self._queue:
+            leads += len(waiting.leads)
+            if taken and leads > _MOST_LEADS:
+                break
+            taken += 1
+        batch, self._queue = self._queue[:taken], self._queue[taken:]
+        self._bytes -= sum(w.bytes for w in batch)
+        return batch
+
+    def _write(self, batch: list[_Waiting]) -> None:
+        results: list[list[Receipt] | LeadlineError] = []
+        try:
+            receipts = self._inbox.accept([lead for w in batch for lead in w.leads])
+            start = 0
+            for waiting in batch:
+                results.append(receipts[start : start + len(waiting.leads)])
+                start += len(waiting.leads)
+        except LeadlineError as error:
+            results = [error] * len(batch)
+        except Exception as error:
+            log.exception("capture.failed", extra={"count": len(batch)})
+            if len(batch) > 1:
+                # One delivery can't be stored; alone, each of the others can.
+                for waiting in batch:
+                    self._write([waiting])
+                return
+            failed = StorageFailed()
+            failed.__cause__ = error
+            results = [failed]
+        self._loop.call_soon_threadsafe(_resolve, batch, results)
+
+
+def _resolve(batch: list[_Waiting], results: Sequence[list[Receipt] | LeadlineError]) -> None:
+    for waiting, result in zip(batch, results, strict=True):
+        if waiting.future.done():
+            continue  # the sender hung up; its lead is kept all the same
+        if isinstance(result, LeadlineError):
+            waiting.future.set_exception(result)
+        else:
+            waiting.future.set_result(result)

@@ -1,0 +1,311 @@
+"""The HTTP door, as a small ASGI application.
+
+`POST /webhook[/source]` answers 200 only when the delivery and its tasks are on the disk.
+Every error is problem JSON (RFC 9457) and says nothing of our insides.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from leadline.channels.slack.requests import NotInteractive
+from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.reception import (
+    DEFAULT_SOURCE,
+    check_encoding,
+    handshake,
+    has_token,
+    headers_of,
+    problem,
+    problem_of,
+)
+from leadline.journey.capture import CaptureKit, answer, read
+from leadline.model.errors import LeadlineError, NotReady, Overloaded, TooLarge, UnknownSource
+from leadline.model.lead import Delivery
+from leadline.ports.source import Answer
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Page = Callable[[], Answer]
+
+SLACK_PATHS = ("/slack/actions", "/slack/commands")
+"""Where Slack posts what people press and type."""
+
+
+class SlackSide(Protocol):
+    """Who answers Slack."""
+
+    async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer to one request; raises LeadlineError for what is refused."""
+
+
+class Door:
+    """What is behind the door once the store is open; without *slack* nothing is taken from it."""
+
+    def __init__(self, kit: CaptureKit, batcher: Batcher, slack: SlackSide | None = None) -> None:
+        self.kit = kit
+        self.batcher = batcher
+        self.slack = slack
+
+
+class App:
+    """The application; until `open` is called every webhook is answered 503.
+
+    `pages` are further GET paths, answered in a thread; those in `tokens` only to whoever bears one
+    of theirs. `observe` hears of every answer to a webhook: the source's name and the status;
+    `forwarded` of the source of every delivery that a proxy says it hands on.
+
+    `apart` names a page that has a port of its own: there is nothing else, and it is nowhere else.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_body: int = 1 << 20,
+        most_reading: int = 256 << 20,
+        public_url: str = "",
+        pages: dict[str, Page] | None = None,
+        tokens: Mapping[str, Sequence[str]] = {},
+        observe: Callable[[str, int], None] = lambda _source, _status: None,
+        forwarded: Callable[[str], None] = lambda _source: None,
+        on_startup: Callable[["App"], Awaitable[None]] | None = None,
+        on_shutdown: Callable[["App"], Awaitable[None]] | None = None,
+    ) -> None:
+        self.door: Door | None = None
+        self.pages = pages or {}
+        self.apart: tuple[str, int] | None = None
+        self._tokens = tokens
+        self._forwarded = forwarded
+        self._max_body = max_body
+        self._most_reading = most_reading
+        self._reading = 0
+        self._public_url = public_url.rstrip("/")
+        self._observe = observe
+        self._on_startup = on_startup
+        self._on_shutdown = on_shutdown
+
+    def open(self, door: Door) -> None:
+        """From now on webhooks are captured."""
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI 3."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        path: str = scope["path"]
+        if self.apart and (path == self.apart[0]) != (scope["server"][1] == self.apart[1]):
+            await _send_problem(send, _nothing_here())
+        elif path.startswith("/webhook") and (len(path) == 8 or path[8] == "/"):
+            await self._webhook(path[9:].rstrip("/") or DEFAULT_SOURCE, scope, receive, send)
+        elif path in SLACK_PATHS:
+            await self._from_slack(path, scope, receive, send)
+        else:
+            await self._page(path, scope, send)
+
+    # --- webhooks ------------------------------------------------------------------------------
+
+    async def _webhook(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            door = self.door
+            if door is None:
+                raise NotReady
+            if name not in door.kit.sources:
+                known = ", ".join(sorted(door.kit.sources))
+                raise UnknownSource(f"post to /webhook/NAME with one of: {known}")
+            if scope["method"] == "POST":
+                result = await self._capture(door, name, scope, receive)
+            else:
+                result = self._handshake(door, name, scope)
+        except LeadlineError as error:
+            heard = door is not None and name in door.kit.sources
+            self._observe(name if heard else "unknown", error.status)
+            await _send_problem(send, error)
+            return
+        except Exception:
+            log.exception("webhook.failed", extra={"source": name})
+            self._observe(name, 500)
+            await _send_problem(send, LeadlineError())
+            return
+        self._observe(name, result.status)
+        extra = [(b"allow", b"POST")] if result.status == 405 else None
+        await _send(send, result.status, result.body, result.media_type.encode(), extra)
+
+    async def _capture(self, door: Door, name: str, scope: Scope, receive: Receive) -> Answer:
+        headers = _headers(scope)
+        url = self._url(scope, headers)
+        if "x-forwarded-for" in headers or "forwarded" in headers:
+            self._forwarded(name)
+        check_encoding(Delivery(name, b"", datetime.now(UTC), headers))
+        body = await self._body(headers, receive)
+        delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
+        leads = read(delivery, door.kit)
+        receipts = await door.batcher.submit(leads)
+        return answer(delivery, door.kit, receipts)
+
+    def _handshake(self, door: Door, name: str, scope: Scope) -> Answer:
+        headers = _headers(scope)
+        delivery = Delivery(
+            name, b"", datetime.now(UTC), headers, scope["method"], self._url(scope, headers)
+        )
+        return handshake(delivery, door.kit)
+
+    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_body:
+            raise TooLarge(f"the limit is {self._max_body} bytes")
+        message = await receive()
+        if not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            if message["type"] == "http.disconnect":
+                raise _Gone
+            if len(body) > self._max_body:
+                raise TooLarge(f"the limit is {self._max_body} bytes")
+            return body
+        return await self._long_body(message, receive)
+
+    async def _long_body(self, message: MutableMapping[str, Any], receive: Receive) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                chunk = message.get("body", b"")
+                chunks.append(chunk)
+                size += len(chunk)
+                self._reading += len(chunk)
+                if size > self._max_body:
+                    raise TooLarge(f"the limit is {self._max_body} bytes")
+                if self._reading > self._most_reading:
+                    raise Overloaded
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Gone
+        finally:
+            self._reading -= size
+
+    def _url(self, scope: Scope, headers: dict[str, str]) -> str:
+        """The URL as the sender wrote it: signatures cover it to the letter."""
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        query = scope["query_string"]
+        base = self._public_url or f"{scope['scheme']}://{headers.get('host', 'localhost')}"
+        return f"{base}{path}?{query.decode('latin-1')}" if query else base + path
+
+    # --- Slack -----------------------------------------------------------------------------------
+
+    async def _from_slack(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if self.door is None:
+                raise NotReady
+            if self.door.slack is None:
+                raise NotInteractive
+            headers = _headers(scope)
+            if scope["method"] == "POST":
+                body = await self._body(headers, receive)
+                told = await self.door.slack.answer(path, headers, body)
+            else:
+                told = problem(405, "Only POST", "Slack posts here")
+        except LeadlineError as error:
+            await _send_problem(send, error)
+        except Exception:
+            log.exception("slack.failed", extra={"path": path})
+            await _send_problem(send, LeadlineError())
+        else:
+            extra = [(b"allow", b"POST")] if told.status == 405 else None
+            await _send(send, told.status, told.body, told.media_type.encode(), extra)
+
+    # --- everything else -------------------------------------------------------------------------
+
+    async def _page(self, path: str, scope: Scope, send: Send) -> None:
+        if path == "/livez":
+            await _send(send, 200, b'{"status":"alive"}')
+        elif path == "/readyz":
+            ready = self.door is not None
+            body = b'{"status":"ready"}' if ready else b'{"status":"starting"}'
+            await _send(send, 200 if ready else 503, body)
+        elif path not in self.pages:
+            await _send_problem(send, _nothing_here())
+        elif self.door is None:
+            await _send_problem(send, NotReady())
+        elif scope["method"] not in ("GET", "HEAD"):
+            wrong = problem(405, "Only GET", "this page can only be read")
+            allow = [(b"allow", b"GET, HEAD")]
+            await _send(send, 405, wrong.body, wrong.media_type.encode(), allow)
+        else:
+            await self._read_page(path, scope, send)
+
+    async def _read_page(self, path: str, scope: Scope, send: Send) -> None:
+        try:
+            tokens = self._tokens.get(path)
+            if tokens and not has_token(_headers(scope), tokens):
+                wrong = problem(401, "A token is needed", "send it as Authorization: Bearer")
+                ask = [(b"www-authenticate", b"Bearer")]
+                await _send(send, 401, wrong.body, wrong.media_type.encode(), ask)
+                return
+            page = await asyncio.to_thread(self.pages[path])
+        except LeadlineError as error:
+            await _send_problem(send, error)
+        except Exception:
+            log.exception("page.failed", extra={"path": path})
+            await _send_problem(send, LeadlineError())
+        else:
+            await _send(send, page.status, page.body, page.media_type.encode())
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        if self._on_startup:
+            await self._on_startup(self)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        if self._on_shutdown:
+            await self._on_shutdown(self)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+class _Gone(LeadlineError):
+    """The sender hung up before its request was whole; nobody will read this answer."""
+
+    status = 400
+    title = "The request ended early"
+
+
+def _nothing_here() -> LeadlineError:
+    missing = LeadlineError("webhooks are at /webhook and /webhook/{source}")
+    missing.status, missing.title = 404, "There is nothing here"
+    return missing
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return headers_of((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"])
+
+
+async def _send_problem(send: Send, error: LeadlineError) -> None:
+    told = problem_of(error)
+    extra: list[tuple[bytes, bytes]] = []
+    if error.retry_after is not None:
+        extra.append((b"retry-after", str(error.retry_after).encode()))
+    if error.status in (400, 413):
+        extra.append((b"connection", b"close"))  # the rest of a body may still be on its way
+    await _send(send, error.status, told.body, told.media_type.encode(), extra)
+
+
+async def _send(
+    send: Send,
+    status: int,
+    body: bytes,
+    media_type: bytes = b"application/json",
+    extra: list[tuple[bytes, bytes]] | None = None,
+) -> None:
+    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
+    if extra:
+        headers += extra
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,102 @@
+"""Figures for Prometheus, all of them counts and times; nothing personal."""
+
+from collections import Counter as Sum
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from leadline.operations.speed import judge_by, speed_of
+from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.settings.general import Settings
+
+METRICS = {
+    "leadline_events": ("counter", ("source", "what"), "What happened to events, by source."),
+    "leadline_tasks_waiting": (
+        "gauge", ("step", "channel"), "Tasks that wait or are held by a worker.",
+    ),
+    "leadline_tasks_due": ("gauge", ("step", "channel"), "Tasks that could run now."),
+    "leadline_oldest_due_seconds": (
+        "gauge", ("step", "channel"), "How long the longest due task has been due.",
+    ),
+    "leadline_dead_letters": ("gauge", ("step", "reason"), "Dead letters, by reason."),
+    "leadline_speed_seconds": (
+        "gauge", ("part", "quantile"),
+        "How long the newest leads of a day waited for us (own) and for people (human).",
+    ),
+    "leadline_leads_held": ("gauge", (), "Leads whose wait somebody holds."),
+    "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
+    "leadline_slack_requests": (
+        "counter", ("what", "result"), "What people pressed and typed in Slack.",
+    ),
+}  # fmt: skip
+"""Name: (type, labels, meaning); docs/reference/metrics.md is generated from this."""
+
+
+_NEWEST = 500
+"""So many leads tell how fast all are: more would cost each scrape too much."""
+_DAY = timedelta(days=1)
+
+
+def render(ledger: Ledger, process: CollectorRegistry, settings: Settings) -> bytes:
+    """The ledger's figures and those that the process itself has counted, as exposition text;
+    *settings* say how long leads are meant to wait."""
+    registry = CollectorRegistry()
+    registry.register(_FromLedger(ledger, settings))
+    return generate_latest(registry) + generate_latest(process)
+
+
+class _FromLedger(Collector):
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+        self._ledger = ledger
+        self._settings = settings
+
+    def collect(self) -> Iterable[Metric]:
+        now = datetime.now(UTC)
+        events: Sum[tuple[str, str]] = Sum()
+        for tally in self._ledger.tallies():
+            events[tally.source, tally.what] += tally.count
+        counted = _counter("leadline_events")
+        for labels, count in sorted(events.items()):
+            counted.add_metric(labels, count)
+        yield counted
+        waiting, due = _gauge("leadline_tasks_waiting"), _gauge("leadline_tasks_due")
+        oldest = _gauge("leadline_oldest_due_seconds")
+        for backlog in self._ledger.backlog(now):
+            labels = (str(backlog.step), backlog.channel)
+            waiting.add_metric(labels, backlog.waiting + backlog.held)
+            due.add_metric(labels, backlog.due)
+            late = (now - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0
+            oldest.add_metric(labels, late)
+        yield from (waiting, due, oldest)
+        dead = _gauge("leadline_dead_letters")
+        for group in self._ledger.dead():
+            dead.add_metric((str(group.step), group.reason), group.count)
+        yield dead
+        yield self._speed(now)
+        held = _gauge("leadline_leads_held")
+        held.add_metric((), len(self._ledger.held()))
+        yield held
+
+    def _speed(self, now: datetime) -> Metric:
+        newest = LeadFilter(since=now - _DAY, limit=_NEWEST)
+        found = speed_of(self._ledger.followed(newest), judge_by(self._settings, now))
+        gauge = _gauge("leadline_speed_seconds")
+        for part, one in (("own", found.own), ("human", found.human)):
+            for quantile, value in (("0.5", one.p50), ("0.9", one.p90), ("0.95", one.p95)):
+                if value is not None:
+                    gauge.add_metric((part, quantile), value)
+        return gauge
+
+
+def _counter(name: str) -> CounterMetricFamily:
+    _, labels, meaning = METRICS[name]
+    return CounterMetricFamily(name, meaning, labels=labels)
+
+
+def _gauge(name: str) -> GaugeMetricFamily:
+    _, labels, meaning = METRICS[name]
+    return GaugeMetricFamily(name, meaning, labels=labels)

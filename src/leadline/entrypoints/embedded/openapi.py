@@ -1,0 +1,141 @@
+"""The description of the HTTP interface, OpenAPI 3.1."""
+
+from typing import Any
+
+import msgspec
+
+from leadline import __version__
+from leadline.plugins import source_names
+from leadline.vendors.registry import find
+
+_PROBLEMS = {
+    400: "The body can't be read, or the request is not valid HTTP.",
+    401: "The delivery could not be authenticated.",
+    404: "There is no such source.",
+    408: "The request took too long to arrive.",
+    413: "The body is too large, holds too many events, or repeats too much in them.",
+    414: "The URL is too long.",
+    415: "This content type is not supported here.",
+    429: "More is waiting for the disk than fits; come back after Retry-After seconds.",
+    431: "The header fields are too large.",
+    503: "The storage is full, or the server is starting; come back after Retry-After seconds.",
+}
+
+
+def document() -> bytes:
+    """The document as JSON."""
+    paths: dict[str, Any] = {"/webhook": {"post": _webhook("generic")}}
+    for name in source_names():
+        paths[f"/webhook/{name}"] = {"post": _webhook(name)}
+    paths["/slack/actions"] = {"post": _from_slack("A pressed button, as Slack posts it.")}
+    paths["/slack/commands"] = {"post": _from_slack("A slash command, as Slack posts it.")}
+    paths["/livez"] = {"get": _read("Whether the process lives.", "application/json")}
+    paths["/readyz"] = {"get": _read("Whether leads are taken (503: not yet).", "application/json")}
+    paths["/metrics"] = {"get": _metrics()}
+    paths["/openapi.json"] = {"get": _read("This document.", "application/json")}
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Leadline",
+                "version": __version__,
+                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            },
+            "paths": paths,
+            "components": {
+                "schemas": {"Captured": _CAPTURED, "Filtered": _FILTERED, "Problem": _PROBLEM},
+                "securitySchemes": {"metrics_token": {"type": "http", "scheme": "bearer"}},
+            },
+        }
+    )
+
+
+_CAPTURED = {
+    "type": "object",
+    "required": ["message", "lead_id"],
+    "properties": {
+        "message": {"type": "string", "const": "Lead captured successfully"},
+        "lead_id": {"type": "string", "format": "uuid"},
+        "lead_ids": {
+            "type": "array",
+            "items": {"type": "string", "format": "uuid"},
+            "description": "One for each lead where the delivery carried several events.",
+        },
+    },
+}
+_FILTERED = {
+    "type": "object",
+    "required": ["message", "reason"],
+    "properties": {"message": {"type": "string"}, "reason": {"type": "string"}},
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+
+
+def _from_slack(what: str) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refused = {
+        "401": "The request is not signed by Slack.",
+        "404": "There is no secret to know Slack by.",
+        "503": "Nothing could be saved, or the server is starting.",
+    }
+    return {
+        "summary": what,
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+        },
+        "responses": {
+            "200": {"description": "Heard; a command is answered with a message for its caller."},
+            **{s: {"description": text, "content": problem} for s, text in refused.items()},
+        },
+    }
+
+
+def _webhook(name: str) -> dict[str, Any]:
+    media: dict[str, Any] = {kind: {"schema": {}} for kind in find(name).media}
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    either = [{"$ref": "#/components/schemas/Captured"}, {"$ref": "#/components/schemas/Filtered"}]
+    return {
+        "operationId": f"deliver_{name}",
+        "summary": f"Deliver what {name} sends.",
+        "requestBody": {"required": True, "content": media},
+        "responses": {
+            "200": {
+                "description": "The delivery is on the disk.",
+                "content": {"application/json": {"schema": {"oneOf": either}}},
+            },
+            **{
+                str(status): {"description": words, "content": problem}
+                for status, words in _PROBLEMS.items()
+            },
+        },
+    }
+
+
+def _metrics() -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    page = _read("Figures for Prometheus.", "text/plain")
+    # An empty alternative: only where a token is set, one is asked for.
+    page["security"] = [{}, {"metrics_token": []}]
+    page["responses"] |= {
+        "401": {"description": "The token is missing or wrong.", "content": problem},
+        "404": {"description": "The figures have a port of their own.", "content": problem},
+    }
+    return page
+
+
+def _read(summary: str, media_type: str) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "responses": {"200": {"description": "Here it is.", "content": {media_type: {}}}},
+    }

@@ -1,0 +1,144 @@
+"""Presses of buttons and commands from Slack, for the embedded server.
+
+Slack wants an answer within three seconds, so the store works in a thread of its own and the event
+loop never waits for it. A press is answered with an empty 200 at the latest after two seconds; what
+became of it the presser hears by the address that Slack gave for answers.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from leadline.channels.slack.answers import answer_to_one
+from leadline.channels.slack.requests import read_command, read_press, signed
+from leadline.entrypoints.slack_door import (
+    COMMANDS,
+    NOT_READ,
+    NOT_SAVED,
+    NOTHING,
+    SlackDoor,
+    reply_to,
+)
+from leadline.journey.claiming import ActionStore, Press, Pressed
+from leadline.model.errors import LeadlineError, Overloaded, StorageFailed
+from leadline.model.json_text import as_json_text
+from leadline.net.posting import JSON, Poster
+from leadline.ports.messenger import Unreachable
+from leadline.ports.source import Answer
+
+log = logging.getLogger(__name__)
+
+Heard = Callable[[str, str], None]
+"""Counts what was asked for (a button's action, "command", "other") and what became of it."""
+
+T = TypeVar("T")
+
+_ANSWER_WITHIN_S = 2.0
+_CLOSE_WITHIN_S = 8.0
+_REPLY_WITHIN_S = 5.0
+_MOST_UNDER_WAY = 256
+_REPLIERS = 8
+
+
+class SlackRequests:
+    """Answers what Slack posts.
+
+    *store* is used by one thread of its own; *unowned* finds leads without an owner. Whoever makes
+    this closes it, and the store after it.
+    """
+
+    def __init__(
+        self,
+        door: SlackDoor,
+        store: ActionStore,
+        unowned: Callable[[], Sequence[str]],
+        heard: Heard = lambda _what, _result: None,
+    ) -> None:
+        self._door = door
+        self._store = store
+        self._unowned = unowned
+        self._heard = heard
+        self._desk = ThreadPoolExecutor(1, "slack-desk")
+        self._replies = ThreadPoolExecutor(_REPLIERS, "slack-replies")
+        self._poster = Poster("slack", _REPLY_WITHIN_S)
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer to one request; raises LeadlineError for what is refused."""
+        what = "command" if path == COMMANDS else "other"
+        try:
+            signed(self._door.secrets, headers, body, datetime.now(UTC))
+            if path == COMMANDS:
+                return await self._command(body)
+            wish = read_press(body, self._door.replies)
+            if wish is None:
+                self._heard(what, "ignored")
+                return NOTHING
+            what = wish.action
+            return await self._press(wish)
+        except StorageFailed:
+            raise  # counted as failed already
+        except LeadlineError:
+            self._heard(what, "refused")
+            raise
+
+    async def close(self) -> None:
+        """Finish what was pressed; of the answers, those that are under way."""
+        if self._under_way:
+            await asyncio.wait({*self._under_way}, timeout=_CLOSE_WITHIN_S)
+        await asyncio.to_thread(self._desk.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._replies.shutdown, cancel_futures=True)
+
+    async def _press(self, wish: Press) -> Answer:
+        work = self._start(self._carried_out(wish))
+        done, _ = await asyncio.wait({work}, timeout=_ANSWER_WITHIN_S)
+        if done and work.result() is NOT_SAVED and not wish.reply_url:
+            raise StorageFailed  # nothing but Slack's own warning can tell the presser
+        return NOTHING
+
+    async def _carried_out(self, wish: Press) -> Pressed:
+        now = datetime.now(UTC)
+        told = await _in(self._desk, lambda: self._door.press(self._store, wish, now))
+        result = "changed" if told.changed else "failed" if told is NOT_SAVED else "unchanged"
+        self._heard(wish.action, result)
+        if wish.reply_url:
+            self._replies.submit(self._reply, wish.reply_url, reply_to(told))
+        return told
+
+    async def _command(self, body: bytes) -> Answer:
+        asked = read_command(body)
+        if asked is None:
+            return NOTHING
+        now = datetime.now(UTC)
+        work = self._start(
+            _in(self._desk, lambda: self._door.command(self._store, asked, now, self._unowned))
+        )
+        done, _ = await asyncio.wait({work}, timeout=_ANSWER_WITHIN_S)
+        self._heard("command", "answered" if done else "failed")
+        return Answer(work.result() if done else as_json_text(answer_to_one(NOT_READ)))
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        if len(self._under_way) >= _MOST_UNDER_WAY:
+            work.close()
+            raise Overloaded
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    def _reply(self, url: str, body: bytes) -> None:
+        """Tell the presser; once more where no answer came, for what is lost is not found."""
+        for _ in range(2):
+            reply = self._poster.post(url, body, {"content-type": JSON})
+            if not isinstance(reply, Unreachable):
+                break
+        if isinstance(reply, Unreachable) or reply.status != 200:
+            why = reply.words if isinstance(reply, Unreachable) else f"http_{reply.status}"
+            log.warning("press.not_answered", extra={"error": why})
+
+
+async def _in(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work)

@@ -1,0 +1,289 @@
+"""`leadline serve`: one supervisor, the HTTP process, the refining workers, the delivering one.
+
+A child that dies is started again; a socket that the supervisor holds keeps senders waiting
+meanwhile instead of refusing them. A worker with a turn that lasts longer than its lease is ended
+and replaced. Two servers on one data folder are refused.
+"""
+
+import fcntl
+import logging
+import os
+import socket
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from leadline import wiring
+from leadline.entrypoints.data_rights import settle_data
+from leadline.entrypoints.embedded import children
+from leadline.entrypoints.progress import Overdue, Progress
+from leadline.model.errors import ConfigurationError
+from leadline.model.rights import PRIVATE, Rights
+from leadline.model.task import Step
+from leadline.settings.general import Settings
+from leadline.stores.sqlite.folder import open_lock
+from leadline.stores.sqlite.moving.notes import refuse_if_moved
+
+log = logging.getLogger(__name__)
+
+_LOOK_S = 0.1
+_PATIENCE_S = 1.0
+_PATIENCE_WITH_ORPHANS_S = 30.0
+_LONGEST_PAUSE_S = 5.0
+_DRAIN_S = 30.0
+_GRACE_S = 1.0
+"""Whoever is only slow may end what is under way."""
+
+
+class Supervisor:
+    """Starts everything, keeps it alive, and ends it in order.
+
+    Raises ConfigurationError when the folder or the port can't be used.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = lock_folder(settings.data, settings.rights)
+        settle_data(settings)
+        refuse_if_moved(settings.data)
+        listener = _bind(settings.host, settings.port, "choose another port with --port")
+        self.port: int = listener.getsockname()[1]
+        self._listeners = [listener]
+        if settings.metrics_listen:
+            self._listeners.append(_bind_metrics(settings.metrics_listen, self.port))
+        self._stop = threading.Event()
+        self._store = wiring.store(settings)
+        self._children: list[_Kept] = []
+
+    @property
+    def url(self) -> str:
+        """Where the webhooks are, as this machine calls it."""
+        host = self.settings.host
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{self.port}"
+
+    def start(self, log: IO[str] | None = None) -> None:
+        """Start the children; their log lines go to *log*, or to standard error."""
+        numbers = [listener.fileno() for listener in self._listeners]
+        server = ["leadline.entrypoints.embedded.http_process", *map(str, numbers)]
+        self._children.append(_Kept("http", self.settings, server, (*numbers, self._lock), log))
+        for number in range(1, self.settings.workers + 1):
+            self._start_worker(f"refine-{number}", [Step.REFINE], log)
+        self._start_worker("notify", [step for step in Step if step is not Step.REFINE], log)
+
+    def _start_worker(self, role: str, steps: list[Step], log: IO[str] | None) -> None:
+        progress = Progress()
+        command = ["leadline.entrypoints.embedded.worker_process", f"watch={progress.file}", *steps]
+        keep = (progress.file, self._lock)
+        self._children.append(_Kept(role, self.settings, command, keep, log, progress))
+
+    def run(self) -> int:
+        """Keep the children alive until `stop`; returns the exit code."""
+        code = 0
+        while not self._stop.wait(_LOOK_S):
+            for kept in self._children:
+                if (hung := kept.hung()) is not None:
+                    self._replace(kept, hung)
+                if kept.died():
+                    if kept.process.returncode == children.BAD_CONFIGURATION:
+                        code = children.BAD_CONFIGURATION
+                        self._stop.set()
+                        break
+                    self._store.release(kept.process.pid)
+                    kept.start_again()
+        self._end()
+        return code
+
+    def _replace(self, kept: "_Kept", hung: Overdue) -> None:
+        """End a worker that hangs, and keep from its neighbours what it hangs at."""
+        about = {"role": kept.role, "pid": kept.process.pid}
+        about |= {"lead": hung.lead_id} if hung.lead_id else {}
+        log.warning("worker.hung", extra=about)
+        kept.end_soon(_GRACE_S)
+        if hung.lead_id:
+            hold = timedelta(seconds=_GRACE_S + _PATIENCE_S)
+            self._store.set_apart(kept.process.pid, hung.lead_id, hold)
+
+    def stop(self) -> None:
+        """Ask `run` to drain and return."""
+        self._stop.set()
+
+    def _end(self) -> None:
+        """First the door, so that nothing new comes in; then the workers, each after its batch."""
+        deadline = time.monotonic() + _DRAIN_S
+        for kept in self._children:
+            kept.end(deadline)
+        for kept in self._children:
+            self._store.release(kept.process.pid)
+            kept.close()
+        self._store.close()
+        for listener in self._listeners:
+            listener.close()
+        os.close(self._lock)
+        log.info("serve.stopped")
+
+
+class _Kept:
+    """A child with its role, started again as often as it dies, each time a little later."""
+
+    def __init__(
+        self,
+        role: str,
+        settings: Settings,
+        command: list[str],
+        keep: tuple[int, ...],
+        log: IO[str] | None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.role = role
+        self._settings = settings
+        self._command = command
+        self._keep = keep
+        self._log = log
+        self._progress = progress
+        self._deaths = 0
+        self._start_at = 0.0
+        self._launch()
+
+    def _launch(self) -> None:
+        if self._progress is not None:
+            self._progress.clear()
+        self._kill_at: float | None = None
+        self.process = children.start(
+            self._command[0], self._settings, *self._command[1:], keep=self._keep, log=self._log
+        )
+        self._started = time.monotonic()
+        self._reported = False
+
+    def hung(self) -> Overdue | None:
+        """The turn for which the child is to be ended, said once; one that was to end soon and did
+        not is killed."""
+        if self._progress is None or self.process.poll() is not None:
+            return None
+        if self._kill_at is None:
+            return self._progress.overdue()
+        if time.monotonic() >= self._kill_at:
+            self.process.kill()
+        return None
+
+    def end_soon(self, grace_s: float) -> None:
+        """SIGTERM, by which whoever is only slow ends in order; SIGKILL after so many seconds."""
+        self.process.terminate()
+        self._kill_at = time.monotonic() + grace_s
+
+    def died(self) -> bool:
+        """Whether the child is dead and it is time to do something about it."""
+        if self.process.poll() is None:
+            return False
+        now = time.monotonic()
+        if not self._reported:
+            self._reported = True
+            self._deaths = 0 if now - self._started > 60 else self._deaths + 1
+            pause = 0.1 * 2 ** min(self._deaths, 10) if self._deaths > 1 else 0.0
+            self._start_at = now + min(pause, _LONGEST_PAUSE_S)
+            log.warning(
+                "child.died",
+                extra={
+                    "role": self.role,
+                    "pid": self.process.pid,
+                    "status": self.process.returncode,
+                },
+            )
+        return now >= self._start_at
+
+    def start_again(self) -> None:
+        """Put a new child in the place of the dead one."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self._launch()
+
+    def close(self) -> None:
+        """Let go of what was shared with the child, which has ended."""
+        if self._progress is not None:
+            self._progress.close()
+
+    def end(self, deadline: float) -> None:
+        """SIGTERM, then wait; SIGKILL to whoever has not ended by the deadline."""
+        self.process.terminate()
+        try:
+            self.process.wait(max(0.1, deadline - time.monotonic()))
+        except children.TimedOut:
+            log.error("child.killed", extra={"role": self.role, "pid": self.process.pid})
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+
+def lock_folder(folder: Path, rights: Rights = PRIVATE) -> int:
+    """Take the folder for one server; the lock lives as long as any of its processes.
+
+    Raises ConfigurationError when another server has it, or when the folder can't be written.
+    """
+    lock = open_lock(folder, "serve.lock", rights)
+    began = time.monotonic()
+    while not _locked(lock):
+        waited = time.monotonic() - began
+        # One that was killed may leave children that still finish what they are at.
+        if waited > (_PATIENCE_S if _alive(lock) else _PATIENCE_WITH_ORPHANS_S):
+            os.close(lock)
+            raise ConfigurationError(
+                f"another Leadline server already uses {folder}; "
+                "stop it, or give this one its own folder with --data"
+            )
+        time.sleep(0.05)
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    return lock
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _alive(lock: int) -> bool:
+    """Whether the supervisor that took the lock still lives."""
+    pid = os.pread(lock, 20, 0)
+    if not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _bind_metrics(address: str, port_of_webhooks: int) -> socket.socket:
+    """Listen where only `/metrics` is; raises ConfigurationError."""
+    host, _, port = address.rpartition(":")
+    mend = "choose another address with metrics_listen"
+    listener = _bind(host.strip("[]"), int(port), mend)
+    if listener.getsockname()[1] == port_of_webhooks:
+        # By its port the server knows what a connection is for.
+        listener.close()
+        raise ConfigurationError(f"metrics_listen must have another port than {port_of_webhooks}")
+    return listener
+
+
+def _bind(host: str, port: int, mend: str) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+        listener.set_inheritable(True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"can't listen on {host}:{port} ({error.strerror or error}); {mend}"
+        ) from error
+    return listener

@@ -1,0 +1,41 @@
+"""The worker process of `serve`: `python -m leadline.entrypoints.embedded.worker_process
+refine|notify|…`.
+
+With `watch=N` it shows in file N, which it has inherited, how far it is (`progress`).
+"""
+
+import logging
+import sys
+import threading
+from datetime import timedelta
+
+from leadline.entrypoints.embedded import children
+from leadline.entrypoints.embedded.worker import work
+from leadline.entrypoints.progress import Alarm, Progress, Watches
+from leadline.model.errors import ConfigurationError
+from leadline.model.task import Step
+
+log = logging.getLogger(__name__)
+
+_WATCH = "watch="
+_SPARE = timedelta(seconds=5)
+"""How much later than its supervisor would a worker ends itself."""
+
+
+def main() -> None:
+    """Entry point of the child process."""
+    stop = threading.Event()
+    settings = children.settings_from_parent(stop.set)
+    children.stop_on_signal(stop.set)
+    arguments = sys.argv[1:]
+    files = [int(one.removeprefix(_WATCH)) for one in arguments if one.startswith(_WATCH)]
+    steps = [Step(one) for one in arguments if not one.startswith(_WATCH)]
+    try:
+        work(settings, steps, stop, Watches(*map(Progress, files), Alarm(_SPARE)))
+    except ConfigurationError:
+        log.exception("settings.wrong")
+        sys.exit(children.BAD_CONFIGURATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The way of a lead: captured, refined, owned, followed, claimed, written back."""

@@ -1,0 +1,162 @@
+"""The front half: a delivery becomes captured leads, durable before the sender hears of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from leadline.model.bounds import Bounds
+from leadline.model.errors import LeadlineError, UnsupportedMedia
+from leadline.model.ids import NewId, uuid7
+from leadline.model.keys import key_digest, record_key
+from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
+from leadline.ports.crm import Found
+from leadline.ports.source import Answer, Source
+from leadline.ports.store import Inbox
+
+_FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.REDELIVERED, Fate.FOLDED)
+
+
+class CaptureKit(msgspec.Struct, frozen=True):
+    """What capture needs: the configured sources by name, how long a lead waits, and how much one
+    delivery may make of itself."""
+
+    sources: Mapping[str, Source]
+    delay: timedelta
+    bounds: Bounds = Bounds()
+    new_id: NewId = uuid7
+
+
+def capture(delivery: Delivery, kit: CaptureKit, inbox: Inbox) -> Answer:
+    """Keep the leads of a delivery before anything can lose them, then let them wait.
+
+    Raises a LeadlineError whose status and detail are the sender's answer.
+    """
+    leads = read(delivery, kit)
+    receipts = inbox.accept(leads)
+    return answer(delivery, kit, receipts)
+
+
+def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
+    """Authenticate the delivery and cut it into what the inbox is to keep; at least one piece.
+
+    Raises TooManyEvents or TooMuchToStore for a delivery that is over the bounds.
+    """
+    source = kit.sources[delivery.source]
+    _check_media(delivery, source)
+    source.authenticate(delivery)
+    events = kit.bounds.within(_events(source, delivery), delivery.body)
+    return [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
+
+
+def answer(delivery: Delivery, kit: CaptureKit, receipts: Sequence[Receipt]) -> Answer:
+    """What the sender hears once everything is durable."""
+    own = kit.sources[delivery.source].answer(receipts)
+    if own is not None:
+        return own
+    ids = [r.lead_id for r in receipts if r.fate in _FATES_OF_A_LEAD]
+    if not ids:
+        why = ", ".join(sorted({r.why for r in receipts if r.why}))
+        body: dict[str, object] = {"message": "Event kept, but it is no new lead", "reason": why}
+    else:
+        body = {"message": "Lead captured successfully", "lead_id": ids[0]}
+        if len(receipts) > 1:
+            body["lead_ids"] = ids
+    return Answer(msgspec.json.encode(body))
+
+
+RECONCILED = "reconciled"
+"""Why a lead is there of which no webhook told."""
+
+
+def capture_found(found: Found, source: str, kit: CaptureKit, now: datetime) -> CapturedLead:
+    """A record that the CRM has, as the webhook that never came would have brought it; it waits no
+    longer than it would have waited then."""
+    event = Event(
+        Kind.CREATED,
+        found.raw,
+        key=f"reconcile:{found.record}",
+        record=found.record,
+        why=RECONCILED,
+    )
+    headers = {"content-type": "application/json"}
+    delivery = Delivery(source, found.raw, now, headers)
+    lead = _captured(event, 0, delivery, kit.sources[source], kit)
+    due_at = max(now, found.created_at + (lead.due_at - lead.captured_at))
+    return msgspec.structs.replace(lead, due_at=min(due_at, lead.due_at))
+
+
+def _events(source: Source, delivery: Delivery) -> Iterator[Event]:
+    """The events of a delivery as its source cuts them out; where there is none, one saying so."""
+    event = None
+    for event in source.events(delivery):
+        yield event
+    if event is None:
+        yield Event(Kind.IGNORED, b"null", why="empty")
+
+
+def _check_media(delivery: Delivery, source: Source) -> None:
+    media = delivery.media_type
+    if not media or media in source.media:
+        return
+    if media.endswith("+json") and "application/json" in source.media:
+        return
+    raise UnsupportedMedia(f"{source.name} takes {', '.join(source.media)}")
+
+
+def _captured(
+    event: Event, position: int, delivery: Delivery, source: Source, kit: CaptureKit
+) -> CapturedLead:
+    name = delivery.source
+    key = _key(event, position, delivery)
+    if key is not None:
+        event_key = key_digest("event", name, key.encode(errors="surrogatepass"))
+    else:
+        event_key = key_digest("digest", name, event.raw if event.raw != b"null" else delivery.body)
+    at = delivery.received_at
+    return CapturedLead(
+        id=kit.new_id(at),
+        source=name,
+        kind=event.kind,
+        captured_at=at,
+        due_at=at + _delay(event, source, kit),
+        raw=event.raw,
+        event_key=event_key,
+        lasting_key=key is not None,
+        record=event.record,
+        record_key=record_key(name, event.record) if event.record else None,
+        why=event.why,
+        body=source.keepable(delivery.body)
+        if position == 0 and event.raw != delivery.body
+        else None,
+        media_type=delivery.headers.get("content-type", "")[:200],
+    )
+
+
+def _key(event: Event, position: int, delivery: Delivery) -> str | None:
+    """The sender's id of the event, or the key that it gave the whole request."""
+    if event.key is not None or "idempotency-key" not in delivery.headers:
+        return event.key
+    return f"{delivery.headers['idempotency-key']}#{position}"
+
+
+def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:
+    config = source.config
+    if event.kind is Kind.CREATED and _skips_the_wait(event, source):
+        return timedelta()
+    return kit.delay if config.delay is None else config.delay
+
+
+def _skips_the_wait(event: Event, source: Source) -> bool:
+    """Whether the lead is too hot to wait, or has the owner already that it would wait for."""
+    config = source.config
+    if config.hot_score is None and not config.skip_when_owned:
+        return False
+    try:
+        fields = source.believed_fields(event.raw)
+    except LeadlineError:
+        return False  # whatever it is, refinement will say so
+    if config.skip_when_owned and fields.owner:
+        return True
+    score = fields.score
+    return config.hot_score is not None and score is not None and score >= config.hot_score

@@ -1,0 +1,240 @@
+"""What the buttons of messages do: who presses first has the lead, and everybody hears who.
+
+The lead is changed by comparing and swapping (`ports.store.Desk`), so of a hundred who press at
+once one wins, and the others read what the winner has written.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from leadline.alerts import words
+from leadline.channels.slack import blockkit, pieces
+from leadline.model.errors import StorageFailed
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.people import Person
+from leadline.model.task import Alert, Later, Step, Task
+from leadline.ports.channel import Notice
+from leadline.ports.store import Channels, Desk, Leads
+from leadline.team.hours import zone_of
+from leadline.team.people import Team
+
+log = logging.getLogger(__name__)
+
+REPLY_LASTS = timedelta(minutes=29)
+"""Slack's addresses for answers are good for half an hour (Slack docs, "Handling user
+interaction"); a minute of that may have passed."""
+_ROUNDS = 10
+_NINE = 9
+_NOW = timedelta(seconds=5)
+_ENDINGS = {
+    Ending.WON: "won", Ending.LOST: "lost", Ending.DISQUALIFIED: "disqualified",
+    Ending.JUNK: "marked as junk",
+}  # fmt: skip
+
+_document = msgspec.json.Decoder(RefinedLead)
+
+
+class ActionStore(Leads, Channels, Desk, Protocol):
+    """What of a store buttons and commands need."""
+
+
+class ActionRules(msgspec.Struct, frozen=True):
+    """Of which sources the CRM is told what people do (`told_back`), and which channels' messages
+    can be changed only by the address that Slack gives for answers (`webhooks`)."""
+
+    told_back: frozenset[str] = frozenset()
+    webhooks: frozenset[str] = frozenset()
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """What whoever pressed is told, in Slack's markup, and whether anything was changed by it.
+    `undo` is the id of a lead that they might want back, or ""."""
+
+    text: str
+    changed: bool = False
+    undo: str = ""
+
+
+class _Change(msgspec.Struct, frozen=True):
+    after: Handling
+    note: str
+    told: Pressed
+
+
+class Press(msgspec.Struct, frozen=True, kw_only=True):
+    """A button of ours that somebody pressed: `action` is CLAIM, SNOOZE or JUNK of
+    `channels.slack.buttons`, `span` how long to snooze (None: until tomorrow at nine).
+
+    `user` is who pressed it, by their Slack id and what Slack calls them. `reply_url` answers them,
+    and changes the message with the button unless that was shown to them alone (`is_ephemeral`).
+    `message` is where that stands, as alerts of a bot remember it ("C012/1717.0001").
+    """
+
+    action: str
+    lead_id: str
+    user: Person
+    span: timedelta | None = None
+    reply_url: str = ""
+    is_ephemeral: bool = False
+    message: str = ""
+
+
+def press(
+    store: ActionStore,
+    team: Team,
+    wish: Press,
+    now: datetime,
+    rules: ActionRules = ActionRules(),  # noqa: B008 - it never changes
+) -> Pressed:
+    """Do what a pressed button asks for, unless somebody else was faster.
+
+    The channels that told of the lead have their messages changed, the timeline notes who did what
+    (by their Slack id). Raises StorageFailed where nothing could be kept.
+    """
+    lead_id = wish.lead_id
+    document = store.refined([lead_id]).get(lead_id)
+    if document is None:
+        return Pressed("This lead is not known here any more.")
+    lead = _document.decode(document)
+    who = presser(team, wish.user)
+    for _ in range(_ROUNDS):
+        before = store.handling([lead_id]).get(lead_id, UNHANDLED)
+        made = _changes(lead, before, who, wish, team, now)
+        if isinstance(made, Pressed):
+            return made
+        told = store.alerts([lead_id]).get(lead_id, ())
+        after = _with_reply(made.after, wish, now, told, rules)
+        is_news = wish.action != SNOOZE and lead.received_from in rules.told_back
+        then = _what_follows(lead, told, told_of_crm=is_news)
+        if store.handle(lead_id, before, after, then, made.note, who.slack):
+            log.info("lead." + made.note, extra={"lead": lead_id})
+            return made.told
+    raise StorageFailed("too many change this lead at once")
+
+
+def presser(team: Team, user: Person) -> Person:
+    """Whoever pressed, with what the team's table knows of them; who isn't in it is called as
+    Slack calls them."""
+    known = team.known(Person(slack=user.slack))
+    return known if known.name else user
+
+
+def _changes(
+    lead: RefinedLead, before: Handling, who: Person, wish: Press, team: Team, now: datetime
+) -> _Change | Pressed:
+    """What the lead becomes; or why it stays as it is."""
+    if before.ending not in (Ending.OPEN, Ending.JUNK):
+        return Pressed(f"This lead has ended already: {_ENDINGS[before.ending]}.")
+    if wish.action == CLAIM:
+        return _claimed(lead, before, who, now)
+    if before.ending is Ending.JUNK:
+        by = before.ended_by
+        if by is not None and _same(by, who):
+            return Pressed("You have marked this lead as junk.", undo=lead.lead_id)
+        name = pieces.mention(by, by_email=False) if by is not None else "Somebody"
+        return Pressed(f"{name} has marked this lead as junk.", undo=lead.lead_id)
+    if wish.action == JUNK:
+        after = msgspec.structs.replace(before, ending=Ending.JUNK, ended_at=now, ended_by=who)
+        gone = f"You have marked {_named(lead)} as junk. Nobody is reminded of it any more."
+        return _Change(after, "junked", Pressed(gone, changed=True, undo=lead.lead_id))
+    return _snoozed(lead, before, who, _end_of_snooze(wish.span, who, team, now), now)
+
+
+def _claimed(lead: RefinedLead, before: Handling, who: Person, now: datetime) -> _Change | Pressed:
+    """The first claim wins. A lead that was marked as junk comes back by a claim, to whoever had
+    claimed it before."""
+    was_junk = before.ending is Ending.JUNK
+    if before.claimed_by is not None and not was_junk:
+        return Pressed(_whose(before, who, now))
+    claimed = msgspec.structs.replace(
+        before,
+        claimed_by=before.claimed_by or who,
+        claimed_at=before.claimed_at or now,
+        touched_at=before.touched_at or now,
+        snoozed_until=None,
+        ending=Ending.OPEN,
+        ended_at=None,
+        ended_by=None,
+    )
+    if Notice(lead=lead, now=now, handling=before).owner is None:
+        claimed = msgspec.structs.replace(
+            claimed, owner=claimed.claimed_by, ownership=Ownership.ASSIGNED
+        )
+    if was_junk and before.claimed_by is not None:
+        told = f"{_named(lead)} is no junk any more. {_whose(claimed, who, now)}"
+    else:
+        told = f"{_named(lead)} is yours."
+    return _Change(claimed, "unjunked" if was_junk else "claimed", Pressed(told, changed=True))
+
+
+def _snoozed(
+    lead: RefinedLead, before: Handling, who: Person, until: datetime, now: datetime
+) -> _Change | Pressed:
+    """Only who has claimed a lead may put it aside; before that anybody may."""
+    if before.claimed_by is not None and not _same(before.claimed_by, who):
+        return Pressed(_whose(before, who, now))
+    shown = blockkit.date(until, "{date_short_pretty} at {time}")
+    if before.snoozed_until == until:
+        return Pressed(f"{_named(lead)} sleeps until {shown} already.")
+    after = msgspec.structs.replace(before, snoozed_until=until)
+    told = f"{_named(lead)} sleeps until {shown}: nobody is reminded of it before."
+    return _Change(after, "snoozed", Pressed(told, changed=True))
+
+
+def _end_of_snooze(span: timedelta | None, who: Person, team: Team, now: datetime) -> datetime:
+    """When a snooze ends; tomorrow is that of the presser's time zone, or of UTC."""
+    if span is not None:
+        return now + span
+    member = team.members.get(team.name_of(who))
+    tomorrow = now.astimezone(zone_of(member.zone if member else "")) + timedelta(days=1)
+    return tomorrow.replace(hour=_NINE, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+
+
+def _whose(before: Handling, who: Person, now: datetime) -> str:
+    """Who has claimed the lead, and when."""
+    holder = before.claimed_by or who
+    name = "You" if _same(holder, who) else pieces.mention(holder, by_email=False)
+    ago = now - (before.claimed_at or now)
+    return f"{name} claimed it {'just now' if ago < _NOW else f'{words.span(ago)} ago'}."
+
+
+def _same(one: Person, other: Person) -> bool:
+    return (one.slack == other.slack) if one.slack else (one.name == other.name)
+
+
+def _named(lead: RefinedLead) -> str:
+    return pieces.shown(words.name(lead) or lead.contact.email, "This lead", 100)
+
+
+def _with_reply(
+    after: Handling, wish: Press, now: datetime, told: Sequence[Alert], rules: ActionRules
+) -> Handling:
+    """With the address by which the message can be changed, where it is certain whose message that
+    is: not an answer that only one sees, not a bot's, and that of the only webhook there is."""
+    own = wish.is_ephemeral or wish.message in {alert.ref for alert in told if alert.ref}
+    if not wish.reply_url or own or len(rules.webhooks.intersection(_telling(told))) != 1:
+        return after
+    return msgspec.structs.replace(after, reply_url=wish.reply_url, reply_until=now + REPLY_LASTS)
+
+
+def _what_follows(lead: RefinedLead, told: Sequence[Alert], *, told_of_crm: bool) -> list[Later]:
+    """The messages about the lead are changed, and the CRM hears of it."""
+    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in _telling(told)]
+    if told_of_crm:  # a lead that is no record there ends this task at once
+        tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
+    return [Later(task) for task in tasks]
+
+
+def _telling(told: Sequence[Alert]) -> list[str]:
+    """The channels that told of the lead."""
+    return sorted({alert.channel for alert in told if alert.step is Step.NOTIFY})
+
+
+CLAIM = "lead.claim"
+SNOOZE = "lead.snooze"
+JUNK = "lead.junk"

@@ -1,0 +1,118 @@
+"""Asking CRMs for leads: in batches, each CRM once it is down not again, never past the lease."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from leadline.kit import Connected, Kit
+from leadline.ports.crm import CrmRecord, NotYet
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.store import Waiting, reading_place
+
+log = logging.getLogger(__name__)
+
+_LONGEST_SHARE = 0.4
+"""The part of a lease that may go by before no further batch is asked for."""
+_SHORTEST_PAUSE = timedelta(seconds=1)
+
+
+class Silent(msgspec.Struct, frozen=True):
+    """The CRM said nothing of the lead: it is down, or refuses; `words` says why."""
+
+    words: str
+
+
+class NotAsked(msgspec.Struct, frozen=True):
+    """There was no time or leave to ask; ask again `after` this pause."""
+
+    after: timedelta
+    words: str
+
+
+Told = CrmRecord | NotYet | Silent | NotAsked
+"""What a CRM said of one lead."""
+
+
+def ask(kit: Kit, leads: Mapping[str, Waiting]) -> Mapping[str, Told]:
+    """What the CRMs say of these leads, by lead id; a lead that no CRM can be asked about is left
+    out."""
+    by_source: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for lead_id, lead in leads.items():
+        connected = kit.crms.get(lead.source) if kit.crms else None
+        if connected is not None and connected.config.look_up and lead.record:
+            by_source[lead.source].setdefault(lead.record, []).append(lead_id)
+    until = kit.clock() + kit.lease * _LONGEST_SHARE
+    told: dict[str, Told] = {}
+    for source, ids in by_source.items():
+        connected = kit.crms[source]
+        end: Silent | NotAsked | None = _pause_of(kit, source)
+        for records in _batches(list(ids), connected.crm.batch):
+            if end is None and kit.clock() >= until:
+                end = NotAsked(timedelta(), "crm.no_time")
+            answers: Mapping[str, Told] = {}
+            if end is None:
+                answers, end = _read(kit, source, connected, records)
+            for record in records:
+                answer = answers.get(record, end or NotYet())
+                told |= dict.fromkeys(ids[record], answer)
+    return told
+
+
+def _pause_of(kit: Kit, source: str) -> NotAsked | None:
+    """The pause that the CRM asked for, as far as it is not over; only then is anything written."""
+    place = reading_place(source)
+    if not kit.store.trouble(place).failures:
+        return None
+    if wait := kit.store.reserve(place, timedelta()):
+        return NotAsked(wait, "crm.busy")
+    kit.store.fared(place, well=True)
+    return None
+
+
+def _read(
+    kit: Kit, source: str, connected: Connected, records: Sequence[str]
+) -> tuple[Mapping[str, Told], Silent | NotAsked | None]:
+    """One batch: what was said of each record, and why no further one is to be asked for."""
+    try:
+        reply = connected.crm.read(records)
+    except Exception as error:  # an adapter's own mistake must not keep a lead from its alert
+        log.exception("crm.failed", extra={"source": source})
+        return {}, Silent(f"crm.{type(error).__name__}")
+    match reply:
+        case Busy(after=after):
+            after = max(after, _SHORTEST_PAUSE)
+            kit.store.hold(reading_place(source), kit.clock() + after)
+            kit.store.fared(reading_place(source), well=False)
+            return {}, NotAsked(after, "crm.busy")
+        case Unreachable(words=words):
+            log.warning("crm.unreachable", extra={"source": source, "error": words})
+            return {}, Silent(words)
+        case Refused(reason=reason):
+            log.error("crm.refused", extra={"source": source, "reason": reason})
+            return {}, Silent(reason)
+    told: dict[str, Told] = {
+        record: Silent(said.reason) if isinstance(said, Refused) else said
+        for record, said in reply.items()
+    }
+    if not connected.crm.knows_owners:
+        told = {record: _believed(kit, source, said) for record, said in told.items()}
+    return told, None
+
+
+def _believed(kit: Kit, source: str, said: Told) -> Told:
+    """What a CRM tells that knows no owners: the answers of a form, in which an owner is no more
+    than in a delivery of that form."""
+    sender = kit.sources[source]
+    if not isinstance(said, CrmRecord) or sender.trusts_owners:
+        return said
+    named = said.fields.owner or (said.owner.shown if said.owner else None)
+    fields = sender.believed(msgspec.structs.replace(said.fields, owner=named))
+    return msgspec.structs.replace(said, fields=fields, owner=None)
+
+
+def _batches(records: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(records), max(size, 1)):
+        yield records[start : start + size]

@@ -1,0 +1,60 @@
+"""Whose a lead is: what the CRM says, what the event said, or whom the rules give it to."""
+
+from leadline.journey.crm_lookup import NotAsked, Silent, Told
+from leadline.kit import Kit, known
+from leadline.model.handling import Handling
+from leadline.model.lead import LeadFields, Ownership, RefinedLead
+from leadline.model.people import Person, key_of_person
+from leadline.ports.channel import person_named
+from leadline.ports.crm import CrmRecord
+from leadline.team.routing import assign, with_owner
+
+
+def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) -> tuple[
+    Person | None, Ownership
+]:  # fmt: skip
+    """The owner as far as known, and what is known of them.
+
+    *fields* are the lead's with those of its updates; *said* is the CRM's word, None where there
+    was none to ask.
+    """
+    named = known(kit, person_named(fields.owner)) if fields.owner else None
+    connected = kit.crms.get(source) if said is not None else None
+    if said is None or connected is None or not connected.crm.knows_owners:
+        return named, Ownership.ASSIGNED if named else Ownership.NOT_ASKED
+    match said:
+        case CrmRecord(owner=owner):
+            if owner is None:
+                return None, Ownership.UNASSIGNED
+            return known(kit, owner), Ownership.ASSIGNED
+        case Silent() | NotAsked():
+            return named, Ownership.ASSIGNED if named else Ownership.UNKNOWN
+        case _:
+            return named, Ownership.ASSIGNED if named else Ownership.UNASSIGNED
+
+
+def settle_owner(
+    kit: Kit, lead: RefinedLead, fields: LeadFields, said: Told | None
+) -> tuple[RefinedLead, Handling | None]:
+    """A lead just refined with its owner, whom the rules may choose where nobody else did, and how
+    it is handled from now on; None where there is nothing to say of that."""
+    owner, ownership = found_owner(kit, lead.received_from, fields, said)
+    if ownership is not Ownership.NOT_ASKED and (owner or said is not None):
+        lead = with_owner(lead, owner, ownership)
+    if owner is None and kit.routes.rules and ownership is not Ownership.UNKNOWN:
+        owner = assign(lead, kit.routes, kit.team)
+        if owner is not None:
+            ownership = Ownership.ASSIGNED
+            lead = with_owner(lead, owner, ownership)
+    if said is None and not (owner and kit.team.members):
+        return lead, None
+    record = said if isinstance(said, CrmRecord) else None
+    handling = Handling(
+        owner=owner,
+        ownership=ownership,
+        crm_owner=key_of_person(record.owner) if record and record.owner else "",
+        ending=record.ending if record else Handling().ending,
+        touched_at=record.touched_at if record else None,
+        crm_modified=record.modified if record else None,
+    )
+    return lead, None if handling == Handling() else handling

@@ -1,0 +1,139 @@
+"""Leads that the CRM has and we don't, because their webhooks never came: captured after all.
+
+What is found takes the way of a webhook, under a key of its own: to look twice captures nothing
+twice, and a webhook that comes late is an update of the lead that was found.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from leadline.journey.capture import CaptureKit, capture_found
+from leadline.kit import Kit
+from leadline.model.keys import record_key
+from leadline.model.lead import Fate
+from leadline.ports.crm import Crm, Found, Page, crm_in_words
+from leadline.ports.messenger import Busy
+from leadline.ports.store import Inbox, Leads
+
+log = logging.getLogger(__name__)
+
+
+class FoundLead(msgspec.Struct, frozen=True):
+    """A lead that nobody told us of; `lead_id` is "" where it was only looked for."""
+
+    record: str
+    created_at: datetime
+    lead_id: str = ""
+
+
+class Reconciled(msgspec.Struct, frozen=True):
+    """What came of looking: how many records the CRM has, and those of which we had no lead.
+
+    `trouble` says why the CRM told no more, where it did not tell all; then `after` is where to go
+    on, after `pause` if the CRM asked for one.
+    """
+
+    seen: int = 0
+    found: tuple[FoundLead, ...] = ()
+    trouble: str = ""
+    after: str = ""
+    pause: timedelta = timedelta()
+
+
+class Shelf(Inbox, Leads, Protocol):
+    """What is needed of a store."""
+
+
+def reconcile(
+    front: CaptureKit,
+    crm: Crm,
+    store: Shelf,
+    source: str,
+    since: datetime,
+    now: datetime,
+    *,
+    after: str = "",
+    dry_run: bool = False,
+    is_time: Callable[[], bool] = lambda: True,
+) -> Reconciled:
+    """Capture the records created *since* then that no lead of *source* is about, a page after the
+    other while there *is_time*; begins with the page *after*. *dry_run* only looks for them."""
+    seen: set[str] = set()
+    found: list[FoundLead] = []
+    asked: set[str] = set()
+    while after not in asked:  # a CRM that gives the same page again has no further one
+        asked.add(after)
+        if not is_time():
+            return Reconciled(len(seen), tuple(found), "there was no time for more", after)
+        told = crm.since(since, after)
+        if not isinstance(told, Page):
+            pause = told.after if isinstance(told, Busy) else timedelta()
+            return Reconciled(len(seen), tuple(found), crm_in_words(told), after, pause)
+        new = [one for one in told.found if one.record not in seen]
+        seen.update(one.record for one in new)
+        found += _captured_of(front, store, source, new, now, dry_run=dry_run)
+        if not told.after:
+            break
+        after = told.after
+    return Reconciled(len(seen), tuple(found))
+
+
+def _captured_of(
+    front: CaptureKit,
+    store: Shelf,
+    source: str,
+    found: Iterable[Found],
+    now: datetime,
+    *,
+    dry_run: bool,
+) -> list[FoundLead]:
+    """Those that are new, captured if they are to be."""
+    keys = {record_key(source, one.record): one for one in found}
+    known = store.of_records(list(keys)) if keys else {}
+    missing = [one for key, one in keys.items() if key not in known]
+    if dry_run or not missing:
+        return [FoundLead(one.record, one.created_at) for one in missing]
+    leads = [capture_found(one, source, front, now) for one in missing]
+    receipts = store.accept(leads)
+    return [
+        FoundLead(one.record, one.created_at, receipt.lead_id)
+        for one, receipt in zip(missing, receipts, strict=True)
+        if receipt.fate is Fate.CAPTURED  # else its webhook has come this moment
+    ]
+
+
+def reconcile_in_turn(
+    kit: Kit,
+    front: CaptureKit,
+    source: str,
+    every: timedelta,
+    back: timedelta,
+    is_time: Callable[[], bool] = lambda: True,
+) -> timedelta:
+    """Look for leads of *source* that came within *back*, once in *every* among all workers, while
+    there *is_time*.
+
+    Returns zero when that was done, else how long to wait. A look overlaps the one before, and
+    goes back to before the CRM stopped answering, if it did.
+    """
+    place = f"reconcile:{source}"
+    if wait := kit.store.reserve(place, every):
+        return wait
+    now, trouble = kit.clock(), kit.store.trouble(place)
+    since = (trouble.since or now) - max(back, 2 * every)
+    crm = kit.crms[source].crm
+    told = reconcile(front, crm, kit.store, source, since, now, is_time=is_time)
+    extra = {"source": source, "count": len(told.found)}
+    if told.trouble:
+        log.warning("reconcile.stopped", extra={**extra, "error": told.trouble})
+        kit.store.fared(place, well=False)
+        kit.store.hold(place, now + told.pause)
+        return timedelta()
+    if trouble.failures:
+        kit.store.fared(place, well=True)
+    log.info("reconcile.done", extra=extra)
+    return timedelta()

@@ -1,0 +1,210 @@
+"""The clock of the first response: reminder, escalation, reassignment, while nobody responds.
+
+It starts when a lead is captured (`leadline.team.targets`). Each step is taken once: the new level,
+the reminders and the next look are kept in one stroke, by comparing and swapping `Handling`.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from leadline.journey.follow_up import look_again
+from leadline.kit import Kit, again, channels_for, exhausted, known, next_person, settle
+from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling
+from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.people import Person
+from leadline.model.task import Alert, Claim, Done, Later, Outcome, Retry, Step, Task
+from leadline.ports.channel import Notice
+from leadline.team.routing import next_assignee, with_owner
+
+log = logging.getLogger(__name__)
+
+_NOTES = {1: "clock.reminder", ESCALATED: "clock.escalation", REASSIGNED: "clock.reassigned"}
+_OVERTAKEN = timedelta(seconds=1)
+_SHORTEST = timedelta(minutes=1)
+_STALE = timedelta(hours=24)
+"""A lead that is so late is nobody's emergency any more: it was replayed, or told to nobody."""
+
+_document = msgspec.json.Decoder(RefinedLead)
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """A lead whose clock runs."""
+
+    lead: RefinedLead
+    handling: Handling
+    told: tuple[str, ...]
+    """The channels that have been told of it, as far as they still exist."""
+    now: datetime
+
+    @property
+    def holder(self) -> Person | None:
+        return Notice(lead=self.lead, now=self.now, handling=self.handling).holder
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """A step of the target: the level reached, what is put with it, and a detail to note."""
+
+    level: int
+    handling: Handling
+    then: tuple[Task, ...]
+    detail: str = ""
+
+
+def clock_due(kit: Kit, limit: int = 100) -> int:
+    """Look at up to *limit* leads whose next step is due; returns how many were claimed."""
+    claims = kit.store.claim(Step.CLOCK, limit, kit.lease)
+    if not claims:
+        return 0
+    alive = [c.task.lead_id for c in claims if exhausted(kit, c) is None]
+    cases = _cases(kit, alive) if alive else {}
+    ended: list[tuple[Claim, Outcome]] = []
+    for claim in claims:
+        outcome = _one(kit, claim, cases.get(claim.task.lead_id))
+        if outcome is not None:
+            ended.append((claim, outcome))
+    settle(kit, [claim for claim, _ in ended], [outcome for _, outcome in ended])
+    return len(claims)
+
+
+def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
+    """The refined ones of these leads. Before anybody is bothered the CRM is asked whether they
+    have responded there."""
+    now = kit.clock()
+    documents = kit.store.refined(lead_ids)
+    leads = {i: _document.decode(document) for i, document in documents.items()}
+    handled = dict(kit.store.handling(list(leads)))
+    if kit.crms:
+        late = [i for i, one in leads.items() if _is_late(kit, one, handled.get(i, UNHANDLED), now)]
+        if late:
+            handled.update(look_again(kit, late))
+    told = kit.store.alerts(list(leads))
+    return {
+        i: _Case(lead, handled.get(i, UNHANDLED), _knowing(kit, told.get(i, ())), now)
+        for i, lead in leads.items()
+    }
+
+
+def _is_late(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> bool:
+    try:
+        return not handling.answered and _wait(kit, lead, handling, now) is None
+    except Exception:  # `_one` meets it again, and says so
+        return False
+
+
+def _knowing(kit: Kit, told: Sequence[Alert]) -> tuple[str, ...]:
+    names = dict.fromkeys(a.channel for a in told if a.step is Step.NOTIFY)
+    return tuple(name for name in names if name in kit.channels)
+
+
+def _one(kit: Kit, claim: Claim, case: _Case | None) -> Outcome | None:
+    """What becomes of a claim; None where its task was moved to the next step already."""
+    if (end := exhausted(kit, claim)) is not None:
+        return end
+    if case is None:
+        return Done(note="clock.not_refined")
+    try:
+        if case.handling.answered:
+            return Done()
+        wait = _wait(kit, case.lead, case.handling, case.now)
+        if wait is not None:
+            return wait
+        taken = _step(kit, case)
+        return _keep(kit, case, taken) if isinstance(taken, _Taken) else taken
+    except Exception as error:
+        log.exception("clock.failed", extra={"lead": claim.task.lead_id})
+        return again(kit, claim, type(error).__name__)
+
+
+def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Outcome | None:
+    """Why no step is to be taken now; None when one is due."""
+    steps = kit.targets.steps(lead)
+    if lead.status != "refined" or handling.level >= len(steps):
+        return Done()
+    snoozed = handling.snoozed_until
+    if snoozed is not None and snoozed > now:
+        return Retry(snoozed - now, why="snoozed", counts=False)
+    due = steps[handling.level]
+    if due > now:
+        return Retry(due - now, why="clock.early", counts=False)
+    if now - max(due, snoozed or due) > _STALE:
+        return Done(note="clock.too_late")
+    return None
+
+
+def _step(kit: Kit, case: _Case) -> _Taken | Outcome:
+    """The next step of the lead's target; the escalation at once, where no channel was told yet
+    that could be reminded."""
+    level = case.handling.level + 1
+    if level == 1:
+        if case.told:
+            return _taken(case, level, case.told)
+        level = ESCALATED
+    steps = kit.targets.steps(case.lead)
+    if level == ESCALATED:
+        early = steps[1] - case.now
+        channels = _escalation_channels(kit, case)
+        if channels and early <= timedelta():
+            return _taken(case, level, channels)
+        pause = max(_SHORTEST, (case.now - steps[0]) / 2)
+        soonest = min(pause, early) if early > timedelta() else pause
+        return Retry(soonest, why="clock.nobody_told", counts=False)
+    return _reassigned(kit, case)
+
+
+def _escalation_channels(kit: Kit, case: _Case) -> tuple[str, ...]:
+    """Where the escalation is told: in the target's own channel, where the alert was told, or,
+    where that waits (for the end of the holder's quiet hours), where the next person finds it."""
+    target = kit.targets.of(case.lead)
+    if target is not None and target.escalate_to in kit.channels:
+        return (target.escalate_to,)
+    if case.told or next_person(kit, case.holder) is None:
+        return case.told
+    return channels_for(kit, case.lead)
+
+
+def _taken(case: _Case, level: int, channels: Sequence[str]) -> _Taken:
+    tasks = tuple(Task(Step.REMIND, case.lead.lead_id, name) for name in channels)
+    after = msgspec.structs.replace(case.handling, level=level)
+    return _Taken(level, after, tasks, ", ".join(channels))
+
+
+def _reassigned(kit: Kit, case: _Case) -> _Taken | Outcome:
+    """Give the lead to whoever is next in turn. The channels that told of it say so (and then
+    change what they told), and so do those that the rules choose for the new owner."""
+    lead, holder = case.lead, case.holder
+    other = next_assignee(lead, kit.routes, kit.team, case.now, holder)
+    if other is None:
+        return Done(note="clock.nobody_else")
+    owner = known(kit, other)
+    after = msgspec.structs.replace(
+        case.handling, level=REASSIGNED, owner=owner, ownership=Ownership.ASSIGNED
+    )
+    tasks = [Task(Step.REMIND, lead.lead_id, name) for name in case.told]
+    if kit.routes.rules:
+        owned = with_owner(lead, owner, Ownership.ASSIGNED)
+        fresh = [name for name in channels_for(kit, owned) if name not in case.told]
+        tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in fresh]
+    connected = kit.crms.get(lead.received_from)
+    if connected and connected.config.write and lead.lead_details.crm_record:
+        tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
+    names = kit.team.name_of(holder) if holder else "", kit.team.name_of(owner)
+    detail = f"from {names[0]} to {names[1]}" if names[0] else f"to {names[1]}"
+    return _Taken(REASSIGNED, after, tuple(tasks), detail)
+
+
+def _keep(kit: Kit, case: _Case, taken: _Taken) -> Outcome | None:
+    """Keep a step with all that follows from it. The look at the next step is this same task, put
+    anew; after the last step it ends."""
+    lead_id = case.lead.lead_id
+    after = [Later(task) for task in taken.then]
+    due = kit.targets.next_step(case.lead, taken.level, case.now)
+    if due is not None:
+        after.append(Later(Task(Step.CLOCK, lead_id), max(due - case.now, timedelta())))
+    note = _NOTES[taken.level]
+    if not kit.store.handle(lead_id, case.handling, taken.handling, after, note, taken.detail):
+        return Retry(_OVERTAKEN, why="clock.overtaken", counts=False)
+    log.info(note, extra={"lead": lead_id, "count": taken.level})
+    return Done() if due is None else None

@@ -1,0 +1,280 @@
+"""What is to be written to a record of a CRM, and what not, field by field and with the reason.
+
+A field is written where the CRM has nothing, or what we wrote last. Fields that may `overwrite`
+others are written only while nobody has changed the record, or at least the field, since we saw it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from leadline.model.handling import Ending, Handling
+from leadline.model.lead import RefinedLead
+from leadline.ports.crm import CrmChange, CrmRecord
+from leadline.settings.crm import CrmConfig
+
+_SAME_MOMENT = timedelta(seconds=1)  # many CRMs keep no fractions
+_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_WRAPPED_IN = ("id", "value", "name")
+
+
+class FieldVerdict(StrEnum):
+    """Why a field is written (EMPTY, OURS, AS_IT_CAME, UNCHANGED), or is not (the rest)."""
+
+    EMPTY = "the CRM has nothing there"
+    OURS = "the CRM has what we wrote last"
+    AS_IT_CAME = "the CRM still has what the lead came with"
+    UNCHANGED = "the record was not changed since we saw it"
+    SAME = "the CRM has it already"
+    UNKNOWN = "there is nothing to write"
+    NOBODY = "the CRM knows no such person"
+    CLEARED = "it stood there, and somebody took it away"
+    THEIRS = "somebody else wrote what is there; `overwrite` does not name the field"
+    EDITED = "the record was changed since we saw it"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the field is written."""
+        return self in (self.EMPTY, self.OURS, self.AS_IT_CAME, self.UNCHANGED)
+
+
+class FieldPlan(msgspec.Struct, frozen=True):
+    """What becomes of one field: `ours` is our name for it, `name` the CRM's; `value` is to stand
+    there, `current` stands there now."""
+
+    ours: str
+    name: str
+    value: Any
+    current: Any
+    verdict: FieldVerdict
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What a lead alone does not tell: how the CRM is told of its holder (`Crm.owner_value`, None
+    where it can't be), in which fields it has owners, where that is known of others, and by what
+    the lead that it repeats is found ("" where it repeats none)."""
+
+    owner: Mapping[str, Any] | None = None
+    owner_fields: frozenset[str] = frozenset()
+    duplicate_of: str = ""
+
+
+NOTHING_BESIDE = Beside()
+
+
+def plan_changes(
+    lead: RefinedLead,
+    handling: Handling,
+    record: CrmRecord,
+    config: CrmConfig,
+    beside: Beside = NOTHING_BESIDE,
+) -> tuple[FieldPlan, ...]:
+    """Every field that the settings place in the CRM, with its verdict; the CRM's names are each
+    there once."""
+    plans: dict[str, FieldPlan] = {}
+    for ours, name, value in _placed_values(lead, handling, config, beside):
+        current = record.values.get(name)
+        whom = {"owner": handling.holder, "claimed_by": handling.claimed_by}.get(ours)
+        if value is None and whom is not None:
+            verdict = FieldVerdict.NOBODY
+        elif ours == "owner" and is_nothing(current) and _is_of_the_crm(handling):
+            verdict = FieldVerdict.CLEARED
+        else:
+            verdict = _verdict(ours, name, value, lead, handling, record, config)
+        plans.setdefault(name, FieldPlan(ours, name, value, current, verdict))
+    return tuple(plans.values())
+
+
+def changes_for(
+    lead: RefinedLead,
+    handling: Handling,
+    record: CrmRecord,
+    config: CrmConfig,
+    beside: Beside = NOTHING_BESIDE,
+) -> CrmChange | None:
+    """What is to be written to this record now; None when there is nothing to write."""
+    plans = plan_changes(lead, handling, record, config, beside)
+    values = {plan.name: plan.value for plan in plans if plan.verdict.writes}
+    return CrmChange(record.record, values, record.modified) if values else None
+
+
+def is_echo(record: CrmRecord, handling: Handling) -> bool:
+    """Whether the newest change of a record is our own writing: it has all that we wrote, and the
+    CRM says that it was not modified after that."""
+    if not handling.written or record.modified is None or handling.crm_modified is None:
+        return False
+    return _has_all(record, handling.written) and not _edited(record, handling)
+
+
+def is_as_written(before: CrmRecord, change: CrmChange, now: CrmRecord, config: CrmConfig) -> bool:
+    """Whether a record, read again after our writing, has what we wrote, and in our other fields
+    what it had: nobody else wrote to them in between."""
+    names = {*config.write.values(), *change.values}
+    expected = {**{name: before.values.get(name) for name in names}, **change.values}
+    return _has_all(now, expected)
+
+
+def is_same(value: Any, other: Any) -> bool:
+    """Whether two values mean the same, however each CRM writes it: `false` and "" for nothing,
+    numbers as text, times with a space or in milliseconds, the id in an object around it."""
+    if is_nothing(value) or is_nothing(other):
+        return is_nothing(value) and is_nothing(other)
+    if isinstance(value, dict) and isinstance(other, dict):
+        return all(is_same(inner, other.get(key)) for key, inner in value.items())
+    if isinstance(other, dict):
+        return any(key in other and is_same(value, other[key]) for key in _WRAPPED_IN)
+    if isinstance(value, dict):
+        return is_same(other, value)
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple):
+        return len(value) == len(other) and all(map(is_same, value, other))
+    if isinstance(other, list | tuple):
+        return len(other) == 1 and is_same(value, other[0])
+    if isinstance(value, list | tuple):
+        return is_same(other, value)
+    return _is_same_scalar(value, other)
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a value says nothing, as null, false (Odoo), "" and empty lists do."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value is False or value == [] or value == {} or value == ()
+
+
+def _is_same_scalar(value: Any, other: Any) -> bool:
+    if isinstance(value, bool) or isinstance(other, bool):
+        return str(value).lower() == str(other).lower()
+    if isinstance(value, int | float) or isinstance(other, int | float):
+        try:
+            if float(value) == float(other):
+                return True
+        except (ValueError, OverflowError):
+            pass  # one of them may be a time
+    moments = _moment(value), _moment(other)
+    if moments[0] is not None and moments[1] is not None:
+        return abs(moments[0] - moments[1]) < _SAME_MOMENT
+    return str(value).strip() == str(other).strip()
+
+
+def _moment(value: Any) -> datetime | None:
+    """A time, as ISO-8601 with or without an offset (UTC then), or as milliseconds since 1970."""
+    try:
+        if isinstance(value, int | float) and value > 1e11:
+            return datetime.fromtimestamp(value / 1000, UTC)
+        text = str(value).strip()
+        if re.fullmatch(r"[0-9]{13}", text):
+            return datetime.fromtimestamp(int(text) / 1000, UTC)
+        found = datetime.fromisoformat(text) if _A_MOMENT.fullmatch(text) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    if found is None:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _placed_values(
+    lead: RefinedLead, handling: Handling, config: CrmConfig, beside: Beside
+) -> Iterator[tuple[str, str, Any]]:
+    """Our name of each field, the CRM's, and what is to stand there; None for what isn't known."""
+    known = _known_values(lead, handling, beside)
+    whose = beside.owner or {}
+    for ours, name in config.write.items():
+        if ours == "owner":
+            yield from ((ours, own, value) for own, value in (whose or {name: None}).items())
+        elif ours == "claimed_by" and name in whose:
+            # Placed where the CRM has its owner, a claim makes the owner, and nothing else does.
+            yield ours, name, whose[name] if handling.claimed_by else None
+        elif ours == "claimed_by" and name in beside.owner_fields:
+            yield ours, name, None  # the name of somebody whom it does not know is no owner there
+        else:
+            yield ours, name, known.get(ours)
+
+
+def _is_of_the_crm(handling: Handling) -> bool:
+    """Whether a lead has the owner whom the CRM named, and nobody else has decided otherwise."""
+    owner = handling.owner
+    if owner is None or handling.claimed_by is not None or not handling.crm_owner:
+        return False
+    return handling.crm_owner in (owner.email.lower(), owner.id, owner.name, owner.slack)
+
+
+def _known_values(lead: RefinedLead, handling: Handling, beside: Beside) -> dict[str, Any]:
+    contact, details = lead.contact, lead.lead_details
+    score = details.lead_score
+    claimed_at = handling.claimed_at
+    return {
+        **{
+            part: getattr(contact, part)
+            for part in ("name", "first_name", "last_name", "email", "phone", "company", "title",
+                         "country", "website")
+        },
+        "score": int(score) if score is not None and score.is_integer() else score,
+        "status": handling.ending if handling.ending is Ending.JUNK else lead.status,
+        "problems": ", ".join(lead.problems),
+        "duplicate_of": beside.duplicate_of,
+        "lead_id": lead.lead_id,
+        "claimed_by": handling.claimed_by.shown if handling.claimed_by else None,
+        "claimed_at": claimed_at and _to_the_second(claimed_at),
+        "source": details.source,
+        "campaign": details.campaign,
+    }  # fmt: skip
+
+
+def _to_the_second(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _verdict(
+    ours: str,
+    name: str,
+    value: Any,
+    lead: RefinedLead,
+    handling: Handling,
+    record: CrmRecord,
+    config: CrmConfig,
+) -> FieldVerdict:
+    current, written = record.values.get(name), handling.written.get(name)
+    if is_nothing(value):
+        return FieldVerdict.UNKNOWN
+    if is_same(value, current):
+        return FieldVerdict.SAME
+    if is_nothing(current):
+        return FieldVerdict.CLEARED if is_same(value, written) else FieldVerdict.EMPTY
+    if _is_ours(current, written):
+        return FieldVerdict.OURS
+    if ours not in config.overwrite:
+        return FieldVerdict.THEIRS
+    if any(is_same(change.before, current) for change in lead.changes if change.field == ours):
+        return FieldVerdict.AS_IT_CAME
+    if record.modified is None or handling.crm_modified is None or _edited(record, handling):
+        return FieldVerdict.EDITED
+    return FieldVerdict.UNCHANGED
+
+
+def _edited(record: CrmRecord, handling: Handling) -> bool:
+    """Whether the CRM says that the record was changed since we saw it last."""
+    seen = handling.crm_modified
+    return record.modified is not None and seen is not None and record.modified > seen
+
+
+def _has_all(record: CrmRecord, values: Mapping[str, Any]) -> bool:
+    there = record.values
+    return all(
+        is_same(value, there.get(name)) or _is_ours(there.get(name), value)
+        for name, value in values.items()
+    )
+
+
+def _is_ours(current: Any, written: Any) -> bool:
+    """Whether the CRM has what we wrote, with whatever it makes of case and spaces."""
+    if is_nothing(written) or is_nothing(current):
+        return False
+    return is_same(written, current) or _plain(written) == _plain(current)
+
+
+def _plain(value: Any) -> str:
+    return " ".join(str(value).split()).casefold()

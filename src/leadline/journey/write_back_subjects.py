@@ -1,0 +1,96 @@
+"""What is known of leads whose CRM is to be told of them, and what it would be told."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from leadline.journey.write_back_plan import Beside, FieldPlan, plan_changes
+from leadline.kit import Connected, Kit
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import RefinedLead
+from leadline.model.people import Person
+from leadline.ports.crm import CrmRecord, NotYet, crm_in_words
+
+_document = msgspec.json.Decoder(RefinedLead)
+
+
+class CrmSubject(msgspec.Struct, frozen=True):
+    """A lead about which the CRM is to be told."""
+
+    lead: RefinedLead
+    handling: Handling
+    record: str
+    beside: Beside
+
+
+def crm_subjects(
+    kit: Kit, connected: Connected, lead_ids: Sequence[str]
+) -> Mapping[str, CrmSubject]:
+    """What is known of these leads; one that is not refined, or is no record of the CRM's, is left
+    out."""
+    waiting = kit.store.waiting(lead_ids)
+    documents = kit.store.refined(lead_ids)
+    handlings = kit.store.handling(lead_ids)
+    leads = {i: _document.decode(document) for i, document in documents.items()}
+    firsts = _firsts(kit, list(leads.values())) if "duplicate_of" in connected.config.write else {}
+    found = {}
+    for lead_id, lead in leads.items():
+        record = waiting[lead_id].record if lead_id in waiting else None
+        if record:
+            handling = handlings.get(lead_id, UNHANDLED)
+            owner = _owner_value(connected, handling.holder)
+            repeats = firsts.get(lead.duplicate_of.lead_id, "") if lead.duplicate_of else ""
+            fields = frozenset[str]()
+            if owner is None and handling.claimed_by and "claimed_by" in connected.config.write:
+                fields = _owner_fields(kit, connected)
+            found[lead_id] = CrmSubject(lead, handling, record, Beside(owner, fields, repeats))
+    return found
+
+
+def _owner_fields(kit: Kit, connected: Connected) -> frozenset[str]:
+    """In which fields the CRM has owners, by the first of the team whom it knows; none where it
+    knows nobody."""
+    team = (kit.team.person(name) for name in kit.team.members)
+    told = (connected.crm.owner_value(person) for person in team if person)
+    return frozenset(next((value for value in told if value), {}))
+
+
+def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:
+    """By what the CRM's users find the leads that these repeat: a link, the record, or the id."""
+    ids = list(dict.fromkeys(one.duplicate_of.lead_id for one in leads if one.duplicate_of))
+    documents = kit.store.refined(ids) if ids else {}
+    found = {}
+    for lead_id in ids:
+        first = _document.decode(documents[lead_id]) if lead_id in documents else None
+        by_crm = (kit.links.record(first) or first.lead_details.crm_record) if first else None
+        found[lead_id] = by_crm or kit.links.to(lead_id) or lead_id
+    return found
+
+
+def _owner_value(connected: Connected, holder: Person | None) -> Mapping[str, object] | None:
+    if holder is None or not {"owner", "claimed_by"} & connected.config.write.keys():
+        return None
+    return connected.crm.owner_value(holder)
+
+
+def preview_changes(
+    kit: Kit, source: str, lead_ids: Sequence[str]
+) -> Mapping[str, tuple[FieldPlan, ...] | str]:
+    """What would be written of each of these leads, field by field, or in a word why nothing can
+    be; nothing is written."""
+    connected = kit.crms[source]
+    told: dict[str, tuple[FieldPlan, ...] | str] = dict.fromkeys(lead_ids, "it has no record there")
+    about = crm_subjects(kit, connected, lead_ids)
+    ids = list(about)
+    for start in range(0, len(ids), connected.crm.batch):
+        some = {about[i].record: i for i in ids[start : start + connected.crm.batch]}
+        reply = connected.crm.read(list(some))
+        for record, lead_id in some.items():
+            said = reply.get(record, NotYet()) if isinstance(reply, Mapping) else reply
+            one = about[lead_id]
+            told[lead_id] = (
+                plan_changes(one.lead, one.handling, said, connected.config, one.beside)
+                if isinstance(said, CrmRecord)
+                else crm_in_words(said)
+            )
+    return told

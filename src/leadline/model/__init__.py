@@ -1,0 +1,1 @@
+"""The values that everybody speaks: leads, people, tasks, keys, errors."""

@@ -1,0 +1,1 @@
+"""Requests to others: their deadlines, and what of them may be logged."""

@@ -1,0 +1,1 @@
+"""Signed calls to AWS without its SDK, which costs a cold start."""

@@ -1,0 +1,206 @@
+"""Signed calls to AWS over plain HTTP connections that are kept open.
+
+boto3 would be most of a cold start; the four services that we call speak JSON or plain HTTP.
+"""
+
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError, StorageFailed
+from leadline.net.aws.connection import Connection, HttpReply
+from leadline.net.aws.pauses import pauses
+from leadline.net.aws.signing import Keys, Unsigned, encode_query, sign
+
+__all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment", "host_of"]
+
+_TRIES, _TIMEOUT_S = 5, 5.0
+# A bell that SQS does not take is rung by the sweep; nobody shall wait for it at the door.
+_BELL_TRIES, _BELL_TIMEOUT_S = 3, 2.0
+# The codes that mean "later" (AWS General Reference, "Common error types", and each service's own):
+# DynamoDB's for an item that a transaction is writing, S3's for a document that somebody else is
+# putting under the same condition (API References: PutItem, PutObject).
+_LATER = frozenset(
+    [
+        "ThrottlingException",
+        "Throttling",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ConditionalRequestConflict",
+        "OperationAborted",
+        "RequestThrottled",
+        "KmsThrottled",
+        "InternalServerError",
+        "InternalFailure",
+        "ServiceUnavailable",
+        "SlowDown",
+        "RequestTimeout",
+    ]
+)
+# By the first part of a region's name (AWS General Reference, "AWS service endpoints").
+_DOMAINS = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
+
+
+class AwsFailed(StorageFailed):
+    """A call that AWS refused, or did not answer however often it was tried.
+
+    `code` is AWS's own name of the error, "" when there was no answer; `answer` its whole body.
+    """
+
+    def __init__(self, what: str, code: str, answer: bytes = b"") -> None:
+        super().__init__()
+        self.what = what
+        self.code = code
+        self.answer = answer
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.code or 'no answer'}"
+
+
+class Caller:
+    """Calls services of one region with one identity; safe to share among threads.
+
+    *endpoint* replaces AWS's own addresses, as AWS_ENDPOINT_URL does for its tools.
+    """
+
+    def __init__(
+        self, region: str, keys: Callable[[], Keys], endpoint: str = "", timeout: float = _TIMEOUT_S
+    ) -> None:
+        self.region = region
+        self._keys = keys
+        self._endpoint = endpoint.rstrip("/")
+        self._timeout = timeout
+        self._idle: list[tuple[str, Connection]] = []
+        self.until: float | None = None
+        """By the monotonic clock; no call goes on after it."""
+
+    def json(self, service: str, target: str, body: object, version: str = "1.0") -> bytes:
+        """Call an operation of a JSON service (`DynamoDB_20120810.GetItem`); its answer's body.
+
+        Raises AwsFailed with the code that AWS gives.
+        """
+        headers = {"x-amz-target": target, "content-type": f"application/x-amz-json-{version}"}
+        reply = self.call(service, "POST", "/", msgspec.json.encode(body), headers=headers)
+        if reply.status >= 300:
+            raise AwsFailed(target, code_of(reply), reply.body)
+        return reply.body
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpReply:
+        """Any call; tried again while AWS says "later" or does not answer.
+
+        Raises AwsFailed when it never answers; answers that refuse are returned.
+        """
+        url = urlsplit(self._endpoint or f"https://{host_of(service, self.region)}")
+        request = Unsigned(
+            method, url.netloc, quote(path, safe="/-_.~"), body, query or {}, headers or {}
+        )
+        code = ""
+        for pause in pauses(_BELL_TRIES if service == "sqs" else _TRIES):
+            time.sleep(pause)
+            if self.until is not None and time.monotonic() > self.until:
+                raise AwsFailed(f"{service} {method}", code or "NoTimeLeft")
+            try:
+                reply = self._once(service, url.scheme, request)
+            except OSError:
+                self.close()  # what broke this connection is likely to have broken others
+                continue
+            code = code_of(reply) if reply.status >= 300 else ""
+            if reply.status < 500 and code not in _LATER:
+                return reply
+        raise AwsFailed(f"{service} {method}", code)
+
+    def _once(self, service: str, scheme: str, request: Unsigned) -> HttpReply:
+        signed = sign(request, self._keys(), self.region, service, datetime.now(UTC))
+        target = request.path
+        if request.query:
+            target += "?" + encode_query(request.query)
+        until = math.inf if self.until is None else self.until
+        connection = self._take(request.host)
+        if connection is None:
+            patience = min(self._timeout, _BELL_TIMEOUT_S) if service == "sqs" else self._timeout
+            connection = Connection(scheme, request.host, patience, until)
+        try:
+            reply = connection.exchange(request.method, target, signed, request.body, until)
+        except BaseException:
+            connection.close()
+            raise
+        if connection.lasts:
+            self._idle.append((request.host, connection))
+        else:
+            connection.close()
+        return reply
+
+    def _take(self, host: str) -> Connection | None:
+        """A connection that nobody uses: the one used last, as it is the least likely to have
+        been closed by the other side. Those that were closed are thrown away."""
+        for place in range(len(self._idle) - 1, -1, -1):
+            try:
+                known, connection = self._idle.pop(place)
+            except IndexError:
+                continue  # another thread took it
+            if known != host:
+                self._idle.insert(place, (known, connection))
+            elif connection.is_fresh():
+                return connection
+            else:
+                connection.close()
+        return None
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        idle, self._idle = self._idle, []
+        for _, connection in idle:
+            connection.close()
+
+
+def host_of(service: str, region: str) -> str:
+    """AWS's own address of a service; China and the European cloud have domains of their own."""
+    return f"{service}.{region}.{_DOMAINS.get(region.partition('-')[0], 'amazonaws.com')}"
+
+
+def code_of(reply: HttpReply) -> str:
+    """AWS's name of an error, wherever the service writes it; the status when nowhere."""
+    said = reply.headers.get("x-amzn-errortype", "")
+    if not said and reply.body[:1] == b"{":
+        try:
+            said = msgspec.json.decode(reply.body, type=_Refusal).type
+        except msgspec.MsgspecError:
+            said = ""
+    if not said and b"<Code>" in reply.body:
+        said = reply.body.partition(b"<Code>")[2].partition(b"</Code>")[0].decode(errors="replace")
+    return said.rpartition("#")[2].partition(":")[0] or str(reply.status)
+
+
+class _Refusal(msgspec.Struct, rename={"type": "__type"}):
+    type: str = ""
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Caller:
+    """A caller with the credentials that a function finds in its environment.
+
+    Raises ConfigurationError when there are none.
+    """
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION", "")
+    access, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
+    if not region or not access or not secret:
+        raise ConfigurationError(
+            "AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are unset"
+        )
+    keys = Keys(access, secret, environ.get("AWS_SESSION_TOKEN", ""))
+    return Caller(region, lambda: keys, environ.get("AWS_ENDPOINT_URL", ""))

@@ -1,0 +1,34 @@
+"""A text kept in SSM's parameter store or in Secrets Manager, by a reference to it."""
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.net.aws.calls import Caller
+
+
+class _Parameter(msgspec.Struct, rename="pascal"):
+    value: str
+
+
+class _ParameterAnswer(msgspec.Struct, rename="pascal"):
+    parameter: _Parameter
+
+
+class _SecretAnswer(msgspec.Struct, rename="pascal"):
+    secret_string: str
+
+
+def read_text(caller: Caller, reference: str) -> str:
+    """The text behind `ssm:/name` or `secretsmanager:ARN`.
+
+    Raises AwsFailed when AWS refuses, ConfigurationError for any other reference.
+    """
+    kind, _, name = reference.partition(":")
+    if kind == "ssm":
+        asked = {"Name": name, "WithDecryption": True}
+        answer = caller.json("ssm", "AmazonSSM.GetParameter", asked, "1.1")
+        return msgspec.json.decode(answer, type=_ParameterAnswer).parameter.value
+    if kind == "secretsmanager":
+        answer = caller.json(kind, "secretsmanager.GetSecretValue", {"SecretId": name}, "1.1")
+        return msgspec.json.decode(answer, type=_SecretAnswer).secret_string
+    raise ConfigurationError(f"{reference!r} is neither ssm:/NAME nor secretsmanager:ARN")

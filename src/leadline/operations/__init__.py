@@ -1,0 +1,1 @@
+"""What an operator does with leads: replay, archive, move, count."""

@@ -1,0 +1,159 @@
+"""The archive's file form: the keys of S3, in a folder or a gzip'd tar.
+
+A raw document written here carries beside its promised keys what is needed to take it back in:
+`source`, `event_key` (hex), `lasting_key`, `record`. A handled lead has a third document.
+"""
+
+import io
+import tarfile
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from leadline.model.formats import from_iso
+from leadline.model.handling import Handling
+from leadline.model.ids import is_lead_id
+from leadline.model.keys import key_digest
+from leadline.model.lead import CapturedLead, Kind
+from leadline.model.rights import PRIVATE, Rights, make_folder, new_file, write_file
+from leadline.ports.archive import ArchiveError
+
+
+class RawDocument(msgspec.Struct, frozen=True):
+    """A raw document as it is read back; everything after `raw_data` may be missing."""
+
+    lead_id: str
+    timestamp: str
+    raw_data: msgspec.Raw
+    source: str = "generic"
+    event_key: str = ""
+    lasting_key: bool = False
+    record: str | None = None
+
+    def captured(self) -> CapturedLead:
+        """The lead that this document is about, due at once."""
+        at = from_iso(self.timestamp)
+        raw = bytes(self.raw_data)
+        record = self.record
+        return CapturedLead(
+            id=self.lead_id.lower(),
+            source=self.source,
+            kind=Kind.CREATED,
+            captured_at=at,
+            due_at=at,
+            raw=raw,
+            event_key=(
+                bytes.fromhex(self.event_key)
+                if self.event_key
+                else key_digest("digest", self.source, raw)
+            ),
+            lasting_key=self.lasting_key,
+            record=record,
+            record_key=key_digest("record", self.source, record.encode()) if record else None,
+            media_type="application/json",
+        )
+
+
+_document = msgspec.json.Decoder(RawDocument)
+
+
+def read_raw(key: str, document: bytes) -> CapturedLead:
+    """The lead of one raw document; raises ArchiveError that names the key."""
+    try:
+        found = _document.decode(document)
+        if not is_lead_id(found.lead_id):
+            raise ValueError("lead_id is no UUID")
+        return found.captured()
+    except (ValueError, RecursionError) as error:
+        raise ArchiveError(f"{key} is no raw document: {error}") from None
+
+
+class _HandlingDocument(msgspec.Struct, frozen=True):
+    lead_id: str
+    handling: Handling
+
+
+_handling = msgspec.json.Decoder(_HandlingDocument)
+
+
+def handling_document(lead_id: str, handling: Handling) -> bytes:
+    """What people made of a lead, without Slack's address that changes its message."""
+    kept = msgspec.structs.replace(handling, reply_url="", reply_until=None)
+    return msgspec.json.encode(_HandlingDocument(lead_id, kept))
+
+
+def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
+    """The reverse of `handling_document`; raises ArchiveError that names the key."""
+    try:
+        found = _handling.decode(document)
+        if not is_lead_id(found.lead_id):
+            raise ValueError("lead_id is no UUID")
+    except (ValueError, RecursionError) as error:
+        raise ArchiveError(f"{key} is no handling document: {error}") from None
+    return found.lead_id.lower(), found.handling
+
+
+class FolderWriter:
+    """Documents as files below a folder."""
+
+    def __init__(self, folder: Path, rights: Rights = PRIVATE) -> None:
+        self._folder = folder
+        self._rights = rights
+
+    def write(self, key: str, document: bytes, at: datetime) -> None:  # noqa: ARG002
+        """See `DocumentWriter.write`."""
+        path = self._folder / key
+        make_folder(path.parent, self._rights)
+        write_file(path, document, self._rights)
+
+    def close(self) -> None:
+        """See `DocumentWriter.close`."""
+
+
+class TarWriter:
+    """Documents in a gzip'd tar; the file appears under its name only when it is whole. What is
+    unpacked from it has the same rights."""
+
+    def __init__(self, path: Path, rights: Rights = PRIVATE) -> None:
+        self._path = path
+        self._partial = path.with_name(path.name + ".partial")
+        self._rights = rights
+        self._file = new_file(self._partial, rights)
+        self._tar = tarfile.open(fileobj=self._file, mode="w:gz", compresslevel=6)  # noqa: SIM115
+
+    def write(self, key: str, document: bytes, at: datetime) -> None:
+        """See `DocumentWriter.write`."""
+        info = tarfile.TarInfo(key)
+        info.size, info.mtime = len(document), int(at.timestamp())
+        info.mode = self._rights.file
+        self._tar.addfile(info, io.BytesIO(document))
+
+    def close(self) -> None:
+        """See `DocumentWriter.close`."""
+        self._tar.close()
+        self._file.close()
+        self._partial.replace(self._path)
+
+
+def is_tar(path: Path) -> bool:
+    """Whether the path means a tar rather than a folder."""
+    return path.name.endswith((".tar.gz", ".tgz"))
+
+
+def documents(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Every document of an archive with its key; raises ArchiveError when it can't be read."""
+    if path.is_dir():
+        for file in sorted(path.glob("*/*/*/*/*.json")):
+            yield file.relative_to(path).as_posix(), file.read_bytes()
+        return
+    try:
+        with tarfile.open(path, "r|gz") as tar:
+            for member in tar:
+                file_in_tar = tar.extractfile(member) if member.isfile() else None
+                if file_in_tar is not None and member.name.endswith(".json"):
+                    yield member.name.removeprefix("./"), file_in_tar.read()
+    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
+        raise ArchiveError(f"{path} can't be read: {error}") from None

@@ -1,0 +1,1 @@
+"""What an installation on AWS costs."""

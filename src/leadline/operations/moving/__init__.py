@@ -1,0 +1,1 @@
+"""Moving the leads of one installation to another."""

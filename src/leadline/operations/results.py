@@ -1,0 +1,111 @@
+"""How leads ended, as figures: won, lost, disqualified, by source, owner and score."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from leadline.model.handling import Ending
+from leadline.operations.speed import NOBODY
+from leadline.ports.ledger import Followed
+from leadline.team.people import Team
+
+BAND = 20
+"""How wide a band of scores is; the last one has no end."""
+_TOP = 80
+NO_SCORE = "none"
+
+
+class Endings(msgspec.Struct, frozen=True):
+    """How some leads ended; `won_share` is of those that ended, None where none has."""
+
+    leads: int = 0
+    open: int = 0
+    won: int = 0
+    lost: int = 0
+    disqualified: int = 0
+    junk: int = 0
+    won_share: float | None = None
+
+
+class Outcomes(msgspec.Struct, frozen=True):
+    """The same of all leads and of each group; the largest groups first, bands of scores in their
+    order."""
+
+    all: Endings
+    by_source: Mapping[str, Endings]
+    by_owner: Mapping[str, Endings]
+    by_score: Mapping[str, Endings]
+
+
+def outcomes_of(leads: Iterable[Followed], team: Team) -> Outcomes:
+    """Count how these leads ended. Owners are called as the team's table calls them."""
+    counts: Mapping[str, dict[str, dict[Ending, int]]] = {
+        part: defaultdict(lambda: defaultdict(int)) for part in ("all", "source", "owner", "score")
+    }
+    for one in leads:
+        groups = {
+            "all": "",
+            "source": one.lead.received_from,
+            "owner": _owner(one, team),
+            "score": score_band(one.lead.lead_details.lead_score),
+        }
+        for part, group in groups.items():
+            counts[part][group][one.handling.ending] += 1
+    found = {
+        part: {group: _endings(of) for group, of in groups.items()}
+        for part, groups in counts.items()
+    }
+    return Outcomes(
+        all=found["all"].get("", Endings()),
+        by_source=_in_order(found["source"], lambda name, of: (-of.leads, name)),
+        by_owner=_in_order(found["owner"], lambda name, of: (-of.leads, name)),
+        by_score=_in_order(found["score"], lambda name, _: (_bottom(name), name)),
+    )
+
+
+def score_band(score: float | None) -> str:
+    """The band of a score: "0-19" to "60-79", "80+", "below 0"; "none" where there is no score."""
+    if score is None:
+        return NO_SCORE
+    if score < 0:
+        return "below 0"
+    if score >= _TOP:
+        return f"{_TOP}+"
+    bottom = int(score // BAND) * BAND
+    return f"{bottom}-{bottom + BAND - 1}"
+
+
+def _bottom(band: str) -> int:
+    """What bands are ordered by."""
+    if band == NO_SCORE:
+        return 1 << 20
+    if band.startswith("below"):
+        return -1
+    return int(band.rstrip("+").partition("-")[0])
+
+
+def _owner(one: Followed, team: Team) -> str:
+    holder = one.handling.holder
+    if holder is None:
+        return one.lead.lead_details.owner or NOBODY
+    return team.name_of(holder) or holder.shown
+
+
+def _endings(of: Mapping[Ending, int]) -> Endings:
+    ended = sum(count for ending, count in of.items() if ending is not Ending.OPEN)
+    return Endings(
+        leads=sum(of.values()),
+        open=of.get(Ending.OPEN, 0),
+        won=of.get(Ending.WON, 0),
+        lost=of.get(Ending.LOST, 0),
+        disqualified=of.get(Ending.DISQUALIFIED, 0),
+        junk=of.get(Ending.JUNK, 0),
+        won_share=of.get(Ending.WON, 0) / ended if ended else None,
+    )
+
+
+def _in_order(
+    groups: Mapping[str, Endings], key: Callable[[str, Endings], tuple[int, str]]
+) -> dict[str, Endings]:
+    return dict(sorted(groups.items(), key=lambda item: key(*item)))

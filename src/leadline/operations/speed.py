@@ -1,0 +1,199 @@
+"""Speed to lead: how long leads wait, for us and for people, as figures.
+
+A lead waits for its owner first, which is meant; then for us, until its alert is sent; then for
+somebody to get in touch.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leadline.model.handling import Handling
+from leadline.model.people import Person
+from leadline.ports.ledger import Followed
+from leadline.team.people import Team
+from leadline.team.targets import Targets
+
+if TYPE_CHECKING:
+    from leadline.settings.general import Settings
+
+NOBODY = "(nobody)"
+"""Whose leads without an owner are, in the figures by owner."""
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """How long something took, in seconds: the half, 90 and 95 percent of leads that fared best
+    had it within these times (None where there are no leads)."""
+
+    count: int
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+
+
+class Speed(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of some leads.
+
+    `wait` is from capture until they were due, `own` from then to the alert, `human` from the alert
+    to the first touch, `whole` from capture to the first touch. Of the leads with a target,
+    `in_time` were touched before it, `late` were not, and `pending` have time left.
+    """
+
+    leads: int
+    told: int
+    touched: int
+    wait: Spread
+    own: Spread
+    human: Spread
+    whole: Spread
+    in_time: int
+    late: int
+    pending: int
+    by_owner: Mapping[str, "Speed"] = {}
+
+    @property
+    def share_in_time(self) -> float | None:
+        """How many of those whose target has been met or missed met it, from 0 to 1."""
+        decided = self.in_time + self.late
+        return self.in_time / decided if decided else None
+
+
+class Judge(msgspec.Struct, frozen=True):
+    """By what leads are judged: their targets, who is in the team, how long leads of each source
+    wait, and the time now."""
+
+    now: datetime
+    delay: timedelta
+    delays: Mapping[str, timedelta] = {}
+    targets: Targets = Targets()
+    team: Team = Team()
+
+
+class _Times(msgspec.Struct, frozen=True):
+    """One lead's times in seconds; None for what has not happened."""
+
+    owner: str
+    wait: float
+    own: float | None
+    human: float | None
+    whole: float | None
+    in_time: bool | None
+    has_target: bool
+
+
+def judge_by(settings: "Settings", now: datetime) -> Judge:
+    """The judge whom these settings make."""
+    return Judge(
+        now=now,
+        delay=settings.delay,
+        delays={n: c.delay for n, c in settings.sources.items() if c.delay is not None},
+        targets=Targets(settings.targets, settings.hours),
+        team=Team(settings.people),
+    )
+
+
+def speed_of(leads: Iterable[Followed], judge: Judge, owner: str = "") -> Speed:
+    """The figures of these leads, or of those of one owner (by any of their names)."""
+    times = [_times(one, judge) for one in leads if not owner or _is_of(owner, one, judge)]
+    owners = sorted({one.owner for one in times})
+    apart = {name: _figures([t for t in times if t.owner == name]) for name in owners}
+    return msgspec.structs.replace(_figures(times), by_owner=apart)
+
+
+def _times(one: Followed, judge: Judge) -> _Times:
+    lead, due = one.lead, _due(one, judge)
+    touched = _first_touch(one.handling)
+    target = judge.targets.due(lead) if judge.targets.targets else None
+    owner = _owner(one)
+    return _Times(
+        owner=(judge.team.name_of(owner) or owner.shown) if owner else NOBODY,
+        wait=_seconds(lead.captured_at, due),
+        own=_seconds(due, one.told_at) if one.told_at else None,
+        human=_seconds(one.told_at, touched) if one.told_at and touched else None,
+        whole=_seconds(lead.captured_at, touched) if touched else None,
+        in_time=_in_time(touched, target, judge.now) if target else None,
+        has_target=target is not None,
+    )
+
+
+def _due(one: Followed, judge: Judge) -> datetime:
+    """When the wait was over. A hot lead, and one whose wait was changed, was due when it was
+    refined, as far as anybody remembers."""
+    lead = one.lead
+    delay = judge.delays.get(lead.received_from, judge.delay)
+    planned = lead.captured_at + delay
+    if one.moved:
+        return lead.processed_at
+    return min(planned, lead.processed_at)
+
+
+def _first_touch(handling: Handling) -> datetime | None:
+    touches = (handling.claimed_at, handling.touched_at)
+    return min((at for at in touches if at is not None), default=None)
+
+
+def _in_time(touched: datetime | None, target: datetime, now: datetime) -> bool | None:
+    """Whether the target was met; None while it may still be."""
+    if touched is None and now <= target:
+        return None
+    return touched is not None and touched <= target
+
+
+def _owner(one: Followed) -> Person | None:
+    if one.handling.holder is not None:
+        return one.handling.holder
+    name = one.lead.lead_details.owner
+    return Person(name=name) if name else None
+
+
+def _is_of(wanted: str, one: Followed, judge: Judge) -> bool:
+    owner = _owner(one)
+    if owner is None:
+        return wanted == NOBODY
+    known = judge.team.known(owner)
+    names = (judge.team.name_of(owner), known.name, owner.name, known.email, known.id, known.slack)
+    return wanted.casefold() in {name.casefold() for name in names if name}
+
+
+def _figures(times: Sequence[_Times]) -> Speed:
+    aimed = [t for t in times if t.has_target]
+    return Speed(
+        leads=len(times),
+        told=sum(t.own is not None for t in times),
+        touched=sum(t.whole is not None for t in times),
+        wait=spread(t.wait for t in times),
+        own=spread(t.own for t in times),
+        human=spread(t.human for t in times),
+        whole=spread(t.whole for t in times),
+        in_time=sum(t.in_time is True for t in aimed),
+        late=sum(t.in_time is False for t in aimed),
+        pending=sum(t.in_time is None for t in aimed),
+    )
+
+
+def spread(seconds: Iterable[float | None]) -> Spread:
+    """The spread of these times; those that are None are not among them."""
+    known = sorted(s for s in seconds if s is not None)
+    if not known:
+        return Spread(0)
+    return Spread(len(known), *(_nearest(known, share) for share in (50, 90, 95)))
+
+
+def _nearest(ordered: Sequence[float], percent: int) -> float:
+    """The percentile by nearest rank: a time that some lead really took."""
+    return ordered[math.ceil(len(ordered) * percent / 100) - 1]
+
+
+def _seconds(begin: datetime, end: datetime) -> float:
+    return round(max(0.0, (end - begin).total_seconds()), 3)
+
+
+def as_rows(speed: Speed) -> Iterator[tuple[str, Spread]]:
+    """The parts of the way of a lead, in its order, each with what to call it."""
+    yield "the wait", speed.wait
+    yield "our own delay", speed.own
+    yield "alert to first touch", speed.human
+    yield "capture to first touch", speed.whole

@@ -1,0 +1,1 @@
+"""What is promised: by stores, channels, sources, CRMs, clocks and archives."""

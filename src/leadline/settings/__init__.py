@@ -1,0 +1,1 @@
+"""Settings: one file a table, how they are written, read and loaded."""

@@ -1,0 +1,1 @@
+"""A Slack, senders and a CRM that go nowhere, to try Leadline with."""

@@ -1,0 +1,58 @@
+"""The demo's CRM: a folder of documents, in which somebody assigns owners while leads wait."""
+
+from pathlib import Path
+
+import msgspec
+
+from leadline.model.rights import make_folder, write_file
+from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.settings.crm import CrmConfig
+
+ASSIGNING = ("close", "hubspot", "pipedrive", "zoho", "copper")
+"""The sources whose CRM the folder plays."""
+_SELLERS = ("Ines Okafor", "Tom Reyes", "Wanda Kurz")
+_LATE = 3  # every third lead gets its owner only after the alert
+
+
+class DemoCrm:
+    """Owners in files that the `document` CRM reads, one for each record."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute() / "crm"
+        make_folder(self._folder)
+        self._late: list[tuple[str, str]] = []
+
+    @property
+    def configs(self) -> dict[str, CrmConfig]:
+        """The settings `[crm.SOURCE]` of each source."""
+        url = f"{self._folder.as_uri()}/{{lead_id}}.json"
+        return {source: CrmConfig(kind="document", url=url) for source in ASSIGNING}
+
+    def assign(self, ledger: Ledger) -> int:
+        """Give most leads that wait an owner now; returns how many stay without one for now."""
+        records = [
+            story.record
+            for source in ASSIGNING
+            for row in ledger.find(LeadFilter(source=source))
+            if (story := ledger.story(row.lead_id)) is not None and story.record
+        ]
+        for number, record in enumerate(records):
+            seller = _SELLERS[number % len(_SELLERS)]
+            if number % _LATE == _LATE - 1:
+                self._late.append((record, seller))
+            self._write(record, "" if number % _LATE == _LATE - 1 else seller)
+        return len(self._late)
+
+    def assign_the_rest(self) -> None:
+        """Give the others theirs."""
+        for record, seller in self._late:
+            self._write(record, seller)
+
+    def _write(self, record: str, seller: str) -> None:
+        """The document of a record; nobody owns it without a *seller*."""
+        document = {"status": "new"}
+        if seller:
+            email = f"{seller.split()[0].lower()}@example.com"
+            document |= {"owner_name": seller, "owner_email": email}
+        path = self._folder / f"{record.rpartition(':')[2]}.json"
+        write_file(path, msgspec.json.encode(document))

@@ -1,0 +1,224 @@
+"""A stand-in for Slack on this machine: takes alerts as Slack does, shows them, sends nothing on.
+
+    python -m leadline.standins.slack_inbox --port 8090
+
+For `make demo`, for trying settings without bothering a channel, and for tests, which can make it
+misbehave.
+"""
+
+import argparse
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from leadline.model.rights import open_file
+from leadline.standins.slack_page import SAFE, SCRIPT, article, as_terminal, page
+
+__all__ = ["Reply", "SlackInbox", "as_terminal", "main"]
+
+_PATH = "/services/T00000000/B00000000/local"
+_MOST_BODY = 1 << 20
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How the stand-in answers one post, when it is told to misbehave.
+
+    With `hang_up` the answer gets lost on its way; the message is kept if the status is 200.
+    """
+
+    status: int = 200
+    body: bytes = b"ok"
+    headers: dict[str, str] = field(default_factory=dict)
+    delay_s: float = 0.0
+    hang_up: bool = False
+
+
+class SlackInbox:
+    """The stand-in; a context manager. `messages` are those that were accepted, in order.
+
+    `behave`, given the number of the post (from 0), may return a Reply in place of "ok"; a message
+    is kept only when the reply's status is 200. With *record* each accepted message is also
+    appended to a file as a line of JSON, before it is answered. `posts` counts every post, and
+    `times` says when each came (`time.monotonic`).
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        record: Path | None = None,
+        behave: Callable[[int], Reply | None] = lambda _number: None,
+    ) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.behave = behave
+        self.posts = 0
+        self.times: list[float] = []
+        self._articles: list[str] = []
+        self._record = record
+        self._changed = threading.Condition()
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.inbox = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.daemon = True
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The page that shows the alerts."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def webhook_url(self) -> str:
+        """What to set as `slack_webhook_url`."""
+        return self.url + _PATH
+
+    @property
+    def html(self) -> str:
+        """The page as it is now."""
+        with self._changed:
+            return page(self._articles)
+
+    def wait_for(self, count: int, timeout: float = 10.0) -> bool:
+        """Wait until so many messages are there; False if they don't come in *timeout* seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.messages) >= count, timeout)
+
+    def receive(self, body: bytes) -> Reply:
+        """Take one post; like Slack, refuse what is no message with blocks or text."""
+        with self._changed:
+            number, self.posts = self.posts, self.posts + 1
+            self.times.append(time.monotonic())
+        reply = self.behave(number) or Reply()
+        if reply.delay_s:
+            time.sleep(reply.delay_s)
+        return self._keep(body, reply) if reply.status == 200 else reply
+
+    def _keep(self, body: bytes, reply: Reply) -> Reply:
+        try:
+            message = json.loads(body)
+        except ValueError:
+            return Reply(400, b"invalid_payload")
+        if not isinstance(message, dict):
+            return Reply(400, b"invalid_payload")
+        if not message.get("blocks") and not message.get("text"):
+            return Reply(400, b"no_text")
+        try:
+            drawn = article(message, datetime.now(UTC))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return Reply(400, b"invalid_blocks")
+        with self._changed:
+            if self._record is not None:
+                with os.fdopen(open_file(self._record, os.O_WRONLY | os.O_APPEND), "ab") as file:
+                    file.write(json.dumps(message).encode() + b"\n")
+            self.messages.append(message)
+            self._articles.append(drawn)
+            self._changed.notify_all()
+        return reply
+
+    def close(self) -> None:
+        """End the server."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> "SlackInbox":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False  # a client's idle connection must not keep us from ending
+    request_queue_size = 128
+    inbox: SlackInbox
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    server: _Server
+
+    def do_POST(self) -> None:
+        length = self.headers.get("content-length", "")
+        if not (length.isascii() and length.isdigit()) or int(length) > _MOST_BODY:
+            self.close_connection = True  # the body stays unread
+            self._answer(413 if length.isdigit() else 411, b"invalid_payload")
+            return
+        body = self.rfile.read(int(length))
+        if not self.path.startswith("/services/"):
+            self._answer(404, b"no_service")
+            return
+        reply = self.server.inbox.receive(body)
+        if reply.hang_up:
+            self.close_connection = True
+            return
+        self._answer(reply.status, reply.body, headers=reply.headers)
+
+    def do_GET(self) -> None:
+        inbox = self.server.inbox
+        match self.path:
+            case "/":
+                policy = {"content-security-policy": SAFE}
+                self._answer(200, inbox.html.encode(), "text/html; charset=utf-8", policy)
+            case "/page.js":
+                self._answer(200, SCRIPT.encode(), "text/javascript; charset=utf-8")
+            case "/messages.json":
+                body = json.dumps(list(inbox.messages)).encode()
+                self._answer(200, body, "application/json")
+            case "/count":
+                self._answer(200, str(len(inbox.messages)).encode())
+            case _:
+                self._answer(404, b"not found")
+
+    def _answer(
+        self,
+        status: int,
+        body: bytes,
+        media_type: str = "text/plain; charset=utf-8",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        self.send_response(status)
+        self.send_header("content-type", media_type)
+        self.send_header("content-length", str(len(body)))
+        self.send_header("x-content-type-options", "nosniff")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: messages are shown on the page."""
+
+
+def main() -> None:
+    """Run the stand-in until Ctrl-C."""
+    parser = argparse.ArgumentParser(description="A local stand-in for a Slack channel.")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--record", type=Path, help="append each message to this file")
+    arguments = parser.parse_args()
+    with SlackInbox(arguments.port, arguments.record) as inbox:
+        print(f"alerts are shown at {inbox.url}")
+        print(f"set LEADLINE_SLACK_WEBHOOK_URL={inbox.webhook_url}", flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print()
+
+
+if __name__ == "__main__":
+    main()

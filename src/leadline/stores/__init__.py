@@ -1,0 +1,1 @@
+"""Where leads and tasks are kept: in memory, in SQLite, on AWS."""

@@ -1,0 +1,1 @@
+"""The store of DynamoDB, S3 and SQS."""

@@ -1,0 +1,206 @@
+"""The store as a function sees it that SQS woke: it works on what its messages name."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from leadline.model.errors import StorageFailed
+from leadline.model.formats import from_iso, iso
+from leadline.model.handling import Handling
+from leadline.model.lead import FirstSeen
+from leadline.model.task import (
+    _SILENT,
+    _TOGETHER,
+    Alert,
+    Claim,
+    Done,
+    Drop,
+    Later,
+    Retry,
+    Step,
+    Task,
+)
+from leadline.ports.store import Settlement, Waiting
+from leadline.stores.aws.base import log
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, holder_of, lead_key, task_key
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Key
+from leadline.stores.aws.wakeups import Ring
+
+_ENOUGH = 250
+"""Of each shard; more than anybody waits for before alerts become a digest."""
+_AFTER_TROUBLE = timedelta(minutes=1)
+
+
+_TOLD = {Step.NOTIFY: "Alerted", Step.REMIND: "Reminded"}
+
+
+class HandedStore(AwsStore):
+    """Hands out the tasks that it was given, each once; of steps that do several together, where
+    there is room for more, also others that are due, so that a burst becomes one message.
+
+    When AWS fails before anything was done, tasks that were taken are given back at once, with no
+    failure counted: an outage of S3 that lasts for an hour must not make dead letters.
+
+    `counts` says how often what was done: "Refined", "Quarantined", "Alerted", "Reminded", "Dead".
+    """
+
+    def __init__(self, *parts: Any, tasks: Iterable[Task], **more: Any) -> None:
+        super().__init__(*parts, **more)
+        self.tasks = {task_key(task): task for task in tasks}
+        self.left = dict(self.tasks)
+        self.counts: dict[str, int] = {}
+        self._taken: dict[Key, Claim] = {}
+
+    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+        """See `ports.store.Queue.claim`."""
+        with self._or_give_back():
+            return super().claim(step, limit, lease, channel)
+
+    def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
+        """See `ports.store.Leads.waiting`."""
+        with self._or_give_back():
+            return super().waiting(lead_ids)
+
+    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
+        """See `ports.store.Leads.first_seen`."""
+        with self._or_give_back():
+            return super().first_seen(keys)
+
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.store.Leads.refined`."""
+        with self._or_give_back():
+            return super().refined(lead_ids)
+
+    def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
+        """See `ports.store.Channels.alerts`."""
+        with self._or_give_back():
+            return super().alerts(lead_ids)
+
+    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
+        """See `ports.store.Desk.handling`."""
+        with self._or_give_back():
+            return super().handling(lead_ids)
+
+    def handle(
+        self,
+        lead_id: str,
+        before: Handling,
+        after: Handling,
+        then: Sequence[Later] = (),
+        note: str = "",
+        detail: str = "",
+    ) -> bool:
+        """See `ports.store.Desk.handle`."""
+        with self._or_give_back():
+            return super().handle(lead_id, before, after, then, note, detail)
+
+    @contextmanager
+    def _or_give_back(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageFailed:
+            self._give_back_all()
+            raise
+
+    def _give_back_all(self) -> None:
+        """Let go of what was taken; what AWS will not even do here waits for its lease to end."""
+        again = Retry(_AFTER_TROUBLE, why="storage.failed", counts=False)
+        claims = [*self._taken.values()]
+        self._taken.clear()
+        try:
+            for claim in claims:
+                self._settle(Settlement(claim, again))
+        except StorageFailed as error:
+            log.error("claims.kept", extra={"count": len(claims), "error": str(error)})
+
+    def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
+        mine = self._due_of_mine(step, channel)[:limit]
+        if step not in _TOGETHER or len(mine) >= limit:
+            return mine
+        others = super()._candidates(step, channel, limit)
+        known = {key for key, _ in mine}
+        return [*mine, *(one for one in others if one[0] not in known)][:limit]
+
+    def _due_of_mine(self, step: Step, channel: str) -> list[tuple[Key, bool]]:
+        """Of the tasks that are left, those that can be had now; the rest is not asked again.
+
+        Those come last whose worker died, the more often the later: one that kills whoever takes it
+        must not stand before others of the batch.
+        """
+        keys = [k for k, t in self.left.items() if (t.step, t.channel) == (step, channel)]
+        items = self.table.get_all(keys) if keys else {}
+        now = iso(self.clock())
+        due: list[tuple[bool, int, str, Key]] = []
+        for key in keys:
+            state = _state_of(holder_of(items[key])) if key in items else None
+            if state is None or state.due_at > now:
+                del self.left[key]
+            else:
+                deaths = state.failures if state.held else 0
+                due.append((state.held, deaths, state.due_at, key))
+        return [(key, held) for held, _, _, key in sorted(due)]
+
+    def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
+        item = holder.item()
+        self.left.pop((item["pk"], item["sk"]), None)
+        claim = super()._take(holder, lease)
+        if claim is not None:
+            self._taken[task_key(claim.task)] = claim
+        return claim
+
+    def count_due(self, step: Step, channel: str = "") -> int:
+        """See `ports.store.Queue.count_due`; the index may not have heard of the newest tasks yet,
+        and after an outage of the channel it has too many of them to count them for every
+        message."""
+        mine = len(self._due_of_mine(step, channel))
+        if step is not Step.NOTIFY:
+            return mine
+        return max(mine, self._count_due(step, channel, _ENOUGH))
+
+    def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
+        """See `ports.store.Queue.settle`."""
+        for one in settlements:
+            if one.claim.task.step not in _SILENT:
+                # It may have been told: then it must not be told again before its lease is over.
+                self._taken.pop(task_key(one.claim.task), None)
+        with self._or_give_back():
+            carried_out = super().settle(settlements)
+        for one in settlements:
+            self._taken.pop(task_key(one.claim.task), None)
+        for one, done in zip(settlements, carried_out, strict=True):
+            if done and (what := _name_of(one)):
+                self.counts[what] = self.counts.get(what, 0) + 1
+        return carried_out
+
+    def unfinished(self) -> dict[Task, Ring | None]:
+        """The given tasks that still live, each with the bell that will bring it back; None for
+        one whose lead nobody knows."""
+        items = self.table.get_all([*self.tasks, *(lead_key(t.lead_id) for t in
+                                                   self.tasks.values())])  # fmt: skip
+        found: dict[Task, Ring | None] = {}
+        for key, task in self.tasks.items():
+            lead = items.get(lead_key(task.lead_id))
+            if lead is None:
+                found[task] = None
+            elif key in items and (state := _state_of(holder_of(items[key]))) is not None:
+                found[task] = Ring(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
+        return found
+
+
+def _state_of(holder: LeadItem | TaskItem) -> TaskState | None:
+    """The task that is not dead."""
+    state = holder.task
+    return None if state is None or state.dead_at else state
+
+
+def _name_of(one: Settlement) -> str:
+    match one.outcome:
+        case Done(refined=refined) if refined is not None:
+            return refined.status.capitalize()
+        case Done(alert=alert) if alert is not None:
+            return _TOLD.get(one.claim.task.step, "")
+        case Drop():
+            return "Dead"
+    return ""

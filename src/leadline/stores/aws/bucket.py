@@ -1,0 +1,123 @@
+"""The archive in S3 (S3 API Reference: PutObject, GetObject, ListObjectsV2)."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from leadline.net.aws.calls import AwsFailed, Caller, code_of
+
+_PARALLEL = 8
+
+
+class Withheld(AwsFailed):
+    """A document that AWS does not give. To those who may not list the bucket it says so of one
+    that is missing as well (S3 API Reference, "GetObject")."""
+
+
+class Bucket:
+    """One bucket; addressed by path, which every S3 still answers and emulators know."""
+
+    def __init__(self, caller: Caller, name: str) -> None:
+        self._caller = caller
+        self.name = name
+
+    def put(self, key: str, document: bytes) -> str:
+        """Keep a document, replacing what was there; returns its version ("" without versioning).
+
+        Raises AwsFailed.
+        """
+        reply = self._caller.call(
+            "s3", "PUT", f"/{self.name}/{key}", document, headers=_JSON
+        )  # fmt: skip
+        if reply.status != 200:
+            raise AwsFailed(f"PutObject {key}", code_of(reply), reply.body)
+        return reply.headers.get("x-amz-version-id", "")
+
+    def put_new(self, key: str, document: bytes) -> bool:
+        """Keep a document unless there is one of this key (`If-None-Match: *`); whether it was new.
+
+        Raises AwsFailed.
+        """
+        reply = self._caller.call(
+            "s3", "PUT", f"/{self.name}/{key}", document, headers={**_JSON, "if-none-match": "*"}
+        )
+        if reply.status == 412:
+            return False
+        if reply.status != 200:
+            raise AwsFailed(f"PutObject {key}", code_of(reply), reply.body)
+        return True
+
+    def get(self, key: str, version: str = "") -> bytes | None:
+        """A document, or None when there is none; raises AwsFailed, of which Withheld."""
+        query = {"versionId": version} if version and version != "null" else {}
+        reply = self._caller.call("s3", "GET", f"/{self.name}/{key}", query=query)
+        if reply.status == 200:
+            return reply.body
+        code = code_of(reply)
+        if code in ("NoSuchKey", "NoSuchVersion", "404"):
+            return None
+        raise Withheld(f"GetObject {key}", code, reply.body)
+
+    def get_all(
+        self,
+        keys: Sequence[tuple[str, str]],
+        withheld: Callable[[int, Withheld], None] | None = None,
+    ) -> list[bytes | None]:
+        """Several documents by key and version, in order, some at a time.
+
+        Where *withheld* is given, it hears of each that AWS does not give, by its place, and the
+        others are returned all the same.
+        """
+
+        def get(place: int) -> bytes | None:
+            try:
+                return self.get(*keys[place])
+            except Withheld as error:
+                if withheld is None:
+                    raise
+                withheld(place, error)
+                return None
+
+        places = range(len(keys))
+        if len(keys) < 2:
+            return [get(place) for place in places]
+        from concurrent.futures import ThreadPoolExecutor  # 10 ms that one document has no use for
+
+        with ThreadPoolExecutor(min(_PARALLEL, len(keys))) as pool:
+            return list(pool.map(get, places))
+
+    def keys(self, prefix: str, after: str = "") -> Iterator[str]:
+        """The keys that begin so, sorted, behind *after*; a thousand a request."""
+        token = ""
+        while True:
+            query = {"list-type": "2", "prefix": prefix}
+            if token:
+                query["continuation-token"] = token
+            elif after:
+                query["start-after"] = after
+            found, token = self._list(query, "Key")
+            yield from found
+            if not token:
+                return
+
+    def folders(self, prefix: str) -> list[str]:
+        """What stands behind the prefix up to the next slash, the slash included."""
+        found, _ = self._list({"list-type": "2", "prefix": prefix, "delimiter": "/"}, "Prefix")
+        return [one for one in found if one != prefix]
+
+    def _list(self, query: dict[str, str], what: str) -> tuple[list[str], str]:
+        from xml.etree import ElementTree  # only sweeps and operators list
+
+        reply = self._caller.call("s3", "GET", f"/{self.name}", query=query)
+        if reply.status != 200:
+            raise AwsFailed("ListObjectsV2", code_of(reply), reply.body)
+        found: list[str] = []
+        token = ""
+        for element in ElementTree.fromstring(reply.body).iter():  # noqa: S314 - AWS wrote it
+            name = element.tag.rpartition("}")[2]
+            if name == what and element.text:
+                found.append(element.text)
+            elif name == "NextContinuationToken":
+                token = element.text or ""
+        return found, token
+
+
+_JSON = {"content-type": "application/json"}

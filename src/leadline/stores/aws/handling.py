@@ -1,0 +1,123 @@
+"""What people and the CRM made of refined leads, and on whose desk they are, on AWS.
+
+A handling is an item of its own, whose revision is that of the handling. Each open lead lies on
+the desk of its holder under every name of that person: in a partition of its own, which tells the
+truth at once, as an index would not.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.task import Later
+from leadline.stores.aws.base import Base, Contested, changed
+from leadline.stores.aws.items import (
+    LeadItem,
+    desk_key,
+    handling_key,
+    lead_key,
+    lead_of,
+    short,
+    task_key,
+)
+from leadline.stores.aws.queue import rings_of, schedule
+from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
+from leadline.stores.aws.values import Item
+
+_MOST_ROUNDS = 20
+_decoder = msgspec.json.Decoder(Handling)
+
+
+class AwsDesk(Base):
+    """`ports.store.Desk` on DynamoDB."""
+
+    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
+        """See `ports.store.Desk.handling`."""
+        items = self.table.get_all([handling_key(i) for i in lead_ids]) if lead_ids else {}
+        return {item["lead_id"]: handling_of(item) for item in items.values()}
+
+    def handle(
+        self,
+        lead_id: str,
+        before: Handling,
+        after: Handling,
+        then: Sequence[Later] = (),
+        note: str = "",
+        detail: str = "",
+    ) -> bool:
+        """See `ports.store.Desk.handle`."""
+        lead_place, place = lead_key(lead_id), handling_key(lead_id)
+        keys = [lead_place, place, *(task_key(one.task) for one in then)]
+        for _ in range(_MOST_ROUNDS):
+            items = self.table.get_all(keys)
+            lead = lead_of(items[lead_place]) if lead_place in items else None
+            kept = handling_of(items[place]) if place in items else UNHANDLED
+            if lead is None or lead.summary is None or kept.rev != before.rev:
+                return False
+            now = self.clock()
+            after = msgspec.structs.replace(after, rev=kept.rev + 1)
+            new = with_owner_shown(lead.note(now, note, detail) if note else lead, after)
+            new, puts = schedule(new, then, items, now)
+            # The lead is written in any case: by its revision a move knows that nothing changed.
+            writes = [Put(new.item(), lead.rev), *handling_writes(lead_id, kept, after), *puts]
+            try:
+                self.table.write_all(writes)
+            except Stale:
+                continue
+            self.recent.leads.pop(lead_id, None)
+            self._ring(rings_of(lead, then, now))
+            return True
+        raise Contested(lead_id)
+
+    def desk(self, person: str, limit: int = 50) -> Sequence[str]:
+        """See `ports.store.Desk.desk`."""
+        pk, _ = desk_key(person, "")
+        found = self.table.query("pk = :pk", {":pk": pk}, limit=limit, backwards=True)
+        return [item["sk"] for item in found]
+
+
+def handling_of(item: Item) -> Handling:
+    """The handling of an item."""
+    return msgspec.structs.replace(_decoder.decode(item["handling"]), rev=item["rev"])
+
+
+def handling_writes(lead_id: str, kept: Handling, new: Handling) -> list[Write]:
+    """The writes that put a handling, with its revision, in the place of the one that is *kept*
+    (UNHANDLED where there is none), and the lead on the desks where it belongs."""
+    pk, sk = handling_key(lead_id)
+    text = msgspec.json.encode(msgspec.structs.replace(new, rev=0)).decode()
+    item = {"pk": pk, "sk": sk, "lead_id": lead_id, "rev": new.rev, "handling": text}
+    first = kept.rev == UNHANDLED.rev
+    condition = "attribute_not_exists(pk)" if first else "rev = :seen"
+    change = PutIf(item, condition, {} if first else {":seen": kept.rev})
+    return [change, *_desk_writes(lead_id, kept, new)]
+
+
+def handling_removed(lead_id: str, kept: Handling) -> list[Write]:
+    """The writes that take a handling away, and the lead off all desks."""
+    return [Delete(handling_key(lead_id), kept.rev), *_desk_writes(lead_id, kept, UNHANDLED)]
+
+
+def first_handling(lead_id: str, handling: Handling) -> list[Write]:
+    """The writes that keep the handling of a lead that has none."""
+    return handling_writes(lead_id, UNHANDLED, msgspec.structs.replace(handling, rev=1))
+
+
+def with_owner_shown(lead: LeadItem, handling: Handling) -> LeadItem:
+    """The lead with its owner as lists show it (`ports.ledger.owner_of`)."""
+    if lead.summary is None:
+        return lead
+    shown = short(handling.owner.shown) if handling.owner else ""
+    now = shown if shown and shown != lead.summary.owner else None
+    return changed(lead, summary=msgspec.structs.replace(lead.summary, owner_now=now))
+
+
+def _desk_writes(lead_id: str, kept: Handling, new: Handling) -> list[Write]:
+    before, after = _desks(lead_id, kept), _desks(lead_id, new)
+    writes: list[Write] = [Delete(key, None) for key in before if key not in after]
+    return writes + [PutIf({"pk": k[0], "sk": k[1]}) for k in after if k not in before]
+
+
+def _desks(lead_id: str, handling: Handling) -> dict[Key, None]:
+    return dict.fromkeys(desk_key(person, lead_id) for person in handling.desks)

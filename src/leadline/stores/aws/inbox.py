@@ -1,0 +1,274 @@
+"""Where leads come in on AWS.
+
+The order is the promise: the event's key is reserved, the raw document goes to S3, then one
+conditional write keeps the lead together with its task. A capture that dies in between is taken
+up by the sender's next try, under the same id; one that got as far as S3, by the sweep as well.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso, key_of
+from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, fate_of
+from leadline.model.task import Later, Step, Task
+from leadline.stores.aws.base import Base, Contested, changed
+from leadline.stores.aws.documents import document_of
+from leadline.stores.aws.items import (
+    MOST_RELATED,
+    RESUMED,
+    LeadItem,
+    TaskState,
+    digest_key,
+    lead_key,
+    lead_of,
+    short,
+    task_key,
+)
+from leadline.stores.aws.queue import rings_of, schedule
+from leadline.stores.aws.table import Put, Stale, Write
+from leadline.stores.aws.wakeups import Ring
+
+_MOST_ROUNDS = 20
+_MOST_PARALLEL = 8
+_FREE = "attribute_not_exists(pk)"
+_FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
+
+
+class AwsInbox(Base):
+    """`ports.store.Inbox` on S3 and DynamoDB.
+
+    Each lead is kept for itself: after a failure, those of the call that were kept already are
+    found again by the redelivery, under the same ids.
+    """
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        """See `ports.store.Inbox.accept`."""
+        bells: list[Ring] = []
+        try:
+            return self._accept_all(leads, bells)
+        finally:
+            self._ring(bells)
+
+    def take_up(self, lead: CapturedLead) -> Receipt:
+        """Go on with a capture that got as far as the archive."""
+        bells: list[Ring] = []
+        receipt = self._accept(lead, bells, archived=True)
+        self._ring(bells)
+        return receipt
+
+    def _accept_all(self, leads: Sequence[CapturedLead], bells: list[Ring]) -> list[Receipt]:
+        """Some at a time, because senders do not wait for long; but the events of one record, and
+        what is the same event, in order."""
+        if len(leads) < 2:
+            return [self._accept(lead, bells) for lead in leads]
+        from concurrent.futures import ThreadPoolExecutor  # one lead has no use for it
+
+        receipts: dict[int, Receipt] = {}
+        groups: dict[bytes, list[int]] = {}
+        for place, lead in enumerate(leads):
+            groups.setdefault(lead.record_key or lead.event_key, []).append(place)
+
+        def accept(places: Sequence[int]) -> None:
+            for place in places:
+                receipts[place] = self._accept(leads[place], bells)
+
+        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(groups))) as pool:
+            list(pool.map(accept, groups.values()))
+        return [receipts[place] for place in range(len(leads))]
+
+    def _accept(self, lead: CapturedLead, bells: list[Ring], *, archived: bool = False) -> Receipt:
+        reserved = self._reserve(lead)
+        if reserved is not None:
+            first = self._lead(reserved["lead_id"])
+            if first is not None:
+                return self._redelivered(first, bells)
+            lead, archived = self._resumed(lead, reserved), False
+        if not archived:
+            self.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
+        for _ in range(_MOST_ROUNDS):
+            try:
+                return self._keep(lead, bells)
+            except Stale:
+                first = self._lead(lead.id)
+                if first is not None:
+                    return self._redelivered(first, bells)
+        raise Contested(lead.id)
+
+    def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
+        """Take the event's key for this lead; what is there already when it is taken."""
+        pk, sk = digest_key("E", lead.event_key)
+        item: dict[str, Any] = {
+            "pk": pk,
+            "sk": sk,
+            "lead_id": lead.id,
+            "taken_at": iso(lead.captured_at),
+            "lasting": lead.lasting_key,
+        }
+        if not lead.lasting_key:
+            # A day more, because TTL deletes when it likes.
+            forget = lead.captured_at + self.redelivery_window + timedelta(days=1)
+            item["expires"] = int(forget.timestamp())
+        old = iso(lead.captured_at - self.redelivery_window)
+        try:
+            self.table.put_if(item, _FREE_OR_OLD, {":no": False, ":old": old})
+        except Stale as stale:
+            now = stale.now or self.table.get((pk, sk))
+            if now is not None and now["lead_id"] != lead.id:
+                return now
+        return None
+
+    def _resumed(self, lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
+        """The lead under the id that an earlier try reserved for it, which then died; first it is
+        noted where the sweep will look for its document."""
+        lead = _as_reserved(lead, reserved)
+        place = f"{iso(self.clock())}#{key_of('raw', lead.id, lead.captured_at)}"
+        noted = {**reserved, "due_pk": RESUMED, "due_sk": place}
+        try:
+            self.table.put_if(noted, "lead_id = :id", {":id": lead.id})
+        except Stale:
+            raise Contested(lead.id) from None  # its key was given to another lead meanwhile
+        return lead
+
+    def _redelivered(self, first: LeadItem, bells: list[Ring]) -> Receipt:
+        self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
+        task = first.task
+        if task is not None and not task.dead_at and not task.held:
+            # Whoever kept it may have died before it could ring; one bell too many harms nobody.
+            bells.append(_wake(first, from_iso(task.due_at)))
+        return Receipt(first.joined or first.lead_id, Fate.REDELIVERED)
+
+    def _keep(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
+        """Write the lead's item by what is known of its record now; raises Stale when that has
+        changed meanwhile."""
+        head = self._head(lead)
+        if head is not None and head.lead_id == lead.id:
+            raise Stale  # another try at this event was faster
+        refined = head is not None and head.summary is not None
+        fate, why = fate_of(lead, known=head is not None, refined=refined)
+        if fate is Fate.CAPTURED:
+            return self._keep_lead(lead, bells)
+        full = head is not None and len(head.related) >= MOST_RELATED
+        if full:
+            # The lead can take no more; the event stays by itself.
+            fate, why = Fate.FILTERED, "too_many_events"
+        item = _item(lead, fate, why, None if full else head)
+        writes: list[Write] = [Put(item.item(), None)]
+        if head is None:
+            self.table.write_all(writes)
+            return Receipt(lead.id, fate, why)
+        joined = head if full else _with_event(head, lead.id, folded=fate is Fate.FOLDED)
+        if joined is not head:
+            writes.append(Put(joined.item(), head.rev))
+        news = refined and lead.kind is not Kind.IGNORED
+        ask = [Later(Task(Step.LOOK_UP, head.lead_id))] if news else []
+        now = self.clock()
+        there = self.table.get_all([task_key(one.task) for one in ask]) if ask else {}
+        self.table.write_all([*writes, *schedule(head, ask, there, now)[1]])
+        bells += rings_of(head, ask, now)
+        if joined.attempts != head.attempts and joined.task is not None:
+            bells.append(_wake(joined, from_iso(joined.task.due_at)))
+        if fate is Fate.FOLDED:
+            return Receipt(head.lead_id, fate)
+        return Receipt(lead.id, fate, why)
+
+    def _keep_lead(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
+        """Write a new lead's item, with its task, and have its record for it."""
+        task = TaskState(iso(lead.captured_at), iso(lead.due_at))
+        item = msgspec.structs.replace(_item(lead, Fate.CAPTURED, lead.why, None), task=task)
+        writes: list[Write] = [Put(item.item(), None)]
+        if lead.record_key:
+            writes.append(Put(_record(lead.record_key, lead.id), None))
+        self.table.write_all(writes)
+        bells.append(Ring(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
+        return Receipt(lead.id, Fate.CAPTURED)
+
+    def _head(self, lead: CapturedLead) -> LeadItem | None:
+        """The lead that the event's record has."""
+        owner = self._owner(lead.record_key)
+        return self._lead(owner) if owner else None
+
+    def _owner(self, record_key: bytes | None) -> str | None:
+        """The id of the lead that a record has."""
+        item = self.table.get(digest_key("R", record_key)) if record_key else None
+        return item["lead_id"] if item else None
+
+    def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
+        """See `ports.store.Inbox.readmit`."""
+        items = self.table.get_all([lead_key(i) for i in lead_ids])
+        events = sorted((lead_of(item) for item in items.values()), key=lambda e: e.lead_id)
+        made = [event for event in events if self._readmit(event, due_at)]
+        self._ring([_wake(event, due_at) for event in made])
+        return [event.lead_id for event in made]
+
+    def _readmit(self, event: LeadItem, due_at: datetime) -> bool:
+        record_key = bytes.fromhex(event.record_key) if event.record_key else None
+        for _ in range(_MOST_ROUNDS):
+            if event.fate != Fate.FILTERED or event.joined is not None:
+                return False
+            owner = self._owner(record_key)
+            if owner not in (None, event.lead_id):
+                return False  # its record has a lead by now
+            now = self.clock()
+            task = TaskState(iso(now), iso(due_at), event.attempts + 1)
+            lead = changed(event, fate=str(Fate.CAPTURED), why="", task=task, attempts=task.attempt)
+            writes: list[Write] = [Put(lead.note(now, "readmitted").item(), event.rev)]
+            if record_key and owner is None:
+                writes.append(Put(_record(record_key, event.lead_id), None))
+            try:
+                self.table.write_all(writes)
+            except Stale:
+                event = self._lead(event.lead_id) or event
+            else:
+                return True
+        raise Contested(event.lead_id)
+
+
+def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
+    """The lead under the id and time that an earlier try reserved for it."""
+    at = from_iso(reserved["taken_at"])
+    due_at = at + (lead.due_at - lead.captured_at)
+    return msgspec.structs.replace(lead, id=reserved["lead_id"], captured_at=at, due_at=due_at)
+
+
+def _item(lead: CapturedLead, fate: Fate, why: str, head: LeadItem | None) -> LeadItem:
+    return LeadItem(
+        lead_id=lead.id,
+        source=lead.source,
+        kind=lead.kind,
+        captured_at=iso(lead.captured_at),
+        fate=fate,
+        event_key=lead.event_key.hex(),
+        lasting_key=lead.lasting_key,
+        why=why,
+        record=short(lead.record),
+        record_key=lead.record_key.hex() if lead.record_key else None,
+        joined=head.lead_id if head else None,
+    )
+
+
+def _record(record_key: bytes, lead_id: str) -> dict[str, Any]:
+    pk, sk = digest_key("R", record_key)
+    return {"pk": pk, "sk": sk, "lead_id": lead_id}
+
+
+def _wake(lead: LeadItem, due_at: datetime) -> Ring:
+    return Ring(Task(Step.REFINE, lead.lead_id), due_at, from_iso(lead.captured_at))
+
+
+def _with_event(head: LeadItem, event_id: str, *, folded: bool) -> LeadItem:
+    """The lead with another event of its record; a worker that holds it has not seen that, and
+    loses it."""
+    if not folded:
+        return changed(head, related=(*head.related, event_id))
+    task = head.task
+    attempts = head.attempts
+    if task is not None and task.held and not task.dead_at:
+        attempts = task.attempt + 1
+        task = msgspec.structs.replace(task, attempt=attempts, held=False, due_at=task.put_at)
+    return changed(
+        head, related=(*head.related, event_id), updates=(*head.updates, event_id),
+        task=task, attempts=attempts,
+    )  # fmt: skip

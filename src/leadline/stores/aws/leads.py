@@ -1,0 +1,148 @@
+"""Leads by id, and by what makes them recognisable, on AWS."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from leadline.model.formats import from_iso, key_of
+from leadline.model.lead import Fate, FirstSeen, Kind
+from leadline.model.task import Alert
+from leadline.ports.store import Archived, Waiting
+from leadline.stores.aws.base import Base, log
+from leadline.stores.aws.bucket import Withheld
+from leadline.stores.aws.documents import Kept, read_document
+from leadline.stores.aws.items import LeadItem, alerts_of, digest_key, lead_key, lead_of
+
+
+class AwsLeads(Base):
+    """`ports.store.Leads` on S3 and DynamoDB."""
+
+    def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
+        """See `ports.store.Leads.waiting`."""
+        leads = self._leads(lead_ids, guess=True)
+        events = self._leads([i for lead in leads.values() for i in _told_since(lead)])
+        kept = self._documents([*leads.values(), *events.values()], self.recent.withheld)
+        found: dict[str, Waiting] = {}
+        for lead_id, lead in leads.items():
+            for update in self.recent.withheld.keys() & set(_told_since(lead)):
+                self.recent.withheld[lead_id] = self.recent.withheld[update]
+            if lead_id not in kept or lead_id in self.recent.withheld:
+                continue
+            raw = self.recent.raws[lead_id] = kept[lead_id].raw
+            found[lead_id] = Waiting(
+                lead_id,
+                lead.source,
+                from_iso(lead.captured_at),
+                raw,
+                kept[lead_id].record,
+                tuple(kept[i].raw for i in lead.updates if i in kept),
+                tuple(kept[i].raw for i in lead.related if i in kept and _is_late(events[i])),
+                tuple(kept[i].why for i in (lead_id, *lead.updates) if i in kept and kept[i].why),
+            )
+        return found
+
+    def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
+        """See `ports.store.Leads.archived`."""
+        leads = self._leads(lead_ids)
+        kept = self._documents(leads.values())
+        return {
+            i: Archived(
+                i,
+                lead.source,
+                from_iso(lead.captured_at),
+                Fate(lead.fate),
+                kept[i].raw,
+                kept[i].whole_body,
+                kept[i].media_type,
+            )
+            for i, lead in leads.items()
+            if i in kept
+        }
+
+    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
+        """See `ports.store.Leads.first_seen`."""
+        places = {digest_key("M", key): key for key in keys}
+        found = {
+            places[place]: FirstSeen(item["lead_id"], from_iso(item["taken_at"]), ())
+            for place, item in self.table.get_all(list(places)).items()
+        }
+        self.recent.owners.update({key: first.lead_id for key, first in found.items()})
+        return found
+
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.store.Leads.refined`."""
+        asked = [
+            (lead.lead_id, key_of("refined", lead.lead_id, from_iso(lead.captured_at)), lead)
+            for lead in self._leads(lead_ids).values()
+            if lead.summary is not None
+        ]
+        versions = [(key, lead.summary.version if lead.summary else "") for _, key, lead in asked]
+        ids, withheld = [lead_id for lead_id, _, _ in asked], self.recent.withheld
+        documents = self.bucket.get_all(versions, self._withheld(ids, withheld))
+        for place, (key, version) in enumerate(versions):
+            if documents[place] is None and version and ids[place] not in withheld:
+                # A worker that had lost its claim may have written over the version that counts,
+                # which then is deleted in time; what is left says the same of the lead.
+                watch = self._withheld(ids[place:], withheld)
+                (documents[place],) = self.bucket.get_all([(key, "")], watch)
+        found = zip(asked, documents, strict=True)
+        return {lead_id: document for (lead_id, _, _), document in found if document is not None}
+
+    def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
+        """See `ports.store.Leads.of_records`."""
+        places = {digest_key("R", key): key for key in record_keys}
+        found = self.table.get_all(list(places)) if places else {}
+        return {places[place]: item["lead_id"] for place, item in found.items()}
+
+    def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
+        """See `ports.store.Channels.alerts`."""
+        leads = self._leads(lead_ids, guess=True)
+        return {i: alerts_of(lead) for i, lead in leads.items() if lead.alerts}
+
+    def _leads(self, lead_ids: Iterable[str], *, guess: bool = False) -> dict[str, LeadItem]:
+        """The leads' items, in the order asked; *guess* takes those of this turn as they were."""
+        wanted = list(dict.fromkeys(lead_ids))
+        known = self.recent.leads if guess else {}
+        unread = [lead_key(i) for i in wanted if i not in known]
+        items = self.table.get_all(unread) if unread else {}
+        read = {key[0][2:]: lead_of(item) for key, item in items.items()}
+        self.recent.leads.update(read)
+        return {i: found for i in wanted if (found := read.get(i) or known.get(i)) is not None}
+
+    def _documents(
+        self, leads: Iterable[LeadItem], withheld: dict[str, str] | None = None
+    ) -> dict[str, Kept]:
+        """The raw documents that are there and can be read. Those that AWS does not give are noted
+        in *withheld*; without it, raises Withheld."""
+        keys = {i.lead_id: key_of("raw", i.lead_id, from_iso(i.captured_at)) for i in leads}
+        watch = None if withheld is None else self._withheld(list(keys), withheld)
+        found = self.bucket.get_all([(key, "") for key in keys.values()], watch)
+        kept: dict[str, Kept] = {}
+        for lead_id, document in zip(keys, found, strict=True):
+            if document is None:
+                continue
+            try:
+                kept[lead_id] = read_document(document)
+            except msgspec.MsgspecError:
+                log.error("document.damaged", extra={"lead": lead_id})
+        return kept
+
+    def _withheld(
+        self, lead_ids: Sequence[str], withheld: dict[str, str]
+    ) -> Callable[[int, Withheld], None]:
+        def note(place: int, error: Withheld) -> None:
+            log.error("document.withheld", extra={"lead": lead_ids[place], "error": str(error)})
+            withheld[lead_ids[place]] = error.code
+
+        return note
+
+
+def _told_since(lead: LeadItem) -> Sequence[str]:
+    """The events of a lead that may be read with it: what came late is news only of one that is
+    refined."""
+    return lead.updates if lead.summary is None else lead.related
+
+
+def _is_late(event: LeadItem) -> bool:
+    """Whether an event of a lead is news that came after its refinement."""
+    return event.fate == Fate.FILTERED and event.kind != Kind.IGNORED

@@ -1,0 +1,1 @@
+"""A stack as one side of a move, and how its table is rebuilt."""

@@ -1,0 +1,285 @@
+"""A stack as a home that leads leave or come to: whole families, read and written.
+
+What comes is written parked (`move_items.PARKED`), and woken when the copy is verified; what leaves
+is parked.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from leadline.model.errors import StorageFailed
+from leadline.model.formats import from_iso, iso, key_of
+from leadline.ports.homes import Family, Home, KeyKind, MovedLead, OwnedKey, Owner, Parcel, Size
+from leadline.stores.aws.base import Contested, changed
+from leadline.stores.aws.handling import handling_of
+from leadline.stores.aws.items import (
+    HANDLING,
+    LEAD,
+    LeadItem,
+    TaskItem,
+    again_key,
+    further_of,
+    holds_a_task,
+    lead_key,
+    lead_of,
+    task_in,
+    task_key,
+)
+from leadline.stores.aws.moving.items import Documents, moved_lead, parked, people_of, unparked
+from leadline.stores.aws.moving.survey import Survey
+from leadline.stores.aws.moving.writing import FamilyWriter, Seen, place_of
+from leadline.stores.aws.reading.selection import beside
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Key, Put, Stale, Write
+from leadline.stores.aws.wakeups import Ring
+
+log = logging.getLogger(__name__)
+
+PARALLEL = 8
+_MOST_ROUNDS = 20
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class AwsHome:
+    """`ports.homes.Side` on S3, DynamoDB and SQS. What is older than *forgotten* is no redelivery
+    any more, unless its key lasts. To be closed."""
+
+    home = Home.AWS
+
+    def __init__(self, store: AwsStore, forgotten: datetime) -> None:
+        self._store = store
+        self._table, self._bucket = store.table, store.bucket
+        self._writer = FamilyWriter(store)
+        self._forgotten = forgotten
+        self._pool = ThreadPoolExecutor(PARALLEL)
+        self._survey: Survey | None = None
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(cancel_futures=True)
+        if self._survey is not None:
+            self._survey.close()
+
+    @property
+    def survey(self) -> Survey:
+        """What the table holds, read once."""
+        if self._survey is None:
+            self._survey = Survey(self._table.scan())
+        return self._survey
+
+    def size(self) -> Size:
+        """See `ports.homes.Side.size`."""
+        return self.survey.size()
+
+    def heads(self) -> Iterator[Sequence[str]]:
+        """See `ports.homes.Side.heads`; leads that come while it is asked are not among them."""
+        return self.survey.heads()
+
+    def channels(self) -> Mapping[str, datetime]:
+        """See `ports.homes.Side.channels`."""
+        return self.survey.channels()
+
+    def hold(self, channel: str, until: datetime) -> None:
+        """See `ports.homes.Side.hold`."""
+        self._store.hold(channel, until)
+
+    def present(self, ids: Sequence[str]) -> frozenset[str]:
+        """See `ports.homes.Side.present`."""
+        return frozenset(pk[2:] for pk, _ in self._items([lead_key(i) for i in ids]))
+
+    def families(self, ids: Sequence[str]) -> dict[str, Family]:
+        """See `ports.homes.Side.families`."""
+        heads = {s: seen for s, seen in zip(ids, self._map(self._seen, ids), strict=True) if seen}
+        events = self._items(
+            [lead_key(i) for seen in heads.values() for lead in seen.leads.values()
+             for i in lead.related]
+        )  # fmt: skip
+        whole: dict[str, Seen] = {}
+        for lead_id, seen in heads.items():
+            keys = [lead_key(i) for i in seen.leads[lead_id].related]
+            more = {key[0][2:]: lead_of(events[key]) for key in keys if key in events}
+            whole[lead_id] = Seen({**seen.leads, **more}, seen.further, seen.handling)
+        members = [lead for seen in whole.values() for lead in seen.leads.values()]
+        firsts = self._firsts(members)
+        kept = dict(zip((m.lead_id for m in members), self._map(self._read, members), strict=True))
+        return {i: self._family(seen, kept, firsts) for i, seen in whole.items()}
+
+    def _family(self, seen: Seen, kept: Mapping[str, Documents], firsts: frozenset[str]) -> Family:
+        leads: list[MovedLead] = []
+        broken = ""
+        for lead_id, item in seen.leads.items():
+            is_first = not leads
+            further = list(seen.further.values()) if is_first else []
+            handling = seen.handling if is_first else None
+            documents, knows = kept[lead_id], lead_id in firsts
+            if item.summary and documents.refined is None:
+                broken = broken or "its refined document is missing"
+            try:
+                lead = moved_lead(item, further, handling, documents, first_is_here=knows)
+            except (msgspec.MsgspecError, ValueError):
+                broken = "a document of it is damaged"
+                lead = moved_lead(item, further, handling, Documents(), first_is_here=knows)
+            leads.append(lead)
+        return Family(tuple(leads), seen.is_held(iso(self._store.clock())), broken, seen)
+
+    def _seen(self, lead_id: str) -> Seen | None:
+        """A lead with its tasks and what people made of it, without the many later leads that may
+        stand beside them."""
+        items = {item["sk"]: item for item in beside(self._table, lead_id)}
+        lead, handling = items.pop(LEAD, None), items.pop(HANDLING, None)
+        if lead is None:
+            return None
+        further = [further_of(item) for item in items.values() if holds_a_task(item)]
+        return Seen(
+            {lead_id: lead_of(lead)},
+            {task_key(one.what): one for one in further},
+            handling_of(handling) if handling else None,
+        )
+
+    def _firsts(self, leads: Iterable[LeadItem]) -> frozenset[str]:
+        """Those that repeat a lead that is here and knows of it."""
+        repeats = {
+            lead.lead_id: lead.summary.duplicate_of
+            for lead in leads
+            if lead.summary and lead.summary.duplicate_of
+        }
+        both = {i: (lead_key(first), again_key(first, i)) for i, first in repeats.items()}
+        items = self._items([key for keys in both.values() for key in keys])
+        return frozenset(i for i, keys in both.items() if all(key in items for key in keys))
+
+    def _read(self, lead: LeadItem) -> Documents:
+        at = from_iso(lead.captured_at)
+        refined = None
+        if lead.summary is not None:
+            refined = self._bucket.get(key_of("refined", lead.lead_id, at), lead.summary.version)
+        return Documents(self._bucket.get(key_of("raw", lead.lead_id, at)), refined)
+
+    def keys_of(self, families: Sequence[Family]) -> Mapping[str, Sequence[OwnedKey]]:
+        """See `ports.homes.Side.keys_of`."""
+        known = self.survey.people([lead.lead_id for f in families for lead in f.leads])
+        wanted: dict[str, list[OwnedKey]] = {}
+        for family in families:
+            keys = wanted.setdefault(family.id, [])
+            for lead in family.leads:
+                item = family.handle.leads[lead.lead_id]
+                some = {(KeyKind.EVENT, bytes.fromhex(item.event_key)): item.lasting_key}
+                if item.record_key:
+                    some[KeyKind.RECORD, bytes.fromhex(item.record_key)] = True
+                for key in (*people_of(lead).values(), *known.get(lead.lead_id, ())):
+                    some[KeyKind.PERSON, key] = True
+                keys += [
+                    OwnedKey(kind, key, lead.lead_id, lead.captured_at, lasting)
+                    for (kind, key), lasting in some.items()
+                    if lasting or lead.captured_at > self._forgotten
+                ]
+        owners = self.owners([key for keys in wanted.values() for key in keys])
+        return {
+            i: [key for key in keys if (o := owners.get(key)) and o.lead_id == key.lead_id]
+            for i, keys in wanted.items()
+        }
+
+    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
+        """See `ports.homes.Side.owners`."""
+        items = self._items([place_of(key) for key in keys])
+        return {
+            key: Owner(
+                item["lead_id"],
+                from_iso(item["taken_at"]) if "taken_at" in item else key.captured_at,
+            )
+            for key in keys
+            if (item := items.get(place_of(key))) is not None
+        }
+
+    def introduce(self, keys: Sequence[OwnedKey]) -> None:
+        """See `ports.homes.Side.introduce`."""
+        there = self._items([place_of(key) for key in keys])
+        self._map(self._writer.take, [key for key in keys if place_of(key) not in there])
+
+    def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
+        """See `ports.homes.Side.keep`."""
+        whys = zip(parcels, self._map(self._writer.keep, parcels), strict=True)
+        return {parcel.family.id: why for parcel, why in whys if why}
+
+    def silence(self, families: Sequence[Family]) -> frozenset[str]:
+        """See `ports.homes.Side.silence`: their tasks are parked, if nothing of them has
+        changed."""
+        waiting = [family for family in families if family.handle.is_waiting]
+        still = zip(waiting, self._map(self._silence, waiting), strict=True)
+        return frozenset(family.id for family, silent in still if not silent)
+
+    def _silence(self, family: Family) -> bool:
+        now, seen = self._store.clock(), family.handle
+        writes: list[Write] = []
+        for lead in seen.leads.values():
+            if lead.lead_id == family.id or lead.task is not None:
+                task = parked(lead.task, now) if lead.task else None
+                writes.append(Put(changed(lead, task=task).item(), lead.rev))
+        for one in seen.further.values():
+            still = msgspec.structs.replace(one, task=parked(one.task, now))
+            writes.append(Put(still.item(), one.rev))
+        try:
+            self._table.write_all(writes)
+        except Stale:
+            return False
+        return True
+
+    def wake(self, families: Sequence[Family]) -> None:
+        """See `ports.homes.Side.wake`: their parked tasks are put back, and their bells rung."""
+        rings = [ring for some in self._map(self._wake, families) for ring in some]
+        if not rings:
+            return
+        try:
+            self._store.bells.ring(rings, self._store.clock())
+        except StorageFailed as error:
+            # They are late, not lost: the sweep finds them overdue.
+            log.error("bell.silent", extra={"count": len(rings), "error": str(error)})
+
+    def _wake(self, family: Family) -> list[Ring]:
+        for _ in range(_MOST_ROUNDS):
+            seen = self._seen(family.id)
+            if seen is None:
+                return []
+            lead = seen.leads[family.id]
+            writes: list[Write] = []
+            if lead.task and (task := unparked(lead.task)) != lead.task:
+                lead = changed(lead, task=task)
+                writes.append(Put(lead.item(), lead.rev))
+            further = [
+                msgspec.structs.replace(one, task=unparked(one.task))
+                for one in seen.further.values()
+            ]
+            writes += [
+                Put(one.item(), one.rev)
+                for one in further
+                if one != seen.further[task_key(one.what)]
+            ]
+            try:
+                if writes:
+                    self._table.write_all(writes)
+            except Stale:
+                continue
+            return _rings(lead, further)
+        raise Contested(family.id)
+
+    def _items(self, keys: Sequence[Key]) -> dict[Key, Any]:
+        return self._table.get_all(keys) if keys else {}
+
+    def _map(self, do: Callable[[T], R], what: Sequence[T]) -> list[R]:
+        return list(self._pool.map(do, what))
+
+
+def _rings(lead: LeadItem, further: Sequence[TaskItem]) -> list[Ring]:
+    """The bells of a lead's tasks that live."""
+    at = from_iso(lead.captured_at)
+    holders: list[LeadItem | TaskItem] = [lead, *further]
+    return [
+        Ring(task_in(holder), from_iso(holder.task.due_at), at)
+        for holder in holders
+        if holder.task is not None and not holder.task.dead_at
+    ]

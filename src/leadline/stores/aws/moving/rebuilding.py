@@ -1,0 +1,139 @@
+"""The ledger written anew from the archive, when a table was lost or a bucket came to another
+region: S3 knows every event that was accepted and every document that was refined.
+
+What only the table knew is lost with it: alerts, retries, timelines, who handles a lead. So nobody
+is alerted again of what was refined, and what was not is refined now.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import msgspec
+
+from leadline.model.formats import refined_head
+from leadline.model.keys import match_keys
+from leadline.model.lead import CapturedLead, RefinedLead
+from leadline.model.task import Task
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.days import days_between
+from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.items import lead_key
+from leadline.stores.aws.moving.transfer import AwsIntake
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Bells, Ring
+
+_BATCH = 200
+_PARALLEL = 8
+_ASIDE = timedelta(hours=12)
+"""A lead whose refined document is there waits so long that no worker takes it before."""
+
+
+class Rebuilt(msgspec.Struct):
+    """What was done: documents seen, events and refined leads written anew, ones nobody can
+    read."""
+
+    seen: int = 0
+    events: int = 0
+    refined: int = 0
+    damaged: int = 0
+
+
+def rebuild(
+    table: Table,
+    bucket: Bucket,
+    bells: Bells,
+    redelivery_window: timedelta,
+    watch: Callable[[int], None] = lambda _count: None,
+) -> Rebuilt:
+    """Bring every archived document into the table that is not there; may be stopped and begun
+    again. *watch* hears how many documents were seen. Raises AwsFailed."""
+    rebuilt = Rebuilt()
+
+    def make_store() -> AwsStore:
+        return AwsStore(table, bucket, _Soon(bells), redelivery_window=redelivery_window)
+
+    intake = AwsIntake(table, bucket, bells, redelivery_window)
+    with closing(intake), ThreadPoolExecutor(_PARALLEL) as pool:
+        for day in days_between(bucket, None):
+            folder = day.replace("-", "/")
+            refined = {_lead_id(key): key for key in bucket.keys(f"refined/{folder}/")}
+            for keys in _batches(bucket.keys(f"raw/{folder}/")):
+                events = _missing(make_store(), keys, rebuilt)
+                later = datetime.now(UTC) + _ASIDE
+                events = [msgspec.structs.replace(e, due_at=later) if e.id in refined else e
+                          for e in events]  # fmt: skip
+                list(pool.map(lambda part: _take_up(make_store(), part), _by_record(events)))
+                rebuilt.events += len(events)
+                rebuilt.seen += len(keys)
+                watch(len(keys))
+            for keys in _batches(iter(refined.values())):
+                _adopt(bucket, intake, keys, rebuilt)
+    return rebuilt
+
+
+class _Soon:
+    """Bells that are silent about leads whose refined document is yet to come."""
+
+    def __init__(self, bells: Bells) -> None:
+        self._bells = bells
+
+    def ring(self, rings: Sequence[Ring], now: datetime) -> None:
+        self._bells.ring([ring for ring in rings if ring.due_at < now + _ASIDE / 2], now)
+
+    def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
+        self._bells.toll(task, captured_at, reason)
+
+
+def _missing(store: AwsStore, keys: Sequence[str], rebuilt: Rebuilt) -> list[CapturedLead]:
+    """The events of these documents that the table does not know, in the order of capture."""
+    known = store.table.get_all([lead_key(_lead_id(key)) for key in keys])
+    unknown = [key for key in keys if lead_key(_lead_id(key)) not in known]
+    events: list[CapturedLead] = []
+    for document in store.bucket.get_all([(key, "") for key in unknown]):
+        if document is None:
+            continue
+        try:
+            events.append(read_document(document).captured())
+        except (msgspec.MsgspecError, ValueError):
+            rebuilt.damaged += 1
+    return events
+
+
+def _take_up(store: AwsStore, events: Sequence[CapturedLead]) -> None:
+    for event in events:
+        store.take_up(event)
+
+
+def _by_record(events: Sequence[CapturedLead]) -> list[list[CapturedLead]]:
+    """The events in parts that don't know of each other: those of one record stay in order."""
+    parts: list[list[CapturedLead]] = [[] for _ in range(_PARALLEL)]
+    for event in events:
+        parts[(event.record_key or event.event_key)[0] % _PARALLEL].append(event)
+    return parts
+
+
+def _adopt(bucket: Bucket, intake: AwsIntake, keys: Sequence[str], rebuilt: Rebuilt) -> None:
+    wanted = intake.unrefined([_lead_id(key) for key in keys])
+    asked = [key for key in keys if _lead_id(key) in wanted]
+    leads: list[RefinedLead] = []
+    for document in bucket.get_all([(key, "") for key in asked]):
+        try:
+            if document is not None:
+                leads.append(msgspec.json.decode(document, type=RefinedLead))
+        except msgspec.MsgspecError:
+            rebuilt.damaged += 1
+    found = {lead.lead_id: tuple(match_keys(lead).values()) for lead in leads}
+    rebuilt.refined += intake.adopt([(lead, refined_head(lead)) for lead in leads], found)
+
+
+def _batches(keys: Iterator[str]) -> Iterator[list[str]]:
+    while some := list(islice(keys, _BATCH)):
+        yield some
+
+
+def _lead_id(key: str) -> str:
+    return key.rpartition("/")[2].removesuffix(".json")

@@ -1,0 +1,192 @@
+"""Leads in and out of a stack as documents: what `export` and `import` need."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import islice
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso, key_of, refined_document
+from leadline.model.lead import CapturedLead, Fate, Receipt, RefinedLead
+from leadline.model.task import Task
+from leadline.net.aws.calls import AwsFailed
+from leadline.ports.archive import ArchiveError, Outgoing
+from leadline.ports.clock import Clock, wall_clock
+from leadline.stores.aws.base import changed
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.days import days_between
+from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.items import LeadItem, again_key, digest_key, lead_key, lead_of, summary_of
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Put, Stale, Table
+from leadline.stores.aws.wakeups import Bells, Ring
+
+_PARALLEL = 8
+_CHUNK = 50
+
+
+def leads_of(table: Table, bucket: Bucket, since: datetime | None = None) -> Iterator[Outgoing]:
+    """Every lead captured since then, a day after the other; raises AwsFailed.
+
+    The raw documents are those of the archive, byte for byte.
+    """
+    first = iso(since) if since else ""
+    for day in days_between(bucket, since):
+        keys = bucket.keys(f"raw/{day.replace('-', '/')}/")
+        while some := list(islice(keys, _CHUNK)):
+            ids = [key.rpartition("/")[2].removesuffix(".json") for key in some]
+            items = table.get_all([lead_key(i) for i in ids], exact=False)
+            found = [lead_of(items[lead_key(i)]) for i in ids if lead_key(i) in items]
+            leads = [one for one in found if one.fate == Fate.CAPTURED]
+            yield from _with_documents(bucket, [one for one in leads if one.captured_at >= first])
+
+
+def _with_documents(bucket: Bucket, leads: Sequence[LeadItem]) -> Iterator[Outgoing]:
+    refined = [lead for lead in leads if lead.summary is not None]
+    found = bucket.get_all(
+        [(_key("raw", lead), "") for lead in leads]
+        + [(_key("refined", lead), lead.summary.version if lead.summary else "")
+           for lead in refined]
+    )  # fmt: skip
+    documents = dict(zip((lead.lead_id for lead in refined), found[len(leads) :], strict=True))
+    for lead, raw in zip(leads, found[: len(leads)], strict=True):
+        if raw is not None:  # else it was erased since it was listed
+            at = from_iso(lead.captured_at)
+            document = documents.get(lead.lead_id)
+            is_lost = lead.summary is not None and document is None
+            yield Outgoing(lead.lead_id, at, raw, document, is_lost)
+
+
+class AwsIntake:
+    """Takes documents of an archive into a stack, several at the same time."""
+
+    def __init__(
+        self,
+        table: Table,
+        bucket: Bucket,
+        bells: Bells,
+        redelivery_window: timedelta,
+        clock: Clock = wall_clock,
+    ) -> None:
+        self._table = table
+        self._bucket = bucket
+        self._bells = bells
+        self._window = redelivery_window
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(_PARALLEL)
+
+    def known(self, lead_ids: Sequence[str]) -> set[str]:
+        """Those of these leads that are here."""
+        return {key[0][2:] for key in self._table.get_all([lead_key(i) for i in lead_ids])}
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        """See `ports.store.Inbox.accept`; nobody is woken for a lead that is to wait."""
+        # Which of the same words is the redelivery is a matter of order: one thread has them all.
+        parts: list[list[CapturedLead]] = [[] for _ in range(_PARALLEL)]
+        for lead in leads:
+            parts[lead.event_key[0] % _PARALLEL].append(lead)
+        found = self._pool.map(self._accept, parts)
+        receipts = {
+            lead.id: receipt
+            for part, some in zip(parts, found, strict=True)
+            for lead, receipt in zip(part, some, strict=True)
+        }
+        return [receipts[lead.id] for lead in leads]
+
+    def _accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        bells = _OnlyNow(self._bells)
+        store = AwsStore(
+            self._table, self._bucket, bells, clock=self._clock, redelivery_window=self._window
+        )
+        return store.accept(leads)
+
+    def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
+        """Those of these leads that are here and were never refined."""
+        items = self._table.get_all([lead_key(i) for i in lead_ids]).values()
+        return {lead.lead_id for lead in map(lead_of, items) if lead.summary is None}
+
+    def adopt(
+        self,
+        refined: Sequence[tuple[RefinedLead, bytes]],
+        keys: Mapping[str, Sequence[bytes]],
+    ) -> int:
+        """Take refined leads as they were, with nobody told again; their captures are here.
+
+        *refined* are leads with their documents' heads, *keys* their match keys by lead id.
+        Returns how many were taken. Raises AwsFailed, and ArchiveError when the bucket's own
+        document of such a lead is damaged.
+        """
+        owners: dict[bytes, RefinedLead] = {}
+        for lead, _ in sorted(refined, key=lambda one: one[0].captured_at):
+            for key in keys[lead.lead_id]:
+                owners.setdefault(key, lead)
+        list(self._pool.map(self._take_key, owners.items()))
+        return sum(self._pool.map(self._adopt, refined))
+
+    def _take_key(self, owned: tuple[bytes, RefinedLead]) -> None:
+        (pk, sk), lead = digest_key("M", owned[0]), owned[1]
+        item = {"pk": pk, "sk": sk, "lead_id": lead.lead_id, "taken_at": iso(lead.captured_at)}
+        try:
+            self._table.put_if(item, "attribute_not_exists(pk)", {})
+        except Stale:
+            return  # somebody was here before
+
+    def _adopt(self, one: tuple[RefinedLead, bytes]) -> bool:
+        refined, head = one
+        while True:
+            item = self._table.get(lead_key(refined.lead_id))
+            lead = lead_of(item) if item else None
+            if lead is None or lead.fate != Fate.CAPTURED or lead.summary is not None:
+                return False
+            version = self._bucket.put(_key("refined", lead), self._document(lead, head))
+            summary = msgspec.structs.replace(
+                summary_of(refined, 0, version), duplicate_of=self._repeats(refined)
+            )
+            new = changed(lead, summary=summary, task=None)
+            new = new.note(refined.processed_at, refined.status)
+            try:
+                self._table.write(Put(new.item(), lead.rev))
+            except Stale:
+                continue
+            return True
+
+    def _repeats(self, refined: RefinedLead) -> str | None:
+        """The lead that this one repeats, if that is here; it learns of it."""
+        first = refined.duplicate_of
+        if first is None or self._table.get(lead_key(first.lead_id)) is None:
+            return None
+        pk, sk = again_key(first.lead_id, refined.lead_id)
+        self._table.put_if({"pk": pk, "sk": sk}, "", {})
+        return first.lead_id
+
+    def _document(self, lead: LeadItem, head: bytes) -> bytes:
+        key = _key("raw", lead)
+        raw = self._bucket.get(key)
+        if raw is None:
+            raise AwsFailed(f"GetObject {key}", "NoSuchKey")
+        try:
+            return refined_document(head, read_document(raw).raw)
+        except msgspec.MsgspecError:
+            raise ArchiveError(f"{key} in the bucket is damaged; see `leadline verify`") from None
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._pool.shutdown()
+
+
+class _OnlyNow:
+    """Bells that are silent about what is not due yet."""
+
+    def __init__(self, bells: Bells) -> None:
+        self._bells = bells
+
+    def ring(self, rings: Sequence[Ring], now: datetime) -> None:
+        self._bells.ring([ring for ring in rings if ring.due_at <= now], now)
+
+    def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
+        self._bells.toll(task, captured_at, reason)
+
+
+def _key(kind: str, lead: LeadItem) -> str:
+    return key_of(kind, lead.lead_id, from_iso(lead.captured_at))

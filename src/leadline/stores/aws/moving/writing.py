@@ -1,0 +1,160 @@
+"""Whole families written to a stack, parked.
+
+An item is written before its raw document, so that the sweep never finds a document without its
+item and takes it for a lead that was never kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from leadline.model.formats import iso, key_of
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.net.aws.calls import AwsFailed
+from leadline.ports.homes import Holding, KeyKind, MovedLead, OwnedKey, Parcel, unlike
+from leadline.stores.aws.base import changed
+from leadline.stores.aws.handling import handling_removed, handling_writes, with_owner_shown
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, again_key, digest_key, task_key
+from leadline.stores.aws.moving.items import (
+    further_items,
+    lead_item,
+    raw_document_of,
+    refined_document_of,
+)
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Delete, Key, Put, Stale, Write
+
+_MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
+_MAY_TAKE = {
+    KeyKind.EVENT: f"{_MINE_OR_FREE} OR (lasting = :no AND taken_at <= :old)",
+    KeyKind.RECORD: _MINE_OR_FREE,
+    KeyKind.PERSON: f"{_MINE_OR_FREE} OR taken_at > :at",
+}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The items of a family as they were read: its leads by id; of the first, the tasks after
+    refinement by their keys, and what people made of it."""
+
+    leads: Mapping[str, LeadItem] = {}
+    further: Mapping[Key, TaskItem] = {}
+    handling: Handling | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether any task could be claimed, now or later."""
+        return bool(self._alive())
+
+    def is_held(self, now: str) -> bool:
+        """Whether a worker has any of its tasks in hand."""
+        return any(task.held and task.due_at > now for task in self._alive())
+
+    def _alive(self) -> list[TaskState]:
+        tasks = [lead.task for lead in self.leads.values()]
+        tasks += [one.task for one in self.further.values()]
+        return [task for task in tasks if task is not None and not task.dead_at]
+
+
+class FamilyWriter:
+    """Writes to the table and the bucket of one store."""
+
+    def __init__(self, store: AwsStore) -> None:
+        self._store = store
+        self._table, self._bucket = store.table, store.bucket
+
+    def keep(self, parcel: Parcel) -> str:
+        """Write one family; why not, where the stack refuses it."""
+        try:
+            for lead in parcel.family.leads:
+                self._keep_one(lead, parcel)
+        except Stale:
+            return "its event or record came there meanwhile"
+        except AwsFailed as error:
+            if error.code != "ValidationException":
+                raise
+            return "the table refuses it: an item of it is over 400 KB, or a key in it too long"
+        return ""
+
+    def _keep_one(self, lead: MovedLead, parcel: Parcel) -> None:
+        seen: Seen = parcel.over.handle if parcel.over else Seen()
+        copies = {one.lead_id: one for one in parcel.over.leads} if parcel.over else {}
+        over = seen.leads.get(lead.lead_id)
+        keys = [(key, how) for key, how in parcel.keys if key.lead_id == lead.lead_id]
+        event = next((key for key, _ in keys if key.kind is KeyKind.EVENT), None)
+        item = lead_item(lead, parcel.family, event, over, "", self._store.clock())
+        if unlike(lead, copies.get(lead.lead_id)):
+            item = with_owner_shown(self._with_document(item, lead), lead.handling or UNHANDLED)
+            there = seen if lead is parcel.family.leads[0] else Seen()
+            writes: list[Write] = [Put(item.item(), over.rev if over else None)]
+            writes += _further_writes(further_items(lead, self._store.clock()), there.further)
+            writes += _handling_writes(lead, there.handling)
+            free = [k for k, how in keys if how is Holding.FREE and k.kind is not KeyKind.PERSON]
+            writes += [Put(self._key_item(key), None) for key in free]
+            self._table.write_all(writes)
+            keys = [(key, how) for key, how in keys if key not in free]
+        for key, how in keys:
+            if how in (Holding.FREE, Holding.YIELDS):
+                self.take(key)
+        event_key = bytes.fromhex(item.event_key)
+        document = raw_document_of(lead, event_key, lasting=item.lasting_key)
+        if document is not None:
+            self._bucket.put_new(key_of("raw", lead.lead_id, lead.captured_at), document)
+        if lead.duplicate_of is not None:
+            pk, sk = again_key(lead.duplicate_of, lead.lead_id)
+            self._table.put_if({"pk": pk, "sk": sk}, "", {})
+
+    def _with_document(self, item: LeadItem, lead: MovedLead) -> LeadItem:
+        """Store the refined document, and let the item know its version."""
+        document = refined_document_of(lead)
+        if document is None or item.summary is None:
+            return item
+        version = self._bucket.put(key_of("refined", lead.lead_id, lead.captured_at), document)
+        return changed(item, summary=msgspec.structs.replace(item.summary, version=version))
+
+    def take(self, key: OwnedKey) -> None:
+        """Have a key for its lead, unless another has it more rightly."""
+        values: dict[str, object] = {":me": key.lead_id}
+        if key.kind is KeyKind.PERSON:
+            values[":at"] = iso(key.captured_at)
+        if key.kind is KeyKind.EVENT:
+            old = key.captured_at - self._store.redelivery_window
+            values |= {":no": False, ":old": iso(old)}
+        try:
+            self._table.put_if(self._key_item(key), _MAY_TAKE[key.kind], values)
+        except Stale:
+            return  # whether that is right is seen when the copy is verified
+
+    def _key_item(self, key: OwnedKey) -> dict[str, Any]:
+        pk, sk = place_of(key)
+        item: dict[str, Any] = {"pk": pk, "sk": sk, "lead_id": key.lead_id}
+        if key.kind is not KeyKind.RECORD:
+            item["taken_at"] = iso(key.captured_at)
+        if key.kind is KeyKind.EVENT:
+            item["lasting"] = key.lasting
+            if not key.lasting:
+                forget = key.captured_at + self._store.redelivery_window + timedelta(days=1)
+                item["expires"] = int(forget.timestamp())
+        return item
+
+
+def _further_writes(new: Sequence[TaskItem], there: Mapping[Key, TaskItem]) -> list[Write]:
+    """What puts these tasks after refinement in the place of those that are there."""
+    places = {task_key(one.what): one for one in new}
+    writes: list[Write] = [
+        Put(one.item(), there[key].rev if key in there else None) for key, one in places.items()
+    ]
+    return writes + [Delete(key, there[key].rev) for key in there if key not in places]
+
+
+def _handling_writes(lead: MovedLead, there: Handling | None) -> list[Write]:
+    """What puts a lead's handling, with its revision, in the place of the one that is there."""
+    if lead.handling is not None:
+        return handling_writes(lead.lead_id, there or UNHANDLED, lead.handling)
+    return handling_removed(lead.lead_id, there) if there is not None else []
+
+
+def place_of(key: OwnedKey) -> Key:
+    """Where a key stands."""
+    return digest_key(key.kind, key.key)

@@ -1,0 +1,235 @@
+"""Tasks on AWS: the ledger says what is due and who holds it, the bells only wake workers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso
+from leadline.model.task import Claim, Later, Step, Task
+from leadline.stores.aws.base import Base, Contested, changed
+from leadline.stores.aws.items import (
+    LEAD,
+    SHARDS,
+    LeadItem,
+    TaskItem,
+    TaskState,
+    claim_of,
+    due_before,
+    due_partition,
+    further_of,
+    holder_of,
+    holds_a_task,
+    lead_of,
+    revived,
+    task_key,
+)
+from leadline.stores.aws.table import Key, Put, Stale, Write
+from leadline.stores.aws.values import Item
+from leadline.stores.aws.wakeups import Ring
+
+_DUE = "due_pk = :pk AND due_sk <= :now"
+_MOST_PARALLEL = 8
+_MOST_ROUNDS = 20
+
+
+class AwsQueue(Base):
+    """The first half of `ports.store.Queue`: putting, claiming, counting."""
+
+    def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
+        """See `ports.store.Queue.put`."""
+        by_lead: dict[str, list[Task]] = {}
+        for task in tasks:
+            by_lead.setdefault(task.lead_id, []).append(task)
+        rings: list[Ring] = []
+        for lead_id, some in by_lead.items():
+            lead = self._put(lead_id, some, due_at, note)
+            if lead is not None:
+                rings += [Ring(task, due_at, from_iso(lead.captured_at)) for task in some]
+        self._ring(rings)
+
+    def _put(
+        self, lead_id: str, tasks: Sequence[Task], due_at: datetime, note: str
+    ) -> LeadItem | None:
+        for _ in range(_MOST_ROUNDS):
+            found = self.table.query("pk = :pk", {":pk": f"L#{lead_id}"})
+            items = {item["sk"]: item for item in found}
+            if LEAD not in items:
+                return None
+            lead = lead_of(items[LEAD])
+            now = self.clock()
+            writes: list[Write] = []
+            new = lead
+            for task in tasks:
+                new = put_back(new.note(now, note, task.step) if note else new, task, now, due_at)
+                if task.step is not Step.REFINE:
+                    old = items.get(task_key(task)[1])
+                    writes.append(put_further(task, further_of(old) if old else None, now, due_at))
+            if new != lead:
+                writes.append(Put(new.item(), lead.rev))
+            try:
+                self.table.write_all(writes)
+            except Stale:
+                continue
+            return lead
+        raise Contested(lead_id)
+
+    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+        """See `ports.store.Queue.claim`."""
+        self.recent.clear()
+        due = self._candidates(step, channel, limit)
+        suspects = [i for i, (_, held) in enumerate(due) if held]
+        if suspects:
+            due = due[: suspects[0]] or due[:1]
+        keys = [key for key, _ in due]
+        items = self.table.get_all(keys)
+        holders = [holder_of(items[key]) for key in keys if key in items]
+        if len(holders) < 2:
+            claims = [self._take(holder, lease) for holder in holders]
+        else:
+            from concurrent.futures import ThreadPoolExecutor  # one task has no use for it
+
+            with ThreadPoolExecutor(min(_MOST_PARALLEL, len(holders))) as pool:
+                claims = list(pool.map(lambda holder: self._take(holder, lease), holders))
+        return [claim for claim in claims if claim is not None]
+
+    def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
+        """Keys of tasks that look due, longest due first, and whether somebody held them."""
+        values = {":now": due_before(self.clock())}
+        streams = [
+            self.table.query(
+                _DUE,
+                {**values, ":pk": due_partition(step, channel, shard)},
+                index="due",
+                limit=limit,
+            )
+            for shard in range(SHARDS)
+        ]
+        found = islice(merge(*streams, key=_due_sk), limit)
+        return [((item["pk"], item["sk"]), bool(item["held"])) for item in found]
+
+    def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
+        """Hold the task, if it is still there to be had."""
+        task, now = holder.task, self.clock()
+        if task is None or task.dead_at or from_iso(task.due_at) > now:
+            return None
+        claim = claim_of(holder, task)
+        held = msgspec.structs.replace(
+            task, attempt=claim.attempt, failures=claim.failures, error=claim.error, held=True,
+            put_at=iso(now), due_at=iso(now + lease),
+        )  # fmt: skip
+        try:
+            match holder:
+                case LeadItem():
+                    new = changed(holder, task=held, attempts=held.attempt)
+                    self.table.write(Put(new.item(), holder.rev))
+                    self.recent.leads[new.lead_id] = changed(new, rev=holder.rev + 1)
+                case TaskItem():
+                    taken = msgspec.structs.replace(holder, task=held)
+                    self.table.write(Put(taken.item(), holder.rev))
+        except Stale:
+            return None
+        return claim
+
+    def next_due(self, step: Step, channel: str = "") -> datetime | None:
+        """See `ports.store.Queue.next_due`."""
+        firsts = [
+            item["due_sk"].partition("#")[0]
+            for shard in range(SHARDS)
+            for item in self.table.query(
+                "due_pk = :pk", {":pk": due_partition(step, channel, shard)}, index="due", limit=1
+            )
+        ]
+        return from_iso(min(firsts)) if firsts else None
+
+    def count_due(self, step: Step, channel: str = "") -> int:
+        """See `ports.store.Queue.count_due`."""
+        return self._count_due(step, channel)
+
+    def _count_due(self, step: Step, channel: str, most: int = 0) -> int:
+        """The same; of each shard no more than *most* are looked at."""
+        now = due_before(self.clock())
+        places = (due_partition(step, channel, shard) for shard in range(SHARDS))
+        return sum(
+            self.table.count(_DUE, {":pk": place, ":now": now}, "due", most) for place in places
+        )
+
+    def rebase(self) -> int:
+        """See `ports.store.Queue.rebase`; it reads the whole table, and functions never need it."""
+        now, moved = self.clock(), 0
+        for item in self.table.scan():
+            for name in ("free_at", "since"):
+                if item["pk"].startswith("C#") and item.get(name, "") > iso(now):
+                    self.table.put_if({**item, name: iso(now)}, "", {})
+            if not holds_a_task(item):
+                continue
+            holder = holder_of(item)
+            task = holder.task
+            if task is None or task.dead_at or from_iso(task.put_at) <= now:
+                continue
+            wait = from_iso(task.due_at) - from_iso(task.put_at)
+            anew = msgspec.structs.replace(task, put_at=iso(now), due_at=iso(now + wait))
+            self.table.write(Put(msgspec.structs.replace(holder, task=anew).item(), holder.rev))
+            moved += 1
+        return moved
+
+
+def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> Put:
+    """The write that puts a task of any step but REFINE, whether it was there or not; an alert that
+    a worker holds stays as it is (`ports.store.Queue.put`)."""
+    if old is not None and _is_being_told(old.task) and task.step is Step.NOTIFY and not task.again:
+        return Put(old.item(), old.rev)
+    state = revived(old.task if old else None, 0, now, due_at, again=task.again)
+    new = TaskItem(task.lead_id, task.channel, state, task.step)
+    return Put(new.item(), old.rev if old else None)
+
+
+def _is_being_told(task: TaskState) -> bool:
+    return task.held and not task.dead_at
+
+
+def schedule(
+    lead: LeadItem,
+    follow_ups: Sequence[Later],
+    there: Mapping[Key, Item],
+    now: datetime,
+    settled: Task | None = None,
+) -> tuple[LeadItem, list[Write]]:
+    """The lead with tasks that follow what happens to it now, and the writes that put those which
+    stand beside it; *there* are items as they were read. Nobody holds the task that is *settled*
+    any more."""
+    own = task_key(settled) if settled else None
+    writes: list[Write] = []
+    for key, one in {task_key(one.task): one for one in follow_ups}.items():
+        lead = put_back(lead, one.task, now, now + one.after)
+        if one.task.step is not Step.REFINE:
+            old = further_of(there[key]) if key in there else None
+            if old is not None and key == own:
+                free = msgspec.structs.replace(old.task, held=False)
+                old = msgspec.structs.replace(old, task=free)
+            writes.append(put_further(one.task, old, now, now + one.after))
+    return lead, writes
+
+
+def rings_of(lead: LeadItem, follow_ups: Sequence[Later], now: datetime) -> list[Ring]:
+    """The bells of tasks that follow."""
+    captured_at = from_iso(lead.captured_at)
+    return [Ring(one.task, now + one.after, captured_at) for one in follow_ups]
+
+
+def put_back(lead: LeadItem, task: Task, now: datetime, due_at: datetime) -> LeadItem:
+    """The lead with what it says itself of a task that is put."""
+    if task.step is Step.REFINE:
+        state = revived(lead.task, lead.attempts + 1, now, due_at)
+        return changed(lead, task=state, attempts=state.attempt)
+    if task.step is Step.NOTIFY and task.channel in lead.dead_channels:
+        alive = tuple(c for c in lead.dead_channels if c != task.channel)
+        return changed(lead, dead_channels=alive)
+    return lead
+
+
+def _due_sk(item: Item) -> str:
+    due_sk: str = item["due_sk"]
+    return due_sk

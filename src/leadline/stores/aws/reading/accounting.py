@@ -1,0 +1,342 @@
+"""Where every accepted event is, on AWS: the ledger's items held against the archive's documents.
+
+Both are read as wholes, since a look at each lead would cost a hundred times as much. They change
+meanwhile, so whatever looks lost is looked at again by itself. It takes some 500 bytes of memory
+a lead.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from leadline.model.errors import LeadlineError
+from leadline.model.formats import from_iso, key_of
+from leadline.model.json_text import read_json
+from leadline.model.lead import Fate, RefinedLead
+from leadline.model.task import Step, told_as
+from leadline.ports.ledger import Account, Tally, Unaccounted
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.days import days_between
+from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.items import (
+    AGAIN,
+    HANDLING,
+    LEAD,
+    LeadItem,
+    further_of,
+    holds_a_task,
+    lead_key,
+    lead_of,
+)
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.values import Item
+
+_SWEPT_AFTER = timedelta(minutes=30)
+"""A document without a lead that is younger is being captured, or the next sweep brings it in."""
+_CHUNK = 64
+
+
+class Archive:
+    """The leads of which the bucket keeps a raw and a refined document."""
+
+    def __init__(self, bucket: Bucket, pool: ThreadPoolExecutor) -> None:
+        self.bucket = bucket
+        days = [day.replace("-", "/") for day in days_between(bucket)]
+        self.raw = _by_id(pool.map(lambda day: list(bucket.keys(f"raw/{day}/")), days))
+        self.refined = _by_id(pool.map(lambda day: list(bucket.keys(f"refined/{day}/")), days))
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """All that decides where a lead is; many leads share one. `refining` is "alive" or "dead"
+    while there is a task, `refined` the status of its refinement, `told` how many channels were
+    to hear of it, `heard` those that did. `unkept`: its raw document is old enough to be gone."""
+
+    fate: str
+    refining: str
+    refined: str
+    told: int
+    heard: tuple[str, ...]
+    duplicate: bool
+    redelivered: int
+    unkept: bool
+
+
+class _Seen(NamedTuple):
+    """A lead as it is when it is looked at by itself."""
+
+    items: Sequence[Item]
+    has_raw: bool
+    has_refined: bool
+    head: Item | None
+    is_young: bool
+
+
+class Books:
+    """What was found of every lead. Documents of leads captured before *missed_since* are not
+    missed."""
+
+    def __init__(self, table: Table, archive: Archive, missed_since: str) -> None:
+        self._table = table
+        self._archive = archive
+        self._missed_since = missed_since
+        self._standings: dict[str, Standing] = {}
+        self._shared: dict[Standing, Standing] = {}
+        self._heads: dict[str, str] = {}
+        self._alerts: dict[str, dict[str, bool]] = {}
+        self._mentioned: set[str] = set()
+        self._damaged: dict[str, str] = {}
+
+    def read(self, *, deep: bool) -> None:
+        """Read the whole table, and with *deep* the documents of every lead."""
+        items = self._table.scan()
+        while some := list(islice(items, _CHUNK)):
+            leads = [lead for item in some if (lead := self._note(item)) is not None]
+            if deep:
+                self._read_documents(leads)
+
+    def _note(self, item: Item) -> LeadItem | None:
+        pk, sk = item["pk"], item["sk"]
+        if sk == LEAD:
+            lead = lead_of(item)
+            standing = self._standing(lead)
+            self._standings[lead.lead_id] = self._shared.setdefault(standing, standing)
+            if lead.fate == Fate.FOLDED and lead.joined:
+                self._heads[lead.lead_id] = lead.joined
+            self._mention(*lead.related)
+            return lead
+        if holds_a_task(item):
+            further = further_of(item)
+            if further.step is Step.NOTIFY:
+                dead = bool(further.task.dead_at)
+                self._alerts.setdefault(further.lead_id, {})[further.channel] = dead
+            self._mention(further.lead_id)
+        elif sk == HANDLING:
+            self._mention(item["lead_id"])
+        elif sk.startswith(AGAIN):
+            self._mention(pk[2:], sk.partition("#")[2])
+        elif pk.startswith(("R#", "M#")):
+            self._mention(item["lead_id"])
+        return None
+
+    def _mention(self, *lead_ids: str) -> None:
+        """Remember who must be somewhere; the archive, listed before, already speaks for most."""
+        self._mentioned.update(i for i in lead_ids if i not in self._archive.raw)
+
+    def _standing(self, lead: LeadItem) -> Standing:
+        summary, task = lead.summary, lead.task
+        return Standing(
+            fate=lead.fate,
+            refining="" if task is None else "dead" if task.dead_at else "alive",
+            refined=summary.status if summary else "",
+            told=summary.told if summary else 0,
+            heard=tuple(dict.fromkeys(t.channel for t in lead.alerts if t.step == Step.NOTIFY)),
+            duplicate=bool(summary and summary.duplicate_of),
+            redelivered=lead.redelivered,
+            unkept=lead.captured_at < self._missed_since,
+        )
+
+    def _read_documents(self, leads: Sequence[LeadItem]) -> None:
+        """Read what the archive should have of these leads, by the version that counts."""
+        refined = [lead for lead in leads if lead.summary is not None]
+        found = self._archive.bucket.get_all(
+            [(_key("raw", lead), "") for lead in leads] + [_versioned(lead) for lead in refined]
+        )
+        for lead, document in zip(leads, found[: len(leads)], strict=True):
+            self._judge(self._archive.raw, lead, document, _damage_of_raw)
+        for lead, document in zip(refined, found[len(leads) :], strict=True):
+            self._judge(self._archive.refined, lead, document, _damage_of_refined)
+
+    def _judge(
+        self,
+        there: dict[str, str],
+        lead: LeadItem,
+        document: bytes | None,
+        damage_of: Callable[[str, bytes], str],
+    ) -> None:
+        if document is None:
+            there.pop(lead.lead_id, None)
+            return
+        there.setdefault(lead.lead_id, _day(lead))
+        if damage := damage_of(lead.lead_id, document):
+            self._damaged[lead.lead_id] = damage
+
+    def look_again(self, pool: ThreadPoolExecutor, now: datetime) -> None:
+        """Look once more, and closely, at each lead that seems to be lost."""
+        suspects = [i for i in self._known() if self._place(i).startswith("!")]
+        for lead_id, seen in zip(
+            suspects, pool.map(lambda i: self._look(i, now), suspects), strict=True
+        ):
+            for by_id in (self._standings, self._alerts, self._archive.raw, self._archive.refined):
+                by_id.pop(lead_id, None)
+            for item in (*seen.items, *([seen.head] if seen.head else [])):
+                self._note(item)
+            if seen.has_raw and not seen.is_young:
+                self._archive.raw[lead_id] = ""
+            if seen.has_refined:
+                self._archive.refined[lead_id] = ""
+
+    def _look(self, lead_id: str, now: datetime) -> _Seen:
+        get = self._archive.bucket.get
+        items = list(self._table.query("pk = :pk", {":pk": f"L#{lead_id}"}))
+        lead = next((lead_of(item) for item in items if item["sk"] == LEAD), None)
+        if lead is None:
+            raw = refined = None
+            if day := self._archive.raw.get(lead_id):
+                raw = get(f"raw/{day}/{lead_id}.json")
+            if day := self._archive.refined.get(lead_id):
+                refined = get(f"refined/{day}/{lead_id}.json")
+            return _Seen(items, raw is not None, refined is not None, None, _is_young(raw, now))
+        has_raw = get(_key("raw", lead)) is not None
+        # A version that counts but is not the newest lives only as long as deleted objects do.
+        versions = (_versioned(lead), (_key("refined", lead), ""))
+        has_refined = all(get(*version) is not None for version in versions)
+        head = self._table.get(lead_key(lead.joined)) if lead.joined else None
+        return _Seen(items, has_raw, has_refined, head, False)
+
+    def _known(self) -> Iterator[str]:
+        """Every lead of which anything is known, once."""
+        yield from self._standings
+        others = (self._alerts, self._archive.raw, self._archive.refined, self._mentioned)
+        yield from {i for some in others for i in some if i not in self._standings}
+
+    def _place(self, lead_id: str) -> str:
+        """Where a lead is; "!" and the problem when it is at no place."""
+        standing = self._standings.get(lead_id)
+        has_raw, has_refined = lead_id in self._archive.raw, lead_id in self._archive.refined
+        alerts = self._alerts.get(lead_id, {})
+        if standing is None:
+            if alerts:
+                return "!a task without its lead"
+            if has_raw:
+                return "!raw words without their lead"
+            if has_refined:
+                return "!a refined lead without its capture"
+            return "!other leads or keys speak of it, but nothing of it is there"
+        if not has_raw and not standing.unkept:
+            return "!its raw words are missing"
+        if standing.fate == Fate.FOLDED and self._heads.get(lead_id) not in self._standings:
+            return "!the lead that it was folded into is missing"
+        if standing.fate != Fate.CAPTURED:
+            return standing.fate
+        if standing.refined and not has_refined:
+            return "!its refined document is missing"
+        return _place_of_lead(standing, alerts)
+
+    def account(self) -> Account:
+        """The account of what was found."""
+        counts: Counter[str] = Counter()
+        lost: dict[str, str] = dict(self._damaged)
+        for lead_id in self._known():
+            place = self._place(lead_id)
+            if place.startswith("!"):
+                lost[lead_id] = place[1:]
+            else:
+                counts[place] += 1
+        standings = self._standings.values()
+        return Account(
+            accepted=len(standings),
+            waiting=counts["waiting"],
+            alerted=counts["alerted"],
+            alerting=counts["alerting"],
+            alert_dead=counts["alert_dead"],
+            untold=counts["untold"],
+            quarantined=counts["quarantined"],
+            filtered=counts["filtered"],
+            folded=counts["folded"],
+            dead=counts["dead"],
+            redelivered=sum(one.redelivered for one in standings),
+            duplicates=sum(one.duplicate for one in standings),
+            unaccounted=tuple(Unaccounted(*one) for one in sorted(lost.items())),
+        )
+
+
+def _place_of_lead(standing: Standing, alerts: Mapping[str, bool]) -> str:
+    """Where a lead is of which the archive has all that it should."""
+    if standing.refining:
+        return "waiting" if standing.refining == "alive" else "dead"
+    if not standing.refined:
+        return "!it is neither refined nor waiting nor dead"
+    if standing.refined == "quarantined":
+        return "quarantined"
+    if 1 <= len({*standing.heard, *alerts}) < standing.told:
+        return "!it is refined, but not every channel was told or will be"
+    if not all(alerts.values()):
+        return "alerting"
+    if alerts:
+        return "alert_dead"
+    if standing.heard:
+        return "alerted"
+    return "!it is refined, but nobody was told and no alert waits" if standing.told else "untold"
+
+
+def tallies_of(items: Iterable[Item]) -> list[Tally]:
+    """How often what happened, as far as leads remember: the hundred latest lines of each, and
+    redeliveries without their day, which are counted on the day of the first."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for lead in (lead_of(item) for item in items if item["sk"] == LEAD):
+        day = lead.captured_at[:10]
+        counts[day, lead.source, lead.fate] += 1
+        if lead.redelivered:
+            counts[day, lead.source, "redelivered"] += lead.redelivered
+        for line in lead.timeline:
+            if line.what in ("refined", "quarantined") or line.what.endswith(".dead"):
+                counts[line.at[:10], lead.source, line.what] += 1
+        for told in lead.alerts:
+            counts[told.at[:10], lead.source, told_as(Step(told.step))] += 1
+        if lead.summary is not None and lead.summary.duplicate_of:
+            counts[lead.summary.processed_at[:10], lead.source, "duplicate"] += 1
+    return [Tally(*key, count) for key, count in sorted(counts.items())]
+
+
+def _by_id(days: Iterable[Sequence[str]]) -> dict[str, str]:
+    """The day (YYYY/MM/DD) of each document's key, by the id of its lead."""
+    found: dict[str, str] = {}
+    for keys in days:
+        day = "/".join(keys[0].split("/")[1:4]) if keys else ""
+        found.update((key.rpartition("/")[2].removesuffix(".json"), day) for key in keys)
+    return found
+
+
+def _key(kind: str, lead: LeadItem) -> str:
+    return key_of(kind, lead.lead_id, from_iso(lead.captured_at))
+
+
+def _versioned(lead: LeadItem) -> tuple[str, str]:
+    """Key and version of the refined document that counts."""
+    return _key("refined", lead), lead.summary.version if lead.summary else ""
+
+
+def _day(lead: LeadItem) -> str:
+    return lead.captured_at[:10].replace("-", "/")
+
+
+def _damage_of_raw(lead_id: str, document: bytes) -> str:
+    try:
+        kept = read_document(document)
+        whole = kept.lead_id == lead_id and read_json(kept.raw) == kept.raw
+    except (msgspec.MsgspecError, LeadlineError):
+        whole = False
+    return "" if whole else "its raw words are damaged"
+
+
+def _damage_of_refined(lead_id: str, document: bytes) -> str:
+    try:
+        whole = msgspec.json.decode(document, type=RefinedLead).lead_id == lead_id
+    except (ValueError, RecursionError):
+        whole = False
+    return "" if whole else "its refined document is damaged"
+
+
+def _is_young(raw: bytes | None, now: datetime) -> bool:
+    """Whether a raw document without a lead is in time to get one."""
+    if raw is None:
+        return False
+    try:
+        return now - from_iso(read_document(raw).timestamp) < _SWEPT_AFTER
+    except (msgspec.MsgspecError, ValueError):
+        return False

@@ -1,0 +1,277 @@
+"""The read side of the store on AWS, for operators: lists, stories, dead letters, accounts."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import islice
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso, key_of, refined_head
+from leadline.model.ids import is_lead_id
+from leadline.model.lead import RefinedLead
+from leadline.model.task import Step, Task, told_as
+from leadline.ports.clock import Clock, wall_clock
+from leadline.ports.ledger import (
+    Account,
+    Backlog,
+    DeadGroup,
+    Followed,
+    Happening,
+    LeadFilter,
+    LeadRow,
+    LeadStory,
+    RelatedEvent,
+    Tally,
+    TaskRow,
+)
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.documents import Kept, read_document
+from leadline.stores.aws.handling import handling_of
+from leadline.stores.aws.items import (
+    AGAIN,
+    HANDLING,
+    LEAD,
+    SHARDS,
+    LeadItem,
+    TaskItem,
+    alerts_of,
+    dead_partition,
+    holder_of,
+    holds_a_task,
+    lead_of,
+    task_in,
+)
+from leadline.stores.aws.reading.accounting import Archive, Books, tallies_of
+from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection, row_of
+from leadline.stores.aws.reading.speed import followed_items, held_items
+from leadline.stores.aws.table import Table
+
+_REPEATS_SHOWN = 100
+# What a timeline notes and the lead knows better: it remembers every alert, and what counts.
+_KNOWN_BETTER = frozenset(("refined", "quarantined", *map(told_as, Step)))
+_DEAD = frozenset(map(dead_partition, range(SHARDS)))
+_refined = msgspec.json.Decoder(RefinedLead)
+
+
+class AwsLedger:
+    """`ports.ledger.Ledger` on DynamoDB and S3.
+
+    Raw documents older than *raw_kept* are not missed by accounts, because the bucket deletes
+    them.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        bucket: Bucket,
+        *,
+        raw_kept: timedelta | None = None,
+        clock: Clock = wall_clock,
+    ) -> None:
+        self._table = table
+        self._bucket = bucket
+        self._raw_kept = raw_kept
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(MOST_PARALLEL)
+        self._selection = Selection(table, bucket, self._pool)
+
+    def find(self, which: LeadFilter) -> Sequence[LeadRow]:
+        """See `ports.ledger.Ledger.find`; the ids of version 7 that a day has are in their
+        order."""
+        found = islice(self._selection.rows(which), which.limit)
+        return sorted(found, key=_age, reverse=True)
+
+    def ids(self, which: LeadFilter) -> Sequence[str]:
+        """See `ports.ledger.Ledger.ids`."""
+        return [row.lead_id for row in sorted(self._selection.rows(which, whole=True), key=_age)]
+
+    def complete(self, prefix: str) -> Sequence[str]:
+        """See `ports.ledger.Ledger.complete`."""
+        return self._selection.complete(prefix)
+
+    def story(self, lead_id: str) -> LeadStory | None:
+        """See `ports.ledger.Ledger.story`."""
+        if not is_lead_id(lead_id):
+            return None
+        found = self._table.query("pk = :pk", {":pk": f"L#{lead_id.lower()}"})
+        items = {item["sk"]: item for item in found}
+        if LEAD not in items:
+            return None
+        lead = lead_of(items[LEAD])
+        holders = [holder_of(item) for item in items.values() if holds_a_task(item)]
+        repeats = sorted(sk.partition("#")[2] for sk in items if sk.startswith(AGAIN))
+        related = self._selection.leads(lead.related)
+        related.sort(key=lambda event: lead.related.index(event.lead_id))
+        raw, *raws = self._raws([lead, *related])
+        return LeadStory(
+            row=row_of(lead),
+            raw=raw.raw_data if raw else msgspec.Raw(b"null"),
+            media_type=raw.media_type if raw else "",
+            record=lead.record,
+            timeline=_timeline(lead, related),
+            tasks=tuple(_tasks(holders)),
+            alerts=alerts_of(lead),
+            related=tuple(_related(related, raws)),
+            refined=self._head(lead),
+            repeated_by=tuple(repeats[:_REPEATS_SHOWN]),
+            handling=handling_of(items[HANDLING]) if HANDLING in items else None,
+        )
+
+    def _raws(self, leads: Sequence[LeadItem]) -> list[Kept | None]:
+        keys = [(key_of("raw", one.lead_id, from_iso(one.captured_at)), "") for one in leads]
+        found = self._bucket.get_all(keys)
+        return [_read(one, document) for one, document in zip(leads, found, strict=True)]
+
+    def _head(self, lead: LeadItem) -> msgspec.Raw | None:
+        """The refined document that counts, without the original data."""
+        if lead.summary is None:
+            return None
+        key = key_of("refined", lead.lead_id, from_iso(lead.captured_at))
+        document = self._bucket.get(key, lead.summary.version)
+        try:
+            return msgspec.Raw(refined_head(_refined.decode(document))) if document else None
+        except msgspec.MsgspecError:
+            return None  # it is damaged, as `verify --deep` tells
+
+    def dead(self) -> Sequence[DeadGroup]:
+        """See `ports.ledger.Ledger.dead`."""
+        groups: dict[tuple[Step, str], list[tuple[str, str, str]]] = {}
+        for holder in self._selection.dead():
+            task = holder.task
+            assert task is not None  # noqa: S101 - it is dead
+            letter = (task.dead_at, holder.lead_id, task.error)
+            groups.setdefault((task_in(holder).step, task.reason), []).append(letter)
+        found = [
+            _group(step, reason, sorted(letters)) for (step, reason), letters in groups.items()
+        ]
+        return sorted(found, key=lambda group: (group.count, group.last_at), reverse=True)
+
+    def dead_tasks(
+        self, lead_ids: Sequence[str], reason: str | None = None
+    ) -> Mapping[str, Sequence[Task]]:
+        """See `ports.ledger.Ledger.dead_tasks`."""
+        return self._selection.dead_tasks(lead_ids, reason)
+
+    def backlog(self, now: datetime) -> Sequence[Backlog]:
+        """See `ports.ledger.Ledger.backlog`; it reads the whole index of tasks that wait or are
+        dead."""
+        live: dict[tuple[Step, str], list[tuple[str, bool]]] = {}
+        dead: Counter[tuple[Step, str]] = Counter()
+        for entry in self._table.scan(index="due"):
+            if not holds_a_task(entry):
+                continue
+            step, _, channel = entry["sk"].partition("#")
+            kind = (Step.REFINE, "") if step == LEAD else (Step(step), channel)
+            if entry["due_pk"] in _DEAD:
+                dead[kind] += 1
+            else:
+                due_at = entry["due_sk"].partition("#")[0]
+                live.setdefault(kind, []).append((due_at, bool(entry["held"])))
+        kinds = sorted({*live, *dead}, key=lambda kind: ([*Step].index(kind[0]), kind[1]))
+        return [_backlog(*kind, live.get(kind, []), dead[kind], iso(now)) for kind in kinds]
+
+    def followed(self, which: LeadFilter) -> Iterator[Followed]:
+        """See `ports.ledger.Ledger.followed`."""
+        return followed_items(self._table, self._selection, which)
+
+    def held(self) -> Sequence[str]:
+        """See `ports.ledger.Ledger.held`."""
+        return held_items(self._table)
+
+    def tallies(self) -> Sequence[Tally]:
+        """See `ports.ledger.Ledger.tallies`; counted from the whole table, as far as leads
+        remember."""
+        return tallies_of(self._table.scan())
+
+    def account(self, *, deep: bool = False) -> Account:
+        """See `ports.ledger.Ledger.account`. It reads the whole table and lists the whole archive,
+        while both go on changing; what looks lost is looked at a second time. *deep* also reads
+        every document."""
+        now = self._clock()
+        missed_since = iso(now - self._raw_kept) if self._raw_kept else ""
+        books = Books(self._table, Archive(self._bucket, self._pool), missed_since)
+        books.read(deep=deep)
+        books.look_again(self._pool, now)
+        return books.account()
+
+    def close(self) -> None:
+        """See `ports.ledger.Ledger.close`."""
+        self._pool.shutdown()
+
+
+def _read(lead: LeadItem, document: bytes | None) -> Kept | None:
+    """A raw document; the text of one that is damaged."""
+    if document is None:
+        return None
+    try:
+        return read_document(document)
+    except msgspec.MsgspecError:
+        text = msgspec.json.encode(document.decode(errors="replace"))
+        return Kept(lead.lead_id, lead.captured_at, msgspec.Raw(text))
+
+
+def _age(row: LeadRow) -> tuple[datetime, str]:
+    return row.captured_at, row.lead_id
+
+
+def _timeline(lead: LeadItem, related: Sequence[LeadItem]) -> tuple[Happening, ...]:
+    happened = [Happening(from_iso(lead.captured_at), "captured", lead.why)]
+    happened += [
+        Happening(from_iso(line.at), line.what, line.detail)
+        for line in lead.timeline
+        if line.what not in _KNOWN_BETTER
+    ]
+    happened += [
+        Happening(from_iso(event.captured_at), f"event.{event.fate}", event.why)
+        for event in related
+    ]
+    if lead.summary is not None:
+        happened.append(Happening(from_iso(lead.summary.processed_at), lead.summary.status))
+    happened += [
+        Happening(told.sent_at, told_as(told.step), f"{told.channel}, {told.template}")
+        for told in alerts_of(lead)
+    ]
+    return tuple(sorted(happened, key=lambda h: h.at))
+
+
+def _tasks(holders: Sequence[LeadItem | TaskItem]) -> Iterator[TaskRow]:
+    """The tasks of a lead, by step and channel."""
+    for holder in sorted(holders, key=lambda one: (task_in(one).step, task_in(one).channel)):
+        task, what = holder.task, task_in(holder)
+        if task is not None:
+            yield TaskRow(
+                what.step,
+                what.channel,
+                from_iso(task.due_at),
+                task.attempt,
+                task.failures,
+                task.held,
+                task.error,
+                from_iso(task.dead_at) if task.dead_at else None,
+                task.reason if task.dead_at else None,
+            )
+
+
+def _backlog(
+    step: Step, channel: str, live: Sequence[tuple[str, bool]], dead: int, now: str
+) -> Backlog:
+    """The backlog of one kind of task by when each is due, and whether it is held."""
+    held = sum(is_held and due_at > now for due_at, is_held in live)
+    due = [due_at for due_at, _ in live if due_at <= now]
+    oldest = from_iso(min(due)) if due else None
+    return Backlog(step, channel, len(live) - held, len(due), held, dead, oldest)
+
+
+def _related(events: Sequence[LeadItem], raws: Sequence[Kept | None]) -> Iterator[RelatedEvent]:
+    for event, raw in zip(events, raws, strict=True):
+        if raw is not None:
+            at = from_iso(event.captured_at)
+            yield RelatedEvent(event.lead_id, at, event.kind, event.fate, event.why, raw.raw_data)
+
+
+def _group(step: Step, reason: str, letters: Sequence[tuple[str, str, str]]) -> DeadGroup:
+    """The dead letters (when, lead, error) of one reason, oldest first."""
+    first, (last, example, error) = letters[0][0], letters[-1]
+    return DeadGroup(step, reason, len(letters), from_iso(first), from_iso(last), example, error)

@@ -1,0 +1,292 @@
+"""Which leads a question is about: answered by the index `day`, a day after the other."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from heapq import merge
+from itertools import chain, islice
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from leadline.model.formats import from_iso, key_of
+from leadline.model.lead import Status
+from leadline.model.task import Task
+from leadline.ports.ledger import LeadFilter, LeadRow, id_digits, searchable
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.days import days_between, days_of_ids, ids_between
+from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.items import (
+    SHARDS,
+    WITHOUT_LATER_LEADS,
+    LeadItem,
+    Summary,
+    TaskItem,
+    dead_partition,
+    holder_of,
+    holds_a_task,
+    lead_key,
+    lead_of,
+    task_in,
+)
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.values import Item
+
+MOST_PARALLEL = 8
+_EVENTS = (Status.FILTERED, Status.FOLDED)
+_LEADS = tuple(status for status in Status if status not in _EVENTS)
+_BETWEEN = "day_pk = :pk AND day_sk BETWEEN :low AND :high"
+_FIRST_PAGE, _LARGEST_PAGE = 50, 2_000
+_CHUNK = 64
+_AT_ONCE = 100
+_MOST_COMPLETED = 10
+
+T = TypeVar("T")
+
+
+class _Candidate(NamedTuple):
+    """What a filter looks at."""
+
+    row: LeadRow
+    refined: bool
+
+
+class Selection:
+    """Reads leads by table and bucket, with some requests at the same time."""
+
+    def __init__(self, table: Table, bucket: Bucket, pool: ThreadPoolExecutor) -> None:
+        self._table = table
+        self._bucket = bucket
+        self._pool = pool
+
+    def rows(self, which: LeadFilter, *, whole: bool = False) -> Iterator[LeadRow]:
+        """The leads that fit, newest first, whatever the limit says; *whole* when all are wanted.
+
+        Within a day the order is that of the ids.
+        """
+        fits = _conditions(which)
+        for some in _slices(self._candidates(which, whole=whole), _CHUNK):
+            left = [one for one in some if fits(one.row)]
+            if which.search:
+                left = self._having(left, which.search)
+            yield from (one.row for one in left)
+
+    def _candidates(self, which: LeadFilter, *, whole: bool) -> Iterator["_Candidate"]:
+        """What may fit; narrowed down by ids, dead letters or days."""
+        if which.since and which.until and which.since >= which.until:
+            return
+        if which.ids or which.dead or which.reason is not None:
+            ids: Iterable[str] = (i.lower() for i in which.ids)
+            if which.dead or which.reason is not None:
+                dead = self.with_dead_letter(which.reason)
+                ids = [i for i in ids if i in dead] if which.ids else dead
+            leads = self.leads(list(ids))
+            leads.sort(key=lambda lead: (lead.captured_at, lead.lead_id), reverse=True)
+            yield from (_Candidate(row_of(lead), lead.summary is not None) for lead in leads)
+            return
+        statuses = tuple(Status) if which.events else _LEADS
+        if which.status is not None:
+            statuses = (which.status,)
+        page = 0 if whole else max(_FIRST_PAGE, min(which.limit, _LARGEST_PAGE))
+        for day in days_between(self._bucket, which.since, which.until, backwards=True):
+            parts = ids_between(day, which.since, which.until)
+            yield from self._of_day(day, statuses, parts, page)
+
+    def _of_day(
+        self, day: str, statuses: Sequence[Status], parts: Sequence[tuple[str, str]], page: int
+    ) -> Iterator["_Candidate"]:
+        """The entries of a day, highest id first."""
+        streams = [
+            self._entries(f"{day}#{shard}", status, part, page)
+            for shard in range(SHARDS)
+            for status in statuses
+            for part in parts
+        ]
+        begun: Sequence[Iterable[Item]] = list(
+            self._pool.map(list if not page else _begun, streams)
+        )
+        last = ""
+        for entry in merge(*begun, key=lambda entry: entry["lead_id"], reverse=True):
+            if entry["lead_id"] != last:  # it may have changed its status while we read
+                last = entry["lead_id"]
+                yield _Candidate(_row_of_entry(entry), entry.get("summary") is not None)
+
+    def _entries(
+        self, partition: str, status: Status, part: tuple[str, str], page: int
+    ) -> Iterator[Item]:
+        """Entries of one status in one partition, highest id first; 0: in pages of AWS's own."""
+        low, high = (f"{status}#{bound}" for bound in part)
+        while True:
+            values = {":pk": partition, ":low": low, ":high": high}
+            found = list(
+                self._table.query(_BETWEEN, values, index="day", limit=page, backwards=True)
+            )
+            yield from (entry for entry in found if entry["day_sk"] != high)
+            if not page or len(found) < page:
+                return
+            high, page = found[-1]["day_sk"], min(page * 4, _LARGEST_PAGE)
+
+    def _having(self, some: Sequence["_Candidate"], words: str) -> list["_Candidate"]:
+        """Those in which the words stand; the raw words are read only of what is not refined."""
+        sought, digits = words.casefold(), id_digits(words)
+
+        def begins(row: LeadRow) -> bool:
+            return bool(digits) and row.lead_id.replace("-", "").startswith(digits)
+
+        unread = [one.row for one in some if not one.refined and not begins(one.row)]
+        raws = self._bucket.get_all([(key_of("raw", r.lead_id, r.captured_at), "") for r in unread])
+        found = {
+            row.lead_id
+            for row, document in zip(unread, raws, strict=True)
+            if document is not None and sought in _raw_words(document)
+        }
+        return [
+            one
+            for one in some
+            if one.row.lead_id in found
+            or begins(one.row)
+            or (one.refined and any(sought in part for part in _refined_words(one.row)))
+        ]
+
+    def leads(self, lead_ids: Sequence[str]) -> list[LeadItem]:
+        """The leads of these ids, as far as there are any."""
+        keys = [lead_key(i) for i in lead_ids]
+        found = self._pool.map(self._table.get_all, _slices(keys, _AT_ONCE))
+        return [lead_of(item) for some in found for item in some.values()]
+
+    def dead(self) -> list[LeadItem | TaskItem]:
+        """What holds a dead letter: leads and tasks after refinement."""
+        partitions = self._pool.map(self._dead_keys, range(SHARDS))
+        keys = list(chain.from_iterable(partitions))
+        found = self._pool.map(self._table.get_all, _slices(keys, _AT_ONCE))
+        holders = [holder_of(item) for some in found for item in some.values()]
+        return [one for one in holders if one.task is not None and one.task.dead_at]
+
+    def _dead_keys(self, shard: int) -> list[tuple[str, str]]:
+        values = {":pk": dead_partition(shard)}
+        found = self._table.query("due_pk = :pk", values, index="due")
+        return [(entry["pk"], entry["sk"]) for entry in found]
+
+    def with_dead_letter(self, reason: str | None) -> dict[str, None]:
+        """The ids of leads that have a dead letter, with this reason if it is given."""
+        return {
+            one.lead_id: None
+            for one in self.dead()
+            if one.task and reason in (None, one.task.reason)
+        }
+
+    def dead_tasks(self, lead_ids: Sequence[str], reason: str | None) -> dict[str, list[Task]]:
+        """The dead letters of these leads, those with this reason if it is given."""
+        found = self._pool.map(lambda lead_id: self._dead_tasks(lead_id, reason), lead_ids)
+        return {lead_id: dead for lead_id, dead in zip(lead_ids, found, strict=True) if dead}
+
+    def _dead_tasks(self, lead_id: str, reason: str | None) -> list[Task]:
+        holders = [holder_of(item) for item in beside(self._table, lead_id) if holds_a_task(item)]
+        return [
+            task_in(holder)
+            for holder in holders
+            if holder.task and holder.task.dead_at and reason in (None, holder.task.reason)
+        ]
+
+    def complete(self, prefix: str) -> list[str]:
+        """Up to ten ids that begin so. A beginning tells a time, so ids of other versions are
+        known only by the whole of them."""
+        digits = id_digits(prefix)
+        if not digits:
+            return []
+        low, high = (str(uuid.UUID(digits.ljust(32, end))) for end in "0f")
+        if low == high:
+            return [lead.lead_id for lead in self.leads([low])]
+        found: list[str] = []
+        for day in days_of_ids(self._bucket, digits):
+            streams = [
+                self._between(f"{day}#{shard}", f"{status}#{low}", f"{status}#{high}")
+                for shard in range(SHARDS)
+                for status in Status
+            ]
+            found += sorted(set(chain.from_iterable(self._pool.map(list, streams))))
+            if len(found) >= _MOST_COMPLETED:
+                break
+        return found[:_MOST_COMPLETED]
+
+    def _between(self, partition: str, low: str, high: str) -> Iterator[str]:
+        """The first ids between two places of one partition."""
+        values = {":pk": partition, ":low": low, ":high": high}
+        found = self._table.query(_BETWEEN, values, index="day", limit=_MOST_COMPLETED)
+        return (entry["lead_id"] for entry in found)
+
+
+def beside(table: Table, lead_id: str) -> Iterator[Item]:
+    """All items of a lead, but for those of the many later leads that may repeat it."""
+    first, last = WITHOUT_LATER_LEADS
+    values = {":pk": f"L#{lead_id}", ":first": first, ":last": last}
+    return table.query("pk = :pk AND sk BETWEEN :first AND :last", values)
+
+
+def row_of(lead: LeadItem) -> LeadRow:
+    """A lead as lists show it."""
+    at = from_iso(lead.captured_at)
+    return _row(LeadRow(lead.lead_id, at, lead.source, lead.status, lead.why), lead.summary)
+
+
+def _row_of_entry(entry: Item) -> LeadRow:
+    status, _, lead_id = entry["day_sk"].partition("#")
+    at, summary = from_iso(entry["captured_at"]), entry.get("summary")
+    row = LeadRow(lead_id, at, entry["source"], Status(status), entry.get("why", ""))
+    return _row(row, msgspec.convert(summary, Summary) if summary else None)
+
+
+def _row(bare: LeadRow, summary: Summary | None) -> LeadRow:
+    if summary is None:
+        return bare
+    return msgspec.structs.replace(
+        bare,
+        name=summary.name,
+        email=summary.email,
+        phone=summary.phone,
+        company=summary.company,
+        owner=summary.owner_now or summary.owner,
+        score=summary.score,
+        duplicate_of=summary.duplicate_of,
+    )
+
+
+def _conditions(which: LeadFilter) -> Callable[[LeadRow], bool]:
+    """The parts of a filter that a row alone can answer."""
+
+    def fits(row: LeadRow) -> bool:
+        if which.status is not None:
+            if row.status is not which.status:
+                return False
+        elif not which.ids and not which.events and row.status in _EVENTS:
+            return False
+        if which.source is not None and row.source != which.source:
+            return False
+        if which.since is not None and row.captured_at < which.since:
+            return False
+        return which.until is None or row.captured_at < which.until
+
+    return fits
+
+
+def _raw_words(document: bytes) -> str:
+    try:
+        raw = read_document(document).raw
+    except msgspec.MsgspecError:
+        raw = document  # it is damaged, and so much the more to be found
+    return searchable(raw.decode(errors="replace"))
+
+
+def _refined_words(row: LeadRow) -> Iterator[str]:
+    return (searchable(part) for part in (row.name, row.email, row.company) if part)
+
+
+def _begun(stream: Iterator[Item]) -> Iterator[Item]:
+    """The same stream, its first page read."""
+    return chain(list(islice(stream, 1)), stream)
+
+
+def _slices(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

@@ -1,0 +1,304 @@
+"""Outcomes carried out on AWS: each task for itself, in one conditional stroke."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+
+import msgspec
+
+from leadline.model.formats import iso, key_of, refined_document, refined_head
+from leadline.model.lead import RefinedLead
+from leadline.model.task import Alert, Done, Drop, Later, Outcome, Retry, Step, Task
+from leadline.net.aws.calls import AwsFailed
+from leadline.ports.store import Settlement
+from leadline.stores.aws.base import Base, Contested, changed, log
+from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.handling import first_handling, with_owner_shown
+from leadline.stores.aws.items import (
+    LeadItem,
+    TaskItem,
+    TaskState,
+    again_key,
+    digest_key,
+    further_of,
+    handling_key,
+    lead_key,
+    lead_of,
+    summary_of,
+    task_key,
+    told_of,
+)
+from leadline.stores.aws.queue import rings_of, schedule
+from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
+from leadline.stores.aws.values import Item
+
+_MOST_ROUNDS = 20
+_MOST_PARALLEL = 8
+_REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTooLarge"))
+"""What is wrong with a request, rather than with AWS."""
+_AFTER_REFUSAL = timedelta(minutes=1)
+_MOST_REFUSALS = 25
+_MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
+
+
+class AwsSettling(Base):
+    """The second half of `ports.store.Queue`: settling."""
+
+    def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
+        """See `ports.store.Queue.settle`."""
+        # Refinements of one person must see each other, so what makes leads is settled in order.
+        if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
+            return [self._settle_alone(one) for one in settlements]
+        from concurrent.futures import ThreadPoolExecutor  # one task has no use for it
+
+        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(settlements))) as pool:
+            return list(pool.map(self._settle_alone, settlements))
+
+    def _settle_alone(self, one: Settlement) -> bool:
+        """Settle, and keep it from its neighbours when AWS will not give or keep what is this
+        lead's: such a task fails like any other that fails, and is a dead letter in the end."""
+        task, outcome = one.claim.task, one.outcome
+        withheld = self.recent.withheld.get(task.lead_id)
+        if (
+            withheld
+            and isinstance(outcome, Drop)
+            and outcome.reason == "lead.missing"
+            and one.claim.failures < _MOST_REFUSALS
+        ):
+            return self._refused(one, withheld)
+        try:
+            return self._settle(one)
+        except AwsFailed as error:
+            if error.code not in _REFUSED:
+                raise
+            log.error("settle.refused", extra={"lead": task.lead_id, "error": str(error)})
+            return self._refused(one, error.code)
+
+    def _refused(self, one: Settlement, code: str) -> bool:
+        """Have the task tried again later; False, for its outcome was not carried out."""
+        pause = _AFTER_REFUSAL * (one.claim.failures + 1)
+        self._settle(Settlement(one.claim, Retry(pause, why=f"storage.{code}")))
+        return False
+
+    def _settle(self, one: Settlement) -> bool:
+        task = one.claim.task
+        attempt = _Attempt()
+        for number in range(_MOST_ROUNDS):
+            lead, further = self._holders(task, fresh=number > 0)
+            state = further.task if further else lead.task if lead else None
+            if task.step is not Step.REFINE and further is None:
+                return False
+            if lead is None or state is None or state.dead_at:
+                return False
+            if not state.held or state.attempt != one.claim.attempt:
+                return False
+            try:
+                if attempt.overtaken:
+                    self._give_back(lead)
+                    return False
+                self._carry_out(one, lead, further, state, attempt)
+            except Stale as stale:
+                attempt.learn(stale, one.outcome)
+                continue
+            finally:
+                self.recent.leads.pop(task.lead_id, None)
+            return True
+        raise Contested(task.lead_id)
+
+    def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, TaskItem | None]:
+        """The lead, and the item of its task where that is one after refinement."""
+        if task.step is Step.REFINE:
+            known = None if fresh else self.recent.leads.get(task.lead_id)
+            return known or self._lead(task.lead_id), None
+        keys = [lead_key(task.lead_id), task_key(task)]
+        items = self.table.get_all(keys)
+        lead, further = items.get(keys[0]), items.get(keys[1])
+        return lead_of(lead) if lead else None, further_of(further) if further else None
+
+    def _carry_out(
+        self,
+        one: Settlement,
+        lead: LeadItem,
+        further: TaskItem | None,
+        state: TaskState,
+        attempt: "_Attempt",
+    ) -> None:
+        now = self.clock()
+        task = one.claim.task
+        match one.outcome:
+            case Done() as done:
+                self._done(task, done, lead, further, now, attempt)
+            case Retry() as retry:
+                failures = one.claim.failures + int(retry.counts)
+                later = msgspec.structs.replace(
+                    state, put_at=iso(now), due_at=iso(now + retry.after), held=False,
+                    failures=failures, error=retry.why,
+                )  # fmt: skip
+                noted = lead.note(now, f"{task.step}.failed", retry.why) if retry.counts else lead
+                self.table.write_all(_with_state(noted, further, later, noted is not lead))
+            case Drop() as drop:
+                dead = msgspec.structs.replace(
+                    state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail
+                )
+                noted = lead.note(now, f"{task.step}.dead", drop.reason)
+                if task.step is Step.NOTIFY:
+                    channels = dict.fromkeys((*noted.dead_channels, task.channel))
+                    noted = changed(noted, dead_channels=tuple(channels))
+                self.table.write_all(_with_state(noted, further, dead, True))
+                self._toll(task, lead, drop.reason)
+
+    def _done(
+        self,
+        task: Task,
+        done: Done,
+        lead: LeadItem,
+        further: TaskItem | None,
+        now: datetime,
+        attempt: "_Attempt",
+    ) -> None:
+        follow_ups = [*map(Later, done.then), *done.later]
+        new = lead.note(now, done.note) if done.note else lead
+        if done.refined is not None:
+            new = self._refined(new, done.refined, follow_ups, attempt)
+        new = _told(new, task, done.alert)
+        writes: list[Write] = []
+        if done.handling is not None and not self._is_handled(lead, attempt):
+            writes += first_handling(lead.lead_id, done.handling)
+            new = with_owner_shown(new, done.handling)
+        there = self._there(follow_ups, lead, attempt)
+        if further is None:
+            new = changed(new, task=None)
+        elif all(task_key(one.task) != task_key(task) for one in follow_ups):
+            writes.append(Delete(task_key(task), further.rev))
+        new, puts = schedule(new, follow_ups, there, now, task)
+        if new != lead:
+            writes.append(Put(new.item(), lead.rev))
+        if done.refined is not None:
+            writes += self._recognition(done, lead, attempt.taken)
+        self.table.write_all([*writes, *puts])
+        self._ring(rings_of(lead, follow_ups, now))
+
+    def _refined(
+        self,
+        lead: LeadItem,
+        refined: RefinedLead,
+        follow_ups: Sequence[Later],
+        attempt: "_Attempt",
+    ) -> LeadItem:
+        """The lead with its refinement, whose document is kept first."""
+        if attempt.version is None:
+            attempt.version = self._store(refined)
+        tell = {one.task.channel for one in follow_ups if one.task.step is Step.NOTIFY}
+        summary = summary_of(refined, len(tell), attempt.version)
+        if lead.summary is not None:
+            summary = msgspec.structs.replace(summary, owner_now=lead.summary.owner_now)
+        return changed(lead, summary=summary).note(refined.processed_at, refined.status)
+
+    def _there(
+        self, follow_ups: Sequence[Later], lead: LeadItem, attempt: "_Attempt"
+    ) -> dict[Key, Item]:
+        """Tasks that stand where others are to be put; a lead that is refined for the first time
+        is believed to have none."""
+        keys = [task_key(one.task) for one in follow_ups if one.task.step is not Step.REFINE]
+        if not keys or (lead.summary is None and not attempt.failed):
+            return {}
+        return self.table.get_all(keys)
+
+    def _is_handled(self, lead: LeadItem, attempt: "_Attempt") -> bool:
+        """Whether anybody handles the lead, as nobody can before it is refined."""
+        if lead.summary is None and not attempt.failed:
+            return False
+        return self.table.get(handling_key(lead.lead_id)) is not None
+
+    def _recognition(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[PutIf]:
+        """The writes by which later leads recognise this one; keys that are *taken* stay so."""
+        mine = {"lead_id": lead.lead_id, "taken_at": lead.captured_at}
+        for key in dict.fromkeys(done.match_keys.values()):
+            pk, sk = digest_key("M", key)
+            owner = self.recent.owners.get(key, lead.lead_id)
+            if owner == lead.lead_id and (pk, sk) not in taken:
+                item = {"pk": pk, "sk": sk, **mine}
+                yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
+        if done.refined is not None and (first := done.refined.duplicate_of) is not None:
+            pk, sk = again_key(first.lead_id, lead.lead_id)
+            yield PutIf({"pk": pk, "sk": sk})
+
+    def _give_back(self, lead: LeadItem) -> None:
+        assert lead.task is not None  # noqa: S101 - the caller holds it
+        free = msgspec.structs.replace(lead.task, held=False, due_at=lead.task.put_at)
+        self.table.write(Put(changed(lead, task=free).item(), lead.rev))
+
+    def _store(self, refined: RefinedLead) -> str:
+        """Keep the refined document; returns its version, by which the ledger knows it from what
+        a worker writes that has lost its claim."""
+        raw = self.recent.raws.get(refined.lead_id)
+        if raw is None:
+            raw = self._raw_of(refined.lead_id, refined.captured_at)
+        document = refined_document(refined_head(refined), raw)
+        return self.bucket.put(key_of("refined", refined.lead_id, refined.captured_at), document)
+
+    def _raw_of(self, lead_id: str, captured_at: datetime) -> bytes:
+        key = key_of("raw", lead_id, captured_at)
+        document = self.bucket.get(key)
+        if document is None:
+            raise AwsFailed(f"GetObject {key}", "NoSuchKey")
+        return read_document(document).raw
+
+
+class _Attempt:
+    """What was done and learned while one settlement is carried out, however often it is tried:
+    the version of the refined document, match keys that others have, whether it *failed* before
+    because something was not as it was believed to be, and whether the refinement was *overtaken*
+    by one of another lead that it has not seen."""
+
+    def __init__(self) -> None:
+        self.failed = False
+        self.version: str | None = None
+        self.taken: set[Key] = set()
+        self.overtaken = False
+
+    def learn(self, stale: Stale, outcome: Outcome) -> None:
+        """Make the best of what stood in the way."""
+        self.failed = True
+        keys = {(item["pk"], item["sk"]) for item in stale.stood if item["pk"].startswith("M#")}
+        self.taken |= keys
+        if keys and isinstance(outcome, Done) and outcome.refined is not None:
+            self.overtaken = outcome.refined.duplicate_of is None
+
+
+def _told(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
+    """The lead with the message that ended its task.
+
+    Where a channel that was to hear of the lead did not (another was told in its place, or nobody
+    had to be), it is one channel less that accounts look for.
+    """
+    new = lead
+    if alert is not None:
+        from leadline.model.task import told_as  # who captures or refines has no use for it
+
+        line = told_of(msgspec.structs.replace(alert, step=task.step))
+        new = changed(new, alerts=(*new.alerts, line))
+        said = f"{alert.channel}, {alert.template}"
+        new = new.note(alert.sent_at, told_as(task.step), said)
+    if task.step is not Step.NOTIFY or new.summary is None:
+        return new
+    if any((told.step, told.channel) == (Step.NOTIFY, task.channel) for told in new.alerts):
+        return new
+    summary = msgspec.structs.replace(new.summary, told=max(new.summary.told - 1, 0))
+    return changed(new, summary=summary)
+
+
+def _with_state(
+    lead: LeadItem, further: TaskItem | None, state: TaskState, lead_changes: bool
+) -> list[Write]:
+    """The writes that leave the task in another state."""
+    if further is None:
+        return [Put(changed(lead, task=state).item(), lead.rev)]
+    writes: list[Write] = [Put(msgspec.structs.replace(further, task=state).item(), further.rev)]
+    if lead_changes:
+        writes.append(Put(lead.item(), lead.rev))
+    return writes
+
+
+def _makes_a_lead(one: Settlement) -> bool:
+    return isinstance(one.outcome, Done) and one.outcome.refined is not None

@@ -1,0 +1,1 @@
+"""What the Sweep function finds: tasks without a wake-up, dead letters."""

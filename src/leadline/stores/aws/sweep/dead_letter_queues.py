@@ -1,0 +1,215 @@
+"""Messages in the dead-letter queues, held against the ledger: it knows what became of their tasks.
+
+A task that is dead has a message there by right. SQS also moves messages there that were received
+too often, whatever the ledger says of their tasks.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import msgspec
+
+from leadline.model.formats import from_iso
+from leadline.model.task import Step, Task
+from leadline.net.aws.calls import AwsFailed, Caller
+from leadline.stores.aws.items import holder_of, lead_key, task_key
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues, Ring, task_of
+
+_AT_ONCE = 10
+"""Messages of one request (SQS API Reference)."""
+_MOST = 10_000
+_HIDDEN_S = 300
+_WAIT_S = 1
+"""With a wait SQS asks all of its servers, without it only some (SQS Developer Guide, "Short and
+long polling")."""
+_PARALLEL = 8
+_SHOWN = 5
+
+
+class LetterState(StrEnum):
+    """What the ledger says of a message's task."""
+
+    DEAD = "dead"
+    ALIVE = "alive"
+    DONE = "done"
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+
+
+class Stranded(msgspec.Struct, frozen=True):
+    """Messages in one dead-letter queue, that of `step` (the delivery queue's is that of NOTIFY
+    and of all steps after it), that no dead letter of the ledger explains: their task lives or is
+    done, the lead is unknown, or nobody can read them. `examples` are ids of leads."""
+
+    step: Step
+    state: LetterState
+    count: int
+    examples: tuple[str, ...]
+
+
+class Tidied(msgspec.Struct, frozen=True):
+    """Messages taken off the dead-letter queues, how many tasks among them were rung for again,
+    and how many were left where they are, of them the unreadable."""
+
+    taken_off: int
+    rung: int
+    left: int
+    unreadable: int
+
+
+class _Found(NamedTuple):
+    """A message that is ours for a while; `step` tells its queue."""
+
+    step: Step
+    handle: str
+    task: Task | None
+    state: LetterState
+    ring: Ring | None = None
+
+
+class DeadLetterQueues:
+    """The dead-letter queues of a stack, beside its ledger."""
+
+    def __init__(self, caller: Caller, table: Table, queues: Queues) -> None:
+        self._caller = caller
+        self._table = table
+        self._queues = queues
+        self._urls = {step: url for url, step in queues.dead_urls().items()}
+
+    def stranded(self) -> list[Stranded]:
+        """The messages that the ledger does not explain; all stay where they are.
+
+        Of a queue at most ten thousand messages are looked at. Raises AwsFailed.
+        """
+        found = self._look()
+        self._release(found)
+        odd = sorted(
+            (one for one in found if one.state is not LetterState.DEAD),
+            key=lambda one: (one.step, one.state),
+        )
+        told: list[Stranded] = []
+        for (step, state), some in groupby(odd, key=lambda one: (one.step, one.state)):
+            letters = list(some)
+            ids = dict.fromkeys(one.task.lead_id for one in letters if one.task)
+            told.append(Stranded(step, state, len(letters), tuple(ids)[:_SHOWN]))
+        return told
+
+    def tidy(self, replayed: Sequence[Task], now: datetime, *, dry_run: bool = False) -> Tidied:
+        """Take off what is of no use any more: messages of tasks that are done or live. Those that
+        live are rung for, but for the *replayed*, for which a bell is on its way.
+
+        One message of each dead task, those of unknown leads and unreadable ones are left. Raises
+        AwsFailed.
+        """
+        found = self._look()
+        again = {_place(task) for task in replayed}
+        off = [one for one in found if one.state in (LetterState.ALIVE, LetterState.DONE)]
+        off += _surplus(found)
+        rings = {
+            _place(one.task): one.ring
+            for one in off
+            if one.ring and one.task and _place(one.task) not in again
+        }
+        gone = {one.handle for one in off}
+        left = [one for one in found if one.handle not in gone]
+        if dry_run:
+            self._release(found)
+        else:
+            self._queues.ring(list(rings.values()), now)
+            self._each("DeleteMessageBatch", off)
+            self._release(left)
+        unreadable = sum(one.state is LetterState.UNREADABLE for one in left)
+        return Tidied(len(off), len(rings), len(left), unreadable)
+
+    def _look(self) -> list[_Found]:
+        """Receive all messages of both queues, each with what the ledger says."""
+        with ThreadPoolExecutor(len(self._urls)) as pool:
+            received = list(pool.map(self._receive, self._urls))
+        return [one for step, some in zip(self._urls, received, strict=True)
+                for one in self._judged(step, some)]  # fmt: skip
+
+    def _receive(self, step: Step) -> list[tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
+        while len(found) < _MOST:
+            request = {
+                "QueueUrl": self._urls[step],
+                "MaxNumberOfMessages": _AT_ONCE,
+                "VisibilityTimeout": _HIDDEN_S,
+                "WaitTimeSeconds": _WAIT_S,
+            }
+            messages = self._call("ReceiveMessage", request).get("Messages") or []
+            if not messages:
+                break
+            found |= {m["MessageId"]: (m["Body"], m["ReceiptHandle"]) for m in messages}
+        return list(found.values())
+
+    def _judged(self, step: Step, received: Sequence[tuple[str, str]]) -> list[_Found]:
+        tasks = [task_of(body) for body, _ in received]
+        readable = [task for task in tasks if task is not None]
+        items = self._table.get_all(
+            [key for task in readable for key in (task_key(task), lead_key(task.lead_id))]
+        )
+        found: list[_Found] = []
+        for task, (_, handle) in zip(tasks, received, strict=True):
+            if task is None:
+                found.append(_Found(step, handle, None, LetterState.UNREADABLE))
+                continue
+            lead, item = items.get(lead_key(task.lead_id)), items.get(task_key(task))
+            state = holder_of(item).task if item else None
+            if lead is None:
+                found.append(_Found(step, handle, task, LetterState.UNKNOWN))
+            elif state is None:
+                found.append(_Found(step, handle, task, LetterState.DONE))
+            elif state.dead_at:
+                found.append(_Found(step, handle, task, LetterState.DEAD))
+            else:
+                ring = Ring(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
+                found.append(_Found(step, handle, task, LetterState.ALIVE, ring))
+        return found
+
+    def _release(self, messages: Sequence[_Found]) -> None:
+        """Let others see them again."""
+        self._each("ChangeMessageVisibilityBatch", messages, VisibilityTimeout=0)
+
+    def _each(self, operation: str, messages: Sequence[_Found], **more: object) -> None:
+        """Do the same to each message, ten a request."""
+        requests: list[dict[str, object]] = []
+        for step, url in self._urls.items():
+            handles = [one.handle for one in messages if one.step is step]
+            for start in range(0, len(handles), _AT_ONCE):
+                entries = [
+                    {"Id": str(i), "ReceiptHandle": handle, **more}
+                    for i, handle in enumerate(handles[start : start + _AT_ONCE])
+                ]
+                requests.append({"QueueUrl": url, "Entries": entries})
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            answers = list(pool.map(lambda request: self._call(operation, request), requests))
+        failed = [one for answer in answers for one in answer.get("Failed") or ()]
+        if failed:
+            raise AwsFailed(operation, str(failed[0].get("Code", "")))
+
+    def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
+        answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)
+        told: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
+        return told
+
+
+def _place(task: Task) -> tuple[Step, str, str]:
+    return task.step, task.lead_id, task.channel
+
+
+def _surplus(found: Sequence[_Found]) -> list[_Found]:
+    """Messages of dead tasks that died more than once, but for one of each."""
+    first: dict[tuple[Step, str, str], str] = {}
+    return [
+        one
+        for one in found
+        if one.state is LetterState.DEAD
+        and one.task is not None
+        and first.setdefault(_place(one.task), one.handle) != one.handle
+    ]

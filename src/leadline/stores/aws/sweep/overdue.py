@@ -1,0 +1,147 @@
+"""Bells that nobody rang, found in the index of due tasks: those of tasks that are overdue, and of
+tasks that are due before the next sweep and were too far off for a message when they were put.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso
+from leadline.model.task import SPEAKING, Step, Task, TaskKind
+from leadline.stores.aws.items import (
+    SHARDS,
+    TaskState,
+    due_before,
+    due_partition,
+    further_of,
+    lead_key,
+)
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Key
+from leadline.stores.aws.wakeups import FAR, Queues, Ring
+
+log = logging.getLogger(__name__)
+
+OVERDUE = timedelta(minutes=5)
+"""A task that is due for so long has no message on its way, unless the queue is full of them."""
+_MOST_OVERDUE = 1000
+"""Of each shard, in one sweep."""
+_MOST_IN_DOUBT = 100
+_BATCH = 100
+
+
+class Rung(msgspec.Struct):
+    """How many bells were rung for tasks of one kind, and whether there was time for all."""
+
+    overdue: int = 0
+    coming: int = 0
+    finished: bool = True
+
+
+class Ringing:
+    """Rings for tasks that are overdue since *at*, and for those that are coming."""
+
+    def __init__(
+        self, store: AwsStore, queues: Queues, at: datetime, time_is_left: Callable[[], bool]
+    ) -> None:
+        self._store = store
+        self._queues = queues
+        self._at = at
+        self._now = store.clock()
+        self._time_is_left = time_is_left
+
+    def ring(self, kind: TaskKind) -> Rung:
+        """Ring for tasks of this kind; raises StorageFailed."""
+        overdue, coming = self._find(kind)
+        rung = Rung()
+        if overdue:
+            rung.overdue = self._ring_overdue(kind, overdue)
+        self._ring_coming(coming, rung)
+        return rung
+
+    def _find(self, kind: TaskKind) -> tuple[list[tuple[str, str]], list[Key]]:
+        """Overdue tasks, as when they are due and their leads, and the keys of coming ones. A lead
+        that waits for its refinement has a message however far off that is."""
+        refining = kind[0] is Step.REFINE
+        until = due_before(self._at if refining else self._now + FAR)
+        at, now = due_before(self._at), iso(self._now)
+        overdue: list[tuple[str, str]] = []
+        coming: list[Key] = []
+        for shard in range(SHARDS):
+            values = {":pk": due_partition(*kind, shard), ":until": until}
+            condition = "due_pk = :pk AND due_sk <= :until"
+            limit = _MOST_OVERDUE if refining else 0
+            here: list[tuple[str, str]] = []
+            for entry in self._store.table.query(condition, values, index="due", limit=limit):
+                due_sk = entry["due_sk"]
+                if due_sk <= at and len(here) < _MOST_OVERDUE:
+                    here.append((due_sk, entry["pk"][2:]))
+                elif due_sk >= now and not entry["held"]:
+                    coming.append((entry["pk"], entry["sk"]))
+            overdue += here
+        return overdue, coming
+
+    def _ring_overdue(self, kind: TaskKind, overdue: list[tuple[str, str]]) -> int:
+        """Ring for tasks that have been due for long.
+
+        Where the queue may have a message for each of them, because its reader is behind, only for
+        those that have been due longest: a task without a message becomes one of them in the end,
+        and the queue does not fill up with a message a sweep for each.
+        """
+        if self._ready(kind) >= len(overdue):
+            overdue = sorted(overdue)[:_MOST_IN_DOUBT]
+        step, channel = kind
+        rings = self._rings({Task(step, i, channel): self._now for _, i in overdue})
+        self._queues.ring(rings, self._now)
+        for ring in rings:
+            log.warning(f"sweep.{step}_rung", extra={"lead": ring.task.lead_id})
+        return len(rings)
+
+    def _ready(self, kind: TaskKind) -> int:
+        """How many messages may be those of tasks that are due. A delayed one is for a task that is
+        not due yet, unless it waits for a place that was in use since then."""
+        depths = self._queues.depths(self._queues.url_of(kind[0]))
+        ready = depths["visible"] + depths["held"]
+        place = _place_of(*kind)
+        if place and self._store.is_in_use(place, self._at):
+            ready += depths["delayed"]
+        return ready
+
+    def _ring_coming(self, keys: list[Key], rung: Rung) -> None:
+        """Ring for those of these tasks that were FAR when they were put."""
+        left = iter(keys)
+        while some := list(islice(left, _BATCH)):
+            if not self._time_is_left():
+                rung.finished = False
+                return
+            tasks = map(further_of, self._store.table.get_all(some, exact=False).values())
+            due = {one.what: from_iso(one.task.due_at) for one in tasks if _was_far(one.task)}
+            rings = self._rings(due) if due else []
+            self._queues.ring(rings, self._now)
+            rung.coming += len(rings)
+
+    def _rings(self, due: Mapping[Task, datetime]) -> list[Ring]:
+        """The bells of tasks; one whose lead is not there has none."""
+        keys = [lead_key(task.lead_id) for task in due]
+        leads = self._store.table.get_all(keys, exact=False)
+        return [
+            Ring(task, at, from_iso(item["captured_at"]))
+            for task, at in due.items()
+            if (item := leads.get(lead_key(task.lead_id))) is not None
+        ]
+
+
+def _place_of(step: Step, channel: str) -> str:
+    """What is reserved for the things of this kind; "" where nothing is."""
+    if step is Step.WRITE_BACK:
+        from leadline.ports.store import crm_place  # seldom asked
+
+        return crm_place(channel)
+    return channel if step in SPEAKING else ""
+
+
+def _was_far(task: TaskState) -> bool:
+    return not task.dead_at and from_iso(task.due_at) - from_iso(task.put_at) > FAR

@@ -1,0 +1,273 @@
+"""One DynamoDB table of items that are replaced whole, each guarded by its revision."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.net.aws.calls import AwsFailed, Caller
+from leadline.net.aws.pauses import pauses
+from leadline.stores.aws.values import Item, plain, typed
+
+_API = "DynamoDB_20120810."
+_MOST_READ = 100
+"""Items of one BatchGetItem (DynamoDB API Reference)."""
+_MOST_ROUNDS = 8
+_BUSY = frozenset(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+"""Why a transaction may be cancelled that would pass a moment later (DynamoDB API Reference,
+"TransactWriteItems")."""
+
+Key = tuple[str, str]
+"""`pk` and `sk`."""
+
+
+class Stale(Exception):
+    """An item is not what the writer believed; `stood` are those in the way, as far as AWS tells
+    (of items that are not there it tells nothing)."""
+
+    def __init__(self, *stood: Item) -> None:
+        super().__init__("somebody else wrote this item meanwhile")
+        self.stood = stood
+
+    @property
+    def now(self) -> Item | None:
+        """What stands there, where there was one write."""
+        return self.stood[0] if self.stood else None
+
+
+class Put(msgspec.Struct, frozen=True):
+    """Replace an item whose revision is *seen*; with None, where there is none yet.
+
+    The item's own `rev` is written as the next one, its `write` as a name for this write, by which
+    a repetition knows that the first try was carried out and only its answer got lost.
+    """
+
+    item: Mapping[str, Any]
+    seen: int | None
+
+
+class PutIf(msgspec.Struct, frozen=True):
+    """Put an item under a condition of its own ("": whatever is there)."""
+
+    item: Mapping[str, Any]
+    condition: str = ""
+    values: Mapping[str, Any] = {}
+
+
+class Delete(msgspec.Struct, frozen=True):
+    """Remove an item whose revision is *seen*; with None, whatever is there."""
+
+    key: Key
+    seen: int | None
+
+
+Write = Put | PutIf | Delete
+
+
+class Table:
+    """The items, by primary key and by the table's indexes."""
+
+    def __init__(self, caller: Caller, name: str) -> None:
+        self._caller = caller
+        self.name = name
+
+    def get(self, key: Key) -> Item | None:
+        """The item as it is now; raises AwsFailed."""
+        told = self._call("GetItem", {"Key": _key(key), "ConsistentRead": True})
+        return plain(told["Item"]) if told.get("Item") else None
+
+    def get_all(self, keys: Sequence[Key], *, exact: bool = True) -> dict[Key, Item]:
+        """Those of the items that are there; *exact* sees every write that has been answered."""
+        found: dict[Key, Item] = {}
+        wanted = list(dict.fromkeys(keys))
+        if len(wanted) == 1 and exact:
+            item = self.get(wanted[0])
+            return {wanted[0]: item} if item else {}
+        for start in range(0, len(wanted), _MOST_READ):
+            asked: Any = {
+                self.name: {
+                    "Keys": [_key(k) for k in wanted[start : start + _MOST_READ]],
+                    "ConsistentRead": exact,
+                }
+            }
+            for pause in pauses(_MOST_ROUNDS):
+                time.sleep(pause)
+                told = self._post("BatchGetItem", {"RequestItems": asked})
+                for one in told["Responses"].get(self.name, []):
+                    item = plain(one)
+                    found[item["pk"], item["sk"]] = item
+                asked = told.get("UnprocessedKeys")
+                if not asked:
+                    break
+            else:
+                raise AwsFailed("BatchGetItem", "UnprocessedKeys")
+        return found
+
+    def write(self, one: Write) -> None:
+        """Carry one write out; raises Stale or AwsFailed."""
+        name = _new_name()
+        operation, request = self._request(one, name)
+        try:
+            self._call(operation, request)
+        except AwsFailed as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise
+            stood = _stood_in_the_way(error)
+            if not any(item.get("write") == name for item in stood):
+                raise Stale(*stood) from None
+
+    def write_all(self, writes: Sequence[Write]) -> None:
+        """Carry several writes out in one stroke, or none; raises Stale or AwsFailed."""
+        if len(writes) == 1:
+            self.write(writes[0])
+            return
+        name = _new_name()
+        requests = [self._request(one, name) for one in writes]
+        body = {
+            "TransactItems": [
+                {operation.removesuffix("Item"): {"TableName": self.name, **request}}
+                for operation, request in requests
+            ]
+        }
+        refused: AwsFailed | None = None
+        for pause in pauses(_MOST_ROUNDS):
+            time.sleep(pause)
+            try:
+                self._post("TransactWriteItems", body)
+            except AwsFailed as error:
+                if error.code != "TransactionCanceledException":
+                    raise
+                refused = error
+                stood, codes = _stood_in_the_way(error), _reasons(error)
+                if any(item.get("write") == name for item in stood):
+                    return
+                if "ConditionalCheckFailed" in codes:
+                    raise Stale(*stood) from None
+                if codes & {"ValidationError", "ValidationException"}:
+                    raise AwsFailed(error.what, "ValidationException", error.answer) from None
+                if not codes & _BUSY:
+                    raise
+            else:
+                return
+        if refused is not None:
+            raise refused
+
+    def _request(self, one: Write, name: str) -> tuple[str, dict[str, Any]]:
+        match one:
+            case Put(item=item, seen=None):
+                new = {**item, "rev": 1, "write": name}
+                return "PutItem", {"Item": typed(new), **_only_if("attribute_not_exists(pk)")}
+            case Put(item=item, seen=int(seen)):
+                new = {**item, "rev": seen + 1, "write": name}
+                return "PutItem", {"Item": typed(new), **_only_if("rev = :seen", {":seen": seen})}
+            case PutIf(item=item, condition=condition, values=values):
+                new = typed({**item, "write": name})
+                return "PutItem", {"Item": new, **_only_if(condition, values)}
+            case Delete(key=key, seen=None):
+                return "DeleteItem", {"Key": _key(key)}
+            case Delete(key=key, seen=int(seen)):
+                return "DeleteItem", {"Key": _key(key), **_only_if("rev = :seen", {":seen": seen})}
+        raise TypeError(one)
+
+    def put_if(self, item: Mapping[str, Any], condition: str, values: Mapping[str, Any]) -> None:
+        """See `PutIf`; raises Stale or AwsFailed."""
+        self.write(PutIf(item, condition, values))
+
+    def query(
+        self,
+        condition: str,
+        values: Mapping[str, Any],
+        *,
+        index: str = "",
+        limit: int = 0,
+        backwards: bool = False,
+    ) -> Iterator[Item]:
+        """Items of one partition in the order of the sort key; at most *limit*, 0: all."""
+        request: dict[str, Any] = {
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": typed(values),
+            "ScanIndexForward": not backwards,
+        }
+        if index:
+            request["IndexName"] = index
+        else:
+            request["ConsistentRead"] = True
+        if limit:
+            request["Limit"] = limit
+        left = limit
+        for page in self._pages("Query", request):
+            for one in page.get("Items", []):
+                yield plain(one)
+                left -= 1
+                if limit and not left:
+                    return
+
+    def count(self, condition: str, values: Mapping[str, Any], index: str, most: int = 0) -> int:
+        """How many items of an index fit; no more than *most* are looked at, 0: all."""
+        request: dict[str, Any] = {
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": typed(values),
+            "IndexName": index,
+            "Select": "COUNT",
+        }
+        if most:
+            told: int = self._call("Query", {**request, "Limit": most})["Count"]
+            return told
+        return sum(page["Count"] for page in self._pages("Query", request))
+
+    def scan(self, index: str = "") -> Iterator[Item]:
+        """Every item, in no order: for accounts, which cost a read of the whole table; or every
+        entry of an index."""
+        request = {"IndexName": index} if index else {"ConsistentRead": True}
+        for page in self._pages("Scan", request):
+            for one in page.get("Items", []):
+                yield plain(one)
+
+    def _pages(self, operation: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        while True:
+            page = self._call(operation, request)
+            yield page
+            if not page.get("LastEvaluatedKey"):
+                return
+            request = {**request, "ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        return self._post(operation, {"TableName": self.name, **request})
+
+    def _post(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self._caller.json("dynamodb", _API + operation, body)
+        told: dict[str, Any] = msgspec.json.decode(answer)
+        return told
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _only_if(condition: str, values: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """The part of a request that makes it conditional."""
+    if not condition:
+        return {}
+    told = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {**told, "ExpressionAttributeValues": typed(values)} if values else told
+
+
+def _stood_in_the_way(error: AwsFailed) -> list[Item]:
+    """The items that failed a condition, of one write or of a transaction."""
+    told = msgspec.json.decode(error.answer)
+    return [plain(one["Item"]) for one in (told, *_refusals(told)) if one.get("Item")]
+
+
+def _reasons(error: AwsFailed) -> set[str]:
+    return {one.get("Code", "") for one in _refusals(msgspec.json.decode(error.answer))}
+
+
+def _refusals(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Why a transaction was cancelled, for each of its writes."""
+    return told.get("CancellationReasons") or []
+
+
+def _new_name() -> str:
+    return os.urandom(6).hex()

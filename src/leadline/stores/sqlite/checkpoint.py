@@ -1,0 +1,53 @@
+"""The write-ahead log is copied into the file beside the writer, not by it.
+
+A commit that also checkpoints takes several times as long; a thread of its own keeps that out of
+the senders' waiting time.
+"""
+
+import logging
+import threading
+from pathlib import Path
+
+import apsw
+
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.folder import FILE
+
+log = logging.getLogger(__name__)
+
+_TOO_LONG = 256 << 20
+
+
+class Checkpointer:
+    """A thread that checkpoints the file below *folder* every *every_s* seconds."""
+
+    def __init__(self, folder: Path, every_s: float = 0.5) -> None:
+        self._folder = folder
+        self._every_s = every_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="checkpointer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        db = Database(self._folder, checkpoint_pages=0)
+        # Never wait for a reader with the writers' lock in hand: try again at the next turn.
+        db.connection.set_busy_timeout(20)
+        log_file = self._folder / f"{FILE}-wal"
+        while not self._stop.wait(self._every_s):
+            try:
+                size = log_file.stat().st_size if log_file.exists() else 0
+                if size > _TOO_LONG:
+                    # Passive checkpoints can't start the log afresh while others write to it.
+                    with db.exclusively():
+                        db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                else:
+                    db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            except apsw.Error as error:
+                # Whoever writes next meets the same trouble and reports it to the sender.
+                log.warning("checkpoint.failed", extra={"error": type(error).__name__})
+        db.close()

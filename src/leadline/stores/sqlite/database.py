@@ -1,0 +1,250 @@
+"""One connection to the data file: pragmas, migrations, write transactions, errors by name."""
+
+import errno
+import fcntl
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed, StorageFull
+from leadline.model.rights import PRIVATE, Rights, make_file
+from leadline.stores.sqlite.folder import FILE, open_lock
+
+_WRITERS = "writers.lock"
+_USERS = "users.lock"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """The reverse of `micros`."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def micros_of(span: timedelta) -> int:
+    """A span in microseconds."""
+    return span // _MICROSECOND
+
+
+class Database:
+    """A connection that several threads may share; every use takes its lock.
+
+    `checkpoint_pages` is how many pages of write-ahead log a commit of this connection may leave
+    before it copies them into the file; 0 leaves that to another connection. What is missing is
+    made with these `rights`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        checkpoint_pages: int = 4000,
+        rights: Rights = PRIVATE,
+    ) -> None:
+        self.folder = folder
+        self.path = folder / FILE
+        self._mutex = threading.RLock()
+        with _named_errors():
+            if read_only:
+                _require_data_file(self.path)
+                self._locks: tuple[int, ...] = ()
+                self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+            else:
+                self._locks = (open_lock(folder, _WRITERS, rights), _use(folder))
+                _make_data_file(self.path, rights)
+                self.connection = apsw.Connection(str(self.path), statementcachesize=400)
+            self.connection.set_busy_timeout(30_000)
+            self._set_pragmas(checkpoint_pages)
+            if not read_only:
+                with self.exclusively():
+                    migrate(self.connection)
+            elif schema_version(self.connection) != len(_migrations()):
+                raise ConfigurationError(
+                    f"{self.path} was written by another version of Leadline; "
+                    "start `leadline serve` or `leadline worker` once to migrate it"
+                )
+
+    def _set_pragmas(self, checkpoint_pages: int) -> None:
+        execute = self.connection.execute
+        execute("PRAGMA page_size = 8192")
+        execute("PRAGMA journal_mode = WAL")
+        # FULL: a commit returns only when the log is on the disk, which is promise 1.
+        execute("PRAGMA synchronous = FULL")
+        execute("PRAGMA cache_size = -24000")
+        execute(f"PRAGMA wal_autocheckpoint = {checkpoint_pages}")
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Hold the file's writer lock. Writers of all processes queue up in the kernel for it,
+        which wakes them at once, where SQLite's own busy handler would poll and sleep."""
+        with self._mutex:
+            writers, _ = self._locks
+            fcntl.flock(writers, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(writers, fcntl.LOCK_UN)
+
+    @contextmanager
+    def writing(self) -> Iterator[apsw.Connection]:
+        """A write transaction: all of it is on the disk when the block ends, or nothing is.
+
+        Raises StorageFull or StorageFailed when the disk refuses.
+        """
+        with self.exclusively(), _named_errors():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """The connection, to this thread alone; several queries see one state of the file."""
+        with self._mutex, _named_errors():
+            nested = self.connection.in_transaction
+            if not nested:
+                self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+            finally:
+                if not nested and self.connection.in_transaction:
+                    self.connection.execute("COMMIT")
+
+    def rows(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
+        """All rows of one query."""
+        with self._mutex, _named_errors():
+            return self.connection.execute(sql, bindings).fetchall()
+
+    def close(self) -> None:
+        """Close the connection; the object is of no use afterwards."""
+        with self._mutex:
+            self.connection.close()
+            for lock in self._locks:
+                os.close(lock)
+            self._locks = ()
+
+
+def _require_data_file(path: Path) -> None:
+    try:
+        path.stat()
+    except PermissionError:
+        raise ConfigurationError(
+            f"this user may not read {path.parent}; run it as the user of `leadline serve`"
+        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigurationError(
+            f"{path.parent} holds no leads yet; `leadline serve` makes it"
+        ) from None
+
+
+def _make_data_file(path: Path, rights: Rights) -> None:
+    """SQLite would make it by the umask; its log and shared memory get the rights of the file."""
+    try:
+        make_file(path, rights)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageFull from error
+        raise StorageFailed("the data folder can't be written") from error
+
+
+def _use(folder: Path) -> int:
+    """Say that the file is in use; the lock is shared with all others that use it."""
+    lock = open_lock(folder, _USERS)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise ConfigurationError(f"the data in {folder} is being restored; wait a little") from None
+    return lock
+
+
+@contextmanager
+def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
+    """While the block runs, nobody has the file open to write, and nobody can open it.
+
+    Raises ConfigurationError when somebody has.
+    """
+    lock = open_lock(folder, _USERS, rights)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise ConfigurationError(f"a server or a worker uses {folder}; stop it first") from None
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _migrations() -> list[str]:
+    folder = files("leadline.stores.sqlite") / "migrations"
+    return [f.read_text() for f in sorted(folder.iterdir(), key=lambda f: f.name)]
+
+
+def schema_version(connection: apsw.Connection) -> int:
+    """How many migrations the file has seen."""
+    return int(connection.pragma("user_version"))
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring the file to the newest schema, each step in a transaction of its own.
+
+    Raises ConfigurationError when the file comes from a newer Leadline.
+    """
+    steps = _migrations()
+    version = schema_version(connection)
+    if version > len(steps):
+        raise ConfigurationError(
+            f"the data file has schema {version}, this Leadline knows {len(steps)}; "
+            "run the newer version that wrote it"
+        )
+    for number, step in enumerate(steps[version:], version + 1):
+        with connection:
+            connection.execute(step)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except LeadlineError:
+        raise
+    except (apsw.FullError, apsw.IOError) as error:
+        if isinstance(error, apsw.FullError) or _disk_is_full(error):
+            raise StorageFull from error
+        raise StorageFailed("the disk reports an error") from error
+    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+        raise StorageFailed("the data folder can't be written") from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise StorageFailed("the data file is damaged; restore a backup") from error
+    except apsw.BusyError as error:
+        raise StorageFailed("the data file is locked by another program") from error
+
+
+def _disk_is_full(error: BaseException) -> bool:
+    # SQLite reports ENOSPC of the write-ahead log or the shared memory as a plain I/O error.
+    code = getattr(error, "extendedresult", 0)
+    return code in (apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_FSYNC)
+
+
+if sys.platform == "win32":  # pragma: no cover
+    raise ImportError("Leadline's embedded store needs a POSIX system")

@@ -1,0 +1,221 @@
+"""Where leads come in: a whole batch in one transaction."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import apsw
+
+from leadline.model.keys import key_digest
+from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, fate_of
+from leadline.model.task import Step
+from leadline.ports.clock import Clock
+from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.database import Database, micros, micros_of
+from leadline.stores.sqlite.keys import KeyIndex, Owned
+from leadline.stores.sqlite.tasks import put
+
+
+class _Owner(NamedTuple):
+    """The lead that has a key, and the lead that it belongs to, if it is only an event about it."""
+
+    lead: int
+    id: bytes
+    at: int
+    lasting: int
+    joined: int | None
+    joined_id: bytes | None
+
+    @property
+    def head(self) -> tuple[int, bytes]:
+        """The lead itself, or the one that its event was about."""
+        if self.joined is not None and self.joined_id is not None:
+            return self.joined, self.joined_id
+        return self.lead, self.id
+
+
+class _Batch:
+    """The rows that one call will write, and what its own leads already claim."""
+
+    def __init__(self, next_number: int, owners: dict[bytes, _Owner]) -> None:
+        self.next = next_number
+        self.owners = owners
+        self.leads: list[tuple[object, ...]] = []
+        self.raws: list[tuple[object, ...]] = []
+        self.known: list[tuple[bytes, int, int, int]] = []
+        self.tasks: list[tuple[object, ...]] = []
+        self.history: list[tuple[object, ...]] = []
+        self.folded: set[int] = set()
+        self.looked_up: set[int] = set()
+        self.tally: Counter[tuple[date, str, str]] = Counter()
+
+
+class SqliteInbox:
+    """`ports.store.Inbox` on SQLite."""
+
+    db: Database
+    keys: KeyIndex
+    clock: Clock
+    redelivery_window: timedelta
+
+    def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        """See `ports.store.Inbox.accept`."""
+        window = micros_of(self.redelivery_window)
+        with self.keys.forgetting_on_failure(), self.db.writing() as db:
+            keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
+            batch = _Batch(_next_number(db), _owners(db, self.keys.owners(db, keys)))
+            receipts = [_judge(db, batch, lead, window) for lead in leads]
+            _write(db, self.keys, batch, micros(self.clock()))
+        return receipts
+
+    def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
+        """See `ports.store.Inbox.readmit`."""
+        ids = {uuid.UUID(i).bytes: i for i in lead_ids}
+        with self.keys.forgetting_on_failure(), self.db.writing() as db:
+            rows = bulk.select(
+                db,
+                f"""SELECT n, id, source, record, captured_at FROM lead
+                    WHERE fate = '{Fate.FILTERED}' AND joined IS NULL AND id IN ()""",  # noqa: S608
+                ids,
+            )
+            made = self._of_records_without_a_lead(db, sorted(rows))
+            bulk.select(
+                db,
+                f"UPDATE lead SET fate = '{Fate.CAPTURED}', why = '' WHERE n IN ()",  # noqa: S608
+                [row[0] for row in made],
+            )
+            now = micros(self.clock())
+            tasks = [(row[0], Step.REFINE, now, micros(due_at)) for row in made]
+            bulk.insert(db, "task (lead, step, put_at, due_at)", tasks)
+            notes = [(row[0], now, "readmitted", "") for row in made]
+            bulk.insert(db, "history (lead, at, what, detail)", notes)
+        return [ids[row[1]] for row in made]
+
+    def _of_records_without_a_lead(
+        self, db: apsw.Connection, rows: Sequence[tuple[Any, ...]]
+    ) -> list[tuple[Any, ...]]:
+        """Those of these events (n, id, source, record, captured_at) that may become a lead: one
+        a record, and none of a record that has one. They own their records from now on."""
+        keys = {
+            n: key_digest("record", source, record.encode(errors="surrogatepass"))
+            for n, _, source, record, _ in rows
+            if record
+        }
+        owners = {key: owned.lead for key, owned in self.keys.owners(db, keys.values()).items()}
+        made, added = [], []
+        for row in rows:
+            number, captured_at = row[0], row[4]
+            key = keys.get(number)
+            if key is not None and key not in owners:
+                owners[key] = number
+                added.append((key, number, captured_at, 1))
+            if key is None or owners[key] == number:
+                made.append(row)
+        self.keys.add(db, added)
+        return made
+
+
+def count(db: apsw.Connection, tally: Counter[tuple[date, str, str]]) -> None:
+    """Add to the running counts, keyed (day, source, what)."""
+    bulk.insert(
+        db,
+        "tally",
+        [(day.isoformat(), *key, number) for (day, *key), number in tally.items()],
+        tail="ON CONFLICT DO UPDATE SET count = count + excluded.count",
+    )
+
+
+def count_rows(db: apsw.Connection, rows: Iterable[tuple[datetime, str, str]]) -> None:
+    """Add single happenings (when, source, what) to the running counts."""
+    count(db, Counter((at.date(), source, what) for at, source, what in rows))
+
+
+def _next_number(db: apsw.Connection) -> int:
+    ((top,),) = bulk.query(db, "SELECT coalesce(max(n), 0) FROM lead")
+    return int(top) + 1
+
+
+def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _Owner]:
+    """The owners of keys with their ids; few events have any, so this is seldom asked."""
+    rows = bulk.select(
+        db,
+        """SELECT lead.n, lead.id, lead.joined, head.id
+           FROM lead LEFT JOIN lead head ON head.n = lead.joined WHERE lead.n IN ()""",
+        {o.lead for o in owned.values()},
+    )
+    leads = {n: (lead_id, joined, joined_id) for n, lead_id, joined, joined_id in rows}
+    return {
+        key: _Owner(o.lead, leads[o.lead][0], o.at, o.lasting, *leads[o.lead][1:])
+        for key, o in owned.items()
+        if o.lead in leads
+    }
+
+
+def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) -> Receipt:
+    """Decide what becomes of one event, and note the rows that it needs."""
+    at = micros(lead.captured_at)
+    again = batch.owners.get(lead.event_key)
+    if again is not None and (again.lasting or at - again.at < window):
+        number, lead_id = again.head
+        batch.history.append((number, at, "redelivered", ""))
+        batch.tally[lead.captured_at.date(), lead.source, Fate.REDELIVERED] += 1
+        return Receipt(str(uuid.UUID(bytes=lead_id)), Fate.REDELIVERED)
+    about = batch.owners.get(lead.record_key) if lead.record_key else None
+    joined = about.head if about is not None else None
+    refined = joined is not None and _is_refined(db, joined[0])
+    fate, why = fate_of(lead, known=joined is not None, refined=refined)
+    _note(batch, lead, at, fate, why, joined)
+    if fate is Fate.FOLDED and joined is not None:
+        batch.folded.add(joined[0])
+        return Receipt(str(uuid.UUID(bytes=joined[1])), fate)
+    if refined and joined is not None and lead.kind is not Kind.IGNORED:
+        batch.looked_up.add(joined[0])
+    return Receipt(lead.id, fate, why)
+
+
+def _is_refined(db: apsw.Connection, lead: int) -> bool:
+    return bool(bulk.query(db, "SELECT 1 FROM refined WHERE lead = ?", lead))
+
+
+def _note(
+    batch: _Batch,
+    lead: CapturedLead,
+    at: int,
+    fate: Fate,
+    why: str,
+    joined: tuple[int, bytes] | None,
+) -> None:
+    """Add the rows of one event that is new."""
+    number, batch.next = batch.next, batch.next + 1
+    key = bytes.fromhex(lead.id.replace("-", ""))
+    head, head_id = joined or (None, None)
+    batch.leads.append((number, key, lead.source, lead.kind, at, lead.record, fate, why, head))
+    batch.raws.append((number, lead.raw, lead.body, lead.media_type))
+    mine = _Owner(number, key, at, lead.lasting_key, head, head_id)
+    batch.known.append((lead.event_key, number, at, lead.lasting_key))
+    batch.owners[lead.event_key] = mine
+    if fate is Fate.CAPTURED:
+        if lead.record_key:
+            batch.known.append((lead.record_key, number, at, True))
+            batch.owners[lead.record_key] = mine
+        batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
+    batch.tally[lead.captured_at.date(), lead.source, fate] += 1
+
+
+def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch, now: int) -> None:
+    bulk.insert(db, "lead", batch.leads)
+    bulk.insert(db, "raw", batch.raws)
+    keys.add(db, batch.known)
+    bulk.insert(db, "task (lead, step, put_at, due_at)", batch.tasks)
+    put(db, [(number, Step.LOOK_UP, "", 0, now, now) for number in batch.looked_up])
+    bulk.insert(db, "history (lead, at, what, detail)", batch.history)
+    count(db, batch.tally)
+    for number in batch.folded:
+        # A worker that holds the lead has not seen this update: take the claim away from it.
+        db.execute(
+            """UPDATE task SET attempt = attempt + 1, leased = 0, due_at = put_at
+               WHERE lead = ? AND step = ? AND leased <> 0 AND dead_at IS NULL""",
+            (number, Step.REFINE),
+        )

@@ -1,0 +1,99 @@
+"""Who owns which key: an index that is written in order and read at random.
+
+Event, record and match keys are digests, so each new one belongs on another page of a sorted
+table. Written there at once, a lead would cost several pages of log, and more with every million.
+So new keys are appended to `key_log` (and remembered here), and when enough have gathered, one
+slice of the key space at a time is moved to the sorted table, where many keys then share a page.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import apsw
+
+from leadline.stores.sqlite import bulk
+
+_SLICES = 32
+_WIDTH = 256 // _SLICES
+
+
+class Owned(NamedTuple):
+    """The lead that owns a key, since when, and whether for ever."""
+
+    lead: int
+    at: int
+    lasting: int
+
+
+class KeyIndex:
+    """One process's view of the keys; to be used inside a transaction of its connection."""
+
+    def __init__(self, gather: int = 32_768) -> None:
+        self._gather = gather
+        self._next_slice = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Start from the file again; to be called when a transaction was rolled back."""
+        self._fresh: list[dict[bytes, tuple[int, Owned]]] = [{} for _ in range(_SLICES)]
+        self._count = 0
+        self._seen = 0
+
+    @contextmanager
+    def forgetting_on_failure(self) -> Iterator[None]:
+        """Around a transaction: what it would have added is forgotten when it fails."""
+        try:
+            yield
+        except BaseException:
+            self.forget()
+            raise
+
+    def owners(self, db: apsw.Connection, keys: Collection[bytes]) -> Mapping[bytes, Owned]:
+        """The owners of those of these keys that have one."""
+        self._read_on(db)
+        found: dict[bytes, Owned] = {}
+        elsewhere: list[bytes] = []
+        for key in keys:
+            fresh = self._fresh[key[0] // _WIDTH].get(key)
+            if fresh is None:
+                elsewhere.append(key)
+            else:
+                found[key] = fresh[1]
+        for key, *row in bulk.select(
+            db, "SELECT key, lead, at, lasting FROM known WHERE key IN ()", elsewhere
+        ):
+            found[key] = Owned(*row)
+        return found
+
+    def add(self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]) -> None:
+        """Note new owners (key, lead, at, lasting) in a write transaction; the last one counts."""
+        bulk.insert(db, "key_log (key, lead, at, lasting)", rows)
+        if self._count > self._gather:
+            self._move_a_slice(db)
+
+    def _read_on(self, db: apsw.Connection) -> None:
+        """Learn what was added since we looked last, by us or by other processes."""
+        rows = bulk.query(
+            db, "SELECT n, key, lead, at, lasting FROM key_log WHERE n > ? ORDER BY n", self._seen
+        )
+        for n, key, lead, at, lasting in rows:
+            fresh = self._fresh[key[0] // _WIDTH]
+            self._count += key not in fresh
+            fresh[key] = n, Owned(lead, at, lasting)
+            self._seen = n
+
+    def _move_a_slice(self, db: apsw.Connection) -> None:
+        number, self._next_slice = self._next_slice, (self._next_slice + 1) % _SLICES
+        moved = self._fresh[number]
+        # Sorted, neighbours land on one page; another process may have moved some already.
+        bulk.insert(
+            db,
+            "known",
+            [(key, *moved[key][1]) for key in sorted(moved)],
+            tail="""ON CONFLICT DO UPDATE SET lead = excluded.lead, at = excluded.at,
+                    lasting = excluded.lasting WHERE excluded.at > at""",
+        )
+        bulk.select(db, "DELETE FROM key_log WHERE n IN ()", [n for n, _ in moved.values()])
+        self._count -= len(moved)
+        self._fresh[number] = {}

@@ -1,0 +1,1 @@
+"""A data folder as one side of a move."""

@@ -1,0 +1,221 @@
+"""The embedded store as a home that leads leave or come to: whole families, read and written.
+
+Nobody works here while leads move, because the folder is marked: so there is nothing to silence
+or to wake, and nobody to introduce people to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import apsw
+
+from leadline.model.keys import key_digest, match_keys
+from leadline.ports.homes import (
+    BATCH,
+    Family,
+    Holding,
+    Home,
+    KeyKind,
+    MovedLead,
+    OwnedKey,
+    Owner,
+    Parcel,
+    Size,
+)
+from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.database import micros, moment
+from leadline.stores.sqlite.moving.rows import LeadReading, LeadWriting, head_decoder, text_of
+from leadline.stores.sqlite.store import SqliteStore
+from leadline.stores.sqlite.tasks import numbers_of
+
+# Whom others are compared with first, then what somebody waits for, then the rest.
+_HEADS = """
+  WITH live AS (SELECT DISTINCT lead FROM task WHERE dead_at IS NULL),
+  firsts AS (SELECT duplicate_of FROM refined JOIN live USING (lead)),
+  ranked AS (
+    SELECT n, id, CASE WHEN n IN firsts THEN 0 WHEN n IN live THEN 1 ELSE 2 END AS rank
+    FROM lead WHERE joined IS NULL
+  )
+  SELECT id FROM ranked ORDER BY rank, n
+"""
+
+
+class SqliteHome:
+    """`ports.homes.Side` on SQLite. What is older than *forgotten* is no redelivery any more,
+    unless its key lasts."""
+
+    home = Home.EMBEDDED
+
+    def __init__(self, store: SqliteStore, forgotten: datetime) -> None:
+        self._store = store
+        self._forgotten = forgotten
+        self._has_key_index = False
+
+    def size(self) -> Size:
+        """See `ports.homes.Side.size`."""
+        ((leads, waiting, dead, channels),) = self._store.db.rows(
+            """SELECT (SELECT count(*) FROM lead),
+                      (SELECT count(*) FROM task WHERE dead_at IS NULL),
+                      (SELECT count(*) FROM task WHERE dead_at IS NOT NULL),
+                      (SELECT count(*) FROM channel)"""
+        )
+        return Size(leads, waiting, dead, channels)
+
+    def heads(self) -> Iterator[Sequence[str]]:
+        """See `ports.homes.Side.heads`."""
+        with self._store.db.reading() as db:
+            db.execute("CREATE TEMP TABLE IF NOT EXISTS to_move (place INTEGER PRIMARY KEY, id)")
+            db.execute("DELETE FROM temp.to_move")
+            db.execute(f"INSERT INTO temp.to_move (id) {_HEADS}")
+        last = 0
+        while rows := self._store.db.rows(
+            "SELECT place, id FROM temp.to_move WHERE place > ? ORDER BY place LIMIT ?", last, BATCH
+        ):
+            last = rows[-1][0]
+            yield [text_of(row[1]) for row in rows]
+
+    def present(self, ids: Sequence[str]) -> frozenset[str]:
+        """See `ports.homes.Side.present`."""
+        with self._store.db.reading() as db:
+            return frozenset(numbers_of(db, ids))
+
+    def families(self, ids: Sequence[str]) -> dict[str, Family]:
+        """See `ports.homes.Side.families`."""
+        with self._store.db.reading() as db:
+            numbers = numbers_of(db, ids)
+            events: dict[int, list[int]] = defaultdict(list)
+            for n, head in bulk.select(
+                db, "SELECT n, joined FROM lead WHERE joined IN () ORDER BY n", numbers.values()
+            ):
+                events[head].append(n)
+            all_of_them = [m for n in numbers.values() for m in (n, *events[n])]
+            leads = LeadReading(db, all_of_them).leads()
+        return {
+            lead_id: Family(tuple(leads[m] for m in (n, *events[n])))
+            for lead_id in ids
+            if (n := numbers.get(lead_id)) is not None
+        }
+
+    def keys_of(self, families: Sequence[Family]) -> Mapping[str, Sequence[OwnedKey]]:
+        """See `ports.homes.Side.keys_of`."""
+        leads = {lead.lead_id: lead for family in families for lead in family.leads}
+        with self._store.db.reading() as db:
+            self._index_keys(db)
+            numbers = numbers_of(db, leads)
+            owned: dict[int, list[tuple[bytes, bool]]] = defaultdict(list)
+            for n, key, lasting in bulk.select(
+                db, "SELECT lead, key, lasting FROM temp.owned WHERE lead IN ()", numbers.values()
+            ):
+                owned[n].append((key, bool(lasting)))
+        return {
+            family.id: [
+                key
+                for lead in family.leads
+                for key in _told_apart(lead, owned[numbers[lead.lead_id]])
+                if key.lasting or key.captured_at > self._forgotten
+            ]
+            for family in families
+        }
+
+    def _index_keys(self, db: apsw.Connection) -> None:
+        """The keys by lead, which no index of the file gives; nobody writes meanwhile."""
+        if self._has_key_index:
+            return
+        db.execute("DROP TABLE IF EXISTS temp.owned")
+        db.execute("CREATE TEMP TABLE owned (lead INTEGER, key BLOB, lasting INTEGER)")
+        db.execute(
+            """INSERT INTO temp.owned SELECT lead, key, lasting FROM (
+                 SELECT lead, key, lasting, max(n) FROM key_log GROUP BY key)"""
+        )
+        db.execute(
+            """INSERT INTO temp.owned SELECT lead, key, lasting FROM known
+               WHERE key NOT IN (SELECT key FROM key_log)"""
+        )
+        db.execute("CREATE INDEX temp.owned_lead ON owned (lead)")
+        self._has_key_index = True
+
+    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
+        """See `ports.homes.Side.owners`."""
+        with self._store.db.reading() as db:
+            owned = self._store.keys.owners(db, {key.key for key in keys})
+            rows = bulk.select(
+                db,
+                "SELECT n, id, captured_at FROM lead WHERE n IN ()",
+                {one.lead for one in owned.values()},
+            )
+        leads = {n: Owner(text_of(i), moment(at)) for n, i, at in rows}
+        found = {key: owned[key.key].lead for key in keys if key.key in owned}
+        return {key: leads[n] for key, n in found.items() if n in leads}
+
+    def introduce(self, keys: Sequence[OwnedKey]) -> None:
+        """See `ports.homes.Side.introduce`."""
+
+    def silence(self, families: Sequence[Family]) -> frozenset[str]:  # noqa: ARG002
+        """See `ports.homes.Side.silence`."""
+        return frozenset()
+
+    def wake(self, families: Sequence[Family]) -> None:
+        """See `ports.homes.Side.wake`."""
+
+    def channels(self) -> Mapping[str, datetime]:
+        """See `ports.homes.Side.channels`."""
+        return {n: moment(at) for n, at in self._store.db.rows("SELECT name, free_at FROM channel")}
+
+    def hold(self, channel: str, until: datetime) -> None:
+        """See `ports.homes.Side.hold`."""
+        self._store.hold(channel, until)
+
+    def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
+        """See `ports.homes.Side.keep`; all of them, or none when the file refuses."""
+        with self._store.keys.forgetting_on_failure(), self._store.db.writing() as db:
+            writing = LeadWriting(db, parcels)
+            writing.run()
+            self._give_keys(db, parcels, writing.numbers)
+        return {}
+
+    def _give_keys(
+        self, db: apsw.Connection, parcels: Sequence[Parcel], numbers: Mapping[str, int]
+    ) -> None:
+        keys = [pair for parcel in parcels for pair in parcel.keys]
+        yielded = [key.key for key, how in keys if how is Holding.YIELDS]
+        # Moved to its place, a key of an older lead would not replace that of a younger.
+        bulk.select(db, "DELETE FROM known WHERE key IN ()", yielded)
+        bulk.select(db, "DELETE FROM key_log WHERE key IN ()", yielded)
+        rows = [
+            (key.key, numbers[key.lead_id], micros(key.captured_at), int(key.lasting))
+            for key, how in keys
+            if how in (Holding.FREE, Holding.YIELDS)
+        ]
+        self._store.keys.add(db, rows)
+
+
+def _told_apart(lead: MovedLead, owned: Iterable[tuple[bytes, bool]]) -> Iterator[OwnedKey]:
+    """A lead's keys by what they stand for, which the file does not tell.
+
+    A person's keys may be from an earlier refinement; where that leaves several that could be the
+    event's, each is taken for both.
+    """
+    people = (
+        frozenset(match_keys(head_decoder.decode(lead.head)).values()) if lead.head else frozenset()
+    )
+    record = key_digest(
+        "record", lead.source, (lead.record or "").encode(errors="surrogatepass")
+    )  # fmt: skip
+    left: list[bytes] = []
+    has_event = False
+    for key, lasting in owned:
+        if lead.record and key == record:
+            yield OwnedKey(KeyKind.RECORD, key, lead.lead_id, lead.captured_at)
+        elif key in people:
+            yield OwnedKey(KeyKind.PERSON, key, lead.lead_id, lead.captured_at)
+        elif not lasting:
+            has_event = True
+            yield OwnedKey(KeyKind.EVENT, key, lead.lead_id, lead.captured_at, lasting=False)
+        else:
+            left.append(key)
+    for key in left:
+        if not has_event:
+            yield OwnedKey(KeyKind.EVENT, key, lead.lead_id, lead.captured_at)
+        if has_event or len(left) > 1:
+            yield OwnedKey(KeyKind.PERSON, key, lead.lead_id, lead.captured_at)

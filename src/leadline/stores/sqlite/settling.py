@@ -1,0 +1,226 @@
+"""Outcomes carried out: one transaction for a whole batch of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+import apsw
+
+from leadline.model.formats import refined_head
+from leadline.model.handling import Handling
+from leadline.model.task import Claim, Done, Drop, Later, Retry, Step, told_as
+from leadline.ports.store import Settlement
+from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.database import micros, micros_of, moment
+from leadline.stores.sqlite.handling import keep_first_handlings
+from leadline.stores.sqlite.inbox import count
+from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.tasks import numbers_of, put, rows_of
+
+
+class Settling:
+    """One transaction's worth of settlements."""
+
+    def __init__(
+        self, db: apsw.Connection, keys: KeyIndex, now: int, settlements: Sequence[Settlement]
+    ) -> None:
+        self.db = db
+        self.keys = keys
+        self.now = now
+        self.settlements = settlements
+        self.ended: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.refined: list[tuple[object, ...]] = []
+        self.known: list[tuple[bytes, int, int, int]] = []
+        self.alerts: list[tuple[object, ...]] = []
+        self.elsewhere: dict[str, list[int]] = defaultdict(list)
+        self.handlings: dict[int, Handling] = {}
+        self.follow_ups: list[tuple[object, ...]] = []
+        self.history: list[tuple[object, ...]] = []
+        self.today = moment(now).date()
+        self.tally: Counter[tuple[date, str, str]] = Counter()
+
+    def run(self) -> list[bool]:
+        """Carry everything out; False where the claim had passed to somebody else."""
+        self.held = self._held()
+        self.numbers = self._numbers_of_first_seen()
+        self.owners = self._owners_of_match_keys()
+        carried_out = [self._one(s) for s in self.settlements]
+        self._write()
+        return carried_out
+
+    def _held(self) -> dict[tuple[str, str, int, int], str]:
+        """The source of each task that is still alive, by its place and attempt."""
+        places: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for one in self.settlements:
+            places[_place(one.claim)].append(one.claim.ref)
+        return {
+            (step, channel, lead, attempt): source
+            for (step, channel), leads in places.items()
+            for lead, attempt, source in bulk.select(
+                self.db,
+                """SELECT task.lead, attempt, source FROM task JOIN lead ON lead.n = task.lead
+                   WHERE step = ? AND channel = ? AND dead_at IS NULL AND task.lead IN ()""",
+                leads,
+                step,
+                channel,
+            )
+        }
+
+    def _one(self, one: Settlement) -> bool:
+        claim = one.claim
+        source = self.held.get((*_place(claim), claim.ref, claim.attempt))
+        if source is None:
+            return False
+        match one.outcome:
+            case Done() as done:
+                return self._done(claim, source, done)
+            case Retry() as retry:
+                self._retry(claim, retry)
+            case Drop() as drop:
+                self._drop(claim, source, drop)
+        return True
+
+    def _done(self, claim: Claim, source: str, done: Done) -> bool:
+        lead = claim.ref
+        follow_ups = [Later(task) for task in done.then]
+        follow_ups += done.later
+        if done.refined is not None and not self._keep(claim, source, done, follow_ups):
+            return False
+        self._told(claim, source, done)
+        if done.handling is not None:
+            self.handlings.setdefault(lead, done.handling)
+        if done.note:
+            self.history.append((lead, self.now, done.note, ""))
+        self.follow_ups += rows_of(lead, follow_ups, self.now)
+        # A task that follows itself stays, so that its attempts go on counting.
+        place = _place(claim)
+        if not any((one.task.step, one.task.channel) == place for one in follow_ups):
+            self.ended[place].append(lead)
+        else:
+            self._update(claim, "leased = 0")
+        return True
+
+    def _told(self, claim: Claim, source: str, done: Done) -> None:
+        lead, step, alert = claim.ref, claim.task.step, done.alert
+        if alert is not None:
+            at = micros(alert.sent_at)
+            self.alerts.append(
+                (lead, alert.channel, at, alert.template, int(alert.digest), alert.ref, step)
+            )
+            self._count(source, told_as(step))
+        if step is Step.NOTIFY and (alert is None or alert.channel != claim.task.channel):
+            self.elsewhere[claim.task.channel].append(lead)
+
+    def _keep(self, claim: Claim, source: str, done: Done, follow_ups: Sequence[Later]) -> bool:
+        """Note the refined lead, unless one of its keys has come to belong to somebody else."""
+        refined, lead = done.refined, claim.ref
+        assert refined is not None  # noqa: S101 - the caller looked
+        first = refined.duplicate_of
+        taken = any(self.owners.get(k, lead) != lead for k in done.match_keys.values())
+        if taken and first is None:
+            # Another worker refined the same person meanwhile: look again, and see them.
+            self._update(claim, "due_at = put_at, leased = 0")
+            return False
+        original = self.numbers.get(first.lead_id) if first else None
+        head = refined_head(refined)
+        to_tell = {one.task.channel for one in follow_ups if one.task.step is Step.NOTIFY}
+        self.refined.append((lead, self.now, refined.status, original, len(to_tell), head))
+        for key in done.match_keys.values():
+            if key not in self.owners:
+                self.owners[key] = lead
+                self.known.append((key, lead, micros(refined.captured_at), 1))
+        self._count(source, refined.status)
+        if first:
+            self._count(source, "duplicate")
+        return True
+
+    def _retry(self, claim: Claim, retry: Retry) -> None:
+        self._update(
+            claim,
+            "put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?",
+            self.now,
+            self.now + micros_of(retry.after),
+            claim.failures + int(retry.counts),
+            retry.why,
+        )
+        if retry.counts:
+            self.history.append((claim.ref, self.now, f"{claim.task.step}.failed", retry.why))
+
+    def _drop(self, claim: Claim, source: str, drop: Drop) -> None:
+        self._update(
+            claim,
+            "dead_at = ?, leased = 0, reason = ?, error = ?",
+            self.now,
+            drop.reason,
+            drop.detail,
+        )
+        self.history.append((claim.ref, self.now, f"{claim.task.step}.dead", drop.reason))
+        self._count(source, f"{claim.task.step}.dead")
+
+    def _update(self, claim: Claim, what: str, *values: object) -> None:
+        self.db.execute(
+            f"UPDATE task SET {what} WHERE lead = ? AND step = ? AND channel = ?",  # noqa: S608
+            (*values, claim.ref, *_place(claim)),
+        )
+
+    def _count(self, source: str, what: str) -> None:
+        self.tally[self.today, source, what] += 1
+
+    def _numbers_of_first_seen(self) -> dict[str, int]:
+        firsts = {
+            s.outcome.refined.duplicate_of.lead_id
+            for s in self.settlements
+            if isinstance(s.outcome, Done) and s.outcome.refined and s.outcome.refined.duplicate_of
+        }
+        return numbers_of(self.db, firsts)
+
+    def _owners_of_match_keys(self) -> dict[bytes, int]:
+        keys = {
+            key
+            for s in self.settlements
+            if isinstance(s.outcome, Done)
+            for key in s.outcome.match_keys.values()
+        }
+        return {key: owned.lead for key, owned in self.keys.owners(self.db, keys).items()}
+
+    def _write(self) -> None:
+        db = self.db
+        bulk.insert(
+            db,
+            "refined",
+            self.refined,
+            tail="""ON CONFLICT DO UPDATE SET processed_at = excluded.processed_at,
+                    status = excluded.status, duplicate_of = excluded.duplicate_of,
+                    told = excluded.told, head = excluded.head""",
+        )
+        self.keys.add(db, self.known)
+        into = "alert (lead, channel, sent_at, template, digest, ref, step)"
+        bulk.insert(db, into, self.alerts)
+        for channel, leads in self.elsewhere.items():
+            _expect_no_word_through(db, channel, leads)
+        keep_first_handlings(db, self.handlings)
+        for place, leads in self.ended.items():
+            bulk.select(
+                db, "DELETE FROM task WHERE step = ? AND channel = ? AND lead IN ()", leads, *place
+            )
+        put(db, self.follow_ups)
+        bulk.insert(db, "history (lead, at, what, detail)", self.history)
+        count(db, self.tally)
+
+
+def _expect_no_word_through(db: apsw.Connection, channel: str, leads: Sequence[int]) -> None:
+    """Count one channel less that was to hear of these leads: another was told in its place, or
+    nobody had to be, and the account must not look for its alert."""
+    bulk.select(
+        db,
+        """UPDATE refined SET told = max(told - 1, 0) WHERE NOT EXISTS (
+             SELECT 1 FROM alert WHERE alert.lead = refined.lead AND channel = ?
+                                       AND step = 'notify'
+           ) AND lead IN ()""",
+        leads,
+        channel,
+    )
+
+
+def _place(claim: Claim) -> tuple[str, str]:
+    return claim.task.step, claim.task.channel

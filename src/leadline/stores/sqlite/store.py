@@ -1,0 +1,44 @@
+"""The embedded store as one object."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from leadline.model.rights import PRIVATE, Rights
+from leadline.ports.clock import Clock, wall_clock
+from leadline.stores.sqlite.channels import SqliteChannels
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.handling import SqliteDesk
+from leadline.stores.sqlite.inbox import SqliteInbox
+from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.leads import SqliteLeads
+from leadline.stores.sqlite.queue import SqliteQueue
+
+
+class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteDesk):
+    """`ports.store.Store` in one SQLite file below *folder*.
+
+    Any number of stores, in any number of processes of one machine, may share a folder. What is
+    missing is made with these *rights*.
+    Raises ConfigurationError when the folder can't be used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock = wall_clock,
+        redelivery_window: timedelta = timedelta(days=7),
+        read_only: bool = False,
+        checkpoint_pages: int = 4000,
+        rights: Rights = PRIVATE,
+    ) -> None:
+        self.db = Database(
+            folder, read_only=read_only, checkpoint_pages=checkpoint_pages, rights=rights
+        )
+        self.keys = KeyIndex()
+        self.clock = clock
+        self.redelivery_window = redelivery_window
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()

@@ -1,0 +1,1 @@
+"""Who hears of a lead and when: people, hours, targets, routing."""

@@ -1,0 +1,138 @@
+"""Which channels hear of a lead, and who gets one that nobody owns."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import blake2b
+
+import msgspec
+
+from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.people import Person, owner_in
+from leadline.settings.hours import HoursConfig
+from leadline.settings.rules import RuleConfig
+from leadline.team.people import Team
+from leadline.team.targets import fits_hours
+
+
+class Routes(msgspec.Struct, frozen=True):
+    """Everything in `[rules]`, in the order of the settings. `usual` are the channels that hear of
+    a lead that no rule decides about; `unassigned` hears of those without an owner ("": no channel
+    of their own).
+
+    The first rule with channels that fits decides about channels, and the first with people to
+    assign that fits about those: a rule that says nothing of the one leaves it to the next.
+    """
+
+    rules: Mapping[str, RuleConfig] = {}
+    hours: Mapping[str, HoursConfig] = {}
+    team: Team = Team()
+    usual: tuple[str, ...] = ()
+    unassigned: str = ""
+
+    def channels(self, lead: RefinedLead, at: datetime) -> tuple[str, ...]:
+        """The names of the channels that hear of the lead, each once. Without a rule it is the
+        channel of unassigned leads for those that nobody owns, and for all others the usual ones;
+        so too where the CRM did not answer, for that lead may well have an owner."""
+        rule = self._first(lead, at, lambda rule: bool(rule.channels))
+        if rule is not None:
+            return tuple(dict.fromkeys(rule.channels))
+        if self.unassigned and ownership_of(lead) is Ownership.UNASSIGNED:
+            return (self.unassigned,)
+        return tuple(dict.fromkeys(self.usual))
+
+    def assignees(self, lead: RefinedLead, at: datetime) -> tuple[str, ...]:
+        """Who (names of `[people]`) gets such a lead in turn when nobody owns it."""
+        rule = self._first(lead, at, lambda rule: bool(rule.assign))
+        return () if rule is None else tuple(dict.fromkeys(rule.assign))
+
+    def _first(
+        self, lead: RefinedLead, at: datetime, decides: Callable[[RuleConfig], bool]
+    ) -> RuleConfig | None:
+        """The first rule that fits, of those that decide about what is asked."""
+        return next(
+            (r for r in self.rules.values() if decides(r) and self._fits(r, lead, at)), None
+        )
+
+    def _fits(self, rule: RuleConfig, lead: RefinedLead, at: datetime) -> bool:
+        return (
+            (not rule.sources or lead.received_from in rule.sources)
+            and _has_score(rule, lead)
+            and (not rule.ownership or ownership_of(lead).value == rule.ownership)
+            and (not rule.owners or self._is_of(rule.owners, lead))
+            and (not rule.countries or _country(lead) in {c.upper() for c in rule.countries})
+            and fits_hours(self.hours, rule.during, rule.outside, at)
+        )
+
+    def _is_of(self, owners: tuple[str, ...], lead: RefinedLead) -> bool:
+        """Whether the owner is one of these, by their name in the team's table or in the CRM, an
+        e-mail address or a CRM id."""
+        owner = owner_in(lead.lead_details)
+        if owner is None:
+            return False
+        known = self.team.known(owner)
+        names = (self.team.name_of(owner), owner.name, owner.email, owner.id, known.email, known.id)
+        called = {name.casefold() for name in names if name}
+        return any(wanted.casefold() in called for wanted in owners)
+
+
+def ownership_of(lead: RefinedLead) -> Ownership:
+    """Whether somebody owns the lead. Of a source whose CRM was not asked, its own word counts."""
+    details = lead.lead_details
+    if details.ownership is not Ownership.NOT_ASKED:
+        return details.ownership
+    return Ownership.UNASSIGNED if owner_in(details) is None else Ownership.ASSIGNED
+
+
+def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) -> RefinedLead:
+    """The lead as one that they own."""
+    details = msgspec.structs.replace(
+        lead.lead_details,
+        owner=owner.shown if owner else None,
+        owner_id=(owner.id or None) if owner else None,
+        owner_email=(owner.email or None) if owner else None,
+        ownership=ownership,
+    )
+    return msgspec.structs.replace(lead, lead_details=details)
+
+
+def assign(lead: RefinedLead, routes: Routes, team: Team) -> Person | None:
+    """Who gets a lead that nobody owns, by the rules as they were when it was refined; None when it
+    has an owner, may have one (the CRM did not answer), or no rule says who gets it."""
+    if ownership_of(lead) is not Ownership.UNASSIGNED:
+        return None
+    return next_assignee(lead, routes, team, lead.processed_at, None)
+
+
+def next_assignee(
+    lead: RefinedLead, routes: Routes, team: Team, at: datetime, holder: Person | None
+) -> Person | None:
+    """Who gets the lead after *holder*: the next in turn, and for one who is not in the turn
+    whoever the lead's id falls to, so that leads spread evenly and the same lead always falls to
+    the same. None when there is nobody else."""
+    names = [name for name in routes.assignees(lead, at) if name in team.members]
+    if not names:
+        return None
+    present = team.name_of(holder) if holder is not None else ""
+    if present in names:
+        chosen = names[(names.index(present) + 1) % len(names)]
+    else:
+        digest = blake2b(lead.lead_id.encode(), digest_size=8).digest()
+        chosen = names[int.from_bytes(digest, "big") % len(names)]
+    return None if chosen == present else team.person(chosen)
+
+
+def _has_score(rule: RuleConfig, lead: RefinedLead) -> bool:
+    """Whether the score is in the rule's range; a lead without one is in no range."""
+    if rule.min_score is None and rule.max_score is None:
+        return True
+    score = lead.lead_details.lead_score
+    if score is None or (rule.min_score is not None and score < rule.min_score):
+        return False
+    return rule.max_score is None or score < rule.max_score
+
+
+def _country(lead: RefinedLead) -> str:
+    """The ISO code of the lead's country; "" when it names none, or none that is known."""
+    from leadline.refine.country import region_of  # few rules ask for countries
+
+    return region_of(lead.contact.country or "")

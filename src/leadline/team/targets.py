@@ -1,0 +1,92 @@
+"""Targets for the first response: how long a lead may wait for a person."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import accumulate
+
+import msgspec
+
+from leadline.model.lead import RefinedLead
+from leadline.settings.hours import HoursConfig
+from leadline.settings.targets import TargetConfig
+from leadline.team.hours import add_working_time, is_working, working_time
+
+_PUNCTUAL = timedelta(minutes=2)
+"""A step that is taken so late moves none of those after it."""
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """Everything in `[targets]` and `[hours]`, by name, in the order of the settings."""
+
+    targets: Mapping[str, TargetConfig] = {}
+    hours: Mapping[str, HoursConfig] = {}
+
+    def of(self, lead: RefinedLead) -> TargetConfig | None:
+        """The first target that fits; None where no clock runs. A lead without a score fits no
+        target that asks for one."""
+        fitting = (t for t in self.targets.values() if self._fits(t, lead))
+        return next(fitting, None)
+
+    def due(self, lead: RefinedLead) -> datetime | None:
+        """When the first response is due."""
+        target = self.of(lead)
+        return None if target is None else self._after(target, lead, target.first_response)
+
+    def steps(self, lead: RefinedLead) -> tuple[datetime, ...]:
+        """When the reminder, the escalation and (if set) the reassignment are due; level n of
+        `Handling` is reached when the n-th has passed. None is due before the one before it."""
+        target = self.of(lead)
+        if target is None:
+            return ()
+        return tuple(self._after(target, lead, span) for span in self._spans(target))
+
+    def next_step(self, lead: RefinedLead, level: int, at: datetime) -> datetime | None:
+        """When the step after this one (from 1) is due, which was taken at this time; None after
+        the last. Where it was taken late, since the lead was snoozed or nobody could be told, the
+        next comes no sooner after it than the settings put it."""
+        steps = self.steps(lead)
+        if level >= len(steps):
+            return None
+        target = self.of(lead)
+        if target is None or at - steps[level - 1] <= _PUNCTUAL:
+            return steps[level]
+        before, after = self._spans(target)[level - 1 : level + 1]
+        return max(steps[level], self._from(target, at, after - before))
+
+    def waited(self, lead: RefinedLead, until: datetime) -> timedelta:
+        """How long a lead has waited since its capture, by the clock of its target."""
+        target = self.of(lead)
+        if target is None or not target.hours:
+            return max(until - lead.captured_at, timedelta())
+        return working_time(self.hours[target.hours], lead.captured_at, until)
+
+    def _fits(self, target: TargetConfig, lead: RefinedLead) -> bool:
+        score = lead.lead_details.lead_score
+        return (
+            (not target.sources or lead.received_from in target.sources)
+            and (target.min_score is None or (score is not None and score >= target.min_score))
+            and fits_hours(self.hours, target.during, target.outside, lead.captured_at)
+        )
+
+    @staticmethod
+    def _spans(target: TargetConfig) -> list[timedelta]:
+        """What passes from the capture to each step."""
+        steps = (target.remind, target.escalate, target.reassign)
+        return list(accumulate((span for span in steps if span is not None), max))
+
+    def _after(self, target: TargetConfig, lead: RefinedLead, span: timedelta) -> datetime:
+        return self._from(target, lead.captured_at, span)
+
+    def _from(self, target: TargetConfig, start: datetime, span: timedelta) -> datetime:
+        """The moment at which the target's clock has run so long since *start*."""
+        if not target.hours:
+            return start + span
+        return add_working_time(self.hours[target.hours], start, span)
+
+
+def fits_hours(hours: Mapping[str, HoursConfig], during: str, outside: str, at: datetime) -> bool:
+    """Whether the moment is within the hours of the one name and outside those of the other, as
+    far as names are given."""
+    if during and not is_working(hours[during], at):
+        return False
+    return not (outside and is_working(hours[outside], at))

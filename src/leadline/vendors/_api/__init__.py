@@ -1,0 +1,1 @@
+"""What the APIs of several vendors have in common."""

@@ -1,0 +1,111 @@
+"""Who we are to a CRM: a key that lasts, or tokens by OAuth."""
+
+import base64
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors._api.client import Client, CrmReply, checked_base, words_of
+
+_EARLY = timedelta(minutes=1)
+_LONGEST_LIFE = 86_400.0
+_PATIENCE = 15.0
+
+
+class Fixed:
+    """The same headers for ever: an API key, a token that does not run out."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
+
+    def headers(self, client: "Client") -> Mapping[str, str]:
+        """See `Authorize.headers`."""
+        return self._headers
+
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        """See `Authorize.renew`."""
+        return False
+
+
+class Tokens:
+    """Access tokens by OAuth, fetched when wanted and shared by all threads.
+
+    *form* is what the token endpoint is sent (`grant_type`, `client_id`, `refresh_token` …).
+    A token serves until a minute before it expires; where its life isn't told, until refused.
+    *scheme* is the first word of the Authorization header; *headers* go to the endpoint.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        scheme: str = "Bearer",
+        headers: Mapping[str, str] = {},
+    ) -> None:
+        self._headers = dict(headers)
+        self._url = checked_base(url)
+        self._form = dict(form)
+        self._scheme = scheme
+        self._lock = threading.Lock()
+        self._token = ""
+        self._until: datetime | None = None
+
+    def headers(self, client: Client) -> Mapping[str, str] | Busy | Unreachable | Refused:
+        """See `Authorize.headers`; threads that come while a token is fetched wait for it."""
+        if not self._lock.acquire(timeout=_PATIENCE):
+            return Unreachable("crm.token_awaited")
+        try:
+            stale = not self._token or (self._until is not None and _now() >= self._until)
+            trouble = self._fetch(client) if stale else None
+            return trouble or {"authorization": f"{self._scheme} {self._token}"}
+        finally:
+            self._lock.release()
+
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        """See `Authorize.renew`; another thread may have fetched a new token already."""
+        with self._lock:
+            if refused.get("authorization") == f"{self._scheme} {self._token}":
+                self._token = ""
+        return True
+
+    def _fetch(self, client: Client) -> Busy | Unreachable | Refused | None:
+        told = client.send("POST", self._url, form=self._form, headers=self._headers)
+        if not isinstance(told, CrmReply):
+            return told
+        body = told.body if isinstance(told.body, dict) else {}
+        token, life = body.get("access_token"), body.get("expires_in")
+        if not told.well or not isinstance(token, str) or not token:
+            # Some endpoints refuse with 200 and {"error": …} (Zoho docs, "Refresh access tokens").
+            return Refused(
+                "crm.unauthorized", words_of(told, [*self._form.values(), *self._headers.values()])
+            )
+        self._token = token
+        self._until = None
+        if isinstance(life, int | float) and not isinstance(life, bool):
+            lasts = timedelta(seconds=min(life, _LONGEST_LIFE)) - _EARLY
+            self._until = _now() + max(lasts, timedelta(seconds=1))
+        return None
+
+
+def refreshed(url: str, config: CrmConfig, *, basic: bool = False) -> Tokens | None:
+    """Tokens by the refresh token of the settings (RFC 6749, section 6); None where there is none.
+
+    *basic*: the endpoint wants the client's id and secret by HTTP Basic, not in the form.
+    """
+    if not (config.refresh_token and config.client_id):
+        return None
+    form = {"grant_type": "refresh_token", "refresh_token": config.refresh_token}
+    if basic:
+        pair = f"{config.client_id}:{config.client_secret}".encode()
+        who = {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        return Tokens(url, form, headers=who)
+    form["client_id"] = config.client_id
+    if config.client_secret:
+        form["client_secret"] = config.client_secret
+    return Tokens(url, form)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

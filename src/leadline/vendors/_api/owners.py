@@ -1,0 +1,81 @@
+"""Owners by the id that a record gives, and fields as the source of the same name reads them."""
+
+from collections.abc import Container, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import LeadlineError
+from leadline.model.lead import LeadFields
+from leadline.model.people import Person
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.source import Source
+from leadline.settings.crm import CrmConfig
+from leadline.settings.sources import SourceConfig
+from leadline.vendors import registry
+from leadline.vendors._api.client import CrmReply, refusal
+from leadline.vendors._api.records import Roster, placing
+from leadline.vendors._webhooks.fields import placed, text
+
+
+def source_of(kind: str, config: CrmConfig) -> Source:
+    """The source that understands what the CRM tells, told what `[crm.NAME.read]` places."""
+    return registry.find(kind)(SourceConfig(map=placing(config)))
+
+
+def fields_of(
+    source: Source, raw: bytes, owner: Person | None, kept_back: Container[str] = ()
+) -> LeadFields | Refused:
+    """What the source makes of a record, with the owner as people call them; fields by which the
+    CRM keeps its books are *kept_back* from `custom`."""
+    try:
+        fields = source.fields(raw)
+    except LeadlineError:
+        return Refused("crm.not_understood", "the record says nothing of a lead")
+    custom = {name: value for name, value in fields.custom.items() if name not in kept_back}
+    shown = (owner.shown if owner else None) or fields.owner
+    return msgspec.structs.replace(fields, owner=shown, custom=custom)
+
+
+def owner_said(
+    config: CrmConfig, values: Mapping[str, Any], default: Any, roster: Roster
+) -> Person | Busy | Unreachable | None:
+    """Whose a record is: whom the field names that the settings give, else *default*, an id."""
+    path = config.read.get("owner")
+    ident = text(placed(values, path)) if path else text(default)
+    return roster.known(Person(id=ident)) if ident else None
+
+
+def named_fields(config: CrmConfig) -> tuple[str, ...]:
+    """The CRM's own fields that the settings name, so that they are asked for; of a JSON Pointer
+    its first part, and a dotted name whole."""
+    roots = (p[1:].split("/")[0] if p.startswith("/") else p for p in config.read.values())
+    return tuple(dict.fromkeys([*roots, *config.write.values()]))
+
+
+def listed(
+    told: CrmReply | Busy | Unreachable | Refused, key: str
+) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
+    """The objects in an answer's list *key*; an answer without is broken."""
+    if not isinstance(told, CrmReply):
+        return told
+    if not told.well:
+        return refusal(told)
+    found = told.body.get(key) if isinstance(told.body, dict) else None
+    if not isinstance(found, list):
+        return Unreachable("crm.unexpected_answer")
+    return [one for one in found if isinstance(one, dict)]
+
+
+def users_of(
+    users: Iterable[Mapping[str, Any]], first: str = "", last: str = "", name: str = "name"
+) -> dict[str, Person]:
+    """Users by id, out of objects with `id`, `email` and a name in one piece or two."""
+    found = {}
+    for user in users:
+        ident = text(user.get("id"))
+        parts = (text(user.get(key)) for key in (first, last) if key)
+        shown = " ".join(part for part in parts if part) or text(user.get(name)) or ""
+        if ident:
+            found[ident] = Person(id=ident, name=shown, email=text(user.get("email")) or "")
+    return found

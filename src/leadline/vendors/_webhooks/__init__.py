@@ -1,0 +1,1 @@
+"""What webhooks of several vendors have in common."""

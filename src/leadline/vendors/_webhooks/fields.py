@@ -1,0 +1,186 @@
+"""Where a lead's fields stand under which names."""
+
+import math
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import NotUnderstood
+from leadline.model.lead import PLACEABLE, LeadFields
+
+_DEEPEST = 12
+_LONGEST_PATH = 200  # as much as refinement keeps (`refine.limits`)
+# Where the value of an object stands, by the field that it is wanted for.
+_VALUES = ("value", "name", "label", "full", "text", "raw")
+_VALUES_OF = {
+    "email": ("value", "email", "email_address", "address", "primaryEmail", "primary_email"),
+    "phone": ("value", "phone", "number", "phone_number", "full", "primaryPhoneNumber", "raw"),
+    "company": ("name", "value", "label", "title"),
+    "owner": ("email", "value", "name", "label", "full_name"),
+}
+_CALLING_CODES = ("primaryPhoneCallingCode", "calling_code", "country_code", "dial_code", "area")
+_SECRET = re.compile(
+    r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def secret(path: str) -> bool:
+    """Whether a value of this name has no place in an alert; the raw lead keeps it."""
+    return _SECRET.search(path) is not None
+
+
+def text(value: Any) -> str | None:
+    """A scalar as text; None for what means nothing (null, false, "", "____", {}, [])."""
+    if isinstance(value, str):
+        return value if value.replace("_", " ").strip() else None
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        return str(int(value))
+    return str(value)
+
+
+def told(field: str, value: Any) -> str | None:
+    """One text for a field out of a scalar, an object around it, or a list (the primary first)."""
+    if isinstance(value, list):
+        if len(value) == 2 and isinstance(value[0], int) and isinstance(value[1], str):
+            return text(value[1])  # Odoo's `[4, "Search engine"]`
+        ordered = sorted(value, key=lambda v: not (isinstance(v, dict) and v.get("primary")))
+        return next((one for v in ordered if (one := told(field, v)) is not None), None)
+    if not isinstance(value, dict):
+        return text(value)
+    for key in _VALUES_OF.get(field, _VALUES):
+        inner = value.get(key)
+        if (one := told(field, inner) if isinstance(inner, list) else text(inner)) is not None:
+            return _with_calling_code(value, one) if field == "phone" else one
+    return None
+
+
+def _with_calling_code(value: Mapping[str, Any], number: str) -> str:
+    code = next((c for k in _CALLING_CODES if (c := text(value.get(k)))), "")
+    return f"{code} {number}" if re.fullmatch(r"\+?\d+", code) else number
+
+
+def number(value: Any) -> float | None:
+    """A finite number, also when written as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def said(value: Any) -> bool:
+    """Whether a value says anything: not null, "", "____", [] or {}; 0 and false do."""
+    if isinstance(value, str):
+        return text(value) is not None
+    return value not in (None, [], {})
+
+
+def several(value: Any) -> bool:
+    """Whether it is a list of more than one thing."""
+    return isinstance(value, list) and len(value) > 1
+
+
+def with_source(fields: LeadFields, default: str) -> LeadFields:
+    """The fields with this source, unless the sender named another."""
+    return fields if fields.source else msgspec.structs.replace(fields, source=default)
+
+
+def drawn(
+    values: Mapping[str, Any],
+    where: Mapping[str, tuple[str, ...]],
+    mapping: Mapping[str, str] = {},
+    *,
+    read: Container[str] = (),
+    **known: Any,
+) -> LeadFields:
+    """The fields that stand under the given keys; whatever nobody drew is kept in `custom`.
+
+    *known* are fields that the source has found out by itself, from the keys in *read*; they win,
+    but for what the settings place (*mapping*, a field's name to a path).
+    """
+    found: dict[str, Any] = {}
+    used = set()
+    for name, keys in where.items():
+        key = next((k for k in keys if told(name, values.get(k)) is not None), None)
+        if key is not None:
+            found[name] = told(name, values[key])
+            if not several(values[key]):
+                used.add(key)
+    custom = flat({k: v for k, v in values.items() if k not in used and k not in read})
+    given = {name: value for name, value in known.items() if value is not None}
+    for name, path in mapping.items():
+        if name in PLACEABLE and (there := told(name, placed(values, path))) is not None:
+            given[name] = there
+    found = {**found, **given}
+    found["custom"] = {**custom, **known.get("custom", {})}
+    found["score"] = number(found.get("score"))
+    return LeadFields(**found)
+
+
+def demand_something(fields: LeadFields, raw_keys: Iterable[str]) -> LeadFields:
+    """The fields, if they are enough to call somebody a lead; else NotUnderstood."""
+    if any(
+        (
+            fields.name,
+            fields.first_name,
+            fields.last_name,
+            fields.email,
+            fields.phone,
+            fields.company,
+            fields.record,
+        )
+    ):
+        return fields
+    seen = ", ".join(sorted({str(k)[:40] for k in raw_keys})[:12]) or "none"
+    raise NotUnderstood(
+        f"no name, e-mail, phone or company was found (keys: {seen}); "
+        "say where they stand with [sources.NAME.map]"
+    )
+
+
+def flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """What is left over, as dotted paths to scalars and lists; empties and secrets are left out."""
+    leaves = _leaves(value, prefix, 0)
+    return {path: v for path, v in leaves if said(v) and not secret(path)}
+
+
+def _leaves(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and depth < _DEEPEST:
+        for key, inner in value.items():
+            yield from _leaves(inner, path_of(prefix, str(key)), depth + 1)
+    else:
+        yield prefix, value
+
+
+def path_of(prefix: str, key: str) -> str:
+    """The dotted path of a member; its beginning and an ellipsis where it is too long, for every
+    value in an object repeats the object's path."""
+    path = f"{prefix}.{key}" if prefix else key
+    return path if len(path) <= _LONGEST_PATH else path[: _LONGEST_PATH - 1] + "…"
+
+
+def placed(value: Any, path: str) -> Any:
+    """What stands at a JSON Pointer (`/a/0/b`) or a dotted path (`a.0.b`); None if nothing."""
+    if path.startswith("/"):
+        parts = [p.replace("~1", "/").replace("~0", "~") for p in path[1:].split("/")]
+    else:
+        if isinstance(value, dict) and path in value:
+            return value[path]
+        parts = path.split(".")
+    for part in parts:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return value

@@ -1,0 +1,229 @@
+"""A lead out of JSON of any shape: the usual names at any depth, and whose they are.
+
+The object that holds an e-mail address is taken for the person; its names are believed before those
+that stand elsewhere, so that a form's name or an owner's address is not taken for the lead's.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from leadline.model.lead import LeadFields
+from leadline.vendors._webhooks.aliases import Role, meaning, role
+from leadline.vendors._webhooks.fields import number, path_of, placed, said, secret, text, told
+
+_MOST_NODES = 2_000
+_DEEPEST = 12
+_EMAIL = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24}")
+_NOT_THE_PERSONS = re.compile(
+    r"(?:to|from|cc|bcc|sender|recipients?|reply_?to|admin|host|agent|by)$", re.IGNORECASE
+)
+_NOT_A_JOB = frozenset({"lead", "user", "contact", "visitor", "customer", "member", "admin"})
+_NAMES = ("name", "first_name", "last_name")
+
+# Answers as pairs: Google Ads, Meta, Calendly, monday and many a form builder.
+_QUESTIONS = (
+    "column_id",
+    "column_name",
+    "key",
+    "name",
+    "field",
+    "label",
+    "question",
+    "title",
+    "id",
+)
+_ANSWERS = ("string_value", "value", "values", "answer", "text")
+_OF_A_PAIR = frozenset({*_QUESTIONS, *_ANSWERS, "type", "position", "raw_value", "required", "ref"})
+# An object with one of these and no address is a form or a page; its name is not a person's.
+_OF_A_FORM = frozenset({"form_id", "formId", "formID", "triggerType", "siteId", "page_url"})
+
+# What each object may say of a lead; one that stands for the person may say everything.
+_GIVES: Mapping[Role, Mapping[str, str]] = {
+    Role.COMPANY: {
+        "name": "company",
+        "company": "company",
+        "website": "website",
+        "country": "country",
+    },
+    Role.OWNER: {"owner": "owner"},
+    Role.CAMPAIGN: {"name": "campaign", "source": "source", "campaign": "campaign"},
+    Role.CONTEXT: {"source": "source", "campaign": "campaign"},
+    Role.PLACE: {"country": "country"},
+    Role.NOBODY: {},
+}
+_THINGS_OWN = frozenset({*_NAMES, "title", "source", "message"})
+_CONTAINERS = (dict, list)
+_CLOSED = (Role.NOBODY, Role.OWNER)
+
+
+class _Object:
+    """One object of the body: what it claims of the lead, and the rest of it."""
+
+    def __init__(self, path: str, role: Role, depth: int) -> None:
+        self.path = path
+        self.role = role
+        self.depth = depth
+        self.of_a_form = False
+        self.claims: list[tuple[int, str, str, str, Any]] = []
+        self.rest: list[tuple[str, Any]] = []
+
+    def claims_any(self, field: str) -> bool:
+        return self.role is Role.PERSON and any(claim[1] == field for claim in self.claims)
+
+
+def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
+    """A lead out of any JSON value. *mapping* says for some fields where they stand, and wins.
+
+    Whatever is taken for no field is kept in `custom` under its dotted path.
+    """
+    objects = _ordered(_gathered(value))
+    found, custom = _chosen(objects)
+    for name, path in mapping.items():
+        there = told(name, placed(value, path)) if name != "event_id" else None
+        if there is not None:
+            found[name] = there
+    if "email" not in found:
+        _find_by_looks(objects, found, custom)
+    score = number(found.pop("score", None))
+    return LeadFields(**found, score=score, custom=custom)
+
+
+def _gathered(value: Any) -> list[_Object]:
+    """The objects of the body, the outer ones first; at most so many members of them."""
+    objects: list[_Object] = []
+    waiting: list[tuple[_Object, Any]] = [(_Object("", Role.PERSON, 0), value)]
+    visited = 0
+    for node, content in waiting:
+        objects.append(node)
+        for key, inner in _members(content):
+            visited += 1
+            if visited > _MOST_NODES:
+                return objects
+            place = path_of(node.path, key)
+            child = _note(node, key, place, inner)
+            if child is not None and node.depth < _DEEPEST:
+                waiting.append((_Object(place, child, node.depth + 1), inner))
+    return objects
+
+
+def _members(value: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(value, dict):
+        if dict not in map(type, value.values()):
+            return value.items()
+        return [_named_pair(key, inner) or (key, inner) for key, inner in value.items()]
+    if isinstance(value, list):
+        return [_pair(inner) or (str(i), inner) for i, inner in enumerate(value)]
+    return [("", value)]
+
+
+def _pair(value: Any) -> tuple[str, Any] | None:
+    """`{"question": "Company", "answer": "Acme"}` as the question and its answer."""
+    if not isinstance(value, dict) or not value.keys() <= _OF_A_PAIR:
+        return None
+    answer = next((value[k] for k in _ANSWERS if k in value), None)
+    asked = [q for k in _QUESTIONS if isinstance(q := value.get(k), str) and q]
+    if answer is None or not asked:
+        return None
+    return next((q for q in asked if meaning(q)), asked[0]), answer
+
+
+def _named_pair(key: str, value: Any) -> tuple[str, Any] | None:
+    """`{"field_a1": {"title": "E-mail", "value": …}}`, unless the key itself says what it is."""
+    pair = _pair(value) if meaning(key) is None else None
+    return pair if pair and meaning(pair[0]) else None
+
+
+def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
+    """Keep what a member says; the role of the object that it is, where that is to be visited."""
+    known = meaning(key)
+    field = known and _given(node, known[0])
+    words = told(field, inner) if field else None
+    if known and field and words is not None and _believable(field, words):
+        node.claims.append((known[1], field, words, place, inner))
+        return (role(key) or Role.NOBODY) if isinstance(inner, _CONTAINERS) else None
+    if isinstance(inner, _CONTAINERS):
+        if isinstance(inner, dict) or any(isinstance(v, _CONTAINERS) for v in inner):
+            return _child_role(node.role, key)
+    elif key in _OF_A_FORM:
+        node.of_a_form = True
+    elif known and inner is False:
+        return None  # Odoo's word for nothing
+    node.rest.append((place, inner))
+    return None
+
+
+def _given(node: _Object, field: str) -> str | None:
+    if node.role is Role.PERSON:
+        return field if field != "record" or node.depth < 2 else None
+    if node.role is Role.THING:
+        return None if field in _THINGS_OWN else field
+    return _GIVES[node.role].get(field)
+
+
+def _believable(field: str, words: str) -> bool:
+    if field == "score":
+        return number(words) is not None
+    if field == "title":
+        return words.lower() not in _NOT_A_JOB
+    return not (field in ("country", "source") and words.isdigit())
+
+
+def _child_role(parent: Role, key: str) -> Role:
+    if parent in _CLOSED:
+        return parent
+    if key.isdigit():  # of several people in one list only the first is the lead
+        return parent if key == "0" else Role.NOBODY
+    return role(key) or (Role.PERSON if parent is Role.THING else parent)
+
+
+def _ordered(objects: list[_Object]) -> list[_Object]:
+    """The person first, with everything inside; then the others, the outer ones first."""
+    person = next((o for o in objects if o.claims_any("email")), None)
+    person = person or next((o for o in objects if o.claims_any("phone")), None)
+    if person is None or not person.path:
+        return objects
+    inside = person.path + "."
+    return sorted(objects, key=lambda o: o is not person and not o.path.startswith(inside))
+
+
+def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The best claim for each field, and everything else by its place."""
+    found: dict[str, Any] = {}
+    left: list[tuple[str, Any]] = []
+    unpacked: list[tuple[str, str]] = []
+    for node in objects:
+        named = any(name in found for name in _NAMES)
+        form = node.of_a_form and not (node.claims_any("email") or node.claims_any("phone"))
+        for _, field, words, place, inner in sorted(node.claims, key=_by_rank):
+            taken = field in found or (named and field in _NAMES)
+            if taken or (form and place.rpartition(".")[2] in ("name", "title")):
+                if not isinstance(inner, _CONTAINERS):
+                    left.append((place, inner))
+                continue
+            found[field] = words
+            if isinstance(inner, dict | list):
+                unpacked.append((place + ".", words))
+        left += node.rest
+    custom = {place: value for place, value in left if said(value) and not secret(place)}
+    for inside, words in unpacked:  # is known already
+        for place in [p for p in custom if p.startswith(inside)]:
+            if text(custom[place]) in (words, None):
+                del custom[place]
+    return found, custom
+
+
+def _by_rank(claim: tuple[int, str, str, str, Any]) -> int:
+    return claim[0]
+
+
+def _find_by_looks(objects: list[_Object], found: dict[str, Any], custom: dict[str, Any]) -> None:
+    """An address under a name that nobody knows ("3", "Ваша почта") is the lead's all the same."""
+    for node in objects:
+        for place, value in node.rest if node.role is Role.PERSON else ():
+            key = place.rpartition(".")[2]
+            looks = isinstance(value, str) and _EMAIL.fullmatch(value.strip())
+            if looks and not _NOT_THE_PERSONS.search(key):
+                found["email"] = value
+                custom.pop(place, None)
+                return

@@ -1,0 +1,235 @@
+"""Attio (Attio docs, REST API: "List records", "Update a record", "List workspace members").
+
+Records are called as in the source, `OBJECT:RECORD`. People have no owner but what a team adds:
+`read.owner` names that attribute ("owner" if not set). `database` is the object whose new records
+`since` tells ("people" if not set).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.people import Person
+from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors._api import records as shared
+from leadline.vendors._api.authorize import Fixed
+from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
+from leadline.vendors._api.deadline import within
+from leadline.vendors._api.owners import listed
+from leadline.vendors._webhooks.fields import text
+from leadline.vendors.attio.webhook import attio_fields, attio_owner, attio_values
+
+_HOME = "https://api.attio.com/v2"
+_PEOPLE, _COMPANIES = "people", "companies"
+_OWNER = "owner"
+_PAGE = 100
+_MEMBER = "workspace-member"
+
+
+class AttioCrm:
+    """An access token, with the scopes to read records and members, and to write records."""
+
+    batch = 100
+    knows_owners = True
+
+    def __init__(self, config: CrmConfig) -> None:
+        if not config.token:
+            raise ConfigurationError("token is missing: an access token of the workspace")
+        self._config = config
+        who = Fixed({"authorization": f"Bearer {config.token}"})
+        self._client = Client(config.url or _HOME, config.timeout, who)
+        self._roster = shared.Roster(self._members)
+        self._owner = config.read.get("owner", _OWNER)
+
+    def read(
+        self, records: Sequence[str]
+    ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
+        """See `Crm.read`; a hundred records of an object in a request."""
+        found: dict[str, CrmRecord | NotYet | Refused] = {}
+        by_object: dict[str, dict[str, str]] = defaultdict(dict)
+        for name in records:
+            kind, _, number = name.partition(":")
+            if kind and number:
+                by_object[kind][number] = name
+            else:
+                found[name] = Refused("crm.unknown_record", "")
+        with within(shared.WHOLE_PATIENCE):
+            for kind, named in by_object.items():
+                told = self._query(kind, {"record_id": {"$in": list(named)}}, limit=len(named))
+                if isinstance(told, NotYet):
+                    found |= dict.fromkeys(named.values(), NotYet())
+                    continue
+                told = self._with_companies(told) if isinstance(told, list) else told
+                if not isinstance(told, list):
+                    return told
+                by_number = {_number(one): one for one in told}
+                for number, name in named.items():
+                    record = self._record(name, by_number.get(number))
+                    if isinstance(record, Busy | Unreachable):
+                        return record
+                    found[name] = record
+        return found
+
+    def write(
+        self, changes: Sequence[CrmChange]
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
+        """See `Crm.write`; one by one. An attribute of several values keeps those it has."""
+        with within(shared.WHOLE_PATIENCE):
+            return shared.each_written(changes, self._write)
+
+    def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
+        """See `Crm.owner_value`; a member of the workspace."""
+        member = self._roster.id_of(owner)
+        return {self._config.write.get("owner", self._owner): member} if member else None
+
+    def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
+        """See `Crm.since`."""
+        skipped = int(after or 0)
+        with within(shared.WHOLE_PATIENCE):
+            told = self._query(
+                self._config.database or _PEOPLE,
+                {"created_at": {"$gte": at.astimezone(UTC).isoformat()}},
+                sorts=[{"direction": "asc", "attribute": "created_at", "field": "value"}],
+                limit=_PAGE,
+                offset=skipped,
+            )
+            if isinstance(told, NotYet):
+                return Refused("crm.no_such_object", "the workspace has no such object")
+            told = self._with_companies(told) if isinstance(told, list) else told
+        if not isinstance(told, list):
+            return told
+        found = tuple(one for value in told if (one := _found(value)))
+        return Page(found, str(skipped + len(told)) if len(told) == _PAGE else "")
+
+    def _query(
+        self, kind: str, condition: Mapping[str, Any], **options: Any
+    ) -> list[dict[str, Any]] | NotYet | Busy | Unreachable | Refused:
+        path = f"/objects/{quoted(kind)}/records/query"
+        told = self._client.call("POST", path, json={"filter": condition, **options})
+        if isinstance(told, CrmReply) and told.status == 404:
+            return NotYet()
+        return listed(told, "data")
+
+    def _with_companies(
+        self, people: Sequence[dict[str, Any]]
+    ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
+        """The records with their companies' names, of which they have only ids (`company_name`,
+        unless the team has an attribute of that name); without, where none may be seen."""
+        numbers = list(dict.fromkeys(one for value in people if (one := _company(value))))
+        if not numbers:
+            return list(people)
+        told = self._query(_COMPANIES, {"record_id": {"$in": numbers}}, limit=len(numbers))
+        if isinstance(told, Busy | Unreachable):
+            return told
+        found = told if isinstance(told, list) else []
+        names = {_number(one): one["values"].get("name") for one in found if "values" in one}
+        return [
+            {**one, "values": {"company_name": names.get(_company(one), []), **one["values"]}}
+            if _company(one)
+            else one
+            for one in people
+        ]
+
+    def _record(
+        self, name: str, value: Mapping[str, Any] | None
+    ) -> CrmRecord | NotYet | Busy | Unreachable:
+        if value is None:
+            return NotYet()
+        owner = self._roster.known(attio_owner(value, self._owner))
+        if isinstance(owner, Busy | Unreachable):
+            return owner
+        placing = shared.placing(self._config)
+        placing.pop("owner", None)
+        record = CrmRecord(
+            record=name,
+            fields=shared.with_shown(attio_fields(value, placing), owner, ("company",)),
+            owner=owner,
+            modified=_modified(value),
+            values=attio_values(value),
+        )
+        return shared.settled(self._config, record, (), {})
+
+    def _write(self, change: CrmChange) -> Carried:
+        kind, _, number = change.record.partition(":")
+        if not kind or not number:
+            return Refused("crm.unknown_record", "")
+        owner = self._config.write.get("owner", self._owner)
+        values = {
+            slug: _actor(value) if slug == owner and isinstance(value, str) else value
+            for slug, value in change.values.items()
+        }
+        told = self._client.call(
+            "PATCH",
+            f"/objects/{quoted(kind)}/records/{quoted(number)}",
+            json={"data": {"values": values}},
+        )
+        if not isinstance(told, CrmReply):
+            return told
+        if told.status == 404:
+            return NotYet()
+        if not told.well:
+            return refusal(told)
+        data = told.body.get("data") if isinstance(told.body, dict) else None
+        return Written(_modified(data) if isinstance(data, dict) else None)
+
+    def _members(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        told = listed(self._client.call("GET", "/workspace_members"), "data")
+        if not isinstance(told, list):
+            return told
+        people = [one for member in told if (one := _person(member))]
+        return {one.id: one for one in people}
+
+
+def _number(value: Mapping[str, Any]) -> str:
+    ident = value.get("id")
+    return (text(ident.get("record_id")) or "") if isinstance(ident, dict) else ""
+
+
+def _company(value: Mapping[str, Any]) -> str:
+    """The id of the company that the record refers to, "" for none."""
+    values = value.get("values")
+    entries = values.get("company") if isinstance(values, dict) else None
+    first = entries[0] if isinstance(entries, list) and entries else None
+    ours = isinstance(first, dict) and first.get("target_object") == _COMPANIES
+    return (text(first.get("target_record_id")) or "") if ours and first else ""
+
+
+def _modified(value: Mapping[str, Any]) -> datetime | None:
+    """When a value of the record last changed: records have no such time themselves, but every
+    value says since when it stands ("Attribute types": `active_from`)."""
+    values = value.get("values")
+    entries = [
+        one
+        for many in (values.values() if isinstance(values, dict) else ())
+        for one in (many if isinstance(many, list) else ())
+        if isinstance(one, dict)
+    ]
+    times = (shared.moment_of(one.get("active_from")) for one in entries)
+    return max((at for at in times if at), default=shared.moment_of(value.get("created_at")))
+
+
+def _actor(member: str) -> list[dict[str, str]]:
+    return [{"referenced_actor_type": _MEMBER, "referenced_actor_id": member}]
+
+
+def _person(member: Mapping[str, Any]) -> Person | None:
+    ident = member.get("id")
+    number = text(ident.get("workspace_member_id")) if isinstance(ident, dict) else None
+    names = (text(member.get(key)) for key in ("first_name", "last_name"))
+    shown = " ".join(name for name in names if name)
+    email = text(member.get("email_address")) or ""
+    return Person(id=number, name=shown, email=email) if number else None
+
+
+def _found(value: Mapping[str, Any]) -> Found | None:
+    name, created = attio_fields(value).record, shared.moment_of(value.get("created_at"))
+    return Found(name, created, msgspec.json.encode(value)) if name and created else None
+
+
+CRM = AttioCrm

@@ -1,0 +1,203 @@
+"""Attio: events of records, which carry ids only (Attio docs, "Webhooks" and "Attribute types").
+
+A record is called `OBJECT:RECORD`, by the ids of its object and its own. An event does not say
+whether its object are people: the webhook's filter on `id.object_id` has to.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.people import Person
+from leadline.model.record_links import is_on
+from leadline.ports.source import Source
+from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
+
+RECORD_HOSTS = ("app.attio.com",)
+"""Where `web_url` of a record leads (Attio REST API, "Get a record")."""
+
+_KINDS = {"record.created": Kind.CREATED, "record.updated": Kind.UPDATED}
+_WHY = {"record.deleted": "deleted", "record.merged": "merged"}
+
+
+class _Body(msgspec.Struct):
+    events: msgspec.Raw
+
+
+class _Head(msgspec.Struct):
+    event_type: Any = None
+    id: Any = None
+
+
+_body = msgspec.json.Decoder(_Body)
+_head = msgspec.json.Decoder(_Head)
+
+
+class Attio(Source):
+    """`Attio-Signature`: the hex HMAC-SHA256 of the body; no time is signed."""
+
+    name = "attio"
+    is_crm = True
+    record_hosts = RECORD_HOSTS
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """See `Source.authenticate`; `X-Attio-Signature` says the same."""
+        if not self.config.secret:
+            return
+        given = signing.header(delivery, "attio-signature", "x-attio-signature").lower()
+        signing.check_any(
+            self.config.secret,
+            lambda key: signing.hexed(signing.mac(key.encode(), delivery.body)),
+            [signing.octets(given)],
+        )
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        digest = signing.mac(secret.encode(), delivery.body).hex()
+        return {"content-type": "application/json", "attio-signature": digest}
+
+    def events(self, delivery: Delivery) -> Iterable[Event]:
+        """Each event of the body; `Idempotency-Key` tells a redelivery."""
+        raw = read_json(delivery.body)
+        body = peek(_body, raw)
+        return (_event(one) for one in elements(bytes(body.events) if body else raw))
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """An event's ids, or a record as Attio's API has it (alone or as `data`)."""
+        body = decode(raw)
+        if not isinstance(body, dict):
+            return demand_something(LeadFields(), ())
+        if "event_type" in body:
+            fields = LeadFields(record=_named(body.get("id")))
+            if body["event_type"] != "record.updated":
+                fields = with_source(fields, "Attio")
+            return demand_something(fields, body)
+        data = body.get("data")
+        record = data if isinstance(data, dict) else body
+        fields = attio_fields(record, self.config.map)
+        return demand_something(with_source(fields, "Attio"), record)
+
+
+def attio_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
+    """What a record of Attio's API says; *mapping* places fields in Attio's attributes, by their
+    slugs (`company_name`)."""
+    values = record.get("values")
+    values = values if isinstance(values, dict) else {}
+    name = _first(values.get("name"))
+    first, last = text(name.get("first_name")), text(name.get("last_name"))
+    plain = attio_values(record)
+    place = _first(values.get("primary_location"))
+    return drawn(
+        plain,
+        _FIELDS,
+        mapping,
+        first_name=first,
+        last_name=last,
+        country=text(place.get("country_code")),
+        created=text(record.get("created_at")),
+        crm_url=_link(text(record.get("web_url"))),
+        record=_named(record.get("id")),
+    )
+
+
+def attio_values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What each attribute of a record says, by its slug: one value, or a list of several."""
+    values = record.get("values")
+    return {slug: _plain(v) for slug, v in values.items()} if isinstance(values, dict) else {}
+
+
+def attio_owner(record: Mapping[str, Any], attribute: str = "owner") -> Person | None:
+    """Whose the record is: the member of the workspace in an attribute, by id alone; None while
+    nobody's. People and companies have no `owner` but what a team adds to them."""
+    values = record.get("values")
+    entry = _first(values.get(attribute)) if isinstance(values, dict) else {}
+    member = text(entry.get("referenced_actor_id"))
+    return Person(id=member) if member and _is_member(entry) else None
+
+
+_FIELDS = {
+    "name": ("name",),
+    "email": ("email_addresses",),
+    "phone": ("phone_numbers",),
+    "company": ("company_name",),
+    "title": ("job_title",),
+    "website": ("domains", "website"),
+    "message": ("message", "description"),
+    "source": ("source", "lead_source"),
+    "campaign": ("campaign", "utm_campaign"),
+    "owner": ("owner",),
+    "score": ("score", "lead_score"),
+}
+
+# Under which name each type of an attribute keeps what it says.
+_SAYS = (
+    "full_name",
+    "email_address",
+    "phone_number",
+    "domain",
+    "value",
+    "currency_value",
+    "referenced_actor_id",
+    "target_record_id",
+    "interacted_at",
+)
+
+
+def _event(raw: bytes) -> Event:
+    head = peek(_head, raw)
+    if head is None:
+        return Event(Kind.CREATED, raw)
+    if head.event_type is None:
+        data = decode(raw).get("data")
+        record = _named(data.get("id") if isinstance(data, dict) else head.id)
+        return Event(Kind.CREATED, raw, record=record)
+    sort = str(head.event_type)
+    kind = _KINDS.get(sort, Kind.IGNORED)
+    if kind is Kind.IGNORED:
+        return Event(kind, raw, record=_named(head.id), why=_WHY.get(sort, "not_a_lead"))
+    return Event(kind, raw, record=_named(head.id))
+
+
+def _named(ident: Any) -> str | None:
+    if not isinstance(ident, dict):
+        return None
+    kind, number = text(ident.get("object_id")), text(ident.get("record_id"))
+    return f"{kind}:{number}" if kind and number else None
+
+
+def _plain(entries: Any) -> Any:
+    """What an attribute says; Attio has a list of entries for each, those with a name inside."""
+    found = [_said(one) for one in entries] if isinstance(entries, list) else [_said(entries)]
+    found = [one for one in found if one is not None]
+    return found[0] if len(found) == 1 else found
+
+
+def _said(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return text(entry)
+    for kind in ("option", "status"):
+        chosen = entry.get(kind)
+        if isinstance(chosen, dict):
+            return text(chosen.get("title"))
+    return next((entry[key] for key in _SAYS if text(entry.get(key)) is not None), None)
+
+
+def _link(url: str | None) -> str | None:
+    return url if url and is_on(RECORD_HOSTS, url) else None
+
+
+def _first(entries: Any) -> dict[str, Any]:
+    return (
+        next((e for e in entries if isinstance(e, dict)), {}) if isinstance(entries, list) else {}
+    )
+
+
+def _is_member(entry: Mapping[str, Any]) -> bool:
+    return str(entry.get("referenced_actor_type", "workspace-member")) == "workspace-member"
+
+
+SOURCE = Attio

@@ -1,0 +1,158 @@
+"""Close: one event a delivery (Close API docs, "Webhooks").
+
+A lead's event has the company and a display name but neither e-mail nor phone; those come in the
+events of its contacts, which are folded into the lead while it waits.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.json_text import decode, peek, read_json
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.ports.source import Source
+from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.fields import demand_something, drawn, several, text, told
+
+
+class _Head(msgspec.Struct):
+    id: Any = None
+    object_type: Any = None
+    object_id: Any = None
+    lead_id: Any = None
+    action: Any = None
+
+
+class _Body(msgspec.Struct):
+    event: _Head
+
+
+RECORD_HOSTS = ("app.close.com",)
+"""Where Close's users open leads (`html_url` of a lead, Close API docs, "Leads")."""
+
+_body = msgspec.json.Decoder(_Body)
+_KINDS = {"created": Kind.CREATED, "updated": Kind.UPDATED}
+
+
+class Close(Source):
+    """Signed with the hex-decoded `signature_key` over time stamp and body."""
+
+    name = "close"
+    is_crm = True
+    record_hosts = RECORD_HOSTS
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """`Close-Sig-Hash` and `Close-Sig-Timestamp` (seconds)."""
+        if not self.config.secret:
+            return
+        stamp = signing.header(delivery, "close-sig-timestamp")
+        given = signing.header(delivery, "close-sig-hash").lower()
+        message = signing.octets(stamp) + delivery.body
+        signing.check_any(
+            self.config.secret,
+            lambda key: signing.hexed(signing.mac(_key(key), message)),
+            [signing.octets(given)],
+        )
+        signing.check_window(delivery, stamp, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        stamp = signing.seconds(delivery.received_at)
+        digest = signing.mac(_key(secret), stamp.encode() + delivery.body)
+        return {
+            "content-type": "application/json",
+            "close-sig-timestamp": stamp,
+            "close-sig-hash": digest.hex(),
+        }
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        """One event, about a lead or one of its contacts."""
+        raw = read_json(delivery.body)
+        body = peek(_body, raw)
+        if body is None:
+            return [Event(Kind.CREATED, raw)]  # whatever it is, refinement will say so
+        head = body.event
+        kind, why = _kind(head)
+        record = text(head.lead_id) or text(head.object_id)
+        return [Event(kind, raw, key=text(head.id), record=record, why=why)]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The lead, or what a contact adds to it."""
+        body = decode(raw)
+        event = body.get("event") if isinstance(body, dict) else None
+        data = event.get("data") if isinstance(event, dict) else None
+        if not isinstance(event, dict) or not isinstance(data, dict):
+            return demand_something(LeadFields(), body if isinstance(body, dict) else ())
+        lead = text(event.get("lead_id"))
+        if event.get("object_type") == "contact":
+            others = [key for key in data if not key.startswith("custom.")]
+            return drawn(data, _CONTACT, self.config.map, read=others, record=lead)
+        return demand_something(self._of_lead(data, lead or text(event.get("object_id"))), data)
+
+    def _of_lead(self, data: dict[str, Any], record: str | None) -> LeadFields:
+        contact, address = _first(data.get("contacts")), _first(data.get("addresses"))
+        company, shown = text(data.get("name")), text(data.get("display_name"))
+        return drawn(
+            data,
+            _LEAD,
+            self.config.map,
+            read=[key for key in _READ if not several(data.get(key))],
+            name=text(contact.get("name")) or (None if company else shown),
+            company=company,
+            email=told("email", contact.get("emails")),
+            phone=told("phone", contact.get("phones")),
+            title=text(contact.get("title")),
+            country=text(address.get("country")),
+            owner=close_owner(data),
+            source="Close",
+            record=record,
+            crm_url=f"https://{RECORD_HOSTS[0]}/lead/{record}/" if record else None,
+        )
+
+
+_READ = ("name", "display_name", "contacts", "addresses")
+_LEAD = {
+    "website": ("url",),
+    "message": ("description",),
+    "created": ("date_created",),
+}
+_CONTACT = {
+    "name": ("name", "display_name"),
+    "title": ("title",),
+    "email": ("emails",),
+    "phone": ("phones",),
+}
+
+
+def _key(secret: str) -> bytes:
+    try:
+        return bytes.fromhex(secret)
+    except ValueError:
+        raise ConfigurationError("the secret of close is its signature_key, in hex") from None
+
+
+def _kind(head: _Head) -> tuple[Kind, str]:
+    if head.object_type == "contact" and head.action in _KINDS:
+        return Kind.UPDATED, ""
+    if head.object_type != "lead":
+        return Kind.IGNORED, "not_a_lead"
+    kind = _KINDS.get(str(head.action))
+    return (kind, "") if kind else (Kind.IGNORED, str(head.action)[:40])
+
+
+def close_owner(data: Mapping[str, Any]) -> str | None:
+    """Close has no owner of a lead: teams use a custom field that holds a user's id."""
+    for key, value in data.items():
+        if key.startswith("custom.") and isinstance(value, str) and value.startswith("user_"):
+            return value
+    return None
+
+
+def _first(value: Any) -> dict[str, Any]:
+    found = value if isinstance(value, list) else []
+    return next((one for one in found if isinstance(one, dict)), {})
+
+
+SOURCE = Close

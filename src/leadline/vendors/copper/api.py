@@ -1,0 +1,219 @@
+"""Copper: leads and people (Copper docs, "List Leads (Search)", "Update a Lead", "List Users").
+
+Records are called as in the source, `lead:89011972` and `person:89011972`. `token` is an API key,
+`user` the e-mail address of whose it is. A custom field is called by the number of its definition,
+`custom_field.100764`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Ending
+from leadline.model.people import Person
+from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors._api import records as shared
+from leadline.vendors._api.authorize import Fixed
+from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
+from leadline.vendors._api.deadline import within
+from leadline.vendors._api.owners import owner_said, users_of
+from leadline.vendors._webhooks.fields import text, told
+from leadline.vendors.copper.webhook import copper_fields, copper_values
+
+_HOME = "https://api.copper.com/developer_api/v1"
+_PATHS = {"lead": "leads", "person": "people"}
+_PAGE = 200
+_CUSTOM = "custom_field."
+_EMAILS = {"email", "emails"}
+_BOOKS = frozenset(
+    {
+        "status_id",
+        "customer_source_id",
+        "interaction_count",
+        "date_last_contacted",
+        "converted_unit",
+    }
+)
+# The statuses that Copper ships.
+_ENDINGS = {"Unqualified": Ending.DISQUALIFIED}
+
+
+class CopperCrm:
+    """Reads many by one search."""
+
+    batch = 200
+    knows_owners = True
+
+    def __init__(self, config: CrmConfig) -> None:
+        for name in ("token", "user"):
+            if not getattr(config, name):
+                raise ConfigurationError(
+                    f"{name} is missing; Copper wants an API key and an e-mail"
+                )
+        self._config = config
+        who = {
+            "x-pw-accesstoken": config.token,
+            "x-pw-application": "developer_api",
+            "x-pw-useremail": config.user,
+        }
+        self._client = Client(config.url or _HOME, config.timeout, Fixed(who))
+        self._roster = shared.Roster(self._users)
+
+    def read(
+        self, records: Sequence[str]
+    ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
+        """See `Crm.read`; two hundred of a type in a request."""
+        found: dict[str, CrmRecord | NotYet | Refused] = {
+            name: Refused("crm.unknown_record", "") for name in records if not _parts(name)[1]
+        }
+        with within(shared.WHOLE_PATIENCE):
+            for sort in _PATHS:
+                named = {_parts(n)[1]: n for n in records if _parts(n)[0] == sort}
+                asked: dict[str, Any] = {"ids": list(named), "page_size": _PAGE}
+                told = self._search(sort, asked) if named else []
+                if not isinstance(told, list):
+                    return told
+                by_number = {one.get("id"): one for one in told}
+                for number, name in named.items():
+                    record = self._record(sort, name, by_number.get(number))
+                    if isinstance(record, Busy | Unreachable):
+                        return record
+                    found[name] = record
+        return found
+
+    def write(
+        self, changes: Sequence[CrmChange]
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
+        """See `Crm.write`; one by one, and Copper notifies of what we write as of anything."""
+        with within(shared.WHOLE_PATIENCE):
+            return shared.each_written(changes, self._write)
+
+    def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
+        """See `Crm.owner_value`; the number of a user."""
+        return shared.owner_by_number(self._config, self._roster, owner, "assignee_id")
+
+    def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
+        """See `Crm.since`; leads, converted ones too."""
+        page = int(after or 1)
+        asked = {
+            "minimum_created_date": int(at.timestamp()),
+            "sort_by": "date_created",
+            "sort_direction": "asc",
+            "page_size": _PAGE,
+            "page_number": page,
+        }
+        told = self._search("lead", asked)
+        if not isinstance(told, list):
+            return told
+        found = tuple(one for value in told if (one := _found(value)))
+        return Page(found, str(page + 1) if len(told) == _PAGE else "")
+
+    def _search(
+        self, sort: str, asked: Mapping[str, Any]
+    ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
+        more = {"include_converted_leads": True} if sort == "lead" else {}
+        told = self._client.call("POST", f"/{_PATHS[sort]}/search", json={**asked, **more})
+        return _listed(told)
+
+    def _record(
+        self, sort: str, name: str, value: Mapping[str, Any] | None
+    ) -> CrmRecord | NotYet | Busy | Unreachable:
+        if value is None:
+            return NotYet()
+        values = _values(value)
+        owner = owner_said(self._config, values, value.get("assignee_id"), self._roster)
+        if isinstance(owner, Busy | Unreachable):
+            return owner
+        placing = shared.placing(self._config)
+        record = CrmRecord(
+            record=name,
+            fields=shared.with_shown(copper_fields(value, placing, sort), owner, _BOOKS),
+            owner=owner,
+            modified=shared.moment_of(value.get("date_modified")),
+            values=values,
+        )
+        return shared.settled(self._config, record, [value.get("status")], _ENDINGS)
+
+    def _write(self, change: CrmChange) -> Carried:
+        sort, number = _parts(change.record)
+        if not number:
+            return Refused("crm.unknown_record", "")
+        path = f"/{_PATHS[sort]}/{quoted(str(number))}"
+        answer = self._client.call("PUT", path, json=_body(change.values))
+        if not isinstance(answer, CrmReply):
+            return answer
+        if answer.status == 404:
+            return NotYet()
+        if not answer.well:
+            return refusal(answer)
+        body = answer.body if isinstance(answer.body, dict) else {}
+        return Written(shared.moment_of(body.get("date_modified")))
+
+    def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        people: dict[str, Person] = {}
+        page = 1
+        while True:
+            asked = {"page_size": _PAGE, "page_number": page}
+            users = _listed(self._client.call("POST", "/users/search", json=asked))
+            if not isinstance(users, list):
+                return users
+            people |= users_of(users)
+            if len(users) < _PAGE:
+                return people
+            page += 1
+
+
+def _listed(
+    answer: CrmReply | Busy | Unreachable | Refused,
+) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
+    """The objects of an answer that is a list."""
+    if not isinstance(answer, CrmReply):
+        return answer
+    if not answer.well:
+        return refusal(answer)
+    if not isinstance(answer.body, list):
+        return Unreachable("crm.unexpected_answer")
+    return [one for one in answer.body if isinstance(one, dict)]
+
+
+def _parts(name: str) -> tuple[str, int]:
+    """The type and the number of a record; 0 for what is none of ours."""
+    sort, _, number = name.partition(":")
+    return (sort, int(number)) if sort in _PATHS and number.isdecimal() else ("", 0)
+
+
+def _values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record's fields, custom ones by number and e-mail addresses as their text."""
+    values = copper_values(record)
+    return {k: told("email", v) if k in _EMAILS else v for k, v in values.items()}
+
+
+def _body(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as Copper takes them; custom ones stand in a list, and those left out stay."""
+    body = {name: value for name, value in values.items() if not name.startswith(_CUSTOM)}
+    custom = [
+        {"custom_field_definition_id": int(number), "value": value}
+        for name, value in values.items()
+        if name.startswith(_CUSTOM) and (number := name.removeprefix(_CUSTOM)).isdecimal()
+    ]
+    for name in _EMAILS & body.keys():
+        if isinstance(body[name], str):
+            address = {"email": body[name], "category": "work"}
+            body[name] = address if name == "email" else [address]
+    return {**body, "custom_fields": custom} if custom else body
+
+
+def _found(value: Mapping[str, Any]) -> Found | None:
+    number, created = text(value.get("id")), shared.moment_of(value.get("date_created"))
+    if not number:
+        return None
+    raw = msgspec.json.encode({"type": "lead", **value})
+    return Found(f"lead:{number}", created or datetime.fromtimestamp(0, UTC), raw)
+
+
+CRM = CopperCrm

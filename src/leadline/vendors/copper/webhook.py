@@ -1,0 +1,175 @@
+"""Copper: notifications, which carry ids only (Copper API docs, "Webhooks").
+
+A record is called `lead:89011972` or `person:89011972`, by its type and its id. One notification
+names up to 30 records and is sent once: what does not arrive is not sent again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import LeadlineError
+from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.people import Person
+from leadline.ports.source import Source
+from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.fields import demand_something, drawn, text, told, with_source
+from leadline.vendors._webhooks.notices import each_record
+
+_TYPES = ("lead", "person")
+_KINDS = {"new": Kind.CREATED, "update": Kind.UPDATED}
+# All that Copper itself says; whatever else stands there are the subscription's secrets.
+_OWN = frozenset({"ids", "type", "event", "subscription_id", "updated_attributes", "timestamp"})
+
+
+class _Notice(msgspec.Struct):
+    ids: list[Any]
+    event: Any = None
+    type: Any = None
+    subscription_id: Any = None
+    timestamp: Any = None
+
+
+_notice = msgspec.json.Decoder(_Notice)
+
+
+class Copper(Source):
+    """Copper signs nothing: the `secret` of a subscription stands among the body's own keys."""
+
+    name = "copper"
+    is_crm = True
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """One of the values that the subscription sends along, in the body or in a header."""
+        if not self.config.secret:
+            return
+        try:
+            body = decode(read_json(delivery.body))
+        except LeadlineError:
+            body = None  # proves nothing; a header still may
+        told = body.items() if isinstance(body, dict) else ()
+        secrets = [value for key, value in told if key not in _OWN and isinstance(value, str)]
+        signing.check_shared(delivery, self.config, *secrets)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`; a subscription's `headers` are sent with every notification."""
+        return {"content-type": "application/json", "x-webhook-secret": secret}
+
+    def keepable(self, body: bytes) -> bytes:
+        """The body without our own secret, which Copper carries along."""
+        return signing.without_secrets(body, self.config)
+
+    def events(self, delivery: Delivery) -> Iterable[Event]:
+        """Each record that the notification names."""
+        return (event for raw in elements(read_json(delivery.body)) for event in _events(raw))
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The id of a new record, what an update changed, or a record as Copper's API has it (with
+        its `type`, or a lead)."""
+        body = decode(raw)
+        if not isinstance(body, dict):
+            return demand_something(LeadFields(), ())
+        if not isinstance(body.get("ids"), list):
+            sort = str(body.get("type", _TYPES[0]))
+            fields = copper_fields(body, self.config.map, sort)
+            return demand_something(with_source(fields, "Copper"), body)
+        changed = body.get("updated_attributes")
+        news = {
+            key: pair[1]
+            for key, pair in (changed.items() if isinstance(changed, dict) else ())
+            if isinstance(pair, list) and len(pair) == 2
+        }
+        fields = copper_fields(news, self.config.map)
+        record = _named(body.get("type"), next(map(text, body["ids"]), None))
+        fields = msgspec.structs.replace(fields, record=record)
+        updated = body.get("event") == "update"
+        return demand_something(fields if updated else with_source(fields, "Copper"), body)
+
+
+def copper_fields(
+    record: Mapping[str, Any], mapping: Mapping[str, str] = {}, sort: str = "lead"
+) -> LeadFields:
+    """What a lead or a person (*sort*) of Copper's API says; *mapping* places fields in its own."""
+    address, site = record.get("address"), record.get("websites")
+    return drawn(
+        copper_values(record),
+        _FIELDS,
+        mapping,
+        read=("id", "type", "custom_fields", "date_modified"),
+        country=text(address.get("country")) if isinstance(address, dict) else None,
+        website=_url(site[0]) if isinstance(site, list) and site else None,
+        record=_named(sort, text(record.get("id"))),
+    )
+
+
+def copper_values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's fields; custom ones by the number of their definition (`custom_field.100764`)."""
+    return {**record, **_custom_fields(record.get("custom_fields"))}
+
+
+def copper_owner(record: Mapping[str, Any]) -> Person | None:
+    """Whose the record is, by the id of a user alone; None while nobody's."""
+    number = text(record.get("assignee_id"))
+    return Person(id=number) if number else None
+
+
+_FIELDS = {
+    "name": ("name",),
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "email": ("email", "emails"),
+    "phone": ("phone_numbers",),
+    "company": ("company_name",),
+    "title": ("title",),
+    "message": ("details",),
+    "owner": ("assignee_id",),
+    "created": ("date_created",),
+}
+
+
+def _events(raw: bytes) -> Iterator[Event]:
+    notice = peek(_notice, raw)
+    body = decode(raw)
+    if notice is None:
+        found = isinstance(body, dict) and text(body.get("id"))
+        record = _named(body.get("type", _TYPES[0]), found) if found else None
+        yield Event(Kind.CREATED, raw, record=record)
+        return
+    event = text(notice.event) or "unknown"
+    kind, why = _KINDS.get(event, Kind.IGNORED), ""
+    if notice.type not in _TYPES:
+        kind, why = Kind.IGNORED, "not_a_lead"
+    elif kind is Kind.IGNORED:
+        why = "deleted" if event == "delete" else event[:40]
+    own = {key: value for key, value in body.items() if key in _OWN}
+    subscription, stamp = text(notice.subscription_id), text(notice.timestamp)
+    for number in each_record(notice.ids):
+        yield Event(
+            kind,
+            msgspec.json.encode({**own, "ids": [number]}),
+            key=f"{subscription}:{event}:{number}:{stamp}" if subscription and stamp else None,
+            record=_named(notice.type, number),
+            why=why,
+        )
+
+
+def _named(sort: Any, number: str | None) -> str | None:
+    return f"{sort}:{number}" if sort in _TYPES and number else None
+
+
+def _custom_fields(fields: Any) -> dict[str, Any]:
+    """Custom fields by the number of their definition, under which the settings place them."""
+    return {
+        f"custom_field.{one.get('custom_field_definition_id')}": one.get("value")
+        for one in (fields if isinstance(fields, list) else ())
+        if isinstance(one, dict)
+    }
+
+
+def _url(site: Any) -> str | None:
+    return text(site.get("url")) if isinstance(site, dict) else told("website", site)
+
+
+SOURCE = Copper

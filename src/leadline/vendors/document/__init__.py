@@ -1,0 +1,1 @@
+"""A CRM that is read and written as JSON documents."""

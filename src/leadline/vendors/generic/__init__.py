@@ -1,0 +1,1 @@
+"""Any sender of JSON or forms."""

@@ -1,0 +1,113 @@
+"""Any JSON (or form) with a lead in it: Zapier, partner portals, one's own programs.
+
+Understands the usual names at any depth, CloudEvents 1.0 envelopes, arrays of leads, and a mapping
+in the settings.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.charsets import label_in
+from leadline.model.json_text import decode, elements, peek, read_labelled_json
+from leadline.model.lead import Delivery, Event, LeadFields
+from leadline.ports.source import Source, noted
+from leadline.vendors._webhooks import forms, signing
+from leadline.vendors._webhooks.fields import demand_something, placed, text, told, with_source
+from leadline.vendors._webhooks.guess import guessed
+from leadline.vendors._webhooks.kinds import kind_of
+
+
+class _Head(msgspec.Struct):
+    specversion: Any = None
+    type: Any = None
+    event: Any = None
+    event_type: Any = None
+    eventName: Any = None
+    topic: Any = None
+    id: Any = None
+    source: Any = None
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class Generic(Source):
+    """Believed by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
+
+    name = "generic"
+    media = ("application/json", "text/json", "text/plain", *forms.MEDIA)
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """See `Source.authenticate`."""
+        signing.check_shared(delivery, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
+
+    def events(self, delivery: Delivery) -> Iterable[Event]:
+        """Each element of an array, or the one thing that the body is.
+
+        `lead.updated` and the like update the lead whose `record` the settings place; where they
+        place none, such an event is of no known record.
+        """
+        if delivery.media_type in forms.MEDIA:
+            form, notes = forms.read_form(delivery)
+            raws = [forms.as_raw(form)]
+        else:
+            label = label_in(delivery.headers.get("content-type", ""))
+            raw, notes = read_labelled_json(delivery.body, label)
+            raws = elements(raw)
+        return (
+            noted(self._event(raw, i, len(raws), delivery), notes) for i, raw in enumerate(raws)
+        )
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """See `Source.fields`."""
+        body = decode(raw)
+        if not isinstance(body, dict):
+            return demand_something(guessed(body, self.config.map), ())
+        tree = forms.of_gravity(forms.nested(body))
+        if tree.get("specversion") and isinstance(tree.get("data"), dict):
+            # In a CloudEvent the source is a URI of the sender's, not where the lead came from.
+            tree = {k: v for k, v in tree.items() if k != "source"}
+        fields = guessed(tree, self.config.map)
+        flagged = tree.get("is_test") is True or tree.get("test") is True
+        if flagged:
+            fields = msgspec.structs.replace(fields, suspicions=("test.flagged",))
+        return demand_something(with_source(fields, "Webhook"), body)
+
+    def _event(self, raw: bytes, position: int, count: int, delivery: Delivery) -> Event:
+        head = peek(_head, raw) or _Head()
+        kind, why = kind_of(head.event, head.event_type, head.eventName, head.topic, head.type)
+        key = _key(delivery, head)
+        if key is not None and count > 1:
+            key = f"{key}#{position}"
+        mapping = self.config.map
+        record = None
+        if "event_id" in mapping or "record" in mapping:
+            body = decode(raw)
+            key = self._mapped(body, "event_id") or key
+            record = self._mapped(body, "record")
+        return Event(kind, raw, key=key, record=record, why=why)
+
+    def _mapped(self, body: Any, name: str) -> str | None:
+        return told(name, placed(body, self.config.map[name])) if name in self.config.map else None
+
+
+def _key(delivery: Delivery, head: _Head) -> str | None:
+    """The sender's id of the event, from the headers or a CloudEvents envelope."""
+    headers = delivery.headers
+    given = headers.get("idempotency-key") or headers.get("webhook-id")
+    if given:
+        return given
+    if "ce-id" in headers:
+        return f"{headers.get('ce-source', '')} {headers['ce-id']}"
+    if head.specversion is not None and text(head.id):
+        return f"{text(head.source)} {text(head.id)}"
+    return None
+
+
+SOURCE = Generic

@@ -1,0 +1,214 @@
+"""HubSpot: app webhooks (an array of events with ids only) and workflow webhooks (one contact).
+
+HubSpot developer docs, "Webhooks" and "Validating requests".
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import Unauthentic
+from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.record_links import is_on
+from leadline.ports.source import Source
+from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
+
+# The percent-escapes that HubSpot decodes before it signs the URL.
+_DECODED = {
+    "%3a": ":", "%2f": "/", "%3f": "?", "%40": "@", "%21": "!", "%24": "$", "%27": "'",
+    "%28": "(", "%29": ")", "%2a": "*", "%2c": ",", "%3b": ";",
+}  # fmt: skip
+_ESCAPE = re.compile("|".join(_DECODED), re.IGNORECASE)
+RECORD_HOSTS = (
+    "app.hubspot.com", "app-na1.hubspot.com", "app-na2.hubspot.com", "app-na3.hubspot.com",
+    "app-eu1.hubspot.com", "app-ap1.hubspot.com", "app-ca1.hubspot.com",
+)  # fmt: skip
+"""Where users open records: one host for each place where HubSpot keeps data (`uiDomain` and
+`dataHostingLocation`, HubSpot docs, "Account information"; HubSpot, "Data centers")."""
+_OBJECTS = {"contact": "contact", "0-1": "contact", "lead": "lead", "0-136": "lead"}
+
+
+class _AppEvent(msgspec.Struct):
+    eventId: Any = None
+    subscriptionId: Any = None
+    objectId: Any = None
+    occurredAt: Any = None
+    subscriptionType: Any = None
+    objectTypeId: Any = None
+
+
+class _Contact(msgspec.Struct):
+    vid: Any
+    properties: Any = None
+
+
+_app_event = msgspec.json.Decoder(_AppEvent)
+_contact = msgspec.json.Decoder(_Contact)
+
+
+class HubSpot(Source):
+    """Signature v3 over method, URL, body and time; v2 and v1 where no v3 is sent."""
+
+    name = "hubspot"
+    is_crm = True
+    record_hosts = RECORD_HOSTS
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """The app's client secret signs; v1 and v2 carry no time and so can be replayed."""
+        if not self.config.secret:
+            return
+        if "x-hubspot-signature-v3" in delivery.headers:
+            stamp = signing.header(delivery, "x-hubspot-request-timestamp")
+            given = signing.header(delivery, "x-hubspot-signature-v3")
+            message = _v3_message(delivery, stamp)
+            signing.check_any(
+                self.config.secret,
+                lambda key: signing.base64ed(signing.mac(key.encode(), message)),
+                [signing.octets(given)],
+            )
+            signing.check_window(delivery, stamp, self.config, 0.001)
+            return
+        given = signing.header(delivery, "x-hubspot-signature").lower()
+        version = delivery.headers.get("x-hubspot-signature-version", "v1").strip().lower()
+        if version not in ("v1", "v2"):
+            raise Unauthentic("this version of the signature is unknown")
+        url = f"{delivery.method}{delivery.url}" if version == "v2" else ""
+        signing.check_any(
+            self.config.secret,
+            lambda key: (
+                hashlib.sha256(signing.octets(key + url) + delivery.body).hexdigest().encode()
+            ),
+            [signing.octets(given)],
+        )
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`; version 3."""
+        stamp = signing.milliseconds(delivery.received_at)
+        digest = signing.mac(secret.encode(), _v3_message(delivery, stamp))
+        return {
+            "content-type": "application/json",
+            "x-hubspot-request-timestamp": stamp,
+            "x-hubspot-signature-v3": signing.base64ed(digest).decode(),
+        }
+
+    def events(self, delivery: Delivery) -> Iterable[Event]:
+        """Each element of an app's array, or the contact of a workflow."""
+        raw = read_json(delivery.body)
+        return (_event(element) for element in elements(raw))
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """A workflow's contact, an app event's id, or the property that an update names."""
+        body = decode(raw)
+        if not isinstance(body, dict):
+            return demand_something(LeadFields(), ())
+        if "vid" in body or "properties" in body:
+            return demand_something(_contact_fields(body, self.config.map), body)
+        return demand_something(_event_fields(body, self.config.map), body)
+
+
+def _v3_message(delivery: Delivery, stamp: str) -> bytes:
+    url = _ESCAPE.sub(lambda found: _DECODED[found[0].lower()], delivery.url)
+    return signing.octets(f"{delivery.method}{url}") + delivery.body + signing.octets(stamp)
+
+
+def _event(raw: bytes) -> Event:
+    contact = peek(_contact, raw)
+    if contact is not None:
+        return _from_workflow(raw, contact)
+    event = peek(_app_event, raw)
+    if event is None or event.subscriptionType is None:
+        return Event(Kind.CREATED, raw)
+    sort, _, action = str(event.subscriptionType).partition(".")
+    sort = _sort(sort, event.objectTypeId)
+    number = text(event.objectId)
+    record = number and f"{sort}:{number}"
+    key = None
+    if number and text(event.eventId):  # the event's id alone is not always unique
+        parts = (event.eventId, event.subscriptionId, number, event.occurredAt)
+        key = ":".join(str(part) for part in parts)
+    if sort not in _OBJECTS.values():
+        return Event(Kind.IGNORED, raw, key=key, why="not_a_lead")
+    if action == "creation":
+        return Event(Kind.CREATED, raw, key=key, record=record)
+    if action == "propertyChange":
+        return Event(Kind.UPDATED, raw, key=key, record=record)
+    why = "deleted" if "eletion" in action else action[:40] or "unknown"
+    return Event(Kind.IGNORED, raw, key=key, record=record, why=why)
+
+
+def _sort(named: str, object_type: Any) -> str:
+    """The kind of object; generic subscriptions ("object.creation") give its number."""
+    sort = str(object_type) if named == "object" else named
+    return _OBJECTS.get(sort, sort)
+
+
+def _from_workflow(raw: bytes, contact: _Contact) -> Event:
+    number = text(contact.vid)
+    if number is None:
+        return Event(Kind.CREATED, raw)
+    modified = None
+    if isinstance(contact.properties, dict):
+        modified = text(_value(contact.properties.get("lastmodifieddate")))
+    record = f"contact:{number}"
+    key = f"{record}:{modified}" if modified else None
+    return Event(Kind.CREATED, raw, key=key, record=record)
+
+
+def _value(value: Any) -> Any:
+    return value.get("value") if isinstance(value, dict) else value
+
+
+def _contact_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFields:
+    properties = body.get("properties")
+    values = {k: _value(v) for k, v in properties.items()} if isinstance(properties, dict) else {}
+    vid = text(body.get("vid")) or text(body.get("id"))
+    portal = text(body.get("portal-id"))
+    url = text(body.get("profile-url"))
+    if url is None or not is_on(RECORD_HOSTS, url):
+        url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}" if vid and portal else None
+    record = f"contact:{vid}" if vid else None
+    fields = drawn(values, HUBSPOT_PROPERTIES, mapping, crm_url=url, record=record)
+    return with_source(fields, "HubSpot")
+
+
+HUBSPOT_PROPERTIES = {
+    "first_name": ("firstname",),
+    "last_name": ("lastname",),
+    "email": ("email",),
+    "phone": ("phone", "mobilephone"),
+    "company": ("company",),
+    "title": ("jobtitle",),
+    "country": ("country",),
+    "website": ("website",),
+    "message": ("message",),
+    "source": ("utm_source", "hs_analytics_source"),
+    "campaign": ("utm_campaign", "hs_analytics_source_data_2"),
+    "owner": ("hubspot_owner_id",),
+    "score": ("hubspotscore", "hs_predictivecontactscore_v2"),
+    "created": ("createdate",),
+}
+"""The properties of a contact that a lead's fields stand in."""
+
+
+def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFields:
+    if body.get("subscriptionType") is None:
+        return LeadFields()
+    sort = _sort(str(body["subscriptionType"]).partition(".")[0], body.get("objectTypeId"))
+    portal, number = text(body.get("portalId")), text(body.get("objectId"))
+    url = None
+    if portal and number and sort == "contact":
+        url = f"https://app.hubspot.com/contacts/{portal}/contact/{number}"
+    changed = {}
+    if body.get("propertyName"):
+        changed = {str(body["propertyName"]): body.get("propertyValue")}
+    record = number and f"{sort}:{number}"
+    fields = drawn(changed, HUBSPOT_PROPERTIES, mapping, record=record, crm_url=url)
+    return fields if changed else with_source(fields, "HubSpot")
+
+
+SOURCE = HubSpot

@@ -1,0 +1,211 @@
+"""LinkedIn Lead Sync (LinkedIn docs, "Lead Sync": leadFormResponses and leadForms, Rest.li 2.0).
+
+A record is called by the id of its response, as in the source. `token` is an access token, or it is
+got by `client_id`, `client_secret` and `refresh_token`. `user` is the account whose leads `since`
+tells: the URN of a sponsored account or an organization, or a sponsored account's number. Leads
+have no owner, and nothing can be written to them.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.people import Person
+from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors._api import records as shared
+from leadline.vendors._api.authorize import Fixed, Tokens
+from leadline.vendors._api.client import Authorize, Client, CrmReply, quoted, refusal
+from leadline.vendors._api.deadline import within
+from leadline.vendors._api.owners import listed
+from leadline.vendors._api.windows import page_of_windows
+from leadline.vendors.linkedin.webhook import linkedin_fields
+
+_HOME = "https://api.linkedin.com/rest"
+_TOKENS = "https://www.linkedin.com/oauth/v2/accessToken"
+# Versions are months, and each is served for a year.
+_VERSION = "202606"
+_FORM = re.compile(r"urn:li:leadGenForm:(\d+)")
+_OWNERS = {"sponsoredAccount": "SPONSORED", "organization": ""}
+_LASTING = 600.0
+_MOST_FORMS = 1000
+_PAGE = 100
+_MOST_PAGES = 100
+
+_Form = Mapping[str, Any] | NotYet
+
+
+class LinkedInLeads:
+    """Twenty responses in a request; their forms, which name the questions, are kept a while."""
+
+    batch = 20
+    knows_owners = False
+
+    def __init__(self, config: CrmConfig) -> None:
+        self._config = config
+        headers = {
+            "linkedin-version": config.version or _VERSION,
+            "x-restli-protocol-version": "2.0.0",
+        }
+        self._client = Client(config.url or _HOME, config.timeout, _who(config), headers)
+        self._lock = threading.Lock()
+        self._forms: dict[str, tuple[float, _Form]] = {}
+
+    def read(
+        self, records: Sequence[str]
+    ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
+        """See `Crm.read`."""
+        if not records:
+            return {}
+        ids = ",".join(map(quoted, records))
+        with within(shared.WHOLE_PATIENCE):
+            told = self._client.call("GET", f"/leadFormResponses?ids=List({ids})")
+            if not isinstance(told, CrmReply):
+                return told
+            if not told.well:
+                return refusal(told)
+            body = told.body if isinstance(told.body, dict) else {}
+            results, errors = body.get("results"), body.get("errors")
+            if not isinstance(results, dict):
+                return Unreachable("crm.unexpected_answer")
+            found: dict[str, CrmRecord | NotYet | Refused] = {}
+            for name in records:
+                record = self._record(name, results.get(name), errors)
+                if isinstance(record, Busy | Unreachable):
+                    return record
+                found[name] = record
+        return found
+
+    def write(
+        self, changes: Sequence[CrmChange]
+    ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
+        """See `Crm.write`; LinkedIn takes nothing back."""
+        words = "LinkedIn takes no changes"
+        return {one.record: Refused("crm.read_only", words) for one in changes}
+
+    def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
+        """See `Crm.owner_value`; there are no owners."""
+        return None
+
+    def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
+        """See `Crm.since`; a window of time in a page, since LinkedIn promises no order. It keeps
+        leads for 90 days."""
+        owner = _owner(self._config.user)
+        if owner is None:
+            return Refused("crm.no_account", "user is missing: the URN of an account")
+        with within(shared.WHOLE_PATIENCE):
+            return page_of_windows(at, after, lambda a, b: self._between(owner, a, b))
+
+    def _between(
+        self, owner: str, start: datetime, end: datetime
+    ) -> list[Found] | Busy | Unreachable | Refused:
+        times = f"submittedAtTimeRange=(start:{_milliseconds(start)},end:{_milliseconds(end)})"
+        found: list[Found] = []
+        for page in range(_MOST_PAGES):
+            window = f"count={_PAGE}&start={page * _PAGE}"
+            path = f"/leadFormResponses?q=owner&{owner}&limitedToTestLeads=false&{times}&{window}"
+            told = listed(self._client.call("GET", path), "elements")
+            if not isinstance(told, list):
+                return told
+            for lead in told:
+                one = self._found(lead)
+                if isinstance(one, Busy | Unreachable):
+                    return one
+                found += [one] if one else []
+            if len(told) < _PAGE:
+                return found
+        return Refused("crm.too_many", f"more than {_MOST_PAGES * _PAGE} leads at once")
+
+    def _record(
+        self, name: str, value: Any, errors: Any
+    ) -> CrmRecord | NotYet | Refused | Busy | Unreachable:
+        if not isinstance(value, dict):
+            error = errors.get(name) if isinstance(errors, dict) else None
+            status = error.get("status") if isinstance(error, dict) else 404
+            if status == 404:
+                return NotYet()
+            return refusal(CrmReply(status if isinstance(status, int) else 400, error))
+        whole = self._with_form(value)
+        if isinstance(whole, Busy | Unreachable):
+            return whole
+        record = CrmRecord(
+            record=name,
+            fields=linkedin_fields(whole, shared.placing(self._config)),
+            modified=shared.moment_of(value.get("submittedAt")),
+            values=whole,
+        )
+        return shared.settled(self._config, record, (), {})
+
+    def _found(self, lead: Mapping[str, Any]) -> Found | Busy | Unreachable | None:
+        name, created = linkedin_fields(lead).record, shared.moment_of(lead.get("submittedAt"))
+        if not name or created is None:
+            return None
+        whole = self._with_form(lead)
+        if isinstance(whole, Busy | Unreachable):
+            return whole
+        return Found(name, created, msgspec.json.encode(whole))
+
+    def _with_form(self, lead: Mapping[str, Any]) -> dict[str, Any] | Busy | Unreachable:
+        """The response together with its form, as LinkedIn itself decorates it."""
+        urn = _FORM.search(str(lead.get("versionedLeadGenFormUrn")))
+        form = self._form(urn[1]) if urn else NotYet()
+        if isinstance(form, Busy | Unreachable):
+            return form
+        return {**lead, "form": form} if isinstance(form, Mapping) else dict(lead)
+
+    def _form(self, number: str) -> _Form | Busy | Unreachable:
+        """A form, asked for at most once in some minutes; its questions don't change. One that may
+        not be read leaves the answers without names, which is better than no answers."""
+        with self._lock:
+            at, kept = self._forms.get(number, (0.0, NotYet()))
+            if at and time.monotonic() - at < _LASTING:
+                return kept
+            told = self._client.call("GET", f"/leadForms/{number}")
+            if isinstance(told, Busy | Unreachable):
+                return told
+            usable = isinstance(told, CrmReply) and told.well and isinstance(told.body, dict)
+            form: _Form = told.body if usable and isinstance(told, CrmReply) else NotYet()
+            if len(self._forms) >= _MOST_FORMS:
+                self._forms.clear()
+            self._forms[number] = (time.monotonic(), form)
+            return form
+
+
+def _who(config: CrmConfig) -> Authorize:
+    if config.refresh_token and config.client_id and config.client_secret:
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": config.client_id,
+            "client_secret": config.client_secret,
+            "refresh_token": config.refresh_token,
+        }
+        return Tokens(f"{config.url.rstrip('/')}/accessToken" if config.url else _TOKENS, form)
+    if not config.token:
+        raise ConfigurationError(
+            "token is missing: an access token, or client_id, client_secret and refresh_token"
+        )
+    return Fixed({"authorization": f"Bearer {config.token}"})
+
+
+def _owner(user: str) -> str | None:
+    """The account as the finder wants it; a number is a sponsored account's."""
+    urn = f"urn:li:sponsoredAccount:{user}" if user.isdecimal() else user
+    match = re.fullmatch(r"urn:li:(sponsoredAccount|organization):(\d+)", urn)
+    if match is None:
+        return None
+    kind = _OWNERS[match[1]]
+    return f"owner=({match[1]}:{quoted(urn)})" + (f"&leadType=(leadType:{kind})" if kind else "")
+
+
+def _milliseconds(at: datetime) -> int:
+    return (at - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
+
+
+CRM = LinkedInLeads

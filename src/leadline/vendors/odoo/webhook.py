@@ -1,0 +1,141 @@
+"""Odoo: the action "Send Webhook Notification" of an automation on `crm.lead` (Odoo 17 and later).
+
+Odoo docs, "Automation rules"; the body's shape is that of the server action itself: `_model`, `_id`
+and the fields that the administrator chose, `false` where one is empty. A record is called
+`crm.lead:57`. A notification does not say whether its record is new, so each is a new lead, unless
+the record is known already.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.people import Person
+from leadline.ports.source import Source
+from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
+
+_MODEL = "crm.lead"
+_TAG = re.compile(r"<[^<>]*>")
+# The last of Unicode has seven digits; `unescape` fails for a number of thousands of them.
+_NO_CHARACTER = re.compile(r"&#(?:0*+[1-9][0-9]{7,}|[xX]0*+[1-9a-fA-F][0-9a-fA-F]{6,});?")
+
+
+class _Head(msgspec.Struct):
+    model: Any = msgspec.field(name="_model", default=None)
+    number: Any = msgspec.field(name="_id", default=None)
+    id: Any = None
+    write_date: Any = None
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class Odoo(Source):
+    """Odoo signs nothing: a shared secret stands in the URL of the action."""
+
+    name = "odoo"
+    is_crm = True
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """See `Source.authenticate`."""
+        signing.check_shared(delivery, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        return {"content-type": "application/json", "x-webhook-secret": secret}
+
+    def events(self, delivery: Delivery) -> Iterable[Event]:
+        """One record a body; or each of an array, from one's own programs."""
+        return (_event(raw) for raw in elements(read_json(delivery.body)))
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The fields that the administrator chose, or a record as `crm.lead.read` has it."""
+        body = decode(raw)
+        if not isinstance(body, dict):
+            return demand_something(LeadFields(), ())
+        fields = odoo_fields(body, self.config.map)
+        return demand_something(with_source(fields, "Odoo"), body)
+
+
+def odoo_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
+    """What a `crm.lead` says of its lead; *mapping* places fields in Odoo's own.
+
+    The ids alone of a country, a source or a campaign say nothing and stay in `custom`.
+    """
+    bare = [name for name in _MANY_TO_ONE if not isinstance(record.get(name), list)]
+    ids = {name: record[name] for name in bare if text(record.get(name))}
+    notes = record.get("description")
+    pairs = [name for name in _PAIRS if isinstance(record.get(name), list)]
+    return drawn(
+        {k: v for k, v in record.items() if k not in bare and v is not False},
+        _FIELDS,
+        mapping,
+        read=(*_ABOUT, *pairs),
+        message=_words(notes) if isinstance(notes, str) else None,
+        record=_named(record),
+        custom=ids,
+    )
+
+
+def odoo_owner(record: Mapping[str, Any]) -> Person | None:
+    """Whose the record is, by `user_id` (an id, or the pair of id and name); None while nobody's.
+    The e-mail address is the user's own (`res.users`)."""
+    user = record.get("user_id")
+    pair = user if isinstance(user, list) else [user]
+    number = text(pair[0]) if pair else None
+    name = text(pair[1]) if len(pair) > 1 else None
+    return Person(id=number, name=name or "") if number else None
+
+
+_MANY_TO_ONE = ("country_id", "source_id", "medium_id", "campaign_id")
+_PAIRS = ("country_id", "source_id", "campaign_id", "user_id")
+_ABOUT = ("_model", "_id", "_action", "id", "description", "write_date")
+_FIELDS = {
+    "name": ("contact_name",),
+    "email": ("email_from",),
+    "phone": ("phone", "mobile"),
+    "company": ("partner_name",),
+    "title": ("function",),
+    "country": ("country_id",),
+    "website": ("website",),
+    "message": ("name",),
+    "source": ("source_id",),
+    "campaign": ("campaign_id",),
+    "owner": ("user_id",),
+    "score": ("probability",),
+    "created": ("create_date",),
+}
+
+
+def _event(raw: bytes) -> Event:
+    head = peek(_head, raw)
+    if head is None:
+        return Event(Kind.CREATED, raw)
+    number, model = text(head.number) or text(head.id), text(head.model) or _MODEL
+    stamp = text(head.write_date)
+    key = f"{model}:{number}:{stamp}" if number and stamp else None
+    if model != _MODEL:
+        return Event(Kind.IGNORED, raw, key=key, why="not_a_lead")
+    return Event(Kind.CREATED, raw, key=key, record=number and f"{model}:{number}")
+
+
+def _named(record: Mapping[str, Any]) -> str | None:
+    number = text(record.get("_id")) or text(record.get("id"))
+    ours = record.get("_model", _MODEL) == _MODEL
+    return f"{_MODEL}:{number}" if number and ours else None
+
+
+def _words(html: str) -> str | None:
+    """Odoo's notes are HTML; the words of it."""
+    from html import unescape  # its table of names is long, and few leads have notes
+
+    plain = _NO_CHARACTER.sub("\ufffd", _TAG.sub(" ", html))
+    return text(" ".join(unescape(plain).split()))
+
+
+SOURCE = Odoo

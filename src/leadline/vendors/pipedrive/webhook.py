@@ -1,0 +1,176 @@
+"""Pipedrive: webhooks of version 1 and 2, about persons and leads.
+
+Pipedrive docs, "Webhooks" and "Webhooks v2". A published sample of version 2 names a person's event
+`deal`, so what the data looks like counts too.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.record_links import is_on
+from leadline.ports.source import Source
+from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.fields import demand_something, drawn, text, told, with_source
+
+_KINDS = {
+    "added": Kind.CREATED,
+    "create": Kind.CREATED,
+    "updated": Kind.UPDATED,
+    "change": Kind.UPDATED,
+}
+_DELETED = ("deleted", "delete")
+RECORD_HOSTS = ("*.pipedrive.com",)
+"""Where users open persons and leads: each company has its own host (`meta.host`, Pipedrive docs,
+"Webhooks")."""
+
+
+class _Meta(msgspec.Struct):
+    action: Any = None
+    object: Any = None
+    entity: Any = None
+    id: Any = None
+    entity_id: Any = None
+    timestamp_milli: Any = None
+    host: Any = None
+
+
+class _Head(msgspec.Struct):
+    meta: _Meta
+    event: Any = None
+    current: msgspec.Raw = msgspec.Raw(b"null")
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    previous: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class _Shape(msgspec.Struct):
+    id: Any = None
+    first_name: Any = msgspec.UNSET
+    person_id: Any = None
+
+
+_shape = msgspec.json.Decoder(_Shape)
+
+
+class Pipedrive(Source):
+    """Pipedrive signs nothing; the webhook's user and password come as HTTP Basic."""
+
+    name = "pipedrive"
+    is_crm = True
+    record_hosts = RECORD_HOSTS
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """A secret is written `user:password`."""
+        if not self.config.secret:
+            return
+        given = signing.header(delivery, "authorization")
+        scheme, _, credentials = given.partition(" ")
+        fits = [signing.octets(credentials.strip())] if scheme.lower() == "basic" else []
+        signing.check_any(
+            self.config.secret, lambda secret: base64.b64encode(secret.encode()), fits
+        )
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`."""
+        credentials = base64.b64encode(secret.encode()).decode()
+        return {"content-type": "application/json", "authorization": f"Basic {credentials}"}
+
+    def events(self, delivery: Delivery) -> Iterable[Event]:
+        """One event a body."""
+        return (_event(raw) for raw in elements(read_json(delivery.body)))
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """A person with e-mail and phone; a lead of version 2 with little more than ids."""
+        body = decode(raw)
+        meta = body.get("meta") if isinstance(body, dict) else None
+        data = (body.get("current") or body.get("data")) if isinstance(body, dict) else None
+        if not isinstance(meta, dict) or not isinstance(data, dict):
+            return demand_something(LeadFields(), body if isinstance(body, dict) else ())
+        sort = _sort(str(meta.get("object") or meta.get("entity")), "first_name" in data)
+        number = text(data.get("id")) or text(meta.get("entity_id"))
+        path = f"leads/inbox/{number}" if sort == "lead" else f"person/{number}"
+        fields = drawn(
+            data,
+            _LEAD if sort == "lead" else _PERSON,
+            self.config.map,
+            record=number and f"{sort}:{number}",
+            company=told("company", data["org_id"])
+            if isinstance(data.get("org_id"), dict)
+            else None,
+            crm_url=_crm_url(text(meta.get("host")), path) if number else None,
+        )
+        return demand_something(with_source(fields, "Pipedrive"), data)
+
+
+_PERSON = {
+    "name": ("name",),
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "email": ("email", "emails"),
+    "phone": ("phone", "phones"),
+    "company": ("org_name",),
+    "title": ("job_title",),
+    "owner": ("owner_name", "owner_id"),
+    "source": ("source_name", "origin"),
+    "created": ("add_time",),
+}
+_LEAD = {
+    "name": ("person_name",),
+    "company": ("org_name", "organization_name"),
+    "message": ("title",),
+    "owner": ("owner_name", "owner_id"),
+    "source": ("source_name", "origin"),
+    "created": ("add_time",),
+}
+
+
+def _sort(named: str, like_a_person: bool) -> str:
+    if named in ("person", "lead"):
+        return named
+    return "person" if like_a_person and named != "organization" else named
+
+
+def _event(raw: bytes) -> Event:
+    head = peek(_head, raw)
+    if head is None:
+        return Event(Kind.CREATED, raw)
+    meta = head.meta
+    shape = _shape_of(head)
+    sort = _sort(str(meta.object or meta.entity), shape.first_name is not msgspec.UNSET)
+    number = text(shape.id) or text(meta.entity_id) or text(meta.id)
+    kind, why = _KINDS.get(str(meta.action), Kind.IGNORED), ""
+    if sort not in ("person", "lead"):
+        kind, why, number = Kind.IGNORED, "not_a_lead", None
+    elif kind is Kind.IGNORED:
+        why = "deleted" if meta.action in _DELETED else str(meta.action)[:40]
+    return Event(kind, raw, key=_key(head), record=number and f"{sort}:{number}", why=why)
+
+
+def _shape_of(head: _Head) -> _Shape:
+    """What the record looks like, or looked like before it was deleted."""
+    for data in (head.current, head.data, head.previous):
+        if (shape := peek(_shape, bytes(data))) is not None:
+            return shape
+    return _Shape()
+
+
+def _key(head: _Head) -> str | None:
+    ident, stamp = text(head.meta.id), text(head.meta.timestamp_milli)
+    if stamp is None:
+        return ident
+    return ident and f"{ident}:{stamp}:{head.event}"  # in version 1 meta.id is the record's
+
+
+def _crm_url(host: str | None, path: str) -> str | None:
+    url = f"https://{host}/{path}"
+    return url if host and is_on(RECORD_HOSTS, url) else None
+
+
+SOURCE = Pipedrive

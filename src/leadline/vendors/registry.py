@@ -1,0 +1,58 @@
+"""Finds the source of a name, and makes the CRM of a kind: `vendors/NAME/webhook.py` defines
+`SOURCE`, a subclass of `Source`; `vendors/NAME/api.py` defines `CRM`, made with a `CrmConfig`.
+
+`leadline.plugins` knows which there are. Other packages add theirs by entry points.
+"""
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import cast
+
+from leadline.model.errors import ConfigurationError, UnknownSource
+from leadline.plugins import (
+    CRMS,
+    SOURCES,
+    crm_kinds,
+    extensions,
+    own_crms,
+    own_sources,
+    source_names,
+)
+from leadline.ports.crm import Crm
+from leadline.ports.source import Source
+from leadline.settings.crm import CrmConfig
+
+
+@cache
+def find(name: str) -> type[Source]:
+    """The source of this name; raises UnknownSource, which lists the names that exist."""
+    if name in own_sources():
+        source = importlib.import_module(f"leadline.vendors.{name}.webhook").SOURCE
+    elif name in extensions(SOURCES):
+        source = extensions(SOURCES)[name].load()
+    else:
+        raise UnknownSource(f"no source is called {name!r}; there are: {', '.join(source_names())}")
+    assert issubclass(source, Source)  # noqa: S101 - a plug-in that is none must stop here
+    return source  # type: ignore[no-any-return]
+
+
+def make_crm(source: str, config: CrmConfig) -> Crm:
+    """The CRM of this source (`config.kind`, else the one called like the source), as set.
+
+    Raises ConfigurationError for a kind that there is not, and for a setting that is missing; the
+    text names both.
+    """
+    kind = config.kind or source
+    if kind in own_crms():
+        make = importlib.import_module(f"leadline.vendors.{kind}.api").CRM
+    elif kind in extensions(CRMS):
+        make = extensions(CRMS)[kind].load()
+    else:
+        raise ConfigurationError(
+            f"[crm.{source}]: no CRM is called {kind!r}; there are: {', '.join(crm_kinds())}"
+        )
+    try:
+        return cast(Callable[[CrmConfig], Crm], make)(config)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"[crm.{source}]: {error.detail}") from None

@@ -1,0 +1,108 @@
+"""Standard Webhooks (and Svix, from which it comes): signed JSON of any shape.
+
+Specification: "Standard Webhooks" 1.0; symmetric signatures (`v1`) only.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.ports.source import Source
+from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.fields import demand_something, placed, told, with_source
+from leadline.vendors._webhooks.guess import guessed
+from leadline.vendors._webhooks.kinds import kind_of
+
+
+class _Head(msgspec.Struct):
+    type: Any = None
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+class StandardWebhooks(Source):
+    """HMAC-SHA256 over id, time and body; the header may list several signatures."""
+
+    name = "standard_webhooks"
+
+    def authenticate(self, delivery: Delivery) -> None:
+        """`webhook-id`, `webhook-timestamp`, `webhook-signature`, or their `svix-` forerunners."""
+        if not self.config.secret:
+            return
+        ident = signing.header(delivery, "webhook-id", "svix-id")
+        stamp = signing.header(delivery, "webhook-timestamp", "svix-timestamp")
+        listed = signing.header(delivery, "webhook-signature", "svix-signature")
+        message = _message(ident, stamp, delivery.body)
+        given = [
+            signing.octets(s.removeprefix("v1,")) for s in listed.split() if s.startswith("v1,")
+        ]
+        signing.check_any(
+            self.config.secret,
+            lambda secret: signing.base64ed(signing.mac(_key(secret), message)),
+            given,
+        )
+        signing.check_window(delivery, stamp, self.config)
+
+    def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
+        """See `Source.sign`; the id is made of the body."""
+        ident = "msg_" + blake2b(delivery.body, digest_size=12).hexdigest()
+        stamp = signing.seconds(delivery.received_at)
+        digest = signing.mac(_key(secret), _message(ident, stamp, delivery.body))
+        return {
+            "content-type": "application/json",
+            "webhook-id": ident,
+            "webhook-timestamp": stamp,
+            "webhook-signature": f"v1,{signing.base64ed(digest).decode()}",
+        }
+
+    def events(self, delivery: Delivery) -> Iterable[Event]:
+        """The message, or each element of an array."""
+        ident = delivery.headers.get("webhook-id") or delivery.headers.get("svix-id")
+        raws = elements(read_json(delivery.body))
+        return (
+            _event(raw, _key_of(ident, i, len(raws)), self.config.map) for i, raw in enumerate(raws)
+        )
+
+    def fields(self, raw: bytes) -> LeadFields:
+        """The usual names, wherever they stand."""
+        body = decode(raw)
+        fields = with_source(guessed(body, self.config.map), "Webhook")
+        return demand_something(fields, body if isinstance(body, dict) else ())
+
+
+def _event(raw: bytes, key: str | None, mapping: Mapping[str, str]) -> Event:
+    head = peek(_head, raw)
+    kind, why = kind_of(head.type) if head else (Kind.CREATED, "")
+    record = told("record", placed(decode(raw), mapping["record"])) if "record" in mapping else None
+    return Event(kind, raw, key=key, record=record, why=why)
+
+
+def _key_of(ident: str | None, position: int, count: int) -> str | None:
+    return f"{ident}#{position}" if ident and count > 1 else ident
+
+
+def _message(ident: str, stamp: str, body: bytes) -> bytes:
+    return signing.octets(f"{ident}.{stamp}.") + body
+
+
+def _key(secret: str) -> bytes:
+    text = secret.removeprefix("whsec_").rstrip("=")
+    try:
+        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        key = b""
+    if not key:
+        raise ConfigurationError(
+            "the secret of standard_webhooks is base64, with or without whsec_ before it"
+        )
+    return key
+
+
+SOURCE = StandardWebhooks

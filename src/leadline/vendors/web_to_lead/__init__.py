@@ -1,0 +1,1 @@
+"""Web-to-Lead forms of Salesforce."""
