@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from leadline.channels.slack.commands import answer_command, open_leads_of
+from leadline.channels.slack.replies import PressReply, reply_of
 from leadline.channels.slack.requests import SlashCommand
 from leadline.journey.claiming import (
     CLAIM,
@@ -16,7 +17,7 @@ from leadline.journey.claiming import (
     SNOOZE,
     ActionRules,
     Press,
-    Pressed,
+    PressResult,
     press,
 )
 from leadline.model.errors import StorageFailed
@@ -63,9 +64,9 @@ class Desk:
 
     def press(
         self, user: Person = ANN, action: str = CLAIM, team: Team = TEAM, **about: Any
-    ) -> Pressed:
+    ) -> PressReply:
         wish = Press(action=action, lead_id=self.id, user=user, **about)
-        return press(self.store, team, wish, self.clock.now, self.rules)
+        return reply_of(press(self.store, team, wish, self.clock.now, self.rules))
 
     @property
     def handling(self) -> Handling:
@@ -92,7 +93,7 @@ EVERYBODY_AND_CRM = {**EVERYBODY, (Step.WRITE_BACK, "generic"): 1}
 
 def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(desk: Desk) -> None:
     told = desk.press(reply_url=REPLY)
-    assert told == Pressed("Ada &lt;Vance&gt; is yours.", changed=True)
+    assert told == PressReply("Ada &lt;Vance&gt; is yours.", changed=True)
     now = desk.clock.now
     assert desk.handling == Handling(
         rev=1, owner=KNOWN_ANN, ownership=Ownership.ASSIGNED, claimed_by=KNOWN_ANN,
@@ -101,11 +102,37 @@ def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(desk: Desk) ->
     assert desk.due() == EVERYBODY_AND_CRM
 
 
+def test_a_press_says_as_values_what_became_of_it(store: Store, clock: HandClock) -> None:
+    desk = Desk(store, clock)
+
+    def result(user: Person, action: str, lead_id: str = desk.id) -> PressResult:
+        wish = Press(action=action, lead_id=lead_id, user=user, span=timedelta(hours=1))
+        pressed = press(store, TEAM, wish, clock.now)
+        known = pressed.result is not PressResult.UNKNOWN
+        assert pressed.by == (KNOWN_ANN if user == ANN else user)
+        after = desk.handling if known else UNHANDLED
+        assert pressed.handling in (after, msgspec.structs.replace(after, rev=after.rev - 1))
+        assert (pressed.lead.lead_id if pressed.lead else "") == (desk.id if known else "")
+        return pressed.result
+
+    assert result(ANN, CLAIM) is PressResult.CLAIMED
+    assert result(BOB, CLAIM) is result(BOB, SNOOZE) is PressResult.ALREADY_CLAIMED
+    assert result(ANN, SNOOZE) is PressResult.SNOOZED
+    assert result(ANN, SNOOZE) is PressResult.ALREADY_SNOOZED
+    assert result(BOB, JUNK) is PressResult.JUNKED
+    assert result(ANN, JUNK) is result(ANN, SNOOZE) is PressResult.ALREADY_JUNK
+    assert result(BOB, CLAIM) is PressResult.RESTORED
+    assert desk.handling.claimed_by == KNOWN_ANN
+    desk.have(ending=Ending.WON)
+    assert result(ANN, CLAIM) is PressResult.ENDED
+    assert result(ANN, CLAIM, captured(clock, "stranger").id) is PressResult.UNKNOWN
+
+
 def test_who_comes_later_is_told_who_has_it_and_changes_nothing(desk: Desk) -> None:
     desk.press(reply_url=REPLY)
     before = desk.handling
     desk.clock.advance(minutes=2, seconds=3)
-    assert desk.press(BOB, reply_url="https://hooks.slack.com/actions/2") == Pressed(
+    assert desk.press(BOB, reply_url="https://hooks.slack.com/actions/2") == PressReply(
         "<@U01ANN> claimed it 2 min ago."
     )
     assert desk.handling == before
@@ -114,9 +141,9 @@ def test_who_comes_later_is_told_who_has_it_and_changes_nothing(desk: Desk) -> N
 def test_who_claims_twice_is_told_so_and_changes_nothing(desk: Desk) -> None:
     desk.press()
     before = desk.handling
-    assert desk.press() == Pressed("You claimed it just now.")
+    assert desk.press() == PressReply("You claimed it just now.")
     desk.clock.advance(hours=3)
-    assert desk.press() == Pressed("You claimed it 3 h ago.")
+    assert desk.press() == PressReply("You claimed it 3 h ago.")
     assert desk.handling == before
 
 
@@ -174,7 +201,7 @@ def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
 ) -> None:
     desk.have(ending=Ending(ending))
     told = desk.press(action=action, span=timedelta(hours=1))
-    assert told == Pressed(f"This lead has ended already: {word}.")
+    assert told == PressReply(f"This lead has ended already: {word}.")
     assert desk.due() == {}
 
 
@@ -213,7 +240,7 @@ def test_tomorrow_at_nine_is_meant_where_the_presser_lives(
 def test_only_who_has_claimed_a_lead_puts_it_aside(desk: Desk) -> None:
     desk.press()
     desk.clock.advance(minutes=5)
-    assert desk.press(BOB, SNOOZE) == Pressed("<@U01ANN> claimed it 5 min ago.")
+    assert desk.press(BOB, SNOOZE) == PressReply("<@U01ANN> claimed it 5 min ago.")
     assert desk.press(ANN, SNOOZE, span=timedelta(hours=1)).changed
 
 
@@ -224,9 +251,9 @@ def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: Desk) -> None:
     assert (handling.ending, handling.ended_at) == (Ending.JUNK, desk.clock.now)
     assert handling.ended_by == BOB
     assert desk.due() == EVERYBODY_AND_CRM
-    assert desk.press(BOB, JUNK) == Pressed("You have marked this lead as junk.", undo=desk.id)
+    assert desk.press(BOB, JUNK) == PressReply("You have marked this lead as junk.", undo=desk.id)
     again = desk.press(ANN, SNOOZE)
-    assert again == Pressed("<@U02BOB> has marked this lead as junk.", undo=desk.id)
+    assert again == PressReply("<@U02BOB> has marked this lead as junk.", undo=desk.id)
     assert desk.press(ANN).changed
     back = desk.handling
     assert (back.ending, back.ended_at, back.ended_by) == (Ending.OPEN, None, None)
@@ -275,7 +302,7 @@ def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
     store.accept([waiting])
     for lead_id in (waiting.id, captured(clock, "stranger").id):
         wish = Press(action=CLAIM, lead_id=lead_id, user=ANN)
-        assert press(store, TEAM, wish, clock.now) == Pressed(
+        assert reply_of(press(store, TEAM, wish, clock.now)) == PressReply(
             "This lead is not known here any more."
         )
     assert store.handling([waiting.id]) == {}
@@ -284,7 +311,7 @@ def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
 @pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)
 def test_of_many_who_press_at_once_one_has_it_and_the_others_hear_who(desk: Desk) -> None:
     users = [Person(slack=f"U{n:03}") for n in range(24)]
-    told: dict[str, Pressed] = {}
+    told: dict[str, PressReply] = {}
     barrier = threading.Barrier(len(users))
 
     def one(user: Person) -> None:

@@ -9,8 +9,9 @@ import msgspec
 
 from leadline.channels.slack.answers import answer_to_one
 from leadline.channels.slack.commands import answer_command
+from leadline.channels.slack.replies import NOT_SAVED, PressReply, reply_of
 from leadline.channels.slack.requests import REPLIES, SlashCommand
-from leadline.journey.claiming import ActionRules, ActionStore, Press, Pressed, press
+from leadline.journey.claiming import ActionRules, ActionStore, Press, press
 from leadline.model.json_text import as_json_text
 from leadline.model.lead import Status
 from leadline.model.links import Links
@@ -29,7 +30,6 @@ COMMANDS = "/slack/commands"
 
 NOTHING = Answer(b"", "text/plain")
 """The answer to a press; Slack shows nobody what stands in it, but warns of any status but 200."""
-NOT_SAVED = Pressed("⚠️ This was *not* saved. Please press again.")
 NOT_READ = "⚠️ Your leads could not be read. Please try again."
 
 
@@ -43,11 +43,11 @@ class SlackDoor(msgspec.Struct, frozen=True):
     replies: Sequence[str]
     rules: ActionRules
 
-    def press(self, store: ActionStore, wish: Press, now: datetime) -> Pressed:
+    def press(self, store: ActionStore, wish: Press, now: datetime) -> PressReply:
         """See `journey.claiming.press`; a store that fails is logged, and the presser hears of
         it."""
         try:
-            return press(store, self.team, wish, now, self.rules)
+            return reply_of(press(store, self.team, wish, now, self.rules))
         except Exception:
             log.exception("press.failed", extra={"lead": wish.lead_id})
             return NOT_SAVED
@@ -85,7 +85,7 @@ def slack_door(settings: Settings) -> SlackDoor:
     )
 
 
-def reply_to(told: Pressed) -> bytes:
+def reply_to(told: PressReply) -> bytes:
     """The body of the answer to a press, for the presser's eyes only."""
     return as_json_text(answer_to_one(told.text, told.undo))
 

@@ -7,12 +7,11 @@ once one wins, and the others read what the winner has written.
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
-from leadline.alerts import words
-from leadline.channels.slack import blockkit, pieces
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Ownership, RefinedLead
@@ -25,16 +24,15 @@ from leadline.team.people import Team
 
 log = logging.getLogger(__name__)
 
+CLAIM = "lead.claim"
+SNOOZE = "lead.snooze"
+JUNK = "lead.junk"
+
 REPLY_LASTS = timedelta(minutes=29)
 """Slack's addresses for answers are good for half an hour (Slack docs, "Handling user
 interaction"); a minute of that may have passed."""
 _ROUNDS = 10
 _NINE = 9
-_NOW = timedelta(seconds=5)
-_ENDINGS = {
-    Ending.WON: "won", Ending.LOST: "lost", Ending.DISQUALIFIED: "disqualified",
-    Ending.JUNK: "marked as junk",
-}  # fmt: skip
 
 _document = msgspec.json.Decoder(RefinedLead)
 
@@ -51,19 +49,51 @@ class ActionRules(msgspec.Struct, frozen=True):
     webhooks: frozenset[str] = frozenset()
 
 
-class Pressed(msgspec.Struct, frozen=True):
-    """What whoever pressed is told, in Slack's markup, and whether anything was changed by it.
-    `undo` is the id of a lead that they might want back, or ""."""
+class PressResult(StrEnum):
+    """What became of a press.
 
-    text: str
-    changed: bool = False
-    undo: str = ""
+    RESTORED: the lead was junk and belongs again to whoever had claimed it before. ENDED: it was
+    won, lost or disqualified. UNKNOWN: there is no such lead. The other words that begin with
+    ALREADY changed nothing, either.
+    """
+
+    CLAIMED = "claimed"
+    RESTORED = "restored"
+    SNOOZED = "snoozed"
+    JUNKED = "junked"
+    ALREADY_CLAIMED = "already_claimed"
+    ALREADY_SNOOZED = "already_snoozed"
+    ALREADY_JUNK = "already_junk"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+
+_CHANGING = frozenset(
+    (PressResult.CLAIMED, PressResult.RESTORED, PressResult.SNOOZED, PressResult.JUNKED)
+)
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """What became of a press by a person, at a time, and how the lead is handled since: who claimed
+    it and when, until when it is snoozed, how it ended and by whom (its `rev` is as it was before).
+    `lead` is None for UNKNOWN."""
+
+    result: PressResult
+    by: Person
+    at: datetime
+    lead: RefinedLead | None = None
+    handling: Handling = UNHANDLED
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed by it."""
+        return self.result in _CHANGING
 
 
 class _Change(msgspec.Struct, frozen=True):
     after: Handling
     note: str
-    told: Pressed
+    result: PressResult
 
 
 class Press(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,23 +127,23 @@ def press(
     (by their Slack id). Raises StorageFailed where nothing could be kept.
     """
     lead_id = wish.lead_id
+    who = presser(team, wish.user)
     document = store.refined([lead_id]).get(lead_id)
     if document is None:
-        return Pressed("This lead is not known here any more.")
+        return Pressed(PressResult.UNKNOWN, who, now)
     lead = _document.decode(document)
-    who = presser(team, wish.user)
     for _ in range(_ROUNDS):
         before = store.handling([lead_id]).get(lead_id, UNHANDLED)
         made = _changes(lead, before, who, wish, team, now)
-        if isinstance(made, Pressed):
-            return made
+        if isinstance(made, PressResult):
+            return Pressed(made, who, now, lead, before)
         told = store.alerts([lead_id]).get(lead_id, ())
         after = _with_reply(made.after, wish, now, told, rules)
         is_news = wish.action != SNOOZE and lead.received_from in rules.told_back
         then = _what_follows(lead, told, told_of_crm=is_news)
         if store.handle(lead_id, before, after, then, made.note, who.slack):
             log.info("lead." + made.note, extra={"lead": lead_id})
-            return made.told
+            return Pressed(made.result, who, now, lead, after)
     raise StorageFailed("too many change this lead at once")
 
 
@@ -126,31 +156,29 @@ def presser(team: Team, user: Person) -> Person:
 
 def _changes(
     lead: RefinedLead, before: Handling, who: Person, wish: Press, team: Team, now: datetime
-) -> _Change | Pressed:
+) -> _Change | PressResult:
     """What the lead becomes; or why it stays as it is."""
     if before.ending not in (Ending.OPEN, Ending.JUNK):
-        return Pressed(f"This lead has ended already: {_ENDINGS[before.ending]}.")
+        return PressResult.ENDED
     if wish.action == CLAIM:
         return _claimed(lead, before, who, now)
     if before.ending is Ending.JUNK:
-        by = before.ended_by
-        if by is not None and _same(by, who):
-            return Pressed("You have marked this lead as junk.", undo=lead.lead_id)
-        name = pieces.mention(by, by_email=False) if by is not None else "Somebody"
-        return Pressed(f"{name} has marked this lead as junk.", undo=lead.lead_id)
+        return PressResult.ALREADY_JUNK
     if wish.action == JUNK:
         after = msgspec.structs.replace(before, ending=Ending.JUNK, ended_at=now, ended_by=who)
-        gone = f"You have marked {_named(lead)} as junk. Nobody is reminded of it any more."
-        return _Change(after, "junked", Pressed(gone, changed=True, undo=lead.lead_id))
-    return _snoozed(lead, before, who, _end_of_snooze(wish.span, who, team, now), now)
+        return _Change(after, "junked", PressResult.JUNKED)
+    return _snoozed(before, who, _end_of_snooze(wish.span, who, team, now))
 
 
-def _claimed(lead: RefinedLead, before: Handling, who: Person, now: datetime) -> _Change | Pressed:
+def _claimed(
+    lead: RefinedLead, before: Handling, who: Person, now: datetime
+) -> _Change | PressResult:
     """The first claim wins. A lead that was marked as junk comes back by a claim, to whoever had
     claimed it before."""
     was_junk = before.ending is Ending.JUNK
-    if before.claimed_by is not None and not was_junk:
-        return Pressed(_whose(before, who, now))
+    was_claimed = before.claimed_by is not None
+    if was_claimed and not was_junk:
+        return PressResult.ALREADY_CLAIMED
     claimed = msgspec.structs.replace(
         before,
         claimed_by=before.claimed_by or who,
@@ -165,25 +193,18 @@ def _claimed(lead: RefinedLead, before: Handling, who: Person, now: datetime) ->
         claimed = msgspec.structs.replace(
             claimed, owner=claimed.claimed_by, ownership=Ownership.ASSIGNED
         )
-    if was_junk and before.claimed_by is not None:
-        told = f"{_named(lead)} is no junk any more. {_whose(claimed, who, now)}"
-    else:
-        told = f"{_named(lead)} is yours."
-    return _Change(claimed, "unjunked" if was_junk else "claimed", Pressed(told, changed=True))
+    result = PressResult.RESTORED if was_claimed else PressResult.CLAIMED
+    return _Change(claimed, "unjunked" if was_junk else "claimed", result)
 
 
-def _snoozed(
-    lead: RefinedLead, before: Handling, who: Person, until: datetime, now: datetime
-) -> _Change | Pressed:
+def _snoozed(before: Handling, who: Person, until: datetime) -> _Change | PressResult:
     """Only who has claimed a lead may put it aside; before that anybody may."""
-    if before.claimed_by is not None and not _same(before.claimed_by, who):
-        return Pressed(_whose(before, who, now))
-    shown = blockkit.date(until, "{date_short_pretty} at {time}")
+    if before.claimed_by is not None and not is_same_person(before.claimed_by, who):
+        return PressResult.ALREADY_CLAIMED
     if before.snoozed_until == until:
-        return Pressed(f"{_named(lead)} sleeps until {shown} already.")
+        return PressResult.ALREADY_SNOOZED
     after = msgspec.structs.replace(before, snoozed_until=until)
-    told = f"{_named(lead)} sleeps until {shown}: nobody is reminded of it before."
-    return _Change(after, "snoozed", Pressed(told, changed=True))
+    return _Change(after, "snoozed", PressResult.SNOOZED)
 
 
 def _end_of_snooze(span: timedelta | None, who: Person, team: Team, now: datetime) -> datetime:
@@ -195,20 +216,9 @@ def _end_of_snooze(span: timedelta | None, who: Person, team: Team, now: datetim
     return tomorrow.replace(hour=_NINE, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
 
 
-def _whose(before: Handling, who: Person, now: datetime) -> str:
-    """Who has claimed the lead, and when."""
-    holder = before.claimed_by or who
-    name = "You" if _same(holder, who) else pieces.mention(holder, by_email=False)
-    ago = now - (before.claimed_at or now)
-    return f"{name} claimed it {'just now' if ago < _NOW else f'{words.span(ago)} ago'}."
-
-
-def _same(one: Person, other: Person) -> bool:
+def is_same_person(one: Person, other: Person) -> bool:
+    """Whether two who pressed are the same, by their Slack id, else by their name."""
     return (one.slack == other.slack) if one.slack else (one.name == other.name)
-
-
-def _named(lead: RefinedLead) -> str:
-    return pieces.shown(words.name(lead) or lead.contact.email, "This lead", 100)
 
 
 def _with_reply(
@@ -233,8 +243,3 @@ def _what_follows(lead: RefinedLead, told: Sequence[Alert], *, told_of_crm: bool
 def _telling(told: Sequence[Alert]) -> list[str]:
     """The channels that told of the lead."""
     return sorted({alert.channel for alert in told if alert.step is Step.NOTIFY})
-
-
-CLAIM = "lead.claim"
-SNOOZE = "lead.snooze"
-JUNK = "lead.junk"

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from leadline.channels.slack.replies import NOT_SAVED
 from leadline.channels.slack.requests import read_command, read_press, signed
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.reception import problem
-from leadline.entrypoints.slack_door import COMMANDS, NOT_SAVED, NOTHING, reply_to, slack_door
+from leadline.entrypoints.slack_door import COMMANDS, NOTHING, reply_to, slack_door
 from leadline.model.errors import StorageFailed, TooLarge
 from leadline.model.lead import Delivery, Status
 from leadline.net.aws.connection import Connection

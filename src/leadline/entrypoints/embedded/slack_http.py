@@ -13,16 +13,16 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from leadline.channels.slack.answers import answer_to_one
+from leadline.channels.slack.replies import NOT_SAVED, PressReply
 from leadline.channels.slack.requests import read_command, read_press, signed
 from leadline.entrypoints.slack_door import (
     COMMANDS,
     NOT_READ,
-    NOT_SAVED,
     NOTHING,
     SlackDoor,
     reply_to,
 )
-from leadline.journey.claiming import ActionStore, Press, Pressed
+from leadline.journey.claiming import ActionStore, Press
 from leadline.model.errors import LeadlineError, Overloaded, StorageFailed
 from leadline.model.json_text import as_json_text
 from leadline.net.posting import JSON, Poster
@@ -99,7 +99,7 @@ class SlackRequests:
             raise StorageFailed  # nothing but Slack's own warning can tell the presser
         return NOTHING
 
-    async def _carried_out(self, wish: Press) -> Pressed:
+    async def _carried_out(self, wish: Press) -> PressReply:
         now = datetime.now(UTC)
         told = await _in(self._desk, lambda: self._door.press(self._store, wish, now))
         result = "changed" if told.changed else "failed" if told is NOT_SAVED else "unchanged"

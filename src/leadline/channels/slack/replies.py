@@ -1,0 +1,89 @@
+"""What Slack tells whoever pressed a button, about what became of it."""
+
+from datetime import timedelta
+
+import msgspec
+
+from leadline.alerts import words
+from leadline.channels.slack import blockkit, pieces
+from leadline.journey.claiming import Pressed, PressResult, is_same_person
+from leadline.model.handling import Ending
+from leadline.model.lead import RefinedLead
+
+_NOW = timedelta(seconds=5)
+_ENDINGS = {
+    Ending.WON: "won", Ending.LOST: "lost", Ending.DISQUALIFIED: "disqualified",
+    Ending.JUNK: "marked as junk",
+}  # fmt: skip
+
+
+class PressReply(msgspec.Struct, frozen=True):
+    """What whoever pressed is told, in Slack's markup, and whether anything was changed by it.
+    `undo` is the id of a lead that they might want back, or ""."""
+
+    text: str
+    changed: bool = False
+    undo: str = ""
+
+
+NOT_KNOWN = PressReply("This lead is not known here any more.")
+NOT_SAVED = PressReply("⚠️ This was *not* saved. Please press again.")
+
+
+def reply_of(pressed: Pressed) -> PressReply:
+    """What became of a press, in words for whoever pressed."""
+    if pressed.lead is None:
+        return NOT_KNOWN
+    is_junk = pressed.result in (PressResult.JUNKED, PressResult.ALREADY_JUNK)
+    undo = pressed.lead.lead_id if is_junk else ""
+    return PressReply(_text(pressed, pressed.lead), pressed.changed, undo)
+
+
+def _text(pressed: Pressed, lead: RefinedLead) -> str:
+    handling = pressed.handling
+    match pressed.result:
+        case PressResult.CLAIMED:
+            return f"{_named(lead)} is yours."
+        case PressResult.RESTORED:
+            return f"{_named(lead)} is no junk any more. {_whose(pressed)}"
+        case PressResult.JUNKED:
+            return f"You have marked {_named(lead)} as junk. Nobody is reminded of it any more."
+        case PressResult.ALREADY_JUNK:
+            return f"{_who_ended(pressed)} marked this lead as junk."
+        case PressResult.SNOOZED:
+            return (
+                f"{_named(lead)} sleeps until {_until(pressed)}: nobody is reminded of it before."
+            )
+        case PressResult.ALREADY_SNOOZED:
+            return f"{_named(lead)} sleeps until {_until(pressed)} already."
+        case PressResult.ENDED:
+            return f"This lead has ended already: {_ENDINGS[handling.ending]}."
+        case _:
+            return _whose(pressed)
+
+
+def _named(lead: RefinedLead) -> str:
+    return pieces.shown(words.name(lead) or lead.contact.email, "This lead", 100)
+
+
+def _until(pressed: Pressed) -> str:
+    until = pressed.handling.snoozed_until or pressed.at
+    return blockkit.date(until, "{date_short_pretty} at {time}")
+
+
+def _whose(pressed: Pressed) -> str:
+    """Who has claimed the lead, and when."""
+    holder = pressed.handling.claimed_by or pressed.by
+    mine = is_same_person(holder, pressed.by)
+    name = "You" if mine else pieces.mention(holder, by_email=False)
+    ago = pressed.at - (pressed.handling.claimed_at or pressed.at)
+    return f"{name} claimed it {'just now' if ago < _NOW else f'{words.span(ago)} ago'}."
+
+
+def _who_ended(pressed: Pressed) -> str:
+    by = pressed.handling.ended_by
+    if by is None:
+        return "Somebody has"
+    if is_same_person(by, pressed.by):
+        return "You have"
+    return f"{pieces.mention(by, by_email=False)} has"
