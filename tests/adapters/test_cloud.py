@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leadline import wiring
 from leadline.cloud import remote_settings, tail
 from leadline.cloud.code_bucket import (
     BODY_LIMIT,
@@ -29,6 +31,7 @@ from leadline.cloud.state import stack_state
 from leadline.model.errors import ConfigurationError
 
 REGION = "eu-west-1"
+USABLE = partial(wiring.check, elsewhere=True)
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +171,7 @@ def test_missing_settings_become_an_empty_file_that_can_be_read(
     assert kept["Type"] == "SecureString"
     path = tmp_path / "leadline.toml"
     path.write_text(kept["Value"])
-    assert remote_settings.read_settings(path) == kept["Value"]
+    assert remote_settings.read_settings(path, USABLE) == kept["Value"]
 
 
 def test_settings_stay_unless_new_ones_are_given(cloud: Cloud) -> None:
@@ -198,14 +201,14 @@ def test_wrong_settings_are_refused_before_anything_happens(tmp_path: Path) -> N
     path = tmp_path / "leadline.toml"
     path.write_text('dealy = "5m"\n')
     with pytest.raises(ConfigurationError, match=r"line 1: .*dealy"):
-        remote_settings.read_settings(path)
+        remote_settings.read_settings(path, USABLE)
 
 
 def test_settings_that_lack_something_for_a_crm_or_a_channel_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "leadline.toml"
     path.write_text('[crm.hubspot]\ntimeout = "9s"\n[channels.sales]\nkind = "teams"\n')
     with pytest.raises(ConfigurationError) as refused:
-        remote_settings.read_settings(path)
+        remote_settings.read_settings(path, USABLE)
     assert "[channels.sales] url must be set" in refused.value.detail
     assert "[crm.hubspot]: token is missing" in refused.value.detail
 
@@ -217,7 +220,7 @@ def test_mail_by_ses_needs_no_credentials_where_the_settings_are_sent_from(
         monkeypatch.delenv(name, raising=False)
     path = tmp_path / "leadline.toml"
     path.write_text('[channels.m]\nkind = "ses"\nsender = "a@example.com"\nto = "b@example.com"\n')
-    assert "ses" in remote_settings.read_settings(path)
+    assert "ses" in remote_settings.read_settings(path, USABLE)
 
 
 # --- logs -------------------------------------------------------------------------------------

@@ -1,13 +1,14 @@
 """The `leadline.toml` of a stack, where its functions read it: an SSM parameter, or a secret."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from leadline import wiring
 from leadline.cloud.session import Cloud, error_code
 from leadline.model.errors import ConfigurationError
+from leadline.settings.general import Settings
 from leadline.settings.loading import load
 
 STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
@@ -20,14 +21,15 @@ _HEARD = "the functions know them within five minutes"
 _EMPTY = "# Settings of Leadline: see leadline.example.toml. Empty: every default, no secrets.\n"
 
 
-def read_settings(path: Path) -> str:
-    """A settings file, checked as Leadline itself reads it.
+def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
+    """A settings file, checked as Leadline itself reads it, and by *check*, which makes what they
+    set and raises ConfigurationError where it can't.
 
     Raises ConfigurationError that lists every problem.
     """
     with tempfile.TemporaryDirectory() as empty:
         loaded = load(config=path.absolute(), environ={}, folder=Path(empty))
-    wiring.check(loaded.settings, elsewhere=True)
+    check(loaded.settings)
     text = path.read_text(encoding="utf-8")
     if len(text.encode()) > SECRET_LIMIT:
         raise ConfigurationError(f"{path} has more than {SECRET_LIMIT} bytes, which fits nowhere")

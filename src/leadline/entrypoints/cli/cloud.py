@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from leadline import wiring
 from leadline.cloud.session import connect, plainly
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
@@ -70,10 +72,11 @@ def deploy_aws(
     from leadline.cloud import deploying, parameters, remote_settings
     from leadline.cloud.stacks import outputs_of
 
+    usable = partial(wiring.check, elsewhere=True)
     order = deploying.Order(
         stack,
         parameters.read_parameters(params) if params else {},
-        remote_settings.read_settings(settings) if settings else None,
+        remote_settings.read_settings(settings, usable) if settings else None,
     )
     say(f"deploying {stack} to account {cloud.account} in {cloud.region}")
     with plainly(), deploying.planned(cloud, order, say, dry_run=dry_run) as plan:
