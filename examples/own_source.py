@@ -15,9 +15,16 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 
-from leadline.model.errors import NotUnderstood, Unauthentic, Unreadable
-from leadline.model.lead import Delivery, Event, Kind, LeadFields
-from leadline.ports.source import Source
+from leadline.plugin_api import (
+    Delivery,
+    Event,
+    Kind,
+    LeadFields,
+    NotUnderstood,
+    Source,
+    Unauthentic,
+    Unreadable,
+)
 
 
 class BadgeScanner(Source):

@@ -204,6 +204,7 @@ def test_a_function_gets_what_its_handler_needs_and_no_more() -> None:
     assert "leadline/model/lead.py" in ours
     assert "leadline/__init__.py" in ours
     assert "leadline/journey/capture.py" not in ours
+    assert "leadline/plugin_api.py" in own_modules(["leadline.sources"])  # its former name
     every = own_modules(["leadline.vendors.registry"])
     assert {f"leadline/vendors/{name}/webhook.py" for name in source_names()} <= set(every)
 
@@ -217,7 +218,7 @@ def plug_in(folder: Path, direct_url: str = "") -> None:
     about.mkdir()
     (folder / "acme_leads.py").write_text(
         "from leadline.ports.archive import ArchiveError\n"
-        "from leadline.ports.source import Source\n"
+        "from leadline.plugin_api import Source\n"
         "class Acme(Source):\n    name = 'acme'\n"
     )
     (about / "METADATA").write_text(
@@ -240,7 +241,7 @@ def test_a_source_of_another_package_comes_along_with_what_it_needs(
     monkeypatch.syspath_prepend(tmp_path / "site")
     package = capture_package(LOCAL)
     assert "sortedcontainers/__init__.py" in package.files
-    assert "leadline/operations/archive.py" in package.files
+    assert "leadline/ports/archive.py" in package.files
     folder = tmp_path / "unpacked"
     zipfile.ZipFile(io.BytesIO(package.zipped())).extractall(folder)
     run_alone(

@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 
+from leadline import FORMER_MODULES
+
 _FOUND_BY_NAME = {"leadline.vendors.registry": "leadline.vendors"}
 """Which package's modules a module finds by their names, imported by no line of code."""
 
@@ -29,6 +31,8 @@ def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mappin
     left_out = (*_EMBEDDED, *without)
     while todo:
         name = todo.pop()
+        if name in FORMER_MODULES:
+            todo.append("leadline.plugin_api")
         path = _path(root, name)
         if name in seen or path is None or any(fnmatchcase(name, p) for p in left_out):
             continue

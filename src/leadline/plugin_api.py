@@ -1,0 +1,43 @@
+"""What other packages import that add a source or a CRM. These names stay; all others may move.
+
+A source is a subclass of `Source`, named in the entry point group `leadline.sources`. A CRM keeps
+to `Crm`, is made with a `CrmConfig`, and is named in the group `leadline.crms`.
+"""
+
+from leadline.model.errors import ConfigurationError, NotUnderstood, Unauthentic, Unreadable
+from leadline.model.handling import Ending
+from leadline.model.lead import Delivery, Event, Kind, LeadFields, Receipt
+from leadline.model.people import Person
+from leadline.ports.crm import Crm, CrmChange, CrmRecord, Found, NotYet, Page, Written
+from leadline.ports.messenger import Busy, Refused, Unreachable
+from leadline.ports.source import Answer, Source
+from leadline.settings.crm import CrmConfig
+from leadline.settings.sources import SourceConfig
+
+__all__ = [
+    "Answer",
+    "Busy",
+    "ConfigurationError",
+    "Crm",
+    "CrmChange",
+    "CrmConfig",
+    "CrmRecord",
+    "Delivery",
+    "Ending",
+    "Event",
+    "Found",
+    "Kind",
+    "LeadFields",
+    "NotUnderstood",
+    "NotYet",
+    "Page",
+    "Person",
+    "Receipt",
+    "Refused",
+    "Source",
+    "SourceConfig",
+    "Unauthentic",
+    "Unreachable",
+    "Unreadable",
+    "Written",
+]
