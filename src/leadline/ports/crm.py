@@ -1,6 +1,6 @@
 """What the core needs of a CRM: records as they are now, changes to them, what was created since.
 
-`adapters.crm` has one module for each CRM; the contract tests hold them to these words.
+`vendors` has an `api.py` for each CRM; the contract tests hold them to these words.
 """
 
 from collections.abc import Mapping, Sequence

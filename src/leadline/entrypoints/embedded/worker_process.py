@@ -1,5 +1,4 @@
-"""The worker process of `serve`: `python -m leadline.entrypoints.embedded.worker_process
-refine|notify|…`.
+"""A worker process of `serve`, for the steps that its arguments name: `refine`, `notify` …
 
 With `watch=N` it shows in file N, which it has inherited, how far it is (`progress`).
 """
