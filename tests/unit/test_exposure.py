@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadline import wiring
-from leadline.entrypoints import exposure
+from leadline.entrypoints.embedded import exposure
 from leadline.entrypoints.reception import has_token
 from leadline.model.errors import ConfigurationError
 from leadline.plugins import source_names

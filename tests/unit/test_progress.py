@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
+from leadline.entrypoints.embedded.progress import Progress
 from leadline.entrypoints.embedded.worker import longest_turn
-from leadline.entrypoints.progress import Progress
 from leadline.settings.loading import load
 
 LEAD = "01a2279f-23f2-7f47-977e-9af1a3620830"
@@ -65,7 +65,7 @@ def test_a_turn_may_take_as_long_as_its_lease_and_as_others_may_take_to_answer()
 ALARMED = """
 import re, sys, threading
 from datetime import timedelta
-from leadline.entrypoints.progress import Alarm
+from leadline.entrypoints.embedded.progress import Alarm
 
 alarm = Alarm()
 first, second = alarm.wheel(), alarm.wheel()

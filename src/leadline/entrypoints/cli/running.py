@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 import typer
 
 from leadline import __version__, wiring
-from leadline.entrypoints import exposure
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, say, table
-from leadline.entrypoints.data_rights import settle_data
+from leadline.entrypoints.embedded import exposure
+from leadline.entrypoints.embedded.data_rights import settle_data
+from leadline.entrypoints.embedded.progress import Alarm
 from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
-from leadline.entrypoints.progress import Alarm
 from leadline.journey.untrusted_owners import OwnersClaimed, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.rights import is_shared, new_file, too_wide

@@ -13,8 +13,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry, Counter
 
 from leadline import wiring
-from leadline.entrypoints import exposure
-from leadline.entrypoints.embedded import children, metrics, openapi
+from leadline.entrypoints.embedded import children, exposure, metrics, openapi
 from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.embedded.http import App, Door, Page
 from leadline.entrypoints.embedded.slack_http import SlackRequests

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import IO
 
 from leadline import wiring
-from leadline.entrypoints.data_rights import settle_data
 from leadline.entrypoints.embedded import children
-from leadline.entrypoints.progress import Overdue, Progress
+from leadline.entrypoints.embedded.data_rights import settle_data
+from leadline.entrypoints.embedded.progress import Overdue, Progress
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import PRIVATE, Rights
 from leadline.model.task import Step

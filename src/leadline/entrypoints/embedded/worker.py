@@ -13,7 +13,7 @@ from leadline import wiring
 from leadline.alerts.reminding import remind_due
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
-from leadline.entrypoints.progress import Unwatched, Watch, Watched
+from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
 from leadline.journey.follow_up import look_up_due
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.journey.refining import refine_due

@@ -9,8 +9,8 @@ import threading
 from datetime import timedelta
 
 from leadline.entrypoints.embedded import children
+from leadline.entrypoints.embedded.progress import Alarm, Progress, Watches
 from leadline.entrypoints.embedded.worker import work
-from leadline.entrypoints.progress import Alarm, Progress, Watches
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step
 
