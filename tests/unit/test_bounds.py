@@ -86,7 +86,7 @@ def test_no_source_makes_events_beyond_the_limit(
         made.append(Event(*args, **fields))
         return made[-1]
 
-    monkeypatch.setattr(f"leadline.sources.{name}.Event", make)
+    monkeypatch.setattr(f"leadline.vendors.{name}.webhook.Event", make)
     body = body_of(40)
     with pytest.raises(TooManyEvents):
         list(Bounds(max_events=4).within(source(name).events(deliver(name, body, media)), body))
