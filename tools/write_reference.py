@@ -14,11 +14,12 @@ ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from tools import aws_template_page, cli_page, metrics_page, settings_page  # noqa: E402
+from tools import aws_template_page, cli_page, logs_page, metrics_page, settings_page  # noqa: E402
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/aws-template.md": aws_template_page.text,
     "docs/reference/cli.md": cli_page.text,
+    "docs/reference/logs.md": logs_page.text,
     "docs/reference/metrics.md": metrics_page.text,
     "docs/reference/settings.md": settings_page.text,
 }

@@ -120,8 +120,8 @@ def test_mail_that_some_recipients_get_has_arrived(caplog: pytest.LogCaptureFixt
         assert send(refuses={TO[0]: "550 5.1.1 No such user"}) == Sent(MESSAGE_ID)
     (record,) = [r for r in caplog.records if r.name == "leadline.channels.email.smtp"]
     assert record.message == "smtp.some_refused"
-    assert vars(record)["refused"] == 1
-    assert vars(record)["codes"] == [550]
+    assert vars(record)["count"] == 1
+    assert vars(record)["status"] == "550"
     assert "@" not in caplog.text
 
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -33,6 +33,8 @@ REPLY_LASTS = timedelta(minutes=29)
 interaction"); a minute of that may have passed."""
 _ROUNDS = 10
 _NINE = 9
+LeadNote = Literal["claimed", "unjunked", "junked", "snoozed"]
+"""What the timeline and the log say of a press that changed a lead."""
 
 _document = msgspec.json.Decoder(RefinedLead)
 
@@ -92,7 +94,7 @@ class Pressed(msgspec.Struct, frozen=True):
 
 class _Change(msgspec.Struct, frozen=True):
     after: Handling
-    note: str
+    note: LeadNote
     result: PressResult
 
 

@@ -94,8 +94,8 @@ class SmtpMessenger:
         finally:
             smtp.close()
         if refused:
-            codes = sorted({code for code, _ in refused.values()})
-            log.warning("smtp.some_refused", extra={"refused": len(refused), "codes": codes})
+            codes = ", ".join(sorted({str(code) for code, _ in refused.values()}))
+            log.warning("smtp.some_refused", extra={"count": len(refused), "status": codes})
         return Sent(str(read["Message-ID"] or ""))
 
 
