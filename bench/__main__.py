@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+from bench.report import Report, keep
+
 NAMES = ("capture", "refine", "lateness", "memory", "flat", "cold_start", "durations")
 
 
@@ -10,11 +12,14 @@ def main() -> int:
     chosen = sys.argv[1:] or NAMES
     missed = []
     for name in chosen:
-        lines, good = importlib.import_module(f"bench.{name}").run()
-        for line in lines:
+        report: Report = importlib.import_module(f"bench.{name}").run()
+        for line in report.lines:
             print(line, flush=True)
-        if not good:
+        if report.figures:
+            keep(name, report.figures)
+        if not report.is_good:
             missed.append(name)
+    print("`make docs` writes these figures into the pages")
     print(f"below their gate: {', '.join(missed)}" if missed else "every gate is met")
     return 1 if missed else 0
 

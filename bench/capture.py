@@ -18,6 +18,8 @@ from statistics import median
 
 import urllib3
 
+from bench.report import Report
+
 CONNECTIONS = 64
 SECONDS = 5.0
 ROUNDS = 3
@@ -60,7 +62,7 @@ def wait_ready(port: int) -> None:
     raise RuntimeError("the server does not come up")
 
 
-def run() -> tuple[list[str], bool]:
+def run() -> Report:
     pairs = []
     for number in range(ROUNDS):
         nothing = measure("nothing", number * 1_000_000)
@@ -70,9 +72,17 @@ def run() -> tuple[list[str], bool]:
     ratio, stored, nothing = pairs[len(pairs) // 2]
     p99 = median(pair[1]["p99_ms"] for pair in pairs)
     good = ratio >= GATE_RATIO and p99 < GATE_P99_MS
-    return [
+    lines = [
         f"durable capture: {stored['per_second']:,.0f} leads/s, p50 {stored['p50_ms']:.1f} ms, "
         f"p99 {p99:.1f} ms (gate {GATE_P99_MS:.0f} ms)",
         f"the same server keeping nothing: {nothing['per_second']:,.0f}/s; "
         f"ratio {ratio:.2f} (gate {GATE_RATIO}, aim {AIM_RATIO})",
-    ], good
+    ]
+    figures = {
+        "per_s": stored["per_second"],
+        "p50_ms": stored["p50_ms"],
+        "p99_ms": p99,
+        "storing_nothing_per_s": nothing["per_second"],
+        "ratio": ratio,
+    }
+    return Report(lines, good, figures)

@@ -33,6 +33,7 @@ import msgspec
 import urllib3
 
 from bench.refine import body
+from bench.report import Report
 from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.wheels import Target
 from leadline.journey.capture import CaptureKit, read
@@ -244,7 +245,7 @@ def here() -> Target:
     return Target(f"{sys.version_info.major}.{sys.version_info.minor}", machine)
 
 
-def run() -> tuple[list[str], bool]:
+def run() -> Report:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         capture, capture_mb = unpacked(capture_package(here()), folder)
@@ -266,7 +267,7 @@ def run() -> tuple[list[str], bool]:
         and capture_mb <= GATE_CAPTURE_MB
         and work_mb <= GATE_WORK_MB
     )
-    return [
+    lines = [
         f"over a bare interpreter ({cost['bare'].cpu:.0f} ms of CPU), boto3 with two clients: "
         f"{cost['boto3'].cpu:.0f} ms of CPU, {cost['boto3'].wall:.0f} ms",
         line("capture imports"),
@@ -278,4 +279,7 @@ def run() -> tuple[list[str], bool]:
         f"roots, {cost['store'].cpu - cost['no trust'].cpu:.0f} ms for this machine's store",
         f"capture.zip {capture_mb:.1f} MB (gate {GATE_CAPTURE_MB}), "
         f"work.zip {work_mb:.1f} MB (gate {GATE_WORK_MB})",
-    ], good
+    ]
+    figures = {f"{name.replace(' ', '_').lower()}_ms": one.cpu for name, one in cost.items()}
+    figures |= {"capture_zip_mb": capture_mb, "work_zip_mb": work_mb}
+    return Report(lines, good, figures)

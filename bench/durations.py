@@ -51,6 +51,7 @@ from bench.cold_start import (
     unpacked,
 )
 from bench.refine import quiet
+from bench.report import Report
 from leadline import wiring
 from leadline.cloud.packaging import capture_package, work_package
 from leadline.journey.refining import refine_due
@@ -341,7 +342,7 @@ def clear(stage: Stage, settings: str) -> None:
     urllib3.request("PUT", f"{stage.plain}/settings", body=settings.encode())
 
 
-def run() -> tuple[list[str], bool]:
+def run() -> Report:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         capture, _ = unpacked(capture_package(here()), folder)
@@ -351,7 +352,8 @@ def run() -> tuple[list[str], bool]:
             stage = Stage(folder, plain, secure, code)
             base = stage.baselines()
             found = measured(stage)
-    return report(base, found)
+    lines, good = report(base, found)
+    return Report(lines, good)
 
 
 def report(

@@ -13,6 +13,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.report import Report
 from leadline.journey.capture import CaptureKit, read
 from leadline.journey.refining import refine_due
 from leadline.kit import Kit
@@ -76,7 +77,7 @@ def cost_us(filler: Filler) -> tuple[float, float]:
     return (between - began) / SAMPLE * 1e6, (cpu_s() - between) / SAMPLE * 1e6
 
 
-def run() -> tuple[list[str], bool]:
+def run() -> Report:
     with tempfile.TemporaryDirectory(dir=".") as folder:
         filler = Filler(Path(folder))
         filler.accept(1_000, 64)
@@ -87,9 +88,18 @@ def run() -> tuple[list[str], bool]:
             filler.refine(500)
         accept_many, refine_many = cost_us(filler)
     ratio = (accept_many + refine_many) / (accept_few + refine_few)
-    return [
+    lines = [
         f"a lead among {STORED:,}: accepted in {accept_many:.0f} µs of CPU, refined in "
         f"{refine_many:.0f} µs",
         f"among 1,000: {accept_few:.0f} µs and {refine_few:.0f} µs; ratio {ratio:.2f} "
         f"(gate {GATE})",
-    ], ratio < GATE
+    ]
+    figures = {
+        "stored": STORED,
+        "accept_us": accept_many,
+        "refine_us": refine_many,
+        "few_accept_us": accept_few,
+        "few_refine_us": refine_few,
+        "ratio": ratio,
+    }
+    return Report(lines, ratio < GATE, figures)

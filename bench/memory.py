@@ -17,6 +17,7 @@ from pathlib import Path
 import urllib3
 
 from bench.capture import wait_ready
+from bench.report import Report
 
 LEADS = 200_000
 GATE_MB = 150.0
@@ -48,7 +49,7 @@ def free_port() -> int:
         return port
 
 
-def run() -> tuple[list[str], bool]:
+def run() -> Report:
     http = urllib3.PoolManager(retries=False)
     with tempfile.TemporaryDirectory(dir=".") as folder:
         port = free_port()
@@ -68,15 +69,22 @@ def run() -> tuple[list[str], bool]:
             server.wait()
     before, after, refined = figures
     largest = max(after.values())
+    growth = max(after[n] / before[n] for n in before if n in after)
     lines = [
         f"memory after {refined:,.0f} leads: "
         + ", ".join(f"{n.strip()} {mb:.0f} MB" for n, mb in sorted(after.items()))
         + f" (gate {GATE_MB:.0f} MB each)",
         "when just started: "
         + ", ".join(f"{n.strip()} {mb:.0f} MB" for n, mb in sorted(before.items()))
-        + f"; largest ratio {max(after[n] / before[n] for n in before if n in after):.2f}",
+        + f"; largest ratio {growth:.2f}",
     ]
-    return lines, largest < GATE_MB
+    figures = {
+        "leads": refined,
+        "largest_mb": largest,
+        "started_mb": max(before.values()),
+        "ratio": growth,
+    }
+    return Report(lines, largest < GATE_MB, figures)
 
 
 def _measure(

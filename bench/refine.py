@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.report import Report
 from leadline.channels.slack.webhook import SlackWebhook
 from leadline.channels.slack.writer import SlackWriter
 from leadline.journey.capture import CaptureKit, read
@@ -116,10 +117,12 @@ def rate(leads: int, batch: int) -> float:
         return done / (time.perf_counter() - began)
 
 
-def run() -> tuple[list[str], bool]:
+def run() -> Report:
     together = rate(LEADS, 100)
     alone = rate(LEADS // 10, 1)
-    return [
+    lines = [
         f"refinement: {together:,.0f} leads/s on one core (gate {GATE:,}, aim {AIM:,})",
         f"one lead to a transaction: {alone:,.0f}/s; ratio {together / alone:.1f}",
-    ], together >= GATE
+    ]
+    figures = {"per_s": together, "alone_per_s": alone, "ratio": together / alone}
+    return Report(lines, together >= GATE, figures)

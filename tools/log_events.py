@@ -141,5 +141,4 @@ def _keys(given: ast.expr, function: ast.AST, where: str) -> Iterator[str]:
     for node in made:
         target = node.targets[0]
         if isinstance(target, ast.Subscript) and ast.unparse(target.value) == given.id:
-            assert isinstance(target.slice, ast.Constant), where
-            yield f"{target.slice.value}?"
+            yield f"{ast.literal_eval(target.slice)}?"
