@@ -4,16 +4,13 @@ Both take them from `bench/figures.json`, which `make bench` writes, and show th
 `<!-- figures -->` and `<!-- /figures -->`; the rest of these pages is written by hand.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from bench.report import read
+from tools.blocks import with_block
 
-ROOT = Path(__file__).parent.parent
 README, MEASUREMENTS = "README.md", "docs/explanation/measurements.md"
-_BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 
 _ROWS = {
     "capture": (
@@ -65,12 +62,12 @@ _COLD = {
 
 def readme() -> str:
     """README.md with the figures of now."""
-    return _with_figures(README, in_readme(read()))
+    return with_block(README, "figures", in_readme(read()))
 
 
 def measurements() -> str:
     """The page of measurements with the figures of now."""
-    return _with_figures(MEASUREMENTS, in_measurements(read()))
+    return with_block(MEASUREMENTS, "figures", in_measurements(read()))
 
 
 def in_readme(kept: Mapping[str, Any]) -> str:
@@ -113,10 +110,3 @@ def _machine(kept: Mapping[str, Any]) -> str:
 def _said(kept: Mapping[str, Any]) -> Iterator[str]:
     for one in sorted(kept.values(), key=lambda one: str(one["measured"])):
         yield f"on {one['measured']}, on {one['cores']} shared cores, Python {one['python']}"
-
-
-def _with_figures(name: str, block: str) -> str:
-    page = (ROOT / name).read_text(encoding="utf-8")
-    if len(_BLOCK.findall(page)) != 1:
-        raise ValueError(f"{name}: put the marks <!-- figures --> and <!-- /figures --> there once")
-    return _BLOCK.sub(lambda found: found[1] + block + found[2], page)

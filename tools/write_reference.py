@@ -1,4 +1,4 @@
-"""Write the pages that follow from the code, and the measured figures in other pages.
+"""Write the pages that follow from the code, and the generated parts of other pages.
 
     python tools/write_reference.py          # write them anew
     python tools/write_reference.py --check  # exit 1 when one of them is stale
@@ -14,11 +14,20 @@ ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from tools import aws_template_page, cli_page, figures_page, logs_page, metrics_page, settings_page  # noqa: E402
+from tools import (  # noqa: E402
+    aws_template_page,
+    cli_page,
+    docs_index_page,
+    figures_page,
+    logs_page,
+    metrics_page,
+    settings_page,
+)
 
 PAGES: Mapping[str, Callable[[], str]] = {
     figures_page.README: figures_page.readme,
     figures_page.MEASUREMENTS: figures_page.measurements,
+    docs_index_page.INDEX: docs_index_page.text,
     "docs/reference/aws-template.md": aws_template_page.text,
     "docs/reference/cli.md": cli_page.text,
     "docs/reference/logs.md": logs_page.text,

@@ -9,6 +9,7 @@ import pytest
 
 from bench.report import keep, read
 from tools import figures_page
+from tools.blocks import with_block
 
 ROOT = Path(__file__).parents[2]
 PAGES = (figures_page.README, figures_page.MEASUREMENTS)
@@ -61,8 +62,7 @@ def test_no_measured_time_of_a_cold_start_stands_outside_the_marks(page: str) ->
         assert figure not in outside
 
 
-def test_a_page_without_marks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_without_marks_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("57 ms", encoding="utf-8")
-    monkeypatch.setattr(figures_page, "ROOT", tmp_path)
     with pytest.raises(ValueError, match=r"README\.md: put the marks"):
-        figures_page.readme()
+        with_block("README.md", "figures", "61 ms", tmp_path)
