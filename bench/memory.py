@@ -78,13 +78,13 @@ def run() -> Report:
         + ", ".join(f"{n.strip()} {mb:.0f} MB" for n, mb in sorted(before.items()))
         + f"; largest ratio {growth:.2f}",
     ]
-    figures = {
+    shown = {
         "leads": refined,
         "largest_mb": largest,
         "started_mb": max(before.values()),
         "ratio": growth,
     }
-    return Report(lines, largest < GATE_MB, figures)
+    return Report(lines, largest < GATE_MB, shown)
 
 
 def _measure(

@@ -12,8 +12,8 @@ _HEAD = """# The AWS template
 
 <!-- Written by `make docs` out of src/leadline/infra/template.yaml: edit that, not this. -->
 
-`leadline deploy aws` makes a stack out of one SAM template, which is in the package. What a stack
-can be asked for are its parameters, what it answers are its outputs.
+`leadline deploy aws` creates a stack from one SAM template, which is in the package. You choose its
+parameters; the stack then has outputs.
 
 ## Parameters
 
@@ -29,17 +29,17 @@ _OUTPUTS = """
 _ALARMS = """
 ## Alarms
 
-All of them tell the topic `AlarmTopic`, when they start and when they end. `Alarms` says which
-there are, `AlarmEmail` who is told.
+All of them notify the topic `AlarmTopic` when they start and when they end. `Alarms` selects them,
+`AlarmEmail` subscribes an address.
 
-| alarm | rings when |
+| alarm | starts when |
 | --- | --- |
 """
 _ROLES = """
 ## Roles
 
-Each function has a role of its own. No role may delete an object. Every resource (`*`) is there
-only where AWS knows no other way, and only where it was asked for.
+Each function has a role of its own. No role may delete an object. The resource `*` is used only if
+AWS offers nothing narrower, and only with the parameters that need it.
 
 | role | may | on |
 | --- | --- | --- |
@@ -49,8 +49,8 @@ _KEPT = """
 
 {names}.
 
-Bucket and table hold your leads. By the role API Gateway writes access logs, for every API of the
-account in the region; with `AccountLogsRole=false` the stack has none.
+Bucket and table hold your leads. API Gateway uses the role to write access logs, for every API of
+the account in the region; with `AccountLogsRole=false` the stack has no such role.
 """
 _TAIL = """
 ## What to know before changing something

@@ -6,31 +6,31 @@ from leadline.entrypoints.embedded.metrics import METRICS
 _HEAD = """# Metrics
 
 Generated from the code by `make docs`. `GET /metrics` gives them in Prometheus' text format;
-counters end in `_total`. None of them holds anything personal.
+counters end in `_total`. No metric has personal data.
 
 | metric | type | labels | meaning |
 | --- | --- | --- | --- |
 """
 _TAIL = """
-`what` of `leadline_events` is: `captured`, `redelivered`, `folded`, `filtered` (at the door);
+`what` of `leadline_events` is: `captured`, `redelivered`, `folded`, `filtered` (capture);
 `refined`, `quarantined`, `duplicate`, `refine.dead` (refinement); `alerted`, `notify.dead`
 (delivery); `updated`, `reminded`, and the dead letters of what follows: `update.dead`,
 `remind.dead`, `look_up.dead`, `clock.dead`, `write_back.dead`.
 
 `what` of `leadline_slack_requests` is the button (`lead.claim`, `lead.snooze`, `lead.junk`),
 `command`, or `other`; `result` is `changed` or `unchanged` (somebody was faster), `answered`,
-`ignored` (no button of ours), `refused` (the signature does not fit, too many at once) or `failed`
-(the store did not take it, or not in time).
+`ignored` (not Leadline's button), `refused` (wrong signature, too many at once) or `failed` (the
+store did not accept it, or not in time).
 
-Alerts that make sense:
+Useful alerts:
 
 | when | because |
 | --- | --- |
-| `sum(leadline_dead_letters) > 0` | somebody must look at `leadline dead` |
+| `sum(leadline_dead_letters) > 0` | somebody should look at `leadline dead` |
 | `leadline_oldest_due_seconds > 60` | leads are late: workers, disk or Slack |
 | `leadline_speed_seconds{part="own",quantile="0.95"} > 60` | alerts are late, whatever the cause |
-| `rate(leadline_http_answers_total{status=~"5.."}[5m]) > 0` | senders are turned away |
-| `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed at one end only |
+| `rate(leadline_http_answers_total{status=~"5.."}[5m]) > 0` | deliveries are rejected |
+| `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed on one side only |
 """
 
 _AWS = f"""

@@ -18,7 +18,7 @@ _INTRODUCTION = f"""# Settings
 
 <!-- Written by `make docs` out of src/leadline/settings/general.py: edit that, not this. -->
 
-Every setting can stand in five places. The first that has it wins:
+Every setting can be given in five places. The first place that has it wins:
 
 1. a flag of the command line, such as `--delay 10m`;
 2. the environment, such as `LEADLINE_DELAY=10m`;
@@ -27,10 +27,10 @@ Every setting can stand in five places. The first that has it wins:
    `{CONFIG_VARIABLE}` names, such as `delay = "10m"`;
 5. the default below.
 
-`leadline config show` prints each value and where it came from, secrets masked. A name that does
-not exist (also in the environment, if it starts with `{PREFIX}`) and a value that can't be right
-stop Leadline with a message that names the file and line, or the variable, and what is allowed.
-All layers are checked, also where a higher one wins, and all mistakes are told at once.
+`leadline config show` prints each value and where it came from, with secrets masked. Leadline does
+not start with an unknown name (also in the environment, if it starts with `{PREFIX}`) or an invalid
+value; the message names the file and line, or the variable, and what is allowed. All places are
+checked, also those that are overridden, and all mistakes are reported at once.
 
 ## How values are written
 
@@ -40,31 +40,31 @@ All layers are checked, also where a higher one wins, and all mistakes are told 
 error, except 0; at most 3650d |
 | size | `1048576`, `500KB`, `1MiB` | bytes without a unit; KB and MB count in thousands, KiB and \
 MiB in 1024s; at most 1024MiB |
-| words | `one two` or `one,two` | in TOML a list, `["one", "two"]`, or a text for a single word, \
-whatever stands in it |
+| words | `one two` or `one,two` | in TOML a list, `["one", "two"]`, or a string for a single \
+word, which may then contain anything |
 
-In TOML, durations and sizes with a unit are texts: `delay = "10m"`. In `.env` nothing is
-interpolated, so a secret may contain `$`. A secret that is given but empty is an error, so that a
-variable which came out empty lets nobody in.
+In TOML, durations and sizes with a unit are strings: `delay = "10m"`. In `.env` nothing is
+interpolated, so a secret may contain `$`. A secret that is given but empty is an error, so that an
+empty variable does not switch authentication off.
 """
 
 _SOURCES = """## Sources
 
-Each sender has settings of its own. They stand in the table `[sources.NAME]` of the TOML file, or
-in variables such as `LEADLINE_SOURCES__CLOSE__SECRET`, with two underscores between the parts. The
+Each source has settings of its own, in the table `[sources.NAME]` of the TOML file or in
+variables such as `LEADLINE_SOURCES__CLOSE__SECRET`, with two underscores between the parts. The
 names are those in the webhook's URL:
 
 {names}
 """
 
-_MAP = """### Where fields stand: `[sources.NAME.map]`
+_MAP = """### Where fields are found: `[sources.NAME.map]`
 
-For JSON and forms of your own shape, say where a field of a lead stands, by JSON Pointer
+For JSON and forms of your own shape, say where to find a field of a lead, by JSON Pointer
 (`/data/contact/mail`) or dotted path (`data.contact.mail`), in TOML or in a variable such as
-`LEADLINE_SOURCES__GENERIC__MAP__EMAIL`. `event_id` is what a sender's redeliveries repeat, `record`
-the CRM's id of the lead, `crm_url` where "Open in CRM" leads: any `http(s)` URL, so place no field
-of a public form there. Sources with formats of their own, such as Close, have no use for it. What
-stands there is still the sender's word: a placed `owner` decides nothing without
+`LEADLINE_SOURCES__GENERIC__MAP__EMAIL`. `event_id` is the id that a sender's redeliveries repeat,
+`record` the CRM's id of the lead, `crm_url` where "Open in CRM" leads: any `http(s)` URL, so place
+no field of a public form there. Sources with a fixed format, such as Close, do not use the map. What
+stands there is still the sender's word: an `owner` placed here decides nothing without
 `owner = "trusted"`. The fields are
 
 {fields}
@@ -73,26 +73,25 @@ stands there is still the sender's word: a placed `owner` decides nothing withou
 _TABLES = {
     "crm": f"""## CRMs
 
-A CRM that is asked for owners and fields, and that is given back what was learned, stands in
-`[crm.SOURCE]`, named as the source whose leads it holds. In `[crm.SOURCE.read]` fields of a lead
-are placed in the CRM's own fields: {", ".join(f"`{n}`" for n in READ_FIELDS)}. In
-`[crm.SOURCE.write]` what is given back: {", ".join(f"`{n}`" for n in WRITE_FIELDS)}. In
-`[crm.SOURCE.endings]` the CRM's own words for how a lead ended become `won`, `lost` or
-`disqualified`.
+A CRM that is asked for owners and fields, and written back to, is a table `[crm.SOURCE]`, named
+after the source whose leads it holds. `[crm.SOURCE.read]` maps fields of a lead to the CRM's own
+fields: {", ".join(f"`{n}`" for n in READ_FIELDS)}. `[crm.SOURCE.write]`
+maps what is written back: {", ".join(f"`{n}`" for n in WRITE_FIELDS)}. `[crm.SOURCE.endings]`
+maps the CRM's words for how a lead ended to `won`, `lost` or `disqualified`.
 """,
     "channels": """## Channels
 
-Each destination of alerts stands in `[channels.NAME]`. `slack_webhook_url` above makes one that is
-called `slack`.
+Each destination of alerts is a table `[channels.NAME]`. `slack_webhook_url` above makes one that
+is called `slack`.
 """,
     "rules": """## Rules
 
-Which channels hear of a lead: of the tables `[rules.NAME]`, in their order, the first decides of
-which everything fits. Where none does, all channels hear of it that have `leads = "yes"`.
+Rules decide which channels get a lead. The tables `[rules.NAME]` are tried in their order; the
+first one that fits completely decides. If none fits, all channels with `leads = "yes"` get it.
 """,
     "people": """## People
 
-The team, in `[people.NAME]`: who an owner is to Slack, and when they want to be left alone.
+The team, in `[people.NAME]`: who an owner is in Slack, and when they want no messages.
 """,
     "hours": """## Hours
 
@@ -100,8 +99,8 @@ Business hours, in `[hours.NAME]`, for rules and targets.
 """,
     "targets": """## Targets
 
-How long a lead may wait for its first response, in `[targets.NAME]`. Of these, in their order, the
-first counts that fits; where none does, no clock runs.
+How long a lead may wait for its first response, in `[targets.NAME]`. The tables are tried in their
+order and the first that fits counts; if none fits, there is no target.
 """,
 }
 
