@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 import typing
 from pathlib import Path
 
@@ -55,6 +56,18 @@ def test_the_example_imports_nothing_else_of_ours() -> None:
     ]
     ours = {n.module for n in imports if n.module and n.module.startswith("leadline")}
     assert ours == {"leadline.plugin_api"}
+
+
+def test_the_how_to_names_every_part_of_a_crm_and_only_names_that_exist() -> None:
+    page = (EXAMPLE.parents[1] / "docs/how-to/write-a-plug-in.md").read_text(encoding="utf-8")
+    of_source, of_crm = page.split("## A CRM")
+    rows = [re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) for part in (of_source, of_crm)]
+    assert rows[0]
+    assert [name for name in rows[0] if not hasattr(Source, name)] == []
+    methods = [name for name, _ in inspect.getmembers(Crm, inspect.isfunction) if name[0] != "_"]
+    assert sorted(rows[1]) == sorted([*methods, *Crm.__annotations__])
+    types = re.findall(r"`([A-Z][a-z]\w+)`", page)
+    assert {name for name in types if name not in plugin_api.__all__} == set()
 
 
 @pytest.mark.parametrize(("module", "name"), FORMER_NAMES)
