@@ -63,8 +63,8 @@ For JSON and forms of your own shape, say where to find a field of a lead, by JS
 (`/data/contact/mail`) or dotted path (`data.contact.mail`), in TOML or in a variable such as
 `LEADLINE_SOURCES__GENERIC__MAP__EMAIL`. `event_id` is the id that a sender's redeliveries repeat,
 `record` the CRM's id of the lead, `crm_url` where "Open in CRM" leads: any `http(s)` URL, so place
-no field of a public form there. Sources with a fixed format, such as Close, do not use the map. What
-stands there is still the sender's word: an `owner` placed here decides nothing without
+no field of a public form there. Sources with a fixed format, such as Close, do not use the map.
+What stands there is still the sender's word: an `owner` placed here decides nothing without
 `owner = "trusted"`. The fields are
 
 {fields}
