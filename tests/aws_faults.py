@@ -19,8 +19,8 @@ from leadline.kit import Kit
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.net.aws.connection import HttpReply
 from leadline.net.aws.signing import Keys
+from leadline.net.reply import HttpReply
 from leadline.ports.clock import Clock
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from leadline.ports.source import Source

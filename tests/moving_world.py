@@ -19,8 +19,8 @@ from leadline.model.people import Person
 from leadline.model.retry import RetryPolicy
 from leadline.model.task import Alert, Claim, Done, Drop, Later, Outcome, Retry, Step, Task
 from leadline.net.aws.calls import Caller
-from leadline.net.aws.connection import HttpReply
 from leadline.net.aws.signing import Keys
+from leadline.net.reply import HttpReply
 from leadline.operations.moving.carrier import Carrier, MoveSummary
 from leadline.ports.homes import Family, Home, KeyKind, Parcel, Side
 from leadline.ports.messenger import Refused, Sent, Unreachable

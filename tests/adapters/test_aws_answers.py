@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadline.net.aws.calls import Caller
-from leadline.net.aws.connection import Broken, Connection, HttpReply
+from leadline.net.aws.connection import Broken, Connection
 from leadline.net.aws.signing import Keys
+from leadline.net.reply import HttpReply
 from tests.scripted_server import Answer, ScriptedServer, answer
 
 

@@ -14,8 +14,8 @@ from botocore.config import Config
 from leadline.model.errors import ConfigurationError
 from leadline.net.aws import calls, pauses
 from leadline.net.aws.calls import AwsFailed, Caller, from_environment, host_of
-from leadline.net.aws.connection import HttpReply
 from leadline.net.aws.signing import Keys
+from leadline.net.reply import HttpReply
 from tests.scripted_server import Answer, ScriptedServer, answer, unreachable
 
 REGION = "eu-west-1"
@@ -150,7 +150,7 @@ def test_connections_that_aws_closed_meanwhile_are_passed_over_without_a_try(
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda _: one.call("s3", "GET", "/a"), range(8)))
         deadline = time.monotonic() + 5
-        while any(c.is_fresh() for _, c in one._idle) and time.monotonic() < deadline:
+        while any(c.is_fresh() for _, c, _ in one._idle._kept) and time.monotonic() < deadline:
             time.sleep(0.001)
         before = len(aws.requests)
         monkeypatch.setattr(calls, "_TRIES", 1)

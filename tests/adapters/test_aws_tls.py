@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from leadline.net import sockets
 from leadline.net.aws import connection, pauses
 from leadline.net.aws.amazon_roots import ROOTS
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.net.aws.connection import HttpReply
 from leadline.net.aws.signing import Keys
+from leadline.net.reply import HttpReply
 from tests.scripted_server import Answer, ScriptedServer, answer, certificate
 
 REGION = "eu-west-1"
@@ -46,9 +47,9 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[s
     monkeypatch.setenv("SSL_CERT_FILE", made[0])
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
     monkeypatch.setattr(connection, "_roots_do", True)
-    connection._store.cache_clear()
+    sockets.trust.cache_clear()
     yield made
-    connection._store.cache_clear()
+    sockets.trust.cache_clear()
 
 
 def test_calls_go_over_tls_and_connections_are_kept(trusted: tuple[str, str]) -> None:

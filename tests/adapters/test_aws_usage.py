@@ -18,8 +18,8 @@ from leadline.entrypoints.aws.parts import Parts
 from leadline.model.formats import key_of
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
-from leadline.net.aws.connection import HttpReply
 from leadline.net.aws.signing import Keys
+from leadline.net.reply import HttpReply
 from leadline.operations.cost import estimate
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
 from leadline.stores.aws.bucket import Bucket

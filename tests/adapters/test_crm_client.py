@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.errors import ConfigurationError
+from leadline.net.retry_after import pause_of
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.vendors._api.authorize import Fixed, Tokens
-from leadline.vendors._api.client import Client, CrmReply, pause_of, quoted, words_of
+from leadline.vendors._api.client import Client, CrmReply, quoted, words_of
 from tests.scripted_server import Answer, ScriptedServer, answer
 
 KEY = {"authorization": "Bearer key-4711-secret"}
@@ -230,6 +231,6 @@ def test_nothing_of_http_is_loaded_before_a_crm_is_made() -> None:
         "import sys, leadline.ports.crm, leadline.vendors.registry\n"
         "from leadline.plugins import crm_kinds\n"
         "assert 'hubspot' in crm_kinds()\n"
-        "assert 'httpx' not in sys.modules and 'httpcore' not in sys.modules\n"
+        "assert 'http.client' not in sys.modules and 'leadline.net.client' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -238,7 +238,7 @@ def test_a_digest_by_direct_message_has_one_reader() -> None:
         (Fault(200, b'{"ok":tr'), Unreachable("slack.not_understood")),
         (Fault(404, b"<html>gone"), Refused("slack.http_404", "<html>gone")),
         (Fault(302, b"", {"location": "/x"}), Refused("slack.http_302", "")),
-        (Fault(None), Unreachable("slack.ProtocolError")),
+        (Fault(None), Unreachable("slack.hung_up")),
     ],
 )
 def test_every_way_to_fail_has_its_meaning(slack: SlackApi, fault: Fault, reply: object) -> None:

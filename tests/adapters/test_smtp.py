@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from leadline.channels.email import smtp
 from leadline.channels.email.message import EmailWriter
 from leadline.channels.email.smtp import MailServer, SmtpMessenger
 from leadline.model.errors import ConfigurationError
+from leadline.net import sockets
 from leadline.ports.channel import NO_OWNER, Notice
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.mail_world import (
@@ -197,9 +197,9 @@ def test_a_server_that_refuses_to_talk_is_told_by_its_words() -> None:
 def trust(file: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("SSL_CERT_FILE", file)
     monkeypatch.setenv("SSL_CERT_DIR", "/nonexistent")
-    smtp._roots.cache_clear()
+    sockets.trust.cache_clear()
     yield
-    smtp._roots.cache_clear()
+    sockets.trust.cache_clear()
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])

@@ -82,7 +82,7 @@ def test_no_message_takes_longer_than_whoever_sends_it_has_time() -> None:
     config = ChannelConfig(kind="slack-webhook", url=URL, timeout=timedelta(seconds=60))
     channel = wiring.channels(Settings(channels={"a": config}), longest=2.5)["a"]
     assert isinstance(channel.messenger, SlackWebhook)
-    assert channel.messenger._poster._timeout == 2.5
+    assert channel.messenger._poster._http._timeout == 2.5
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,7 @@ CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
 """What Capture imports besides our own code; a test holds its imports against this. What time it is
 elsewhere not every runtime knows."""
 
-_HTTPX = ("httpx", "httpcore", "h11", "certifi", "idna")
-WORK_NEEDS = (*CAPTURE_NEEDS, *_HTTPX, "email-validator", "phonenumbers", "urllib3")
+WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers")
 """What Refine, Deliver and Sweep import besides our own code."""
 
 # Nobody asks a CRM at the door.

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-import urllib3
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -25,6 +24,8 @@ from leadline import wiring
 from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.logs import configure
 from leadline.model.rights import make_folder, new_file
+from leadline.net.client import HttpClient, NoReply
+from leadline.net.reply import HttpReply
 from leadline.ports.ledger import Account, Ledger
 from leadline.settings.general import Settings
 from leadline.settings.notations import DURATION
@@ -130,9 +131,11 @@ class _Sent(msgspec.Struct, frozen=True):
 
 
 def _wait_ready(url: str) -> None:
+    http = HttpClient(_PATIENCE_S)
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        if urllib3.request("GET", f"{url}/readyz", retries=10).status == 200:
+        answer = http.request("GET", f"{url}/readyz")
+        if isinstance(answer, HttpReply) and answer.status == 200:
             return
         time.sleep(0.05)
     sys.exit("the server did not come up; see server.log in the data folder")
@@ -140,12 +143,13 @@ def _wait_ready(url: str) -> None:
 
 def _send(out: Console, url: str, deliveries: list[Sample]) -> list[_Sent]:
     """Post each delivery and print what was answered."""
+    http = HttpClient(_PATIENCE_S)
     sent = []
     for sample in deliveries:
-        answer = urllib3.request(
-            "POST", url + sample.path, body=sample.body, headers=dict(sample.headers), retries=3
-        )
-        one = _Sent(sample, answer.status, _leads_in(answer.data, sample))
+        answer = http.request("POST", url + sample.path, sample.body, dict(sample.headers))
+        if isinstance(answer, NoReply):
+            sys.exit(f"the server did not answer ({answer.reason}); see server.log")
+        one = _Sent(sample, answer.status, _leads_in(answer.body, sample))
         sent.append(one)
         mark = "→" if one.as_told else "[bold]?[/bold]"
         out.print(

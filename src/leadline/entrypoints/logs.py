@@ -162,6 +162,6 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     sys.excepthook = _crashed
     threading.excepthook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
     # Of libraries only what went wrong is of interest.
-    for library in ("uvicorn", "asyncio", "httpx", "httpcore"):
+    for library in ("uvicorn", "asyncio"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("urllib3").setLevel(logging.ERROR)

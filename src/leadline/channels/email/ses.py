@@ -13,9 +13,10 @@ from email.utils import getaddresses
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.net.address import check_url
 from leadline.net.aws.calls import host_of
 from leadline.net.aws.signing import Keys, Unsigned, sign
-from leadline.net.posting import Posted, Poster, check_url
+from leadline.net.posting import Posted, Poster
 from leadline.net.redaction import DEFAULT_HOLD, shortened
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.clock import Clock, wall_clock

@@ -5,18 +5,17 @@ import re
 import smtplib
 import socket
 import ssl
-import time
 from contextlib import suppress
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses, parseaddr
-from functools import cache
 
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.net.posting import cut_after, watched
+from leadline.net.deadline import is_over, within
 from leadline.net.redaction import DEFAULT_HOLD, shortened
+from leadline.net.sockets import connect, trust
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
@@ -70,12 +69,12 @@ class SmtpMessenger:
         to = [address for _, address in getaddresses(read.get_all("To", [])) if address]
         if not to:
             return Refused(NO_OWNER, "nobody is known to whom this could be mailed")
-        with cut_after(self._timeout) as call:
+        with within(self._timeout):
             try:
                 return self._hand_in(read, message, to)
             except (smtplib.SMTPException, OSError) as error:
-                # smtplib takes the beginning of a line that was cut for an answer.
-                return Unreachable("smtp.DeadlineExceeded") if call.over else _trouble(error)
+                # smtplib says of a wait that took too long that the server has hung up.
+                return Unreachable("smtp.DeadlineExceeded") if is_over() else _trouble(error)
 
     def find(self, message: bytes) -> Sent | None:
         """None: who hands mail in can't look for it. A repeat has the same Message-ID."""
@@ -84,8 +83,7 @@ class SmtpMessenger:
 
     def _hand_in(self, read: Message, message: bytes, to: list[str]) -> Sent:
         _, sender = parseaddr(str(read["From"]))
-        ends = time.monotonic() + self._timeout
-        smtp = _connected(self._server, ends)
+        smtp = _connected(self._server)
         try:
             refused = smtp.sendmail(sender, to, message)
             # What comes after the server has taken it changes nothing.
@@ -100,32 +98,28 @@ class SmtpMessenger:
 
 
 class _Plain(smtplib.SMTP):
-    """An SMTP client whose connection is cut in time."""
-
-    ends = 0.0
+    """An SMTP client whose every wait keeps the deadline."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         del timeout
-        return watched(_connect(host, port, self.ends))
+        return connect(host, port)
 
 
 class _Secure(smtplib.SMTP_SSL, _Plain):
     pass
 
 
-def _connected(server: MailServer, ends: float) -> smtplib.SMTP:
+def _connected(server: MailServer) -> smtplib.SMTP:
     """A connection on which mail can be handed in.
 
     Raises what smtplib raises, also when the server lacks what `security` or `user` want.
     """
-    left = max(0.1, ends - time.monotonic())
     # With a name of this machine given, smtplib does not ask the resolver for one.
     name = "localhost"
     if server.security == "tls":
-        smtp: _Plain = _Secure(local_hostname=name, timeout=left, context=_roots())
+        smtp: _Plain = _Secure(local_hostname=name, context=trust())
     else:
-        smtp = _Plain(local_hostname=name, timeout=left)
-    smtp.ends = ends
+        smtp = _Plain(local_hostname=name)
     try:
         if server.security == "tls":
             smtp._host = server.host  # type: ignore[attr-defined]  # the name that is verified
@@ -136,32 +130,13 @@ def _connected(server: MailServer, ends: float) -> smtplib.SMTP:
             smtp.local_hostname = _literal(smtp.sock)
         if server.security == "starttls":
             smtp._host = server.host  # type: ignore[attr-defined]
-            smtp.starttls(context=_roots())
+            smtp.starttls(context=trust())
         if server.user:
             smtp.login(server.user, server.password)
     except BaseException:
         smtp.close()
         raise
     return smtp
-
-
-def _connect(host: str, port: int, ends: float) -> socket.socket:
-    """A connection to whichever address of the host answers, all of them in time."""
-    error: OSError = OSError("no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
-        left = ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        opened = socket.socket(family, kind, protocol)
-        opened.settimeout(left)
-        try:
-            opened.connect(address)
-        except OSError as failed:
-            opened.close()
-            error = failed
-        else:
-            return opened
-    raise error
 
 
 def _is_here(host: str) -> bool:
@@ -202,9 +177,3 @@ def _meaning(reply: Reply) -> Refused | Busy | Unreachable:
     if _PACED.search(words):
         return Busy(DEFAULT_HOLD, words)
     return Unreachable(f"smtp.{words}")
-
-
-@cache
-def _roots() -> ssl.SSLContext:
-    """Whom this machine trusts."""
-    return ssl.create_default_context()

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.net.posting import JSON, Posted, Poster, check_url
+from leadline.net.address import check_url
+from leadline.net.posting import JSON, Posted, Poster
 from leadline.net.redaction import shortened
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 

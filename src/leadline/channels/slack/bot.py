@@ -17,7 +17,9 @@ import msgspec
 
 from leadline.channels.slack.writer import DIRECT, Errand
 from leadline.model.errors import ConfigurationError
-from leadline.net.posting import JSON, Posted, Poster, check_url
+from leadline.net.address import check_url
+from leadline.net.posting import JSON, Posted, Poster
+from leadline.net.retry_after import pause_of
 from leadline.ports.channel import GONE, NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
@@ -236,7 +238,7 @@ class SlackBot:
             return told
         error = str(told.get("error", "unknown_error"))
         if error in _PACED:
-            return Busy(answer.pause, error)
+            return Busy(pause_of(answer.headers), error)
         if error in _PASSING:
             return Unreachable(f"slack.{error}")
         return Refused(GONE if error in _GONE else f"slack.{error}", _words(error, told))

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from leadline.net.posting import JSON, Posted, Poster, check_url
+from leadline.net.address import check_url
+from leadline.net.posting import JSON, Posted, Poster
 from leadline.ports.channel import GONE
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 

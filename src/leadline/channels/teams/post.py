@@ -4,7 +4,8 @@ The workflow takes the message with 202 and posts it a moment later: whether it 
 run history to tell (Microsoft Learn, "Create incoming webhooks with Workflows").
 """
 
-from leadline.net.posting import JSON, Poster, check_url
+from leadline.net.address import check_url
+from leadline.net.posting import JSON, Poster
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 

@@ -9,7 +9,8 @@ import msgspec
 
 from leadline.channels.webhook.events import MEDIA_TYPE
 from leadline.model.errors import ConfigurationError
-from leadline.net.posting import Posted, Poster, check_url
+from leadline.net.address import check_url
+from leadline.net.posting import Posted, Poster
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 

@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from leadline.channels.slack.replies import NOT_SAVED
 from leadline.channels.slack.requests import read_command, read_press, signed
@@ -17,7 +16,7 @@ from leadline.entrypoints.reception import problem
 from leadline.entrypoints.slack_door import COMMANDS, NOTHING, reply_to, slack_door
 from leadline.model.errors import StorageFailed, TooLarge
 from leadline.model.lead import Delivery, Status
-from leadline.net.aws.connection import Connection
+from leadline.ports.messenger import Unreachable
 from leadline.ports.source import Answer
 from leadline.settings.general import Settings
 from leadline.stores.aws.items import SHARDS
@@ -68,21 +67,12 @@ def _hurry(parts: Parts) -> None:
 
 def _reply(url: str, body: bytes) -> None:
     """Tell the presser, if that can be done in a moment."""
-    where = urlsplit(url)
-    until = time.monotonic() + _REPLY_WITHIN_S
-    target = f"{where.path}?{where.query}" if where.query else where.path
-    headers = {"host": where.netloc, "content-type": "application/json; charset=utf-8"}
-    try:
-        connection = Connection(where.scheme, where.netloc, _REPLY_WITHIN_S, until)
-        try:
-            status = connection.exchange("POST", target, headers, body, until).status
-        finally:
-            connection.close()
-    except OSError as error:
-        log.warning("press.not_answered", extra={"error": type(error).__name__})
-    else:
-        if status != 200:
-            log.warning("press.not_answered", extra={"error": f"http_{status}"})
+    from leadline.net.posting import JSON, Poster
+
+    reply = Poster("slack", _REPLY_WITHIN_S).post(url, body, {"content-type": JSON})
+    if isinstance(reply, Unreachable) or reply.status != 200:
+        why = reply.words if isinstance(reply, Unreachable) else f"http_{reply.status}"
+        log.warning("press.not_answered", extra={"error": why})
 
 
 def _unowned(table: Table, now: datetime) -> Sequence[str]:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-import urllib3
 from rich.console import Console
 
 from leadline import wiring
@@ -19,6 +18,7 @@ from leadline.journey.refining import preview as refine_without_storing
 from leadline.model.errors import LeadlineError
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.lead import CapturedLead, Delivery, Kind
+from leadline.net.client import HttpClient, NoReply
 from leadline.ports.channel import Notice
 from leadline.ports.store import Waiting
 from leadline.settings.general import Settings
@@ -90,15 +90,12 @@ def send(
         except ValueError:
             say(f"this secret is not of the form that {source} uses")
             raise typer.Exit(2) from None
-    try:
-        answer = urllib3.request(
-            "POST", url, body=body, headers=headers, retries=False, timeout=30, redirect=False
-        )
-    except urllib3.exceptions.HTTPError as error:
-        say(f"{url} can't be reached: {type(error).__name__}")
-        raise typer.Exit(1) from None
+    answer = HttpClient(30).request("POST", url, body, headers)
+    if isinstance(answer, NoReply):
+        say(f"{url} can't be reached: {answer.reason}")
+        raise typer.Exit(1)
     say(f"HTTP {answer.status}")
-    sys.stdout.write(answer.data.decode(errors="replace") + "\n")
+    sys.stdout.write(answer.body.decode(errors="replace") + "\n")
     if answer.status != 200:
         raise typer.Exit(1)
 

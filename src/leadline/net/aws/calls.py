@@ -13,13 +13,16 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from leadline.model.errors import ConfigurationError, StorageFailed
-from leadline.net.aws.connection import Connection, HttpReply
+from leadline.net.aws.connection import Connection
 from leadline.net.aws.pauses import pauses
 from leadline.net.aws.signing import Keys, Unsigned, encode_query, sign
+from leadline.net.idle import IdleConnections
+from leadline.net.reply import HttpReply
 
 __all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment", "host_of"]
 
 _TRIES, _TIMEOUT_S = 5, 5.0
+_IDLE_S, _MOST_IDLE = math.inf, 64  # a function is frozen between two calls
 # A bell that SQS does not take is rung by the sweep; nobody shall wait for it at the door.
 _BELL_TRIES, _BELL_TIMEOUT_S = 3, 2.0
 # The codes that mean "later" (AWS General Reference, "Common error types", and each service's own):
@@ -77,7 +80,7 @@ class Caller:
         self._keys = keys
         self._endpoint = endpoint.rstrip("/")
         self._timeout = timeout
-        self._idle: list[tuple[str, Connection]] = []
+        self._idle: IdleConnections[Connection] = IdleConnections(_IDLE_S, _MOST_IDLE)
         self.until: float | None = None
         """By the monotonic clock; no call goes on after it."""
 
@@ -131,7 +134,7 @@ class Caller:
         if request.query:
             target += "?" + encode_query(request.query)
         until = math.inf if self.until is None else self.until
-        connection = self._take(request.host)
+        connection = self._idle.take(request.host)
         if connection is None:
             patience = min(self._timeout, _BELL_TIMEOUT_S) if service == "sqs" else self._timeout
             connection = Connection(scheme, request.host, patience, until)
@@ -141,32 +144,14 @@ class Caller:
             connection.close()
             raise
         if connection.lasts:
-            self._idle.append((request.host, connection))
+            self._idle.give(request.host, connection)
         else:
             connection.close()
         return reply
 
-    def _take(self, host: str) -> Connection | None:
-        """A connection that nobody uses: the one used last, as it is the least likely to have
-        been closed by the other side. Those that were closed are thrown away."""
-        for place in range(len(self._idle) - 1, -1, -1):
-            try:
-                known, connection = self._idle.pop(place)
-            except IndexError:
-                continue  # another thread took it
-            if known != host:
-                self._idle.insert(place, (known, connection))
-            elif connection.is_fresh():
-                return connection
-            else:
-                connection.close()
-        return None
-
     def close(self) -> None:
         """Close the connections that nobody uses."""
-        idle, self._idle = self._idle, []
-        for _, connection in idle:
-            connection.close()
+        self._idle.close()
 
 
 def host_of(service: str, region: str) -> str:

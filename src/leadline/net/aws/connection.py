@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
-import msgspec
-
 from leadline.net.aws.amazon_roots import ROOTS
+from leadline.net.reply import HttpReply
+from leadline.net.sockets import trust
 
 _LONGEST_HEAD = 64 << 10
 _LONGEST_LINE = 4 << 10  # of a chunk's size, and of all that may follow the last chunk
@@ -25,14 +25,6 @@ _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: .*)?", re.DOTALL)
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?", re.DOTALL)
 _LENGTH = re.compile(r"[0-9]{1,12}")
-
-
-class HttpReply(msgspec.Struct, frozen=True):
-    """An answer: header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Broken(OSError):
@@ -201,7 +193,7 @@ def _secured(plain: socket.socket, name: str) -> ssl.SSLSocket:
     """
     global _roots_do
     if not (_roots_do and name.endswith(_OF_AWS)):
-        return _store().wrap_socket(plain, server_hostname=name)
+        return trust().wrap_socket(plain, server_hostname=name)
     try:
         return _roots().wrap_socket(plain, server_hostname=name)
     except ssl.SSLCertVerificationError:
@@ -216,8 +208,3 @@ _roots_do = True
 @cache
 def _roots() -> ssl.SSLContext:
     return ssl.create_default_context(cadata=ROOTS)
-
-
-@cache
-def _store() -> ssl.SSLContext:
-    return ssl.create_default_context()

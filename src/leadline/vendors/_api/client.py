@@ -1,32 +1,24 @@
-"""The one HTTP client of all CRMs: what came back, as a value; nothing here raises for the network.
+"""Calls of the APIs of all CRMs: what came back, as a value; nothing here raises for the network.
 
 Words of a result never hold a URL, a secret or an e-mail address.
 """
 
-import re
-import weakref
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import httpcore
-import httpx
 import msgspec
 
-from leadline.model.errors import ConfigurationError
+from leadline.net.address import check_url
+from leadline.net.client import BAD_URL, HttpClient, NoReply, unpacked
+from leadline.net.deadline import within
+from leadline.net.redaction import shortened
+from leadline.net.reply import HttpReply
+from leadline.net.retry_after import pause_of
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.vendors._api.deadline import Deadlined, within
 
 _MOST_BODY = 8 << 20
-_MOST_WORDS = 200
-_DEFAULT_PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(hours=1)
-_LOOKED_AT = 1000
-_PRIVATE = re.compile(
-    r"[^\s@\"'<>]+@[^\s@\"'<>]+|[\"'][^\"']*[\"']|\+?\d[\d ().-]{6,}\d|https?://\S+"
-)
 _WORD_KEYS = ("message", "error_description", "error_info", "errorCode", "code", "error")
 
 
@@ -75,13 +67,8 @@ class Client:
         self._base = checked_base(base)
         self._timeout = timeout.total_seconds()
         self._authorize = authorize
-        self._http = httpx.Client(
-            transport=Deadlined(),
-            headers={"user-agent": "leadline", "accept": "application/json", **headers},
-            follow_redirects=False,  # a token must not reach another host
-            trust_env=False,
-        )
-        weakref.finalize(self, self._http.close)
+        self._http = HttpClient(self._timeout, keep=True)
+        self._headers = {"accept": "application/json", "accept-encoding": "gzip", **headers}
 
     def call(
         self,
@@ -128,37 +115,39 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> CrmReply | Busy | Unreachable | Refused:
         """One request to a whole URL, without our credentials; 401 is a `CrmReply` here."""
-        sent = dict(headers or {})
-        content = None
+        sent = {**self._headers, **(headers or {})}
+        body = None
         if json is not None:
-            content = msgspec.json.encode(json)
+            body = msgspec.json.encode(json)
             sent["content-type"] = "application/json"
-        try:
-            with (
-                within(self._timeout),
-                self._http.stream(
-                    method, url, params=query, content=content, data=form, headers=sent
-                ) as answer,
-            ):
-                return _meaning(answer)
-        except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            return Unreachable(f"crm.{type(error).__name__}")
-        except httpcore.TimeoutException:
-            return Unreachable("crm.timeout")
-        except httpx.InvalidURL:
-            return Refused("crm.bad_url", "")
+        elif form is not None:
+            body = urlencode([*_pairs(form)]).encode()
+            sent["content-type"] = "application/x-www-form-urlencoded"
+        if query:
+            url += ("&" if "?" in url else "?") + urlencode([*_pairs(query)])
+        reply = self._http.request(method, url, body, sent, _MOST_BODY)
+        if isinstance(reply, HttpReply):
+            return _meaning(reply)
+        return Refused("crm.bad_url", "") if reply.reason == BAD_URL else _unreachable(reply)
+
+
+def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The pairs of a query or a form; a list repeats its name, None is empty."""
+    for name, value in values.items():
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(one, bool):
+                yield name, "true" if one else "false"
+            else:
+                yield name, "" if one is None else str(one)
+
+
+def _unreachable(reply: NoReply) -> Unreachable:
+    return Unreachable(f"crm.{reply.reason}")
 
 
 def checked_base(base: str) -> str:
     """The base of an API without a slash at its end; raises ConfigurationError for no HTTP URL."""
-    try:
-        url = httpx.URL(base)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in ("https", "http") or not url.host:
-        raise ConfigurationError(
-            "the url of a CRM must be a whole URL and start with https:// (or http://)"
-        )
+    check_url(base, "the url of a CRM")
     return base.rstrip("/")
 
 
@@ -170,12 +159,8 @@ def quoted(part: str) -> str:
 def words_of(reply: CrmReply, secrets: Iterable[str] = ()) -> str:
     """What the CRM says went wrong, shortened; without e-mail addresses, quoted values, numbers
     that may be phones, URLs and the *secrets*."""
-    words = _found_words(reply.body)
-    for secret in secrets:
-        for shown in (secret, secret.rpartition(" ")[2]):
-            words = words.replace(shown, "…") if len(shown) > 3 else words
-    words = " ".join(_PRIVATE.sub("…", words[:_LOOKED_AT]).split())
-    return (words or f"HTTP {reply.status}")[:_MOST_WORDS]
+    tokens = [part for secret in secrets for part in (secret, secret.rpartition(" ")[2])]
+    return shortened(_found_words(reply.body), tokens, values=False) or f"HTTP {reply.status}"
 
 
 def words_about_record(reply: CrmReply) -> str:
@@ -199,45 +184,25 @@ def _found_words(body: Any) -> str:
     return body if isinstance(body, str) else ""
 
 
-def _meaning(answer: httpx.Response) -> CrmReply | Busy | Unreachable | Refused:
-    status = answer.status_code
+def _meaning(answer: HttpReply) -> CrmReply | Busy | Unreachable | Refused:
+    status = answer.status
     if status >= 500 or status in (408, 425):
         return Unreachable(f"crm.http_{status}")
     if 300 <= status < 400:
         return Refused("crm.redirected", f"HTTP {status}")
-    body = bytearray()
-    for piece in answer.iter_bytes():
-        body += piece
-        if len(body) > _MOST_BODY:
-            return Refused("crm.too_large", f"the answer is larger than {_MOST_BODY >> 20} MiB")
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    body, whole = answer.body, answer.whole
+    if whole and answer.headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
+        try:
+            body, whole = unpacked(body, _MOST_BODY)
+        except ValueError:
+            return Unreachable("crm.broken_gzip")
+    if not whole:
+        return Refused("crm.too_large", f"the answer is larger than {_MOST_BODY >> 20} MiB")
     try:
         value = msgspec.json.decode(body) if body.strip() else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         if status < 300:
             return Unreachable("crm.broken_json")
         value = None
-    reply = CrmReply(status, value, headers)
-    return Busy(pause_of(headers), words_of(reply)) if status == 429 else reply
-
-
-def pause_of(headers: Mapping[str, str]) -> timedelta:
-    """How long to wait: `Retry-After` (seconds or a date), else `X-RateLimit-Reset` (seconds from
-    now, or since 1970, or milliseconds since); from zero to an hour, half a minute if not told."""
-    now = datetime.now(UTC)
-    told = headers.get("retry-after") or headers.get("x-ratelimit-reset") or ""
-    try:
-        number = float(told)
-        if number > 1e11:
-            number /= 1000
-        if number > 1e8:
-            number -= now.timestamp()
-        pause = timedelta(seconds=number)
-    except OverflowError:
-        pause = _LONGEST_PAUSE
-    except ValueError:
-        try:
-            pause = parsedate_to_datetime(told) - now
-        except (ValueError, TypeError, OverflowError):
-            pause = _DEFAULT_PAUSE
-    return min(max(pause, timedelta()), _LONGEST_PAUSE)
+    reply = CrmReply(status, value, answer.headers)
+    return Busy(pause_of(answer.headers), words_of(reply)) if status == 429 else reply

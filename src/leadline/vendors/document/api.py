@@ -19,13 +19,13 @@ import msgspec
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import LeadFields
 from leadline.model.people import Person
+from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
-from leadline.vendors._api.deadline import within
 from leadline.vendors._webhooks.fields import placed, text
 from leadline.vendors._webhooks.guess import guessed
 

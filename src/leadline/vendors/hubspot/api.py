@@ -13,6 +13,7 @@ import msgspec
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
+from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
@@ -26,7 +27,6 @@ from leadline.vendors._api.client import (
     refusal,
     words_about_record,
 )
-from leadline.vendors._api.deadline import within
 from leadline.vendors._api.owners import (
     fields_of,
     listed,

@@ -16,13 +16,13 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
 from leadline.model.people import Person
+from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, quoted, refusal
-from leadline.vendors._api.deadline import within
 from leadline.vendors._api.owners import fields_of, listed, owner_said, source_of, users_of
 from leadline.vendors._webhooks.fields import text, told
 

@@ -15,13 +15,13 @@ import msgspec
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
+from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, Tokens, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, refusal, words_about_record
-from leadline.vendors._api.deadline import within
 from leadline.vendors._api.owners import fields_of, listed, named_fields, source_of, users_of
 from leadline.vendors._webhooks.fields import placed, text
 from leadline.vendors.salesforce.webhook import SALESFORCE_FIELDS

@@ -16,13 +16,13 @@ import msgspec
 
 from leadline.model.handling import Ending
 from leadline.model.people import Person
+from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal, words_of
-from leadline.vendors._api.deadline import within
 from leadline.vendors._api.owners import named_fields
 from leadline.vendors._webhooks.fields import number as finite
 from leadline.vendors._webhooks.fields import text
