@@ -14,6 +14,7 @@ from leadline.net.address import check_url, read_url
 from leadline.net.client import HttpClient, NoReply, unpacked
 from leadline.net.deadline import is_over, seconds_left, within
 from leadline.net.reply import HttpReply
+from leadline.net.sockets import open_connection, secured
 from tests.scripted_server import Answer, ScriptedServer, answer, unreachable
 
 OK = answer(body=b"ok")
@@ -162,6 +163,19 @@ def test_a_deadline_within_another_ends_no_later() -> None:
         assert 30 < (seconds_left() or 0) <= 60
     assert seconds_left() is None
     assert not is_over()
+
+
+def test_a_handshake_keeps_the_deadline_whatever_the_connection_has_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        opened = open_connection(*listener.getsockname())
+        peer, _ = listener.accept()
+        late = threading.Timer(2, peer.close)
+        late.start()
+        with within(0.2), pytest.raises(TimeoutError):
+            secured(opened, "127.0.0.1")
+        late.cancel()
+        late.join()
+        peer.close()
 
 
 def test_an_idle_connection_does_not_remember_the_deadline_of_its_last_call() -> None:

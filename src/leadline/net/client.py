@@ -18,7 +18,7 @@ from leadline.net.address import Address, read_url
 from leadline.net.deadline import within
 from leadline.net.idle import IdleConnections
 from leadline.net.reply import HttpReply
-from leadline.net.sockets import connect, secured
+from leadline.net.sockets import open_connection, secured
 
 MOST_BODY = 64 << 10
 """How many bytes of an answer are read, where the caller names no other number."""
@@ -132,7 +132,7 @@ class _Connection(HTTPConnection):
 
     def connect(self) -> None:
         try:
-            plain = connect(self.host, self.port)
+            plain = open_connection(self.host, self.port)
         except TimeoutError:
             raise
         except OSError as error:

@@ -48,7 +48,7 @@ class _TlsKeepsDeadline(_KeepsDeadline, ssl.SSLSocket):
         super().do_handshake(block)
 
 
-def connect(host: str, port: int) -> socket.socket:
+def open_connection(host: str, port: int) -> socket.socket:
     """A connection to whichever address of the host answers, all of them in time.
 
     Raises OSError when none does.

@@ -15,7 +15,7 @@ import msgspec
 from leadline.model.errors import ConfigurationError
 from leadline.net.deadline import is_over, within
 from leadline.net.redaction import DEFAULT_HOLD, shortened
-from leadline.net.sockets import connect, trust
+from leadline.net.sockets import open_connection, trust
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
@@ -102,7 +102,7 @@ class _Plain(smtplib.SMTP):
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         del timeout
-        return connect(host, port)
+        return open_connection(host, port)
 
 
 class _Secure(smtplib.SMTP_SSL, _Plain):
