@@ -18,6 +18,7 @@ from leadline.cloud import packaging
 from leadline.cloud.bytecode import compiler_for
 from leadline.cloud.modules import imported_modules, own_modules
 from leadline.cloud.packaging import Package, capture_package, work_package
+from leadline.cloud.plug_ins import plugged_in
 from leadline.cloud.session import CloudError
 from leadline.cloud.wheels import Target, files_of, target_of
 from leadline.infra import template
@@ -211,7 +212,7 @@ def test_a_function_gets_what_its_handler_needs_and_no_more() -> None:
 # --- sources of one's own ---------------------------------------------------------------------
 
 
-def plug_in(folder: Path, direct_url: str = "") -> None:
+def plug_in(folder: Path, direct_url: str = "", requires: str = "") -> None:
     """A distribution that adds the source "acme", as an installer leaves it."""
     about = folder / "acme_leads-1.0.dist-info"
     about.mkdir()
@@ -224,6 +225,8 @@ def plug_in(folder: Path, direct_url: str = "") -> None:
         "Metadata-Version: 2.1\nName: acme-leads\nVersion: 1.0\n"
         "Requires-Dist: leadline\nRequires-Dist: sortedcontainers>=2\n"
         'Requires-Dist: no-such-thing; extra == "more"\n'
+        'Requires-Dist: no-such-thing; python_version < "3"\n'
+        f"{requires}"
     )
     (about / "WHEEL").write_text("Wheel-Version: 1.0\nTag: py3-none-any\n")
     (about / "RECORD").write_text("acme_leads.py,,\nacme_leads-1.0.dist-info/METADATA,,\n")
@@ -246,6 +249,46 @@ def test_a_source_of_another_package_comes_along_with_what_it_needs(
     run_alone(
         folder, "from leadline.vendors.registry import find\nassert find('acme').name == 'acme'"
     )
+
+
+def test_what_a_source_needs_goes_by_extras_and_by_where_it_is_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "some_library-2.0.dist-info"
+    library.mkdir()
+    (library / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: Some.Library\nVersion: 2.0\n"
+        'Requires-Dist: six; extra == "wanted"\nRequires-Dist: attrs; extra == "other"\n'
+        'Requires-Dist: acme_leads\nRequires-Dist: pyyaml; platform_machine == "aarch64"\n'
+        'Requires-Dist: click; python_version < "3.12"\n'
+    )
+    plug_in(tmp_path, requires="Requires-Dist: some_library[wanted]>=1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    needs = {
+        python: dict(plugged_in(Target(python, architecture)))["acme-leads"]
+        for python, architecture in (("3.11", "x86_64"), ("3.13", "arm64"))
+    }
+    assert needs["3.11"][0] == "acme-leads"
+    assert set(needs["3.11"][1:]) == {"some_library", "sortedcontainers", "six", "click"}
+    assert set(needs["3.13"][1:]) == {"some_library", "sortedcontainers", "six", "pyyaml"}
+
+
+def test_what_a_source_needs_and_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plug_in(tmp_path, requires="Requires-Dist: no-such-thing\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(CloudError, match="no-such-thing is not installed here"):
+        capture_package(LOCAL)
+
+
+def test_a_source_whose_needs_can_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plug_in(tmp_path, requires="Requires-Dist: two words\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(CloudError, match="what acme-leads requires can't be read"):
+        capture_package(LOCAL)
 
 
 def test_a_source_that_is_installed_as_a_link_is_refused(
@@ -315,6 +358,40 @@ def test_a_dependency_without_a_wheel_is_named(offline: Path) -> None:
     version = metadata.version("msgspec")
     with pytest.raises(CloudError, match=rf"msgspec {version} for Python 3.14 on arm64"):
         files_of("msgspec", None, Target("3.14", "arm64"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "fits"),
+    [
+        (["cp39-abi3-manylinux_2_17_x86_64", "cp39-abi3-manylinux2014_x86_64"], True),
+        (["cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64"], True),
+        (["py2.py3-none-any"], True),
+        (["cp314-abi3-manylinux_2_17_x86_64"], False),
+        (["cp312-cp312-manylinux_2_17_x86_64"], False),
+        (["cp313-cp313t-manylinux_2_17_x86_64"], False),
+        (["cp313-cp313-manylinux_2_17_aarch64"], False),
+        (["cp313-cp313-manylinux_2_39_x86_64"], False),
+        (["cp313-cp313-macosx_11_0_x86_64"], False),
+        (["py2-none-any"], False),
+        ([], False),
+    ],
+)
+def test_what_is_installed_here_is_copied_if_it_runs_there(
+    tags: list[str], fits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offline: Path
+) -> None:
+    about = tmp_path / "some_library-2.0.dist-info"
+    about.mkdir()
+    (tmp_path / "some_library.py").write_text("")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: some-library\nVersion: 2.0\n")
+    (about / "RECORD").write_text("some_library.py,,\n")
+    lines = "".join(f"Tag: {tag}\n" for tag in tags)
+    (about / "WHEEL").write_text(f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\n{lines}")
+    monkeypatch.syspath_prepend(tmp_path)
+    if fits:
+        assert files_of("some-library", None, Target("3.13", "x86_64")) == {"some_library.py": b""}
+    else:
+        with pytest.raises(CloudError, match=r"no wheel of some-library 2\.0"):
+            files_of("some-library", None, Target("3.13", "x86_64"))
 
 
 def test_what_is_not_installed_has_no_version(offline: Path) -> None:

@@ -103,7 +103,7 @@ def _package(
     without: tuple[str, ...] = (),
 ) -> Package:
     wanted: dict[str, str | None] = dict.fromkeys(needs)
-    plug_ins = dict(plugged_in())
+    plug_ins = dict(plugged_in(target))
     wanted |= dict.fromkeys(each for names in plug_ins.values() for each in names)
     if target.own_runtime:
         wanted |= RUNTIME_CLIENT

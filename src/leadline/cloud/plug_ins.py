@@ -1,16 +1,19 @@
 """Sources of other packages, installed here, which functions are to find as well."""
 
-import re
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
 from leadline.cloud.session import CloudError
-from leadline.cloud.wheels import is_editable
+from leadline.cloud.wheels import Target, is_editable
 from leadline.plugins import CRMS, SOURCES
 
 
-def plugged_in() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each distribution that adds a source or a CRM, with all that it needs, itself first.
+def plugged_in(target: Target) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each distribution that adds a source or a CRM, with all that it needs on that
+    target, itself first.
 
     Raises CloudError for one that is installed as a link to its sources, which can't be packaged.
     """
@@ -23,33 +26,56 @@ def plugged_in() -> Iterator[tuple[str, tuple[str, ...]]]:
                     f"{name}, which adds a source or a CRM, is installed with -e: install it "
                     "without, so that its files can be packaged"
                 )
-            yield name, tuple(_with_needs(name))
+            yield name, tuple(_with_needs(name, target))
 
 
 def entry_points_of(name: str) -> Mapping[str, bytes]:
     """The files by which Python finds the entry points of a distribution."""
     distribution = metadata.distribution(name)
-    folder = re.sub(r"[-_.]+", "_", name) + f"-{distribution.version}.dist-info"
+    folder = f"{canonicalize_name(name).replace('-', '_')}-{distribution.version}.dist-info"
     about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {distribution.version}\n"
     points = distribution.read_text("entry_points.txt") or ""
     return {f"{folder}/METADATA": about.encode(), f"{folder}/entry_points.txt": points.encode()}
 
 
-def _with_needs(name: str) -> list[str]:
-    """The distribution and what it needs; what its markers leave out is not installed here."""
-    found: list[str] = []
-    todo = [name]
+def _with_needs(name: str, target: Target) -> list[str]:
+    """The distribution and all that it needs on that target, itself first."""
+    found = {canonicalize_name(name): name}
+    seen: set[tuple[str, frozenset[str]]] = set()
+    todo = [Requirement(name)]
     while todo:
         one = todo.pop()
-        try:
-            distribution = metadata.distribution(one)
-        except metadata.PackageNotFoundError:
-            continue
-        if one in found or one == "leadline":
-            continue
-        found.append(one)
-        for requirement in distribution.requires or ():
-            needed = re.match(r"[A-Za-z0-9._-]+", requirement)
-            if needed and "extra ==" not in requirement:
-                todo.append(needed[0])
-    return found
+        asked = canonicalize_name(one.name), frozenset(one.extras)
+        if asked not in seen and asked[0] != "leadline":
+            seen.add(asked)
+            found.setdefault(asked[0], one.name)
+            todo += _needs(one, target)
+    return list(found.values())
+
+
+def _needs(one: Requirement, target: Target) -> Iterator[Requirement]:
+    """What a requirement needs in turn, as its markers and extras say (PEP 508); nothing where it
+    is not installed here, which `wheels.files_of` then tells."""
+    try:
+        texts = metadata.distribution(one.name).requires or ()
+        requirements = [Requirement(text) for text in texts]
+    except metadata.PackageNotFoundError:
+        return
+    except InvalidRequirement as error:
+        raise CloudError(f"what {one.name} requires can't be read: {error}") from None
+    there = {
+        "implementation_name": "cpython",
+        "os_name": "posix",
+        "platform_machine": target.machine,
+        "platform_python_implementation": "CPython",
+        "platform_system": "Linux",
+        "python_full_version": f"{target.python}.0",
+        "python_version": target.python,
+        "sys_platform": "linux",
+    }
+    for needed in requirements:
+        marker = needed.marker
+        if marker is None or any(
+            marker.evaluate({**there, "extra": extra}) for extra in ("", *one.extras)
+        ):
+            yield needed

@@ -14,8 +14,13 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email import message_from_string
 from importlib import metadata
 from pathlib import Path
+
+from packaging.tags import compatible_tags, cpython_tags, parse_tag
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from leadline.cloud.session import CloudError
 from leadline.model.errors import ConfigurationError
@@ -113,13 +118,15 @@ def _fits(here: metadata.Distribution, target: Target) -> bool:
     """Whether what is installed here would have been installed there (PEP 425)."""
     if is_editable(here):
         return False
-    tags = re.findall(r"^Tag: (\S+)-(\S+)-(\S+)$", here.read_text("WHEEL") or "", re.MULTILINE)
-    compiled_for = "cp" + target.python.replace(".", "")
-    return any(
-        (abi == "none" and on == "any" and "py3" in python.split("."))
-        or (python == compiled_for and abi in (compiled_for, "abi3") and on in target.platforms)
-        for python, abi, on in tags
-    )
+    compiled_for = f"cp{target.python.replace('.', '')}"
+    version = tuple(int(part) for part in target.python.split("."))
+    known = {
+        *cpython_tags(version, abis=[compiled_for], platforms=target.platforms),
+        *compatible_tags(version, interpreter=compiled_for, platforms=target.platforms),
+    }
+    about = message_from_string(here.read_text("WHEEL") or "")
+    told = (parse_tag(text) for text in about.get_all("Tag") or ())
+    return any(not known.isdisjoint(tags) for tags in told)
 
 
 def _belongs(path: str) -> bool:
@@ -156,16 +163,11 @@ def _cache() -> Path:
 
 
 def _named(folder: Path, name: str, version: str) -> Path | None:
-    wanted = (_normal(name), version)
+    wanted = (canonicalize_name(name), Version(version))
     for path in sorted(folder.glob("*.whl")):
-        found, its_version, *_ = path.name.split("-")
-        if (_normal(found), its_version) == wanted:
+        if parse_wheel_filename(path.name)[:2] == wanted:
             return path
     return None
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _why_no_wheel(name: str, version: str, target: Target, said: str) -> str:
