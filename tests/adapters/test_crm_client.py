@@ -97,6 +97,25 @@ def test_no_more_than_eight_mebibytes_are_read_packed_or_not() -> None:
     assert told(packed).reason == "crm.too_large"
 
 
+def test_a_packed_answer_is_unpacked_and_a_broken_one_is_no_refusal() -> None:
+    packed = gzip.compress(b'{"id": 7}')
+    assert told(answer("200 OK", packed, "content-encoding: gzip")).body == {"id": 7}
+    for broken in (packed[:-4], b'{"id": 7}'):
+        told_broken = told(answer("200 OK", broken, "content-encoding: gzip"))
+        assert told_broken == Unreachable("crm.broken_gzip")
+
+
+def test_values_of_queries_and_forms_are_written_as_json_writes_them() -> None:
+    values = {"yes": True, "no": False, "none": None, "list": [1, True], "text": "a b&c"}
+    with ScriptedServer(answer(body=b"{}")) as server:
+        client(server).call("POST", "/x?a=1", query=values, form=values)
+        request = server.requests[0]
+    written = "yes=true&no=false&none=&list=1&list=true&text=a+b%26c"
+    assert request.target == f"/x?a=1&{written}"
+    assert request.body == written.encode()
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
 def test_a_redirect_takes_our_key_nowhere() -> None:
     with ScriptedServer(answer(body=b"{}")) as other:
         moved = answer("302 Found", b"", f"location: {other.endpoint}/")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,8 @@ from leadline.net.address import check_url, read_url
 from leadline.net.client import HttpClient, NoReply, unpacked
 from leadline.net.deadline import is_over, seconds_left, within
 from leadline.net.reply import HttpReply
-from leadline.net.sockets import open_connection, secured
-from tests.scripted_server import Answer, ScriptedServer, answer, unreachable
+from leadline.net.sockets import open_connection, secured, trust
+from tests.scripted_server import Answer, ScriptedServer, answer, certificate, unreachable
 
 OK = answer(body=b"ok")
 NOTHING = Answer([], "close")
@@ -99,6 +100,20 @@ def test_chunks_leave_the_connection_for_the_next_call() -> None:
         client = HttpClient(5, keep=True)
         assert [asked(client, server) for _ in range(3)] == ["ok"] * 3
         assert server.connections == 1
+
+
+def test_connections_over_tls_last_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = certificate(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", made[0])
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    trust.cache_clear()
+    try:
+        with ScriptedServer(OK, tls=made) as server:
+            client = HttpClient(5, keep=True)
+            assert [asked(client, server, "POST") for _ in range(3)] == ["ok"] * 3
+            assert server.connections == 1
+    finally:
+        trust.cache_clear()
 
 
 class _Echo(BaseHTTPRequestHandler):
