@@ -143,3 +143,8 @@ def test_values_lose_their_wrapping(wrapped: Any, plain: Any) -> None:
 def test_what_says_nothing_is_not_understood(raw: bytes) -> None:
     with pytest.raises(NotUnderstood):
         TRYTON.fields(raw)
+
+
+def test_a_record_that_calls_itself_a_wrapped_value_is_read_as_a_record() -> None:
+    posted = {"model": "sale.opportunity", "record": {"__class__": None, "party.": {"name": "Ada"}}}
+    assert TRYTON.fields(json.dumps(posted).encode()).name == "Ada"

@@ -80,7 +80,7 @@ def tryton_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) ->
 
     A party may be a firm or a person: it is the firm where the contact has a name of its own.
     """
-    values = tryton_value(record)
+    values = _values_of(record)
     party, contact = _inside(values, "party"), _inside(values, "contact")
     contact_name, party_name = text(contact.get("name")), text(party.get("name"))
     sort, value = text(contact.get("type")), text(contact.get("value"))
@@ -109,7 +109,7 @@ def tryton_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) ->
 def tryton_owner(record: Mapping[str, Any]) -> Person | None:
     """Whose the opportunity is: its employee, with name and address as far as they were read; None
     while nobody's."""
-    values = tryton_value(record)
+    values = _values_of(record)
     employee = _inside(values, "employee")
     found = text(employee.get("id"))
     if found is None:
@@ -159,6 +159,12 @@ def _event(raw: bytes) -> Event:
     written = text(_unwrapped(stamp) if isinstance(stamp, dict) else stamp)
     key = f"{name}:{action}:{written}" if name and written else None
     return Event(kind, raw, key=key, record=name, why=why)
+
+
+def _values_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record, which is itself wrapped in nothing, whatever it calls itself."""
+    values = tryton_value({key: inner for key, inner in record.items() if key != "__class__"})
+    return values if isinstance(values, dict) else {}
 
 
 def _named(ident: Any) -> str | None:
