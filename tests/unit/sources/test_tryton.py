@@ -1,5 +1,6 @@
 """Tryton: opportunities as JSON-RPC reads them, posted by a trigger of one's own."""
 
+import json
 from typing import Any
 
 import pytest
