@@ -11,9 +11,9 @@ from leadline.entrypoints import logs
 from leadline.ports.store import Store
 from leadline.stores.memory import MemoryStore
 from leadline.stores.sqlite.store import SqliteStore
-from tests.aws_world import Rooms, moto_server
-from tests.emulator import Emulator
-from tests.worlds import HandClock
+from tests.standins.emulator import Emulator
+from tests.worlds.aws_rooms import Rooms, moto_server
+from tests.worlds.leads import HandClock
 
 
 @pytest.fixture(autouse=True)

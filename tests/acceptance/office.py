@@ -19,11 +19,11 @@ from typing import Any, Self
 from standardwebhooks.webhooks import Webhook
 
 from tests.acceptance.installation import Installation
-from tests.crm_hubspot import HubSpotStandIn
-from tests.crm_world import ADA, Asked, Lead, Told, stamp
-from tests.mail_world import MailRoom, mail_server
-from tests.slack_presses import SECRET, press_body, press_payload, signed_headers
-from tests.slack_world import TOKEN, SlackApi
+from tests.standins.crm_api import ADA, Asked, Lead, Told, stamp
+from tests.standins.mail_server import MailRoom, mail_server
+from tests.standins.slack_api import TOKEN, SlackApi
+from tests.standins.slack_presses import SECRET, press_body, press_payload, signed_headers
+from tests.vendors.hubspot.standin import HubSpotStandIn
 
 SALES, POOL, MANAGERS = "C0SALES", "C0POOL", "C0MANAGERS"
 ADA_SLACK, BEN_SLACK = "U0ADA", "U0BEN"

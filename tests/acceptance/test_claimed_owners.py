@@ -14,9 +14,9 @@ import pytest
 from leadline.model.formats import from_iso
 from leadline.standins.sample_bodies import typeform_response
 from tests.acceptance.installation import Installation
-from tests.mail_world import MailRoom, mail_server
-from tests.message_rules import read_email
-from tests.payloads import ADA, AT, SECRETS, signature
+from tests.standins.mail_server import MailRoom, mail_server
+from tests.standins.message_rules import read_email
+from tests.standins.payloads import ADA, AT, SECRETS, signature
 
 STRANGER = "victim@elsewhere.example"
 BEN = "ben@elsewhere.example"

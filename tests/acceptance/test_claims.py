@@ -19,8 +19,14 @@ from leadline.model.task import Alert, Done, Step, Task
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
-from tests.slack_presses import SECRET, command_body, press_body, press_payload, signed_headers
-from tests.worlds import HandClock, captured, claim, refined, settle
+from tests.standins.slack_presses import (
+    SECRET,
+    command_body,
+    press_body,
+    press_payload,
+    signed_headers,
+)
+from tests.worlds.leads import HandClock, captured, claim, refined, settle
 
 PEOPLE = 100
 

@@ -14,9 +14,9 @@ from leadline.entrypoints.cli._places import OnAws
 from leadline.entrypoints.cli.delivering import _lend_credentials
 from leadline.settings.channels import ChannelConfig
 from leadline.standins.slack_inbox import SlackInbox
-from tests.mail_world import MailRoom, mail_server, says
-from tests.message_rules import read_email
-from tests.scripted_server import ScriptedServer, answer
+from tests.standins.mail_server import MailRoom, mail_server, says
+from tests.standins.message_rules import read_email
+from tests.standins.scripted_server import ScriptedServer, answer
 
 
 def deliver_test(

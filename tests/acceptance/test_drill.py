@@ -11,8 +11,8 @@ from statistics import quantiles
 
 import pytest
 
-from tests.drill_world import Drill, Plan, minutes
-from tests.worlds import HandClock
+from tests.worlds.drill import Drill, Plan, minutes
+from tests.worlds.leads import HandClock
 
 pytestmark = pytest.mark.slow
 

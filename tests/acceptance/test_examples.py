@@ -15,7 +15,7 @@ from leadline.model.lead import Delivery
 from leadline.settings.sources import SourceConfig
 from leadline.stores.memory import MemoryStore
 from tests.acceptance.installation import Installation
-from tests.worlds import HandClock
+from tests.worlds.leads import HandClock
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

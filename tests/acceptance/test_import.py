@@ -11,7 +11,7 @@ from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.people import Person
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
-from tests.worlds import HandClock, captured, refined_in
+from tests.worlds.leads import HandClock, captured, refined_in
 
 
 def test_a_lead_whose_refined_document_is_to_come_is_left_alone_by_workers(tmp_path: Path) -> None:

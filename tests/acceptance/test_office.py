@@ -18,8 +18,8 @@ from tests.acceptance.office import (
     SalesOffice,
     person,
 )
-from tests.crm_world import ADA, Trouble
-from tests.slack_world import Fault
+from tests.standins.crm_api import ADA, Trouble
+from tests.standins.slack_api import Fault
 
 DOWN = Fault(503, {"ok": False, "error": "service_unavailable"})
 

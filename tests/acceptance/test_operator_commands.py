@@ -18,7 +18,7 @@ from leadline.model.lead import Kind
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
-from tests.worlds import HandClock, captured
+from tests.worlds.leads import HandClock, captured
 
 
 def story(made: Installation, lead_id: str) -> dict[str, object]:

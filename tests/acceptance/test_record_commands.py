@@ -15,8 +15,8 @@ from leadline.journey.refining import refine_due
 from leadline.journey.write_back import write_back_due
 from leadline.settings.loading import load
 from tests.acceptance.installation import Installation
-from tests.crm_tryton import TrytonStandIn
-from tests.crm_world import Lead, many
+from tests.standins.crm_api import Lead, many
+from tests.vendors.tryton.standin import TrytonStandIn
 
 HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
 

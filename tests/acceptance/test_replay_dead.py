@@ -7,7 +7,7 @@ from pathlib import Path
 from leadline.model.task import Alert, Done, Drop, Step, Task
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
-from tests.worlds import HandClock, claim, refined_in, settle
+from tests.worlds.leads import HandClock, claim, refined_in, settle
 
 
 def test_what_died_after_the_alert_is_tried_again_and_nothing_else(tmp_path: Path) -> None:

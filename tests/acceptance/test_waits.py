@@ -13,7 +13,7 @@ from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
-from tests.worlds import HandClock, captured, claim, refined, settle
+from tests.worlds.leads import HandClock, captured, claim, refined, settle
 
 MINUTE = timedelta(minutes=1)
 

@@ -20,8 +20,8 @@ from leadline.settings.crm import CrmConfig
 from leadline.settings.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
-from tests.crm_desk import Rate, WritableCrm
-from tests.worlds import HandClock, captured
+from tests.standins.writable_crm import Rate, WritableCrm
+from tests.worlds.leads import HandClock, captured
 
 LEADS = 5000
 LIMIT, SPAN = 100, timedelta(seconds=10)

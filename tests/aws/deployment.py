@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.emulator import KEYS, REGION, Emulator
+from tests.standins.emulator import KEYS, REGION, Emulator
 
 PARAMETERS: Mapping[str, str | int | bool] = {
     "Runtime": "provided.al2023",

@@ -18,7 +18,7 @@ import pytest
 from leadline.cloud import deploying, stacks
 from leadline.cloud.session import Cloud, CloudError, connect
 from tests.aws.deployment import PARAMETERS, Deployment, operator_environment, run_command
-from tests.emulator import REGION, Emulator
+from tests.standins.emulator import REGION, Emulator
 
 pytestmark = pytest.mark.aws
 

@@ -12,7 +12,7 @@ import urllib3
 from leadline.standins.samples import DEMO_SOURCES, samples
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.aws.deployment import Deployment
-from tests.emulator import Emulator
+from tests.standins.emulator import Emulator
 
 pytestmark = pytest.mark.aws
 

@@ -40,11 +40,17 @@ from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 from leadline.vendors.registry import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text, told
-from tests.crm_tryton import TrytonStandIn
-from tests.crm_world import Lead
-from tests.emulator import REGION, Emulator
-from tests.slack_presses import SECRET, command_body, press_body, press_payload, signed_headers
-from tests.worlds import HandClock, captured, refined
+from tests.standins.crm_api import Lead
+from tests.standins.emulator import REGION, Emulator
+from tests.standins.slack_presses import (
+    SECRET,
+    command_body,
+    press_body,
+    press_payload,
+    signed_headers,
+)
+from tests.vendors.tryton.standin import TrytonStandIn
+from tests.worlds.leads import HandClock, captured, refined
 
 pytestmark = pytest.mark.aws
 

@@ -16,7 +16,7 @@ import pytest
 from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 from tests.aws.deployment import Deployment, operator_environment
-from tests.emulator import Emulator
+from tests.standins.emulator import Emulator
 
 pytestmark = pytest.mark.aws
 

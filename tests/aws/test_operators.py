@@ -28,9 +28,9 @@ from leadline.ports.store import Settlement
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.aws.deployment import run_command
-from tests.aws_world import REGION, Rooms
-from tests.emulator import Emulator
-from tests.worlds import HandClock, captured, refined
+from tests.standins.emulator import Emulator
+from tests.worlds.aws_rooms import REGION, Rooms
+from tests.worlds.leads import HandClock, captured, refined
 
 pytestmark = pytest.mark.aws
 

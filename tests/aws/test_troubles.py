@@ -11,7 +11,7 @@ from leadline.standins.slack_inbox import SlackInbox
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import eventually, keys_of, send, settings_text, told
 from tests.aws.test_least_privilege import policy_of, without
-from tests.emulator import Emulator
+from tests.standins.emulator import Emulator
 
 pytestmark = pytest.mark.aws
 

@@ -11,9 +11,9 @@ from leadline.ports.store import Store
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
-from tests.aws_world import Rooms
-from tests.ledger_world import KINDS, START, Made, World, fill
-from tests.worlds import HandClock
+from tests.worlds.aws_rooms import Rooms
+from tests.worlds.leads import HandClock
+from tests.worlds.ledger import KINDS, START, Made, World, fill
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.ports.store import Store
-from tests.worlds import HandClock, claim, refined_in, settle
+from tests.worlds.leads import HandClock, claim, refined_in, settle
 
 
 def tell(store: Store, clock: HandClock, step: Step, alert: Alert, channel: str = "") -> None:

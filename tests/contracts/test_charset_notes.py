@@ -15,7 +15,7 @@ from leadline.ports.store import Store
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.web_to_lead.webhook import WebToLead
-from tests.worlds import HandClock, captured
+from tests.worlds.leads import HandClock, captured
 
 SOURCES: dict[str, Source] = {"form": Form(), "generic": Generic(), "web_to_lead": WebToLead()}
 FORM = "application/x-www-form-urlencoded"

@@ -17,8 +17,8 @@ from leadline.settings.people import MemberConfig
 from leadline.settings.rules import RuleConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
-from tests.owner_world import ANN, BEN, MemoryCrm, Office
-from tests.worlds import HandClock
+from tests.worlds.leads import HandClock
+from tests.worlds.sales_office import ANN, BEN, MemoryCrm, Office
 
 TEAM = Team(
     {"ann": MemberConfig(email=ANN.email, crm=("u1",)), "ben": MemberConfig(email=BEN.email)}

@@ -11,9 +11,9 @@ from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Ownership
 from leadline.model.task import Claim, Done, Step, Task
 from leadline.ports.store import Settlement, Store
-from tests.clock_world import MINUTE, TARGET, Desk
-from tests.owner_world import ANN, BEN
-from tests.worlds import HandClock
+from tests.worlds.leads import HandClock
+from tests.worlds.response_clock import MINUTE, TARGET, Desk
+from tests.worlds.sales_office import ANN, BEN
 
 
 @pytest.fixture

@@ -20,15 +20,15 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
 from leadline.vendors import registry
 from leadline.vendors.registry import make_crm
-from tests.crm_attio_copper import AttioStandIn, CopperStandIn
-from tests.crm_close import CloseStandIn
-from tests.crm_forms import DocumentStandIn, LinkedInStandIn, MetaStandIn
-from tests.crm_hubspot import HubSpotStandIn
-from tests.crm_pipedrive import PipedriveStandIn
-from tests.crm_salesforce import SalesforceStandIn
-from tests.crm_tryton import TrytonStandIn
-from tests.crm_world import ADA, START, Lead, StandIn, Trouble, many
-from tests.crm_zoho_odoo import OdooStandIn, ZohoStandIn
+from tests.standins.crm_api import ADA, START, Lead, StandIn, Trouble, many
+from tests.vendors.attio_copper import AttioStandIn, CopperStandIn
+from tests.vendors.close.standin import CloseStandIn
+from tests.vendors.hubspot.standin import HubSpotStandIn
+from tests.vendors.lead_forms import DocumentStandIn, LinkedInStandIn, MetaStandIn
+from tests.vendors.pipedrive.standin import PipedriveStandIn
+from tests.vendors.salesforce.standin import SalesforceStandIn
+from tests.vendors.tryton.standin import TrytonStandIn
+from tests.vendors.zoho_odoo import OdooStandIn, ZohoStandIn
 
 STAND_INS: tuple[type[StandIn], ...] = (
     CloseStandIn,

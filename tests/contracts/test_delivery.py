@@ -14,8 +14,8 @@ from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store, Trouble
 from leadline.team.routing import Routes
-from tests.channels import Killed, Office, Scripted, slack_channel
-from tests.worlds import HandClock
+from tests.worlds.channels import Killed, Office, Scripted, slack_channel
+from tests.worlds.leads import HandClock
 
 DOWN = Unreachable("slack.http_503")
 

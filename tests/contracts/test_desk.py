@@ -10,7 +10,7 @@ from leadline.model.lead import Ownership
 from leadline.model.people import Person
 from leadline.model.task import Done, Later, Step, Task
 from leadline.ports.store import Store
-from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
 
 ADA = Person(id="crm-1", name="Ada Vance", email="Ada.Vance@Example.com", slack="U01ADA")
 BOB = Person(id="crm-2", name="Bob Moss", email="bob@example.com", slack="U02BOB")

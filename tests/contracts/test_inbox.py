@@ -7,7 +7,7 @@ import pytest
 from leadline.model.lead import Fate, Kind
 from leadline.model.task import Step
 from leadline.ports.store import Settlement, Store
-from tests.worlds import HandClock, captured, refined
+from tests.worlds.leads import HandClock, captured, refined
 
 LEASE = timedelta(seconds=60)
 

@@ -6,7 +6,7 @@ from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Fate, Kind
 from leadline.model.task import Done, Drop, Retry, Step, Task
 from leadline.ports.store import Store
-from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
 
 
 def record_key(record: str) -> bytes:

@@ -9,8 +9,8 @@ import pytest
 from leadline.model.lead import FirstSeen, Kind, Status
 from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
 from leadline.ports.ledger import Account, LeadFilter, LeadStory
-from tests.ledger_world import KINDS, START, Made, World
-from tests.worlds import captured, refined
+from tests.worlds.leads import captured, refined
+from tests.worlds.ledger import KINDS, START, Made, World
 
 
 def test_every_event_is_at_one_place(filled: World) -> None:

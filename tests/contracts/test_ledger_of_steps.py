@@ -10,8 +10,8 @@ from leadline.model.lead import CapturedLead, LeadDetails, Status
 from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Drop, Later, Retry, Step, Task
 from leadline.ports.ledger import LeadFilter, TaskRow
-from tests.ledger_world import START, World
-from tests.worlds import refined
+from tests.worlds.leads import refined
+from tests.worlds.ledger import START, World
 
 AFTER = [
     (Step.UPDATE, "slack"), (Step.REMIND, "slack"), (Step.LOOK_UP, ""), (Step.CLOCK, ""),

@@ -26,9 +26,16 @@ from leadline.channels.webhook.post import WebhookMessenger
 from leadline.net.aws.signing import Keys
 from leadline.ports.channel import Notice, Writer
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
-from tests.mail_world import MailRoom, free_port, hangs_up, mail_server, says, says_nothing
-from tests.scripted_server import Answer, ScriptedServer, answer
-from tests.unit.deliver.leads import CAPTURED, lead
+from tests.channels.leads import CAPTURED, lead
+from tests.standins.mail_server import (
+    MailRoom,
+    free_port,
+    hangs_up,
+    mail_server,
+    says,
+    says_nothing,
+)
+from tests.standins.scripted_server import Answer, ScriptedServer, answer
 
 SECRET = "s3cretOfTheChannel0123456789abcd"
 TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE"

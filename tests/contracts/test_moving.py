@@ -23,9 +23,9 @@ from leadline.stores.aws.wakeups import FAR
 from leadline.stores.sqlite.database import micros
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
-from tests.aws_world import Rooms
-from tests.moving_world import AFTER, Two, populate, waits
-from tests.worlds import HandClock, captured, digest
+from tests.worlds.aws_rooms import Rooms
+from tests.worlds.leads import HandClock, captured, digest
+from tests.worlds.moving import AFTER, Two, populate, waits
 
 
 @pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])

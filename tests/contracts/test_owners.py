@@ -14,8 +14,8 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
 from leadline.settings.rules import RuleConfig
 from leadline.team.routing import Routes
-from tests.owner_world import ANN, BEN, Office
-from tests.worlds import HandClock
+from tests.worlds.leads import HandClock
+from tests.worlds.sales_office import ANN, BEN, Office
 
 
 @pytest.fixture

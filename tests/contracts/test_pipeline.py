@@ -20,8 +20,8 @@ from leadline.ports.source import Source
 from leadline.ports.store import Store
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
-from tests.channels import Killed, Scripted, slack_channel
-from tests.worlds import HandClock
+from tests.worlds.channels import Killed, Scripted, slack_channel
+from tests.worlds.leads import HandClock
 
 
 class Poisonous(Generic):

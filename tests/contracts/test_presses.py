@@ -30,7 +30,7 @@ from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.stores.memory import MemoryStore
 from leadline.team.people import Team
-from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
 
 ANN = Person(slack="U01ANN", name="ann.archer")
 BOB = Person(slack="U02BOB", name="bob")

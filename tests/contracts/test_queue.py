@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step, Task
 from leadline.ports.store import Settlement, Store
-from tests.worlds import HandClock, captured, digest, refined
+from tests.worlds.leads import HandClock, captured, digest, refined
 
 LEASE = timedelta(seconds=60)
 

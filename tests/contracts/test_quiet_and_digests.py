@@ -12,8 +12,8 @@ from leadline.ports.messenger import Unreachable
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
-from tests.channels import Office, slack_channel
-from tests.worlds import HandClock, claim
+from tests.worlds.channels import Office, slack_channel
+from tests.worlds.leads import HandClock, claim
 
 EVENING = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
 NINE, TWO = 9 * 60, 14 * 60

@@ -10,9 +10,9 @@ from leadline.model.lead import Fate
 from leadline.model.task import Step
 from leadline.ports.messenger import Busy, Unreachable
 from leadline.ports.store import Store
-from tests.crm_desk import WritingOffice
-from tests.ledger_world import World
-from tests.worlds import HandClock
+from tests.standins.writable_crm import WritingOffice
+from tests.worlds.leads import HandClock
+from tests.worlds.ledger import World
 
 HOUR = timedelta(hours=1)
 

@@ -19,9 +19,9 @@ from leadline.settings.rules import RuleConfig
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.salesforce.webhook import Salesforce
-from tests.batches import change_event
-from tests.owner_world import ANN, Office
-from tests.worlds import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.batches import change_event
+from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.sales_office import ANN, Office
 
 LEASE = timedelta(seconds=60)
 SOURCES = {"generic": Generic()}

@@ -11,8 +11,8 @@ from leadline.model.task import HELD_UNTIL, Alert, Done, Step, Task
 from leadline.operations.waits import end_of_wait, is_held, move_wait, wait_of
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement
-from tests.ledger_world import World
-from tests.worlds import refined
+from tests.worlds.leads import refined
+from tests.worlds.ledger import World
 
 MINUTE = timedelta(minutes=1)
 ALL = LeadFilter(limit=100)

@@ -6,7 +6,7 @@ import pytest
 
 from leadline.model.task import Done, Drop, Later, Retry, Step, Task
 from leadline.ports.store import Store
-from tests.worlds import LEASE, HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import LEASE, HandClock, captured, claim, refined, refined_in, settle
 
 FOLLOWING = [
     (Step.NOTIFY, "slack"), (Step.UPDATE, "slack"), (Step.REMIND, "slack"), (Step.LOOK_UP, ""),

@@ -21,10 +21,10 @@ from leadline.settings.targets import TargetConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
 from leadline.team.targets import Targets
-from tests.channels import Office as Counter
-from tests.channels import slack_channel
-from tests.owner_world import ANN, BEN, Office
-from tests.worlds import HandClock
+from tests.worlds.channels import Office as Counter
+from tests.worlds.channels import slack_channel
+from tests.worlds.leads import HandClock
+from tests.worlds.sales_office import ANN, BEN, Office
 
 ANNS_GO_TO_SLACK = {
     "ann": RuleConfig(owners=("ann@example.com",), channels=("slack",)),

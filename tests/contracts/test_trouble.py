@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from leadline.ports.store import Store, Trouble
-from tests.worlds import HandClock
+from tests.worlds.leads import HandClock
 
 NONE = Trouble()
 

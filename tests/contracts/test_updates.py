@@ -15,8 +15,8 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
-from tests.channels import Office, Scripted, bot_channel, slack_channel
-from tests.worlds import HandClock
+from tests.worlds.channels import Office, Scripted, bot_channel, slack_channel
+from tests.worlds.leads import HandClock
 
 ADA = Person(id="1", name="Ada", email="ada@example.com", slack="U012ADA")
 BOB = Person(id="2", name="Bob", email="bob@example.com", slack="U012BOB")

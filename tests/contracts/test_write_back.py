@@ -17,10 +17,10 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
-from tests.crm_desk import Rate, WritingOffice
-from tests.ledger_world import World
-from tests.owner_world import BEN, Office
-from tests.worlds import HandClock
+from tests.standins.writable_crm import Rate, WritingOffice
+from tests.worlds.leads import HandClock
+from tests.worlds.ledger import World
+from tests.worlds.sales_office import BEN, Office
 
 WRITE = {"phone": "phone", "score": "score", "status": "state", "lead_id": "ref"}
 

@@ -23,8 +23,7 @@ from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.task import Alert, Step
 from leadline.ports.channel import Letter, Notice, Writer
-from tests import message_rules as rules
-from tests.unit.deliver.leads import (
+from tests.channels.leads import (
     CAPTURED,
     ID,
     MAYBE,
@@ -35,6 +34,7 @@ from tests.unit.deliver.leads import (
     any_lead,
     lead,
 )
+from tests.standins import message_rules as rules
 
 REPLY_URL = "https://hooks.slack.example/actions/T0/1234/aVerySecretCapability"
 

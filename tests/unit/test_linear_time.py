@@ -34,9 +34,9 @@ from leadline.refine.quarantine import suspicions
 from leadline.refine.website import refine_website
 from leadline.vendors._api.client import CrmReply, words_of
 from leadline.vendors._webhooks import guess
+from tests.channels.leads import lead
 from tests.contracts.test_writers import KINDS
-from tests.payloads import ADA, AT, BODIES, MEDIA, source
-from tests.unit.deliver.leads import lead
+from tests.standins.payloads import ADA, AT, BODIES, MEDIA, source
 
 SMALL = 3_000
 """Characters; the largest text that is tried is four times as long."""

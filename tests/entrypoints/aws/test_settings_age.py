@@ -1,0 +1,81 @@
+"""How long a function on AWS goes on with the settings that it has read."""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from leadline.entrypoints.aws.parts import FRESH, Parts
+from tests.standins.scripted_server import Answer, ScriptedServer, answer
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """What functions do to logging is undone."""
+    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
+    root.setLevel(level)
+
+
+def parameter(text: str) -> Answer:
+    return answer("200 OK", msgspec.json.encode({"Parameter": {"Value": text}}))
+
+
+def parts_at(aws: ScriptedServer) -> Parts:
+    return Parts(
+        {
+            "AWS_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ENDPOINT_URL": aws.endpoint,
+            "SETTINGS_REFERENCE": "ssm:/leadline/test/settings",
+        }
+    )
+
+
+def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets so many seconds pass on the wall's clock, and on no other."""
+    real, passed = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: real() + sum(passed))
+    return passed.append
+
+
+def test_a_function_that_was_frozen_learns_of_a_new_secret(
+    quiet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Between two calls Lambda freezes a function, and its monotonic clock may stand still: here it
+    # goes on for a moment only while the wall's goes on for as long as settings are good.
+    pass_time = wall_clock(monkeypatch)
+    with ScriptedServer(parameter("max_body = 1000"), parameter("max_body = 2000")) as aws:
+        parts = parts_at(aws)
+        assert parts.settings().max_body == 1000
+        assert parts.settings().max_body == 1000, "read again too soon"
+        pass_time(FRESH.total_seconds() + 1)
+        assert parts.settings().max_body == 2000
+        assert len(aws.requests) == 2
+        parts.caller.close()
+
+
+def test_settings_that_are_known_are_not_waited_for_until_no_time_is_left(
+    quiet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadline.entrypoints.aws.parts._PATIENCE_S", 0.3)
+    pass_time = wall_clock(monkeypatch)
+    with ScriptedServer(parameter("max_body = 1000"), Answer([], "hang")) as aws:
+        parts = parts_at(aws)
+        parts.within(28_000)
+        until = parts.caller.until
+        assert parts.settings().max_body == 1000
+        pass_time(FRESH.total_seconds() + 1)
+        began = time.monotonic()
+        assert parts.settings().max_body == 1000, "as they were"
+        assert time.monotonic() - began < 2
+        assert parts.caller.until == until, "what comes after has its own time"
+        assert len(aws.requests) >= 2
+        parts.caller.close()

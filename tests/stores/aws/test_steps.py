@@ -1,0 +1,358 @@
+"""The steps after refinement on AWS: their messages, their turns, and what nobody may undo."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from msgspec.structs import replace
+
+from leadline.entrypoints.aws.messages import Batch
+from leadline.entrypoints.aws.turns import TURNS, Turns
+from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import CapturedLead
+from leadline.model.people import Person
+from leadline.model.task import HELD_UNTIL, Alert, Done, Later, Step, Task
+from leadline.ports.channel import Channel
+from leadline.ports.store import Settlement
+from leadline.stores.aws.items import further_of, lead_key, lead_of, task_key
+from leadline.stores.aws.sweep.sweep import sweep
+from leadline.stores.aws.wakeups import FAR, LONGEST_DELAY_S, task_of
+from tests.standins.aws_faults import Actor, Fault, Slack, failing_anywhere, named, world
+from tests.standins.aws_faults import Turns as Interleaved
+from tests.worlds.leads import HandClock, captured, claim, refined, settle
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=60)
+ADA, BOB = Person(slack="U01ADA", email="ada@example.com"), Person(slack="U02BOB")
+FURTHER = [
+    (Step.NOTIFY, "slack"), (Step.UPDATE, "slack"), (Step.REMIND, "slack"), (Step.LOOK_UP, ""),
+    (Step.CLOCK, ""), (Step.WRITE_BACK, "close"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def actor(moto: str, clock: HandClock) -> Iterator[Actor]:
+    with world(moto, clock, 1) as (one,):
+        yield one
+
+
+def refined_by(actor: Actor, clock: HandClock, name: str = "ada") -> CapturedLead:
+    """A refined lead of which nobody is to be told."""
+    lead = named(captured(clock, name, delay=timedelta()))
+    actor.store.accept([lead])
+    held = claim(actor.store, Step.REFINE)
+    assert settle(actor.store, held, Done(refined=refined(lead, clock)))
+    return lead
+
+
+def told_by_queues(actor: Actor) -> list[dict[str, str]]:
+    """All messages after refinement."""
+    return actor.rooms.messages(actor.rooms.urls[Step.NOTIFY])
+
+
+# --- messages ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("step", "channel"), [(Step.REFINE, ""), *FURTHER])
+def test_a_message_names_its_task(actor: Actor, clock: HandClock, step: Step, channel: str) -> None:
+    lead = refined_by(actor, clock)
+    actor.rooms.messages(actor.rooms.urls[Step.REFINE])
+    task = Task(step, lead.id, channel)
+    actor.store.put([task], clock.now)
+    (message,) = actor.rooms.messages(actor.rooms.urls[step])
+    assert task_of(json.dumps(message)) == task
+
+
+def test_messages_of_before_are_understood() -> None:
+    lead_id = named(captured(HandClock(AT))).id
+    told = {"lead_id": lead_id, "s3_key": "raw/x.json", "timestamp": "now"}
+    assert task_of(json.dumps(told)) == Task(Step.REFINE, lead_id)
+    alert = {**told, "channel": "slack"}
+    assert task_of(json.dumps(alert)) == Task(Step.NOTIFY, lead_id, "slack")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"step": "look_up", "channel": "slack"},
+        {"step": "write_back"},
+        {"step": "notify"},
+        {"step": "refine", "channel": "slack"},
+        {"step": "dance"},
+    ],
+)
+def test_a_message_that_names_no_task_is_no_use(more: dict[str, str]) -> None:
+    told = {"lead_id": named(captured(HandClock(AT))).id, "s3_key": "k", "timestamp": "now"}
+    assert task_of(json.dumps({**told, **more})) is None
+
+
+def test_each_function_leaves_the_messages_of_the_other() -> None:
+    lead_id = named(captured(HandClock(AT))).id
+    told = {"lead_id": lead_id, "s3_key": "k", "timestamp": "now"}
+    bodies = [told, {**told, "channel": "slack"}, {**told, "step": "clock"}]
+    records = [{"messageId": f"m{i}", "body": json.dumps(body)} for i, body in enumerate(bodies)]
+    assert Batch(records, refining=True).unreadable == ["m1", "m2"]
+    assert Batch(records, refining=False).unreadable == ["m0"]
+
+
+def test_alert_tasks_and_alerts_of_before_are_read(actor: Actor, clock: HandClock) -> None:
+    lead = refined_by(actor, clock)
+    actor.store.put([Task(Step.NOTIFY, lead.id, "slack")], clock.now)
+    place = task_key(Task(Step.NOTIFY, lead.id, "slack"))
+    assert place == (f"L#{lead.id}", "notify#slack")
+    assert "step" not in (actor.table.get(place) or {}), "as it was before there were others"
+    alert = Alert(lead.id, "slack", clock.now, "new_lead/1")
+    assert settle(actor.store, claim(actor.store, Step.NOTIFY, "slack"), Done(alert=alert))
+    item = actor.table.get(lead_key(lead.id)) or {}
+    assert item["alerts"][0].keys() == {"channel", "at", "template"}
+    assert actor.store.alerts([lead.id]) == {lead.id: (alert,)}
+
+
+# --- what is far off --------------------------------------------------------------------------
+
+
+def swept(actor: Actor) -> tuple[int, int]:
+    """How many bells a sweep rang, of overdue tasks and of those to come."""
+    told = sweep(actor.store, actor.queues, FURTHER, lambda: True)
+    assert told.finished
+    return told.rung, told.coming
+
+
+def test_a_task_that_is_far_off_has_its_message_from_the_sweep_before_it_is_due(
+    actor: Actor, clock: HandClock
+) -> None:
+    lead = refined_by(actor, clock)
+    soon, late = Task(Step.LOOK_UP, lead.id), Task(Step.CLOCK, lead.id)
+    actor.store.put([soon], clock.now + FAR)
+    actor.store.put([late], clock.now + timedelta(hours=1))
+    assert actor.messages(Step.NOTIFY) == 1
+    assert swept(actor) == (0, 0)
+    clock.advance(minutes=30)
+    assert settle(actor.store, claim(actor.store, Step.LOOK_UP), Done())
+    assert swept(actor) == (0, 0)
+    clock.advance(minutes=15)
+    sent = actor.caller.sent = []
+    assert swept(actor) == (0, 1)
+    ((message, delay),) = [(json.loads(one["MessageBody"]), one["DelaySeconds"]) for one in sent]
+    assert (message["lead_id"], message["step"]) == (lead.id, "clock")
+    assert delay == LONGEST_DELAY_S
+
+
+def test_what_had_its_message_when_it_was_put_is_not_rung_for_again(
+    actor: Actor, clock: HandClock
+) -> None:
+    lead = refined_by(actor, clock)
+    actor.store.put([Task(Step.LOOK_UP, lead.id)], clock.now + timedelta(minutes=10))
+    assert swept(actor) == (0, 0)
+    clock.advance(minutes=16)
+    assert swept(actor) == (1, 0), "its message was lost"
+
+
+def test_what_a_worker_holds_is_not_rung_for(actor: Actor, clock: HandClock) -> None:
+    lead = refined_by(actor, clock)
+    actor.store.put([Task(Step.LOOK_UP, lead.id)], clock.now)
+    actor.store.claim(Step.LOOK_UP, 1, timedelta(hours=1))
+    clock.advance(minutes=50)
+    assert swept(actor) == (0, 0)
+
+
+def test_a_lead_that_is_held_has_no_message_that_comes_and_goes(
+    actor: Actor, clock: HandClock
+) -> None:
+    lead = named(captured(clock))
+    actor.store.accept([lead])
+    assert actor.messages() == 1
+    actor.store.put([Task(Step.REFINE, lead.id)], HELD_UNTIL)
+    assert actor.messages() == 1
+    actor.store.put([Task(Step.REFINE, lead.id)], clock.now)
+    assert actor.messages() == 2
+
+
+def test_what_looks_lost_is_rung_for_though_others_wait_for_their_time(
+    actor: Actor, clock: HandClock
+) -> None:
+    leads = [refined_by(actor, clock, f"lead{n}") for n in range(4)]
+    for lead in leads[1:]:
+        actor.store.put([Task(Step.LOOK_UP, lead.id)], clock.now + timedelta(minutes=10))
+    clock.advance(minutes=-6)
+    actor.store.put([Task(Step.NOTIFY, leads[0].id, "slack")], clock.now)
+    for _ in range(2):
+        told_by_queues(actor)  # nobody gives it back in time
+    clock.advance(minutes=6)
+    actor.store.put([Task(Step.NOTIFY, leads[1].id, "slack")], clock.now + timedelta(minutes=1))
+    assert swept(actor)[0] == 1
+
+
+# --- turns ------------------------------------------------------------------------------------
+
+
+def due_tasks(actor: Actor, clock: HandClock, *kinds: tuple[Step, str]) -> list[Task]:
+    """A due task of each kind, each of its own lead."""
+    tasks = [
+        Task(step, refined_by(actor, clock, f"lead{n}").id, channel)
+        for n, (step, channel) in enumerate(kinds)
+    ]
+    actor.store.put(tasks, clock.now)
+    return tasks
+
+
+def test_what_is_for_an_unknown_channel_comes_back_and_harms_no_other(
+    actor: Actor, clock: HandClock
+) -> None:
+    tasks = due_tasks(actor, clock, (Step.NOTIFY, "gone"), (Step.NOTIFY, "slack"))
+    slack = Slack()
+    kit = actor.kit(*tasks, slack=slack)
+    turns = Turns(kit, lambda _: True)
+    turns.take([(Step.NOTIFY, "gone"), (Step.NOTIFY, "slack")])
+    assert len(slack.sent) == 1
+    records = [
+        {"messageId": f"m{i}", "body": json.dumps(
+            {"lead_id": t.lead_id, "s3_key": "k", "timestamp": "t", "channel": t.channel}
+        )}
+        for i, t in enumerate(tasks)
+    ]  # fmt: skip
+    answer = Batch(records, refining=False).end(kit.store, turns.paced)  # type: ignore[arg-type]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+
+
+def test_what_goes_wrong_with_one_kind_keeps_no_other_from_its_turn(
+    actor: Actor, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = due_tasks(actor, clock, (Step.LOOK_UP, ""), (Step.NOTIFY, "slack"))
+
+    def broken(*_: object) -> None:
+        raise KeyError("nobody expected this")
+
+    monkeypatch.setitem(TURNS, Step.LOOK_UP, broken)
+    slack = Slack()
+    turns = Turns(actor.kit(*tasks, slack=slack), lambda _: True)
+    turns.take([(Step.LOOK_UP, ""), (Step.NOTIFY, "slack")])
+    assert len(slack.sent) == 1
+
+
+def test_what_there_is_no_time_for_comes_again_at_the_channels_pace(
+    actor: Actor, clock: HandClock
+) -> None:
+    tasks = due_tasks(actor, clock, (Step.NOTIFY, "slack"), (Step.NOTIFY, "slack"))
+    kit = actor.kit(*tasks)
+    place = kit.channels["slack"]
+    assert isinstance(place, Channel)
+    turns = Turns(kit, lambda _: False)
+    turns.take([(Step.NOTIFY, "slack")])
+    pace = turns.paced[Step.NOTIFY, "slack"]
+    sent = actor.caller.sent = []
+    records = [
+        {"messageId": f"m{i}", "body": json.dumps(
+            {"lead_id": t.lead_id, "s3_key": "k", "timestamp": "t", "channel": "slack"}
+        )}
+        for i, t in enumerate(tasks)
+    ]  # fmt: skip
+    paced = {(Step.NOTIFY, "slack"): pace}
+    answer = Batch(records, refining=False).end(kit.store, paced)  # type: ignore[arg-type]
+    assert answer == {"batchItemFailures": []}
+    assert sorted(one["DelaySeconds"] for one in sent) == [1, 2]
+
+
+def test_every_step_after_refinement_has_its_turn() -> None:
+    assert {*TURNS} == {*Step} - {Step.REFINE}
+
+
+# --- who handles a lead -----------------------------------------------------------------------
+
+
+def handled(actor: Actor, lead: CapturedLead, by: Person = ADA) -> bool:
+    tell = Later(Task(Step.UPDATE, lead.id, "slack"))
+    return actor.store.handle(lead.id, UNHANDLED, Handling(claimed_by=by), [tell], "claimed")
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_claim_is_whole_or_nothing_wherever_it_ends(moto: str, fault: Fault) -> None:
+    clock = HandClock(AT)
+
+    def prepare(actor: Actor) -> CapturedLead:
+        return refined_by(actor, clock)
+
+    for actor, lead, done in failing_anywhere(moto, clock, fault, prepare, handled):
+        kept = actor.store.handling([lead.id])
+        task = actor.table.get(task_key(Task(Step.UPDATE, lead.id, "slack")))
+        notes = [line.what for line in lead_of(actor.table.get(lead_key(lead.id)) or {}).timeline]
+        whole = bool(kept)
+        assert bool(task) == whole
+        assert ("claimed" in notes) == whole
+        assert list(actor.store.desk("U01ADA")) == ([lead.id] if whole else [])
+        assert done is not True or whole
+        assert done is not False, "nobody else was there"
+        assert handled(actor, lead, BOB) is not whole
+        assert list(actor.store.desk("ada@example.com")) == ([lead.id] if whole else [])
+
+
+@pytest.mark.parametrize("schedule", [[0, 1] * 6, [1, 1, 0, 0, 1, 0], [0, 0, 1, 1, 0, 1], []])
+def test_of_two_who_press_in_the_same_moment_one_has_it(moto: str, schedule: list[int]) -> None:
+    clock = HandClock(AT)
+    with world(moto, clock) as actors:
+        lead = refined_by(actors[0], clock)
+        people = [ADA, BOB]
+        won = Interleaved(schedule).run(
+            actors, [partial(handled, lead=lead, by=who) for who in people]
+        )
+        assert sorted(won) == [False, True]
+        winner = people[won.index(True)]
+        assert actors[0].store.handling([lead.id])[lead.id].claimed_by == winner
+        desks = {who.slack: list(actors[0].store.desk(who.slack)) for who in people}
+        assert desks == {who.slack: [lead.id] if who is winner else [] for who in people}
+        task = actors[0].table.get(task_key(Task(Step.UPDATE, lead.id, "slack")))
+        assert task is not None
+        assert further_of(task).task.attempt == 0, "put once"
+
+
+def test_an_alert_that_is_settled_while_somebody_claims_undoes_nothing(
+    moto: str, clock: HandClock
+) -> None:
+    def prepare(actor: Actor) -> CapturedLead:
+        lead = refined_by(actor, clock)
+        actor.store.put([Task(Step.NOTIFY, lead.id, "slack")], clock.now)
+        return lead
+
+    def tell(actor: Actor, lead: CapturedLead) -> bool:
+        held = claim(actor.store, Step.NOTIFY, "slack")
+        told = Alert(lead.id, "slack", clock.now, "new_lead/1", ref="1")
+        return actor.store.settle([Settlement(held, Done(alert=told))])[0]
+
+    def meanwhile(actor: Actor) -> None:
+        (lead_id,) = actor.leads()
+        actor.store.handle(lead_id, UNHANDLED, Handling(claimed_by=ADA), note="claimed")
+
+    for actor, lead, done in failing_anywhere(moto, clock, meanwhile, prepare, tell):
+        assert done is True
+        actor.store.handle(lead.id, UNHANDLED, Handling(claimed_by=ADA), note="claimed")
+        (told,) = actor.store.alerts([lead.id])[lead.id]
+        assert told.ref == "1"
+        assert actor.store.handling([lead.id])[lead.id].claimed_by == ADA
+        notes = [line.what for line in actor.leads()[lead.id].timeline]
+        assert sorted(notes) == ["alerted", "claimed", "refined"]
+
+
+def test_a_name_that_is_no_key_has_a_desk_all_the_same(actor: Actor, clock: HandClock) -> None:
+    lead = refined_by(actor, clock)
+    long = Person(id="x" * 5000, email="ü" * 3000)
+    assert handled(actor, lead, long)
+    assert list(actor.store.desk("x" * 5000)) == list(actor.store.desk("ü" * 3000)) == [lead.id]
+    kept = actor.store.handling([lead.id])[lead.id]
+    assert actor.store.handle(lead.id, kept, replace(kept, claimed_by=BOB))
+    assert list(actor.store.desk("x" * 5000)) == []
+
+
+def test_trouble_that_another_worker_notes_is_seen_by_the_next_who_looks(
+    moto: str, clock: HandClock
+) -> None:
+    with world(moto, clock) as (one, other):
+        assert one.store.trouble("slack").failures == 0
+        assert other.store.fared("slack", well=False).failures == 1
+        assert one.store.fared("slack", well=True).failures == 0, "it looked a moment ago"
+        clock.advance(seconds=31)
+        one.store.fared("slack", well=True)
+        assert other.store.trouble("slack").failures == 0
+        other.store.fared("slack", well=False)
+        assert one.store.fared("slack", well=False).failures == 2

@@ -1,0 +1,226 @@
+"""What AWS would bill for a lead, counted at the store, is what the cost model says."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadline.entrypoints import logs
+from leadline.entrypoints.aws import capture as on_capture
+from leadline.entrypoints.aws import deliver as on_deliver
+from leadline.entrypoints.aws import refine as on_refine
+from leadline.entrypoints.aws import sweep as on_sweep
+from leadline.entrypoints.aws.parts import Parts
+from leadline.model.formats import key_of
+from leadline.model.task import Step, Task
+from leadline.net.aws.calls import Caller
+from leadline.net.aws.signing import Keys
+from leadline.net.reply import HttpReply
+from leadline.operations.cost import estimate
+from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.items import lead_key
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.values import plain
+from tests.standins.aws_faults import id_at
+from tests.standins.scripted_server import ScriptedServer, answer
+from tests.worlds.aws_rooms import REGION, Rooms, table_of
+
+
+class CountingCaller(Caller):
+    """Counts what AWS would bill; index entries by what changes in the item behind them."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        super().__init__(REGION, lambda: Keys("test", "test"), rooms.endpoint)
+        self.counted: Counter[str] = Counter()
+        self.items: dict[tuple[str, str], dict[str, Any]] = {}
+        self.indexes = table_of("any")["GlobalSecondaryIndexes"]
+
+    def json(self, service: str, target: str, body: Any, version: str = "1.0") -> bytes:
+        answer = super().json(service, target, body, version)
+        match target.partition(".")[2]:
+            case "GetItem":
+                self.counted["table_read"] += 1
+            case "BatchGetItem":
+                for one in body["RequestItems"].values():
+                    exact = one["ConsistentRead"]
+                    self.counted["table_read" if exact else "halves"] += len(one["Keys"])
+            case "Query":
+                self.counted["halves"] += 1
+            case "PutItem" | "DeleteItem":
+                self._wrote(body, 1)
+            case "TransactWriteItems":
+                for one in body["TransactItems"]:
+                    ((_, write),) = one.items()
+                    self._wrote(write, 2)
+            case "SendMessage":
+                self.counted["sqs_request"] += 1
+            case "GetParameter":
+                self.counted["kms_request"] += 1
+            case other:
+                raise AssertionError(other)
+        return answer
+
+    def call(self, service: str, method: str, *rest: Any, **named: Any) -> HttpReply:
+        if service == "s3":
+            listing = "list-type" in (named.get("query") or {})
+            self.counted["s3_put" if listing else f"s3_{method.lower()}"] += 1
+        return super().call(service, method, *rest, **named)
+
+    def _wrote(self, request: dict[str, Any], times: int) -> None:
+        new = request.get("Item", {})
+        key = new or request["Key"]
+        old = self.items.pop((str(key["pk"]), str(key["sk"])), {})
+        assert _size(plain(new)) <= 1_024, "the model counts one unit an item"
+        self.counted["table_write"] += times
+        for index in self.indexes:
+            before, after = _entry(old, index), _entry(new, index)
+            if before != after:
+                moved = before and after and before[0] != after[0]
+                self.counted["table_write"] += 2 if moved else 1
+        if new:
+            self.items[str(key["pk"]), str(key["sk"])] = new
+
+    def taken(self) -> dict[str, float]:
+        """What was counted since."""
+        counted: dict[str, float] = dict(self.counted)
+        counted["table_read"] = counted.get("table_read", 0) + counted.pop("halves", 0) / 2
+        counted.pop("kms_request", None)
+        self.counted.clear()
+        return counted
+
+
+def _size(value: Any) -> int:
+    """Bytes as DynamoDB counts them (Developer Guide, "DynamoDB item sizes and formats")."""
+    match value:
+        case dict():
+            return 3 + sum(1 + len(name) + _size(one) for name, one in value.items())
+        case list():
+            return 3 + sum(1 + _size(one) for one in value)
+        case bool() | None:
+            return 1
+        case int() | float():
+            return len(str(value)) // 2 + 2
+    return len(value.encode())
+
+
+def _entry(item: dict[str, Any], index: dict[str, Any]) -> tuple[list[Any], list[Any]] | None:
+    """The key and the rest of the entry that an item has in an index."""
+    key = [item.get(one["AttributeName"]) for one in index["KeySchema"]]
+    shown = index["Projection"].get("NonKeyAttributes", ())
+    return (key, [item.get(name) for name in shown]) if None not in key else None
+
+
+class Context:
+    """What Lambda tells a function beside the event."""
+
+    aws_request_id = "79b5e81f-9cdd-4145-b1f6-7c50ef8a2a36"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+@pytest.fixture
+def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingCaller]:
+    """What the functions call AWS with, in an environment of theirs; Slack takes everything."""
+    rooms = Rooms(moto)
+    name = rooms.table.name
+    with ScriptedServer(answer(body=b"ok", then="close")) as slack:
+        settings = f"""
+            slack_webhook_url = "{slack.endpoint}/services/T0/B0/none"
+            delay = "0s"
+            [sources.generic]
+            owner = "trusted"
+            map = {{ record = "/id", event_id = "/event" }}
+        """
+        parameter = {"Name": f"/{name}", "Type": "SecureString", "Value": settings}
+        rooms.caller.json("ssm", "AmazonSSM.PutParameter", parameter, "1.1")
+        for variable, value in {
+            "TABLE_NAME": name,
+            "S3_BUCKET": name,
+            "SQS_QUEUE_URL": rooms.urls[Step.REFINE],
+            "DELIVERY_QUEUE_URL": rooms.urls[Step.NOTIFY],
+            "SETTINGS_REFERENCE": f"ssm:/{name}",
+        }.items():
+            monkeypatch.setenv(variable, value)
+        counting = CountingCaller(rooms)
+        monkeypatch.setattr(Parts, "caller", counting)
+        monkeypatch.setattr(logs, "configure", lambda *_: None)
+        functions = (on_capture, on_refine, on_deliver, on_sweep)
+        for function in functions:
+            function._parts.cache_clear()
+        yield counting
+        for function in functions:
+            function._parts.cache_clear()
+        counting.close()
+    rooms.close()
+
+
+def message(lead_id: str, **more: str) -> dict[str, Any]:
+    body = {"lead_id": lead_id, "s3_key": "raw", "timestamp": "2026-01-01T00:00:00Z", **more}
+    return {"Records": [{"messageId": "m0", "body": json.dumps(body)}]}
+
+
+def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) -> None:
+    lead = {
+        "id": "7", "event": "8", "name": "Ada Vance", "email": "ada@example.com",
+        "phone": "+1 212 555 0100", "company": "Vance Tools", "owner": "sales@example.org",
+    }  # fmt: skip
+    event = {
+        "httpMethod": "POST", "path": "/webhook/generic", "pathParameters": {"source": "generic"},
+        "headers": {"content-type": "application/json"}, "body": json.dumps(lead),
+    }  # fmt: skip
+    answered = on_capture.handler(event, Context())
+    assert answered["statusCode"] == 200
+    lead_id = json.loads(answered["body"])["lead_id"]
+    assert aws.taken() == counted_by_the_model("Capture")
+    assert on_refine.handler(message(lead_id), Context()) == {"batchItemFailures": []}
+    assert aws.taken() == counted_by_the_model("Refine", "Refine, for the alert")
+    alert = message(lead_id, channel="slack")
+    assert on_deliver.handler(alert, Context()) == {"batchItemFailures": []}
+    assert aws.taken() == counted_by_the_model("Deliver")
+    parts = on_deliver._parts()
+    store = AwsStore(parts.table, parts.bucket, parts.queues)
+    store.put([Task(Step.LOOK_UP, lead_id)], datetime.now(UTC))
+    aws.taken()
+    look = message(lead_id, step="look_up")
+    assert on_deliver.handler(look, Context()) == {"batchItemFailures": []}
+    assert aws.taken() == counted_by_the_model("Deliver, for what follows")
+
+
+def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=20)
+    turns = (datetime.now(UTC).date() - at.date()).days
+    table, bucket = Table(aws, os.environ["TABLE_NAME"]), Bucket(aws, os.environ["S3_BUCKET"])
+    ids = [id_at(at + timedelta(seconds=second)) for second in range(3)]
+    for lead_id in ids:
+        pk, sk = lead_key(lead_id)
+        table.put_if({"pk": pk, "sk": sk}, "", {})
+        bucket.put(key_of("raw", lead_id, at), b"{}")
+    mark = key_of("raw", ids[0], at)
+    table.put_if({"pk": "S#sweep", "sk": "state", "after": mark}, "", {})
+    aws.taken()
+    seen = on_sweep.handler({}, Context())["looked_at"]
+    assert seen >= 2  # moto lists the mark as well
+    bill = list(estimate.sweeping(estimate.Workload(seen * estimate.SWEEPS)))
+    modelled = {one.meter: one.quantity / estimate.SWEEPS for one in bill}
+    # Beside the first, a thousand keys make another list, and a hundred leads another write.
+    modelled["s3_put"] -= seen / 1_000 + estimate.SECONDS / 86_400 / estimate.SWEEPS - turns
+    modelled["table_write"] -= seen / 100
+    taken = aws.taken()
+    assert taken == pytest.approx({meter: modelled[meter] for meter in taken})
+    assert {"s3_put", "table_write", "table_read"} == taken.keys()
+
+
+def counted_by_the_model(*functions: str) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for function in functions:
+        for meter, _, units in {**PER_LEAD, **PER_ALERT, **PER_TASK}[function]:
+            total[meter] = total.get(meter, 0) + units
+    total.pop("api_request", None)
+    return total

@@ -1,0 +1,160 @@
+"""The front half, with a source that is as simple as a source can be."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from leadline.journey.capture import CaptureKit, capture, read
+from leadline.model.errors import Unauthentic, UnsupportedMedia
+from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.task import Step
+from leadline.ports.source import Answer, Source
+from leadline.settings.sources import SourceConfig
+from leadline.stores.memory import MemoryStore
+from leadline.vendors.salesforce.webhook import Salesforce
+from tests.worlds.leads import HandClock
+
+
+class Lines(Source):
+    """One event a line: `+name` is new, `~name` an update, `-name` a deletion."""
+
+    name = "lines"
+
+    def authenticate(self, delivery: Delivery) -> None:
+        if delivery.headers.get("x-bad"):
+            raise Unauthentic
+
+    def events(self, delivery: Delivery) -> Sequence[Event]:
+        kinds = {"+": Kind.CREATED, "~": Kind.UPDATED, "-": Kind.IGNORED}
+        return [
+            Event(kinds[line[0]], json.dumps(line[1:]).encode(), record=line[1:], why="deleted")
+            for line in delivery.body.decode().splitlines()
+        ]
+
+    def fields(self, raw: bytes) -> LeadFields:
+        name, _, owner = json.loads(raw).partition("@")
+        return LeadFields(name=name, owner=owner or None, score=float(len(raw)))
+
+
+def kit(**config: object) -> CaptureKit:
+    source = Lines(SourceConfig(**config))  # type: ignore[arg-type]
+    return CaptureKit({"lines": source}, timedelta(minutes=10))
+
+
+def deliver(clock: HandClock, body: str, **headers: str) -> Delivery:
+    return Delivery("lines", body.encode(), clock.now, headers)
+
+
+def told(answer: Answer) -> dict[str, object]:
+    body: dict[str, object] = json.loads(answer.body)
+    return body
+
+
+def test_one_lead_is_answered_with_its_id(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    answer = told(capture(deliver(clock, "+ada"), kit(), store))
+    (lead_id,) = store.events
+    assert answer == {"message": "Lead captured successfully", "lead_id": lead_id}
+
+
+def test_several_leads_are_answered_with_all_their_ids(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    answer = told(capture(deliver(clock, "+ada\n+bob\n-cy"), kit(), store))
+    ada, bob, _ = store.events
+    assert answer["lead_ids"] == [ada, bob]
+    assert answer["lead_id"] == ada
+
+
+def test_a_redelivery_is_answered_like_the_first_time(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    first = capture(deliver(clock, "+ada"), kit(), store)
+    clock.advance(hours=20)
+    assert capture(deliver(clock, "+ada"), kit(), store) == first
+    assert len(store.events) == 1
+
+
+def test_what_is_no_new_lead_is_kept_and_said_so(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    answer = told(capture(deliver(clock, "-ada"), kit(), store))
+    assert answer == {"message": "Event kept, but it is no new lead", "reason": "deleted"}
+    assert len(store.events) == 1
+
+
+def test_a_delivery_without_any_event_is_kept_too(clock: HandClock) -> None:
+    (kept,) = read(deliver(clock, ""), kit())
+    assert (kept.kind, kept.why, kept.body) == (Kind.IGNORED, "empty", b"")
+
+
+def test_nothing_is_read_from_who_is_not_who_they_say(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    with pytest.raises(Unauthentic):
+        capture(deliver(clock, "+ada", **{"x-bad": "1"}), kit(), store)
+    assert store.events == {}
+
+
+def test_another_content_type_is_refused(clock: HandClock) -> None:
+    with pytest.raises(UnsupportedMedia, match="application/json"):
+        read(deliver(clock, "+ada", **{"content-type": "image/png"}), kit())
+    assert read(deliver(clock, "+ada", **{"content-type": "application/vnd.x+json"}), kit())
+    assert read(deliver(clock, "+ada", **{"content-type": 'Application/JSON; charset="x"'}), kit())
+
+
+def test_a_source_may_have_its_own_delay(clock: HandClock) -> None:
+    (lead,) = read(deliver(clock, "+ada"), kit(delay=timedelta(hours=30)))
+    assert lead.due_at == clock.now + timedelta(hours=30)
+
+
+def test_a_hot_lead_skips_the_wait(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    capture(deliver(clock, "+al\n+alexandrina"), kit(hot_score=8), store)
+    (claim,) = store.claim(Step.REFINE, 9, timedelta(seconds=9))
+    assert store.waiting([claim.task.lead_id])[claim.task.lead_id].raw == b'"alexandrina"'
+
+
+@pytest.mark.parametrize("hot", [{}, {"hot_score": 99}])
+def test_a_lead_that_comes_with_a_trusted_owner_skips_the_wait_where_that_is_set(
+    clock: HandClock, hot: dict[str, object]
+) -> None:
+    body = "+ada\n+bob@ann\n~cy@ann"
+    waits = [timedelta(minutes=10), timedelta(), timedelta(minutes=10)]
+    leads = read(deliver(clock, body), kit(skip_when_owned=True, owner="trusted", **hot))
+    assert [lead.due_at - clock.now for lead in leads] == waits
+    leads = read(deliver(clock, body), kit(owner="trusted", **hot))
+    assert {lead.due_at - clock.now for lead in leads} == {timedelta(minutes=10)}
+    leads = read(deliver(clock, body), kit(skip_when_owned=True, **hot))
+    assert {lead.due_at - clock.now for lead in leads} == {timedelta(minutes=10)}
+
+
+def test_the_body_is_kept_once_where_the_raw_words_are_not_it(clock: HandClock) -> None:
+    first, second = read(deliver(clock, "+ada\n+bob"), kit())
+    assert first.body == b"+ada\n+bob"
+    assert second.body is None
+
+
+def test_a_session_of_salesforce_is_not_archived(clock: HandClock) -> None:
+    body = (
+        b"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>"
+        b"<notifications xmlns='http://soap.sforce.com/2005/09/outbound'>"
+        b"<SessionId>00D!opens.everything</SessionId>"
+        b"<Notification><Id>04l1</Id><sObject xsi:type='sf:Lead' "
+        b"xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:sf='urn:s'>"
+        b"<sf:Id>00Q1</sf:Id><sf:LastName>Vance</sf:LastName></sObject></Notification>"
+        b"</notifications></e:Body></e:Envelope>"
+    )
+    delivery = Delivery("salesforce", body, clock.now, {"content-type": "text/xml"})
+    (lead,) = read(delivery, CaptureKit({"salesforce": Salesforce()}, timedelta()))
+    assert lead.body is not None
+    assert b"<sf:LastName>Vance" in lead.body
+    assert b"opens.everything" not in lead.body + lead.raw
+
+
+def test_an_idempotency_key_makes_a_redelivery_known_whatever_the_body(clock: HandClock) -> None:
+    store = MemoryStore(clock)
+    header = {"idempotency-key": "order-1"}
+    first = capture(deliver(clock, "+ada\n+bob", **header), kit(), store)
+    clock.advance(days=30)
+    assert capture(deliver(clock, "+ada \n+bob", **header), kit(), store) == first
+    other = {"idempotency-key": "order-2"}
+    assert capture(deliver(clock, "+ada\n+cy", **other), kit(), store) != first

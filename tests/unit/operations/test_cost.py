@@ -1,0 +1,394 @@
+"""What a month on AWS costs: the arithmetic, the list of prices, the command."""
+
+import json
+import math
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from leadline.entrypoints.aws.figures import METRICS
+from leadline.entrypoints.cli._app import app
+from leadline.model.errors import ConfigurationError
+from leadline.operations.cost import estimate as cost
+from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
+from leadline.operations.cost.estimate import CostLine, Estimate, Workload, empty_receives, estimate
+from leadline.operations.cost.uses import PER_ALERT, PER_LEAD
+
+PRICES = cost.read_prices((files("leadline") / "infra/prices.toml").read_text(encoding="utf-8"))
+TEMPLATE = (files("leadline") / "infra/template.yaml").read_text(encoding="utf-8")
+REGIONS = sorted(PRICES.regions)
+
+leads = st.integers(0, 100_000_000)
+workloads = st.builds(
+    Workload,
+    leads=leads,
+    alerts_per_lead=st.floats(0, 5),
+    body_kb=st.floats(0, 1_000),
+    months_kept=st.floats(0, 120),
+    leads_per_batch=st.floats(1, 10),
+    tasks_after=st.floats(0, 40),
+)
+
+
+def of(workload: Workload, region: str = "us-east-1", *, free_tier: bool = False) -> Estimate:
+    return estimate(workload, PRICES, region, free_tier=free_tier)
+
+
+def every(bill: Estimate) -> list[CostLine]:
+    return [*bill.lines, *bill.options]
+
+
+def dollars(bill: Estimate) -> dict[tuple[str, str, str], float]:
+    return {(one.service, one.what, one.meter): one.dollars for one in every(bill)}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_price_has_a_date_or_says_that_it_is_unverified(region: str) -> None:
+    for name, price in PRICES.regions[region].prices.items():
+        assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?|unverified", price.checked), name
+        assert price.usd >= 0, name
+        assert price.per >= 1, name
+    assert re.fullmatch(r"20\d\d-\d\d", PRICES.dated)
+
+
+def test_every_price_has_a_source_at_aws() -> None:
+    for name, meter in PRICES.meters.items():
+        assert meter.page.startswith("https://aws.amazon.com/"), name
+        assert meter.page.endswith("/"), name
+        assert meter.offer, name
+        assert meter.usage, name
+    assert {name for region in PRICES.regions.values() for name in region.prices} == {
+        *PRICES.meters
+    }
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_region_prices_everything_and_little_of_what_is_needed_is_unverified(
+    region: str,
+) -> None:
+    prices = PRICES.regions[region].prices
+    assert prices.keys() == PRICES.meters.keys()
+    bill = of(Workload(10_000), region)
+    unsure = [one for one in bill.lines if prices[one.meter].checked == "unverified"]
+    assert math.fsum(one.dollars for one in unsure) < 0.06 * bill.total
+
+
+@settings(max_examples=60)
+@given(workloads, st.sampled_from(REGIONS), st.booleans())
+def test_the_total_is_the_sum_of_the_needed_lines(
+    workload: Workload, region: str, free: bool
+) -> None:
+    bill = of(workload, region, free_tier=free)
+    assert bill.total == math.fsum(one.dollars for one in bill.lines)
+    for one in every(bill):
+        assert one.dollars == max(0, one.quantity - one.free) * one.usd / one.per
+        assert one.dollars >= 0
+
+
+@settings(max_examples=60)
+@given(workloads, st.integers(0, 10_000_000), st.booleans())
+def test_more_leads_never_cost_less(workload: Workload, more: int, free: bool) -> None:
+    fewer = of(workload, free_tier=free)
+    later = msgspec.structs.replace(workload, leads=workload.leads + more)
+    assert of(later, free_tier=free).total >= fewer.total * (1 - 1e-12)
+
+
+@settings(max_examples=60)
+@given(leads, st.floats(0, 5), st.floats(0, 1))
+def test_more_alerts_and_larger_bodies_never_cost_less(n: int, alerts: float, more: float) -> None:
+    small = of(Workload(n, alerts, alerts))
+    assert of(Workload(n, alerts + more, alerts)).total >= small.total * (1 - 1e-12)
+    assert of(Workload(n, alerts, alerts + more)).total >= small.total
+    assert of(Workload(n, alerts, alerts, tasks_after=more)).total >= small.total * (1 - 1e-12)
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 1_000_000), st.integers(1, 50))
+def test_what_each_lead_uses_grows_in_step_with_the_leads(n: int, times: int) -> None:
+    once, often = of(Workload(n)), of(Workload(n * times))
+    named = {*PER_LEAD, *PER_ALERT, "raw and refined", "items", "answers and alerts"}
+    seen = 0
+    for before, after in zip(once.lines, often.lines, strict=True):
+        if before.what in named and "runs" not in before.formula and before.service != "Lambda":
+            assert after.quantity == pytest.approx(before.quantity * times)
+            seen += 1
+    assert seen > 15
+
+
+@settings(max_examples=60)
+@given(workloads, st.sampled_from(REGIONS))
+def test_the_free_tier_never_makes_it_dearer_and_is_given_but_once(
+    workload: Workload, region: str
+) -> None:
+    paid, free = of(workload, region), of(workload, region, free_tier=True)
+    assert free.total <= paid.total
+    for dear, cheap in zip(every(paid), every(free), strict=True):
+        assert cheap.dollars <= dear.dollars
+        assert 0 <= cheap.free <= cheap.quantity
+        assert dear.free == 0
+    for name, meter in PRICES.meters.items():
+        given_away = math.fsum(one.free for one in every(free) if one.meter == name)
+        assert given_away <= meter.free * (1 + 1e-12)
+
+
+def test_nothing_but_idling_costs_anything_without_leads() -> None:
+    paid = {(one.service, one.what) for one in of(Workload(0)).lines if one.dollars}
+    assert paid == {
+        ("SQS", "refine queue: empty receives"),
+        ("SQS", "delivery queue: empty receives"),
+        ("Lambda", "invocations"),
+        ("Lambda", "Sweep"),
+        ("KMS", "reading the settings"),
+        ("EventBridge", "Sweep"),
+        ("S3", "Sweep: lists"),
+        ("DynamoDB", "Sweep"),
+        ("CloudWatch", "logs"),
+        ("CloudWatch", "logs kept"),
+    }
+
+
+def test_five_pollers_of_an_idle_queue_ask_657_000_times_a_month() -> None:
+    assert empty_receives(0) == 657_000 == 5 * 730 * 3_600 / 20
+    assert empty_receives(0, pollers=2) == 262_800
+    assert empty_receives(1e-9) == pytest.approx(657_000)
+
+
+@settings(max_examples=100)
+@given(st.floats(0, 1e9), st.floats(0, 1e9))
+def test_a_busy_queue_has_fewer_empty_receives_but_never_fewer_receives(
+    some: float, more: float
+) -> None:
+    quiet, busy = empty_receives(some), empty_receives(some + more)
+    assert 0 <= busy <= quiet * (1 + 1e-9) + 1e-6
+    assert some + more + busy >= (some + quiet) * (1 - 1e-9)
+
+
+def test_the_empty_receives_are_those_of_pollers_that_wait_anew_after_each_message() -> None:
+    """By another way: a poll of 20 s is empty with chance e^-20r, and lasts (1 - e^-20r) / r."""
+    found = 1_000_000
+    rate = found / (5 * cost.SECONDS)  # messages a second that one poller finds
+    empty = math.exp(-20 * rate)
+    polls = 5 * cost.SECONDS / ((1 - empty) / rate)
+    assert empty_receives(found) == pytest.approx(polls * empty)
+    assert polls * (1 - empty) == pytest.approx(found)
+
+
+def test_the_formula_is_cpu_by_the_share_of_a_core_and_waits_one_after_another() -> None:
+    """By hand: 884 MB are half of 1,769, so half of a core, and computing takes twice as long."""
+    took = Durations(
+        884, cpu_ms=20, lead_cpu_ms=6, connections=2, connection_cpu_ms=2, settings_cpu_ms=4,
+        import_cpu_ms=50, first_cpu_ms=40, cold_share=0.5,
+        waits={"s3_put": 1, "read": 2}, lead_waits={"transaction": 1.5}, log_bytes=1,
+    )  # fmt: skip
+    assert took.invocation_ms == pytest.approx(2 * 22 + 40 + 2 * 5 + 2 * 5, rel=1e-3)
+    assert took.lead_ms == pytest.approx(2 * 6 + 1.5 * 20, rel=1e-3)
+    assert took.settings_ms == pytest.approx(2 * 4 + 30 + 5, rel=1e-3)
+    assert took.init_ms == pytest.approx(100 + 50 + 2 * 40 + 30 + 5, rel=1e-3)
+
+
+def test_every_wait_has_an_assumed_answer_time() -> None:
+    for took in MEASURED.values():
+        assert {*took.waits, *took.lead_waits} <= ANSWER_MS.keys()
+
+
+# By hand, at the prices of us-east-1, for functions of which an invocation computes for 52 ms and
+# waits for 20 + 20 + 8 ms, a lead takes 2 ms, settings 35 ms, a cold start 100 + 5 + 35 ms.
+def simple(name: str, memory_mb: int) -> Durations:
+    share = memory_mb / 1_769
+    return Durations(
+        memory_mb, cpu_ms=50 * share, lead_cpu_ms=0 if name == "Capture" else 2 * share,
+        connections=0, connection_cpu_ms=2 * share, settings_cpu_ms=0, import_cpu_ms=5,
+        first_cpu_ms=0, cold_share=0.1, waits={"transaction": 2, "write": 1}, lead_waits={},
+        log_bytes=1_000,
+    )  # fmt: skip
+
+
+TEN_THOUSAND = {
+    ("API Gateway", "Capture", "api_request"): 10_000 * 3.5e-6,
+    ("S3", "Capture", "s3_put"): 0.05,
+    ("S3", "Refine", "s3_put"): 0.05,
+    ("S3", "Refine", "s3_get"): 0.004,
+    ("S3", "Deliver", "s3_get"): 0.004,
+    ("S3", "Sweep: lists", "s3_put"): (10 + 2_920 + 30.416667) * 5e-6,
+    ("S3", "raw and refined", "s3_storage"): 120_000 * 6 / 1_048_576 * 0.023,
+    ("SQS", "Capture", "sqs_request"): 0.004,
+    ("SQS", "Refine, for the alert", "sqs_request"): 0.004,
+    ("SQS", "refine queue: messages", "sqs_request"): 0.008,
+    ("SQS", "refine queue: empty receives", "sqs_request"): 652_012.7 * 4e-7,
+    ("SQS", "delivery queue: empty receives", "sqs_request"): 652_012.7 * 4e-7,
+    ("DynamoDB", "Capture", "table_write"): 70_000 * 0.625e-6,
+    ("DynamoDB", "Refine", "table_write"): 120_000 * 0.625e-6,
+    ("DynamoDB", "Refine, for the alert", "table_write"): 30_000 * 0.625e-6,
+    ("DynamoDB", "Deliver", "table_write"): 110_000 * 0.625e-6,
+    ("DynamoDB", "Sweep", "table_write"): (2_920 + 100) * 0.625e-6,
+    ("DynamoDB", "Refine", "table_read"): 50_000 * 0.125e-6,
+    ("DynamoDB", "Deliver", "table_read"): 150_000 * 0.125e-6,
+    ("DynamoDB", "Sweep", "table_read"): (5_000 + 27_740) * 0.125e-6,
+    ("DynamoDB", "items", "table_storage"): 120_000 * 2.5 / 1_048_576 * 0.25,
+    ("Lambda", "invocations", "lambda_request"): 32_920 * 0.2e-6,
+    ("Lambda", "Capture", "lambda_gb_second"): (1_140 + 4_669.51 * 0.035) * 0.25 * 0.0000133334,
+    ("Lambda", "Refine", "lambda_gb_second"): (1_160 + 163.43) * 0.5 * 0.0000133334,
+    ("Lambda", "Deliver", "lambda_gb_second"): (1_160 + 163.43) * 0.25 * 0.0000133334,
+    ("Lambda", "Sweep", "lambda_gb_second"): (332.88 + 2_628 * 0.035 + 20) * 0.5 * 0.0000133334,
+    ("KMS", "reading the settings", "kms_request"): (3 * 4_669.51 + 2_920) * 3e-6,
+    ("EventBridge", "Sweep", "schedule"): 0.00292,
+    ("CloudWatch", "logs", "log_ingest"): (32_920 * 1_047.4 + 4_000_000) / 1_073_741_824 * 0.5,
+    ("Data transfer", "answers and alerts", "data_out"): 42_000_000 / 1_073_741_824 * 0.09,
+    ("CloudWatch", "alarms", "alarm"): 2.20,
+    ("CloudWatch", "dashboard", "dashboard"): 3,
+    ("WAF", "WAF", "waf_request"): 0.006,
+    ("Lambda", "one Capture kept ready", "kept_ready"): 657_000 * 0.0000033334,
+}
+TEN_MILLION = {
+    ("API Gateway", "Capture", "api_request"): 35,
+    ("S3", "Capture", "s3_put"): 50,
+    ("S3", "Refine", "s3_put"): 50,
+    ("S3", "Sweep: lists", "s3_put"): (10_000 + 2_920 + 30.416667) * 5e-6,
+    ("S3", "raw and refined", "s3_storage"): 686.646 * 0.023,
+    ("SQS", "refine queue: messages", "sqs_request"): 8,
+    ("SQS", "refine queue: empty receives", "sqs_request"): 2.4533 * 4e-7,
+    ("DynamoDB", "Capture", "table_write"): 43.75,
+    ("DynamoDB", "Refine", "table_write"): 75,
+    ("DynamoDB", "Refine, for the alert", "table_write"): 18.75,
+    ("DynamoDB", "Deliver", "table_write"): 68.75,
+    ("DynamoDB", "Sweep", "table_read"): (5_000_000 + 27_740) * 0.125e-6,
+    ("DynamoDB", "Sweep", "table_write"): (2_920 + 100_000) * 0.625e-6,
+    ("DynamoDB", "items", "table_storage"): 286.102 * 0.25,
+    ("Lambda", "Capture", "lambda_gb_second"): (1_140_000 + 8_751.25 * 0.035) / 4 * 0.0000133334,
+    ("KMS", "reading the settings", "kms_request"): (3 * 8_751.25 + 2_920) * 3e-6,
+    ("CloudWatch", "logs", "log_ingest"): 32.9922 * 0.5,
+}
+
+
+@pytest.mark.parametrize(("n", "by_hand"), [(10_000, TEN_THOUSAND), (10_000_000, TEN_MILLION)])
+def test_the_bill_is_the_one_computed_by_hand(
+    n: int, by_hand: dict[tuple[str, str, str], float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took = {name: simple(name, old.memory_mb) for name, old in MEASURED.items()}
+    monkeypatch.setattr(cost, "MEASURED", took)
+    found = dollars(of(Workload(n)))
+    for line, expected in by_hand.items():
+        assert found[line] == pytest.approx(expected, rel=2e-3), line
+
+
+def test_the_goal_is_out_of_reach_for_what_nobody_can_leave_out() -> None:
+    found = dollars(of(Workload(10_000)))
+    three = [
+        found["API Gateway", "Capture", "api_request"],
+        found["S3", "Capture", "s3_put"],
+        found["S3", "Refine", "s3_put"],
+    ]
+    assert sum(three) == pytest.approx(0.135)
+
+
+@settings(max_examples=60)
+@given(workloads, st.floats(0, 2))
+def test_the_dearest_lines_are_named_and_no_more_of_them_than_must_go(
+    workload: Workload, share: float
+) -> None:
+    bill = of(workload)
+    budget = bill.total * share
+    above = bill.excess(budget)
+    rest = bill.total - math.fsum(one.dollars for one in above)
+    assert rest <= budget * (1 + 1e-9) + 1e-9
+    if above:
+        assert rest + above[-1].dollars > budget * (1 - 1e-9) - 1e-9
+        cheapest = min(one.dollars for one in above)
+        assert all(one in above or one.dollars <= cheapest for one in bill.lines)
+    else:
+        assert bill.total <= budget
+
+
+def test_a_region_without_prices_is_refused_with_those_that_have_some() -> None:
+    with pytest.raises(ConfigurationError, match="eu-central-1, eu-west-1, us-east-1"):
+        of(Workload(1), "mars-north-1")
+
+
+def test_the_model_knows_our_metrics_and_the_alarms_and_memory_of_the_template() -> None:
+    assert len(METRICS) == cost.EMF_METRICS
+    alarms = TEMPLATE.count("Type: AWS::CloudWatch::Alarm")
+    on_quotients = TEMPLATE.count("Expression: 100 * errors / invocations")
+    assert alarms + on_quotients == cost.ALARM_METRICS
+    for name, took in MEASURED.items():
+        found = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
+        assert found is not None
+        assert int(found[1]) == took.memory_mb
+
+
+def test_the_how_to_shows_what_the_model_says() -> None:
+    columns = (10_000, 100_000, 1_000_000, 10_000_000)
+    bills = [of(Workload(n)) for n in columns]
+    free = [of(Workload(n), free_tier=True) for n in columns]
+    rows = {
+        service: [
+            f"{math.fsum(one.dollars for one in bill.lines if one.service == service):,.2f}"
+            for bill in bills
+        ]
+        for service in dict.fromkeys(one.service for one in bills[0].lines if one.usd)
+    }
+    rows["**total**"] = [f"**{bill.total:,.2f}**" for bill in bills]
+    rows["a lead"] = [f"{bill.total / bill.workload.leads:.6f}" for bill in bills]
+    rows["with the free tier"] = [f"{bill.total:,.2f}" for bill in free]
+    table = "\n".join(f"| {name} | {' | '.join(shown)} |" for name, shown in rows.items())
+    page = Path(__file__).parents[3] / "docs/how-to/estimate-aws-cost.md"
+    assert table in page.read_text(encoding="utf-8"), f"the page should show:\n{table}"
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["cost", *arguments], env={"COLUMNS": "250"})
+    return result.exit_code, result.stdout
+
+
+def test_the_command_prints_every_line_its_sum_and_the_date_of_the_prices() -> None:
+    code, shown = run("--leads-per-month", "10000", "--region", "eu-west-1")
+    bill = of(Workload(10_000), "eu-west-1")
+    assert code == 0
+    assert f"${bill.total:,.4f} a month" in shown
+    assert PRICES.dated in shown
+    for one in every(bill):
+        assert one.what in shown
+        assert f"{one.dollars:,.4f}" in shown
+    assert shown.index("Optional parts") > shown.index("Total")
+
+
+def test_the_command_says_which_lines_miss_the_goal() -> None:
+    _, shown = run("--leads-per-month", "10000")
+    assert "is missed by" in shown
+    assert "SQS delivery queue: empty receives $0.26" in shown
+    assert "API Gateway Capture $0.0350" in shown
+
+
+def test_the_command_says_what_of_the_durations_was_measured_and_what_is_assumed() -> None:
+    _, shown = run("--leads-per-month", "1")
+    for name, took in MEASURED.items():
+        assert f"Duration of {name}: {took.invocation_ms:,.0f} ms an invocation" in shown
+    assert shown.count(HOW_MEASURED) == len(MEASURED)
+    assert HOW_MEASURED == "CPU measured with `make bench`, waits assumed"
+
+
+def test_the_command_gives_scripts_the_same_figures() -> None:
+    code, shown = run("--leads-per-month", "500", "--alerts-per-lead", "2", "--free-tier", "--json")
+    told = json.loads(shown)
+    bill = of(Workload(500, 2), free_tier=True)
+    assert code == 0
+    assert told["total"] == pytest.approx(bill.total)
+    assert math.fsum(one["dollars"] for one in told["lines"]) == pytest.approx(told["total"])
+    assert told["per_lead"] == pytest.approx(bill.total / 500)
+    assert [one["what"] for one in told["optional"]] == [one.what for one in bill.options]
+    assert told["prices_dated"] == PRICES.dated
+    assert told["durations_are"] == HOW_MEASURED
+    assert told["durations"]["Deliver"]["lead_ms"] == MEASURED["Deliver"].lead_ms
+    assert told["answers_assumed_ms"] == ANSWER_MS
+
+
+def test_the_command_takes_no_leads_for_an_answer() -> None:
+    code, shown = run("--leads-per-month", "0", "--json")
+    assert code == 0
+    assert json.loads(shown)["per_lead"] is None
+    assert run("--leads-per-month", "-1")[0] == 2

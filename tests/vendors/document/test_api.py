@@ -1,0 +1,187 @@
+"""Documents that say whose a lead is: in files, at URLs, in the shapes that people write them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.people import Person
+from leadline.ports.crm import Crm, CrmChange, CrmRecord, NotYet, Written
+from leadline.ports.messenger import Refused, Unreachable
+from leadline.settings.crm import CrmConfig
+from leadline.vendors.registry import make_crm
+from tests.standins.crm_api import START, Asked, Lead, Told
+from tests.vendors.lead_forms import DocumentStandIn
+
+
+@pytest.fixture
+def shop() -> Iterator[DocumentStandIn]:
+    with DocumentStandIn() as stand_in:
+        yield stand_in
+    assert stand_in.complaints == []
+
+
+def in_folder(folder: Path, template: str = "{lead_id}.json") -> Crm:
+    return make_crm("document", CrmConfig(url=f"{folder.as_uri()}/{template}"))
+
+
+def only(crm: Crm, name: str) -> CrmRecord:
+    told = crm.read([name])
+    assert isinstance(told, dict)
+    record = told[name]
+    assert isinstance(record, CrmRecord)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("document", "owner"),
+    [
+        ({"owner": "Ada Vance", "owner_email": "ada@example.org"}, ("", "Ada Vance")),
+        ({"lead_owner": "Ada Vance", "lead_owner_email": "ada@example.org"}, ("", "Ada Vance")),
+        ({"owner": {"id": 7, "name": "Ada Vance", "email": "ada@example.org"}}, ("7", "Ada Vance")),
+        ({"assigned_to": "ada@example.org"}, ("", "")),
+        ({"raw_data": {"owner": "ada@example.org", "owner_id": "7"}}, ("7", "")),
+        (
+            {
+                "contact": {"name": "Grace Hale", "email": "grace@example.com"},
+                "lead_details": {"owner": "Ada Vance", "owner_email": "ada@example.org"},
+            },
+            ("", "Ada Vance"),
+        ),
+    ],
+)
+def test_an_owner_is_found_in_many_shapes(
+    tmp_path: Path, document: object, owner: tuple[str, str]
+) -> None:
+    (tmp_path / "57.json").write_text(json.dumps(document))
+    found = only(in_folder(tmp_path), "lead:57").owner
+    assert found == Person(id=owner[0], name=owner[1], email="ada@example.org")
+
+
+def test_a_document_that_names_nobody_has_no_owner(tmp_path: Path) -> None:
+    (tmp_path / "57.json").write_text('{"owner": null, "email": "grace@example.com"}')
+    assert only(in_folder(tmp_path), "57").owner is None
+
+
+def test_a_document_of_ours_tells_the_contact(tmp_path: Path) -> None:
+    contact = {"name": "Grace Hale", "email": "grace@example.com", "company": "Hale Instruments"}
+    document = {"contact": contact, "lead_details": {"owner": "Ada Vance", "lead_score": 70}}
+    (tmp_path / "57.json").write_text(json.dumps(document))
+    fields = only(in_folder(tmp_path), "57").fields
+    assert (fields.name, fields.email) == ("Grace Hale", "grace@example.com")
+    assert (fields.company, fields.owner) == ("Hale Instruments", "Ada Vance")
+
+
+def test_no_file_is_not_yet(tmp_path: Path) -> None:
+    assert in_folder(tmp_path).read(["lead:57"]) == {"lead:57": NotYet()}
+    assert in_folder(tmp_path / "no" / "such").read(["57"]) == {"57": NotYet()}
+
+
+@pytest.mark.parametrize("name", ["../secret", "..", "a/../../secret", "x:../secret", "./secret"])
+def test_no_record_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret.json").write_text('{"owner": "somebody else"}')
+    (tmp_path / "owner.json").write_text('{"owner": "somebody else"}')
+    folder = tmp_path / "leads"
+    folder.mkdir()
+    for template in ("{record}.json", "{lead_id}.json", "{record}/owner.json"):
+        assert in_folder(folder, template).read([name]) == {name: NotYet()}
+
+
+def test_half_a_file_is_unreachable_for_it_may_be_whole_soon(tmp_path: Path) -> None:
+    (tmp_path / "57.json").write_text('{"owner": "Ada')
+    assert in_folder(tmp_path).read(["57"]) == Unreachable("crm.broken_json")
+
+
+def test_a_file_that_is_no_object_is_refused_beside_one_that_is(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_text("[1]")
+    (tmp_path / "2.json").write_text('{"owner": "Ada Vance"}')
+    told = in_folder(tmp_path).read(["1", "2"])
+    assert isinstance(told, dict)
+    assert isinstance(told["1"], Refused)
+    assert isinstance(told["2"], CrmRecord)
+
+
+def test_a_file_is_written_whole_and_keeps_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "57.json"
+    path.write_text('{"owner": "Ada Vance", "phone": "1"}')
+    path.chmod(0o640)
+    told = in_folder(tmp_path).write([CrmChange("57", {"phone": "2", "score": 70})])
+    assert isinstance(told, dict)
+    assert isinstance(told["57"], Written)
+    assert json.loads(path.read_text()) == {"owner": "Ada Vance", "phone": "2", "score": 70}
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    told = in_folder(tmp_path).write([CrmChange("57", {"score": 70})])
+    assert told == {"57": NotYet()}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_what_the_store_does_not_show_is_not_yet(status: int) -> None:
+    class Store(DocumentStandIn):
+        def answer(self, asked: Asked) -> Told:
+            return Told(status, {"Code": "AccessDenied"})
+
+    with Store() as store:
+        assert store.crm().read(["lead:1"]) == {"lead:1": NotYet()}
+
+
+def test_the_address_of_a_document_holds_the_id_alone_where_asked_to(
+    shop: DocumentStandIn,
+) -> None:
+    name = shop.put(Lead(owned=True))
+    url = f"{shop.url}/leads/lead:{{lead_id}}.json?version=3"
+    record = only(shop.crm(msgspec.structs.replace(shop.config(), url=url)), name)
+    assert record.owner is not None
+    assert shop.requests[0].path == "/leads/lead:0.json"
+    assert shop.requests[0].one("version") == "3"
+
+
+def test_no_token_sends_none(shop: DocumentStandIn) -> None:
+    shop.crm(msgspec.structs.replace(shop.config(), token="")).read(["lead:1"])
+    assert "authorization" not in shop.requests[0].headers
+
+
+def test_what_somebody_wrote_meanwhile_is_not_replaced() -> None:
+    class Racing(DocumentStandIn):
+        def answer(self, asked: Asked) -> Told:
+            if asked.method == "PUT":
+                self.versions["lead:0"] = 5
+            return super().answer(asked)
+
+    with Racing() as store:
+        name = store.put(Lead())
+        told = store.crm().write([CrmChange(name, {"title": "CTO"})])
+        assert told == {name: Unreachable("crm.modified_meanwhile")}
+        assert "title" not in store.documents[name]
+
+
+def test_what_is_written_already_is_not_sent_again(shop: DocumentStandIn) -> None:
+    name, crm = shop.put(Lead()), shop.crm()
+    for _ in range(2):
+        crm.write([CrmChange(name, {"title": "CTO"})])
+    assert len(shop.asked("PUT", "leads")) == 1
+
+
+def test_documents_are_not_listed(shop: DocumentStandIn) -> None:
+    assert isinstance(shop.crm().since(START), Refused)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("", "url is missing"),
+        ("https://example.com/leads.json", "url is missing, or has none of {record}, {lead_id}"),
+        ("https://{record}.example.com/x.json", "must stand behind the host"),
+    ],
+)
+def test_a_url_that_names_no_record_is_refused_at_once(url: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^\[crm\.form\]: ") as refused:
+        make_crm("form", CrmConfig(kind="document", url=url))
+    assert words in str(refused.value)

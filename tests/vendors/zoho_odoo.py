@@ -1,0 +1,241 @@
+"""Stand-ins for the APIs of Zoho CRM and Odoo, in the documented shapes."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from leadline.settings.crm import CrmConfig
+from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check
+
+
+class ZohoStandIn(StandIn):
+    """API docs, version 8: "Get Records", "Update Records", "Query API", "Get Users", "OAuth"."""
+
+    kind = "zoho"
+    title = "Designation"
+    unknown = "Leads:5725767000009999999"
+    together = True
+    ada = "5725767000000411001"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leads: dict[str, dict[str, Any]] = {}
+        self.tokens = 0
+        self.clock = datetime(2026, 3, 3, tzinfo=UTC)
+
+    def config(self, secret: str = "") -> CrmConfig:
+        return CrmConfig(
+            url=self.url,
+            client_id="1000.EXAMPLE",
+            client_secret="made-up",
+            refresh_token=secret or self.secret,
+        )
+
+    def put(self, lead: Lead) -> str:
+        number = str(5725767000003000000 + len(self.leads))
+        self.leads[number] = {
+            "id": number,
+            "Owner": {"name": ADA.name, "id": self.ada, "email": ADA.email} if lead.owned else None,
+            "First_Name": lead.first,
+            "Last_Name": lead.last,
+            "Full_Name": f"{lead.first} {lead.last}",
+            "Email": lead.email,
+            "Phone": lead.phone,
+            "Mobile": None,
+            "Company": lead.company,
+            "Designation": None,
+            "Lead_Status": lead.ended or "Not Contacted",
+            "Converted__s": False,
+            "Created_Time": lead.created.isoformat(timespec="seconds"),
+            "Modified_Time": lead.created.isoformat(timespec="seconds"),
+        }
+        return f"Leads:{number}"
+
+    def answer(self, asked: Asked) -> Told:
+        if asked.path == "/oauth/v2/token":
+            return self._token(asked)
+        if asked.headers.get("authorization") != f"Zoho-oauthtoken 1000.{self.tokens}":
+            return Told(401, {"code": "INVALID_TOKEN", "message": "invalid oauth token"})
+        path = asked.path.removeprefix("/crm/v8")
+        if path == "/users":
+            check(asked.one("type") == "ActiveUsers", "no type of users")
+            user = {"id": self.ada, "full_name": ADA.name, "email": ADA.email}
+            return Told(body={"users": [user]})
+        if path == "/coql":
+            return self._query(asked.json["select_query"])
+        check(path.partition("/")[2].startswith("Leads"), "no such module")
+        return self._write(asked, path) if asked.method == "PUT" else self._read(asked)
+
+    def _token(self, asked: Asked) -> Told:
+        form = asked.form
+        check(form["grant_type"] == "refresh_token", "an unknown grant")
+        if form["refresh_token"] != self.secret:
+            return Told(body={"error": "invalid_code"})
+        self.tokens += 1
+        return Told(body={"access_token": f"1000.{self.tokens}", "expires_in": 3600})
+
+    def _read(self, asked: Asked) -> Told:
+        numbers = asked.one("ids").split(",")
+        fields = asked.one("fields").split(",")
+        check(len(numbers) <= 100, "too many ids")
+        check(1 < len(fields) <= 50, "fields must be named, 50 at the most")
+        found = [
+            {k: v for k, v in self.leads[n].items() if k in fields or k == "id"}
+            for n in numbers
+            if n in self.leads
+        ]
+        return Told(body={"data": found}) if found else Told(204)
+
+    def _query(self, query: str) -> Told:
+        form = (
+            r"select id, Created_Time from Leads where Created_Time >= '([^']+)' "
+            r"order by Created_Time asc, id asc limit (\d+), (\d+)"
+        )
+        found = re.fullmatch(form, query)
+        check(found is not None, "no query of ours")
+        assert found is not None
+        since, offset, limit = datetime.fromisoformat(found[1]), int(found[2]), int(found[3])
+        check(limit <= 2000 and offset + limit <= 10_000, "too far")
+        rows = sorted(
+            (x["Created_Time"], x["id"])
+            for x in self.leads.values()
+            if datetime.fromisoformat(x["Created_Time"]) >= since
+        )[offset : offset + limit]
+        data = [{"id": number, "Created_Time": created} for created, number in rows]
+        return Told(body={"data": data}) if data else Told(204)
+
+    def _write(self, asked: Asked, path: str) -> Told:
+        body = asked.json
+        check(body["trigger"] == [], "workflows would run")
+        one = path.removeprefix("/Leads/") if path.count("/") == 2 else ""
+        data = [{"id": one, **body["data"][0]}] if one else body["data"]
+        before = asked.headers.get("if-unmodified-since")
+        results = [self._written(values, before) for values in data]
+        bad = one and results[0]["status"] == "error"
+        status = 412 if bad and results[0]["code"] == "ALREADY_MODIFIED" else 400 if bad else 200
+        return Told(status, {"data": results})
+
+    def _written(self, values: dict[str, Any], before: str | None) -> dict[str, Any]:
+        lead = self.leads.get(values.pop("id"))
+        if lead is None:
+            return {
+                "code": "INVALID_DATA",
+                "details": {"api_name": "id"},
+                "message": "the id given seems to be invalid",
+                "status": "error",
+            }
+        if before:
+            changed = datetime.fromisoformat(lead["Modified_Time"])
+            if changed > datetime.fromisoformat(before):
+                return {"code": "ALREADY_MODIFIED", "details": {}, "status": "error"}
+        if "Owner" in values:
+            check(values["Owner"] == {"id": self.ada}, "an owner is given by id")
+            values["Owner"] = {"name": ADA.name, "id": self.ada, "email": ADA.email}
+        self.clock += timedelta(seconds=1)
+        lead |= {**values, "Modified_Time": self.clock.isoformat(timespec="seconds")}
+        details = {"id": lead["id"], "Modified_Time": lead["Modified_Time"]}
+        return {"code": "SUCCESS", "details": details, "status": "success"}
+
+
+class OdooStandIn(StandIn):
+    """Docs, "External API" (JSON-RPC); errors as Odoo's server tells them, with status 200."""
+
+    kind = "odoo"
+    title = "function"
+    unknown = "crm.lead:999999"
+    ada = 7
+    types: Mapping[str, str] = {
+        "name": "char", "contact_name": "char", "partner_name": "char", "email_from": "char",
+        "phone": "char", "function": "char", "user_id": "many2one", "stage_id": "many2one",
+        "country_id": "many2one", "active": "boolean", "probability": "float",
+        "create_date": "datetime", "write_date": "datetime", "x_score": "integer",
+    }  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leads: dict[int, dict[str, Any]] = {}
+
+    def config(self, secret: str = "") -> CrmConfig:
+        return CrmConfig(
+            url=self.url, database="acme", user="bot@example.com", token=secret or self.secret
+        )
+
+    def put(self, lead: Lead) -> str:
+        number = len(self.leads) + 1
+        created = lead.created.strftime("%Y-%m-%d %H:%M:%S")
+        self.leads[number] = {
+            "id": number,
+            "name": "Website: quote",
+            "contact_name": f"{lead.first} {lead.last}",
+            "partner_name": lead.company,
+            "email_from": lead.email,
+            "phone": lead.phone,
+            "function": False,
+            "user_id": [self.ada, ADA.name] if lead.owned else False,
+            "stage_id": [1, lead.ended or "New"],
+            "country_id": [233, "United States"],
+            "active": True,
+            "probability": 12.5,
+            "create_date": created,
+            "write_date": created,
+            "x_score": 0,
+        }
+        return f"crm.lead:{number}"
+
+    def answer(self, asked: Asked) -> Told:
+        check((asked.method, asked.path) == ("POST", "/jsonrpc"), "no such path")
+        body = asked.json
+        check(body["jsonrpc"] == "2.0" and body["method"] == "call", "no JSON-RPC call")
+        call = body["params"]
+        if call["service"] == "common":
+            database, login, key, _ = call["args"]
+            right = (database, login, key) == ("acme", "bot@example.com", self.secret)
+            return self._result(body, 2 if right else False)
+        database, user, key, model, method, args, options = call["args"]
+        check((call["method"], user, database) == ("execute_kw", 2, "acme"), "no such user")
+        if key != self.secret:
+            return self._error(body, "odoo.exceptions.AccessDenied", "Access Denied")
+        return self._executed(body, f"{model}.{method}", args, options)
+
+    def _executed(self, body: Any, what: str, args: list[Any], options: dict[str, Any]) -> Told:
+        if what == "crm.lead.fields_get":
+            check(options == {"attributes": ["type"]}, "attributes are named")
+            return self._result(body, {k: {"type": v} for k, v in self.types.items()})
+        if what == "res.users.search_read":
+            user = {"id": self.ada, "name": ADA.name, "email": False, "login": ADA.email}
+            return self._result(body, [user])
+        if what == "crm.lead.search_read":
+            return self._result(body, self._searched(args[0], options))
+        check(what == "crm.lead.write", "no such method")
+        (number,), values = args
+        if number not in self.leads:
+            words = "Record does not exist or has been deleted."
+            return self._error(body, "odoo.exceptions.MissingError", words)
+        if values.get("user_id"):
+            values["user_id"] = [values["user_id"], ADA.name]
+        self.leads[number] |= values
+        return self._result(body, True)
+
+    def _searched(self, domain: list[Any], options: dict[str, Any]) -> list[dict[str, Any]]:
+        check(set(options["fields"]) <= self.types.keys(), "a field that crm.lead has not")
+        check(options["context"] == {"active_test": False}, "archived ones are left out")
+        tests: Mapping[str, Callable[[Any, Any], bool]] = {
+            "in": lambda a, b: a in b,
+            ">": lambda a, b: a > b,
+            ">=": lambda a, b: a >= b,
+        }
+        found = [
+            {k: v for k, v in lead.items() if k in options["fields"] or k == "id"}
+            for _, lead in sorted(self.leads.items())
+            if all(tests[operator](lead[name], value) for name, operator, value in domain)
+        ]
+        return found[: options["limit"]]
+
+    def _result(self, body: Any, result: Any) -> Told:
+        return Told(body={"jsonrpc": "2.0", "id": body["id"], "result": result})
+
+    def _error(self, body: Any, name: str, words: str) -> Told:
+        data = {"name": name, "message": words, "arguments": [words], "debug": "Traceback …"}
+        error = {"code": 200, "message": "Odoo Server Error", "data": data}
+        return Told(body={"jsonrpc": "2.0", "id": body["id"], "error": error})
