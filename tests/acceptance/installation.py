@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 
 import urllib3
+
+from tests.standins.ports import free_port
 
 
 class Installation:
@@ -130,9 +131,3 @@ class Installation:
             self.process.kill()
             self.process.wait()
         self.http.clear()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

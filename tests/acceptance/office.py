@@ -192,7 +192,7 @@ class Portal(HubSpotStandIn):
             threading.Thread(target=self.announce, args=(number, name, value)).start()
 
 
-class SalesOffice:
+class RunningOffice:
     """Everything, running; `with` ends it."""
 
     def __init__(self, folder: Path) -> None:

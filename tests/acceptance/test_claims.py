@@ -31,7 +31,7 @@ from tests.worlds.leads import HandClock, captured, claim, refined, settle
 PEOPLE = 100
 
 
-class Office:
+class ServerWithLead:
     """A running server with a lead that its channel has been told of."""
 
     def __init__(self, folder: Path, slack: SlackInbox) -> None:
@@ -89,9 +89,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path) -> Iterator[ServerWithLead]:
     with SlackInbox() as slack:
-        made = Office(tmp_path, slack)
+        made = ServerWithLead(tmp_path, slack)
         with made.installation as installation:
             installation.start()
             yield made
@@ -102,7 +102,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
             assert "reply-" not in logged
 
 
-def test_of_a_hundred_who_press_at_once_one_has_it_and_99_are_told_who(office: Office) -> None:
+def test_of_a_hundred_who_press_at_once_one_has_it_and_99_are_told_who(
+    office: ServerWithLead,
+) -> None:
     users = [f"U{n:03}" for n in range(PEOPLE)]
     barrier = threading.Barrier(PEOPLE)
     answers: list[tuple[int, float]] = []
@@ -143,7 +145,7 @@ def test_of_a_hundred_who_press_at_once_one_has_it_and_99_are_told_who(office: O
     assert winner not in counted
 
 
-def test_who_claimed_a_lead_finds_it_by_the_command(office: Office) -> None:
+def test_who_claimed_a_lead_finds_it_by_the_command(office: ServerWithLead) -> None:
     http = office.installation.http
     free = msgspec.json.decode(
         office.post(http, "/slack/commands", command_body("unassigned")).data

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import urllib3
 
-from tests.acceptance.installation import Installation, free_port
+from tests.acceptance.installation import Installation
+from tests.standins.ports import free_port
 
 LEAD = b'{"email":"ada@example.com"}'
 URL = {"LEADLINE_PUBLIC_URL": "https://leads.example.com"}

@@ -15,19 +15,19 @@ from tests.acceptance.office import (
     MANAGERS,
     POOL,
     SALES,
-    SalesOffice,
+    RunningOffice,
     person,
 )
 from tests.standins.crm_api import ADA, Trouble
-from tests.standins.slack_api import Fault
+from tests.standins.slack_api import WrongAnswer
 
-DOWN = Fault(503, {"ok": False, "error": "service_unavailable"})
+DOWN = WrongAnswer(503, {"ok": False, "error": "service_unavailable"})
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SalesOffice]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
     """One that all share whose tests harm nobody else's."""
-    with SalesOffice(tmp_path_factory.mktemp("office")) as running:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as running:
         yield running
         assert running.installation.stop() == 0
         logged = running.installation.log.read_text()
@@ -45,7 +45,7 @@ def owner_of(message: dict[str, Any]) -> str:
     return str(field.partition("\n")[2])
 
 
-def test_an_owner_who_is_assigned_during_the_wait_is_mentioned(office: SalesOffice) -> None:
+def test_an_owner_who_is_assigned_during_the_wait_is_mentioned(office: RunningOffice) -> None:
     record, lead = office.contact("Grace")
     theirs = office.form(id="77", name="Max Roe", email="max@example.com")
     office.portal.change(record, hubspot_owner_id=office.portal.ada)
@@ -60,7 +60,7 @@ def test_an_owner_who_is_assigned_during_the_wait_is_mentioned(office: SalesOffi
     assert [office.told(POOL, one) for one in (lead, theirs)] == [[], []]
 
 
-def test_an_unassigned_lead_is_the_pools_until_the_crm_has_an_owner(office: SalesOffice) -> None:
+def test_an_unassigned_lead_is_the_pools_until_the_crm_has_an_owner(office: RunningOffice) -> None:
     lead = office.form(id="88", name="Ida Kern", email="ida@example.com")
     (alert,) = office.wait("the pool's alert", lambda: office.told(POOL, lead, "new_lead"))
     assert owner_of(alert) == "Unassigned"
@@ -75,7 +75,7 @@ def test_an_unassigned_lead_is_the_pools_until_the_crm_has_an_owner(office: Sale
     assert "owner.found" in office.timeline(lead)
 
 
-def test_an_alert_says_that_the_crm_is_down_and_is_put_right_later(office: SalesOffice) -> None:
+def test_an_alert_says_that_the_crm_is_down_and_is_put_right_later(office: RunningOffice) -> None:
     office.portal.always(Trouble.DOWN)
     try:
         _, lead = office.contact("Wilma", owned=True)
@@ -90,7 +90,7 @@ def test_an_alert_says_that_the_crm_is_down_and_is_put_right_later(office: Sales
     assert office.told(POOL, lead) == []
 
 
-def test_who_does_not_respond_is_reminded_and_then_the_managers_hear(office: SalesOffice) -> None:
+def test_who_does_not_respond_is_reminded_and_then_the_managers_hear(office: RunningOffice) -> None:
     _, lead = office.contact("Hetty", owned=True, hubspotscore="90")
     (alert,) = office.wait("the alert", lambda: office.told(SALES, lead, "new_lead"))
     (reminder,) = office.wait("the reminder", lambda: office.told(SALES, lead, "reminder"))
@@ -102,7 +102,7 @@ def test_who_does_not_respond_is_reminded_and_then_the_managers_hear(office: Sal
 
 
 def test_a_claim_ends_reminders_and_reaches_the_crm_whose_echo_does_nothing(
-    office: SalesOffice,
+    office: RunningOffice,
 ) -> None:
     record, lead = office.contact("Clara", hubspotscore="95")
     _, unclaimed = office.contact("Dora", hubspotscore="95")
@@ -127,7 +127,7 @@ def test_a_claim_ends_reminders_and_reaches_the_crm_whose_echo_does_nothing(
     assert [what for what in office.timeline(lead) if what.startswith("clock.")] == []
 
 
-def slack_tells_of_a_new_one(office: SalesOffice) -> bool:
+def slack_tells_of_a_new_one(office: RunningOffice) -> bool:
     """Whether Slack, and not mail, is told of a lead that comes now."""
     _, lead = office.contact("Dora", owned=True)
     office.wait("any alert", lambda: office.told(SALES, lead) or office.mails(lead))
@@ -135,7 +135,7 @@ def slack_tells_of_a_new_one(office: SalesOffice) -> bool:
 
 
 def test_while_slack_is_down_mail_tells_and_says_so_and_slack_never_does(tmp_path: Path) -> None:
-    with SalesOffice(tmp_path) as office:
+    with RunningOffice(tmp_path) as office:
         office.slack.faults["chat.postMessage"] = [DOWN] * 1000
         _, lead = office.contact("Grace", owned=True)
         ((recipients, text),) = office.wait("the mail", lambda: office.mails(lead))
@@ -150,7 +150,7 @@ def test_while_slack_is_down_mail_tells_and_says_so_and_slack_never_does(tmp_pat
         assert office.installation.stop() == 0
 
 
-def test_commands_tell_of_the_office_what_is_so(office: SalesOffice) -> None:
+def test_commands_tell_of_the_office_what_is_so(office: RunningOffice) -> None:
     record, lead = office.contact("Asta", owned=True, hubspotscore="99")
     office.portal.put(person("Lotte", 99))
     office.wait("the alert", lambda: office.told(SALES, lead) and office.events(lead))

@@ -21,14 +21,11 @@ from leadline.settings.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
 from tests.standins.writable_crm import Rate, WritableCrm
+from tests.worlds.death import Killed
 from tests.worlds.leads import HandClock, captured
 
 LEADS = 5000
 LIMIT, SPAN = 100, timedelta(seconds=10)
-
-
-class Killed(BaseException):
-    """The worker's end."""
 
 
 class Mortal:

@@ -13,7 +13,7 @@ from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.aws_rooms import Rooms
 from tests.worlds.leads import HandClock
-from tests.worlds.ledger import KINDS, START, Made, World, fill
+from tests.worlds.ledger import KINDS, START, LedgerWorld, Made, fill
 
 
 @pytest.fixture(scope="module")
@@ -23,29 +23,29 @@ def make(
     """Makes an empty world of a kind."""
     with ExitStack() as stack:
 
-        def world(kind: str) -> World:
+        def world(kind: str) -> LedgerWorld:
             clock = HandClock(START)
             if kind == "sqlite":
                 folder: Path = tmp_path_factory.mktemp("ledger")
                 store: Store = stack.enter_context(closing(SqliteStore(folder, clock=clock)))
                 ledger: Ledger = stack.enter_context(closing(SqliteLedger(folder)))
-                return World(store, ledger, clock)
+                return LedgerWorld(store, ledger, clock)
             found = request.getfixturevalue(kind)
             endpoint = found if kind == "moto" else found.endpoint
             rooms = stack.enter_context(closing(Rooms(endpoint)))
             read = stack.enter_context(closing(AwsLedger(rooms.table, rooms.bucket, clock=clock)))
-            return World(rooms.store(clock), read, clock)
+            return LedgerWorld(rooms.store(clock), read, clock)
 
         yield world
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def filled(request: pytest.FixtureRequest, make: Made) -> World:
+def filled(request: pytest.FixtureRequest, make: Made) -> LedgerWorld:
     """A world with an event at every place; not to be changed."""
     return fill(make(request.param))
 
 
 @pytest.fixture(params=KINDS)
-def world(request: pytest.FixtureRequest, make: Made) -> World:
+def world(request: pytest.FixtureRequest, make: Made) -> LedgerWorld:
     """An empty world."""
     return make(request.param)

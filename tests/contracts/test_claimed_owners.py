@@ -18,7 +18,7 @@ from leadline.settings.rules import RuleConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
 from tests.worlds.leads import HandClock
-from tests.worlds.sales_office import ANN, BEN, MemoryCrm, Office
+from tests.worlds.sales_office import ANN, BEN, MemoryCrm, SalesOffice
 
 TEAM = Team(
     {"ann": MemberConfig(email=ANN.email, crm=("u1",)), "ben": MemberConfig(email=BEN.email)}
@@ -32,19 +32,19 @@ class AdForms(MemoryCrm):
 
 
 @pytest.fixture
-def office(store: Store, clock: HandClock) -> Office:
+def office(store: Store, clock: HandClock) -> SalesOffice:
     """Nobody can be asked, and the sender is not trusted to name owners."""
-    return Office(store, clock, asks=False, owner="no", team=TEAM)
+    return SalesOffice(store, clock, asks=False, owner="no", team=TEAM)
 
 
-def again(office: Office, lead_id: str) -> None:
+def again(office: SalesOffice, lead_id: str) -> None:
     """Refine a lead anew."""
     todo = plan(office.store, office.kit.sources, lambda _: {}, [lead_id], Start.REFINE)
     assert carry_out(office.store, todo, office.clock.now) == 1
     assert refine_due(office.kit) == 1
 
 
-def test_it_is_kept_beside_and_nobody_holds_the_lead(office: Office) -> None:
+def test_it_is_kept_beside_and_nobody_holds_the_lead(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", owner=" u1 ")
     office.wait(minutes=11)
     details = office.refined(lead_id).lead_details
@@ -57,7 +57,7 @@ def test_it_is_kept_beside_and_nobody_holds_the_lead(office: Office) -> None:
         assert office.store.desk(name) == []
 
 
-def test_an_update_that_is_folded_in_names_nobody_either(office: Office) -> None:
+def test_an_update_that_is_folded_in_names_nobody_either(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
     office.wait(minutes=3)
     office.post(record="r1", event="lead.updated", owner=BEN.email)
@@ -68,7 +68,7 @@ def test_an_update_that_is_folded_in_names_nobody_either(office: Office) -> None
     assert told["owner"] == ""
 
 
-def test_nor_does_one_that_comes_after_the_alert(office: Office) -> None:
+def test_nor_does_one_that_comes_after_the_alert(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
     office.wait(minutes=12)
     office.post(record="r1", event="lead.updated", owner=BEN.email)
@@ -82,7 +82,7 @@ def test_rules_take_the_lead_for_one_that_nobody_owns(store: Store, clock: HandC
         "anns": RuleConfig(owners=("ann",), channels=("pool",)),
         "free": RuleConfig(assign=("ben",), channels=("slack",)),
     }
-    office = Office(
+    office = SalesOffice(
         store, clock, asks=False, owner="no", team=TEAM, routes=Routes(rules=rules, team=TEAM)
     )
     lead_id = office.post(email="ada@example.com", owner="ann")
@@ -95,7 +95,7 @@ def test_rules_take_the_lead_for_one_that_nobody_owns(store: Store, clock: HandC
 
 
 def test_the_owner_whom_our_crm_names_counts_beside_it(store: Store, clock: HandClock) -> None:
-    office = Office(store, clock, owner="no")
+    office = SalesOffice(store, clock, owner="no")
     lead_id = office.post(email="ada@example.com", record="r1", owner=BEN.email)
     office.crm.has("r1", ANN, fields=LeadFields(owner=ANN.name))
     office.wait(minutes=11)
@@ -109,7 +109,7 @@ def test_the_owner_whom_our_crm_names_counts_beside_it(store: Store, clock: Hand
 def test_answers_that_are_read_from_an_ad_are_the_visitors_too(
     store: Store, clock: HandClock, setting: str, owner: str
 ) -> None:
-    office = Office(store, clock, owner=setting)
+    office = SalesOffice(store, clock, owner=setting)
     office.crm = AdForms()
     crms = {"generic": Connected(office.crm, CrmConfig())}
     office.kit = msgspec.structs.replace(office.kit, crms=crms)
@@ -128,7 +128,7 @@ def test_answers_that_are_read_from_an_ad_are_the_visitors_too(
 
 
 def test_refined_anew_a_lead_loses_the_owner_whom_an_earlier_version_believed(
-    office: Office,
+    office: SalesOffice,
 ) -> None:
     lead_id = office.post(email="ada@example.com", owner="u9")
     before = Handling(owner=Person(id="u9"), ownership=Ownership.ASSIGNED)
@@ -151,7 +151,7 @@ def test_refined_anew_a_lead_loses_the_owner_whom_an_earlier_version_believed(
     ],
 )
 def test_refined_anew_it_keeps_the_owner_whom_somebody_else_gave_it(
-    office: Office, given: dict[str, object]
+    office: SalesOffice, given: dict[str, object]
 ) -> None:
     lead_id = office.post(email="ada@example.com", owner="u9")
     parts = {"owner": Person(id="u9"), "ownership": Ownership.ASSIGNED, **given}

@@ -12,16 +12,18 @@ from leadline.model.lead import Ownership
 from leadline.model.task import Claim, Done, Step, Task
 from leadline.ports.store import Settlement, Store
 from tests.worlds.leads import HandClock
-from tests.worlds.response_clock import MINUTE, TARGET, Desk
+from tests.worlds.response_clock import MINUTE, TARGET, ClockedOffice
 from tests.worlds.sales_office import ANN, BEN
 
 
 @pytest.fixture
-def desk(store: Store, clock: HandClock) -> Desk:
-    return Desk(store, clock)
+def desk(store: Store, clock: HandClock) -> ClockedOffice:
+    return ClockedOffice(store, clock)
 
 
-def test_a_lead_that_nobody_responds_to_is_reminded_of_escalated_and_given_away(desk: Desk) -> None:
+def test_a_lead_that_nobody_responds_to_is_reminded_of_escalated_and_given_away(
+    desk: ClockedOffice,
+) -> None:
     lead = desk.lead()
     desk.wait(minutes=12, seconds=59)
     assert desk.reminders(lead) == []
@@ -46,7 +48,9 @@ def test_a_lead_that_nobody_responds_to_is_reminded_of_escalated_and_given_away(
     assert all(desk.store.next_due(*place) is None for place in desk.places)
 
 
-def test_the_first_message_shows_the_new_owner_and_nobody_is_told_twice(desk: Desk) -> None:
+def test_the_first_message_shows_the_new_owner_and_nobody_is_told_twice(
+    desk: ClockedOffice,
+) -> None:
     lead = desk.lead()
     desk.wait(minutes=31)
     wall = desk.walls["slack"]
@@ -54,7 +58,9 @@ def test_the_first_message_shows_the_new_owner_and_nobody_is_told_twice(desk: De
     assert wall.about(lead, "owner/1") == []
 
 
-def test_a_response_that_the_crm_knows_of_stops_the_clock(desk: Desk, clock: HandClock) -> None:
+def test_a_response_that_the_crm_knows_of_stops_the_clock(
+    desk: ClockedOffice, clock: HandClock
+) -> None:
     lead = desk.lead()
     desk.wait(minutes=12)
     desk.crm.has("vera", ANN, touched_at=clock.now)
@@ -64,7 +70,7 @@ def test_a_response_that_the_crm_knows_of_stops_the_clock(desk: Desk, clock: Han
 
 
 def test_a_snoozed_lead_is_left_alone_and_its_steps_keep_their_distance(
-    desk: Desk, clock: HandClock
+    desk: ClockedOffice, clock: HandClock
 ) -> None:
     lead = desk.lead()
     desk.wait(minutes=11)
@@ -84,7 +90,7 @@ def test_a_snoozed_lead_is_left_alone_and_its_steps_keep_their_distance(
 
 
 def test_the_crm_is_told_of_the_new_owner(store: Store, clock: HandClock) -> None:
-    desk = Desk(store, clock, write={"owner": "owner_id"})
+    desk = ClockedOffice(store, clock, write={"owner": "owner_id"})
     lead = desk.lead()
     desk.wait(minutes=29)
     for held in store.claim(Step.WRITE_BACK, 9, MINUTE, "generic"):
@@ -98,7 +104,7 @@ def test_a_worker_that_dies_between_a_step_and_its_settlement_repeats_nothing(
     store: Store, clock: HandClock
 ) -> None:
     """The last step, after which the task itself is still to be ended."""
-    desk = Desk(store, clock, target=msgspec.structs.replace(TARGET, reassign=None))
+    desk = ClockedOffice(store, clock, target=msgspec.structs.replace(TARGET, reassign=None))
     lead = desk.lead()
     desk.wait(minutes=19, seconds=59)
     clock.advance(seconds=1)
@@ -114,7 +120,9 @@ def test_a_worker_that_dies_between_a_step_and_its_settlement_repeats_nothing(
     assert store.next_due(Step.CLOCK) is None
 
 
-def test_two_workers_that_see_the_same_step_take_it_once(desk: Desk, clock: HandClock) -> None:
+def test_two_workers_that_see_the_same_step_take_it_once(
+    desk: ClockedOffice, clock: HandClock
+) -> None:
     lead = desk.lead()
     desk.wait(minutes=12)
     clock.advance(minutes=1)
@@ -128,7 +136,7 @@ def test_two_workers_that_see_the_same_step_take_it_once(desk: Desk, clock: Hand
 
 
 def test_a_change_in_the_moment_of_a_step_is_seen_by_the_next_look(
-    desk: Desk, clock: HandClock
+    desk: ClockedOffice, clock: HandClock
 ) -> None:
     lead = desk.lead()
     desk.wait(minutes=12)
@@ -148,7 +156,7 @@ def test_a_change_in_the_moment_of_a_step_is_seen_by_the_next_look(
     assert desk.store.next_due(Step.CLOCK) is None
 
 
-def test_a_reminder_that_was_sent_is_not_sent_again(desk: Desk, clock: HandClock) -> None:
+def test_a_reminder_that_was_sent_is_not_sent_again(desk: ClockedOffice, clock: HandClock) -> None:
     lead = desk.lead()
     desk.wait(minutes=14)
     desk.store.put([Task(Step.REMIND, lead, "slack")], clock.now)

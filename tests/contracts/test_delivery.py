@@ -14,20 +14,25 @@ from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store, Trouble
 from leadline.team.routing import Routes
-from tests.worlds.channels import Killed, Office, Scripted, slack_channel
+from tests.worlds.channels import (
+    AlertOffice,
+    Scripted,
+    slack_channel,
+)
+from tests.worlds.death import Killed
 from tests.worlds.leads import HandClock
 
 DOWN = Unreachable("slack.http_503")
 
 
 @pytest.fixture
-def office(store: Store, clock: HandClock) -> Office:
-    return Office(store, clock)
+def office(store: Store, clock: HandClock) -> AlertOffice:
+    return AlertOffice(store, clock)
 
 
-def alone(store: Store, clock: HandClock, **settings: Any) -> Office:
+def alone(store: Store, clock: HandClock, **settings: Any) -> AlertOffice:
     """An office whose Slack has no fallback."""
-    made = Office(store, clock)
+    made = AlertOffice(store, clock)
     channel = slack_channel(made.slack, **settings)
     made.kit = msgspec.structs.replace(made.kit, channels={"slack": channel})
     return made
@@ -112,7 +117,7 @@ def test_a_destination_that_refuses_is_not_down(store: Store, clock: HandClock) 
 
 
 def test_a_lead_is_told_by_the_fallback_once_the_channel_has_failed_long_enough(
-    office: Office, clock: HandClock
+    office: AlertOffice, clock: HandClock
 ) -> None:
     office.slack.down = DOWN
     since = clock.now
@@ -132,7 +137,7 @@ def test_a_lead_is_told_by_the_fallback_once_the_channel_has_failed_long_enough(
 
 
 def test_while_the_channel_fails_new_leads_go_to_the_fallback_without_an_attempt(
-    office: Office,
+    office: AlertOffice,
 ) -> None:
     office.slack.down = DOWN
     office.lead()
@@ -144,7 +149,7 @@ def test_while_the_channel_fails_new_leads_go_to_the_fallback_without_an_attempt
     assert office.slack.tries <= tries + 1  # the one that probes
 
 
-def test_no_lead_is_told_by_both_and_none_by_neither(office: Office, clock: HandClock) -> None:
+def test_no_lead_is_told_by_both_and_none_by_neither(office: AlertOffice, clock: HandClock) -> None:
     ids: list[str] = []
     for moment in range(10):
         office.slack.down = DOWN if 2 <= moment < 7 else None
@@ -157,7 +162,7 @@ def test_no_lead_is_told_by_both_and_none_by_neither(office: Office, clock: Hand
     assert not office.waiting()
 
 
-def test_when_the_channel_is_back_the_fallback_hears_no_more(office: Office) -> None:
+def test_when_the_channel_is_back_the_fallback_hears_no_more(office: AlertOffice) -> None:
     office.slack.down = DOWN
     office.lead()
     office.wait(minutes=7)
@@ -169,7 +174,7 @@ def test_when_the_channel_is_back_the_fallback_hears_no_more(office: Office) -> 
     assert len(office.mail.lead_ids) == 1
 
 
-def test_what_the_channel_refuses_goes_to_the_fallback_at_once(office: Office) -> None:
+def test_what_the_channel_refuses_goes_to_the_fallback_at_once(office: AlertOffice) -> None:
     office.slack.replies = [Refused("slack.no_service", "no_service")]
     lead_id = office.lead()
     office.wait(seconds=5)
@@ -182,7 +187,7 @@ def test_what_the_channel_refuses_goes_to_the_fallback_at_once(office: Office) -
 def test_what_can_not_be_delivered_at_all_goes_to_the_fallback_in_the_end(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock, retry=RetryPolicy(timedelta(seconds=1), attempts=3))
+    office = AlertOffice(store, clock, retry=RetryPolicy(timedelta(seconds=1), attempts=3))
     office.slack.down = DOWN
     lead_id = office.lead()
     office.wait(minutes=1)
@@ -191,7 +196,7 @@ def test_what_can_not_be_delivered_at_all_goes_to_the_fallback_in_the_end(
 
 
 def test_a_lead_that_the_fallback_knows_already_is_told_by_nobody_again(
-    office: Office, clock: HandClock
+    office: AlertOffice, clock: HandClock
 ) -> None:
     lead_id = office.lead()
     office.store.put([Task(Step.NOTIFY, lead_id, "mail")], clock.now)
@@ -215,7 +220,7 @@ def test_without_a_fallback_what_is_refused_is_a_dead_letter(
 def test_a_lead_that_nobody_owns_goes_to_the_channel_for_those(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock, routes=Routes(usual=("slack",), unassigned="mail"))
+    office = AlertOffice(store, clock, routes=Routes(usual=("slack",), unassigned="mail"))
     channel = slack_channel(office.slack, personal=True)
     channels = {**office.kit.channels, "slack": channel}
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
@@ -228,7 +233,7 @@ def test_a_lead_that_nobody_owns_goes_to_the_channel_for_those(
 # --- lost answers -----------------------------------------------------------------------------
 
 
-def test_an_alert_whose_answer_was_lost_is_not_sent_again(office: Office) -> None:
+def test_an_alert_whose_answer_was_lost_is_not_sent_again(office: AlertOffice) -> None:
     office.slack.loses_answers = True
     lead_id = office.lead()
     office.turn()
@@ -239,7 +244,7 @@ def test_an_alert_whose_answer_was_lost_is_not_sent_again(office: Office) -> Non
     assert (alert.channel, alert.template, alert.ref) == ("slack", "new_lead/1", "C0SALES/1.000000")
 
 
-def test_a_destination_that_can_not_tell_is_told_again(office: Office) -> None:
+def test_a_destination_that_can_not_tell_is_told_again(office: AlertOffice) -> None:
     """What remains: a webhook says nothing of what it has posted."""
     office.slack.tells = False
     office.slack.loses_answers = True
@@ -252,7 +257,7 @@ def test_a_destination_that_can_not_tell_is_told_again(office: Office) -> None:
 
 
 def test_a_worker_that_dies_between_sending_and_recording_causes_no_second_alert(
-    office: Office, clock: HandClock
+    office: AlertOffice, clock: HandClock
 ) -> None:
     lead_id = office.lead()
     office.slack.dies = True
@@ -264,14 +269,14 @@ def test_a_worker_that_dies_between_sending_and_recording_causes_no_second_alert
     assert len(office.alerts(lead_id)) == 1
 
 
-def test_an_attempt_of_which_the_end_is_known_is_not_asked_about(office: Office) -> None:
+def test_an_attempt_of_which_the_end_is_known_is_not_asked_about(office: AlertOffice) -> None:
     office.slack.replies = [Busy(timedelta(seconds=5))] * 3
     office.lead()
     office.wait(minutes=1)
     assert (office.slack.tries, office.slack.asked) == (4, 0)
 
 
-def test_leads_that_a_lost_digest_told_of_are_told(office: Office) -> None:
+def test_leads_that_a_lost_digest_told_of_are_told(office: AlertOffice) -> None:
     office.slack.loses_answers = True
     ids = office.leads(30)
     office.turn()
@@ -283,7 +288,7 @@ def test_leads_that_a_lost_digest_told_of_are_told(office: Office) -> None:
     assert all(len(office.alerts(i)) == 1 for i in ids)
 
 
-def test_a_lead_that_is_to_be_told_once_more_is(office: Office, clock: HandClock) -> None:
+def test_a_lead_that_is_to_be_told_once_more_is(office: AlertOffice, clock: HandClock) -> None:
     lead_id = office.lead()
     office.wait(seconds=3)
     office.store.put([Task(Step.NOTIFY, lead_id, "slack", again=True)], clock.now)
@@ -292,7 +297,7 @@ def test_a_lead_that_is_to_be_told_once_more_is(office: Office, clock: HandClock
 
 
 def test_two_destinations_fare_each_for_itself(store: Store, clock: HandClock) -> None:
-    office = Office(store, clock)
+    office = AlertOffice(store, clock)
     other = Scripted()
     channels = {
         "slack": slack_channel(office.slack),

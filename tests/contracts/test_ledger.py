@@ -10,10 +10,10 @@ from leadline.model.lead import FirstSeen, Kind, Status
 from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
 from leadline.ports.ledger import Account, LeadFilter, LeadStory
 from tests.worlds.leads import captured, refined
-from tests.worlds.ledger import KINDS, START, Made, World
+from tests.worlds.ledger import KINDS, START, LedgerWorld, Made
 
 
-def test_every_event_is_at_one_place(filled: World) -> None:
+def test_every_event_is_at_one_place(filled: LedgerWorld) -> None:
     assert filled.ledger.account(deep=True) == Account(
         accepted=9, waiting=1, alerted=1, alerting=1, alert_dead=1, untold=1, quarantined=1,
         filtered=1, folded=1, dead=1, redelivered=1, duplicates=0, unaccounted=(),
@@ -35,7 +35,7 @@ def test_every_event_is_at_one_place(filled: World) -> None:
         ("gone", Status.FILTERED),
     ],
 )
-def test_a_lead_stands_where_its_story_ends(filled: World, name: str, status: Status) -> None:
+def test_a_lead_stands_where_its_story_ends(filled: LedgerWorld, name: str, status: Status) -> None:
     assert filled.story(name).row.status is status
     (row,) = filled.ledger.find(LeadFilter(ids=(filled.ids[name],)))
     assert (row.lead_id, row.status) == (filled.ids[name], status)
@@ -63,12 +63,12 @@ def test_a_lead_stands_where_its_story_ends(filled: World, name: str, status: St
         (LeadFilter(since=START, until=START), ""),
     ],
 )
-def test_leads_are_found(filled: World, which: LeadFilter, names: str) -> None:
+def test_leads_are_found(filled: LedgerWorld, which: LeadFilter, names: str) -> None:
     found = [row.lead_id for row in filled.ledger.find(which)]
     assert filled.names(found) == names.split()
 
 
-def test_a_row_shows_what_refinement_found(filled: World) -> None:
+def test_a_row_shows_what_refinement_found(filled: LedgerWorld) -> None:
     row = filled.story("told").row
     assert (row.source, row.captured_at) == ("generic", START)
     assert (row.name, row.email) == ("Told Person", "told@example.com")
@@ -76,20 +76,20 @@ def test_a_row_shows_what_refinement_found(filled: World) -> None:
     assert listed == row
 
 
-def test_ids_and_reason_narrow_each_other(filled: World) -> None:
+def test_ids_and_reason_narrow_each_other(filled: LedgerWorld) -> None:
     both = (filled.ids["told"], filled.ids["untellable"])
     found = filled.ledger.ids(LeadFilter(ids=both, reason="slack.no_service"))
     assert filled.names(list(found)) == ["untellable"]
 
 
-def test_ids_are_in_the_order_of_capture_and_without_limit(filled: World) -> None:
+def test_ids_are_in_the_order_of_capture_and_without_limit(filled: LedgerWorld) -> None:
     leads = filled.names(list(filled.ledger.ids(LeadFilter(limit=1))))
     assert leads == ["told", "telling", "untellable", "untold", "spam", "dead", "waiting"]
     events = filled.names(list(filled.ledger.ids(LeadFilter(events=True, limit=1))))
     assert events == [*leads, "update", "gone"]
 
 
-def test_there_is_no_story_of_a_stranger(filled: World) -> None:
+def test_there_is_no_story_of_a_stranger(filled: LedgerWorld) -> None:
     assert filled.ledger.story("00000000-0000-7000-8000-000000000000") is None
     assert filled.ledger.story("no id at all") is None
     for stranger in ("zzz", "", "-", "0" * 33, "00000000-0000-7000-8000-000000000000"):
@@ -97,19 +97,19 @@ def test_there_is_no_story_of_a_stranger(filled: World) -> None:
 
 
 @pytest.mark.parametrize("length", [8, 13, 18, 30, 35, 36])
-def test_an_id_is_known_by_its_beginning(filled: World, length: int) -> None:
+def test_an_id_is_known_by_its_beginning(filled: LedgerWorld, length: int) -> None:
     whole = filled.ids["told"]
     found = list(filled.ledger.complete(whole[:length].upper()))
     assert whole in found
     assert found == sorted(i for i in filled.ids.values() if i.startswith(whole[:length]))
 
 
-def test_no_more_than_ten_ids_complete_a_beginning(world: World) -> None:
+def test_no_more_than_ten_ids_complete_a_beginning(world: LedgerWorld) -> None:
     world.store.accept([captured(world.clock, f"lead {n}") for n in range(12)])
     assert len(world.ledger.complete("01")) == 10
 
 
-def test_an_id_of_another_version_is_known_by_the_whole_of_it(world: World) -> None:
+def test_an_id_of_another_version_is_known_by_the_whole_of_it(world: LedgerWorld) -> None:
     lead = msgspec.structs.replace(captured(world.clock), id=str(uuid.UUID(int=7 << 64)))
     world.store.accept([lead])
     assert world.ledger.complete(lead.id.upper()) == [lead.id]
@@ -117,7 +117,7 @@ def test_an_id_of_another_version_is_known_by_the_whole_of_it(world: World) -> N
     assert world.ledger.ids(LeadFilter(since=START, until=START + timedelta(hours=2))) == [lead.id]
 
 
-def test_dead_letters_come_in_groups(filled: World) -> None:
+def test_dead_letters_come_in_groups(filled: LedgerWorld) -> None:
     groups = {(g.step, g.reason, g.count, g.error, g.example) for g in filled.ledger.dead()}
     assert groups == {
         (Step.REFINE, "lead.not_understood", 1, "nothing in it", filled.ids["dead"]),
@@ -125,7 +125,7 @@ def test_dead_letters_come_in_groups(filled: World) -> None:
     }
 
 
-def test_the_example_of_a_group_is_its_newest_dead_letter(world: World) -> None:
+def test_the_example_of_a_group_is_its_newest_dead_letter(world: LedgerWorld) -> None:
     for minutes in (0, 5, 0):  # the one in the middle dies last
         world.clock.now = START
         world.accept(f"late {minutes} {len(world.ids)}", delay=timedelta())
@@ -137,7 +137,7 @@ def test_the_example_of_a_group_is_its_newest_dead_letter(world: World) -> None:
     assert (group.first_at, group.last_at) == (START, START + timedelta(minutes=5))
 
 
-def test_the_running_counts_are_those_of_the_leads(filled: World) -> None:
+def test_the_running_counts_are_those_of_the_leads(filled: LedgerWorld) -> None:
     counts = {t.what: t.count for t in filled.ledger.tallies()}
     assert counts == {
         "captured": 7, "folded": 1, "filtered": 1, "redelivered": 1, "refined": 4,
@@ -146,7 +146,7 @@ def test_the_running_counts_are_those_of_the_leads(filled: World) -> None:
     assert {(t.day, t.source) for t in filled.ledger.tallies()} == {("2026-03-02", "generic")}
 
 
-def test_the_backlog_says_what_waits_and_what_is_late(filled: World) -> None:
+def test_the_backlog_says_what_waits_and_what_is_late(filled: LedgerWorld) -> None:
     now = START + timedelta(minutes=15)
     found = {b.step: b for b in filled.ledger.backlog(now)}
     refine, notify = found[Step.REFINE], found[Step.NOTIFY]
@@ -156,14 +156,14 @@ def test_the_backlog_says_what_waits_and_what_is_late(filled: World) -> None:
     assert notify.oldest_due_at is None
 
 
-def test_an_empty_store_has_no_backlog_no_leads_and_a_balanced_account(world: World) -> None:
+def test_an_empty_store_has_no_backlog_no_leads_and_a_balanced_account(world: LedgerWorld) -> None:
     assert list(world.ledger.backlog(START)) == []
     assert list(world.ledger.find(LeadFilter())) == []
     assert list(world.ledger.dead()) == []
     assert world.ledger.account(deep=True).balanced
 
 
-def test_a_task_whose_lease_ran_out_is_due_again(world: World) -> None:
+def test_a_task_whose_lease_ran_out_is_due_again(world: LedgerWorld) -> None:
     world.accept("held", delay=timedelta())
     world.claim(Step.REFINE)
     (held,) = world.ledger.backlog(world.clock.now)
@@ -186,14 +186,14 @@ def test_a_task_whose_lease_ran_out_is_due_again(world: World) -> None:
     ],
 )
 def test_a_lead_that_waits_is_found_by_its_raw_words_in_any_script(
-    world: World, raw: str, word: str, found: bool
+    world: LedgerWorld, raw: str, word: str, found: bool
 ) -> None:
     lead = world.accept("newcomer", raw=raw.encode())
     rows = world.ledger.find(LeadFilter(search=word))
     assert [r.lead_id for r in rows] == ([lead.id] if found else [])
 
 
-def test_a_refined_name_is_found_in_any_case_of_any_script(world: World) -> None:
+def test_a_refined_name_is_found_in_any_case_of_any_script(world: LedgerWorld) -> None:
     lead = world.accept("new", delay=timedelta(), raw=b'{"word":"raw"}')
     world.refine(lead, name="ΑΘΗΝΆ Müller", email="new@example.com", company="Acme")
     for word in ("αθηνά", "MÜLLER", "acme", lead.id[:13], lead.id.upper()):
@@ -203,7 +203,7 @@ def test_a_refined_name_is_found_in_any_case_of_any_script(world: World) -> None
 
 
 def test_a_lead_that_is_dead_after_its_refinement_is_searched_by_what_is_refined(
-    world: World,
+    world: LedgerWorld,
 ) -> None:
     lead = world.accept("lost", delay=timedelta(), raw=b'{"word":"raw"}')
     world.refine(lead, tell=True)
@@ -217,7 +217,7 @@ def id_of(at: datetime) -> str:
     return str(uuid.UUID(digits))
 
 
-def test_newest_first_holds_across_days_and_whatever_the_limit(world: World) -> None:
+def test_newest_first_holds_across_days_and_whatever_the_limit(world: LedgerWorld) -> None:
     """Months and years turn, and days have more leads than are asked for at once."""
     ids: list[str] = []
     new_year = datetime(2026, 1, 1, tzinfo=UTC)
@@ -239,7 +239,7 @@ def test_newest_first_holds_across_days_and_whatever_the_limit(world: World) -> 
     assert list(world.ledger.complete(ids[0][:13])) == [ids[0]]
 
 
-def test_a_day_with_more_leads_than_a_page_is_read_to_its_end(world: World) -> None:
+def test_a_day_with_more_leads_than_a_page_is_read_to_its_end(world: LedgerWorld) -> None:
     ids = []
     for n in range(120):
         world.clock.now = START + timedelta(seconds=n)
@@ -252,7 +252,7 @@ def test_a_day_with_more_leads_than_a_page_is_read_to_its_end(world: World) -> N
     assert oldest.lead_id == ids[0]
 
 
-def test_a_story_names_the_lead_it_repeats_and_those_that_repeat_it(world: World) -> None:
+def test_a_story_names_the_lead_it_repeats_and_those_that_repeat_it(world: LedgerWorld) -> None:
     first = world.accept("first", delay=timedelta())
     world.refine(first)
     again = world.accept("again", delay=timedelta())
@@ -265,7 +265,7 @@ def test_a_story_names_the_lead_it_repeats_and_those_that_repeat_it(world: World
     assert world.ledger.account().duplicates == 1
 
 
-def test_an_event_that_came_too_late_is_part_of_the_story(world: World) -> None:
+def test_an_event_that_came_too_late_is_part_of_the_story(world: LedgerWorld) -> None:
     lead = world.accept("lead", delay=timedelta(), record="contact:1")
     world.refine(lead)
     world.clock.advance(seconds=5)
@@ -281,7 +281,7 @@ def test_an_event_that_came_too_late_is_part_of_the_story(world: World) -> None:
     ]  # fmt: skip
 
 
-def tale(world: World) -> LeadStory:
+def tale(world: LedgerWorld) -> LeadStory:
     """A lead to which everything happens, and its story, with the id of each event by name."""
     clock = world.clock
     lead = world.accept("lead", record="contact:1", delay=timedelta(minutes=1))

@@ -11,7 +11,7 @@ from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Drop, Later, Retry, Step, Task
 from leadline.ports.ledger import LeadFilter, TaskRow
 from tests.worlds.leads import refined
-from tests.worlds.ledger import START, World
+from tests.worlds.ledger import START, LedgerWorld
 
 AFTER = [
     (Step.UPDATE, "slack"), (Step.REMIND, "slack"), (Step.LOOK_UP, ""), (Step.CLOCK, ""),
@@ -20,7 +20,7 @@ AFTER = [
 ADA = Person(id="crm-1", name="Ada Vance", email="ada@example.com")
 
 
-def come(world: World, name: str, *channels: str, **done: object) -> CapturedLead:
+def come(world: LedgerWorld, name: str, *channels: str, **done: object) -> CapturedLead:
     """A refined lead of which these channels are to hear."""
     lead = world.accept(name, delay=timedelta())
     then = tuple(Task(Step.NOTIFY, lead.id, channel) for channel in channels)
@@ -31,22 +31,22 @@ def come(world: World, name: str, *channels: str, **done: object) -> CapturedLea
     return lead
 
 
-def alert(world: World, lead: CapturedLead, channel: str, **more: object) -> Alert:
+def alert(world: LedgerWorld, lead: CapturedLead, channel: str, **more: object) -> Alert:
     return Alert(lead.id, channel, world.clock.now, "new_lead/1", **more)  # type: ignore[arg-type]
 
 
-def tell(world: World, lead: CapturedLead, channel: str, through: str = "") -> None:
+def tell(world: LedgerWorld, lead: CapturedLead, channel: str, through: str = "") -> None:
     """Have the channel told, or another in its place."""
     told = alert(world, lead, through or channel, ref=f"ref of {channel}")
     world.settle(world.claim(Step.NOTIFY, channel), Done(alert=told))
     world.clock.advance(seconds=1)
 
 
-def put(world: World, lead: CapturedLead, step: Step, channel: str) -> None:
+def put(world: LedgerWorld, lead: CapturedLead, step: Step, channel: str) -> None:
     world.store.put([Task(step, lead.id, channel)], world.clock.now)
 
 
-def places(world: World) -> dict[str, int]:
+def places(world: LedgerWorld) -> dict[str, int]:
     """Where the leads are, as the account has it, which must balance."""
     account = world.ledger.account(deep=True)
     assert account.balanced, account.unaccounted
@@ -56,7 +56,7 @@ def places(world: World) -> dict[str, int]:
 
 @pytest.mark.parametrize(("step", "channel"), AFTER)
 def test_a_lead_stays_alerted_whatever_becomes_of_the_steps_after(
-    world: World, step: Step, channel: str
+    world: LedgerWorld, step: Step, channel: str
 ) -> None:
     lead = come(world, "ada", "slack")
     tell(world, lead, "slack")
@@ -73,7 +73,7 @@ def test_a_lead_stays_alerted_whatever_becomes_of_the_steps_after(
 
 
 @pytest.mark.parametrize(("step", "channel"), AFTER)
-def test_no_other_step_makes_a_lead_alerted(world: World, step: Step, channel: str) -> None:
+def test_no_other_step_makes_a_lead_alerted(world: LedgerWorld, step: Step, channel: str) -> None:
     lead = come(world, "ada", "slack")
     put(world, lead, step, channel)
     world.settle(world.claim(step, channel), Done(alert=alert(world, lead, channel or "slack")))
@@ -82,7 +82,7 @@ def test_no_other_step_makes_a_lead_alerted(world: World, step: Step, channel: s
     assert (world.story("ada").row.status, places(world)) == (Status.DEAD, {"alert_dead": 1})
 
 
-def test_a_dead_alert_beside_dead_steps_is_an_alert_that_died(world: World) -> None:
+def test_a_dead_alert_beside_dead_steps_is_an_alert_that_died(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack")
     world.settle(world.claim(Step.NOTIFY, "slack"), Drop("slack.no_service"))
     put(world, lead, Step.WRITE_BACK, "close")
@@ -93,7 +93,7 @@ def test_a_dead_alert_beside_dead_steps_is_an_alert_that_died(world: World) -> N
     assert (world.story("ada").row.status, places(world)) == (Status.ALERTED, {"alerted": 1})
 
 
-def test_what_follows_refinement_is_no_channel_to_be_told(world: World) -> None:
+def test_what_follows_refinement_is_no_channel_to_be_told(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     tasks = [Task(step, lead.id, channel) for step, channel in [(Step.NOTIFY, "slack"), *AFTER]]
     done = Done(
@@ -107,7 +107,7 @@ def test_what_follows_refinement_is_no_channel_to_be_told(world: World) -> None:
     assert len(world.story("ada").tasks) == len(AFTER)
 
 
-def test_an_alert_that_waits_for_the_morning_is_to_come(world: World) -> None:
+def test_an_alert_that_waits_for_the_morning_is_to_come(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     morning = Later(Task(Step.NOTIFY, lead.id, "mail"), timedelta(hours=9))
     made = refined(lead, world.clock)
@@ -120,7 +120,7 @@ def test_an_alert_that_waits_for_the_morning_is_to_come(world: World) -> None:
 
 @pytest.mark.parametrize("channels", [("slack",), ("slack", "mail"), ("mail", "slack")])
 def test_a_lead_told_through_another_channel_is_alerted(
-    world: World, channels: tuple[str, ...]
+    world: LedgerWorld, channels: tuple[str, ...]
 ) -> None:
     """Slack is down, and mail is told in its place, once."""
     lead = come(world, "ada", *channels)
@@ -136,7 +136,7 @@ def test_a_lead_told_through_another_channel_is_alerted(
     assert [a.channel for a in world.story("ada").alerts] == ["mail"]
 
 
-def test_a_channel_that_hands_its_alert_on_is_told_by_the_other(world: World) -> None:
+def test_a_channel_that_hands_its_alert_on_is_told_by_the_other(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack")
     hand_on = Done(then=(Task(Step.NOTIFY, lead.id, "mail"),), note="notify.instead")
     world.settle(world.claim(Step.NOTIFY, "slack"), hand_on)
@@ -145,13 +145,13 @@ def test_a_channel_that_hands_its_alert_on_is_told_by_the_other(world: World) ->
     assert places(world) == {"alerted": 1}
 
 
-def test_a_lead_that_nobody_needed_to_hear_of_any_more_is_untold(world: World) -> None:
+def test_a_lead_that_nobody_needed_to_hear_of_any_more_is_untold(world: LedgerWorld) -> None:
     come(world, "ada", "slack")
     world.settle(world.claim(Step.NOTIFY, "slack"), Done(note="notify.ended"))
     assert (world.story("ada").row.status, places(world)) == (Status.REFINED, {"untold": 1})
 
 
-def test_an_alert_that_is_asked_for_again_changes_no_place(world: World) -> None:
+def test_an_alert_that_is_asked_for_again_changes_no_place(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack", "mail")
     tell(world, lead, "slack")
     tell(world, lead, "mail")
@@ -164,7 +164,7 @@ def test_an_alert_that_is_asked_for_again_changes_no_place(world: World) -> None
     assert places(world) == {"alerted": 1}
 
 
-def test_messages_are_counted_by_what_they_are(world: World) -> None:
+def test_messages_are_counted_by_what_they_are(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack")
     tell(world, lead, "slack")
     for step in (Step.UPDATE, Step.REMIND, Step.REMIND):
@@ -175,7 +175,7 @@ def test_messages_are_counted_by_what_they_are(world: World) -> None:
     assert places(world) == {"alerted": 1}
 
 
-def test_a_story_tells_who_was_told_what_and_where_it_stands(world: World) -> None:
+def test_a_story_tells_who_was_told_what_and_where_it_stands(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack")
     tell(world, lead, "slack")
     put(world, lead, Step.REMIND, "mail")
@@ -190,7 +190,7 @@ def test_a_story_tells_who_was_told_what_and_where_it_stands(world: World) -> No
     ]  # fmt: skip
 
 
-def test_a_story_tells_what_still_waits_of_every_step(world: World) -> None:
+def test_a_story_tells_what_still_waits_of_every_step(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack")
     due_at = world.clock.now + timedelta(minutes=5)
     kinds = [*AFTER, (Step.NOTIFY, "slack")]
@@ -200,7 +200,7 @@ def test_a_story_tells_what_still_waits_of_every_step(world: World) -> None:
     assert {(t.due_at, t.dead_at, t.held) for t in tasks} == {(due_at, None, False)}
 
 
-def test_a_story_tells_who_handles_a_lead_and_since_when(world: World) -> None:
+def test_a_story_tells_who_handles_a_lead_and_since_when(world: LedgerWorld) -> None:
     come(world, "ada", "slack")
     assert world.story("ada").handling is None
     lead_id = world.ids["ada"]
@@ -221,7 +221,7 @@ def test_a_story_tells_who_handles_a_lead_and_since_when(world: World) -> None:
     ]  # fmt: skip
 
 
-def test_a_list_shows_the_owner_as_known_now(world: World) -> None:
+def test_a_list_shows_the_owner_as_known_now(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     made = refined(lead, world.clock, name="Ada")
     details = LeadDetails(owner="whoever the form named")
@@ -240,13 +240,13 @@ def test_a_list_shows_the_owner_as_known_now(world: World) -> None:
     assert owner() == "crm-9"
 
 
-def test_refinement_gives_lists_their_owner_at_once(world: World) -> None:
+def test_refinement_gives_lists_their_owner_at_once(world: LedgerWorld) -> None:
     come(world, "ada", handling=Handling(owner=ADA))
     (row,) = world.ledger.find(LeadFilter())
     assert row.owner == "Ada Vance"
 
 
-def test_the_backlog_is_told_by_step_and_channel(world: World) -> None:
+def test_the_backlog_is_told_by_step_and_channel(world: LedgerWorld) -> None:
     lead = come(world, "ada")
     other = come(world, "bob")
     now = world.clock.now
@@ -264,7 +264,7 @@ def test_the_backlog_is_told_by_step_and_channel(world: World) -> None:
         assert backlog.oldest_due_at == (None if dead else now)
 
 
-def test_dead_letters_of_every_step_are_found_by_lead(world: World) -> None:
+def test_dead_letters_of_every_step_are_found_by_lead(world: LedgerWorld) -> None:
     ada, bob, cy = (come(world, name, "slack") for name in ("ada", "bob", "cy"))
     for lead in (ada, bob, cy):
         tell(world, lead, "slack")
@@ -285,7 +285,7 @@ def test_dead_letters_of_every_step_are_found_by_lead(world: World) -> None:
     assert world.ledger.dead_tasks([]) == {}
 
 
-def test_leads_with_a_dead_letter_of_any_step_are_found(world: World) -> None:
+def test_leads_with_a_dead_letter_of_any_step_are_found(world: LedgerWorld) -> None:
     leads = {name: come(world, name, "slack") for name in ("ada", "bob", "cy")}
     for lead in leads.values():
         tell(world, lead, "slack")

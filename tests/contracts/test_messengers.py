@@ -27,14 +27,8 @@ from leadline.net.aws.signing import Keys
 from leadline.ports.channel import Notice, Writer
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.channels.leads import CAPTURED, lead
-from tests.standins.mail_server import (
-    MailRoom,
-    free_port,
-    hangs_up,
-    mail_server,
-    says,
-    says_nothing,
-)
+from tests.standins.mail_server import MailRoom, hangs_up, mail_server, says, says_nothing
+from tests.standins.ports import free_port
 from tests.standins.scripted_server import Answer, ScriptedServer, answer
 
 SECRET = "s3cretOfTheChannel0123456789abcd"
@@ -44,7 +38,7 @@ NOTICE = Notice(lead=lead(), now=CAPTURED)
 MAIL = EmailWriter("mail", "leads@example.com", ["sales@example.com"])
 
 
-class Kind(NamedTuple):
+class MessengerKind(NamedTuple):
     """One messenger: *make* gets the base URL of a server (for mail: its port) and a timeout."""
 
     writer: Writer
@@ -66,35 +60,35 @@ def keys() -> Keys:
 
 
 HTTP = {
-    "slack-webhook": Kind(
+    "slack-webhook": MessengerKind(
         SlackWriter(),
         lambda base, timeout: SlackWebhook(url(base), timeout),
         answer("200 OK", b"ok", then="close"),
         answer("404 Not Found", b"no_service", then="close"),
         "no_service",
     ),
-    "slack-bot": Kind(
+    "slack-bot": MessengerKind(
         SlackWriter(bot=True, room="C012ABCDEF"),
         lambda base, timeout: SlackBot(SECRET, "C012ABCDEF", timeout, base),
         answer("200 OK", b'{"ok":true,"channel":"C012ABCDEF","ts":"1.2"}', then="close"),
         answer("200 OK", b'{"ok":false,"error":"channel_not_found"}', then="close"),
         "channel_not_found",
     ),
-    "webhook": Kind(
+    "webhook": MessengerKind(
         EventWriter("hook"),
         lambda base, timeout: WebhookMessenger(url(base), [WHSEC], timeout),
         answer("204 No Content", then="close"),
         answer("410 Gone", b"unsubscribed", then="close"),
         "unsubscribed",
     ),
-    "teams": Kind(
+    "teams": MessengerKind(
         TeamsWriter(),
         lambda base, timeout: TeamsWorkflow(url(base), timeout),
         answer("202 Accepted", then="close"),
         answer("400 Bad Request", b'{"error":{"code":"TriggerInputSchemaMismatch"}}', then="close"),
         "TriggerInputSchemaMismatch",
     ),
-    "pagerduty": Kind(
+    "pagerduty": MessengerKind(
         PagerDutyWriter(),
         lambda base, timeout: PagerDutyEvents(SECRET, f"{base}/v2/enqueue", timeout),
         answer("202 Accepted", b'{"status":"success","dedup_key":"x"}', then="close"),
@@ -103,7 +97,7 @@ HTTP = {
         ),
         "invalid event",
     ),
-    "ses": Kind(
+    "ses": MessengerKind(
         MAIL,
         lambda base, timeout: SesMessenger("eu-west-1", keys, base, timeout),
         answer("200 OK", b'{"MessageId":"0102018d-1-000000"}', then="close"),
@@ -116,13 +110,13 @@ HTTP = {
         "Email address is not verified",
         heard=TOKEN,
     ),
-    "apprise": Kind(
+    "apprise": MessengerKind(
         PlainWriter(),
         lambda base, timeout: AppriseMessenger(url(base).replace("http:", "json:"), timeout),
         answer("200 OK", b"ok", then="close"),
     ),
 }
-SMTP = Kind(
+SMTP = MessengerKind(
     MAIL, lambda port, timeout: SmtpMessenger(MailServer("127.0.0.1", int(port), "none"), timeout)
 )
 KINDS = {**HTTP, "email": SMTP}

@@ -15,15 +15,15 @@ from leadline.ports.store import Store
 from leadline.settings.rules import RuleConfig
 from leadline.team.routing import Routes
 from tests.worlds.leads import HandClock
-from tests.worlds.sales_office import ANN, BEN, Office
+from tests.worlds.sales_office import ANN, BEN, SalesOffice
 
 
 @pytest.fixture
-def office(store: Store, clock: HandClock) -> Office:
-    return Office(store, clock)
+def office(store: Store, clock: HandClock) -> SalesOffice:
+    return SalesOffice(store, clock)
 
 
-def test_the_owner_who_was_assigned_during_the_wait_is_in_the_alert(office: Office) -> None:
+def test_the_owner_who_was_assigned_during_the_wait_is_in_the_alert(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.wait(minutes=4)
     office.crm.has("r1", ANN)
@@ -40,7 +40,7 @@ def test_the_owner_who_was_assigned_during_the_wait_is_in_the_alert(office: Offi
     assert office.store.next_due(Step.LOOK_UP) is None, "there is nothing left to ask"
 
 
-def test_due_leads_are_asked_about_together(office: Office) -> None:
+def test_due_leads_are_asked_about_together(office: SalesOffice) -> None:
     for number in range(7):
         office.post(email=f"l{number}@example.com", record=f"r{number}")
         office.crm.has(f"r{number}", ANN)
@@ -51,7 +51,7 @@ def test_due_leads_are_asked_about_together(office: Office) -> None:
 def test_an_unassigned_lead_goes_to_its_channel_and_is_corrected_when_it_has_an_owner(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock, routes=Routes(usual=("slack",), unassigned="pool"))
+    office = SalesOffice(store, clock, routes=Routes(usual=("slack",), unassigned="pool"))
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
     office.wait(minutes=15)
@@ -70,7 +70,7 @@ def test_an_unassigned_lead_goes_to_its_channel_and_is_corrected_when_it_has_an_
 def test_where_nothing_said_can_be_changed_a_second_message_tells_of_the_owner(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock, edits=False)
+    office = SalesOffice(store, clock, edits=False)
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
     office.wait(minutes=12)
@@ -81,7 +81,9 @@ def test_where_nothing_said_can_be_changed_a_second_message_tells_of_the_owner(
     assert (first["owner"], second["owner"]) == ("", "Ann Archer")
 
 
-def test_the_crm_is_asked_for_a_day_with_growing_pauses_and_then_no_more(office: Office) -> None:
+def test_the_crm_is_asked_for_a_day_with_growing_pauses_and_then_no_more(
+    office: SalesOffice,
+) -> None:
     office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
     office.wait(minutes=10)
@@ -102,7 +104,7 @@ def test_the_crm_is_asked_for_a_day_with_growing_pauses_and_then_no_more(office:
     assert max(pauses) <= timedelta(hours=1, minutes=2)
 
 
-def test_the_alert_goes_out_without_a_crm_that_is_down_and_says_so(office: Office) -> None:
+def test_the_alert_goes_out_without_a_crm_that_is_down_and_says_so(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.trouble = Unreachable("crm.down")
     office.wait(minutes=11)
@@ -116,7 +118,7 @@ def test_the_alert_goes_out_without_a_crm_that_is_down_and_says_so(office: Offic
     assert len(office.walls["slack"].about(lead_id, "owner/1")) == 1
 
 
-def test_a_crm_that_hiccups_once_does_not_cost_the_owner(office: Office) -> None:
+def test_a_crm_that_hiccups_once_does_not_cost_the_owner(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1", ANN)
     office.wait(minutes=9, seconds=59)
@@ -128,7 +130,7 @@ def test_a_crm_that_hiccups_once_does_not_cost_the_owner(office: Office) -> None
     assert told["owner"] == "Ann Archer"
 
 
-def test_a_crm_that_asks_for_a_pause_gets_it(office: Office) -> None:
+def test_a_crm_that_asks_for_a_pause_gets_it(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1", ANN)
     office.wait(minutes=9, seconds=59)
@@ -143,7 +145,7 @@ def test_a_crm_that_asks_for_a_pause_gets_it(office: Office) -> None:
     assert told["owner"] == "Ann Archer"
 
 
-def test_a_crm_that_refuses_us_holds_up_nobody(office: Office) -> None:
+def test_a_crm_that_refuses_us_holds_up_nobody(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.trouble = Refused("crm.unauthorized", "no such token")
     office.wait(minutes=11)
@@ -151,7 +153,7 @@ def test_a_crm_that_refuses_us_holds_up_nobody(office: Office) -> None:
     assert told["ownership"] == "unknown"
 
 
-def test_a_lead_of_which_only_the_id_came_is_completed_by_its_record(office: Office) -> None:
+def test_a_lead_of_which_only_the_id_came_is_completed_by_its_record(office: SalesOffice) -> None:
     lead_id = office.post(record="r1", event="created")
     office.crm.has("r1", ANN, fields=LeadFields(name="Ada Byron", email="ada@example.com"))
     office.wait(minutes=11)
@@ -160,7 +162,7 @@ def test_a_lead_of_which_only_the_id_came_is_completed_by_its_record(office: Off
     assert office.refined(lead_id).contact.name == "Ada Byron"
 
 
-def test_what_a_silent_crm_could_not_complete_is_completed_later(office: Office) -> None:
+def test_what_a_silent_crm_could_not_complete_is_completed_later(office: SalesOffice) -> None:
     lead_id = office.post(record="r1", event="created")
     office.crm.has("r1", ANN, fields=LeadFields(name="Ada Byron", email="ada@example.com"))
     office.crm.trouble = Unreachable("crm.down")
@@ -175,7 +177,7 @@ def test_what_a_silent_crm_could_not_complete_is_completed_later(office: Office)
 def test_an_update_that_came_during_the_wait_names_the_owner_where_nobody_can_be_asked(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock, asks=False)
+    office = SalesOffice(store, clock, asks=False)
     lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
     office.wait(minutes=3)
     office.post(record="r1", event="lead.updated", owner="Ben Bell")
@@ -187,7 +189,7 @@ def test_an_update_that_came_during_the_wait_names_the_owner_where_nobody_can_be
 def test_an_update_after_the_alert_corrects_it_where_nobody_can_be_asked(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock, asks=False)
+    office = SalesOffice(store, clock, asks=False)
     lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
     office.wait(minutes=12)
     office.post(record="r1", event="lead.updated", owner="Ben Bell")
@@ -196,7 +198,7 @@ def test_an_update_after_the_alert_corrects_it_where_nobody_can_be_asked(
     assert told["owner"] == "Ben Bell"
 
 
-def test_an_owner_who_changes_later_is_told_once(office: Office) -> None:
+def test_an_owner_who_changes_later_is_told_once(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
     office.crm.has("r1", ANN)
     office.wait(minutes=11)
@@ -213,7 +215,7 @@ def test_an_owner_who_changes_later_is_told_once(office: Office) -> None:
     assert key_of_person(handling.owner) == "ben@example.com"
 
 
-def test_how_a_lead_ended_comes_back_from_the_crm(office: Office) -> None:
+def test_how_a_lead_ended_comes_back_from_the_crm(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1", event="lead.created")
     office.crm.has("r1", ANN)
     office.wait(minutes=11)
@@ -233,7 +235,7 @@ def test_the_rules_for_an_owner_count_when_the_owner_is_found(
         "ann": RuleConfig(owners=("ann@example.com",), channels=("slack",)),
         "others": RuleConfig(channels=("pool",)),
     }
-    office = Office(store, clock, routes=Routes(rules=rules, usual=("slack",)))
+    office = SalesOffice(store, clock, routes=Routes(rules=rules, usual=("slack",)))
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
     office.wait(minutes=12)
@@ -247,7 +249,7 @@ def test_the_rules_for_an_owner_count_when_the_owner_is_found(
 def test_a_lead_that_a_fallback_told_is_not_told_again_when_it_is_completed(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock)
+    office = SalesOffice(store, clock)
     slack = msgspec.structs.replace(
         office.kit.channels["slack"], fallback="pool", fallback_after=timedelta(minutes=1)
     )

@@ -12,30 +12,20 @@ from leadline.alerts.sending import deliver_due
 from leadline.journey.capture import CaptureKit, capture
 from leadline.journey.refining import refine_due
 from leadline.kit import Kit
-from leadline.model.lead import Delivery, LeadFields
+from leadline.model.lead import Delivery
 from leadline.model.retry import RetryPolicy
 from leadline.model.task import Step
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.source import Source
 from leadline.ports.store import Store
 from leadline.team.routing import Routes
-from leadline.vendors.generic.webhook import Generic
-from tests.worlds.channels import Killed, Scripted, slack_channel
+from tests.worlds.channels import Scripted, slack_channel
+from tests.worlds.death import Killed
 from tests.worlds.leads import HandClock
+from tests.worlds.poisonous import Poisonous
 
 
-class Poisonous(Generic):
-    """A source with a bug that one lead brings out."""
-
-    def fields(self, raw: bytes) -> LeadFields:
-        if b"poison" in raw:
-            raise KeyError("nobody expected this")
-        if b"deadly" in raw:
-            raise Killed
-        return super().fields(raw)
-
-
-class World:
+class PipelineWorld:
     """Everything around one store, with a clock that waits for us."""
 
     def __init__(self, store: Store, clock: HandClock, **settings: Any) -> None:
@@ -89,15 +79,15 @@ class World:
 
 
 @pytest.fixture
-def world(store: Store, clock: HandClock) -> World:
-    return World(store, clock)
+def world(store: Store, clock: HandClock) -> PipelineWorld:
+    return PipelineWorld(store, clock)
 
 
 def person(number: int) -> dict[str, Any]:
     return {"name": f"Person Number{number}", "email": f"person{number}@example.com"}
 
 
-def test_a_lead_is_told_once_ten_minutes_later(world: World) -> None:
+def test_a_lead_is_told_once_ten_minutes_later(world: PipelineWorld) -> None:
     (lead_id,) = world.post(person(1))
     world.wait(minutes=9, seconds=59)
     assert world.channel.accepted == []
@@ -107,7 +97,9 @@ def test_a_lead_is_told_once_ten_minutes_later(world: World) -> None:
     assert world.channel.lead_ids == [lead_id]
 
 
-def test_one_poison_lead_among_ten_harms_no_other_and_ends_as_a_dead_letter(world: World) -> None:
+def test_one_poison_lead_among_ten_harms_no_other_and_ends_as_a_dead_letter(
+    world: PipelineWorld,
+) -> None:
     people = [person(n) for n in range(10)]
     people[4]["name"] = "poison"
     ids = world.post(*people)
@@ -118,7 +110,7 @@ def test_one_poison_lead_among_ten_harms_no_other_and_ends_as_a_dead_letter(worl
 
 
 def test_one_lead_that_ends_its_worker_ends_as_a_dead_letter_after_three_attempts(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: PipelineWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     people = [person(n) for n in range(4)]
     people[1]["name"] = "deadly"
@@ -139,7 +131,7 @@ def test_one_lead_that_ends_its_worker_ends_as_a_dead_letter_after_three_attempt
     assert vars(dead)["reason"] == "refine.never_finished"
 
 
-def test_a_redelivery_next_day_alerts_nobody_again(world: World) -> None:
+def test_a_redelivery_next_day_alerts_nobody_again(world: PipelineWorld) -> None:
     first = world.post(person(1))
     world.wait(minutes=11)
     world.clock.advance(hours=24)
@@ -148,7 +140,7 @@ def test_a_redelivery_next_day_alerts_nobody_again(world: World) -> None:
     assert world.channel.lead_ids == first
 
 
-def test_slack_down_loses_no_alert_and_refines_nothing_again(world: World) -> None:
+def test_slack_down_loses_no_alert_and_refines_nothing_again(world: PipelineWorld) -> None:
     world.channel.replies = [Unreachable("slack.http_503")] * 3
     (lead_id,) = world.post(person(1))
     world.wait(minutes=11)
@@ -156,7 +148,9 @@ def test_slack_down_loses_no_alert_and_refines_nothing_again(world: World) -> No
     assert world.channel.tries == 4
 
 
-def test_an_alert_that_never_passes_is_a_dead_letter_and_can_be_replayed(world: World) -> None:
+def test_an_alert_that_never_passes_is_a_dead_letter_and_can_be_replayed(
+    world: PipelineWorld,
+) -> None:
     from leadline.model.task import Task
 
     world.channel.replies = [Unreachable("slack.http_503")] * 4
@@ -169,7 +163,7 @@ def test_an_alert_that_never_passes_is_a_dead_letter_and_can_be_replayed(world: 
     assert world.channel.lead_ids == [lead_id]
 
 
-def test_retry_after_holds_the_whole_channel_and_counts_as_no_failure(world: World) -> None:
+def test_retry_after_holds_the_whole_channel_and_counts_as_no_failure(world: PipelineWorld) -> None:
     world.channel.replies = [Busy(timedelta(seconds=90))] * 6
     ids = world.post(person(1), person(2))
     world.wait(minutes=10, seconds=5)
@@ -178,7 +172,7 @@ def test_retry_after_holds_the_whole_channel_and_counts_as_no_failure(world: Wor
     assert sorted(world.channel.lead_ids) == sorted(ids)
 
 
-def test_a_refused_message_is_a_dead_letter_with_slacks_words(world: World) -> None:
+def test_a_refused_message_is_a_dead_letter_with_slacks_words(world: PipelineWorld) -> None:
     world.channel.replies = [Refused("slack.no_service", "no_service")]
     world.post(person(1))
     world.wait(minutes=20)
@@ -186,7 +180,7 @@ def test_a_refused_message_is_a_dead_letter_with_slacks_words(world: World) -> N
     assert world.store.next_due(Step.NOTIFY, "slack") is None
 
 
-def test_alerts_keep_their_pace(world: World) -> None:
+def test_alerts_keep_their_pace(world: PipelineWorld) -> None:
     world.post(*(person(n) for n in range(5)))
     world.wait(minutes=10)
     assert len(world.channel.accepted) == 1
@@ -194,14 +188,14 @@ def test_alerts_keep_their_pace(world: World) -> None:
     assert len(world.channel.accepted) == 4
 
 
-def test_a_burst_becomes_one_digest(world: World) -> None:
+def test_a_burst_becomes_one_digest(world: PipelineWorld) -> None:
     ids = world.post(*(person(n) for n in range(50)))
     world.wait(minutes=10, seconds=2)
     assert world.channel.templates == ["digest/1"]
     assert sorted(world.channel.lead_ids) == sorted(ids)
 
 
-def test_a_digest_that_is_refused_is_told_lead_by_lead(world: World) -> None:
+def test_a_digest_that_is_refused_is_told_lead_by_lead(world: PipelineWorld) -> None:
     world.channel.replies = [Refused("slack.invalid_blocks", "invalid_blocks")]
     ids = world.post(*(person(n) for n in range(25)))
     world.wait(minutes=11)
@@ -209,7 +203,7 @@ def test_a_digest_that_is_refused_is_told_lead_by_lead(world: World) -> None:
     assert sorted(world.channel.lead_ids) == sorted(ids)
 
 
-def test_a_person_who_comes_again_is_told_as_seen_before(world: World) -> None:
+def test_a_person_who_comes_again_is_told_as_seen_before(world: PipelineWorld) -> None:
     (first,) = world.post({"name": "Ada", "email": "ada@example.com"})
     world.wait(minutes=11)
     (second,) = world.post({"name": "Ada V.", "email": "ADA@example.com", "message": "again"})
@@ -220,14 +214,16 @@ def test_a_person_who_comes_again_is_told_as_seen_before(world: World) -> None:
     assert document["duplicate_of"]["matched"] == ["email"]
 
 
-def test_two_leads_of_one_person_in_one_batch_are_one_new_and_one_seen(world: World) -> None:
+def test_two_leads_of_one_person_in_one_batch_are_one_new_and_one_seen(
+    world: PipelineWorld,
+) -> None:
     one = {"name": "Ada", "phone": "+12125550100", "n": 1}
     world.post(one, {**one, "n": 2})
     world.wait(minutes=11)
     assert world.channel.templates == ["new_lead/1", "seen_before/1"]
 
 
-def test_a_worker_that_dies_after_sending_repeats_no_refinement(world: World) -> None:
+def test_a_worker_that_dies_after_sending_repeats_no_refinement(world: PipelineWorld) -> None:
     (lead_id,) = world.post(person(1))
     world.clock.advance(minutes=10)
     refine_due(world.kit)
@@ -238,7 +234,7 @@ def test_a_worker_that_dies_after_sending_repeats_no_refinement(world: World) ->
     assert world.store.refined([lead_id]) == before
 
 
-def test_a_lead_that_kills_every_worker_becomes_a_dead_letter(world: World) -> None:
+def test_a_lead_that_kills_every_worker_becomes_a_dead_letter(world: PipelineWorld) -> None:
     world.post(person(1))
     world.clock.advance(minutes=10)
     for _ in range(5):
@@ -249,7 +245,7 @@ def test_a_lead_that_kills_every_worker_becomes_a_dead_letter(world: World) -> N
 
 
 def test_what_says_nothing_of_a_lead_is_a_dead_letter_and_never_a_blank_alert(
-    world: World,
+    world: PipelineWorld,
 ) -> None:
     for body in (b"null", b"42", b'"words"', b"{}", b'{"ids":[1,2]}'):
         delivery = Delivery("generic", body, world.clock.now, {})
@@ -260,7 +256,7 @@ def test_what_says_nothing_of_a_lead_is_a_dead_letter_and_never_a_blank_alert(
 
 
 def test_any_order_of_turns_and_failures_tells_every_lead_exactly_once(
-    world: World,
+    world: PipelineWorld,
 ) -> None:
     chance = random.Random(3)
     ids: list[str] = []

@@ -45,7 +45,7 @@ KNOWN_ANN = Person(id="crm-1", name="Ann Archer", email="Ann@Example.com", slack
 REPLY = "https://hooks.slack.com/actions/1"
 
 
-class Desk:
+class LeadWithButtons:
     """A store with a lead of which two channels have been told, and buttons to press."""
 
     def __init__(self, store: Store, clock: HandClock) -> None:
@@ -83,15 +83,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(store: Store, clock: HandClock) -> Desk:
-    return Desk(store, clock)
+def desk(store: Store, clock: HandClock) -> LeadWithButtons:
+    return LeadWithButtons(store, clock)
 
 
 EVERYBODY = {(Step.UPDATE, "mail"): 1, (Step.UPDATE, "slack"): 1}
 EVERYBODY_AND_CRM = {**EVERYBODY, (Step.WRITE_BACK, "generic"): 1}
 
 
-def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(desk: Desk) -> None:
+def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(desk: LeadWithButtons) -> None:
     told = desk.press(reply_url=REPLY)
     assert told == PressReply("Ada &lt;Vance&gt; is yours.", changed=True)
     now = desk.clock.now
@@ -103,7 +103,7 @@ def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(desk: Desk) ->
 
 
 def test_a_press_says_as_values_what_became_of_it(store: Store, clock: HandClock) -> None:
-    desk = Desk(store, clock)
+    desk = LeadWithButtons(store, clock)
 
     def result(user: Person, action: str, lead_id: str = desk.id) -> PressResult:
         wish = Press(action=action, lead_id=lead_id, user=user, span=timedelta(hours=1))
@@ -128,7 +128,7 @@ def test_a_press_says_as_values_what_became_of_it(store: Store, clock: HandClock
     assert result(ANN, CLAIM, captured(clock, "stranger").id) is PressResult.UNKNOWN
 
 
-def test_who_comes_later_is_told_who_has_it_and_changes_nothing(desk: Desk) -> None:
+def test_who_comes_later_is_told_who_has_it_and_changes_nothing(desk: LeadWithButtons) -> None:
     desk.press(reply_url=REPLY)
     before = desk.handling
     desk.clock.advance(minutes=2, seconds=3)
@@ -138,7 +138,7 @@ def test_who_comes_later_is_told_who_has_it_and_changes_nothing(desk: Desk) -> N
     assert desk.handling == before
 
 
-def test_who_claims_twice_is_told_so_and_changes_nothing(desk: Desk) -> None:
+def test_who_claims_twice_is_told_so_and_changes_nothing(desk: LeadWithButtons) -> None:
     desk.press()
     before = desk.handling
     assert desk.press() == PressReply("You claimed it just now.")
@@ -147,7 +147,7 @@ def test_who_claims_twice_is_told_so_and_changes_nothing(desk: Desk) -> None:
     assert desk.handling == before
 
 
-def test_an_owner_stays_the_owner_when_somebody_else_claims(desk: Desk) -> None:
+def test_an_owner_stays_the_owner_when_somebody_else_claims(desk: LeadWithButtons) -> None:
     owner = Person(id="crm-9", name="Cid")
     touched = desk.clock.now - timedelta(minutes=1)
     desk.have(owner=owner, ownership=Ownership.ASSIGNED, touched_at=touched)
@@ -170,7 +170,7 @@ def test_the_owner_whom_the_source_named_stays_the_owner(store: Store, clock: Ha
     assert (handling.owner, handling.claimed_by) == (None, BOB)
 
 
-def test_who_is_not_in_the_table_is_called_as_slack_calls_them(desk: Desk) -> None:
+def test_who_is_not_in_the_table_is_called_as_slack_calls_them(desk: LeadWithButtons) -> None:
     desk.press(team=Team())
     assert desk.handling.claimed_by == ANN
     desk.press(Person(slack="U09NEW"), action=JUNK)
@@ -185,7 +185,7 @@ def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock
             notes.append(arguments[4:])
             return super().handle(*arguments, **named)
 
-    desk = Desk(Noting(clock), clock)
+    desk = LeadWithButtons(Noting(clock), clock)
     desk.press()
     desk.press(BOB, action=JUNK)
     desk.press(BOB)
@@ -197,7 +197,7 @@ def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock
 )
 @pytest.mark.parametrize("action", [CLAIM, SNOOZE, JUNK])
 def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
-    desk: Desk, ending: str, word: str, action: str
+    desk: LeadWithButtons, ending: str, word: str, action: str
 ) -> None:
     desk.have(ending=Ending(ending))
     told = desk.press(action=action, span=timedelta(hours=1))
@@ -205,7 +205,7 @@ def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
     assert desk.due() == {}
 
 
-def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(desk: Desk) -> None:
+def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(desk: LeadWithButtons) -> None:
     told = desk.press(action=SNOOZE, span=timedelta(hours=4))
     assert told.changed
     assert desk.handling.snoozed_until == desk.clock.now + timedelta(hours=4)
@@ -229,7 +229,7 @@ def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(desk: Desk) -> None:
 def test_tomorrow_at_nine_is_meant_where_the_presser_lives(
     clock: HandClock, user: Person, now: datetime, until: datetime
 ) -> None:
-    desk = Desk(MemoryStore(clock), clock)
+    desk = LeadWithButtons(MemoryStore(clock), clock)
     clock.now = now
     assert desk.press(user, SNOOZE).changed
     assert desk.handling.snoozed_until == until
@@ -237,14 +237,14 @@ def test_tomorrow_at_nine_is_meant_where_the_presser_lives(
     assert desk.handling.rev == 1
 
 
-def test_only_who_has_claimed_a_lead_puts_it_aside(desk: Desk) -> None:
+def test_only_who_has_claimed_a_lead_puts_it_aside(desk: LeadWithButtons) -> None:
     desk.press()
     desk.clock.advance(minutes=5)
     assert desk.press(BOB, SNOOZE) == PressReply("<@U01ANN> claimed it 5 min ago.")
     assert desk.press(ANN, SNOOZE, span=timedelta(hours=1)).changed
 
 
-def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: Desk) -> None:
+def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: LeadWithButtons) -> None:
     told = desk.press(BOB, JUNK)
     assert (told.changed, told.undo) == (True, desk.id)
     handling = desk.handling
@@ -260,7 +260,7 @@ def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: Desk) -> None:
     assert back.claimed_by == KNOWN_ANN
 
 
-def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: Desk) -> None:
+def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: LeadWithButtons) -> None:
     desk.press(ANN)
     desk.clock.advance(minutes=9)
     desk.press(BOB, JUNK)
@@ -271,7 +271,9 @@ def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: Desk) -> 
     assert list(desk.store.desk("U01ANN")) == [desk.id]
 
 
-def test_the_address_of_an_answer_for_one_never_stands_for_the_message(desk: Desk) -> None:
+def test_the_address_of_an_answer_for_one_never_stands_for_the_message(
+    desk: LeadWithButtons,
+) -> None:
     desk.press(action=SNOOZE, reply_url=REPLY)
     desk.clock.advance(minutes=1)
     desk.press(reply_url="https://hooks.slack.com/actions/2", is_ephemeral=True)
@@ -281,7 +283,7 @@ def test_the_address_of_an_answer_for_one_never_stands_for_the_message(desk: Des
 
 def test_an_address_that_may_be_another_messages_is_not_kept(clock: HandClock) -> None:
     store = MemoryStore(clock)
-    desk = Desk(store, clock)
+    desk = LeadWithButtons(store, clock)
     desk.rules = ActionRules(webhooks=frozenset(["slack", "mail"]))
     desk.press(action=SNOOZE, reply_url=REPLY)
     assert desk.handling.reply_url == ""  # two webhooks told of the lead: whose message was it?
@@ -309,7 +311,9 @@ def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
 
 
 @pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)
-def test_of_many_who_press_at_once_one_has_it_and_the_others_hear_who(desk: Desk) -> None:
+def test_of_many_who_press_at_once_one_has_it_and_the_others_hear_who(
+    desk: LeadWithButtons,
+) -> None:
     users = [Person(slack=f"U{n:03}") for n in range(24)]
     told: dict[str, PressReply] = {}
     barrier = threading.Barrier(len(users))
@@ -346,7 +350,7 @@ class Overtaken(MemoryStore):
 
 def test_who_is_overtaken_tries_again_and_loses_nothing_of_the_other(clock: HandClock) -> None:
     store = Overtaken(clock)
-    desk = Desk(store, clock)
+    desk = LeadWithButtons(store, clock)
     store.times = 3
     assert desk.press().changed
     assert (desk.handling.level, desk.handling.claimed_by) == (3, KNOWN_ANN)
@@ -359,14 +363,16 @@ def test_who_is_overtaken_tries_again_and_loses_nothing_of_the_other(clock: Hand
 # --- the command -------------------------------------------------------------------------------
 
 
-def ask(desk: Desk, text: str = "", user: Person = ANN, free: tuple[str, ...] = ()) -> str:
+def ask(
+    desk: LeadWithButtons, text: str = "", user: Person = ANN, free: tuple[str, ...] = ()
+) -> str:
     asked = SlashCommand(user, text)
     message = answer_command(desk.store, TEAM, Links(), asked, desk.clock.now, lambda: list(free))
     assert message["response_type"] == "ephemeral"
     return msgspec.json.encode(message).decode()
 
 
-def test_the_command_lists_what_one_holds_newest_first(desk: Desk) -> None:
+def test_the_command_lists_what_one_holds_newest_first(desk: LeadWithButtons) -> None:
     store, clock = desk.store, desk.clock
     desk.press()
     clock.advance(minutes=1)
@@ -383,14 +389,14 @@ def test_the_command_lists_what_one_holds_newest_first(desk: Desk) -> None:
     assert "You have no open leads." in ask(desk, "mine", Person(slack="U09NEW"))
 
 
-def test_an_id_that_two_crms_give_shows_nobody_anothers_leads(desk: Desk) -> None:
+def test_an_id_that_two_crms_give_shows_nobody_anothers_leads(desk: LeadWithButtons) -> None:
     desk.have(owner=Person(id="crm-1", email="dan@example.com", slack="U04DAN"))
     team = Team({**TEAM.members, "Dan": MemberConfig(email="dan@example.com", slack="U04DAN")})
     assert list(open_leads_of(desk.store, team, ANN)) == []
     assert list(open_leads_of(desk.store, team, Person(slack="U04DAN"))) == [desk.id]
 
 
-def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(desk: Desk) -> None:
+def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(desk: LeadWithButtons) -> None:
     store, clock = desk.store, desk.clock
     taken = refined_in(store, clock, "taken")
     assert store.handle(taken.id, UNHANDLED, Handling(owner=ANN))
@@ -402,7 +408,7 @@ def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(desk: Desk)
     assert "Every lead has somebody." in ask(desk, "unassigned")
 
 
-def test_what_the_command_does_not_know_it_says_harmlessly(desk: Desk) -> None:
+def test_what_the_command_does_not_know_it_says_harmlessly(desk: LeadWithButtons) -> None:
     told = ask(desk, "<!channel> *x*")
     assert "<!channel>" not in told
     assert "unassigned" in told
@@ -417,7 +423,7 @@ def test_tasks_that_follow_are_due_at_once(clock: HandClock) -> None:
             seen.extend(arguments[3])
             return super().handle(*arguments, **named)
 
-    Desk(Watched(clock), clock).press()
+    LeadWithButtons(Watched(clock), clock).press()
     assert {(one.task.step, one.after) for one in seen} == {
         (Step.UPDATE, timedelta()), (Step.WRITE_BACK, timedelta()),
     }  # fmt: skip

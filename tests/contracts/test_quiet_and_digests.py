@@ -12,7 +12,7 @@ from leadline.ports.messenger import Unreachable
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
-from tests.worlds.channels import Office, slack_channel
+from tests.worlds.channels import AlertOffice, slack_channel
 from tests.worlds.leads import HandClock, claim
 
 EVENING = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
@@ -32,12 +32,12 @@ def of(name: str) -> Handling:
 
 
 @pytest.fixture
-def office(store: Store, clock: HandClock) -> Office:
+def office(store: Store, clock: HandClock) -> AlertOffice:
     clock.now = EVENING
-    return Office(store, clock, team=TEAM)
+    return AlertOffice(store, clock, team=TEAM)
 
 
-def test_an_alert_waits_for_the_end_of_quiet_hours_and_others_do_not(office: Office) -> None:
+def test_an_alert_waits_for_the_end_of_quiet_hours_and_others_do_not(office: AlertOffice) -> None:
     quiet = office.leads(3, of("ada"))
     awake = office.leads(2, of("max"))
     nobodys = office.leads(2)
@@ -49,7 +49,7 @@ def test_an_alert_waits_for_the_end_of_quiet_hours_and_others_do_not(office: Off
     assert sorted(office.slack.lead_ids) == sorted(quiet + awake + nobodys)
 
 
-def test_the_night_is_no_failure(office: Office, clock: HandClock) -> None:
+def test_the_night_is_no_failure(office: AlertOffice, clock: HandClock) -> None:
     office.lead(of("ada"))
     office.turn()
     clock.advance(hours=12)
@@ -57,7 +57,7 @@ def test_the_night_is_no_failure(office: Office, clock: HandClock) -> None:
     assert (held.failures, held.error) == (0, "quiet")
 
 
-def test_each_digest_is_one_message_for_one_person(office: Office) -> None:
+def test_each_digest_is_one_message_for_one_person(office: AlertOffice) -> None:
     bobs, eves = office.leads(3, of("bob")), office.leads(2, of("eve"))
     at_once = office.leads(2, of("max"))
     office.wait(minutes=1)
@@ -72,13 +72,13 @@ def test_each_digest_is_one_message_for_one_person(office: Office) -> None:
     assert bob["blocks"][1]["text"]["text"] == "For bob"
 
 
-def test_one_lead_alone_is_told_as_any_other_when_its_digest_is_due(office: Office) -> None:
+def test_one_lead_alone_is_told_as_any_other_when_its_digest_is_due(office: AlertOffice) -> None:
     lead_id = office.lead(of("bob"))
     office.wait(hours=13)
     assert (office.slack.lead_ids, office.slack.templates) == ([lead_id], ["new_lead/1"])
 
 
-def test_what_comes_after_a_digest_waits_for_the_next(office: Office) -> None:
+def test_what_comes_after_a_digest_waits_for_the_next(office: AlertOffice) -> None:
     office.wait(hours=13)
     late = office.leads(2, of("bob"))
     office.wait(hours=4, minutes=25)
@@ -88,7 +88,9 @@ def test_what_comes_after_a_digest_waits_for_the_next(office: Office) -> None:
     assert office.slack.templates == ["digest/1"]
 
 
-def test_a_digest_that_fails_is_sent_again_soon_and_not_at_its_next_time(office: Office) -> None:
+def test_a_digest_that_fails_is_sent_again_soon_and_not_at_its_next_time(
+    office: AlertOffice,
+) -> None:
     ids = office.leads(2, of("eve"))
     office.slack.replies = [Unreachable("slack.http_503")]
     office.wait(hours=13)
@@ -98,7 +100,7 @@ def test_a_digest_that_fails_is_sent_again_soon_and_not_at_its_next_time(office:
 def test_nobody_hears_of_the_leads_of_others_by_direct_message(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock, team=TEAM)
+    office = AlertOffice(store, clock, team=TEAM)
     channel = slack_channel(office.slack, personal=True, digest_above=3)
     office.kit = msgspec.structs.replace(office.kit, channels={"slack": channel})
     adas = office.leads(4, of("ada"))

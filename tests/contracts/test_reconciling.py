@@ -12,7 +12,7 @@ from leadline.ports.messenger import Busy, Unreachable
 from leadline.ports.store import Store
 from tests.standins.writable_crm import WritingOffice
 from tests.worlds.leads import HandClock
-from tests.worlds.ledger import World
+from tests.worlds.ledger import LedgerWorld
 
 HOUR = timedelta(hours=1)
 
@@ -125,7 +125,7 @@ def test_a_crm_that_gives_the_same_page_for_ever_is_not_asked_for_ever(
     assert len(look(office).found) == 2
 
 
-def test_the_timeline_says_that_no_webhook_told(world: World) -> None:
+def test_the_timeline_says_that_no_webhook_told(world: LedgerWorld) -> None:
     office = WritingOffice(world.store, world.clock)
     office.desk.has("r1", owner="u1", email="ada@example.com")
     (found,) = look(office).found

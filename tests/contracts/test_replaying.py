@@ -21,7 +21,7 @@ from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.salesforce.webhook import Salesforce
 from tests.worlds.batches import change_event
 from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
-from tests.worlds.sales_office import ANN, Office
+from tests.worlds.sales_office import ANN, SalesOffice
 
 LEASE = timedelta(seconds=60)
 SOURCES = {"generic": Generic()}
@@ -70,7 +70,7 @@ def test_from_notify_the_channels_are_told_that_the_rules_choose_for_the_present
         "ann": RuleConfig(owners=("ann@example.com",), channels=("slack",)),
         "others": RuleConfig(channels=("pool",)),
     }
-    office = Office(store, clock, routes=Routes(rules=rules))
+    office = SalesOffice(store, clock, routes=Routes(rules=rules))
     slack = msgspec.structs.replace(office.kit.channels["slack"], fallback="pool")
     channels = {**office.kit.channels, "slack": slack}
     kit = msgspec.structs.replace(office.kit, channels=channels)

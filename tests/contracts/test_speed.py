@@ -12,13 +12,13 @@ from leadline.operations.waits import end_of_wait, is_held, move_wait, wait_of
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement
 from tests.worlds.leads import refined
-from tests.worlds.ledger import World
+from tests.worlds.ledger import LedgerWorld
 
 MINUTE = timedelta(minutes=1)
 ALL = LeadFilter(limit=100)
 
 
-def test_leads_that_were_told_are_told_with_what_became_of_them(world: World) -> None:
+def test_leads_that_were_told_are_told_with_what_became_of_them(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     world.clock.advance(seconds=2)
     world.refine(lead, tell=True, name="Ada Vance")
@@ -36,7 +36,7 @@ def test_leads_that_were_told_are_told_with_what_became_of_them(world: World) ->
     assert found.handling == msgspec.structs.replace(handling, rev=1)
 
 
-def test_the_first_alert_counts_and_no_reminder_or_update(world: World) -> None:
+def test_the_first_alert_counts_and_no_reminder_or_update(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     world.refine(lead, tell=True)
     world.clock.advance(minutes=1)
@@ -49,21 +49,21 @@ def test_the_first_alert_counts_and_no_reminder_or_update(world: World) -> None:
     assert found.told_at == world.clock.now - MINUTE
 
 
-def test_neither_spam_nor_what_waits_is_followed(filled: World) -> None:
+def test_neither_spam_nor_what_waits_is_followed(filled: LedgerWorld) -> None:
     ids = [one.lead.lead_id for one in filled.ledger.followed(ALL)]
     assert set(filled.names(ids)) == {"told", "telling", "untellable", "untold"}
     assert ids == sorted(ids, reverse=True)
     assert len(list(filled.ledger.followed(LeadFilter(limit=2)))) == 2
 
 
-def test_leads_may_be_asked_for_by_time_and_source(filled: World) -> None:
+def test_leads_may_be_asked_for_by_time_and_source(filled: LedgerWorld) -> None:
     later = filled.clock.now + MINUTE
     assert list(filled.ledger.followed(LeadFilter(since=later))) == []
     assert list(filled.ledger.followed(LeadFilter(source="close"))) == []
     assert len(list(filled.ledger.followed(LeadFilter(source="generic")))) == 4
 
 
-def test_a_held_lead_is_due_for_nobody_and_known_as_held(world: World) -> None:
+def test_a_held_lead_is_due_for_nobody_and_known_as_held(world: LedgerWorld) -> None:
     lead = world.accept("ada")
     world.accept("bob")
     now = world.clock.now
@@ -78,7 +78,7 @@ def test_a_held_lead_is_due_for_nobody_and_known_as_held(world: World) -> None:
     assert "wait.held cli" in [h.what for h in story.timeline]
 
 
-def test_a_held_lead_that_is_let_go_is_due_when_its_wait_is_over(world: World) -> None:
+def test_a_held_lead_that_is_let_go_is_due_when_its_wait_is_over(world: LedgerWorld) -> None:
     lead = world.accept("ada")
     now = world.clock.now
     assert move_wait(world.store, lead.id, HELD_UNTIL, "held cli", now)
@@ -92,14 +92,14 @@ def test_a_held_lead_that_is_let_go_is_due_when_its_wait_is_over(world: World) -
     assert found.moved
 
 
-def test_a_wait_may_be_shortened_to_nothing(world: World) -> None:
+def test_a_wait_may_be_shortened_to_nothing(world: LedgerWorld) -> None:
     lead = world.accept("ada")
     assert world.store.claim(Step.REFINE, 9, MINUTE) == []
     assert move_wait(world.store, lead.id, world.clock.now, "ended cli", world.clock.now)
     world.refine(lead)
 
 
-def test_a_worker_that_refines_a_lead_has_to_let_go_when_it_is_held(world: World) -> None:
+def test_a_worker_that_refines_a_lead_has_to_let_go_when_it_is_held(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     claim = world.claim(Step.REFINE)
     assert move_wait(world.store, lead.id, HELD_UNTIL, "held cli", world.clock.now)
@@ -108,7 +108,7 @@ def test_a_worker_that_refines_a_lead_has_to_let_go_when_it_is_held(world: World
     assert list(world.ledger.held()) == [lead.id]
 
 
-def test_a_lead_that_was_refined_meanwhile_is_not_left_with_a_wait(world: World) -> None:
+def test_a_lead_that_was_refined_meanwhile_is_not_left_with_a_wait(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     world.refine(lead)
     assert not move_wait(world.store, lead.id, HELD_UNTIL, "held cli", world.clock.now)
@@ -118,5 +118,5 @@ def test_a_lead_that_was_refined_meanwhile_is_not_left_with_a_wait(world: World)
 
 
 @pytest.mark.parametrize("name", ["told", "dead", "spam", "update"])
-def test_what_waits_no_more_has_no_wait(filled: World, name: str) -> None:
+def test_what_waits_no_more_has_no_wait(filled: LedgerWorld, name: str) -> None:
     assert wait_of(filled.story(name)) is None

@@ -21,10 +21,9 @@ from leadline.settings.targets import TargetConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
 from leadline.team.targets import Targets
-from tests.worlds.channels import Office as Counter
-from tests.worlds.channels import slack_channel
+from tests.worlds.channels import AlertOffice, slack_channel
 from tests.worlds.leads import HandClock
-from tests.worlds.sales_office import ANN, BEN, Office
+from tests.worlds.sales_office import ANN, BEN, SalesOffice
 
 ANNS_GO_TO_SLACK = {
     "ann": RuleConfig(owners=("ann@example.com",), channels=("slack",)),
@@ -33,13 +32,13 @@ ANNS_GO_TO_SLACK = {
 
 
 @pytest.fixture
-def office(store: Store, clock: HandClock) -> Office:
-    return Office(store, clock)
+def office(store: Store, clock: HandClock) -> SalesOffice:
+    return SalesOffice(store, clock)
 
 
-def ruled(store: Store, clock: HandClock, *, fallback: str = "") -> Office:
+def ruled(store: Store, clock: HandClock, *, fallback: str = "") -> SalesOffice:
     """An office in which Slack hears of Ann's leads, and the pool of all others."""
-    made = Office(store, clock, routes=Routes(rules=ANNS_GO_TO_SLACK, usual=("slack",)))
+    made = SalesOffice(store, clock, routes=Routes(rules=ANNS_GO_TO_SLACK, usual=("slack",)))
     slack = msgspec.structs.replace(made.kit.channels["slack"], fallback=fallback)
     made.kit = msgspec.structs.replace(made.kit, channels={**made.kit.channels, "slack": slack})
     return made
@@ -60,7 +59,9 @@ def test_spam_is_told_to_nobody_when_the_crm_gives_it_an_owner(
     assert store.next_due(Step.LOOK_UP) is None
 
 
-def test_a_record_that_can_not_be_found_takes_no_owner_and_no_ending_away(office: Office) -> None:
+def test_a_record_that_can_not_be_found_takes_no_owner_and_no_ending_away(
+    office: SalesOffice,
+) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1", ANN, ending=Ending.WON)
     office.wait(minutes=11)
@@ -80,7 +81,7 @@ def test_the_rules_give_away_a_lead_of_which_a_silent_crm_told_later_that_nobody
 ) -> None:
     team = Team({"Ben Bell": MemberConfig(email="ben@example.com")})
     rules = {"all": RuleConfig(channels=("slack",), assign=("Ben Bell",))}
-    office = Office(store, clock, routes=Routes(rules=rules, team=team), team=team)
+    office = SalesOffice(store, clock, routes=Routes(rules=rules, team=team), team=team)
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.trouble = Unreachable("crm.down")
     office.wait(minutes=11)
@@ -101,7 +102,7 @@ def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_owner_i
     store: Store, clock: HandClock
 ) -> None:
     everything = {"all": RuleConfig(channels=("slack",))}
-    office = Office(store, clock, routes=Routes(rules=everything))
+    office = SalesOffice(store, clock, routes=Routes(rules=everything))
     slack = msgspec.structs.replace(office.kit.channels["slack"], fallback="pool")
     channels = {**office.kit.channels, "slack": slack}
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
@@ -120,7 +121,7 @@ def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_owner_i
 def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_lead_is_refined_anew(
     store: Store, clock: HandClock
 ) -> None:
-    office = Counter(store, clock)
+    office = AlertOffice(store, clock)
     lead_id = office.lead()
     office.slack.replies = [Refused("slack.no_service", "no_service")]
     office.wait(seconds=5)
@@ -137,7 +138,7 @@ def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_lead_is
 def test_a_fallback_whose_turn_has_not_come_is_silent_once_the_channel_itself_has_told(
     store: Store, clock: HandClock
 ) -> None:
-    office = Counter(store, clock)
+    office = AlertOffice(store, clock)
     lead_id = office.lead()
     office.slack.replies = [Refused("slack.no_service", "no_service")]
     office.mail.down = Unreachable("mail.down")
@@ -151,7 +152,9 @@ def test_a_fallback_whose_turn_has_not_come_is_silent_once_the_channel_itself_ha
     assert not office.waiting("mail")
 
 
-def test_a_lead_of_a_crm_that_is_refined_anew_is_told_where_it_never_was(office: Office) -> None:
+def test_a_lead_of_a_crm_that_is_refined_anew_is_told_where_it_never_was(
+    office: SalesOffice,
+) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1", ANN)
     office.walls["slack"].trouble = Refused("slack.no_service", "no_service")
@@ -164,7 +167,7 @@ def test_a_lead_of_a_crm_that_is_refined_anew_is_told_where_it_never_was(office:
 
 
 def test_a_lead_that_nobody_owns_goes_round_in_no_circle(store: Store, clock: HandClock) -> None:
-    office = Counter(store, clock, routes=Routes(usual=("slack",), unassigned="mail"))
+    office = AlertOffice(store, clock, routes=Routes(usual=("slack",), unassigned="mail"))
     channels = {
         "slack": slack_channel(office.slack, personal=True),
         "mail": slack_channel(office.mail, "mail", fallback="slack"),
@@ -192,7 +195,7 @@ class Unpredictable(Targets, frozen=True):
 def test_an_alert_that_always_kills_its_worker_is_a_dead_letter_in_the_end(
     store: Store, clock: HandClock
 ) -> None:
-    office = Counter(
+    office = AlertOffice(
         store, clock, retry=RetryPolicy(attempts=4), targets=Unpredictable({"all": TargetConfig()})
     )
     lead_id = office.lead()
@@ -212,7 +215,7 @@ def test_who_is_told_by_direct_message_hears_of_a_lead_that_nobody_owned_at_firs
     store: Store, clock: HandClock
 ) -> None:
     everything = {"all": RuleConfig(channels=("slack",))}
-    office = Office(store, clock, routes=Routes(rules=everything, unassigned="pool"))
+    office = SalesOffice(store, clock, routes=Routes(rules=everything, unassigned="pool"))
     direct = msgspec.structs.replace(office.kit.channels["slack"], personal=True)
     channels = {**office.kit.channels, "slack": direct}
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
@@ -231,7 +234,7 @@ def test_who_is_told_by_direct_message_hears_of_a_lead_that_nobody_owned_at_firs
 def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(
     store: Store, clock: HandClock
 ) -> None:
-    office = Counter(store, clock)
+    office = AlertOffice(store, clock)
     office.slack.tells = False
     lead_id = office.lead()
     handled = store.handling([lead_id])
@@ -249,7 +252,7 @@ def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(
 def test_an_alert_under_way_is_sent_again_when_somebody_wants_it_told_again(
     store: Store, clock: HandClock
 ) -> None:
-    office = Counter(store, clock)
+    office = AlertOffice(store, clock)
     office.slack.tells = False
     lead_id = office.lead()
 
@@ -265,7 +268,7 @@ def test_an_alert_under_way_is_sent_again_when_somebody_wants_it_told_again(
 def test_one_lead_that_can_not_be_looked_at_spoils_no_other_look(
     store: Store, clock: HandClock
 ) -> None:
-    office = Office(store, clock)
+    office = SalesOffice(store, clock)
     broken = office.post(email="ada@example.com", record="r1")
     good = office.post(email="bob@example.com", record="r2")
     office.crm.has("r1")
@@ -283,7 +286,7 @@ def test_one_lead_that_can_not_be_looked_at_spoils_no_other_look(
 
 
 def test_a_lead_of_which_only_the_id_came_is_completed_when_its_record_can_be_seen(
-    office: Office,
+    office: SalesOffice,
 ) -> None:
     lead_id = office.post(record="r1")
     office.wait(minutes=11)
@@ -301,7 +304,7 @@ def test_a_lead_of_which_only_the_id_came_is_completed_when_its_record_can_be_se
 
 @pytest.mark.parametrize("trouble", [None, Unreachable("crm.down")])
 def test_so_is_one_whose_owner_the_webhook_named(
-    office: Office, trouble: Unreachable | None
+    office: SalesOffice, trouble: Unreachable | None
 ) -> None:
     office.crm.trouble = trouble
     lead_id = office.post(record="r1", owner="u1")
@@ -317,7 +320,7 @@ def test_so_is_one_whose_owner_the_webhook_named(
 
 
 def test_a_lead_whose_record_never_comes_to_be_seen_is_looked_for_during_a_day(
-    office: Office,
+    office: SalesOffice,
 ) -> None:
     office.post(record="r1", owner="u1")
     office.wait(hours=20)
@@ -329,7 +332,7 @@ def test_a_lead_whose_record_never_comes_to_be_seen_is_looked_for_during_a_day(
 def test_asking_what_became_of_many_alerts_ends_before_their_lease_does(
     store: Store, clock: HandClock
 ) -> None:
-    office = Counter(store, clock)
+    office = AlertOffice(store, clock)
     office.slack.replies = [Unreachable("answer.late")]
     ids = office.leads(30)
     office.wait(seconds=1)
@@ -348,7 +351,7 @@ def test_asking_what_became_of_many_alerts_ends_before_their_lease_does(
     assert sorted(office.slack.lead_ids) == sorted(ids)
 
 
-def test_while_a_crm_asks_for_a_pause_no_lead_is_asked_about(office: Office) -> None:
+def test_while_a_crm_asks_for_a_pause_no_lead_is_asked_about(office: SalesOffice) -> None:
     office.crm.trouble = Busy(timedelta(minutes=5))
     for number in range(5):
         office.post(email=f"l{number}@example.com", record=f"r{number}")
@@ -364,7 +367,7 @@ def test_while_a_crm_asks_for_a_pause_no_lead_is_asked_about(office: Office) -> 
     assert [one["owner"] for one in told if one["template"] == "new_lead/1"] == ["Ann Archer"] * 5
 
 
-def test_a_crm_that_asks_for_no_pause_at_all_is_not_asked_at_once(office: Office) -> None:
+def test_a_crm_that_asks_for_no_pause_at_all_is_not_asked_at_once(office: SalesOffice) -> None:
     office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
     office.wait(minutes=10)

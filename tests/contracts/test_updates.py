@@ -15,7 +15,7 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
-from tests.worlds.channels import Office, Scripted, bot_channel, slack_channel
+from tests.worlds.channels import AlertOffice, Scripted, bot_channel, slack_channel
 from tests.worlds.leads import HandClock
 
 ADA = Person(id="1", name="Ada", email="ada@example.com", slack="U012ADA")
@@ -26,19 +26,19 @@ UNASSIGNED = Handling(ownership=Ownership.UNASSIGNED)
 
 
 @pytest.fixture
-def office(store: Store, clock: HandClock) -> Office:
+def office(store: Store, clock: HandClock) -> AlertOffice:
     """One whose Slack has a bot, which can change what it wrote."""
-    return with_slack(Office(store, clock))
+    return with_slack(AlertOffice(store, clock))
 
 
-def with_slack(office: Office, *, bot: bool = True) -> Office:
+def with_slack(office: AlertOffice, *, bot: bool = True) -> AlertOffice:
     channel = (bot_channel if bot else slack_channel)(office.slack)
     channels = {"slack": channel}
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
     return office
 
 
-def told(office: Office, handling: Handling | None = UNASSIGNED) -> str:
+def told(office: AlertOffice, handling: Handling | None = UNASSIGNED) -> str:
     """A lead of which Slack has been told."""
     lead_id = office.lead(handling)
     office.wait(seconds=3)
@@ -53,7 +53,7 @@ def owner_in(message: dict[str, Any]) -> str:
     return str(found).partition("\n")[2]
 
 
-def test_an_owner_who_appears_is_shown_and_told_once(office: Office, clock: HandClock) -> None:
+def test_an_owner_who_appears_is_shown_and_told_once(office: AlertOffice, clock: HandClock) -> None:
     lead_id = told(office)
     assert owner_in(office.slack.accepted[0]) == "Unassigned"
     office.hand(lead_id, ADAS)
@@ -72,7 +72,7 @@ def test_an_owner_who_appears_is_shown_and_told_once(office: Office, clock: Hand
     assert (owner.step, owner.template, owner.ref) == (Step.UPDATE, "owner/1", "U012ADA")
 
 
-def test_a_lead_that_goes_on_to_somebody_else_is_news_for_them(office: Office) -> None:
+def test_a_lead_that_goes_on_to_somebody_else_is_news_for_them(office: AlertOffice) -> None:
     lead_id = told(office, ADAS)
     office.hand(lead_id, BOBS)
     office.wait(seconds=5)
@@ -83,7 +83,9 @@ def test_a_lead_that_goes_on_to_somebody_else_is_news_for_them(office: Office) -
     assert news["text"].startswith("👤 <@U012BOB>, ")
 
 
-def test_an_owner_whom_the_alert_named_is_told_no_news(office: Office, clock: HandClock) -> None:
+def test_an_owner_whom_the_alert_named_is_told_no_news(
+    office: AlertOffice, clock: HandClock
+) -> None:
     lead_id = told(office, ADAS)
     snoozed = msgspec.structs.replace(ADAS, snoozed_until=clock.now + timedelta(hours=1))
     office.hand(lead_id, snoozed)
@@ -93,7 +95,7 @@ def test_an_owner_whom_the_alert_named_is_told_no_news(office: Office, clock: Ha
     assert office.slack.templates == ["new_lead/1"]
 
 
-def test_a_claim_is_shown_and_is_no_news(office: Office, clock: HandClock) -> None:
+def test_a_claim_is_shown_and_is_no_news(office: AlertOffice, clock: HandClock) -> None:
     lead_id = told(office)
     clock.advance(minutes=2)
     office.hand(lead_id, msgspec.structs.replace(BOBS, claimed_by=BOB, claimed_at=clock.now))
@@ -106,7 +108,7 @@ def test_a_claim_is_shown_and_is_no_news(office: Office, clock: HandClock) -> No
 def test_where_nothing_can_be_changed_a_second_message_tells_once(
     store: Store, clock: HandClock
 ) -> None:
-    office = with_slack(Office(store, clock), bot=False)
+    office = with_slack(AlertOffice(store, clock), bot=False)
     lead_id = told(office)
     office.hand(lead_id, ADAS)
     office.wait(seconds=5)
@@ -120,7 +122,7 @@ def test_where_nothing_can_be_changed_a_second_message_tells_once(
     assert "is claimed by <@U012BOB> after" in second
 
 
-def test_what_a_digest_told_is_corrected_by_a_second_message(office: Office) -> None:
+def test_what_a_digest_told_is_corrected_by_a_second_message(office: AlertOffice) -> None:
     ids = office.leads(25, UNASSIGNED)
     office.wait(seconds=5)
     assert office.slack.templates == ["digest/1"]
@@ -130,7 +132,7 @@ def test_what_a_digest_told_is_corrected_by_a_second_message(office: Office) -> 
     assert office.slack.templates == ["digest/1", "owner/1"]
 
 
-def test_a_lead_that_was_not_told_yet_is_told_right(office: Office) -> None:
+def test_a_lead_that_was_not_told_yet_is_told_right(office: AlertOffice) -> None:
     lead_id = office.lead(UNASSIGNED)
     office.hand(lead_id, ADAS)
     office.wait(seconds=5)
@@ -139,7 +141,7 @@ def test_a_lead_that_was_not_told_yet_is_told_right(office: Office) -> None:
     assert office.slack.templates == ["new_lead/1"]
 
 
-def test_what_changes_in_the_moment_of_telling_is_corrected(office: Office) -> None:
+def test_what_changes_in_the_moment_of_telling_is_corrected(office: AlertOffice) -> None:
     """Nobody who changes a lead knows of a message that is still under way."""
     lead_id = office.lead(UNASSIGNED)
     office.slack.during = lambda: changes.pop()()
@@ -150,7 +152,7 @@ def test_what_changes_in_the_moment_of_telling_is_corrected(office: Office) -> N
     assert office.slack.templates == ["new_lead/1", "owner/1"]
 
 
-def test_a_message_that_is_gone_leaves_the_news(office: Office) -> None:
+def test_a_message_that_is_gone_leaves_the_news(office: AlertOffice) -> None:
     lead_id = told(office)
     office.slack.replies = [Refused(GONE, "message_not_found")]
     office.hand(lead_id, ADAS)
@@ -160,7 +162,7 @@ def test_a_message_that_is_gone_leaves_the_news(office: Office) -> None:
 
 
 def test_a_change_that_is_refused_is_a_dead_letter_where_there_are_no_news(
-    office: Office, clock: HandClock
+    office: AlertOffice, clock: HandClock
 ) -> None:
     lead_id = told(office, ADAS)
     office.slack.replies = [Refused("slack.invalid_auth", "invalid_auth")]
@@ -170,7 +172,7 @@ def test_a_change_that_is_refused_is_a_dead_letter_where_there_are_no_news(
     assert not office.waiting(step=Step.UPDATE)
 
 
-def test_a_change_waits_for_a_channel_that_is_down_or_busy(office: Office) -> None:
+def test_a_change_waits_for_a_channel_that_is_down_or_busy(office: AlertOffice) -> None:
     lead_id = told(office)
     office.slack.replies = [
         Unreachable("slack.http_503"), Busy(timedelta(seconds=20)), Unreachable("slack.http_503"),
@@ -181,7 +183,7 @@ def test_a_change_waits_for_a_channel_that_is_down_or_busy(office: Office) -> No
     assert office.slack.templates == ["new_lead/1", "owner/1"]
 
 
-def test_news_whose_answer_was_lost_are_not_told_again(office: Office) -> None:
+def test_news_whose_answer_was_lost_are_not_told_again(office: AlertOffice) -> None:
     lead_id = told(office)
     office.hand(lead_id, ADAS)
     losing = [False, True]
@@ -197,7 +199,7 @@ def test_news_whose_answer_was_lost_are_not_told_again(office: Office) -> None:
 
 def test_news_wait_for_the_end_of_their_readers_quiet_hours(store: Store, clock: HandClock) -> None:
     team = Team({"ada": MemberConfig(email="ada@example.com", zone="UTC", quiet=(8 * 60, 10 * 60))})
-    office = with_slack(Office(store, clock, team=team))
+    office = with_slack(AlertOffice(store, clock, team=team))
     lead_id = told(office)
     office.hand(lead_id, ADAS)
     office.wait(minutes=30)
@@ -207,7 +209,7 @@ def test_news_wait_for_the_end_of_their_readers_quiet_hours(store: Store, clock:
     assert office.slack.templates == ["new_lead/1", "owner/1"]
 
 
-def test_a_flood_of_changes_keeps_the_channels_pace(office: Office, clock: HandClock) -> None:
+def test_a_flood_of_changes_keeps_the_channels_pace(office: AlertOffice, clock: HandClock) -> None:
     ids = office.leads(8, UNASSIGNED)
     office.wait(seconds=10)
     for lead_id in ids:
@@ -218,7 +220,7 @@ def test_a_flood_of_changes_keeps_the_channels_pace(office: Office, clock: HandC
 
 
 def test_a_channel_that_was_never_told_of_a_lead_says_nothing_of_it(
-    office: Office, clock: HandClock
+    office: AlertOffice, clock: HandClock
 ) -> None:
     lead_id = told(office)
     other = Scripted()

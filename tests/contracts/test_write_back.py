@@ -19,8 +19,8 @@ from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
 from tests.standins.writable_crm import Rate, WritingOffice
 from tests.worlds.leads import HandClock
-from tests.worlds.ledger import World
-from tests.worlds.sales_office import BEN, Office
+from tests.worlds.ledger import LedgerWorld
+from tests.worlds.sales_office import BEN, SalesOffice
 
 WRITE = {"phone": "phone", "score": "score", "status": "state", "lead_id": "ref"}
 
@@ -44,7 +44,7 @@ def about_to_be_written(office: WritingOffice) -> str:
     office.desk.has("r1", owner="u1")
     lead_id = office.post(email="ada@example.com", record="r1", event="lead.created", score=85)
     office.clock.advance(minutes=11)
-    Office.turn(office)
+    SalesOffice.turn(office)
     assert office.store.count_due(Step.WRITE_BACK, "generic") == 1
     return lead_id
 
@@ -149,7 +149,7 @@ def test_somebody_whom_the_crm_does_not_know_is_written_where_names_stand_and_no
     office.desk.has("r1")
     lead_id = office.post(email="a@example.com", record="r1", event="lead.created", score=85)
     office.clock.advance(minutes=11)
-    Office.turn(office)
+    SalesOffice.turn(office)
     claim(office, lead_id, Person(slack="U9", name="zed"))
     office.turn()
     assert office.desk.records["r1"] == {"score": 85}
@@ -212,7 +212,7 @@ def test_the_echo_of_an_owner_whom_we_wrote_tells_nobody(store: Store, clock: Ha
     assert len(office.desk.writes) == 1
 
 
-def test_the_timeline_tells_of_our_writing_and_of_its_echo(world: World) -> None:
+def test_the_timeline_tells_of_our_writing_and_of_its_echo(world: LedgerWorld) -> None:
     office = WritingOffice(world.store, world.clock, write=WRITE)
     lead_id = come_in(office, score=85)
     office.post(record="r1", event="lead.updated", score=85)

@@ -39,27 +39,29 @@ from tests.standins import message_rules as rules
 REPLY_URL = "https://hooks.slack.example/actions/T0/1234/aVerySecretCapability"
 
 
-class Kind(NamedTuple):
+class WriterKind(NamedTuple):
     writer: Writer
     faults: Callable[[bytes], list[str]]
     digests: bool = True
 
 
 KINDS = {
-    "slack-webhook": Kind(SlackWriter(), rules.slack_faults),
-    "slack-bot": Kind(SlackWriter(bot=True, room="C012ABCDEF"), rules.slack_faults),
-    "slack-dm": Kind(SlackWriter(bot=True, room=DIRECT), rules.slack_faults),
-    "email": Kind(
+    "slack-webhook": WriterKind(SlackWriter(), rules.slack_faults),
+    "slack-bot": WriterKind(SlackWriter(bot=True, room="C012ABCDEF"), rules.slack_faults),
+    "slack-dm": WriterKind(SlackWriter(bot=True, room=DIRECT), rules.slack_faults),
+    "email": WriterKind(
         EmailWriter("mail", "Leads <leads@example.com>", ["sales@example.com"]),
         rules.email_faults,
     ),
-    "email to owners": Kind(
+    "email to owners": WriterKind(
         EmailWriter("mail", "leads@example.com", ["owner"]), rules.email_faults
     ),
-    "webhook": Kind(EventWriter("hook", "https://leads.example.com"), rules.event_faults, False),
-    "teams": Kind(TeamsWriter(), rules.card_faults),
-    "pagerduty": Kind(PagerDutyWriter(), rules.pagerduty_faults, False),
-    "apprise": Kind(PlainWriter(), rules.text_faults),
+    "webhook": WriterKind(
+        EventWriter("hook", "https://leads.example.com"), rules.event_faults, False
+    ),
+    "teams": WriterKind(TeamsWriter(), rules.card_faults),
+    "pagerduty": WriterKind(PagerDutyWriter(), rules.pagerduty_faults, False),
+    "apprise": WriterKind(PlainWriter(), rules.text_faults),
 }
 
 ADDRESS = st.one_of(st.sampled_from(["ann@example.com", "o'neil+x@mail.example.org"]), TEXT)
@@ -109,7 +111,7 @@ NOTICE = st.builds(
 )
 
 
-def everything(kind: Kind, notice: Notice, told: Alert) -> dict[str, Letter]:
+def everything(kind: WriterKind, notice: Notice, told: Alert) -> dict[str, Letter]:
     """All that a writer says of one lead."""
     writer = kind.writer
     said = {
@@ -123,7 +125,7 @@ def everything(kind: Kind, notice: Notice, told: Alert) -> dict[str, Letter]:
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
+def kind(request: pytest.FixtureRequest) -> WriterKind:
     return KINDS[request.param]
 
 
@@ -271,7 +273,7 @@ def test_a_test_is_marked_as_one(name: str) -> None:
     assert not re.search(rb'Test: |"test":true', writer.alert(real).body)
 
 
-def test_every_reminder_says_how_urgent_it_is(kind: Kind) -> None:
+def test_every_reminder_says_how_urgent_it_is(kind: WriterKind) -> None:
     told = Alert(ID, "c", CAPTURED, "new_lead/1", step=Step.NOTIFY)
     late = CAPTURED + timedelta(minutes=22)
     templates = [

@@ -25,7 +25,7 @@ FORMATTERS = [JsonFormatter(), TextFormatter()]
 log = logging.getLogger("leadline.somewhere")
 
 
-class Lines:
+class LoggedLines:
     """What was logged through `configure`."""
 
     def __init__(self) -> None:
@@ -44,14 +44,14 @@ class Lines:
 
 
 @pytest.fixture
-def lines() -> Iterator[Callable[..., Lines]]:
+def lines() -> Iterator[Callable[..., LoggedLines]]:
     root = logging.getLogger()
     names = ("uvicorn", "asyncio", "urllib3")
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in names}
 
-    def start(level: str = "info", form: str = "json") -> Lines:
-        lines = Lines()
+    def start(level: str = "info", form: str = "json") -> LoggedLines:
+        lines = LoggedLines()
         configure(level, form, lines.stream)
         return lines
 
@@ -79,7 +79,7 @@ def raised(error: BaseException, cause: BaseException | None = None) -> logging.
 
 
 def test_a_line_is_one_json_object_with_the_event_and_its_figures(
-    lines: Callable[..., Lines],
+    lines: Callable[..., LoggedLines],
 ) -> None:
     out = lines()
     log.info("refine.done", extra={"lead": "0190-a", "attempt": 2, "late_s": 0.25})
@@ -94,7 +94,7 @@ def test_a_line_is_one_json_object_with_the_event_and_its_figures(
     }
 
 
-def test_a_line_for_eyes_says_the_same(lines: Callable[..., Lines]) -> None:
+def test_a_line_for_eyes_says_the_same(lines: Callable[..., LoggedLines]) -> None:
     out = lines(form="text")
     log.warning("child.died", extra={"role": "http", "pid": 12})
     (line,) = out.texts
@@ -107,14 +107,14 @@ def test_the_time_is_utc() -> None:
     assert json.loads(JsonFormatter().format(at))["time"] == "2023-11-14T22:13:20.500Z"
 
 
-def test_less_grave_events_are_left_out(lines: Callable[..., Lines]) -> None:
+def test_less_grave_events_are_left_out(lines: Callable[..., LoggedLines]) -> None:
     out = lines(level="warning")
     log.info("refine.done")
     log.warning("clock.jumped_back")
     assert out.only["event"] == "clock.jumped_back"
 
 
-def test_configuring_twice_writes_each_line_once(lines: Callable[..., Lines]) -> None:
+def test_configuring_twice_writes_each_line_once(lines: Callable[..., LoggedLines]) -> None:
     first, second = lines(), lines()
     log.info("refine.done")
     assert first.texts == []
@@ -178,7 +178,7 @@ def test_a_line_without_an_events_name_tells_where_it_was_logged() -> None:
     assert line["form"] == "lead of %s"
 
 
-def test_the_words_of_libraries_are_not_written(lines: Callable[..., Lines]) -> None:
+def test_the_words_of_libraries_are_not_written(lines: Callable[..., LoggedLines]) -> None:
     out = lines()
     logging.getLogger("asyncio").error(f"Task exception was never retrieved: {EMAIL}")
     logging.getLogger("leadlines").error(f"somebody.{NAME}")
@@ -191,7 +191,7 @@ def test_the_words_of_libraries_are_not_written(lines: Callable[..., Lines]) -> 
     assert uvicorn["form"] == "Invalid HTTP request: %s"
 
 
-def test_requests_of_apprise_are_not_logged_one_by_one(lines: Callable[..., Lines]) -> None:
+def test_requests_of_apprise_are_not_logged_one_by_one(lines: Callable[..., LoggedLines]) -> None:
     out = lines("debug")
     logging.getLogger("urllib3.connectionpool").debug("%s GET %s", "https://x.example", "/secret")
     logging.getLogger("urllib3.connection").warning("odd headers (url=%s)", "https://x.example")
@@ -246,7 +246,7 @@ def test_any_value_gives_one_line_that_can_be_written(
 
 
 def test_a_line_that_can_not_be_written_is_told_without_what_was_in_it(
-    lines: Callable[..., Lines], capfd: pytest.CaptureFixture[str]
+    lines: Callable[..., LoggedLines], capfd: pytest.CaptureFixture[str]
 ) -> None:
     out = lines()
     out.stream.close()

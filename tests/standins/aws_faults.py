@@ -36,6 +36,7 @@ from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.aws_rooms import REGION, Rooms
 from tests.worlds.channels import slack_channel
+from tests.worlds.death import Killed
 
 SENT = Sent()
 P = TypeVar("P")
@@ -49,10 +50,6 @@ class Fault(StrEnum):
     LOST = "the answer got lost for good"
     REPEATED = "the answer got lost, and the request was sent once more"
     DEATH = "the process died before it"
-
-
-class Died(BaseException):
-    """The process is no more; nothing of it happens from now on."""
 
 
 class Faulty(Caller):
@@ -88,7 +85,7 @@ class Faulty(Caller):
             target = (named.get("headers") or {}).get("x-amz-target", f"{method} {path[-60:]}")
             self.calls.append(f"{service} {target}")
         if self.dead:
-            raise Died
+            raise Killed
         if self.broken and f"{service} {method}".startswith(self.broken):
             raise AwsFailed(f"{service} {method}", "ServiceUnavailable")
         if target == "AmazonSQS.SendMessage":
@@ -103,7 +100,7 @@ class Faulty(Caller):
             return call()
         if self.what is Fault.DEATH:
             self.dead = True
-            raise Died
+            raise Killed
         if self.what is Fault.REFUSED:
             raise AwsFailed(f"{service} {method}", "InternalServerError")
         reply = call()
@@ -113,7 +110,7 @@ class Faulty(Caller):
         return call()
 
 
-class Slack:
+class ToldSlack:
     """A destination that says what it is told to say, and keeps what it accepted."""
 
     def __init__(self, says: Sent | Refused | Busy | Unreachable = SENT) -> None:
@@ -152,7 +149,7 @@ class Actor:
         return Kit(
             self.handed(*tasks),
             sources,
-            {"slack": slack_channel(slack or Slack())},
+            {"slack": slack_channel(slack or ToldSlack())},
             self.clock,
             lambda: 0.5,
             routes=Routes(usual=("slack",)),
@@ -227,7 +224,7 @@ def outcome(act: Callable[[], T]) -> T | None:
     """What it returns; None when AWS or death kept it from returning."""
     try:
         return act()
-    except (AwsFailed, Died):
+    except (AwsFailed, Killed):
         return None
 
 

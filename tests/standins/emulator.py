@@ -5,13 +5,14 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+from tests.standins.ports import free_port
 
 HOME = Path(__file__).parents[2] / ".emulator"
 REGION = "eu-west-1"
@@ -25,9 +26,7 @@ class Emulator:
         program = HOME / "bin" / "ministack"
         if not program.exists():
             raise FileNotFoundError(f"{program} is missing: run `make emulator`")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         environment = {
             "PATH": f"{HOME / 'bin'}:{os.environ['PATH']}",

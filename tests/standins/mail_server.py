@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from leadline.channels.email.smtp import MailServer
+from tests.standins.ports import free_port
 
 Taken = Callable[["MailRoom", SMTP], Awaitable[str]]
 """What becomes of a message that came whole: the server's answer."""
@@ -114,12 +115,6 @@ def knows_us(server: SMTP, session: Session, envelope: Envelope, mechanism: str,
         PASSWORD.encode(),
     )
     return AuthResult(success=known, handled=False, auth_data=data)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class _Silent(Controller):

@@ -25,7 +25,7 @@ ARGUMENTS = {
 """Slack docs, the page of each method: what it may be given here."""
 
 
-class Fault(NamedTuple):
+class WrongAnswer(NamedTuple):
     """An answer in place of the right one; `done` is whether the call does its work all the same.
     Without a status nothing is answered at all."""
 
@@ -35,9 +35,9 @@ class Fault(NamedTuple):
     done: bool = False
 
 
-def no(error: str, **more: Any) -> Fault:
+def no(error: str, **more: Any) -> WrongAnswer:
     """Slack's way of refusing: 200 and `ok: false`."""
-    return Fault(200, {"ok": False, "error": error, **more})
+    return WrongAnswer(200, {"ok": False, "error": error, **more})
 
 
 class Call(NamedTuple):
@@ -56,7 +56,7 @@ class SlackApi:
         self.messages: list[dict[str, Any]] = []
         self.calls: list[Call] = []
         self.complaints: list[str] = []
-        self.faults: dict[str, list[Fault]] = {}
+        self.faults: dict[str, list[WrongAnswer]] = {}
         self.now = 1_772_442_000.0
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -78,7 +78,7 @@ class SlackApi:
         """The arguments of each call of a method."""
         return [call.arguments for call in self.calls if call.method == method]
 
-    def answer(self, method: str, headers: dict[str, str], body: bytes) -> Fault:
+    def answer(self, method: str, headers: dict[str, str], body: bytes) -> WrongAnswer:
         """What one call is answered with."""
         with self._lock:
             arguments = self._arguments(method, headers, body)
@@ -88,7 +88,7 @@ class SlackApi:
             if fault is not None and not fault.done:
                 return fault
             told = getattr(self, "_" + method.replace(".", "_"), self._unknown)(arguments)
-            return fault or Fault(200, told)
+            return fault or WrongAnswer(200, told)
 
     def _arguments(self, method: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
         kind = headers.get("content-type", "").partition(";")[0]

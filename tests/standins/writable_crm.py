@@ -19,7 +19,7 @@ from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Pag
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
 from tests.worlds.leads import HandClock
-from tests.worlds.sales_office import ANN, BEN, Office
+from tests.worlds.sales_office import ANN, BEN, SalesOffice
 
 PEOPLE = {person.id: person for person in (ANN, BEN)}
 
@@ -150,7 +150,7 @@ class WritableCrm:
         return self.trouble or (self.rate.take() if self.rate else None)
 
 
-class WritingOffice(Office):
+class WritingOffice(SalesOffice):
     """An office whose CRM is told what was learned."""
 
     def __init__(

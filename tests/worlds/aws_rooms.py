@@ -111,6 +111,9 @@ def moto_server() -> Iterator[str]:
     """moto in a thread of this process; gives its endpoint."""
     from moto.server import ThreadedMotoServer
 
+    from tests.standins.quick_moto import quicken
+
+    quicken()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -18,6 +18,7 @@ from leadline.ports.channel import Channel
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from leadline.ports.store import Settlement, Store
 from leadline.team.routing import Routes
+from tests.worlds.death import Killed
 from tests.worlds.leads import LEASE, HandClock, captured, refined
 
 Answered = Sent | Refused | Busy | Unreachable
@@ -33,10 +34,6 @@ def bot_channel(messenger: Messenger, name: str = "slack", **settings: Any) -> C
     """A channel that says what a Slack bot is told."""
     writer = SlackWriter(bot=True, room="C0SALES")
     return Channel(name=name, writer=writer, messenger=messenger, **settings)
-
-
-class Killed(BaseException):
-    """The worker has ended."""
 
 
 class Scripted:
@@ -111,7 +108,7 @@ class Scripted:
         return [p["template"] for p in self.payloads]
 
 
-class Office:
+class AlertOffice:
     """Refined leads in a store, channels that tell of them, and time that passes when it is told
     to. `kit` may be replaced by one with other settings."""
 

@@ -34,6 +34,7 @@ from leadline.settings.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
+from tests.worlds.death import Killed
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import MemoryCrm
 
@@ -60,11 +61,7 @@ class Plan:
     """The share of leads that get an owner, at some time within half an hour."""
 
 
-class Killed(BaseException):
-    """The worker is dead."""
-
-
-class Fuse:
+class StepFuse:
     """Kills whoever passes it next but a few times."""
 
     def __init__(self) -> None:
@@ -84,7 +81,7 @@ class Fuse:
 class MortalStore:
     """A store whose user may die before and after every step that matters."""
 
-    def __init__(self, store: Store, fuse: Fuse) -> None:
+    def __init__(self, store: Store, fuse: StepFuse) -> None:
         self._store, self._fuse = store, fuse
 
     def __getattr__(self, name: str) -> Any:
@@ -104,7 +101,7 @@ class MortalStore:
 class MortalMessenger:
     """A messenger whose user may die between a message and its record."""
 
-    def __init__(self, messenger: Messenger, fuse: Fuse) -> None:
+    def __init__(self, messenger: Messenger, fuse: StepFuse) -> None:
         self._messenger, self._fuse = messenger, fuse
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
@@ -285,7 +282,7 @@ class Drill:
     def __init__(self, folder: Path, clock: HandClock, seed: int, *, fallback: bool) -> None:
         self.clock, self.begin = clock, clock.now
         self.chance = random.Random(seed)
-        self.fuse = Fuse()
+        self.fuse = StepFuse()
         self.slack = SlackStandIn(clock, self.chance, loses=0.0 if fallback else 0.1)
         self.mail = Mailbox(clock)
         self.crm = PlannedCrm(clock)

@@ -36,7 +36,7 @@ class Plain(Source):
         return Answer(b"hello", "text/plain") if "challenge" in delivery.url else None
 
 
-class Desk:
+class SlowInbox:
     """An inbox whose disk we can hold back or fill."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Running:
     """
 
     def __init__(self, protocol: type[GuardedProtocol] = GuardedProtocol) -> None:
-        self.desk = Desk()
+        self.desk = SlowInbox()
         self.source = Plain()
         self.app = App(
             max_body=10_000,

@@ -19,7 +19,7 @@ NAMES = ("told", "telling", "untellable", "untold", "spam", "dead", "waiting", "
 
 
 @dataclass
-class World:
+class LedgerWorld:
     """A store with its read side, and the ids of leads by name."""
 
     store: Store
@@ -58,12 +58,12 @@ class World:
         self.settle(claim, Done(refined=refined(lead, self.clock, **contact), then=then))
 
 
-Made = Callable[[str], World]
+Made = Callable[[str], LedgerWorld]
 KINDS = ["sqlite", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
 """The stores that have a read side."""
 
 
-def fill(world: World) -> World:
+def fill(world: LedgerWorld) -> LedgerWorld:
     """Put an event at every place where an event may be."""
     clock = world.clock
     due = [world.accept(name, delay=timedelta()) for name in NAMES[:6]]
@@ -77,7 +77,7 @@ def fill(world: World) -> World:
     return world
 
 
-def _settle_as_named(world: World, lead: CapturedLead, name: str) -> None:
+def _settle_as_named(world: LedgerWorld, lead: CapturedLead, name: str) -> None:
     clock = world.clock
     made = refined(lead, clock, name=f"{name.title()} Person", email=f"{name}@example.com")
     outcome: Done | Drop = Done(refined=made, then=(Task(Step.NOTIFY, lead.id, "slack"),))

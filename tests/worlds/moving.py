@@ -35,9 +35,10 @@ from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.notes import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore
-from leadline.vendors.generic.webhook import Generic
 from tests.worlds.aws_rooms import REGION, Rooms
+from tests.worlds.death import Killed
 from tests.worlds.leads import LEASE, HandClock, captured, claim, settle
+from tests.worlds.poisonous import Poisonous
 
 WINDOW = timedelta(days=7)
 CHANNELS = ("mail", "slack")
@@ -50,11 +51,7 @@ ADA = Person(id="crm-1", name="Ada Vance", email="Ada@Example.com", slack="U01AD
 BOB = Person(name="Bob Moss", slack="U02BOB")
 
 
-class Killed(BaseException):
-    """The process has ended."""
-
-
-class Fuse:
+class WriteFuse:
     """Ends the process at the n-th write; then nothing of it happens any more."""
 
     def __init__(self) -> None:
@@ -93,7 +90,7 @@ TOO_LARGE = HttpReply(
 class BurningCaller(Caller):
     """Calls to AWS of a process that may end."""
 
-    fuse: Fuse
+    fuse: WriteFuse
     stutters = False
     lock: AbstractContextManager[object] = nullcontext()
 
@@ -124,7 +121,7 @@ class BurningCaller(Caller):
 
 
 class BurningJournal(MoveJournal):
-    fuse: Fuse
+    fuse: WriteFuse
 
     def begin(self, digests: Mapping[str, bytes], towards: Home) -> None:
         self.fuse.before_a_write()
@@ -138,20 +135,13 @@ class BurningJournal(MoveJournal):
 
 
 class BurningHome(SqliteHome):
-    fuse: Fuse
+    fuse: WriteFuse
 
     def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
         self.fuse.before_a_write()
         told = super().keep(parcels)
         self.fuse.after_a_write()
         return told
-
-
-class Poisonous(Generic):
-    def fields(self, raw: bytes) -> Any:
-        if b"poison" in raw:
-            raise KeyError("nobody expected this")
-        return super().fields(raw)
 
 
 class Destination:
@@ -241,7 +231,7 @@ class Two(Workers):
         self.sqlite = SqliteStore(folder, clock=clock, redelivery_window=WINDOW)
         self.sqlite.keys = KeyIndex(gather=4)  # so that keys stand in both of their tables
         self.aws = rooms.store(clock)
-        self.fuse = Fuse()
+        self.fuse = WriteFuse()
         self.told: dict[str, str] = {}
 
     def move(

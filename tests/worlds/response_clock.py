@@ -21,7 +21,7 @@ from leadline.team.people import Team
 from leadline.team.routing import Routes
 from leadline.team.targets import Targets
 from tests.worlds.leads import HandClock
-from tests.worlds.sales_office import ANN, Office
+from tests.worlds.sales_office import ANN, SalesOffice
 
 MINUTE = timedelta(minutes=1)
 PATIENT = RetryPolicy(4 * MINUTE, 4 * MINUTE, attempts=100)
@@ -35,7 +35,7 @@ MEMBERS = {
 }
 
 
-class Desk(Office):
+class ClockedOffice(SalesOffice):
     """An office with targets, whose clock turns, too."""
 
     def __init__(

@@ -129,7 +129,7 @@ class Wall:
         return [m for m in found if m["template"] == template]
 
 
-class Office:
+class SalesOffice:
     """Everything around one store; not *asks* for a source whose CRM nobody can ask. *owner* is
     the setting of that source."""
 

@@ -24,13 +24,13 @@ from tests.standins.mail_server import (
     Dripping,
     MailRoom,
     Taken,
-    free_port,
     hangs_up,
     knows_us,
     mail_server,
     says,
     says_nothing,
 )
+from tests.standins.ports import free_port
 from tests.standins.scripted_server import certificate
 
 TO = ("sales@example.com", "boss@example.com")

@@ -17,7 +17,7 @@ from leadline.model.task import Alert, Step
 from leadline.ports.channel import GONE, NO_OWNER, Letter, Notice
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.channels.leads import CAPTURED, FIRST_ID, ID, lead
-from tests.standins.slack_api import TOKEN, Fault, SlackApi, no
+from tests.standins.slack_api import TOKEN, SlackApi, WrongAnswer, no
 from tests.standins.slack_rules import markup_of, violations
 
 ROOM = "C012SALES"
@@ -140,12 +140,12 @@ def test_an_owner_is_mentioned_by_their_e_mail_address_and_asked_for_once(slack:
         None,
         no("missing_scope", needed="users:read.email", provided="chat:write"),
         no("internal_error"),
-        Fault(429, {"ok": False, "error": "ratelimited"}, {"retry-after": "30"}),
-        Fault(None),
+        WrongAnswer(429, {"ok": False, "error": "ratelimited"}, {"retry-after": "30"}),
+        WrongAnswer(None),
     ],
 )
 def test_an_owner_whom_slack_does_not_tell_of_is_named(
-    slack: SlackApi, fault: Fault | None
+    slack: SlackApi, fault: WrongAnswer | None
 ) -> None:
     slack.faults["users.lookupByEmail"] = [fault] * 9 if fault else []
     assert isinstance(bot(slack).send(alert(owner=ADA)), Sent)
@@ -227,28 +227,36 @@ def test_a_digest_by_direct_message_has_one_reader() -> None:
         (no("service_unavailable"), Unreachable("slack.service_unavailable")),
         (no("request_timeout"), Unreachable("slack.request_timeout")),
         (
-            Fault(429, {"ok": False, "error": "ratelimited"}, {"retry-after": "17"}),
+            WrongAnswer(429, {"ok": False, "error": "ratelimited"}, {"retry-after": "17"}),
             Busy(timedelta(seconds=17), '{"ok": false, "error": "ratelimited"}'),
         ),
         (no("ratelimited"), Busy(timedelta(seconds=30), "ratelimited")),
-        (Fault(500, b"oops"), Unreachable("slack.http_500")),
-        (Fault(503, b""), Unreachable("slack.http_503")),
-        (Fault(200, b"<html>"), Unreachable("slack.not_understood")),
-        (Fault(200, b"[]"), Unreachable("slack.not_understood")),
-        (Fault(200, b'{"ok":tr'), Unreachable("slack.not_understood")),
-        (Fault(404, b"<html>gone"), Refused("slack.http_404", "<html>gone")),
-        (Fault(302, b"", {"location": "/x"}), Refused("slack.http_302", "")),
-        (Fault(None), Unreachable("slack.hung_up")),
+        (WrongAnswer(500, b"oops"), Unreachable("slack.http_500")),
+        (WrongAnswer(503, b""), Unreachable("slack.http_503")),
+        (WrongAnswer(200, b"<html>"), Unreachable("slack.not_understood")),
+        (WrongAnswer(200, b"[]"), Unreachable("slack.not_understood")),
+        (WrongAnswer(200, b'{"ok":tr'), Unreachable("slack.not_understood")),
+        (WrongAnswer(404, b"<html>gone"), Refused("slack.http_404", "<html>gone")),
+        (WrongAnswer(302, b"", {"location": "/x"}), Refused("slack.http_302", "")),
+        (WrongAnswer(None), Unreachable("slack.hung_up")),
     ],
 )
-def test_every_way_to_fail_has_its_meaning(slack: SlackApi, fault: Fault, reply: object) -> None:
+def test_every_way_to_fail_has_its_meaning(
+    slack: SlackApi, fault: WrongAnswer, reply: object
+) -> None:
     slack.faults["chat.postMessage"] = [fault]
     assert bot(slack).send(alert()) == reply
     assert slack.messages == []
 
 
 def test_the_token_is_never_told(slack: SlackApi, caplog: pytest.LogCaptureFixture) -> None:
-    faults = [no("invalid_auth"), Fault(500, b""), Fault(None), Fault(200, b"?"), Fault(404, b"")]
+    faults = [
+        no("invalid_auth"),
+        WrongAnswer(500, b""),
+        WrongAnswer(None),
+        WrongAnswer(200, b"?"),
+        WrongAnswer(404, b""),
+    ]
     slack.faults["chat.postMessage"] = list(faults)
     slack.faults["conversations.history"] = [no("missing_scope", needed="channels:history")]
     with caplog.at_level(logging.DEBUG):
@@ -276,7 +284,7 @@ def test_what_is_missing_is_said_at_once(token: str, room: str, url: str, says: 
 
 
 def test_a_message_whose_answer_was_lost_is_found(slack: SlackApi) -> None:
-    slack.faults["chat.postMessage"] = [Fault(None, done=True)]
+    slack.faults["chat.postMessage"] = [WrongAnswer(None, done=True)]
     messenger = bot(slack)
     assert isinstance(messenger.send(alert()), Unreachable)
     (message,) = slack.messages
@@ -342,9 +350,12 @@ def test_a_direct_message_is_looked_for_among_those(slack: SlackApi) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [no("missing_scope", needed="channels:history"), Fault(500, b""), Fault(None)]
+    "fault",
+    [no("missing_scope", needed="channels:history"), WrongAnswer(500, b""), WrongAnswer(None)],
 )
-def test_a_workspace_that_does_not_tell_has_told_nothing(slack: SlackApi, fault: Fault) -> None:
+def test_a_workspace_that_does_not_tell_has_told_nothing(
+    slack: SlackApi, fault: WrongAnswer
+) -> None:
     messenger = bot(slack)
     messenger.send(alert())
     slack.faults["conversations.history"] = [fault]

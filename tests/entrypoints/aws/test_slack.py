@@ -25,7 +25,7 @@ from tests.worlds.aws_functions import Context, Functions, message, now
 from tests.worlds.leads import claim, settle
 
 
-class Slack:
+class SlackWorkspace:
     """A workspace that posts to the function."""
 
     def __init__(self, functions: Functions, inbox: SlackInbox) -> None:
@@ -72,7 +72,7 @@ class Slack:
 
 
 @pytest.fixture
-def slack(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:
+def slack(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackWorkspace]:
     root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
     handlers, level = root.handlers[:], root.level
     with SlackInbox() as inbox, world(moto, now, 1) as (actor,):
@@ -80,14 +80,14 @@ def slack(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:
         made.set(slack_signing_secret=f'["{SECRET}"]')
         for module in (capture, refine):
             monkeypatch.setattr(module, "_parts", lambda: made.parts)
-        yield Slack(made, inbox)
+        yield SlackWorkspace(made, inbox)
         made.parts.caller.close()
     root.handlers[:] = handlers
     root.setLevel(level)
     sys.excepthook, threading.excepthook = hooks
 
 
-def test_who_presses_first_has_the_lead_and_the_other_is_told_who(slack: Slack) -> None:
+def test_who_presses_first_has_the_lead_and_the_other_is_told_who(slack: SlackWorkspace) -> None:
     lead_id = slack.lead()
     assert slack.press(lead_id) == 200
     assert slack.press(lead_id, "U02BOB") == 200
@@ -99,7 +99,7 @@ def test_who_presses_first_has_the_lead_and_the_other_is_told_who(slack: Slack) 
     assert handling.claimed_by.slack == "U01ANN"
 
 
-def test_a_press_wakes_who_changes_the_messages(slack: Slack) -> None:
+def test_a_press_wakes_who_changes_the_messages(slack: SlackWorkspace) -> None:
     lead_id = slack.lead()
     assert slack.functions.messages(Step.NOTIFY)  # the alert, which another worker will send
     store = slack.functions.actor.store
@@ -110,7 +110,7 @@ def test_a_press_wakes_who_changes_the_messages(slack: Slack) -> None:
     assert (woken["lead_id"], woken["step"], woken["channel"]) == (lead_id, "update", "slack")
 
 
-def test_the_command_lists_ones_own_leads_and_those_nobody_has(slack: Slack) -> None:
+def test_the_command_lists_ones_own_leads_and_those_nobody_has(slack: SlackWorkspace) -> None:
     mine, free = slack.lead(), slack.functions.lead("bob")
     assert slack.functions.refine(message(free)) == []
     assert slack.press(mine) == 200
@@ -130,7 +130,9 @@ def test_the_command_lists_ones_own_leads_and_those_nobody_has(slack: Slack) -> 
     ],
     ids=str,
 )
-def test_what_is_not_slacks_is_refused(slack: Slack, event: dict[str, Any], status: int) -> None:
+def test_what_is_not_slacks_is_refused(
+    slack: SlackWorkspace, event: dict[str, Any], status: int
+) -> None:
     body = press_body({"type": "view_closed"})
     answer = slack.post("/slack/actions", body, event)
     assert answer["statusCode"] == status
@@ -138,7 +140,7 @@ def test_what_is_not_slacks_is_refused(slack: Slack, event: dict[str, Any], stat
 
 
 def test_a_store_that_fails_is_told_or_else_warned_of(
-    slack: Slack, monkeypatch: pytest.MonkeyPatch
+    slack: SlackWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead_id = slack.lead()
     monkeypatch.setattr(slack_actions, "_STORE_WITHIN_S", -1.0)
@@ -150,7 +152,7 @@ def test_a_store_that_fails_is_told_or_else_warned_of(
 
 
 def test_an_answer_that_slack_does_not_take_costs_a_moment_only(
-    slack: Slack, monkeypatch: pytest.MonkeyPatch
+    slack: SlackWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead_id = slack.lead()
     monkeypatch.setattr(slack_actions, "_REPLY_WITHIN_S", 0.2)

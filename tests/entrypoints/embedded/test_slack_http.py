@@ -53,7 +53,7 @@ class Slow(MemoryStore):
         return super().handling(lead_ids)
 
 
-class Slack(Running):
+class PressedServer(Running):
     """The server, with people who press."""
 
     def __init__(self, inbox: SlackInbox) -> None:
@@ -102,9 +102,9 @@ class Slack(Running):
 
 
 @pytest.fixture
-def starting() -> Iterator[Slack]:
+def starting() -> Iterator[PressedServer]:
     with SlackInbox() as inbox:
-        running = Slack(inbox)
+        running = PressedServer(inbox)
         running.thread.start()
         while not running.server.started:
             time.sleep(0.01)
@@ -118,7 +118,7 @@ def starting() -> Iterator[Slack]:
 
 
 @pytest.fixture
-def slack(starting: Slack) -> Slack:
+def slack(starting: PressedServer) -> PressedServer:
     starting.open()
     return starting
 
@@ -128,7 +128,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slack_http, "_ANSWER_WITHIN_S", 0.2)
 
 
-def test_a_press_is_answered_with_nothing_and_the_presser_told(slack: Slack) -> None:
+def test_a_press_is_answered_with_nothing_and_the_presser_told(slack: PressedServer) -> None:
     answer = slack.press()
     assert (answer.status, answer.data) == (200, b"")
     assert slack.inbox.wait_for(1)
@@ -138,7 +138,7 @@ def test_a_press_is_answered_with_nothing_and_the_presser_told(slack: Slack) -> 
     assert slack.heard == {(CLAIM, "changed"): 1}
 
 
-def test_while_starting_and_without_a_secret_nothing_is_taken(starting: Slack) -> None:
+def test_while_starting_and_without_a_secret_nothing_is_taken(starting: PressedServer) -> None:
     assert starting.press().status == 503
     Running.open(starting)  # behind this door nobody answers Slack
     assert starting.press().status == 404
@@ -146,7 +146,7 @@ def test_while_starting_and_without_a_secret_nothing_is_taken(starting: Slack) -
 
 
 @pytest.mark.parametrize("path", ["/slack/actions", "/slack/commands"])
-def test_what_is_not_signed_is_401_and_hears_no_detail(slack: Slack, path: str) -> None:
+def test_what_is_not_signed_is_401_and_hears_no_detail(slack: PressedServer, path: str) -> None:
     body = command_body()
     old = datetime.now(UTC) - timedelta(minutes=6)
     answers = [
@@ -158,7 +158,7 @@ def test_what_is_not_signed_is_401_and_hears_no_detail(slack: Slack, path: str) 
     assert slack.heard["command" if "commands" in path else "other", "refused"] == 3
 
 
-def test_only_posts_of_a_bounded_size_are_read(slack: Slack) -> None:
+def test_only_posts_of_a_bounded_size_are_read(slack: PressedServer) -> None:
     refused = slack.get("/slack/actions")
     assert (refused.status, refused.headers["allow"]) == (405, "POST")
     assert slack.signed("/slack/actions", b"x" * 10_001).status == 413
@@ -166,14 +166,16 @@ def test_only_posts_of_a_bounded_size_are_read(slack: Slack) -> None:
     assert slack.signed("/slack/other", command_body()).status == 404
 
 
-def test_what_is_no_button_of_ours_is_answered_politely(slack: Slack) -> None:
+def test_what_is_no_button_of_ours_is_answered_politely(slack: PressedServer) -> None:
     for payload in ({"type": "view_submission"}, press_payload("open.crm", "")):
         answer = slack.signed("/slack/actions", press_body(payload))
         assert (answer.status, answer.data) == (200, b"")
     assert slack.heard == {("other", "ignored"): 2}
 
 
-def test_a_slow_store_delays_no_answer_and_loses_no_press(slack: Slack, hurried: None) -> None:
+def test_a_slow_store_delays_no_answer_and_loses_no_press(
+    slack: PressedServer, hurried: None
+) -> None:
     slack.store.open.clear()
     began = time.monotonic()
     assert slack.press().status == 200
@@ -187,7 +189,7 @@ def test_a_slow_store_delays_no_answer_and_loses_no_press(slack: Slack, hurried:
     assert slack.told == ["Ada is yours."]
 
 
-def test_a_slow_writer_of_webhooks_delays_no_press(slack: Slack) -> None:
+def test_a_slow_writer_of_webhooks_delays_no_press(slack: PressedServer) -> None:
     slack.desk.open.clear()
     sender = threading.Thread(target=lambda: slack.post(b"1"))
     sender.start()
@@ -197,7 +199,7 @@ def test_a_slow_writer_of_webhooks_delays_no_press(slack: Slack) -> None:
     sender.join()
 
 
-def test_a_store_that_fails_is_told_or_else_slack_warns(slack: Slack) -> None:
+def test_a_store_that_fails_is_told_or_else_slack_warns(slack: PressedServer) -> None:
     slack.store.fails = True
     assert slack.press().status == 200
     assert slack.inbox.wait_for(1)
@@ -213,14 +215,14 @@ def test_a_store_that_fails_is_told_or_else_slack_warns(slack: Slack) -> None:
     assert slack.told[-1] == "Ada is yours."
 
 
-def test_what_slack_does_not_take_is_told_once_more(slack: Slack) -> None:
+def test_what_slack_does_not_take_is_told_once_more(slack: PressedServer) -> None:
     slack.inbox.behave = lambda number: Reply(hang_up=True, status=500) if number == 0 else None
     assert slack.press().status == 200
     assert slack.inbox.wait_for(1)
     assert slack.inbox.posts == 2
 
 
-def test_answers_that_slack_takes_slowly_hold_nobody_up(slack: Slack) -> None:
+def test_answers_that_slack_takes_slowly_hold_nobody_up(slack: PressedServer) -> None:
     slack.inbox.behave = lambda _number: Reply(delay_s=1.0)
     began = time.monotonic()
     for _ in range(20):
@@ -229,7 +231,7 @@ def test_answers_that_slack_takes_slowly_hold_nobody_up(slack: Slack) -> None:
 
 
 def test_more_than_can_be_held_is_refused_and_the_rest_is_kept(
-    slack: Slack, hurried: None, monkeypatch: pytest.MonkeyPatch
+    slack: PressedServer, hurried: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slack_http, "_MOST_UNDER_WAY", 3)
     slack.store.open.clear()
@@ -239,14 +241,16 @@ def test_more_than_can_be_held_is_refused_and_the_rest_is_kept(
     assert Counter(slack.told) == {"Ada is yours.": 1, "You claimed it just now.": 2}
 
 
-def test_a_command_is_answered_in_the_response(slack: Slack) -> None:
+def test_a_command_is_answered_in_the_response(slack: PressedServer) -> None:
     answer = slack.signed("/slack/commands", command_body("help"))
     assert answer.headers["content-type"] == "application/json"
     assert json.loads(answer.data)["response_type"] == "ephemeral"
     assert slack.signed("/slack/commands", b"ssl_check=1").data == b""
 
 
-def test_what_was_pressed_is_finished_before_the_server_ends(slack: Slack, hurried: None) -> None:
+def test_what_was_pressed_is_finished_before_the_server_ends(
+    slack: PressedServer, hurried: None
+) -> None:
     slack.store.open.clear()
     assert slack.press().status == 200
     threading.Timer(0.3, slack.store.open.set).start()

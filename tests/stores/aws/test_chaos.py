@@ -21,7 +21,14 @@ from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.stores.aws.sweep.sweep import sweep
 from leadline.stores.aws.wakeups import Queues, Ring, kind_of_task
-from tests.standins.aws_faults import Actor, Died, Fault, Slack, named, world
+from tests.standins.aws_faults import (
+    Actor,
+    Fault,
+    ToldSlack,
+    named,
+    world,
+)
+from tests.worlds.death import Killed
 from tests.worlds.leads import HandClock, captured
 
 VISIBILITY = timedelta(minutes=6)
@@ -69,7 +76,7 @@ class Chaos:
         self.sender, self.worker = actors
         self.clock, self.chance = clock, random.Random(seed)
         self.bells = Clocked(self.worker, clock, self.chance)
-        self.slack = Slack()
+        self.slack = ToldSlack()
         self.accepted: list[tuple[CapturedLead, Receipt]] = []
         self.sent: list[CapturedLead] = []
         for actor in actors:
@@ -90,7 +97,7 @@ class Chaos:
         self.may_fail(actor)
         try:
             act()
-        except (LeadlineError, Died):
+        except (LeadlineError, Killed):
             pass
         finally:
             actor.caller.dead = False

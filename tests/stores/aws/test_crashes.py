@@ -17,7 +17,7 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.stores.aws.items import LeadItem, further_of
 from leadline.stores.aws.sweep.overdue import OVERDUE
 from leadline.stores.aws.sweep.sweep import GRACE
-from tests.standins.aws_faults import Actor, Fault, Slack, failing_anywhere, named
+from tests.standins.aws_faults import Actor, Fault, ToldSlack, failing_anywhere, named
 from tests.worlds.leads import HandClock, captured
 
 DELAY = timedelta(minutes=10)
@@ -175,10 +175,12 @@ def test_a_refinement_that_failed_anywhere_is_done_once_when_its_lease_is_over(
         assert actor.messages(Step.NOTIFY) >= 1
 
 
-def refined_lead(clock: HandClock, slack: Callable[[], Slack] = Slack) -> Callable[..., Any]:
+def refined_lead(
+    clock: HandClock, slack: Callable[[], ToldSlack] = ToldSlack
+) -> Callable[..., Any]:
     """A lead whose alert is due, and who is to hear of it."""
 
-    def prepare(actor: Actor) -> tuple[str, Slack]:
+    def prepare(actor: Actor) -> tuple[str, ToldSlack]:
         lead = named(captured(clock, delay=timedelta()))
         actor.store.accept([lead])
         refine(actor, lead.id)
@@ -187,7 +189,7 @@ def refined_lead(clock: HandClock, slack: Callable[[], Slack] = Slack) -> Callab
     return prepare
 
 
-def deliver(actor: Actor, prepared: tuple[str, Slack]) -> timedelta | None:
+def deliver(actor: Actor, prepared: tuple[str, ToldSlack]) -> timedelta | None:
     lead_id, slack = prepared
     return deliver_due(actor.kit(Task(Step.NOTIFY, lead_id, "slack"), slack=slack), "slack")
 
@@ -225,7 +227,7 @@ def test_an_alert_that_failed_anywhere_is_told_and_then_recorded_once(
 def test_whatever_the_destination_says_is_kept_with_its_words(
     moto: str, clock: HandClock, says: Busy | Refused | Unreachable, fault: Fault
 ) -> None:
-    prepare = refined_lead(clock, lambda: Slack(says))
+    prepare = refined_lead(clock, lambda: ToldSlack(says))
     for actor, (lead_id, slack), _ in failing_anywhere(moto, clock, fault, prepare, deliver):
         clock.advance(seconds=301)
         deliver(actor, (lead_id, slack))

@@ -22,13 +22,13 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 from tests.worlds.aws_rooms import REGION, Rooms
 from tests.worlds.leads import HandClock, captured, refined
-from tests.worlds.ledger import LEASE, START, World, fill
+from tests.worlds.ledger import LEASE, START, LedgerWorld, fill
 
 
 class Damaged:
     """A filled store, and hands to do harm with."""
 
-    def __init__(self, rooms: Rooms, world: World) -> None:
+    def __init__(self, rooms: Rooms, world: LedgerWorld) -> None:
         self.rooms = rooms
         self.world = world
 
@@ -73,7 +73,7 @@ def rooms(moto: str) -> Iterator[Rooms]:
 @pytest.fixture
 def damaged(rooms: Rooms, clock: HandClock) -> Iterator[Damaged]:
     with closing(AwsLedger(rooms.table, rooms.bucket, clock=clock)) as ledger:
-        world = fill(World(rooms.store(clock), ledger, clock))
+        world = fill(LedgerWorld(rooms.store(clock), ledger, clock))
         clock.advance(hours=1)
         yield Damaged(rooms, world)
 

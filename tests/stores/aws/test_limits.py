@@ -14,7 +14,7 @@ from leadline.model.lead import Fate, Kind, Status
 from leadline.model.task import Step, Task
 from leadline.stores.aws.items import MOST_RELATED, lead_of
 from leadline.stores.aws.values import typed
-from tests.standins.aws_faults import Actor, Slack, id_at, named, world
+from tests.standins.aws_faults import Actor, ToldSlack, id_at, named, world
 from tests.worlds.leads import HandClock, captured
 
 
@@ -118,7 +118,7 @@ def test_an_alert_whose_document_aws_does_not_give_waits(actor: Actor, clock: Ha
     actor.store.accept([lead])
     refine_due(actor.kit(Task(Step.REFINE, lead.id)))
     actor.caller.forbidden = f"refined/2026/03/02/{lead.id}"
-    task, slack = Task(Step.NOTIFY, lead.id, "slack"), Slack()
+    task, slack = Task(Step.NOTIFY, lead.id, "slack"), ToldSlack()
     assert deliver_due(actor.kit(task, slack=slack), "slack") == timedelta()
     assert actor.leads()[lead.id].status is Status.REFINED
     actor.caller.forbidden = ""

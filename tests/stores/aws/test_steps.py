@@ -19,7 +19,7 @@ from leadline.ports.store import Settlement
 from leadline.stores.aws.items import further_of, lead_key, lead_of, task_key
 from leadline.stores.aws.sweep.sweep import sweep
 from leadline.stores.aws.wakeups import FAR, LONGEST_DELAY_S, task_of
-from tests.standins.aws_faults import Actor, Fault, Slack, failing_anywhere, named, world
+from tests.standins.aws_faults import Actor, Fault, ToldSlack, failing_anywhere, named, world
 from tests.standins.aws_faults import Turns as Interleaved
 from tests.worlds.leads import HandClock, captured, claim, refined, settle
 
@@ -202,7 +202,7 @@ def test_what_is_for_an_unknown_channel_comes_back_and_harms_no_other(
     actor: Actor, clock: HandClock
 ) -> None:
     tasks = due_tasks(actor, clock, (Step.NOTIFY, "gone"), (Step.NOTIFY, "slack"))
-    slack = Slack()
+    slack = ToldSlack()
     kit = actor.kit(*tasks, slack=slack)
     turns = Turns(kit, lambda _: True)
     turns.take([(Step.NOTIFY, "gone"), (Step.NOTIFY, "slack")])
@@ -226,7 +226,7 @@ def test_what_goes_wrong_with_one_kind_keeps_no_other_from_its_turn(
         raise KeyError("nobody expected this")
 
     monkeypatch.setitem(TURNS, Step.LOOK_UP, broken)
-    slack = Slack()
+    slack = ToldSlack()
     turns = Turns(actor.kit(*tasks, slack=slack), lambda _: True)
     turns.take([(Step.LOOK_UP, ""), (Step.NOTIFY, "slack")])
     assert len(slack.sent) == 1

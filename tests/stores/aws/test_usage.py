@@ -29,6 +29,7 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import plain
 from tests.standins.aws_faults import id_at
 from tests.standins.scripted_server import ScriptedServer, answer
+from tests.worlds.aws_functions import Context
 from tests.worlds.aws_rooms import REGION, Rooms, table_of
 
 
@@ -116,15 +117,6 @@ def _entry(item: dict[str, Any], index: dict[str, Any]) -> tuple[list[Any], list
     return (key, [item.get(name) for name in shown]) if None not in key else None
 
 
-class Context:
-    """What Lambda tells a function beside the event."""
-
-    aws_request_id = "79b5e81f-9cdd-4145-b1f6-7c50ef8a2a36"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 30_000
-
-
 @pytest.fixture
 def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingCaller]:
     """What the functions call AWS with, in an environment of theirs; Slack takes everything."""
@@ -175,21 +167,21 @@ def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) 
         "httpMethod": "POST", "path": "/webhook/generic", "pathParameters": {"source": "generic"},
         "headers": {"content-type": "application/json"}, "body": json.dumps(lead),
     }  # fmt: skip
-    answered = on_capture.handler(event, Context())
+    answered = on_capture.handler(event, Context(30_000))
     assert answered["statusCode"] == 200
     lead_id = json.loads(answered["body"])["lead_id"]
     assert aws.taken() == counted_by_the_model("Capture")
-    assert on_refine.handler(message(lead_id), Context()) == {"batchItemFailures": []}
+    assert on_refine.handler(message(lead_id), Context(30_000)) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Refine", "Refine, for the alert")
     alert = message(lead_id, channel="slack")
-    assert on_deliver.handler(alert, Context()) == {"batchItemFailures": []}
+    assert on_deliver.handler(alert, Context(30_000)) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Deliver")
     parts = on_deliver._parts()
     store = AwsStore(parts.table, parts.bucket, parts.queues)
     store.put([Task(Step.LOOK_UP, lead_id)], datetime.now(UTC))
     aws.taken()
     look = message(lead_id, step="look_up")
-    assert on_deliver.handler(look, Context()) == {"batchItemFailures": []}
+    assert on_deliver.handler(look, Context(30_000)) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Deliver, for what follows")
 
 
@@ -205,7 +197,7 @@ def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
     mark = key_of("raw", ids[0], at)
     table.put_if({"pk": "S#sweep", "sk": "state", "after": mark}, "", {})
     aws.taken()
-    seen = on_sweep.handler({}, Context())["looked_at"]
+    seen = on_sweep.handler({}, Context(30_000))["looked_at"]
     assert seen >= 2  # moto lists the mark as well
     bill = list(estimate.sweeping(estimate.Workload(seen * estimate.SWEEPS)))
     modelled = {one.meter: one.quantity / estimate.SWEEPS for one in bill}

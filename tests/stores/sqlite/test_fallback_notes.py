@@ -8,7 +8,7 @@ from leadline.ports.ledger import LeadStory
 from leadline.ports.messenger import Refused, Unreachable
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.channels import Office
+from tests.worlds.channels import AlertOffice
 from tests.worlds.leads import HandClock
 
 
@@ -21,7 +21,7 @@ def story(folder: Path, lead_id: str) -> LeadStory:
 
 def test_the_words_of_who_refused_stay_with_the_lead(tmp_path: Path, clock: HandClock) -> None:
     with closing(SqliteStore(tmp_path, clock=clock)) as store:
-        office = Office(store, clock)
+        office = AlertOffice(store, clock)
         office.slack.replies = [Refused("slack.channel_is_archived", "channel_is_archived")]
         lead_id = office.lead()
         office.wait(seconds=5)
@@ -35,7 +35,7 @@ def test_the_words_of_who_refused_stay_with_the_lead(tmp_path: Path, clock: Hand
 
 def test_a_lead_that_a_failing_channel_gave_away_says_so(tmp_path: Path, clock: HandClock) -> None:
     with closing(SqliteStore(tmp_path, clock=clock)) as store:
-        office = Office(store, clock)
+        office = AlertOffice(store, clock)
         office.slack.down = Unreachable("slack.http_503")
         office.lead()
         office.wait(minutes=6)

@@ -17,7 +17,7 @@ from leadline.vendors.salesforce.webhook import Salesforce
 from tests.worlds.leads import HandClock
 
 
-class Lines(Source):
+class LineSource(Source):
     """One event a line: `+name` is new, `~name` an update, `-name` a deletion."""
 
     name = "lines"
@@ -39,7 +39,7 @@ class Lines(Source):
 
 
 def kit(**config: object) -> CaptureKit:
-    source = Lines(SourceConfig(**config))  # type: ignore[arg-type]
+    source = LineSource(SourceConfig(**config))  # type: ignore[arg-type]
     return CaptureKit({"lines": source}, timedelta(minutes=10))
 
 

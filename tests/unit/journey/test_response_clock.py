@@ -15,7 +15,7 @@ from leadline.ports.store import Store
 from leadline.settings.hours import HoursConfig
 from leadline.stores.memory import MemoryStore
 from tests.worlds.leads import HandClock
-from tests.worlds.response_clock import MEMBERS, MINUTE, PATIENT, TARGET, Desk
+from tests.worlds.response_clock import MEMBERS, MINUTE, PATIENT, TARGET, ClockedOffice
 from tests.worlds.sales_office import ANN, BEN, PlainWriter
 
 
@@ -25,8 +25,8 @@ def store(clock: HandClock) -> MemoryStore:
 
 
 @pytest.fixture
-def desk(store: Store, clock: HandClock) -> Desk:
-    return Desk(store, clock)
+def desk(store: Store, clock: HandClock) -> ClockedOffice:
+    return ClockedOffice(store, clock)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def desk(store: Store, clock: HandClock) -> Desk:
         {"ending": Ending.JUNK},
     ],
 )
-def test_whoever_responds_stops_the_clock(desk: Desk, response: dict[str, Any]) -> None:
+def test_whoever_responds_stops_the_clock(desk: ClockedOffice, response: dict[str, Any]) -> None:
     lead = desk.lead()
     desk.wait(minutes=12)
     desk.change(lead, **response)
@@ -46,7 +46,7 @@ def test_whoever_responds_stops_the_clock(desk: Desk, response: dict[str, Any]) 
     assert desk.store.next_due(Step.CLOCK) is None
 
 
-def test_a_crm_that_is_down_stops_no_clock(desk: Desk) -> None:
+def test_a_crm_that_is_down_stops_no_clock(desk: ClockedOffice) -> None:
     lead = desk.lead()
     desk.wait(minutes=12)
     desk.crm.trouble = Unreachable("crm.timeout")
@@ -55,7 +55,7 @@ def test_a_crm_that_is_down_stops_no_clock(desk: Desk) -> None:
 
 
 def test_a_lead_snoozed_after_its_reminder_was_put_is_not_reminded_of_while_it_sleeps(
-    desk: Desk, clock: HandClock
+    desk: ClockedOffice, clock: HandClock
 ) -> None:
     lead = desk.lead()
     desk.wait(minutes=11)
@@ -70,7 +70,7 @@ def test_a_lead_snoozed_after_its_reminder_was_put_is_not_reminded_of_while_it_s
 def test_the_clock_stands_still_outside_business_hours(store: Store, clock: HandClock) -> None:
     clock.now = datetime(2026, 3, 6, 17, 55, tzinfo=UTC)  # a Friday
     office = msgspec.structs.replace(TARGET, hours="office")
-    desk = Desk(store, clock, target=office, hours=HoursConfig())
+    desk = ClockedOffice(store, clock, target=office, hours=HoursConfig())
     lead = desk.lead()
     desk.wait(hours=60)
     assert desk.level(lead) == 0
@@ -86,7 +86,7 @@ def test_quiet_hours_of_the_holder_put_off_reminders_but_no_escalation(
 ) -> None:
     clock.now = datetime(2026, 3, 2, 19, 49, tzinfo=UTC)
     quiet = msgspec.structs.replace(MEMBERS["ann"], quiet=(20 * 60, 8 * 60))
-    desk = Desk(store, clock, members={**MEMBERS, "ann": quiet}, assign=())
+    desk = ClockedOffice(store, clock, members={**MEMBERS, "ann": quiet}, assign=())
     lead = desk.lead()
     desk.wait(minutes=15)
     assert desk.level(lead) == 1
@@ -100,7 +100,7 @@ def test_an_alert_that_waits_for_the_morning_is_escalated_to_the_next_person(
 ) -> None:
     clock.now = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
     quiet = msgspec.structs.replace(MEMBERS["ann"], quiet=(20 * 60, 8 * 60))
-    desk = Desk(store, clock, members={**MEMBERS, "ann": quiet}, assign=())
+    desk = ClockedOffice(store, clock, members={**MEMBERS, "ann": quiet}, assign=())
     lead = desk.lead()
     desk.wait(minutes=19)
     assert desk.level(lead) == 0
@@ -112,7 +112,7 @@ def test_an_alert_that_waits_for_the_morning_is_escalated_to_the_next_person(
 
 def test_an_escalation_has_a_channel_of_its_own(store: Store, clock: HandClock) -> None:
     target = msgspec.structs.replace(TARGET, escalate_to="pool")
-    desk = Desk(store, clock, target=target)
+    desk = ClockedOffice(store, clock, target=target)
     lead = desk.lead()
     desk.wait(minutes=21)
     assert desk.reminders(lead) == ["slack reminder/1", "pool escalated/1"]
@@ -122,7 +122,7 @@ def test_an_escalation_goes_out_though_the_channel_of_the_alert_is_down(
     store: Store, clock: HandClock
 ) -> None:
     target = msgspec.structs.replace(TARGET, escalate_to="pool")
-    desk = Desk(store, clock, target=target)
+    desk = ClockedOffice(store, clock, target=target)
     desk.kit = msgspec.structs.replace(desk.kit, retry=PATIENT)
     desk.walls["slack"].trouble = Unreachable("slack.down")
     lead = desk.lead()
@@ -135,7 +135,7 @@ def test_an_escalation_goes_out_though_the_channel_of_the_alert_is_down(
 def test_a_lead_that_nobody_was_told_of_is_looked_at_less_and_less_and_then_no_more(
     store: Store, clock: HandClock
 ) -> None:
-    desk = Desk(store, clock, assign=(), members={})
+    desk = ClockedOffice(store, clock, assign=(), members={})
     desk.walls["slack"].trouble = Unreachable("slack.down")
     lead = desk.lead()
     desk.wait(minutes=40)  # the alert is a dead letter by now
@@ -150,7 +150,7 @@ def test_a_lead_that_nobody_was_told_of_is_looked_at_less_and_less_and_then_no_m
 
 
 def test_nobody_else_to_give_it_to_ends_the_clock(store: Store, clock: HandClock) -> None:
-    desk = Desk(store, clock, assign=("ann",))
+    desk = ClockedOffice(store, clock, assign=("ann",))
     lead = desk.lead()
     desk.wait(minutes=40)
     assert desk.level(lead) == 2
@@ -158,7 +158,7 @@ def test_nobody_else_to_give_it_to_ends_the_clock(store: Store, clock: HandClock
 
 
 def test_a_lead_that_nobody_owns_is_given_to_somebody(store: Store, clock: HandClock) -> None:
-    desk = Desk(store, clock)
+    desk = ClockedOffice(store, clock)
     desk.crm.trouble = Unreachable("crm.timeout")  # so that the rules do not assign it at once
     lead = desk.post(name="Vera", email="vera@example.com", record="vera")
     desk.wait(minutes=31)
@@ -167,7 +167,9 @@ def test_a_lead_that_nobody_owns_is_given_to_somebody(store: Store, clock: HandC
     assert owner.name in ("ann", "ben")
 
 
-def test_a_lead_replayed_long_after_its_target_bothers_nobody(desk: Desk, clock: HandClock) -> None:
+def test_a_lead_replayed_long_after_its_target_bothers_nobody(
+    desk: ClockedOffice, clock: HandClock
+) -> None:
     lead = desk.lead()
     desk.wait(minutes=11)
     desk.change(lead, claimed_by=BEN)
@@ -179,7 +181,7 @@ def test_a_lead_replayed_long_after_its_target_bothers_nobody(desk: Desk, clock:
 
 
 def test_a_lead_without_a_target_has_no_clock(store: Store, clock: HandClock) -> None:
-    desk = Desk(store, clock, target=msgspec.structs.replace(TARGET, min_score=80))
+    desk = ClockedOffice(store, clock, target=msgspec.structs.replace(TARGET, min_score=80))
     lead = desk.lead()
     desk.wait(minutes=11)
     assert store.next_due(Step.CLOCK) is None
@@ -190,7 +192,7 @@ def test_a_lead_without_a_target_has_no_clock(store: Store, clock: HandClock) ->
 
 
 def test_a_reminder_waits_for_a_channel_that_is_down_and_says_how_late_it_is_then(
-    desk: Desk,
+    desk: ClockedOffice,
 ) -> None:
     desk.kit = msgspec.structs.replace(desk.kit, retry=PATIENT)
     lead = desk.lead()
@@ -203,21 +205,25 @@ def test_a_reminder_waits_for_a_channel_that_is_down_and_says_how_late_it_is_the
     assert desk.reminders(lead) == ["slack escalated/1"]
 
 
-def test_a_reminder_of_an_unknown_lead_is_a_dead_letter(desk: Desk, clock: HandClock) -> None:
+def test_a_reminder_of_an_unknown_lead_is_a_dead_letter(
+    desk: ClockedOffice, clock: HandClock
+) -> None:
     waiting = desk.post(name="Vera", email="vera@example.com")
     desk.store.put([Task(Step.REMIND, waiting, "slack")], clock.now)
     desk.wait(minutes=1)
     assert desk.store.next_due(Step.REMIND, "slack") is None
 
 
-def test_a_clock_put_for_a_lead_that_is_not_refined_ends(desk: Desk, clock: HandClock) -> None:
+def test_a_clock_put_for_a_lead_that_is_not_refined_ends(
+    desk: ClockedOffice, clock: HandClock
+) -> None:
     waiting = desk.post(name="Vera", email="vera@example.com")
     desk.store.put([Task(Step.CLOCK, waiting)], clock.now)
     assert clock_due(desk.kit) == 1
     assert desk.store.next_due(Step.CLOCK) is None
 
 
-def test_an_escalation_is_for_the_person_after_the_holder(desk: Desk) -> None:
+def test_an_escalation_is_for_the_person_after_the_holder(desk: ClockedOffice) -> None:
     written: list[Notice] = []
 
     class Notes(PlainWriter):

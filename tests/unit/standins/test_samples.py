@@ -22,7 +22,7 @@ from tests.worlds.leads import HandClock
 BASE = "http://127.0.0.1:8080"
 
 
-class World:
+class SampleStore:
     """A store that takes the samples in their order."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class World:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_each_sample_becomes_what_it_expects(seed: int) -> None:
-    world = World()
+    world = SampleStore()
     for sample in samples(seed, AT):
         status, fates, leads = world.take(sample)
         assert (status, leads) == (sample.status, sample.leads), sample.about
@@ -86,7 +86,7 @@ def test_there_is_a_sample_of_everything_that_can_happen() -> None:
 
 
 def test_the_leads_come_out_refined_quarantined_or_dead_as_announced() -> None:
-    world = World()
+    world = SampleStore()
     for sample in samples(1, AT):
         world.take(sample)
     kit = in_memory(Settings(sources=DEMO_SOURCES), HandClock(AT))

@@ -1,5 +1,6 @@
 """The check for names that are defined twice."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,8 @@ def test_a_name_defined_in_two_modules_fails_and_is_listed(
 def test_overloads_within_one_module_are_one_definition(package: Path) -> None:
     (package / "four.py").write_text("def twin(): ...\ndef twin(): ...\n")
     assert defined_twice(package) == {}
+
+
+def test_of_tests_only_classes_count(package: Path) -> None:
+    (package / "test_one.py").write_text("class Lead: ...\ndef clean(): ...\n")
+    assert defined_twice(package, ast.ClassDef) == {"Lead": ["one.py:1", "test_one.py:1"]}

@@ -104,7 +104,7 @@ def test_a_record_that_fails_alone_stops_no_other() -> None:
     assert written(*results) == {str(n): result for n, result in enumerate(results)}
 
 
-class Office:
+class CountedRoster:
     """Users, as often as they are asked for."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,11 +120,11 @@ class Office:
 
 
 @pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch) -> Office:
-    return Office(monkeypatch)
+def office(monkeypatch: pytest.MonkeyPatch) -> CountedRoster:
+    return CountedRoster(monkeypatch)
 
 
-def test_users_are_kept_for_some_minutes(office: Office) -> None:
+def test_users_are_kept_for_some_minutes(office: CountedRoster) -> None:
     for _ in range(3):
         assert office.roster.known(Person(id="7")) == ADA
     assert office.asked == 1
@@ -133,7 +133,7 @@ def test_users_are_kept_for_some_minutes(office: Office) -> None:
     assert office.asked == 2
 
 
-def test_a_new_user_is_asked_for_within_a_minute(office: Office) -> None:
+def test_a_new_user_is_asked_for_within_a_minute(office: CountedRoster) -> None:
     assert office.roster.known(Person(id="9")) == Person(id="9")
     office.users = {"9": Person(id="9", name="Bo Lind")}
     assert office.roster.known(Person(id="9")) == Person(id="9")
@@ -142,7 +142,7 @@ def test_a_new_user_is_asked_for_within_a_minute(office: Office) -> None:
     assert office.asked == 2
 
 
-def test_trouble_with_the_users_is_told_and_not_kept(office: Office) -> None:
+def test_trouble_with_the_users_is_told_and_not_kept(office: CountedRoster) -> None:
     office.users = Unreachable("crm.timeout")
     assert office.roster.known(Person(id="7")) == Unreachable("crm.timeout")
     assert office.roster.id_of(Person(email="ada@example.org")) == ""
@@ -151,7 +151,7 @@ def test_trouble_with_the_users_is_told_and_not_kept(office: Office) -> None:
     assert office.roster.id_of(Person(email="ADA@example.org")) == "7"
 
 
-def test_nobody_is_nobody(office: Office) -> None:
+def test_nobody_is_nobody(office: CountedRoster) -> None:
     assert office.roster.known(None) is None
     assert office.roster.id_of(Person(slack="U1")) == ""
     assert office.asked == 0

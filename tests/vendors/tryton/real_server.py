@@ -7,7 +7,6 @@ import base64
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -17,6 +16,7 @@ from typing import Any
 
 from leadline.settings.crm import CrmConfig
 from leadline.vendors.tryton.webhook import tryton_value
+from tests.standins.ports import free_port
 
 HOME = Path(__file__).parents[3] / ".tryton"
 DATABASE, USER, PASSWORD = "leads", "admin", "a-made-up-password"
@@ -29,9 +29,7 @@ class Tryton:
     def __init__(self, folder: Path) -> None:
         if not (HOME / "bin" / "trytond").exists():
             raise FileNotFoundError(f"{HOME} is missing: run `make tryton`")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._settings = folder / "trytond.conf"
         self._settings.write_text(

@@ -27,7 +27,7 @@ from leadline.vendors.registry import make_crm
 from leadline.vendors.tryton.webhook import Tryton as TrytonSource
 from tests.vendors.tryton.real_server import Tryton
 from tests.worlds.leads import HandClock
-from tests.worlds.sales_office import Office
+from tests.worlds.sales_office import SalesOffice
 
 pytestmark = pytest.mark.crm
 
@@ -42,7 +42,7 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
     running.stop()
 
 
-class TrytonOffice(Office):
+class TrytonOffice(SalesOffice):
     """An office that has only this CRM."""
 
     def __init__(self, tryton: Tryton, folder: Path, clock: HandClock, **config: Any) -> None:

@@ -1,0 +1,127 @@
+"""moto without what it does over and over: the same answers for a fraction of the work.
+
+moto copies a whole table before each transaction, sorts all of it for each query, and asks the
+model of botocore about each value of each answer. Stores here write whole items (PutItem, never
+UpdateItem), so nothing changes an item once it is in a table: no copy of it is needed.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from moto.core import responses, utils
+from moto.core.serialize import JSONSerializer
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import bytesize
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication as Dispatcher
+
+_MOST_BYTES = 405_000
+"""moto's own bound for the size of an item."""
+
+
+def quicken() -> None:
+    """Put the shortcuts into moto, for the whole process."""
+    for owner, name, shortcut in (
+        (Item, "__init__", _item),
+        (Item, "__deepcopy__", _same),
+        (Item, "size", _size),
+        (Item, "project", _project),
+        (DynamoType, "__deepcopy__", _same),
+        (DynamoType, "cast_value", property(_cast)),
+        (Table, "__deepcopy__", _table),
+        (Table, "all_items", _all_items),
+        (JSONSerializer, "_serialize_type_structure", _structure),
+        (DynamoDBBackend, "update_item", _no_update),
+        (Dispatcher, "get_backend_for_host", cache(Dispatcher.get_backend_for_host)),
+        (responses, "method_names_from_class", cache(utils.method_names_from_class)),
+    ):
+        setattr(owner, name, shortcut)
+
+
+def _same(self: Any, memo: dict[int, Any]) -> Any:
+    return self
+
+
+def _no_update(*_: object, **__: object) -> None:
+    raise NotImplementedError("UpdateItem would change an item of which no copy is kept")
+
+
+def _item(
+    self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
+) -> None:
+    """`Item.__init__`, which counts all bytes anew for every attribute."""
+    _fill(self, hash_key, range_key, {name: DynamoType(value) for name, value in attrs.items()})
+    if self.size() > _MOST_BYTES:
+        raise ItemSizeTooLarge
+
+
+def _fill(
+    item: Any,
+    hash_key: DynamoType,
+    range_key: DynamoType | None,
+    attrs: Mapping[str, DynamoType],
+) -> None:
+    item.hash_key, item.range_key = hash_key, range_key
+    item.attrs = LimitedSizeDict()
+    dict.update(item.attrs, attrs)
+    item.counted = sum(bytesize(name) + value.size() for name, value in attrs.items())
+
+
+def _size(self: Any) -> int:
+    counted: int = self.counted
+    return counted
+
+
+_full_project = Item.project
+
+
+def _project(self: Item, projection_expressions: list[list[str]]) -> Item:
+    if any(len(one) != 1 or "[" in one[0] for one in projection_expressions):
+        return _full_project(self, projection_expressions)
+    found: Any = Item.__new__(Item)
+    names = [name for (name,) in projection_expressions if name in self.attrs]
+    _fill(found, self.hash_key, self.range_key, {name: self.attrs[name] for name in names})
+    return found  # type: ignore[no-any-return]
+
+
+_full_cast: Any = DynamoType.cast_value.fget  # type: ignore[attr-defined]
+
+
+def _cast(self: DynamoType) -> Any:
+    return self.value if self.type == "S" else _full_cast(self)
+
+
+def _table(self: Table, memo: dict[int, Any]) -> Any:
+    """A table to come back to when a transaction fails."""
+    kept: Any = Table.__new__(Table)
+    kept.__dict__.update(self.__dict__)
+    kept.items = self.items.copy()
+    if self.has_range_key:
+        kept.items.update({key: dict(ranges) for key, ranges in self.items.items()})
+    return kept
+
+
+_full_all_items = Table.all_items
+
+
+def _all_items(self: Table) -> list[Item]:
+    if (self.hash_key_type, self.range_key_type) != ("S", "S"):
+        return _full_all_items(self)
+    return sorted(
+        (item for ranges in self.items.values() for item in ranges.values()),
+        key=lambda item: (item.hash_key.value, item.range_key.value),
+    )
+
+
+_full_structure = JSONSerializer._serialize_type_structure
+
+
+def _structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """An attribute of DynamoDB is JSON already, but for binary ones, of which stores have none."""
+    if shape.name == "AttributeValue" and type(value) is dict and key:
+        self._default_serialize(serialized, value, shape, key)
+    else:
+        _full_structure(self, serialized, value, shape, key)
