@@ -34,7 +34,7 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
-from tests.worlds.aws_rooms import REGION, Rooms
+from tests.worlds.aws_rooms import PATIENCE_S, REGION, Rooms
 from tests.worlds.channels import slack_channel
 from tests.worlds.death import Killed
 
@@ -56,7 +56,7 @@ class Faulty(Caller):
     """Does something at the call number *at* (from 0): a fault, or a hook that runs before it."""
 
     def __init__(self, endpoint: str) -> None:
-        super().__init__(REGION, lambda: Keys("test", "test"), endpoint)
+        super().__init__(REGION, lambda: Keys("test", "test"), endpoint, PATIENCE_S)
         self.calls: list[str] = []
         self.at: int | None = None
         self.what: Fault | Callable[[], object] = Fault.REFUSED

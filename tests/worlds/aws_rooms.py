@@ -16,6 +16,8 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 REGION = "eu-west-1"
+PATIENCE_S = 60.0
+"""For an answer, on a machine that has much else to do: a call is repeated only by intent."""
 
 
 class Rooms:
@@ -23,7 +25,7 @@ class Rooms:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self.caller = Caller(REGION, lambda: Keys("test", "test"), endpoint)
+        self.caller = Caller(REGION, lambda: Keys("test", "test"), endpoint, PATIENCE_S)
         name = f"leads-{uuid.uuid4().hex[:12]}"
         self.bucket = Bucket(self.caller, name)
         self.table = Table(self.caller, name)
@@ -107,13 +109,14 @@ def including(*names: str) -> dict[str, Any]:
 
 
 @contextmanager
-def moto_server() -> Iterator[str]:
+def moto_server(*, quick: bool = True) -> Iterator[str]:
     """moto in a thread of this process; gives its endpoint."""
     from moto.server import ThreadedMotoServer
 
     from tests.standins.quick_moto import quicken
 
-    quicken()
+    if quick:
+        quicken()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -35,7 +35,7 @@ from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.notes import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.aws_rooms import REGION, Rooms
+from tests.worlds.aws_rooms import PATIENCE_S, REGION, Rooms
 from tests.worlds.death import Killed
 from tests.worlds.leads import LEASE, HandClock, captured, claim, settle
 from tests.worlds.poisonous import Poisonous
@@ -245,7 +245,9 @@ class Two(Workers):
         """Move in this direction, and end after so many writes; None when it ended too early.
         With *stutters* every write to AWS is done twice."""
         self.fuse.set(writes, after=after)
-        caller = BurningCaller(REGION, lambda: Keys("test", "test"), self.rooms.endpoint)
+        caller = BurningCaller(
+            REGION, lambda: Keys("test", "test"), self.rooms.endpoint, PATIENCE_S
+        )
         caller.fuse, caller.stutters = self.fuse, stutters
         caller.lock = Lock() if self.one_at_a_time else nullcontext()
         store = AwsStore(

@@ -30,14 +30,14 @@ from leadline.stores.aws.values import plain
 from tests.standins.aws_faults import id_at
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.aws_functions import Context
-from tests.worlds.aws_rooms import REGION, Rooms, table_of
+from tests.worlds.aws_rooms import PATIENCE_S, REGION, Rooms, table_of
 
 
 class CountingCaller(Caller):
     """Counts what AWS would bill; index entries by what changes in the item behind them."""
 
     def __init__(self, rooms: Rooms) -> None:
-        super().__init__(REGION, lambda: Keys("test", "test"), rooms.endpoint)
+        super().__init__(REGION, lambda: Keys("test", "test"), rooms.endpoint, PATIENCE_S)
         self.counted: Counter[str] = Counter()
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
         self.indexes = table_of("any")["GlobalSecondaryIndexes"]

@@ -1,0 +1,99 @@
+"""The quickened moto answers what moto answers."""
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import msgspec
+
+from leadline.net.aws.calls import AwsFailed
+from tests.worlds.aws_rooms import Rooms, moto_server
+
+TYPES = (
+    {"N": "1.50"},
+    {"BOOL": False},
+    {"NULL": True},
+    {"L": [{"S": "é"}, {"M": {"n": {"N": "2"}}}]},
+)
+
+QUERIES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("pk", "p1", {}),
+    ("day_pk", "d", {"IndexName": "day"}),
+    ("day_pk", "d", {"IndexName": "day", "Limit": 3}),
+    ("due_pk", "q", {"IndexName": "due"}),
+    ("due_pk", "none", {"IndexName": "due"}),
+)
+
+
+def item(number: int, **more: Any) -> dict[str, Any]:
+    """An item of a partition of three, in both indexes."""
+    keys = {"pk": f"p{number % 3}", "sk": f"s{number:02}", "day_pk": "d", "due_pk": "q"}
+    texts = {**keys, "day_sk": f"{number % 4}", "due_sk": f"{9 - number}", "why": "x" * number}
+    typed = {name: {"S": value} for name, value in texts.items()}
+    return {**typed, "held": {"M": {"by": TYPES[number % 4]}}, "rev": {"N": str(number)}, **more}
+
+
+def calls(table: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each operation that stores use, with and without success."""
+    new = {"ConditionExpression": "attribute_not_exists(pk)"}
+    seen = {
+        "ConditionExpression": "rev = :seen",
+        "ExpressionAttributeValues": {":seen": {"N": "3"}},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    for number in range(8):
+        yield "PutItem", {"Item": item(number), **new}
+    yield "PutItem", {"Item": item(3), **new}
+    yield "PutItem", {"Item": item(4, rev={"N": "9"}), **seen}
+    yield "PutItem", {"Item": item(3, rev={"N": "4"}), **seen}
+    yield "PutItem", {"Item": item(9, why={"S": "x" * 410_000})}
+    for second in ({"Put": {"Item": item(5), **new}}, {"Delete": {"Key": key(5)}}):
+        writes: list[dict[str, Any]] = [{"Put": {"Item": item(10)}}, second]
+        for write in writes:
+            next(iter(write.values()))["TableName"] = table
+        yield "TransactWriteItems", {"TransactItems": writes}
+        yield "GetItem", {"Key": key(10), "ConsistentRead": True}
+    keys = [key(number) for number in range(12)]
+    yield "BatchGetItem", {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}}
+    yield "DeleteItem", {"Key": key(1), **seen}
+    yield "Scan", {}
+    for forward in (True, False):
+        for name, value, more in QUERIES:
+            told = {"KeyConditionExpression": f"{name} = :v", "ScanIndexForward": forward}
+            yield "Query", {**told, **more, "ExpressionAttributeValues": {":v": {"S": value}}}
+
+
+def key(number: int) -> dict[str, Any]:
+    made = item(number)
+    return {"pk": made["pk"], "sk": made["sk"]}
+
+
+def answers(*, quick: bool) -> list[tuple[str, Any]]:
+    """What a moto of its own says to all calls, without the name of the table."""
+    told: list[tuple[str, Any]] = []
+    with moto_server(quick=quick) as endpoint, closing(Rooms(endpoint)) as rooms:
+        name = rooms.table.name
+        for operation, body in calls(name):
+            request = (
+                body if {"TransactItems", "RequestItems"} & {*body} else {"TableName": name, **body}
+            )
+            try:
+                answer = rooms.caller.json("dynamodb", f"DynamoDB_20120810.{operation}", request)
+            except AwsFailed as error:
+                told.append((error.code, error.answer.replace(name.encode(), b"table")))
+                continue
+            told.append((operation, msgspec.json.decode(answer.replace(name.encode(), b"table"))))
+    return told
+
+
+def test_the_quickened_moto_answers_what_moto_answers() -> None:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawn) as processes:
+        plain = processes.submit(answers, quick=False)
+        quick = processes.submit(answers, quick=True)
+        assert quick.result() == plain.result()
+        codes = {code for code, _ in plain.result()}
+    assert {"ConditionalCheckFailedException", "TransactionCanceledException"} <= codes
+    assert {"Query", "Scan", "BatchGetItem", "ValidationException"} <= codes
