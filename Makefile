@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# At once; one for each core by default, WORKERS=0 runs tests one after another (for --pdb and -s).
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check check-infra format test-slow test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs clean
@@ -22,16 +24,17 @@ demo: setup ## run a seeded pipeline and watch leads, alerts and duplicates (ARG
 	$(BIN)/python -m leadline.entrypoints.demo $(ARGS)
 
 test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -m 'not slow and not fuzz and not aws and not crm' $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow and not fuzz and not aws and not crm' $(ARGS)
 
+# One after another: they kill processes and measure how late alerts are.
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 test-fuzz: setup ## long property runs on every parser
-	$(BIN)/python -m pytest -m fuzz $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m fuzz $(ARGS)
 
 test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
-	$(BIN)/python -m pytest -m aws $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m aws $(ARGS)
 
 test-crm: setup tryton ## leads of a real CRM: found, owned, told, written back
 	$(BIN)/python -m pytest -m crm $(ARGS)

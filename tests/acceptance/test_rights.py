@@ -1,4 +1,7 @@
-"""Whatever the umask is, nobody but its user may read what Leadline writes of leads."""
+"""Whatever the umask is, nobody but its user may read what Leadline writes of leads.
+
+Commands run under the widest umask; tests/unit/model/test_rights.py makes files under every other.
+"""
 
 import json
 import os
@@ -9,8 +12,6 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import pytest
 
 from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
@@ -29,12 +30,6 @@ def umask(value: int) -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-
-@pytest.fixture(params=[0, 0o022, 0o077], ids=oct)
-def any_umask(request: pytest.FixtureRequest) -> Iterator[None]:
-    with umask(request.param):
-        yield
 
 
 def mode(path: Path) -> int:
@@ -69,9 +64,8 @@ def widen(folder: Path) -> None:
         path.chmod(0o777 if path.is_dir() else 0o666)
 
 
-@pytest.mark.usefixtures("any_umask")
 def test_what_every_command_writes_is_for_its_user_alone(tmp_path: Path) -> None:
-    with Installation(tmp_path / "deep" / "er", LEADLINE_DELAY="0") as made:
+    with umask(0), Installation(tmp_path / "deep" / "er", LEADLINE_DELAY="0") as made:
         serve_a_lead(made)
         assert {"leadline.db", "leadline.db-wal", "leadline.db-shm"} <= names(made.data)
         assert modes(made.data) == PRIVATE
