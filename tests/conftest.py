@@ -12,7 +12,7 @@ from leadline.ports.store import Store
 from leadline.stores.memory import MemoryStore
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.emulator import Emulator
-from tests.worlds.aws_rooms import Rooms, moto_server
+from tests.worlds.aws_rooms import Rooms
 from tests.worlds.leads import HandClock
 
 
@@ -52,6 +52,8 @@ def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> I
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The endpoint of moto's AWS, in a thread of this process."""
+    from tests.standins.moto_server import moto_server  # half a second for those who need it
+
     with moto_server() as endpoint:
         yield endpoint
 

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from leadline.net.aws.calls import AwsFailed
-from tests.worlds.aws_rooms import Rooms, moto_server
+from tests.standins.moto_server import moto_server
+from tests.worlds.aws_rooms import Rooms
 
 TYPES = (
     {"N": "1.50"},

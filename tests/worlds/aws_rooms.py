@@ -1,10 +1,7 @@
 """AWS for tests: a bucket, a table and queues, on moto in this process or on the emulator."""
 
 import json
-import logging
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from leadline.net.aws.calls import Caller
@@ -106,22 +103,3 @@ DAY_ATTRIBUTES = ("lead_id", "source", "captured_at", "fate", "why", "summary")
 def including(*names: str) -> dict[str, Any]:
     """A projection of the keys and these."""
     return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(names)}
-
-
-@contextmanager
-def moto_server(*, quick: bool = True) -> Iterator[str]:
-    """moto in a thread of this process; gives its endpoint."""
-    from moto.server import ThreadedMotoServer
-
-    from tests.standins.quick_moto import quicken
-
-    if quick:
-        quicken()
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for every request
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
