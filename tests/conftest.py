@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from leadline.entrypoints import logs
@@ -14,6 +15,10 @@ from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.emulator import Emulator
 from tests.worlds.aws_rooms import Rooms
 from tests.worlds.leads import HandClock
+
+# How long an example takes says more of what else the machine does than of the example.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -522,9 +522,7 @@ def test_what_is_too_large_for_the_table_is_named_and_stays(two: Two) -> None:
 ENDS = st.tuples(st.sampled_from(list(Home)), st.integers(0, 160), st.booleans())
 
 
-@settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ends=st.lists(ENDS, max_size=5), last=st.sampled_from(list(Home)))
 def test_to_and_fro_and_ended_anywhere_everybody_hears_once(
     two: Two, ends: list[tuple[Home, int, bool]], last: Home

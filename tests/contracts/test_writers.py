@@ -133,7 +133,7 @@ each = pytest.mark.parametrize("name", KINDS)
 
 
 @each
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(notice=NOTICE, told=TOLD)
 def test_every_possible_lead_gives_valid_messages(name: str, notice: Notice, told: Alert) -> None:
     kind = KINDS[name]
@@ -143,7 +143,7 @@ def test_every_possible_lead_gives_valid_messages(name: str, notice: Notice, tol
 
 
 @each
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(notices=st.lists(NOTICE, min_size=1, max_size=3), times=st.integers(1, 60))
 def test_a_digest_is_valid_too_or_there_is_none(
     name: str, notices: list[Notice], times: int
@@ -195,7 +195,7 @@ def test_the_largest_lead_gives_valid_messages(name: str) -> None:
 
 
 @each
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(notice=NOTICE, told=TOLD)
 def test_a_capability_of_ours_is_told_to_nobody(name: str, notice: Notice, told: Alert) -> None:
     handling = msgspec.structs.replace(notice.handling, reply_url=REPLY_URL, written={"a": "b"})
@@ -207,7 +207,7 @@ def test_a_capability_of_ours_is_told_to_nobody(name: str, notice: Notice, told:
 
 
 @each
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(notice=NOTICE, told=TOLD)
 def test_the_same_is_said_on_every_attempt(name: str, notice: Notice, told: Alert) -> None:
     kind = KINDS[name]

@@ -203,7 +203,7 @@ def test_a_foreign_exception_is_its_type_and_its_lines() -> None:
     assert line["exception"] == "KeyError"
     assert line["causes"] == ["OSError"]
     assert len(line["frames"]) == 1
-    assert re.fullmatch(r"unit/test_logs\.py:\d+", line["frames"][0])
+    assert re.fullmatch(r"entrypoints/test_logs\.py:\d+", line["frames"][0])
     assert "detail" not in line
 
 

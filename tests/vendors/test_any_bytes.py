@@ -202,7 +202,7 @@ def test_a_lead_among_rubbish_is_found_all_the_same(name: str) -> None:
 
 
 @pytest.mark.fuzz
-@settings(max_examples=20_000, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=20_000, suppress_health_check=list(HealthCheck))
 @given(name=NAMES, seed=st.integers(0, 2**32), media=MEDIA_TYPES)
 def test_damaged_bodies_at_length(name: str, seed: int, media: str) -> None:
     chance = random.Random(seed)
@@ -211,7 +211,7 @@ def test_damaged_bodies_at_length(name: str, seed: int, media: str) -> None:
 
 
 @pytest.mark.fuzz
-@settings(max_examples=10_000, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
 @given(name=NAMES, value=VALUES)
 def test_any_value_at_length(name: str, value: Any) -> None:
     check(name, json.dumps(value).encode(), "application/json")
@@ -219,7 +219,7 @@ def test_any_value_at_length(name: str, value: Any) -> None:
 
 
 @pytest.mark.fuzz
-@settings(max_examples=10_000, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
 @given(
     name=st.sampled_from([n for n in ALL if n not in MEDIA]), seed=st.integers(0, 2**32), by=VALUES
 )

@@ -362,7 +362,7 @@ def test_an_alert_that_was_told_and_could_not_be_recorded_waits_for_its_lease(
 KINDS = ["due", "later", "done", "unknown", "garbage", "held"]
 
 
-@how(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@how(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from(KINDS), max_size=10),
     st.sampled_from([60_000, 9_500, 1_000]),

@@ -95,7 +95,7 @@ HEADER = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     status=st.integers(200, 599),
     headers=st.lists(HEADER, max_size=4, unique_by=lambda h: h[0]),

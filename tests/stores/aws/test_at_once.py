@@ -19,7 +19,7 @@ LEASE = timedelta(seconds=60)
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 in_any_order = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

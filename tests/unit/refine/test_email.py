@@ -197,7 +197,7 @@ PLAIN = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ADDRESS | PLAIN)
 @example("a@b--c.com")
 @example("a" * 65 + "@example.com")
@@ -212,7 +212,7 @@ def test_what_the_fast_path_accepts_the_library_accepts_unchanged(address: str) 
     assert (valid.local_part, valid.ascii_domain) == (plain["local"], plain["domain"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ADDRESS | PLAIN)
 def test_validity_is_the_library_s(address: str) -> None:
     found = refine_email(address)

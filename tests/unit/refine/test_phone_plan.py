@@ -54,7 +54,7 @@ def writings(draw: st.DrawFn) -> tuple[str, str]:
     return text, draw(st.sampled_from((region, region, "", "US", "IT", "AR")))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(writings())
 def test_the_fast_path_says_what_the_library_says_or_nothing(case: tuple[str, str]) -> None:
     written, region = case

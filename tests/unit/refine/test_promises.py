@@ -50,7 +50,7 @@ FIELDS = st.builds(
         tuple
     ),
 )
-thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def kept_of(refined: RefinedLead) -> dict[str, Any]:
