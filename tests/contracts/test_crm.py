@@ -21,14 +21,18 @@ from leadline.settings.crm import CrmConfig
 from leadline.vendors import registry
 from leadline.vendors.registry import make_crm
 from tests.standins.crm_api import ADA, START, Lead, StandIn, Trouble, many
-from tests.vendors.attio_copper import AttioStandIn, CopperStandIn
+from tests.vendors.attio.standin import AttioStandIn
 from tests.vendors.close.standin import CloseStandIn
+from tests.vendors.copper.standin import CopperStandIn
+from tests.vendors.document.standin import DocumentStandIn
 from tests.vendors.hubspot.standin import HubSpotStandIn
-from tests.vendors.lead_forms import DocumentStandIn, LinkedInStandIn, MetaStandIn
+from tests.vendors.linkedin.standin import LinkedInStandIn
+from tests.vendors.meta.standin import MetaStandIn
+from tests.vendors.odoo.standin import OdooStandIn
 from tests.vendors.pipedrive.standin import PipedriveStandIn
 from tests.vendors.salesforce.standin import SalesforceStandIn
 from tests.vendors.tryton.standin import TrytonStandIn
-from tests.vendors.zoho_odoo import OdooStandIn, ZohoStandIn
+from tests.vendors.zoho.standin import ZohoStandIn
 
 STAND_INS: tuple[type[StandIn], ...] = (
     CloseStandIn,

@@ -14,7 +14,7 @@ from leadline.ports.messenger import Refused, Unreachable
 from leadline.settings.crm import CrmConfig
 from leadline.vendors.registry import make_crm
 from tests.standins.crm_api import START, Asked, Lead, Told
-from tests.vendors.lead_forms import DocumentStandIn
+from tests.vendors.document.standin import DocumentStandIn
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from leadline.model.people import Person
 from leadline.ports.crm import CrmChange, CrmRecord, NotYet
 from leadline.ports.messenger import Refused, Unreachable
 from tests.standins.crm_api import ADA, Asked, Lead, Told
-from tests.vendors.zoho_odoo import OdooStandIn
+from tests.vendors.odoo.standin import OdooStandIn
 
 
 class Moody(OdooStandIn):

@@ -11,7 +11,7 @@ from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.vendors.zoho.api import ZohoCrm, _accounts
 from tests.standins.crm_api import START, Lead, Trouble
-from tests.vendors.zoho_odoo import ZohoStandIn
+from tests.vendors.zoho.standin import ZohoStandIn
 
 
 @pytest.fixture
