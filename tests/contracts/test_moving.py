@@ -20,9 +20,9 @@ from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement, Store
 from leadline.stores.aws.items import digest_key, lead_key
 from leadline.stores.aws.wakeups import FAR
-from leadline.stores.sqlite.database import micros
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.values import micros
 from tests.worlds.aws_rooms import Rooms
 from tests.worlds.leads import HandClock, captured, digest
 from tests.worlds.moving import AFTER, Two, populate, waits

@@ -33,7 +33,7 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.moving.home import SqliteHome
-from leadline.stores.sqlite.moving.notes import MoveJournal
+from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.aws_rooms import PATIENCE_S, REGION, Rooms
 from tests.worlds.death import Killed

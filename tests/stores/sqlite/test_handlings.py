@@ -13,9 +13,9 @@ from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Later, Step, Task
 from leadline.ports.store import Settlement, Trouble
-from leadline.stores.sqlite.database import schema_version
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.schema import schema_version
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import LEASE, HandClock, captured, claim, refined, refined_in, settle
 

@@ -14,7 +14,7 @@ from leadline.operations.moving.agreement import family_digest
 from leadline.operations.moving.carrier import Carrier
 from leadline.ports.homes import Family, Home
 from leadline.stores.sqlite.moving.home import SqliteHome
-from leadline.stores.sqlite.moving.notes import MoveJournal
+from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock

@@ -12,11 +12,11 @@ from leadline.model.errors import ConfigurationError, StorageFull
 from leadline.model.lead import CapturedLead, Fate
 from leadline.model.task import Done, Step
 from leadline.ports.store import Settlement
-from leadline.stores.sqlite.database import migrate, schema_version
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.keys import KeyIndex
-from leadline.stores.sqlite.moving.transfer import back_up, restore
+from leadline.stores.sqlite.moving.backup import back_up, restore
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from leadline.stores.sqlite.schema import migrate, schema_version
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, digest, refined
 

@@ -23,7 +23,8 @@ from leadline.model.rights import (
 )
 from leadline.ports.homes import Home
 from leadline.stores.sqlite.folder import open_lock, settle_folder
-from leadline.stores.sqlite.moving.notes import Mark, MoveJournal, set_mark
+from leadline.stores.sqlite.moving.journal import MoveJournal
+from leadline.stores.sqlite.moving.mark import Mark, set_mark
 from tests.worlds.leads import HandClock
 
 

@@ -25,8 +25,6 @@ from leadline.operations.archive import (
     read_raw,
 )
 from leadline.ports.archive import ArchiveError, DocumentWriter
-from leadline.stores.sqlite.moving.transfer import back_up
-from leadline.stores.sqlite.moving.transfer import restore as restore_file
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _BATCH = 500
@@ -49,6 +47,8 @@ def backup(
 
     Example: leadline backup /backups/2026-03-02
     """
+    from leadline.stores.sqlite.moving.backup import back_up
+
     options: Options = context.obj
     settings = options.settings()
     with _bar() as bar:
@@ -75,6 +75,8 @@ def restore(
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """
+    from leadline.stores.sqlite.moving.backup import restore as restore_file
+
     options: Options = context.obj
     settings = options.settings()
     target = restore_file(folder, settings.data, replace=replace, rights=settings.rights)

@@ -24,7 +24,7 @@ from leadline.model.rights import PRIVATE, Rights
 from leadline.model.task import Step
 from leadline.settings.general import Settings
 from leadline.stores.sqlite.folder import open_lock
-from leadline.stores.sqlite.moving.notes import refuse_if_moved
+from leadline.stores.sqlite.moving.mark import refuse_if_moved
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step
 from leadline.settings.general import Settings
-from leadline.stores.sqlite.moving.notes import refuse_if_moved
+from leadline.stores.sqlite.moving.mark import refuse_if_moved
 
 log = logging.getLogger(__name__)
 

@@ -12,17 +12,15 @@ import apsw
 _MOST = 64
 
 
-def insert(
-    db: apsw.Connection, into: str, rows: Sequence[Sequence[Any]], *, tail: str = ""
-) -> None:
-    """`INSERT INTO into VALUES …` for all rows; *tail* may hold an ON CONFLICT clause."""
+def insert(db: apsw.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Carry out *sql*, whose `VALUES ()` is filled with all rows."""
     if not rows:
         return
     one = "(" + ",".join("?" * len(rows[0])) + ")"
     for chunk in _chunks(rows):
         values = ",".join([one] * len(chunk))
         db.execute(
-            f"INSERT INTO {into} VALUES {values} {tail}",  # noqa: S608 - names are our own
+            sql.replace("VALUES ()", f"VALUES {values}"),
             [value for row in chunk for value in row],
         )
 
@@ -35,8 +33,8 @@ def query(db: apsw.Connection, sql: str, *bindings: Any) -> list[tuple[Any, ...]
 def select(
     db: apsw.Connection, sql: str, keys: Iterable[Any], *before: Any
 ) -> list[tuple[Any, ...]]:
-    """All rows of *sql*, whose closing `IN ()` is filled with the keys; *before* are the values
-    of the question marks that stand before it."""
+    """All rows of *sql*, whose `IN ()` is filled with the keys; *before* are the values of the
+    question marks that stand before it."""
     found: list[tuple[Any, ...]] = []
     for chunk in _chunks(list(keys)):
         marks = ",".join("?" * len(chunk))

@@ -1,6 +1,5 @@
 """What is known of each destination: its pace, its trouble, and what it has accepted."""
 
-import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,7 +8,11 @@ from leadline.model.task import Alert, Step
 from leadline.ports.clock import Clock
 from leadline.ports.store import Trouble
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database, micros, micros_of, moment
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, text_of
+
+_sql = Queries(__name__)
 
 
 class SqliteChannels:
@@ -22,37 +25,24 @@ class SqliteChannels:
         """See `ports.store.Channels.reserve`."""
         now = micros(self.clock())
         with self.db.writing() as db:
-            rows = bulk.query(db, "SELECT free_at FROM channel WHERE name = ?", channel)
+            rows = bulk.query(db, _sql.free_at, channel)
             if rows and rows[0][0] > now:
                 return timedelta(microseconds=rows[0][0] - now)
-            db.execute(
-                """INSERT INTO channel (name, free_at) VALUES (?, ?)
-                   ON CONFLICT DO UPDATE SET free_at = excluded.free_at""",
-                (channel, now + micros_of(gap)),
-            )
+            db.execute(_sql.reserve, (channel, now + micros_of(gap)))
         return timedelta()
 
     def hold(self, channel: str, until: datetime) -> None:
         """See `ports.store.Channels.hold`."""
         with self.db.writing() as db:
-            db.execute(
-                """INSERT INTO channel (name, free_at) VALUES (?, ?)
-                   ON CONFLICT DO UPDATE SET free_at = max(free_at, excluded.free_at)""",
-                (channel, micros(until)),
-            )
+            db.execute(_sql.pause, (channel, micros(until)))
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
         """See `ports.store.Channels.alerts`."""
         with self.db.reading() as db:
-            rows = bulk.select(
-                db,
-                """SELECT sent_at, alert.n, id, channel, template, digest, ref, step
-                   FROM lead JOIN alert ON alert.lead = lead.n WHERE id IN ()""",
-                [uuid.UUID(i).bytes for i in lead_ids],
-            )
+            rows = bulk.select(db, _sql.alerts, [bytes_of(i) for i in lead_ids])
         found: dict[str, list[Alert]] = defaultdict(list)
         for at, _, key, channel, template, digest, ref, step in sorted(rows):
-            lead_id = str(uuid.UUID(bytes=key))
+            lead_id = text_of(key)
             alert = Alert(lead_id, channel, moment(at), template, bool(digest), ref, Step(step))
             found[lead_id].append(alert)
         return dict(found)
@@ -64,22 +54,14 @@ class SqliteChannels:
         now = micros(self.clock())
         with self.db.writing() as db:
             if well:
-                db.execute(
-                    "UPDATE channel SET failures = 0, failing_since = NULL WHERE name = ?",
-                    (channel,),
-                )
+                db.execute(_sql.end_trouble, (channel,))
             else:
-                db.execute(
-                    """INSERT INTO channel (name, free_at, failures, failing_since)
-                       VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET failures = failures + 1,
-                       failing_since = coalesce(failing_since, excluded.failing_since)""",
-                    (channel, now, now),
-                )
+                db.execute(_sql.add_failure, (channel, now))
             return self.trouble(channel)
 
     def trouble(self, channel: str) -> Trouble:
         """See `ports.store.Channels.trouble`."""
-        rows = self.db.rows("SELECT failures, failing_since FROM channel WHERE name = ?", channel)
+        rows = self.db.rows(_sql.trouble, channel)
         if not rows:
             return Trouble()
         ((failures, since),) = rows

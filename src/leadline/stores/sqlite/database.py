@@ -1,4 +1,4 @@
-"""One connection to the data file: pragmas, migrations, write transactions, errors by name."""
+"""One connection to the data file: pragmas, locks, transactions, errors by name."""
 
 import errno
 import fcntl
@@ -7,8 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +15,10 @@ import apsw
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed, StorageFull
 from leadline.model.rights import PRIVATE, Rights, make_file
 from leadline.stores.sqlite.folder import FILE, open_lock
+from leadline.stores.sqlite.schema import is_current, migrate
 
 _WRITERS = "writers.lock"
 _USERS = "users.lock"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970, exact."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def moment(value: int) -> datetime:
-    """The reverse of `micros`."""
-    return _EPOCH + timedelta(microseconds=value)
-
-
-def micros_of(span: timedelta) -> int:
-    """A span in microseconds."""
-    return span // _MICROSECOND
 
 
 class Database:
@@ -72,7 +54,7 @@ class Database:
             if not read_only:
                 with self.exclusively():
                     migrate(self.connection)
-            elif schema_version(self.connection) != len(_migrations()):
+            elif not is_current(self.connection):
                 raise ConfigurationError(
                     f"{self.path} was written by another version of Leadline; "
                     "start `leadline serve` or `leadline worker` once to migrate it"
@@ -192,34 +174,6 @@ def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def _migrations() -> list[str]:
-    folder = files("leadline.stores.sqlite") / "migrations"
-    return [f.read_text() for f in sorted(folder.iterdir(), key=lambda f: f.name)]
-
-
-def schema_version(connection: apsw.Connection) -> int:
-    """How many migrations the file has seen."""
-    return int(connection.pragma("user_version"))
-
-
-def migrate(connection: apsw.Connection) -> None:
-    """Bring the file to the newest schema, each step in a transaction of its own.
-
-    Raises ConfigurationError when the file comes from a newer Leadline.
-    """
-    steps = _migrations()
-    version = schema_version(connection)
-    if version > len(steps):
-        raise ConfigurationError(
-            f"the data file has schema {version}, this Leadline knows {len(steps)}; "
-            "run the newer version that wrote it"
-        )
-    for number, step in enumerate(steps[version:], version + 1):
-        with connection:
-            connection.execute(step)
-            connection.execute(f"PRAGMA user_version = {number}")
 
 
 @contextmanager

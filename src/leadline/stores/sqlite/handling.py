@@ -1,6 +1,5 @@
 """What people and the CRM made of refined leads, and on whose desk they are."""
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
 import apsw
@@ -10,9 +9,12 @@ from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.task import Later
 from leadline.ports.clock import Clock
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database, micros
-from leadline.stores.sqlite.tasks import put, rows_of
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.tasks import add_history, put, rows_of
+from leadline.stores.sqlite.values import bytes_of, micros, text_of
 
+_sql = Queries(__name__)
 handling_decoder = msgspec.json.Decoder(Handling)
 
 
@@ -25,12 +27,8 @@ class SqliteDesk:
     def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
         """See `ports.store.Desk.handling`."""
         with self.db.reading() as db:
-            rows = bulk.select(
-                db,
-                "SELECT id, body FROM lead JOIN handling ON handling.lead = lead.n WHERE id IN ()",
-                [uuid.UUID(i).bytes for i in lead_ids],
-            )
-        return {str(uuid.UUID(bytes=i)): handling_decoder.decode(body) for i, body in rows}
+            rows = bulk.select(db, _sql.handlings, [bytes_of(i) for i in lead_ids])
+        return {text_of(i): handling_decoder.decode(body) for i, body in rows}
 
     def handle(
         self,
@@ -43,14 +41,9 @@ class SqliteDesk:
     ) -> bool:
         """See `ports.store.Desk.handle`."""
         now = micros(self.clock())
-        key = uuid.UUID(lead_id).bytes
+        key = bytes_of(lead_id)
         with self.db.writing() as db:
-            rows = bulk.query(
-                db,
-                """SELECT n, body FROM lead JOIN refined ON refined.lead = n
-                   LEFT JOIN handling ON handling.lead = n WHERE id = ?""",
-                key,
-            )
+            rows = bulk.query(db, _sql.refined_lead, key)
             if not rows:
                 return False
             ((lead, body),) = rows
@@ -63,57 +56,45 @@ class SqliteDesk:
             lay_on_desks(db, [(key, after)])
             put(db, rows_of(lead, then, now))
             if note:
-                bulk.insert(db, "history (lead, at, what, detail)", [(lead, now, note, detail)])
+                add_history(db, [(lead, now, note, detail)])
         return True
 
     def desk(self, person: str, limit: int = 50) -> Sequence[str]:
         """See `ports.store.Desk.desk`."""
-        rows = self.db.rows(
-            "SELECT id FROM desk WHERE person = ? ORDER BY id DESC LIMIT ?", person, limit
-        )
-        return [str(uuid.UUID(bytes=row[0])) for row in rows]
+        return [text_of(key) for (key,) in self.db.rows(_sql.open_leads, person, limit)]
 
 
 def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> int:
     """Keep what is known of leads (by number) that nobody has handled yet; how many they are."""
     if not made:
         return 0
-    there = {n for (n,) in bulk.select(db, "SELECT lead FROM handling WHERE lead IN ()", made)}
+    there = {n for (n,) in bulk.select(db, _sql.handled, made)}
     new = {n: msgspec.structs.replace(h, rev=1) for n, h in made.items() if n not in there}
     keep_handlings(db, list(new.items()))
     owned = [n for n, handling in new.items() if handling.desks]
-    ids = bulk.select(db, "SELECT n, id FROM lead WHERE n IN ()", owned)
+    ids = bulk.select(db, _sql.ids, owned)
     lay_on_desks(db, [(key, new[n]) for n, key in ids])
     return len(new)
 
 
 def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]]) -> None:
     """Write how leads (by number) are handled, over what stands there."""
-    bulk.insert(
-        db,
-        "handling (lead, rev, body)",
-        [(lead, one.rev, msgspec.json.encode(one)) for lead, one in handlings],
-        tail="ON CONFLICT DO UPDATE SET rev = excluded.rev, body = excluded.body",
-    )
+    rows = [(lead, one.rev, msgspec.json.encode(one)) for lead, one in handlings]
+    bulk.insert(db, _sql.keep_handlings, rows)
 
 
 def lay_on_desks(db: apsw.Connection, handlings: Iterable[tuple[bytes, Handling]]) -> None:
     """Lay leads (by id) on the desks of those who hold them."""
     rows = [(person, key) for key, one in handlings for person in dict.fromkeys(one.desks)]
-    bulk.insert(db, "desk (person, id)", rows, tail="ON CONFLICT DO NOTHING")
+    bulk.insert(db, _sql.add_open_leads, rows)
 
 
 def remove_handlings(db: apsw.Connection, numbers: Sequence[int]) -> None:
     """Take leads (by number) off all desks, as if nobody had handled them."""
-    rows = bulk.select(
-        db,
-        "SELECT id, body FROM lead JOIN handling ON handling.lead = n WHERE n IN ()",
-        numbers,
-    )
-    for key, body in rows:
+    for key, body in bulk.select(db, _sql.handlings_by_number, numbers):
         _clear(db, key, handling_decoder.decode(body).desks)
-    bulk.select(db, "DELETE FROM handling WHERE lead IN ()", numbers)
+    bulk.select(db, _sql.remove_handlings, numbers)
 
 
 def _clear(db: apsw.Connection, key: bytes, people: Iterable[str]) -> None:
-    bulk.select(db, "DELETE FROM desk WHERE id = ? AND person IN ()", people, key)
+    bulk.select(db, _sql.remove_open_lead, people, key)

@@ -1,8 +1,7 @@
 """Where leads come in: a whole batch in one transaction."""
 
-import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,9 +12,13 @@ from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, fate_of
 from leadline.model.task import Step
 from leadline.ports.clock import Clock
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database, micros, micros_of
+from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex, Owned
-from leadline.stores.sqlite.tasks import put
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.tasks import add_history, count, next_number, put
+from leadline.stores.sqlite.values import bytes_of, micros, micros_of, text_of
+
+_sql = Queries(__name__)
 
 
 class _Owner(NamedTuple):
@@ -65,32 +68,22 @@ class SqliteInbox:
         window = micros_of(self.redelivery_window)
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
             keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
-            batch = _Batch(_next_number(db), _owners(db, self.keys.owners(db, keys)))
+            batch = _Batch(next_number(db), _owners(db, self.keys.owners(db, keys)))
             receipts = [_judge(db, batch, lead, window) for lead in leads]
             _write(db, self.keys, batch, micros(self.clock()))
         return receipts
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         """See `ports.store.Inbox.readmit`."""
-        ids = {uuid.UUID(i).bytes: i for i in lead_ids}
+        ids = {bytes_of(i): i for i in lead_ids}
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
-            rows = bulk.select(
-                db,
-                f"""SELECT n, id, source, record, captured_at FROM lead
-                    WHERE fate = '{Fate.FILTERED}' AND joined IS NULL AND id IN ()""",  # noqa: S608
-                ids,
-            )
+            rows = bulk.select(db, _sql.filtered, ids)
             made = self._of_records_without_a_lead(db, sorted(rows))
-            bulk.select(
-                db,
-                f"UPDATE lead SET fate = '{Fate.CAPTURED}', why = '' WHERE n IN ()",  # noqa: S608
-                [row[0] for row in made],
-            )
+            bulk.select(db, _sql.readmit, [row[0] for row in made])
             now = micros(self.clock())
             tasks = [(row[0], Step.REFINE, now, micros(due_at)) for row in made]
-            bulk.insert(db, "task (lead, step, put_at, due_at)", tasks)
-            notes = [(row[0], now, "readmitted", "") for row in made]
-            bulk.insert(db, "history (lead, at, what, detail)", notes)
+            bulk.insert(db, _sql.add_tasks, tasks)
+            add_history(db, [(row[0], now, "readmitted", "") for row in made])
         return [ids[row[1]] for row in made]
 
     def _of_records_without_a_lead(
@@ -117,34 +110,9 @@ class SqliteInbox:
         return made
 
 
-def count(db: apsw.Connection, tally: Counter[tuple[date, str, str]]) -> None:
-    """Add to the running counts, keyed (day, source, what)."""
-    bulk.insert(
-        db,
-        "tally",
-        [(day.isoformat(), *key, number) for (day, *key), number in tally.items()],
-        tail="ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    )
-
-
-def count_rows(db: apsw.Connection, rows: Iterable[tuple[datetime, str, str]]) -> None:
-    """Add single happenings (when, source, what) to the running counts."""
-    count(db, Counter((at.date(), source, what) for at, source, what in rows))
-
-
-def _next_number(db: apsw.Connection) -> int:
-    ((top,),) = bulk.query(db, "SELECT coalesce(max(n), 0) FROM lead")
-    return int(top) + 1
-
-
 def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _Owner]:
     """The owners of keys with their ids; few events have any, so this is seldom asked."""
-    rows = bulk.select(
-        db,
-        """SELECT lead.n, lead.id, lead.joined, head.id
-           FROM lead LEFT JOIN lead head ON head.n = lead.joined WHERE lead.n IN ()""",
-        {o.lead for o in owned.values()},
-    )
+    rows = bulk.select(db, _sql.heads, {o.lead for o in owned.values()})
     leads = {n: (lead_id, joined, joined_id) for n, lead_id, joined, joined_id in rows}
     return {
         key: _Owner(o.lead, leads[o.lead][0], o.at, o.lasting, *leads[o.lead][1:])
@@ -161,7 +129,7 @@ def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) 
         number, lead_id = again.head
         batch.history.append((number, at, "redelivered", ""))
         batch.tally[lead.captured_at.date(), lead.source, Fate.REDELIVERED] += 1
-        return Receipt(str(uuid.UUID(bytes=lead_id)), Fate.REDELIVERED)
+        return Receipt(text_of(lead_id), Fate.REDELIVERED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
     joined = about.head if about is not None else None
     refined = joined is not None and _is_refined(db, joined[0])
@@ -169,14 +137,14 @@ def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) 
     _note(batch, lead, at, fate, why, joined)
     if fate is Fate.FOLDED and joined is not None:
         batch.folded.add(joined[0])
-        return Receipt(str(uuid.UUID(bytes=joined[1])), fate)
+        return Receipt(text_of(joined[1]), fate)
     if refined and joined is not None and lead.kind is not Kind.IGNORED:
         batch.looked_up.add(joined[0])
     return Receipt(lead.id, fate, why)
 
 
 def _is_refined(db: apsw.Connection, lead: int) -> bool:
-    return bool(bulk.query(db, "SELECT 1 FROM refined WHERE lead = ?", lead))
+    return bool(bulk.query(db, _sql.is_refined, lead))
 
 
 def _note(
@@ -205,17 +173,12 @@ def _note(
 
 
 def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch, now: int) -> None:
-    bulk.insert(db, "lead", batch.leads)
-    bulk.insert(db, "raw", batch.raws)
+    bulk.insert(db, _sql.add_leads, batch.leads)
+    bulk.insert(db, _sql.add_raws, batch.raws)
     keys.add(db, batch.known)
-    bulk.insert(db, "task (lead, step, put_at, due_at)", batch.tasks)
+    bulk.insert(db, _sql.add_tasks, batch.tasks)
     put(db, [(number, Step.LOOK_UP, "", 0, now, now) for number in batch.looked_up])
-    bulk.insert(db, "history (lead, at, what, detail)", batch.history)
+    add_history(db, batch.history)
     count(db, batch.tally)
     for number in batch.folded:
-        # A worker that holds the lead has not seen this update: take the claim away from it.
-        db.execute(
-            """UPDATE task SET attempt = attempt + 1, leased = 0, due_at = put_at
-               WHERE lead = ? AND step = ? AND leased <> 0 AND dead_at IS NULL""",
-            (number, Step.REFINE),
-        )
+        db.execute(_sql.end_refine_lease, (number,))

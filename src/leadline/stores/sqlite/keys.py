@@ -13,7 +13,9 @@ from typing import NamedTuple
 import apsw
 
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.queries import Queries
 
+_sql = Queries(__name__)
 _SLICES = 32
 _WIDTH = 256 // _SLICES
 
@@ -60,24 +62,19 @@ class KeyIndex:
                 elsewhere.append(key)
             else:
                 found[key] = fresh[1]
-        for key, *row in bulk.select(
-            db, "SELECT key, lead, at, lasting FROM known WHERE key IN ()", elsewhere
-        ):
+        for key, *row in bulk.select(db, _sql.known, elsewhere):
             found[key] = Owned(*row)
         return found
 
     def add(self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]) -> None:
         """Note new owners (key, lead, at, lasting) in a write transaction; the last one counts."""
-        bulk.insert(db, "key_log (key, lead, at, lasting)", rows)
+        bulk.insert(db, _sql.log, rows)
         if self._count > self._gather:
             self._move_a_slice(db)
 
     def _read_on(self, db: apsw.Connection) -> None:
         """Learn what was added since we looked last, by us or by other processes."""
-        rows = bulk.query(
-            db, "SELECT n, key, lead, at, lasting FROM key_log WHERE n > ? ORDER BY n", self._seen
-        )
-        for n, key, lead, at, lasting in rows:
+        for n, key, lead, at, lasting in bulk.query(db, _sql.logged_since, self._seen):
             fresh = self._fresh[key[0] // _WIDTH]
             self._count += key not in fresh
             fresh[key] = n, Owned(lead, at, lasting)
@@ -87,13 +84,7 @@ class KeyIndex:
         number, self._next_slice = self._next_slice, (self._next_slice + 1) % _SLICES
         moved = self._fresh[number]
         # Sorted, neighbours land on one page; another process may have moved some already.
-        bulk.insert(
-            db,
-            "known",
-            [(key, *moved[key][1]) for key in sorted(moved)],
-            tail="""ON CONFLICT DO UPDATE SET lead = excluded.lead, at = excluded.at,
-                    lasting = excluded.lasting WHERE excluded.at > at""",
-        )
-        bulk.select(db, "DELETE FROM key_log WHERE n IN ()", [n for n, _ in moved.values()])
+        bulk.insert(db, _sql.move_to_known, [(key, *moved[key][1]) for key in sorted(moved)])
+        bulk.select(db, _sql.remove_from_log, [n for n, _ in moved.values()])
         self._count -= len(moved)
         self._fresh[number] = {}

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +13,15 @@ from leadline.model.task import Claim, Drop, Step, Task
 from leadline.ports.clock import Clock
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database, micros, micros_of, moment
+from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.settling import Settling
-from leadline.stores.sqlite.tasks import numbers_of, put
+from leadline.stores.sqlite.tasks import add_history, numbers_of, put
+from leadline.stores.sqlite.values import micros, micros_of, moment, text_of
 
 log = logging.getLogger(__name__)
+_sql = Queries(__name__)
 
 
 class SqliteQueue:
@@ -41,51 +43,20 @@ class SqliteQueue:
             ]
             put(db, rows)
             if note:
-                notes = [(row[0], now, note, row[1]) for row in rows]
-                bulk.insert(db, "history (lead, at, what, detail)", notes)
+                add_history(db, [(row[0], now, note, row[1]) for row in rows])
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
         """See `ports.store.Queue.claim`."""
         now = micros(self.clock())
-        if not self._any_due(step, channel, now):
+        if not self.db.rows(_sql.any_due, step, channel, now):
             return []
         with self.db.writing() as db:
-            rows = bulk.query(
-                db,
-                """SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0),
-                          leased, error, due_at
-                   FROM task JOIN lead ON lead.n = task.lead
-                   WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
-                   ORDER BY due_at LIMIT ?""",
-                step,
-                channel,
-                now,
-                limit,
-            )
+            rows = bulk.query(db, _sql.due, step, channel, now, limit)
             rows = _alone_if_it_killed_its_worker(rows)
-            bulk.select(
-                db,
-                """UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),
-                          leased = ?, put_at = ?, due_at = ?
-                   WHERE step = ? AND channel = ? AND lead IN ()""",
-                [row[0] for row in rows],
-                os.getpid(),
-                now,
-                now + micros_of(lease),
-                step,
-                channel,
-            )
-        return [
-            Claim(
-                Task(step, str(uuid.UUID(bytes=row[1])), channel, bool(row[2])),
-                attempt=row[3],
-                failures=row[4],
-                error=WORKER_DIED if row[5] else row[6],
-                due_at=moment(row[7]),
-                ref=row[0],
-            )
-            for row in rows
-        ]
+            until = now + micros_of(lease)
+            leads = [row[0] for row in rows]
+            bulk.select(db, _sql.lease, leads, os.getpid(), now, until, step, channel)
+        return [_claim(step, channel, row) for row in rows]
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
@@ -114,46 +85,29 @@ class SqliteQueue:
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.store.Queue.next_due`."""
-        rows = self.db.rows(
-            """SELECT min(due_at) FROM task
-               WHERE step = ? AND channel = ? AND dead_at IS NULL""",
-            step,
-            channel,
-        )
-        return None if rows[0][0] is None else moment(rows[0][0])
+        ((due_at,),) = self.db.rows(_sql.next_due, step, channel)
+        return None if due_at is None else moment(due_at)
 
     def count_due(self, step: Step, channel: str = "") -> int:
         """See `ports.store.Queue.count_due`."""
-        rows = self.db.rows(
-            """SELECT count(*) FROM task
-               WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?""",
-            step,
-            channel,
-            micros(self.clock()),
-        )
-        return int(rows[0][0])
+        ((due,),) = self.db.rows(_sql.count_due, step, channel, micros(self.clock()))
+        return int(due)
 
     def rebase(self) -> int:
         """See `ports.store.Queue.rebase`."""
         now = micros(self.clock())
         with self.db.writing() as db:
-            db.execute(
-                """UPDATE task SET due_at = ? + (due_at - put_at), put_at = ?
-                   WHERE put_at > ? AND dead_at IS NULL""",
-                (now, now, now),
-            )
+            db.execute(_sql.rebase_tasks, (now,))
             moved = db.changes()
-            db.execute("UPDATE channel SET free_at = ? WHERE free_at > ?", (now, now))
-            db.execute("UPDATE channel SET failing_since = ? WHERE failing_since > ?", (now, now))
+            db.execute(_sql.rebase_pauses, (now,))
+            db.execute(_sql.rebase_trouble, (now,))
         return moved
 
     def release(self, holder: int) -> int:
         """Give back at once what a process that has died still held; returns how many tasks."""
         now = micros(self.clock())
         with self.db.writing() as db:
-            db.execute(
-                "UPDATE task SET due_at = ? WHERE leased = ? AND due_at > ?", (now, holder, now)
-            )
+            db.execute(_sql.release, (now, holder))
             return db.changes()
 
     def set_apart(self, holder: int, lead_id: str, hold: timedelta) -> int:
@@ -165,28 +119,23 @@ class SqliteQueue:
         now = micros(self.clock())
         with self.db.writing() as db:
             number = numbers_of(db, {lead_id}).get(lead_id)
-            db.execute(
-                "UPDATE task SET due_at = ? WHERE leased = ? AND lead = ?",
-                (now + micros_of(hold), holder, number),
-            )
+            db.execute(_sql.prolong, (now + micros_of(hold), holder, number))
             if not db.changes():
                 return 0
-            db.execute(
-                "UPDATE task SET due_at = put_at, leased = 0 WHERE leased = ? AND lead <> ?",
-                (holder, number),
-            )
+            db.execute(_sql.give_back_others, (holder, number))
             return db.changes()
 
-    def _any_due(self, step: Step, channel: str, now: int) -> bool:
-        return bool(
-            self.db.rows(
-                """SELECT 1 FROM task WHERE step = ? AND channel = ? AND dead_at IS NULL
-                   AND due_at <= ? LIMIT 1""",
-                step,
-                channel,
-                now,
-            )
-        )
+
+def _claim(step: Step, channel: str, row: tuple[Any, ...]) -> Claim:
+    lead, key, again, attempt, failures, leased, error, due_at = row
+    return Claim(
+        Task(step, text_of(key), channel, bool(again)),
+        attempt=attempt,
+        failures=failures,
+        error=WORKER_DIED if leased else error,
+        due_at=moment(due_at),
+        ref=lead,
+    )
 
 
 def _alone_if_it_killed_its_worker(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -11,11 +11,13 @@ from leadline.model.handling import Handling
 from leadline.model.task import Claim, Done, Drop, Later, Retry, Step, told_as
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import micros, micros_of, moment
 from leadline.stores.sqlite.handling import keep_first_handlings
-from leadline.stores.sqlite.inbox import count
 from leadline.stores.sqlite.keys import KeyIndex
-from leadline.stores.sqlite.tasks import numbers_of, put, rows_of
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.tasks import add_history, count, numbers_of, put, rows_of
+from leadline.stores.sqlite.values import micros, micros_of, moment
+
+_sql = Queries(__name__)
 
 
 class Settling:
@@ -56,14 +58,7 @@ class Settling:
         return {
             (step, channel, lead, attempt): source
             for (step, channel), leads in places.items()
-            for lead, attempt, source in bulk.select(
-                self.db,
-                """SELECT task.lead, attempt, source FROM task JOIN lead ON lead.n = task.lead
-                   WHERE step = ? AND channel = ? AND dead_at IS NULL AND task.lead IN ()""",
-                leads,
-                step,
-                channel,
-            )
+            for lead, attempt, source in bulk.select(self.db, _sql.alive, leads, step, channel)
         }
 
     def _one(self, one: Settlement) -> bool:
@@ -97,7 +92,7 @@ class Settling:
         if not any((one.task.step, one.task.channel) == place for one in follow_ups):
             self.ended[place].append(lead)
         else:
-            self._update(claim, "leased = 0")
+            self._update(claim, _sql.end_lease)
         return True
 
     def _told(self, claim: Claim, source: str, done: Done) -> None:
@@ -119,7 +114,7 @@ class Settling:
         taken = any(self.owners.get(k, lead) != lead for k in done.match_keys.values())
         if taken and first is None:
             # Another worker refined the same person meanwhile: look again, and see them.
-            self._update(claim, "due_at = put_at, leased = 0")
+            self._update(claim, _sql.start_again)
             return False
         original = self.numbers.get(first.lead_id) if first else None
         head = refined_head(refined)
@@ -137,7 +132,7 @@ class Settling:
     def _retry(self, claim: Claim, retry: Retry) -> None:
         self._update(
             claim,
-            "put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?",
+            _sql.retry,
             self.now,
             self.now + micros_of(retry.after),
             claim.failures + int(retry.counts),
@@ -147,21 +142,12 @@ class Settling:
             self.history.append((claim.ref, self.now, f"{claim.task.step}.failed", retry.why))
 
     def _drop(self, claim: Claim, source: str, drop: Drop) -> None:
-        self._update(
-            claim,
-            "dead_at = ?, leased = 0, reason = ?, error = ?",
-            self.now,
-            drop.reason,
-            drop.detail,
-        )
+        self._update(claim, _sql.drop, self.now, drop.reason, drop.detail)
         self.history.append((claim.ref, self.now, f"{claim.task.step}.dead", drop.reason))
         self._count(source, f"{claim.task.step}.dead")
 
-    def _update(self, claim: Claim, what: str, *values: object) -> None:
-        self.db.execute(
-            f"UPDATE task SET {what} WHERE lead = ? AND step = ? AND channel = ?",  # noqa: S608
-            (*values, claim.ref, *_place(claim)),
-        )
+    def _update(self, claim: Claim, sql: str, *values: object) -> None:
+        self.db.execute(sql, (*values, claim.ref, *_place(claim)))
 
     def _count(self, source: str, what: str) -> None:
         self.tally[self.today, source, what] += 1
@@ -185,41 +171,23 @@ class Settling:
 
     def _write(self) -> None:
         db = self.db
-        bulk.insert(
-            db,
-            "refined",
-            self.refined,
-            tail="""ON CONFLICT DO UPDATE SET processed_at = excluded.processed_at,
-                    status = excluded.status, duplicate_of = excluded.duplicate_of,
-                    told = excluded.told, head = excluded.head""",
-        )
+        bulk.insert(db, _sql.keep_refined, self.refined)
         self.keys.add(db, self.known)
-        into = "alert (lead, channel, sent_at, template, digest, ref, step)"
-        bulk.insert(db, into, self.alerts)
+        bulk.insert(db, _sql.add_alerts, self.alerts)
         for channel, leads in self.elsewhere.items():
             _expect_no_word_through(db, channel, leads)
         keep_first_handlings(db, self.handlings)
         for place, leads in self.ended.items():
-            bulk.select(
-                db, "DELETE FROM task WHERE step = ? AND channel = ? AND lead IN ()", leads, *place
-            )
+            bulk.select(db, _sql.end_tasks, leads, *place)
         put(db, self.follow_ups)
-        bulk.insert(db, "history (lead, at, what, detail)", self.history)
+        add_history(db, self.history)
         count(db, self.tally)
 
 
 def _expect_no_word_through(db: apsw.Connection, channel: str, leads: Sequence[int]) -> None:
     """Count one channel less that was to hear of these leads: another was told in its place, or
     nobody had to be, and the account must not look for its alert."""
-    bulk.select(
-        db,
-        """UPDATE refined SET told = max(told - 1, 0) WHERE NOT EXISTS (
-             SELECT 1 FROM alert WHERE alert.lead = refined.lead AND channel = ?
-                                       AND step = 'notify'
-           ) AND lead IN ()""",
-        leads,
-        channel,
-    )
+    bulk.select(db, _sql.expect_one_channel_less, leads, channel)
 
 
 def _place(claim: Claim) -> tuple[str, str]:

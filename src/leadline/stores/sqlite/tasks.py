@@ -1,35 +1,36 @@
-"""Leads by number, and tasks put: what several rooms of the store do in their transactions."""
+"""What several modules of the store do in their transactions: number leads, put tasks, write
+history, count."""
 
-import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 
 import apsw
 
 from leadline.model.task import Later
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import micros_of
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.values import bytes_of, micros_of
+
+_sql = Queries(__name__)
 
 
 def numbers_of(db: apsw.Connection, lead_ids: Collection[str]) -> dict[str, int]:
     """The row numbers of leads, by id; unknown ids are left out."""
-    keys = {uuid.UUID(i).bytes: i for i in lead_ids}
-    return {keys[i]: n for i, n in bulk.select(db, "SELECT id, n FROM lead WHERE id IN ()", keys)}
+    keys = {bytes_of(i): i for i in lead_ids}
+    return {keys[i]: n for i, n in bulk.select(db, _sql.numbers, keys)}
+
+
+def next_number(db: apsw.Connection) -> int:
+    """The row number of the next new lead."""
+    ((last,),) = bulk.query(db, _sql.last_number)
+    return int(last) + 1
 
 
 def put(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
     """Write tasks (lead, step, channel, again, put_at, due_at), reviving those that are dead; an
     alert that a worker holds is left to it (`ports.store.Queue.put`)."""
-    bulk.insert(
-        db,
-        "task (lead, step, channel, again, put_at, due_at)",
-        rows,
-        tail="""ON CONFLICT (lead, step, channel) DO UPDATE SET
-                put_at = excluded.put_at, due_at = excluded.due_at, attempt = attempt + 1,
-                again = excluded.again, failures = 0, leased = 0, error = '',
-                dead_at = NULL, reason = NULL
-                WHERE step <> 'notify' OR leased = 0 OR dead_at IS NOT NULL
-                      OR excluded.again""",
-    )
+    bulk.insert(db, _sql.put, rows)
 
 
 def rows_of(lead: int, follow_ups: Iterable[Later], now: int) -> list[tuple[object, ...]]:
@@ -39,3 +40,19 @@ def rows_of(lead: int, follow_ups: Iterable[Later], now: int) -> list[tuple[obje
          now + micros_of(one.after))
         for one in follow_ups
     ]  # fmt: skip
+
+
+def add_history(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Write down what happened to leads (lead, at, what, detail)."""
+    bulk.insert(db, _sql.add_history, rows)
+
+
+def count(db: apsw.Connection, tally: Counter[tuple[date, str, str]]) -> None:
+    """Add to the running counts, keyed (day, source, what)."""
+    rows = [(day.isoformat(), *key, number) for (day, *key), number in tally.items()]
+    bulk.insert(db, _sql.add_counts, rows)
+
+
+def count_rows(db: apsw.Connection, rows: Iterable[tuple[datetime, str, str]]) -> None:
+    """Add single happenings (when, source, what) to the running counts."""
+    count(db, Counter((at.date(), source, what) for at, source, what in rows))

@@ -24,21 +24,15 @@ from leadline.ports.homes import (
     Size,
 )
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import micros, moment
-from leadline.stores.sqlite.moving.rows import LeadReading, LeadWriting, head_decoder, text_of
+from leadline.stores.sqlite.moving.reading import LeadReading
+from leadline.stores.sqlite.moving.writing import LeadWriting
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.reading.rows import head_decoder
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.tasks import numbers_of
+from leadline.stores.sqlite.values import micros, moment, text_of
 
-# Whom others are compared with first, then what somebody waits for, then the rest.
-_HEADS = """
-  WITH live AS (SELECT DISTINCT lead FROM task WHERE dead_at IS NULL),
-  firsts AS (SELECT duplicate_of FROM refined JOIN live USING (lead)),
-  ranked AS (
-    SELECT n, id, CASE WHEN n IN firsts THEN 0 WHEN n IN live THEN 1 ELSE 2 END AS rank
-    FROM lead WHERE joined IS NULL
-  )
-  SELECT id FROM ranked ORDER BY rank, n
-"""
+_sql = Queries(__name__)
 
 
 class SqliteHome:
@@ -54,24 +48,16 @@ class SqliteHome:
 
     def size(self) -> Size:
         """See `ports.homes.Side.size`."""
-        ((leads, waiting, dead, channels),) = self._store.db.rows(
-            """SELECT (SELECT count(*) FROM lead),
-                      (SELECT count(*) FROM task WHERE dead_at IS NULL),
-                      (SELECT count(*) FROM task WHERE dead_at IS NOT NULL),
-                      (SELECT count(*) FROM channel)"""
-        )
+        ((leads, waiting, dead, channels),) = self._store.db.rows(_sql.size)
         return Size(leads, waiting, dead, channels)
 
     def heads(self) -> Iterator[Sequence[str]]:
         """See `ports.homes.Side.heads`."""
         with self._store.db.reading() as db:
-            db.execute("CREATE TEMP TABLE IF NOT EXISTS to_move (place INTEGER PRIMARY KEY, id)")
-            db.execute("DELETE FROM temp.to_move")
-            db.execute(f"INSERT INTO temp.to_move (id) {_HEADS}")
+            for statement in (_sql.create_order, _sql.clear_order, _sql.fill_order):
+                db.execute(statement)
         last = 0
-        while rows := self._store.db.rows(
-            "SELECT place, id FROM temp.to_move WHERE place > ? ORDER BY place LIMIT ?", last, BATCH
-        ):
+        while rows := self._store.db.rows(_sql.next_in_order, last, BATCH):
             last = rows[-1][0]
             yield [text_of(row[1]) for row in rows]
 
@@ -85,9 +71,7 @@ class SqliteHome:
         with self._store.db.reading() as db:
             numbers = numbers_of(db, ids)
             events: dict[int, list[int]] = defaultdict(list)
-            for n, head in bulk.select(
-                db, "SELECT n, joined FROM lead WHERE joined IN () ORDER BY n", numbers.values()
-            ):
+            for n, head in bulk.select(db, _sql.events, numbers.values()):
                 events[head].append(n)
             all_of_them = [m for n in numbers.values() for m in (n, *events[n])]
             leads = LeadReading(db, all_of_them).leads()
@@ -104,9 +88,7 @@ class SqliteHome:
             self._index_keys(db)
             numbers = numbers_of(db, leads)
             owned: dict[int, list[tuple[bytes, bool]]] = defaultdict(list)
-            for n, key, lasting in bulk.select(
-                db, "SELECT lead, key, lasting FROM temp.owned WHERE lead IN ()", numbers.values()
-            ):
+            for n, key, lasting in bulk.select(db, _sql.owned, numbers.values()):
                 owned[n].append((key, bool(lasting)))
         return {
             family.id: [
@@ -122,28 +104,21 @@ class SqliteHome:
         """The keys by lead, which no index of the file gives; nobody writes meanwhile."""
         if self._has_key_index:
             return
-        db.execute("DROP TABLE IF EXISTS temp.owned")
-        db.execute("CREATE TEMP TABLE owned (lead INTEGER, key BLOB, lasting INTEGER)")
-        db.execute(
-            """INSERT INTO temp.owned SELECT lead, key, lasting FROM (
-                 SELECT lead, key, lasting, max(n) FROM key_log GROUP BY key)"""
-        )
-        db.execute(
-            """INSERT INTO temp.owned SELECT lead, key, lasting FROM known
-               WHERE key NOT IN (SELECT key FROM key_log)"""
-        )
-        db.execute("CREATE INDEX temp.owned_lead ON owned (lead)")
+        for statement in (
+            _sql.drop_owned,
+            _sql.create_owned,
+            _sql.fill_owned_from_log,
+            _sql.fill_owned_from_known,
+            _sql.index_owned,
+        ):
+            db.execute(statement)
         self._has_key_index = True
 
     def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
         """See `ports.homes.Side.owners`."""
         with self._store.db.reading() as db:
             owned = self._store.keys.owners(db, {key.key for key in keys})
-            rows = bulk.select(
-                db,
-                "SELECT n, id, captured_at FROM lead WHERE n IN ()",
-                {one.lead for one in owned.values()},
-            )
+            rows = bulk.select(db, _sql.captures, {one.lead for one in owned.values()})
         leads = {n: Owner(text_of(i), moment(at)) for n, i, at in rows}
         found = {key: owned[key.key].lead for key in keys if key.key in owned}
         return {key: leads[n] for key, n in found.items() if n in leads}
@@ -160,7 +135,7 @@ class SqliteHome:
 
     def channels(self) -> Mapping[str, datetime]:
         """See `ports.homes.Side.channels`."""
-        return {n: moment(at) for n, at in self._store.db.rows("SELECT name, free_at FROM channel")}
+        return {n: moment(at) for n, at in self._store.db.rows(_sql.channels)}
 
     def hold(self, channel: str, until: datetime) -> None:
         """See `ports.homes.Side.hold`."""
@@ -180,8 +155,8 @@ class SqliteHome:
         keys = [pair for parcel in parcels for pair in parcel.keys]
         yielded = [key.key for key, how in keys if how is Holding.YIELDS]
         # Moved to its place, a key of an older lead would not replace that of a younger.
-        bulk.select(db, "DELETE FROM known WHERE key IN ()", yielded)
-        bulk.select(db, "DELETE FROM key_log WHERE key IN ()", yielded)
+        bulk.select(db, _sql.remove_known, yielded)
+        bulk.select(db, _sql.remove_logged, yielded)
         rows = [
             (key.key, numbers[key.lead_id], micros(key.captured_at), int(key.lasting))
             for key, how in keys

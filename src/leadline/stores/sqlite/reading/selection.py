@@ -1,33 +1,16 @@
 """Which leads a question is about: the filter of a list in the words of SQL."""
 
-import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import apsw
 
 from leadline.ports.ledger import LeadFilter, id_digits, searchable
-from leadline.stores.sqlite.database import micros
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.values import bytes_of, micros
 
-FROM = "FROM lead LEFT JOIN refined ON refined.lead = lead.n"
-# Status is not stored but follows from the other tables.
-STATUS = """
-  CASE
-    WHEN lead.fate <> 'captured' THEN lead.fate
-    WHEN refined.status = 'quarantined' THEN 'quarantined'
-    WHEN EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND step IN ('refine', 'notify')
-                                      AND dead_at IS NOT NULL) THEN 'dead'
-    WHEN refined.lead IS NULL THEN 'waiting'
-    WHEN EXISTS (SELECT 1 FROM alert WHERE alert.lead = lead.n AND step = 'notify') THEN 'alerted'
-    ELSE 'refined'
-  END"""
-# Where a search looks, in one reading of the document.
-_WORDS = """
-  CASE
-    WHEN refined.lead IS NULL THEN
-      folded((SELECT CAST(raw.raw AS TEXT) FROM raw WHERE raw.lead = lead.n))
-    ELSE
-      folded(json_extract(refined.head, '$.contact.name', '$.contact.email', '$.contact.company'))
-  END"""
+_sql = Queries(__name__)
+_Condition = tuple[str, tuple[Any, ...]]
 
 
 def teach_to_search(connection: apsw.Connection) -> None:
@@ -46,38 +29,46 @@ def ids_that_begin(prefix: str) -> tuple[bytes, bytes] | None:
     digits = id_digits(prefix)
     if not digits:
         return None
-    first, last = (uuid.UUID(digits.ljust(32, end)).bytes for end in "0f")
+    first, last = (bytes_of(digits.ljust(32, end)) for end in "0f")
     return first, last
 
 
-def conditions(which: LeadFilter) -> tuple[str, list[Any]]:
-    """What comes behind WHERE, and the values of its question marks."""
-    all_of = ["1"]
-    values: list[Any] = []
+def about(query: str, which: LeadFilter) -> tuple[str, list[Any]]:
+    """A query about a selection: with its `{selection}` (and `{status}`) filled in, and the values
+    of the question marks in the selection."""
+    conditions = [*_which_events(which), *_which_captures(which), *_which_tasks(which)]
+    selection = " AND ".join(condition for condition, _ in conditions) or "1"
+    values = [value for _, bound in conditions for value in bound]
+    return query.format(selection=selection, status=_sql.status), values
 
-    def add(condition: str, *bound: Any) -> None:
-        all_of.append(condition)
-        values.extend(bound)
 
+def _which_events(which: LeadFilter) -> Iterator[_Condition]:
     if which.ids:
         marks = ",".join("?" * len(which.ids))
-        add(f"lead.id IN ({marks})", *(uuid.UUID(i).bytes for i in which.ids))
+        yield _sql.has_ids.replace("()", f"({marks})"), tuple(bytes_of(i) for i in which.ids)
     if which.status is not None:
-        add(f"{STATUS} = ?", str(which.status))
+        yield _sql.has_status.format(status=_sql.status), (str(which.status),)
     elif not which.ids and not which.events:
-        add("lead.fate = 'captured'")
+        yield _sql.is_lead, ()
+
+
+def _which_captures(which: LeadFilter) -> Iterator[_Condition]:
     if which.source is not None:
-        add("lead.source = ?", which.source)
+        yield _sql.has_source, (which.source,)
     if which.since is not None:
-        add("lead.captured_at >= ?", micros(which.since))
+        yield _sql.since, (micros(which.since),)
     if which.until is not None:
-        add("lead.captured_at < ?", micros(which.until))
+        yield _sql.until, (micros(which.until),)
     if which.search:
-        bounds = ids_that_begin(which.search)
-        begins = "lead.id BETWEEN ? AND ? OR" if bounds else ""
-        add(f"({begins} instr({_WORDS}, ?))", *(bounds or ()), which.search.casefold())
+        words = which.search.casefold()
+        if bounds := ids_that_begin(which.search):
+            yield f"({_sql.has_id_between} OR {_sql.has_words})", (*bounds, words)
+        else:
+            yield _sql.has_words, (words,)
+
+
+def _which_tasks(which: LeadFilter) -> Iterator[_Condition]:
     if which.reason is not None:
-        add("EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND reason = ?)", which.reason)
+        yield _sql.has_reason, (which.reason,)
     if which.dead:
-        add("lead.n IN (SELECT lead FROM task WHERE dead_at IS NOT NULL)")
-    return " AND ".join(all_of), values
+        yield _sql.has_dead_task, ()

@@ -1,0 +1,35 @@
+-- name: heads
+-- Leads by number, with the lead that each belongs to if it is only an event about that one.
+SELECT lead.n, lead.id, lead.joined, head.id
+FROM lead LEFT JOIN lead head ON head.n = lead.joined
+WHERE lead.n IN ();
+
+-- name: is_refined
+-- Whether a lead is refined: one row if so.
+SELECT 1 FROM refined WHERE lead = ?;
+
+-- name: add_leads
+-- Keep new events.
+INSERT INTO lead (n, id, source, kind, captured_at, record, fate, why, joined) VALUES ();
+
+-- name: add_raws
+-- Keep the words of new events.
+INSERT INTO raw (lead, raw, body, media_type) VALUES ();
+
+-- name: add_tasks
+-- Put the first task of leads that are new, so that none stands in its way.
+INSERT INTO task (lead, step, put_at, due_at) VALUES ();
+
+-- name: end_refine_lease
+-- Take a lead from the worker that refines it, which has not seen its latest update.
+UPDATE task SET attempt = attempt + 1, leased = 0, due_at = put_at
+WHERE lead = ? AND step = 'refine' AND leased <> 0 AND dead_at IS NULL;
+
+-- name: filtered
+-- Those of these events that were filtered out and belong to no lead.
+SELECT n, id, source, record, captured_at FROM lead
+WHERE fate = 'filtered' AND joined IS NULL AND id IN ();
+
+-- name: readmit
+-- Make leads of events that were filtered out.
+UPDATE lead SET fate = 'captured', why = '' WHERE n IN ();

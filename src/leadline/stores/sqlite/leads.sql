@@ -1,0 +1,24 @@
+-- name: waiting
+-- Leads with their words, and whether other events belong to them.
+SELECT lead.n, id, source, captured_at, raw, record, why,
+       EXISTS (SELECT 1 FROM lead f WHERE f.joined = lead.n)
+FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
+
+-- name: joined
+-- The words of the events that belong to leads, in the order of their arrival.
+SELECT joined, fate, raw, why FROM lead JOIN raw ON raw.lead = lead.n
+WHERE kind <> 'ignored' AND joined IN () ORDER BY lead.n;
+
+-- name: archived
+-- Leads with all that was delivered.
+SELECT id, source, captured_at, fate, raw, body, media_type
+FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
+
+-- name: captures
+-- The ids of leads, by number, and when they were captured.
+SELECT n, id, captured_at FROM lead WHERE n IN ();
+
+-- name: refined
+-- The two parts of refined documents.
+SELECT id, head, raw
+FROM lead JOIN refined ON refined.lead = lead.n JOIN raw ON raw.lead = lead.n WHERE id IN ();

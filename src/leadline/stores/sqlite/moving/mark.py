@@ -1,0 +1,79 @@
+"""The mark of a folder whose leads moved, or are moving: it keeps servers away."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.rights import PRIVATE, Rights, new_file
+from leadline.ports.homes import Home
+from leadline.stores.sqlite.folder import MOVED
+
+_MARK = f"{MOVED}.json"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Where the leads of a folder are or are going, since when, and whether all are there."""
+
+    stack: str
+    region: str
+    table: str
+    towards: Home
+    at: datetime
+    done: bool = False
+
+
+def read_mark(folder: Path) -> Mark | None:
+    """The mark of a folder; None when its leads are here. Raises ConfigurationError."""
+    try:
+        return msgspec.json.decode((folder / _MARK).read_bytes(), type=Mark)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigurationError(f"{folder / _MARK} can't be read: {error}") from None
+
+
+def set_mark(folder: Path, mark: Mark, rights: Rights = PRIVATE) -> None:
+    """Mark a folder; it survives a power cut. Raises ConfigurationError."""
+    partial = folder / f"{_MARK}.partial"
+    try:
+        with new_file(partial, rights) as file:
+            file.write(msgspec.json.encode(mark) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(folder / _MARK)
+        _sync(folder)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} can't be written ({error.strerror})") from error
+
+
+def clear_mark(folder: Path) -> None:
+    """Let servers use the folder again."""
+    (folder / _MARK).unlink(missing_ok=True)
+    _sync(folder)
+
+
+def refuse_if_moved(folder: Path) -> None:
+    """Raise ConfigurationError when the leads of this folder are somewhere else."""
+    mark = read_mark(folder)
+    if mark is None:
+        return
+    where = f"the stack {mark.stack} in {mark.region}"
+    names = f"--stack {mark.stack} --region {mark.region}"
+    back = f"`leadline move --to embedded {names}` brings them back"
+    if mark.done:
+        raise ConfigurationError(f"the leads of {folder} were moved to {where}; {back}")
+    raise ConfigurationError(
+        f"a move of the leads of {folder} to or from {where} has not ended; go on with it by "
+        f"`leadline move --to {mark.towards} {names}`, or {back}"
+    )
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

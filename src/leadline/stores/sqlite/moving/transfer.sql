@@ -1,0 +1,24 @@
+-- name: exported
+-- Leads with their words and all that was made of them, oldest first, behind a row number.
+SELECT n, id, captured_at, source, record, raw, head, handling.body FROM lead
+JOIN raw ON raw.lead = lead.n
+LEFT JOIN refined ON refined.lead = lead.n
+LEFT JOIN handling ON handling.lead = lead.n
+WHERE fate = 'captured' AND n > ? AND captured_at >= ? ORDER BY n LIMIT ?;
+
+-- name: count_leads
+-- How many leads were captured since a time.
+SELECT count(*) FROM lead WHERE fate = 'captured' AND captured_at >= ?;
+
+-- name: add_refined
+-- Keep refined leads, unless they are here already.
+INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUES ()
+ON CONFLICT DO NOTHING;
+
+-- name: end_refinement
+-- Remove the refinement of leads that need none any more.
+DELETE FROM task WHERE step = 'refine' AND lead IN ();
+
+-- name: refined
+-- Those of these leads that are refined.
+SELECT lead FROM refined WHERE lead IN ();

@@ -1,0 +1,42 @@
+-- name: remove_raws
+-- Remove the words of leads.
+DELETE FROM raw WHERE lead IN ();
+
+-- name: remove_refined
+-- Remove refined leads.
+DELETE FROM refined WHERE lead IN ();
+
+-- name: remove_tasks
+-- Remove the tasks of leads.
+DELETE FROM task WHERE lead IN ();
+
+-- name: remove_alerts
+-- Remove the messages about leads.
+DELETE FROM alert WHERE lead IN ();
+
+-- name: remove_history
+-- Remove the history of leads.
+DELETE FROM history WHERE lead IN ();
+
+-- name: keep_leads
+-- Keep leads; of one that was here before, what may change does.
+INSERT INTO lead (n, id, source, kind, captured_at, record, fate, why, joined) VALUES ()
+ON CONFLICT (n) DO UPDATE SET
+  record = excluded.record, fate = excluded.fate, why = excluded.why, joined = excluded.joined;
+
+-- name: add_raws
+-- Keep the words of leads.
+INSERT INTO raw (lead, raw, body, media_type) VALUES ();
+
+-- name: add_refined
+-- Keep refined leads.
+INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUES ();
+
+-- name: add_tasks
+-- Keep tasks as they were.
+INSERT INTO task (lead, step, channel, again, put_at, due_at, attempt, failures, leased, error,
+                  dead_at, reason) VALUES ();
+
+-- name: add_alerts
+-- Keep messages that destinations accepted.
+INSERT INTO alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();

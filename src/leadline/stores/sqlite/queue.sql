@@ -1,0 +1,52 @@
+-- name: any_due
+-- Whether a task of a step and channel is due: one row if so.
+SELECT 1 FROM task
+WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ? LIMIT 1;
+
+-- name: due
+-- Tasks of a step and channel that are due, longest due first, counted as one attempt more; a
+-- lease that ran out (`leased` is not 0) counts as a failure.
+SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at
+FROM task JOIN lead ON lead.n = task.lead
+WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
+ORDER BY due_at LIMIT ?;
+
+-- name: lease
+-- Lease tasks of a step and channel to a process until a time.
+UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),
+                leased = ?, put_at = ?, due_at = ?
+WHERE step = ? AND channel = ? AND lead IN ();
+
+-- name: next_due
+-- When the next task of a step and channel is due.
+SELECT min(due_at) FROM task WHERE step = ? AND channel = ? AND dead_at IS NULL;
+
+-- name: count_due
+-- How many tasks of a step and channel are due.
+SELECT count(*) FROM task
+WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?;
+
+-- name: rebase_tasks
+-- After the clock was set back: what was put in the future waits as long from now.
+UPDATE task SET due_at = ?1 + (due_at - put_at), put_at = ?1
+WHERE put_at > ?1 AND dead_at IS NULL;
+
+-- name: rebase_pauses
+-- After the clock was set back: channels may be spoken to now.
+UPDATE channel SET free_at = ?1 WHERE free_at > ?1;
+
+-- name: rebase_trouble
+-- After the clock was set back: no channel has failed since the future.
+UPDATE channel SET failing_since = ?1 WHERE failing_since > ?1;
+
+-- name: release
+-- End the leases of a process that has died.
+UPDATE task SET due_at = ?1 WHERE leased = ?2 AND due_at > ?1;
+
+-- name: prolong
+-- Prolong the lease of a lead's task at which a process hangs.
+UPDATE task SET due_at = ? WHERE leased = ? AND lead = ?;
+
+-- name: give_back_others
+-- Give back what a process holds of other leads, as if it had never been taken.
+UPDATE task SET due_at = put_at, leased = 0 WHERE leased = ? AND lead <> ?;

@@ -1,0 +1,31 @@
+"""A lead as a row of a list."""
+
+from typing import Any
+
+import msgspec
+
+from leadline.model.lead import RefinedLead, Status
+from leadline.ports.ledger import LeadRow, owner_of
+from leadline.stores.sqlite.handling import handling_decoder
+from leadline.stores.sqlite.values import moment, text_of
+
+head_decoder = msgspec.json.Decoder(RefinedLead)
+
+
+def lead_row(row: tuple[Any, ...]) -> LeadRow:
+    """What the query `find` of the ledger selects, as a value."""
+    _, lead_id, captured_at, source, status, why, head, original, handled = row
+    base = LeadRow(text_of(lead_id), moment(captured_at), source, Status(status), why)
+    if head is None:
+        return base
+    lead = head_decoder.decode(head)
+    return msgspec.structs.replace(
+        base,
+        name=lead.contact.name,
+        email=lead.contact.email,
+        phone=lead.contact.phone,
+        company=lead.contact.company,
+        owner=owner_of(lead, handling_decoder.decode(handled) if handled else None),
+        score=lead.lead_details.lead_score,
+        duplicate_of=text_of(original) if original else None,
+    )

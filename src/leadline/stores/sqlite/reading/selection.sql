@@ -1,0 +1,58 @@
+-- name: status
+-- Expression: the status of a lead, which is not stored but follows from the other tables.
+CASE
+  WHEN lead.fate <> 'captured' THEN lead.fate
+  WHEN refined.status = 'quarantined' THEN 'quarantined'
+  WHEN EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND step IN ('refine', 'notify')
+                                    AND dead_at IS NOT NULL) THEN 'dead'
+  WHEN refined.lead IS NULL THEN 'waiting'
+  WHEN EXISTS (SELECT 1 FROM alert WHERE alert.lead = lead.n AND step = 'notify') THEN 'alerted'
+  ELSE 'refined'
+END;
+
+-- name: has_ids
+-- Condition: the lead is one of these.
+lead.id IN ();
+
+-- name: has_status
+-- Condition: the lead has this status.
+{status} = ?;
+
+-- name: is_lead
+-- Condition: the event became a lead of its own.
+lead.fate = 'captured';
+
+-- name: has_source
+-- Condition: the lead comes from this source.
+lead.source = ?;
+
+-- name: since
+-- Condition: the lead was captured at this time or later.
+lead.captured_at >= ?;
+
+-- name: until
+-- Condition: the lead was captured before this time.
+lead.captured_at < ?;
+
+-- name: has_id_between
+-- Condition: the id of the lead is between these two.
+lead.id BETWEEN ? AND ?;
+
+-- name: has_words
+-- Condition: these words stand in the lead's name, e-mail address or company, or before it is
+-- refined, anywhere in what was delivered. One reading of the document serves all three.
+instr(
+  CASE
+    WHEN refined.lead IS NULL THEN
+      folded((SELECT CAST(raw.raw AS TEXT) FROM raw WHERE raw.lead = lead.n))
+    ELSE
+      folded(json_extract(refined.head, '$.contact.name', '$.contact.email', '$.contact.company'))
+  END, ?);
+
+-- name: has_reason
+-- Condition: a task of the lead is dead for this reason.
+EXISTS (SELECT 1 FROM task WHERE task.lead = lead.n AND reason = ?);
+
+-- name: has_dead_task
+-- Condition: a task of the lead is dead.
+lead.n IN (SELECT lead FROM task WHERE dead_at IS NOT NULL);

@@ -1,0 +1,15 @@
+-- name: followed
+-- Refined leads of a selection with the time of their first alert, and whether they went from one
+-- owner to another; latest first, before a row number.
+SELECT lead.n, refined.head, handling.body,
+       (SELECT min(sent_at) FROM alert WHERE alert.lead = lead.n AND step = 'notify'),
+       EXISTS (SELECT 1 FROM history WHERE history.lead = lead.n AND what GLOB ?)
+FROM lead LEFT JOIN refined ON refined.lead = lead.n
+LEFT JOIN handling ON handling.lead = lead.n
+WHERE {selection} AND refined.status = 'refined' AND lead.n < ? ORDER BY lead.n DESC LIMIT ?;
+
+-- name: on_hold
+-- Leads whose refinement an operator holds: it is not due before a time far off.
+SELECT id FROM task JOIN lead ON lead.n = task.lead
+WHERE step = 'refine' AND task.channel = '' AND dead_at IS NULL AND due_at >= ?
+ORDER BY task.lead;

@@ -1,0 +1,86 @@
+"""All that is known of one lead."""
+
+from typing import Any
+
+import apsw
+import msgspec
+
+from leadline.model.task import Alert, Step, told_as
+from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
+from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.handling import handling_decoder
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.reading.rows import lead_row
+from leadline.stores.sqlite.values import moment, text_of
+
+_sql = Queries(__name__)
+_REPEATS_SHOWN = 100
+
+
+def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
+    """What is known of the lead of a row of the query `find`; to be called inside a transaction."""
+    number, key, captured_at, _, _, why, head, _, handled = row
+    ((raw, media_type, record),) = bulk.query(db, _sql.words, number)
+    captured = Happening(moment(captured_at), "captured", why)
+    return LeadStory(
+        row=lead_row(row),
+        raw=msgspec.Raw(raw or b"null"),
+        media_type=media_type or "",
+        record=record,
+        timeline=tuple(sorted((captured, *_happenings(db, number)), key=lambda h: h.at)),
+        tasks=_tasks(db, number),
+        alerts=_alerts(db, number, text_of(key)),
+        related=_related(db, number),
+        refined=msgspec.Raw(head) if head else None,
+        repeated_by=tuple(
+            text_of(key) for (key,) in bulk.query(db, _sql.repeats, number, _REPEATS_SHOWN)
+        ),
+        handling=handling_decoder.decode(handled) if handled else None,
+    )
+
+
+def _happenings(db: apsw.Connection, number: int) -> list[Happening]:
+    """What happened after the capture, table by table."""
+    return [
+        *(Happening(moment(at), what, detail)
+          for at, what, detail in bulk.query(db, _sql.history, number)),
+        *(Happening(moment(at), f"event.{fate}", why)
+          for at, fate, why in bulk.query(db, _sql.joined, number)),
+        *(Happening(moment(at), status, "")
+          for at, status in bulk.query(db, _sql.refinement, number)),
+        *(Happening(moment(at), told_as(step), f"{channel}, {template}")
+          for channel, at, template, _, _, step in bulk.query(db, _sql.alerts, number)),
+    ]  # fmt: skip
+
+
+def _tasks(db: apsw.Connection, number: int) -> tuple[TaskRow, ...]:
+    return tuple(
+        TaskRow(
+            Step(step),
+            channel,
+            moment(due_at),
+            attempts,
+            failures,
+            bool(leased),
+            error,
+            moment(dead_at) if dead_at is not None else None,
+            reason,
+        )
+        for step, channel, due_at, attempts, failures, leased, error, dead_at, reason in bulk.query(
+            db, _sql.tasks, number
+        )
+    )
+
+
+def _alerts(db: apsw.Connection, number: int, lead_id: str) -> tuple[Alert, ...]:
+    return tuple(
+        Alert(lead_id, channel, moment(at), template, bool(digest), ref, Step(step))
+        for channel, at, template, digest, ref, step in bulk.query(db, _sql.alerts, number)
+    )
+
+
+def _related(db: apsw.Connection, number: int) -> tuple[RelatedEvent, ...]:
+    return tuple(
+        RelatedEvent(text_of(key), moment(at), kind, fate, why, msgspec.Raw(raw))
+        for key, at, kind, fate, why, raw in bulk.query(db, _sql.related, number)
+    )

@@ -1,0 +1,44 @@
+-- name: alive
+-- The attempt of tasks of a step and channel that are not dead, and the source of their leads.
+SELECT task.lead, attempt, source FROM task JOIN lead ON lead.n = task.lead
+WHERE step = ? AND channel = ? AND dead_at IS NULL AND task.lead IN ();
+
+-- name: end_lease
+-- End the lease of a task that goes on as its own follow-up.
+UPDATE task SET leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
+
+-- name: start_again
+-- Give a task back, to be done again at once.
+UPDATE task SET due_at = put_at, leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
+
+-- name: retry
+-- Give a task back, to be tried again later.
+UPDATE task SET put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?
+WHERE lead = ? AND step = ? AND channel = ?;
+
+-- name: drop
+-- Make a task a dead letter.
+UPDATE task SET dead_at = ?, leased = 0, reason = ?, error = ?
+WHERE lead = ? AND step = ? AND channel = ?;
+
+-- name: end_tasks
+-- Remove tasks of a step and channel that are done.
+DELETE FROM task WHERE step = ? AND channel = ? AND lead IN ();
+
+-- name: keep_refined
+-- Keep refined leads, over what an earlier refinement made.
+INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUES ()
+ON CONFLICT DO UPDATE SET
+  processed_at = excluded.processed_at, status = excluded.status,
+  duplicate_of = excluded.duplicate_of, told = excluded.told, head = excluded.head;
+
+-- name: add_alerts
+-- Keep messages that destinations accepted.
+INSERT INTO alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();
+
+-- name: expect_one_channel_less
+-- Count one channel less that is to hear of these leads, unless the channel heard of them.
+UPDATE refined SET told = max(told - 1, 0)
+WHERE NOT EXISTS (
+  SELECT 1 FROM alert WHERE alert.lead = refined.lead AND channel = ? AND step = 'notify'
+) AND lead IN ();

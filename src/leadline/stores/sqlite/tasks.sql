@@ -1,0 +1,25 @@
+-- name: numbers
+-- The row numbers of leads, by id.
+SELECT id, n FROM lead WHERE id IN ();
+
+-- name: last_number
+-- The highest row number of a lead; 0 in an empty file.
+SELECT coalesce(max(n), 0) FROM lead;
+
+-- name: put
+-- Write tasks. One that exists starts anew, and a dead one comes back to life; an alert that a
+-- worker holds is left to it.
+INSERT INTO task (lead, step, channel, again, put_at, due_at) VALUES ()
+ON CONFLICT (lead, step, channel) DO UPDATE SET
+  put_at = excluded.put_at, due_at = excluded.due_at, attempt = attempt + 1,
+  again = excluded.again, failures = 0, leased = 0, error = '', dead_at = NULL, reason = NULL
+WHERE step <> 'notify' OR leased = 0 OR dead_at IS NOT NULL OR excluded.again;
+
+-- name: add_history
+-- Write down what happened to leads.
+INSERT INTO history (lead, at, what, detail) VALUES ();
+
+-- name: add_counts
+-- Add to the running counts.
+INSERT INTO tally (day, source, what, count) VALUES ()
+ON CONFLICT DO UPDATE SET count = count + excluded.count;

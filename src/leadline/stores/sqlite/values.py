@@ -1,0 +1,32 @@
+"""Values as the columns of the file hold them: times as microseconds, ids as 16 bytes."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """The reverse of `micros`."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def micros_of(span: timedelta) -> int:
+    """A span in microseconds."""
+    return span // _MICROSECOND
+
+
+def bytes_of(lead_id: str) -> bytes:
+    """The 16 bytes of a lead's id."""
+    return uuid.UUID(lead_id).bytes
+
+
+def text_of(key: bytes) -> str:
+    """The reverse of `bytes_of`."""
+    return str(uuid.UUID(bytes=key))

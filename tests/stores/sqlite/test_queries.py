@@ -1,0 +1,133 @@
+"""The queries of the embedded store: each is used, says what it does, and fits the schema."""
+
+import ast
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import apsw
+import apsw.ext
+import pytest
+
+from leadline.ports.ledger import LeadFilter
+from leadline.stores import sqlite
+from leadline.stores.sqlite.queries import Queries, Query, read_queries
+from leadline.stores.sqlite.reading.selection import about, teach_to_search
+from leadline.stores.sqlite.schema import migrate
+
+FOLDER = Path(sqlite.__file__).parent
+FILES = sorted(p for p in FOLDER.rglob("*.sql") if p.parent.name != "migrations")
+
+
+def _named(path: Path) -> dict[str, Query]:
+    return read_queries(path.read_text(encoding="utf-8"))
+
+
+def _module(path: Path) -> str:
+    return ".".join(["leadline.stores.sqlite", *path.relative_to(FOLDER).with_suffix("").parts])
+
+
+QUERIES = [
+    pytest.param(query, id=f"{path.relative_to(FOLDER).with_suffix('')}.{name}")
+    for path in FILES
+    for name, query in _named(path).items()
+]
+
+
+@pytest.fixture(scope="module")
+def file() -> apsw.Connection:
+    """An empty data file with the newest schema, and what modules create for themselves."""
+    connection = apsw.Connection(":memory:")
+    migrate(connection)
+    teach_to_search(connection)
+    for path in FILES:
+        for name, query in _named(path).items():
+            if name.startswith("create_"):
+                connection.execute(query.text)
+    return connection
+
+
+def _filled(text: str) -> str:
+    """A query as it may be executed, with room for one row and one key."""
+    columns = re.search(r"\(([^()]*)\)\s*VALUES \(\)", text)
+    if columns:
+        marks = ",".join("?" * (columns[1].count(",") + 1))
+        text = text.replace("VALUES ()", f"VALUES ({marks})")
+    return text.replace("IN ()", "IN (?)")
+
+
+def _as_a_whole(query: Query) -> str:
+    """A query that can be prepared; a condition or an expression in the place where it is used."""
+    selection = _named(FOLDER / "reading" / "selection.sql")
+    text = query.text
+    if query.about.startswith(("Condition:", "Expression:")):
+        text = _named(FOLDER / "reading" / "ledger.sql")["ids"].text.format(selection=text)
+    return _filled(text.format(status=selection["status"].text, selection="1"))
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_says_in_a_sentence_what_it_does(query: Query) -> None:
+    assert re.fullmatch(r"[A-Z].*\.", query.about)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_fits_the_schema(query: Query, file: apsw.Connection) -> None:
+    if query.text.startswith("CREATE TEMP TABLE owned"):
+        return  # it was executed, and may be only once
+    assert apsw.ext.query_info(file, _as_a_whole(query)).query_remaining is None
+
+
+@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(FOLDER)) for p in FILES])
+def test_a_module_uses_all_of_its_queries_and_no_others(path: Path) -> None:
+    tree = ast.parse(path.with_suffix(".py").read_text(encoding="utf-8"))
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "_sql"
+    }
+    assert used == set(_named(path))
+    assert isinstance(import_module(_module(path))._sql, Queries)
+
+
+def test_no_module_of_the_store_holds_a_query_of_its_own() -> None:
+    found = [
+        f"{path.relative_to(FOLDER)}:{node.lineno}"
+        for path in FOLDER.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|WITH)\s", node.value)
+    ]
+    assert found == []
+
+
+def test_a_filter_with_everything_fits_the_schema(file: apsw.Connection) -> None:
+    everything = LeadFilter(
+        ids=("01890000-0000-7000-8000-000000000000", "01890000-0000-7000-8000-000000000001"),
+        source="generic",
+        search="0189",
+        reason="slack.gone",
+        dead=True,
+    )
+    query, values = about(_named(FOLDER / "reading" / "ledger.sql")["find"].text, everything)
+    assert file.execute(query, (*values, 10)).fetchall() == []
+
+
+def test_a_name_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="two queries are named one"):
+        read_queries("-- name: one\n-- A.\nSELECT 1;\n-- name: one\n-- B.\nSELECT 2;\n")
+
+
+def test_a_name_that_no_query_has_is_told() -> None:
+    with pytest.raises(AttributeError, match="no query is named misspelt"):
+        _ = Queries("leadline.stores.sqlite.queue").misspelt
+
+
+def test_the_command_line_starts_without_the_store() -> None:
+    code = "import sys, leadline.entrypoints.cli; print('apsw' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
