@@ -1,6 +1,6 @@
 """A stack as a home that leads leave or come to: whole families, read and written.
 
-What comes is written parked (`move_items.PARKED`), and woken when the copy is verified; what leaves
+What comes is written parked (`parking.PARKED`), and woken when the copy is verified; what leaves
 is parked.
 """
 
@@ -30,7 +30,8 @@ from leadline.stores.aws.items import (
     task_in,
     task_key,
 )
-from leadline.stores.aws.moving.items import Documents, moved_lead, parked, people_of, unparked
+from leadline.stores.aws.moving.parking import parked, unparked
+from leadline.stores.aws.moving.reading import Documents, moved_lead, people_of
 from leadline.stores.aws.moving.survey import Survey
 from leadline.stores.aws.moving.writing import FamilyWriter, Seen, place_of
 from leadline.stores.aws.reading.selection import beside

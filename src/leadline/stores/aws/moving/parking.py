@@ -1,0 +1,28 @@
+"""Tasks that are parked while their lead moves.
+
+A parked task is a dead letter whose reason is PARKED: nobody claims it, nothing of it is forgotten,
+and whoever gives a move up half-way can replay it like any other.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from leadline.model.formats import iso
+from leadline.stores.aws.items import TaskState
+
+PARKED = "moved"
+
+
+def parked(task: TaskState, now: datetime) -> TaskState:
+    """The task so that nobody can claim it; a dead letter stays what it is."""
+    if task.dead_at:
+        return task
+    return msgspec.structs.replace(task, dead_at=iso(now), reason=PARKED)
+
+
+def unparked(task: TaskState) -> TaskState:
+    """The task as it was before it was parked."""
+    if task.dead_at and task.reason == PARKED:
+        return msgspec.structs.replace(task, dead_at="", reason="")
+    return task

@@ -1,0 +1,135 @@
+"""Whole leads read from their items and documents, for leads that change their home."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso, refined_head
+from leadline.model.handling import Handling
+from leadline.model.keys import match_keys
+from leadline.model.lead import Fate, Kind, RefinedLead
+from leadline.model.task import Step, Task, told_as
+from leadline.ports.homes import REDELIVERED, MovedLead, MovedTask, in_order, tasks_in_order
+from leadline.ports.ledger import Happening
+from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.items import LeadItem, Noted, TaskItem, TaskState, alerts_of, task_in
+from leadline.stores.aws.moving.parking import unparked
+
+_decoder = msgspec.json.Decoder(RefinedLead)
+
+
+class Documents(msgspec.Struct, frozen=True):
+    """What S3 keeps of a lead; None where there is nothing."""
+
+    raw: bytes | None = None
+    refined: bytes | None = None
+
+
+class _Delivered(NamedTuple):
+    """What was delivered of a lead, as far as its raw document is there."""
+
+    raw: bytes | None
+    body: bytes | None
+    media_type: str
+    record: str | None
+
+
+def moved_lead(
+    item: LeadItem,
+    further: Sequence[TaskItem],
+    handling: Handling | None,
+    kept: Documents,
+    *,
+    first_is_here: bool,
+) -> MovedLead:
+    """The value of a lead; raises msgspec.MsgspecError when a document is damaged.
+
+    *further* are its tasks after refinement; *first_is_here*: whether the lead that this one
+    repeats is, and knows of it.
+    """
+    delivered = _delivered(item, kept.raw)
+    history = _history(item)
+    summary = item.summary
+    return MovedLead(
+        lead_id=item.lead_id,
+        source=item.source,
+        kind=Kind(item.kind),
+        captured_at=from_iso(item.captured_at),
+        fate=Fate(item.fate),
+        why=item.why,
+        record=delivered.record,
+        joined=item.joined,
+        raw=delivered.raw,
+        body=delivered.body,
+        media_type=delivered.media_type,
+        head=_head_of(kept.refined, delivered.raw) if kept.refined is not None else None,
+        told=summary.told if summary else 0,
+        duplicate_of=summary.duplicate_of if summary and first_is_here else None,
+        tasks=tasks_in_order(_tasks(item, further)),
+        alerts=tuple(sorted(alerts_of(item), key=lambda a: (a.sent_at, a.channel))),
+        history=in_order(h for h in history if h.what != REDELIVERED),
+        redelivered=item.redelivered,
+        redelivered_at=tuple(h.at for h in history if h.what == REDELIVERED),
+        handling=handling,
+    )
+
+
+def _delivered(item: LeadItem, document: bytes | None) -> _Delivered:
+    if document is None:
+        return _Delivered(None, None, "", item.record)
+    kept = read_document(document)
+    raw = _very_raw(document, item) or kept.raw
+    record = kept.record or item.record  # whole, where the item may have its beginning
+    return _Delivered(raw, kept.whole_body, kept.media_type, record)
+
+
+def _tasks(item: LeadItem, further: Sequence[TaskItem]) -> list[MovedTask]:
+    holders: list[LeadItem | TaskItem] = [item, *further]
+    return [_task(task_in(holder), holder.task) for holder in holders if holder.task]
+
+
+def _task(what: Task, state: TaskState) -> MovedTask:
+    state = unparked(state)
+    return MovedTask(
+        what.step, what.channel, from_iso(state.put_at), from_iso(state.due_at), state.attempt,
+        state.failures, state.held, state.again, state.error,
+        from_iso(state.dead_at) if state.dead_at else None, state.reason,
+    )  # fmt: skip
+
+
+def _told_lines(item: LeadItem) -> list[Noted]:
+    """The lines of a timeline that follow from the rest of the item."""
+    lines = [Noted(a.at, told_as(Step(a.step)), f"{a.channel}, {a.template}") for a in item.alerts]
+    if item.summary:
+        lines.append(Noted(item.summary.processed_at, item.summary.status))
+    return lines
+
+
+def _history(item: LeadItem) -> list[Happening]:
+    lines = list(item.timeline)
+    for line in _told_lines(item):
+        if line in lines:
+            lines.remove(line)
+    return [Happening(from_iso(line.at), line.what, line.detail) for line in lines]
+
+
+def _very_raw(document: bytes, item: LeadItem) -> bytes | None:
+    """The event as it was spliced into its document, the white space around it included."""
+    at = iso(from_iso(item.captured_at))
+    start = f'{{"lead_id":"{item.lead_id}","timestamp":"{at}","raw_data":'.encode()
+    end = document.rfind(b',"status":"captured"')
+    return document[len(start) : end] if document.startswith(start) and end > 0 else None
+
+
+def _head_of(document: bytes, raw: bytes | None) -> bytes:
+    """A refined document as it was before its metadata was spliced in."""
+    end = b"".join((b',"metadata":{"original_data":', raw or b"null", b"}}"))
+    if document.endswith(end):
+        return document[: -len(end)] + b"}"
+    return refined_head(_decoder.decode(document))
+
+
+def people_of(lead: MovedLead) -> Mapping[str, bytes]:
+    """The keys by which the person of a lead is known."""
+    return match_keys(_decoder.decode(lead.head)) if lead.head is not None else {}
