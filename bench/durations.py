@@ -63,7 +63,7 @@ from leadline.net.aws.signing import Keys
 from leadline.settings.general import Settings
 from leadline.stores.aws.batch_store import HandedStore
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.items import lead_key
+from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 

@@ -33,7 +33,7 @@ from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.batch_store import HandedStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.items import task_key
+from leadline.stores.aws.keys import task_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step

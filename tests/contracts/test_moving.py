@@ -18,7 +18,7 @@ from leadline.operations.moving.agreement import differences
 from leadline.ports.homes import Family, Home, KeyKind
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement, Store
-from leadline.stores.aws.items import digest_key, lead_key
+from leadline.stores.aws.keys import digest_key, lead_key
 from leadline.stores.aws.wakeups import FAR
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.reading.ledger import SqliteLedger

@@ -27,7 +27,8 @@ from leadline.ports.source import Source
 from leadline.settings.sources import SourceConfig
 from leadline.stores.aws.batch_store import HandedStore
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.items import LEAD, LeadItem, lead_of
+from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.keys import LEAD
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.sweep import Swept, sweep
 from leadline.stores.aws.table import Table

@@ -31,7 +31,7 @@ EXTREMES = {
 def test_what_a_table_refuses_of_one_lead_harms_no_other(
     moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.stores.aws.items._LONGEST_TEXT", 10**6)
+    monkeypatch.setattr("leadline.stores.aws.keys._LONGEST_TEXT", 10**6)
     with closing(Rooms(moto)) as rooms:
         store = rooms.store(clock)
         kit = kit_of(Settings(max_attempts=2), store, {}, clock)

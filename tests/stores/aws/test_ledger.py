@@ -16,7 +16,8 @@ from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.items import LeadItem, lead_key, lead_of
+from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item

@@ -16,7 +16,8 @@ from leadline.model.people import Person
 from leadline.model.task import HELD_UNTIL, Alert, Done, Later, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement
-from leadline.stores.aws.items import further_of, lead_key, lead_of, task_key
+from leadline.stores.aws.items import further_of, lead_of
+from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.sweep.sweep import sweep
 from leadline.stores.aws.wakeups import FAR, LONGEST_DELAY_S, task_of
 from tests.standins.aws_faults import Actor, Fault, ToldSlack, failing_anywhere, named, world

@@ -23,7 +23,7 @@ from leadline.net.reply import HttpReply
 from leadline.operations.cost import estimate
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.items import lead_key
+from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import plain

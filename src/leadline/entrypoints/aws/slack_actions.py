@@ -19,7 +19,7 @@ from leadline.model.lead import Delivery, Status
 from leadline.ports.messenger import Unreachable
 from leadline.ports.source import Answer
 from leadline.settings.general import Settings
-from leadline.stores.aws.items import SHARDS
+from leadline.stores.aws.keys import SHARDS
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
 

@@ -11,7 +11,8 @@ from leadline.model.formats import from_iso
 from leadline.model.task import Task
 from leadline.ports.clock import Clock
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.items import LeadItem, lead_key, lead_of
+from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.table import Put, Stale, Table
 from leadline.stores.aws.wakeups import Bells, Ring
 

@@ -23,7 +23,8 @@ from leadline.model.task import (
 )
 from leadline.ports.store import Settlement, Waiting
 from leadline.stores.aws.base import log
-from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, holder_of, lead_key, task_key
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, holder_of
+from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
 from leadline.stores.aws.wakeups import Ring

@@ -12,15 +12,8 @@ import msgspec
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.task import Later
 from leadline.stores.aws.base import Base, Contested, changed
-from leadline.stores.aws.items import (
-    LeadItem,
-    desk_key,
-    handling_key,
-    lead_key,
-    lead_of,
-    short,
-    task_key,
-)
+from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.keys import desk_key, handling_key, lead_key, short, task_key
 from leadline.stores.aws.queue import rings_of, schedule
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item

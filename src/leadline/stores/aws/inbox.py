@@ -16,17 +16,8 @@ from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, fate_of
 from leadline.model.task import Later, Step, Task
 from leadline.stores.aws.base import Base, Contested, changed
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.items import (
-    MOST_RELATED,
-    RESUMED,
-    LeadItem,
-    TaskState,
-    digest_key,
-    lead_key,
-    lead_of,
-    short,
-    task_key,
-)
+from leadline.stores.aws.items import MOST_RELATED, LeadItem, TaskState, lead_of
+from leadline.stores.aws.keys import RESUMED, digest_key, lead_key, short, task_key
 from leadline.stores.aws.queue import rings_of, schedule
 from leadline.stores.aws.table import Put, Stale, Write
 from leadline.stores.aws.wakeups import Ring
@@ -150,20 +141,25 @@ class AwsInbox(Base):
         fate, why = fate_of(lead, known=head is not None, refined=refined)
         if fate is Fate.CAPTURED:
             return self._keep_lead(lead, bells)
-        full = head is not None and len(head.related) >= MOST_RELATED
+        if head is not None:
+            return self._keep_event(lead, fate, why, head, bells)
+        self.table.write(Put(_item(lead, fate, why, None).item(), None))
+        return Receipt(lead.id, fate, why)
+
+    def _keep_event(
+        self, lead: CapturedLead, fate: Fate, why: str, head: LeadItem, bells: list[Ring]
+    ) -> Receipt:
+        """Write an event about a lead, have the lead know of it, and look a refined lead up."""
+        full = len(head.related) >= MOST_RELATED
         if full:
             # The lead can take no more; the event stays by itself.
             fate, why = Fate.FILTERED, "too_many_events"
-        item = _item(lead, fate, why, None if full else head)
-        writes: list[Write] = [Put(item.item(), None)]
-        if head is None:
-            self.table.write_all(writes)
-            return Receipt(lead.id, fate, why)
+        writes: list[Write] = [Put(_item(lead, fate, why, None if full else head).item(), None)]
         joined = head if full else _with_event(head, lead.id, folded=fate is Fate.FOLDED)
         if joined is not head:
             writes.append(Put(joined.item(), head.rev))
-        news = refined and lead.kind is not Kind.IGNORED
-        ask = [Later(Task(Step.LOOK_UP, head.lead_id))] if news else []
+        is_news = head.summary is not None and lead.kind is not Kind.IGNORED
+        ask = [Later(Task(Step.LOOK_UP, head.lead_id))] if is_news else []
         now = self.clock()
         there = self.table.get_all([task_key(one.task) for one in ask]) if ask else {}
         self.table.write_all([*writes, *schedule(head, ask, there, now)[1]])

@@ -1,46 +1,27 @@
 """What the table keeps: a lead with its timeline and its refine task is one item, as is each
 further task; so what must change together is one conditional write.
-
-| item | pk | sk |
-|---|---|---|
-| a sender's event | `E#` and the event key in hex | `key` |
-| a CRM record | `R#` and the record key in hex | `key` |
-| a person's e-mail or phone | `M#` and the match key in hex | `key` |
-| a lead | `L#` and its id | `lead` |
-| a further task | `L#` and its lead's id | the step, `#`, and the channel |
-| what people made of a lead | `L#` and its id | `handling` |
-| a later lead of the same person | `L#` and the first lead's id | `again#` and its id |
-| a lead on somebody's desk | `D#` and a name of that person | the lead's id |
-| a channel's next free moment | `C#` and its name | `channel` |
-| a channel's trouble | `C#` and its name | `trouble` |
 """
 
 from datetime import datetime
-from typing import overload
 
 import msgspec
 
 from leadline.model.formats import from_iso, iso
 from leadline.model.lead import WORKER_DIED, Fate, RefinedLead, Status
 from leadline.model.task import Alert, Claim, Step, Task
-from leadline.stores.aws.table import Key
+from leadline.stores.aws.keys import (
+    FURTHER,
+    LEAD,
+    dead_partition,
+    due_partition,
+    lead_key,
+    shard_of,
+    short,
+    task_key,
+)
 from leadline.stores.aws.values import Item
 
-SHARDS = 4
-"""An index partition takes 1,000 writes a second (DynamoDB Developer Guide, "Partitions"), and a
-lead writes twice to each index on its way; so many partitions share the load."""
-LEAD, HANDLING, AGAIN = "lead", "handling", "again#"
-_FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
-WITHOUT_LATER_LEADS = (_FURTHER[0], _FURTHER[-1] + "~")
-"""Between these sort keys stands all that is kept of a lead, but for the later leads of the same
-person, which may be many."""
-RESUMED = "resumed"
-"""The partition of the index `due` where events lie whose capture was gone on with: their documents
-have ids of an earlier try, and may come to stand where the sweep has been already."""
 _LONGEST_TIMELINE = 100
-_LONGEST_TEXT = 250
-"""An item holds 400 KB and a partition key 2 KB (DynamoDB Developer Guide, "Constraints"); a lead
-may write what it likes, and whole it stands in S3."""
 _LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
 MOST_RELATED = 1_000
 """So many other events of its record a lead remembers, in 80 KB; each write of it costs a unit for
@@ -191,7 +172,7 @@ def further_of(item: Item) -> TaskItem:
 def holds_a_task(item: Item) -> bool:
     """Whether an item may have a task: it is a lead, or a task itself."""
     sort_key: str = item["sk"]
-    return sort_key == LEAD or sort_key.startswith(_FURTHER)
+    return sort_key == LEAD or sort_key.startswith(FURTHER)
 
 
 def task_in(holder: LeadItem | TaskItem) -> Task:
@@ -202,58 +183,6 @@ def task_in(holder: LeadItem | TaskItem) -> Task:
 def holder_of(item: Item) -> LeadItem | TaskItem:
     """Whatever task an item has."""
     return lead_of(item) if item["sk"] == LEAD else further_of(item)
-
-
-def lead_key(lead_id: str) -> Key:
-    """Where a lead stands."""
-    return f"L#{lead_id}", LEAD
-
-
-def task_key(task: Task) -> Key:
-    """Where a task stands."""
-    if task.step is Step.REFINE:
-        return lead_key(task.lead_id)
-    return f"L#{task.lead_id}", f"{task.step}#{task.channel}"
-
-
-def handling_key(lead_id: str) -> Key:
-    """Where it stands what people and the CRM made of a lead."""
-    return f"L#{lead_id}", HANDLING
-
-
-def desk_key(person: str, lead_id: str) -> Key:
-    """Where a lead lies on the desk of who is known by this name."""
-    return f"D#{short(person)}", lead_id
-
-
-def again_key(first: str, lead_id: str) -> Key:
-    """Where a first lead knows of a later one of the same person."""
-    return f"L#{first}", f"{AGAIN}{lead_id}"
-
-
-def digest_key(kind: str, digest: bytes) -> Key:
-    """Where an event (`E`), a record (`R`) or a match key (`M`) stands."""
-    return f"{kind}#{digest.hex()}", "key"
-
-
-def shard_of(lead_id: str) -> int:
-    """The shard of a lead in every index."""
-    return int(lead_id[-1], 16) % SHARDS
-
-
-def due_partition(step: Step, channel: str, shard: int) -> str:
-    """The partition of the index `due` where live tasks of one kind wait."""
-    return f"{step}#{channel}#{shard}"
-
-
-def dead_partition(shard: int) -> str:
-    """The partition of the index `due` where dead letters lie."""
-    return f"dead#{shard}"
-
-
-def due_before(at: datetime) -> str:
-    """The end of a `due` partition's tasks that are due at this time."""
-    return f"{iso(at)}~"
 
 
 def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
@@ -315,21 +244,6 @@ def summary_of(refined: RefinedLead, told: int, version: str) -> Summary:
         score=_storable(details.lead_score),
         duplicate_of=first.lead_id if first else None,
     )
-
-
-@overload
-def short(text: str) -> str: ...
-
-
-@overload
-def short(text: str | None) -> str | None: ...
-
-
-def short(text: str | None) -> str | None:
-    """No more of a text than lists and keys need."""
-    if text is None or len(text) <= _LONGEST_TEXT:
-        return text
-    return text[: _LONGEST_TEXT - 1] + "…"
 
 
 def _storable(number: float | None) -> float | None:

@@ -11,7 +11,8 @@ from leadline.ports.store import Archived, Waiting
 from leadline.stores.aws.base import Base, log
 from leadline.stores.aws.bucket import Withheld
 from leadline.stores.aws.documents import Kept, read_document
-from leadline.stores.aws.items import LeadItem, alerts_of, digest_key, lead_key, lead_of
+from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
+from leadline.stores.aws.keys import digest_key, lead_key
 
 
 class AwsLeads(Base):

@@ -11,21 +11,17 @@ from leadline.model.formats import from_iso, iso
 from leadline.model.task import Claim, Later, Step, Task
 from leadline.stores.aws.base import Base, Contested, changed
 from leadline.stores.aws.items import (
-    LEAD,
-    SHARDS,
     LeadItem,
     TaskItem,
     TaskState,
     claim_of,
-    due_before,
-    due_partition,
     further_of,
     holder_of,
     holds_a_task,
     lead_of,
     revived,
-    task_key,
 )
+from leadline.stores.aws.keys import LEAD, SHARDS, due_before, due_partition, task_key
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
 from leadline.stores.aws.wakeups import Ring

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.formats import iso, key_of, refined_document, refined_head
+from leadline.model.formats import key_of, refined_document, refined_head
 from leadline.model.lead import RefinedLead
-from leadline.model.task import Alert, Done, Drop, Later, Outcome, Retry, Step, Task
+from leadline.model.task import Done, Drop, Later, Outcome, Retry, Step, Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.store import Settlement
 from leadline.stores.aws.base import Base, Contested, changed, log
@@ -18,15 +18,17 @@ from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,
     TaskState,
-    again_key,
-    digest_key,
     further_of,
-    handling_key,
-    lead_key,
     lead_of,
     summary_of,
-    task_key,
-    told_of,
+)
+from leadline.stores.aws.keys import again_key, digest_key, handling_key, lead_key, task_key
+from leadline.stores.aws.outcomes import (
+    dropped,
+    retried,
+    state_writes,
+    with_alert,
+    with_dead_letter,
 )
 from leadline.stores.aws.queue import rings_of, schedule
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
@@ -130,21 +132,12 @@ class AwsSettling(Base):
                 self._done(task, done, lead, further, now, attempt)
             case Retry() as retry:
                 failures = one.claim.failures + int(retry.counts)
-                later = msgspec.structs.replace(
-                    state, put_at=iso(now), due_at=iso(now + retry.after), held=False,
-                    failures=failures, error=retry.why,
-                )  # fmt: skip
+                later = retried(state, retry, failures, now)
                 noted = lead.note(now, f"{task.step}.failed", retry.why) if retry.counts else lead
-                self.table.write_all(_with_state(noted, further, later, noted is not lead))
+                self.table.write_all(state_writes(noted, further, later, noted is not lead))
             case Drop() as drop:
-                dead = msgspec.structs.replace(
-                    state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail
-                )
-                noted = lead.note(now, f"{task.step}.dead", drop.reason)
-                if task.step is Step.NOTIFY:
-                    channels = dict.fromkeys((*noted.dead_channels, task.channel))
-                    noted = changed(noted, dead_channels=tuple(channels))
-                self.table.write_all(_with_state(noted, further, dead, True))
+                noted = with_dead_letter(lead, task, drop.reason, now)
+                self.table.write_all(state_writes(noted, further, dropped(state, drop, now), True))
                 self._toll(task, lead, drop.reason)
 
     def _done(
@@ -160,7 +153,7 @@ class AwsSettling(Base):
         new = lead.note(now, done.note) if done.note else lead
         if done.refined is not None:
             new = self._refined(new, done.refined, follow_ups, attempt)
-        new = _told(new, task, done.alert)
+        new = with_alert(new, task, done.alert)
         writes: list[Write] = []
         if done.handling is not None and not self._is_handled(lead, attempt):
             writes += first_handling(lead.lead_id, done.handling)
@@ -264,40 +257,6 @@ class _Attempt:
         self.taken |= keys
         if keys and isinstance(outcome, Done) and outcome.refined is not None:
             self.overtaken = outcome.refined.duplicate_of is None
-
-
-def _told(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
-    """The lead with the message that ended its task.
-
-    Where a channel that was to hear of the lead did not (another was told in its place, or nobody
-    had to be), it is one channel less that accounts look for.
-    """
-    new = lead
-    if alert is not None:
-        from leadline.model.task import told_as  # who captures or refines has no use for it
-
-        line = told_of(msgspec.structs.replace(alert, step=task.step))
-        new = changed(new, alerts=(*new.alerts, line))
-        said = f"{alert.channel}, {alert.template}"
-        new = new.note(alert.sent_at, told_as(task.step), said)
-    if task.step is not Step.NOTIFY or new.summary is None:
-        return new
-    if any((told.step, told.channel) == (Step.NOTIFY, task.channel) for told in new.alerts):
-        return new
-    summary = msgspec.structs.replace(new.summary, told=max(new.summary.told - 1, 0))
-    return changed(new, summary=summary)
-
-
-def _with_state(
-    lead: LeadItem, further: TaskItem | None, state: TaskState, lead_changes: bool
-) -> list[Write]:
-    """The writes that leave the task in another state."""
-    if further is None:
-        return [Put(changed(lead, task=state).item(), lead.rev)]
-    writes: list[Write] = [Put(msgspec.structs.replace(further, task=state).item(), further.rev)]
-    if lead_changes:
-        writes.append(Put(lead.item(), lead.rev))
-    return writes
 
 
 def _makes_a_lead(one: Settlement) -> bool:

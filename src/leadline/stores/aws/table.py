@@ -124,35 +124,29 @@ class Table:
             self.write(writes[0])
             return
         name = _new_name()
-        requests = [self._request(one, name) for one in writes]
-        body = {
-            "TransactItems": [
-                {operation.removesuffix("Item"): {"TableName": self.name, **request}}
-                for operation, request in requests
-            ]
-        }
+        body = self._transaction(writes, name)
         refused: AwsFailed | None = None
         for pause in pauses(_MOST_ROUNDS):
             time.sleep(pause)
             try:
                 self._post("TransactWriteItems", body)
             except AwsFailed as error:
-                if error.code != "TransactionCanceledException":
-                    raise
-                refused = error
-                stood, codes = _stood_in_the_way(error), _reasons(error)
-                if any(item.get("write") == name for item in stood):
+                if _passed(error, name):
                     return
-                if "ConditionalCheckFailed" in codes:
-                    raise Stale(*stood) from None
-                if codes & {"ValidationError", "ValidationException"}:
-                    raise AwsFailed(error.what, "ValidationException", error.answer) from None
-                if not codes & _BUSY:
-                    raise
+                refused = error
             else:
                 return
         if refused is not None:
             raise refused
+
+    def _transaction(self, writes: Sequence[Write], name: str) -> dict[str, Any]:
+        requests = [self._request(one, name) for one in writes]
+        return {
+            "TransactItems": [
+                {operation.removesuffix("Item"): {"TableName": self.name, **request}}
+                for operation, request in requests
+            ]
+        }
 
     def _request(self, one: Write, name: str) -> tuple[str, dict[str, Any]]:
         match one:
@@ -258,6 +252,24 @@ def _stood_in_the_way(error: AwsFailed) -> list[Item]:
     """The items that failed a condition, of one write or of a transaction."""
     told = msgspec.json.decode(error.answer)
     return [plain(one["Item"]) for one in (told, *_refusals(told)) if one.get("Item")]
+
+
+def _passed(error: AwsFailed, name: str) -> bool:
+    """Whether a transaction of this name was carried out in spite of the error, by an earlier try.
+    Raises Stale when an item is not what the writer believed, AwsFailed when a further try is of no
+    use."""
+    if error.code != "TransactionCanceledException":
+        raise error
+    stood, codes = _stood_in_the_way(error), _reasons(error)
+    if any(item.get("write") == name for item in stood):
+        return True
+    if "ConditionalCheckFailed" in codes:
+        raise Stale(*stood) from None
+    if codes & {"ValidationError", "ValidationException"}:
+        raise AwsFailed(error.what, "ValidationException", error.answer) from None
+    if not codes & _BUSY:
+        raise error
+    return False
 
 
 def _reasons(error: AwsFailed) -> set[str]:

@@ -17,19 +17,8 @@ from leadline.model.formats import from_iso, iso, key_of
 from leadline.ports.homes import Family, Home, KeyKind, MovedLead, OwnedKey, Owner, Parcel, Size
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.handling import handling_of
-from leadline.stores.aws.items import (
-    HANDLING,
-    LEAD,
-    LeadItem,
-    TaskItem,
-    again_key,
-    further_of,
-    holds_a_task,
-    lead_key,
-    lead_of,
-    task_in,
-    task_key,
-)
+from leadline.stores.aws.items import LeadItem, TaskItem, further_of, holds_a_task, lead_of, task_in
+from leadline.stores.aws.keys import HANDLING, LEAD, again_key, lead_key, task_key
 from leadline.stores.aws.moving.parking import parked, unparked
 from leadline.stores.aws.moving.reading import Documents, moved_lead, people_of
 from leadline.stores.aws.moving.survey import Survey

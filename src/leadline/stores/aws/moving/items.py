@@ -17,10 +17,10 @@ from leadline.stores.aws.items import (
     Summary,
     TaskItem,
     TaskState,
-    short,
     summary_of,
     told_of,
 )
+from leadline.stores.aws.keys import short
 from leadline.stores.aws.moving.parking import parked
 
 _FULL_TIMELINE = 100

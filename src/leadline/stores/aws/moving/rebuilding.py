@@ -20,7 +20,7 @@ from leadline.model.task import Task
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between
 from leadline.stores.aws.documents import read_document
-from leadline.stores.aws.items import lead_key
+from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.moving.transfer import AwsIntake
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table

@@ -14,7 +14,8 @@ import apsw
 
 from leadline.model.formats import from_iso
 from leadline.ports.homes import BATCH, Size
-from leadline.stores.aws.items import LEAD, holder_of, holds_a_task, lead_of
+from leadline.stores.aws.items import holder_of, holds_a_task, lead_of
+from leadline.stores.aws.keys import LEAD
 from leadline.stores.aws.moving.parking import unparked
 from leadline.stores.aws.values import Item
 

@@ -16,7 +16,8 @@ from leadline.net.aws.calls import AwsFailed
 from leadline.ports.homes import Holding, KeyKind, MovedLead, OwnedKey, Parcel, unlike
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.handling import handling_removed, handling_writes, with_owner_shown
-from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, again_key, digest_key, task_key
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState
+from leadline.stores.aws.keys import again_key, digest_key, task_key
 from leadline.stores.aws.moving.items import (
     further_items,
     lead_item,

@@ -6,38 +6,30 @@ a lead.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-import msgspec
-
-from leadline.model.errors import LeadlineError
-from leadline.model.formats import from_iso, key_of
-from leadline.model.json_text import read_json
-from leadline.model.lead import Fate, RefinedLead
-from leadline.model.task import Step, told_as
-from leadline.ports.ledger import Account, Tally, Unaccounted
+from leadline.model.lead import Fate
+from leadline.model.task import Step
+from leadline.ports.ledger import Account, Unaccounted
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between
-from leadline.stores.aws.documents import read_document
-from leadline.stores.aws.items import (
-    AGAIN,
-    HANDLING,
-    LEAD,
-    LeadItem,
-    further_of,
-    holds_a_task,
-    lead_key,
-    lead_of,
+from leadline.stores.aws.items import LeadItem, further_of, holds_a_task, lead_of
+from leadline.stores.aws.keys import AGAIN, HANDLING, LEAD, lead_key
+from leadline.stores.aws.reading.kept import (
+    damage_of_raw,
+    damage_of_refined,
+    document_key,
+    is_young,
+    refined_that_counts,
 )
+from leadline.stores.aws.reading.standing import Standing, place_of_lead, standing_of
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 
-_SWEPT_AFTER = timedelta(minutes=30)
-"""A document without a lead that is younger is being captured, or the next sweep brings it in."""
 _CHUNK = 64
 
 
@@ -49,21 +41,6 @@ class Archive:
         days = [day.replace("-", "/") for day in days_between(bucket)]
         self.raw = _by_id(pool.map(lambda day: list(bucket.keys(f"raw/{day}/")), days))
         self.refined = _by_id(pool.map(lambda day: list(bucket.keys(f"refined/{day}/")), days))
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """All that decides where a lead is; many leads share one. `refining` is "alive" or "dead"
-    while there is a task, `refined` the status of its refinement, `told` how many channels were
-    to hear of it, `heard` those that did. `unkept`: its raw document is old enough to be gone."""
-
-    fate: str
-    refining: str
-    refined: str
-    told: int
-    heard: tuple[str, ...]
-    duplicate: bool
-    redelivered: int
-    unkept: bool
 
 
 class _Seen(NamedTuple):
@@ -103,7 +80,7 @@ class Books:
         pk, sk = item["pk"], item["sk"]
         if sk == LEAD:
             lead = lead_of(item)
-            standing = self._standing(lead)
+            standing = standing_of(lead, self._missed_since)
             self._standings[lead.lead_id] = self._shared.setdefault(standing, standing)
             if lead.fate == Fate.FOLDED and lead.joined:
                 self._heads[lead.lead_id] = lead.joined
@@ -127,29 +104,17 @@ class Books:
         """Remember who must be somewhere; the archive, listed before, already speaks for most."""
         self._mentioned.update(i for i in lead_ids if i not in self._archive.raw)
 
-    def _standing(self, lead: LeadItem) -> Standing:
-        summary, task = lead.summary, lead.task
-        return Standing(
-            fate=lead.fate,
-            refining="" if task is None else "dead" if task.dead_at else "alive",
-            refined=summary.status if summary else "",
-            told=summary.told if summary else 0,
-            heard=tuple(dict.fromkeys(t.channel for t in lead.alerts if t.step == Step.NOTIFY)),
-            duplicate=bool(summary and summary.duplicate_of),
-            redelivered=lead.redelivered,
-            unkept=lead.captured_at < self._missed_since,
-        )
-
     def _read_documents(self, leads: Sequence[LeadItem]) -> None:
         """Read what the archive should have of these leads, by the version that counts."""
         refined = [lead for lead in leads if lead.summary is not None]
         found = self._archive.bucket.get_all(
-            [(_key("raw", lead), "") for lead in leads] + [_versioned(lead) for lead in refined]
+            [(document_key("raw", lead), "") for lead in leads]
+            + [refined_that_counts(lead) for lead in refined]
         )
         for lead, document in zip(leads, found[: len(leads)], strict=True):
-            self._judge(self._archive.raw, lead, document, _damage_of_raw)
+            self._judge(self._archive.raw, lead, document, damage_of_raw)
         for lead, document in zip(refined, found[len(leads) :], strict=True):
-            self._judge(self._archive.refined, lead, document, _damage_of_refined)
+            self._judge(self._archive.refined, lead, document, damage_of_refined)
 
     def _judge(
         self,
@@ -190,10 +155,10 @@ class Books:
                 raw = get(f"raw/{day}/{lead_id}.json")
             if day := self._archive.refined.get(lead_id):
                 refined = get(f"refined/{day}/{lead_id}.json")
-            return _Seen(items, raw is not None, refined is not None, None, _is_young(raw, now))
-        has_raw = get(_key("raw", lead)) is not None
+            return _Seen(items, raw is not None, refined is not None, None, is_young(raw, now))
+        has_raw = get(document_key("raw", lead)) is not None
         # A version that counts but is not the newest lives only as long as deleted objects do.
-        versions = (_versioned(lead), (_key("refined", lead), ""))
+        versions = (refined_that_counts(lead), (document_key("refined", lead), ""))
         has_refined = all(get(*version) is not None for version in versions)
         head = self._table.get(lead_key(lead.joined)) if lead.joined else None
         return _Seen(items, has_raw, has_refined, head, False)
@@ -225,7 +190,7 @@ class Books:
             return standing.fate
         if standing.refined and not has_refined:
             return "!its refined document is missing"
-        return _place_of_lead(standing, alerts)
+        return place_of_lead(standing, alerts)
 
     def account(self) -> Account:
         """The account of what was found."""
@@ -255,44 +220,6 @@ class Books:
         )
 
 
-def _place_of_lead(standing: Standing, alerts: Mapping[str, bool]) -> str:
-    """Where a lead is of which the archive has all that it should."""
-    if standing.refining:
-        return "waiting" if standing.refining == "alive" else "dead"
-    if not standing.refined:
-        return "!it is neither refined nor waiting nor dead"
-    if standing.refined == "quarantined":
-        return "quarantined"
-    if 1 <= len({*standing.heard, *alerts}) < standing.told:
-        return "!it is refined, but not every channel was told or will be"
-    if not all(alerts.values()):
-        return "alerting"
-    if alerts:
-        return "alert_dead"
-    if standing.heard:
-        return "alerted"
-    return "!it is refined, but nobody was told and no alert waits" if standing.told else "untold"
-
-
-def tallies_of(items: Iterable[Item]) -> list[Tally]:
-    """How often what happened, as far as leads remember: the hundred latest lines of each, and
-    redeliveries without their day, which are counted on the day of the first."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for lead in (lead_of(item) for item in items if item["sk"] == LEAD):
-        day = lead.captured_at[:10]
-        counts[day, lead.source, lead.fate] += 1
-        if lead.redelivered:
-            counts[day, lead.source, "redelivered"] += lead.redelivered
-        for line in lead.timeline:
-            if line.what in ("refined", "quarantined") or line.what.endswith(".dead"):
-                counts[line.at[:10], lead.source, line.what] += 1
-        for told in lead.alerts:
-            counts[told.at[:10], lead.source, told_as(Step(told.step))] += 1
-        if lead.summary is not None and lead.summary.duplicate_of:
-            counts[lead.summary.processed_at[:10], lead.source, "duplicate"] += 1
-    return [Tally(*key, count) for key, count in sorted(counts.items())]
-
-
 def _by_id(days: Iterable[Sequence[str]]) -> dict[str, str]:
     """The day (YYYY/MM/DD) of each document's key, by the id of its lead."""
     found: dict[str, str] = {}
@@ -302,41 +229,5 @@ def _by_id(days: Iterable[Sequence[str]]) -> dict[str, str]:
     return found
 
 
-def _key(kind: str, lead: LeadItem) -> str:
-    return key_of(kind, lead.lead_id, from_iso(lead.captured_at))
-
-
-def _versioned(lead: LeadItem) -> tuple[str, str]:
-    """Key and version of the refined document that counts."""
-    return _key("refined", lead), lead.summary.version if lead.summary else ""
-
-
 def _day(lead: LeadItem) -> str:
     return lead.captured_at[:10].replace("-", "/")
-
-
-def _damage_of_raw(lead_id: str, document: bytes) -> str:
-    try:
-        kept = read_document(document)
-        whole = kept.lead_id == lead_id and read_json(kept.raw) == kept.raw
-    except (msgspec.MsgspecError, LeadlineError):
-        whole = False
-    return "" if whole else "its raw words are damaged"
-
-
-def _damage_of_refined(lead_id: str, document: bytes) -> str:
-    try:
-        whole = msgspec.json.decode(document, type=RefinedLead).lead_id == lead_id
-    except (ValueError, RecursionError):
-        whole = False
-    return "" if whole else "its refined document is damaged"
-
-
-def _is_young(raw: bytes | None, now: datetime) -> bool:
-    """Whether a raw document without a lead is in time to get one."""
-    if raw is None:
-        return False
-    try:
-        return now - from_iso(read_document(raw).timestamp) < _SWEPT_AFTER
-    except (msgspec.MsgspecError, ValueError):
-        return False

@@ -30,22 +30,19 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import Kept, read_document
 from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import (
-    AGAIN,
-    HANDLING,
-    LEAD,
-    SHARDS,
     LeadItem,
     TaskItem,
     alerts_of,
-    dead_partition,
     holder_of,
     holds_a_task,
     lead_of,
     task_in,
 )
-from leadline.stores.aws.reading.accounting import Archive, Books, tallies_of
+from leadline.stores.aws.keys import AGAIN, HANDLING, LEAD, SHARDS, dead_partition
+from leadline.stores.aws.reading.accounting import Archive, Books
 from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection, row_of
 from leadline.stores.aws.reading.speed import followed_items, held_items
+from leadline.stores.aws.reading.tallies import tallies_of
 from leadline.stores.aws.table import Table
 
 _REPEATS_SHOWN = 100

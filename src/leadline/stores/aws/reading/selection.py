@@ -17,18 +17,15 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between, days_of_ids, ids_between
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import (
-    SHARDS,
-    WITHOUT_LATER_LEADS,
     LeadItem,
     Summary,
     TaskItem,
-    dead_partition,
     holder_of,
     holds_a_task,
-    lead_key,
     lead_of,
     task_in,
 )
+from leadline.stores.aws.keys import SHARDS, WITHOUT_LATER_LEADS, dead_partition, lead_key
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 

@@ -9,15 +9,8 @@ from leadline.model.lead import Contact, LeadDetails, RefinedLead
 from leadline.model.task import HELD_UNTIL, MOVED, Step
 from leadline.ports.ledger import Followed, LeadFilter, LeadRow
 from leadline.stores.aws.handling import handling_of
-from leadline.stores.aws.items import (
-    SHARDS,
-    LeadItem,
-    alerts_of,
-    due_partition,
-    handling_key,
-    lead_key,
-    lead_of,
-)
+from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
+from leadline.stores.aws.keys import SHARDS, due_partition, handling_key, lead_key
 from leadline.stores.aws.reading.selection import Selection
 from leadline.stores.aws.table import Table
 

@@ -16,7 +16,8 @@ import msgspec
 from leadline.model.formats import from_iso
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.stores.aws.items import holder_of, lead_key, task_key
+from leadline.stores.aws.items import holder_of
+from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, Ring, task_of
 

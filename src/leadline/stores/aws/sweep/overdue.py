@@ -11,14 +11,8 @@ import msgspec
 
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import SPEAKING, Step, Task, TaskKind
-from leadline.stores.aws.items import (
-    SHARDS,
-    TaskState,
-    due_before,
-    due_partition,
-    further_of,
-    lead_key,
-)
+from leadline.stores.aws.items import TaskState, further_of
+from leadline.stores.aws.keys import SHARDS, due_before, due_partition, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
 from leadline.stores.aws.wakeups import FAR, Queues, Ring

@@ -25,7 +25,7 @@ from leadline.model.errors import StorageFailed
 from leadline.model.lead import Fate
 from leadline.model.task import Step, TaskKind
 from leadline.stores.aws.documents import read_document
-from leadline.stores.aws.items import RESUMED, due_before, lead_key
+from leadline.stores.aws.keys import RESUMED, due_before, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE, Ringing
 from leadline.stores.aws.table import Stale

@@ -1,0 +1,69 @@
+"""What the outcome of a task makes of the items of its lead."""
+
+from datetime import datetime
+
+import msgspec
+
+from leadline.model.formats import iso
+from leadline.model.task import Alert, Drop, Retry, Step, Task
+from leadline.stores.aws.base import changed
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, told_of
+from leadline.stores.aws.table import Put, Write
+
+
+def retried(state: TaskState, retry: Retry, failures: int, now: datetime) -> TaskState:
+    """A task that is to be tried again."""
+    return msgspec.structs.replace(
+        state, put_at=iso(now), due_at=iso(now + retry.after), held=False,
+        failures=failures, error=retry.why,
+    )  # fmt: skip
+
+
+def dropped(state: TaskState, drop: Drop, now: datetime) -> TaskState:
+    """A task that becomes a dead letter."""
+    return msgspec.structs.replace(
+        state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail
+    )
+
+
+def with_dead_letter(lead: LeadItem, task: Task, reason: str, now: datetime) -> LeadItem:
+    """The lead of a task that becomes a dead letter."""
+    lead = lead.note(now, f"{task.step}.dead", reason)
+    if task.step is not Step.NOTIFY:
+        return lead
+    channels = dict.fromkeys((*lead.dead_channels, task.channel))
+    return changed(lead, dead_channels=tuple(channels))
+
+
+def with_alert(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
+    """The lead with the message that ended its task.
+
+    Where a channel that was to hear of the lead did not (another was told in its place, or nobody
+    had to be), it is one channel less that accounts look for.
+    """
+    new = lead
+    if alert is not None:
+        from leadline.model.task import told_as  # who captures or refines has no use for it
+
+        line = told_of(msgspec.structs.replace(alert, step=task.step))
+        new = changed(new, alerts=(*new.alerts, line))
+        said = f"{alert.channel}, {alert.template}"
+        new = new.note(alert.sent_at, told_as(task.step), said)
+    if task.step is not Step.NOTIFY or new.summary is None:
+        return new
+    if any((told.step, told.channel) == (Step.NOTIFY, task.channel) for told in new.alerts):
+        return new
+    summary = msgspec.structs.replace(new.summary, told=max(new.summary.told - 1, 0))
+    return changed(new, summary=summary)
+
+
+def state_writes(
+    lead: LeadItem, further: TaskItem | None, state: TaskState, lead_changes: bool
+) -> list[Write]:
+    """The writes that leave the task in another state."""
+    if further is None:
+        return [Put(changed(lead, task=state).item(), lead.rev)]
+    writes: list[Write] = [Put(msgspec.structs.replace(further, task=state).item(), further.rev)]
+    if lead_changes:
+        writes.append(Put(lead.item(), lead.rev))
+    return writes

@@ -1,0 +1,59 @@
+"""Where a lead is, by its items."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from leadline.model.task import Step
+from leadline.stores.aws.items import LeadItem
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """All that decides where a lead is; many leads share one. `refining` is "alive" or "dead"
+    while there is a task, `refined` the status of its refinement, `told` how many channels were
+    to hear of it, `heard` those that did. `unkept`: its raw document is old enough to be gone."""
+
+    fate: str
+    refining: str
+    refined: str
+    told: int
+    heard: tuple[str, ...]
+    duplicate: bool
+    redelivered: int
+    unkept: bool
+
+
+def standing_of(lead: LeadItem, missed_since: str) -> Standing:
+    """What decides where a lead is; documents of leads captured before *missed_since* are not
+    missed."""
+    summary, task = lead.summary, lead.task
+    return Standing(
+        fate=lead.fate,
+        refining="" if task is None else "dead" if task.dead_at else "alive",
+        refined=summary.status if summary else "",
+        told=summary.told if summary else 0,
+        heard=tuple(dict.fromkeys(t.channel for t in lead.alerts if t.step == Step.NOTIFY)),
+        duplicate=bool(summary and summary.duplicate_of),
+        redelivered=lead.redelivered,
+        unkept=lead.captured_at < missed_since,
+    )
+
+
+def place_of_lead(standing: Standing, alerts: Mapping[str, bool]) -> str:
+    """Where a lead is of which the archive has all that it should; "!" and the problem when it is
+    at no place. *alerts*: by channel, whether its alert is a dead letter."""
+    if standing.refining:
+        return "waiting" if standing.refining == "alive" else "dead"
+    if not standing.refined:
+        return "!it is neither refined nor waiting nor dead"
+    if standing.refined == "quarantined":
+        return "quarantined"
+    if 1 <= len({*standing.heard, *alerts}) < standing.told:
+        return "!it is refined, but not every channel was told or will be"
+    if not all(alerts.values()):
+        return "alerting"
+    if alerts:
+        return "alert_dead"
+    if standing.heard:
+        return "alerted"
+    return "!it is refined, but nobody was told and no alert waits" if standing.told else "untold"

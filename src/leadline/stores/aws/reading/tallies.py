@@ -1,0 +1,29 @@
+"""How often what happened, counted over all leads of the table."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from leadline.model.task import Step, told_as
+from leadline.ports.ledger import Tally
+from leadline.stores.aws.items import lead_of
+from leadline.stores.aws.keys import LEAD
+from leadline.stores.aws.values import Item
+
+
+def tallies_of(items: Iterable[Item]) -> list[Tally]:
+    """How often what happened, as far as leads remember: the hundred latest lines of each, and
+    redeliveries without their day, which are counted on the day of the first."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for lead in (lead_of(item) for item in items if item["sk"] == LEAD):
+        day = lead.captured_at[:10]
+        counts[day, lead.source, lead.fate] += 1
+        if lead.redelivered:
+            counts[day, lead.source, "redelivered"] += lead.redelivered
+        for line in lead.timeline:
+            if line.what in ("refined", "quarantined") or line.what.endswith(".dead"):
+                counts[line.at[:10], lead.source, line.what] += 1
+        for told in lead.alerts:
+            counts[told.at[:10], lead.source, told_as(Step(told.step))] += 1
+        if lead.summary is not None and lead.summary.duplicate_of:
+            counts[lead.summary.processed_at[:10], lead.source, "duplicate"] += 1
+    return [Tally(*key, count) for key, count in sorted(counts.items())]
