@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from leadline.cloud import stacks
 from leadline.cloud.deploying import webhook_url
 from leadline.cloud.session import Cloud, error_code
+from leadline.model.batches import batched
 
 FUNCTIONS = ("capture", "refine", "deliver", "sweep")
 
@@ -120,8 +121,8 @@ def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
         if kind == "AWS::CloudWatch::Alarm" and physical
     ]
     found: dict[str, str] = {}
-    for start in range(0, len(names), 100):  # the most that DescribeAlarms takes
-        told = watch.describe_alarms(AlarmNames=names[start : start + 100], MaxRecords=100)
+    for some in batched(names, 100):  # the most that DescribeAlarms takes
+        told = watch.describe_alarms(AlarmNames=some, MaxRecords=100)
         found |= {a["AlarmName"]: a["StateValue"] for a in told["MetricAlarms"]}
     return {name: state for name, state in sorted(found.items()) if state != "OK"}
 

@@ -2,12 +2,13 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
 
 from leadline.kit import Connected, Kit
+from leadline.model.batches import batched
 from leadline.ports.crm import CrmRecord, NotYet
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Waiting, reading_place
@@ -49,7 +50,7 @@ def ask(kit: Kit, leads: Mapping[str, Waiting]) -> Mapping[str, Told]:
     for source, ids in by_source.items():
         connected = kit.crms[source]
         end: Silent | NotAsked | None = _pause_of(kit, source)
-        for records in _batches(list(ids), connected.crm.batch):
+        for records in batched(ids, max(connected.crm.batch, 1)):
             if end is None and kit.clock() >= until:
                 end = NotAsked(timedelta(), "crm.no_time")
             answers: Mapping[str, Told] = {}
@@ -111,8 +112,3 @@ def _believed(kit: Kit, source: str, said: Told) -> Told:
     named = said.fields.owner or (said.owner.shown if said.owner else None)
     fields = sender.believed(msgspec.structs.replace(said.fields, owner=named))
     return msgspec.structs.replace(said, fields=fields, owner=None)
-
-
-def _batches(records: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(records), max(size, 1)):
-        yield records[start : start + size]

@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.journey.write_back_plan import Beside, FieldPlan, plan_changes
 from leadline.kit import Connected, Kit
+from leadline.model.batches import batched
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
@@ -81,9 +82,8 @@ def preview_changes(
     connected = kit.crms[source]
     told: dict[str, tuple[FieldPlan, ...] | str] = dict.fromkeys(lead_ids, "it has no record there")
     about = crm_subjects(kit, connected, lead_ids)
-    ids = list(about)
-    for start in range(0, len(ids), connected.crm.batch):
-        some = {about[i].record: i for i in ids[start : start + connected.crm.batch]}
+    for ids in batched(about, connected.crm.batch):
+        some = {about[i].record: i for i in ids}
         reply = connected.crm.read(list(some))
         for record, lead_id in some.items():
             said = reply.get(record, NotYet()) if isinstance(reply, Mapping) else reply

@@ -7,10 +7,9 @@ import pytest
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import Delivery, Event, Kind
-from leadline.model.people import Person
 from leadline.standins.notice_bodies import copper_notice
 from leadline.standins.sample_bodies import compact
-from leadline.vendors.copper.webhook import copper_fields, copper_owner
+from leadline.vendors.copper.webhook import copper_fields
 from tests.standins.payloads import AT, source
 
 COPPER = source("copper")
@@ -124,11 +123,6 @@ def test_a_person_of_the_api_says_that_it_is_one() -> None:
 
 def test_a_mapping_places_custom_fields_by_their_numbers() -> None:
     assert copper_fields(RECORD, {"message": "custom_field.100764"}).message == "wide"
-
-
-def test_the_owner_is_known_by_an_id() -> None:
-    assert copper_owner(RECORD) == Person(id="137658")
-    assert copper_owner({"assignee_id": None}) is None
 
 
 @pytest.mark.parametrize("raw", [b"null", b"[7]", b"{}", b'{"ids":[]}', b'{"ids":[5]}'])

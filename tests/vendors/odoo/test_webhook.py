@@ -7,10 +7,9 @@ import pytest
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import Delivery, Event, Kind
-from leadline.model.people import Person
 from leadline.standins.notice_bodies import odoo_lead
 from leadline.standins.sample_bodies import compact
-from leadline.vendors.odoo.webhook import odoo_fields, odoo_owner
+from leadline.vendors.odoo.webhook import odoo_fields
 from tests.standins.payloads import ADA, AT, source
 
 ODOO = source("odoo")
@@ -95,22 +94,6 @@ def test_a_record_as_the_api_reads_it_is_understood() -> None:
     record = {k: v for k, v in lead().items() if k[0] != "_"}
     assert event(record).record == "crm.lead:77"
     assert ODOO.fields(compact(record)) == ODOO.fields(odoo_lead(ADA, AT))
-
-
-@pytest.mark.parametrize(
-    ("user", "owner"),
-    [
-        ([7, "Priya Nair"], Person(id="7", name="Priya Nair")),
-        (7, Person(id="7")),
-        ([7], Person(id="7")),
-        (False, None),
-        (None, None),
-        ([], None),
-        ([False, ""], None),
-    ],
-)
-def test_the_owner_of_a_record(user: Any, owner: Person | None) -> None:
-    assert odoo_owner({"user_id": user}) == owner
 
 
 def test_a_mapping_places_fields() -> None:

@@ -12,7 +12,7 @@ import msgspec
 from leadline import wiring
 from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
-from leadline.entrypoints.aws.messages import Batch
+from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.turns import Turns
 from leadline.kit import Kit
@@ -38,7 +38,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     batch = Batch(event["Records"], refining=False)
     try:
         settings = parts.settings()
-        longest = max(_seconds_left(context) - _BESIDE_S - 1, 1)
+        longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
         kept = HandedStore(parts.table, parts.bucket, parts.queues, tasks=batch.tasks)
         kit = wiring.kit_of(settings, kept, wiring.channels(settings, longest))
         # Nobody holds a task for longer than the function lives; by its lease a step knows how long
@@ -48,7 +48,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         needs = {
             kind: min(longest, _patience_s(kit, settings, kind)) for kind in _kinds(batch.tasks)
         }
-        turns = Turns(kit, lambda kind: _seconds_left(context) > needs[kind] + _BESIDE_S)
+        turns = Turns(kit, lambda kind: remaining_seconds(context) > needs[kind] + _BESIDE_S)
         paced, stopped = turns.paced, False
         try:
             turns.take(list(needs))
@@ -82,8 +82,3 @@ def _patience_s(kit: Kit, settings: Settings, kind: TaskKind) -> float:
     else:
         patience = [settings.slack_timeout] if channel else []
     return max((one.total_seconds() for one in patience), default=0.0)
-
-
-def _seconds_left(context: Any) -> float:
-    left: int = context.get_remaining_time_in_millis()
-    return left / 1000

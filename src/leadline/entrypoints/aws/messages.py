@@ -1,4 +1,5 @@
-"""A batch of SQS messages: which are done, which come again, which are no use."""
+"""A batch of SQS messages: which are done, which come again, which are no use, and how long the
+call that brought them may take."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,12 @@ from leadline.stores.aws.batch_store import HandedStore
 from leadline.stores.aws.wakeups import Ring, kind_of_task, task_of
 
 log = logging.getLogger(__name__)
+
+
+def remaining_seconds(context: Any) -> float:
+    """How many seconds a call may still take, by the context that Lambda gives its handler."""
+    left: int = context.get_remaining_time_in_millis()
+    return left / 1000
 
 
 class Pace:

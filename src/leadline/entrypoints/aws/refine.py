@@ -10,7 +10,7 @@ import msgspec
 from leadline import wiring
 from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
-from leadline.entrypoints.aws.messages import Batch
+from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
 from leadline.journey.refining import refine_due
 from leadline.model.errors import LeadlineError
@@ -44,12 +44,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
         reserve = _RESERVE_S
         if settings.crm:
-            left = _seconds_left(context)
+            left = remaining_seconds(context)
             kit = msgspec.structs.replace(kit, crms=parts.crms(settings, left / 3))
             reserve = min(reserve + _longest_answer_s(settings), left / 2)
         stopped = False
         try:
-            while kept.left and _seconds_left(context) > reserve:
+            while kept.left and remaining_seconds(context) > reserve:
                 refine_due(kit, SLICE)
         except LeadlineError:
             log.exception("refine.stopped")
@@ -65,8 +65,3 @@ def _longest_answer_s(settings: Settings) -> float:
     """How many seconds the CRMs may take to tell of the owners of a slice: no further batch is
     asked for when half of the lease is over."""
     return (settings.lease / 2 + max(c.timeout for c in settings.crm.values())).total_seconds()
-
-
-def _seconds_left(context: Any) -> float:
-    left: int = context.get_remaining_time_in_millis()
-    return left / 1000

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from leadline import wiring
 from leadline.entrypoints.cli._show import say
+from leadline.model.batches import batched
 from leadline.model.formats import raw_document
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import CapturedLead, Receipt, RefinedLead
@@ -203,7 +203,7 @@ _TOGETHER = 100
 
 
 def _with_handlings(leads: Iterator[Outgoing], desk: Desk) -> Iterator[Outgoing]:
-    while some := list(islice(leads, _TOGETHER)):
+    for some in batched(leads, _TOGETHER):
         found = desk.handling([lead.lead_id for lead in some if lead.refined is not None])
         for lead in some:
             yield lead._replace(handling=found.get(lead.lead_id))

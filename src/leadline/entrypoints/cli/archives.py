@@ -1,7 +1,6 @@
 """Keeping copies: `backup`, `restore`, `export`, `import`."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rich.progress import Progress
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._places import Intake, settle_rights
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
+from leadline.model.batches import batched
 from leadline.model.formats import key_of, refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
@@ -167,13 +167,13 @@ def _take_in(intake: Intake, source: Path) -> dict[str, int]:
     counts = {"new": 0, "known": 0, "refined": 0, "handled": 0, "damaged": 0}
     refined = {_lead_id(key) for key, _ in documents(source) if key.startswith("refined/")}
     raws = (d for d in documents(source) if d[0].startswith("raw/"))
-    while batch := list(islice(raws, _BATCH)):
+    for batch in batched(raws, _BATCH):
         _take_raws(intake, batch, refined, counts)
     refineds = (d for d in documents(source) if d[0].startswith("refined/"))
-    while batch := list(islice(refineds, _BATCH)):
+    for batch in batched(refineds, _BATCH):
         _take_refineds(intake, batch, counts)
     handlings = (d for d in documents(source) if d[0].startswith("handling/"))
-    while batch := list(islice(handlings, _BATCH)):
+    for batch in batched(handlings, _BATCH):
         _take_handlings(intake, batch, counts)
     return counts
 

@@ -19,6 +19,7 @@ from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
 from leadline.journey.write_back_plan import FieldPlan
 from leadline.journey.write_back_subjects import preview_changes
 from leadline.kit import Kit
+from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import Status
@@ -68,7 +69,7 @@ def write_back(
         if count > 1 and not yes and sys.stdin.isatty():
             typer.confirm(f"write {count} leads back?", abort=True, err=True)
         for name, ids in chosen.items():
-            for some in _slices(ids):
+            for some in batched(ids, _TOGETHER):
                 tasks = [Task(Step.WRITE_BACK, one, name) for one in some]
                 store.put(tasks, datetime.now(UTC), note="write_back.asked")
     finally:
@@ -182,13 +183,8 @@ Told = tuple[str, tuple[FieldPlan, ...] | str]
 
 def _previewed(kit: Kit, chosen: Mapping[str, Sequence[str]]) -> Iterator[Told]:
     for source, ids in chosen.items():
-        for some in _slices(ids):
+        for some in batched(ids, _TOGETHER):
             yield from preview_changes(kit, source, some).items()
-
-
-def _slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _TOGETHER):
-        yield ids[start : start + _TOGETHER]
 
 
 def _as_row(lead_id: str, plan: tuple[FieldPlan, ...] | str) -> dict[str, Any]:
@@ -253,7 +249,7 @@ def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadF
     store = options.place.store()
     try:
         kit = _kit(settings, store)
-        for some in _slices(open_ones):
+        for some in batched(open_ones, _TOGETHER):
             look_again(kit, some)
     finally:
         store.close()

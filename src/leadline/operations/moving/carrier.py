@@ -15,12 +15,13 @@ home learns by which keys people are known, so that whoever is refined there mea
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.operations.moving.agreement import Verdict, differences, family_digest, holding, judge
 from leadline.ports.homes import (
     BATCH,
@@ -102,7 +103,7 @@ class Carrier:
         patience = _PATIENCE
         while self._later:
             before, self._later, self._somebody_busy = self._later, {}, False
-            for ids in _batches(list(before)):
+            for ids in batched(list(before), BATCH):
                 self._carry(ids)
             if self._somebody_busy and patience:
                 patience -= 1
@@ -231,11 +232,6 @@ class Carrier:
         self.summary.conflicting += leads
         self.watch(leads)
         self.tell(lead_id, why)
-
-
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
 
 
 def _told(family: Family, copy: Family | None) -> str:

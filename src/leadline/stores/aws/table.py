@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.pauses import pauses
 from leadline.stores.aws.values import Item, plain, typed
@@ -85,10 +86,10 @@ class Table:
         if len(wanted) == 1 and exact:
             item = self.get(wanted[0])
             return {wanted[0]: item} if item else {}
-        for start in range(0, len(wanted), _MOST_READ):
+        for some in batched(wanted, _MOST_READ):
             asked: Any = {
                 self.name: {
-                    "Keys": [_key(k) for k in wanted[start : start + _MOST_READ]],
+                    "Keys": [_key(k) for k in some],
                     "ConsistentRead": exact,
                 }
             }

@@ -3,8 +3,6 @@
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import LeadFields
 from leadline.model.people import Person
@@ -14,7 +12,7 @@ from leadline.settings.crm import CrmConfig
 from leadline.settings.sources import SourceConfig
 from leadline.vendors import registry
 from leadline.vendors._api.client import CrmReply, refusal
-from leadline.vendors._api.records import Roster, placing
+from leadline.vendors._api.records import Roster, placing, with_shown
 from leadline.vendors._webhooks.fields import placed, text
 
 
@@ -32,9 +30,7 @@ def fields_of(
         fields = source.fields(raw)
     except LeadlineError:
         return Refused("crm.not_understood", "the record says nothing of a lead")
-    custom = {name: value for name, value in fields.custom.items() if name not in kept_back}
-    shown = (owner.shown if owner else None) or fields.owner
-    return msgspec.structs.replace(fields, owner=shown, custom=custom)
+    return with_shown(fields, owner, kept_back)
 
 
 def owner_said(

@@ -12,7 +12,6 @@ import msgspec
 from leadline.model.errors import LeadlineError
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
-from leadline.model.people import Person
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, drawn, text, told, with_source
@@ -107,12 +106,6 @@ def copper_fields(
 def copper_values(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record's fields; custom ones by the number of their definition (`custom_field.100764`)."""
     return {**record, **_custom_fields(record.get("custom_fields"))}
-
-
-def copper_owner(record: Mapping[str, Any]) -> Person | None:
-    """Whose the record is, by the id of a user alone; None while nobody's."""
-    number = text(record.get("assignee_id"))
-    return Person(id=number) if number else None
 
 
 _FIELDS = {

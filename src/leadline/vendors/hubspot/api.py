@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
@@ -274,8 +275,8 @@ def _by_kind(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     for kind in _OBJECTS:
         parts = (_parts(name) for name in dict.fromkeys(names))
         numbers = [part[1] for part in parts if part and part[0] == kind]
-        for start in range(0, len(numbers), HubSpotCrm.batch):
-            yield kind, numbers[start : start + HubSpotCrm.batch]
+        for some in batched(numbers, HubSpotCrm.batch):
+            yield kind, some
 
 
 def _values(result: Mapping[str, Any]) -> Mapping[str, Any]:

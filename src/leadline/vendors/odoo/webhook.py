@@ -14,7 +14,6 @@ import msgspec
 
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
-from leadline.model.people import Person
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
@@ -80,16 +79,6 @@ def odoo_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> L
         record=_named(record),
         custom=ids,
     )
-
-
-def odoo_owner(record: Mapping[str, Any]) -> Person | None:
-    """Whose the record is, by `user_id` (an id, or the pair of id and name); None while nobody's.
-    The e-mail address is the user's own (`res.users`)."""
-    user = record.get("user_id")
-    pair = user if isinstance(user, list) else [user]
-    number = text(pair[0]) if pair else None
-    name = text(pair[1]) if len(pair) > 1 else None
-    return Person(id=number, name=name or "") if number else None
 
 
 _MANY_TO_ONE = ("country_id", "source_id", "medium_id", "campaign_id")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
@@ -142,10 +143,9 @@ class PipedriveCrm:
     ) -> Mapping[str, _Row] | Busy | Unreachable | Refused:
         """Persons or organizations by their ids; those that Pipedrive lacks are left out."""
         found: dict[str, _Row] = {}
-        wanted = list(dict.fromkeys(numbers))
-        for start in range(0, len(wanted), _PAGE):
-            some = {"ids": ",".join(wanted[start : start + _PAGE]), "limit": _PAGE, **query}
-            rows = listed(self._client.call("GET", f"/api/v2/{kind}", query=some), "data")
+        for some in batched(dict.fromkeys(numbers), _PAGE):
+            page = {"ids": ",".join(some), "limit": _PAGE, **query}
+            rows = listed(self._client.call("GET", f"/api/v2/{kind}", query=page), "data")
             if not isinstance(rows, list):
                 return rows
             found |= {str(row.get("id")): row for row in rows if row.get("is_deleted") is not True}

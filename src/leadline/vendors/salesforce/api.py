@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
@@ -275,8 +276,8 @@ def _object(name: str) -> str | None:
 def _by_object(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     for kind in _OBJECTS.values():
         ours = [name for name in dict.fromkeys(names) if _object(name) == kind]
-        for start in range(0, len(ours), SalesforceCrm.batch):
-            yield kind, ours[start : start + SalesforceCrm.batch]
+        for some in batched(ours, SalesforceCrm.batch):
+            yield kind, some
 
 
 def _codes(body: Any) -> list[str]:

@@ -5,14 +5,14 @@ What only the table knew is lost with it: alerts, retries, timelines, who handle
 is alerted again of what was refined, and what was not is refined now.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.formats import refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import CapturedLead, RefinedLead
@@ -61,7 +61,7 @@ def rebuild(
         for day in days_between(bucket, None):
             folder = day.replace("-", "/")
             refined = {_lead_id(key): key for key in bucket.keys(f"refined/{folder}/")}
-            for keys in _batches(bucket.keys(f"raw/{folder}/")):
+            for keys in batched(bucket.keys(f"raw/{folder}/"), _BATCH):
                 events = _missing(make_store(), keys, rebuilt)
                 later = datetime.now(UTC) + _ASIDE
                 events = [msgspec.structs.replace(e, due_at=later) if e.id in refined else e
@@ -70,7 +70,7 @@ def rebuild(
                 rebuilt.events += len(events)
                 rebuilt.seen += len(keys)
                 watch(len(keys))
-            for keys in _batches(iter(refined.values())):
+            for keys in batched(refined.values(), _BATCH):
                 _adopt(bucket, intake, keys, rebuilt)
     return rebuilt
 
@@ -128,11 +128,6 @@ def _adopt(bucket: Bucket, intake: AwsIntake, keys: Sequence[str], rebuilt: Rebu
             rebuilt.damaged += 1
     found = {lead.lead_id: tuple(match_keys(lead).values()) for lead in leads}
     rebuilt.refined += intake.adopt([(lead, refined_head(lead)) for lead in leads], found)
-
-
-def _batches(keys: Iterator[str]) -> Iterator[list[str]]:
-    while some := list(islice(keys, _BATCH)):
-        yield some
 
 
 def _lead_id(key: str) -> str:

@@ -7,11 +7,11 @@ memory. SQLite takes the file away when it is closed.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import apsw
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso
 from leadline.ports.homes import BATCH, Size
 from leadline.stores.aws.items import holder_of, holds_a_task, lead_of
@@ -44,8 +44,7 @@ class Survey:
     def __init__(self, items: Iterable[Item]) -> None:
         self._db = apsw.Connection("")  # a file without a name
         self._db.execute(_SCHEMA)
-        source = iter(items)
-        while piece := list(islice(source, _PIECE)):
+        for piece in batched(items, _PIECE):
             self._take(piece)
         self._db.execute(_INDEXES)
         self._db.execute(_ORDERED)

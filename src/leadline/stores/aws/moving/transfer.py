@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import islice
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso, key_of, refined_document
 from leadline.model.lead import CapturedLead, Fate, Receipt, RefinedLead
 from leadline.model.task import Task
@@ -35,7 +35,7 @@ def leads_of(table: Table, bucket: Bucket, since: datetime | None = None) -> Ite
     first = iso(since) if since else ""
     for day in days_between(bucket, since):
         keys = bucket.keys(f"raw/{day.replace('-', '/')}/")
-        while some := list(islice(keys, _CHUNK)):
+        for some in batched(keys, _CHUNK):
             ids = [key.rpartition("/")[2].removesuffix(".json") for key in some]
             items = table.get_all([lead_key(i) for i in ids], exact=False)
             found = [lead_of(items[lead_key(i)]) for i in ids if lead_key(i) in items]

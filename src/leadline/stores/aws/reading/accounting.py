@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
+from leadline.model.batches import batched
 from leadline.model.lead import Fate
 from leadline.model.task import Step
 from leadline.ports.ledger import Account, Unaccounted
@@ -70,8 +70,7 @@ class Books:
 
     def read(self, *, deep: bool) -> None:
         """Read the whole table, and with *deep* the documents of every lead."""
-        items = self._table.scan()
-        while some := list(islice(items, _CHUNK)):
+        for some in batched(self._table.scan(), _CHUNK):
             leads = [lead for item in some if (lead := self._note(item)) is not None]
             if deep:
                 self._read_documents(leads)

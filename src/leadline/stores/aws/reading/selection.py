@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso, key_of
 from leadline.model.lead import Status
 from leadline.model.task import Task
@@ -62,7 +63,7 @@ class Selection:
         Within a day the order is that of the ids.
         """
         fits = _conditions(which)
-        for some in _slices(self._candidates(which, whole=whole), _CHUNK):
+        for some in batched(self._candidates(which, whole=whole), _CHUNK):
             left = [one for one in some if fits(one.row)]
             if which.search:
                 left = self._having(left, which.search)
@@ -148,14 +149,14 @@ class Selection:
     def leads(self, lead_ids: Sequence[str]) -> list[LeadItem]:
         """The leads of these ids, as far as there are any."""
         keys = [lead_key(i) for i in lead_ids]
-        found = self._pool.map(self._table.get_all, _slices(keys, _AT_ONCE))
+        found = self._pool.map(self._table.get_all, batched(keys, _AT_ONCE))
         return [lead_of(item) for some in found for item in some.values()]
 
     def dead(self) -> list[LeadItem | TaskItem]:
         """What holds a dead letter: leads and tasks after refinement."""
         partitions = self._pool.map(self._dead_keys, range(SHARDS))
         keys = list(chain.from_iterable(partitions))
-        found = self._pool.map(self._table.get_all, _slices(keys, _AT_ONCE))
+        found = self._pool.map(self._table.get_all, batched(keys, _AT_ONCE))
         holders = [holder_of(item) for some in found for item in some.values()]
         return [one for one in holders if one.task is not None and one.task.dead_at]
 
@@ -281,9 +282,3 @@ def _refined_words(row: LeadRow) -> Iterator[str]:
 def _begun(stream: Iterator[Item]) -> Iterator[Item]:
     """The same stream, its first page read."""
     return chain(list(islice(stream, 1)), stream)
-
-
-def _slices(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some

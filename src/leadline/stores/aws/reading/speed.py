@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
@@ -24,7 +25,7 @@ def followed_items(table: Table, selection: Selection, which: LeadFilter) -> Ite
 
 
 def _followed_items(table: Table, rows: Iterator[LeadRow]) -> Iterator[Followed]:
-    while some := [row.lead_id for row in islice(rows, _AT_ONCE)]:
+    for some in batched((row.lead_id for row in rows), _AT_ONCE):
         keys = [key(lead_id) for lead_id in some for key in (lead_key, handling_key)]
         found = table.get_all(keys, exact=False)
         for lead_id in some:

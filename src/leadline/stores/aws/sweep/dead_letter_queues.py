@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
@@ -182,10 +183,9 @@ class DeadLetterQueues:
         requests: list[dict[str, object]] = []
         for step, url in self._urls.items():
             handles = [one.handle for one in messages if one.step is step]
-            for start in range(0, len(handles), _AT_ONCE):
+            for some in batched(handles, _AT_ONCE):
                 entries = [
-                    {"Id": str(i), "ReceiptHandle": handle, **more}
-                    for i, handle in enumerate(handles[start : start + _AT_ONCE])
+                    {"Id": str(i), "ReceiptHandle": handle, **more} for i, handle in enumerate(some)
                 ]
                 requests.append({"QueueUrl": url, "Entries": entries})
         with ThreadPoolExecutor(_PARALLEL) as pool:

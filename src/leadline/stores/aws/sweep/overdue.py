@@ -5,10 +5,10 @@ tasks that are due before the next sweep and were too far off for a message when
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from itertools import islice
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import SPEAKING, Step, Task, TaskKind
 from leadline.stores.aws.items import TaskState, further_of
@@ -106,8 +106,7 @@ class Ringing:
 
     def _ring_coming(self, keys: list[Key], rung: Rung) -> None:
         """Ring for those of these tasks that were FAR when they were put."""
-        left = iter(keys)
-        while some := list(islice(left, _BATCH)):
+        for some in batched(keys, _BATCH):
             if not self._time_is_left():
                 rung.finished = False
                 return

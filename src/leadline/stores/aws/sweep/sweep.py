@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Fate
 from leadline.model.task import Step, TaskKind
@@ -120,8 +120,7 @@ def _recapture(
     state = store.table.get(_STATE) or {}
     mark: str = state.get("after", "")
     again = _accept(store, state.get("again", []), swept)
-    keys = _settled_keys(store, mark, youngest)
-    while batch := list(islice(keys, _BATCH)):
+    for batch in batched(_settled_keys(store, mark, youngest), _BATCH):
         if not time_is_left() or len(again) >= _MOST_AGAIN:
             swept.finished = False
             break
