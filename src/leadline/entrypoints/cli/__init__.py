@@ -3,10 +3,13 @@
 from leadline.entrypoints.cli import (  # noqa: F401 - each registers its commands
     archives,
     cloud,
+    cloud_status,
     cost,
     crm,
     delivering,
     leads,
+    leads_again,
+    leads_verify,
     moving,
     rebuilding,
     running,

@@ -2,6 +2,7 @@
 
 import typer
 
+from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._show import say
 from leadline.ports.ledger import Ledger
 
@@ -21,3 +22,9 @@ def no_such_lead(lead: str) -> typer.Exit:
     """Says that there is no such lead, and is what to raise then."""
     say(f"there is no lead {lead!r}; `leadline leads --search WORD` finds one by name")
     return typer.Exit(1)
+
+
+def ledger_of(context: typer.Context) -> Ledger:
+    """The ledger of the installation that a command works on; to be closed."""
+    options: Options = context.obj
+    return options.place.ledger()

@@ -1,5 +1,7 @@
 """Keeping copies: `backup`, `restore`, `export`, `import`."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +11,7 @@ import typer
 from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._places import Intake, settle_rights
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
 from leadline.model.batches import batched
@@ -24,9 +27,8 @@ from leadline.operations.archive import (
     read_handling,
     read_raw,
 )
-from leadline.ports.archive import ArchiveError, DocumentWriter
+from leadline.ports.archive import ArchiveError, DocumentWriter, Outgoing
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _BATCH = 500
 _ASIDE = timedelta(days=1)
 """An import that broke off is to be repeated within this time; then leads are refined anew."""
@@ -102,23 +104,12 @@ def export(
         writer: DocumentWriter = kind(target, options.rights)
     except OSError as error:
         raise ArchiveError(f"{target} can't be written: {error.strerror}") from None
-    counts = {"raw": 0, "refined": 0, "handled": 0}
+    counts: Counter[str] = Counter(raw=0, refined=0, handled=0)
     lost = 0
     with _bar() as bar:
-        task = bar.add_task("exporting", total=count)
-        for lead in leads:
-            at = lead.captured_at
-            writer.write(key_of("raw", lead.lead_id, at), lead.raw, at)
-            counts["raw"] += 1
-            if lead.refined is not None:
-                writer.write(key_of("refined", lead.lead_id, at), lead.refined, at)
-                counts["refined"] += 1
-            if lead.handling is not None:
-                document = handling_document(lead.lead_id, lead.handling)
-                writer.write(key_of("handling", lead.lead_id, at), document, at)
-                counts["handled"] += 1
+        for lead in bar.track(leads, count, description="exporting"):
+            counts.update(_written(writer, lead))
             lost += lead.is_lost
-            bar.advance(task)
     writer.close()
     if lost:
         say(f"{lost} refined leads have lost their document, and go out raw; see `leadline verify`")
@@ -129,6 +120,20 @@ def export(
         console().print(f"{target}: {told}")
     if lost:
         raise typer.Exit(1)
+
+
+def _written(writer: DocumentWriter, lead: Outgoing) -> Iterator[str]:
+    """Write what there is of a lead; gives each kind of document that was written."""
+    at = lead.captured_at
+    writer.write(key_of("raw", lead.lead_id, at), lead.raw, at)
+    yield "raw"
+    if lead.refined is not None:
+        writer.write(key_of("refined", lead.lead_id, at), lead.refined, at)
+        yield "refined"
+    if lead.handling is not None:
+        document = handling_document(lead.lead_id, lead.handling)
+        writer.write(key_of("handling", lead.lead_id, at), document, at)
+        yield "handled"
 
 
 @app.command("import")

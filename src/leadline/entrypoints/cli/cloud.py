@@ -1,4 +1,4 @@
-"""Leadline on AWS: `deploy aws`, `destroy aws`, `status aws`, `logs`.
+"""Leadline on AWS: `deploy aws`, `destroy aws`.
 
 What needs boto3 is imported by the commands themselves, because it is an optional extra.
 """
@@ -7,8 +7,6 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,48 +17,49 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from leadline import wiring
 from leadline.cloud.session import connect, plainly
 from leadline.entrypoints.cli._app import app
-from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
+from leadline.entrypoints.cli._options import Json, Region, Stack, Yes
+from leadline.entrypoints.cli._show import as_json, console, say, table
 from leadline.model.errors import ConfigurationError
-from leadline.model.ids import is_lead_id
 
 if TYPE_CHECKING:
-    from leadline.cloud.deploying import DeploymentPlan
+    from leadline.cloud.deploying import DeploymentPlan, Order
+    from leadline.cloud.session import Cloud
     from leadline.cloud.stacks import StackEvent, Watch
 
 deploy_app = typer.Typer(help="Put Leadline on AWS.", no_args_is_help=True, rich_markup_mode=None)
 destroy_app = typer.Typer(help="Take it away.", no_args_is_help=True, rich_markup_mode=None)
-status_app = typer.Typer(help="See how it is.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(deploy_app, name="deploy")
 app.add_typer(destroy_app, name="destroy")
-app.add_typer(status_app, name="status")
 
-Stack = Annotated[str, typer.Option(help="The name of the CloudFormation stack.")]
-Region = Annotated[str | None, typer.Option(help="The region, instead of the usual one.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _SAMPLE = '{"name": "Ada Example", "email": "ada@example.com", "company": "Example Ltd"}'
+
+
+Parameters = Annotated[
+    Path | None, typer.Option(help="Parameters of the template, TOML or JSON: Name = value.")
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option(help="The leadline.toml that the functions shall read.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
+]
+AllowReplacement = Annotated[
+    bool,
+    typer.Option(
+        "--allow-replacement", help="Let the bucket or the table be replaced by an empty one."
+    ),
+]
 
 
 @deploy_app.command("aws")
 def deploy_aws(
     stack: Stack = "leadline",
     region: Region = None,
-    params: Annotated[
-        Path | None, typer.Option(help="Parameters of the template, TOML or JSON: Name = value.")
-    ] = None,
-    settings: Annotated[
-        Path | None, typer.Option(help="The leadline.toml that the functions shall read.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
-    ] = False,
-    allow_replacement: Annotated[
-        bool,
-        typer.Option(
-            "--allow-replacement", help="Let the bucket or the table be replaced by an empty one."
-        ),
-    ] = False,
+    params: Parameters = None,
+    settings: SettingsFile = None,
+    dry_run: DryRun = False,
+    allow_replacement: AllowReplacement = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -69,23 +68,12 @@ def deploy_aws(
     Example: leadline deploy aws --settings leadline.toml
     """
     cloud = connect(region)
-    from leadline.cloud import deploying, parameters, remote_settings
-    from leadline.cloud.stacks import outputs_of
+    from leadline.cloud import deploying
 
-    usable = partial(wiring.check, elsewhere=True)
-    order = deploying.Order(
-        stack,
-        parameters.read_parameters(params) if params else {},
-        remote_settings.read_settings(settings, usable) if settings else None,
-    )
+    order = _order(stack, params, settings)
     say(f"deploying {stack} to account {cloud.account} in {cloud.region}")
     with plainly(), deploying.planned(cloud, order, say, dry_run=dry_run) as plan:
-        told: dict[str, Any] = {
-            "stack": stack,
-            "account": cloud.account,
-            "region": cloud.region,
-            **_plan_as_data(plan),
-        }
+        told = _plan_as_data(cloud, stack, plan)
         _show_changes(plan, as_data=not json)
         if dry_run:
             say("dry run: nothing was changed")
@@ -99,15 +87,37 @@ def deploy_aws(
             found = deploying.roll_out(cloud, plan, say, watch)
     with plainly():
         url = deploying.webhook_url(cloud, found)
+    _report(found, url, told if json else None)
+
+
+def _order(stack: str, params: Path | None, settings: Path | None) -> "Order":
+    from leadline.cloud import parameters, remote_settings
+    from leadline.cloud.deploying import Order
+
+    usable = partial(wiring.check, elsewhere=True)
+    return Order(
+        stack,
+        parameters.read_parameters(params) if params else {},
+        remote_settings.read_settings(settings, usable) if settings else None,
+    )
+
+
+def _report(found: Mapping[str, Any], url: str, told: Mapping[str, Any] | None) -> None:
+    """Say what stack there is now: as JSON beside what was *told* of the plan, or in words."""
+    from leadline.cloud.stacks import outputs_of
+
     outputs = outputs_of(found)
-    if json:
-        as_json({**told, "status": found["StackStatus"], "webhook_url": url, "outputs": outputs})
-    else:
+    if told is None:
         _print_where(url, outputs)
+    else:
+        as_json({**told, "status": found["StackStatus"], "webhook_url": url, "outputs": outputs})
 
 
-def _plan_as_data(plan: "DeploymentPlan") -> dict[str, Any]:
+def _plan_as_data(cloud: "Cloud", stack: str, plan: "DeploymentPlan") -> dict[str, Any]:
     return {
+        "stack": stack,
+        "account": cloud.account,
+        "region": cloud.region,
         "changes": list(plan.changes),
         "packages": [package.key for package in plan.packages],
     }
@@ -227,80 +237,3 @@ def _ask_to_destroy(stack: str, *, delete_data: bool) -> None:
         typer.confirm(f"Delete {stack}?", abort=True, err=True)
     elif typer.prompt(f"Type {stack} to delete it and every lead", err=True) != stack:
         raise typer.Abort
-
-
-@status_app.command("aws")
-def status_aws(stack: Stack = "leadline", region: Region = None, json: Json = False) -> None:
-    """Show how a stack is: its code, what waits, which alarms ring, what failed last.
-
-    Example: leadline status aws
-    """
-    cloud = connect(region)
-    from leadline.cloud.state import stack_state
-
-    with plainly():
-        state = stack_state(cloud, stack, datetime.now(UTC))
-    if json:
-        as_json(state)
-        return
-    out = console()
-    out.print(f"{stack} is {state.status} since {when(state.changed_at)}", markup=False)
-    out.print(f"webhook: {state.webhook_url}", soft_wrap=True, markup=False)
-    for name, version in state.code.items():
-        out.print(f"{name} runs {version}", markup=False)
-    rows = [(n, q.visible, q.in_flight, q.delayed) for n, q in state.queues.items()]
-    table(("queue", "visible", "in flight", "delayed"), rows, empty="")
-    ringing = [name for name, of in state.alarms.items() if of == "ALARM"]
-    out.print(f"alarms that ring: {', '.join(ringing) or 'none'}", markup=False)
-    if len(ringing) < len(state.alarms):  # a new stack's, or what never happened
-        out.print(f"alarms that have seen no figures yet: {len(state.alarms) - len(ringing)}")
-    failing = {name: errors for name, errors in state.errors.items() if errors.count}
-    for name, errors in failing.items():
-        out.print(f"{name} failed {errors.count} times within a day, last at {when(errors.last)}")
-    if state.errors and not failing:
-        out.print("no function failed within a day")
-    for note in state.notes:
-        say(note)
-
-
-class FunctionName(StrEnum):
-    """The functions of a stack."""
-
-    CAPTURE = "capture"
-    REFINE = "refine"
-    DELIVER = "deliver"
-    SWEEP = "sweep"
-
-
-@app.command()
-def logs(
-    stack: Stack = "leadline",
-    region: Region = None,
-    function: Annotated[FunctionName | None, typer.Option(help="Only of this one.")] = None,
-    since: Annotated[str, typer.Option(help="Since a time, or how long ago.")] = "15m",
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
-    lead: Annotated[str, typer.Option(help="Only lines of this lead.")] = "",
-    json: Json = False,
-) -> None:
-    """Show the log lines of a stack's functions in their order.
-
-    Example: leadline logs --since 1h --function refine
-    """
-    start = point_in_time(since) or datetime.now(UTC)
-    if lead and not is_lead_id(lead):
-        raise typer.BadParameter(
-            f"{lead!r} is no lead's whole id; `leads` and `show` tell it", param_hint="--lead"
-        )
-    cloud = connect(region)
-    from leadline.cloud import tail
-
-    with plainly():
-        groups = tail.log_groups(cloud, stack, function)
-        lines = tail.log_lines(cloud, groups, start, lead.lower(), follow=follow)
-        shown = tail.as_json_lines(lines) if json else map(tail.as_text, lines)
-        try:
-            for line in shown:
-                sys.stdout.write(line + "\n")
-                sys.stdout.flush()
-        except KeyboardInterrupt:
-            return

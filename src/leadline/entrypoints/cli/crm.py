@@ -12,6 +12,7 @@ import typer
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import whole_id
+from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._places import OpenStore
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.journey.follow_up import look_again
@@ -29,7 +30,6 @@ from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.settings.general import Settings
 from leadline.team.people import Team
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DryRun = Annotated[bool, typer.Option(help="Only say what would be done.")]
 
 _EVERY = 1 << 40

@@ -1,10 +1,12 @@
 """Leads change their home: `move --to aws`, `move --to embedded`."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._options import Json, Region, Stack
 from leadline.entrypoints.cli._places import settle_rights
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.model.errors import ConfigurationError
@@ -16,24 +18,22 @@ if TYPE_CHECKING:
     from leadline.entrypoints.cli._route import Route
 
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Count what would move, and move nothing.")]
+LeaveConflicts = Annotated[
+    bool,
+    typer.Option("--leave-conflicts", help="End the move although some leads stay where they are."),
+]
+
+
 @app.command()
 def move(
     context: typer.Context,
     to: Annotated[Home, typer.Option(help="Where the leads shall live.")],
-    stack: Annotated[str, typer.Option(help="The name of the CloudFormation stack.")] = "leadline",
-    region: Annotated[
-        str | None, typer.Option(help="The region, instead of the usual one.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count what would move, and move nothing.")
-    ] = False,
-    leave_conflicts: Annotated[
-        bool,
-        typer.Option(
-            "--leave-conflicts", help="End the move although some leads stay where they are."
-        ),
-    ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    stack: Stack = "leadline",
+    region: Region = None,
+    dry_run: DryRun = False,
+    leave_conflicts: LeaveConflicts = False,
+    json: Json = False,
 ) -> None:
     """Take all leads of the data folder to a stack on AWS, or bring them back.
 
@@ -58,21 +58,12 @@ def move(
     settle_rights(settings)
     with held(route) as end:
         summary = route.carry(conflicts)
-        if leave_conflicts or not summary.conflicting:
+        ended = leave_conflicts or not summary.conflicting
+        if ended:
             end()
-    if json:
-        told = {"to": to, "stack": stack, "region": found.cloud.region}
-        as_json({**told, **_counts(summary), "conflicts": conflicts})
-    else:
-        console().print(", ".join(f"{number} {what}" for what, number in _counts(summary).items()))
+    _tell_result(route, summary, conflicts, ended=ended, json=json)
     if summary.conflicting:
-        if not leave_conflicts:
-            say(
-                "the move has not ended: see docs/how-to/move-to-aws.md for conflicts; "
-                "--leave-conflicts ends it all the same"
-            )
         raise typer.Exit(1)
-    say(_what_next(route))
 
 
 def _counts(summary: MoveSummary) -> dict[str, int]:
@@ -82,6 +73,30 @@ def _counts(summary: MoveSummary) -> dict[str, int]:
         "conflicting": summary.conflicting,
         "verified": summary.verified,
     }
+
+
+def _tell_result(
+    route: "Route",
+    summary: MoveSummary,
+    conflicts: Mapping[str, str],
+    *,
+    ended: bool,
+    json: bool,
+) -> None:
+    counts = _counts(summary)
+    if json:
+        found = route.found
+        told = {"to": route.to, "stack": found.name, "region": found.cloud.region}
+        as_json({**told, **counts, "conflicts": conflicts})
+    else:
+        console().print(", ".join(f"{number} {what}" for what, number in counts.items()))
+    if not ended:
+        say(
+            "the move has not ended: see docs/how-to/move-to-aws.md for conflicts; "
+            "--leave-conflicts ends it all the same"
+        )
+    elif not summary.conflicting:
+        say(_what_next(route))
 
 
 def _tell_size(route: "Route", *, json: bool) -> None:

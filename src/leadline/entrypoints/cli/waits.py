@@ -9,6 +9,7 @@ import typer
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import no_such_lead, whole_id
+from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.model.lead import Status
 from leadline.model.task import HELD_UNTIL
@@ -19,7 +20,6 @@ from leadline.settings.general import Settings
 from leadline.settings.notations import DURATION
 
 Lead = Annotated[str, typer.Argument(help="The id of a lead, or its beginning.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _EVERY = 1 << 40
 

@@ -1,0 +1,217 @@
+"""Leads that died, and leads done again: `dead`, `replay`."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from leadline import wiring
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._choosing import whole_id
+from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption
+from leadline.entrypoints.cli._places import Place
+from leadline.entrypoints.cli._show import (
+    as_json,
+    console,
+    point_in_time,
+    progress,
+    say,
+    table,
+    when,
+)
+from leadline.model.lead import Status
+from leadline.model.task import Step, Task
+from leadline.operations import replay as replaying
+from leadline.operations.replay import Start
+from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.store import Store
+
+if TYPE_CHECKING:
+    from leadline.stores.aws.sweep.dead_letter_queues import Stranded, Tidied
+
+
+@app.command()
+def dead(context: typer.Context, json: Json = False) -> None:
+    """List dead letters, grouped by reason.
+
+    On AWS also the messages in dead-letter queues whose leads are none, by what became of them.
+
+    Example: leadline dead --json
+    """
+    options: Options = context.obj
+    ledger = options.place.ledger()
+    groups = ledger.dead()
+    ledger.close()
+    queues = options.place.dead_letters()
+    stranded = queues.stranded() if queues else []
+    if json:
+        as_json(groups if queues is None else {"groups": groups, "stranded": stranded})
+        return
+    table(
+        ("count", "step", "reason", "last", "newest lead", "error"),
+        [(g.count, g.step, g.reason, when(g.last_at), g.example, g.error[:90]) for g in groups],
+        empty="no dead letters",
+    )
+    if stranded:
+        _print_stranded(stranded)
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    lead: Annotated[list[str] | None, typer.Argument(help="Ids of leads.")] = None,
+    status: StatusOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    reason: Annotated[str | None, typer.Option(help="Dead letters with this reason.")] = None,
+    start: Annotated[Start, typer.Option("--from", help="Where to start again.")] = Start.REFINE,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Do leads again, from their capture, their refinement, their alert or where they died.
+
+    From `dead`, only their dead letters are tried again, of whatever step.
+    Leads that wait for their time are left to it, and spam is told to nobody, unless they are
+    asked for by id or --status. On AWS, messages are taken off the dead-letter queues whose leads
+    are none any more.
+
+    Example: leadline replay --status dead --since 24h --dry-run
+    """
+    options: Options = context.obj
+    if not lead and not any((status, source, since, reason)):
+        say("say which leads: ids, --status, --source, --since or --reason")
+        raise typer.Exit(2)
+    which = LeadFilter(
+        status=status, source=source, since=point_in_time(since), reason=reason,
+        events=start is Start.CAPTURE, dead=start is Start.DEAD,
+    )  # fmt: skip
+    ids, left, died = _found(options.place, lead or (), which, start)
+    with closing(options.place.store()) as kept:
+        todo = _planned(options.place, kept, ids, start, died)
+        count = todo.leads
+        if not dry_run:
+            if count > 1 and not yes and sys.stdin.isatty():
+                typer.confirm(f"do {count} leads again from {start}?", abort=True, err=True)
+            count = replaying.carry_out(kept, todo, datetime.now(UTC), _watch)
+    tidied = _tidy(options.place, todo, dry_run=dry_run)
+    _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
+
+
+def _found(
+    place: Place, prefixes: Sequence[str], which: LeadFilter, start: Start
+) -> tuple[Sequence[str], int, Mapping[str, Sequence[Task]]]:
+    """The ids of the leads that are meant, how many of the filter's are left alone, and the dead
+    tasks of those meant."""
+    with closing(place.ledger()) as ledger:
+        if prefixes:
+            ids, left = [whole_id(ledger, one) for one in prefixes], 0
+        else:
+            ids, left = _chosen(ledger, which, start)
+        return ids, left, ledger.dead_tasks(ids, which.reason) if which.dead else {}
+
+
+def _planned(
+    place: Place,
+    kept: Store,
+    ids: Sequence[str],
+    start: Start,
+    died: Mapping[str, Sequence[Task]],
+) -> replaying.Plan:
+    settings = place.loaded().settings
+    kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
+    return replaying.plan(kept, kit.sources, replaying.routed(kit), ids, start, died)
+
+
+# What a replay of many leaves alone unless it is asked for by its status.
+_LEFT = {
+    Start.CAPTURE: Status.WAITING,
+    Start.REFINE: Status.WAITING,
+    Start.NOTIFY: Status.QUARANTINED,
+}
+
+
+def _chosen(ledger: Ledger, which: LeadFilter, start: Start) -> tuple[list[str], int]:
+    """The ids that a filter means, and how many leads it leaves alone."""
+    ids = ledger.ids(which)
+    if which.status is not None:
+        return list(ids), 0
+    if start not in _LEFT:
+        return list(ids), 0
+    left = set(ledger.ids(msgspec.structs.replace(which, status=_LEFT[start])))
+    chosen = [i for i in ids if i not in left]
+    return chosen, len(ids) - len(chosen)
+
+
+def _watch(slices: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+    return progress(slices, "doing again")
+
+
+def _tidy(place: Place, todo: replaying.Plan, *, dry_run: bool) -> "Tidied | None":
+    """Take off the dead-letter queues, where there are any, what the replay has settled."""
+    queues = place.dead_letters()
+    if queues is None:
+        return None
+    tasks = [*todo.tasks, *(Task(Step.REFINE, lead_id) for lead_id in todo.readmit)]
+    return queues.tidy(tasks, datetime.now(UTC), dry_run=dry_run)
+
+
+def _report(
+    todo: replaying.Plan, count: int, left: int, start: Start, tidied: "Tidied | None", *,
+    dry_run: bool, json: bool,
+) -> None:  # fmt: skip
+    if json:
+        messages = {} if tidied is None else {"messages": tidied}
+        as_json(
+            {
+                "would_replay" if dry_run else "replayed": count,
+                "lead_ids": sorted(todo.lead_ids),
+                "skipped": todo.skipped,
+                "left_alone": left,
+                **messages,
+            }
+        )
+        return
+    for why, number in Counter(todo.skipped.values()).items():
+        say(f"{number} left alone: {why}")
+    if left:
+        say(f"{left} left alone: {_LEFT[start]}; --status {_LEFT[start]} means them")
+    leads = "1 lead" if count == 1 else f"{count} leads"
+    be = "would be" if dry_run else "is" if count == 1 else "are"
+    console().print(f"{leads} {be} done again from {start}")
+    if tidied is not None:
+        _print_tidied(tidied, dry_run=dry_run)
+
+
+def _print_tidied(tidied: "Tidied", *, dry_run: bool) -> None:
+    be = "would be" if dry_run else "were"
+    if tidied.taken_off:
+        say(
+            f"dead-letter queues: {tidied.taken_off} messages {be} taken off, {tidied.rung} of them"
+            " sent again because their task still waits"
+        )
+    if tidied.left:
+        say(
+            f"dead-letter queues: {tidied.left} messages stay, of dead letters and unknown leads, "
+            f"and {tidied.unreadable} that nobody can read; `leadline dead` lists them"
+        )
+
+
+_STATES = {
+    "alive": "the task still waits; `replay` sends the message again",
+    "done": "nothing is left to do; `replay` takes the message off",
+    "unknown": "there is no such lead; purge the queue when you know why",
+    "unreadable": "the message is none of ours; purge the queue when you know why",
+}
+
+
+def _print_stranded(stranded: "Sequence[Stranded]") -> None:
+    out = console()
+    out.print("\nmessages in dead-letter queues that are of no dead letter:")
+    rows = [(s.count, s.step, s.state, ", ".join(s.examples), _STATES[s.state]) for s in stranded]
+    table(("count", "queue", "state", "leads", ""), rows, empty="")
