@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from leadline.model.formats import from_iso
-from leadline.standins.sample_bodies import typeform_response
+from leadline.standins.form_bodies import typeform_response
 from tests.acceptance.installation import Installation
 from tests.standins.mail_server import MailRoom, mail_server
 from tests.standins.message_rules import read_email

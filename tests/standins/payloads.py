@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from leadline.model.lead import Delivery
 from leadline.ports.source import Source
 from leadline.settings.sources import SourceConfig
+from leadline.standins import form_bodies as forms
 from leadline.standins import notice_bodies as notices
 from leadline.standins import sample_bodies as bodies
 from leadline.standins.sample_bodies import Somebody
@@ -50,8 +51,8 @@ BODIES: dict[str, Callable[[Somebody], bytes]] = {
     "attio": lambda p: notices.attio_events([p.number]),
     "close": lambda p: bodies.close_event(p, AT),
     "copper": lambda p: notices.copper_notice([p.number], AT),
-    "form": lambda p: bodies.urlencoded(bodies.form_fields(p)),
-    "generic": lambda p: bodies.compact(bodies.flat_lead(p)),
+    "form": lambda p: forms.urlencoded(forms.form_fields(p)),
+    "generic": lambda p: bodies.compact(forms.flat_lead(p)),
     "hubspot": lambda p: bodies.hubspot_contact(p, AT),
     "linkedin": lambda p: notices.linkedin_notice(p.number, AT),
     "meta": lambda p: notices.meta_leadgen([p.number], AT),
@@ -60,8 +61,8 @@ BODIES: dict[str, Callable[[Somebody], bytes]] = {
     "salesforce": lambda p: bodies.salesforce_message([p], AT, bodies.ORGANIZATION),
     "standard_webhooks": lambda p: bodies.standard_webhook("lead.created", p, AT),
     "tryton": lambda p: bodies.compact(notices.tryton_opportunity(p, AT)),
-    "typeform": lambda p: bodies.typeform_response(p, AT),
-    "web_to_lead": bodies.web_to_lead,
+    "typeform": lambda p: forms.typeform_response(p, AT),
+    "web_to_lead": forms.web_to_lead,
     "zoho": lambda p: bodies.compact(notices.zoho_notification([p.number], AT)),
 }
 MEDIA = {

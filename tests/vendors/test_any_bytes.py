@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from leadline.model.errors import LeadlineError, NotUnderstood, Unreadable
 from leadline.model.lead import Delivery, Event, LeadFields
-from leadline.standins.sample_bodies import compact, hubspot_event, multipart
+from leadline.standins.form_bodies import multipart
+from leadline.standins.sample_bodies import compact, hubspot_event
 from tests.standins.payloads import ADA, AT, BODIES, MEDIA, source
 
 ALL = sorted(BODIES)

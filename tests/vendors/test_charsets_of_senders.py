@@ -8,13 +8,8 @@ import pytest
 from leadline.journey.capture import CaptureKit, read
 from leadline.model.errors import Unauthentic
 from leadline.model.lead import Delivery, Event
-from leadline.standins.sample_bodies import (
-    ORGANIZATION,
-    multipart,
-    salesforce_message,
-    urlencoded,
-    web_to_lead,
-)
+from leadline.standins.form_bodies import multipart, urlencoded, web_to_lead
+from leadline.standins.sample_bodies import ORGANIZATION, salesforce_message
 from tests.standins.codec_watch import OURS, watched_codecs
 from tests.standins.payloads import ADA, AT, SECRETS, delivery, source
 

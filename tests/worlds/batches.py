@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.standins import form_bodies as forms
 from leadline.standins import notice_bodies as notices
 from leadline.standins import sample_bodies as bodies
 from leadline.standins.sample_bodies import Somebody, compact
@@ -55,7 +56,7 @@ BATCHES: dict[str, tuple[str, str, Callable[[int], bytes]]] = {
     "attio": ("attio", "", lambda n: notices.attio_events(range(n))),
     "copper": ("copper", "", lambda n: notices.copper_notice(range(77, 77 + n), AT)),
     "copper, an array": ("copper", "", array(lambda p: notices.copper_notice([p.number], AT))),
-    "generic": ("generic", "", array(lambda p: compact(bodies.flat_lead(p)))),
+    "generic": ("generic", "", array(lambda p: compact(forms.flat_lead(p)))),
     "hubspot": ("hubspot", "", array(lambda p: compact(bodies.hubspot_event(p.number, AT)))),
     "linkedin": ("linkedin", "", array(lambda p: notices.linkedin_notice(p.number, AT))),
     "meta, changes": ("meta", "", lambda n: notices.meta_leadgen(range(77, 77 + n), AT)),

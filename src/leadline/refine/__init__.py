@@ -7,6 +7,7 @@ length of what was typed: fields are cut to their limits first (`limits`).
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -47,21 +48,13 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     `problems` are sorted; `changes` stand in the order in which they were made, so the changes of
     one field form a chain from what was written to what is kept.
     """
-    country, of_country = text.clean("country", fields.country)
-    region = (country and region_of(country)) or (about.region and region_of(about.region))
-    name = refine_name(fields.name, fields.first_name, fields.last_name, region or "")
-    email = refine_email(fields.email)
-    phone = refine_phone(fields.phone, region or "")
-    company, of_company = refine_company(fields.company)
-    title, of_title = text.clean("title", fields.title)
-    website, of_website = refine_website(fields.website)
+    contact = _contact(fields, about.region)
     details, of_details = _details(fields)
     custom, of_custom = cut_custom(fields.custom)
-    changes = name.changes + email.changes + phone.changes + of_company + of_title + of_country
-    changes += of_website + of_details + of_custom
-    reasons = suspicions(fields, email.written)
-    problems = {*name.problems, *email.problems, *phone.problems, *truncated(changes), *reasons}
-    if email.written is None and phone.written is None:
+    changes = contact.changes + of_details + of_custom
+    reasons = suspicions(fields, contact.value.email)
+    problems = {*contact.problems, *truncated(changes), *reasons}
+    if contact.value.email is None and contact.value.phone is None:
         problems.add("contact.unreachable")
     quarantined = any(code.startswith(("spam.", "test.")) for code in reasons)
     return RefinedLead(
@@ -69,26 +62,50 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         captured_at=about.captured_at,
         processed_at=about.processed_at,
         status="quarantined" if quarantined else "refined",
-        contact=Contact(
-            name=name.whole,
-            email=email.written,
-            phone=phone.written,
-            company=company,
-            first_name=name.first,
-            last_name=name.last,
-            email_canonical=email.canonical,
-            phone_e164=phone.e164,
-            phone_extension=phone.extension,
-            title=title,
-            country=country,
-            website=website,
-        ),
+        contact=contact.value,
         lead_details=details,
         received_from=about.received_from,
         problems=tuple(sorted(problems)),
         changes=changes,
         custom=text.encodable(custom),
     )
+
+
+class _RefinedContact(NamedTuple):
+    """A contact with what was altered of it and what is doubtful."""
+
+    value: Contact
+    changes: tuple[Change, ...]
+    problems: tuple[str, ...]
+
+
+def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
+    """The contact; *usual* is the country of phone numbers where the lead names none."""
+    country, of_country = text.clean("country", fields.country)
+    region = (country and region_of(country)) or (usual and region_of(usual))
+    name = refine_name(fields.name, fields.first_name, fields.last_name, region or "")
+    email = refine_email(fields.email)
+    phone = refine_phone(fields.phone, region or "")
+    company, of_company = refine_company(fields.company)
+    title, of_title = text.clean("title", fields.title)
+    website, of_website = refine_website(fields.website)
+    contact = Contact(
+        name=name.whole,
+        email=email.written,
+        phone=phone.written,
+        company=company,
+        first_name=name.first,
+        last_name=name.last,
+        email_canonical=email.canonical,
+        phone_e164=phone.e164,
+        phone_extension=phone.extension,
+        title=title,
+        country=country,
+        website=website,
+    )
+    changes = name.changes + email.changes + phone.changes
+    changes += of_company + of_title + of_country + of_website
+    return _RefinedContact(contact, changes, (*name.problems, *email.problems, *phone.problems))
 
 
 def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...]]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leadline.standins.sample_bodies import Somebody, compact, urlencoded
+from leadline.standins.form_bodies import urlencoded
+from leadline.standins.sample_bodies import Somebody, compact
 
 ATTIO_PEOPLE = "5b1c7e52-0000-4000-8000-00000000beef"
 """The made-up id of a workspace's object of people."""

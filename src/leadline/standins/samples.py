@@ -13,6 +13,7 @@ import msgspec
 
 from leadline.model.lead import Delivery
 from leadline.settings.sources import SourceConfig
+from leadline.standins import form_bodies as forms
 from leadline.standins import notice_bodies as notices
 from leadline.standins import sample_bodies as bodies
 from leadline.standins.sample_bodies import Somebody
@@ -203,7 +204,7 @@ def _of_salesforce(
     message = bodies.salesforce_message(pair, at, bodies.ORGANIZATION)
     yield sign("salesforce", message, "an Outbound Message with two leads", leads=2)
     yield sign("salesforce", message, "the same once more", "redelivered", 2)
-    yield sign("web_to_lead", bodies.web_to_lead(web), "a Web-to-Lead form")
+    yield sign("web_to_lead", forms.web_to_lead(web), "a Web-to-Lead form")
 
 
 def _of_pipedrive(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
@@ -215,19 +216,19 @@ def _of_pipedrive(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -
 
 
 def _of_forms(who: Somebody, latin: Somebody, file: Somebody, sign: _Signer) -> Iterator[Sample]:
-    fields = bodies.form_fields(who)
-    yield sign("form", bodies.urlencoded(fields), "a contact form")
+    fields = forms.form_fields(who)
+    yield sign("form", forms.urlencoded(fields), "a contact form")
     spam = fields | {HONEYPOT: "http://spam.example.com", "your-email": "bot@example.net"}
-    yield sign("form", bodies.urlencoded(spam), "a form filled by a program: quarantined")
+    yield sign("form", forms.urlencoded(spam), "a form filled by a program: quarantined")
     old = {"Name": "Andrée Lefèvre", "E-Mail": latin.email, "Firma": "Café Müller"}
-    yield sign("form", bodies.urlencoded(old, "latin-1"), "a form of an old page, not in UTF-8")
+    yield sign("form", forms.urlencoded(old, "latin-1"), "a form of an old page, not in UTF-8")
     media = "multipart/form-data; boundary=----leadline-demo"
-    body = bodies.multipart(bodies.form_fields(file), "----leadline-demo")
+    body = forms.multipart(forms.form_fields(file), "----leadline-demo")
     yield sign("form", body, "a form with a file", media=media)
 
 
 def _of_answers(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
-    answers = bodies.typeform_response(who, at)
+    answers = forms.typeform_response(who, at)
     yield sign("typeform", answers, "the answers to a form")
     wrong = {"typeform-signature": "sha256=" + base64.b64encode(bytes(32)).decode()}
     yield sign("typeform", answers, "a forgery", "rejected", 0, more=wrong, status=401)
@@ -240,7 +241,7 @@ def _of_answers(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> 
 
 
 def _of_anybody(who: Iterator[Somebody], sign: _Signer) -> Iterator[Sample]:
-    three = [bodies.flat_lead(next(who)) for _ in range(3)]
+    three = [forms.flat_lead(next(who)) for _ in range(3)]
     yield sign("generic", bodies.compact(three), "three leads of an automation", leads=3)
     cloud = {
         "specversion": "1.0",

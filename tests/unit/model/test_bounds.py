@@ -15,7 +15,8 @@ from leadline.plugins import is_source
 from leadline.ports.source import Source
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
-from leadline.standins.sample_bodies import ORGANIZATION, compact, multipart, salesforce_message
+from leadline.standins.form_bodies import multipart
+from leadline.standins.sample_bodies import ORGANIZATION, compact, salesforce_message
 from tests.standins.payloads import AT, BODIES, source
 from tests.worlds.batches import BATCHES, XML, change_event, people, zoho_notice
 

@@ -7,7 +7,7 @@ import pytest
 
 from leadline.model.errors import NotUnderstood, Unreadable
 from leadline.model.lead import Delivery, Kind, LeadFields
-from leadline.standins.sample_bodies import form_fields, multipart, urlencoded
+from leadline.standins.form_bodies import form_fields, multipart, urlencoded
 from tests.standins.payloads import ADA, AT, source
 
 URLENCODED = "application/x-www-form-urlencoded"

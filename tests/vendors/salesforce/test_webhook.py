@@ -9,13 +9,8 @@ import pytest
 from leadline.journey.capture import CaptureKit, read
 from leadline.model.errors import NotUnderstood, Unauthentic, Unreadable
 from leadline.model.lead import Delivery, Event, Fate, Kind, Receipt
-from leadline.standins.sample_bodies import (
-    ORGANIZATION,
-    compact,
-    salesforce_message,
-    urlencoded,
-    web_to_lead,
-)
+from leadline.standins.form_bodies import urlencoded, web_to_lead
+from leadline.standins.sample_bodies import ORGANIZATION, compact, salesforce_message
 from tests.standins.payloads import ADA, AT, delivery, source
 
 SALESFORCE = source("salesforce")

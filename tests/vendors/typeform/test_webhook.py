@@ -7,7 +7,8 @@ import pytest
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import Delivery, Event, Kind
-from leadline.standins.sample_bodies import compact, typeform_response
+from leadline.standins.form_bodies import typeform_response
+from leadline.standins.sample_bodies import compact
 from tests.standins.payloads import ADA, AT, source
 
 TYPEFORM = source("typeform")

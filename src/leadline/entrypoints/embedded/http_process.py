@@ -33,6 +33,24 @@ def _open_store(settings: Settings) -> Inbox:
     return wiring.store(settings, checkpoint_pages=0)  # the checkpointer does that
 
 
+def _server(app: App) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            loop="uvloop",
+            http=GuardedProtocol,
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=10,
+        )
+    )
+
+
 class HttpServer:
     """uvicorn around our application, on a socket that somebody else has bound.
 
@@ -72,21 +90,7 @@ class HttpServer:
             on_startup=self._startup,
             on_shutdown=self._shutdown,
         )
-        self.uvicorn = uvicorn.Server(
-            uvicorn.Config(
-                self.app,
-                loop="uvloop",
-                http=GuardedProtocol,
-                ws="none",
-                lifespan="on",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                proxy_headers=False,
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=10,
-            )
-        )
+        self.uvicorn = _server(self.app)
 
     def run(self, listener: socket.socket, metrics_listener: socket.socket | None = None) -> None:
         """Serve until told to stop; then everything accepted is on the disk. With a

@@ -26,49 +26,53 @@ def header_options(header: bytes) -> dict[bytes, bytes]:
 
 def read_parts(body: bytes, boundary: bytes) -> list[Part]:
     """The parts of a body; raises Unreadable when it is malformed or has too many."""
-    parts: list[Part] = []
-
-    def begin() -> None:
-        if len(parts) >= MOST_FIELDS:
-            raise Unreadable(f"the form has more than {MOST_FIELDS} parts")
-        parts.append(Part())
-
-    def name(data: bytes, start: int, end: int) -> None:
-        parts[-1].name += data[start:end]
-
-    def value(data: bytes, start: int, end: int) -> None:
-        parts[-1].value += data[start:end]
-
-    def header_end() -> None:
-        part = parts[-1]
-        part.headers[part.name.lower()] = part.value
-        part.name = part.value = b""
-
-    def data_of_part(data: bytes, start: int, end: int) -> None:
-        parts[-1].data += data[start:end]
-
-    ended = False
-
-    def end() -> None:
-        nonlocal ended
-        ended = True
-
+    reading = _Reading()
     try:
         parser = MultipartParser(
             boundary,
             {
-                "on_part_begin": begin,
-                "on_header_field": name,
-                "on_header_value": value,
-                "on_header_end": header_end,
-                "on_part_data": data_of_part,
-                "on_end": end,
+                "on_part_begin": reading.begin,
+                "on_header_field": reading.header_name,
+                "on_header_value": reading.header_value,
+                "on_header_end": reading.end_header,
+                "on_part_data": reading.data,
+                "on_end": reading.end,
             },
         )
         parser.write(body)
         parser.finalize()
     except FormParserError:
         raise Unreadable("the multipart body is malformed") from None
-    if not ended:
+    if not reading.ended:
         raise Unreadable("the multipart body has no end")
-    return parts
+    return reading.parts
+
+
+class _Reading:
+    """The parts that a parser has come by, and whether it came to the end."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.ended = False
+
+    def begin(self) -> None:
+        if len(self.parts) >= MOST_FIELDS:
+            raise Unreadable(f"the form has more than {MOST_FIELDS} parts")
+        self.parts.append(Part())
+
+    def header_name(self, data: bytes, start: int, end: int) -> None:
+        self.parts[-1].name += data[start:end]
+
+    def header_value(self, data: bytes, start: int, end: int) -> None:
+        self.parts[-1].value += data[start:end]
+
+    def end_header(self) -> None:
+        part = self.parts[-1]
+        part.headers[part.name.lower()] = part.value
+        part.name = part.value = b""
+
+    def data(self, data: bytes, start: int, end: int) -> None:
+        self.parts[-1].data += data[start:end]
+
+    def end(self) -> None:
+        self.ended = True
