@@ -15,7 +15,7 @@ _FOUND_BY_NAME = {"leadline.vendors.registry": "leadline.vendors"}
 """Which package's modules a module finds by their names, imported by no line of code."""
 
 # What `leadline.wiring` imports only for an embedded installation.
-_EMBEDDED = ("leadline.stores.memory", "leadline.stores.sqlite*")
+_EMBEDDED = ("leadline.stores.memory*", "leadline.stores.sqlite*")
 
 
 def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mapping[str, bytes]:

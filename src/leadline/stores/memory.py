@@ -11,37 +11,14 @@ import msgspec
 
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.handling import UNHANDLED, Handling
-from leadline.model.lead import (
-    WORKER_DIED,
-    CapturedLead,
-    Fate,
-    FirstSeen,
-    Kind,
-    Receipt,
-    RefinedLead,
-    fate_of,
-)
-from leadline.model.task import Alert, Claim, Done, Drop, Later, Retry, Step, Task
+from leadline.model.lead import CapturedLead, Fate, FirstSeen, Kind, Receipt, RefinedLead, fate_of
+from leadline.model.task import Alert, Later, Step, Task
 from leadline.ports.clock import Clock
-from leadline.ports.store import Archived, Settlement, Trouble, Waiting
+from leadline.ports.store import Archived, Trouble, Waiting
+from leadline.stores.memory_queue import MemoryQueue
 
 
-class _Job:
-    """A task with what happens to it."""
-
-    def __init__(self, ref: int, task: Task, put_at: datetime, due_at: datetime) -> None:
-        self.ref = ref
-        self.task = task
-        self.put_at = put_at
-        self.due_at = due_at
-        self.attempt = 0
-        self.failures = 0
-        self.leased = False
-        self.error = ""
-        self.dead: Drop | None = None
-
-
-class MemoryStore:
+class MemoryStore(MemoryQueue):
     """`ports.store.Store` in dictionaries; for one thread."""
 
     def __init__(self, clock: Clock, redelivery_window: timedelta = timedelta(days=7)) -> None:
@@ -57,7 +34,7 @@ class MemoryStore:
         self.notes: list[tuple[str, str]] = []
         self.free_at: dict[str, datetime] = {}
         self.troubles: dict[str, Trouble] = {}
-        self._jobs: dict[tuple[str, Step, str], _Job] = {}
+        self._jobs = {}
         self._refs = itertools.count(1)
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
@@ -123,124 +100,6 @@ class MemoryStore:
             )
             for e in kept
         }
-
-    def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
-        """See `ports.store.Queue.put`."""
-        for task in tasks:
-            if task.lead_id in self.events:
-                if note:
-                    self.notes.append((task.lead_id, note))
-                self._put(task, self.clock(), due_at)
-
-    def _put(self, task: Task, put_at: datetime, due_at: datetime) -> None:
-        key = (task.lead_id, task.step, task.channel)
-        old = self._jobs.get(key)
-        if old and old.leased and not (old.dead or task.again) and task.step is Step.NOTIFY:
-            return
-        job = _Job(old.ref if old else next(self._refs), task, put_at, due_at)
-        job.attempt = old.attempt + 1 if old else 0
-        self._jobs[key] = job
-
-    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
-        """See `ports.store.Queue.claim`."""
-        due = self._due(step, channel)[:limit]
-        suspects = [i for i, job in enumerate(due) if job.leased]
-        if suspects:
-            due = due[: suspects[0]] or due[:1]
-        return [self._lease(job, lease) for job in due]
-
-    def _lease(self, job: _Job, lease: timedelta) -> Claim:
-        due_at, now = job.due_at, self.clock()
-        job.attempt += 1
-        if job.leased:
-            job.failures, job.error = job.failures + 1, WORKER_DIED
-        job.leased, job.put_at, job.due_at = True, now, now + lease
-        return Claim(job.task, job.attempt, job.failures, job.error, due_at, job.ref)
-
-    def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
-        """See `ports.store.Queue.settle`."""
-        return [self._settle(one) for one in settlements]
-
-    def _settle(self, one: Settlement) -> bool:
-        task = one.claim.task
-        key = (task.lead_id, task.step, task.channel)
-        job = self._jobs.get(key)
-        if job is None or job.dead or job.attempt != one.claim.attempt:
-            return False
-        match one.outcome:
-            case Done() as done:
-                if not self._keep(job, done):
-                    return False
-                job.leased = False
-                follow_ups = [*map(Later, done.then), *done.later]
-                self._follow(follow_ups)
-                if all(f.task.step != task.step or f.task.channel != task.channel
-                       for f in follow_ups):  # fmt: skip
-                    del self._jobs[key]
-            case Retry() as retry:
-                job.put_at = self.clock()
-                job.due_at, job.leased, job.error = job.put_at + retry.after, False, retry.why
-                job.failures += int(retry.counts)
-            case Drop() as drop:
-                job.dead, job.leased, job.error = drop, False, drop.detail
-        return True
-
-    def _keep(self, job: _Job, done: Done) -> bool:
-        lead_id = job.task.lead_id
-        if done.refined is not None:
-            taken = any(self.known.get(k, lead_id) != lead_id for k in done.match_keys.values())
-            if taken and done.refined.duplicate_of is None:
-                job.due_at, job.leased = job.put_at, False
-                return False
-            self.documents[lead_id] = done.refined
-            for match_key in done.match_keys.values():
-                self.known.setdefault(match_key, lead_id)
-        if done.alert is not None:
-            self.told.append(msgspec.structs.replace(done.alert, step=job.task.step))
-        if done.handling is not None and lead_id not in self.handled:
-            self.handled[lead_id] = msgspec.structs.replace(done.handling, rev=1)
-        return True
-
-    def _follow(self, follow_ups: Sequence[Later]) -> None:
-        now = self.clock()
-        for one in follow_ups:
-            self._put(one.task, now, now + one.after)
-
-    def next_due(self, step: Step, channel: str = "") -> datetime | None:
-        """See `ports.store.Queue.next_due`."""
-        return min((j.due_at for j in self._alive(step, channel)), default=None)
-
-    def count_due(self, step: Step, channel: str = "") -> int:
-        """See `ports.store.Queue.count_due`."""
-        return len(self._due(step, channel))
-
-    def rebase(self) -> int:
-        """See `ports.store.Queue.rebase`."""
-        now = self.clock()
-        moved = [j for j in self._jobs.values() if j.put_at > now and j.dead is None]
-        for job in moved:
-            job.put_at, job.due_at = now, now + (job.due_at - job.put_at)
-        self.free_at = {name: min(at, now) for name, at in self.free_at.items()}
-        self.troubles = {
-            name: Trouble(t.failures, min(t.since, now) if t.since else None)
-            for name, t in self.troubles.items()
-        }
-        return len(moved)
-
-    def _alive(self, step: Step, channel: str) -> list[_Job]:
-        return [
-            j
-            for j in self._jobs.values()
-            if j.task.step == step and j.task.channel == channel and j.dead is None
-        ]
-
-    def _due(self, step: Step, channel: str) -> list[_Job]:
-        due = [j for j in self._alive(step, channel) if j.due_at <= self.clock()]
-        return sorted(due, key=lambda j: j.due_at)
-
-    def dead(self) -> list[tuple[Task, Drop]]:
-        """Every dead letter with the reason."""
-        return [(j.task, j.dead) for j in self._jobs.values() if j.dead is not None]
 
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
         """See `ports.store.Leads.waiting`."""
