@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from leadline.cloud import deploying, stacks
+from leadline.cloud import change_sets, deploying, stacks
 from leadline.cloud.session import Cloud, CloudError, connect
 from tests.aws.deployment import PARAMETERS, Deployment, operator_environment, run_command
 from tests.standins.emulator import REGION, Emulator
@@ -271,7 +271,7 @@ def test_a_deployment_that_was_cut_off_before_its_end_is_finished_by_the_next(
         for name in ("CodeBucket", "CaptureCode", "WorkCode")
     ]
     cfn = cloud.client("cloudformation")
-    stacks.propose(cfn, "cut", {"TemplateBody": text}, keys)  # and then it was killed
+    change_sets.propose(cfn, "cut", {"TemplateBody": text}, keys)  # and then it was killed
     assert stacks.need_stack(cfn, "cut")["StackStatus"] == "REVIEW_IN_PROGRESS"
     assert deploy(cloud, order("cut", text))["StackStatus"] == "CREATE_COMPLETE"
 

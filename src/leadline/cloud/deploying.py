@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadline.cloud import stacks
+from leadline.cloud import change_sets, stacks
+from leadline.cloud.change_sets import ResourceChange
 from leadline.cloud.code_bucket import (
     code_bucket_name,
     ensure_code_bucket,
@@ -25,7 +26,7 @@ from leadline.cloud.remote_settings import (
     settings_reference,
 )
 from leadline.cloud.session import Cloud, CloudError
-from leadline.cloud.stacks import ResourceChange, Say, Watch
+from leadline.cloud.stacks import Say, Watch
 from leadline.cloud.wheels import target_of
 from leadline.infra import template
 
@@ -48,7 +49,7 @@ class DeploymentPlan:
     """What a deployment would do; `settings_reference` is where the functions read settings."""
 
     order: Order
-    proposal: stacks.Proposal
+    proposal: change_sets.Proposal
     settings_reference: str
     key_arn: str
     packages: Sequence[Package]
@@ -89,11 +90,11 @@ def planned(
     keys = dict(zip(("CaptureCode", "WorkCode"), (p.key for p in packages), strict=True))
     ours = {"CodeBucket": code_bucket_name(cloud), **keys}
     say("working out the changes")
-    proposal = stacks.propose(cfn, order.stack, argument, parameters.request(ours))
+    proposal = change_sets.propose(cfn, order.stack, argument, parameters.request(ours))
     try:
         yield DeploymentPlan(order, proposal, reference, parameters["KmsKeyArn"], packages)
     finally:
-        stacks.discard(cfn, proposal)
+        change_sets.discard(cfn, proposal)
 
 
 def roll_out(
@@ -107,7 +108,7 @@ def roll_out(
     say(put_settings(cloud, plan.settings_reference, plan.order.settings, plan.key_arn))
     if not plan.changes:
         return stacks.need_stack(cfn, plan.proposal.stack_id)
-    return stacks.execute(cfn, plan.proposal, watch)
+    return change_sets.execute(cfn, plan.proposal, watch)
 
 
 def webhook_url(cloud: Cloud, stack: Mapping[str, Any]) -> str:

@@ -1,11 +1,10 @@
-"""CloudFormation stacks: change sets, executing and watching them, and why something failed.
+"""CloudFormation stacks: finding, watching and deleting them, and why something failed.
 
 Shapes and states are those of the CloudFormation API Reference.
 """
 
 import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +12,7 @@ from botocore.exceptions import ClientError
 
 from leadline.cloud.session import CloudError, error_code
 
-CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
-_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.3, 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceChange:
-    """What a change set would do to one resource.
-
-    `action` is Add, Modify, Remove, Import or Dynamic; `replacement` True, False or Conditional as
-    CloudFormation writes it, "" where it can't be.
-    """
-
-    action: str
-    resource: str
-    type: str
-    replacement: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +36,6 @@ Watch = Callable[[StackEvent], None]
 
 Say = Callable[[str], None]
 """Takes remarks for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A change set that waits to be executed; without `changes` there is nothing to do.
-
-    `made_stack` when there was no stack of the name: making a change set makes an empty one.
-    """
-
-    stack_id: str
-    change_set_id: str
-    made_stack: bool
-    changes: Sequence[ResourceChange]
 
 
 def find_stack(cfn: Any, name: str) -> dict[str, Any] | None:
@@ -138,104 +108,13 @@ def is_busy(stack: Mapping[str, Any]) -> bool:
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
 
 
-def propose(
-    cfn: Any, name: str, template: Mapping[str, str], parameters: Sequence[Mapping[str, Any]]
-) -> Proposal:
-    """Make a change set and wait until CloudFormation has worked it out.
-
-    *template* is TemplateBody or TemplateURL, *parameters* as CreateChangeSet takes them.
-    Raises CloudError with CloudFormation's reason when it can't be.
-    """
-    stack = find_stack(cfn, name)
-    creates = stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS"
-    made = cfn.create_change_set(
-        StackName=name,
-        ChangeSetName=f"leadline-{uuid.uuid4().hex}",
-        ChangeSetType="CREATE" if creates else "UPDATE",
-        Parameters=parameters,
-        Capabilities=CAPABILITIES,
-        **template,
-    )
-    proposal = Proposal(made["StackId"], made["Id"], stack is None, ())
-    try:
-        changes = _worked_out(cfn, made["Id"])
-    except BaseException:
-        discard(cfn, proposal)
-        raise
-    return Proposal(made["StackId"], made["Id"], stack is None, changes)
-
-
-def _worked_out(cfn: Any, change_set: str) -> Sequence[ResourceChange]:
-    for pause in looking_pauses():
-        told = cfn.describe_change_set(ChangeSetName=change_set)
-        if told["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
-            break
-        time.sleep(pause)
-    if told["Status"] == "CREATE_COMPLETE":
-        return _changes(cfn, change_set, told)
-    reason = told.get("StatusReason", "")
-    if any(words in reason for words in _NO_CHANGES):
-        return ()
-    raise CloudError(f"CloudFormation can't work the changes out: {reason or told['Status']}")
-
-
-def _changes(cfn: Any, change_set: str, told: dict[str, Any]) -> Sequence[ResourceChange]:
-    changes: list[ResourceChange] = []
-    while True:
-        for one in told.get("Changes", []):
-            it = one["ResourceChange"]
-            changes.append(
-                ResourceChange(
-                    it["Action"],
-                    it["LogicalResourceId"],
-                    it["ResourceType"],
-                    it.get("Replacement", ""),
-                )
-            )
-        if "NextToken" not in told:
-            return changes
-        told = cfn.describe_change_set(ChangeSetName=change_set, NextToken=told["NextToken"])
-
-
-def discard(cfn: Any, proposal: Proposal) -> None:
-    """Delete a change set that was not executed, and the empty stack that it made."""
-    try:
-        told = cfn.describe_change_set(ChangeSetName=proposal.change_set_id)
-    except ClientError as error:
-        if error_code(error) in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
-            return
-        raise
-    if told["ExecutionStatus"] not in ("AVAILABLE", "UNAVAILABLE"):
-        return
-    if not proposal.made_stack:
-        cfn.delete_change_set(ChangeSetName=proposal.change_set_id)
-        return
-    # Its change sets go with it; nothing was ever created in it.
-    cfn.delete_stack(StackName=proposal.stack_id)
-    wait_until_settled(cfn, proposal.stack_id)
-
-
-def execute(cfn: Any, proposal: Proposal, watch: Watch | None = None) -> dict[str, Any]:
-    """Execute a change set and wait for its end; the stack as it then is.
-
-    Raises CloudError that tells the first event that failed.
-    """
-    began = _newest_event(cfn, proposal.stack_id)
-    # What a failing creation had made and the template would retain is deleted with the rest.
-    cfn.execute_change_set(ChangeSetName=proposal.change_set_id, RetainExceptOnCreate=True)
-    stack = wait_until_settled(cfn, proposal.stack_id, watch, began)
-    if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise CloudError(_why_failed(cfn, stack, began))
-    return stack
-
-
 def delete(cfn: Any, stack_id: str, watch: Watch | None = None) -> None:
     """Delete a stack by its id and wait for the end; raises CloudError with what did not go."""
-    began = _newest_event(cfn, stack_id)
+    began = newest_event(cfn, stack_id)
     cfn.delete_stack(StackName=stack_id)
     stack = wait_until_settled(cfn, stack_id, watch, began)
     if stack["StackStatus"] != "DELETE_COMPLETE":
-        raise CloudError(_why_failed(cfn, stack, began))
+        raise CloudError(why_failed(cfn, stack, began))
 
 
 def wait_until_settled(
@@ -259,7 +138,8 @@ def wait_until_settled(
     return stack or {"StackId": stack_id, "StackName": stack_id, "StackStatus": "DELETE_COMPLETE"}
 
 
-def _newest_event(cfn: Any, stack_id: str) -> str:
+def newest_event(cfn: Any, stack_id: str) -> str:
+    """The id of the latest event of a stack; "" when there is none."""
     events = cfn.describe_stack_events(StackName=stack_id)["StackEvents"]
     return str(events[0]["EventId"]) if events else ""
 
@@ -292,7 +172,8 @@ _NEXT_STEPS = {
 }
 
 
-def _why_failed(cfn: Any, stack: Mapping[str, Any], since: str) -> str:
+def why_failed(cfn: Any, stack: Mapping[str, Any], since: str) -> str:
+    """The first event that failed after the one whose id is *since*, and what to do next."""
     events = [event for _, event in _events_after(cfn, stack["StackId"], since)]
     failures = [e for e in events if e.failed] or [e for e in events if e.status.endswith("FAILED")]
     status, name = stack["StackStatus"], stack["StackName"]

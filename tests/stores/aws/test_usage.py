@@ -20,7 +20,7 @@ from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
 from leadline.net.reply import HttpReply
-from leadline.operations.cost import estimate
+from leadline.operations.cost import quantities
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.keys import lead_key
@@ -199,10 +199,10 @@ def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
     aws.taken()
     seen = on_sweep.handler({}, Context(30_000))["looked_at"]
     assert seen >= 2  # moto lists the mark as well
-    bill = list(estimate.sweeping(estimate.Workload(seen * estimate.SWEEPS)))
-    modelled = {one.meter: one.quantity / estimate.SWEEPS for one in bill}
+    bill = list(quantities.sweeping(quantities.Workload(seen * quantities.SWEEPS)))
+    modelled = {one.meter: one.quantity / quantities.SWEEPS for one in bill}
     # Beside the first, a thousand keys make another list, and a hundred leads another write.
-    modelled["s3_put"] -= seen / 1_000 + estimate.SECONDS / 86_400 / estimate.SWEEPS - turns
+    modelled["s3_put"] -= seen / 1_000 + quantities.SECONDS / 86_400 / quantities.SWEEPS - turns
     modelled["table_write"] -= seen / 100
     taken = aws.taken()
     assert taken == pytest.approx({meter: modelled[meter] for meter in taken})

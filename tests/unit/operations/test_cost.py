@@ -15,12 +15,14 @@ from typer.testing import CliRunner
 from leadline.entrypoints.aws.figures import METRICS
 from leadline.entrypoints.cli._app import app
 from leadline.model.errors import ConfigurationError
-from leadline.operations.cost import estimate as cost
+from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
-from leadline.operations.cost.estimate import CostLine, Estimate, Workload, empty_receives, estimate
+from leadline.operations.cost.estimate import CostLine, Estimate, estimate
+from leadline.operations.cost.prices import read_prices
+from leadline.operations.cost.quantities import Workload, empty_receives
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD
 
-PRICES = cost.read_prices((files("leadline") / "infra/prices.toml").read_text(encoding="utf-8"))
+PRICES = read_prices((files("leadline") / "infra/prices.toml").read_text(encoding="utf-8"))
 TEMPLATE = (files("leadline") / "infra/template.yaml").read_text(encoding="utf-8")
 REGIONS = sorted(PRICES.regions)
 
@@ -172,9 +174,9 @@ def test_a_busy_queue_has_fewer_empty_receives_but_never_fewer_receives(
 def test_the_empty_receives_are_those_of_pollers_that_wait_anew_after_each_message() -> None:
     """By another way: a poll of 20 s is empty with chance e^-20r, and lasts (1 - e^-20r) / r."""
     found = 1_000_000
-    rate = found / (5 * cost.SECONDS)  # messages a second that one poller finds
+    rate = found / (5 * quantities.SECONDS)  # messages a second that one poller finds
     empty = math.exp(-20 * rate)
-    polls = 5 * cost.SECONDS / ((1 - empty) / rate)
+    polls = 5 * quantities.SECONDS / ((1 - empty) / rate)
     assert empty_receives(found) == pytest.approx(polls * empty)
     assert polls * (1 - empty) == pytest.approx(found)
 
@@ -271,7 +273,7 @@ def test_the_bill_is_the_one_computed_by_hand(
     n: int, by_hand: dict[tuple[str, str, str], float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     took = {name: simple(name, old.memory_mb) for name, old in MEASURED.items()}
-    monkeypatch.setattr(cost, "MEASURED", took)
+    monkeypatch.setattr(quantities, "MEASURED", took)
     found = dollars(of(Workload(n)))
     for line, expected in by_hand.items():
         assert found[line] == pytest.approx(expected, rel=2e-3), line
@@ -311,10 +313,10 @@ def test_a_region_without_prices_is_refused_with_those_that_have_some() -> None:
 
 
 def test_the_model_knows_our_metrics_and_the_alarms_and_memory_of_the_template() -> None:
-    assert len(METRICS) == cost.EMF_METRICS
+    assert len(METRICS) == quantities.EMF_METRICS
     alarms = TEMPLATE.count("Type: AWS::CloudWatch::Alarm")
     on_quotients = TEMPLATE.count("Expression: 100 * errors / invocations")
-    assert alarms + on_quotients == cost.ALARM_METRICS
+    assert alarms + on_quotients == quantities.ALARM_METRICS
     for name, took in MEASURED.items():
         found = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
         assert found is not None

@@ -10,7 +10,9 @@ from rich.markup import escape
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, table
 from leadline.operations.cost import estimate as model
+from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
+from leadline.operations.cost.prices import PriceList, read_prices
 
 GOAL_USD, GOAL_LEADS = 0.12, 10_000
 """What a month of so many leads should cost."""
@@ -39,8 +41,8 @@ def cost(
     Example: leadline cost --leads-per-month 10000 --region eu-central-1
     """
     text = (files("leadline") / "infra" / "prices.toml").read_text(encoding="utf-8")
-    prices = model.read_prices(text)
-    workload = model.Workload(
+    prices = read_prices(text)
+    workload = quantities.Workload(
         leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after
     )
     bill = model.estimate(workload, prices, region, free_tier=free_tier)
@@ -50,7 +52,7 @@ def cost(
         _print(bill, prices)
 
 
-def _print(bill: model.Estimate, prices: model.PriceList) -> None:
+def _print(bill: model.Estimate, prices: PriceList) -> None:
     out = console()
     region = prices.regions[bill.region]
     out.print(f"[bold]Needed[/bold]  a month in {escape(region.name)}, in US dollars\n")
@@ -91,7 +93,7 @@ def _each(bill: model.Estimate) -> str:
     return f", ${bill.total / leads:.8f} a lead" if leads else ""
 
 
-def _remarks(bill: model.Estimate, prices: model.PriceList) -> list[str]:
+def _remarks(bill: model.Estimate, prices: PriceList) -> list[str]:
     remarks = []
     budget = _budget(bill)
     above = bill.excess(budget)
@@ -120,12 +122,12 @@ def _budget(bill: model.Estimate) -> float:
     return GOAL_USD * bill.workload.leads / GOAL_LEADS
 
 
-def _unverified(bill: model.Estimate, prices: model.PriceList) -> list[str]:
+def _unverified(bill: model.Estimate, prices: PriceList) -> list[str]:
     found = prices.regions[bill.region].prices.items()
     return [name for name, price in found if price.checked == "unverified"]
 
 
-def _as_data(bill: model.Estimate, prices: model.PriceList) -> dict[str, Any]:
+def _as_data(bill: model.Estimate, prices: PriceList) -> dict[str, Any]:
     leads = bill.workload.leads
     return {
         "region": bill.region,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from leadline.channels.slack.requests import NotInteractive
+from leadline.entrypoints.embedded.bodies import BodyReader, Receive
 from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
@@ -22,14 +23,13 @@ from leadline.entrypoints.reception import (
     problem_of,
 )
 from leadline.journey.capture import CaptureKit, answer, read
-from leadline.model.errors import LeadlineError, NotReady, Overloaded, TooLarge, UnknownSource
+from leadline.model.errors import LeadlineError, NotReady, UnknownSource
 from leadline.model.lead import Delivery
 from leadline.ports.source import Answer
 
 log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Page = Callable[[], Answer]
 
@@ -81,9 +81,7 @@ class App:
         self.apart: tuple[str, int] | None = None
         self._tokens = tokens
         self._forwarded = forwarded
-        self._max_body = max_body
-        self._most_reading = most_reading
-        self._reading = 0
+        self._bodies = BodyReader(max_body, most_reading)
         self._public_url = public_url.rstrip("/")
         self._observe = observe
         self._on_startup = on_startup
@@ -144,7 +142,7 @@ class App:
         if "x-forwarded-for" in headers or "forwarded" in headers:
             self._forwarded(name)
         check_encoding(Delivery(name, b"", datetime.now(UTC), headers))
-        body = await self._body(headers, receive)
+        body = await self._bodies.read(headers, receive)
         delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
         leads = read(delivery, door.kit)
         receipts = await door.batcher.submit(leads)
@@ -156,41 +154,6 @@ class App:
             name, b"", datetime.now(UTC), headers, scope["method"], self._url(scope, headers)
         )
         return handshake(delivery, door.kit)
-
-    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
-        declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self._max_body:
-            raise TooLarge(f"the limit is {self._max_body} bytes")
-        message = await receive()
-        if not message.get("more_body"):
-            body: bytes = message.get("body", b"")
-            if message["type"] == "http.disconnect":
-                raise _Gone
-            if len(body) > self._max_body:
-                raise TooLarge(f"the limit is {self._max_body} bytes")
-            return body
-        return await self._long_body(message, receive)
-
-    async def _long_body(self, message: MutableMapping[str, Any], receive: Receive) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            while True:
-                chunk = message.get("body", b"")
-                chunks.append(chunk)
-                size += len(chunk)
-                self._reading += len(chunk)
-                if size > self._max_body:
-                    raise TooLarge(f"the limit is {self._max_body} bytes")
-                if self._reading > self._most_reading:
-                    raise Overloaded
-                if not message.get("more_body"):
-                    return b"".join(chunks)
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _Gone
-        finally:
-            self._reading -= size
 
     def _url(self, scope: Scope, headers: dict[str, str]) -> str:
         """The URL as the sender wrote it: signatures cover it to the letter."""
@@ -209,7 +172,7 @@ class App:
                 raise NotInteractive
             headers = _headers(scope)
             if scope["method"] == "POST":
-                body = await self._body(headers, receive)
+                body = await self._bodies.read(headers, receive)
                 told = await self.door.slack.answer(path, headers, body)
             else:
                 told = problem(405, "Only POST", "Slack posts here")
@@ -268,13 +231,6 @@ class App:
         if self._on_shutdown:
             await self._on_shutdown(self)
         await send({"type": "lifespan.shutdown.complete"})
-
-
-class _Gone(LeadlineError):
-    """The sender hung up before its request was whole; nobody will read this answer."""
-
-    status = 400
-    title = "The request ended early"
 
 
 def _nothing_here() -> LeadlineError:

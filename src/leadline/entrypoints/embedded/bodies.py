@@ -1,0 +1,62 @@
+"""Bodies of requests, with bounds on each and on all that are being read."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from leadline.model.errors import LeadlineError, Overloaded, TooLarge
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+"""What ASGI gives to read a request by."""
+
+
+class Gone(LeadlineError):
+    """The sender hung up before its request was whole; nobody will read this answer."""
+
+    status = 400
+    title = "The request ended early"
+
+
+class BodyReader:
+    """Reads bodies of up to *max_body* bytes, and no more than *most_reading* bytes of bodies that
+    come in several messages at a time."""
+
+    def __init__(self, max_body: int, most_reading: int) -> None:
+        self._max_body = max_body
+        self._most_reading = most_reading
+        self._reading = 0
+
+    async def read(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+        """The whole body; raises TooLarge, Overloaded, or Gone when the sender hung up."""
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_body:
+            raise TooLarge(f"the limit is {self._max_body} bytes")
+        message = await receive()
+        if not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            if message["type"] == "http.disconnect":
+                raise Gone
+            if len(body) > self._max_body:
+                raise TooLarge(f"the limit is {self._max_body} bytes")
+            return body
+        return await self._long_body(message, receive)
+
+    async def _long_body(self, message: MutableMapping[str, Any], receive: Receive) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                chunk = message.get("body", b"")
+                chunks.append(chunk)
+                size += len(chunk)
+                self._reading += len(chunk)
+                if size > self._max_body:
+                    raise TooLarge(f"the limit is {self._max_body} bytes")
+                if self._reading > self._most_reading:
+                    raise Overloaded
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Gone
+        finally:
+            self._reading -= size
