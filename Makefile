@@ -62,12 +62,13 @@ tryton: .tryton/.ready ## install Tryton, the CRM of test-crm, into .tryton
 test-payloads: setup ## recorded vendor bodies through preview (needs ../shared/payloads or PAYLOADS=dir)
 	$(BIN)/python tools/preview_payloads.py $(or $(PAYLOADS),../shared/payloads)
 
-check: setup ## lint, format, types, import contracts, names defined twice
+check: setup ## lint, format, types, import contracts, names defined twice, lengths
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_names.py
+	$(BIN)/python tools/check_lengths.py
 
 check-infra: .checkov/.ready ## policy check of the AWS template
 	.checkov/bin/checkov --config-file tools/checkov.yaml

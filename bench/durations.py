@@ -22,6 +22,8 @@ same stand-in, and boto3's import with two clients. Nothing is measured on AWS: 
 services take, and how fast a vCPU is there, is assumed in `leadline.operations.cost.durations`.
 """
 
+# Long because the programs that it runs in fresh interpreters stand in it as text.
+
 import json
 import statistics
 import subprocess

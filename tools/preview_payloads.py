@@ -12,8 +12,9 @@ from pathlib import Path
 
 from leadline.journey.capture import CaptureKit, read
 from leadline.journey.refining import preview
+from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
-from leadline.model.lead import Delivery, Kind
+from leadline.model.lead import Delivery, Kind, RefinedLead
 from leadline.ports.store import Waiting
 from leadline.settings.general import Settings
 from leadline.wiring import in_memory
@@ -50,55 +51,68 @@ def media_type(path: Path, body: bytes) -> str:
     )
 
 
+class Tally:
+    """What came of the files so far."""
+
+    def __init__(self) -> None:
+        self.files = self.leads = self.failures = 0
+
+
 def main() -> int:
     folder = Path(sys.argv[1])
     if not folder.is_dir():
         print(f"{folder} is absent: nothing was measured")
         return 0
     kit = in_memory(Settings())
-    front = CaptureKit(kit.sources, Settings().delay)
-    now = datetime.now(UTC)
-    failures = files = leads = 0
+    tally = Tally()
     for path in sorted(folder.glob("*/*")):
-        if path.name.startswith(NO_DELIVERY) or path.name.endswith(NO_DELIVERY_ENDS):
+        if not path.name.startswith(NO_DELIVERY) and not path.name.endswith(NO_DELIVERY_ENDS):
+            preview_file(kit, path, tally)
+    print(f"{tally.files} files, {tally.leads} leads, {tally.failures} failures")
+    return 1 if tally.failures else 0
+
+
+def preview_file(kit: Kit, path: Path, tally: Tally) -> None:
+    """Print every lead that the delivery in a file brings."""
+    tally.files += 1
+    where = f"{path.parent.name}/{path.name}"
+    name = SOURCE_OF.get(path.parent.name, "generic")
+    if path.stem == "web_to_lead_form":
+        name = "web_to_lead"
+    body, now = path.read_bytes(), datetime.now(UTC)
+    headers = {"content-type": media_type(path, body)}
+    delivery = Delivery(name, body, now, headers, "POST", f"https://x.example/webhook/{name}")
+    try:
+        events = read(delivery, CaptureKit(kit.sources, Settings().delay))
+    except LeadlineError as error:
+        tally.failures += 1
+        print(f"FAILED {where}: {error.detail}")
+        return
+    for event in events:
+        if event.kind is Kind.IGNORED:
+            print(f"filtered  {where}: {event.why}")
             continue
-        files += 1
-        name = SOURCE_OF.get(path.parent.name, "generic")
-        if path.stem == "web_to_lead_form":
-            name = "web_to_lead"
-        body = path.read_bytes()
-        headers = {"content-type": media_type(path, body)}
-        delivery = Delivery(name, body, now, headers, "POST", f"https://x.example/webhook/{name}")
         try:
-            events = read(delivery, front)
+            lead = preview(kit, Waiting(event.id, name, now, event.raw, event.record))
         except LeadlineError as error:
-            failures += 1
-            print(f"FAILED {path.parent.name}/{path.name}: {error.detail}")
+            ours = path.parent.name in SOURCE_OF and where not in NO_LEAD
+            tally.failures += ours
+            print(f"{'DEAD' if ours else 'dead'}      {where}: {error}")
             continue
-        for event in events:
-            if event.kind is Kind.IGNORED:
-                print(f"filtered  {path.parent.name}/{path.name}: {event.why}")
-                continue
-            try:
-                lead = preview(kit, Waiting(event.id, name, now, event.raw, event.record))
-            except LeadlineError as error:
-                where = f"{path.parent.name}/{path.name}"
-                ours = path.parent.name in SOURCE_OF and where not in NO_LEAD
-                failures += ours
-                print(f"{'DEAD' if ours else 'dead'}      {path.parent.name}/{path.name}: {error}")
-                continue
-            leads += 1
-            contact = lead.contact
-            print(
-                f"{event.kind:9} {path.parent.name}/{path.name}: name={contact.name!r} "
-                f"email={contact.email!r} phone={contact.phone!r} company={contact.company!r} "
-                f"source={lead.lead_details.source!r} owner={lead.lead_details.owner!r} "
-                f"{lead.status} {','.join(lead.problems)}"
-            )
-            if "-v" in sys.argv:
-                print("          ", lead.custom)
-    print(f"{files} files, {leads} leads, {failures} failures")
-    return 1 if failures else 0
+        tally.leads += 1
+        print_lead(event.kind, where, lead)
+
+
+def print_lead(kind: Kind, where: str, lead: RefinedLead) -> None:
+    contact = lead.contact
+    print(
+        f"{kind:9} {where}: name={contact.name!r} "
+        f"email={contact.email!r} phone={contact.phone!r} company={contact.company!r} "
+        f"source={lead.lead_details.source!r} owner={lead.lead_details.owner!r} "
+        f"{lead.status} {','.join(lead.problems)}"
+    )
+    if "-v" in sys.argv:
+        print("          ", lead.custom)
 
 
 if __name__ == "__main__":

@@ -198,6 +198,22 @@ class StandIn:
         return self._over.wait(seconds)
 
 
+def _misbehave(asked: BaseHTTPRequestHandler, stand_in: StandIn, kind: Trouble) -> None:
+    if kind is Trouble.DOWN:
+        asked.send_error(500)
+    elif kind is Trouble.NOT_JSON:
+        asked.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>")
+    elif kind is Trouble.HALF:
+        asked.wfile.write(b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"results": [')
+    elif kind is Trouble.SILENT:
+        stand_in.wait()
+    elif kind is Trouble.DRIP:
+        for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n" + b" " * 500:
+            asked.wfile.write(bytes([byte]))
+            if stand_in.wait(0.02):
+                return
+
+
 def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -220,7 +236,8 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, told: Told | Trouble) -> None:
             if isinstance(told, Trouble):
-                self._misbehave(told)
+                self.close_connection = True
+                _misbehave(self, stand_in, told)
                 return
             body = b"" if told.body is None else json.dumps(told.body).encode()
             self.send_response(told.status)
@@ -230,22 +247,6 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-
-        def _misbehave(self, kind: Trouble) -> None:
-            self.close_connection = True
-            if kind is Trouble.DOWN:
-                self.send_error(500)
-            elif kind is Trouble.NOT_JSON:
-                self.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>")
-            elif kind is Trouble.HALF:
-                self.wfile.write(b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"results": [')
-            elif kind is Trouble.SILENT:
-                stand_in.wait()
-            elif kind is Trouble.DRIP:
-                for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n" + b" " * 500:
-                    self.wfile.write(bytes([byte]))
-                    if stand_in.wait(0.02):
-                        return
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests are quiet."""

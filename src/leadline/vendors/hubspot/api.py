@@ -4,6 +4,8 @@ Records are called as in the source, `contact:123` and `lead:456`. `token` is a 
 the scopes to read and write contacts and to read owners.
 """
 
+# Long because all that is said to one API, and all that it answers, is read together.
+
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any

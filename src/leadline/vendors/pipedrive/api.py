@@ -4,6 +4,8 @@ Records are called as in the source, `person:77` and `lead:adf21080-…`. `url` 
 domain (`https://acme.pipedrive.com`); `token` an API token, or OAuth by a refresh token.
 """
 
+# Long because all that is said to one API, and all that it answers, is read together.
+
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -4,6 +4,8 @@ Records are called by their id, as in the source; `00Q…` is a lead, `003…` a
 organisation's own domain (`https://acme.my.salesforce.com`), which gives tokens too.
 """
 
+# Long because all that is said to one API, and all that it answers, is read together.
+
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence

@@ -4,6 +4,8 @@ Records are called as in the source, `Leads:5725767000003000123`. `url` is the A
 data centre (`https://www.zohoapis.eu`).
 """
 
+# Long because all that is said to one API, and all that it answers, is read together.
+
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
