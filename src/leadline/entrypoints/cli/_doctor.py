@@ -1,0 +1,213 @@
+"""What `doctor` checks."""
+
+import os
+import shutil
+import socket
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from leadline import wiring
+from leadline.entrypoints.embedded import exposure
+from leadline.journey.untrusted_owners import OwnersClaimed, untrusted_owners
+from leadline.model.errors import ConfigurationError, LeadlineError
+from leadline.model.rights import is_shared, new_file, too_wide
+from leadline.settings.general import Settings
+from leadline.settings.loading import Loaded
+from leadline.vendors.registry import find
+
+Check = tuple[str, str, str]
+"""Whether it is as it should be ("WRONG" when not), what was checked, and what was found."""
+
+
+def all_checks(loaded: Loaded) -> list[Check]:
+    """All that can be checked of an installation with these settings."""
+    settings = loaded.settings
+    return [
+        _check_data(settings),
+        _check_rights(settings),
+        *_check_files_of_secrets(loaded.secret_files),
+        _check_disk(settings),
+        _check_fsync(settings),
+        _check_clock(),
+        *_check_secrets(settings),
+        _check_metrics(settings),
+        *_check_owners(settings),
+        _check_channels(settings),
+        *_check_slack(settings),
+        _check_crms(settings),
+    ]
+
+
+def _check_data(settings: Settings) -> Check:
+    try:
+        kept = wiring.store(settings)
+    except LeadlineError as error:
+        return "WRONG", "data folder", error.detail
+    kept.close()
+    return "ok", "data folder", str(settings.data)
+
+
+def _check_rights(settings: Settings) -> Check:
+    """Whether anybody may read the data folder who should not."""
+    try:
+        wide = too_wide(settings.data, settings.rights)
+        owner = settings.data.stat().st_uid
+    except OSError as error:
+        return "WRONG", "rights", f"{settings.data} can't be looked through ({error.strerror})"
+    if not wide:
+        who = "Leadline's user and its group" if settings.data_group == "read" else "its owner"
+        return "ok", "rights", f"only {who} may read the data"
+    if is_shared(settings.data):
+        return (
+            "WRONG",
+            "rights",
+            f"{settings.data} is for all users; choose another one with --data",
+        )
+    take = "g-w,o-rwx" if settings.data_group == "read" else "go-rwx"
+    return (
+        "WRONG",
+        "rights",
+        f"others may use {wide} in {settings.data}; a start of `leadline serve` narrows what "
+        f"belongs to its user, and for the user {owner}: chmod -R {take} {settings.data}",
+    )
+
+
+def _check_files_of_secrets(files: tuple[Path, ...]) -> list[Check]:
+    """Each file of settings that holds secrets and that everybody may read."""
+    return [
+        (
+            "note",
+            "settings file",
+            f"everybody may read {path}, which holds secrets: chmod o-rwx {path}",
+        )
+        for path in files
+        if path.exists() and path.stat().st_mode & 0o007
+    ]
+
+
+def _check_disk(settings: Settings) -> Check:
+    folder = settings.data if settings.data.exists() else Path()
+    free = shutil.disk_usage(folder).free
+    state = "WRONG" if free < 200 << 20 else "ok"
+    return state, "free space", f"{free / (1 << 30):.1f} GiB"
+
+
+def _check_fsync(settings: Settings) -> Check:
+    """How long the disk takes to promise something: each commit waits for it."""
+    path = settings.data / ".doctor"
+    try:
+        with new_file(path) as file:
+            began = time.perf_counter()
+            for _ in range(10):
+                file.write(b"x" * 8192)
+                file.flush()
+                os.fsync(file.fileno())
+            took_ms = (time.perf_counter() - began) * 100
+        path.unlink()
+    except OSError as error:
+        return "WRONG", "fsync", error.strerror or "failed"
+    return ("slow" if took_ms > 50 else "ok"), "fsync", f"{took_ms:.1f} ms"
+
+
+def _check_clock() -> Check:
+    now = datetime.now(UTC)
+    # Older than this program: the clock was never set.
+    return ("WRONG" if now.year < 2026 else "ok"), "clock", f"{now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _check_secrets(settings: Settings) -> list[Check]:
+    """Whether every source is authenticated that others than this machine can reach."""
+    bare, public = exposure.unauthenticated(settings), exposure.public(settings)
+    found: list[Check] = []
+    if public:
+        found.append(("ok", "public sources", f"anybody may post to: {', '.join(public)}"))
+    if not bare:
+        return [*found, ("ok", "secrets", "every other source is authenticated" if public
+                         else "every source is authenticated")]  # fmt: skip
+    told = f"anybody is believed as: {', '.join(bare)}"
+    if why := exposure.exposed(settings).values():
+        return [*found, ("WRONG", "secrets", f"{told}; {', '.join(why)}: {exposure.REMEDY}")]
+    return [*found, ("note", "secrets", told)]
+
+
+def _check_metrics(settings: Settings) -> Check:
+    """Who may read /metrics."""
+    own = settings.metrics_listen
+    where = f"on {own} alone, " if own else ""
+    if settings.metrics_token:
+        return "ok", "metrics", f"{where}read with a token"
+    if own:
+        beyond = not exposure.is_loopback(own.rpartition(":")[0].strip("[]"))
+    else:
+        beyond = bool(exposure.exposed(settings))
+    if not beyond:
+        return "ok", "metrics", f"{where}read by whoever is on this machine"
+    remedy = "set metrics_token" if own else "set metrics_token or metrics_listen"
+    return "note", "metrics", f"{where}read by whoever reaches it: {remedy}"
+
+
+def _check_owners(settings: Settings) -> list[Check]:
+    """The sources that name owners whom nobody believes, so that who relies on them hears of it."""
+    try:
+        kept = wiring.store(settings)
+    except LeadlineError:
+        return []  # the check of the data folder says why
+    try:
+        ledger = wiring.ledger(settings)
+        try:
+            claimed = untrusted_owners(kept, ledger, wiring.sources(settings))
+        finally:
+            ledger.close()
+    finally:
+        kept.close()
+    return [("note", "owners", _said_of_owners(n, c)) for n, c in claimed.items()]
+
+
+def _said_of_owners(source: str, claimed: OwnersClaimed) -> str:
+    told = (
+        f"{source} named owners in {claimed.leads} of its last {claimed.of} leads: they are shown, "
+        "and decide nothing"
+    )
+    if find(source).is_crm:
+        return f"{told}, for this source has no secret"
+    return f'{told}; only if no visitor can write them, set owner = "trusted" in [sources.{source}]'
+
+
+def _check_channels(settings: Settings) -> Check:
+    """Whether every channel has what its kind needs."""
+    try:
+        made = wiring.channels(settings)
+    except ConfigurationError as error:
+        return "WRONG", "channels", error.detail
+    if not made:
+        return "note", "channels", "there is none, nobody will be alerted"
+    return "ok", "channels", ", ".join(made)
+
+
+def _check_slack(settings: Settings) -> list[Check]:
+    """Whether the address of Slack's webhook answers, if there is one; nothing is posted."""
+    if not settings.slack_webhook_url:
+        return []
+    try:
+        parts = urlsplit(settings.slack_webhook_url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), timeout=5):
+            pass
+    except (OSError, ValueError) as error:
+        return [("WRONG", "Slack", f"its address does not answer ({type(error).__name__})")]
+    return [("ok", "Slack", "its address answers")]
+
+
+def _check_crms(settings: Settings) -> Check:
+    """Whether every CRM has what its kind needs, and what it is used for; none is asked."""
+    if faults := wiring.crm_faults(settings):
+        return "WRONG", "CRMs", "; ".join(faults.values())
+    if not settings.crm:
+        return "note", "CRMs", "there is none, owners are those of trusted webhooks"
+    uses = {
+        source: [*(["asked"] if c.look_up else []), *(["written to"] if c.write else [])]
+        for source, c in settings.crm.items()
+    }
+    return "ok", "CRMs", ", ".join(f"{s} ({', '.join(u) or 'unused'})" for s, u in uses.items())
