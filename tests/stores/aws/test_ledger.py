@@ -222,6 +222,6 @@ def test_a_list_is_asked_of_few_partitions(rooms: Rooms, clock: HandClock) -> No
     rooms.store(clock).accept([captured(clock)])
     caller = Counted(REGION, lambda: Keys("test", "test"), rooms.endpoint)
     table, bucket = Table(caller, rooms.table.name), Bucket(caller, rooms.bucket.name)
-    with closing(AwsLedger(table, bucket, clock=clock)) as ledger:
+    with closing(caller), closing(AwsLedger(table, bucket, clock=clock)) as ledger:
         ledger.find(LeadFilter(limit=1))
     assert (asked.count("s3"), asked.count("dynamodb")) == (6, 20)
