@@ -1,7 +1,7 @@
 """Refinement: how many due leads one core refines a second, everything in this release included.
 
 Method: 20,000 leads of several shapes, a tenth of them from people seen before, are put in a
-store; then one process turns the worker's wheel until none is due: claim, read, parse, refine,
+store; then one process does the worker's step until none is due: claim, read, parse, refine,
 look for duplicates, settle with the follow-up task, fsync. The baseline is the same leads in a
 store of its own, one to a transaction instead of a hundred.
 """

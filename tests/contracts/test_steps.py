@@ -6,13 +6,18 @@ import pytest
 
 from leadline.model.task import Done, Drop, Later, Retry, Step, Task
 from leadline.ports.store import Store
-from tests.worlds.leads import LEASE, HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import (
+    FURTHER,
+    LEASE,
+    HandClock,
+    captured,
+    claim,
+    refined,
+    refined_in,
+    settle,
+)
 
-FOLLOWING = [
-    (Step.NOTIFY, "slack"), (Step.UPDATE, "slack"), (Step.REMIND, "slack"), (Step.LOOK_UP, ""),
-    (Step.CLOCK, ""), (Step.WRITE_BACK, "close"),
-]  # fmt: skip
-each_step = pytest.mark.parametrize(("step", "channel"), FOLLOWING)
+each_step = pytest.mark.parametrize(("step", "channel"), FURTHER)
 
 
 @each_step
@@ -38,7 +43,7 @@ def test_a_lead_has_a_task_of_each_step_and_channel_beside_each_other(
     store: Store, clock: HandClock
 ) -> None:
     lead = refined_in(store, clock)
-    kinds = [*FOLLOWING, (Step.NOTIFY, "mail"), (Step.UPDATE, "mail"), (Step.WRITE_BACK, "hubspot")]
+    kinds = [*FURTHER, (Step.NOTIFY, "mail"), (Step.UPDATE, "mail"), (Step.WRITE_BACK, "hubspot")]
     store.put([Task(step, lead.id, channel) for step, channel in kinds], clock.now)
     for step, channel in kinds:
         assert store.count_due(step, channel) == 1

@@ -8,10 +8,21 @@ from leadline.model import ids
 from leadline.model.ids import uuid7
 from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Contact, Kind, LeadDetails, RefinedLead
-from leadline.model.task import Claim, Done, Outcome, Step
+from leadline.model.task import Addressee, Claim, Done, Outcome, Step, TaskKind
 from leadline.ports.store import Settlement, Store
 
 LEASE = timedelta(seconds=60)
+
+_NAMES = {Addressee.LEAD: "", Addressee.CHANNEL: "slack", Addressee.CRM: "close"}
+
+
+def kind_of(step: Step) -> TaskKind:
+    """A kind of task of this step."""
+    return step, _NAMES[step.addressee]
+
+
+FURTHER = [kind_of(step) for step in Step if step is not Step.REFINE]
+"""A kind of task of each step after refinement."""
 
 
 class HandClock:

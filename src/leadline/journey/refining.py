@@ -1,6 +1,6 @@
 """The back half: due leads are claimed, refined and settled.
 
-`refine_due` is one turn of a worker's wheel; a worker turns it for ever, a Lambda once per batch.
+A worker calls `refine_due` in a loop; the function on AWS calls it for each batch.
 What follows a refined lead (`alerts.sending`) is a task of its own.
 """
 

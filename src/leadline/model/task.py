@@ -3,7 +3,7 @@ carries out."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 import msgspec
 
@@ -11,22 +11,88 @@ from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
 
 
+class Addressee(Enum):
+    """What the `channel` of a task names: nothing, a channel that is told, or a source whose CRM
+    is written to."""
+
+    LEAD = "lead"
+    CHANNEL = "channel"
+    CRM = "crm"
+
+
+class StepRow(msgspec.Struct, frozen=True):
+    """What there is to know of a step.
+
+    `function` does what is due, "module:name"; `leadline.steps` imports it and says how it is
+    called. `batched`: more tasks than the one whose message came may be done with it, by one
+    message or one request. `needs` names the table of settings without which no such task exists.
+    `told_as` is the word of timelines and running counts for a message that ended a task of the
+    step, `metric` the name under which AWS counts those messages; "" for a step that sends none.
+    """
+
+    function: str
+    addressee: Addressee = Addressee.LEAD
+    batched: bool = False
+    needs: str = ""
+    told_as: str = ""
+    metric: str = ""
+
+
 class Step(StrEnum):
-    """What a task is for.
+    """What a task is for, each step with its row.
 
     REFINE makes the refined lead when the wait is over; NOTIFY tells a channel of it, once.
     UPDATE brings what a channel shows up to date; REMIND tells a channel that a lead still waits
     for its first response. LOOK_UP asks the CRM again, CLOCK looks whether a first response is
-    late, WRITE_BACK gives the CRM what was learned; its channel is the source.
+    late, WRITE_BACK gives the CRM what was learned.
     """
 
-    REFINE = "refine"
-    NOTIFY = "notify"
-    UPDATE = "update"
-    REMIND = "remind"
-    LOOK_UP = "look_up"
-    CLOCK = "clock"
-    WRITE_BACK = "write_back"
+    row: StepRow
+
+    def __new__(cls, value: str, *row: StepRow) -> "Step":
+        """A member by the value that stores keep of it. `Step(value)` finds a member without its
+        row, so for type checkers the row must not be demanded."""
+        step = str.__new__(cls, value)
+        step._value_ = value
+        (step.row,) = row
+        return step
+
+    REFINE = "refine", StepRow("leadline.journey.refining:refine_due")
+    NOTIFY = (
+        "notify",
+        StepRow(
+            "leadline.alerts.sending:deliver_due",
+            Addressee.CHANNEL,
+            batched=True,
+            told_as="alerted",
+            metric="Alerted",
+        ),
+    )
+    UPDATE = (
+        "update",
+        StepRow("leadline.alerts.updating:update_due", Addressee.CHANNEL, told_as="updated"),
+    )
+    REMIND = (
+        "remind",
+        StepRow(
+            "leadline.alerts.reminding:remind_due",
+            Addressee.CHANNEL,
+            needs="targets",
+            told_as="reminded",
+            metric="Reminded",
+        ),
+    )
+    LOOK_UP = "look_up", StepRow("leadline.journey.follow_up:look_up_due", batched=True)
+    CLOCK = "clock", StepRow("leadline.journey.response_clock:clock_due", needs="targets")
+    WRITE_BACK = (
+        "write_back",
+        StepRow("leadline.journey.write_back:write_back_due", Addressee.CRM, batched=True),
+    )
+
+    @property
+    def addressee(self) -> Addressee:
+        """What the `channel` of its tasks names."""
+        return self.row.addressee
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -108,15 +174,6 @@ Outcome = Done | Retry | Drop
 
 TaskKind = tuple[Step, str]
 """A step, and its channel."""
-SPEAKING = frozenset((Step.NOTIFY, Step.UPDATE, Step.REMIND))
-"""The steps whose channel is a destination of messages."""
-
-_WITHOUT_CHANNEL = frozenset((Step.REFINE, Step.LOOK_UP, Step.CLOCK))
-
-_TOGETHER = frozenset((Step.NOTIFY, Step.LOOK_UP, Step.WRITE_BACK))
-"""Steps that do more at once where more is due: one message about many leads, one call of a CRM."""
-_SILENT = frozenset((Step.REFINE, Step.LOOK_UP, Step.CLOCK))
-"""Steps that tell nobody anything, so that they may be done again at once."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -135,12 +192,9 @@ class Claim(msgspec.Struct, frozen=True):
     ref: int
 
 
-_TOLD_AS = {Step.NOTIFY: "alerted", Step.UPDATE: "updated", Step.REMIND: "reminded"}
-
-
-def told_as(step: Step) -> str:
+def told_as(step: Step | str) -> str:
     """The word of timelines and running counts for a message that ended a task of this step."""
-    return _TOLD_AS.get(step, f"{step}.told")
+    return Step(step).row.told_as or f"{step}.told"
 
 
 HELD_UNTIL = datetime(9999, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from leadline.entrypoints.embedded.progress import Progress
-from leadline.entrypoints.embedded.worker import longest_turn
+from leadline.entrypoints.embedded.worker import longest_iteration
 from leadline.settings.loading import load
 
 LEAD = "01a2279f-23f2-7f47-977e-9af1a3620830"
@@ -30,7 +30,7 @@ def test_a_turn_that_should_be_over_is_seen_with_the_lead_that_it_has_come_to(
     shared: tuple[Progress, Progress],
 ) -> None:
     ours, theirs = shared
-    one, other = theirs.wheel(), theirs.wheel()
+    one, other = theirs.loop(), theirs.loop()
     assert ours.overdue() is None
     one.begin(AN_HOUR)
     other.begin(NO_TIME)
@@ -48,8 +48,8 @@ def test_a_turn_that_should_be_over_is_seen_with_the_lead_that_it_has_come_to(
 
 def test_another_worker_begins_with_a_clean_slate(shared: tuple[Progress, Progress]) -> None:
     ours, theirs = shared
-    wheel = theirs.wheel()
-    wheel.begin(NO_TIME)
+    loop = theirs.loop()
+    loop.begin(NO_TIME)
     assert ours.overdue() is not None
     ours.clear()
     assert ours.overdue() is None
@@ -57,9 +57,9 @@ def test_another_worker_begins_with_a_clean_slate(shared: tuple[Progress, Progre
 
 def test_a_turn_may_take_as_long_as_its_lease_and_as_others_may_take_to_answer() -> None:
     settings = load({}, environ={}).settings
-    assert longest_turn(settings) == timedelta(seconds=59)
-    assert longest_turn(settings, [timedelta(seconds=10)]) == timedelta(seconds=59)
-    assert longest_turn(settings, [timedelta(seconds=40)]) == timedelta(seconds=110)
+    assert longest_iteration(settings) == timedelta(seconds=59)
+    assert longest_iteration(settings, [timedelta(seconds=10)]) == timedelta(seconds=59)
+    assert longest_iteration(settings, [timedelta(seconds=40)]) == timedelta(seconds=110)
 
 
 ALARMED = """
@@ -68,7 +68,7 @@ from datetime import timedelta
 from leadline.entrypoints.embedded.progress import Alarm
 
 alarm = Alarm()
-first, second = alarm.wheel(), alarm.wheel()
+first, second = alarm.loop(), alarm.loop()
 for _ in range(3):
     first.begin(timedelta(seconds=0.2))
     second.begin(timedelta(seconds=60))

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from leadline.entrypoints.aws.messages import Batch
-from leadline.entrypoints.aws.turns import Turns
+from leadline.entrypoints.aws.step_loop import StepLoop
 from leadline.journey.refining import refine_due
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
@@ -143,14 +143,14 @@ class Chaos:
         batch = Batch(records, refining=refining)
         assert batch.tasks == list(dict.fromkeys(tasks))
         kit = self.worker.kit(*batch.tasks, slack=self.slack)
-        turns = Turns(kit, lambda _: True)
-        paced, stopped = turns.paced, False
+        loop = StepLoop(kit, lambda _: True)
+        paced, stopped = loop.paced, False
         try:
             if refining:
                 while kit.store.left:  # type: ignore[attr-defined]
                     refine_due(kit, 5)
             else:
-                turns.take(list(dict.fromkeys(map(kind_of_task, tasks))))
+                loop.run(list(dict.fromkeys(map(kind_of_task, tasks))))
         except LeadlineError:
             paced, stopped = {}, True
         return batch.end(kit.store, paced, stopped=stopped)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The steps after refinement on AWS: their messages, their turns, and what nobody may undo."""
+"""The steps after refinement on AWS: their messages, their order, and what nobody may undo."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from leadline.entrypoints.aws.messages import Batch
-from leadline.entrypoints.aws.turns import TURNS, Turns
+from leadline.entrypoints.aws.step_loop import StepLoop
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import CapturedLead
 from leadline.model.people import Person
@@ -22,15 +22,11 @@ from leadline.stores.aws.sweep.sweep import sweep
 from leadline.stores.aws.wakeups import FAR, LONGEST_DELAY_S, task_of
 from tests.standins.aws_faults import Actor, Fault, ToldSlack, failing_anywhere, named, world
 from tests.standins.aws_faults import Turns as Interleaved
-from tests.worlds.leads import HandClock, captured, claim, refined, settle
+from tests.worlds.leads import FURTHER, HandClock, captured, claim, refined, settle
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 ADA, BOB = Person(slack="U01ADA", email="ada@example.com"), Person(slack="U02BOB")
-FURTHER = [
-    (Step.NOTIFY, "slack"), (Step.UPDATE, "slack"), (Step.REMIND, "slack"), (Step.LOOK_UP, ""),
-    (Step.CLOCK, ""), (Step.WRITE_BACK, "close"),
-]  # fmt: skip
 
 
 @pytest.fixture
@@ -186,7 +182,7 @@ def test_what_looks_lost_is_rung_for_though_others_wait_for_their_time(
     assert swept(actor)[0] == 1
 
 
-# --- turns ------------------------------------------------------------------------------------
+# --- several kinds ----------------------------------------------------------------------------
 
 
 def due_tasks(actor: Actor, clock: HandClock, *kinds: tuple[Step, str]) -> list[Task]:
@@ -205,8 +201,8 @@ def test_what_is_for_an_unknown_channel_comes_back_and_harms_no_other(
     tasks = due_tasks(actor, clock, (Step.NOTIFY, "gone"), (Step.NOTIFY, "slack"))
     slack = ToldSlack()
     kit = actor.kit(*tasks, slack=slack)
-    turns = Turns(kit, lambda _: True)
-    turns.take([(Step.NOTIFY, "gone"), (Step.NOTIFY, "slack")])
+    loop = StepLoop(kit, lambda _: True)
+    loop.run([(Step.NOTIFY, "gone"), (Step.NOTIFY, "slack")])
     assert len(slack.sent) == 1
     records = [
         {"messageId": f"m{i}", "body": json.dumps(
@@ -214,11 +210,11 @@ def test_what_is_for_an_unknown_channel_comes_back_and_harms_no_other(
         )}
         for i, t in enumerate(tasks)
     ]  # fmt: skip
-    answer = Batch(records, refining=False).end(kit.store, turns.paced)  # type: ignore[arg-type]
+    answer = Batch(records, refining=False).end(kit.store, loop.paced)  # type: ignore[arg-type]
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
 
-def test_what_goes_wrong_with_one_kind_keeps_no_other_from_its_turn(
+def test_what_goes_wrong_with_one_kind_keeps_no_other_from_being_done(
     actor: Actor, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tasks = due_tasks(actor, clock, (Step.LOOK_UP, ""), (Step.NOTIFY, "slack"))
@@ -226,10 +222,10 @@ def test_what_goes_wrong_with_one_kind_keeps_no_other_from_its_turn(
     def broken(*_: object) -> None:
         raise KeyError("nobody expected this")
 
-    monkeypatch.setitem(TURNS, Step.LOOK_UP, broken)
+    monkeypatch.setattr("leadline.journey.follow_up.look_up_due", broken)
     slack = ToldSlack()
-    turns = Turns(actor.kit(*tasks, slack=slack), lambda _: True)
-    turns.take([(Step.LOOK_UP, ""), (Step.NOTIFY, "slack")])
+    loop = StepLoop(actor.kit(*tasks, slack=slack), lambda _: True)
+    loop.run([(Step.LOOK_UP, ""), (Step.NOTIFY, "slack")])
     assert len(slack.sent) == 1
 
 
@@ -240,9 +236,9 @@ def test_what_there_is_no_time_for_comes_again_at_the_channels_pace(
     kit = actor.kit(*tasks)
     place = kit.channels["slack"]
     assert isinstance(place, Channel)
-    turns = Turns(kit, lambda _: False)
-    turns.take([(Step.NOTIFY, "slack")])
-    pace = turns.paced[Step.NOTIFY, "slack"]
+    loop = StepLoop(kit, lambda _: False)
+    loop.run([(Step.NOTIFY, "slack")])
+    pace = loop.paced[Step.NOTIFY, "slack"]
     sent = actor.caller.sent = []
     records = [
         {"messageId": f"m{i}", "body": json.dumps(
@@ -254,10 +250,6 @@ def test_what_there_is_no_time_for_comes_again_at_the_channels_pace(
     answer = Batch(records, refining=False).end(kit.store, paced)  # type: ignore[arg-type]
     assert answer == {"batchItemFailures": []}
     assert sorted(one["DelaySeconds"] for one in sent) == [1, 2]
-
-
-def test_every_step_after_refinement_has_its_turn() -> None:
-    assert {*TURNS} == {*Step} - {Step.REFINE}
 
 
 # --- who handles a lead -----------------------------------------------------------------------

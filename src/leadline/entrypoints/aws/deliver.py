@@ -14,11 +14,10 @@ from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
-from leadline.entrypoints.aws.turns import Turns
-from leadline.kit import Kit
+from leadline.entrypoints.aws.step_loop import StepLoop
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step, Task, TaskKind
-from leadline.settings.general import Settings
+from leadline.steps import patience
 from leadline.stores.aws.batch_store import HandedStore
 from leadline.stores.aws.wakeups import kind_of_task
 
@@ -46,12 +45,13 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         lease = min(kit.lease, timedelta(seconds=longest + _BESIDE_S + 1))
         kit = msgspec.structs.replace(kit, lease=lease, crms=parts.crms(settings, longest))
         needs = {
-            kind: min(longest, _patience_s(kit, settings, kind)) for kind in _kinds(batch.tasks)
+            kind: min(longest, patience(kind, settings, lease).total_seconds())
+            for kind in _kinds(batch.tasks)
         }
-        turns = Turns(kit, lambda kind: remaining_seconds(context) > needs[kind] + _BESIDE_S)
-        paced, stopped = turns.paced, False
+        loop = StepLoop(kit, lambda kind: remaining_seconds(context) > needs[kind] + _BESIDE_S)
+        paced, stopped = loop.paced, False
         try:
-            turns.take(list(needs))
+            loop.run(list(needs))
         except LeadlineError:
             log.exception("deliver.stopped")
             paced, stopped = {}, True
@@ -67,18 +67,3 @@ def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:
     counts = Counter(map(kind_of_task, tasks))
     order = [*Step]
     return sorted(counts, key=lambda kind: (counts[kind], order.index(kind[0]), kind[1]))
-
-
-def _patience_s(kit: Kit, settings: Settings, kind: TaskKind) -> float:
-    """How many seconds others may take to answer in one turn of this kind."""
-    step, channel = kind
-    if step is Step.LOOK_UP:
-        # No further batch is asked for when half of the lease is over.
-        patience = [kit.lease / 2 + config.timeout for config in settings.crm.values()]
-    elif step is Step.WRITE_BACK:
-        patience = [settings.crm[channel].timeout] if channel in settings.crm else []
-    elif channel in settings.channels:
-        patience = [settings.channels[channel].timeout]
-    else:
-        patience = [settings.slack_timeout] if channel else []
-    return max((one.total_seconds() for one in patience), default=0.0)

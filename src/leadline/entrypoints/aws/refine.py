@@ -14,7 +14,8 @@ from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
 from leadline.journey.refining import refine_due
 from leadline.model.errors import LeadlineError
-from leadline.settings.general import Settings
+from leadline.model.task import Step
+from leadline.steps import patience
 from leadline.stores.aws.batch_store import HandedStore
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         if settings.crm:
             left = remaining_seconds(context)
             kit = msgspec.structs.replace(kit, crms=parts.crms(settings, left / 3))
-            reserve = min(reserve + _longest_answer_s(settings), left / 2)
+            asking = patience((Step.REFINE, ""), settings, settings.lease).total_seconds()
+            reserve = min(reserve + asking, left / 2)
         stopped = False
         try:
             while kept.left and remaining_seconds(context) > reserve:
@@ -59,9 +61,3 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     except LeadlineError:
         log.exception("refine.impossible")
         return batch.failures(batch.tasks)
-
-
-def _longest_answer_s(settings: Settings) -> float:
-    """How many seconds the CRMs may take to tell of the owners of a slice: no further batch is
-    asked for when half of the lease is over."""
-    return (settings.lease / 2 + max(c.timeout for c in settings.crm.values())).total_seconds()

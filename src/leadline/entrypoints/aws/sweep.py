@@ -13,9 +13,8 @@ from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.errors import ConfigurationError
-from leadline.model.task import Step
-from leadline.settings.channels import SLACK
 from leadline.settings.general import Settings
+from leadline.steps import kinds_after_refinement
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE
 from leadline.stores.aws.sweep.sweep import GRACE, sweep
@@ -42,7 +41,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     swept = sweep(
         store,
         parts.queues,
-        _kinds(settings),
+        kinds_after_refinement(settings),
         lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
         grace=timedelta(seconds=event.get("grace_s", GRACE.total_seconds())),
         overdue=timedelta(seconds=event.get("overdue_s", OVERDUE.total_seconds())),
@@ -72,16 +71,3 @@ def _look_for_lost_leads(settings: Settings, store: AwsStore, context: Any) -> N
             reconcile_in_turn(kit, front, source, every, back, is_time)
         except ConfigurationError as error:
             log.error("reconcile.impossible", extra={"source": source, "error": error.detail})
-
-
-def _kinds(settings: Settings) -> list[tuple[Step, str]]:
-    """All kinds of tasks after refinement that there may be by these settings."""
-    told = [Step.NOTIFY, Step.UPDATE]
-    kinds = [(Step.LOOK_UP, "")]
-    if settings.targets:
-        told.append(Step.REMIND)
-        kinds.append((Step.CLOCK, ""))
-    kinds += [(Step.WRITE_BACK, source) for source, crm in settings.crm.items() if crm.write]
-    for channel in sorted({SLACK, *settings.channels}):
-        kinds += [(step, channel) for step in told]
-    return kinds

@@ -59,7 +59,7 @@ def worker(
 ) -> None:
     """Refine what is due and send alerts, without taking webhooks.
 
-    The process ends itself when a turn lasts longer than its lease; have it started again.
+    The process ends itself when an iteration lasts longer than its lease; have it started again.
 
     Example: leadline worker --only refine
     """

@@ -1,8 +1,8 @@
-"""How far the wheels of a worker process are, so that a turn which never ends is noticed.
+"""How far the loops of a worker process are, so that an iteration that never ends is noticed.
 
-Such a turn may hold the interpreter itself: neither a thread of its process nor a question to it
-would be answered. So the supervisor reads it from memory that both share, and the process has set
-an alarm beforehand that needs no interpreter, for when it has no supervisor or lost it.
+Such an iteration may hold the interpreter itself: neither a thread of its process nor a question to
+it would be answered. So the supervisor reads it from memory that both share, and the process has
+set an alarm beforehand that needs no interpreter, for when it has no supervisor or lost it.
 """
 
 import faulthandler
@@ -18,33 +18,33 @@ from datetime import timedelta
 from typing import NamedTuple, Protocol
 
 _SLOT = struct.Struct("=d48s")
-_MOST_WHEELS = 1024
+_MOST_LOOPS = 1024
 _IDLE = float("inf")
 
 
 class Watched(Protocol):
-    """The turns of one wheel, as a watch is told of them."""
+    """The iterations of one loop, as a watch is told of them."""
 
     def begin(self, longest: timedelta) -> None:
-        """A turn begins, and must be over within this time."""
+        """An iteration begins, and must be over within this time."""
 
     def at(self, lead_id: str) -> None:
-        """The turn has come to this lead; "": to none in particular."""
+        """The iteration has come to this lead; "": to none in particular."""
 
     def end(self) -> None:
-        """The turn is over."""
+        """The iteration is over."""
 
 
 class Watch(Protocol):
-    """Sees to it that no turn lasts too long."""
+    """Sees to it that no iteration lasts too long."""
 
-    def wheel(self) -> Watched:
-        """Watch one more wheel."""
+    def loop(self) -> Watched:
+        """Watch one more loop."""
 
 
 class Overdue(NamedTuple):
-    """A turn that should be over: for how many seconds already, and at which lead it is ("" where
-    none is known)."""
+    """An iteration that should be over: for how many seconds already, and at which lead it is (""
+    where none is known)."""
 
     seconds: float
     lead_id: str
@@ -57,15 +57,15 @@ class Progress:
     """
 
     def __init__(self, file: int | None = None) -> None:
-        size = _SLOT.size * _MOST_WHEELS
+        size = _SLOT.size * _MOST_LOOPS
         self.file = _of_memory(size) if file is None else file
         self._memory = mmap.mmap(self.file, size)
-        self._wheels = 0
+        self._loops = 0
 
-    def wheel(self) -> Watched:
-        """See `Watch.wheel`."""
-        self._wheels += 1
-        return _Slot(self._memory, _SLOT.size * (self._wheels - 1))
+    def loop(self) -> Watched:
+        """See `Watch.loop`."""
+        self._loops += 1
+        return _Slot(self._memory, _SLOT.size * (self._loops - 1))
 
     def close(self) -> None:
         """Let go of the memory."""
@@ -77,15 +77,15 @@ class Progress:
         self._memory[:] = bytes(len(self._memory))
 
     def overdue(self) -> Overdue | None:
-        """The turn that is overdue for longest, if any is."""
+        """The iteration that is overdue for longest, if any is."""
         now = time.monotonic()
-        late = [Overdue(now - until, lead) for until, lead in self._turns() if until < now]
+        late = [Overdue(now - until, lead) for until, lead in self._iterations() if until < now]
         return max(late, default=None)
 
-    def _turns(self) -> Iterator[tuple[float, str]]:
+    def _iterations(self) -> Iterator[tuple[float, str]]:
         for until, lead in _SLOT.iter_unpack(self._memory):
             if not until:
-                return  # no wheel yet
+                return  # no loop yet
             yield until, lead.rstrip(b"\0").decode("ascii", "replace")
 
 
@@ -123,11 +123,12 @@ class _Slot:
 
 
 class Alarm:
-    """A watch for a worker without a supervisor: ends its process when a turn lasts too long, and
-    writes to standard error in which lines of code each thread is.
+    """A watch for a worker without a supervisor: ends its process when an iteration lasts too long,
+    and writes to standard error in which lines of code each thread is.
 
     Whatever started the process is to start it again; what it held comes back when leases end.
-    *spare* is added to the time that each turn has, for somebody else to end the process first.
+    *spare* is added to the time that each iteration has, for somebody else to end the process
+    first.
     """
 
     def __init__(self, spare: timedelta = timedelta()) -> None:
@@ -135,17 +136,17 @@ class Alarm:
         self._until: dict[object, float] = {}
         self._lock = threading.Lock()
 
-    def wheel(self) -> Watched:
-        """See `Watch.wheel`."""
+    def loop(self) -> Watched:
+        """See `Watch.loop`."""
         return _Timed(self)
 
-    def set(self, wheel: object, until: float | None) -> None:
-        """Expect a wheel's turn to be over at this time of the monotonic clock; None: it is."""
+    def set(self, loop: object, until: float | None) -> None:
+        """Expect a loop's iteration to be over at this time of the monotonic clock; None: it is."""
         with self._lock:
             if until is None:
-                self._until.pop(wheel, None)
+                self._until.pop(loop, None)
             else:
-                self._until[wheel] = until
+                self._until[loop] = until
             if not self._until:
                 faulthandler.cancel_dump_traceback_later()
                 return
@@ -177,35 +178,35 @@ class Watches:
     def __init__(self, *watches: Watch) -> None:
         self._watches = watches
 
-    def wheel(self) -> Watched:
-        """See `Watch.wheel`."""
-        return _Everywhere([watch.wheel() for watch in self._watches])
+    def loop(self) -> Watched:
+        """See `Watch.loop`."""
+        return _Everywhere([watch.loop() for watch in self._watches])
 
 
 class _Everywhere:
     """`Watched` by each of several watches."""
 
-    def __init__(self, wheels: Sequence[Watched]) -> None:
-        self._wheels = wheels
+    def __init__(self, loops: Sequence[Watched]) -> None:
+        self._loops = loops
 
     def begin(self, longest: timedelta) -> None:
-        for wheel in self._wheels:
-            wheel.begin(longest)
+        for loop in self._loops:
+            loop.begin(longest)
 
     def at(self, lead_id: str) -> None:
-        for wheel in self._wheels:
-            wheel.at(lead_id)
+        for loop in self._loops:
+            loop.at(lead_id)
 
     def end(self) -> None:
-        for wheel in self._wheels:
-            wheel.end()
+        for loop in self._loops:
+            loop.end()
 
 
 class Unwatched:
-    """A watch that does nothing, and its wheel."""
+    """A watch that does nothing, and its loop."""
 
-    def wheel(self) -> Watched:
-        """See `Watch.wheel`."""
+    def loop(self) -> Watched:
+        """See `Watch.loop`."""
         return self
 
     def begin(self, longest: timedelta) -> None:

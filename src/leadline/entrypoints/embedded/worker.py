@@ -1,49 +1,43 @@
-"""A worker: turns the wheels of the pipeline until it is told to stop."""
+"""A worker: does the steps of leads until it is told to stop."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
 
 from leadline import wiring
-from leadline.alerts.reminding import remind_due
-from leadline.alerts.sending import deliver_due
-from leadline.alerts.updating import update_due
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
-from leadline.journey.follow_up import look_up_due
 from leadline.journey.reconcile import reconcile_in_turn
-from leadline.journey.refining import refine_due
-from leadline.journey.response_clock import clock_due
-from leadline.journey.write_back import write_back_due
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
-from leadline.model.task import Step
+from leadline.model.task import Addressee, Step, TaskKind
 from leadline.settings.general import Settings
+from leadline.steps import do, names, timeouts
 from leadline.stores.sqlite.moving.mark import refuse_if_moved
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.1
-"""How often an idle wheel looks for new work; the most by which a due task is late."""
+"""How often an idle loop looks for new work; the most by which a due task is late."""
 _TROUBLE_S = 2.0
 _AHEAD = timedelta(seconds=1)
 
-Speaking = Callable[[Kit, str], timedelta | None]
-"""Says one thing through a channel: see `alerts.sending.deliver_due`."""
-Once = Callable[[Kit], float]
-"""One turn of a wheel; returns for how many seconds there is nothing to do."""
+DoOnce = Callable[[Kit], timedelta | None]
+"""Does what is due of one step: see `leadline.steps.do`."""
 
 
-class _Wheel(NamedTuple):
-    """Turns `once` with its own `kit`. Who holds tasks must be done within `longest`; None: it
-    holds none."""
+class _Loop(NamedTuple):
+    """Calls `once` again and again with its own `kit`; it returns for how many seconds there is
+    nothing to do. A loop that holds tasks must be done with them within `longest`; None: it holds
+    none."""
 
     kit: Kit
-    once: Once
+    once: Callable[[Kit], float]
     longest: timedelta | None
 
 
@@ -53,16 +47,15 @@ def work(
     stop: threading.Event,
     watch: Watch | None = None,
 ) -> None:
-    """Run these steps until *stop* is set; what is under way then is finished. *watch* is told of
-    every turn that holds tasks.
+    """Do these steps until *stop* is set; what is under way then is finished. *watch* is told of
+    every iteration that holds tasks.
 
     Raises ConfigurationError when the data folder can't be used, or its leads were moved.
     """
-    wanted = frozenset(steps)
     threads = []
-    for wheel in _wheels(settings, wanted):
-        watched = (watch if watch and wheel.longest else Unwatched()).wheel()
-        threads.append(threading.Thread(target=_turn, args=(wheel, stop, watched)))
+    for loop in _loops(settings, frozenset(steps)):
+        watched = (watch if watch and loop.longest else Unwatched()).loop()
+        threads.append(threading.Thread(target=_run, args=(loop, stop, watched)))
     for thread in threads:
         thread.start()
     stop.wait()
@@ -70,31 +63,37 @@ def work(
         thread.join()
 
 
-def _wheels(settings: Settings, steps: Set[Step]) -> Iterator[_Wheel]:
-    """A wheel for each step; those that speak to a channel share one for each channel, since they
-    share its pace. Each has a connection of its own, so that none waits for another."""
-    asking = longest_turn(settings, (config.timeout for config in settings.crm.values()))
-    for step in sorted(steps & LEAD_WHEELS.keys()):
-        yield _Wheel(_kit(settings), LEAD_WHEELS[step], asking)
-    speaking = [CHANNEL_WHEELS[step] for step in sorted(steps & CHANNEL_WHEELS.keys())]
-    if speaking:
-        for name in wiring.channels(settings):
-            config = settings.channels.get(name)
-            timeout = config.timeout if config else settings.slack_timeout
-            longest = longest_turn(settings, [timeout])
-            yield _Wheel(_kit(settings), _InTurns(speaking, name).turn, longest)
-    if Step.WRITE_BACK in steps:
-        for source in (name for name, config in settings.crm.items() if config.write):
-            once = _InTurns([write_back_due], source).turn
-            yield _Wheel(_kit(settings), once, asking)
-        if settings.reconcile_every:
-            for source in settings.crm:
-                yield _Wheel(_kit(settings), _look_through(settings, source), None)
+def _loops(settings: Settings, steps: Set[Step]) -> Iterator[_Loop]:
+    """A loop for each group of kinds, and one for each CRM in which lost leads are looked for. Each
+    has a connection of its own, so that none waits for another."""
+    for kinds in _groups(settings, steps):
+        longest = longest_iteration(settings, timeouts(kinds[0], settings))
+        yield _Loop(_kit(settings), RoundRobin([partial(do, kind) for kind in kinds]), longest)
+    if Step.WRITE_BACK in steps and settings.reconcile_every:
+        for source in settings.crm:
+            yield _Loop(_kit(settings), _look_through(settings, source), None)
 
 
-def longest_turn(settings: Settings, timeouts: Iterable[timedelta] = ()) -> timedelta:
-    """How long a turn may take: its lease, and a moment less, so that nobody else takes what a
-    worker holds before that one is ended. Settings by which others may take longer to answer are
+def _groups(settings: Settings, steps: Set[Step]) -> list[list[TaskKind]]:
+    """The kinds that these steps may have by the settings. Those which share a channel, or a CRM,
+    are together, since they share its pace."""
+    channels = wiring.channels(settings) if any(map(_speaks, steps)) else {}
+    groups: dict[tuple[object, str], list[TaskKind]] = {}
+    for step in (one for one in Step if one in steps):
+        for name in names(step, settings):
+            if not _speaks(step) or name in channels:
+                shared = step if step.addressee is Addressee.LEAD else step.addressee
+                groups.setdefault((shared, name), []).append((step, name))
+    return list(groups.values())
+
+
+def _speaks(step: Step) -> bool:
+    return step.addressee is Addressee.CHANNEL
+
+
+def longest_iteration(settings: Settings, timeouts: Iterable[timedelta] = ()) -> timedelta:
+    """How long an iteration may take: its lease, and a moment less, so that nobody else takes what
+    a worker holds before that one is ended. Settings by which others may take longer to answer are
     believed: for half of the lease they are asked again."""
     waiting = settings.lease / 2 + 2 * max(timeouts, default=timedelta())
     return max(settings.lease - min(settings.lease / 10, _AHEAD), waiting)
@@ -107,15 +106,15 @@ def _kit(settings: Settings) -> Kit:
     return kit
 
 
-def _turn(wheel: _Wheel, stop: threading.Event, watched: Watched) -> None:
-    kit = msgspec.structs.replace(wheel.kit, at_hand=watched.at)
+def _run(loop: _Loop, stop: threading.Event, watched: Watched) -> None:
+    kit = msgspec.structs.replace(loop.kit, at_hand=watched.at)
     clock = ClockWatch()
     while not stop.is_set():
-        watched.begin(wheel.longest or timedelta())
+        watched.begin(loop.longest or timedelta())
         try:
             if clock.jumped_back():
                 log.warning("clock.jumped_back", extra={"count": kit.store.rebase()})
-            pause = wheel.once(kit)
+            pause = loop.once(kit)
         except LeadlineError as error:
             log.error("worker.storage", extra={"error": type(error).__name__})
             pause = _TROUBLE_S
@@ -128,49 +127,28 @@ def _turn(wheel: _Wheel, stop: threading.Event, watched: Watched) -> None:
             stop.wait(pause)
 
 
-def _in_batches(do: Callable[[Kit], int]) -> Once:
-    """A wheel that does what is due, many at once."""
-    return lambda kit: 0.0 if do(kit) else IDLE_S
-
-
-def _look_through(settings: Settings, source: str) -> Once:
-    """A wheel that looks now and then for leads which only the CRM knows."""
+def _look_through(settings: Settings, source: str) -> Callable[[Kit], float]:
+    """Looks now and then for leads which only the CRM knows."""
     front = wiring.capture_kit(settings)
     every, back = settings.reconcile_every, settings.reconcile_back
     return lambda kit: reconcile_in_turn(kit, front, source, every, back).total_seconds()
 
 
-class _InTurns:
-    """All that is said through one channel: each kind of message has its turn, so that a flood of
-    one keeps no other waiting for the channel's next free moment."""
+class RoundRobin:
+    """Does several steps one after the other, so that a flood of tasks of one keeps no other
+    waiting for the next free moment of their channel."""
 
-    def __init__(self, speaking: Sequence[Speaking], channel: str) -> None:
-        self._speaking = list(speaking)
-        self._channel = channel
+    def __init__(self, steps: Sequence[DoOnce]) -> None:
+        self._steps = list(steps)
 
-    def turn(self, kit: Kit) -> float:
-        """Say one thing, if there is any and the channel is free."""
-        for speak in self._speaking:
-            wait = speak(kit, self._channel)
-            if wait == timedelta():
-                self._speaking.remove(speak)
-                self._speaking.append(speak)
+    def __call__(self, kit: Kit) -> float:
+        """Do the first step of which something is due and can be done now; the seconds to wait."""
+        for step in self._steps:
+            if step(kit) == timedelta():
+                self._steps.remove(step)
+                self._steps.append(step)
                 return 0.0
         return IDLE_S
-
-
-LEAD_WHEELS: Mapping[Step, Once] = {
-    Step.REFINE: _in_batches(refine_due),
-    Step.LOOK_UP: _in_batches(look_up_due),
-    Step.CLOCK: _in_batches(clock_due),
-}
-"""What turns for the steps that concern leads alone."""
-CHANNEL_WHEELS: Mapping[Step, Speaking] = {
-    Step.NOTIFY: deliver_due,
-    Step.UPDATE: update_due,
-    Step.REMIND: remind_due,
-}
-"""What turns for the steps that speak to a channel."""
 
 
 class ClockWatch:

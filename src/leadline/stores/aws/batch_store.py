@@ -10,8 +10,7 @@ from leadline.model.formats import from_iso, iso
 from leadline.model.handling import Handling
 from leadline.model.lead import FirstSeen
 from leadline.model.task import (
-    _SILENT,
-    _TOGETHER,
+    Addressee,
     Alert,
     Claim,
     Done,
@@ -32,9 +31,6 @@ from leadline.stores.aws.wakeups import Ring
 _ENOUGH = 250
 """Of each shard; more than anybody waits for before alerts become a digest."""
 _AFTER_TROUBLE = timedelta(minutes=1)
-
-
-_TOLD = {Step.NOTIFY: "Alerted", Step.REMIND: "Reminded"}
 
 
 class HandedStore(AwsStore):
@@ -118,7 +114,7 @@ class HandedStore(AwsStore):
 
     def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
         mine = self._due_of_mine(step, channel)[:limit]
-        if step not in _TOGETHER or len(mine) >= limit:
+        if not step.row.batched or len(mine) >= limit:
             return mine
         others = super()._candidates(step, channel, limit)
         known = {key for key, _ in mine}
@@ -156,14 +152,14 @@ class HandedStore(AwsStore):
         and after an outage of the channel it has too many of them to count them for every
         message."""
         mine = len(self._due_of_mine(step, channel))
-        if step is not Step.NOTIFY:
+        if step.addressee is not Addressee.CHANNEL or not step.row.batched:
             return mine
         return max(mine, self._count_due(step, channel, _ENOUGH))
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
         for one in settlements:
-            if one.claim.task.step not in _SILENT:
+            if one.claim.task.step.addressee is not Addressee.LEAD:
                 # It may have been told: then it must not be told again before its lease is over.
                 self._taken.pop(task_key(one.claim.task), None)
         with self._or_give_back():
@@ -201,7 +197,7 @@ def _name_of(one: Settlement) -> str:
         case Done(refined=refined) if refined is not None:
             return refined.status.capitalize()
         case Done(alert=alert) if alert is not None:
-            return _TOLD.get(one.claim.task.step, "")
+            return one.claim.task.step.row.metric
         case Drop():
             return "Dead"
     return ""

@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.model.formats import iso, key_of
 from leadline.model.ids import is_lead_id
-from leadline.model.task import _WITHOUT_CHANNEL, Step, Task, TaskKind
+from leadline.model.task import Addressee, Step, Task, TaskKind
 from leadline.net.aws.calls import AwsFailed, Caller
 
 LONGEST_DELAY_S = 900
@@ -45,7 +45,8 @@ def task_of(body: str) -> Task | None:
     except msgspec.MsgspecError:
         return None
     step = message.step or (Step.NOTIFY if message.channel else Step.REFINE)
-    if not is_lead_id(message.lead_id) or (step in _WITHOUT_CHANNEL) is bool(message.channel):
+    addressed = step.addressee is not Addressee.LEAD
+    if not is_lead_id(message.lead_id) or addressed is not bool(message.channel):
         return None
     return Task(step, message.lead_id, message.channel)
 

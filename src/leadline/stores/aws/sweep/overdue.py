@@ -10,7 +10,7 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
-from leadline.model.task import SPEAKING, Step, Task, TaskKind
+from leadline.model.task import Addressee, Step, Task, TaskKind
 from leadline.stores.aws.items import TaskState, further_of
 from leadline.stores.aws.keys import SHARDS, due_before, due_partition, lead_key
 from leadline.stores.aws.store import AwsStore
@@ -129,11 +129,11 @@ class Ringing:
 
 def _place_of(step: Step, channel: str) -> str:
     """What is reserved for the things of this kind; "" where nothing is."""
-    if step is Step.WRITE_BACK:
+    if step.addressee is Addressee.CRM:
         from leadline.ports.store import crm_place  # seldom asked
 
         return crm_place(channel)
-    return channel if step in SPEAKING else ""
+    return channel
 
 
 def _was_far(task: TaskState) -> bool:
