@@ -6,7 +6,7 @@ While a channel fails, its fallback is told in its place, and the channel itself
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -55,7 +55,7 @@ def deliver_due(kit: Kit, channel: str) -> timedelta | None:
     if is_open(trouble):
         many, limit = False, 1  # a probe: the others need not fail with it
     claims = kit.store.claim(Step.NOTIFY, limit, kit.lease, channel)
-    settle(kit, claims, _Round(kit, place, trouble, claims, many=many).outcomes())
+    settle(kit, claims, _Message(kit, place, trouble, many=many).outcomes(claims))
     return timedelta()
 
 
@@ -98,50 +98,50 @@ def _to(fallback: str, claim: Claim, why: str = "") -> Done:
     return Done(then=(task,), note=f"{FELL_BACK} {why}".rstrip())
 
 
-class _Round:
-    """One message of a channel, and what becomes of all claims that were taken for it."""
+class _Case(msgspec.Struct):
+    """A claim, the lead that the channel is to be told of, and what becomes of the claim."""
 
-    def __init__(
-        self, kit: Kit, place: Channel, trouble: Trouble, claims: Sequence[Claim], *, many: bool
-    ) -> None:
+    claim: Claim
+    notice: Notice
+    outcome: Outcome
+
+
+class _Message:
+    """The next message of a channel, and what becomes of all claims that were taken for it."""
+
+    def __init__(self, kit: Kit, place: Channel, trouble: Trouble, *, many: bool) -> None:
         self.kit, self.place, self.trouble = kit, place, trouble
-        self.claims = claims
         self.many = many
-        self.notices: Mapping[str, Notice] = {}
 
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self, claims: Sequence[Claim]) -> list[Outcome]:
         """The outcome of each claim, in order."""
         # One that is exhausted may be what no worker survives: it is not looked at any more.
-        alive = [c.task.lead_id for c in self.claims if exhausted(self.kit, c) is None]
-        self.notices = notices(self.kit, self.place, alive) if alive else {}
-        settled: dict[int, Outcome] = {}
-        ready: dict[int, Notice] = {}
-        for i, claim in enumerate(self.claims):
-            told = self._without_a_message(claim)
-            if isinstance(told, Notice):
-                ready[i] = told
-            else:
-                settled[i] = told
-        chosen = self._chosen(ready)
-        why = DIGEST_REFUSED if self._was_refused(ready) else "channel.paced"
-        settled |= {i: _at_once(why) for i in ready if i not in chosen}
-        settled |= self._tell(chosen)
-        return [settled[i] for i in range(len(self.claims))]
+        alive = [c.task.lead_id for c in claims if exhausted(self.kit, c) is None]
+        found = notices(self.kit, self.place, alive) if alive else {}
+        looked_at = [self._look(claim, found.get(claim.task.lead_id)) for claim in claims]
+        ready = [one for one in looked_at if isinstance(one, _Case)]
+        if _was_refused(ready):
+            for case in ready:
+                case.outcome = _at_once(DIGEST_REFUSED)
+        self._tell(self._unless_arrived(self._chosen(ready)))
+        return [one.outcome if isinstance(one, _Case) else one for one in looked_at]
 
-    def _without_a_message(self, claim: Claim) -> Outcome | Notice:
-        """What becomes of a claim for which nothing needs to be sent now, or what is to be told."""
-        found = self.notices.get(claim.task.lead_id)
+    def _look(self, claim: Claim, found: Notice | None) -> Outcome | _Case:
+        """What becomes of a claim for which nothing needs to be sent now, or the case to tell."""
         if (end := exhausted(self.kit, claim)) is not None:
             return self._never(claim, end)
         if found is None:
             return Drop("lead.missing", "there is no refined lead of this id")
-        if claim.task.again:
-            return found
-        if is_told(found.told, self.place.name):
-            return Done(note="notify.already_told")
-        if found.told_instead:
-            return Done(note="notify.told_instead")
-        return self._later_or_now(found)
+        if not claim.task.again:
+            if is_told(found.told, self.place.name):
+                return Done(note="notify.already_told")
+            if found.told_instead:
+                return Done(note="notify.told_instead")
+            waits = self._later_or_now(found)
+            if isinstance(waits, Retry):
+                return waits
+            found = waits
+        return _Case(claim, found, _at_once("channel.paced"))
 
     def _later_or_now(self, found: Notice) -> Retry | Notice:
         """Leave people alone in their quiet hours, and let a lead wait for its holder's digest."""
@@ -157,18 +157,16 @@ class _Round:
             return Retry(digest - found.now, why="digest", counts=False)
         return msgspec.structs.replace(found, gathered=True)
 
-    def _chosen(self, ready: dict[int, Notice]) -> dict[int, Notice]:
+    def _chosen(self, ready: Sequence[_Case]) -> list[_Case]:
         """Those of which the next message tells: the first, and all that may stand beside it."""
         if not ready:
-            return {}
-        first, *_ = ready
-        whose = self._whose(ready[first])
-        together = {i: found for i, found in ready.items() if self._whose(found) == whose}
-        single = not (self.many or ready[first].gathered)
+            return []
+        first = ready[0]
+        whose = self._whose(first.notice)
+        together = [case for case in ready if self._whose(case.notice) == whose]
+        single = not (self.many or first.notice.gathered)
         # A message for many was refused: tell them one by one, to find out whose fault it was.
-        if single or self._was_refused(together):
-            return {first: ready[first]}
-        return together
+        return [first] if single or _was_refused(together) else together
 
     def _whose(self, found: Notice) -> str | None:
         """Whose message it must be; None: anybody's."""
@@ -176,83 +174,89 @@ class _Round:
             return None
         return key_of_person(found.holder)
 
-    def _was_refused(self, ready: Mapping[int, Notice]) -> bool:
-        return len(ready) > 1 and any(self.claims[i].error == DIGEST_REFUSED for i in ready)
+    def _unless_arrived(self, chosen: Sequence[_Case]) -> list[_Case]:
+        """Without the leads whose earlier attempt, of which nobody knew how it ended, had arrived;
+        and without those after which could not be asked while our lease is good enough to tell of
+        others."""
+        to_tell: list[_Case] = []
+        until = self.kit.clock() + self.kit.lease * _ASK_BY
+        for case in chosen:
+            if self.kit.clock() >= until:
+                case.outcome = _at_once("channel.paced")
+            elif (arrived := self._arrived(case)) is not None:
+                case.outcome = arrived
+            else:
+                to_tell.append(case)
+        return to_tell
 
-    def _tell(self, chosen: dict[int, Notice]) -> dict[int, Outcome]:
-        """Send one message about these leads, but for those that turn out to be told."""
-        outcomes = self._arrived(chosen)
-        to_tell = {i: found for i, found in chosen.items() if i not in outcomes}
-        if not to_tell:
-            return outcomes
-        together = len(to_tell) > 1
+    def _arrived(self, case: _Case) -> Done | None:
+        """The end of a task whose message of an earlier attempt had arrived."""
+        found = case.notice
+        write = partial(self.place.writer.alert, found)
+        seen = find_earlier(self.place, case.claim, write)
+        if seen is None:
+            return None
+        # It says what was known then: whose the lead was when it was refined, at least.
+        then = msgspec.structs.replace(found, handling=UNHANDLED)
+        alert = self._alert(then, write(), seen, together=False)
+        update = Task(Step.UPDATE, found.lead.lead_id, self.place.name)
+        changed = found.handling != UNHANDLED
+        return Done(alert=alert, then=(update,) if changed else (), note="notify.had_arrived")
+
+    def _tell(self, cases: Sequence[_Case]) -> None:
+        """Send one message about these leads."""
+        if not cases:
+            return
+        together = len(cases) > 1
         try:
-            letter = self._letter(list(to_tell.values()))
+            letter = self._letter([case.notice for case in cases])
         except Exception as error:
             log.exception("notify.failed", extra={"channel": self.place.name})
             words = type(error).__name__
             wrong: Reply = Refused(DIGEST_REFUSED, words) if together else Unreachable(words)
-            return outcomes | {i: self._after(i, wrong, together=together) for i in to_tell}
+            self._not_told(cases, wrong)
+            return
         if letter is None:  # this kind of channel has no message for many
-            first, *others = to_tell
-            outcomes |= {i: _at_once("channel.paced") for i in others}
-            return outcomes | self._tell({first: to_tell[first]})
+            first, *others = cases
+            for case in others:
+                case.outcome = _at_once("channel.paced")
+            self._tell([first])
+            return
         reply = hand_in(self.kit, self.place, letter, self.trouble)
         if isinstance(reply, Sent):
-            return outcomes | self._sent(to_tell, letter, reply)
-        return outcomes | {i: self._after(i, reply, together=together) for i in to_tell}
+            self._told(cases, letter, reply)
+        else:
+            self._not_told(cases, reply)
 
     def _letter(self, found: Sequence[Notice]) -> Letter | None:
         if len(found) > 1:
             return self.place.writer.digest(found)
         return self.place.writer.alert(found[0])
 
-    def _arrived(self, chosen: Mapping[int, Notice]) -> dict[int, Outcome]:
-        """The leads whose earlier attempt, of which nobody knew how it ended, had arrived; and
-        those after which could not be asked while our lease is good enough to tell of others."""
-        outcomes: dict[int, Outcome] = {}
-        until = self.kit.clock() + self.kit.lease * _ASK_BY
-        for i, found in chosen.items():
-            if self.kit.clock() >= until:
-                outcomes[i] = _at_once("channel.paced")
-                continue
-            write = partial(self.place.writer.alert, found)
-            if (seen := find_earlier(self.place, self.claims[i], write)) is not None:
-                # It says what was known then: whose the lead was when it was refined, at least.
-                then = msgspec.structs.replace(found, handling=UNHANDLED)
-                alert = self._alert(then, write(), seen, together=False)
-                update = Task(Step.UPDATE, found.lead.lead_id, self.place.name)
-                changed = found.handling != UNHANDLED
-                outcomes[i] = Done(
-                    alert=alert, then=(update,) if changed else (), note="notify.had_arrived"
-                )
-        return outcomes
-
-    def _sent(
-        self, to_tell: Mapping[int, Notice], letter: Letter, reply: Sent
-    ) -> dict[int, Outcome]:
+    def _told(self, cases: Sequence[_Case], letter: Letter, reply: Sent) -> None:
         """All are told. A lead that was claimed or assigned in the moment in which it was told gets
         its message changed at once, for nobody else knew that there is one."""
-        together = len(to_tell) > 1
-        now = self.kit.store.handling([found.lead.lead_id for found in to_tell.values()])
-        outcomes: dict[int, Outcome] = {}
-        for i, found in to_tell.items():
-            lead_id = found.lead.lead_id
-            changed = now.get(lead_id, UNHANDLED).rev != found.handling.rev
-            outcomes[i] = Done(
-                alert=self._alert(found, letter, reply, together=together),
+        together = len(cases) > 1
+        now = self.kit.store.handling([case.notice.lead.lead_id for case in cases])
+        for case in cases:
+            lead_id = case.notice.lead.lead_id
+            changed = now.get(lead_id, UNHANDLED).rev != case.notice.handling.rev
+            case.outcome = Done(
+                alert=self._alert(case.notice, letter, reply, together=together),
                 then=(Task(Step.UPDATE, lead_id, self.place.name),) if changed else (),
             )
-        return outcomes
 
     def _alert(self, found: Notice, letter: Letter, reply: Sent, *, together: bool) -> Alert:
         template = template_naming(letter.template, found.owner, found.instead_of)
         now, name = self.kit.clock(), self.place.name
         return Alert(found.lead.lead_id, name, now, template, together, reply.ref)
 
-    def _after(self, i: int, reply: Reply, *, together: bool) -> Outcome:
+    def _not_told(self, cases: Sequence[_Case], reply: Reply) -> None:
+        for case in cases:
+            case.outcome = self._after(case.claim, reply, together=len(cases) > 1)
+
+    def _after(self, claim: Claim, reply: Reply, *, together: bool) -> Outcome:
         """What becomes of a lead of which the destination was not told."""
-        claim = self.claims[i]
         match reply:
             case Busy(after=after):
                 return Retry(after, why="channel.busy", counts=False)
@@ -277,6 +281,11 @@ class _Round:
         if instead not in self.kit.channels or instead == self.place.name:
             return end
         return _to(instead, claim, f"{end.reason} {end.detail}".rstrip())
+
+
+def _was_refused(cases: Sequence[_Case]) -> bool:
+    """Whether a message for many of these was refused before."""
+    return len(cases) > 1 and any(case.claim.error == DIGEST_REFUSED for case in cases)
 
 
 def _at_once(why: str) -> Retry:

@@ -51,114 +51,130 @@ def write_back_due(kit: Kit, source: str) -> timedelta | None:
     if wait := kit.store.reserve(crm_place(source), timedelta(seconds=(batch + 2) / per_second)):
         return wait
     claims = kit.store.claim(Step.WRITE_BACK, batch, kit.lease, source)
-    settle(kit, claims, _Turn(kit, source, connected, claims).outcomes())
+    settle(kit, claims, _Batch(kit, source, connected).outcomes(claims))
     return timedelta()
 
 
-class _Turn:
-    """One batch: what becomes of all claims that were taken for it."""
+class _Case(msgspec.Struct):
+    """A lead of the batch about which the CRM is to be told, and what becomes of its task."""
 
-    def __init__(
-        self, kit: Kit, source: str, connected: Connected, claims: Sequence[Claim]
-    ) -> None:
+    claim: Claim
+    about: CrmSubject
+    outcome: Outcome
+
+
+class _Todo(msgspec.Struct, frozen=True):
+    """What is to be written of a case, by the record as it was read."""
+
+    case: _Case
+    before: CrmRecord
+    change: CrmChange
+
+
+class _Batch:
+    """What becomes of all claims that were taken together."""
+
+    def __init__(self, kit: Kit, source: str, connected: Connected) -> None:
         self.kit, self.source = kit, source
         self.crm, self.config = connected.crm, connected.config
         self.connected = connected
-        self.claims = claims
         self.began = kit.clock()
-        self.settled: dict[int, Outcome] = {}
-        self.about: dict[int, CrmSubject] = {}
-        self.records: dict[int, CrmRecord] = {}
 
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self, claims: Sequence[Claim]) -> list[Outcome]:
         """The outcome of each claim, in order."""
-        for i, claim in enumerate(self.claims):
-            if (end := exhausted(self.kit, claim)) is not None:
-                self.settled[i] = end  # first: a lead that kills whoever reads it must end, too
-        alive = {i: c for i, c in enumerate(self.claims) if i not in self.settled}
-        found = crm_subjects(self.kit, self.connected, [c.task.lead_id for c in alive.values()])
-        for i, claim in alive.items():
-            if claim.task.lead_id not in found:
-                self.settled[i] = Done(note="write_back.nothing_there")
+        found = self._cases(claims)
+        cases = [one for one in found if isinstance(one, _Case)]
+        self._write(self._changes(self._read(cases)))
+        return [one.outcome if isinstance(one, _Case) else one for one in found]
+
+    def _cases(self, claims: Sequence[Claim]) -> list[_Case | Outcome]:
+        """The cases of these claims, or their outcomes where there is nothing to tell."""
+        # First the exhausted ones: a lead that kills whoever reads it must end, too.
+        ends = [exhausted(self.kit, claim) for claim in claims]
+        alive = [c.task.lead_id for c, end in zip(claims, ends, strict=True) if end is None]
+        subjects = crm_subjects(self.kit, self.connected, alive)
+        found: list[_Case | Outcome] = []
+        for claim, end in zip(claims, ends, strict=True):
+            about = subjects.get(claim.task.lead_id)
+            if end is not None:
+                found.append(end)
+            elif about is None:
+                found.append(Done(note="write_back.nothing_there"))
             else:
-                self.about[i] = found[claim.task.lead_id]
-        self._read()
-        self._write(self._changes())
-        return [self.settled[i] for i in range(len(self.claims))]
+                found.append(_Case(claim, about, _not_tried("crm.not_tried")))
+        return found
 
-    def _read(self) -> None:
-        """The records as they are now."""
-        if not self.about:
-            return
-        reply = self._ask(list(dict.fromkeys(one.record for one in self.about.values())))
-        for i, one in self.about.items():
+    def _read(self, cases: Sequence[_Case]) -> list[tuple[_Case, CrmRecord]]:
+        """The cases whose records the CRM has, with these as they are now."""
+        if not cases:
+            return []
+        reply = self._ask(list(dict.fromkeys(case.about.record for case in cases)))
+        read: list[tuple[_Case, CrmRecord]] = []
+        for case in cases:
             if not isinstance(reply, Mapping):
-                self.settled[i] = self._without_answer(i, reply)
+                case.outcome = self._without_answer(case.claim, reply)
                 continue
-            match reply.get(one.record, NotYet()):
+            match reply.get(case.about.record, NotYet()):
                 case CrmRecord() as record:
-                    self.records[i] = record
+                    read.append((case, record))
                 case NotYet() | Refused() as never:
-                    self.settled[i] = _never(never)
+                    case.outcome = _never(never)
+        return read
 
-    def _changes(self) -> dict[int, CrmChange]:
-        """What is to be written, where there is time to."""
+    def _changes(self, read: Sequence[tuple[_Case, CrmRecord]]) -> list[_Todo]:
+        """What is to be written, where there is time to: one change of each record."""
         late = not self._is_within(_WRITE_BY)
-        todo: dict[int, CrmChange] = {}
-        taken: set[str] = set()
-        for i, record in self.records.items():
-            one = self.about[i]
+        todo: dict[str, _Todo] = {}
+        for case, record in read:
+            one = case.about
             change = changes_for(one.lead, one.handling, record, self.config, one.beside)
             if change is None:
-                self.settled[i] = Done(note="write_back.nothing_new")
-            elif late or record.record in taken:
-                self.settled[i] = _not_tried("crm.no_time")
+                case.outcome = Done(note="write_back.nothing_new")
+            elif late or record.record in todo:
+                case.outcome = _not_tried("crm.no_time")
             else:
-                todo[i] = change
-                taken.add(record.record)
-        return todo
+                todo[record.record] = _Todo(case, record, change)
+        return list(todo.values())
 
-    def _write(self, todo: Mapping[int, CrmChange]) -> None:
+    def _write(self, todo: Sequence[_Todo]) -> None:
         if not todo:
             return
         try:
-            reply = self.crm.write(list(todo.values()))
+            reply = self.crm.write([one.change for one in todo])
         except Exception as error:  # an adapter's own mistake is no reason to lose the batch
             log.exception("crm.failed", extra={"source": self.source})
             reply = Unreachable(f"crm.{type(error).__name__}")
-        written: dict[int, Written] = {}
+        written: list[tuple[_Todo, Written]] = []
         pause: Busy | None = None
-        for i, change in todo.items():
-            said = reply.get(change.record) if isinstance(reply, Mapping) else reply
+        for one in todo:
+            said = reply.get(one.change.record) if isinstance(reply, Mapping) else reply
             match said:
                 case Written():
-                    written[i] = said
+                    written.append((one, said))
                 case NotYet():
-                    self.settled[i] = _never(said)
+                    one.case.outcome = _never(said)
                 case Refused() if isinstance(reply, Mapping):
-                    self.settled[i] = _never(said)
+                    one.case.outcome = _never(said)
                 case None:
-                    self.settled[i] = _not_tried("crm.not_tried")
+                    pass  # the CRM was not asked to write this one
                 case _:
-                    self.settled[i] = self._without_answer(i, said)
+                    one.case.outcome = self._without_answer(one.case.claim, said)
                     pause = said if isinstance(said, Busy) else pause
         self._hold(pause)
-        news = {} if pause else self._read_again(todo, written)
-        for i, done in written.items():
-            self._remember(i, todo[i], done, news.get(todo[i].record))
-            self.settled[i] = Done()
+        news = {} if pause else self._read_again(written)
+        for one, done in written:
+            self._remember(one, done, news.get(one.change.record))
+            one.case.outcome = Done()
         log.info("crm.written", extra={"source": self.source, "count": len(written)})
 
-    def _read_again(
-        self, todo: Mapping[int, CrmChange], written: Mapping[int, Written]
-    ) -> Mapping[str, CrmRecord]:
+    def _read_again(self, written: Sequence[tuple[_Todo, Written]]) -> Mapping[str, CrmRecord]:
         """Records whose time of change we were not told, or that have a new owner: only those that
         nobody else changed meanwhile."""
-        whose = {name for one in self.about.values() for name in one.beside.owner or ()}
+        whose = {name for one, _ in written for name in one.case.about.beside.owner or ()}
         asked = {
-            todo[i].record: i
-            for i, done in written.items()
-            if done.modified is None or whose & todo[i].values.keys()
+            one.change.record: one
+            for one, done in written
+            if done.modified is None or whose & one.change.values.keys()
         }
         if not asked or not self._is_within(_READ_AGAIN_BY):
             return {}
@@ -167,16 +183,16 @@ class _Turn:
             return {}
         return {
             record: now
-            for record, i in asked.items()
+            for record, one in asked.items()
             if isinstance(now := reply.get(record), CrmRecord)
-            and is_as_written(self.records[i], todo[i], now, self.config)
+            and is_as_written(one.before, one.change, now, self.config)
         }
 
-    def _remember(self, i: int, change: CrmChange, done: Written, record: CrmRecord | None) -> None:
+    def _remember(self, todo: _Todo, done: Written, record: CrmRecord | None) -> None:
         """Keep what we wrote, and whose the record is now."""
-        one, store = self.about[i], self.kit.store
-        lead_id, before = one.lead.lead_id, one.handling
-        gave_away = (one.beside.owner or {}).keys() & change.values.keys()
+        about, change, store = todo.case.about, todo.change, self.kit.store
+        lead_id, before = about.lead.lead_id, about.handling
+        gave_away = (about.beside.owner or {}).keys() & change.values.keys()
         owner = record.owner if record and gave_away else None
         for _ in range(_ROUNDS):
             after = msgspec.structs.replace(
@@ -208,16 +224,16 @@ class _Turn:
         self._hold(reply)
         return reply
 
-    def _without_answer(self, i: int, said: Busy | Unreachable | Refused) -> Outcome:
+    def _without_answer(self, claim: Claim, said: Busy | Unreachable | Refused) -> Outcome:
         """What becomes of a lead of which the CRM could not be told: one that refuses us (a token
         that has run out) may be mended, so that all leads wait for it as for one that is down."""
         match said:
             case Busy(after=after):
                 return Retry(after, why="crm.busy", counts=False)
             case Unreachable(words=words):
-                return again(self.kit, self.claims[i], words)
+                return again(self.kit, claim, words)
             case Refused(reason=reason, words=words):
-                return again(self.kit, self.claims[i], f"{reason} {words}".rstrip())
+                return again(self.kit, claim, f"{reason} {words}".rstrip())
 
     def _hold(self, said: object) -> None:
         """Nobody writes while the CRM wants a pause."""
