@@ -86,33 +86,53 @@ def _look_alone(
 
 
 def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> Outcome:
-    """What becomes of one look."""
-    there = True
+    """What becomes of one look, by what the CRM said; None: nobody could be asked."""
     match said:
         case NotAsked(after=after, words=words):
             return Retry(after, why=words, counts=False)
         case Silent(words=words):
             return _later(kit, lead, words) or Done(note="owner.never_known")
-        case None:
-            said = _from_updates(kit, waiting)
+        case CrmRecord():
+            return _learned(kit, lead, waiting, said)
         case NotYet():
-            found = _from_updates(kit, waiting)
-            said = found or CrmRecord(record=waiting.record or "", fields=LeadFields())
-            there = False
-    if said is None:
-        return Done(note="look_up.nothing_new")
-    handling = _keep(kit, lead, said, there=there)
+            return _not_there(kit, lead, waiting)
+        case None if (news := _from_updates(kit, waiting)) is not None:
+            return _learned(kit, lead, waiting, news)
+        case None:
+            return Done(note="look_up.nothing_new")
+
+
+def _learned(kit: Kit, lead: RefinedLead, waiting: Waiting, said: CrmRecord) -> Outcome:
+    """Keep what was said of the lead, and ask again while it has no owner."""
+    handling = _keep(kit, lead, said)
     if handling is None:
-        return Retry(kit.look_ups.every, why="look_up.overtaken", counts=False)
-    if handling.ending is not Ending.OPEN:
-        return Done(note=ECHO if is_echo(said, handling) else "")
-    if not there:
-        return _later(kit, lead, "crm.no_record") or Done(note="crm.never_seen")
+        return _overtaken(kit)
     connected = kit.crms.get(waiting.source)
     waits = connected is not None and connected.crm.knows_owners
-    if handling.holder is not None or not waits:
-        return Done(note=ECHO if is_echo(said, handling) else "")
+    if handling.ending is not Ending.OPEN or handling.holder is not None or not waits:
+        return _kept(said, handling)
     return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
+
+
+def _not_there(kit: Kit, lead: RefinedLead, waiting: Waiting) -> Outcome:
+    """The CRM has no such record: keep what updates say, and ask again for it."""
+    nothing = CrmRecord(record=waiting.record or "", fields=LeadFields())
+    said = _from_updates(kit, waiting) or nothing
+    handling = _keep(kit, lead, said, there=False)
+    if handling is None:
+        return _overtaken(kit)
+    if handling.ending is not Ending.OPEN:
+        return _kept(said, handling)
+    return _later(kit, lead, "crm.no_record") or Done(note="crm.never_seen")
+
+
+def _kept(said: CrmRecord, handling: Handling) -> Done:
+    return Done(note=ECHO if is_echo(said, handling) else "")
+
+
+def _overtaken(kit: Kit) -> Retry:
+    """Somebody else changed the lead meanwhile."""
+    return Retry(kit.look_ups.every, why="look_up.overtaken", counts=False)
 
 
 def _later(kit: Kit, lead: RefinedLead, why: str) -> Retry | None:

@@ -96,26 +96,37 @@ def plan(
             if event is None:
                 skipped[lead_id] = "there is no such lead, or its raw words are lost"
             elif start is Start.CAPTURE and event.fate is Fate.FILTERED:
-                why_not = _why_no_lead(event, sources)
-                if why_not:
+                if why_not := _why_no_lead(event, sources):
                     skipped[lead_id] = why_not
                 else:
                     readmit.append(lead_id)
             elif event.fate is not Fate.CAPTURED:
                 skipped[lead_id] = f"it is no lead ({event.fate})"
-            elif start is Start.DEAD:
-                tasks += dead.get(lead_id, ())
-                if lead_id not in dead:
-                    skipped[lead_id] = "it has no dead letter"
-            elif start is not Start.NOTIFY:
-                tasks.append(Task(Step.REFINE, lead_id))
-            elif lead_id not in names:
-                skipped[lead_id] = "it is not refined yet"
-            elif not names[lead_id]:
-                skipped[lead_id] = "no channel is to hear of it"
             else:
-                tasks += [Task(Step.NOTIFY, lead_id, c, again=True) for c in names[lead_id]]
+                again = _tasks(lead_id, start, names.get(lead_id), dead.get(lead_id))
+                if isinstance(again, str):
+                    skipped[lead_id] = again
+                else:
+                    tasks += again
     return Plan(tuple(tasks), tuple(readmit), skipped)
+
+
+def _tasks(
+    lead_id: str, start: Start, names: Sequence[str] | None, dead: Sequence[Task] | None
+) -> Sequence[Task] | str:
+    """The tasks by which a lead is done again, or why there are none. *names* are the channels that
+    are to hear of it, None where it is not refined; *dead* its dead letters, None for none."""
+    match start:
+        case Start.CAPTURE | Start.REFINE:
+            return [Task(Step.REFINE, lead_id)]
+        case Start.NOTIFY if names is None:
+            return "it is not refined yet"
+        case Start.NOTIFY if names:
+            return [Task(Step.NOTIFY, lead_id, name, again=True) for name in names]
+        case Start.NOTIFY:
+            return "no channel is to hear of it"
+        case Start.DEAD:
+            return dead if dead is not None else "it has no dead letter"
 
 
 def carry_out(
