@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from examples.own_source import BadgeScanner
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.model.errors import Unauthentic
 from leadline.model.lead import Delivery
 from leadline.settings.sources import SourceConfig
 from leadline.stores.memory import MemoryStore
 from tests.acceptance.installation import Installation
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.journey.refining import preview, refine_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery, Fate, Kind, RefinedLead
@@ -15,7 +15,7 @@ from leadline.ports.store import Store
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.web_to_lead.webhook import WebToLead
-from tests.worlds.leads import HandClock, captured
+from tests.worlds.leads import HandClock, capture, captured
 
 SOURCES: dict[str, Source] = {"form": Form(), "generic": Generic(), "web_to_lead": WebToLead()}
 FORM = "application/x-www-form-urlencoded"

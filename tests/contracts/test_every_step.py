@@ -19,7 +19,8 @@ from leadline.settings.general import Settings
 from leadline.settings.targets import TargetConfig
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.steps import function_of, kinds_after_refinement, patience
-from leadline.stores.aws.items import holder_of, task_key
+from leadline.stores.aws.items import holder_of
+from leadline.stores.aws.keys import task_key
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.aws_faults import Actor, world
 from tests.worlds.aws_functions import Functions, now

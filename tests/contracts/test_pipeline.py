@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leadline.alerts.sending import deliver_due
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.journey.refining import refine_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery
@@ -21,7 +21,7 @@ from leadline.ports.store import Store
 from leadline.team.routing import Routes
 from tests.worlds.channels import Scripted, slack_channel
 from tests.worlds.death import Killed
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 from tests.worlds.poisonous import Poisonous
 
 

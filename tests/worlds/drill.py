@@ -17,7 +17,7 @@ from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
 from leadline.channels.slack.bot import SlackBot
 from leadline.channels.slack.writer import SlackWriter
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.journey.follow_up import look_up_due
 from leadline.journey.refining import refine_due
 from leadline.kit import Connected, Kit
@@ -35,7 +35,7 @@ from leadline.stores.sqlite.store import SqliteStore
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.death import Killed
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 from tests.worlds.sales_office import MemoryCrm
 
 ROOM = "C0LEADS"

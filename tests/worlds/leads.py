@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from leadline.journey.capture import CaptureKit, answer, read
 from leadline.model import ids
 from leadline.model.ids import uuid7
 from leadline.model.keys import key_digest
-from leadline.model.lead import CapturedLead, Contact, Kind, LeadDetails, RefinedLead
+from leadline.model.lead import CapturedLead, Contact, Delivery, Kind, LeadDetails, RefinedLead
 from leadline.model.task import Addressee, Claim, Done, Outcome, Step, TaskKind
-from leadline.ports.store import Settlement, Store
+from leadline.ports.source import Answer
+from leadline.ports.store import Inbox, Settlement, Store
 
 LEASE = timedelta(seconds=60)
 
@@ -71,6 +73,11 @@ def captured(
         why=why,
         media_type="application/json",
     )
+
+
+def capture(delivery: Delivery, kit: CaptureKit, inbox: Inbox) -> Answer:
+    """What a door does with a delivery."""
+    return answer(delivery, kit, inbox.accept(read(delivery, kit)))
 
 
 def refined(lead: CapturedLead, clock: HandClock, **contact: str) -> RefinedLead:

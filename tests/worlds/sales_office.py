@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.journey.follow_up import look_up_due
 from leadline.journey.refining import refine_due
 from leadline.kit import Connected, Kit
@@ -27,7 +27,7 @@ from leadline.settings.crm import CrmConfig
 from leadline.settings.sources import SourceConfig
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 
 ANN = Person(id="u1", name="Ann Archer", email="ann@example.com")
 BEN = Person(id="u2", name="Ben Bell", email="ben@example.com")

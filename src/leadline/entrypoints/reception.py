@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from leadline.journey.capture import CaptureKit
-from leadline.model.errors import LeadlineError, Malformed, UnsupportedMedia
+from leadline.model.errors import LeadlineError, Malformed, UnknownSource, UnsupportedMedia
 from leadline.model.lead import Delivery
 from leadline.ports.source import Answer
 
@@ -34,6 +34,12 @@ def headers_of(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
         else:
             headers[name] += ", " + value
     return headers
+
+
+def check_source(name: str, kit: CaptureKit) -> None:
+    """Refuse a delivery to a source that there is not."""
+    if name not in kit.sources:
+        raise UnknownSource(f"post to /webhook/NAME with one of: {', '.join(sorted(kit.sources))}")
 
 
 def check_encoding(delivery: Delivery) -> None:

@@ -1,4 +1,8 @@
-"""The front half: a delivery becomes captured leads, durable before the sender hears of it."""
+"""The front half: a delivery becomes captured leads, durable before the sender hears of it.
+
+Both doors (`entrypoints.embedded.http`, `entrypoints.aws.capture`) `read` a delivery, have an inbox
+accept what is in it, each in its own way, and `answer` with the receipts.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +16,6 @@ from leadline.model.keys import key_digest, record_key
 from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
 from leadline.ports.crm import Found
 from leadline.ports.source import Answer, Source
-from leadline.ports.store import Inbox
 
 _FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.REDELIVERED, Fate.FOLDED)
 
@@ -25,16 +28,6 @@ class CaptureKit(msgspec.Struct, frozen=True):
     delay: timedelta
     bounds: Bounds = Bounds()
     new_id: NewId = uuid7
-
-
-def capture(delivery: Delivery, kit: CaptureKit, inbox: Inbox) -> Answer:
-    """Keep the leads of a delivery before anything can lose them, then let them wait.
-
-    Raises a LeadlineError whose status and detail are the sender's answer.
-    """
-    leads = read(delivery, kit)
-    receipts = inbox.accept(leads)
-    return answer(delivery, kit, receipts)
 
 
 def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:

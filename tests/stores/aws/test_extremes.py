@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.journey.refining import refine_due
 from leadline.model.formats import key_of
 from leadline.model.lead import Delivery
@@ -15,7 +15,7 @@ from leadline.settings.general import Settings
 from leadline.vendors.generic.webhook import Generic
 from leadline.wiring import kit_of
 from tests.worlds.aws_rooms import Rooms
-from tests.worlds.leads import HandClock, captured
+from tests.worlds.leads import HandClock, capture, captured
 
 EXTREMES = {
     "a name of half a megabyte": b'{"name":"%s","email":"b@example.com"}' % (b"x" * 500_000),

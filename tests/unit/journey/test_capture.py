@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.journey.capture import CaptureKit, capture, read
+from leadline.journey.capture import CaptureKit, read
 from leadline.model.errors import Unauthentic, UnsupportedMedia
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.model.task import Step
@@ -14,7 +14,7 @@ from leadline.ports.source import Answer, Source
 from leadline.settings.sources import SourceConfig
 from leadline.stores.memory import MemoryStore
 from leadline.vendors.salesforce.webhook import Salesforce
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 
 
 class LineSource(Source):

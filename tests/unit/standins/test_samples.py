@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.journey.refining import preview
 from leadline.model.errors import LeadlineError, NotUnderstood
 from leadline.model.lead import Delivery, Fate
@@ -17,7 +17,7 @@ from leadline.stores.memory import MemoryStore
 from leadline.vendors.registry import find
 from leadline.wiring import in_memory
 from tests.standins.payloads import AT
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 
 BASE = "http://127.0.0.1:8080"
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit, capture
+from leadline.journey.capture import CaptureKit
 from leadline.journey.follow_up import ECHO
 from leadline.journey.reconcile import Reconciled, reconcile
 from leadline.journey.write_back import write_back_due
@@ -26,7 +26,7 @@ from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.registry import make_crm
 from leadline.vendors.tryton.webhook import Tryton as TrytonSource
 from tests.vendors.tryton.real_server import Tryton
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 from tests.worlds.sales_office import SalesOffice
 
 pytestmark = pytest.mark.crm

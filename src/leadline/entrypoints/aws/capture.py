@@ -15,12 +15,13 @@ from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     check_encoding,
+    check_source,
     handshake,
     headers_of,
     problem_of,
 )
 from leadline.journey.capture import answer, read
-from leadline.model.errors import ConfigurationError, LeadlineError, TooLarge, UnknownSource
+from leadline.model.errors import ConfigurationError, LeadlineError, TooLarge
 from leadline.model.lead import Delivery, Fate
 from leadline.ports.source import Answer
 from leadline.settings.general import Settings
@@ -62,8 +63,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
         return answer_slack(asked, _delivery(event, settings), parts, settings)
     kit = wiring.webhook_kit(settings)
     delivery = _delivery(event, settings)
-    if delivery.source not in kit.sources:
-        raise UnknownSource(f"post to /webhook/NAME with one of: {', '.join(sorted(kit.sources))}")
+    check_source(delivery.source, kit)
     if delivery.method != "POST":
         return handshake(delivery, kit)
     check_encoding(delivery)

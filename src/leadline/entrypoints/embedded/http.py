@@ -16,6 +16,7 @@ from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     check_encoding,
+    check_source,
     handshake,
     has_token,
     headers_of,
@@ -23,7 +24,7 @@ from leadline.entrypoints.reception import (
     problem_of,
 )
 from leadline.journey.capture import CaptureKit, answer, read
-from leadline.model.errors import LeadlineError, NotReady, UnknownSource
+from leadline.model.errors import LeadlineError, NotReady
 from leadline.model.lead import Delivery
 from leadline.ports.source import Answer
 
@@ -115,9 +116,7 @@ class App:
             door = self.door
             if door is None:
                 raise NotReady
-            if name not in door.kit.sources:
-                known = ", ".join(sorted(door.kit.sources))
-                raise UnknownSource(f"post to /webhook/NAME with one of: {known}")
+            check_source(name, door.kit)
             if scope["method"] == "POST":
                 result = await self._capture(door, name, scope, receive)
             else:
