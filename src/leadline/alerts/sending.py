@@ -13,12 +13,13 @@ from functools import partial
 import msgspec
 
 from leadline.alerts.circuit import Reply, find_earlier, gap_of, hand_in, is_open
-from leadline.alerts.notices import is_told, notices, stands_for, template_naming
+from leadline.alerts.fallback import end_here, fallback_of, falls_back, give_away, give_to
+from leadline.alerts.notices import is_told, notices, template_naming
 from leadline.kit import Kit, again, exhausted, settle
 from leadline.model.handling import UNHANDLED
 from leadline.model.people import key_of_person
 from leadline.model.task import Alert, Claim, Done, Drop, Outcome, Retry, Step, Task
-from leadline.ports.channel import NO_OWNER, Channel, Letter, Notice
+from leadline.ports.channel import Channel, Letter, Notice
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import Trouble
 
@@ -29,8 +30,6 @@ DIGEST_MOST = 60
 """How many leads one digest speaks of at the most."""
 _ASK_BY = 0.4
 """The part of a lease after which no further attempt is asked about."""
-FELL_BACK = "notify.fell_back"
-"""The note of an alert that was given to another channel."""
 
 
 def deliver_due(kit: Kit, channel: str) -> timedelta | None:
@@ -45,10 +44,10 @@ def deliver_due(kit: Kit, channel: str) -> timedelta | None:
     trouble = kit.store.trouble(channel)
     wait = kit.store.reserve(channel, gap_of(place, trouble))
     if wait:
-        if not _falls_back(kit, place, trouble):
+        if not falls_back(kit, place, trouble):
             return wait
         claims = kit.store.claim(Step.NOTIFY, DIGEST_MOST, kit.lease, channel)
-        settle(kit, claims, _give_away(kit, place, claims))
+        settle(kit, claims, give_away(kit, place, claims))
         return timedelta()
     many = place.digest_above > 0 and due > place.digest_above
     limit = DIGEST_MOST if many or _sorts_by_person(kit, place) else 1
@@ -59,43 +58,9 @@ def deliver_due(kit: Kit, channel: str) -> timedelta | None:
     return timedelta()
 
 
-def _falls_back(kit: Kit, place: Channel, trouble: Trouble) -> bool:
-    """Whether the channel has failed for so long that its fallback is to be told instead."""
-    if fallback_of(kit, place) not in kit.channels or trouble.since is None:
-        return False
-    return kit.clock() - trouble.since >= place.fallback_after
-
-
-def fallback_of(kit: Kit, place: Channel) -> str:
-    """The channel that stands in for this one, "" for none: for that of leads without an owner no
-    channel can that tells owners alone, and would give them back."""
-    other = kit.channels.get(place.fallback)
-    if other is not None and other.personal:
-        before = stands_for(kit, place) | {place.name}
-        return "" if kit.routes.unassigned in before else other.name
-    return place.fallback
-
-
 def _sorts_by_person(kit: Kit, place: Channel) -> bool:
     """Whether alerts wait for, or go together by, whom they are for."""
     return place.personal or any(m.quiet or m.digest for m in kit.team.members.values())
-
-
-def _give_away(kit: Kit, place: Channel, claims: Sequence[Claim]) -> list[Outcome]:
-    """Have the fallback told of all these leads, of which the channel was not told yet."""
-    told = kit.store.alerts([c.task.lead_id for c in claims])
-    return [
-        Done(note="notify.already_told")
-        if is_told(told.get(c.task.lead_id, ()), place.name) and not c.task.again
-        else _to(fallback_of(kit, place), c)
-        for c in claims
-    ]
-
-
-def _to(fallback: str, claim: Claim, why: str = "") -> Done:
-    """The alert becomes that channel's, in one stroke: it can't be lost, nor be sent by both."""
-    task = Task(Step.NOTIFY, claim.task.lead_id, fallback, again=claim.task.again)
-    return Done(then=(task,), note=f"{FELL_BACK} {why}".rstrip())
 
 
 class _Case(msgspec.Struct):
@@ -129,7 +94,7 @@ class _Message:
     def _look(self, claim: Claim, found: Notice | None) -> Outcome | _Case:
         """What becomes of a claim for which nothing needs to be sent now, or the case to tell."""
         if (end := exhausted(self.kit, claim)) is not None:
-            return self._never(claim, end)
+            return end_here(self.kit, self.place, claim, end)
         if found is None:
             return Drop("lead.missing", "there is no refined lead of this id")
         if not claim.task.again:
@@ -263,24 +228,18 @@ class _Message:
             case Refused() if together:
                 return _at_once(DIGEST_REFUSED)
             case Refused(reason=reason, words=words):
-                return self._never(claim, Drop(reason, words))
-            case Unreachable() if _falls_back(self.kit, self.place, self.trouble):
-                return _to(fallback_of(self.kit, self.place), claim)
+                return end_here(self.kit, self.place, claim, Drop(reason, words))
+            case Unreachable() if falls_back(self.kit, self.place, self.trouble):
+                return give_to(fallback_of(self.kit, self.place), claim)
             case Unreachable(words=words):
                 tried = again(self.kit, claim, words)
-                return self._never(claim, tried) if isinstance(tried, Drop) else tried
+                return (
+                    end_here(self.kit, self.place, claim, tried)
+                    if isinstance(tried, Drop)
+                    else tried
+                )
             case Sent():
                 raise AssertionError("what was sent was told")
-
-    def _never(self, claim: Claim, end: Drop) -> Outcome:
-        """The alert will not pass here: it goes to the fallback with the destination's words, and
-        becomes a dead letter where there is none."""
-        instead = fallback_of(self.kit, self.place)
-        if end.reason == NO_OWNER and not instead:
-            instead = self.kit.routes.unassigned
-        if instead not in self.kit.channels or instead == self.place.name:
-            return end
-        return _to(instead, claim, f"{end.reason} {end.detail}".rstrip())
 
 
 def _was_refused(cases: Sequence[_Case]) -> bool:
