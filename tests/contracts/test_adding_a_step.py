@@ -59,7 +59,7 @@ def test_a_row_a_function_and_a_test_add_a_step(project: Path) -> None:
     assert [kind for kind in ("memory", "sqlite", "moto") if f"[{kind}]" not in own] == []
     general = ran(
         project, "tests/contracts/test_every_step.py", "tests/contracts/test_steps.py",
-        "tests/adapters/test_aws_steps.py", "-k", "untold or every_step",
+        "tests/stores/aws/test_steps.py", "-k", "untold or every_step",
     )  # fmt: skip
     for name in (
         "test_a_worker_does_what_is_due_of_every_step",
