@@ -16,6 +16,20 @@ FORMER_MODULES = frozenset(
     f"leadline.{name}" for name in ("sources", "lead", "errors", "crm", "handling")
 )
 """What plug-ins imported before there was `leadline.plugin_api`, which has their names now."""
+FORMER_NAMES = frozenset(f"leadline.ports.{name}" for name in ("Busy", "Refused", "Unreachable"))
+"""What plug-ins imported from a module that there still is."""
+
+
+def former(module: str, name: str) -> object:
+    """What a plug-in gets by a name from where it was before; with a DeprecationWarning at the line
+    that imports it. Raises AttributeError where `leadline.plugin_api` has no such name."""
+    # By its name, because a line that imports it would make all of it a part of everything.
+    api = import_module("leadline.plugin_api")
+    if name not in api.__all__:
+        raise AttributeError(f"{module} is gone, and leadline.plugin_api has no {name}")
+    text = f"import {name} from leadline.plugin_api: {module} goes with version 0.3"
+    warn(text, DeprecationWarning, stacklevel=3)
+    return getattr(api, name)
 
 
 class _FormerModules:
@@ -37,19 +51,8 @@ class _FormerModules:
 
     @staticmethod
     def exec_module(module: ModuleType) -> None:
-        # By its name, because a line that imports it would make all of it a part of everything.
-        api = import_module("leadline.plugin_api")
-
         old = module.__name__
-
-        def former(name: str) -> object:
-            if name not in api.__all__:
-                raise AttributeError(f"{old} is gone, and leadline.plugin_api has no {name}")
-            text = f"import {name} from leadline.plugin_api: {old} goes with version 0.3"
-            warn(text, DeprecationWarning, stacklevel=2)
-            return getattr(api, name)
-
-        module.__getattr__ = former  # type: ignore[method-assign]
+        module.__getattr__ = lambda name: former(old, name)  # type: ignore[method-assign]
 
 
 sys.meta_path.append(_FormerModules)

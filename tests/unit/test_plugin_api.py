@@ -30,6 +30,9 @@ FORMER_NAMES = [
     ("leadline.crm", "CrmConfig"),
     ("leadline.crm", "CrmRecord"),
     ("leadline.handling", "Ending"),
+    ("leadline.ports", "Busy"),
+    ("leadline.ports", "Refused"),
+    ("leadline.ports", "Unreachable"),
 ]
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 
-from leadline import FORMER_MODULES
+from leadline import FORMER_MODULES, FORMER_NAMES
 
 _FOUND_BY_NAME = {"leadline.vendors.registry": "leadline.vendors"}
 """Which package's modules a module finds by their names, imported by no line of code."""
@@ -31,7 +31,7 @@ def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mappin
     left_out = (*_EMBEDDED, *without)
     while todo:
         name = todo.pop()
-        if name in FORMER_MODULES:
+        if name in FORMER_MODULES | FORMER_NAMES:
             todo.append("leadline.plugin_api")
         path = _path(root, name)
         if name in seen or path is None or any(fnmatchcase(name, p) for p in left_out):
