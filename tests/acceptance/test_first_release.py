@@ -18,7 +18,7 @@ from leadline.stores.sqlite.moving.notes import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
 from tests.acceptance.test_rights import PRIVATE, modes
-from tests.worlds.first_release import TOLD, UNTOLD, unpacked
+from tests.worlds.first_release import FOLDER, TOLD, UNTOLD, unpacked
 
 DELAY = "10m"
 
@@ -157,3 +157,12 @@ def test_a_move_that_did_not_end_still_keeps_servers_away(updated: Updated) -> N
     refused = updated.installation.command("worker")
     assert refused.returncode != 0
     assert "leadline move --to aws --stack leads --region eu-west-1" in refused.stderr
+
+
+def test_settings_of_before_mean_the_same(updated: Updated) -> None:
+    shutil.copy(FOLDER / "leadline.example.toml", updated.folder / "leadline.toml")
+    updated.installation.settings.clear()
+    before = json.loads((FOLDER / "settings.json").read_text())
+    now = updated.json("config", "show")
+    assert isinstance(now, list)
+    assert [one for one in before if one not in now] == []

@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -300,6 +301,16 @@ def _event(lead, source, body):
     }
 
 
+def settings(target):
+    """What the example of settings means."""
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copy("leadline.example.toml", Path(name) / "leadline.toml")
+        command = [sys.executable, "-m", "leadline.entrypoints.cli", "config", "show", "--json"]
+        own = {n: v for n, v in os.environ.items() if not n.startswith(("LEADLINE_", "SLACK_"))}
+        done = subprocess.run(command, check=True, cwd=name, env=own, capture_output=True)
+    target.write_bytes(done.stdout)
+
+
 if __name__ == "__main__":
     random.seed(1)
     os.getpid = lambda: DEAD_WORKER
@@ -307,3 +318,4 @@ if __name__ == "__main__":
     embedded(here / "embedded.tar.gz")
     aws(here / "aws.json")
     deliveries(here / "deliveries.json")
+    settings(here / "settings.json")
