@@ -14,7 +14,7 @@ from leadline.model.task import HELD_UNTIL
 from leadline.operations.moving.agreement import family_digest
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.sqlite.moving.home import SqliteHome
-from leadline.stores.sqlite.moving.notes import MoveJournal
+from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
 from tests.acceptance.test_rights import PRIVATE, modes
