@@ -18,7 +18,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import bytesize
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication as Dispatcher
 
-_MOST_BYTES = 405_000
+MOST_BYTES = 405_000
 """moto's own bound for the size of an item."""
 
 
@@ -54,7 +54,7 @@ def _item(
 ) -> None:
     """`Item.__init__`, which counts all bytes anew for every attribute."""
     _fill(self, hash_key, range_key, {name: DynamoType(value) for name, value in attrs.items()})
-    if self.size() > _MOST_BYTES:
+    if self.size() > MOST_BYTES:
         raise ItemSizeTooLarge
 
 
