@@ -142,6 +142,20 @@ def test_refined_anew_a_lead_loses_the_owner_whom_an_earlier_version_believed(
     assert office.store.desk("u9") == []
 
 
+def test_refined_anew_a_lead_loses_the_owner_of_a_sender_who_is_trusted_no_more(
+    store: Store, clock: HandClock
+) -> None:
+    trusting = SalesOffice(store, clock, asks=False, owner="trusted", team=TEAM)
+    lead_id = trusting.post(email="ada@example.com", owner=ANN.email)
+    trusting.wait(minutes=11)
+    assert trusting.handling(lead_id) is not None
+    office = SalesOffice(store, clock, asks=False, owner="no", team=TEAM)
+    again(office, lead_id)
+    handling = office.handling(lead_id)
+    assert handling is not None
+    assert handling.owner is None
+
+
 @pytest.mark.parametrize(
     "given",
     [

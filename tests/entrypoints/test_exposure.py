@@ -8,6 +8,7 @@ from leadline import wiring
 from leadline.entrypoints.embedded import exposure
 from leadline.entrypoints.reception import has_token
 from leadline.model.errors import ConfigurationError
+from leadline.model.rights import too_wide
 from leadline.plugins import source_names
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
@@ -85,6 +86,12 @@ def test_a_public_url_and_a_request_through_a_proxy_say_that_others_come(tmp_pat
     assert set(exposure.exposed(Settings(data=tmp_path, public_url=url))) == {"public_url"}
     exposure.note_proxy(tmp_path)
     assert set(exposure.exposed(Settings(data=tmp_path))) == {"proxy"}
+
+
+def test_what_is_noted_of_a_proxy_is_for_our_user_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    exposure.note_proxy(tmp_path)
+    assert not too_wide(tmp_path)
 
 
 def test_a_data_folder_that_is_gone_does_not_keep_requests_from_being_served(

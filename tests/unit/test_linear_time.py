@@ -5,6 +5,7 @@ sixteen. Sizes are compared, no time is prescribed; where one is too short to be
 as `UNMEASURABLE_S`.
 """
 
+import io
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,16 +14,20 @@ from typing import Any
 
 import msgspec
 import pytest
+from rich.console import Console
 
 from leadline.alerts import words
 from leadline.channels.slack import mrkdwn
+from leadline.entrypoints.cli._story import print_story
+from leadline.journey.refining import laid_over
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.json_text import decode, read_json
 from leadline.model.keys import match_keys
-from leadline.model.lead import Contact, Delivery, LeadDetails, LeadFields
+from leadline.model.lead import Contact, Delivery, LeadDetails, LeadFields, Status
 from leadline.model.people import Person
 from leadline.ports.channel import Notice
+from leadline.ports.ledger import LeadRow, LeadStory
 from leadline.refine import About, limits, refine, text
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.company import refine_company
@@ -226,6 +231,57 @@ def _filled(value: Any, written: str) -> Any:
     if isinstance(value, list):
         return [_filled(inner, written) for inner in value]
     return written if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", sorted(BODIES.keys() - {"form", "web_to_lead"}))
+def test_an_event_is_cut_out_in_time_that_is_in_proportion_to_the_names_in_it(name: str) -> None:
+    reader = source(name, map={"record": "/lead_id", "event_id": "/event_id"})
+    values = (_told(name), {"email": "ada@example.com"})
+
+    def cut(written: str) -> None:
+        for value in values:
+            body = msgspec.json.encode({**value, "lead_id": "123", written: "x"})
+            list(reader.events(Delivery(name, body, AT, {"content-type": "application/json"})))
+
+    assert too_slow(lambda written: cut(written.replace("\ud800", "\ufffd"))) == {}
+
+
+def _told(name: str) -> dict[str, Any]:
+    """An event of this source, or an empty one where it is a list."""
+    media = {"content-type": MEDIA.get(name, "application/json")}
+    (raw, *_) = (
+        event.raw for event in source(name).events(Delivery(name, BODIES[name](ADA), AT, media))
+    )
+    value = decode(raw)
+    return value if isinstance(value, dict) else {}
+
+
+def test_updates_are_laid_over_a_lead_in_time_that_is_in_proportion_to_their_number() -> None:
+    def lay(written: str) -> None:
+        news = (LeadFields(custom={f"field {n}": n}) for n in range(len(written)))
+        assert len(laid_over(LeadFields(), *news).custom) == len(written)
+
+    assert growth(lay, repeated("a")) <= MOST_TIMES
+
+
+def test_a_lead_is_printed_in_time_that_is_in_proportion_to_what_it_wrote() -> None:
+    def show(written: str) -> None:
+        found = lead(message=written[: limits.LIMITS["message"]])
+        story = LeadStory(
+            row=LeadRow(found.lead_id, AT, "form", Status.REFINED),
+            raw=msgspec.Raw(msgspec.json.encode({"message": written})),
+            media_type="application/json",
+            record=None,
+            timeline=(),
+            tasks=(),
+            alerts=(),
+            related=(),
+            refined=msgspec.Raw(msgspec.json.encode(found)),
+        )
+        print_story(Console(file=io.StringIO(), width=200, highlight=False), story)
+
+    frames = {piece: growth(show, repeated(piece)) for piece in ("\\", "[", "[a", "a ", "é")}
+    assert {piece: times for piece, times in frames.items() if times > MOST_TIMES} == {}
 
 
 @pytest.mark.parametrize("media", ["urlencoded", "multipart", "json", "xml"])

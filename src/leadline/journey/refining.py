@@ -5,8 +5,9 @@ What follows a refined lead (`alerts.sending`) is a task of its own.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -138,7 +139,9 @@ def _is_handed_on(
 
 def _is_only_claimed(before: Handling, claimed: str | None) -> bool:
     """Whether a lead's owner is the sender's word alone, which earlier versions believed."""
-    if not claimed or before.owner is None or before.owner.id != claimed:
+    if not claimed or before.owner is None:
+        return False
+    if claimed not in (before.owner.id, before.owner.email):  # as `person_named` took it
         return False
     return not before.crm_owner and before.claimed_by != before.owner
 
@@ -188,25 +191,31 @@ def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
 
     Raises NotUnderstood when the event says nothing that makes a lead.
     """
-    fields = source.believed_fields(waiting.raw)
-    for raw in waiting.updates:
-        try:
-            fields = laid_over(fields, source.believed_fields(raw))
-        except LeadlineError:
-            continue  # an update that says nothing changes nothing
+    fields = laid_over(source.believed_fields(waiting.raw), *_said_by(source, waiting.updates))
     notes = NOTES.intersection(" ".join(waiting.whys).split()) if waiting.whys else ()
     if notes:
         fields = msgspec.structs.replace(fields, suspicions=(*fields.suspicions, *sorted(notes)))
     return fields
 
 
-def laid_over(fields: LeadFields, news: LeadFields) -> LeadFields:
-    """The fields of a lead with what is said of it now; what is not said stays."""
-    said = msgspec.structs.asdict(news)
-    custom = {**fields.custom, **said.pop("custom")}
-    return msgspec.structs.replace(
-        fields, **{name: value for name, value in said.items() if value}, custom=custom
-    )
+def _said_by(source: Source, updates: Iterable[bytes]) -> Iterator[LeadFields]:
+    for raw in updates:
+        try:
+            yield source.believed_fields(raw)
+        except LeadlineError:
+            continue  # an update that says nothing changes nothing
+
+
+def laid_over(fields: LeadFields, *news: LeadFields) -> LeadFields:
+    """The fields of a lead with what is said of it now, the newest last; what is not said stays.
+    However many say something, each is looked at once."""
+    latest: dict[str, Any] = {}
+    custom = dict(fields.custom)
+    for one in news:
+        said = msgspec.structs.asdict(one)
+        custom.update(said.pop("custom"))
+        latest.update((name, value) for name, value in said.items() if value)
+    return msgspec.structs.replace(fields, **latest, custom=custom)
 
 
 def _link_to_first_seen(kit: Kit, outcomes: Sequence[Outcome]) -> list[Outcome]:

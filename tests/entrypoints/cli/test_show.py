@@ -9,10 +9,10 @@ from rich.console import Console
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.model.handling import Ending, Handling
-from leadline.model.lead import Ownership, Status
+from leadline.model.lead import Fate, Kind, Ownership, Status
 from leadline.model.people import Person
 from leadline.model.task import Alert, Step
-from leadline.ports.ledger import Happening, LeadRow, LeadStory, TaskRow
+from leadline.ports.ledger import Happening, LeadRow, LeadStory, RelatedEvent, TaskRow
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEAD = "0193a5b2-0000-7000-8000-000000000001"
@@ -49,6 +49,17 @@ def printed(told: LeadStory) -> list[str]:
     out = io.StringIO()
     print_story(Console(file=out, width=200, highlight=False), told)
     return [" ".join(line.split()) for line in out.getvalue().splitlines()]
+
+
+def test_what_a_sender_wrote_is_no_markup_and_nothing_that_a_terminal_obeys() -> None:
+    why, sign = "[/x] [bold]", "\x9b31m\u202e"
+    event = RelatedEvent(LEAD, AT, Kind.IGNORED, Fate.FILTERED, why, msgspec.Raw(b"{}"))
+    told = msgspec.structs.replace(
+        story(), related=(event,), raw=msgspec.Raw(msgspec.json.encode({"email": sign}))
+    )
+    lines = printed(told)
+    assert f"Event {LEAD} ignored, filtered {why}" in lines
+    assert '"email": "\\u009b31m\\u202e"' in lines
 
 
 def test_a_story_says_who_handles_the_lead() -> None:

@@ -98,6 +98,16 @@ def test_the_owner_is_the_custom_field_that_holds_a_user() -> None:
     assert CLOSE.fields(body).owner == "user_abc"
 
 
+@pytest.mark.parametrize("wrote", ["user_ada@example.com", "user_ of yours", "user_", "user_a\n"])
+def test_what_somebody_wrote_into_a_custom_field_is_no_owner(wrote: str) -> None:
+    assert CLOSE.fields(close_event(ADA, AT, action="updated", owner=wrote)).owner is None
+
+
+def test_no_other_field_than_the_one_that_the_settings_place_names_the_owner() -> None:
+    mapped = source("close", map={"owner": "custom.cf_rep"})
+    assert mapped.fields(close_event(ADA, AT, action="updated", owner="user_abc")).owner is None
+
+
 def test_the_settings_may_place_any_field() -> None:
     mapped = source("close", map={"campaign": "custom.cf_channel", "owner": "/status_label"})
     fields = mapped.fields(close_event(ADA, AT))

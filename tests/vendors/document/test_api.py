@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.ports.crm import Crm, CrmChange, CrmRecord, NotYet, Written
 from leadline.ports.messenger import Refused, Unreachable
@@ -43,7 +44,6 @@ def only(crm: Crm, name: str) -> CrmRecord:
         ({"lead_owner": "Ada Vance", "lead_owner_email": "ada@example.org"}, ("", "Ada Vance")),
         ({"owner": {"id": 7, "name": "Ada Vance", "email": "ada@example.org"}}, ("7", "Ada Vance")),
         ({"assigned_to": "ada@example.org"}, ("", "")),
-        ({"raw_data": {"owner": "ada@example.org", "owner_id": "7"}}, ("7", "")),
         (
             {
                 "contact": {"name": "Grace Hale", "email": "grace@example.com"},
@@ -59,6 +59,25 @@ def test_an_owner_is_found_in_many_shapes(
     (tmp_path / "57.json").write_text(json.dumps(document))
     found = only(in_folder(tmp_path), "lead:57").owner
     assert found == Person(id=owner[0], name=owner[1], email="ada@example.org")
+
+
+def test_what_a_sender_wrote_names_no_owner_and_ends_nothing(tmp_path: Path) -> None:
+    told = {"owner_email": "eve@example.net", "status": "lost", "email": "grace@example.com"}
+    for number, known in enumerate([{}, {"owner_id": "7"}, {"lead_details": {"owner": None}}]):
+        (tmp_path / f"{number}.json").write_text(json.dumps({**known, "raw_data": told}))
+        config = CrmConfig(url=f"{tmp_path.as_uri()}/{{lead_id}}.json", endings={"lost": "lost"})
+        record = only(make_crm("document", config), str(number))
+        assert (record.owner.email if record.owner else "") == ""
+        assert record.fields.owner in (None, "7")
+        assert (record.fields.email, record.ending) == ("grace@example.com", Ending.OPEN)
+
+
+def test_the_settings_may_place_the_owner_in_what_a_sender_wrote(tmp_path: Path) -> None:
+    (tmp_path / "57.json").write_text('{"raw_data": {"owner_email": "ada@example.org"}}')
+    read = {"owner_email": "raw_data.owner_email"}
+    url = f"{tmp_path.as_uri()}/{{lead_id}}.json"
+    record = only(make_crm("document", CrmConfig(url=url, read=read)), "57")
+    assert record.owner == Person(email="ada@example.org")
 
 
 def test_a_document_that_names_nobody_has_no_owner(tmp_path: Path) -> None:

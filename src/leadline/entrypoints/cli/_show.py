@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from leadline.model.formats import from_iso
 from leadline.settings.notations import DURATION
@@ -40,17 +40,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
     any_row = False
     for row in rows:
         any_row = True
-        drawn.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+        drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     out = console()
     if any_row:
         out.print(drawn)
     else:
-        out.print(escape(empty))
+        out.print(Text(empty))
 
 
 def say(text: str) -> None:
     """A remark for people, on standard error, so that standard output stays data."""
-    console(err=True).print(escape(text))
+    console(err=True).print(Text(text))
 
 
 def progress(items: Sequence[Any], what: str) -> Iterable[Any]:

@@ -1,12 +1,17 @@
-"""One lead, told for people."""
+"""One lead, told for people.
 
+What a sender wrote is printed as `Text`, never as rich's markup: that could fail on it, and to
+escape it takes a time that grows with the square of its backslashes.
+"""
+
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
@@ -18,6 +23,8 @@ from leadline.operations.waits import is_held
 from leadline.ports.ledger import LeadStory
 
 _NOTHING = "—"
+# What terminals obey or turn round: JSON may hold it as it is, and means the same by its number.
+_FOR_TERMINALS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
 
 
@@ -25,7 +32,7 @@ def print_story(out: Console, story: LeadStory) -> None:
     """Print everything that is known of one lead."""
     row = story.row
     status = HELD if any(map(is_held, story.tasks)) else row.status
-    out.print(f"[bold]Lead {row.lead_id}[/bold]  {status}  from {escape(row.source)}")
+    _title(out, f"Lead {row.lead_id}", f"  {status}  from {row.source}")
     if row.duplicate_of:
         out.print(f"seen before as {row.duplicate_of}")
     for later in story.repeated_by:
@@ -36,25 +43,30 @@ def print_story(out: Console, story: LeadStory) -> None:
     if story.handling is not None:
         _print_handling(out, story.handling)
     if story.alerts:
-        out.print("\n[bold]Messages[/bold]")
+        _title(out, "\nMessages")
     for alert in story.alerts:
         words = (told_as(alert.step), alert.channel, alert.template, alert.ref)
-        out.print(escape(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
-    out.print("\n[bold]Raw[/bold]")
-    out.print(escape(_indented(bytes(story.raw))), soft_wrap=True)
+        out.print(Text(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
+    _title(out, "\nRaw")
+    out.print(Text(_indented(bytes(story.raw))), soft_wrap=True)
     for event in story.related:
-        out.print(f"\n[bold]Event {event.lead_id}[/bold]  {event.kind}, {event.fate} {event.why}")
-        out.print(escape(_indented(bytes(event.raw))), soft_wrap=True)
-    out.print("\n[bold]Timeline[/bold]")
+        _title(out, f"\nEvent {event.lead_id}", f"  {event.kind}, {event.fate} {event.why}")
+        out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
+    _title(out, "\nTimeline")
     for happened in story.timeline:
-        out.print(f"  {when(happened.at)}  {happened.what}  {escape(happened.detail)}".rstrip())
+        out.print(Text(f"  {when(happened.at)}  {happened.what}  {happened.detail}".rstrip()))
     for task in story.tasks:
         state = f"dead: {task.reason}" if task.dead_at else "at work" if task.held else "waits"
         due = f"{HELD:19}" if is_held(task) else when(task.due_at)
-        out.print(
-            f"  {due}  {task.step} {task.channel} {escape(state)}, "
-            f"{task.attempts} attempts, {task.failures} failures {escape(task.error)}".rstrip()
+        told = (
+            f"  {due}  {task.step} {task.channel} {state}, "
+            f"{task.attempts} attempts, {task.failures} failures {task.error}"
         )
+        out.print(Text(told.rstrip()))
+
+
+def _title(out: Console, title: str, rest: str = "") -> None:
+    out.print(Text.assemble((title, "bold"), rest))
 
 
 def without_keys(story: LeadStory) -> LeadStory:
@@ -72,28 +84,29 @@ def _refined(story: LeadStory) -> RefinedLead | None:
 
 
 def _print_refined(out: Console, lead: RefinedLead) -> None:
-    out.print("\n[bold]Refined[/bold]")
+    _title(out, "\nRefined")
     drawn = Table(box=None, show_header=False, pad_edge=False)
     told = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
     for name, value in told.items():
         if value is not None:
-            drawn.add_row(f"  {_LABELS.get(name, name)}", escape(str(value)))
+            drawn.add_row(f"  {_LABELS.get(name, name)}", Text(str(value)))
     out.print(drawn)
     if lead.problems:
-        out.print(f"  problems: {', '.join(lead.problems)}")
+        out.print(Text(f"  problems: {', '.join(lead.problems)}"))
     if lead.changes:
-        out.print("\n[bold]Changes[/bold]")
+        _title(out, "\nChanges")
     for change in lead.changes:
         before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
-        out.print(escape(f"  {change.field}: {before} → {after}  ({change.rule})"), soft_wrap=True)
+        told = f"  {change.field}: {before} → {after}  ({change.rule})"
+        out.print(Text(told), soft_wrap=True)
 
 
 def _print_handling(out: Console, handling: Handling) -> None:
-    out.print("\n[bold]Handled[/bold]")
+    _title(out, "\nHandled")
     drawn = Table(box=None, show_header=False, pad_edge=False)
     for name, value in _handled(handling):
         if value:
-            drawn.add_row(f"  {name}", escape(value))
+            drawn.add_row(Text(f"  {name}"), Text(value))
     out.print(drawn)
 
 
@@ -119,6 +132,7 @@ def _by(person: Person | None, at: datetime | None) -> str:
 
 def _indented(raw: bytes) -> str:
     try:
-        return msgspec.json.format(raw, indent=2).decode()
+        text = msgspec.json.format(raw, indent=2).decode()
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return raw.decode(errors="replace")
+        text = raw.decode(errors="replace")
+    return _FOR_TERMINALS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

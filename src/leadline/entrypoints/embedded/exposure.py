@@ -4,6 +4,7 @@ import logging
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
+from leadline.model.rights import make_file
 from leadline.plugins import source_names
 from leadline.settings.general import Settings
 from leadline.settings.sources import SourceConfig
@@ -49,7 +50,7 @@ def exposed(settings: Settings) -> dict[str, str]:
 def note_proxy(data: Path) -> None:
     """Remember in the data folder that requests come through a proxy."""
     try:
-        (data / _MARK).touch()
+        make_file(data / _MARK)
     except OSError as error:
         log.warning("proxy.not_noted", extra={"error": error.strerror})
 

@@ -87,7 +87,11 @@ _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split
 
 
 def normal(key: str) -> str:
-    """A key in one style: `First Name`, `firstName` and `Prénom-2` are `first_name`, `prenom_2`."""
+    """A key in one style: `First Name`, `firstName` and `Prénom-2` are `first_name`, `prenom_2`;
+    "" for one that is too long to be a usual name. To normalise a text of nothing but combining
+    marks takes a time that grows with the square of its length."""
+    if len(key) > _LONGEST_KEY:
+        return ""
     plain = unicodedata.normalize("NFKD", key.strip())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)

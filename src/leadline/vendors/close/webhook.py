@@ -4,6 +4,7 @@ A lead's event has the company and a display name but neither e-mail nor phone; 
 events of its contacts, which are folded into the lead while it waits.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -105,13 +106,14 @@ class Close(Source):
             phone=told("phone", contact.get("phones")),
             title=text(contact.get("title")),
             country=text(address.get("country")),
-            owner=close_owner(data),
+            owner=None if "owner" in self.config.map else close_owner(data),
             source="Close",
             record=record,
             crm_url=f"https://{RECORD_HOSTS[0]}/lead/{record}/" if record else None,
         )
 
 
+_USER = re.compile(r"user_[A-Za-z0-9]{1,80}")
 _READ = ("name", "display_name", "contacts", "addresses")
 _LEAD = {
     "website": ("url",),
@@ -143,9 +145,10 @@ def _kind(head: _Head) -> tuple[Kind, str]:
 
 
 def close_owner(data: Mapping[str, Any]) -> str | None:
-    """Close has no owner of a lead: teams use a custom field that holds a user's id."""
+    """Close has no owner of a lead: teams use a custom field that holds a user's id. Other custom
+    fields may hold what a visitor wrote, so nothing but such an id counts: no address, no name."""
     for key, value in data.items():
-        if key.startswith("custom.") and isinstance(value, str) and value.startswith("user_"):
+        if key.startswith("custom.") and isinstance(value, str) and _USER.fullmatch(value):
             return value
     return None
 

@@ -31,8 +31,9 @@ from leadline.vendors._webhooks.guess import guessed
 
 _PLACEHOLDERS = ("{record}", "{lead_id}")
 _MOST_BYTES = 8 << 20
-# Where whose the lead is stands: flat, in a document that Leadline refined, or in one it captured.
-_PARTS = ("", "lead_details.", "raw_data.")
+# Where whose the lead is stands: flat, or in a document that Leadline refined. What stands in the
+# `raw_data` of one are a sender's words, which decide only where `[crm.NAME.read]` places them.
+_PARTS = ("", "lead_details.")
 _OWNER_IDS = ("owner_id", "lead_owner_id", "assigned_to_id", "owner.id", "assigned_to.id")
 _OWNER_NAMES = (
     "owner_name", "owner.name", "lead_owner", "assigned_owner", "assigned_to.name", "owner",
@@ -249,7 +250,10 @@ def _lead_fields(value: Mapping[str, Any], mapping: Mapping[str, str]) -> LeadFi
     if isinstance(contact, dict) and isinstance(details, dict):
         return guessed({**contact, **details}, mapping)
     inner = value.get("raw_data")
-    return guessed(inner if isinstance(inner, dict) else dict(value), mapping)
+    if not isinstance(inner, dict):
+        return guessed(dict(value), mapping)
+    fields = guessed(inner, mapping)
+    return msgspec.structs.replace(fields, owner=None, owner_claimed=fields.owner)
 
 
 def _owner(value: Mapping[str, Any]) -> Person | None:
