@@ -95,11 +95,11 @@ def _refine_other(written: str) -> Email:
 def _first_line(written: str) -> tuple[str, str]:
     """The first line in which there is anything, and what the others say; the whole, as it is,
     where nothing stands in any other."""
-    longest = LIMITS["email"]
-    lines = [line for line in _LINE_END.split(written) if text.code(line[:longest])]
+    # Looked at whole: what is seen may stand behind any number of blanks.
+    lines = [line for line in _LINE_END.split(written) if text.bare(line)]
     if len(lines) < 2:
         return written, ""
-    return lines[0], " ".join(lines[1:])[:longest]
+    return lines[0], " ".join(lines[1:])[: LIMITS["email"]]
 
 
 def _unwrapped(address: str) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from leadline.refine import email
 from leadline.refine.email import refine_email
+from leadline.refine.limits import LIMITS
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,14 @@ def test_no_later_line_is_ever_the_address(first: str, kept: str, end: str) -> N
         assert "email.lines" in found.problems
         assert ("email.several" in found.problems) is ("@" in first)
         assert found.changes[0].rule == "email.first_line"
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u200b", "\u2800", "\u3164"])
+def test_nor_where_many_blanks_stand_before_what_the_first_line_says(blank: str) -> None:
+    for first in ("a@exa mple.com", "a@example.com> ", "ada"):
+        found = refine_email(f"{blank * (LIMITS['email'] + 1)}{first}\n{SECOND}")
+        assert SECOND not in (found.written, found.canonical)
+        assert "email.lines" in found.problems
 
 
 def test_what_is_no_second_line_is_no_problem() -> None:

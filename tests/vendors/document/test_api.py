@@ -63,7 +63,8 @@ def test_an_owner_is_found_in_many_shapes(
 
 def test_what_a_sender_wrote_names_no_owner_and_ends_nothing(tmp_path: Path) -> None:
     told = {"owner_email": "eve@example.net", "status": "lost", "email": "grace@example.com"}
-    for number, known in enumerate([{}, {"owner_id": "7"}, {"lead_details": {"owner": None}}]):
+    documents: list[dict[str, object]] = [{}, {"owner_id": "7"}, {"lead_details": {"owner": None}}]
+    for number, known in enumerate(documents):
         (tmp_path / f"{number}.json").write_text(json.dumps({**known, "raw_data": told}))
         config = CrmConfig(url=f"{tmp_path.as_uri()}/{{lead_id}}.json", endings={"lost": "lost"})
         record = only(make_crm("document", config), str(number))

@@ -97,8 +97,8 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
         _title(out, "\nChanges")
     for change in lead.changes:
         before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
-        told = f"  {change.field}: {before} → {after}  ({change.rule})"
-        out.print(Text(told), soft_wrap=True)
+        altered = f"  {change.field}: {before} → {after}  ({change.rule})"
+        out.print(Text(altered), soft_wrap=True)
 
 
 def _print_handling(out: Console, handling: Handling) -> None:
