@@ -5,18 +5,20 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from leadline.journey.capture import capture
 from leadline.journey.follow_up import ECHO
 from leadline.journey.write_back import write_back_due
 from leadline.journey.write_back_plan import FieldPlan, FieldVerdict
 from leadline.journey.write_back_subjects import preview_changes
 from leadline.model.handling import UNHANDLED, Ending
-from leadline.model.lead import Ownership
+from leadline.model.lead import Delivery, Ownership
 from leadline.model.people import Person
 from leadline.model.task import Later, Step, Task
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
+from leadline.vendors.form.webhook import Form
 from tests.standins.writable_crm import Rate, WritingOffice
 from tests.worlds.leads import HandClock
 from tests.worlds.ledger import LedgerWorld
@@ -331,6 +333,21 @@ def test_a_crm_is_given_no_link_of_a_sender_s_choice(store: Store, clock: HandCl
     come_in(office, "r1", email="ada@example.com", crm_url="https://evil.example/login")
     come_in(office, "r2", email="Ada@example.com")
     assert office.desk.records["r2"]["repeats"] == "r1"
+
+
+def test_a_crm_is_told_nothing_that_a_visitor_calls_a_record(
+    store: Store, clock: HandClock
+) -> None:
+    office = WritingOffice(store, clock, write={"duplicate_of": "repeats"})
+    sources = {**office.kit.sources, "form": Form()}
+    office.kit = msgspec.structs.replace(office.kit, sources=sources)
+    front = msgspec.structs.replace(office.front, sources=sources)
+    body = b"email=ada%40example.com&lead_id=https%3A%2F%2Fevil.example"
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    capture(Delivery("form", body, clock.now, kind), front, store)
+    office.wait(minutes=11)
+    come_in(office, "r2", email="Ada@example.com")
+    assert "evil" not in office.desk.records["r2"]["repeats"]
 
 
 def test_nobody_writes_while_the_crm_is_held(office: WritingOffice) -> None:

@@ -63,9 +63,16 @@ def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:
     found = {}
     for lead_id in ids:
         first = _document.decode(documents[lead_id]) if lead_id in documents else None
-        by_crm = (kit.links.record(first) or first.lead_details.crm_record) if first else None
+        by_crm = (kit.links.record(first) or _record_of(kit, first)) if first else None
         found[lead_id] = by_crm or kit.links.to(lead_id) or lead_id
     return found
+
+
+def _record_of(kit: Kit, lead: RefinedLead) -> str | None:
+    """The record of a lead that a CRM told of; what a visitor wrote into a form names none."""
+    source = kit.sources.get(lead.received_from)
+    is_crm = lead.received_from in kit.crms or (source is not None and source.is_crm)
+    return lead.lead_details.crm_record if is_crm else None
 
 
 def _owner_value(connected: Connected, holder: Person | None) -> Mapping[str, object] | None:
