@@ -5,7 +5,6 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.capture import capture
 from leadline.journey.follow_up import ECHO
 from leadline.journey.write_back import write_back_due
 from leadline.journey.write_back_plan import FieldPlan, FieldVerdict
@@ -20,7 +19,7 @@ from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
 from leadline.vendors.form.webhook import Form
 from tests.standins.writable_crm import Rate, WritingOffice
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, capture
 from tests.worlds.ledger import LedgerWorld
 from tests.worlds.sales_office import BEN, SalesOffice
 
