@@ -191,8 +191,10 @@ def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
 
     Raises NotUnderstood when the event says nothing that makes a lead.
     """
-    fields = laid_over(source.believed_fields(waiting.raw), *_said_by(source, waiting.updates))
-    notes = NOTES.intersection(" ".join(waiting.whys).split()) if waiting.whys else ()
+    fields = source.believed_fields(waiting.raw)
+    if waiting.updates:
+        fields = laid_over(fields, *_said_by(source, waiting.updates))
+    notes = NOTES.intersection(" ".join(waiting.whys).split()) if any(waiting.whys) else ()
     if notes:
         fields = msgspec.structs.replace(fields, suspicions=(*fields.suspicions, *sorted(notes)))
     return fields

@@ -95,6 +95,8 @@ def _refine_other(written: str) -> Email:
 def _first_line(written: str) -> tuple[str, str]:
     """The first line in which there is anything, and what the others say; the whole, as it is,
     where nothing stands in any other."""
+    if written.isprintable():
+        return written, ""  # no line ends in it
     # Looked at whole: what is seen may stand behind any number of blanks.
     lines = [line for line in _LINE_END.split(written) if text.bare(line)]
     if len(lines) < 2:
@@ -120,7 +122,7 @@ def _alone(address: str) -> str:
     inner = address
     if (wrapped := _in_angles(address)) is not None:
         inner = wrapped
-    elif (mailto := _MAILTO.match(address)) is not None:
+    elif ":" in address and (mailto := _MAILTO.match(address)) is not None:
         inner = address[mailto.end() :].partition("?")[0]
     elif _parts(_lowered(address)) is None:
         stripped = address.lstrip(_BEFORE).rstrip(_BEHIND)
@@ -131,6 +133,8 @@ def _alone(address: str) -> str:
 def _in_angles(address: str) -> str | None:
     """What stands in the first angle brackets that hold an "@", of which the closing one may lack;
     None where there are none, or another "@" follows."""
+    if "<" not in address:
+        return None
     parts = address.split("<")[1:]
     holding = [part for part in parts if "@" in part]
     if len(holding) != 1:

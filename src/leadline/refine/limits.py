@@ -74,7 +74,11 @@ def stream_safe(text: str) -> str:
 
 def altered(field: str, before: str | None, after: str | None, rule: str) -> Change:
     """The record of an alteration; a long text is shown by its beginning and an ellipsis."""
-    return Change(field=field, before=_shown(before), after=_shown(after), rule=rule)
+    if before is not None and (len(before) > CHANGE_LIMIT or not before.isascii()):
+        before = _shown(before)
+    if after is not None and (len(after) > CHANGE_LIMIT or not after.isascii()):
+        after = _shown(after)
+    return Change(field=field, before=before, after=after, rule=rule)
 
 
 def truncated(changes: tuple[Change, ...]) -> list[str]:
@@ -135,9 +139,6 @@ def _cut_inside(value: Any) -> Any:
     return value
 
 
-def _shown(text: str | None) -> str | None:
-    if text is None:
-        return None
-    if not text.isascii():
-        text = _SURROGATE.sub("\ufffd", text)
+def _shown(text: str) -> str:
+    text = _SURROGATE.sub("\ufffd", text)
     return text if len(text) <= CHANGE_LIMIT else text[: CHANGE_LIMIT - 1] + "…"

@@ -12,7 +12,7 @@ from leadline.model.errors import NotUnderstood
 from leadline.model.lead import PLACEABLE, LeadFields
 
 _DEEPEST = 12
-_LONGEST_PATH = 200  # as much as refinement keeps (`refine.limits`)
+LONGEST_PATH = 200  # as much as refinement keeps (`refine.limits`)
 # Where the value of an object stands, by the field that it is wanted for.
 _VALUES = ("value", "name", "label", "full", "text", "raw")
 _VALUES_OF = {
@@ -165,7 +165,7 @@ def path_of(prefix: str, key: str) -> str:
     """The dotted path of a member; its beginning and an ellipsis where it is too long, for every
     value in an object repeats the object's path."""
     path = f"{prefix}.{key}" if prefix else key
-    return path if len(path) <= _LONGEST_PATH else path[: _LONGEST_PATH - 1] + "…"
+    return path if len(path) <= LONGEST_PATH else path[: LONGEST_PATH - 1] + "…"
 
 
 def placed(value: Any, path: str) -> Any:

@@ -10,7 +10,16 @@ from typing import Any
 
 from leadline.model.lead import LeadFields
 from leadline.vendors._webhooks.aliases import Role, meaning, role
-from leadline.vendors._webhooks.fields import number, path_of, placed, said, secret, text, told
+from leadline.vendors._webhooks.fields import (
+    LONGEST_PATH,
+    number,
+    path_of,
+    placed,
+    said,
+    secret,
+    text,
+    told,
+)
 
 _MOST_NODES = 2_000
 _DEEPEST = 12
@@ -96,11 +105,14 @@ def _gathered(value: Any) -> list[_Object]:
     visited = 0
     for node, content in waiting:
         objects.append(node)
+        within = f"{node.path}." if node.path else ""
         for key, inner in _members(content):
             visited += 1
             if visited > _MOST_NODES:
                 return objects
-            place = path_of(node.path, key)
+            place = within + key
+            if len(place) > LONGEST_PATH:
+                place = path_of(node.path, key)
             child = _note(node, key, place, inner)
             if child is not None and node.depth < _DEEPEST:
                 waiting.append((_Object(place, child, node.depth + 1), inner))
