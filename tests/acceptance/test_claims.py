@@ -156,7 +156,7 @@ def test_who_claimed_a_lead_finds_it_by_the_command(office: ServerWithLead) -> N
     assert mine.headers["content-type"] == "application/json"
     assert "Ada Vance" in mine.data.decode()
     nobody = office.post(http, "/slack/commands", command_body("unassigned"))
-    assert "Every lead has somebody." in nobody.data.decode()
+    assert "All leads are assigned." in nobody.data.decode()
 
 
 def test_a_server_without_the_secret_takes_nothing_from_slack(tmp_path: Path) -> None:

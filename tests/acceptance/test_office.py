@@ -140,7 +140,7 @@ def test_while_slack_is_down_mail_tells_and_says_so_and_slack_never_does(tmp_pat
         _, lead = office.contact("Grace", owned=True)
         ((recipients, text),) = office.wait("the mail", lambda: office.mails(lead))
         assert recipients == [ADA.email]
-        assert "instead of the channel sales, which has failed since" in text
+        assert "instead of the channel sales, which has been failing since" in text
         office.slack.faults.clear()
         office.wait("Slack's word of a later lead", lambda: slack_tells_of_a_new_one(office))
         assert office.told(SALES, lead) == []
@@ -162,7 +162,7 @@ def test_commands_tell_of_the_office_what_is_so(office: RunningOffice) -> None:
     for words in ("Ada Vance", "ownership", record, "sales", "warehouse"):
         assert words in shown
     speed = office.installation.command("speed", "--source", "hubspot").stdout
-    assert "within their target" in speed
+    assert "answered within target" in speed
     told = office.said("reconcile", "--source", "hubspot", "--since", "1h", "--dry-run")
     assert [one["lead_id"] for one in told["found"]] == [""]
     office.wait("the writing", lambda: [r for r, _ in office.portal.written if r == record])

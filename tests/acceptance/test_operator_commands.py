@@ -85,7 +85,7 @@ def test_a_person_is_asked_before_many_are_done_again(
     )
     os.close(ours)
     os.close(theirs)
-    assert "do 2 leads again from refine?" in asked.stderr
+    assert "replay 2 leads from refine?" in asked.stderr
     assert asked.returncode == code
     timelines = [json.dumps(story(made, i)["timeline"]) for i in ids]
     assert sum("replayed" in timeline for timeline in timelines) == notes
@@ -150,7 +150,7 @@ def test_a_file_that_is_no_database_is_one_clear_line(
         (("leads",), 2, "holds no leads yet"),
         (("leads", "--since", "yesteryear"), 2, "2h for two hours ago"),
         (("leads", "--status", "lost"), 2, "quarantined"),
-        (("replay",), 2, "say which leads"),
+        (("replay",), 2, "select leads by"),
         (("replay", "0193"), 2, "holds no leads yet"),
     ],
 )

@@ -94,13 +94,13 @@ def test_a_held_lead_is_shown_as_held_until_it_is_released(made: Made) -> None:
     released = made.json("release", made.waiting)
     assert abs(datetime.fromisoformat(released["due_at"]) - due) < timedelta(seconds=1)
     assert " waiting " in made.text("leads")
-    assert "is not held" in made.refused("release", made.waiting)
+    assert "is not on hold" in made.refused("release", made.waiting)
 
 
 def test_only_leads_that_wait_are_moved_and_others_say_why(made: Made) -> None:
     for words in (["wait", made.touched, "1h"], ["hold", made.touched], ["release", made.touched]):
         assert "already" in made.refused(*words)
-    assert "there is no lead" in made.refused("hold", "0193ffff")
+    assert "no lead has the id" in made.refused("hold", "0193ffff")
     assert "no duration" in made.refused("wait", made.waiting, "soon")
 
 
@@ -121,7 +121,7 @@ def test_speed_counts_who_kept_their_target(made: Made) -> None:
     config.write_text(f'[targets.all]\nfirst_response = "15m"\n{people}', "utf-8")
     told = made.json("speed", "--config", str(config))
     assert (told["in_time"], told["late"], told["share_in_time"]) == (1, 0, 1.0)
-    assert "within their target: 1 of 1 (100%)" in made.text("speed", "--config", str(config))
+    assert "answered within target: 1 of 1 (100%)" in made.text("speed", "--config", str(config))
     assert list(told["by_owner"]) == ["Ann Archer"]
 
 

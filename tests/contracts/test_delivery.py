@@ -128,7 +128,7 @@ def test_a_lead_is_told_by_the_fallback_once_the_channel_has_failed_long_enough(
     office.wait(minutes=1, seconds=30)
     assert office.mail.lead_ids == [lead_id]
     told = office.mail.accepted[0]["blocks"][1]["text"]["text"]
-    assert told.startswith("↪️ Instead of slack, which has failed since <!date^")
+    assert told.startswith("↪️ Instead of slack, which has been failing since <!date^")
     assert f"^{int(since.timestamp())}^" in told
     office.slack.down = None
     office.wait(hours=2)
@@ -180,7 +180,7 @@ def test_what_the_channel_refuses_goes_to_the_fallback_at_once(office: AlertOffi
     office.wait(seconds=5)
     assert office.mail.lead_ids == [lead_id]
     told = office.mail.accepted[0]["blocks"][1]["text"]["text"]
-    assert told == "↪️ Instead of slack, which did not take this message."
+    assert told == "↪️ Instead of slack, which rejected this message."
     assert not office.waiting()
 
 

@@ -201,7 +201,7 @@ def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
 ) -> None:
     desk.have(ending=Ending(ending))
     told = desk.press(action=action, span=timedelta(hours=1))
-    assert told == PressReply(f"This lead has ended already: {word}.")
+    assert told == PressReply(f"This lead is already closed: {word}.")
     assert desk.due() == {}
 
 
@@ -266,7 +266,8 @@ def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: LeadWithB
     desk.press(BOB, JUNK)
     told = desk.press(BOB)
     assert told.changed
-    assert told.text == "Ada &lt;Vance&gt; is no junk any more. <@U01ANN> claimed it 9 min ago."
+    whose = "<@U01ANN> claimed it 9 min ago."
+    assert told.text == f"Ada &lt;Vance&gt; is no longer marked as junk. {whose}"
     assert desk.handling.claimed_by == KNOWN_ANN
     assert list(desk.store.desk("U01ANN")) == [desk.id]
 
@@ -305,7 +306,7 @@ def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
     for lead_id in (waiting.id, captured(clock, "stranger").id):
         wish = Press(action=CLAIM, lead_id=lead_id, user=ANN)
         assert reply_of(press(store, TEAM, wish, clock.now)) == PressReply(
-            "This lead is not known here any more."
+            "This lead no longer exists in Leadline."
         )
     assert store.handling([waiting.id]) == {}
 
@@ -405,7 +406,7 @@ def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(desk: LeadW
     told = ask(desk, "unassigned", free=(junk.id, taken.id, desk.id))
     assert [i in told for i in (junk.id, taken.id, desk.id)] == [False, False, True]
     assert CLAIM in told
-    assert "Every lead has somebody." in ask(desk, "unassigned")
+    assert "All leads are assigned." in ask(desk, "unassigned")
 
 
 def test_what_the_command_does_not_know_it_says_harmlessly(desk: LeadWithButtons) -> None:

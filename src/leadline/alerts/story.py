@@ -251,9 +251,9 @@ def _instead(notice: Notice) -> list[str]:
         return []
     other = _line(notice.instead_of, limit=_PERSON)
     if notice.failing_since is None:
-        return [f"You are told instead of the channel {other}, which did not take this message."]
+        return [f"You are told instead of the channel {other}, which rejected this message."]
     since = at(notice.failing_since)
-    return [f"You are told instead of the channel {other}, which has failed since {since}."]
+    return [f"You are told instead of the channel {other}, which has been failing since {since}."]
 
 
 def _seen(notice: Notice) -> list[str]:
@@ -307,9 +307,9 @@ def _footer(notice: Notice) -> tuple[str, ...]:
     after = f", {waited // 60} min {waited % 60:02d} s after capture" if waited >= 0 else ""
     lines = [f"Lead {called(lead.lead_id)}, processed {at(lead.processed_at)}{after}."]
     if not notice.links.show:
-        lines.append(f"All that is known of it: `leadline show {called(lead.lead_id)}`")
+        lines.append(f"Full details: `leadline show {called(lead.lead_id)}`")
     if notice.test:
-        lines.append("This is a test: nobody needs to do anything.")
+        lines.append("This is a test. No action is needed.")
     return tuple(lines)
 
 

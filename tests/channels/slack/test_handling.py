@@ -152,10 +152,11 @@ def test_a_lead_that_has_ended_says_how_and_can_only_be_looked_at(
 def test_what_is_told_in_place_of_a_failing_channel_says_so() -> None:
     since = CAPTURED + timedelta(minutes=5)
     assert standing(notice(instead_of="slack", failing_since=since)) == [
-        f"↪️ Instead of slack, which has failed since {date(5, '{date_short_pretty} at {time}')}."
+        "↪️ Instead of slack, which has been failing since "
+        f"{date(5, '{date_short_pretty} at {time}')}."
     ]
     assert standing(notice(instead_of="slack")) == [
-        "↪️ Instead of slack, which did not take this message."
+        "↪️ Instead of slack, which rejected this message."
     ]
 
 
@@ -164,7 +165,7 @@ def test_a_test_is_marked_as_one_everywhere() -> None:
     assert message["text"].startswith("🧪 Test: 🎯 New lead")
     assert message["blocks"][0]["text"]["text"] == "🧪 Test: 🎯 New Lead Captured"
     footer = [e["text"] for e in message["blocks"][-1]["elements"]]
-    assert "🧪 This is a test: nobody needs to do anything." in footer
+    assert "🧪 This is a test. No action is needed." in footer
 
 
 def test_without_interactivity_only_links_can_be_pressed() -> None:

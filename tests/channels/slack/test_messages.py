@@ -149,7 +149,7 @@ def test_a_lead_of_which_nothing_is_known_still_has_its_six_fields() -> None:
 def test_without_a_page_to_show_leads_the_footer_tells_the_command() -> None:
     assert last(new_lead(lead(), Links())) == [
         f"Lead ID: `{ID}` | Processed: {DATE} | 10 min 02 s after capture",
-        f"All that is known of it: `leadline show {ID}`",
+        f"Full details: `leadline show {ID}`",
     ]
     assert buttons(new_lead(lead(crm_url=None), Links(records=RECORDS))) == {}
 

@@ -145,7 +145,7 @@ def test_a_store_that_fails_is_told_or_else_warned_of(
     lead_id = slack.lead()
     monkeypatch.setattr(slack_actions, "_STORE_WITHIN_S", -1.0)
     assert slack.press(lead_id) == 200
-    assert slack.told == ["⚠️ This was *not* saved. Please press again."]
+    assert slack.told == ["⚠️ Your action was *not* saved. Please try again."]
     assert slack.press(lead_id, answered=False) == 503
     monkeypatch.undo()
     assert slack.functions.actor.store.handling([lead_id]) == {}

@@ -203,7 +203,7 @@ def test_a_store_that_fails_is_told_or_else_slack_warns(slack: PressedServer) ->
     slack.store.fails = True
     assert slack.press().status == 200
     assert slack.inbox.wait_for(1)
-    assert slack.told == ["⚠️ This was *not* saved. Please press again."]
+    assert slack.told == ["⚠️ Your action was *not* saved. Please try again."]
     warned = slack.press(answered=False)
     assert warned.status == 503
     assert slack.heard == {(CLAIM, "failed"): 2}

@@ -14,7 +14,7 @@ MOST_LISTED = 20
 _BUDGET = 8000
 _HELP = (
     "`/leads` lists the open leads that you have claimed or own.",
-    "`/leads unassigned` lists the newest leads that nobody has yet.",
+    "`/leads unassigned` lists the newest leads that nobody owns or has claimed.",
 )
 
 

@@ -39,7 +39,7 @@ def answer_command(
         case "unassigned":
             notices = _notices(store, links, _open_to_all(store, unowned()), now)
             free = [notice for notice in notices if notice.holder is None]
-            return lead_list("Leads That Nobody Has", free, 0, "Every lead has somebody.")
+            return lead_list("Unassigned Leads", free, 0, "All leads are assigned.")
         case "help":
             return command_help()
         case other:

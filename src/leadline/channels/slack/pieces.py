@@ -74,9 +74,9 @@ def _instead(notice: Notice) -> list[str]:
         return []
     name = harmless(on_one_line(notice.instead_of), _PERSON)
     if notice.failing_since is None:
-        return [f"↪️ Instead of {name}, which did not take this message."]
+        return [f"↪️ Instead of {name}, which rejected this message."]
     since = blockkit.date(notice.failing_since, "{date_short_pretty} at {time}")
-    return [f"↪️ Instead of {name}, which has failed since {since}."]
+    return [f"↪️ Instead of {name}, which has been failing since {since}."]
 
 
 def _handled(notice: Notice, *, by_email: bool) -> list[str]:
@@ -200,7 +200,7 @@ def actions(
 def _sure_of_junk() -> blockkit.Block:
     return blockkit.confirm(
         "Mark this lead as junk?",
-        "Nobody is reminded of it any more, and it leaves everybody's list.",
+        "Reminders stop, and the lead is removed from all lists.",
         yes="Mark as junk",
         no="Keep lead",
     )
@@ -221,9 +221,9 @@ def footer(notice: Notice) -> blockkit.Block:
     when = blockkit.date(lead.processed_at, "{date_short} {time_secs}")
     told = [f"Lead ID: `{called}` | Processed: {when}{after}"]
     if not notice.links.show:
-        told.append(f"All that is known of it: `leadline show {called}`")
+        told.append(f"Full details: `leadline show {called}`")
     if notice.test:
-        told.append("🧪 This is a test: nobody needs to do anything.")
+        told.append("🧪 This is a test. No action is needed.")
     return blockkit.context(*told)
 
 

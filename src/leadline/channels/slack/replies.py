@@ -26,8 +26,8 @@ class PressReply(msgspec.Struct, frozen=True):
     undo: str = ""
 
 
-NOT_KNOWN = PressReply("This lead is not known here any more.")
-NOT_SAVED = PressReply("⚠️ This was *not* saved. Please press again.")
+NOT_KNOWN = PressReply("This lead no longer exists in Leadline.")
+NOT_SAVED = PressReply("⚠️ Your action was *not* saved. Please try again.")
 
 
 def reply_of(pressed: Pressed) -> PressReply:
@@ -45,19 +45,17 @@ def _text(pressed: Pressed, lead: RefinedLead) -> str:
         case PressResult.CLAIMED:
             return f"{_named(lead)} is yours."
         case PressResult.RESTORED:
-            return f"{_named(lead)} is no junk any more. {_whose(pressed)}"
+            return f"{_named(lead)} is no longer marked as junk. {_whose(pressed)}"
         case PressResult.JUNKED:
-            return f"You have marked {_named(lead)} as junk. Nobody is reminded of it any more."
+            return f"You have marked {_named(lead)} as junk. No more reminders."
         case PressResult.ALREADY_JUNK:
             return f"{_who_ended(pressed)} marked this lead as junk."
         case PressResult.SNOOZED:
-            return (
-                f"{_named(lead)} sleeps until {_until(pressed)}: nobody is reminded of it before."
-            )
+            return f"{_named(lead)} is snoozed until {_until(pressed)}. No reminders before then."
         case PressResult.ALREADY_SNOOZED:
-            return f"{_named(lead)} sleeps until {_until(pressed)} already."
+            return f"{_named(lead)} is already snoozed until {_until(pressed)}."
         case PressResult.ENDED:
-            return f"This lead has ended already: {_ENDINGS[handling.ending]}."
+            return f"This lead is already closed: {_ENDINGS[handling.ending]}."
         case _:
             return _whose(pressed)
 

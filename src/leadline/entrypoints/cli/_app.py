@@ -21,7 +21,7 @@ from leadline.settings.loading import Loaded, load
 
 app = typer.Typer(
     name="leadline",
-    help="Capture every lead, wait for its owner, refine it, tell the right person.",
+    help="Capture every lead, wait for its owner, refine it, alert the right person.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
@@ -101,25 +101,23 @@ def _version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     config: Annotated[
-        Path | None, typer.Option(help="Read this file instead of ./leadline.toml.")
+        Path | None, typer.Option(help="The settings file, instead of ./leadline.toml.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
     aws: Annotated[
-        str | None, typer.Option(help="Work on the leads of this stack on AWS.", metavar="STACK")
+        str | None, typer.Option(help="Use the leads of this AWS stack.", metavar="STACK")
     ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="The stack's region, instead of the usual one.")
-    ] = None,
+    region: Annotated[str | None, typer.Option(help="The AWS region of the stack.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Capture every lead, wait for its owner, refine it, tell the right person."""
+    """Capture every lead, wait for its owner, refine it, alert the right person."""
     del version
     if aws is not None:
         _refuse_on_aws(context.invoked_subcommand or "", config, data)
     elif region is not None:
-        raise ConfigurationError("--region goes with --aws STACK")
+        raise ConfigurationError("--region requires --aws STACK")
     context.obj = Options(config, data, aws, region)
 
 

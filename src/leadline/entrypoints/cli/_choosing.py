@@ -11,7 +11,7 @@ def whole_id(ledger: Ledger, prefix: str) -> str:
     """The id that begins so; exits with 1, and says why, where none does or several do."""
     found = ledger.complete(prefix)
     if len(found) > 1:
-        say(f"{prefix!r} begins several leads: {', '.join(found)}")
+        say(f"{prefix!r} matches several leads: {', '.join(found)}")
         raise typer.Exit(1)
     if not found:
         raise no_such_lead(prefix)
@@ -20,7 +20,7 @@ def whole_id(ledger: Ledger, prefix: str) -> str:
 
 def no_such_lead(lead: str) -> typer.Exit:
     """Says that there is no such lead, and is what to raise then."""
-    say(f"there is no lead {lead!r}; `leadline leads --search WORD` finds one by name")
+    say(f"no lead has the id {lead!r}; `leadline leads --search WORD` finds leads by name")
     return typer.Exit(1)
 
 

@@ -7,11 +7,13 @@ import typer
 from leadline.model.lead import Status
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Stack = Annotated[str, typer.Option(help="The name of the CloudFormation stack.")]
-Region = Annotated[str | None, typer.Option(help="The region, instead of the usual one.")]
-StatusOption = Annotated[Status | None, typer.Option(help="Only leads that stand there.")]
+Region = Annotated[
+    str | None, typer.Option(help="The AWS region; the default is your AWS configuration's.")
+]
+StatusOption = Annotated[Status | None, typer.Option(help="Only leads with this status.")]
 SourceOption = Annotated[str | None, typer.Option(help="Only leads of this source.")]
 SinceOption = Annotated[
-    str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 2h.")
+    str | None, typer.Option(help="Captured at or after this time, such as 2026-03-02 or 2h.")
 ]

@@ -87,5 +87,5 @@ def point_in_time(text: str | None) -> datetime | None:
         return from_iso(text)
     except ValueError:
         raise typer.BadParameter(
-            f"{text!r} is no time; write 2026-03-02, 2026-03-02T09:00:00Z, or 2h for two hours ago"
+            f"{text!r} is not a time; write 2026-03-02, 2026-03-02T09:00:00Z, or 2h (two hours ago)"
         ) from None

@@ -42,10 +42,12 @@ def _bar() -> Progress:
 @app.command()
 def backup(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Where the copy goes; must hold none yet.")],
+    folder: Annotated[
+        Path, typer.Argument(help="The folder for the copy; it must not hold one yet.")
+    ],
     json: Json = False,
 ) -> None:
-    """Copy all data, consistent, while the server goes on.
+    """Make a consistent copy of all data while the server runs.
 
     Example: leadline backup /backups/2026-03-02
     """
@@ -68,12 +70,12 @@ def backup(
 @app.command()
 def restore(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")],
+    folder: Annotated[Path, typer.Argument(help="A folder written by `backup`.")],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Put what is there now aside.")
+        bool, typer.Option("--replace", help="Set the present data aside first.")
     ] = False,
 ) -> None:
-    """Put a backup in the place of the data; the server must be stopped.
+    """Restore the data from a backup; the server must be stopped.
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """
@@ -89,11 +91,11 @@ def restore(
 @app.command()
 def export(
     context: typer.Context,
-    target: Annotated[Path, typer.Argument(help="A folder, or a file that ends in .tar.gz.")],
-    since: Annotated[str | None, typer.Option(help="Captured since a time.")] = None,
+    target: Annotated[Path, typer.Argument(help="A folder, or a .tar.gz file.")],
+    since: Annotated[str | None, typer.Option(help="Captured at or after this time.")] = None,
     json: Json = False,
 ) -> None:
-    """Write raw and refined leads under the keys that they have in S3, and who handles them.
+    """Export raw and refined leads with their handling, in the layout of the S3 bucket.
 
     Example: leadline export leads.tar.gz --since 30d
     """
@@ -103,7 +105,7 @@ def export(
         kind = TarWriter if is_tar(target) else FolderWriter
         writer: DocumentWriter = kind(target, options.rights)
     except OSError as error:
-        raise ArchiveError(f"{target} can't be written: {error.strerror}") from None
+        raise ArchiveError(f"{target} cannot be written: {error.strerror}") from None
     counts: Counter[str] = Counter(raw=0, refined=0, handled=0)
     lost = 0
     with _bar() as bar:
@@ -112,7 +114,7 @@ def export(
             lost += lead.is_lost
     writer.close()
     if lost:
-        say(f"{lost} refined leads have lost their document, and go out raw; see `leadline verify`")
+        say(f"{lost} refined leads have no document and are exported raw; see `leadline verify`")
     if json:
         as_json({"target": str(target), **counts})
     else:
@@ -139,12 +141,12 @@ def _written(writer: DocumentWriter, lead: Outgoing) -> Iterator[str]:
 @app.command("import")
 def import_(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(help="A folder or .tar.gz in the layout of S3.")],
+    source: Annotated[Path, typer.Argument(help="A folder or .tar.gz file written by `export`.")],
     json: Json = False,
 ) -> None:
-    """Take leads in, raw, refined and handled; what is there already stays as it is.
+    """Import raw and refined leads with their handling; existing leads stay unchanged.
 
-    Refined leads are taken as they are, without telling anybody; raw ones alone are refined.
+    Refined leads are imported without alerts; leads that are only raw are refined.
 
     Example: leadline import leads.tar.gz
     """
@@ -212,7 +214,7 @@ def _take_refineds(intake: Intake, batch: list[tuple[str, bytes]], counts: dict[
         try:
             leads.append(msgspec.json.decode(document, type=RefinedLead))
         except (ValueError, RecursionError) as error:
-            say(f"{key} is no refined document: {error}")
+            say(f"{key} is not a refined document: {error}")
             counts["damaged"] += 1
     wanted = intake.unrefined([lead.lead_id for lead in leads])
     new = [(lead, refined_head(lead)) for lead in leads if lead.lead_id in wanted]

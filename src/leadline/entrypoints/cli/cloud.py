@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from leadline.cloud.session import Cloud
     from leadline.cloud.stacks import StackEvent, Watch
 
-deploy_app = typer.Typer(help="Put Leadline on AWS.", no_args_is_help=True, rich_markup_mode=None)
-destroy_app = typer.Typer(help="Take it away.", no_args_is_help=True, rich_markup_mode=None)
+deploy_app = typer.Typer(
+    help="Deploy Leadline to AWS.", no_args_is_help=True, rich_markup_mode=None
+)
+destroy_app = typer.Typer(help="Delete a deployment.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(deploy_app, name="deploy")
 app.add_typer(destroy_app, name="destroy")
 
@@ -36,18 +38,14 @@ _SAMPLE = '{"name": "Ada Example", "email": "ada@example.com", "company": "Examp
 
 
 Parameters = Annotated[
-    Path | None, typer.Option(help="Parameters of the template, TOML or JSON: Name = value.")
+    Path | None, typer.Option(help="A TOML or JSON file of template parameters: Name = value.")
 ]
-SettingsFile = Annotated[
-    Path | None, typer.Option(help="The leadline.toml that the functions shall read.")
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
-]
+SettingsFile = Annotated[Path | None, typer.Option(help="The leadline.toml for the functions.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the changes, and make none.")]
 AllowReplacement = Annotated[
     bool,
     typer.Option(
-        "--allow-replacement", help="Let the bucket or the table be replaced by an empty one."
+        "--allow-replacement", help="Allow the bucket or the table to be replaced by an empty one."
     ),
 ]
 
@@ -193,7 +191,7 @@ def destroy_aws(
     region: Region = None,
     delete_data: Annotated[
         bool,
-        typer.Option("--delete-data", help="Delete the bucket, the table and the settings too."),
+        typer.Option("--delete-data", help="Also delete the bucket, the table and the settings."),
     ] = False,
     yes: Yes = False,
     json: Json = False,

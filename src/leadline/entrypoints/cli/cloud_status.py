@@ -19,7 +19,9 @@ from leadline.model.ids import is_lead_id
 if TYPE_CHECKING:
     pass
 
-status_app = typer.Typer(help="See how it is.", no_args_is_help=True, rich_markup_mode=None)
+status_app = typer.Typer(
+    help="Show the state of a deployment.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(status_app, name="status")
 
 
@@ -70,10 +72,12 @@ class FunctionName(StrEnum):
 def logs(
     stack: Stack = "leadline",
     region: Region = None,
-    function: Annotated[FunctionName | None, typer.Option(help="Only of this one.")] = None,
-    since: Annotated[str, typer.Option(help="Since a time, or how long ago.")] = "15m",
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
-    lead: Annotated[str, typer.Option(help="Only lines of this lead.")] = "",
+    function: Annotated[FunctionName | None, typer.Option(help="Only this function.")] = None,
+    since: Annotated[str, typer.Option(help="From this time, or this long ago.")] = "15m",
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Keep printing new lines until Ctrl-C.")
+    ] = False,
+    lead: Annotated[str, typer.Option(help="Only lines about this lead.")] = "",
     json: Json = False,
 ) -> None:
     """Show the log lines of a stack's functions in their order.

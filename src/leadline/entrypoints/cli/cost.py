@@ -20,20 +20,18 @@ GOAL_USD, GOAL_LEADS = 0.12, 10_000
 
 @app.command("cost")
 def cost(
-    leads_per_month: Annotated[int, typer.Option(min=0, help="Leads a month.")],
-    region: Annotated[str, typer.Option(help="The region of AWS.")] = "us-east-1",
-    alerts_per_lead: Annotated[float, typer.Option(min=0, help="Alerts that a lead makes.")] = 1,
+    leads_per_month: Annotated[int, typer.Option(min=0, help="Leads per month.")],
+    region: Annotated[str, typer.Option(help="The AWS region.")] = "us-east-1",
+    alerts_per_lead: Annotated[float, typer.Option(min=0, help="Alerts per lead.")] = 1,
     tasks_after: Annotated[
         float,
-        typer.Option(min=0, help="Look-ups, updates, reminders and write-backs of a lead."),
+        typer.Option(min=0, help="Look-ups, updates, reminders and write-backs per lead."),
     ] = 0,
     body_kb: Annotated[float, typer.Option(min=0, help="Size of a delivery in KB.")] = 2,
     months_kept: Annotated[
-        float, typer.Option(min=0, help="Storage is that of so many such months.")
+        float, typer.Option(min=0, help="Months of leads that are kept in storage.")
     ] = 12,
-    free_tier: Annotated[
-        bool, typer.Option(help="Take off what AWS gives every account each month.")
-    ] = False,
+    free_tier: Annotated[bool, typer.Option(help="Subtract the monthly AWS free tier.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Estimate a month on AWS, line by line, from a dated list of prices.

@@ -30,7 +30,7 @@ from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.settings.general import Settings
 from leadline.team.people import Team
 
-DryRun = Annotated[bool, typer.Option(help="Only say what would be done.")]
+DryRun = Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")]
 
 _EVERY = 1 << 40
 _TOGETHER = 500
@@ -41,18 +41,18 @@ _REFINED = (Status.REFINED, Status.ALERTED, Status.QUARANTINED, Status.DEAD)
 @app.command("write-back")
 def write_back(
     context: typer.Context,
-    lead: Annotated[list[str] | None, typer.Argument(help="Ids of leads, or beginnings.")] = None,
+    lead: Annotated[list[str] | None, typer.Argument(help="Lead ids, or beginnings.")] = None,
     source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
     since: Annotated[
-        str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 2h.")
+        str | None, typer.Option(help="Captured at or after this time, such as 2026-03-02 or 2h.")
     ] = None,
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     json: Json = False,
 ) -> None:
-    """Give CRMs what was learned of refined leads: once more, or of leads that came before.
+    """Write refined leads back to their CRMs, again or for the first time.
 
-    With --dry-run, the CRM is read, and each field told with what would become of it and why.
+    With --dry-run, the CRM is read, and each field is listed with what would change and why.
 
     Example: leadline write-back --source odoo --since 7d --dry-run
     """
@@ -67,7 +67,7 @@ def write_back(
             as_json([_as_row(i, plan) for i, plan in told]) if json else _print_plans(told)
             return
         if count > 1 and not yes and sys.stdin.isatty():
-            typer.confirm(f"write {count} leads back?", abort=True, err=True)
+            typer.confirm(f"write back {count} leads?", abort=True, err=True)
         for name, ids in chosen.items():
             for some in batched(ids, _TOGETHER):
                 tasks = [Task(Step.WRITE_BACK, one, name) for one in some]
@@ -80,16 +80,16 @@ def write_back(
 @app.command("reconcile")
 def reconcile_(
     context: typer.Context,
-    source: Annotated[str, typer.Option(help="The source whose CRM is looked through.")],
+    source: Annotated[str, typer.Option(help="The source whose CRM is searched.")],
     since: Annotated[
-        str, typer.Option(help="Created since a time, such as 2026-03-02, 2h or 2d.")
+        str, typer.Option(help="Created at or after this time, such as 2026-03-02, 2h or 2d.")
     ] = "2h",
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Look in the CRM for leads whose webhooks never came, and capture them.
+    """Find leads in the CRM whose webhooks never arrived, and capture them.
 
-    It may be run as often as you like: a lead that is known is left alone. Exit 1 when the CRM
+    You can run it as often as you like: known leads are skipped. Exit 1 when the CRM
     did not tell all.
 
     Example: leadline reconcile --source hubspot --since 2d --dry-run
@@ -116,15 +116,15 @@ def reconcile_(
 def outcomes(
     context: typer.Context,
     since: Annotated[
-        str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 30d.")
+        str | None, typer.Option(help="Captured at or after this time, such as 2026-03-02 or 30d.")
     ] = None,
     source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
     ask: Annotated[
-        bool, typer.Option(help="First ask the CRMs how the open ones of these leads stand.")
+        bool, typer.Option(help="First ask the CRMs for the status of the open leads.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Tell how leads ended (won, lost, disqualified), by source, owner and score.
+    """Show how leads ended (won, lost, disqualified) by source, owner and score.
 
     Example: leadline outcomes --since 90d
     """
@@ -163,7 +163,7 @@ def _chosen(
     if source is not None and source not in writing:
         raise ConfigurationError(f"{_no_crm(source, settings)} with a [crm.{source}.write]")
     if not writing:
-        raise ConfigurationError("no CRM is written to: say what, with [crm.SOURCE.write]")
+        raise ConfigurationError("no CRM has fields to write; set them in [crm.SOURCE.write]")
     wanted = [source] if source else writing
     chosen: dict[str, list[str]] = {}
     ledger = options.place.ledger()

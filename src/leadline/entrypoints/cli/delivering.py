@@ -22,23 +22,25 @@ from leadline.settings.channels import ChannelConfig
 from leadline.settings.general import Settings
 from leadline.team.people import Team
 
-deliver_app = typer.Typer(help="Try channels.", no_args_is_help=True, rich_markup_mode=None)
+deliver_app = typer.Typer(help="Test channels.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(deliver_app, name="deliver")
 
 
 @deliver_app.command("test")
 def deliver_test(
     context: typer.Context,
-    channel: Annotated[str, typer.Argument(help="The name of a channel, as in the settings.")],
+    channel: Annotated[str, typer.Argument(help="The channel's name in the settings.")],
     owner: Annotated[
         str | None,
-        typer.Option(help="Who owns the made-up lead: a name of [people], or an e-mail address."),
+        typer.Option(
+            help="The owner of the sample lead: a name in [people], or an e-mail address."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Send a marked test about a made-up lead through a channel, and print what was answered.
+    """Send a message about a sample lead, marked as a test, and print the reply.
 
-    Nothing is stored, and how the channel fares otherwise is neither asked nor changed. Exit 1
+    Nothing is stored, and the channel's health is neither read nor changed. Exit 1
     when it did not arrive.
 
     Example: leadline deliver test slack

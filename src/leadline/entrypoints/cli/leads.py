@@ -31,11 +31,11 @@ def leads(
     status: StatusOption = None,
     source: SourceOption = None,
     since: SinceOption = None,
-    until: Annotated[str | None, typer.Option(help="Captured before a time.")] = None,
+    until: Annotated[str | None, typer.Option(help="Captured before this time.")] = None,
     search: Annotated[
-        str | None, typer.Option(help="Words in name, e-mail or company, or the start of an id.")
+        str | None, typer.Option(help="Text in name, e-mail or company, or the start of an id.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 50,
+    limit: Annotated[int, typer.Option(help="Maximum number of leads.", min=1)] = 50,
     json: Json = False,
 ) -> None:
     """List leads, newest first.
@@ -82,10 +82,10 @@ def _print_rows(rows: Sequence[LeadRow]) -> None:
 @app.command()
 def show(
     context: typer.Context,
-    lead: Annotated[str, typer.Argument(help="The id of a lead, or its beginning.")],
+    lead: Annotated[str, typer.Argument(help="A lead id, or the beginning of one.")],
     json: Json = False,
 ) -> None:
-    """Show one lead: timeline, raw beside refined, what changed, who handles it, attempts, alerts.
+    """Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.
 
     Example: leadline show 0193a5b2
     """

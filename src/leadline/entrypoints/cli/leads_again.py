@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def dead(context: typer.Context, json: Json = False) -> None:
     """List dead letters, grouped by reason.
 
-    On AWS also the messages in dead-letter queues whose leads are none, by what became of them.
+    On AWS, also list messages in dead-letter queues that have no dead letter, by state.
 
     Example: leadline dead --json
     """
@@ -64,28 +64,29 @@ def dead(context: typer.Context, json: Json = False) -> None:
 @app.command()
 def replay(
     context: typer.Context,
-    lead: Annotated[list[str] | None, typer.Argument(help="Ids of leads.")] = None,
+    lead: Annotated[list[str] | None, typer.Argument(help="Lead ids, or beginnings.")] = None,
     status: StatusOption = None,
     source: SourceOption = None,
     since: SinceOption = None,
-    reason: Annotated[str | None, typer.Option(help="Dead letters with this reason.")] = None,
-    start: Annotated[Start, typer.Option("--from", help="Where to start again.")] = Start.REFINE,
-    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Only dead letters with this reason.")] = None,
+    start: Annotated[
+        Start, typer.Option("--from", help="The step to restart from.")
+    ] = Start.REFINE,
+    dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     json: Json = False,
 ) -> None:
-    """Do leads again, from their capture, their refinement, their alert or where they died.
+    """Process leads again from capture, refinement, alert, or their dead letters.
 
-    From `dead`, only their dead letters are tried again, of whatever step.
-    Leads that wait for their time are left to it, and spam is told to nobody, unless they are
-    asked for by id or --status. On AWS, messages are taken off the dead-letter queues whose leads
-    are none any more.
+    With --from dead, only dead letters are retried, whatever their step. Leads that still wait, and
+    spam, are skipped unless you select them by id or --status. On AWS, messages whose task is no
+    dead letter any more are removed from the dead-letter queues.
 
     Example: leadline replay --status dead --since 24h --dry-run
     """
     options: Options = context.obj
     if not lead and not any((status, source, since, reason)):
-        say("say which leads: ids, --status, --source, --since or --reason")
+        say("select leads by id, --status, --source, --since or --reason")
         raise typer.Exit(2)
     which = LeadFilter(
         status=status, source=source, since=point_in_time(since), reason=reason,
@@ -97,7 +98,7 @@ def replay(
         count = todo.leads
         if not dry_run:
             if count > 1 and not yes and sys.stdin.isatty():
-                typer.confirm(f"do {count} leads again from {start}?", abort=True, err=True)
+                typer.confirm(f"replay {count} leads from {start}?", abort=True, err=True)
             count = replaying.carry_out(kept, todo, datetime.now(UTC), _watch)
     tidied = _tidy(options.place, todo, dry_run=dry_run)
     _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
@@ -178,12 +179,12 @@ def _report(
         )
         return
     for why, number in Counter(todo.skipped.values()).items():
-        say(f"{number} left alone: {why}")
+        say(f"{number} skipped: {why}")
     if left:
-        say(f"{left} left alone: {_LEFT[start]}; --status {_LEFT[start]} means them")
+        say(f"{left} skipped: {_LEFT[start]}; use --status {_LEFT[start]} to include them")
     leads = "1 lead" if count == 1 else f"{count} leads"
     be = "would be" if dry_run else "is" if count == 1 else "are"
-    console().print(f"{leads} {be} done again from {start}")
+    console().print(f"{leads} {be} replayed from {start}")
     if tidied is not None:
         _print_tidied(tidied, dry_run=dry_run)
 
@@ -192,26 +193,26 @@ def _print_tidied(tidied: "Tidied", *, dry_run: bool) -> None:
     be = "would be" if dry_run else "were"
     if tidied.taken_off:
         say(
-            f"dead-letter queues: {tidied.taken_off} messages {be} taken off, {tidied.rung} of them"
-            " sent again because their task still waits"
+            f"dead-letter queues: {tidied.taken_off} messages {be} removed, {tidied.rung} of "
+            "them sent again because their task still waits"
         )
     if tidied.left:
         say(
-            f"dead-letter queues: {tidied.left} messages stay, of dead letters and unknown leads, "
-            f"and {tidied.unreadable} that nobody can read; `leadline dead` lists them"
+            f"dead-letter queues: {tidied.left} messages of dead letters and unknown leads stay, "
+            f"{tidied.unreadable} of them unreadable; `leadline dead` lists them"
         )
 
 
 _STATES = {
     "alive": "the task still waits; `replay` sends the message again",
-    "done": "nothing is left to do; `replay` takes the message off",
-    "unknown": "there is no such lead; purge the queue when you know why",
-    "unreadable": "the message is none of ours; purge the queue when you know why",
+    "done": "the task is done; `replay` removes the message",
+    "unknown": "no lead has this id; purge the queue once you know why",
+    "unreadable": "not a message of Leadline; purge the queue once you know why",
 }
 
 
 def _print_stranded(stranded: "Sequence[Stranded]") -> None:
     out = console()
-    out.print("\nmessages in dead-letter queues that are of no dead letter:")
+    out.print("\nmessages in dead-letter queues without a dead letter:")
     rows = [(s.count, s.step, s.state, ", ".join(s.examples), _STATES[s.state]) for s in stranded]
     table(("count", "queue", "state", "leads", ""), rows, empty="")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @app.command()
 def verify(
     context: typer.Context,
-    deep: Annotated[bool, typer.Option(help="Read every raw text, too.")] = False,
+    deep: Annotated[bool, typer.Option(help="Also read every raw document.")] = False,
     json: Json = False,
 ) -> None:
     """Account for every accepted event; exit 1 when one is unaccounted for.
@@ -42,13 +42,13 @@ def verify(
 
 _MEANINGS = {
     "alerted": "refined and alerted",
-    "alerting": "refined, the alert waits",
-    "alert_dead": "refined, the alert is a dead letter",
-    "untold": "refined, and no alert was asked for",
+    "alerting": "refined, alert pending",
+    "alert_dead": "refined, alert is a dead letter",
+    "untold": "refined, no alert configured",
     "waiting": "waiting to be refined",
-    "quarantined": "spam or test, nobody alerted",
-    "dead": "dead letters of the refinement",
-    "filtered": "events that are no new leads",
+    "quarantined": "spam or test, not alerted",
+    "dead": "refinement is a dead letter",
+    "filtered": "events that are not new leads",
     "folded": "updates folded into a waiting lead",
 }
 
@@ -56,14 +56,14 @@ _MEANINGS = {
 def _print_account(account: Account) -> None:
     counts: dict[str, Any] = msgspec.structs.asdict(account)
     table(
-        ("events", "place"),
+        ("events", "state"),
         [(counts[name], meaning) for name, meaning in _MEANINGS.items() if counts[name]]
-        + [(account.accepted, "accepted in all")],
+        + [(account.accepted, "accepted in total")],
         empty="",
     )
     out = console()
     out.print(
-        f"besides: {account.redelivered} redeliveries, {account.duplicates} people seen before"
+        f"in addition: {account.redelivered} redeliveries, {account.duplicates} people seen before"
     )
     for lost in account.unaccounted[:100]:
         out.print(f"UNACCOUNTED {lost.lead_id}: {lost.problem}")
@@ -71,7 +71,7 @@ def _print_account(account: Account) -> None:
         out.print("every accepted event is accounted for")
     else:
         out.print(
-            "some events are unaccounted for: look at one with `leadline show ID`, do it again "
-            "with `leadline replay ID`, or bring back what was lost: `leadline restore`, on AWS "
-            "`leadline rebuild`"
+            "some events are unaccounted for: see one with `leadline show ID`, process it again "
+            "with `leadline replay ID`, or recover lost data with `leadline restore` (on AWS "
+            "`leadline rebuild`)"
         )

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count what would move, and move nothing.")]
 LeaveConflicts = Annotated[
     bool,
-    typer.Option("--leave-conflicts", help="End the move although some leads stay where they are."),
+    typer.Option("--leave-conflicts", help="Finish the move even if some leads cannot be moved."),
 ]
 
 
 @app.command()
 def move(
     context: typer.Context,
-    to: Annotated[Home, typer.Option(help="Where the leads shall live.")],
+    to: Annotated[Home, typer.Option(help="Where to move the leads.")],
     stack: Stack = "leadline",
     region: Region = None,
     dry_run: DryRun = False,

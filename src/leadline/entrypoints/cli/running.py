@@ -18,17 +18,21 @@ from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
 from leadline.model.task import Step
 
-config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True, rich_markup_mode=None)
+config_app = typer.Typer(
+    help="Show and check the settings.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(config_app, name="config")
 
-Delay = Annotated[str | None, typer.Option(help="How long a lead waits, such as 10m.")]
+Delay = Annotated[
+    str | None, typer.Option(help="How long a lead waits before it is refined, such as 10m.")
+]
 
 
 @app.command()
 def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 picks a free one.")] = None,
     delay: Delay = None,
 ) -> None:
     """Take webhooks, refine what is due and send alerts, until SIGTERM or Ctrl-C.
@@ -54,7 +58,7 @@ def serve(
 def worker(
     context: typer.Context,
     only: Annotated[
-        Step | None, typer.Option(help="Only this step; by default both are done.")
+        Step | None, typer.Option(help="Only this step; the default is all steps.")
     ] = None,
 ) -> None:
     """Refine what is due and send alerts, without taking webhooks.

@@ -26,7 +26,7 @@ from leadline.standins.slack_page import as_terminal
 from leadline.vendors.registry import find
 
 File = Annotated[str, typer.Argument(help="A file with the body, or - for standard input.")]
-SourceName = Annotated[str, typer.Option(help="Who would have sent it.")]
+SourceName = Annotated[str, typer.Option(help="The source that would have sent it.")]
 
 
 @app.command()
@@ -34,9 +34,11 @@ def preview(
     context: typer.Context,
     file: File,
     source: SourceName = "generic",
-    raw: Annotated[bool, typer.Option("--raw", help="Show only what the source reads.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Show only the fields as the source reads them.")
+    ] = False,
     content_type: Annotated[
-        str | None, typer.Option(help="The content type, where the body does not show it.")
+        str | None, typer.Option(help="The content type, if it cannot be told from the body.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -65,10 +67,10 @@ def preview(
 def send(
     context: typer.Context,
     file: File,
-    to: Annotated[str, typer.Option(help="The webhook's URL, or the server's.")],
+    to: Annotated[str, typer.Option(help="The URL of the webhook or the server.")],
     source: SourceName = "generic",
     secret: Annotated[
-        str | None, typer.Option(help="The secret; by default the configured one.")
+        str | None, typer.Option(help="The secret; the default is the configured one.")
     ] = None,
     content_type: Annotated[str | None, typer.Option(help="The content type of the body.")] = None,
 ) -> None:

@@ -19,7 +19,7 @@ from leadline.ports.ledger import LeadFilter, LeadStory, TaskRow
 from leadline.settings.general import Settings
 from leadline.settings.notations import DURATION
 
-Lead = Annotated[str, typer.Argument(help="The id of a lead, or its beginning.")]
+Lead = Annotated[str, typer.Argument(help="A lead id, or the beginning of one.")]
 
 _EVERY = 1 << 40
 
@@ -29,11 +29,11 @@ def wait(
     context: typer.Context,
     lead: Lead,
     duration: Annotated[
-        str, typer.Argument(help="How long from now on, such as 30m; `now`: not at all.")
+        str, typer.Argument(help="Time from now, such as 30m; `now` ends the wait.")
     ],
     json: Json = False,
 ) -> None:
-    """Shorten or prolong the wait of one lead that is not refined yet.
+    """Change how long one lead waits before it is refined.
 
     Example: leadline wait 0193a5b2 now
     """
@@ -42,7 +42,7 @@ def wait(
         span = DURATION.read("0" if duration.strip().lower() == "now" else duration)
     except ValueError:
         raise typer.BadParameter(
-            f"{duration!r} is no duration; write now, or 90s, 30m, 2h, 1d from now on"
+            f"{duration!r} is not a duration; write now, or a time from now: 90s, 30m, 2h, 1d"
         ) from None
     note = "moved cli" if span else "ended cli"
     _change(context, lead, lambda *_: (now + span, note), now, json=json)
@@ -50,7 +50,7 @@ def wait(
 
 @app.command()
 def hold(context: typer.Context, lead: Lead, json: Json = False) -> None:
-    """Hold one lead that is not refined yet, until `release` lets it go on.
+    """Put one waiting lead on hold until it is released.
 
     Example: leadline hold 0193a5b2
     """
@@ -60,7 +60,7 @@ def hold(context: typer.Context, lead: Lead, json: Json = False) -> None:
 
 @app.command()
 def release(context: typer.Context, lead: Lead, json: Json = False) -> None:
-    """Let a held lead go on: its wait ends when it would have ended, or at once.
+    """Release a lead on hold; it is refined when its wait ends, or at once if that is past.
 
     Example: leadline release 0193a5b2
     """
@@ -68,7 +68,7 @@ def release(context: typer.Context, lead: Lead, json: Json = False) -> None:
 
     def when_due(story: LeadStory, waits: TaskRow, settings: Settings) -> tuple[datetime, str]:
         if not is_held(waits):
-            say(f"lead {story.row.lead_id} is not held; it is due {when(waits.due_at)}")
+            say(f"lead {story.row.lead_id} is not on hold; it is due {when(waits.due_at)}")
             raise typer.Exit(1)
         config = settings.sources.get(story.row.source)
         own = config.delay if config else None
@@ -82,16 +82,16 @@ def release(context: typer.Context, lead: Lead, json: Json = False) -> None:
 def speed(
     context: typer.Context,
     since: Annotated[
-        str | None, typer.Option(help="Captured since a time, such as 2026-03-02 or 7d.")
+        str | None, typer.Option(help="Captured at or after this time, such as 2026-03-02 or 7d.")
     ] = None,
     source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
     owner: Annotated[
         str | None,
-        typer.Option(help="Only of this owner: a name of [people], an e-mail or a CRM id."),
+        typer.Option(help="Only leads of this owner: a name in [people], an e-mail or a CRM id."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Tell how long leads waited: for their owner, for us, and for somebody to respond.
+    """Show response times: until the owner was known, the alert, and the first response.
 
     Example: leadline speed --since 7d
     """
@@ -135,13 +135,13 @@ def _change(
     finally:
         store.close()
     if not moved:
-        say(f"lead {lead_id} was refined in this very moment; it does not wait any more")
+        say(f"lead {lead_id} has just been refined; it no longer waits")
         raise typer.Exit(1)
     held = due_at >= HELD_UNTIL
     if json:
         as_json({"lead_id": lead_id, "held": held, "due_at": None if held else due_at})
     elif held:
-        console().print(f"lead {lead_id} is held; `leadline release {lead_id}` lets it go on")
+        console().print(f"lead {lead_id} is on hold; `leadline release {lead_id}` releases it")
     else:
         console().print(f"lead {lead_id} is due {when(max(due_at, now))}")
 
@@ -150,12 +150,10 @@ def _why_not(story: LeadStory) -> str:
     """Why a lead does not wait."""
     row = story.row
     if row.status is Status.DEAD:
-        return (
-            f"lead {row.lead_id} is a dead letter; `leadline replay {row.lead_id}` tries it again"
-        )
+        return f"lead {row.lead_id} is a dead letter; `leadline replay {row.lead_id}` retries it"
     if story.refined is not None:
-        return f"lead {row.lead_id} is {row.status} already, its wait is over"
-    return f"{row.lead_id} is no lead that waits: it was {row.status} {row.why}".rstrip()
+        return f"lead {row.lead_id} is already {row.status}; its wait is over"
+    return f"{row.lead_id} is not a waiting lead: it was {row.status} {row.why}".rstrip()
 
 
 def _with_share(found: Speed) -> dict[str, object]:
@@ -180,10 +178,7 @@ def _print_speed(found: Speed) -> None:
         empty="",
     )
     out = console()
-    out.print(
-        f"\n{found.leads} leads, of which {found.told} were told to somebody and {found.touched} "
-        f"touched by somebody"
-    )
+    out.print(f"\n{found.leads} leads, {found.told} alerted, {found.touched} with a first response")
     if found.in_time or found.late or found.pending:
         out.print(_in_words(found))
     if len(found.by_owner) > 1:
@@ -199,10 +194,10 @@ def _print_speed(found: Speed) -> None:
 
 
 def _in_words(found: Speed) -> str:
-    pending = f"; {found.pending} have time left" if found.pending else ""
+    pending = f"; {found.pending} not due yet" if found.pending else ""
     decided = found.in_time + found.late
     share = f" ({_percent(found)})" if decided else ""
-    return f"within their target: {found.in_time} of {decided}{share}{pending}"
+    return f"answered within target: {found.in_time} of {decided}{share}{pending}"
 
 
 def _percent(found: Speed) -> str:
