@@ -148,7 +148,7 @@ def test_a_file_that_is_no_database_is_one_clear_line(
     ("arguments", "code", "words"),
     [
         (("leads",), 2, "holds no leads yet"),
-        (("leads", "--since", "yesteryear"), 2, "2h for two hours ago"),
+        (("leads", "--since", "yesteryear"), 2, "2h (two hours ago)"),
         (("leads", "--status", "lost"), 2, "quarantined"),
         (("replay",), 2, "select leads by"),
         (("replay", "0193"), 2, "holds no leads yet"),

@@ -101,7 +101,7 @@ def test_only_leads_that_wait_are_moved_and_others_say_why(made: Made) -> None:
     for words in (["wait", made.touched, "1h"], ["hold", made.touched], ["release", made.touched]):
         assert "already" in made.refused(*words)
     assert "no lead has the id" in made.refused("hold", "0193ffff")
-    assert "no duration" in made.refused("wait", made.waiting, "soon")
+    assert "is not a duration" in made.refused("wait", made.waiting, "soon")
 
 
 def test_speed_tells_our_own_delay_from_that_of_people(made: Made) -> None:

@@ -343,7 +343,7 @@ def test_an_archive_of_one_machine_comes_into_a_stack(stand: Stand) -> None:
         (("leads", "--data", "x"), 2, "leave --config and --data out"),
         (("replay",), 2, "select leads by"),
         (("show", "zzz"), 1, "no lead has the id"),
-        (("export", "no/such/folder/x.tar.gz"), 1, "can't be written"),
+        (("export", "no/such/folder/x.tar.gz"), 1, "cannot be written"),
         (("import", "nothing.tar.gz"), 1, "does not exist"),
     ],
 )
