@@ -6,11 +6,12 @@ from pathlib import Path
 
 from leadline.plugins import source_names
 from leadline.settings.crm import READ_FIELDS, WRITE_FIELDS
-from leadline.settings.declaration import Declaration, SettingsTable
+from leadline.settings.declaration import Declaration, settings_of
 from leadline.settings.general import PREFIX, declared
-from leadline.settings.loading import CONFIG, CONFIG_VARIABLE
+from leadline.settings.layers import CONFIG_VARIABLE
+from leadline.settings.loading import CONFIG
 from leadline.settings.sources import MAPPED_FIELDS
-from leadline.settings.tables import TABLES
+from leadline.settings.tables import TABLES, SettingsTable
 
 EXAMPLE = Path(__file__).parent.parent / "leadline.example.toml"
 
@@ -137,7 +138,7 @@ def _entries(table: str, what: SettingsTable) -> str:
     return _table(
         {
             name: ([_variable(f"{table}__name__{name}")], declaration)
-            for name, declaration in what.settings.items()
+            for name, declaration in settings_of(what.struct()).items()
         }
     )
 

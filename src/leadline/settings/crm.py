@@ -3,14 +3,30 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-import msgspec
-
-from leadline.settings.declaration import Declaration
-from leadline.settings.notations import ANY_URL, PERIOD, TEXT, WORDS, YES_NO, number_between
+from leadline.settings.declaration import SettingsStruct, inner_table, setting
+from leadline.settings.notations import (
+    ANY_URL,
+    FILLED,
+    PERIOD,
+    TEXT,
+    WORDS,
+    YES_NO,
+    choice,
+    number_between,
+)
 from leadline.settings.sources import MAPPED_FIELDS
 
+READ_FIELDS = (*MAPPED_FIELDS[:-1], "owner_name", "owner_email", "ending", "touched", "modified")
+"""What `[crm.NAME.read]` may place: fields of a lead, and what else is asked of its record."""
+WRITE_FIELDS = (
+    "name", "first_name", "last_name", "email", "phone", "company", "title", "country", "website",
+    "score", "status", "problems", "duplicate_of", "lead_id", "owner", "claimed_by", "claimed_at",
+    "source", "campaign",
+)  # fmt: skip
+"""What `[crm.NAME.write]` may give back: each to a field by the CRM's own name."""
 
-class CrmConfig(msgspec.Struct, frozen=True):
+
+class CrmConfig(SettingsStruct, frozen=True):
     """How a CRM is reached (`[crm.SOURCE]` in leadline.toml).
 
     `kind` is which CRM it is, by default the one that the source is named after. `url` is the base
@@ -24,72 +40,39 @@ class CrmConfig(msgspec.Struct, frozen=True):
     asked for owners; `per_second` paces what is written.
     """
 
-    kind: str = ""
-    url: str = ""
-    token: str = ""
-    user: str = ""
-    database: str = ""
-    client_id: str = ""
-    client_secret: str = ""
-    refresh_token: str = ""
-    version: str = ""
-    timeout: timedelta = timedelta(seconds=10)
-    read: Mapping[str, str] = {}
-    write: Mapping[str, str] = {}
-    overwrite: tuple[str, ...] = ()
-    endings: Mapping[str, str] = {}
-    look_up: bool = True
-    per_second: float = 10.0
-
-    def __repr__(self) -> str:
-        """All but the secrets, which must not reach a log through a printed value."""
-        secrets = ("token", "client_secret", "refresh_token")
-        shown = [f"{n}={getattr(self, n)!r}" for n in self.__struct_fields__ if n not in secrets]
-        return f"CrmConfig({', '.join(shown)})"
-
-
-READ_FIELDS = (*MAPPED_FIELDS[:-1], "owner_name", "owner_email", "ending", "touched", "modified")
-"""What `[crm.NAME.read]` may place: fields of a lead, and what else is asked of its record."""
-WRITE_FIELDS = (
-    "name", "first_name", "last_name", "email", "phone", "company", "title", "country", "website",
-    "score", "status", "problems", "duplicate_of", "lead_id", "owner", "claimed_by", "claimed_at",
-    "source", "campaign",
-)  # fmt: skip
-"""What `[crm.NAME.write]` may give back: each to a field by the CRM's own name."""
-
-CRM_SETTINGS: Mapping[str, Declaration] = {
-    "kind": Declaration(
-        "", "Which CRM it is; empty: the one that the source is named after.", TEXT
-    ),
-    "url": Declaration(
+    kind: str = setting("", "Which CRM it is; empty: the one that the source is named after.", TEXT)
+    url: str = setting(
         "",
         "The base of its API, where the vendor has not one for all; for kind document, where each "
         "is: `https://…/{lead_id}.json` or `file:///…/{lead_id}.json`.",
         ANY_URL,
-    ),
-    "token": Declaration("", "The API key, access token or password.", TEXT, secret=True),
-    "user": Declaration(
+    )
+    token: str = setting("", "The API key, access token or password.", TEXT, secret=True)
+    user: str = setting(
         "", "The login, where the CRM wants one beside the token; the account (LinkedIn).", TEXT
-    ),
-    "database": Declaration(
+    )
+    database: str = setting(
         "", "The database (Odoo, Tryton); the object of new records (Attio).", TEXT
-    ),
-    "client_id": Declaration("", "The client id of an OAuth app.", TEXT),
-    "client_secret": Declaration("", "The client secret of an OAuth app.", TEXT, secret=True),
-    "refresh_token": Declaration("", "The refresh token of an OAuth app.", TEXT, secret=True),
-    "version": Declaration("", "The version of the API; empty: the one that was tested.", TEXT),
-    "timeout": Declaration("10s", "How long one request may take.", PERIOD),
-    "overwrite": Declaration(
+    )
+    client_id: str = setting("", "The client id of an OAuth app.", TEXT)
+    client_secret: str = setting("", "The client secret of an OAuth app.", TEXT, secret=True)
+    refresh_token: str = setting("", "The refresh token of an OAuth app.", TEXT, secret=True)
+    version: str = setting("", "The version of the API; empty: the one that was tested.", TEXT)
+    timeout: timedelta = setting("10s", "How long one request may take.", PERIOD)
+    overwrite: tuple[str, ...] = setting(
         "",
         "Which fields of `write` may replace what people wrote; all others are written only where "
         "the CRM has nothing, or what we wrote.",
         WORDS,
-    ),
-    "look_up": Declaration("yes", "Whether the CRM is asked for owners and fields.", YES_NO),
-    "per_second": Declaration(
+    )
+    look_up: bool = setting("yes", "Whether the CRM is asked for owners and fields.", YES_NO)
+    per_second: float = setting(
         "10",
         "How many records a second are written to the CRM; most take one in a request.",
         number_between(0.001, 1000),
-    ),
-}
-"""The settings of each CRM; the names are the attributes of `settings.crm.CrmConfig`."""
+    )
+    read: Mapping[str, str] = inner_table(READ_FIELDS, "The CRM's own name of the field.", FILLED)
+    write: Mapping[str, str] = inner_table(WRITE_FIELDS, "The CRM's own name of the field.", FILLED)
+    endings: Mapping[str, str] = inner_table(
+        None, "What one of the CRM's own words means.", choice("won", "lost", "disqualified")
+    )

@@ -178,7 +178,7 @@ def _yes_no(value: object) -> bool:
 
 def _zone(value: object) -> str:
     name = _text(value)
-    if name:
+    if name not in ("", "UTC"):
         import zoneinfo  # few set a zone
 
         try:

@@ -3,71 +3,24 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-import msgspec
-
 from leadline.model.lead import PLACEABLE
-from leadline.settings.declaration import Declaration
+from leadline.settings.declaration import SCORE, SettingsStruct, inner_table, optional, setting
 from leadline.settings.notations import (
     DURATION,
+    FILLED,
     PERIOD,
     REGION,
     TEXT,
     WORDS,
     YES_NO,
     choice,
-    number_between,
 )
-
-SOURCE_SETTINGS: Mapping[str, Declaration] = {
-    "secret": Declaration(
-        "",
-        "What deliveries are authenticated with; several while one is being rotated. "
-        "Without it everybody is believed.",
-        WORDS,
-        secret=True,
-    ),
-    "public": Declaration(
-        "no",
-        "Whether anybody may post without a secret, as to a form that browsers post to: `serve` "
-        "and `doctor` do not object then.",
-        YES_NO,
-    ),
-    "tolerance": Declaration(
-        "5m", "How old or new a signed time stamp may be (the replay window).", PERIOD
-    ),
-    "delay": Declaration("", "The wait of this source's leads, instead of `delay`.", DURATION),
-    "hot_score": Declaration(
-        "", "A lead with at least this score does not wait.", number_between(-1e9, 1e9)
-    ),
-    "skip_when_owned": Declaration(
-        "no", "Whether a lead that comes with an owner who is trusted does not wait.", YES_NO
-    ),
-    "owner": Declaration(
-        "no",
-        "`trusted`: an owner whom these senders name is the lead's, and chooses who hears of it. "
-        "Only for senders that no visitor writes through; CRMs with a secret need no such word.",
-        choice("no", "trusted"),
-    ),
-    "organization": Declaration(
-        "", "The account ids that deliveries may come from (Salesforce).", WORDS
-    ),
-    "honeypot": Declaration(
-        "",
-        "A form field that people can't see: who fills it in is a program, and the lead is "
-        "quarantined. Empty: none.",
-        TEXT,
-    ),
-    "country": Declaration(
-        "", "The country of this source's phone numbers, instead of `region`.", REGION
-    ),
-}
-"""The settings of each source; the names are the attributes of `SourceConfig`."""
 
 MAPPED_FIELDS = (*PLACEABLE, "event_id")
 """What `[sources.NAME.map]` may place: fields of a lead, and the sender's id of the event."""
 
 
-class SourceConfig(msgspec.Struct, frozen=True):
+class SourceConfig(SettingsStruct, frozen=True):
     """The settings of one source (`[sources.NAME]` in leadline.toml).
 
     `secret` holds every secret that is valid now, so that one can be rotated; none means that
@@ -81,19 +34,47 @@ class SourceConfig(msgspec.Struct, frozen=True):
     its name to a JSON Pointer or dotted path. `country` is the region of phones without one.
     """
 
-    secret: tuple[str, ...] = ()
-    tolerance: timedelta = timedelta(minutes=5)
-    delay: timedelta | None = None
-    hot_score: float | None = None
-    skip_when_owned: bool = False
-    owner: str = "no"
-    organization: tuple[str, ...] = ()
-    honeypot: str = ""
-    map: Mapping[str, str] = {}
-    country: str = ""
-    public: bool = False
-
-    def __repr__(self) -> str:
-        """All but the secrets, which must not reach a log through a printed value."""
-        shown = [f"{n}={getattr(self, n)!r}" for n in self.__struct_fields__ if n != "secret"]
-        return f"SourceConfig({', '.join(shown)}, and {len(self.secret)} secrets)"
+    secret: tuple[str, ...] = setting(
+        "",
+        "What deliveries are authenticated with; several while one is being rotated. "
+        "Without it everybody is believed.",
+        WORDS,
+        secret=True,
+    )
+    public: bool = setting(
+        "no",
+        "Whether anybody may post without a secret, as to a form that browsers post to: `serve` "
+        "and `doctor` do not object then.",
+        YES_NO,
+    )
+    tolerance: timedelta = setting(
+        "5m", "How old or new a signed time stamp may be (the replay window).", PERIOD
+    )
+    delay: timedelta | None = optional(
+        "The wait of this source's leads, instead of `delay`.", DURATION
+    )
+    hot_score: float | None = optional("A lead with at least this score does not wait.", SCORE)
+    skip_when_owned: bool = setting(
+        "no", "Whether a lead that comes with an owner who is trusted does not wait.", YES_NO
+    )
+    owner: str = setting(
+        "no",
+        "`trusted`: an owner whom these senders name is the lead's, and chooses who hears of it. "
+        "Only for senders that no visitor writes through; CRMs with a secret need no such word.",
+        choice("no", "trusted"),
+    )
+    organization: tuple[str, ...] = setting(
+        "", "The account ids that deliveries may come from (Salesforce).", WORDS
+    )
+    honeypot: str = setting(
+        "",
+        "A form field that people can't see: who fills it in is a program, and the lead is "
+        "quarantined. Empty: none.",
+        TEXT,
+    )
+    country: str = setting(
+        "", "The country of this source's phone numbers, instead of `region`.", REGION
+    )
+    map: Mapping[str, str] = inner_table(
+        MAPPED_FIELDS, "Where a field stands: a JSON Pointer or a dotted path.", FILLED
+    )

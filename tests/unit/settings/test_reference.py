@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from leadline.settings.declaration import settings_of
 from leadline.settings.general import declared
 from leadline.settings.loading import load
-from leadline.settings.sources import SOURCE_SETTINGS
+from leadline.settings.sources import SourceConfig
 from tools.write_reference import ROOT, main, stale
 
 PAGE = ROOT / "docs/reference/settings.md"
@@ -46,7 +47,7 @@ def test_every_setting_is_on_the_page_with_its_variable() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for name in declared():
         assert f"| `{name}` | `LEADLINE_{name.upper()}`" in page
-    for name in SOURCE_SETTINGS:
+    for name in settings_of(SourceConfig):
         assert f"| `{name}` | `LEADLINE_SOURCES__NAME__{name.upper()}` |" in page
 
 

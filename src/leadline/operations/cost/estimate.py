@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.operations.cost.prices import PriceList
-from leadline.operations.cost.quantities import Used, Workload, needed, optional
+from leadline.operations.cost.quantities import Used, Workload, needed, optional_items
 
 
 class CostLine(msgspec.Struct, frozen=True):
@@ -75,5 +75,5 @@ def estimate(
         )  # fmt: skip
 
     lines = tuple(priced(used) for used in needed(workload))
-    options = tuple(priced(used) for used in optional(workload))
+    options = tuple(priced(used) for used in optional_items(workload))
     return Estimate(region, prices.dated, workload, lines, options)

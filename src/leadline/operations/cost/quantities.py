@@ -203,7 +203,7 @@ def _said(w: Workload) -> Iterator[Used]:
     yield Used("data_out", "answers and alerts", sent / GB, formula)
 
 
-def optional(w: Workload) -> Iterator[Used]:
+def optional_items(w: Workload) -> Iterator[Used]:
     """What an installation can do without."""
     calls, kept = sum(_invocations(w).values()), w.leads * w.months_kept
     yield Used("alarm", "alarms", ALARM_METRICS, "metrics that the alarms watch")
