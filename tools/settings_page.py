@@ -83,7 +83,8 @@ maps the CRM's words for how a lead ended to `won`, `lost` or `disqualified`.
     "channels": """## Channels
 
 Each destination of alerts is a table `[channels.NAME]`. `slack_webhook_url` above makes one that
-is called `slack`.
+is called `slack`. These settings every channel has; below stand those of each kind. Leadline leaves
+a setting of another kind unused, and `leadline serve` and `leadline doctor` say so.
 """,
     "rules": """## Rules
 
@@ -135,12 +136,19 @@ def text() -> str:
 
 
 def _entries(table: str, what: SettingsTable) -> str:
-    return _table(
-        {
-            name: ([_variable(f"{table}__name__{name}")], declaration)
-            for name, declaration in settings_of(what.struct()).items()
-        }
-    )
+    """What every entry of a table may say, and below it what only those of a kind may."""
+    structs = what.structs()
+    common = settings_of(structs[""])
+    parts = [_rows(table, common)]
+    for kind, struct in structs.items():
+        own = {n: d for n, d in settings_of(struct).items() if d is not common.get(n)}
+        if own:
+            parts.append(f"### Kind `{kind}`\n\n{_rows(table, own)}")
+    return "\n".join(parts)
+
+
+def _rows(table: str, settings: Mapping[str, Declaration]) -> str:
+    return _table({n: ([_variable(f"{table}__name__{n}")], d) for n, d in settings.items()})
 
 
 def _table(rows: Mapping[str, tuple[list[str], Declaration]]) -> str:
@@ -149,7 +157,8 @@ def _table(rows: Mapping[str, tuple[list[str], Declaration]]) -> str:
         shown = "<br>".join(f"`{v}`" for v in variables)
         default = f"`{declared_as.default}`" if declared_as.default else ""
         secret = " Secret: never shown." if declared_as.secret else ""
-        meaning = declared_as.meaning + secret
+        needed = " Needed." if declared_as.needed else ""
+        meaning = declared_as.meaning + needed + secret
         lines.append(
             f"| `{name}` | {shown} | {default} | {meaning} | {declared_as.notation.words} |"
         )

@@ -12,17 +12,23 @@ from leadline.channels.registry import channel_configs, usual_channels
 from leadline.channels.slack.bot import SlackBot
 from leadline.channels.slack.webhook import SlackWebhook
 from leadline.model.errors import ConfigurationError
-from leadline.settings.channels import ChannelConfig
+from leadline.settings.channels import (
+    ChannelConfig,
+    EmailConfig,
+    SlackBotConfig,
+    SlackWebhookConfig,
+    WebhookConfig,
+)
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 
 URL = "https://hooks.slack.com/services/T0/B0/sEcReT"
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "deliver-alerts.md"
-WEBHOOK = ChannelConfig(kind="slack-webhook", url=URL)
+WEBHOOK = SlackWebhookConfig(url=URL)
 
 
 def behind(fallback: str) -> ChannelConfig:
-    return ChannelConfig(kind="slack-webhook", url=URL, fallback=fallback)
+    return SlackWebhookConfig(url=URL, fallback=fallback)
 
 
 def test_without_settings_there_is_no_channel() -> None:
@@ -42,7 +48,7 @@ def test_the_webhooks_own_setting_makes_the_channel_slack() -> None:
 
 
 def test_a_table_of_its_own_stands_above_it() -> None:
-    table = ChannelConfig(fallback="mail", fallback_after=timedelta(minutes=2))
+    table = SlackWebhookConfig(fallback="mail", fallback_after=timedelta(minutes=2))
     settings = Settings(slack_webhook_url=URL, channels={"slack": table, "mail": WEBHOOK})
     made = wiring.channels(settings)
     assert (made["slack"].fallback, made["slack"].fallback_after) == ("mail", timedelta(minutes=2))
@@ -61,7 +67,7 @@ def test_the_channel_of_unassigned_leads_hears_of_no_others_but_where_it_is_the_
 
 
 def test_who_only_schedules_alerts_makes_no_destination() -> None:
-    bare = Settings(channels={"a": ChannelConfig(kind="slack-bot")})
+    bare = Settings(channels={"a": SlackBotConfig()})
     names = wiring.channels_on_demand(bare)
     assert ("a" in names, "b" in names, len(names), [*names]) == (True, False, 1, ["a"])
     with pytest.raises(ConfigurationError):
@@ -69,8 +75,8 @@ def test_who_only_schedules_alerts_makes_no_destination() -> None:
 
 
 def test_a_bot_in_a_room_and_one_for_direct_messages() -> None:
-    bot = ChannelConfig(kind="slack-bot", token="xoxb-1", room="C012ABCDEF")
-    direct = ChannelConfig(kind="slack-bot", token="xoxb-1", room="dm", leads=False)
+    bot = SlackBotConfig(token="xoxb-1", room="C012ABCDEF")
+    direct = SlackBotConfig(token="xoxb-1", room="dm", leads=False)
     settings = Settings(channels={"sales": bot, "own": direct})
     made = wiring.channels(settings)
     assert all(isinstance(channel.messenger, SlackBot) for channel in made.values())
@@ -79,7 +85,7 @@ def test_a_bot_in_a_room_and_one_for_direct_messages() -> None:
 
 
 def test_no_message_takes_longer_than_whoever_sends_it_has_time() -> None:
-    config = ChannelConfig(kind="slack-webhook", url=URL, timeout=timedelta(seconds=60))
+    config = SlackWebhookConfig(url=URL, timeout=timedelta(seconds=60))
     channel = wiring.channels(Settings(channels={"a": config}), longest=2.5)["a"]
     assert isinstance(channel.messenger, SlackWebhook)
     assert channel.messenger._poster._http._timeout == 2.5
@@ -109,9 +115,16 @@ def test_a_fallback_must_be_a_channel_and_lead_to_an_end(
     [
         (ChannelConfig(), "channels.a.kind must be one of slack-webhook, slack-bot"),
         (ChannelConfig(kind="pigeon"), "channels.a.kind must be one of"),
-        (ChannelConfig(kind="slack-webhook"), "channels.a.url must be a whole URL"),
-        (ChannelConfig(kind="slack-bot", room="C0"), "[channels.a] token must be set"),
-        (ChannelConfig(kind="slack-bot", token="xoxb-sEcReT"), "[channels.a] room must be set"),
+        (SlackWebhookConfig(), "[channels.a] url must be set for kind slack-webhook"),
+        (SlackWebhookConfig(url="https://"), "channels.a.url must be a whole URL"),
+        (SlackBotConfig(), "[channels.a] token, room must be set for kind slack-bot"),
+        (WebhookConfig(url=URL), "[channels.a] secret must be set for kind webhook"),
+        (
+            EmailConfig(server="s", sender="a@example.com", to=("owner",), user="u"),
+            "[channels.a] token must be set for kind email",
+        ),
+        (SlackBotConfig(room="C0"), "[channels.a] token must be set"),
+        (SlackBotConfig(token="xoxb-sEcReT"), "[channels.a] room must be set"),
     ],
 )
 def test_what_a_channel_lacks_is_said_by_its_name(config: ChannelConfig, says: str) -> None:

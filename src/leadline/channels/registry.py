@@ -6,29 +6,38 @@ What a kind needs is imported where it is made: most installations use one or tw
 import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.ports.channel import Channel, Writer
 from leadline.ports.messenger import Messenger
-from leadline.settings.channels import SLACK, ChannelConfig
+from leadline.settings.channels import (
+    CHANNELS,
+    AppriseConfig,
+    ChannelConfig,
+    EmailConfig,
+    MailConfig,
+    PagerDutyConfig,
+    SesConfig,
+    SlackBotConfig,
+    SlackWebhookConfig,
+    TeamsConfig,
+    WebhookConfig,
+)
 from leadline.settings.general import Settings
-
-_WEBHOOK = "slack-webhook"
-_FOR_OPERATIONS = frozenset(["pagerduty"])
-"""Kinds that wake people up: not for every lead, unless somebody says so."""
+from leadline.settings.tables import SLACK
 
 Parts = tuple[Writer, Messenger, bool]
 """What a kind makes of its settings: the writer, the messenger, and whether it is personal."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A channel that is to be made, with all settings around its own; no message of it may take
-    more than `timeout` seconds."""
+    """What a channel is made with beside its own settings: its name, and all settings; no message
+    of it may take more than `timeout` seconds."""
 
     name: str
-    config: ChannelConfig
     timeout: float
     settings: Settings
 
@@ -36,18 +45,6 @@ class Wanted(msgspec.Struct, frozen=True):
     def setting(self) -> str:
         """How its settings are called."""
         return f"channels.{self.name}"
-
-    def need(self, *names: str) -> None:
-        """Raise ConfigurationError when one of these settings of it is empty."""
-        for name in names:
-            if not getattr(self.config, name):
-                raise ConfigurationError(
-                    f"[{self.setting}] {name} must be set for kind {self.config.kind}"
-                )
-
-
-Maker = Callable[[Wanted], Parts]
-"""Makes the parts of a channel."""
 
 
 def channel_configs(settings: Settings) -> Mapping[str, ChannelConfig]:
@@ -77,7 +74,7 @@ def usual_channels(settings: Settings) -> tuple[str, ...]:
 
 def _hears_all(config: ChannelConfig) -> bool:
     """Whether a channel wants every lead that no rule decides about."""
-    return config.kind not in _FOR_OPERATIONS if config.leads is None else config.leads
+    return config.hears_all if config.leads is None else config.leads
 
 
 def make_channel(
@@ -87,12 +84,16 @@ def make_channel(
 
     Raises ConfigurationError, which names the channel, where its settings are not enough.
     """
-    maker = MAKERS.get(config.kind)
+    maker = MAKERS.get(type(config))
     if maker is None:
-        kinds = ", ".join(MAKERS)
+        kinds = ", ".join(kind for kind in CHANNELS if kind)
         raise ConfigurationError(f"channels.{name}.kind must be one of {kinds}")
+    if missing := config.missing():
+        raise ConfigurationError(
+            f"[channels.{name}] {', '.join(missing)} must be set for kind {config.kind}"
+        )
     timeout = min(config.timeout.total_seconds(), longest)
-    writer, messenger, personal = maker(Wanted(name, config, timeout, settings))
+    writer, messenger, personal = maker(config, Wanted(name, timeout, settings))
     return Channel(
         name=name,
         writer=writer,
@@ -108,14 +109,15 @@ def make_channel(
 def _of_webhook(settings: Settings, config: ChannelConfig | None) -> ChannelConfig:
     """What `slack_webhook_url` says; a table `[channels.slack]` stands above it."""
     if config is None:
-        config = ChannelConfig(
+        return SlackWebhookConfig(
+            url=settings.slack_webhook_url,
             per_second=settings.slack_per_second,
             digest_above=settings.slack_digest_above,
             timeout=settings.slack_timeout,
         )
-    kind = config.kind or _WEBHOOK
-    url = config.url or (settings.slack_webhook_url if kind == _WEBHOOK else "")
-    return msgspec.structs.replace(config, kind=kind, url=url)
+    if isinstance(config, SlackWebhookConfig) and not config.url:
+        return msgspec.structs.replace(config, url=settings.slack_webhook_url)
+    return config
 
 
 def _check_fallbacks(name: str, configs: Mapping[str, ChannelConfig]) -> None:
@@ -129,103 +131,91 @@ def _check_fallbacks(name: str, configs: Mapping[str, ChannelConfig]) -> None:
         at = configs[at].fallback
 
 
-def _slack_webhook(wanted: Wanted) -> Parts:
+def _slack_webhook(config: SlackWebhookConfig, wanted: Wanted) -> Parts:
     from leadline.channels.slack.webhook import SlackWebhook
     from leadline.channels.slack.writer import SlackWriter
 
     setting = "slack_webhook_url" if wanted.name == SLACK else f"{wanted.setting}.url"
-    return SlackWriter(), SlackWebhook(wanted.config.url, wanted.timeout, setting=setting), False
+    return SlackWriter(), SlackWebhook(config.url, wanted.timeout, setting=setting), False
 
 
-def _slack_bot(wanted: Wanted) -> Parts:
+def _slack_bot(config: SlackBotConfig, wanted: Wanted) -> Parts:
     from leadline.channels.slack.bot import API, SlackBot
     from leadline.channels.slack.writer import DIRECT, SlackWriter
 
-    wanted.need("token", "room")
-    config = wanted.config
     messenger = SlackBot(config.token, config.room, wanted.timeout, config.url or API)
     return SlackWriter(bot=True, room=config.room), messenger, config.room == DIRECT
 
 
-def _email(wanted: Wanted) -> Parts:
+def _email(config: EmailConfig, wanted: Wanted) -> Parts:
     from leadline.channels.email.smtp import MailServer, SmtpMessenger
 
-    wanted.need("server", "sender", "to")
-    config = wanted.config
-    if config.user:
-        wanted.need("token")
     server = MailServer(config.server, config.port, config.security, config.user, config.token)
     messenger = SmtpMessenger(server, wanted.timeout, setting=wanted.setting)
-    return _mail(wanted, messenger)
+    return _mail(config, wanted, messenger)
 
 
-def _ses(wanted: Wanted) -> Parts:
+def _ses(config: SesConfig, wanted: Wanted) -> Parts:
     from leadline.channels.email.ses import SesMessenger, keys_in
 
-    wanted.need("sender", "to")
-    region = wanted.config.region or os.environ.get("AWS_REGION", "")
+    region = config.region or os.environ.get("AWS_REGION", "")
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     keys_in()  # so that it is known at once when there are none
     messenger = SesMessenger(region, keys_in, endpoint, wanted.timeout, setting=wanted.setting)
-    return _mail(wanted, messenger)
+    return _mail(config, wanted, messenger)
 
 
-def _webhook(wanted: Wanted) -> Parts:
+def _webhook(config: WebhookConfig, wanted: Wanted) -> Parts:
     from leadline.channels.webhook.events import EventWriter
     from leadline.channels.webhook.post import WebhookMessenger
 
-    wanted.need("url", "secret")
-    config, setting = wanted.config, wanted.setting
+    setting = wanted.setting
     messenger = WebhookMessenger(config.url, config.secret, wanted.timeout, setting=setting)
     return EventWriter(wanted.name, wanted.settings.public_url), messenger, False
 
 
-def _teams(wanted: Wanted) -> Parts:
+def _teams(config: TeamsConfig, wanted: Wanted) -> Parts:
     from leadline.channels.teams.card import TeamsWriter
     from leadline.channels.teams.post import TeamsWorkflow
 
-    wanted.need("url")
-    messenger = TeamsWorkflow(wanted.config.url, wanted.timeout, setting=wanted.setting)
+    messenger = TeamsWorkflow(config.url, wanted.timeout, setting=wanted.setting)
     return TeamsWriter(), messenger, False
 
 
-def _pagerduty(wanted: Wanted) -> Parts:
+def _pagerduty(config: PagerDutyConfig, wanted: Wanted) -> Parts:
     from leadline.channels.pagerduty.events import PagerDutyWriter
     from leadline.channels.pagerduty.post import PagerDutyEvents
 
-    wanted.need("token")
-    config, setting = wanted.config, wanted.setting
+    setting = wanted.setting
     messenger = PagerDutyEvents(config.token, config.url, wanted.timeout, setting=setting)
     return PagerDutyWriter(), messenger, False
 
 
-def _apprise(wanted: Wanted) -> Parts:
+def _apprise(config: AppriseConfig, wanted: Wanted) -> Parts:
     from leadline.channels.apprise.plain import PlainWriter
     from leadline.channels.apprise.send import AppriseMessenger
 
-    wanted.need("url")
-    messenger = AppriseMessenger(wanted.config.url, wanted.timeout, setting=wanted.setting)
+    messenger = AppriseMessenger(config.url, wanted.timeout, setting=wanted.setting)
     return PlainWriter(), messenger, False
 
 
-def _mail(wanted: Wanted, messenger: Messenger) -> Parts:
+def _mail(config: MailConfig, wanted: Wanted, messenger: Messenger) -> Parts:
     """What mails are handed in to whichever server."""
     from leadline.channels.email.message import EmailWriter
 
-    config = wanted.config
     team = [member.email for member in wanted.settings.people.values()]
     writer = EmailWriter(wanted.name, config.sender, config.to, team, setting=wanted.setting)
     return writer, messenger, writer.asks_for_owner
 
 
-MAKERS: Mapping[str, Maker] = {
-    _WEBHOOK: _slack_webhook,
-    "slack-bot": _slack_bot,
-    "email": _email,
-    "ses": _ses,
-    "webhook": _webhook,
-    "teams": _teams,
-    "pagerduty": _pagerduty,
-    "apprise": _apprise,
+MAKERS: Mapping[type[ChannelConfig], Callable[[Any, Wanted], Parts]] = {
+    SlackWebhookConfig: _slack_webhook,
+    SlackBotConfig: _slack_bot,
+    EmailConfig: _email,
+    SesConfig: _ses,
+    WebhookConfig: _webhook,
+    TeamsConfig: _teams,
+    PagerDutyConfig: _pagerduty,
+    AppriseConfig: _apprise,
 }
-"""How each kind of channel is made."""
+"""How each kind of channel is made of its settings."""

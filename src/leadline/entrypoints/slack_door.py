@@ -17,8 +17,9 @@ from leadline.model.lead import Status
 from leadline.model.links import Links
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.source import Answer
-from leadline.settings.channels import SLACK
+from leadline.settings.channels import SlackWebhookConfig
 from leadline.settings.general import Settings
+from leadline.settings.tables import SLACK
 from leadline.team.people import Team
 from leadline.wiring import links
 
@@ -70,7 +71,7 @@ class SlackDoor(msgspec.Struct, frozen=True):
 
 def slack_door(settings: Settings) -> SlackDoor:
     """The door as the settings make it; without `slack_signing_secret` nobody passes it."""
-    urls = {n: c.url for n, c in settings.channels.items() if c.kind == "slack-webhook"}
+    urls = {n: c.url for n, c in settings.channels.items() if isinstance(c, SlackWebhookConfig)}
     if settings.slack_webhook_url:
         urls.setdefault(SLACK, settings.slack_webhook_url)
     places = map(urlsplit, [*urls.values(), settings.slack_webhook_url])

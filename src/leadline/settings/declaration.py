@@ -18,13 +18,15 @@ SCORE = number_between(-1e9, 1e9)
 class Declaration(msgspec.Struct, frozen=True):
     """What is known of a setting.
 
-    `default` is written as a user would write it; `aliases` are further environment names.
+    `default` is written as a user would write it; `aliases` are further environment names. What is
+    `needed` has no default that would do.
     """
 
     default: str
     meaning: str
     notation: Notation
     secret: bool = False
+    needed: bool = False
     aliases: tuple[str, ...] = ()
 
     @property
@@ -50,10 +52,11 @@ def setting(
     notation: Notation,
     *,
     secret: bool = False,
+    needed: bool = False,
     aliases: tuple[str, ...] = (),
 ) -> Any:
     """The field of a `SettingsStruct`, declared; see `Declaration`."""
-    return Declaration(default, meaning, notation, secret, aliases)
+    return Declaration(default, meaning, notation, secret, needed, aliases)
 
 
 def optional(meaning: str, notation: Notation, unset: Any = None) -> Any:
@@ -96,6 +99,11 @@ class _Declaring(msgspec.StructMeta):
 
 class SettingsStruct(msgspec.Struct, metaclass=_Declaring, frozen=True):
     """Settings that belong together; each field is declared by `setting` and its like."""
+
+    def missing(self) -> tuple[str, ...]:
+        """What is needed and empty, by name."""
+        known = settings_of(type(self))
+        return tuple(n for n, d in known.items() if d.needed and not getattr(self, n))
 
     def __repr__(self) -> str:
         """All but the secrets, which must not reach a log through a printed value."""

@@ -1,6 +1,6 @@
 """The layers of settings, as they are written: TOML, variables and flags, each with its names."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -35,8 +35,9 @@ def from_toml(values: list[tuple[Place, Any, str]]) -> list[RawSetting]:
     return [RawSetting(_flat(place), value, origin, dotted) for place, value, origin in values]
 
 
-def from_variables(variables: Mapping[str, tuple[str | None, str]]) -> Iterator[RawSetting]:
+def from_variables(variables: Mapping[str, tuple[str | None, str]]) -> list[RawSetting]:
     """What variables say, each with its origin; those that are not ours are passed over."""
+    found = []
     aliases = {alias: (n,) for n, d in declared().items() for alias in d.aliases}
     # Aliases first, so that a name of our own wins over its alias.
     for name in sorted(variables, key=lambda name: name.startswith(PREFIX)):
@@ -44,7 +45,8 @@ def from_variables(variables: Mapping[str, tuple[str | None, str]]) -> Iterator[
             continue
         value, origin = variables[name]
         parts = tuple(name.removeprefix(PREFIX).lower().split("__"))
-        yield RawSetting(aliases.get(name) or _flat(parts), value, origin, variable)
+        found.append(RawSetting(aliases.get(name) or _flat(parts), value, origin, variable))
+    return found
 
 
 def from_flags(flags: Mapping[str, object]) -> list[RawSetting]:

@@ -5,6 +5,7 @@ Every wrong name and value of every layer is collected, so that one look mends t
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,7 @@ from leadline.settings.layers import (
     from_toml,
     from_variables,
 )
-from leadline.settings.names import (
-    complaint,
-    declaration_of,
-    empty_entries,
-    is_table,
-    only_a_table,
-    set_in_tables,
-    struct_of,
-)
+from leadline.settings.names import Names, empty_entries
 from leadline.settings.notations import DURATION, PERIOD, WORDS
 from leadline.settings.references import unknown_names
 from leadline.settings.tables import TABLES
@@ -52,21 +45,24 @@ class Origin(msgspec.Struct, frozen=True):
 class Loaded(msgspec.Struct, frozen=True):
     """The settings, and where each came from: first our own, as declared, then those of tables.
 
-    `secret_files` are the files that hold secrets.
+    `secret_files` are the files that hold secrets. `unused` are settings that do nothing, with
+    where each is written and why.
     """
 
     settings: Settings
     origins: tuple[Origin, ...]
     secret_files: tuple[Path, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 class _Given(msgspec.Struct, frozen=True):
-    """A value of a setting that exists."""
+    """A value of a setting that exists; `unused` is why it does nothing, if so."""
 
     place: Place
     value: object
     origin: str
     declaration: Declaration
+    unused: str | None
 
 
 def load(
@@ -92,27 +88,35 @@ def load(
     if config is None and named:
         config = folder / named
     toml = from_toml(_values_of(document, folder, config, problems))
-    layers = [
-        list(_known(written, problems))
-        for written in (
-            toml,
-            from_variables(dotenv),
-            from_variables({n: (v, f"environment {n}") for n, v in environ.items()}),
-            from_flags(flags or {}),
-        )
-    ]
+    written = (
+        toml,
+        from_variables(dotenv),
+        from_variables({n: (v, f"environment {n}") for n, v in environ.items()}),
+        from_flags(flags or {}),
+    )
+    names = Names(chain.from_iterable(written))
+    layers = [list(_known(layer, names, problems)) for layer in written]
     given = {each.place: each for layer in layers for each in layer}
     read = [(each.place, _read(each, problems)) for layer in layers for each in layer]
     values = dict(read)
     problems += empty_entries(toml, values)
     _refuse(problems)
-    settings = _assemble(values)
+    settings = _assemble(values, names)
     _refuse(
         f"{given[place].origin}: {dotted(place)}: {words}"
         for place, words in unknown_names(settings)
     )
     files = {} if document else {config or folder / CONFIG: layers[0], folder / ".env": layers[1]}
-    return Loaded(settings, tuple(_origins(given, values)), tuple(_with_secrets(files)))
+    return Loaded(
+        settings,
+        tuple(_origins(given, values)),
+        tuple(_with_secrets(files)),
+        tuple(
+            f"{each.origin}: {dotted(each.place)}: {each.unused}"
+            for each in given.values()
+            if each.unused
+        ),
+    )
 
 
 def _refuse(problems: Iterable[str]) -> None:
@@ -131,23 +135,24 @@ def _values_of(
     return read_toml(path, shown, problems, required=config is not None)
 
 
-def _known(layer: Iterable[RawSetting], problems: list[str]) -> Iterator[_Given]:
+def _known(layer: Iterable[RawSetting], names: Names, problems: list[str]) -> Iterator[_Given]:
     """What is written of settings that exist; the rest is a problem."""
     for written in layer:
         place, value = written.place, written.value
-        if wrong := complaint(place, written.spell):
+        if wrong := names.complaint(place, written.spell):
             problems.append(f"{written.origin}: {wrong}")
-        elif is_table(place):
+        elif names.is_table(place):
             if not (written.in_file and value == {}):
-                problems.append(f"{written.origin}: {only_a_table(place, written.spell)}")
+                problems.append(f"{written.origin}: {names.only_a_table(place, written.spell)}")
         elif value is None:
             name = written.spell(place)
             problems.append(f"{written.origin}: {name} has no value; write {name}=value")
         else:
-            declaration = declaration_of(place)
+            declaration = names.declaration(place)
             # In a file there are lists, so a text is one word, whatever stands in it.
             is_word = written.in_file and isinstance(value, str) and declaration.notation is WORDS
-            yield _Given(place, [value] if is_word else value, written.origin, declaration)
+            said = [value] if is_word else value
+            yield _Given(place, said, written.origin, declaration, names.unused(place))
 
 
 def _read(given: _Given, problems: list[str]) -> Any:
@@ -168,11 +173,21 @@ def _read(given: _Given, problems: list[str]) -> Any:
         return None
 
 
-def _assemble(values: Mapping[Place, Any]) -> Settings:
-    own = {place[0]: value for place, value in values.items() if place[0] not in TABLES}
+def _assemble(values: Mapping[Place, Any], names: Names) -> Settings:
+    own: dict[str, Any] = {}
+    tables: dict[str, dict[str, dict[str, Any]]] = {}
+    for place, value in values.items():
+        if place[0] not in TABLES:
+            own[place[0]] = value
+            continue
+        entry = tables.setdefault(place[0], {}).setdefault(place[1], {})
+        if len(place) > 3:
+            entry.setdefault(place[2], {})[".".join(place[3:])] = value
+        elif not names.unused(place):
+            entry[place[2]] = value
     made: dict[str, Any] = {
-        table: {name: struct_of((table, name))(**said) for name, said in entries.items()}
-        for table, entries in set_in_tables(values.items()).items()
+        table: {name: names.struct((table, name))(**said) for name, said in entries.items()}
+        for table, entries in tables.items()
     }
     return Settings(**own, **made)
 

@@ -1,7 +1,6 @@
 """What the names of settings mean, and what is said of one that means nothing."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from leadline.settings.declaration import (
     Declaration,
@@ -16,58 +15,98 @@ from leadline.settings.layers import RawSetting, Spell, dotted
 from leadline.settings.tables import TABLES
 
 
-def struct_of(place: Place) -> type[SettingsStruct]:
-    """What the entry becomes that a place is in, of a table of tables."""
-    return TABLES[place[0]].struct()
+class Names:
+    """The names of all settings, where *written* says what kind each entry of a table is of."""
 
+    def __init__(self, written: Iterable[RawSetting]) -> None:
+        self._kinds: dict[Place, str] = {
+            each.place[:2]: each.value.strip().lower()
+            for each in written
+            if len(each.place) == 3 and each.place[2] == "kind" and isinstance(each.value, str)
+        }
 
-def complaint(place: Place, spell: Spell) -> str | None:
-    """What is wrong with a name, or None; *spell* writes the right one as its layer does."""
-    table = TABLES.get(place[0])
-    if table is None:
-        if len(place) == 1 and place[0] in declared():
+    def struct(self, place: Place) -> type[SettingsStruct]:
+        """What the entry becomes that a place is in, of a table of tables."""
+        structs = TABLES[place[0]].structs()
+        return structs.get(self._kind(place), structs[""])
+
+    def complaint(self, place: Place, spell: Spell) -> str | None:
+        """What is wrong with a name, or None; *spell* writes the right one as its layer does."""
+        table = TABLES.get(place[0])
+        if table is None:
+            if len(place) == 1 and place[0] in declared():
+                return None
+            return _unknown("setting", ".".join(place), [*declared(), *TABLES], spell)
+        if len(place) > 1 and table.known and table.exists and not table.exists(place[1]):
+            return _unknown(table.what, place[1], table.known(), spell, place[:1])
+        if len(place) <= 2:
             return None
-        return _unknown("setting", ".".join(place), [*declared(), *TABLES], spell)
-    if len(place) > 1 and table.known and table.exists and not table.exists(place[1]):
-        return _unknown(table.what, place[1], table.known(), spell, place[:1])
-    if len(place) <= 2:
-        return None
-    if inner := _inner_table(place):
-        name = ".".join(place[3:])
-        if len(place) == 3 or inner.names is None or name in inner.names:
+        return self._complaint_of_entry(place, spell)
+
+    def _complaint_of_entry(self, place: Place, spell: Spell) -> str | None:
+        if inner := self._inner_table(place):
+            name = ".".join(place[3:])
+            if len(place) == 3 or inner.names is None or name in inner.names:
+                return None
+            return _unknown("field of a lead", name, inner.names, spell, place[:3])
+        struct, name = self.struct(place), ".".join(place[2:])
+        if name in settings_of(struct) or kinds_with(place[0], name):
             return None
-        return _unknown("field of a lead", name, inner.names, spell, place[:3])
-    struct, name = struct_of(place), ".".join(place[2:])
-    if name in settings_of(struct):
-        return None
-    known_settings = [*settings_of(struct), *inner_tables_of(struct)]
-    return _unknown(f"setting of a {table.what}", name, known_settings, spell, place[:2])
+        what, kind = TABLES[place[0]].what, self._kind(place)
+        of_kind = f" of kind {kind}" if kind in TABLES[place[0]].structs() and kind else ""
+        known = [*settings_of(struct), *inner_tables_of(struct)]
+        return _unknown(f"setting of a {what}{of_kind}", name, known, spell, place[:2])
+
+    def unused(self, place: Place) -> str | None:
+        """What is said of a setting that the kind of its entry does not know, though others do."""
+        if place[0] not in TABLES or self._inner_table(place):
+            return None
+        if place[2] in settings_of(self.struct(place)):
+            return None
+        others = ", ".join(kinds_with(place[0], place[2]))
+        return f"kind {self._kind(place) or 'none'} does not use it, only {others}"
+
+    def is_table(self, place: Place) -> bool:
+        """Whether a known place holds settings and is none itself."""
+        return place[0] in TABLES and (
+            len(place) < 3 or (len(place) == 3 and self._inner_table(place) is not None)
+        )
+
+    def only_a_table(self, place: Place, spell: Spell) -> str:
+        """What is said of a value where a table belongs."""
+        table = TABLES[place[0]]
+        if inner := self._inner_table(place):
+            inside: Place = ((inner.names or ("name",))[0],)
+        else:
+            example = (table.known or (lambda: ("name",)))()[0]
+            first = next(iter(settings_of(self.struct(place))))
+            inside = (place[0], example, first)[len(place) :]
+        return f"{spell(place)} only holds settings, such as {spell((*place, *inside))}"
+
+    def declaration(self, place: Place) -> Declaration:
+        """The declaration of a known place that is no table."""
+        if place[0] not in TABLES:
+            return declared()[place[0]]
+        if inner := self._inner_table(place):
+            return inner.entry
+        own, name = settings_of(self.struct(place)), place[2]
+        if name in own:
+            return own[name]
+        return settings_of(TABLES[place[0]].structs()[kinds_with(place[0], name)[0]])[name]
+
+    def _kind(self, place: Place) -> str:
+        if len(place) < 2:
+            return ""
+        usual = TABLES[place[0]].usual_kind
+        return self._kinds.get(place[:2]) or (usual(place[1]) if usual else "")
+
+    def _inner_table(self, place: Place) -> InnerTable | None:
+        return inner_tables_of(self.struct(place)).get(place[2]) if len(place) > 2 else None
 
 
-def is_table(place: Place) -> bool:
-    """Whether a known place holds settings and is none itself."""
-    return place[0] in TABLES and (
-        len(place) < 3 or (len(place) == 3 and _inner_table(place) is not None)
-    )
-
-
-def only_a_table(place: Place, spell: Spell) -> str:
-    """What is said of a value where a table belongs."""
-    table = TABLES[place[0]]
-    if inner := _inner_table(place):
-        inside: Place = ((inner.names or ("name",))[0],)
-    else:
-        example = (table.known or (lambda: ("name",)))()[0]
-        inside = (place[0], example, next(iter(settings_of(table.struct()))))[len(place) :]
-    return f"{spell(place)} only holds settings, such as {spell((*place, *inside))}"
-
-
-def declaration_of(place: Place) -> Declaration:
-    """The declaration of a known place that is no table."""
-    if place[0] not in TABLES:
-        return declared()[place[0]]
-    inner = _inner_table(place)
-    return inner.entry if inner else settings_of(struct_of(place))[place[2]]
+def kinds_with(table: str, name: str) -> tuple[str, ...]:
+    """The kinds of entries of a table that have a setting of this name."""
+    return tuple(k for k, s in TABLES[table].structs().items() if name in settings_of(s))
 
 
 def empty_entries(written: Iterable[RawSetting], values: Iterable[Place]) -> Iterator[str]:
@@ -80,24 +119,6 @@ def empty_entries(written: Iterable[RawSetting], values: Iterable[Place]) -> Ite
         if each.value == {} and wanted and place not in filled:
             name = dotted(place)
             yield f"{each.origin}: [{name}] is empty; set something there, or take it out"
-
-
-def set_in_tables(values: Iterable[tuple[Place, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
-    """The values of tables, by table, entry and setting."""
-    tables: dict[str, dict[str, dict[str, Any]]] = {}
-    for place, value in values:
-        if place[0] not in TABLES:
-            continue
-        entry = tables.setdefault(place[0], {}).setdefault(place[1], {})
-        if _inner_table(place):
-            entry.setdefault(place[2], {})[".".join(place[3:])] = value
-        else:
-            entry[place[2]] = value
-    return tables
-
-
-def _inner_table(place: Place) -> InnerTable | None:
-    return inner_tables_of(struct_of(place)).get(place[2]) if len(place) > 2 else None
 
 
 def _unknown(what: str, name: str, known: Iterable[str], spell: Spell, above: Place = ()) -> str:

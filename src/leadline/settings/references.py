@@ -8,9 +8,7 @@ from typing import Any
 
 from leadline.settings.files import Place
 from leadline.settings.general import Settings
-
-_SLACK = "slack"
-"""The channel of `slack_webhook_url`, which may be a secret that whoever reads this is not told."""
+from leadline.settings.tables import SLACK
 
 _MEANT: Mapping[str, Mapping[str, str]] = {
     "rules": {
@@ -64,7 +62,8 @@ def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:
         sources = source_names()
     return {
         "source": sources,
-        "channel": dict.fromkeys([*settings.channels, _SLACK]),
+        # `slack_webhook_url` may be a secret that whoever reads this is not told.
+        "channel": dict.fromkeys([*settings.channels, SLACK]),
         "person": settings.people,
         "table of hours": settings.hours,
     }

@@ -6,17 +6,23 @@ import msgspec
 
 from leadline.settings.declaration import SettingsStruct
 
+SLACK = "slack"
+"""The channel that `slack_webhook_url` makes."""
+
 
 class SettingsTable(msgspec.Struct, frozen=True):
-    """A table of tables: `what` an entry is called, and the struct that it becomes.
+    """A table of tables: `what` an entry is called, and the structs that it may become by its
+    kind, with "" for the kinds that have none of their own.
 
-    The struct is made where the settings mention the table, or a message does: most settings have
-    two or three of them. Where not all names are allowed, `known` gives those that are, and
-    `exists` says whether one is, which costs less.
+    The structs are made where the settings mention the table, or a message does: most settings
+    have two or three tables. `usual_kind` is the kind of an entry of this name that says none.
+    Where not all names are allowed, `known` gives those that are, and `exists` says whether one
+    is, which costs less.
     """
 
     what: str
-    struct: Callable[[], type[SettingsStruct]]
+    structs: Callable[[], Mapping[str, type[SettingsStruct]]]
+    usual_kind: Callable[[str], str] | None = None
     known: Callable[[], tuple[str, ...]] | None = None
     exists: Callable[[str], bool] | None = None
 
@@ -33,52 +39,56 @@ def _is_source(name: str) -> bool:
     return is_source(name)
 
 
-def _source() -> type[SettingsStruct]:
+def _source() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.sources import SourceConfig
 
-    return SourceConfig
+    return {"": SourceConfig}
 
 
-def _crm() -> type[SettingsStruct]:
+def _crm() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.crm import CrmConfig
 
-    return CrmConfig
+    return {"": CrmConfig}
 
 
-def _channel() -> type[SettingsStruct]:
-    from leadline.settings.channels import ChannelConfig
+def _channel() -> Mapping[str, type[SettingsStruct]]:
+    from leadline.settings.channels import CHANNELS
 
-    return ChannelConfig
+    return CHANNELS
 
 
-def _rule() -> type[SettingsStruct]:
+def _kind_of_channel(name: str) -> str:
+    return "slack-webhook" if name == SLACK else ""
+
+
+def _rule() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.rules import RuleConfig
 
-    return RuleConfig
+    return {"": RuleConfig}
 
 
-def _member() -> type[SettingsStruct]:
+def _member() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.people import MemberConfig
 
-    return MemberConfig
+    return {"": MemberConfig}
 
 
-def _hours() -> type[SettingsStruct]:
+def _hours() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.hours import HoursConfig
 
-    return HoursConfig
+    return {"": HoursConfig}
 
 
-def _target() -> type[SettingsStruct]:
+def _target() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.targets import TargetConfig
 
-    return TargetConfig
+    return {"": TargetConfig}
 
 
 TABLES: Mapping[str, SettingsTable] = {
-    "sources": SettingsTable("source", _source, _source_names, _is_source),
-    "crm": SettingsTable("CRM", _crm, _source_names, _is_source),
-    "channels": SettingsTable("channel", _channel),
+    "sources": SettingsTable("source", _source, known=_source_names, exists=_is_source),
+    "crm": SettingsTable("CRM", _crm, known=_source_names, exists=_is_source),
+    "channels": SettingsTable("channel", _channel, _kind_of_channel),
     "rules": SettingsTable("rule", _rule),
     "people": SettingsTable("person", _member),
     "hours": SettingsTable("table of hours", _hours),

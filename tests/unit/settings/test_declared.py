@@ -2,7 +2,9 @@
 
 import pytest
 
-from leadline.settings.declaration import inner_tables_of, settings_of
+from leadline.channels.registry import MAKERS
+from leadline.settings.channels import CHANNELS, ChannelConfig
+from leadline.settings.declaration import SettingsStruct, inner_tables_of, settings_of
 from leadline.settings.general import Settings
 from leadline.settings.tables import TABLES
 
@@ -143,15 +145,39 @@ def captured() -> dict[str, dict[str, str]]:
     return found
 
 
+def structs(table: str) -> list[type[SettingsStruct]]:
+    return list(TABLES[table].structs().values()) if table else [Settings]
+
+
 @pytest.mark.parametrize(("table", "settings"), captured().items())
 def test_every_setting_keeps_its_name_and_its_default(table: str, settings: dict[str, str]) -> None:
-    struct = TABLES[table].struct() if table else Settings
-    known = {name: declared.default for name, declared in settings_of(struct).items()}
-    known |= dict.fromkeys(inner_tables_of(struct), "")
-    assert {name: known.get(name) for name in settings} == settings
+    known: dict[str, set[str]] = {}
+    for struct in structs(table):
+        for name in inner_tables_of(struct):
+            known.setdefault(name, set()).add("")
+        for name, declared in settings_of(struct).items():
+            known.setdefault(name, set()).add(declared.default)
+    assert {name: known.get(name) for name in settings} == {n: {d} for n, d in settings.items()}
 
 
-def test_every_setting_of_a_table_has_a_meaning() -> None:
-    for table in TABLES.values():
-        for name, declared in settings_of(table.struct()).items():
+@pytest.mark.parametrize("table", TABLES)
+def test_every_setting_of_a_table_has_a_meaning(table: str) -> None:
+    for struct in structs(table):
+        for name, declared in settings_of(struct).items():
             assert declared.meaning.endswith("."), name
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_setting_is_written_and_kept_secret_alike_in_every_kind(table: str) -> None:
+    known: dict[str, tuple[object, bool]] = {}
+    for struct in structs(table):
+        for name, declared in settings_of(struct).items():
+            alike = (declared.notation.words, declared.secret)
+            assert known.setdefault(name, alike) == alike, name
+
+
+def test_every_kind_of_channel_has_its_struct() -> None:
+    kinds = [kind for kind in CHANNELS if kind]
+    assert settings_of(ChannelConfig)["kind"].notation.words == f"one of {', '.join(kinds)}"
+    assert [CHANNELS[kind]().kind for kind in kinds] == kinds
+    assert set(MAKERS) == {CHANNELS[kind] for kind in kinds}

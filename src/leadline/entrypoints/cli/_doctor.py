@@ -28,6 +28,7 @@ def all_checks(loaded: Loaded) -> list[Check]:
         _check_data(settings),
         _check_rights(settings),
         *_check_files_of_secrets(loaded.secret_files),
+        *(("note", "settings", words) for words in loaded.unused),
         _check_disk(settings),
         _check_fsync(settings),
         _check_clock(),

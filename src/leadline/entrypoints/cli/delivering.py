@@ -18,7 +18,7 @@ from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.ports.channel import NO_OWNER, Notice
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
-from leadline.settings.channels import ChannelConfig
+from leadline.settings.channels import ChannelConfig, SesConfig
 from leadline.settings.general import Settings
 from leadline.team.people import Team
 
@@ -113,7 +113,7 @@ def _notice(settings: Settings, owner: str | None) -> Notice:
 
 def _lend_credentials(place: Place, config: ChannelConfig) -> None:
     """Have mail that a stack's functions send with their role be sent with the operator's."""
-    if config.kind != "ses" or not isinstance(place, OnAws):
+    if not isinstance(config, SesConfig) or not isinstance(place, OnAws):
         return
     from leadline.cloud.session import plainly
 

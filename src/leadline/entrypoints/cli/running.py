@@ -40,7 +40,8 @@ def serve(
     Example: leadline serve --port 8080 --delay 10m
     """
     options: Options = context.obj
-    settings = options.settings(host=host, port=port, delay=delay)
+    loaded = options.load({"host": host, "port": port, "delay": delay})
+    settings = loaded.settings
     configure(settings.log_level, settings.log_format)
     wiring.check(settings)
     supervisor = Supervisor(settings)
@@ -48,6 +49,8 @@ def serve(
         signal.signal(number, lambda *_: supervisor.stop())
     supervisor.start()
     say(f"Leadline {__version__} takes webhooks at {supervisor.url}/webhook")
+    for words in loaded.unused:
+        say(words)
     bare = exposure.unauthenticated(settings)
     if bare and (why := exposure.exposed(settings).values()):
         say(f"anybody is believed as: {', '.join(bare)}; {', '.join(why)}: {exposure.REMEDY}")
