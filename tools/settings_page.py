@@ -78,13 +78,14 @@ A CRM that is asked for owners and fields, and written back to, is a table `[crm
 after the source whose leads it holds. `[crm.SOURCE.read]` maps fields of a lead to the CRM's own
 fields: {", ".join(f"`{n}`" for n in READ_FIELDS)}. `[crm.SOURCE.write]`
 maps what is written back: {", ".join(f"`{n}`" for n in WRITE_FIELDS)}. `[crm.SOURCE.endings]`
-maps the CRM's words for how a lead ended to `won`, `lost` or `disqualified`.
+maps the CRM's words for how a lead ended to `won`, `lost` or `disqualified`. The first settings
+below are those of every CRM; those of each kind follow.
 """,
     "channels": """## Channels
 
 Each destination of alerts is a table `[channels.NAME]`. `slack_webhook_url` above makes one that
-is called `slack`. These settings every channel has; below stand those of each kind. Leadline leaves
-a setting of another kind unused, and `leadline serve` and `leadline doctor` say so.
+is called `slack`. The first settings below are those of every channel; those of each kind follow. A
+setting of another kind is not used, and `leadline serve` and `leadline doctor` say so.
 """,
     "rules": """## Rules
 
@@ -138,12 +139,15 @@ def text() -> str:
 def _entries(table: str, what: SettingsTable) -> str:
     """What every entry of a table may say, and below it what only those of a kind may."""
     structs = what.structs()
-    common = settings_of(structs[""])
+    others = settings_of(structs[""])
+    common = {n: d for n, d in others.items() if all(n in settings_of(s) for s in structs.values())}
     parts = [_rows(table, common)]
     for kind, struct in structs.items():
         own = {n: d for n, d in settings_of(struct).items() if d is not common.get(n)}
         if own:
-            parts.append(f"### Kind `{kind}`\n\n{_rows(table, own)}")
+            title = f"Kind `{kind}`" if kind else "Kinds that other packages add"
+            needed = f"Needed: {', '.join(missing)}.\n\n" if (missing := struct().missing()) else ""
+            parts.append(f"### {title}\n\n{needed}{_rows(table, own)}")
     return "\n".join(parts)
 
 
@@ -157,8 +161,7 @@ def _table(rows: Mapping[str, tuple[list[str], Declaration]]) -> str:
         shown = "<br>".join(f"`{v}`" for v in variables)
         default = f"`{declared_as.default}`" if declared_as.default else ""
         secret = " Secret: never shown." if declared_as.secret else ""
-        needed = " Needed." if declared_as.needed else ""
-        meaning = declared_as.meaning + needed + secret
+        meaning = declared_as.meaning + secret
         lines.append(
             f"| `{name}` | {shown} | {default} | {meaning} | {declared_as.notation.words} |"
         )

@@ -16,7 +16,7 @@ from leadline.ports.clock import Clock
 from leadline.ports.crm import Crm
 from leadline.ports.source import Source
 from leadline.ports.store import Settlement, Store
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm import AnyCrmConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
 from leadline.team.targets import Targets
@@ -33,7 +33,7 @@ class Connected(msgspec.Struct, frozen=True):
     """A CRM with its settings."""
 
     crm: Crm
-    config: CrmConfig
+    config: AnyCrmConfig
 
 
 class Kit(msgspec.Struct, frozen=True):

@@ -216,7 +216,7 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
         found = half.command("doctor", "--json")
         (channels,) = (c for c in json.loads(found.stdout) if c["what"] == "channels")
         assert (channels["state"], found.returncode) == ("WRONG", 1)
-        assert "[channels.sales] token must be set" in channels["detail"]
+        assert "[channels.sales] token, room must be set" in channels["detail"]
 
 
 def test_doctor_says_which_crms_there_are_and_what_they_lack(tmp_path: Path) -> None:
@@ -243,8 +243,10 @@ def test_a_server_whose_channel_or_crm_lacks_something_says_so_and_does_not_star
         for command in ("serve", "worker"):
             refused = made.command(command)
             assert refused.returncode == 2
-            assert "[channels.sales] token must be set" in refused.stderr
-            assert "[crm.hubspot]: token is missing" in refused.stderr
+            assert "[channels.sales] token, room must be set" in refused.stderr
+            assert (
+                "[crm.hubspot]: token or client_id with refresh_token must be set" in refused.stderr
+            )
             assert refused.stderr.count("\n") == 1
 
 

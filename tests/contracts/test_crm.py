@@ -18,6 +18,7 @@ from leadline.plugins import crm_kinds
 from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import CRM_KINDS
 from leadline.vendors import registry
 from leadline.vendors.registry import make_crm
 from tests.standins.crm_api import ADA, START, Lead, StandIn, Trouble, many
@@ -332,5 +333,5 @@ def test_a_kind_that_there_is_not_is_named_with_those_that_there_are() -> None:
 @pytest.mark.parametrize("kind", sorted({one.kind for one in STAND_INS}))
 def test_a_crm_without_credentials_says_which_setting_is_missing(kind: str) -> None:
     assert kind in crm_kinds()
-    with pytest.raises(ConfigurationError, match=rf"^\[crm\.{kind}\]: \w+ .*missing"):
-        make_crm(kind, CrmConfig())
+    with pytest.raises(ConfigurationError, match=rf"^\[crm\.{kind}\]: \w+.* must be set for"):
+        make_crm(kind, CRM_KINDS[kind]())

@@ -15,7 +15,7 @@ import msgspec
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 from leadline.ports.crm import CrmChange, CrmRecord
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm import AnyCrmConfig
 
 _SAME_MOMENT = timedelta(seconds=1)  # many CRMs keep no fractions
 _A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
@@ -70,7 +70,7 @@ def plan_changes(
     lead: RefinedLead,
     handling: Handling,
     record: CrmRecord,
-    config: CrmConfig,
+    config: AnyCrmConfig,
     beside: Beside = NOTHING_BESIDE,
 ) -> tuple[FieldPlan, ...]:
     """Every field that the settings place in the CRM, with its verdict; the CRM's names are each
@@ -93,7 +93,7 @@ def changes_for(
     lead: RefinedLead,
     handling: Handling,
     record: CrmRecord,
-    config: CrmConfig,
+    config: AnyCrmConfig,
     beside: Beside = NOTHING_BESIDE,
 ) -> CrmChange | None:
     """What is to be written to this record now; None when there is nothing to write."""
@@ -110,7 +110,9 @@ def is_echo(record: CrmRecord, handling: Handling) -> bool:
     return _has_all(record, handling.written) and not _edited(record, handling)
 
 
-def is_as_written(before: CrmRecord, change: CrmChange, now: CrmRecord, config: CrmConfig) -> bool:
+def is_as_written(
+    before: CrmRecord, change: CrmChange, now: CrmRecord, config: AnyCrmConfig
+) -> bool:
     """Whether a record, read again after our writing, has what we wrote, and in our other fields
     what it had: nobody else wrote to them in between."""
     names = {*config.write.values(), *change.values}
@@ -177,7 +179,7 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _placed_values(
-    lead: RefinedLead, handling: Handling, config: CrmConfig, beside: Beside
+    lead: RefinedLead, handling: Handling, config: AnyCrmConfig, beside: Beside
 ) -> Iterator[tuple[str, str, Any]]:
     """Our name of each field, the CRM's, and what is to stand there; None for what isn't known."""
     known = _known_values(lead, handling, beside)
@@ -235,7 +237,7 @@ def _verdict(
     lead: RefinedLead,
     handling: Handling,
     record: CrmRecord,
-    config: CrmConfig,
+    config: AnyCrmConfig,
 ) -> FieldVerdict:
     current, written = record.values.get(name), handling.written.get(name)
     if is_nothing(value):

@@ -33,7 +33,7 @@ from leadline.settings.notations import (
 if TYPE_CHECKING:
     from leadline.model.rights import Rights
     from leadline.settings.channels import ChannelConfig
-    from leadline.settings.crm import CrmConfig
+    from leadline.settings.crm import AnyCrmConfig
     from leadline.settings.hours import HoursConfig
     from leadline.settings.people import MemberConfig
     from leadline.settings.rules import RuleConfig
@@ -192,7 +192,7 @@ class Settings(SettingsStruct, frozen=True):
         choice("none", "read"),
     )
     sources: Mapping[str, "SourceConfig"] = {}
-    crm: Mapping[str, "CrmConfig"] = {}
+    crm: Mapping[str, "AnyCrmConfig"] = {}
     channels: Mapping[str, "ChannelConfig"] = {}
     rules: Mapping[str, "RuleConfig"] = {}
     people: Mapping[str, "MemberConfig"] = {}

@@ -106,7 +106,7 @@ class Names:
 
 def kinds_with(table: str, name: str) -> tuple[str, ...]:
     """The kinds of entries of a table that have a setting of this name."""
-    return tuple(k for k, s in TABLES[table].structs().items() if name in settings_of(s))
+    return tuple(k for k, s in TABLES[table].structs().items() if k and name in settings_of(s))
 
 
 def empty_entries(written: Iterable[RawSetting], values: Iterable[Place]) -> Iterator[str]:

@@ -46,9 +46,13 @@ def _source() -> Mapping[str, type[SettingsStruct]]:
 
 
 def _crm() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.crm import CrmConfig
+    from leadline.settings.crm_kinds import CRM_KINDS
 
-    return {"": CrmConfig}
+    return CRM_KINDS
+
+
+def _kind_of_crm(name: str) -> str:
+    return name
 
 
 def _channel() -> Mapping[str, type[SettingsStruct]]:
@@ -87,7 +91,7 @@ def _target() -> Mapping[str, type[SettingsStruct]]:
 
 TABLES: Mapping[str, SettingsTable] = {
     "sources": SettingsTable("source", _source, known=_source_names, exists=_is_source),
-    "crm": SettingsTable("CRM", _crm, known=_source_names, exists=_is_source),
+    "crm": SettingsTable("CRM", _crm, _kind_of_crm, known=_source_names, exists=_is_source),
     "channels": SettingsTable("channel", _channel, _kind_of_channel),
     "rules": SettingsTable("rule", _rule),
     "people": SettingsTable("person", _member),

@@ -6,7 +6,8 @@ import msgspec
 
 from leadline.model.rights import make_folder, write_file
 from leadline.ports.ledger import LeadFilter, Ledger
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm import AnyCrmConfig
+from leadline.settings.crm_kinds import DocumentConfig
 
 ASSIGNING = ("close", "hubspot", "pipedrive", "zoho", "copper")
 """The sources whose CRM the folder plays."""
@@ -23,10 +24,10 @@ class DemoCrm:
         self._late: list[tuple[str, str]] = []
 
     @property
-    def configs(self) -> dict[str, CrmConfig]:
+    def configs(self) -> dict[str, AnyCrmConfig]:
         """The settings `[crm.SOURCE]` of each source."""
         url = f"{self._folder.as_uri()}/{{lead_id}}.json"
-        return {source: CrmConfig(kind="document", url=url) for source in ASSIGNING}
+        return {source: DocumentConfig(url=url) for source in ASSIGNING}
 
     def assign(self, ledger: Ledger) -> int:
         """Give most leads that wait an owner now; returns how many stay without one for now."""

@@ -1,5 +1,6 @@
 """Finds the source of a name, and makes the CRM of a kind: `vendors/NAME/webhook.py` defines
-`SOURCE`, a subclass of `Source`; `vendors/NAME/api.py` defines `CRM`, made with a `CrmConfig`.
+`SOURCE`, a subclass of `Source`; `vendors/NAME/api.py` defines `CRM`, made with the config of
+its kind (`leadline.settings.crm_kinds`).
 
 `leadline.plugins` knows which there are. Other packages add theirs by entry points.
 """
@@ -21,7 +22,7 @@ from leadline.plugins import (
 )
 from leadline.ports.crm import Crm
 from leadline.ports.source import Source
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm import AnyCrmConfig
 
 
 @cache
@@ -37,7 +38,7 @@ def find(name: str) -> type[Source]:
     return source  # type: ignore[no-any-return]
 
 
-def make_crm(source: str, config: CrmConfig) -> Crm:
+def make_crm(source: str, config: AnyCrmConfig) -> Crm:
     """The CRM of this source (`config.kind`, else the one called like the source), as set.
 
     Raises ConfigurationError for a kind that there is not, and for a setting that is missing; the
@@ -52,7 +53,11 @@ def make_crm(source: str, config: CrmConfig) -> Crm:
         raise ConfigurationError(
             f"[crm.{source}]: no CRM is called {kind!r}; there are: {', '.join(crm_kinds())}"
         )
+    if missing := config.missing():
+        raise ConfigurationError(
+            f"[crm.{source}]: {', '.join(missing)} must be set for kind {kind}"
+        )
     try:
-        return cast(Callable[[CrmConfig], Crm], make)(config)
+        return cast(Callable[[AnyCrmConfig], Crm], make)(config)
     except ConfigurationError as error:
         raise ConfigurationError(f"[crm.{source}]: {error.detail}") from None

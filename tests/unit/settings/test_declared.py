@@ -3,7 +3,9 @@
 import pytest
 
 from leadline.channels.registry import MAKERS
+from leadline.plugins import own_crms
 from leadline.settings.channels import CHANNELS, ChannelConfig
+from leadline.settings.crm_kinds import CRM_KINDS
 from leadline.settings.declaration import SettingsStruct, inner_tables_of, settings_of
 from leadline.settings.general import Settings
 from leadline.settings.tables import TABLES
@@ -181,3 +183,8 @@ def test_every_kind_of_channel_has_its_struct() -> None:
     assert settings_of(ChannelConfig)["kind"].notation.words == f"one of {', '.join(kinds)}"
     assert [CHANNELS[kind]().kind for kind in kinds] == kinds
     assert set(MAKERS) == {CHANNELS[kind] for kind in kinds}
+
+
+def test_every_crm_has_its_struct() -> None:
+    assert {kind for kind in CRM_KINDS if kind} == own_crms()
+    assert {kind: made().kind for kind, made in CRM_KINDS.items()} == {k: k for k in CRM_KINDS}

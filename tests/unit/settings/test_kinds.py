@@ -1,4 +1,4 @@
-"""What a channel may say depends on its kind."""
+"""What a channel or a CRM may say depends on its kind."""
 
 import json
 import subprocess
@@ -9,6 +9,14 @@ import pytest
 
 from leadline.model.errors import ConfigurationError
 from leadline.settings.channels import ChannelConfig, SlackBotConfig, SlackWebhookConfig
+from leadline.settings.crm import AnyCrmConfig, CrmConfig
+from leadline.settings.crm_kinds import (
+    HubSpotConfig,
+    LinkedInConfig,
+    OdooConfig,
+    SalesforceConfig,
+    ZohoConfig,
+)
 from leadline.settings.loading import Loaded, load
 
 HOOK = "https://hooks.example.com/services/T0/B0/x"
@@ -65,6 +73,47 @@ def test_a_name_that_no_kind_has_is_refused_with_the_nearest_of_its_own_kind() -
 def test_a_wrong_value_is_told_also_where_it_would_be_unused() -> None:
     with pytest.raises(ConfigurationError, match=r"channels\.a\.port must be a whole number"):
         loaded(f'[channels.a]\nkind = "slack-webhook"\nurl = "{HOOK}"\nport = "x"')
+
+
+def test_a_crm_is_of_the_kind_of_its_name_unless_it_says_another() -> None:
+    found = loaded(
+        '[crm.odoo]\nclient_id = "x"\ndatabase = "acme"\n'
+        '[crm.form]\nkind = "hubspot"\nversion = "v3"'
+    )
+    assert found.settings.crm == {
+        "odoo": OdooConfig(database="acme"),
+        "form": HubSpotConfig(version="v3"),
+    }
+    (line,) = found.unused
+    assert line.startswith("the file line 2: crm.odoo.client_id: kind odoo does not use it, only ")
+
+
+def test_a_crm_of_another_package_may_have_everything() -> None:
+    found = loaded('[crm.form]\nkind = "acme"\ndatabase = "leads"\ntoken = "x"\nversion = "2"')
+    wanted = CrmConfig(kind="acme", database="leads", token="x", version="2")
+    assert found.settings.crm == {"form": wanted}
+    assert found.unused == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "missing"),
+    [
+        (OdooConfig(url="https://odoo.example.com", user="u"), ("database", "token")),
+        (HubSpotConfig(), ("token or client_id with refresh_token",)),
+        (HubSpotConfig(token="pat-1"), ()),
+        (HubSpotConfig(client_id="app", refresh_token="x"), ()),
+        (
+            LinkedInConfig(client_id="app", refresh_token="x"),
+            ("token or client_id with client_secret with refresh_token",),
+        ),
+        (SalesforceConfig(client_id="app", client_secret="x"), ("url",)),
+        (SalesforceConfig(url="https://acme.example.com", token="x"), ()),
+        (ZohoConfig(client_id="app"), ("client_secret", "refresh_token")),
+        (CrmConfig(), ()),
+    ],
+)
+def test_what_a_crm_lacks_is_told_at_once(config: AnyCrmConfig, missing: tuple[str, ...]) -> None:
+    assert config.missing() == missing
 
 
 def test_no_secret_of_any_kind_is_printed() -> None:

@@ -13,6 +13,7 @@ import pytest
 from leadline import wiring
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import GROUP_READS, PRIVATE
+from leadline.settings.crm_kinds import CloseConfig
 from leadline.settings.declaration import settings_of
 from leadline.settings.general import Settings, declared
 from leadline.settings.loading import Loaded, load
@@ -193,7 +194,7 @@ def test_an_entry_without_a_setting_is_not_passed_over(folder: Folder, table: st
 def test_an_entry_that_only_variables_fill_is_not_empty(folder: Folder) -> None:
     folder.write(toml="[crm.close]\n")
     settings = folder.settings({"LEADLINE_CRM__CLOSE__TOKEN": "api_key"})
-    assert settings.crm["close"].token == "api_key"
+    assert settings.crm["close"] == CloseConfig(token="api_key")
 
 
 def test_empty_tables_say_nothing(folder: Folder) -> None:

@@ -12,7 +12,7 @@ from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.ports.crm import Crm, CrmChange, CrmRecord, NotYet, Written
 from leadline.ports.messenger import Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import DocumentConfig
 from leadline.vendors.registry import make_crm
 from tests.standins.crm_api import START, Asked, Lead, Told
 from tests.vendors.document.standin import DocumentStandIn
@@ -26,7 +26,7 @@ def shop() -> Iterator[DocumentStandIn]:
 
 
 def in_folder(folder: Path, template: str = "{lead_id}.json") -> Crm:
-    return make_crm("document", CrmConfig(url=f"{folder.as_uri()}/{template}"))
+    return make_crm("document", DocumentConfig(url=f"{folder.as_uri()}/{template}"))
 
 
 def only(crm: Crm, name: str) -> CrmRecord:
@@ -66,7 +66,9 @@ def test_what_a_sender_wrote_names_no_owner_and_ends_nothing(tmp_path: Path) -> 
     documents: list[dict[str, object]] = [{}, {"owner_id": "7"}, {"lead_details": {"owner": None}}]
     for number, known in enumerate(documents):
         (tmp_path / f"{number}.json").write_text(json.dumps({**known, "raw_data": told}))
-        config = CrmConfig(url=f"{tmp_path.as_uri()}/{{lead_id}}.json", endings={"lost": "lost"})
+        config = DocumentConfig(
+            url=f"{tmp_path.as_uri()}/{{lead_id}}.json", endings={"lost": "lost"}
+        )
         record = only(make_crm("document", config), str(number))
         assert (record.owner.email if record.owner else "") == ""
         assert record.fields.owner in (None, "7")
@@ -77,7 +79,7 @@ def test_the_settings_may_place_the_owner_in_what_a_sender_wrote(tmp_path: Path)
     (tmp_path / "57.json").write_text('{"raw_data": {"owner_email": "ada@example.org"}}')
     read = {"owner_email": "raw_data.owner_email"}
     url = f"{tmp_path.as_uri()}/{{lead_id}}.json"
-    record = only(make_crm("document", CrmConfig(url=url, read=read)), "57")
+    record = only(make_crm("document", DocumentConfig(url=url, read=read)), "57")
     assert record.owner == Person(email="ada@example.org")
 
 
@@ -196,12 +198,12 @@ def test_documents_are_not_listed(shop: DocumentStandIn) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("", "url is missing"),
-        ("https://example.com/leads.json", "url is missing, or has none of {record}, {lead_id}"),
+        ("", "url must be set for kind document"),
+        ("https://example.com/leads.json", "url has none of {record}, {lead_id}"),
         ("https://{record}.example.com/x.json", "must stand behind the host"),
     ],
 )
 def test_a_url_that_names_no_record_is_refused_at_once(url: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^\[crm\.form\]: ") as refused:
-        make_crm("form", CrmConfig(kind="document", url=url))
+        make_crm("form", DocumentConfig(url=url))
     assert words in str(refused.value)

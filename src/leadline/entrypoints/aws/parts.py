@@ -24,7 +24,7 @@ from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.kit import Connected
-    from leadline.settings.crm import CrmConfig
+    from leadline.settings.crm import AnyCrmConfig
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Parts:
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
         self._settings: Settings | None = None
-        self._crms: tuple[Mapping[str, CrmConfig], Mapping[str, Connected]] | None = None
+        self._crms: tuple[Mapping[str, AnyCrmConfig], Mapping[str, Connected]] | None = None
         self._read_at = 0.0
         logs.configure(environ.get("LEADLINE_LOG_LEVEL", "info"), "json")
 

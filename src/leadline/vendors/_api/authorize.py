@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm import OAuthConfig
 from leadline.vendors._api.client import Client, CrmReply, checked_base, words_of
 
 _EARLY = timedelta(minutes=1)
@@ -89,7 +89,7 @@ class Tokens:
         return None
 
 
-def refreshed(url: str, config: CrmConfig, *, basic: bool = False) -> Tokens | None:
+def refreshed(url: str, config: OAuthConfig, *, basic: bool = False) -> Tokens | None:
     """Tokens by the refresh token of the settings (RFC 6749, section 6); None where there is none.
 
     *basic*: the endpoint wants the client's id and secret by HTTP Basic, not in the form.

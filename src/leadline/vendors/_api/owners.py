@@ -8,7 +8,7 @@ from leadline.model.lead import LeadFields
 from leadline.model.people import Person
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.source import Source
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm import AnyCrmConfig
 from leadline.settings.sources import SourceConfig
 from leadline.vendors import registry
 from leadline.vendors._api.client import CrmReply, refusal
@@ -16,7 +16,7 @@ from leadline.vendors._api.records import Roster, placing, with_shown
 from leadline.vendors._webhooks.fields import placed, text
 
 
-def source_of(kind: str, config: CrmConfig) -> Source:
+def source_of(kind: str, config: AnyCrmConfig) -> Source:
     """The source that understands what the CRM tells, told what `[crm.NAME.read]` places."""
     return registry.find(kind)(SourceConfig(map=placing(config)))
 
@@ -34,7 +34,7 @@ def fields_of(
 
 
 def owner_said(
-    config: CrmConfig, values: Mapping[str, Any], default: Any, roster: Roster
+    config: AnyCrmConfig, values: Mapping[str, Any], default: Any, roster: Roster
 ) -> Person | Busy | Unreachable | None:
     """Whose a record is: whom the field names that the settings give, else *default*, an id."""
     path = config.read.get("owner")
@@ -42,7 +42,7 @@ def owner_said(
     return roster.known(Person(id=ident)) if ident else None
 
 
-def named_fields(config: CrmConfig) -> tuple[str, ...]:
+def named_fields(config: AnyCrmConfig) -> tuple[str, ...]:
     """The CRM's own fields that the settings name, so that they are asked for; of a JSON Pointer
     its first part, and a dotted name whole."""
     roots = (p[1:].split("/")[0] if p.startswith("/") else p for p in config.read.values())

@@ -10,13 +10,12 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import PLACEABLE, LeadFields
 from leadline.model.people import Person
 from leadline.ports.crm import Carried, CrmChange, CrmRecord
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm import AnyCrmConfig
 from leadline.vendors._webhooks.fields import number, placed, text, told
 
 WHOLE_PATIENCE = 25.0
@@ -26,7 +25,7 @@ _LASTING = 600.0
 _SOONEST = 60.0
 
 
-def placing(config: CrmConfig) -> dict[str, str]:
+def placing(config: AnyCrmConfig) -> dict[str, str]:
     """What `[crm.NAME.read]` places of a lead's fields: name to path."""
     return {name: path for name, path in config.read.items() if name in PLACEABLE}
 
@@ -42,7 +41,7 @@ def with_shown(
 
 
 def settled(
-    config: CrmConfig, record: CrmRecord, words: Iterable[Any], endings: Mapping[str, Ending]
+    config: AnyCrmConfig, record: CrmRecord, words: Iterable[Any], endings: Mapping[str, Ending]
 ) -> CrmRecord:
     """The record with what `[crm.NAME.read]` and `[crm.NAME.endings]` say of its owner, its times
     and its ending; *words* are the CRM's own about its state, *endings* what they mean in a CRM
@@ -177,15 +176,8 @@ class Roster:
         return None
 
 
-def demand_settings(config: CrmConfig, vendor: str, *names: str) -> None:
-    """Raise ConfigurationError for the first of these settings that is empty."""
-    for name in names:
-        if not getattr(config, name):
-            raise ConfigurationError(f"{name} is missing; {vendor} wants it")
-
-
 def owner_by_number(
-    config: CrmConfig, roster: Roster, owner: Person, usual: str
+    config: AnyCrmConfig, roster: Roster, owner: Person, usual: str
 ) -> Mapping[str, Any] | None:
     """See `Crm.owner_value`, where users have numbers and the owner stands in the field *usual*,
     or in the one that the settings name."""

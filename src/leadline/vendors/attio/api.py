@@ -12,12 +12,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import AttioConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
@@ -38,9 +37,7 @@ class AttioCrm:
     batch = 100
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
-        if not config.token:
-            raise ConfigurationError("token is missing: an access token of the workspace")
+    def __init__(self, config: AttioConfig) -> None:
         self._config = config
         who = Fixed({"authorization": f"Bearer {config.token}"})
         self._client = Client(config.url or _HOME, config.timeout, who)

@@ -13,13 +13,12 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import CloseConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, quoted, refusal
@@ -59,7 +58,7 @@ class CloseCrm:
     batch = 20
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
+    def __init__(self, config: CloseConfig) -> None:
         self._config = config
         base = config.url or _HOME
         self._client = Client(base, config.timeout, _authorize(config, base))
@@ -190,11 +189,9 @@ class CloseCrm:
                 return people
 
 
-def _authorize(config: CrmConfig, base: str) -> Authorize:
+def _authorize(config: CloseConfig, base: str) -> Authorize:
     if (tokens := refreshed(urljoin(base, "/oauth2/token/"), config)) is not None:
         return tokens
-    if not config.token:
-        raise ConfigurationError("token is missing: an API key of Close")
     if config.user == "oauth":
         return Fixed({"authorization": f"Bearer {config.token}"})
     key = base64.b64encode(f"{config.token}:".encode()).decode()

@@ -11,13 +11,12 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import CopperConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
@@ -49,12 +48,7 @@ class CopperCrm:
     batch = 200
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
-        for name in ("token", "user"):
-            if not getattr(config, name):
-                raise ConfigurationError(
-                    f"{name} is missing; Copper wants an API key and an e-mail"
-                )
+    def __init__(self, config: CopperConfig) -> None:
         self._config = config
         who = {
             "x-pw-accesstoken": config.token,

@@ -22,7 +22,7 @@ from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import DocumentConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
@@ -61,9 +61,9 @@ class DocumentCrm:
     batch = 20
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
+    def __init__(self, config: DocumentConfig) -> None:
         if not any(name in config.url for name in _PLACEHOLDERS):
-            raise ConfigurationError(f"url is missing, or has none of {', '.join(_PLACEHOLDERS)}")
+            raise ConfigurationError(f"url has none of {', '.join(_PLACEHOLDERS)}")
         self._config = config
         where = urlsplit(config.url)
         self._store: _Files | _Pages
@@ -177,7 +177,7 @@ class _Files:
 class _Pages:
     """Documents at URLs."""
 
-    def __init__(self, config: CrmConfig) -> None:
+    def __init__(self, config: DocumentConfig) -> None:
         scheme, host, *_ = urlsplit(config.url)
         who = {"authorization": f"Bearer {config.token}"} if config.token else {}
         self._client = Client(f"{scheme}://{host}", config.timeout, Fixed(who))

@@ -13,13 +13,12 @@ from typing import Any
 import msgspec
 
 from leadline.model.batches import batched
-from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import HubSpotConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, refreshed
 from leadline.vendors._api.client import (
@@ -82,7 +81,7 @@ class HubSpotCrm:
     batch = 100
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
+    def __init__(self, config: HubSpotConfig) -> None:
         self._config = config
         base = config.url or _HOME
         self._client = Client(base, config.timeout, _authorize(config, base.rstrip("/")))
@@ -257,13 +256,9 @@ class HubSpotCrm:
                 return people
 
 
-def _authorize(config: CrmConfig, base: str) -> Authorize:
+def _authorize(config: HubSpotConfig, base: str) -> Authorize:
     if (tokens := refreshed(f"{base}/oauth/v1/token", config)) is not None:
         return tokens
-    if not config.token:
-        raise ConfigurationError(
-            "token is missing: a private app's, or client_id, client_secret and refresh_token"
-        )
     return Fixed({"authorization": f"Bearer {config.token}"})
 
 

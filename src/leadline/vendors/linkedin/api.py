@@ -15,12 +15,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import LinkedInConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, Tokens
 from leadline.vendors._api.client import Authorize, Client, CrmReply, quoted, refusal
@@ -48,7 +47,7 @@ class LinkedInLeads:
     batch = 20
     knows_owners = False
 
-    def __init__(self, config: CrmConfig) -> None:
+    def __init__(self, config: LinkedInConfig) -> None:
         self._config = config
         headers = {
             "linkedin-version": config.version or _VERSION,
@@ -178,7 +177,7 @@ class LinkedInLeads:
             return form
 
 
-def _who(config: CrmConfig) -> Authorize:
+def _who(config: LinkedInConfig) -> Authorize:
     if config.refresh_token and config.client_id and config.client_secret:
         form = {
             "grant_type": "refresh_token",
@@ -187,10 +186,6 @@ def _who(config: CrmConfig) -> Authorize:
             "refresh_token": config.refresh_token,
         }
         return Tokens(f"{config.url.rstrip('/')}/accessToken" if config.url else _TOKENS, form)
-    if not config.token:
-        raise ConfigurationError(
-            "token is missing: an access token, or client_id, client_secret and refresh_token"
-        )
     return Fixed({"authorization": f"Bearer {config.token}"})
 
 

@@ -13,12 +13,11 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import MetaConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, words_of
@@ -51,9 +50,7 @@ class MetaLeads:
     batch = 50
     knows_owners = False
 
-    def __init__(self, config: CrmConfig) -> None:
-        if not config.token:
-            raise ConfigurationError("token is missing: the page's, with leads_retrieval")
+    def __init__(self, config: MetaConfig) -> None:
         self._config = config
         base = f"{(config.url or _HOME).rstrip('/')}/{config.version or _VERSION}"
         who = Fixed({"authorization": f"Bearer {config.token}"})
@@ -207,7 +204,7 @@ def _found(lead: Mapping[str, Any]) -> Found | None:
     return Found(name, created, msgspec.json.encode(lead)) if name and created else None
 
 
-def _proof(config: CrmConfig) -> dict[str, str]:
+def _proof(config: MetaConfig) -> dict[str, str]:
     """The proof that a call comes from the app ("Securing Graph API Calls")."""
     if not config.client_secret:
         return {}

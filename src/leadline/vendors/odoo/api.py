@@ -17,7 +17,7 @@ from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import OdooConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, refusal, words_of
@@ -52,8 +52,7 @@ class OdooCrm:
     batch = 100
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
-        shared.demand_settings(config, "Odoo", "url", "database", "user", "token")
+    def __init__(self, config: OdooConfig) -> None:
         self._config = config
         self._client = Client(config.url, config.timeout, Fixed({}))
         self._calls = itertools.count(1)
@@ -224,7 +223,7 @@ def _trouble(told: Any) -> Busy | Unreachable | Refused:
     return told if isinstance(told, _Trouble) else Unreachable("crm.unexpected_answer")
 
 
-def _meaning_of(error: Any, config: CrmConfig) -> _Missing | Refused | Unreachable:
+def _meaning_of(error: Any, config: OdooConfig) -> _Missing | Refused | Unreachable:
     data = error.get("data") if isinstance(error, dict) else None
     data = data if isinstance(data, dict) else {}
     name = str(data.get("name"))

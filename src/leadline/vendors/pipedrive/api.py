@@ -15,14 +15,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from leadline.model.batches import batched
-from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import PipedriveConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, quoted, refusal
@@ -55,7 +54,7 @@ class PipedriveCrm:
     batch = 50
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
+    def __init__(self, config: PipedriveConfig) -> None:
         self._config = config
         base = config.url or _HOME
         self._host = urlsplit(base).hostname or ""
@@ -242,13 +241,11 @@ class PipedriveCrm:
         return users_of(users) if isinstance(users, list) else users
 
 
-def _authorize(config: CrmConfig, base: str) -> Authorize:
+def _authorize(config: PipedriveConfig, base: str) -> Authorize:
     host = urlsplit(base).hostname or ""
     endpoint = _TOKENS if host.endswith("pipedrive.com") else f"{base.rstrip('/')}/oauth/token"
     if (tokens := refreshed(endpoint, config, basic=True)) is not None:
         return tokens
-    if not config.token:
-        raise ConfigurationError("token is missing: an API token of Pipedrive")
     return Fixed({"x-api-token": config.token})
 
 

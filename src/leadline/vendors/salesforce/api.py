@@ -15,13 +15,12 @@ from typing import Any
 import msgspec
 
 from leadline.model.batches import batched
-from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import SalesforceConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, Tokens, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, refusal, words_about_record
@@ -60,9 +59,7 @@ class SalesforceCrm:
     batch = 200
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
-        if not config.url:
-            raise ConfigurationError("url is missing: your domain, https://….my.salesforce.com")
+    def __init__(self, config: SalesforceConfig) -> None:
         self._config = config
         base = config.url.rstrip("/")
         version = config.version or _VERSION
@@ -251,7 +248,7 @@ class SalesforceCrm:
         return users_of(plain)
 
 
-def _authorize(config: CrmConfig, endpoint: str) -> Authorize:
+def _authorize(config: SalesforceConfig, endpoint: str) -> Authorize:
     if (tokens := refreshed(endpoint, config)) is not None:
         return tokens
     if config.client_id and config.client_secret:
@@ -262,11 +259,6 @@ def _authorize(config: CrmConfig, endpoint: str) -> Authorize:
                 "client_id": config.client_id,
                 "client_secret": config.client_secret,
             },
-        )
-    if not config.token:
-        raise ConfigurationError(
-            "client_id and client_secret are missing: a connected app's with the client "
-            "credentials flow (or add its refresh_token, or give a token alone)"
         )
     return Fixed({"authorization": f"Bearer {config.token}"})
 

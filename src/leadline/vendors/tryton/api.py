@@ -19,7 +19,7 @@ from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import TrytonConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal, words_of
@@ -50,8 +50,7 @@ class TrytonCrm:
     batch = 100
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
-        shared.demand_settings(config, "Tryton", "url", "database", "user", "token")
+    def __init__(self, config: TrytonConfig) -> None:
         self._config = config
         who = base64.b64encode(f"{config.user}:{config.token}".encode()).decode()
         base = f"{config.url.rstrip('/')}/{quoted(config.database)}"

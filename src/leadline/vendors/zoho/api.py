@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.crm_kinds import ZohoConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Tokens
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal, words_of
@@ -59,10 +58,7 @@ class ZohoCrm:
     batch = 100
     knows_owners = True
 
-    def __init__(self, config: CrmConfig) -> None:
-        for name in ("client_id", "client_secret", "refresh_token"):
-            if not getattr(config, name):
-                raise ConfigurationError(f"{name} is missing; Zoho CRM takes OAuth alone")
+    def __init__(self, config: ZohoConfig) -> None:
         self._config = config
         base = config.url or _HOME
         tokens = Tokens(
