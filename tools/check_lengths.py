@@ -21,8 +21,6 @@ OWED = frozenset(
     {
         "src/leadline/alerts/story.py",
         "src/leadline/operations/replay.py: plan",
-        "src/leadline/settings/loading.py",
-        "src/leadline/settings/loading.py: load",
     }
 )
 """What is too long still."""

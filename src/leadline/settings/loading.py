@@ -4,7 +4,7 @@ Every wrong name and value of every layer is collected, so that one look mends t
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -87,30 +87,35 @@ def load(
     named = environ.get(CONFIG_VARIABLE) or dotenv.get(CONFIG_VARIABLE, ("", ""))[0]
     if config is None and named:
         config = folder / named
-    toml = from_toml(_values_of(document, folder, config, problems))
     written = (
-        toml,
+        from_toml(_values_of(document, folder, config, problems)),
         from_variables(dotenv),
         from_variables({n: (v, f"environment {n}") for n, v in environ.items()}),
         from_flags(flags or {}),
     )
+    files = () if document else (config or folder / CONFIG, folder / ".env")
+    return _loaded(written, files, problems)
+
+
+def _loaded(
+    written: Sequence[list[RawSetting]], files: Sequence[Path], problems: list[str]
+) -> Loaded:
+    """What the layers come to, the last wins; the first of them are of the *files*."""
     names = Names(chain.from_iterable(written))
     layers = [list(_known(layer, names, problems)) for layer in written]
     given = {each.place: each for layer in layers for each in layer}
-    read = [(each.place, _read(each, problems)) for layer in layers for each in layer]
-    values = dict(read)
-    problems += empty_entries(toml, values)
+    values = {each.place: _read(each, problems) for layer in layers for each in layer}
+    problems += empty_entries(written[0], values)
     _refuse(problems)
     settings = _assemble(values, names)
     _refuse(
         f"{given[place].origin}: {dotted(place)}: {words}"
         for place, words in unknown_names(settings)
     )
-    files = {} if document else {config or folder / CONFIG: layers[0], folder / ".env": layers[1]}
     return Loaded(
         settings,
         tuple(_origins(given, values)),
-        tuple(_with_secrets(files)),
+        tuple(p for p, layer in zip(files, layers, strict=False) if _has_secrets(layer)),
         tuple(
             f"{each.origin}: {dotted(each.place)}: {each.unused}"
             for each in given.values()
@@ -206,10 +211,8 @@ def _origins(given: Mapping[Place, _Given], values: Mapping[Place, Any]) -> Iter
         yield Origin(dotted(place), shown, given[place].origin)
 
 
-def _with_secrets(files: Mapping[Path, list[_Given]]) -> Iterator[Path]:
-    for path, layer in files.items():
-        if any(each.declaration.secret for each in layer):
-            yield path
+def _has_secrets(layer: Iterable[_Given]) -> bool:
+    return any(each.declaration.secret for each in layer)
 
 
 def _masked(value: str | tuple[str, ...]) -> str:
