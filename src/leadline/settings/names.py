@@ -24,11 +24,15 @@ class Names:
             for each in written
             if len(each.place) == 3 and each.place[2] == "kind" and isinstance(each.value, str)
         }
+        self._structs: dict[Place, type[SettingsStruct]] = {}
 
     def struct(self, place: Place) -> type[SettingsStruct]:
         """What the entry becomes that a place is in, of a table of tables."""
-        structs = TABLES[place[0]].structs()
-        return structs.get(self._kind(place), structs[""])
+        entry = place[:2]
+        if entry not in self._structs:
+            structs = TABLES[place[0]].structs()
+            self._structs[entry] = structs.get(self._kind(place), structs[""])
+        return self._structs[entry]
 
     def complaint(self, place: Place, spell: Spell) -> str | None:
         """What is wrong with a name, or None; *spell* writes the right one as its layer does."""
