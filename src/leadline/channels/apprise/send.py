@@ -70,8 +70,9 @@ def _service(url: str, setting: str) -> "Apprise":
         raise ConfigurationError(
             f"{setting}: the kind apprise needs an extra: pip install 'leadline[apprise]'"
         ) from None
-    # Its log lines name URLs.
+    # Its log lines name URLs, and so do those of the client that its plug-ins use.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
     if not service.add(url):
         raise ConfigurationError(f"{setting}.url is none that Apprise understands")
