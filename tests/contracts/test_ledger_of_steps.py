@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from leadline.model.handling import UNHANDLED, Ending, Handling
-from leadline.model.lead import CapturedLead, LeadDetails, Status
+from leadline.model.lead import CapturedLead, LeadDetails, Ownership, Status
 from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Drop, Later, Retry, Step, Task
 from leadline.ports.ledger import LeadFilter, TaskRow
@@ -238,6 +238,9 @@ def test_a_list_shows_the_owner_as_known_now(world: LedgerWorld) -> None:
     assert owner() == "Ada Vance"
     assert world.store.handle(lead.id, Handling(rev=2), Handling(owner=Person(id="crm-9")))
     assert owner() == "crm-9"
+    nobody = Handling(ownership=Ownership.UNASSIGNED)
+    assert world.store.handle(lead.id, Handling(rev=3), nobody)
+    assert owner() is None, "the CRM says that nobody owns it any more"
 
 
 def test_refinement_gives_lists_their_owner_at_once(world: LedgerWorld) -> None:

@@ -13,11 +13,10 @@ from typing import Literal, Protocol
 import msgspec
 
 from leadline.model.errors import StorageFailed
-from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.handling import UNHANDLED, Ending, Handling, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import Alert, Later, Step, Task
-from leadline.ports.channel import Notice
 from leadline.ports.store import Channels, Desk, Leads
 from leadline.team.hours import zone_of
 from leadline.team.people import Team
@@ -191,7 +190,7 @@ def _claimed(
         ended_at=None,
         ended_by=None,
     )
-    if Notice(lead=lead, now=now, handling=before).owner is None:
+    if owner_of(lead, before) is None:
         claimed = msgspec.structs.replace(
             claimed, owner=claimed.claimed_by, ownership=Ownership.ASSIGNED
         )

@@ -14,7 +14,7 @@ from leadline.journey.crm_lookup import NotAsked, Silent, Told, ask
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, again, channels_for, exhausted, known, settle
 from leadline.model.errors import LeadlineError
-from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import Contact, LeadFields, Ownership, RefinedLead
 from leadline.model.people import key_of_person
 from leadline.model.task import Claim, Done, Drop, Later, Outcome, Retry, Step, Task
@@ -109,7 +109,7 @@ def _learned(kit: Kit, lead: RefinedLead, waiting: Waiting, said: CrmRecord) -> 
         return _overtaken(kit)
     connected = kit.crms.get(waiting.source)
     waits = connected is not None and connected.crm.knows_owners
-    if handling.ending is not Ending.OPEN or handling.holder is not None or not waits:
+    if handling.ending is not Ending.OPEN or holder_of(lead, handling) or not waits:
         return _kept(said, handling)
     return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
 

@@ -12,11 +12,10 @@ import msgspec
 
 from leadline.journey.follow_up import look_again
 from leadline.kit import Kit, again, channels_for, exhausted, known, next_person, settle
-from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling
+from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import Alert, Claim, Done, Later, Outcome, Retry, Step, Task
-from leadline.ports.channel import Notice
 from leadline.team.routing import next_assignee, with_owner
 
 log = logging.getLogger(__name__)
@@ -41,7 +40,7 @@ class _Case(msgspec.Struct, frozen=True):
 
     @property
     def holder(self) -> Person | None:
-        return Notice(lead=self.lead, now=self.now, handling=self.handling).holder
+        return holder_of(self.lead, self.handling)
 
 
 class _Taken(msgspec.Struct, frozen=True):

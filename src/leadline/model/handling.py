@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.lead import Ownership
-from leadline.model.people import Person
+from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.people import Person, owner_in
 
 
 class Ending(StrEnum):
@@ -57,7 +57,8 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def holder(self) -> Person | None:
-        """Who works on the lead: who claimed it, else its owner."""
+        """Who works on the lead as far as this tells: who claimed it, else the owner that it has
+        here. The lead itself may name another; see `holder_of`."""
         return self.claimed_by or self.owner
 
     @property
@@ -78,6 +79,21 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 UNHANDLED = Handling()
 """A lead that nobody did anything with."""
+
+
+def owner_of(lead: RefinedLead, handling: Handling) -> Person | None:
+    """The lead's owner as known by now. The owner whom the refined lead names counts until the CRM
+    has answered: once it says that nobody owns the lead, nobody does."""
+    ownership = handling.ownership or lead.lead_details.ownership
+    if handling.owner or ownership is Ownership.UNASSIGNED:
+        return handling.owner
+    return owner_in(lead.lead_details)
+
+
+def holder_of(lead: RefinedLead, handling: Handling) -> Person | None:
+    """Who works on the lead: who claimed it, else its owner (`owner_of`)."""
+    return handling.claimed_by or owner_of(lead, handling)
+
 
 ESCALATED, REASSIGNED = 2, 3
 """The levels after the reminder; see `Handling.level`."""

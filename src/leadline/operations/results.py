@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from leadline.model.handling import Ending
+from leadline.model.handling import Ending, holder_of
 from leadline.operations.speed import NOBODY
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team
@@ -86,9 +86,9 @@ def _bottom(band: str) -> int:
 
 
 def _owner(one: Followed, team: Team) -> str:
-    holder = one.handling.holder
+    holder = holder_of(one.lead, one.handling)
     if holder is None:
-        return one.lead.lead_details.owner or NOBODY
+        return NOBODY
     return team.name_of(holder) or holder.shown
 
 

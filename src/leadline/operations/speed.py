@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.model.handling import Handling
-from leadline.model.people import Person
+from leadline.model.handling import Handling, holder_of
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team
 from leadline.team.targets import Targets
@@ -107,7 +106,7 @@ def _times(one: Followed, judge: Judge) -> _Times:
     lead, due = one.lead, _due(one, judge)
     touched = _first_touch(one.handling)
     target = judge.targets.due(lead) if judge.targets.targets else None
-    owner = _owner(one)
+    owner = holder_of(lead, one.handling)
     return _Times(
         owner=(judge.team.name_of(owner) or owner.shown) if owner else NOBODY,
         wait=_seconds(lead.captured_at, due),
@@ -142,15 +141,8 @@ def _in_time(touched: datetime | None, target: datetime, now: datetime) -> bool 
     return touched is not None and touched <= target
 
 
-def _owner(one: Followed) -> Person | None:
-    if one.handling.holder is not None:
-        return one.handling.holder
-    name = one.lead.lead_details.owner
-    return Person(name=name) if name else None
-
-
 def _is_of(wanted: str, one: Followed, judge: Judge) -> bool:
-    owner = _owner(one)
+    owner = holder_of(one.lead, one.handling)
     if owner is None:
         return wanted == NOBODY
     known = judge.team.known(owner)

@@ -6,10 +6,10 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.handling import UNHANDLED, Handling, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.links import Links
-from leadline.model.people import Person, owner_in
+from leadline.model.people import Person
 from leadline.model.task import Alert, Step
 from leadline.ports.messenger import Messenger
 
@@ -51,15 +51,13 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def owner(self) -> Person | None:
-        """Whose it is by now; what the source said counts until the CRM has answered."""
-        if self.handling.owner or self.ownership is Ownership.UNASSIGNED:
-            return self.handling.owner
-        return owner_in(self.lead.lead_details)
+        """See `model.handling.owner_of`."""
+        return owner_of(self.lead, self.handling)
 
     @property
     def holder(self) -> Person | None:
-        """Who works on it: who claimed it, else its owner."""
-        return self.handling.claimed_by or self.owner
+        """See `model.handling.holder_of`."""
+        return holder_of(self.lead, self.handling)
 
     @property
     def addressee(self) -> Person | None:

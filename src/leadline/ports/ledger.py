@@ -181,12 +181,6 @@ class Account(msgspec.Struct, frozen=True):
         return not self.unaccounted and places == self.accepted
 
 
-def owner_of(lead: RefinedLead, handling: Handling | None) -> str | None:
-    """Whose a lead is, as shown: as far as known now, else as it was when it was refined."""
-    owner = handling.owner.shown if handling and handling.owner else ""
-    return owner or lead.lead_details.owner
-
-
 def searchable(words: str) -> str:
     """Words as a search compares them: without their case, JSON's escapes taken for what they
     stand for."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.handling import Ending, Handling
-from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.operations.results import Endings, outcomes_of, score_band
 from leadline.operations.speed import NOBODY
@@ -25,6 +25,7 @@ def lead(
     score: float | None = None,
     owner: Person | None = None,
     shown: str | None = None,
+    ownership: Ownership = Ownership.NOT_ASKED,
 ) -> Followed:
     return Followed(
         RefinedLead(
@@ -36,7 +37,7 @@ def lead(
             lead_details=LeadDetails(lead_score=score, owner=shown),
             received_from=source,
         ),
-        Handling(ending=ending, owner=owner),
+        Handling(ending=ending, owner=owner, ownership=ownership),
         None,
     )
 
@@ -60,6 +61,17 @@ def test_endings_are_counted_in_every_group() -> None:
     assert [*found.by_score] == ["below 0", "0-19", "80+", "none"]
     assert found.by_score["0-19"].won_share == 0.0
     assert found.by_source["close"].won_share == 0.0
+
+
+def test_an_owner_is_one_and_the_same_whether_the_lead_or_its_handling_names_them() -> None:
+    ann = Person(id="7", name="Ann Archer", email="Ann@example.com")
+    found = outcomes_of([lead(owner=ann), lead(shown="ann@example.com")], TEAM)
+    assert {name: of.leads for name, of in found.by_owner.items()} == {"ann": 2}
+
+
+def test_a_lead_that_the_crm_says_nobody_owns_counts_for_nobody() -> None:
+    released = lead(shown="Ben Bell", ownership=Ownership.UNASSIGNED)
+    assert [*outcomes_of([released], TEAM).by_owner] == [NOBODY]
 
 
 def test_nothing_has_ended_while_all_are_open() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.handling import UNHANDLED, Handling
-from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.operations.speed import NOBODY, Judge, Speed, Spread, speed_of, spread
 from leadline.ports.ledger import Followed
@@ -126,6 +126,12 @@ def test_figures_are_told_by_owner_too() -> None:
     )
     assert list(speed.by_owner) == [NOBODY, "Ann Archer", "ann"]
     assert speed.by_owner["ann"].whole == one(840)
+
+
+def test_an_owner_is_called_by_the_team_and_one_whom_the_crm_took_away_is_none() -> None:
+    taken_away = followed(owner=ANN.name, ownership=Ownership.UNASSIGNED)
+    speed = of(followed(owner=ANN.email), taken_away)
+    assert list(speed.by_owner) == [NOBODY, "ann"]
 
 
 @pytest.mark.parametrize("name", ["ann", "ANN@example.com", "Ann Archer", "u1"])

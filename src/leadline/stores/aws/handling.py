@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.lead import Ownership
 from leadline.model.task import Later
 from leadline.stores.aws.base import Base, Contested, changed
 from leadline.stores.aws.items import LeadItem, lead_of
@@ -98,11 +99,15 @@ def first_handling(lead_id: str, handling: Handling) -> list[Write]:
 
 
 def with_owner_shown(lead: LeadItem, handling: Handling) -> LeadItem:
-    """The lead with its owner as lists show it (`ports.ledger.owner_of`)."""
+    """The lead with its owner as lists show it (`model.handling.owner_of`)."""
     if lead.summary is None:
         return lead
-    shown = short(handling.owner.shown) if handling.owner else ""
-    now = shown if shown and shown != lead.summary.owner else None
+    now: str | None = None  # the owner whom the lead itself names
+    if handling.owner:
+        now = short(handling.owner.shown)
+    elif handling.ownership is Ownership.UNASSIGNED:
+        now = ""
+    now = None if now == (lead.summary.owner or "") else now
     return changed(lead, summary=msgspec.structs.replace(lead.summary, owner_now=now))
 
 

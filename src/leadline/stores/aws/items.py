@@ -44,7 +44,8 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     """What lists show of a refined lead; `version` is that of its document in S3. `owner` is as it
-    was refined, `owner_now` as it became known since."""
+    was refined, `owner_now` as it became known since: None where that is the same, "" where nobody
+    owns it now."""
 
     processed_at: str
     status: str

@@ -243,7 +243,7 @@ def _row(bare: LeadRow, summary: Summary | None) -> LeadRow:
         email=summary.email,
         phone=summary.phone,
         company=summary.company,
-        owner=summary.owner_now or summary.owner,
+        owner=summary.owner if summary.owner_now is None else summary.owner_now or None,
         score=summary.score,
         duplicate_of=summary.duplicate_of,
     )

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.handling import UNHANDLED, owner_of
 from leadline.model.lead import RefinedLead, Status
-from leadline.ports.ledger import LeadRow, owner_of
+from leadline.ports.ledger import LeadRow
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.values import moment, text_of
 
@@ -19,13 +20,14 @@ def lead_row(row: tuple[Any, ...]) -> LeadRow:
     if head is None:
         return base
     lead = head_decoder.decode(head)
+    owner = owner_of(lead, handling_decoder.decode(handled) if handled else UNHANDLED)
     return msgspec.structs.replace(
         base,
         name=lead.contact.name,
         email=lead.contact.email,
         phone=lead.contact.phone,
         company=lead.contact.company,
-        owner=owner_of(lead, handling_decoder.decode(handled) if handled else None),
+        owner=owner.shown if owner else None,
         score=lead.lead_details.lead_score,
         duplicate_of=text_of(original) if original else None,
     )
