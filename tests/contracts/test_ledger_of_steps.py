@@ -1,6 +1,6 @@
 """What every ledger tells of what follows refinement: who was told, what died, who handles it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -241,6 +241,24 @@ def test_a_list_shows_the_owner_as_known_now(world: LedgerWorld) -> None:
     nobody = Handling(ownership=Ownership.UNASSIGNED)
     assert world.store.handle(lead.id, Handling(rev=3), nobody)
     assert owner() is None, "the CRM says that nobody owns it any more"
+
+
+@pytest.mark.parametrize("since", [None, START])
+def test_leads_that_nobody_owns_are_found_by_what_is_known_now(
+    world: LedgerWorld, since: datetime | None
+) -> None:
+    _, claimed, owned, released = (come(world, n) for n in ("ada", "bob", "cy", "dee"))
+    for lead in (owned, released):
+        world.store.put([Task(Step.REFINE, lead.id)], world.clock.now)
+        details = LeadDetails(owner="whoever the form named")
+        named = msgspec.structs.replace(refined(lead, world.clock), lead_details=details)
+        world.settle(world.claim(Step.REFINE), Done(refined=named))
+    assert world.store.handle(claimed.id, UNHANDLED, Handling(owner=ADA, claimed_by=ADA))
+    nobody = Handling(ownership=Ownership.UNASSIGNED)
+    assert world.store.handle(released.id, UNHANDLED, nobody)
+    which = LeadFilter(unowned=True, since=since)
+    assert world.names([row.lead_id for row in world.ledger.find(which)]) == ["dee", "ada"]
+    assert world.names(list(world.ledger.ids(which))) == ["ada", "dee"]
 
 
 def test_refinement_gives_lists_their_owner_at_once(world: LedgerWorld) -> None:

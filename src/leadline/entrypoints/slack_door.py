@@ -13,7 +13,6 @@ from leadline.channels.slack.replies import NOT_SAVED, PressReply, reply_of
 from leadline.channels.slack.requests import REPLIES, SlashCommand
 from leadline.journey.claiming import ActionRules, ActionStore, Press, press
 from leadline.model.json_text import as_json_text
-from leadline.model.lead import Status
 from leadline.model.links import Links
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.source import Answer
@@ -32,6 +31,10 @@ COMMANDS = "/slack/commands"
 NOTHING = Answer(b"", "text/plain")
 """The answer to a press; Slack shows nobody what stands in it, but warns of any status but 200."""
 NOT_READ = "⚠️ Your leads could not be read. Please try again."
+
+
+_MOST_UNOWNED = 100
+"""More than are listed: some of them are junk."""
 
 
 class SlackDoor(msgspec.Struct, frozen=True):
@@ -91,8 +94,7 @@ def reply_to(told: PressReply) -> bytes:
     return as_json_text(answer_to_one(told.text, told.undo))
 
 
-def unowned_leads(ledger: Ledger, newest: int = 500) -> Sequence[str]:
-    """The ids of those of the *newest* leads that are refined and named without an owner."""
-    rows = ledger.find(LeadFilter(limit=newest))
-    shown = (Status.REFINED, Status.ALERTED)
-    return [row.lead_id for row in rows if row.status in shown and not row.owner]
+def unowned_leads(ledger: Ledger, since: datetime) -> Sequence[str]:
+    """The ids of the newest leads captured since then that are refined and have no owner."""
+    found = ledger.find(LeadFilter(unowned=True, since=since, limit=_MOST_UNOWNED))
+    return [row.lead_id for row in found]

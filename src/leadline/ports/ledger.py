@@ -16,7 +16,8 @@ class LeadFilter(msgspec.Struct, frozen=True):
 
     `search` is looked for in name, e-mail and company, in the raw words of a lead that is not
     refined yet, and at the beginning of ids; case does not matter. `dead` wants a dead letter of
-    any step, `reason` one with that reason. Events that made no lead are among the answers only
+    any step, `reason` one with that reason. `unowned` wants refined leads (`UNOWNED_STATUSES`) of
+    which no owner is known. Events that made no lead are among the answers only
     when they are asked for: by id, by status, or with `events`.
     """
 
@@ -28,8 +29,13 @@ class LeadFilter(msgspec.Struct, frozen=True):
     search: str | None = None
     reason: str | None = None
     dead: bool = False
+    unowned: bool = False
     events: bool = False
     limit: int = 50
+
+
+UNOWNED_STATUSES = (Status.REFINED, Status.ALERTED)
+"""Where a lead may be that wants an owner: dead letters and spam do not."""
 
 
 class LeadRow(msgspec.Struct, frozen=True):
@@ -214,7 +220,11 @@ class Ledger(Protocol):
     """The read side of a store."""
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
-        """The leads that fit, newest first."""
+        """The leads that fit, newest first.
+
+        Somebody waits in Slack for `unowned` leads, so a store may look for those among the newest
+        leads of each day alone, and then gives fewer than there are.
+        """
 
     def ids(self, which: LeadFilter) -> Sequence[str]:
         """The ids of all that fit, in the order of their capture, whatever the limit says."""

@@ -10,19 +10,20 @@ import pytest
 
 from leadline.model.formats import key_of
 from leadline.model.task import Done, Step, Task
-from leadline.net.aws.calls import Caller
+from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.signing import Keys
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.items import LeadItem, lead_of
-from leadline.stores.aws.keys import lead_key
+from leadline.stores.aws.keys import lead_key, shard_of
+from leadline.stores.aws.reading import selection
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 from tests.worlds.aws_rooms import REGION, Rooms
-from tests.worlds.leads import HandClock, captured, refined
+from tests.worlds.leads import HandClock, captured, refined, refined_in
 from tests.worlds.ledger import LEASE, START, LedgerWorld, fill
 
 
@@ -225,3 +226,19 @@ def test_a_list_is_asked_of_few_partitions(rooms: Rooms, clock: HandClock) -> No
     with closing(caller), closing(AwsLedger(table, bucket, clock=clock)) as ledger:
         ledger.find(LeadFilter(limit=1))
     assert (asked.count("s3"), asked.count("dynamodb")) == (6, 20)
+
+
+def test_unowned_leads_are_found_with_few_reads_and_none_of_the_archive(
+    moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "_NEWEST", 1)
+    with closing(Rooms(moto)) as rooms:
+        leads = [refined_in(rooms.store(clock), clock, f"lead {n}") for n in range(9)]
+        nowhere = Bucket(rooms.caller, "no-such-bucket")
+        with closing(AwsLedger(rooms.table, nowhere, clock=clock)) as ledger:
+            since = clock.now - timedelta(days=1)
+            found = ledger.find(LeadFilter(unowned=True, since=since))
+            assert max(one.id for one in leads) == found[0].lead_id
+            assert len(found) == len({shard_of(one.id) for one in leads})
+            with pytest.raises(AwsFailed):
+                ledger.ids(LeadFilter(unowned=True, since=since))

@@ -112,6 +112,7 @@ def test_a_filter_with_everything_fits_the_schema(file: apsw.Connection) -> None
         search="0189",
         reason="slack.gone",
         dead=True,
+        unowned=True,
     )
     query, values = about(_named(FOLDER / "reading" / "ledger.sql")["find"].text, everything)
     assert file.execute(query, (*values, 10)).fetchall() == []

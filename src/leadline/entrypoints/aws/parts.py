@@ -24,6 +24,7 @@ from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.kit import Connected
+    from leadline.ports.ledger import Ledger
     from leadline.settings.crm import AnyCrmConfig
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,12 @@ class Parts:
     def _by_step(self, refine: str, delivery: str) -> dict[Step, str]:
         names = queue_of_each_step(refine, delivery)
         return {step: self._environ[n] for step, n in names.items() if n in self._environ}
+
+    def ledger(self) -> "Ledger":
+        """The read side, which few requests ask for: it loads what no other does."""
+        from leadline.stores.aws.reading.ledger import AwsLedger
+
+        return AwsLedger(self.table, self.bucket)
 
     @property
     def stack(self) -> str:

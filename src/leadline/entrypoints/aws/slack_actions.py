@@ -7,28 +7,31 @@ moment is given to it: Slack wants its answer within three seconds.
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from leadline.channels.slack.replies import NOT_SAVED
 from leadline.channels.slack.requests import read_command, read_press, signed
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.reception import problem
-from leadline.entrypoints.slack_door import COMMANDS, NOTHING, reply_to, slack_door
+from leadline.entrypoints.slack_door import (
+    COMMANDS,
+    NOTHING,
+    reply_to,
+    slack_door,
+    unowned_leads,
+)
 from leadline.model.errors import StorageFailed, TooLarge
-from leadline.model.lead import Delivery, Status
+from leadline.model.lead import Delivery
 from leadline.ports.messenger import Unreachable
 from leadline.ports.source import Answer
 from leadline.settings.general import Settings
-from leadline.stores.aws.keys import SHARDS
 from leadline.stores.aws.store import AwsStore
-from leadline.stores.aws.table import Table
 
 log = logging.getLogger(__name__)
 
 _STORE_WITHIN_S = 2.2
 _REPLY_WITHIN_S = 1.0
-_DAYS = 2
-_OF_A_SHARD = 25
 
 
 def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings) -> Answer:
@@ -46,7 +49,7 @@ def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings
         asked = read_command(delivery.body)
         if asked is None:
             return NOTHING
-        return Answer(door.command(store, asked, now, lambda: _unowned(parts.table, now)))
+        return Answer(door.command(store, asked, now, lambda: _unowned(parts, now)))
     wish = read_press(delivery.body, door.replies)
     if wish is None:
         return NOTHING
@@ -75,25 +78,8 @@ def _reply(url: str, body: bytes) -> None:
         log.warning("press.not_answered", extra={"error": why})
 
 
-def _unowned(table: Table, now: datetime) -> Sequence[str]:
-    """The newest leads of the last days that are refined and named without an owner."""
-    days = [(now - timedelta(days=n)).astimezone(UTC).date().isoformat() for n in range(_DAYS)]
-    found: list[str] = []
-    for day in days:
-        for status in (Status.ALERTED, Status.REFINED):
-            for shard in range(SHARDS):
-                entries = table.query(
-                    "day_pk = :pk AND begins_with(day_sk, :status)",
-                    {":pk": f"{day}#{shard}", ":status": f"{status}#"},
-                    index="day",
-                    limit=_OF_A_SHARD,
-                    backwards=True,
-                )
-                found += [e["day_sk"].partition("#")[2] for e in entries if _has_no_owner(e)]
-    return sorted(found, reverse=True)
-
-
-def _has_no_owner(entry: dict[str, object]) -> bool:
-    summary = entry.get("summary")
-    known = summary if isinstance(summary, dict) else {}
-    return not (known.get("owner_now") or known.get("owner"))
+def _unowned(parts: Parts, now: datetime) -> Sequence[str]:
+    """The newest leads of yesterday (UTC) and today that have no owner."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    with closing(parts.ledger()) as ledger:
+        return unowned_leads(ledger, midnight - timedelta(days=1))

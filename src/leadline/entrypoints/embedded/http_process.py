@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import uvicorn
 from prometheus_client import CollectorRegistry, Counter
@@ -27,6 +28,9 @@ from leadline.stores.sqlite.checkpoint import Checkpointer
 
 # Run as a program, this module is called __main__.
 log = logging.getLogger("leadline.entrypoints.embedded.http_process")
+
+_LOOKED_BACK = timedelta(days=30)
+"""Unassigned leads that are older are not listed in Slack."""
 
 
 def _open_store(settings: Settings) -> Inbox:
@@ -135,7 +139,7 @@ class HttpServer:
 
     def _unowned(self) -> Sequence[str]:
         with closing(wiring.ledger(self.settings)) as ledger:
-            return unowned_leads(ledger)
+            return unowned_leads(ledger, datetime.now(UTC) - _LOOKED_BACK)
 
     def _observe(self, source: str, status: int) -> None:
         counter = self._labels.get((source, status))

@@ -43,6 +43,14 @@ def days_between(
     return below(())
 
 
+def days_back(since: datetime, until: datetime) -> Iterator[str]:
+    """The days between two times, newest first, whether or not the archive keeps any of them."""
+    day, first = until.astimezone(UTC).date(), since.astimezone(UTC).date()
+    while day >= first:
+        yield day.isoformat()
+        day -= timedelta(days=1)
+
+
 def days_of_ids(bucket: Bucket, digits: str) -> Iterator[str]:
     """The days of the archive on which ids may have been made that begin with these digits."""
     begins = digits[:_TIME_DIGITS]

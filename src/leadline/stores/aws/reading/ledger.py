@@ -72,7 +72,7 @@ class AwsLedger:
         self._raw_kept = raw_kept
         self._clock = clock
         self._pool = ThreadPoolExecutor(MOST_PARALLEL)
-        self._selection = Selection(table, bucket, self._pool)
+        self._selection = Selection(table, bucket, self._pool, clock)
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
         """See `ports.ledger.Ledger.find`; the ids of version 7 that a day has are in their

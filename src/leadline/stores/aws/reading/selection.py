@@ -13,9 +13,10 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso, key_of
 from leadline.model.lead import Status
 from leadline.model.task import Task
-from leadline.ports.ledger import LeadFilter, LeadRow, id_digits, searchable
+from leadline.ports.clock import Clock
+from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, LeadRow, id_digits, searchable
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.days import days_between, days_of_ids, ids_between
+from leadline.stores.aws.days import days_back, days_between, days_of_ids, ids_between
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import (
     LeadItem,
@@ -37,6 +38,8 @@ _BETWEEN = "day_pk = :pk AND day_sk BETWEEN :low AND :high"
 _FIRST_PAGE, _LARGEST_PAGE = 50, 2_000
 _CHUNK = 64
 _AT_ONCE = 100
+_NEWEST = 25
+"""Of so many leads of each partition, status and day it is asked whether anybody owns them."""
 _MOST_COMPLETED = 10
 
 T = TypeVar("T")
@@ -52,10 +55,13 @@ class _Candidate(NamedTuple):
 class Selection:
     """Reads leads by table and bucket, with some requests at the same time."""
 
-    def __init__(self, table: Table, bucket: Bucket, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, table: Table, bucket: Bucket, pool: ThreadPoolExecutor, clock: Clock
+    ) -> None:
         self._table = table
         self._bucket = bucket
         self._pool = pool
+        self._clock = clock
 
     def rows(self, which: LeadFilter, *, whole: bool = False) -> Iterator[LeadRow]:
         """The leads that fit, newest first, whatever the limit says; *whole* when all are wanted.
@@ -82,20 +88,35 @@ class Selection:
             leads.sort(key=lambda lead: (lead.captured_at, lead.lead_id), reverse=True)
             yield from (_Candidate(row_of(lead), lead.summary is not None) for lead in leads)
             return
-        statuses = tuple(Status) if which.events else _LEADS
-        if which.status is not None:
-            statuses = (which.status,)
-        page = 0 if whole else max(_FIRST_PAGE, min(which.limit, _LARGEST_PAGE))
-        for day in days_between(self._bucket, which.since, which.until, backwards=True):
+        statuses = _statuses(which)
+        page, most = max(_FIRST_PAGE, min(which.limit, _LARGEST_PAGE)), None
+        if whole:
+            page = 0
+        elif which.unowned:
+            page = most = _NEWEST
+        for day in self._days(which, whole=whole):
             parts = ids_between(day, which.since, which.until)
-            yield from self._of_day(day, statuses, parts, page)
+            yield from self._of_day(day, statuses, parts, page, most)
+
+    def _days(self, which: LeadFilter, *, whole: bool) -> Iterator[str]:
+        """The days that the question is about, newest first. The archive, which knows the days of
+        leads, is not listed while somebody waits for unowned leads."""
+        if which.unowned and which.since and not whole:
+            return days_back(which.since, which.until or self._clock())
+        return days_between(self._bucket, which.since, which.until, backwards=True)
 
     def _of_day(
-        self, day: str, statuses: Sequence[Status], parts: Sequence[tuple[str, str]], page: int
+        self,
+        day: str,
+        statuses: Sequence[Status],
+        parts: Sequence[tuple[str, str]],
+        page: int,
+        most: int | None,
     ) -> Iterator["_Candidate"]:
-        """The entries of a day, highest id first."""
+        """The entries of a day, highest id first: all, or the first *most* of each partition and
+        status."""
         streams = [
-            self._entries(f"{day}#{shard}", status, part, page)
+            islice(self._entries(f"{day}#{shard}", status, part, page), most)
             for shard in range(SHARDS)
             for status in statuses
             for part in parts
@@ -249,6 +270,15 @@ def _row(bare: LeadRow, summary: Summary | None) -> LeadRow:
     )
 
 
+def _statuses(which: LeadFilter) -> Sequence[Status]:
+    """The statuses that leads of this filter may have."""
+    if which.status is not None:
+        return (which.status,)
+    if which.unowned:
+        return UNOWNED_STATUSES
+    return tuple(Status) if which.events else _LEADS
+
+
 def _conditions(which: LeadFilter) -> Callable[[LeadRow], bool]:
     """The parts of a filter that a row alone can answer."""
 
@@ -259,6 +289,8 @@ def _conditions(which: LeadFilter) -> Callable[[LeadRow], bool]:
         elif not which.ids and not which.events and row.status in _EVENTS:
             return False
         if which.source is not None and row.source != which.source:
+            return False
+        if which.unowned and (row.owner or row.status not in UNOWNED_STATUSES):
             return False
         if which.since is not None and row.captured_at < which.since:
             return False

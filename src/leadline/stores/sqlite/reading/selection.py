@@ -5,7 +5,7 @@ from typing import Any
 
 import apsw
 
-from leadline.ports.ledger import LeadFilter, id_digits, searchable
+from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, id_digits, searchable
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, micros
 
@@ -36,7 +36,8 @@ def ids_that_begin(prefix: str) -> tuple[bytes, bytes] | None:
 def about(query: str, which: LeadFilter) -> tuple[str, list[Any]]:
     """A query about a selection: with its `{selection}` (and `{status}`) filled in, and the values
     of the question marks in the selection."""
-    conditions = [*_which_events(which), *_which_captures(which), *_which_tasks(which)]
+    parts = (_which_events, _which_captures, _which_owners, _which_tasks)
+    conditions = [condition for part in parts for condition in part(which)]
     selection = " AND ".join(condition for condition, _ in conditions) or "1"
     values = [value for _, bound in conditions for value in bound]
     return query.format(selection=selection, status=_sql.status), values
@@ -65,6 +66,14 @@ def _which_captures(which: LeadFilter) -> Iterator[_Condition]:
             yield f"({_sql.has_id_between} OR {_sql.has_words})", (*bounds, words)
         else:
             yield _sql.has_words, (words,)
+
+
+def _which_owners(which: LeadFilter) -> Iterator[_Condition]:
+    if which.unowned:
+        marks = ",".join("?" * len(UNOWNED_STATUSES))
+        yield _sql.is_unowned, ()
+        in_one = _sql.has_one_status.replace("()", f"({marks})").format(status=_sql.status)
+        yield in_one, tuple(map(str, UNOWNED_STATUSES))
 
 
 def _which_tasks(which: LeadFilter) -> Iterator[_Condition]:

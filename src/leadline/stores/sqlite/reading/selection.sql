@@ -18,6 +18,10 @@ lead.id IN ();
 -- Condition: the lead has this status.
 {status} = ?;
 
+-- name: has_one_status
+-- Condition: the lead has one of these statuses.
+{status} IN ();
+
 -- name: is_lead
 -- Condition: the event became a lead of its own.
 lead.fate = 'captured';
@@ -48,6 +52,18 @@ instr(
     ELSE
       folded(json_extract(refined.head, '$.contact.name', '$.contact.email', '$.contact.company'))
   END, ?);
+
+-- name: is_unowned
+-- Condition: the lead is refined, and nobody owns it, as `model.handling.owner_of` says.
+refined.status = 'refined' AND CASE
+  WHEN EXISTS (SELECT 1 FROM handling WHERE handling.lead = lead.n
+                                        AND json_extract(body, '$.owner') IS NOT NULL) THEN 0
+  WHEN EXISTS (SELECT 1 FROM handling WHERE handling.lead = lead.n
+                                        AND json_extract(body, '$.ownership') = 'unassigned') THEN 1
+  ELSE coalesce(json_extract(refined.head, '$.lead_details.owner'), '')
+    || coalesce(json_extract(refined.head, '$.lead_details.owner_id'), '')
+    || coalesce(json_extract(refined.head, '$.lead_details.owner_email'), '') = ''
+END;
 
 -- name: has_reason
 -- Condition: a task of the lead is dead for this reason.
