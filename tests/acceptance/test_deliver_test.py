@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadline.cloud.session import Cloud
-from leadline.entrypoints.cli._places import OnAws
-from leadline.entrypoints.cli.delivering import _lend_credentials
-from leadline.settings.channels import SesConfig, TeamsConfig
+from leadline.installations.on_aws import OnAws
 from leadline.standins.slack_inbox import SlackInbox
 from tests.standins.mail_server import MailRoom, mail_server, says
 from tests.standins.message_rules import read_email
@@ -120,11 +118,11 @@ def test_a_stacks_mail_is_sent_with_the_operators_credentials(
     from leadline.cloud.connecting import ConnectedStack
 
     session = boto3.Session("AKIAOPERATOR", "secret", "token", region_name="eu-west-1")
-    place = OnAws(ConnectedStack("leads", Cloud("1", "eu-west-1", "", session), {}, {}))
+    installation = OnAws(ConnectedStack("leads", Cloud("1", "eu-west-1", "", session), {}, {}))
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"):
         monkeypatch.setenv(name, "before")
-    _lend_credentials(place, TeamsConfig())
-    assert os.environ["AWS_ACCESS_KEY_ID"] == "before"
-    _lend_credentials(place, SesConfig())
+    installation.lend_credentials("")
     assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAOPERATOR"
     assert os.environ["AWS_REGION"] == "eu-west-1"
+    installation.lend_credentials("us-east-1")
+    assert os.environ["AWS_REGION"] == "us-east-1"

@@ -19,7 +19,7 @@ from leadline.settings.general import Settings
 from leadline.settings.targets import TargetConfig
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.steps import function_of, kinds_after_refinement, patience
-from leadline.stores.aws.items import holder_of
+from leadline.stores.aws.items import task_holder_of
 from leadline.stores.aws.keys import task_key
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.aws_faults import Actor, world
@@ -100,7 +100,7 @@ def test_a_function_does_what_a_message_of_any_step_names(functions: Functions, 
     function = functions.refine if step is Step.REFINE else functions.deliver
     assert function(message) == []
     item = actor.table.get(task_key(task))
-    state = holder_of(item).task if item is not None else None
+    state = task_holder_of(item).task if item is not None else None
     assert state is None or state.dead_at
 
 

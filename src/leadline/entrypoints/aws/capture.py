@@ -25,7 +25,6 @@ from leadline.model.errors import ConfigurationError, LeadlineError, TooLarge
 from leadline.model.lead import Delivery, Fate
 from leadline.ports.source import Answer
 from leadline.settings.general import Settings
-from leadline.stores.aws.store import AwsStore
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +69,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
     leads = read(delivery, kit)
-    window = settings.redelivery_window
-    store = AwsStore(parts.table, parts.bucket, parts.queues, redelivery_window=window)
-    receipts = store.accept(leads)
+    receipts = parts.store(settings.redelivery_window).accept(leads)
     for receipt in receipts:
         log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
     emit(parts.stack, {"Captured": sum(r.fate is Fate.CAPTURED for r in receipts)})

@@ -15,11 +15,10 @@ from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.step_loop import StepLoop
+from leadline.installations.batches import kind_of_task
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step, Task, TaskKind
 from leadline.steps import patience
-from leadline.stores.aws.batch_store import HandedStore
-from leadline.stores.aws.wakeups import kind_of_task
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     try:
         settings = parts.settings()
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
-        kept = HandedStore(parts.table, parts.bucket, parts.queues, tasks=batch.tasks)
+        kept = parts.batch_store(batch.tasks, settings.redelivery_window)
         kit = wiring.kit_of(settings, kept, wiring.channels(settings, longest))
         # Nobody holds a task for longer than the function lives; by its lease a step knows how long
         # it may ask others.

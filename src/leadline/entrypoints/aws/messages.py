@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from leadline.installations.batches import HandedStore, Ring, kind_of_task, task_of
 from leadline.model.errors import StorageFailed
 from leadline.model.task import Step, Task, TaskKind
-from leadline.stores.aws.batch_store import HandedStore
-from leadline.stores.aws.wakeups import Ring, kind_of_task, task_of
 
 log = logging.getLogger(__name__)
 

@@ -5,26 +5,20 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leadline import wiring
 from leadline.entrypoints import logs
+from leadline.installations.functions import StackParts
 from leadline.model.errors import ConfigurationError, StorageFailed
-from leadline.model.task import Step
-from leadline.net.aws.calls import Caller, from_environment
 from leadline.net.aws.remote_text import read_text
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
-from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.kit import Connected
-    from leadline.ports.ledger import Ledger
     from leadline.settings.crm import AnyCrmConfig
 
 log = logging.getLogger(__name__)
@@ -35,49 +29,15 @@ _MARGIN_S = 2.0
 _PATIENCE_S = 3.0
 
 
-class Parts:
+class Parts(StackParts):
     """The parts of one function, by its environment (docs/reference/aws-template.md)."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
-        self._environ = environ
+        super().__init__(environ)
         self._settings: Settings | None = None
         self._crms: tuple[Mapping[str, AnyCrmConfig], Mapping[str, Connected]] | None = None
         self._read_at = 0.0
         logs.configure(environ.get("LEADLINE_LOG_LEVEL", "info"), "json")
-
-    @cached_property
-    def caller(self) -> Caller:
-        """Calls to AWS with the function's own role."""
-        return from_environment(self._environ)
-
-    @cached_property
-    def table(self) -> Table:
-        """The ledger."""
-        return Table(self.caller, self._named("TABLE_NAME"))
-
-    @cached_property
-    def bucket(self) -> Bucket:
-        """The archive."""
-        return Bucket(self.caller, self._named("S3_BUCKET"))
-
-    @cached_property
-    def queues(self) -> Queues:
-        """The queues that this function knows."""
-        return Queues(
-            self.caller,
-            self._by_step("SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"),
-            self._by_step("REFINE_DLQ_URL", "DELIVERY_DLQ_URL"),
-        )
-
-    def _by_step(self, refine: str, delivery: str) -> dict[Step, str]:
-        names = queue_of_each_step(refine, delivery)
-        return {step: self._environ[n] for step, n in names.items() if n in self._environ}
-
-    def ledger(self) -> "Ledger":
-        """The read side, which few requests ask for: it loads what no other does."""
-        from leadline.stores.aws.reading.ledger import AwsLedger
-
-        return AwsLedger(self.table, self.bucket)
 
     @property
     def stack(self) -> str:
@@ -109,7 +69,7 @@ class Parts:
             soon = time.monotonic() + _PATIENCE_S
             self.caller.until = soon if until is None else min(until, soon)
         try:
-            text = read_text(self.caller, self._named("SETTINGS_REFERENCE"))
+            text = read_text(self.caller, self.named("SETTINGS_REFERENCE"))
         finally:
             self.caller.until = until
         return load(environ=self._environ, document=(text, "the stack's settings")).settings
@@ -130,9 +90,3 @@ class Parts:
     def within(self, milliseconds: int) -> None:
         """Let no call to AWS go on until the function is ended for taking too long."""
         self.caller.until = time.monotonic() + milliseconds / 1000 - _MARGIN_S
-
-    def _named(self, name: str) -> str:
-        value = self._environ.get(name)
-        if not value:
-            raise ConfigurationError(f"the function has no {name} in its environment")
-        return value

@@ -16,7 +16,6 @@ from leadline.journey.refining import refine_due
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step
 from leadline.steps import patience
-from leadline.stores.aws.batch_store import HandedStore
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +34,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     batch = Batch(event["Records"], refining=True)
     try:
         settings = parts.settings()
-        kept = HandedStore(
-            parts.table,
-            parts.bucket,
-            parts.queues,
-            redelivery_window=settings.redelivery_window,
-            tasks=batch.tasks,
-        )
+        kept = parts.batch_store(batch.tasks, settings.redelivery_window)
         kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
         reserve = _RESERVE_S
         if settings.crm:

@@ -26,7 +26,6 @@ from leadline.model.lead import Delivery
 from leadline.ports.messenger import Unreachable
 from leadline.ports.source import Answer
 from leadline.settings.general import Settings
-from leadline.stores.aws.store import AwsStore
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings
     door = slack_door(settings)
     signed(door.secrets, delivery.headers, delivery.body, now)
     _hurry(parts)
-    store = AwsStore(parts.table, parts.bucket, parts.queues)
+    store = parts.store(settings.redelivery_window)
     if path == COMMANDS:
         asked = read_command(delivery.body)
         if asked is None:

@@ -13,11 +13,9 @@ from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.errors import ConfigurationError
+from leadline.ports.store import Store
 from leadline.settings.general import Settings
 from leadline.steps import kinds_after_refinement
-from leadline.stores.aws.store import AwsStore
-from leadline.stores.aws.sweep.overdue import OVERDUE
-from leadline.stores.aws.sweep.sweep import GRACE, sweep
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +34,13 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
     settings = parts.settings()
-    window = settings.redelivery_window
-    store = AwsStore(parts.table, parts.bucket, parts.queues, redelivery_window=window)
-    swept = sweep(
+    store = parts.store(settings.redelivery_window)
+    swept = parts.sweep(
         store,
-        parts.queues,
         kinds_after_refinement(settings),
         lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
-        grace=timedelta(seconds=event.get("grace_s", GRACE.total_seconds())),
-        overdue=timedelta(seconds=event.get("overdue_s", OVERDUE.total_seconds())),
+        grace=_seconds(event, "grace_s"),
+        overdue=_seconds(event, "overdue_s"),
     )
     put_back = swept.recaptured + swept.rung
     log.info("sweep.done", extra={"count": put_back})
@@ -55,7 +51,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return done
 
 
-def _look_for_lost_leads(settings: Settings, store: AwsStore, context: Any) -> None:
+def _seconds(event: Mapping[str, Any], name: str) -> timedelta | None:
+    seconds = event.get(name)
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _look_for_lost_leads(settings: Settings, store: Store, context: Any) -> None:
     """Capture what only the CRMs know of, as far as there is time."""
     from leadline.journey.reconcile import reconcile_in_turn
 

@@ -13,9 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from leadline import __version__
-from leadline.entrypoints.cli._places import Machine, OnAws, Place
+from leadline.entrypoints.cli._show import say
+from leadline.installations.embedded import Embedded
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.rights import PRIVATE, Rights
+from leadline.ports.installation import Installation
 from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded, load
 
@@ -66,18 +68,19 @@ class Options:
         self.region = region
 
     @cached_property
-    def place(self) -> Place:
-        """Where the leads are that the command speaks of."""
+    def installation(self) -> Installation:
+        """The installation whose leads the command is about."""
         if self.aws is None:
-            return Machine(self.load())
+            return Embedded(self.load(), say)
         from leadline.cloud.connecting import connect_to_stack  # it may need boto3
+        from leadline.installations.on_aws import OnAws
 
         return OnAws(connect_to_stack(self.aws, self.region))
 
     def load(self, flags: Mapping[str, Any] | None = None) -> Loaded:
         """All settings; *flags* that are None were not given. Those of a stack are its own."""
         if self.aws is not None:
-            return self.place.loaded()
+            return self.installation.loaded()
         given = {k: v for k, v in {"data": self.data, **(flags or {})}.items() if v is not None}
         return load(given, config=self.config)
 

@@ -27,4 +27,4 @@ def no_such_lead(lead: str) -> typer.Exit:
 def ledger_of(context: typer.Context) -> Ledger:
     """The ledger of the installation that a command works on; to be closed."""
     options: Options = context.obj
-    return options.place.ledger()
+    return options.installation.ledger()

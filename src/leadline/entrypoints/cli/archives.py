@@ -12,8 +12,8 @@ from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._places import Intake, settle_rights
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
+from leadline.installations import data_folder
 from leadline.model.batches import batched
 from leadline.model.formats import key_of, refined_head
 from leadline.model.keys import match_keys
@@ -28,6 +28,7 @@ from leadline.operations.archive import (
     read_raw,
 )
 from leadline.ports.archive import ArchiveError, DocumentWriter, Outgoing
+from leadline.ports.installation import Intake
 
 _BATCH = 500
 _ASIDE = timedelta(days=1)
@@ -51,13 +52,13 @@ def backup(
 
     Example: leadline backup /backups/2026-03-02
     """
-    from leadline.stores.sqlite.moving.backup import back_up
+    from leadline.installations import data_file
 
     options: Options = context.obj
     settings = options.settings()
     with _bar() as bar:
         task = bar.add_task("copying", total=1.0)
-        copy = back_up(
+        copy = data_file.back_up(
             settings.data, folder, lambda part: bar.update(task, completed=part), settings.rights
         )
     size = copy.stat().st_size
@@ -79,12 +80,12 @@ def restore(
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """
-    from leadline.stores.sqlite.moving.backup import restore as restore_file
+    from leadline.installations import data_file
 
     options: Options = context.obj
     settings = options.settings()
-    target = restore_file(folder, settings.data, replace=replace, rights=settings.rights)
-    settle_rights(settings)
+    target = data_file.restore(folder, settings.data, replace=replace, rights=settings.rights)
+    data_folder.settle_rights(settings, say)
     console().print(f"{target} is restored; check it with `leadline verify`")
 
 
@@ -100,7 +101,7 @@ def export(
     Example: leadline export leads.tar.gz --since 30d
     """
     options: Options = context.obj
-    count, leads = options.place.outgoing(point_in_time(since))
+    count, leads = options.installation.outgoing(point_in_time(since))
     try:
         kind = TarWriter if is_tar(target) else FolderWriter
         writer: DocumentWriter = kind(target, options.rights)
@@ -153,7 +154,7 @@ def import_(
     options: Options = context.obj
     if not source.exists():
         raise ArchiveError(f"{source} does not exist")
-    intake = options.place.intake()
+    intake = options.installation.intake()
     try:
         counts = _take_in(intake, source)
     finally:

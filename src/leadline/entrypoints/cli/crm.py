@@ -13,7 +13,6 @@ from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import whole_id
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._places import OpenStore
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.journey.follow_up import look_again
 from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
@@ -26,6 +25,7 @@ from leadline.model.handling import Ending
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
 from leadline.operations.results import Endings, Outcomes, outcomes_of
+from leadline.ports.installation import OpenStore
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.settings.general import Settings
 from leadline.team.people import Team
@@ -57,10 +57,10 @@ def write_back(
     Example: leadline write-back --source odoo --since 7d --dry-run
     """
     options: Options = context.obj
-    settings = options.place.loaded().settings
+    settings = options.installation.loaded().settings
     chosen = _chosen(options, settings, lead or [], source, point_in_time(since))
     count = sum(map(len, chosen.values()))
-    store = options.place.store()
+    store = options.installation.store()
     try:
         if dry_run:
             told = _previewed(_kit(settings, store), chosen)
@@ -95,11 +95,11 @@ def reconcile_(
     Example: leadline reconcile --source hubspot --since 2d --dry-run
     """
     options: Options = context.obj
-    settings = options.place.loaded().settings
+    settings = options.installation.loaded().settings
     start = point_in_time(since)
     if source not in settings.crm or start is None:
         raise ConfigurationError(_no_crm(source, settings))
-    store = options.place.store()
+    store = options.installation.store()
     try:
         told = _look_through(settings, store, source, start, dry_run=dry_run)
     finally:
@@ -129,9 +129,9 @@ def outcomes(
     Example: leadline outcomes --since 90d
     """
     options: Options = context.obj
-    settings = options.place.loaded().settings
+    settings = options.installation.loaded().settings
     which = LeadFilter(source=source, since=point_in_time(since), limit=_EVERY)
-    ledger = options.place.ledger()
+    ledger = options.installation.ledger()
     if ask:
         _ask_anew(options, settings, ledger, which)
     found = outcomes_of(ledger.followed(which), Team(settings.people))
@@ -166,7 +166,7 @@ def _chosen(
         raise ConfigurationError("no CRM has fields to write; set them in [crm.SOURCE.write]")
     wanted = [source] if source else writing
     chosen: dict[str, list[str]] = {}
-    ledger = options.place.ledger()
+    ledger = options.installation.ledger()
     try:
         ids = [whole_id(ledger, one) for one in leads]
         which = LeadFilter(ids=tuple(ids), source=source, since=since, limit=_EVERY)
@@ -246,7 +246,7 @@ def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadF
         for one in ledger.followed(which)
         if one.handling.ending is Ending.OPEN and one.lead.received_from in settings.crm
     ]
-    store = options.place.store()
+    store = options.installation.store()
     try:
         kit = _kit(settings, store)
         for some in batched(open_ones, _TOGETHER):

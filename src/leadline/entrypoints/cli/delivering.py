@@ -1,6 +1,5 @@
 """Trying a channel: `deliver test`."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -9,7 +8,6 @@ import typer
 from leadline import wiring
 from leadline.channels.registry import channel_configs, make_channel
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._places import OnAws, Place
 from leadline.entrypoints.cli._show import as_json, say
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
@@ -18,7 +16,7 @@ from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.ports.channel import NO_OWNER, Notice
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
-from leadline.settings.channels import ChannelConfig, SesConfig
+from leadline.settings.channels import SesConfig
 from leadline.settings.general import Settings
 from leadline.team.people import Team
 
@@ -51,8 +49,9 @@ def deliver_test(
     if channel not in configs:
         there = ", ".join(configs) or "none"
         raise ConfigurationError(f"there is no channel {channel!r} (there are: {there})")
-    if options.aws is not None:
-        _lend_credentials(options.place, configs[channel])
+    config = configs[channel]
+    if options.aws is not None and isinstance(config, SesConfig):
+        options.installation.lend_credentials(config.region)
     place = make_channel(channel, configs[channel], settings)
     letter = place.writer.alert(_notice(settings, owner))
     reply = place.messenger.send(letter.body)
@@ -109,20 +108,3 @@ def _notice(settings: Settings, owner: str | None) -> Notice:
         who = named or Person(email=owner if "@" in owner else "", name=owner)
         handling = Handling(owner=who, ownership=Ownership.ASSIGNED)
     return Notice(lead=lead, now=now, handling=handling, links=wiring.links(settings), test=True)
-
-
-def _lend_credentials(place: Place, config: ChannelConfig) -> None:
-    """Have mail that a stack's functions send with their role be sent with the operator's."""
-    if not isinstance(config, SesConfig) or not isinstance(place, OnAws):
-        return
-    from leadline.cloud.session import plainly
-
-    cloud = place.stack.cloud
-    with plainly():
-        found = cloud.session.get_credentials().get_frozen_credentials()
-    os.environ.update(
-        AWS_ACCESS_KEY_ID=found.access_key,
-        AWS_SECRET_ACCESS_KEY=found.secret_key,
-        AWS_SESSION_TOKEN=found.token or "",
-        AWS_REGION=config.region or cloud.region,
-    )

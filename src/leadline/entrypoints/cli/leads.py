@@ -1,7 +1,7 @@
 """Seeing leads: `leads`, `show`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 import typer
@@ -20,9 +20,6 @@ from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.model.lead import Status
 from leadline.model.task import HELD
 from leadline.ports.ledger import LeadFilter, LeadRow, Ledger
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 import typer
@@ -14,7 +14,6 @@ from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import whole_id
 from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption
-from leadline.entrypoints.cli._places import Place
 from leadline.entrypoints.cli._show import (
     as_json,
     console,
@@ -28,11 +27,9 @@ from leadline.model.lead import Status
 from leadline.model.task import Step, Task
 from leadline.operations import replay as replaying
 from leadline.operations.replay import Start
+from leadline.ports.installation import Installation, Stranded, Tidied
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.store import Store
-
-if TYPE_CHECKING:
-    from leadline.stores.aws.sweep.dead_letter_queues import Stranded, Tidied
 
 
 @app.command()
@@ -44,10 +41,10 @@ def dead(context: typer.Context, json: Json = False) -> None:
     Example: leadline dead --json
     """
     options: Options = context.obj
-    ledger = options.place.ledger()
+    ledger = options.installation.ledger()
     groups = ledger.dead()
     ledger.close()
-    queues = options.place.dead_letters()
+    queues = options.installation.dead_letters()
     stranded = queues.stranded() if queues else []
     if json:
         as_json(groups if queues is None else {"groups": groups, "stranded": stranded})
@@ -92,24 +89,24 @@ def replay(
         status=status, source=source, since=point_in_time(since), reason=reason,
         events=start is Start.CAPTURE, dead=start is Start.DEAD,
     )  # fmt: skip
-    ids, left, died = _found(options.place, lead or (), which, start)
-    with closing(options.place.store()) as kept:
-        todo = _planned(options.place, kept, ids, start, died)
+    ids, left, died = _found(options.installation, lead or (), which, start)
+    with closing(options.installation.store()) as kept:
+        todo = _planned(options.installation, kept, ids, start, died)
         count = todo.leads
         if not dry_run:
             if count > 1 and not yes and sys.stdin.isatty():
                 typer.confirm(f"replay {count} leads from {start}?", abort=True, err=True)
             count = replaying.carry_out(kept, todo, datetime.now(UTC), _watch)
-    tidied = _tidy(options.place, todo, dry_run=dry_run)
+    tidied = _tidy(options.installation, todo, dry_run=dry_run)
     _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
 
 
 def _found(
-    place: Place, prefixes: Sequence[str], which: LeadFilter, start: Start
+    installation: Installation, prefixes: Sequence[str], which: LeadFilter, start: Start
 ) -> tuple[Sequence[str], int, Mapping[str, Sequence[Task]]]:
     """The ids of the leads that are meant, how many of the filter's are left alone, and the dead
     tasks of those meant."""
-    with closing(place.ledger()) as ledger:
+    with closing(installation.ledger()) as ledger:
         if prefixes:
             ids, left = [whole_id(ledger, one) for one in prefixes], 0
         else:
@@ -118,13 +115,13 @@ def _found(
 
 
 def _planned(
-    place: Place,
+    installation: Installation,
     kept: Store,
     ids: Sequence[str],
     start: Start,
     died: Mapping[str, Sequence[Task]],
 ) -> replaying.Plan:
-    settings = place.loaded().settings
+    settings = installation.loaded().settings
     kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
     return replaying.plan(kept, kit.sources, replaying.routed(kit), ids, start, died)
 
@@ -153,9 +150,9 @@ def _watch(slices: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
     return progress(slices, "doing again")
 
 
-def _tidy(place: Place, todo: replaying.Plan, *, dry_run: bool) -> "Tidied | None":
+def _tidy(installation: Installation, todo: replaying.Plan, *, dry_run: bool) -> Tidied | None:
     """Take off the dead-letter queues, where there are any, what the replay has settled."""
-    queues = place.dead_letters()
+    queues = installation.dead_letters()
     if queues is None:
         return None
     tasks = [*todo.tasks, *(Task(Step.REFINE, lead_id) for lead_id in todo.readmit)]
@@ -163,7 +160,7 @@ def _tidy(place: Place, todo: replaying.Plan, *, dry_run: bool) -> "Tidied | Non
 
 
 def _report(
-    todo: replaying.Plan, count: int, left: int, start: Start, tidied: "Tidied | None", *,
+    todo: replaying.Plan, count: int, left: int, start: Start, tidied: Tidied | None, *,
     dry_run: bool, json: bool,
 ) -> None:  # fmt: skip
     if json:
@@ -189,7 +186,7 @@ def _report(
         _print_tidied(tidied, dry_run=dry_run)
 
 
-def _print_tidied(tidied: "Tidied", *, dry_run: bool) -> None:
+def _print_tidied(tidied: Tidied, *, dry_run: bool) -> None:
     be = "would be" if dry_run else "were"
     if tidied.taken_off:
         say(
@@ -211,7 +208,7 @@ _STATES = {
 }
 
 
-def _print_stranded(stranded: "Sequence[Stranded]") -> None:
+def _print_stranded(stranded: Sequence[Stranded]) -> None:
     out = console()
     out.print("\nmessages in dead-letter queues without a dead letter:")
     rows = [(s.count, s.step, s.state, ", ".join(s.examples), _STATES[s.state]) for s in stranded]

@@ -1,22 +1,25 @@
 """Leads change their home: `move --to aws`, `move --to embedded`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._options import Json, Region, Stack
-from leadline.entrypoints.cli._places import settle_rights
 from leadline.entrypoints.cli._show import as_json, console, say
-from leadline.model.errors import ConfigurationError
+from leadline.installations.data_folder import FILE, settle_rights
+from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.operations.moving.carrier import MoveSummary
 from leadline.ports.homes import Home
-from leadline.stores.sqlite.folder import FILE
 
 if TYPE_CHECKING:
-    from leadline.entrypoints.cli._route import Route
+    from leadline.installations.moving import Route
 
+_MOST_TOLD = 1000
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count what would move, and move nothing.")]
 LeaveConflicts = Annotated[
@@ -47,7 +50,7 @@ def move(
     if to is Home.AWS and not (settings.data / FILE).exists():
         raise ConfigurationError(f"{settings.data} holds no leads; see --data")
     from leadline.cloud.connecting import connect_to_stack  # needs boto3, which is an extra
-    from leadline.entrypoints.cli._route import Route, held
+    from leadline.installations.moving import Route
 
     found = connect_to_stack(stack, region)
     route = Route(settings.data, found, to, settings.rights)
@@ -55,9 +58,9 @@ def move(
         _tell_size(route, json=json)
         return
     conflicts: dict[str, str] = {}
-    settle_rights(settings)
-    with held(route) as end:
-        summary = route.carry(conflicts)
+    settle_rights(settings, say)
+    with _held(route) as end:
+        summary = _carry(route, conflicts)
         ended = leave_conflicts or not summary.conflicting
         if ended:
             end()
@@ -75,6 +78,42 @@ def _counts(summary: MoveSummary) -> dict[str, int]:
     }
 
 
+def _carry(route: "Route", conflicts: dict[str, str]) -> MoveSummary:
+    """Carry everything, with a bar; the first conflicts are put into *conflicts*."""
+    err = console(err=True)
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TimeRemainingColumn(), console=err, disable=not err.is_terminal, transient=True,
+    )  # fmt: skip
+    task = bar.add_task("", total=None)
+
+    def tell(lead_id: str, why: str) -> None:
+        if len(conflicts) < _MOST_TOLD:
+            conflicts[lead_id] = why
+        bar.console.print(escape(f"{lead_id}: {why}"))
+
+    with (
+        route.carrier(
+            watch=lambda leads: bar.advance(task, leads), tell=tell,
+            stage=lambda what: bar.update(task, description=what),
+        ) as (total, carrier),
+        bar,
+    ):  # fmt: skip
+        bar.update(task, total=total)
+        return carrier.run()
+
+
+@contextmanager
+def _held(route: "Route") -> Iterator[Callable[[], None]]:
+    """See `Route.held`; says what to do when the move breaks off."""
+    with route.held() as end:
+        try:
+            yield end
+        except (StorageFailed, KeyboardInterrupt):
+            say("the move has not ended; the same command goes on with it")
+            raise
+
+
 def _tell_result(
     route: "Route",
     summary: MoveSummary,
@@ -85,8 +124,8 @@ def _tell_result(
 ) -> None:
     counts = _counts(summary)
     if json:
-        found = route.found
-        told = {"to": route.to, "stack": found.name, "region": found.cloud.region}
+        at = route.stack
+        told = {"to": route.to, "stack": at.name, "region": at.cloud.region}
         as_json({**told, **counts, "conflicts": conflicts})
     else:
         console().print(", ".join(f"{number} {what}" for what, number in counts.items()))
@@ -102,7 +141,7 @@ def _tell_result(
 def _tell_size(route: "Route", *, json: bool) -> None:
     size = route.size()
     if json:
-        as_json({"to": route.to, "stack": route.found.name, "would_move": size})
+        as_json({"to": route.to, "stack": route.stack.name, "would_move": size})
         return
     console().print(
         f"{size.leads} leads and other events, {size.waiting} tasks that wait, "
@@ -112,7 +151,7 @@ def _tell_size(route: "Route", *, json: bool) -> None:
 
 
 def _what_next(route: "Route") -> str:
-    names = f"--stack {route.found.name} --region {route.found.cloud.region}"
+    names = f"--stack {route.stack.name} --region {route.stack.cloud.region}"
     if route.to is Home.AWS:
         return f"`leadline serve` refuses {route.folder} now; `leadline status aws {names}`"
     return f"`leadline serve` works on {route.folder} again; the stack keeps what it had, parked"

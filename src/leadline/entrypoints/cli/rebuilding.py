@@ -1,6 +1,6 @@
 """`leadline rebuild`: a stack's table out of its archive."""
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import msgspec
 import typer
@@ -8,10 +8,6 @@ from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console
-from leadline.model.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from leadline.entrypoints.cli._places import OnAws
 
 
 @app.command()
@@ -27,21 +23,11 @@ def rebuild(
     Example: leadline rebuild --aws leadline
     """
     options: Options = context.obj
-    if options.aws is None:
-        raise ConfigurationError("name the stack with --aws; on one machine there is `restore`")
-    from leadline.stores.aws.moving.rebuilding import rebuild as rebuild_table
-
-    stack = cast("OnAws", options.place).stack
+    installation = options.installation
     err = console(err=True)
     with Progress(console=err, disable=not err.is_terminal, transient=True) as bar:
         task = bar.add_task("reading the archive", total=None)
-        rebuilt = rebuild_table(
-            stack.table,
-            stack.bucket,
-            stack.queues,
-            stack.settings.redelivery_window,
-            lambda count: bar.advance(task, count),
-        )
+        rebuilt = installation.rebuild(lambda count: bar.advance(task, count))
     if json:
         as_json(msgspec.to_builtins(rebuilt))
     else:

@@ -96,10 +96,10 @@ def speed(
     Example: leadline speed --since 7d
     """
     options: Options = context.obj
-    settings = options.place.loaded().settings
+    settings = options.installation.loaded().settings
     judge = judge_by(settings, datetime.now(UTC))
     which = LeadFilter(source=source, since=point_in_time(since), limit=_EVERY)
-    ledger = options.place.ledger()
+    ledger = options.installation.ledger()
     found = speed_of(ledger.followed(which), judge, owner or "")
     ledger.close()
     if json:
@@ -117,8 +117,8 @@ def _change(
 ) -> None:
     """Move the lead's wait, if it waits, and say when it is due then."""
     options: Options = context.obj
-    place = options.place
-    ledger = place.ledger()
+    installation = options.installation
+    ledger = installation.ledger()
     lead_id = whole_id(ledger, lead)
     story = ledger.story(lead_id)
     ledger.close()
@@ -128,8 +128,8 @@ def _change(
     if waits is None:
         say(_why_not(story))
         raise typer.Exit(1)
-    due_at, note = when_due(story, waits, place.loaded().settings)
-    store = place.store()
+    due_at, note = when_due(story, waits, installation.loaded().settings)
+    store = installation.store()
     try:
         moved = move_wait(store, lead_id, due_at, note, now)
     finally:

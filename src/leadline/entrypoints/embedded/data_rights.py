@@ -2,8 +2,8 @@
 
 import logging
 
+from leadline.installations.data_folder import settle_folder
 from leadline.settings.general import Settings
-from leadline.stores.sqlite.folder import settle_folder
 
 log = logging.getLogger(__name__)
 

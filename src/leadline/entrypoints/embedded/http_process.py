@@ -20,11 +20,11 @@ from leadline.entrypoints.embedded.http import App, Door, Page
 from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
 from leadline.entrypoints.slack_door import slack_door, unowned_leads
+from leadline.installations.data_file import Checkpointer
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.ports.source import Answer
 from leadline.ports.store import Inbox
 from leadline.settings.general import Settings
-from leadline.stores.sqlite.checkpoint import Checkpointer
 
 # Run as a program, this module is called __main__.
 log = logging.getLogger("leadline.entrypoints.embedded.http_process")

@@ -5,32 +5,27 @@ meanwhile instead of refusing them. A worker with a turn that lasts longer than 
 and replaced. Two servers on one data folder are refused.
 """
 
-import fcntl
 import logging
 import os
 import socket
 import threading
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import IO
 
 from leadline import wiring
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Overdue, Progress
+from leadline.installations.data_folder import lock_folder, refuse_if_moved
 from leadline.model.errors import ConfigurationError
-from leadline.model.rights import PRIVATE, Rights
 from leadline.model.task import Step
 from leadline.settings.general import Settings
-from leadline.stores.sqlite.folder import open_lock
-from leadline.stores.sqlite.moving.mark import refuse_if_moved
 
 log = logging.getLogger(__name__)
 
 _LOOK_S = 0.1
 _PATIENCE_S = 1.0
-_PATIENCE_WITH_ORPHANS_S = 30.0
 _LONGEST_PAUSE_S = 5.0
 _DRAIN_S = 30.0
 _GRACE_S = 1.0
@@ -215,50 +210,6 @@ class _Kept:
             self.process.wait()
         if self.process.stdin is not None:
             self.process.stdin.close()
-
-
-def lock_folder(folder: Path, rights: Rights = PRIVATE) -> int:
-    """Take the folder for one server; the lock lives as long as any of its processes.
-
-    Raises ConfigurationError when another server has it, or when the folder can't be written.
-    """
-    lock = open_lock(folder, "serve.lock", rights)
-    began = time.monotonic()
-    while not _locked(lock):
-        waited = time.monotonic() - began
-        # One that was killed may leave children that still finish what they are at.
-        if waited > (_PATIENCE_S if _alive(lock) else _PATIENCE_WITH_ORPHANS_S):
-            os.close(lock)
-            raise ConfigurationError(
-                f"another Leadline server already uses {folder}; "
-                "stop it, or give this one its own folder with --data"
-            )
-        time.sleep(0.05)
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode(), 0)
-    return lock
-
-
-def _locked(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def _alive(lock: int) -> bool:
-    """Whether the supervisor that took the lock still lives."""
-    pid = os.pread(lock, 20, 0)
-    if not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _bind_metrics(address: str, port_of_webhooks: int) -> socket.socket:

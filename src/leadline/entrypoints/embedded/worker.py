@@ -12,13 +12,13 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
+from leadline.installations.data_folder import refuse_if_moved
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Addressee, Step, TaskKind
 from leadline.settings.general import Settings
 from leadline.steps import do, names, timeouts
-from leadline.stores.sqlite.moving.mark import refuse_if_moved
 
 log = logging.getLogger(__name__)
 

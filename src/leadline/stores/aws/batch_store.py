@@ -22,7 +22,7 @@ from leadline.model.task import (
 )
 from leadline.ports.store import Settlement, Waiting
 from leadline.stores.aws.base import log
-from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, holder_of
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, task_holder_of
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
@@ -131,7 +131,7 @@ class HandedStore(AwsStore):
         now = iso(self.clock())
         due: list[tuple[bool, int, str, Key]] = []
         for key in keys:
-            state = _state_of(holder_of(items[key])) if key in items else None
+            state = _state_of(task_holder_of(items[key])) if key in items else None
             if state is None or state.due_at > now:
                 del self.left[key]
             else:
@@ -181,7 +181,7 @@ class HandedStore(AwsStore):
             lead = items.get(lead_key(task.lead_id))
             if lead is None:
                 found[task] = None
-            elif key in items and (state := _state_of(holder_of(items[key]))) is not None:
+            elif key in items and (state := _state_of(task_holder_of(items[key]))) is not None:
                 found[task] = Ring(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
         return found
 

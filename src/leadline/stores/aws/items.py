@@ -181,7 +181,7 @@ def task_in(holder: LeadItem | TaskItem) -> Task:
     return holder.what if isinstance(holder, TaskItem) else Task(Step.REFINE, holder.lead_id)
 
 
-def holder_of(item: Item) -> LeadItem | TaskItem:
+def task_holder_of(item: Item) -> LeadItem | TaskItem:
     """Whatever task an item has."""
     return lead_of(item) if item["sk"] == LEAD else further_of(item)
 

@@ -16,10 +16,10 @@ from leadline.stores.aws.items import (
     TaskState,
     claim_of,
     further_of,
-    holder_of,
     holds_a_task,
     lead_of,
     revived,
+    task_holder_of,
 )
 from leadline.stores.aws.keys import LEAD, SHARDS, due_before, due_partition, task_key
 from leadline.stores.aws.table import Key, Put, Stale, Write
@@ -81,7 +81,7 @@ class AwsQueue(Base):
             due = due[: suspects[0]] or due[:1]
         keys = [key for key, _ in due]
         items = self.table.get_all(keys)
-        holders = [holder_of(items[key]) for key in keys if key in items]
+        holders = [task_holder_of(items[key]) for key in keys if key in items]
         if len(holders) < 2:
             claims = [self._take(holder, lease) for holder in holders]
         else:
@@ -161,7 +161,7 @@ class AwsQueue(Base):
                     self.table.put_if({**item, name: iso(now)}, "", {})
             if not holds_a_task(item):
                 continue
-            holder = holder_of(item)
+            holder = task_holder_of(item)
             task = holder.task
             if task is None or task.dead_at or from_iso(task.put_at) <= now:
                 continue

@@ -17,6 +17,7 @@ from leadline.model.formats import refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import CapturedLead, RefinedLead
 from leadline.model.task import Task
+from leadline.ports.installation import Rebuilt
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between
 from leadline.stores.aws.documents import read_document
@@ -30,16 +31,6 @@ _BATCH = 200
 _PARALLEL = 8
 _ASIDE = timedelta(hours=12)
 """A lead whose refined document is there waits so long that no worker takes it before."""
-
-
-class Rebuilt(msgspec.Struct):
-    """What was done: documents seen, events and refined leads written anew, ones nobody can
-    read."""
-
-    seen: int = 0
-    events: int = 0
-    refined: int = 0
-    damaged: int = 0
 
 
 def rebuild(

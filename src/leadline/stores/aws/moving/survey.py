@@ -14,7 +14,7 @@ import apsw
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso
 from leadline.ports.homes import BATCH, Size
-from leadline.stores.aws.items import holder_of, holds_a_task, lead_of
+from leadline.stores.aws.items import holds_a_task, lead_of, task_holder_of
 from leadline.stores.aws.keys import LEAD
 from leadline.stores.aws.moving.parking import unparked
 from leadline.stores.aws.values import Item
@@ -62,7 +62,7 @@ class Survey:
             elif item["sk"] == "channel":
                 rows["channel"].append((name, item["free_at"]))
             elif holds_a_task(item):
-                holder = holder_of(item)
+                holder = task_holder_of(item)
                 if holder.task is not None:
                     dead = bool(unparked(holder.task).dead_at)
                     rows["task"].append((holder.lead_id, dead))

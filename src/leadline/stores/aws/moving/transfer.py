@@ -8,11 +8,13 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso, key_of, refined_document
+from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import CapturedLead, Fate, Receipt, RefinedLead
 from leadline.model.task import Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.archive import ArchiveError, Outgoing
 from leadline.ports.clock import Clock, wall_clock
+from leadline.ports.store import Desk
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between
@@ -25,6 +27,7 @@ from leadline.stores.aws.wakeups import Bells, Ring
 
 _PARALLEL = 8
 _CHUNK = 50
+_HANDLINGS_AT_ONCE = 100
 
 
 def leads_of(table: Table, bucket: Bucket, since: datetime | None = None) -> Iterator[Outgoing]:
@@ -57,6 +60,14 @@ def _with_documents(bucket: Bucket, leads: Sequence[LeadItem]) -> Iterator[Outgo
             document = documents.get(lead.lead_id)
             is_lost = lead.summary is not None and document is None
             yield Outgoing(lead.lead_id, at, raw, document, is_lost)
+
+
+def with_handlings(leads: Iterator[Outgoing], desk: Desk) -> Iterator[Outgoing]:
+    """These leads with what people made of those that are refined."""
+    for some in batched(leads, _HANDLINGS_AT_ONCE):
+        found = desk.handling([lead.lead_id for lead in some if lead.refined is not None])
+        for lead in some:
+            yield lead._replace(handling=found.get(lead.lead_id))
 
 
 class AwsIntake:
@@ -170,6 +181,11 @@ class AwsIntake:
             return refined_document(head, read_document(raw).raw)
         except msgspec.MsgspecError:
             raise ArchiveError(f"{key} in the bucket is damaged; see `leadline verify`") from None
+
+    def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
+        """Take what people made of refined leads that nobody has handled here; how many."""
+        store = AwsStore(self._table, self._bucket, self._bells, clock=self._clock)
+        return sum(store.handle(i, UNHANDLED, one) for i, one in handlings.items())
 
     def close(self) -> None:
         """Let go of the threads."""

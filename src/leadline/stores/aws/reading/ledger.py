@@ -33,14 +33,15 @@ from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,
     alerts_of,
-    holder_of,
     holds_a_task,
     lead_of,
+    task_holder_of,
     task_in,
 )
 from leadline.stores.aws.keys import AGAIN, HANDLING, LEAD, SHARDS, dead_partition
 from leadline.stores.aws.reading.accounting import Archive, Books
-from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection, row_of
+from leadline.stores.aws.reading.rows import row_of
+from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection
 from leadline.stores.aws.reading.speed import followed_items, held_items
 from leadline.stores.aws.reading.tallies import tallies_of
 from leadline.stores.aws.table import Table
@@ -97,7 +98,7 @@ class AwsLedger:
         if LEAD not in items:
             return None
         lead = lead_of(items[LEAD])
-        holders = [holder_of(item) for item in items.values() if holds_a_task(item)]
+        holders = [task_holder_of(item) for item in items.values() if holds_a_task(item)]
         repeats = sorted(sk.partition("#")[2] for sk in items if sk.startswith(AGAIN))
         related = self._selection.leads(lead.related)
         related.sort(key=lambda event: lead.related.index(event.lead_id))

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from leadline.model.batches import batched
-from leadline.model.formats import from_iso, key_of
+from leadline.model.formats import key_of
 from leadline.model.lead import Status
 from leadline.model.task import Task
 from leadline.ports.clock import Clock
@@ -20,14 +20,14 @@ from leadline.stores.aws.days import days_back, days_between, days_of_ids, ids_b
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import (
     LeadItem,
-    Summary,
     TaskItem,
-    holder_of,
     holds_a_task,
     lead_of,
+    task_holder_of,
     task_in,
 )
 from leadline.stores.aws.keys import SHARDS, WITHOUT_LATER_LEADS, dead_partition, lead_key
+from leadline.stores.aws.reading.rows import row_of, row_of_entry
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 
@@ -128,7 +128,7 @@ class Selection:
         for entry in merge(*begun, key=lambda entry: entry["lead_id"], reverse=True):
             if entry["lead_id"] != last:  # it may have changed its status while we read
                 last = entry["lead_id"]
-                yield _Candidate(_row_of_entry(entry), entry.get("summary") is not None)
+                yield _Candidate(row_of_entry(entry), entry.get("summary") is not None)
 
     def _entries(
         self, partition: str, status: Status, part: tuple[str, str], page: int
@@ -178,7 +178,7 @@ class Selection:
         partitions = self._pool.map(self._dead_keys, range(SHARDS))
         keys = list(chain.from_iterable(partitions))
         found = self._pool.map(self._table.get_all, batched(keys, _AT_ONCE))
-        holders = [holder_of(item) for some in found for item in some.values()]
+        holders = [task_holder_of(item) for some in found for item in some.values()]
         return [one for one in holders if one.task is not None and one.task.dead_at]
 
     def _dead_keys(self, shard: int) -> list[tuple[str, str]]:
@@ -200,7 +200,9 @@ class Selection:
         return {lead_id: dead for lead_id, dead in zip(lead_ids, found, strict=True) if dead}
 
     def _dead_tasks(self, lead_id: str, reason: str | None) -> list[Task]:
-        holders = [holder_of(item) for item in beside(self._table, lead_id) if holds_a_task(item)]
+        holders = [
+            task_holder_of(item) for item in beside(self._table, lead_id) if holds_a_task(item)
+        ]
         return [
             task_in(holder)
             for holder in holders
@@ -240,34 +242,6 @@ def beside(table: Table, lead_id: str) -> Iterator[Item]:
     first, last = WITHOUT_LATER_LEADS
     values = {":pk": f"L#{lead_id}", ":first": first, ":last": last}
     return table.query("pk = :pk AND sk BETWEEN :first AND :last", values)
-
-
-def row_of(lead: LeadItem) -> LeadRow:
-    """A lead as lists show it."""
-    at = from_iso(lead.captured_at)
-    return _row(LeadRow(lead.lead_id, at, lead.source, lead.status, lead.why), lead.summary)
-
-
-def _row_of_entry(entry: Item) -> LeadRow:
-    status, _, lead_id = entry["day_sk"].partition("#")
-    at, summary = from_iso(entry["captured_at"]), entry.get("summary")
-    row = LeadRow(lead_id, at, entry["source"], Status(status), entry.get("why", ""))
-    return _row(row, msgspec.convert(summary, Summary) if summary else None)
-
-
-def _row(bare: LeadRow, summary: Summary | None) -> LeadRow:
-    if summary is None:
-        return bare
-    return msgspec.structs.replace(
-        bare,
-        name=summary.name,
-        email=summary.email,
-        phone=summary.phone,
-        company=summary.company,
-        owner=summary.owner if summary.owner_now is None else summary.owner_now or None,
-        score=summary.score,
-        duplicate_of=summary.duplicate_of,
-    )
 
 
 def _statuses(which: LeadFilter) -> Sequence[Status]:

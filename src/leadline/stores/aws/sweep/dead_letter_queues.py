@@ -7,7 +7,6 @@ too often, whatever the ledger says of their tasks.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from enum import StrEnum
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -17,7 +16,8 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.stores.aws.items import holder_of
+from leadline.ports.installation import LetterState, Stranded, Tidied
+from leadline.stores.aws.items import task_holder_of
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, Ring, task_of
@@ -31,37 +31,6 @@ _WAIT_S = 1
 long polling")."""
 _PARALLEL = 8
 _SHOWN = 5
-
-
-class LetterState(StrEnum):
-    """What the ledger says of a message's task."""
-
-    DEAD = "dead"
-    ALIVE = "alive"
-    DONE = "done"
-    UNKNOWN = "unknown"
-    UNREADABLE = "unreadable"
-
-
-class Stranded(msgspec.Struct, frozen=True):
-    """Messages in one dead-letter queue, that of `step` (the delivery queue's is that of NOTIFY
-    and of all steps after it), that no dead letter of the ledger explains: their task lives or is
-    done, the lead is unknown, or nobody can read them. `examples` are ids of leads."""
-
-    step: Step
-    state: LetterState
-    count: int
-    examples: tuple[str, ...]
-
-
-class Tidied(msgspec.Struct, frozen=True):
-    """Messages taken off the dead-letter queues, how many tasks among them were rung for again,
-    and how many were left where they are, of them the unreadable."""
-
-    taken_off: int
-    rung: int
-    left: int
-    unreadable: int
 
 
 class _Found(NamedTuple):
@@ -162,7 +131,7 @@ class DeadLetterQueues:
                 found.append(_Found(step, handle, None, LetterState.UNREADABLE))
                 continue
             lead, item = items.get(lead_key(task.lead_id)), items.get(task_key(task))
-            state = holder_of(item).task if item else None
+            state = task_holder_of(item).task if item else None
             if lead is None:
                 found.append(_Found(step, handle, task, LetterState.UNKNOWN))
             elif state is None:

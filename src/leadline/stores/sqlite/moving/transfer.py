@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from pathlib import Path
 
-from leadline.model.formats import refined_document
+from leadline.model.formats import raw_document, refined_document
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
+from leadline.ports.archive import Outgoing
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.handling import handling_decoder, keep_first_handlings
@@ -18,40 +19,66 @@ from leadline.stores.sqlite.values import micros, moment, text_of
 _sql = Queries(__name__)
 
 
-class Exported(NamedTuple):
-    """One lead as it goes out; `refined` is None while it waits."""
-
-    lead_id: str
-    captured_at: datetime
-    source: str
-    record: str | None
-    raw: bytes
-    refined: bytes | None
-    handling: Handling | None = None
+def outgoing(folder: Path, since: datetime | None) -> tuple[int, Iterator[Outgoing]]:
+    """How many leads were captured since then, and these leads."""
+    db = Database(folder, read_only=True)
+    return _count_leads(db, since), _leads_from(db, since)
 
 
-def leads_from(db: Database, since: datetime | None, batch: int = 500) -> Iterator[Exported]:
+def _leads_from(db: Database, since: datetime | None, batch: int = 500) -> Iterator[Outgoing]:
     """Every lead captured since then, oldest first; new ones may come in meanwhile."""
     last = 0
     while True:
         rows = db.rows(_sql.exported, last, micros(since) if since else 0, batch)
         if not rows:
+            db.close()
             return
         for n, key, at, source, record, raw, head, body in rows:
             last = n
             lead_id = text_of(key)
             whole = refined_document(head, raw) if head is not None else None
             handled = handling_decoder.decode(body) if body is not None else None
-            yield Exported(lead_id, moment(at), source, record, raw, whole, handled)
+            beside: dict[str, object] = {"source": source}
+            if record:
+                beside["record"] = record
+            document = raw_document(lead_id, moment(at), raw, beside)
+            yield Outgoing(lead_id, moment(at), document, whole, handling=handled)
 
 
-def count_leads(db: Database, since: datetime | None) -> int:
-    """How many `leads_from` will give."""
+def _count_leads(db: Database, since: datetime | None) -> int:
+    """How many `_leads_from` will give."""
     ((leads,),) = db.rows(_sql.count_leads, micros(since) if since else 0)
     return int(leads)
 
 
-def adopt(
+class SqliteIntake:
+    """`ports.installation.Intake` on the embedded store."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.accept = store.accept
+        self.close = store.close
+
+    def known(self, lead_ids: Sequence[str]) -> set[str]:
+        """See `Intake.known`."""
+        return set(self._store.archived(lead_ids))
+
+    def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
+        """See `Intake.unrefined`."""
+        return self.known(lead_ids) - set(self._store.refined(lead_ids))
+
+    def adopt(
+        self, refined: Sequence[tuple[RefinedLead, bytes]], keys: Mapping[str, Sequence[bytes]]
+    ) -> int:
+        """See `Intake.adopt`."""
+        return _adopt(self._store, refined, keys)
+
+    def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
+        """See `Intake.adopt_handlings`."""
+        return _adopt_handlings(self._store, handlings)
+
+
+def _adopt(
     store: SqliteStore,
     refined: Sequence[tuple[RefinedLead, bytes]],
     keys: Mapping[str, Sequence[bytes]],
@@ -92,7 +119,7 @@ def adopt(
     return len(rows)
 
 
-def adopt_handlings(store: SqliteStore, handlings: Mapping[str, Handling]) -> int:
+def _adopt_handlings(store: SqliteStore, handlings: Mapping[str, Handling]) -> int:
     """Take in what people made of refined leads that nobody has handled here; how many."""
     with store.db.writing() as db:
         numbers = numbers_of(db, handlings)

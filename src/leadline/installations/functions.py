@@ -1,0 +1,105 @@
+"""An installation on AWS from the inside: the stores that its functions work with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from leadline.model.errors import ConfigurationError
+from leadline.model.task import Step, Task, TaskKind
+from leadline.net.aws.calls import Caller, from_environment
+from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.table import Table
+from leadline.stores.aws.wakeups import Queues, queue_of_each_step
+
+if TYPE_CHECKING:
+    from leadline.ports.ledger import Ledger
+    from leadline.stores.aws.batch_store import HandedStore
+    from leadline.stores.aws.sweep.sweep import Swept
+
+
+class StackParts:
+    """What a function's environment names (docs/reference/aws-template.md), made when it is first
+    needed and kept while the function is warm. What only some functions need, they alone load.
+
+    Raises ConfigurationError where the environment lacks a name.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Calls to AWS with the function's own role."""
+        return from_environment(self._environ)
+
+    @cached_property
+    def table(self) -> Table:
+        """The ledger."""
+        return Table(self.caller, self.named("TABLE_NAME"))
+
+    @cached_property
+    def bucket(self) -> Bucket:
+        """The archive."""
+        return Bucket(self.caller, self.named("S3_BUCKET"))
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The queues that this function knows."""
+        return Queues(
+            self.caller,
+            self._by_step("SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"),
+            self._by_step("REFINE_DLQ_URL", "DELIVERY_DLQ_URL"),
+        )
+
+    def _by_step(self, refine: str, delivery: str) -> dict[Step, str]:
+        names = queue_of_each_step(refine, delivery)
+        return {step: self._environ[n] for step, n in names.items() if n in self._environ}
+
+    def store(self, redelivery_window: timedelta) -> AwsStore:
+        """The store."""
+        parts = (self.table, self.bucket, self.queues)
+        return AwsStore(*parts, redelivery_window=redelivery_window)
+
+    def batch_store(self, tasks: Sequence[Task], redelivery_window: timedelta) -> "HandedStore":
+        """The store that hands out these tasks, whose messages came together."""
+        from leadline.stores.aws.batch_store import HandedStore
+
+        parts = (self.table, self.bucket, self.queues)
+        return HandedStore(*parts, redelivery_window=redelivery_window, tasks=tasks)
+
+    def ledger(self) -> "Ledger":
+        """The read side, which few requests ask for: it loads what no other does."""
+        from leadline.stores.aws.reading.ledger import AwsLedger
+
+        return AwsLedger(self.table, self.bucket)
+
+    def sweep(
+        self,
+        store: AwsStore,
+        kinds: Sequence[TaskKind],
+        time_is_left: Callable[[], bool],
+        *,
+        grace: timedelta | None = None,
+        overdue: timedelta | None = None,
+    ) -> "Swept":
+        """See `stores.aws.sweep.sweep.sweep`; None: as long as usual."""
+        from leadline.stores.aws.sweep.overdue import OVERDUE
+        from leadline.stores.aws.sweep.sweep import GRACE, sweep
+
+        return sweep(
+            store,
+            self.queues,
+            kinds,
+            time_is_left,
+            grace=GRACE if grace is None else grace,
+            overdue=OVERDUE if overdue is None else overdue,
+        )
+
+    def named(self, name: str) -> str:
+        """The value of a variable of the environment; raises ConfigurationError."""
+        value = self._environ.get(name)
+        if not value:
+            raise ConfigurationError(f"the function has no {name} in its environment")
+        return value

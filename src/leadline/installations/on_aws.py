@@ -1,0 +1,73 @@
+"""An installation on AWS: a stack, as an operator's commands use it."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from leadline.ports.archive import Outgoing
+from leadline.settings.loading import Loaded
+
+if TYPE_CHECKING:
+    from leadline.cloud.connecting import ConnectedStack, StackStore
+    from leadline.ports.installation import Rebuilt
+    from leadline.stores.aws.moving.transfer import AwsIntake
+    from leadline.stores.aws.reading.ledger import AwsLedger
+    from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
+
+
+class OnAws:
+    """`ports.installation.Installation` on AWS."""
+
+    def __init__(self, stack: "ConnectedStack") -> None:
+        self._stack = stack
+
+    def loaded(self) -> Loaded:
+        """See `Installation.loaded`."""
+        return self._stack.loaded
+
+    def ledger(self) -> "AwsLedger":
+        """See `Installation.ledger`."""
+        return self._stack.ledger()
+
+    def store(self) -> "StackStore":
+        """See `Installation.store`."""
+        return self._stack.store()
+
+    def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
+        """See `Installation.outgoing`; to count them would be to read the whole table."""
+        from leadline.stores.aws.moving.transfer import leads_of, with_handlings
+
+        leads = leads_of(self._stack.table, self._stack.bucket, since)
+        return None, with_handlings(leads, self._stack.store())
+
+    def intake(self) -> "AwsIntake":
+        """See `Installation.intake`."""
+        return self._stack.intake()
+
+    def dead_letters(self) -> "DeadLetterQueues":
+        """See `Installation.dead_letters`."""
+        return self._stack.dead_letters
+
+    def rebuild(self, watch: Callable[[int], None]) -> "Rebuilt":
+        """See `Installation.rebuild`; raises AwsFailed."""
+        from leadline.stores.aws.moving.rebuilding import rebuild
+
+        stack = self._stack
+        window = stack.settings.redelivery_window
+        return rebuild(stack.table, stack.bucket, stack.queues, window, watch)
+
+    def lend_credentials(self, region: str) -> None:
+        """See `Installation.lend_credentials`: the functions have a role, an operator has whatever
+        boto3 finds."""
+        from leadline.cloud.session import plainly
+
+        cloud = self._stack.cloud
+        with plainly():
+            found = cloud.session.get_credentials().get_frozen_credentials()
+        os.environ.update(
+            AWS_ACCESS_KEY_ID=found.access_key,
+            AWS_SECRET_ACCESS_KEY=found.secret_key,
+            AWS_SESSION_TOKEN=found.token or "",
+            AWS_REGION=region or cloud.region,
+        )
