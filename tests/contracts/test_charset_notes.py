@@ -28,7 +28,7 @@ def kit_of(store: Store, clock: HandClock) -> Kit:
 def refined(store: Store, clock: HandClock, lead_id: str) -> RefinedLead:
     clock.advance(minutes=11)
     assert refine_due(kit_of(store, clock)) == 1
-    return msgspec.json.decode(store.refined([lead_id])[lead_id], type=RefinedLead)
+    return store.refined([lead_id])[lead_id]
 
 
 @pytest.mark.parametrize(("name", "body", "media", "problem"), [

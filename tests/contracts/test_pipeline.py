@@ -105,7 +105,7 @@ def test_one_poison_lead_among_ten_harms_no_other_and_ends_as_a_dead_letter(
     ids = world.post(*people)
     world.wait(minutes=12)
     assert sorted(world.channel.lead_ids) == sorted(ids[:4] + ids[5:])
-    assert world.store.refined(ids).keys() == {*ids[:4], *ids[5:]}
+    assert world.store.documents(ids).keys() == {*ids[:4], *ids[5:]}
     assert world.store.next_due(Step.REFINE) is None
 
 
@@ -209,7 +209,7 @@ def test_a_person_who_comes_again_is_told_as_seen_before(world: PipelineWorld) -
     (second,) = world.post({"name": "Ada V.", "email": "ADA@example.com", "message": "again"})
     world.wait(minutes=11)
     assert world.channel.templates == ["new_lead/1", "seen_before/1"]
-    document = json.loads(world.store.refined([second])[second])
+    document = json.loads(world.store.documents([second])[second])
     assert document["duplicate_of"]["lead_id"] == first
     assert document["duplicate_of"]["matched"] == ["email"]
 
@@ -227,11 +227,11 @@ def test_a_worker_that_dies_after_sending_repeats_no_refinement(world: PipelineW
     (lead_id,) = world.post(person(1))
     world.clock.advance(minutes=10)
     refine_due(world.kit)
-    before = world.store.refined([lead_id])
+    before = world.store.documents([lead_id])
     world.store.claim(Step.NOTIFY, 1, world.kit.lease, "slack")  # and dies
     world.wait(minutes=2)
     assert world.channel.lead_ids == [lead_id]
-    assert world.store.refined([lead_id]) == before
+    assert world.store.documents([lead_id]) == before
 
 
 def test_a_lead_that_kills_every_worker_becomes_a_dead_letter(world: PipelineWorld) -> None:

@@ -81,7 +81,7 @@ def test_done_keeps_the_lead_and_schedules_what_follows(store: Store, clock: Han
         then=(Task(Step.NOTIFY, lead.id, "slack"),),
     )
     assert settle(store, claim, done)
-    document = store.refined([lead.id])[lead.id]
+    document = store.documents([lead.id])[lead.id]
     assert b'"name":"Ada"' in document
     assert document.endswith(b'"metadata":{"original_data":' + lead.raw + b"}}")
     assert store.count_due(Step.REFINE) == 0
@@ -101,7 +101,7 @@ def test_two_workers_that_refine_one_person_at_once_leave_one_first_lead(
     assert settle(store, claims[one.id], Done(refined=refined(one, clock), match_keys=key))
     second = Done(refined=refined(two, clock), match_keys=key)
     assert not settle(store, claims[two.id], second)
-    assert two.id not in store.refined([two.id])
+    assert two.id not in store.documents([two.id])
     (again,) = store.claim(Step.REFINE, 2, LEASE)
     assert (again.task.lead_id, again.failures) == (two.id, 0)
 

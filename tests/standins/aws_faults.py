@@ -166,7 +166,7 @@ class Actor:
         for item in items.values():
             item.pop("write", None)
         refined = [i for i, lead in self.leads().items() if lead.summary is not None]
-        return {"items": items, "refined": self.store.refined(refined)}
+        return {"items": items, "refined": self.store.documents(refined)}
 
     def items(self, prefix: str) -> dict[str, dict[str, Any]]:
         """Keys and leads by the rest of their partition key."""

@@ -198,7 +198,7 @@ class Workers:
         lead_id = held.task.lead_id
         if (end := attempts.exhausted(kit, held)) is not None:
             return end
-        document = kit.store.refined([lead_id])[lead_id]
+        document = kit.store.documents([lead_id])[lead_id]
         through = "mail" if b"instead" in document else name
         told = kit.store.alerts([lead_id]).get(lead_id, ())
         if any(a.channel == through for a in told) and not held.task.again:

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
 from leadline.journey.capture import CaptureKit
@@ -31,8 +29,6 @@ from tests.worlds.leads import HandClock, capture
 
 ANN = Person(id="u1", name="Ann Archer", email="ann@example.com")
 BEN = Person(id="u2", name="Ben Bell", email="ben@example.com")
-
-_document = msgspec.json.Decoder(RefinedLead)
 
 
 class MemoryCrm:
@@ -201,4 +197,4 @@ class SalesOffice:
         return self.store.handling([lead_id]).get(lead_id)
 
     def refined(self, lead_id: str) -> RefinedLead:
-        return _document.decode(self.store.refined([lead_id])[lead_id])
+        return self.store.refined([lead_id])[lead_id]

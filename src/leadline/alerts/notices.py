@@ -15,12 +15,11 @@ from leadline.team.routing import with_owner
 
 _FOR = " for "
 _OF = " of "
-_document = msgspec.json.Decoder(RefinedLead)
 
 
 def notices(kit: Kit, place: Channel, lead_ids: Sequence[str]) -> Mapping[str, Notice]:
     """What *place* may be told of each of these leads; one that is not refined is left out."""
-    documents = kit.store.refined(lead_ids)
+    leads = kit.store.refined(lead_ids)
     handled = kit.store.handling(lead_ids)
     told = kit.store.alerts(lead_ids)
     now = kit.clock()
@@ -28,12 +27,12 @@ def notices(kit: Kit, place: Channel, lead_ids: Sequence[str]) -> Mapping[str, N
         lead_id: notice(
             kit,
             place,
-            _document.decode(document),
+            lead,
             handled.get(lead_id, UNHANDLED),
             told.get(lead_id, ()),
             now,
         )
-        for lead_id, document in documents.items()
+        for lead_id, lead in leads.items()
     }
 
 

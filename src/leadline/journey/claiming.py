@@ -35,8 +35,6 @@ _NINE = 9
 LeadNote = Literal["claimed", "unjunked", "junked", "snoozed"]
 """What the timeline and the log say of a press that changed a lead."""
 
-_document = msgspec.json.Decoder(RefinedLead)
-
 
 class ActionStore(Leads, Channels, Desk, Protocol):
     """What of a store buttons and commands need."""
@@ -129,10 +127,9 @@ def press(
     """
     lead_id = wish.lead_id
     who = presser(team, wish.user)
-    document = store.refined([lead_id]).get(lead_id)
-    if document is None:
+    lead = store.refined([lead_id]).get(lead_id)
+    if lead is None:
         return Pressed(PressResult.UNKNOWN, who, now)
-    lead = _document.decode(document)
     for _ in range(_ROUNDS):
         before = store.handling([lead_id]).get(lead_id, UNHANDLED)
         made = _changes(lead, before, who, wish, team, now)

@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 ECHO = "echo"
 """The note of a look for which an update gave occasion that our own writing had caused."""
 
-_document = msgspec.json.Decoder(RefinedLead)
-
 
 def look_up_due(kit: Kit, limit: int = 100) -> int:
     """Ask anew about up to *limit* leads; returns how many were claimed."""
@@ -38,20 +36,20 @@ def look_up_due(kit: Kit, limit: int = 100) -> int:
         return 0
     ids = [c.task.lead_id for c in claims]
     waiting = kit.store.waiting(ids)
-    documents = kit.store.refined(ids)
+    leads = kit.store.refined(ids)
     told = ask(kit, waiting) if kit.crms else {}
     outcomes: list[Outcome] = []
     for claim in claims:
         lead_id = claim.task.lead_id
-        document = documents.get(lead_id)
+        lead = leads.get(lead_id)
         if (end := exhausted(kit, claim)) is not None:
             outcomes.append(end)
         elif lead_id not in waiting:
             outcomes.append(Drop("lead.missing", "the archive has no raw lead of this id"))
-        elif document is None:
+        elif lead is None:
             outcomes.append(Done(note="look_up.not_refined"))
         else:
-            outcomes.append(_look_alone(kit, claim, document, waiting[lead_id], told.get(lead_id)))
+            outcomes.append(_look_alone(kit, claim, lead, waiting[lead_id], told.get(lead_id)))
     settle(kit, claims, outcomes)
     return len(claims)
 
@@ -61,22 +59,20 @@ def look_again(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
     handled; whom nobody can be asked about, or whose CRM is silent, stays as it was."""
     waiting = kit.store.waiting(lead_ids)
     told = ask(kit, waiting) if kit.crms else {}
-    documents = kit.store.refined(list(told))
-    for lead_id, document in documents.items():
+    for lead_id, lead in kit.store.refined(list(told)).items():
         if isinstance(said := told[lead_id], CrmRecord):
             try:
-                _keep(kit, _document.decode(document), said)
+                _keep(kit, lead, said)
             except Exception:  # this lead stays as it was, and the others are looked at
                 log.exception("look_up.failed", extra={"lead": lead_id})
     return kit.store.handling(lead_ids)
 
 
 def _look_alone(
-    kit: Kit, claim: Claim, document: bytes, waiting: Waiting, said: Told | None
+    kit: Kit, claim: Claim, lead: RefinedLead, waiting: Waiting, said: Told | None
 ) -> Outcome:
     """One look; whatever goes wrong is this lead's own affair."""
     try:
-        lead = _document.decode(document)
         if lead.status != "refined":  # nobody hears of spam, whoever owns it
             return Done()
         return _look(kit, lead, waiting, said)

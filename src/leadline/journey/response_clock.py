@@ -26,8 +26,6 @@ _SHORTEST = timedelta(minutes=1)
 _STALE = timedelta(hours=24)
 """A lead that is so late is nobody's emergency any more: it was replayed, or told to nobody."""
 
-_document = msgspec.json.Decoder(RefinedLead)
-
 
 class _Case(msgspec.Struct, frozen=True):
     """A lead whose clock runs."""
@@ -72,8 +70,7 @@ def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
     """The refined ones of these leads. Before anybody is bothered the CRM is asked whether they
     have responded there."""
     now = kit.clock()
-    documents = kit.store.refined(lead_ids)
-    leads = {i: _document.decode(document) for i, document in documents.items()}
+    leads = kit.store.refined(lead_ids)
     handled = dict(kit.store.handling(list(leads)))
     if kit.crms:
         late = [i for i, one in leads.items() if _is_late(kit, one, handled.get(i, UNHANDLED), now)]

@@ -12,8 +12,6 @@ from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
 from leadline.ports.crm import CrmRecord, NotYet, crm_in_words
 
-_document = msgspec.json.Decoder(RefinedLead)
-
 
 class CrmSubject(msgspec.Struct, frozen=True):
     """A lead about which the CRM is to be told."""
@@ -30,9 +28,8 @@ def crm_subjects(
     """What is known of these leads; one that is not refined, or is no record of the CRM's, is left
     out."""
     waiting = kit.store.waiting(lead_ids)
-    documents = kit.store.refined(lead_ids)
+    leads = kit.store.refined(lead_ids)
     handlings = kit.store.handling(lead_ids)
-    leads = {i: _document.decode(document) for i, document in documents.items()}
     firsts = _firsts(kit, list(leads.values())) if "duplicate_of" in connected.config.write else {}
     found = {}
     for lead_id, lead in leads.items():
@@ -59,10 +56,10 @@ def _owner_fields(kit: Kit, connected: Connected) -> frozenset[str]:
 def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:
     """By what the CRM's users find the leads that these repeat: a link, the record, or the id."""
     ids = list(dict.fromkeys(one.duplicate_of.lead_id for one in leads if one.duplicate_of))
-    documents = kit.store.refined(ids) if ids else {}
+    leads_by_id = kit.store.refined(ids) if ids else {}
     found = {}
     for lead_id in ids:
-        first = _document.decode(documents[lead_id]) if lead_id in documents else None
+        first = leads_by_id.get(lead_id)
         by_crm = (kit.links.record(first) or _record_of(kit, first)) if first else None
         found[lead_id] = by_crm or kit.links.to(lead_id) or lead_id
     return found

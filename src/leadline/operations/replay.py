@@ -21,10 +21,8 @@ _SLICE = 500
 whoever else writes waits for one slice, not for a million leads."""
 
 
-Hearers = Callable[[Mapping[str, bytes]], Mapping[str, Sequence[str]]]
-"""Says for refined documents, by lead, which channels are to hear of each."""
-
-_document = msgspec.json.Decoder(RefinedLead)
+Hearers = Callable[[Mapping[str, RefinedLead]], Mapping[str, Sequence[str]]]
+"""Says for refined leads, by id, which channels are to hear of each."""
 
 
 class Start(StrEnum):
@@ -57,11 +55,11 @@ class Plan(msgspec.Struct, frozen=True):
 def routed(kit: Kit) -> Hearers:
     """The channels that the rules choose for a lead as it is now, by its id."""
 
-    def choose(documents: Mapping[str, bytes]) -> Mapping[str, Sequence[str]]:
-        handled = kit.store.handling(list(documents))
+    def choose(leads: Mapping[str, RefinedLead]) -> Mapping[str, Sequence[str]]:
+        handled = kit.store.handling(list(leads))
         chosen: dict[str, Sequence[str]] = {}
-        for lead_id, document in documents.items():
-            lead = _document.decode(document)
+        for lead_id, refined in leads.items():
+            lead = refined
             if (owner := handled.get(lead_id, UNHANDLED).owner) is not None:
                 lead = with_owner(lead, owner, Ownership.ASSIGNED)
             chosen[lead_id] = channels_for(kit, lead)

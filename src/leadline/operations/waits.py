@@ -39,7 +39,7 @@ def move_wait(store: Movable, lead_id: str, due_at: datetime, note: str, now: da
     this very moment, which is not undone. A worker that holds the lead has to let go of it."""
     task = Task(Step.REFINE, lead_id)
     store.put([task], due_at, note=MOVED + note)
-    if not store.refined([lead_id]):
+    if not store.documents([lead_id]):
         return True
     store.put([task], now)  # what was put must not linger: it is refined once more, telling nobody
     return False

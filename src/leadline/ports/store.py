@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from leadline.model.handling import Handling
-from leadline.model.lead import CapturedLead, Fate, FirstSeen, Receipt
+from leadline.model.lead import CapturedLead, Fate, FirstSeen, Receipt, RefinedLead
 from leadline.model.task import Alert, Claim, Done, Drop, Later, Retry, Step, Task
 
 
@@ -123,8 +123,14 @@ class Leads(Protocol):
     def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
         """The lead of each CRM record (by `CapturedLead.record_key`) that has one."""
 
-    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
-        """The refined documents (JSON, whole) of those of these leads that have one."""
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:
+        """These leads as they were refined; one that is not is left out. So is one whose document
+        is damaged, which is logged, so that it takes no neighbour along: for whoever asks, there
+        is no refined lead of its id."""
+
+    def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """The refined documents (JSON, whole) of those of these leads that have one, damaged or
+        not: for archives, and for who asks whether a lead was refined."""
 
 
 class Trouble(msgspec.Struct, frozen=True):

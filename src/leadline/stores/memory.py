@@ -28,7 +28,7 @@ class MemoryStore(MemoryQueue):
         self.fates: dict[str, Fate] = {}
         self.joined: dict[str, str] = {}
         self.known: dict[bytes, str] = {}
-        self.documents: dict[str, RefinedLead] = {}
+        self.refined_leads: dict[str, RefinedLead] = {}
         self.told: list[Alert] = []
         self.handled: dict[str, Handling] = {}
         self.notes: list[tuple[str, str]] = []
@@ -50,7 +50,7 @@ class MemoryStore(MemoryQueue):
                 return Receipt(self.joined.get(again, again), Fate.REDELIVERED)
         owner = self.known.get(lead.record_key) if lead.record_key else None
         head = self.joined.get(owner, owner) if owner else None
-        fate, why = fate_of(lead, known=head is not None, refined=head in self.documents)
+        fate, why = fate_of(lead, known=head is not None, refined=head in self.refined_leads)
         self.events[lead.id] = lead
         self.fates[lead.id] = fate
         self.known[lead.event_key] = lead.id
@@ -125,12 +125,16 @@ class MemoryStore(MemoryQueue):
         """See `ports.store.Leads.of_records`."""
         return {k: self.known[k] for k in record_keys if k in self.known}
 
-    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:
         """See `ports.store.Leads.refined`."""
+        return {i: self.refined_leads[i] for i in lead_ids if i in self.refined_leads}
+
+    def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.store.Leads.documents`."""
         return {
-            i: refined_document(refined_head(self.documents[i]), self.events[i].raw)
+            i: refined_document(refined_head(self.refined_leads[i]), self.events[i].raw)
             for i in lead_ids
-            if i in self.documents
+            if i in self.refined_leads
         }
 
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
@@ -180,7 +184,7 @@ class MemoryStore(MemoryQueue):
     ) -> bool:
         """See `ports.store.Desk.handle`."""
         kept = self.handled.get(lead_id, UNHANDLED)
-        if lead_id not in self.documents or kept.rev != before.rev:
+        if lead_id not in self.refined_leads or kept.rev != before.rev:
             return False
         self.handled[lead_id] = msgspec.structs.replace(after, rev=kept.rev + 1)
         self._follow(then)

@@ -33,7 +33,7 @@ class MemoryQueue:
     clock: Clock
     events: dict[str, CapturedLead]
     known: dict[bytes, str]
-    documents: dict[str, RefinedLead]
+    refined_leads: dict[str, RefinedLead]
     told: list[Alert]
     handled: dict[str, Handling]
     notes: list[tuple[str, str]]
@@ -110,7 +110,7 @@ class MemoryQueue:
             if taken and done.refined.duplicate_of is None:
                 job.due_at, job.leased = job.put_at, False
                 return False
-            self.documents[lead_id] = done.refined
+            self.refined_leads[lead_id] = done.refined
             for match_key in done.match_keys.values():
                 self.known.setdefault(match_key, lead_id)
         if done.alert is not None:

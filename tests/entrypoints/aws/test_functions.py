@@ -175,7 +175,7 @@ def test_an_owner_named_by_a_sender_who_is_not_trusted_is_words_and_no_more(
     lead_id = answer["body"]["lead_id"]
     assert functions.refine(*functions.messages()) == []
     assert functions.deliver(*functions.messages(Step.NOTIFY)) == []
-    (document,) = functions.actor.store.refined([lead_id]).values()
+    (document,) = functions.actor.store.documents([lead_id]).values()
     details = json.loads(document)["lead_details"]
     assert (details["owner"], details["owner_claimed"]) == (None, "victim@elsewhere.example")
     (told,) = functions.slack.messages
@@ -397,6 +397,6 @@ def test_a_charset_that_is_none_of_the_webs_is_a_problem_of_the_lead(
     assert answer["statusCode"] == 200
     lead_id = answer["body"]["lead_id"]
     assert functions.refine(message(lead_id)) == []
-    document = json.loads(functions.actor.store.refined([lead_id])[lead_id])
+    document = json.loads(functions.actor.store.documents([lead_id])[lead_id])
     assert document["problems"] == ["charset.unknown"]
     assert document["contact"]["name"] == "Zoë Ng"

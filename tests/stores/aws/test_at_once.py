@@ -141,7 +141,7 @@ def test_an_update_that_comes_while_a_worker_has_the_lead_is_never_overlooked(
             assert lead.task.failures == 0
             assert actor.messages() >= 1, "nobody will come for it"
             assert refine(actor, lead_id)
-        assert b"owner@example.com" in actor.store.refined([lead_id])[lead_id]
+        assert b"owner@example.com" in actor.store.documents([lead_id])[lead_id]
 
 
 def test_a_worker_that_lost_its_lead_changes_nothing_that_anybody_sees(
@@ -164,7 +164,7 @@ def test_a_worker_that_lost_its_lead_changes_nothing_that_anybody_sees(
             continue
         assert actor.visible() == seen.pop()
         folded = bool(actor.leads()[lead_id].updates)
-        document = actor.store.refined([lead_id])[lead_id]
+        document = actor.store.documents([lead_id])[lead_id]
         assert (b"countess@example.org" in document) is folded
         assert len(actor.items("M#")) == 1
 
@@ -238,7 +238,7 @@ def test_a_task_is_put_claimed_and_folded_into_at_once_and_stays_one_task(
         assert lead.task is None
         assert [line.what for line in lead.timeline].count("replayed") == 1
         if lead.updates:
-            assert b"owner@example.com" in actors[0].store.refined([lead_id])[lead_id]
+            assert b"owner@example.com" in actors[0].store.documents([lead_id])[lead_id]
 
 
 def test_an_event_is_readmitted_though_it_comes_again_at_that_moment(

@@ -206,7 +206,7 @@ def check(chaos: Chaos) -> None:
         key = chaos.sender.items("E#")[event.event_key.hex()]
         first = known[key["lead_id"]]
         assert receipt.lead_id in (first.lead_id, first.joined), "it was another lead when answered"
-    documents = chaos.sender.store.refined(list(known))
+    documents = chaos.sender.store.documents(list(known))
     heads = {i: lead for i, lead in known.items() if lead.fate == Fate.CAPTURED}
     for lead_id, lead in heads.items():
         assert lead.status is Status.ALERTED, (lead_id, lead.status, lead.task)

@@ -146,7 +146,7 @@ def check_refined(actor: Actor, lead_id: str) -> None:
     assert lead.task is None
     assert lead.summary is not None
     assert [line.what for line in lead.timeline] == ["refined"]
-    document = actor.store.refined([lead_id])[lead_id]
+    document = actor.store.documents([lead_id])[lead_id]
     assert json.loads(document)["processed_at"] == lead.summary.processed_at.replace(".000000", "")
     assert json.loads(document)["contact"]["email"] == "countess@example.org"
     assert [item["lead_id"] for item in actor.items("M#").values()] == [lead_id]

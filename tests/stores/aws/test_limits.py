@@ -43,7 +43,7 @@ def test_a_record_that_is_updated_without_end_fills_no_item(
         (Fate.FILTERED, "too_many_events"),
     ]
     refine_due(actor.kit(Task(Step.REFINE, lead.id)))
-    assert b"Looms 1" in actor.store.refined([lead.id])[lead.id]
+    assert b"Looms 1" in actor.store.documents([lead.id])[lead.id]
     known = actor.leads()
     assert len(known[lead.id].related) == 2
     assert actor.raws() == known.keys(), "the archive keeps them all"
@@ -96,7 +96,7 @@ def test_an_update_that_aws_does_not_give_is_waited_for(actor: Actor, clock: Han
     actor.caller.forbidden = ""
     clock.advance(minutes=1)
     refine_due(actor.kit(task))
-    assert b"Looms" in actor.store.refined([lead.id])[lead.id]
+    assert b"Looms" in actor.store.documents([lead.id])[lead.id]
 
 
 def test_a_document_that_aws_never_gives_makes_a_dead_letter_in_the_end(
@@ -148,12 +148,12 @@ def test_a_version_that_is_gone_is_replaced_by_the_one_that_is_left(
     summary = actor.leads()[lead.id].summary
     assert summary is not None
     key = key_of("refined", lead.id, clock.now)
-    left = actor.store.refined([lead.id])[lead.id].replace(b"Ada", b"ADA")
+    left = actor.store.documents([lead.id])[lead.id].replace(b"Ada", b"ADA")
     actor.bucket.put(key, left)
-    assert actor.store.refined([lead.id])[lead.id] != left, "it is not the version that counts"
+    assert actor.store.documents([lead.id])[lead.id] != left, "it is not the version that counts"
     path = f"/{actor.bucket.name}/{key}"
     actor.caller.call("s3", "DELETE", path, query={"versionId": summary.version})
-    assert actor.store.refined([lead.id])[lead.id] == left
+    assert actor.store.documents([lead.id])[lead.id] == left
 
 
 def test_a_backlog_of_alerts_is_not_counted_to_its_end_for_each_of_them(

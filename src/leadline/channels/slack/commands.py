@@ -3,22 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-import msgspec
-
 from leadline.channels.slack.answers import MOST_LISTED, command_help, lead_list
 from leadline.channels.slack.messages import Message
 from leadline.channels.slack.requests import SlashCommand
 from leadline.journey.claiming import ActionStore, presser
 from leadline.model.handling import UNHANDLED, Ending
-from leadline.model.lead import RefinedLead
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.ports.channel import Notice
 from leadline.team.people import Team
 
 _MOST = 50
-
-_document = msgspec.json.Decoder(RefinedLead)
 
 
 def answer_command(
@@ -78,15 +73,15 @@ def _open_to_all(store: ActionStore, ids: Sequence[str]) -> list[str]:
 
 def _notices(store: ActionStore, links: Links, ids: Iterable[str], now: datetime) -> list[Notice]:
     wanted = list(ids)
-    documents = store.refined(wanted) if wanted else {}
+    leads = store.refined(wanted) if wanted else {}
     handled = store.handling(wanted) if wanted else {}
     return [
         Notice(
-            lead=_document.decode(documents[i]),
+            lead=leads[i],
             now=now,
             handling=handled.get(i, UNHANDLED),
             links=links,
         )
         for i in wanted
-        if i in documents
+        if i in leads
     ]

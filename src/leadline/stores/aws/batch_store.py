@@ -65,10 +65,10 @@ class HandedStore(AwsStore):
         with self._or_give_back():
             return super().first_seen(keys)
 
-    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
-        """See `ports.store.Leads.refined`."""
+    def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.store.Leads.documents`."""
         with self._or_give_back():
-            return super().refined(lead_ids)
+            return super().documents(lead_ids)
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
         """See `ports.store.Channels.alerts`."""

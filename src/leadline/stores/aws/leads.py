@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from leadline.model.formats import from_iso, key_of
-from leadline.model.lead import Fate, FirstSeen, Kind
+from leadline.model.lead import Fate, FirstSeen, Kind, RefinedLead
 from leadline.model.task import Alert
 from leadline.ports.store import Archived, Waiting
 from leadline.stores.aws.base import Base, log
@@ -13,6 +13,7 @@ from leadline.stores.aws.bucket import Withheld
 from leadline.stores.aws.documents import Kept, read_document
 from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key
+from leadline.stores.refined import decoded
 
 
 class AwsLeads(Base):
@@ -70,8 +71,12 @@ class AwsLeads(Base):
         self.recent.owners.update({key: first.lead_id for key, first in found.items()})
         return found
 
-    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:
         """See `ports.store.Leads.refined`."""
+        return decoded(self.documents(lead_ids).items())
+
+    def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.store.Leads.documents`."""
         asked = [
             (lead.lead_id, key_of("refined", lead.lead_id, from_iso(lead.captured_at)), lead)
             for lead in self._leads(lead_ids).values()

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from leadline.model.formats import refined_document
-from leadline.model.lead import Fate, FirstSeen
+from leadline.model.lead import Fate, FirstSeen, RefinedLead
 from leadline.ports.store import Archived, Waiting
+from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
@@ -69,8 +70,14 @@ class SqliteLeads:
         leads = {n: text_of(i) for n, i, _ in rows}
         return {key: leads[o.lead] for key, o in owners.items() if o.lead in leads}
 
-    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+    def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:
         """See `ports.store.Leads.refined`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.refined, [bytes_of(i) for i in lead_ids])
+        return decoded((text_of(i), head) for i, head in rows)
+
+    def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See `ports.store.Leads.documents`."""
+        with self.db.reading() as db:
+            rows = bulk.select(db, _sql.documents, [bytes_of(i) for i in lead_ids])
         return {text_of(i): refined_document(head, raw) for i, head, raw in rows}

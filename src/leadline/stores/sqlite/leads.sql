@@ -19,6 +19,10 @@ FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
 SELECT n, id, captured_at FROM lead WHERE n IN ();
 
 -- name: refined
+-- Refined leads: their documents without the original data.
+SELECT id, head FROM lead JOIN refined ON refined.lead = lead.n WHERE id IN ();
+
+-- name: documents
 -- The two parts of refined documents.
 SELECT id, head, raw
 FROM lead JOIN refined ON refined.lead = lead.n JOIN raw ON raw.lead = lead.n WHERE id IN ();

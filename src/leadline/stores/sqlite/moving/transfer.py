@@ -65,7 +65,7 @@ class SqliteIntake:
 
     def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
         """See `Intake.unrefined`."""
-        return self.known(lead_ids) - set(self._store.refined(lead_ids))
+        return self.known(lead_ids) - set(self._store.documents(lead_ids))
 
     def adopt(
         self, refined: Sequence[tuple[RefinedLead, bytes]], keys: Mapping[str, Sequence[bytes]]
