@@ -65,7 +65,7 @@ def test_show_tells_the_whole_story_for_the_beginning_of_an_id(filled: Installat
 def test_show_of_an_unknown_lead_exits_1(filled: Installation) -> None:
     shown = filled.command("show", "ffffffff")
     assert (shown.returncode, shown.stdout) == (1, "")
-    assert "no lead 'ffffffff'" in shown.stderr
+    assert "no lead has the id 'ffffffff'" in shown.stderr
 
 
 def test_dead_letters_are_grouped_by_reason(filled: Installation) -> None:

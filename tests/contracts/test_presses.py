@@ -9,11 +9,10 @@ import pytest
 
 from leadline.channels.slack.commands import answer_command, open_leads_of
 from leadline.channels.slack.replies import PressReply, reply_of
-from leadline.channels.slack.requests import SlashCommand
+from leadline.channels.slack.requests import REPLY_LASTS, SlashCommand
 from leadline.journey.claiming import (
     CLAIM,
     JUNK,
-    REPLY_LASTS,
     SNOOZE,
     ActionRules,
     Press,
@@ -65,6 +64,7 @@ class LeadWithButtons:
     def press(
         self, user: Person = ANN, action: str = CLAIM, team: Team = TEAM, **about: Any
     ) -> PressReply:
+        about = {"reply_lasts": REPLY_LASTS, **about}
         wish = Press(action=action, lead_id=self.id, user=user, **about)
         return reply_of(press(self.store, team, wish, self.clock.now, self.rules))
 

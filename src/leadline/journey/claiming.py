@@ -27,9 +27,6 @@ CLAIM = "lead.claim"
 SNOOZE = "lead.snooze"
 JUNK = "lead.junk"
 
-REPLY_LASTS = timedelta(minutes=29)
-"""Slack's addresses for answers are good for half an hour (Slack docs, "Handling user
-interaction"); a minute of that may have passed."""
 _ROUNDS = 10
 _NINE = 9
 LeadNote = Literal["claimed", "unjunked", "junked", "snoozed"]
@@ -42,7 +39,7 @@ class ActionStore(Leads, Channels, Desk, Protocol):
 
 class ActionRules(msgspec.Struct, frozen=True):
     """Of which sources the CRM is told what people do (`told_back`), and which channels' messages
-    can be changed only by the address that Slack gives for answers (`webhooks`)."""
+    can be changed only by the address that a press brings for answers (`webhooks`)."""
 
     told_back: frozenset[str] = frozenset()
     webhooks: frozenset[str] = frozenset()
@@ -96,12 +93,13 @@ class _Change(msgspec.Struct, frozen=True):
 
 
 class Press(msgspec.Struct, frozen=True, kw_only=True):
-    """A button of ours that somebody pressed: `action` is CLAIM, SNOOZE or JUNK of
-    `channels.slack.buttons`, `span` how long to snooze (None: until tomorrow at nine).
+    """A button of ours that somebody pressed: `action` is CLAIM, SNOOZE or JUNK, `span` how long
+    to snooze (None: until tomorrow at nine).
 
-    `user` is who pressed it, by their Slack id and what Slack calls them. `reply_url` answers them,
-    and changes the message with the button unless that was shown to them alone (`is_ephemeral`).
-    `message` is where that stands, as alerts of a bot remember it ("C012/1717.0001").
+    `user` is who pressed it, by their id in the channel's service and what that calls them.
+    `reply_url` answers them for as long as `reply_lasts`, and changes the message with the button
+    unless that was shown to them alone (`is_ephemeral`). `message` is where that message stands, as
+    alerts remember it (`Alert.ref`).
     """
 
     action: str
@@ -109,6 +107,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     user: Person
     span: timedelta | None = None
     reply_url: str = ""
+    reply_lasts: timedelta = timedelta()
     is_ephemeral: bool = False
     message: str = ""
 
@@ -123,7 +122,7 @@ def press(
     """Do what a pressed button asks for, unless somebody else was faster.
 
     The channels that told of the lead have their messages changed, the timeline notes who did what
-    (by their Slack id). Raises StorageFailed where nothing could be kept.
+    (by their id there). Raises StorageFailed where nothing could be kept.
     """
     lead_id = wish.lead_id
     who = presser(team, wish.user)
@@ -147,7 +146,7 @@ def press(
 
 def presser(team: Team, user: Person) -> Person:
     """Whoever pressed, with what the team's table knows of them; who isn't in it is called as
-    Slack calls them."""
+    the press calls them."""
     known = team.known(Person(slack=user.slack))
     return known if known.name else user
 
@@ -227,7 +226,9 @@ def _with_reply(
     own = wish.is_ephemeral or wish.message in {alert.ref for alert in told if alert.ref}
     if not wish.reply_url or own or len(rules.webhooks.intersection(_telling(told))) != 1:
         return after
-    return msgspec.structs.replace(after, reply_url=wish.reply_url, reply_until=now + REPLY_LASTS)
+    return msgspec.structs.replace(
+        after, reply_url=wish.reply_url, reply_until=now + wish.reply_lasts
+    )
 
 
 def _what_follows(lead: RefinedLead, told: Sequence[Alert], *, told_of_crm: bool) -> list[Later]:

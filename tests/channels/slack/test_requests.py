@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.channels.slack import buttons
-from leadline.channels.slack.requests import NotInteractive, read_command, read_press, signed
+from leadline.channels.slack.requests import (
+    REPLY_LASTS,
+    NotInteractive,
+    read_command,
+    read_press,
+    signed,
+)
 from leadline.journey.claiming import CLAIM, JUNK, SNOOZE, Press
 from leadline.model.errors import Unauthentic, Unreadable
 from leadline.model.people import Person
@@ -127,6 +133,7 @@ def test_a_pressed_button_is_read(action: str) -> None:
         lead_id=LEAD,
         user=Person(slack="U01ANN", name="ann.archer"),
         reply_url=REPLY,
+        reply_lasts=REPLY_LASTS,
         message="C0000001/1772442000.000100",
     )
 

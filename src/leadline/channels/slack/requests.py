@@ -17,6 +17,9 @@ from leadline.model.errors import LeadlineError, Unauthentic, Unreadable
 from leadline.model.ids import is_lead_id
 from leadline.model.people import Person
 
+REPLY_LASTS = timedelta(minutes=29)
+"""Addresses for answers are good for half an hour (Slack docs, "Handling user interaction"); a
+minute of that may have passed."""
 REPLIES = "https://hooks.slack.com"
 """Where the addresses lie that Slack gives for answers."""
 
@@ -94,6 +97,7 @@ def read_press(body: bytes, replies: Sequence[str] = (REPLIES,)) -> Press | None
                 span=span,
                 user=_user(_text(payload, "user", "id"), _text(payload, "user", "name")),
                 reply_url=_address(_text(payload, "response_url"), replies),
+                reply_lasts=REPLY_LASTS,
                 is_ephemeral=_at(payload, "container", "is_ephemeral") is True,
                 message="/".join(_text(payload, "container", n) for n in _PLACE),
             )
