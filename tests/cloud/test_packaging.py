@@ -152,6 +152,15 @@ def test_refining_and_telling_need_nothing_besides(unpacked: dict[str, Path]) ->
     )
 
 
+def test_the_functions_of_all_steps_are_in_the_zip(unpacked: dict[str, Path]) -> None:
+    run_alone(
+        unpacked["work"],
+        "from leadline.model.task import Step\n"
+        "from leadline.steps import function_of\n"
+        "assert all(callable(function_of(step)) for step in Step)",
+    )
+
+
 HANDLERS = re.findall(
     r"Handler: (\S+)\.handler\n\s+CodeUri: \{ Bucket: !Ref CodeBucket, Key: !Ref (\w+)Code",
     template(),

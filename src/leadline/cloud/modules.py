@@ -10,9 +10,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from leadline import FORMER_MODULES, FORMER_NAMES
+from leadline.model.task import Step
 
 _FOUND_BY_NAME = {"leadline.vendors.registry": "leadline.vendors"}
 """Which package's modules a module finds by their names, imported by no line of code."""
+_DOES_STEPS = "leadline.steps"
+"""The module that imports the functions of steps by the names that their rows give."""
 
 # What `leadline.wiring` imports only for an embedded installation.
 _EMBEDDED = ("leadline.stores.memory*", "leadline.stores.sqlite*")
@@ -44,6 +47,8 @@ def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mappin
         if name in _FOUND_BY_NAME:
             vendors = _FOUND_BY_NAME[name]
             todo += (f"{vendors}.{e.parent.name}.{e.stem}" for e in path.parent.glob("[!_]*/*.py"))
+        if name == _DOES_STEPS:
+            todo += (step.row.function.partition(":")[0] for step in Step)
     return found
 
 
