@@ -215,7 +215,7 @@ def test_messages_that_no_dead_letter_explains_are_told_and_tidied(stand: Stand)
     assert stand.waiting_messages(Step.REFINE) == [alive.id]
     left = {s["state"] for s in stand.told("dead")["stranded"]}
     assert left == {"unknown", "unreadable"}
-    assert "1 that nobody can read" in stand.run("replay", "--status", "dead").stderr
+    assert "1 of them unreadable" in stand.run("replay", "--status", "dead").stderr
     assert telling.id not in str(told)
 
 
