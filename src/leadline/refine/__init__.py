@@ -7,7 +7,6 @@ length of what was typed: fields are cut to their limits first (`limits`).
 """
 
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
@@ -56,7 +55,7 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     problems = {*contact.problems, *truncated(changes), *reasons}
     if contact.value.email is None and contact.value.phone is None:
         problems.add("contact.unreachable")
-    quarantined = any(code.startswith(("spam.", "test.")) for code in reasons)
+    quarantined = bool(reasons) and any(code.startswith(("spam.", "test.")) for code in reasons)
     return RefinedLead(
         lead_id=about.lead_id,
         captured_at=about.captured_at,
@@ -71,7 +70,7 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     )
 
 
-class _RefinedContact(NamedTuple):
+class _RefinedContact(msgspec.Struct, frozen=True):
     """A contact with what was altered of it and what is doubtful."""
 
     value: Contact

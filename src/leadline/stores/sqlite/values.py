@@ -28,5 +28,6 @@ def bytes_of(lead_id: str) -> bytes:
 
 
 def text_of(key: bytes) -> str:
-    """The reverse of `bytes_of`."""
-    return str(uuid.UUID(bytes=key))
+    """The reverse of `bytes_of`; by hand, since `uuid` takes three times as long."""
+    digits = key.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

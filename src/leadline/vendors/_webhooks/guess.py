@@ -6,6 +6,7 @@ that stand elsewhere, so that a form's name or an owner's address is not taken f
 
 import re
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from leadline.model.lead import LeadFields
@@ -64,6 +65,7 @@ _GIVES: Mapping[Role, Mapping[str, str]] = {
 _THINGS_OWN = frozenset({*_NAMES, "title", "source", "message"})
 _CONTAINERS = (dict, list)
 _CLOSED = (Role.NOBODY, Role.OWNER)
+_RANK = itemgetter(0)
 
 
 class _Object:
@@ -78,7 +80,7 @@ class _Object:
         self.rest: list[tuple[str, Any]] = []
 
     def claims_any(self, field: str) -> bool:
-        return self.role is Role.PERSON and any(claim[1] == field for claim in self.claims)
+        return self.role is Role.PERSON and field in [claim[1] for claim in self.claims]
 
 
 def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
@@ -205,9 +207,9 @@ def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
     left: list[tuple[str, Any]] = []
     unpacked: list[tuple[str, str]] = []
     for node in objects:
-        named = any(name in found for name in _NAMES)
+        named = not found.keys().isdisjoint(_NAMES)
         form = node.of_a_form and not (node.claims_any("email") or node.claims_any("phone"))
-        for _, field, words, place, inner in sorted(node.claims, key=_by_rank):
+        for _, field, words, place, inner in sorted(node.claims, key=_RANK):
             taken = field in found or (named and field in _NAMES)
             if taken or (form and place.rpartition(".")[2] in ("name", "title")):
                 if not isinstance(inner, _CONTAINERS):
@@ -223,10 +225,6 @@ def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
             if text(custom[place]) in (words, None):
                 del custom[place]
     return found, custom
-
-
-def _by_rank(claim: tuple[int, str, str, str, Any]) -> int:
-    return claim[0]
 
 
 def _find_by_looks(objects: list[_Object], found: dict[str, Any], custom: dict[str, Any]) -> None:
