@@ -239,7 +239,9 @@ def _nothing_here() -> LeadlineError:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    return headers_of((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"])
+    fields = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]]
+    headers = dict(fields)  # whose names are in lower case
+    return headers if len(headers) == len(fields) else headers_of(fields)
 
 
 async def _send_problem(send: Send, error: LeadlineError) -> None:

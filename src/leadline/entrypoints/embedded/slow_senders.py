@@ -83,19 +83,22 @@ class GuardedProtocol(HttpToolsProtocol):
         line = len(name) + len(value) + _BETWEEN
         self._fields += 1
         self._size += line
-        if self._fields > MAX_FIELDS:
-            self._stop(HeadersTooLarge(f"the limit is {MAX_FIELDS} fields"))
-        if line > MAX_LINE:
-            self._stop(HeadersTooLarge(f"a line may have {MAX_LINE} bytes"))
-        if self._size > MAX_HEADERS:
-            self._stop(HeadersTooLarge(f"the limit is {MAX_HEADERS} bytes in all"))
+        if line > MAX_LINE or self._fields > MAX_FIELDS or self._size > MAX_HEADERS:
+            self._stop(HeadersTooLarge(self._what_is_too_large(line)))
         # Trailers come when the headers have been believed: they must not change them.
         if self._in_head:
-            super().on_header(name, value)
+            HttpToolsProtocol.on_header(self, name, value)  # five times a request: no super()
+
+    def _what_is_too_large(self, line: int) -> str:
+        if self._fields > MAX_FIELDS:
+            return f"the limit is {MAX_FIELDS} fields"
+        if line > MAX_LINE:
+            return f"a line may have {MAX_LINE} bytes"
+        return f"the limit is {MAX_HEADERS} bytes in all"
 
     def on_headers_complete(self) -> None:
         """The end of a head (RFC 9112, section 3.2: exactly one Host, before HTTP/1.1 at most)."""
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        hosts = [name for name, _ in self.headers].count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             self._stop(Malformed("there must be one Host header"))
         super().on_headers_complete()
