@@ -99,10 +99,16 @@ def wait_until_quiet(installation: Installation, seconds: float = 60.0) -> None:
     are a fault."""
     least, deadline = math.inf, time.monotonic() + seconds
     while time.monotonic() < deadline:
-        metrics = installation.http.request("GET", f"{installation.url}/metrics").data.decode()
+        try:
+            answer = installation.http.request("GET", f"{installation.url}/metrics")
+        except urllib3.exceptions.HTTPError:
+            answer = None
+        if answer is None or answer.status != 200:  # one server ends, the next one starts
+            time.sleep(0.1)
+            continue
         waiting = sum(
             float(line.rpartition(" ")[2])
-            for line in metrics.splitlines()
+            for line in answer.data.decode().splitlines()
             if line.startswith("leadline_tasks_waiting{")
         )
         if not waiting:
