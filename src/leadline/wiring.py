@@ -49,7 +49,7 @@ class _Sources(Mapping[str, Source]):
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and (name in self._only if self._only else is_source(name))
+        return name in self._made or (name in self._only if self._only else is_source(str(name)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._only or source_names())

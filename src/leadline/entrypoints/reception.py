@@ -42,9 +42,9 @@ def check_source(name: str, kit: CaptureKit) -> None:
         raise UnknownSource(f"post to /webhook/NAME with one of: {', '.join(sorted(kit.sources))}")
 
 
-def check_encoding(delivery: Delivery) -> None:
+def check_encoding(headers: Mapping[str, str]) -> None:
     """Refuse compressed bodies: signatures cover them uncompressed, or not, as vendors please."""
-    if delivery.headers.get("content-encoding", "identity") != "identity":
+    if headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMedia("send the body without a content encoding")
 
 

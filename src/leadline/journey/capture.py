@@ -4,13 +4,13 @@ Both doors (`entrypoints.embedded.http`, `entrypoints.aws.capture`) `read` a del
 accept what is in it, each in its own way, and `answer` with the receipts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from leadline.model.bounds import Bounds
-from leadline.model.errors import LeadlineError, UnsupportedMedia
+from leadline.model.errors import LeadlineError, TooManyEvents, UnsupportedMedia
 from leadline.model.ids import NewId, uuid7
 from leadline.model.keys import key_digest, record_key
 from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
@@ -18,6 +18,10 @@ from leadline.ports.crm import Found
 from leadline.ports.source import Answer, Source
 
 _FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.REDELIVERED, Fate.FOLDED)
+
+
+_EMPTY = Event(Kind.IGNORED, b"null", why="empty")
+"""What is kept of a delivery in which there is no event."""
 
 
 class CaptureKit(msgspec.Struct, frozen=True):
@@ -38,7 +42,11 @@ def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
     source = kit.sources[delivery.source]
     _check_media(delivery, source)
     source.authenticate(delivery)
-    events = kit.bounds.within(_events(source, delivery), delivery.body)
+    try:
+        events = kit.bounds.within(source.events(delivery), delivery.body) or [_EMPTY]
+    except TooManyEvents:
+        # A reader that gave up named its own limit, which is higher.
+        raise TooManyEvents(kit.bounds.max_events) from None
     return [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
 
 
@@ -77,15 +85,6 @@ def capture_found(found: Found, source: str, kit: CaptureKit, now: datetime) -> 
     lead = _captured(event, 0, delivery, kit.sources[source], kit)
     due_at = max(now, found.created_at + (lead.due_at - lead.captured_at))
     return msgspec.structs.replace(lead, due_at=min(due_at, lead.due_at))
-
-
-def _events(source: Source, delivery: Delivery) -> Iterator[Event]:
-    """The events of a delivery as its source cuts them out; where there is none, one saying so."""
-    event = None
-    for event in source.events(delivery):
-        yield event
-    if event is None:
-        yield Event(Kind.IGNORED, b"null", why="empty")
 
 
 def _check_media(delivery: Delivery, source: Source) -> None:

@@ -4,7 +4,7 @@ Each event of a delivery is kept for itself, with what it shares with its neighb
 of Salesforce names any number of records and tells once what they have in common.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
@@ -26,27 +26,21 @@ class Bounds(msgspec.Struct, frozen=True):
     max_events: int = 1000
     max_stored: int = 4 << 20
 
-    def within(self, events: Iterable[Event], body: bytes) -> Iterator[Event]:
-        """The events of a body, one by one: no more are made of it than are allowed.
+    def within(self, events: Iterable[Event], body: bytes) -> list[Event]:
+        """The events of a body; no more are made of it than are allowed.
 
         Raises TooManyEvents or TooMuchToStore at the first one that goes too far.
         """
         most = max(self.max_stored, _TIMES_THE_BODY * len(body))
+        kept: list[Event] = []
         stored = 0
-        for count, event in enumerate(self._counted(events), 1):
-            if count == 1 and event.raw != body:
-                stored += len(body)  # it is kept beside the first
+        for event in events:
+            if len(kept) == self.max_events:
+                raise TooManyEvents(self.max_events)
             stored += len(event.raw)
+            if not kept and event.raw != body:
+                stored += len(body)  # it is kept beside the first
             if stored > most:
                 raise TooMuchToStore(stored, most, len(body))
-            yield event
-
-    def _counted(self, events: Iterable[Event]) -> Iterator[Event]:
-        try:
-            for count, event in enumerate(events):
-                if count == self.max_events:
-                    raise TooManyEvents(self.max_events)
-                yield event
-        except TooManyEvents:
-            # A reader that gave up names its own limit, which is higher.
-            raise TooManyEvents(self.max_events) from None
+            kept.append(event)
+        return kept

@@ -97,6 +97,8 @@ _PARAMETER = re.compile(r';\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]*))', re.IGNOREC
 
 def label_in(content_type: str) -> str:
     """The `charset` parameter of a content type; "" where there is none."""
+    if ";" not in content_type:
+        return ""
     found = _PARAMETER.search(content_type)
     return (found[1] or found[2] or "") if found else ""
 

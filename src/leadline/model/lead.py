@@ -8,6 +8,7 @@ Times are aware `datetime`s in UTC; lead ids are UUID texts (version 7, so they 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -49,7 +50,12 @@ class Delivery(msgspec.Struct, frozen=True):
     @property
     def media_type(self) -> str:
         """The content type in lower case, without parameters; "" when there is none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return _media_type(self.headers.get("content-type", ""))
+
+
+@lru_cache(64)  # asked twice of every delivery, and most deliveries name the same one
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -65,7 +65,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     check_source(delivery.source, kit)
     if delivery.method != "POST":
         return handshake(delivery, kit)
-    check_encoding(delivery)
+    check_encoding(delivery.headers)
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
     leads = read(delivery, kit)

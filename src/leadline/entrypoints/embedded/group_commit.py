@@ -65,7 +65,9 @@ class Batcher:
 
         Raises Overloaded when too much waits already, NotReady while closing.
         """
-        size = sum(len(lead.raw) + len(lead.body or b"") for lead in leads)
+        size = 0
+        for lead in leads:
+            size += len(lead.raw) + (len(lead.body) if lead.body else 0)
         future: Future = self._loop.create_future()
         with self._wake:
             if self._closing:

@@ -140,7 +140,7 @@ class App:
         url = self._url(scope, headers)
         if "x-forwarded-for" in headers or "forwarded" in headers:
             self._forwarded(name)
-        check_encoding(Delivery(name, b"", datetime.now(UTC), headers))
+        check_encoding(headers)
         body = await self._bodies.read(headers, receive)
         delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
         leads = read(delivery, door.kit)
@@ -239,9 +239,11 @@ def _nothing_here() -> LeadlineError:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    fields = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]]
-    headers = dict(fields)  # whose names are in lower case
-    return headers if len(headers) == len(fields) else headers_of(fields)
+    fields = scope["headers"]  # whose names are in lower case
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
+    if len(headers) == len(fields):
+        return headers
+    return headers_of((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
 
 
 async def _send_problem(send: Send, error: LeadlineError) -> None:

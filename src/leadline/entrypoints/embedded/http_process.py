@@ -68,12 +68,8 @@ class HttpServer:
         self._open_inbox = open_inbox
         self.failed: LeadlineError | None = None
         self._registry = CollectorRegistry()
-        self._answers = Counter(
-            "leadline_http_answers",
-            "Answers to webhooks by source and HTTP status.",
-            ["source", "status"],
-            registry=self._registry,
-        )
+        answers = metrics.AnswerCounts()
+        self._registry.register(answers)
         self._presses = Counter(
             "leadline_slack_requests",
             "What people pressed and typed in Slack.",
@@ -81,7 +77,6 @@ class HttpServer:
             registry=self._registry,
         )
         self._slack: SlackRequests | None = None
-        self._labels: dict[tuple[str, int], Counter] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._unwarned: set[str] = set()
         self.app = App(
@@ -89,7 +84,7 @@ class HttpServer:
             public_url=settings.public_url,
             pages=self._pages(),
             tokens={"/metrics": settings.metrics_token},
-            observe=self._observe,
+            observe=answers.add,
             forwarded=self._note_proxy,
             on_startup=self._startup,
             on_shutdown=self._shutdown,
@@ -140,12 +135,6 @@ class HttpServer:
     def _unowned(self) -> Sequence[str]:
         with closing(wiring.ledger(self.settings)) as ledger:
             return unowned_leads(ledger, datetime.now(UTC) - _LOOKED_BACK)
-
-    def _observe(self, source: str, status: int) -> None:
-        counter = self._labels.get((source, status))
-        if counter is None:
-            counter = self._labels[source, status] = self._answers.labels(source, str(status))
-        counter.inc()
 
     def _warn_of_unauthenticated(self) -> None:
         """Say which sources believe everybody, where others than this machine may reach them."""

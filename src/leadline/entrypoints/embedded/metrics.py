@@ -49,6 +49,25 @@ def render(ledger: Ledger, process: CollectorRegistry, settings: Settings) -> by
     return generate_latest(registry) + generate_latest(process)
 
 
+class AnswerCounts(Collector):
+    """How often webhooks were answered, by source and HTTP status; counted in the event loop."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, int], int] = {}
+
+    def add(self, source: str, status: int) -> None:
+        """Count one answer."""
+        key = (source, status)
+        self._counts[key] = self._counts.get(key, 0) + 1
+
+    def collect(self) -> Iterable[Metric]:
+        """See `prometheus_client`; called in another thread."""
+        family = _counter("leadline_http_answers")
+        for (source, status), count in self._counts.copy().items():
+            family.add_metric([source, str(status)], count)
+        return [family]
+
+
 class _FromLedger(Collector):
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger

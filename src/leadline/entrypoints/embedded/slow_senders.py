@@ -5,9 +5,11 @@ Limits are those of common servers (Apache httpd: 100 fields, 8190 bytes each).
 """
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from leadline.entrypoints.reception import problem_of
@@ -24,6 +26,8 @@ MAX_HEADERS = 32_768
 
 _PIECE = 16_384
 _BETWEEN = len(": \r\n")
+_BESIDE_A_TARGET = 64
+"""More bytes than a method and a version take up in a request line."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -31,17 +35,21 @@ class GuardedProtocol(HttpToolsProtocol):
     any size.
 
     The parser joins the fragments of a header field, at a cost that grows with the square of its
-    length when it drips, and tells of the field when it is whole. So bytes in which the parser saw
-    nothing to tell of are counted, too.
+    length when it drips, and tells of the field when it is whole. So the bytes of a line that has
+    not ended are counted, too.
     """
 
     began: float | None = None
+    idle_since: float | None = None
     _refusal: LeadlineError | None = None
     _in_head = True
+    _under_way = False  # a request has begun and has not ended
+    _pending = False  # more has to come, or none may
+    _strict = False  # the limits could be passed by what is being parsed
+    _body_came = False
+    _line = 0
+    _blank = 0
     _fields = 0
-    _size = 0
-    _told = False
-    _untold = 0
 
     def connection_made(self, transport: Any) -> None:
         """A connection that says nothing is on the clock too."""
@@ -49,88 +57,136 @@ class GuardedProtocol(HttpToolsProtocol):
         self.began = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
-        """Parse piece by piece, so that no limit is passed by more than one piece."""
+        """Parse what came; a short request that came whole can pass no limit."""
         if self.began is None:
             self.began = self.loop.time()  # blank lines between requests begin none
+        if self._pending or len(data) > MAX_LINE or data.count(b"\n") > MAX_FIELDS:
+            self._receive_strictly(data)
+            return
+        self._parse(data)
+        if self.began is not None:
+            self._pending = True
+            self._count(data)
+
+    def _receive_strictly(self, data: bytes) -> None:
+        """Parse piece by piece, so that no limit is passed by more than one piece."""
+        self._strict = True
         for start in range(0, len(data), _PIECE):
             if self._refusal is not None:
                 return  # what follows a refused request has no meaning
             piece = data[start : start + _PIECE]
-            self._told = False
-            super().data_received(piece)
-            self._untold = 0 if self._told else self._untold + len(piece)
-            if self._untold > MAX_LINE:
-                self.refuse(HeadersTooLarge(f"a line may have {MAX_LINE} bytes"))
+            self._body_came = False
+            self._parse(piece)
+            self._count(piece)
+            error = self._too_large()
+            if error is not None:
+                self.refuse(error)
+        self._strict = False
+        self._pending = self.began is not None or self._refusal is not None
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._unsupported_upgrade_warning()
+        except httptools.HttpParserError:
+            self._line = 0
+            self.refuse(self._too_large() or Malformed())
+
+    def _count(self, piece: bytes) -> None:
+        """Note how long the unfinished line is, and the blank lines before a request."""
+        unfinished = len(piece) - piece.rfind(b"\n") - 1
+        self._line = unfinished if unfinished < len(piece) else self._line + unfinished
+        if self._body_came:
+            self._line = 0
+        self._blank = 0 if self._under_way else self._blank + len(piece)
+
+    def _too_large(self) -> LeadlineError | None:
+        """What the request that is arriving has too much of, so far."""
+        if self._in_head and self._under_way and len(self.url) > MAX_TARGET:
+            return TargetTooLong(f"the limit is {MAX_TARGET} bytes")
+        if self._line > MAX_LINE + _BESIDE_A_TARGET or self._blank > MAX_LINE:
+            return HeadersTooLarge(f"a line may have {MAX_LINE} bytes")
+        if not self._under_way or len(self.headers) == self._fields:
+            return None
+        self._fields = len(self.headers)
+        head = [] if self._in_head else self.scope["headers"]
+        return _too_many([*head, *self.headers])
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         if self.began is None:
             self.began = self.loop.time()
-        self._told = True
-        self._fields = self._size = 0
+        self.idle_since = None
+        self._under_way = True
+        self._line = self._fields = 0
         super().on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        """A fragment of the target."""
-        self._told = True
-        if len(self.url) + len(url) > MAX_TARGET:
-            self._stop(TargetTooLong(f"the limit is {MAX_TARGET} bytes"))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A whole field, of the head or of the trailers of a chunked body."""
-        self._told = True
-        line = len(name) + len(value) + _BETWEEN
-        self._fields += 1
-        self._size += line
-        if line > MAX_LINE or self._fields > MAX_FIELDS or self._size > MAX_HEADERS:
-            self._stop(HeadersTooLarge(self._what_is_too_large(line)))
-        # Trailers come when the headers have been believed: they must not change them.
-        if self._in_head:
-            HttpToolsProtocol.on_header(self, name, value)  # five times a request: no super()
-
-    def _what_is_too_large(self, line: int) -> str:
-        if self._fields > MAX_FIELDS:
-            return f"the limit is {MAX_FIELDS} fields"
-        if line > MAX_LINE:
-            return f"a line may have {MAX_LINE} bytes"
-        return f"the limit is {MAX_HEADERS} bytes in all"
 
     def on_headers_complete(self) -> None:
         """The end of a head (RFC 9112, section 3.2: exactly one Host, before HTTP/1.1 at most)."""
-        hosts = [name for name, _ in self.headers].count(b"host")
-        if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
-            self._stop(Malformed("there must be one Host header"))
+        if self._strict:
+            self._stop_if_too_large()
+        by_name = dict(self.headers)
+        if len(by_name) != len(self.headers) or b"host" not in by_name:
+            self._check_host()
         super().on_headers_complete()
         self._in_head = False
+        # Trailers come when the headers have been believed: they must not change them.
+        self.headers = []
+        self._fields = 0
+
+    def _check_host(self) -> None:
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
+            self._stop(Malformed("there must be one Host header"))
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body, which whoever reads it bounds."""
-        self._told = True
-        super().on_body(body)
+        self._body_came = True
+        HttpToolsProtocol.on_body(self, body)
 
     def on_message_complete(self) -> None:
         """The last byte of a request."""
+        if self._strict:
+            self._stop_if_too_large()
         self.began = None
         self._in_head = True
+        self._under_way = False
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """An answer was given; perhaps it was the last one before the refused request."""
-        super().on_response_complete()
+        """An answer was given: the next request of the pipeline has its turn; without one the
+        connection is idle. Perhaps the answer was the last one before the refused request.
+
+        uvicorn would start a timer here and cancel it when the next request comes.
+        """
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self.idle_since = self.loop.time()
         if self._refusal is not None:
             self._answer_refused()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours is problem JSON
-        """What the parser can't read."""
-        self.refuse(Malformed())
+    def idle_for(self, now: float) -> float:
+        """For how many seconds the connection has had nothing to do."""
+        return now - self.idle_since if self.idle_since is not None and self.began is None else 0.0
 
     def refuse(self, error: LeadlineError) -> None:
         """Answer the request that is arriving with *error* as soon as those before it are answered,
         read nothing more, and close."""
         if self._refusal is None:
             self._refusal = error
+            self._pending = True
             self._answer_refused()
+
+    def _stop_if_too_large(self) -> None:
+        self._line = 0  # it has ended, and counts as a field
+        if (error := self._too_large()) is not None:
+            self._stop(error)
 
     def _stop(self, error: LeadlineError) -> None:
         """Refuse within a callback of the parser, which has to stop at once."""
@@ -153,6 +209,18 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
+def _too_many(fields: Sequence[tuple[bytes, bytes]]) -> LeadlineError | None:
+    """Why there are too many header fields, or too long ones."""
+    sizes = [len(name) + len(value) + _BETWEEN for name, value in fields]
+    if len(sizes) > MAX_FIELDS:
+        return HeadersTooLarge(f"the limit is {MAX_FIELDS} fields")
+    if max(sizes, default=0) > MAX_LINE:
+        return HeadersTooLarge(f"a line may have {MAX_LINE} bytes")
+    if sum(sizes) > MAX_HEADERS:
+        return HeadersTooLarge(f"the limit is {MAX_HEADERS} bytes in all")
+    return None
+
+
 def _answer(error: LeadlineError) -> bytes:
     told = problem_of(error)
     return (
@@ -167,11 +235,14 @@ def _answer(error: LeadlineError) -> bytes:
 
 
 async def hang_up_on_the_slow(connections: Any, limit_s: float) -> None:
-    """Look at every connection now and then; answer 408 and close where a request takes longer."""
+    """Look at every connection now and then; answer 408 and close where a request takes longer,
+    and close what has been idle for as long as uvicorn is set to keep a connection."""
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(min(limit_s / 2, 1.0))
-        oldest = loop.time() - limit_s
+        now = loop.time()
         for connection in list(connections):
-            if connection.began is not None and connection.began < oldest:
+            if connection.began is not None and connection.began < now - limit_s:
                 connection.refuse(TooSlow())
+            elif connection.idle_for(now) > connection.timeout_keep_alive:
+                connection.transport.close()

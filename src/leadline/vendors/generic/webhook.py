@@ -60,6 +60,8 @@ class Generic(Source):
             label = label_in(delivery.headers.get("content-type", ""))
             raw, notes = read_labelled_json(delivery.body, label)
             raws = elements(raw)
+        if len(raws) == 1:
+            return (noted(self._event(raws[0], 0, 1, delivery), notes),)
         return (
             noted(self._event(raw, i, len(raws), delivery), notes) for i, raw in enumerate(raws)
         )
