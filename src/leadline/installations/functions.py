@@ -9,13 +9,15 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step, Task, TaskKind
 from leadline.net.aws.calls import Caller, from_environment
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.ports.ledger import Ledger
+    from leadline.ports.store import Inbox
     from leadline.stores.aws.batch_store import HandedStore
+    from leadline.stores.aws.store import AwsStore
     from leadline.stores.aws.sweep.sweep import Swept
 
 
@@ -57,8 +59,15 @@ class StackParts:
         names = queue_of_each_step(refine, delivery)
         return {step: self._environ[n] for step, n in names.items() if n in self._environ}
 
-    def store(self, redelivery_window: timedelta) -> AwsStore:
+    def inbox(self, redelivery_window: timedelta) -> "Inbox":
+        """Where leads come in: all of the store that a capture needs."""
+        parts = (self.table, self.bucket, self.queues)
+        return AwsInbox(*parts, redelivery_window=redelivery_window)
+
+    def store(self, redelivery_window: timedelta) -> "AwsStore":
         """The store."""
+        from leadline.stores.aws.store import AwsStore
+
         parts = (self.table, self.bucket, self.queues)
         return AwsStore(*parts, redelivery_window=redelivery_window)
 
@@ -77,7 +86,7 @@ class StackParts:
 
     def sweep(
         self,
-        store: AwsStore,
+        store: "AwsStore",
         kinds: Sequence[TaskKind],
         time_is_left: Callable[[], bool],
         *,

@@ -6,6 +6,7 @@ accept what is in it, each in its own way, and `answer` with the receipts.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,8 +15,10 @@ from leadline.model.errors import LeadlineError, TooManyEvents, UnsupportedMedia
 from leadline.model.ids import NewId, uuid7
 from leadline.model.keys import key_digest, record_key
 from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
-from leadline.ports.crm import Found
 from leadline.ports.source import Answer, Source
+
+if TYPE_CHECKING:
+    from leadline.ports.crm import Found  # a function that captures webhooks knows no CRM
 
 _FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.REDELIVERED, Fate.FOLDED)
 
@@ -70,7 +73,7 @@ RECONCILED = "reconciled"
 """Why a lead is there of which no webhook told."""
 
 
-def capture_found(found: Found, source: str, kit: CaptureKit, now: datetime) -> CapturedLead:
+def capture_found(found: "Found", source: str, kit: CaptureKit, now: datetime) -> CapturedLead:
     """A record that the CRM has, as the webhook that never came would have brought it; it waits no
     longer than it would have waited then."""
     event = Event(

@@ -5,13 +5,15 @@ The contract tests (tests/contracts) hold every adapter to these words.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, Fate, FirstSeen, Receipt, RefinedLead
 from leadline.model.task import Alert, Claim, Done, Drop, Later, Retry, Step, Task
+
+if TYPE_CHECKING:
+    from leadline.model.handling import Handling  # a function that captures webhooks needs none
 
 
 class Inbox(Protocol):
@@ -167,14 +169,14 @@ class Channels(Protocol):
 class Desk(Protocol):
     """What people and the CRM made of refined leads."""
 
-    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
+    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, "Handling"]:
         """How these leads are handled; one that nobody did anything with is left out."""
 
     def handle(
         self,
         lead_id: str,
-        before: Handling,
-        after: Handling,
+        before: "Handling",
+        after: "Handling",
         then: Sequence[Later] = (),
         note: str = "",
         detail: str = "",

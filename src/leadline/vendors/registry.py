@@ -8,7 +8,7 @@ its kind (`leadline.settings.crm_kinds`).
 import importlib
 from collections.abc import Callable
 from functools import cache
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from leadline.model.errors import ConfigurationError, UnknownSource
 from leadline.plugins import (
@@ -20,9 +20,11 @@ from leadline.plugins import (
     own_sources,
     source_names,
 )
-from leadline.ports.crm import Crm
 from leadline.ports.source import Source
-from leadline.settings.crm import AnyCrmConfig
+
+if TYPE_CHECKING:
+    from leadline.ports.crm import Crm  # a function that captures webhooks makes no CRM
+    from leadline.settings.crm import AnyCrmConfig
 
 
 @cache
@@ -38,7 +40,7 @@ def find(name: str) -> type[Source]:
     return source  # type: ignore[no-any-return]
 
 
-def make_crm(source: str, config: AnyCrmConfig) -> Crm:
+def make_crm(source: str, config: "AnyCrmConfig") -> "Crm":
     """The CRM of this source (`config.kind`, else the one called like the source), as set.
 
     Raises ConfigurationError for a kind that there is not, and for a setting that is missing; the
@@ -58,6 +60,6 @@ def make_crm(source: str, config: AnyCrmConfig) -> Crm:
             f"[crm.{source}]: {', '.join(missing)} must be set for kind {kind}"
         )
     try:
-        return cast(Callable[[AnyCrmConfig], Crm], make)(config)
+        return cast("Callable[[AnyCrmConfig], Crm]", make)(config)
     except ConfigurationError as error:
         raise ConfigurationError(f"[crm.{source}]: {error.detail}") from None

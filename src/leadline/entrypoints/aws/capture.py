@@ -69,7 +69,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
     leads = read(delivery, kit)
-    receipts = parts.store(settings.redelivery_window).accept(leads)
+    receipts = parts.inbox(settings.redelivery_window).accept(leads)
     for receipt in receipts:
         log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
     emit(parts.stack, {"Captured": sum(r.fate is Fate.CAPTURED for r in receipts)})

@@ -9,7 +9,7 @@ import msgspec
 from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso
 from leadline.model.task import Task
-from leadline.ports.clock import Clock
+from leadline.ports.clock import Clock, wall_clock
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import lead_key
@@ -18,6 +18,8 @@ from leadline.stores.aws.wakeups import Bells, Ring
 
 log = logging.getLogger(__name__)
 
+WINDOW = timedelta(days=7)
+"""For how long a delivery without a key is known again, unless settings say otherwise."""
 _MOST_ROUNDS = 20
 
 
@@ -26,14 +28,23 @@ class Contested(StorageFailed):
 
 
 class Base:
-    """The parts, and how a lead is changed."""
+    """The parts, and how a lead is changed; for one thread, as a function runs."""
 
-    table: Table
-    bucket: Bucket
-    bells: Bells
-    clock: Clock
-    redelivery_window: timedelta
-    recent: "Recent"
+    def __init__(
+        self,
+        table: Table,
+        bucket: Bucket,
+        bells: Bells,
+        *,
+        clock: Clock = wall_clock,
+        redelivery_window: timedelta = WINDOW,
+    ) -> None:
+        self.table = table
+        self.bucket = bucket
+        self.bells = bells
+        self.clock = clock
+        self.redelivery_window = redelivery_window
+        self.recent = Recent()
 
     def _lead(self, lead_id: str) -> LeadItem | None:
         item = self.table.get(lead_key(lead_id))
