@@ -1,4 +1,4 @@
-"""Leadline: capture a lead, wait for its owner, refine it, tell the right person."""
+"""Leadline: capture a lead, wait for its owner, refine it, alert the right person."""
 
 import sys
 from collections.abc import Sequence
@@ -15,25 +15,26 @@ __version__ = "0.1.0"
 FORMER_MODULES = frozenset(
     f"leadline.{name}" for name in ("sources", "lead", "errors", "crm", "handling")
 )
-"""What plug-ins imported before there was `leadline.plugin_api`, which has their names now."""
+"""The modules that plug-ins imported before `leadline.plugin_api` existed, which now has their
+names."""
 FORMER_NAMES = frozenset(f"leadline.ports.{name}" for name in ("Busy", "Refused", "Unreachable"))
-"""What plug-ins imported from a module that there still is."""
+"""Names that plug-ins imported from a module that still exists."""
 
 
 def former(module: str, name: str) -> object:
-    """What a plug-in gets by a name from where it was before; with a DeprecationWarning at the line
-    that imports it. Raises AttributeError where `leadline.plugin_api` has no such name."""
-    # By its name, because a line that imports it would make all of it a part of everything.
+    """The object that a plug-in imports by a former path, with a DeprecationWarning at the import.
+    Raises AttributeError if `leadline.plugin_api` has no such name."""
+    # By name, because an import statement would make every module depend on `plugin_api`.
     api = import_module("leadline.plugin_api")
     if name not in api.__all__:
-        raise AttributeError(f"{module} is gone, and leadline.plugin_api has no {name}")
-    text = f"import {name} from leadline.plugin_api: {module} goes with version 0.3"
+        raise AttributeError(f"{module} was removed, and leadline.plugin_api has no {name}")
+    text = f"import {name} from leadline.plugin_api instead: version 0.3 removes {module}"
     warn(text, DeprecationWarning, stacklevel=3)
     return getattr(api, name)
 
 
 class _FormerModules:
-    """Finds the former modules, which are asked for only where nothing else is called so."""
+    """Finds the former modules. Python asks it last, if no other finder knows the name."""
 
     @classmethod
     def find_spec(
@@ -47,7 +48,7 @@ class _FormerModules:
 
     @staticmethod
     def create_module(_spec: "ModuleSpec") -> None:
-        """Python's own kind of module will do."""
+        """None: Python creates an ordinary module."""
 
     @staticmethod
     def exec_module(module: ModuleType) -> None:

@@ -1,4 +1,4 @@
-"""What the back half works with; `wiring` is the only one that fills it."""
+"""`Kit`: the store, destinations, CRMs and policies that all steps use; `wiring` creates it."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def _nobody(lead_id: str) -> None:
-    """Nobody watches."""
+    """Ignore the id: the default of `Kit.at_hand`."""
     del lead_id
 
 
@@ -37,12 +37,13 @@ class Connected(msgspec.Struct, frozen=True):
 
 
 class Kit(msgspec.Struct, frozen=True):
-    """Adapters and policies.
+    """The adapters and policies that steps use.
 
-    `chance` gives numbers in [0, 1) for jitter. `channels` are the destinations by name, of which
-    `routes` choose; `crms` the CRMs by source. `region` is where phones without a country are from.
-    `interactive` is whether pressed buttons reach us. `at_hand` is told which lead is refined now,
-    "" when none is: should that never end, whoever watches knows which it was.
+    `chance` returns random numbers in [0, 1) for jitter. `channels` are the destinations by name,
+    among which `routes` choose; `crms` are the CRMs by source. `region` is the country of phone
+    numbers without a country code. `interactive` is whether Slack's button presses reach Leadline.
+    `at_hand` is called with the id of the lead that is refined next, and with "" afterwards, so
+    that a supervisor knows on which lead a worker hangs.
     """
 
     store: Store
@@ -64,12 +65,14 @@ class Kit(msgspec.Struct, frozen=True):
 
 
 _MOST_DEATHS = 3
-"""A refinement speaks to nobody (but a CRM, which has its time): one that did not end so often,
-alone, never will, and each attempt costs a worker for as long as a lease."""
+"""How many unfinished attempts at a refinement are allowed. Refinement waits for nothing but CRMs,
+whose calls have timeouts, so an attempt that did not finish alone will not finish later, and each
+one blocks a worker for a whole lease."""
 
 
 def exhausted(kit: Kit, claim: Claim) -> Drop | None:
-    """The end of a task that failed too often already, as one that kills its workers does."""
+    """The dead letter of a task that has failed too often, such as one that kills its workers; None
+    if it may be tried."""
     step, unfinished = claim.task.step, claim.error == WORKER_DIED
     most = kit.retry.attempts
     if unfinished and step is Step.REFINE:
@@ -81,13 +84,13 @@ def exhausted(kit: Kit, claim: Claim) -> Drop | None:
     lease = f"{kit.lease.total_seconds():g} s"
     attempts = f"{claim.failures} attempt{'' if claim.failures == 1 else 's'}"
     words = (
-        f"never finished within its lease of {lease}, in {attempts}; its worker died or was ended"
+        f"never finished within its lease of {lease}, in {attempts}; its worker died or was killed"
     )
     return Drop(f"{step}.never_finished", words)
 
 
 def again(kit: Kit, claim: Claim, why: str) -> Retry | Drop:
-    """Try later, or give up when it has been tried often enough."""
+    """The outcome of a failed task: a retry, or a dead letter after too many failures."""
     pause = kit.retry.after(claim.failures + 1, kit.chance())
     if pause is None:
         return Drop(f"{claim.task.step}.gave_up", why)
@@ -95,7 +98,7 @@ def again(kit: Kit, claim: Claim, why: str) -> Retry | Drop:
 
 
 def settle(kit: Kit, claims: Sequence[Claim], outcomes: Sequence[Outcome]) -> None:
-    """Have the store carry the outcomes out, and say so in one log line each."""
+    """Let the store carry out the outcomes, and write a log line for each."""
     pairs = list(zip(claims, outcomes, strict=True))
     carried_out = kit.store.settle([Settlement(c, o) for c, o in pairs])
     if not log.isEnabledFor(logging.INFO):
@@ -114,12 +117,12 @@ def settle(kit: Kit, claims: Sequence[Claim], outcomes: Sequence[Outcome]) -> No
 
 
 def known(kit: Kit, person: Person) -> Person:
-    """The person with what the team's table knows of them."""
+    """The person with missing fields filled in from `[people]`."""
     return kit.team.known(person) if kit.team.members else person
 
 
 def next_person(kit: Kit, holder: Person | None) -> Person | None:
-    """Who is told when *holder* does not respond."""
+    """The person to whom the leads of *holder* escalate; None if there is none."""
     if holder is None:
         return None
     member = kit.team.members.get(kit.team.name_of(holder))
@@ -127,7 +130,7 @@ def next_person(kit: Kit, holder: Person | None) -> Person | None:
 
 
 def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
-    """The channels that hear of a lead; all of them where nobody chose."""
+    """The channels to alert; all of them if there are neither rules nor usual channels."""
     if not kit.routes.rules and not kit.routes.usual:
         return tuple(kit.channels)
     return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)

@@ -1,7 +1,7 @@
-"""What other packages import that add a source or a CRM. These names stay; all others may move.
+"""The API for packages that add a source or a CRM. These names are stable; all others may move.
 
-A source is a subclass of `Source`, named in the entry point group `leadline.sources`. A CRM keeps
-to `Crm`, is made with a `CrmConfig`, and is named in the group `leadline.crms`.
+A source is a subclass of `Source`, registered in the entry point group `leadline.sources`. A CRM
+implements `Crm`, is called with a `CrmConfig`, and is registered in the group `leadline.crms`.
 """
 
 from leadline.model.errors import ConfigurationError, NotUnderstood, Unauthentic, Unreadable

@@ -1,6 +1,6 @@
-"""Which sources and CRMs exist: the folders of `vendors`, and the entry points of other packages.
+"""The names of all sources and CRMs: the folders of `vendors`, and entry points of other packages.
 
-Nothing of them is imported to know that.
+No source or CRM is imported to find the names.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 SOURCES = "leadline.sources"
-"""The entry point group by which other packages add sources."""
+"""The entry point group of other packages' sources."""
 CRMS = "leadline.crms"
-"""The entry point group by which other packages add CRMs."""
+"""The entry point group of other packages' CRMs."""
 
 _VENDORS = Path(__file__).parent / "vendors"
 
@@ -44,18 +44,19 @@ def is_source(name: str) -> bool:
 
 @cache
 def crm_kinds() -> tuple[str, ...]:
-    """What `CrmConfig.kind` may be, sorted; each is also the name of a source, if there is one."""
+    """The possible values of `CrmConfig.kind`, sorted. If a source has the same name, it reads the
+    CRM's records."""
     return tuple(sorted(own_crms() | extensions(CRMS).keys()))
 
 
 @cache
 def extensions(group: str) -> Mapping[str, "EntryPoint"]:
-    """What other packages add to a group of entry points, by its name there."""
-    from importlib.metadata import entry_points  # 17 ms, and most look for our own
+    """The entry points of other packages in a group, by name."""
+    from importlib.metadata import entry_points  # 17 ms, not needed for our own sources
 
     return {e.name: e for e in entry_points(group=group)}
 
 
 def _with(module: str) -> frozenset[str]:
-    # Not by pkgutil, which loads inspect: 4 ms of every cold start.
+    # Not with pkgutil, which imports inspect: 4 ms of every cold start.
     return frozenset(path.parent.name for path in _VENDORS.glob(f"*/{module}"))

@@ -1,9 +1,9 @@
-"""Doing a step: by the function that its row names (`model.task.Step`), and for how long.
+"""Runs a step by the function in its row (`model.task.Step`), and computes how long it may take.
 
-A function is imported when it is first called, because most functions on AWS do one step only. For
-a step about leads alone, it takes a kit and how many leads to do at once, and returns how many it
-claimed. For any other it takes a kit and the name of a channel or source, and returns what `do`
-returns.
+The function is imported at its first call, because most functions on AWS do only one step. If tasks
+of the step name no channel, the function takes a kit and the maximum number of leads, and returns
+how many tasks it leased. Otherwise it takes a kit and the name of a channel or source, and returns
+what `do` returns.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ from leadline.settings.tables import SLACK
 
 
 def do(kind: TaskKind, kit: Kit, limit: int = 100) -> timedelta | None:
-    """Do what is due of this kind; of steps about leads alone, for up to *limit* leads.
+    """Do due tasks of this kind; up to *limit* of them if the step's tasks name no channel.
 
-    Returns None when nothing is due, zero when something was done, else how long to wait.
+    Returns None if nothing is due, zero if something was done, else how long to wait.
     """
     step, name = kind
     function = function_of(step)
@@ -38,7 +38,7 @@ def function_of(step: Step) -> Callable[..., Any]:
 
 
 def names(step: Step, settings: Settings) -> Sequence[str]:
-    """The channels or sources that tasks of this step may name; "" for a step about leads alone."""
+    """The channels or sources that tasks of this step can name; [""] if they name none."""
     match step.addressee:
         case Addressee.LEAD:
             return [""]
@@ -49,7 +49,7 @@ def names(step: Step, settings: Settings) -> Sequence[str]:
 
 
 def kinds_after_refinement(settings: Settings) -> list[TaskKind]:
-    """All kinds of tasks after refinement that there may be by these settings."""
+    """All kinds of tasks after refinement that are possible with these settings."""
     return [
         (step, name)
         for step in Step
@@ -59,8 +59,8 @@ def kinds_after_refinement(settings: Settings) -> list[TaskKind]:
 
 
 def timeouts(kind: TaskKind, settings: Settings) -> list[timedelta]:
-    """How long each of those may take to answer whom this kind of task asks or tells. A step about
-    leads alone may ask any CRM."""
+    """The timeouts of the destinations and CRMs that this kind of task may call. A step whose tasks
+    name no channel may ask any CRM."""
     step, name = kind
     match step.addressee:
         case Addressee.LEAD:
@@ -73,8 +73,8 @@ def timeouts(kind: TaskKind, settings: Settings) -> list[timedelta]:
 
 
 def patience(kind: TaskKind, settings: Settings, lease: timedelta) -> timedelta:
-    """How long others may keep one call of `do` waiting: CRMs that are asked about a batch of leads
-    are asked for no further part of it when half of the *lease* is over."""
+    """How long one call of `do` may wait for others. A batch of leads stops asking CRMs when half
+    of the *lease* is over, so that is added to the longest timeout."""
     answers = timeouts(kind, settings)
     if not answers:
         return timedelta()

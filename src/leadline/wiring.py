@@ -1,7 +1,7 @@
-"""The one place that knows what is plugged in.
+"""Creates all adapters from the settings, and puts them together.
 
-What is plugged in is imported where it is made: a function on AWS has no use for SQLite, and its
-imports are what a cold start costs.
+Adapters are imported where they are created, to keep cold starts short: functions on AWS, for
+instance, don't need SQLite.
 """
 
 import random
@@ -59,12 +59,12 @@ class _Sources(Mapping[str, Source]):
 
 
 def sources(settings: Settings) -> Mapping[str, Source]:
-    """Every source by name, each with its settings, made when it is first asked for."""
+    """Every source by name, each created with its settings when it is first used."""
     return _Sources(settings)
 
 
 def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
-    """What the front half needs; *believe_all* leaves the secrets out, for previews."""
+    """The parts for capture; *believe_all* ignores the secrets, for previews."""
     if believe_all:
         bare = {
             name: msgspec.structs.replace(config, secret=(), organization=())
@@ -75,7 +75,7 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
 
 
 def webhook_kit(settings: Settings) -> CaptureKit:
-    """The same for webhooks, which are taken from `only_sources` where any are named."""
+    """The parts for capturing webhooks, limited to `only_sources` if that is set."""
     return _capture_kit(settings, _Sources(settings, settings.only_sources))
 
 
@@ -84,8 +84,8 @@ def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> CaptureKi
 
 
 def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
-    """The destinations of alerts by name; none when nothing is set. *longest*: the seconds that
-    one message may take."""
+    """The channels by name; empty if none is set. *longest* is the number of seconds that one
+    message may take."""
     if not _tells(settings):
         return {}
     from leadline.channels.registry import channel_configs, make_channel
@@ -95,7 +95,7 @@ def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
 
 
 def _tells(settings: Settings) -> bool:
-    """Whether there is any channel: who has none loads nothing of what they are made of."""
+    """Whether there is any channel; without channels none of their modules is imported."""
     return bool(settings.slack_webhook_url or settings.channels)
 
 
@@ -122,8 +122,8 @@ class _OnDemand(Mapping[str, "Channel"]):
 
 
 def channels_on_demand(settings: Settings) -> "Mapping[str, Channel]":
-    """The same for who schedules alerts and sends none: a destination, with the HTTP client that
-    it loads, is made when it is asked for."""
+    """The channels by name, for processes that schedule alerts but send none: a channel and its
+    HTTP client are created when they are first used."""
     return _OnDemand(settings)
 
 
@@ -149,9 +149,9 @@ class _Crms(Mapping[str, "Connected"]):
 
 
 def crms(settings: Settings) -> "Mapping[str, Connected]":
-    """The CRMs by source, each with its HTTP client made when it is first asked for.
+    """The CRMs by source; each is created, with its HTTP client, when it is first used.
 
-    Asking for one raises ConfigurationError when a setting of it is missing.
+    That raises ConfigurationError if one of its settings is missing.
     """
     return _Crms(settings)
 
@@ -180,19 +180,19 @@ class _RecordLinks(Mapping[str, "RecordLinks"]):
 
 
 def links(settings: Settings) -> "Links":
-    """Where messages lead. A lead's link to its record has to be on the hosts of its source, or of
-    the CRM that is asked about it, unless the settings place it."""
+    """The links in messages. A link to a lead's record must be on a host of its source or of its
+    CRM, unless the settings map `crm_url`."""
     from leadline.model.links import Links
 
     return Links(show=settings.show_url, records=_RecordLinks(settings))
 
 
 def check(settings: Settings, *, elsewhere: bool = False) -> None:
-    """Make every channel and every CRM once: what a setting lacks is to be said before the first
-    lead comes, which would find it out. *elsewhere*: they are for a machine whose credentials of
-    AWS are not here.
+    """Create every channel and CRM once, so that errors in settings are reported before the first
+    lead comes. With *elsewhere*, the settings are for another machine, so channels that need its
+    AWS credentials are not created.
 
-    Raises ConfigurationError with all that is wrong.
+    Raises ConfigurationError with all problems.
     """
     wrong: list[str] = []
     if settings.channels:  # `slack_webhook_url` was checked when it was read
@@ -210,7 +210,7 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
 
 
 def crm_faults(settings: Settings) -> dict[str, str]:
-    """What is wrong with the settings of CRMs, by source; empty when nothing is."""
+    """The problems in the settings of CRMs, by source; empty if there are none."""
     found: dict[str, str] = {}
     made = crms(settings)
     for source in made:
@@ -222,7 +222,7 @@ def crm_faults(settings: Settings) -> dict[str, str]:
 
 
 def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
-    """The embedded store; raises ConfigurationError when the data folder can't be used."""
+    """The embedded store. Raises ConfigurationError if the data folder can't be used."""
     from leadline.stores.sqlite.store import SqliteStore
 
     return SqliteStore(
@@ -241,12 +241,12 @@ def ledger(settings: Settings) -> "SqliteLedger":
 
 
 def embedded(settings: Settings) -> "Kit":
-    """The back half on one machine."""
+    """The kit of an embedded installation."""
     return kit_of(settings, store(settings), channels(settings))
 
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
-    """The back half without a disk, for previews and tests."""
+    """A kit with a store in memory, for previews and tests."""
     from leadline.stores.memory import MemoryStore
 
     kept = MemoryStore(clock, settings.redelivery_window)
@@ -259,7 +259,7 @@ def kit_of(
     destinations: "Mapping[str, Channel]",
     clock: Clock = wall_clock,
 ) -> "Kit":
-    """The back half around any store."""
+    """A kit with this store."""
     from leadline.kit import Kit
     from leadline.model.retry import LookUpPolicy, RetryPolicy
     from leadline.team.people import Team
@@ -285,7 +285,7 @@ def kit_of(
 
 
 def _routes(settings: Settings) -> "Routes":
-    """Which channels hear of which leads."""
+    """The routing of leads to channels and people."""
     from leadline.team.people import Team
     from leadline.team.routing import Routes
 

@@ -93,10 +93,10 @@ def test_a_crm_that_is_down_is_told_of_by_the_exit_code(
 ) -> None:
     crm.secret = "another-secret"  # type: ignore[misc]
     told = said(made, "reconcile", "--source", "tryton", code=1)
-    assert told["trouble"].startswith("the CRM refuses: crm.unauthorized")
+    assert told["trouble"].startswith("the CRM refused: crm.unauthorized")
     plain = made.command("reconcile", "--source", "tryton")
     assert "every lead is known" not in plain.stdout
-    assert plain.stderr.startswith("0 records seen, 0 captured\nthe CRM refuses")
+    assert plain.stderr.startswith("0 records seen, 0 captured\nthe CRM refused")
     assert "run it again" not in plain.stderr, "there is no rest of nothing"
 
 

@@ -201,7 +201,7 @@ def test_a_failure_names_the_resource_that_failed_and_leaves_nothing(cloud: Clou
         deploy(cloud, order("failing", failing))
     first, then = caught.value.detail.split("\n")
     assert first.startswith("Refused (AWS::SQS::Queue) is CREATE_FAILED: ")
-    assert then == "Nothing is left of it; mend that and deploy again."
+    assert then == "Nothing is left of it; fix the problem and deploy again."
     buckets = [b["Name"] for b in cloud.client("s3").list_buckets()["Buckets"]]
     assert "failing-bucket" not in buckets
 
@@ -249,8 +249,8 @@ def test_a_creation_that_could_not_be_undone_is_cleared_and_what_stays_is_told(
     again = order("stuck", BUCKET.replace("NAME", "other-bucket"))
     with deploying.planned(stuck, again, said.append) as plan:
         assert [c.action for c in plan.changes] == ["Add"]
-    assert "stuck is what a failed creation left; deleting it first" in said
-    assert "stuck-bucket (Bucket, AWS::S3::Bucket) stays; delete it" in said
+    assert "stuck is left over from a failed creation; deleting it first" in said
+    assert "stuck-bucket (Bucket, AWS::S3::Bucket) is kept; delete it" in said
     cloud.client("s3").head_bucket(Bucket="stuck-bucket")
 
 

@@ -54,9 +54,9 @@ def test_a_file_gives_the_text_that_cloudformation_takes(
     [
         ("p.toml", "Delay = ", "p.toml: "),
         ("p.json", "{", "p.json: "),
-        ("p.json", "[1]", "no object"),
+        ("p.json", "[1]", "must be an object"),
         ("p.json", "[" * 100_000, "p.json: "),
-        ("p.toml", "[Delay]\nminutes = 5", "Delay is no text"),
+        ("p.toml", "[Delay]\nminutes = 5", "Delay must be a text"),
     ],
 )
 def test_a_file_that_is_wrong_is_named(
@@ -77,7 +77,7 @@ def test_unknown_names_are_all_told_with_the_near_ones() -> None:
     assert caught.value.detail.splitlines()[1:] == [
         "  there is no parameter refinememory; did you mean RefineMemory?",
         "  there is no parameter Zzz",
-        "  CodeBucket is filled in by this command itself",
+        "  CodeBucket is set by this command itself; remove it",
     ]
 
 

@@ -176,7 +176,7 @@ def test_missing_settings_become_an_empty_file_that_can_be_read(
 
 def test_settings_stay_unless_new_ones_are_given(cloud: Cloud) -> None:
     remote_settings.put_settings(cloud, "ssm:/b/settings", 'delay = "5m"\n')
-    assert "stay" in remote_settings.put_settings(cloud, "ssm:/b/settings", None)
+    assert "are unchanged" in remote_settings.put_settings(cloud, "ssm:/b/settings", None)
     assert parameter(cloud, "/b/settings")["Value"] == 'delay = "5m"\n'
     remote_settings.put_settings(cloud, "ssm:/b/settings", 'delay = "6m"\n')
     assert parameter(cloud, "/b/settings")["Value"] == 'delay = "6m"\n'
@@ -374,15 +374,15 @@ def test_a_stack_of_somebody_else_is_neither_deleted_nor_updated(cloud: Cloud) -
     cfn = cloud.client("cloudformation")
     theirs = '{"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}'
     cfn.create_stack(StackName="theirs", TemplateBody=theirs)
-    with pytest.raises(CloudError, match="theirs is none of Leadline's"):
+    with pytest.raises(CloudError, match="theirs is not a stack of Leadline"):
         survey(cloud, "theirs", gone_too=False)
     with (
-        pytest.raises(CloudError, match="theirs is none of Leadline's"),
+        pytest.raises(CloudError, match="theirs is not a stack of Leadline"),
         planned(cloud, Order("theirs"), lambda _: None, dry_run=True),
     ):
         pass
     cfn.delete_stack(StackName="theirs")
-    with pytest.raises(CloudError, match="theirs is none of Leadline's"):
+    with pytest.raises(CloudError, match="theirs is not a stack of Leadline"):
         survey(cloud, "theirs", gone_too=True)
 
 

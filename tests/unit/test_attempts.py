@@ -21,7 +21,7 @@ def test_a_refinement_that_never_finished_says_so_in_words() -> None:
     assert failed(Step.REFINE, 2, "worker.died") is None
     assert failed(Step.REFINE, 3, "worker.died") == Drop(
         "refine.never_finished",
-        "never finished within its lease of 60 s, in 3 attempts; its worker died or was ended",
+        "never finished within its lease of 60 s, in 3 attempts; its worker died or was killed",
     )
 
 

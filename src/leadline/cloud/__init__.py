@@ -1,5 +1,5 @@
-"""Leadline on AWS, seen from an operator's machine: deploy it, look at it, take it away.
+"""Operating Leadline on AWS: deploying a stack, watching it and deleting it.
 
-Everything here but `packaging` and `wheels` needs boto3, and these two the library `packaging`: the
-extra `leadline[aws]`; functions on AWS never load either.
+All modules need boto3, except `packaging` and `wheels`, which need the library `packaging`; the
+extra `leadline[aws]` has both. Functions on AWS never import these modules.
 """

@@ -1,7 +1,7 @@
-"""Bytecode to go with the source: compiling is most of the time that imports take.
+"""Compiles modules to bytecode for the packages, because compiling takes most of an import's time.
 
-A function can't keep what it compiles, because its code is read only, so without this every cold
-start compiles everything anew.
+A function can't store what it compiles, because its code is read-only, so without bytecode every
+cold start compiles everything again.
 """
 
 import shutil
@@ -14,12 +14,12 @@ from pathlib import Path
 
 from leadline.cloud.session import CloudError
 
-_PLACE = "/var/task"  # where Lambda unpacks code; tracebacks tell it
+_PLACE = "/var/task"  # where Lambda unpacks code; tracebacks show it
 
 
 @cache
 def compiler_for(python: str) -> str | None:
-    """An interpreter of that version ("3.13") on this machine, None when there is none."""
+    """The path of an interpreter of version *python* ("3.13") on this machine; None without one."""
     if python == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     found = shutil.which(f"python{python}")
@@ -33,11 +33,11 @@ def compiler_for(python: str) -> str | None:
 
 
 def compiled(files: Mapping[str, bytes], compiler: str) -> dict[str, bytes]:
-    """The bytecode of every module, by its path in `__pycache__`.
+    """The bytecode of every module, by path in `__pycache__`.
 
-    It is used without a look at the source (PEP 552, unchecked hashes), and what another version
-    of Python can't use, that version passes over. The same files always give the same bytes.
-    Raises CloudError when the interpreter does not compile.
+    Python uses it without checking the source (PEP 552, unchecked hashes); other versions of Python
+    ignore it. The same files always give the same bytes.
+    Raises CloudError if the interpreter fails.
     """
     with tempfile.TemporaryDirectory(prefix="leadline-") as name:
         folder = Path(name)
@@ -53,5 +53,5 @@ def compiled(files: Mapping[str, bytes], compiler: str) -> dict[str, bytes]:
         )  # fmt: skip
         found = sorted(folder.rglob("*.pyc"))
         if not found:
-            raise CloudError(f"{compiler} does not compile: {done.stderr.strip()[-200:]}")
+            raise CloudError(f"{compiler} can't compile the code: {done.stderr.strip()[-200:]}")
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}

@@ -1,4 +1,4 @@
-"""Change sets of CloudFormation stacks: proposed, executed or discarded.
+"""Change sets of CloudFormation stacks: propose, execute and discard them.
 
 Shapes and states are those of the CloudFormation API Reference.
 """
@@ -27,10 +27,10 @@ _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """What a change set would do to one resource.
+    """The change of one resource by a change set.
 
-    `action` is Add, Modify, Remove, Import or Dynamic; `replacement` True, False or Conditional as
-    CloudFormation writes it, "" where it can't be.
+    `action` is Add, Modify, Remove, Import or Dynamic. `replacement` is True, False or Conditional,
+    as CloudFormation writes it; "" if the action allows none.
     """
 
     action: str
@@ -41,9 +41,10 @@ class ResourceChange:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change set that waits to be executed; without `changes` there is nothing to do.
+    """A change set that is ready to be executed; if `changes` is empty, there is nothing to do.
 
-    `made_stack` when there was no stack of the name: making a change set makes an empty one.
+    `made_stack` is whether there was no stack with this name: then creating the change set created
+    an empty one.
     """
 
     stack_id: str
@@ -55,10 +56,10 @@ class Proposal:
 def propose(
     cfn: Any, name: str, template: Mapping[str, str], parameters: Sequence[Mapping[str, Any]]
 ) -> Proposal:
-    """Make a change set and wait until CloudFormation has worked it out.
+    """Create a change set and wait until CloudFormation has computed it.
 
-    *template* is TemplateBody or TemplateURL, *parameters* as CreateChangeSet takes them.
-    Raises CloudError with CloudFormation's reason when it can't be.
+    *template* has TemplateBody or TemplateURL; *parameters* are in the form of CreateChangeSet.
+    Raises CloudError with CloudFormation's reason if it fails.
     """
     stack = find_stack(cfn, name)
     creates = stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS"
@@ -90,7 +91,7 @@ def _worked_out(cfn: Any, change_set: str) -> Sequence[ResourceChange]:
     reason = told.get("StatusReason", "")
     if any(words in reason for words in _NO_CHANGES):
         return ()
-    raise CloudError(f"CloudFormation can't work the changes out: {reason or told['Status']}")
+    raise CloudError(f"CloudFormation can't compute the changes: {reason or told['Status']}")
 
 
 def _changes(cfn: Any, change_set: str, told: dict[str, Any]) -> Sequence[ResourceChange]:
@@ -112,7 +113,7 @@ def _changes(cfn: Any, change_set: str, told: dict[str, Any]) -> Sequence[Resour
 
 
 def discard(cfn: Any, proposal: Proposal) -> None:
-    """Delete a change set that was not executed, and the empty stack that it made."""
+    """Delete a change set that was not executed, and the empty stack if it created one."""
     try:
         told = cfn.describe_change_set(ChangeSetName=proposal.change_set_id)
     except ClientError as error:
@@ -124,18 +125,18 @@ def discard(cfn: Any, proposal: Proposal) -> None:
     if not proposal.made_stack:
         cfn.delete_change_set(ChangeSetName=proposal.change_set_id)
         return
-    # Its change sets go with it; nothing was ever created in it.
+    # This deletes its change sets too; the stack has no resources.
     cfn.delete_stack(StackName=proposal.stack_id)
     wait_until_settled(cfn, proposal.stack_id)
 
 
 def execute(cfn: Any, proposal: Proposal, watch: Watch | None = None) -> dict[str, Any]:
-    """Execute a change set and wait for its end; the stack as it then is.
+    """Execute a change set and wait for its end; returns the description of the stack.
 
-    Raises CloudError that tells the first event that failed.
+    Raises CloudError with the first event that failed.
     """
     began = newest_event(cfn, proposal.stack_id)
-    # What a failing creation had made and the template would retain is deleted with the rest.
+    # If creation fails, resources that the template retains are deleted with the others.
     cfn.execute_change_set(ChangeSetName=proposal.change_set_id, RetainExceptOnCreate=True)
     stack = wait_until_settled(cfn, proposal.stack_id, watch, began)
     if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):

@@ -1,4 +1,4 @@
-"""The private bucket that code and template are uploaded to, one for an account and region."""
+"""The private bucket for code and templates, one per account and region."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from leadline.cloud.packaging import Package
 from leadline.cloud.session import Cloud, CloudError, error_code
 
 BODY_LIMIT = 51_200
-"""Bytes of a template that CloudFormation takes in a request (its quotas); larger ones come from
+"""The largest template in a request, in bytes (CloudFormation quotas); larger ones are read from
 S3."""
 
 
@@ -20,9 +20,9 @@ def code_bucket_name(cloud: Cloud) -> str:
 
 
 def ensure_code_bucket(cloud: Cloud) -> str:
-    """Make the bucket if it is missing, and make sure that it is private; its name.
+    """Create the bucket if it is missing, and make it private; returns its name.
 
-    Raises CloudError when the name is somebody else's.
+    Raises CloudError if the name belongs to another account.
     """
     s3, name = cloud.client("s3"), code_bucket_name(cloud)
     owned = {"Bucket": name, "ExpectedBucketOwner": cloud.account}
@@ -31,13 +31,14 @@ def ensure_code_bucket(cloud: Cloud) -> str:
     except ClientError as error:
         if error_code(error) not in ("404", "NoSuchBucket"):
             raise CloudError(
-                f"the bucket {name} is not yours, or you may not see it ({error_code(error)})"
+                f"the bucket {name} belongs to another account, or you have no access to it "
+                f"({error_code(error)})"
             ) from None
-        # us-east-1 is the one region that must not be named (S3 API, CreateBucket).
+        # us-east-1 is the only region that must not be named (S3 API, CreateBucket).
         where = {"LocationConstraint": cloud.region}
         more = {} if cloud.region == "us-east-1" else {"CreateBucketConfiguration": where}
         s3.create_bucket(Bucket=name, **more)
-    # Each of these says what is to be, so an interrupted first run is mended by the next.
+    # All of these calls are idempotent, so the next run completes an interrupted first one.
     s3.put_public_access_block(
         **owned,
         PublicAccessBlockConfiguration=dict.fromkeys(
@@ -47,7 +48,7 @@ def ensure_code_bucket(cloud: Cloud) -> str:
     )
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [rule]})
-    if not cloud.endpoint:  # an emulator speaks plain HTTP, and would refuse itself
+    if not cloud.endpoint:  # an emulator uses plain HTTP and would deny all requests
         s3.put_bucket_policy(**owned, Policy=json.dumps(_only_over_tls(cloud, name)))
     return name
 
@@ -66,7 +67,7 @@ def _only_over_tls(cloud: Cloud, bucket: str) -> Mapping[str, object]:
 
 
 def upload(cloud: Cloud, package: Package) -> bool:
-    """Upload a package unless it is there; whether it was not."""
+    """Upload a package unless it is there; returns whether it was uploaded."""
     if _is_there(cloud, package.key):
         return False
     _put(cloud, package.key, package.zipped())
@@ -74,7 +75,7 @@ def upload(cloud: Cloud, package: Package) -> bool:
 
 
 def template_argument(cloud: Cloud, text: str) -> Mapping[str, str]:
-    """TemplateBody, or TemplateURL of an upload when the template is too large for a request."""
+    """TemplateBody, or the TemplateURL of an upload if the template is too large for a request."""
     body = text.encode()
     if len(body) <= BODY_LIMIT:
         return {"TemplateBody": text}
@@ -82,7 +83,7 @@ def template_argument(cloud: Cloud, text: str) -> Mapping[str, str]:
     ensure_code_bucket(cloud)
     if not _is_there(cloud, key):
         _put(cloud, key, body)
-    # By path, which S3 answers everywhere and emulators know.
+    # A path-style URL, which works in all regions of S3 and in emulators.
     base = str(cloud.client("s3").meta.endpoint_url).rstrip("/")
     return {"TemplateURL": f"{base}/{code_bucket_name(cloud)}/{key}"}
 

@@ -20,12 +20,12 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 _TIMEOUT_S = 30.0
-"""An operator waits longer than a function may."""
+"""The timeout of a call in seconds; operators can wait longer than functions."""
 
 
 @dataclass(frozen=True)
 class ConnectedStack:
-    """A stack by what it tells of itself: its outputs and the parameters it was deployed with."""
+    """A stack, known by its outputs and the parameters it was deployed with."""
 
     name: str
     cloud: Cloud
@@ -54,7 +54,7 @@ class ConnectedStack:
 
     @cached_property
     def queues(self) -> Queues:
-        """The queues, and those of dead letters."""
+        """The queues, with the dead-letter queues."""
         output = self._output
         return Queues(
             self.caller,
@@ -64,14 +64,14 @@ class ConnectedStack:
 
     @cached_property
     def dead_letters(self) -> DeadLetterQueues:
-        """The queues of dead letters, beside the ledger."""
+        """The dead-letter queues, compared with the ledger."""
         return DeadLetterQueues(self.caller, self.table, self.queues)
 
     @cached_property
     def loaded(self) -> Loaded:
-        """The settings as the functions read them, with where each comes from.
+        """The settings that the functions read, with their origins.
 
-        Raises AwsFailed when AWS refuses, ConfigurationError when they are wrong.
+        Raises AwsFailed if AWS refuses, and ConfigurationError if the settings are wrong.
         """
         environ = {
             variable: self.parameters[parameter]
@@ -103,35 +103,35 @@ class ConnectedStack:
         return AwsLedger(self.table, self.bucket, raw_kept=raw_kept)
 
     def intake(self) -> AwsIntake:
-        """Where documents of an archive are taken in."""
+        """The import of archives."""
         window = self.settings.redelivery_window
         return AwsIntake(self.table, self.bucket, self.queues, window)
 
     def _output(self, name: str) -> str:
         if name not in self.outputs:
             raise CloudError(
-                f"the stack {self.name} has no output {name}: it is none of Leadline's, or was not "
-                "deployed to the end; see `leadline status aws`"
+                f"the stack {self.name} has no output {name}: it is not a stack of Leadline, or "
+                "its deployment is incomplete; see `leadline status aws`"
             )
         return self.outputs[name]
 
 
 class StackStore(AwsStore):
-    """A store to be let go of like any other; its connections close with the process."""
+    """A store that can be closed like any other; its connections close with the process."""
 
     def close(self) -> None:
-        """Nothing is held that outlives a request."""
+        """Do nothing: no resources are held between requests."""
 
 
 _VARIABLES = {"LEADLINE_DELAY": "Delay", "LEADLINE_LOG_LEVEL": "LogLevel"}
-"""What the functions have in their environment besides, by the parameter that says it."""
+"""Further environment variables of the functions, by the template parameter that sets them."""
 
 
 def connect_to_stack(name: str, region: str | None = None) -> ConnectedStack:
     """Find a stack in the operator's account.
 
-    Raises ConfigurationError when boto3, credentials or the region are missing, CloudError when
-    AWS refuses or there is no such stack.
+    Raises ConfigurationError if boto3, credentials or the region are missing, and CloudError if AWS
+    refuses or the stack does not exist.
     """
     cloud = connect(region)
     from leadline.cloud.stacks import need_stack, outputs_of, parameters_of  # these need boto3

@@ -1,7 +1,6 @@
-"""Deploy a stack: package, upload, propose, and when it is agreed to, carry out.
+"""Deploying a stack: package the code, upload it, propose a change set, and execute it if agreed.
 
-Every step says what is to be and not what is to be done, so a deployment that was interrupted is
-finished by the next one.
+Every step is idempotent, so the next deployment completes an interrupted one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +35,7 @@ KEPT = ("Bucket", "Table")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the operator wants: parameters as text by name, settings as the text of a TOML file."""
+    """The operator's input: parameters as text by name, settings as the text of a TOML file."""
 
     stack: str
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -46,7 +45,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentPlan:
-    """What a deployment would do; `settings_reference` is where the functions read settings."""
+    """A planned deployment; `settings_reference` is where the functions read their settings."""
 
     order: Order
     proposal: change_sets.Proposal
@@ -56,12 +55,12 @@ class DeploymentPlan:
 
     @property
     def changes(self) -> Sequence[ResourceChange]:
-        """What would happen to which resource; none: the stack is as it should be."""
+        """The changes of resources; empty if the stack is up to date."""
         return self.proposal.changes
 
     @property
     def dangers(self) -> Sequence[ResourceChange]:
-        """The changes that would put an empty bucket or table in the place of the leads'."""
+        """The changes that would replace the bucket or table of leads by an empty one."""
         return [
             c
             for c in self.changes
@@ -74,9 +73,10 @@ class DeploymentPlan:
 def planned(
     cloud: Cloud, order: Order, say: Say, *, dry_run: bool = False
 ) -> Iterator[DeploymentPlan]:
-    """A plan, forgotten at the end unless it was carried out.
+    """A context with a plan, which is discarded at the end unless it was executed.
 
-    With *dry_run* no code is uploaded and no stack touched. Raises CloudError, ConfigurationError.
+    With *dry_run*, no code is uploaded and no stack is changed. Raises CloudError and
+    ConfigurationError.
     """
     cfn = cloud.client("cloudformation")
     stack = _ready_stack(cfn, order.stack, say, dry_run=dry_run)
@@ -89,7 +89,7 @@ def planned(
         _upload(cloud, packages, say)
     keys = dict(zip(("CaptureCode", "WorkCode"), (p.key for p in packages), strict=True))
     ours = {"CodeBucket": code_bucket_name(cloud), **keys}
-    say("working out the changes")
+    say("computing the changes")
     proposal = change_sets.propose(cfn, order.stack, argument, parameters.request(ours))
     try:
         yield DeploymentPlan(order, proposal, reference, parameters["KmsKeyArn"], packages)
@@ -100,9 +100,9 @@ def planned(
 def roll_out(
     cloud: Cloud, plan: DeploymentPlan, say: Say, watch: Watch | None = None
 ) -> dict[str, Any]:
-    """Write the settings and execute the change set; the stack as it then is.
+    """Write the settings and execute the change set; returns the description of the stack.
 
-    Raises CloudError that tells the first event that failed.
+    Raises CloudError with the first event that failed.
     """
     cfn = cloud.client("cloudformation")
     say(put_settings(cloud, plan.settings_reference, plan.order.settings, plan.key_arn))
@@ -112,7 +112,7 @@ def roll_out(
 
 
 def webhook_url(cloud: Cloud, stack: Mapping[str, Any]) -> str:
-    """Where senders post to a stack; on an emulator, its own form of that address."""
+    """The URL to which senders post; for an emulator, in the emulator's form."""
     url = stacks.outputs_of(stack)["WebhookUrl"]
     if not cloud.endpoint:
         return url
@@ -123,7 +123,8 @@ def webhook_url(cloud: Cloud, stack: Mapping[str, Any]) -> str:
 
 
 def _ready_stack(cfn: Any, name: str, say: Say, *, dry_run: bool) -> dict[str, Any] | None:
-    """The stack when there is one that can be updated; what stands in the way is cleared."""
+    """The stack if it exists and can be updated, else None; the remains of a failed creation are
+    deleted."""
     stack = stacks.find_stack(cfn, name)
     if stack is not None and stacks.is_busy(stack):
         say(f"{name} is {stack['StackStatus']}; waiting for that to end")
@@ -135,9 +136,9 @@ def _ready_stack(cfn: Any, name: str, say: Say, *, dry_run: bool) -> dict[str, A
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
         if dry_run:
             raise CloudError(
-                f"{name} is what a failed creation left; without --dry-run it is deleted first"
+                f"{name} is left over from a failed creation; without --dry-run it is deleted first"
             )
-        say(f"{name} is what a failed creation left; deleting it first")
+        say(f"{name} is left over from a failed creation; deleting it first")
         _clear(cfn, stack["StackId"], say)
         return None
     if status in ("CREATE_FAILED", "DELETE_FAILED"):
@@ -151,24 +152,24 @@ def _ready_stack(cfn: Any, name: str, say: Say, *, dry_run: bool) -> dict[str, A
 
 
 def _clear(cfn: Any, stack_id: str, say: Say) -> None:
-    """Delete what a failed creation left. Its table is among that, because DynamoDB deletes none
-    that is protected; with the stack the template would retain it, and it stays, but is told."""
+    """Delete the remains of a failed creation. DynamoDB does not delete a protected table, and the
+    template retains it, so a table stays; *say* is called with its name."""
     names = stacks.resources_of(cfn, stack_id)
 
     def notice(event: stacks.StackEvent) -> None:
         if event.status == "DELETE_SKIPPED":
-            say(f"{names[event.resource][1]} ({event.resource}, {event.type}) stays; delete it")
+            say(f"{names[event.resource][1]} ({event.resource}, {event.type}) is kept; delete it")
 
     stacks.delete(cfn, stack_id, notice)
 
 
 def _settings_reference(order: Order, parameters: Parameters, say: Say) -> str:
-    """Where the settings go, once it is clear that they fit there."""
+    """Where the settings are stored, after a check that they fit."""
     secret = parameters["SettingsSecretArn"]
     if order.settings is not None and not secret:
         refuse_too_long(order.settings)
         if needs_advanced_tier(order.settings):
-            say("the settings need SSM's advanced tier, which costs $0.05 a month")
+            say("the settings need SSM's advanced tier, which costs $0.05 per month")
     return settings_reference(order.stack, parameters["SettingsParameter"], secret)
 
 
@@ -177,7 +178,10 @@ def _packages(parameters: Parameters, say: Say) -> tuple[Package, Package]:
     say(f"packaging for Python {target.python} on {target.architecture}")
     packages = capture_package(target), work_package(target)
     if packages[0].compiler is None:
-        say(f"no python{target.python} here to compile with, so cold starts take longer")
+        say(
+            f"python{target.python} is not installed here, so the code is not compiled and cold "
+            "starts take longer"
+        )
     return packages
 
 

@@ -1,4 +1,4 @@
-"""Take a stack away. What holds leads stays, unless it is said that it goes too."""
+"""Deleting a stack. The resources with leads are kept, unless the operator asks to delete them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from leadline.cloud.session import Cloud, CloudError, error_code
 from leadline.cloud.stacks import Say, Watch
 from leadline.cloud.state import queue_depth
 
-_BATCH = 1000  # the most that DeleteObjects takes, and what a page of versions holds
+_BATCH = 1000  # the limit of DeleteObjects, and the size of a page of versions
 
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """A stack that is to go, or is gone and has left its data.
+    """A stack to be deleted, or a deleted one whose data is still there.
 
-    `bucket`, `table` and `parameter` are "" where there is none (any more); `waiting` is how many
-    messages its queues still hold.
+    `bucket`, `table` and `parameter` are "" if they don't exist (any more); `waiting` is the number
+    of messages in its queues.
     """
 
     name: str
@@ -38,9 +38,9 @@ class Doomed:
 
 
 def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
-    """What would go with a stack; with *gone_too* one that is gone already will do.
+    """The resources of a stack to be deleted; with *gone_too*, a deleted stack is accepted too.
 
-    CloudFormation remembers deleted stacks for 90 days. Raises CloudError when there is none.
+    CloudFormation remembers deleted stacks for 90 days. Raises CloudError if there is no stack.
     """
     cfn = cloud.client("cloudformation")
     stack = stacks.find_stack(cfn, name)
@@ -70,9 +70,9 @@ def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
 
 
 def delete_stack(cloud: Cloud, doomed: Doomed, watch: Watch | None = None) -> Sequence[str]:
-    """Delete the stack; the logical ids of what the template keeps of it.
+    """Delete the stack; returns the logical ids of resources that the template retains.
 
-    Raises CloudError with what could not be deleted; doing it again goes on.
+    Raises CloudError with what could not be deleted; a further call continues.
     """
     if doomed.gone:
         return list(doomed.resources)
@@ -89,7 +89,7 @@ def delete_stack(cloud: Cloud, doomed: Doomed, watch: Watch | None = None) -> Se
 
 
 def delete_data(cloud: Cloud, doomed: Doomed, say: Say) -> None:
-    """Delete bucket, table and settings for good; doing it again goes on where it was."""
+    """Delete bucket, table and settings permanently; a further call continues if interrupted."""
     if doomed.bucket:
         count = _empty(cloud, doomed.bucket, say)
         cloud.client("s3").delete_bucket(Bucket=doomed.bucket, ExpectedBucketOwner=cloud.account)
@@ -103,7 +103,7 @@ def delete_data(cloud: Cloud, doomed: Doomed, say: Say) -> None:
 
 
 def remains(cloud: Cloud, doomed: Doomed, kept: Sequence[str], *, data_deleted: bool) -> list[str]:
-    """Everything that is still there afterwards, in words; *kept* is what `delete_stack` told."""
+    """Everything that still exists afterwards, in words; *kept* is the result of `delete_stack`."""
     left: list[str] = []
     for name in kept:
         kind, physical = doomed.resources.get(name, ("", ""))
@@ -169,11 +169,11 @@ def _waiting(cloud: Cloud, outputs: Mapping[str, str]) -> int:
 
 
 def _empty(cloud: Cloud, bucket: str, say: Say) -> int:
-    """Delete every version and delete marker; how many there were."""
+    """Delete all versions and delete markers; returns their number."""
     s3, count = cloud.client("s3"), 0
     owned = {"Bucket": bucket, "ExpectedBucketOwner": cloud.account}
     while True:
-        # Always the first page: what it shows is deleted before the next look.
+        # Always the first page: its versions are deleted before the next request.
         page = s3.list_object_versions(**owned, MaxKeys=_BATCH)
         versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         if not versions:

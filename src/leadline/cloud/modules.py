@@ -1,6 +1,6 @@
-"""Which of our own modules a function needs: those that its handler imports, and what they import.
+"""Finds the modules of Leadline that a function needs: those its handler imports, recursively.
 
-Imports within functions count, because they are made there to be late and not to be optional.
+Imports inside functions count, because these are late, not optional.
 """
 
 import ast
@@ -13,19 +13,19 @@ from leadline import FORMER_MODULES, FORMER_NAMES
 from leadline.model.task import Step
 
 _FOUND_BY_NAME = {"leadline.vendors.registry": "leadline.vendors"}
-"""Which package's modules a module finds by their names, imported by no line of code."""
+"""The packages whose modules a module imports by name, without an import statement."""
 _DOES_STEPS = "leadline.steps"
-"""The module that imports the functions of steps by the names that their rows give."""
+"""The module that imports the functions of steps by the names in their rows."""
 
 # What `leadline.wiring` imports only for an embedded installation.
 _EMBEDDED = ("leadline.stores.memory*", "leadline.stores.sqlite*")
 
 
 def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mapping[str, bytes]:
-    """The sources of these modules and of all that they need of our package, by path, but for
-    modules whose names fit one of the patterns *without*.
+    """The sources of these modules and of all modules of Leadline that they need, by path. Modules
+    whose names match one of the patterns *without* are left out.
 
-    Our package is read from wherever it is installed.
+    Leadline is read from where it is installed.
     """
     root = Path(str(files("leadline"))).parent
     found: dict[str, bytes] = {}
@@ -63,7 +63,7 @@ def imported_modules(source: bytes) -> Iterator[str]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those that only type checkers see."""
+    """All nodes except those that only type checkers see."""
     yield node
     for child in ast.iter_child_nodes(node):
         is_for_checkers = isinstance(child, ast.If) and (
@@ -74,7 +74,7 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _path(root: Path, name: str) -> Path | None:
-    """The file of a module of ours; None when it is no module, or not ours."""
+    """The file of a module of Leadline; None for other names."""
     if name.partition(".")[0] != "leadline":
         return None
     place = root.joinpath(*name.split("."))

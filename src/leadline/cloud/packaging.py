@@ -1,4 +1,4 @@
-"""The zips that functions run from: the same code always gives the same key."""
+"""The zip packages of the functions; the same code always has the same key."""
 
 import hashlib
 import io
@@ -13,23 +13,23 @@ from leadline.cloud.plug_ins import entry_points_of, plugged_in
 from leadline.cloud.wheels import Files, Target, files_of
 
 CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
-"""What Capture imports besides our own code; a test holds its imports against this. What time it is
-elsewhere not every runtime knows."""
+"""The distributions that Capture imports; a test compares this with its imports. tzdata is listed
+because not every runtime has time zones."""
 
 WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers")
-"""What Refine, Deliver and Sweep import besides our own code."""
+"""The distributions that Refine, Deliver and Sweep import."""
 
-# Nobody asks a CRM at the door.
+# Capture asks no CRM.
 _NOT_AT_THE_DOOR = ("leadline.vendors._api*", "leadline.vendors.*.api")
 
 CAPTURE_HANDLERS = ("leadline.entrypoints.aws.capture",)
 WORK_HANDLERS = tuple(f"leadline.entrypoints.aws.{name}" for name in ("refine", "deliver", "sweep"))
 
 RUNTIME_CLIENT = {"awslambdaric": "4.2.2", "simplejson": "4.3.0", "snapshot-restore-py": "1.0.0"}
-"""AWS's runtime client with what it needs, for a `provided.…` runtime."""
+"""AWS's runtime client with its dependencies, for a `provided.…` runtime."""
 
-# Most of phonenumbers is the places, carriers and time zones of numbers, which refining never
-# asks for and the package itself loads only when somebody imports these modules.
+# Most of phonenumbers are places, carriers and time zones of numbers, which refinement does not
+# need and phonenumbers loads only if these modules are imported.
 _LEFT_OUT = (
     "phonenumbers/carrier",
     "phonenumbers/geocoder",
@@ -39,7 +39,7 @@ _LEFT_OUT = (
     "phonenumbers/tzdata/",
 )
 _NO_CODE = (".pyi", ".typed", ".c", ".h", ".pyx", ".pxd")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 
 BOOTSTRAP = b"""#!/bin/sh
 # Runs the handler with AWS's runtime client, which lies beside this file.
@@ -48,15 +48,15 @@ python="${LEADLINE_PYTHON:-python3}"
 unset LEADLINE_PYTHON
 exec "$python" -m awslambdaric "$_HANDLER"
 """
-"""What a `provided.…` runtime starts (Lambda docs, "Building a custom runtime")."""
+"""The program that a `provided.…` runtime starts (Lambda docs, "Building a custom runtime")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What goes in a zip, by path; `compiler` is the interpreter that adds the bytecode, if any.
+    """The files of a zip, by path; `compiler` is the interpreter that compiles bytecode, or None.
 
-    `digest` is that of the files and of the version that compiles them, so it does not depend on
-    who compressed them.
+    `digest` is a digest of the files and the compiler's version, so it does not depend on the
+    compression.
     """
 
     name: str
@@ -66,11 +66,11 @@ class Package:
 
     @property
     def key(self) -> str:
-        """Its key in the code bucket; it tells the version for people and the digest for us."""
+        """Its key in the code bucket, with the version for people and the digest for comparison."""
         return f"{__version__}/{self.name}-{self.digest[:20]}.zip"
 
     def zipped(self) -> bytes:
-        """The zip; sorted, without times of its own, so its bytes tell nothing but the files."""
+        """The zip, sorted and without times, so that the same files give the same bytes."""
         files = dict(self.files)
         if self.compiler is not None:
             files |= compiled(files, self.compiler)
@@ -78,7 +78,7 @@ class Package:
         with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for path in sorted(files):
                 entry = zipfile.ZipInfo(path, _EPOCH)
-                entry.create_system = 3  # Unix, whose modes these are
+                entry.create_system = 3  # Unix, as the modes below
                 entry.external_attr = (0o100755 if path == "bootstrap" else 0o100644) << 16
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, files[path])
@@ -86,12 +86,12 @@ class Package:
 
 
 def capture_package(target: Target) -> Package:
-    """The zip of Capture; raises CloudError when a dependency can't be had for the target."""
+    """The package of Capture. Raises CloudError if a dependency is not available for *target*."""
     return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target, _NOT_AT_THE_DOOR)
 
 
 def work_package(target: Target) -> Package:
-    """The zip of Refine, Deliver and Sweep; raises CloudError like `capture_package`."""
+    """The package of Refine, Deliver and Sweep. Raises CloudError like `capture_package`."""
     return _package("work", WORK_HANDLERS, WORK_NEEDS, target)
 
 
@@ -124,7 +124,7 @@ def _package(
 
 
 def _is_run(path: str) -> bool:
-    """Whether a function could load it."""
+    """Whether a function may need the file."""
     parts = path.split("/")
     return not (
         path.startswith(_LEFT_OUT)

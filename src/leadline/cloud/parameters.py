@@ -1,4 +1,4 @@
-"""The template's parameters: read from a file, checked against the template, kept on updates."""
+"""The template's parameters: read from a file, checked against the template, kept in updates."""
 
 import difflib
 import json
@@ -12,7 +12,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.settings.general import declared as settings_declared
 
 OURS = ("CodeBucket", "CaptureCode", "WorkCode")
-"""What `deploy aws` fills in itself."""
+"""The parameters that `deploy aws` sets itself."""
 
 
 def read_parameters(path: Path) -> dict[str, str]:
@@ -30,23 +30,25 @@ def read_parameters(path: Path) -> dict[str, str]:
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path}: {error}") from None
     if not isinstance(read, dict):
-        raise ConfigurationError(f"{path} is no object of names and values")
+        raise ConfigurationError(f"{path} must be an object of names and values")
     return {name: _written(path, name, value) for name, value in read.items()}
 
 
 def _written(path: Path, name: str, value: Any) -> str:
-    """A value as CloudFormation takes it: text, lists joined by commas."""
+    """A value in CloudFormation's form: text, with lists joined by commas."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(value)
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
         return ",".join(map(str, value))
-    raise ConfigurationError(f"{path}: {name} is no text, number, truth value or list of texts")
+    raise ConfigurationError(
+        f"{path}: {name} must be a text, a number, true, false or a list of texts"
+    )
 
 
 class Parameters:
-    """The parameters of a stack: those given now, else those it has, else the template's defaults.
+    """The parameters of a stack: new values, else its current ones, else the template's defaults.
 
     *declared* is GetTemplateSummary's list, *stack* DescribeStacks' stack when there is one.
     Raises ConfigurationError for names that the template does not declare, and for values that
@@ -73,7 +75,7 @@ class Parameters:
         return next((layer[name] for layer in layers if name in layer), "")
 
     def request(self, ours: Mapping[str, str]) -> list[dict[str, Any]]:
-        """As CreateChangeSet takes them; *ours* are the values of OURS."""
+        """The parameters in the form of CreateChangeSet; *ours* are the values of OURS."""
         values = {**self._given, **ours}
         kept = [name for name in self._previous if name not in values]
         return [
@@ -92,7 +94,7 @@ def _unknown(given: Mapping[str, str], declared: Mapping[str, str]) -> list[str]
     open_to_users = [name for name in declared if name not in OURS]
     for name in given:
         if name in OURS:
-            problems.append(f"{name} is filled in by this command itself")
+            problems.append(f"{name} is set by this command itself; remove it")
         elif name not in declared:
             folded = {n.lower(): n for n in open_to_users}
             near = difflib.get_close_matches(name.lower(), folded, 1)

@@ -1,4 +1,4 @@
-"""Sources of other packages, installed here, which functions are to find as well."""
+"""Sources and CRMs of other packages installed here, which functions need too."""
 
 from collections.abc import Iterator, Mapping
 from importlib import metadata
@@ -12,10 +12,10 @@ from leadline.plugins import CRMS, SOURCES
 
 
 def plugged_in(target: Target) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each distribution that adds a source or a CRM, with all that it needs on that
-    target, itself first.
+    """Each distribution that adds a source or a CRM, with its dependencies for *target*, itself
+    first.
 
-    Raises CloudError for one that is installed as a link to its sources, which can't be packaged.
+    Raises CloudError for an editable installation, which can't be packaged.
     """
     for distribution in metadata.distributions():
         groups = {e.group for e in distribution.entry_points}
@@ -23,14 +23,14 @@ def plugged_in(target: Target) -> Iterator[tuple[str, tuple[str, ...]]]:
             name = distribution.metadata["Name"]
             if is_editable(distribution):
                 raise CloudError(
-                    f"{name}, which adds a source or a CRM, is installed with -e: install it "
-                    "without, so that its files can be packaged"
+                    f"{name}, which adds a source or a CRM, is installed with -e; install it "
+                    "without -e, so that its files can be packaged"
                 )
             yield name, tuple(_with_needs(name, target))
 
 
 def entry_points_of(name: str) -> Mapping[str, bytes]:
-    """The files by which Python finds the entry points of a distribution."""
+    """The files in which Python finds the entry points of a distribution."""
     distribution = metadata.distribution(name)
     folder = f"{canonicalize_name(name).replace('-', '_')}-{distribution.version}.dist-info"
     about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {distribution.version}\n"
@@ -39,7 +39,7 @@ def entry_points_of(name: str) -> Mapping[str, bytes]:
 
 
 def _with_needs(name: str, target: Target) -> list[str]:
-    """The distribution and all that it needs on that target, itself first."""
+    """The distribution and its dependencies for *target*, itself first."""
     found = {canonicalize_name(name): name}
     seen: set[tuple[str, frozenset[str]]] = set()
     todo = [Requirement(name)]
@@ -54,15 +54,15 @@ def _with_needs(name: str, target: Target) -> list[str]:
 
 
 def _needs(one: Requirement, target: Target) -> Iterator[Requirement]:
-    """What a requirement needs in turn, as its markers and extras say (PEP 508); nothing where it
-    is not installed here, which `wheels.files_of` then tells."""
+    """The dependencies of a requirement, by markers and extras (PEP 508); none if it is not
+    installed here, which `wheels.files_of` reports later."""
     try:
         texts = metadata.distribution(one.name).requires or ()
         requirements = [Requirement(text) for text in texts]
     except metadata.PackageNotFoundError:
         return
     except InvalidRequirement as error:
-        raise CloudError(f"what {one.name} requires can't be read: {error}") from None
+        raise CloudError(f"the dependencies of {one.name} can't be read: {error}") from None
     there = {
         "implementation_name": "cpython",
         "os_name": "posix",

@@ -12,50 +12,52 @@ from leadline.settings.general import Settings
 from leadline.settings.loading import load
 
 STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
-"""Bytes of a parameter by tier (Systems Manager, "Managing parameter tiers")."""
+"""The largest parameter by tier, in bytes (Systems Manager, "Managing parameter tiers")."""
 
 SECRET_LIMIT = 65_536
-"""Bytes of a secret (Secrets Manager quotas)."""
+"""The largest secret, in bytes (Secrets Manager quotas)."""
 
-_HEARD = "the functions know them within five minutes"
+_HEARD = "the functions read changes within five minutes"
 _EMPTY = "# Settings of Leadline: see leadline.example.toml. Empty: every default, no secrets.\n"
 
 
 def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
-    """A settings file, checked as Leadline itself reads it, and by *check*, which makes what they
-    set and raises ConfigurationError where it can't.
+    """The text of a settings file, checked as Leadline reads it and by *check*, which creates what
+    the settings configure and raises ConfigurationError if that fails.
 
-    Raises ConfigurationError that lists every problem.
+    Raises ConfigurationError, which lists all problems.
     """
     with tempfile.TemporaryDirectory() as empty:
         loaded = load(config=path.absolute(), environ={}, folder=Path(empty))
     check(loaded.settings)
     text = path.read_text(encoding="utf-8")
     if len(text.encode()) > SECRET_LIMIT:
-        raise ConfigurationError(f"{path} has more than {SECRET_LIMIT} bytes, which fits nowhere")
+        raise ConfigurationError(
+            f"{path} is too large: {SECRET_LIMIT} bytes are the most that a stack can store"
+        )
     return text
 
 
 def refuse_too_long(text: str) -> None:
-    """Raise ConfigurationError when the text is too long for an SSM parameter."""
+    """Raise ConfigurationError if the text is too long for an SSM parameter."""
     size = len(text.encode())
     if size > ADVANCED_LIMIT:
         raise ConfigurationError(
-            f"the settings have {size} bytes and an SSM parameter takes {ADVANCED_LIMIT}: put them"
-            " into a secret of Secrets Manager and set the parameter SettingsSecretArn to its ARN"
+            f"the settings have {size} bytes, but an SSM parameter can store {ADVANCED_LIMIT}: put "
+            "them into a Secrets Manager secret and set the parameter SettingsSecretArn to its ARN"
         )
 
 
 def needs_advanced_tier(text: str) -> bool:
-    """Whether the text is too long for a parameter that costs nothing."""
+    """Whether the text is too long for a free parameter."""
     return len(text.encode()) > STANDARD_LIMIT
 
 
 def put_settings(cloud: Cloud, reference: str, text: str | None, key_arn: str = "") -> str:
-    """Write the settings; without a *text* only what is missing, as an empty file.
+    """Write the settings; without *text*, only create missing ones, as an empty file.
 
-    *reference* is `ssm:NAME` or `secretsmanager:ARN`, *key_arn* the customer's key, if any.
-    Returns what was done, in words; a secret that is missing is for its owner to make.
+    *reference* is `ssm:NAME` or `secretsmanager:ARN`; *key_arn* is the customer's KMS key, or "".
+    Returns what was done, in words. A missing secret is not created; that is its owner's task.
     """
     kind, _, name = reference.partition(":")
     if kind == "secretsmanager":
@@ -76,7 +78,7 @@ def put_settings(cloud: Cloud, reference: str, text: str | None, key_arn: str = 
     except ClientError as error:
         if error_code(error) != "ParameterAlreadyExists":
             raise
-        return f"the settings stay as they are in the SSM parameter {name}"
+        return f"the settings in the SSM parameter {name} are unchanged"
     return f"the SSM parameter {name} is new and empty; fill it with --settings FILE"
 
 

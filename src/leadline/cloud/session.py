@@ -1,4 +1,4 @@
-"""Who we are on AWS and where: credentials, account, region, clients, and errors in plain words."""
+"""The AWS session of an operator: credentials, account, region, clients and error messages."""
 
 import os
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoe
 
 
 class CloudError(LeadlineError):
-    """AWS refused or failed; the text says what, and what to do next."""
+    """AWS refused a request or failed; the message says what to do next."""
 
     title = "AWS did not do this"
 
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """An account in a region. `endpoint` is "" on AWS itself, the address of an emulator else."""
+    """An account in a region. `endpoint` is "" for AWS itself, else the URL of an emulator."""
 
     account: str
     region: str
@@ -32,17 +32,17 @@ class Cloud:
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def client(self, service: str) -> Any:
-        """The boto3 client of a service; it tries again patiently."""
+        """The boto3 client of a service, with many retries."""
         if service not in self._clients:
             self._clients[service] = _client(self.session, service)
         return self._clients[service]
 
 
 def connect(region: str | None = None) -> Cloud:
-    """Find credentials and region as every AWS tool does, and ask AWS who we are.
+    """Find credentials and region as all AWS tools do, and ask AWS for the account.
 
-    Raises ConfigurationError when boto3, the region or credentials are missing, CloudError when
-    AWS does not believe them.
+    Raises ConfigurationError if boto3, the region or credentials are missing, and CloudError if AWS
+    rejects them.
     """
     try:
         import boto3
@@ -53,13 +53,13 @@ def connect(region: str | None = None) -> Cloud:
         ) from None
     with plainly():
         try:
-            # boto3 itself knows AWS_DEFAULT_REGION alone.
+            # boto3 itself reads only AWS_DEFAULT_REGION.
             session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
             if not session.region_name:
                 raise ConfigurationError(
                     "no region: pass --region, set AWS_REGION, or give your profile one"
                 )
-            sts = _client(session, "sts", attempts=2)  # whoever mistyped a region waits for this
+            sts = _client(session, "sts", attempts=2)  # a mistyped region fails here soon
             account = sts.get_caller_identity()["Account"]
         except ProfileNotFound as error:
             raise ConfigurationError(f"{error}; see AWS_PROFILE and ~/.aws/config") from None
@@ -110,5 +110,5 @@ def _refusal(error: Any) -> str:
 
 
 def error_code(error: Any) -> str:
-    """AWS's name of what went wrong, of a botocore ClientError."""
+    """AWS's code of a botocore ClientError."""
     return str(error.response.get("Error", {}).get("Code", ""))

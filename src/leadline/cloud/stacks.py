@@ -17,7 +17,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.3, 3.0
 
 @dataclass(frozen=True, slots=True)
 class StackEvent:
-    """Something that happened to a resource of a stack, or to the stack itself."""
+    """An event of a resource of a stack, or of the stack itself."""
 
     resource: str
     type: str
@@ -26,20 +26,21 @@ class StackEvent:
 
     @property
     def failed(self) -> bool:
-        """Whether this is a failure of its own, not one that follows from another."""
+        """Whether this is a failure that is not a consequence of another one."""
         follows = "cancelled" in self.reason.lower()
         return self.status.endswith("_FAILED") and not follows
 
 
 Watch = Callable[[StackEvent], None]
-"""Is told of each event as it happens."""
+"""Is called with each event as it happens."""
 
 Say = Callable[[str], None]
-"""Takes remarks for people."""
+"""Is called with messages for people."""
 
 
 def find_stack(cfn: Any, name: str) -> dict[str, Any] | None:
-    """The description of a stack by name or id, None when there is none (any more, by name)."""
+    """The description of a stack by name or id; None if there is none. A deleted stack is found
+    only by id."""
     try:
         found: dict[str, Any] = cfn.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
@@ -50,7 +51,7 @@ def find_stack(cfn: Any, name: str) -> dict[str, Any] | None:
 
 
 def need_stack(cfn: Any, name: str) -> dict[str, Any]:
-    """The description of a stack; raises CloudError when there is none."""
+    """The description of a stack. Raises CloudError if there is none."""
     stack = find_stack(cfn, name)
     if stack is None:
         raise CloudError(no_stack(cfn, name))
@@ -58,21 +59,23 @@ def need_stack(cfn: Any, name: str) -> dict[str, Any]:
 
 
 def no_stack(cfn: Any, name: str) -> str:
-    """That there is no stack of the name, and where it was looked for."""
+    """The message that there is no stack with this name, with the region."""
     where = cfn.meta.region_name
-    return f"there is no stack {name} in this account in {where}; see its name and --region"
+    return f"there is no stack {name} in this account in {where}; check the name and --region"
 
 
 def refuse_foreign(stack: Mapping[str, Any]) -> None:
-    """Raise CloudError when a stack that has resources is not one that we made: neither its
-    deletion nor an update that takes away all it has is what a mistyped name should lead to."""
+    """Raise CloudError if a stack has resources and is not a stack of Leadline, so that a mistyped
+    name can't delete or replace another stack."""
     if stack["StackStatus"] != "REVIEW_IN_PROGRESS" and "CaptureCode" not in parameters_of(stack):
         name = stack["StackName"]
-        raise CloudError(f"the stack {name} is none of Leadline's; give another name with --stack")
+        raise CloudError(
+            f"the stack {name} is not a stack of Leadline; give another name with --stack"
+        )
 
 
 def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
-    """What a stack tells of itself, by name."""
+    """The outputs of a stack, by name."""
     return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
 
 
@@ -92,7 +95,7 @@ def resources_of(cfn: Any, stack_id: str) -> dict[str, tuple[str, str]]:
 
 
 def resources_left_by(cfn: Any, stack_id: str) -> dict[str, tuple[str, str]]:
-    """Type and physical id of what a deleted stack kept, as its last events tell."""
+    """Type and physical id of the resources that a deleted stack retained, from its last events."""
     pages = cfn.get_paginator("describe_stack_events").paginate(StackName=stack_id)
     return {
         it["LogicalResourceId"]: (it["ResourceType"], it.get("PhysicalResourceId", ""))
@@ -103,13 +106,13 @@ def resources_left_by(cfn: Any, stack_id: str) -> dict[str, tuple[str, str]]:
 
 
 def is_busy(stack: Mapping[str, Any]) -> bool:
-    """Whether CloudFormation is at work on it; a stack in review only waits for us."""
+    """Whether CloudFormation is working on the stack; one in review waits for a change set."""
     status: str = stack["StackStatus"]
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
 
 
 def delete(cfn: Any, stack_id: str, watch: Watch | None = None) -> None:
-    """Delete a stack by its id and wait for the end; raises CloudError with what did not go."""
+    """Delete a stack by its id and wait for the end. Raises CloudError with what failed."""
     began = newest_event(cfn, stack_id)
     cfn.delete_stack(StackName=stack_id)
     stack = wait_until_settled(cfn, stack_id, watch, began)
@@ -120,10 +123,11 @@ def delete(cfn: Any, stack_id: str, watch: Watch | None = None) -> None:
 def wait_until_settled(
     cfn: Any, stack_id: str, watch: Watch | None = None, since: str = ""
 ) -> dict[str, Any]:
-    """Wait until nothing is in progress; *watch* hears of events after the one whose id is *since*.
+    """Wait until nothing is in progress, and return the description of the stack. *watch* is called
+    with the events after the one whose id is *since*.
 
-    With *since* the wait is for the end of something that begins after it. The stack as it then
-    is; it is to be named by its id, which outlives it.
+    With *since*, the wait is for the end of an operation that begins after that event. The stack
+    must be given by its id, because a deleted stack has no name.
     """
     begun = not since
     for pause in looking_pauses():
@@ -139,13 +143,13 @@ def wait_until_settled(
 
 
 def newest_event(cfn: Any, stack_id: str) -> str:
-    """The id of the latest event of a stack; "" when there is none."""
+    """The id of the latest event of a stack; "" if there is none."""
     events = cfn.describe_stack_events(StackName=stack_id)["StackEvents"]
     return str(events[0]["EventId"]) if events else ""
 
 
 def _events_after(cfn: Any, stack_id: str, since: str) -> list[tuple[str, StackEvent]]:
-    """The events since one, oldest first; CloudFormation tells them newest first."""
+    """The events after *since*, oldest first; CloudFormation lists them newest first."""
     found: list[tuple[str, StackEvent]] = []
     for page in cfn.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         for it in page["StackEvents"]:
@@ -162,13 +166,13 @@ def _events_after(cfn: Any, stack_id: str, since: str) -> list[tuple[str, StackE
 
 
 _NEXT_STEPS = {
-    "ROLLBACK_COMPLETE": "Nothing is left of it; mend that and deploy again.",
-    "UPDATE_ROLLBACK_COMPLETE": "The stack is as it was before; mend that and deploy again.",
-    "UPDATE_ROLLBACK_FAILED": "Going back failed as well: mend that, then run "
+    "ROLLBACK_COMPLETE": "Nothing is left of it; fix the problem and deploy again.",
+    "UPDATE_ROLLBACK_COMPLETE": "The stack is as it was before; fix the problem and deploy again.",
+    "UPDATE_ROLLBACK_FAILED": "The rollback failed as well: fix the problem, then run "
     "`aws cloudformation continue-update-rollback --stack-name {name}`.",
-    "ROLLBACK_FAILED": "Not all of it could be deleted (a protected table can't); mend that and "
-    "deploy again, which clears the rest.",
-    "DELETE_FAILED": "Mend that, then run `leadline destroy aws --stack {name}` again.",
+    "ROLLBACK_FAILED": "Not all of it could be deleted (a protected table can't); fix the problem "
+    "and deploy again, which deletes the rest.",
+    "DELETE_FAILED": "Fix the problem, then run `leadline destroy aws --stack {name}` again.",
 }
 
 
@@ -186,7 +190,8 @@ def why_failed(cfn: Any, stack: Mapping[str, Any], since: str) -> str:
 
 
 def looking_pauses() -> Iterator[float]:
-    """Seconds between two looks, growing, so that short work is seen soon and long work cheaply."""
+    """Growing pauses between two polls, in seconds: short operations are noticed soon, and long
+    ones need few requests."""
     pause = _FIRST_PAUSE_S
     while True:
         yield pause

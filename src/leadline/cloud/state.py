@@ -1,4 +1,4 @@
-"""How a stack is: its state, what it runs, what waits, which alarms ring, what failed last."""
+"""The state of a stack: its status, code versions, queue depths, alarms and recent errors."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _DAY_S, _PERIOD_S = 86_400, 300
 
 
 class QueueDepth(msgspec.Struct, frozen=True):
-    """Messages of a queue, as SQS estimates them: to be had now, being worked on, delayed."""
+    """The numbers of messages in a queue, as estimated by SQS: available, in flight and delayed."""
 
     visible: int
     in_flight: int
@@ -33,16 +33,18 @@ class QueueDepth(msgspec.Struct, frozen=True):
 
 
 class FunctionErrors(msgspec.Struct, frozen=True):
-    """Invocations that failed within a day, and when the last five minutes with one began."""
+    """The number of failed invocations within a day, and the begin of the last five-minute period
+    that has one."""
 
     count: int
     last: datetime | None
 
 
 class StackState(msgspec.Struct, frozen=True):
-    """What is known of a stack; `notes` say what could not be found out, and why.
+    """The state of a stack; `notes` say what could not be read, and why.
 
-    `code` is version and digest of each zip, `alarms` are the alarms that are not OK by name.
+    `code` is version and digest of each package; `alarms` are the states of alarms that are not OK,
+    by name.
     """
 
     stack: str
@@ -57,9 +59,9 @@ class StackState(msgspec.Struct, frozen=True):
 
 
 def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
-    """Look at a stack; raises CloudError when there is none.
+    """Read the state of a stack. Raises CloudError if there is none.
 
-    Metrics and alarms that can't be had become notes, since they are not the stack itself.
+    Metrics and alarms that can't be read become notes.
     """
     stack = stacks.need_stack(cloud.client("cloudformation"), name)
     outputs, notes = stacks.outputs_of(stack), []
@@ -68,7 +70,7 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
     try:
         alarms = _alarms_not_ok(cloud, stack["StackId"])
     except (ClientError, BotoCoreError) as error:
-        notes.append(f"the alarms can't be seen ({_short(error)})")
+        notes.append(f"the alarms can't be read ({_short(error)})")
     for function in FUNCTIONS:
         if (output := f"{function.capitalize()}Name") not in outputs:
             notes.append(f"there is no {function}: the stack has no output {output}")
@@ -76,7 +78,7 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
         try:
             errors[function] = _errors(cloud, outputs[output], now)
         except (ClientError, BotoCoreError) as error:
-            notes.append(f"the errors of {function} can't be seen ({_short(error)})")
+            notes.append(f"the errors of {function} can't be read ({_short(error)})")
     return StackState(
         stack=name,
         status=stack["StackStatus"],
@@ -91,7 +93,7 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
 
 
 def _code(parameters: Mapping[str, str]) -> dict[str, str]:
-    """ "0.1.0 28db7c1df1aad06ba430" of a key as `Package.key` writes it."""
+    """Version and digest of each package ("0.1.0 28db7c1df1aad06ba430"), from `Package.key`."""
     told: dict[str, str] = {}
     for name in ("CaptureCode", "WorkCode"):
         found = re.fullmatch(r"(.+)/(\w+)-([0-9a-f]+)\.zip", parameters.get(name, ""))
@@ -106,7 +108,7 @@ def _depths(cloud: Cloud, outputs: Mapping[str, str]) -> dict[str, QueueDepth]:
 
 
 def queue_depth(sqs: Any, url: str) -> QueueDepth:
-    """How many messages a queue holds, by a boto3 client of SQS."""
+    """The numbers of messages in a queue; *sqs* is a boto3 client."""
     prefix = "ApproximateNumberOfMessages"
     wanted = [prefix, prefix + "NotVisible", prefix + "Delayed"]
     told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
@@ -121,7 +123,7 @@ def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
         if kind == "AWS::CloudWatch::Alarm" and physical
     ]
     found: dict[str, str] = {}
-    for some in batched(names, 100):  # the most that DescribeAlarms takes
+    for some in batched(names, 100):  # the limit of DescribeAlarms
         told = watch.describe_alarms(AlarmNames=some, MaxRecords=100)
         found |= {a["AlarmName"]: a["StateValue"] for a in told["MetricAlarms"]}
     return {name: state for name, state in sorted(found.items()) if state != "OK"}

@@ -1,4 +1,4 @@
-"""The functions' log lines, merged by time, as JSON or for eyes."""
+"""The functions' log lines, merged by time, as JSON or as text."""
 
 import heapq
 import time
@@ -13,13 +13,13 @@ from leadline.cloud.session import Cloud, CloudError
 from leadline.cloud.state import FUNCTIONS
 
 _POLL_S = 2.0
-# CloudWatch may show a line this long after its time; later looks go back so far.
+# CloudWatch may show a line this long after its time, so each request goes back so far.
 _LATE_MS = 30_000
 _PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "EXTENSION\t", "XRAY ")
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """A line of a function: its fields when it is JSON, else `message` alone."""
+    """A log line of a function: its fields if it is JSON, else only `message`."""
 
     at: datetime
     function: str
@@ -27,14 +27,17 @@ class LogLine(msgspec.Struct, frozen=True):
 
 
 def log_groups(cloud: Cloud, stack: str, function: str | None = None) -> dict[str, str]:
-    """The log group of each function, or of one; raises CloudError when there are none."""
+    """The log group of each function, or of one. Raises CloudError if there are none."""
     cfn = cloud.client("cloudformation")
     resources = stacks.resources_of(cfn, stacks.need_stack(cfn, stack)["StackId"])
     wanted = [function] if function else FUNCTIONS
     logical = {name: f"{name.capitalize()}Logs" for name in wanted}
     groups = {name: resources[its][1] for name, its in logical.items() if its in resources}
     if not groups:
-        raise CloudError(f"the stack {stack} has no log groups; was it deployed to the end?")
+        raise CloudError(
+            f"the stack {stack} has no log groups; its deployment may be incomplete: see "
+            "`leadline status aws`"
+        )
     return groups
 
 
@@ -46,9 +49,10 @@ def log_lines(
     *,
     follow: bool = False,
 ) -> Iterator[LogLine]:
-    """The lines since a time in their order, with *follow* for ever; of one lead if it is named.
+    """The lines since a time in order; with *follow*, without end; only those of one lead if it is
+    given.
 
-    What Lambda itself tells of each invocation is left out, unless the invocation failed.
+    Lambda's own lines about each invocation are left out, unless the invocation failed.
     """
     client = cloud.client("logs")
     start, seen = int(since.timestamp() * 1000), dict[str, int]()
@@ -80,7 +84,7 @@ def _events(
     for page in pages:
         for event in page["events"]:
             at, message = event["timestamp"], event["message"]
-            # Not every emulator gives events an id.
+            # Some emulators give events no id.
             identity = event.get("eventId") or f"{event['logStreamName']} {at} {message}"
             yield at, identity, function, message
 
@@ -105,7 +109,7 @@ def _line(at: int, function: str, message: str) -> LogLine | None:
 
 
 def as_text(line: LogLine) -> str:
-    """A line for eyes: time, function, level, event, and the rest as key=value."""
+    """A line as text: time, function, level, event, and other fields as key=value."""
     fields = dict(line.fields)
     fields.pop("time", None)
     fields.pop("timestamp", None)
@@ -123,6 +127,6 @@ def _shown(value: Any) -> str:
 
 
 def as_json_lines(lines: Iterable[LogLine]) -> Iterator[str]:
-    """Each line as one JSON object on one line, with the function's name."""
+    """Each line as a JSON object on one line, with the function's name."""
     for line in lines:
         yield msgspec.json.encode({"function": line.function, **line.fields}).decode()

@@ -1,7 +1,7 @@
-"""The files of a dependency, in the version that is installed here, built for the target.
+"""Gets the files of a dependency, in the version that is installed here, built for the target.
 
-What is installed is copied when it fits the target, so that most packaging needs no network; what
-does not fit (compiled for another processor or Python) comes as a wheel from the package index.
+Installed files are copied if they fit the target, so most packaging needs no network. If they don't
+(compiled for another processor or Python), a wheel is downloaded from the package index.
 """
 
 import json
@@ -26,7 +26,7 @@ from leadline.cloud.session import CloudError
 from leadline.model.errors import ConfigurationError
 
 Files = Mapping[str, bytes]
-"""Contents by path, as they lie beside each other on `sys.path`."""
+"""File contents by path relative to a folder of `sys.path`."""
 
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # The C library of Lambda's images: Amazon Linux 2 up to Python 3.11, 2023 since 3.12
@@ -37,10 +37,10 @@ _OLDEST_GLIBC = 17
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the functions run on.
+    """The platform of the functions.
 
-    `python` is like "3.13", `architecture` as Lambda writes it; `own_runtime` when the zip must
-    bring the runtime client, because Lambda's runtime is `provided.…`.
+    `python` is a version such as "3.13", `architecture` is as Lambda writes it. `own_runtime` is
+    whether the zip must contain the runtime client, because Lambda's runtime is `provided.…`.
     """
 
     python: str
@@ -49,12 +49,12 @@ class Target:
 
     @property
     def machine(self) -> str:
-        """The processor as Linux writes it."""
+        """The processor, as Linux names it."""
         return _MACHINES[self.architecture]
 
     @property
     def platforms(self) -> tuple[str, ...]:
-        """The platform tags of wheels that run there, the newest first (PEP 600)."""
+        """The platform tags of compatible wheels, newest first (PEP 600)."""
         old = not self.own_runtime and int(self.python.partition(".")[2]) < 12
         newest = _GLIBC_OF_AL2 if old else _GLIBC_OF_AL2023
         glibcs = [f"manylinux_2_{n}_{self.machine}" for n in range(newest, _OLDEST_GLIBC - 1, -1)]
@@ -62,29 +62,29 @@ class Target:
 
 
 def target_of(runtime: str, architecture: str) -> Target:
-    """The target of the template's parameters Runtime and Architecture.
+    """The target for the template's parameters Runtime and Architecture.
 
-    With `provided.…` it is this machine, whose Python the functions' bootstrap starts.
-    Raises ConfigurationError when that can't be.
+    With `provided.…`, the functions' bootstrap starts a Python of this machine's version.
+    Raises ConfigurationError if this machine has another platform.
     """
     if architecture not in _MACHINES:
-        raise ConfigurationError(f"Architecture {architecture} is none of arm64 and x86_64")
+        raise ConfigurationError(f"Architecture must be arm64 or x86_64, not {architecture}")
     if not runtime.startswith("provided"):
         return Target(runtime.removeprefix("python"), architecture)
     here = platform.machine()
     if sys.platform != "linux" or here != _MACHINES[architecture]:
         raise ConfigurationError(
-            f"with Runtime {runtime} the code is packaged as it is on this machine, which must be "
-            f"Linux on {architecture}, and is {sys.platform} on {here}"
+            f"with Runtime {runtime}, the code of this machine is packaged, so it must be Linux on "
+            f"{architecture}, not {sys.platform} on {here}"
         )
     return Target(f"{sys.version_info.major}.{sys.version_info.minor}", architecture, True)
 
 
 def files_of(name: str, version: str | None, target: Target) -> Files:
-    """Every file that a distribution installs for that target, its metadata left out.
+    """All files of a distribution for the target, without its metadata.
 
-    *version* None is the one that is installed here, which then is what was tested.
-    Raises CloudError when it is not installed, or no wheel of it can be had.
+    If *version* is None, it is the version installed here, which is the tested one.
+    Raises CloudError if that is not installed, or no wheel is available.
     """
     here = _distribution(name)
     if here is not None and version in (None, here.version) and _fits(here, target):
@@ -97,7 +97,7 @@ def files_of(name: str, version: str | None, target: Target) -> Files:
             return files
     version = version or (here.version if here is not None else None)
     if version is None:
-        raise CloudError(f"{name} is not installed here, so its version is not known")
+        raise CloudError(f"{name} is not installed here, so its version is unknown; install it")
     return _unpacked(_wheel(name, version, target))
 
 
@@ -109,13 +109,13 @@ def _distribution(name: str) -> metadata.Distribution | None:
 
 
 def is_editable(here: metadata.Distribution) -> bool:
-    """Whether a distribution is installed as a link to its sources (PEP 610)."""
+    """Whether a distribution is an editable installation (PEP 610)."""
     told = here.read_text("direct_url.json")
     return told is not None and bool(json.loads(told).get("dir_info", {}).get("editable"))
 
 
 def _fits(here: metadata.Distribution, target: Target) -> bool:
-    """Whether what is installed here would have been installed there (PEP 425)."""
+    """Whether the installed files fit the target (PEP 425)."""
     if is_editable(here):
         return False
     compiled_for = f"cp{target.python.replace('.', '')}"
@@ -136,7 +136,7 @@ def _belongs(path: str) -> bool:
 
 
 def _wheel(name: str, version: str, target: Target) -> Path:
-    """A wheel for that target, from our cache or else the package index."""
+    """A wheel for the target, from the cache or the package index."""
     cache = _cache() / f"cp{target.python.replace('.', '')}-{target.machine}"
     cache.mkdir(parents=True, exist_ok=True)
     known = _named(cache, name, version)
@@ -154,7 +154,9 @@ def _wheel(name: str, version: str, target: Target) -> Path:
         wheel = _named(Path(folder), name, version)
         if done.returncode or wheel is None:
             raise CloudError(_why_no_wheel(name, version, target, done.stderr))
-        return wheel.replace(cache / wheel.name)  # at once, so that an interruption leaves no half
+        return wheel.replace(
+            cache / wheel.name
+        )  # atomic, so an interruption leaves no partial file
 
 
 def _cache() -> Path:
@@ -185,7 +187,7 @@ def _unpacked(wheel: Path) -> Files:
     files: dict[str, bytes] = {}
     with zipfile.ZipFile(wheel) as archive:
         for info in archive.infolist():
-            # NAME.data/purelib and platlib lie beside the rest once installed (PEP 427).
+            # NAME.data/purelib and platlib are installed beside the other files (PEP 427).
             path = re.sub(r"^[^/]+\.data/(purelib|platlib)/", "", info.filename)
             if not info.is_dir() and _belongs(path) and ".data/" not in path:
                 files[path] = archive.read(info)

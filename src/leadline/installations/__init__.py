@@ -1,1 +1,1 @@
-"""The two kinds of installation, embedded and on AWS, for the entrypoints: they know no store."""
+"""The two kinds of installation, embedded and on AWS. Entrypoints use these, not the stores."""

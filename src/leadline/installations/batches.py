@@ -1,4 +1,4 @@
-"""Batches of messages that wake a stack's functions, and the store that hands out their tasks."""
+"""Batches of messages that wake a stack's functions, and the store that leases their tasks."""
 
 from leadline.stores.aws.batch_store import HandedStore
 from leadline.stores.aws.wakeups import Ring, kind_of_task, task_of

@@ -1,4 +1,4 @@
-"""The file of the embedded installation's store, as those who run or copy it use it."""
+"""The database file of an embedded installation, for running and copying it."""
 
 from leadline.stores.sqlite.checkpoint import Checkpointer
 from leadline.stores.sqlite.moving.backup import back_up, restore

@@ -1,5 +1,5 @@
-"""The data folder of the embedded installation, as those who run or move it use it: without the
-database in it (`data_file`)."""
+"""The data folder of an embedded installation, for running and moving it. `data_file` has the
+database in it."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ __all__ = [
 
 
 def settle_rights(settings: Settings, tell: Callable[[str], None]) -> None:
-    """Narrow what is too wide in the data folder before something is written there, and *tell*
-    it."""
+    """Narrow permissions in the data folder that are too wide, before anything is written there;
+    *tell* is called with a message about it."""
     if narrowed := settle_folder(settings.data, settings.rights).narrowed:
-        tell(f"the rights of {narrowed} in {settings.data} were too wide and are narrowed")
+        tell(f"the permissions of {narrowed} in {settings.data} were too wide and were narrowed")

@@ -1,4 +1,4 @@
-"""The embedded installation: a data folder of this machine."""
+"""The embedded installation: a data folder on this machine."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class Embedded:
-    """`ports.installation.Installation` on one machine. *tell* hears of rights that were too
-    wide, which opening the store narrows."""
+    """`ports.installation.Installation` on one machine. Opening the store narrows permissions that
+    are too wide, and calls *tell* with a message about it."""
 
     def __init__(self, loaded: Loaded, tell: Callable[[str], None]) -> None:
         self._loaded = loaded
@@ -52,12 +52,15 @@ class Embedded:
         return SqliteIntake(self.store())
 
     def dead_letters(self) -> None:
-        """See `Installation.dead_letters`: the ledger alone knows them."""
+        """See `Installation.dead_letters`; only the ledger keeps dead letters."""
 
     def rebuild(self, watch: Callable[[int], None]) -> "Rebuilt":
-        """See `Installation.rebuild`: there is nothing to rebuild the ledger from."""
+        """See `Installation.rebuild`; there is nothing to rebuild the ledger from."""
         del watch
-        raise ConfigurationError("name the stack with --aws; on one machine there is `restore`")
+        raise ConfigurationError(
+            "only the ledger of a stack can be rebuilt: name the stack with --aws; on one machine, "
+            "use `restore`"
+        )
 
     def lend_credentials(self, region: str) -> None:
-        """See `Installation.lend_credentials`: it has none but those of this machine."""
+        """See `Installation.lend_credentials`; this machine's credentials are in use already."""

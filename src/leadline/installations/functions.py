@@ -1,4 +1,4 @@
-"""An installation on AWS from the inside: the stores that its functions work with."""
+"""The parts of a stack, as its own functions use them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class StackParts:
-    """What a function's environment names (docs/reference/aws-template.md), made when it is first
-    needed and kept while the function is warm. What only some functions need, they alone load.
+    """The stores named by a function's environment (docs/reference/aws-template.md). Each is
+    created when it is first needed, and kept while the function is warm. Modules that only some
+    functions need are imported by these alone.
 
-    Raises ConfigurationError where the environment lacks a name.
+    Raises ConfigurationError if a variable is missing.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -48,7 +49,7 @@ class StackParts:
 
     @cached_property
     def queues(self) -> Queues:
-        """The queues that this function knows."""
+        """The queues in this function's environment."""
         return Queues(
             self.caller,
             self._by_step("SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"),
@@ -72,14 +73,14 @@ class StackParts:
         return AwsStore(*parts, redelivery_window=redelivery_window)
 
     def batch_store(self, tasks: Sequence[Task], redelivery_window: timedelta) -> "HandedStore":
-        """The store that hands out these tasks, whose messages came together."""
+        """The store that leases these tasks, whose messages came in one batch."""
         from leadline.stores.aws.batch_store import HandedStore
 
         parts = (self.table, self.bucket, self.queues)
         return HandedStore(*parts, redelivery_window=redelivery_window, tasks=tasks)
 
     def ledger(self) -> "Ledger":
-        """The read side, which few requests ask for: it loads what no other does."""
+        """The read side, imported here because few requests need it."""
         from leadline.stores.aws.reading.ledger import AwsLedger
 
         return AwsLedger(self.table, self.bucket)
@@ -93,7 +94,7 @@ class StackParts:
         grace: timedelta | None = None,
         overdue: timedelta | None = None,
     ) -> "Swept":
-        """See `stores.aws.sweep.sweep.sweep`; None: as long as usual."""
+        """See `stores.aws.sweep.sweep.sweep`; None for the usual time."""
         from leadline.stores.aws.sweep.overdue import OVERDUE
         from leadline.stores.aws.sweep.sweep import GRACE, sweep
 
@@ -107,8 +108,10 @@ class StackParts:
         )
 
     def named(self, name: str) -> str:
-        """The value of a variable of the environment; raises ConfigurationError."""
+        """The value of an environment variable. Raises ConfigurationError if it is missing."""
         value = self._environ.get(name)
         if not value:
-            raise ConfigurationError(f"the function has no {name} in its environment")
+            raise ConfigurationError(
+                f"{name} is missing in the function's environment; deploy again"
+            )
         return value

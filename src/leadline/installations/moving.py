@@ -1,4 +1,4 @@
-"""The way of leads from the embedded installation to a stack, or back."""
+"""Moving leads from an embedded installation to a stack, or back."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class Route:
-    """From one home to the other: a data folder and a stack, of which one is the origin."""
+    """A move between a data folder and a stack; *to* is the home that gets the leads."""
 
     def __init__(self, folder: Path, stack: "ConnectedStack", to: Home, rights: Rights) -> None:
         self.folder, self.stack, self.to, self.rights = folder, stack, to, rights
 
     def size(self) -> Size:
-        """How much the origin holds."""
+        """The content of the origin in numbers."""
         with self._sides() as (origin, _):
             return origin.size()
 
@@ -42,8 +42,8 @@ class Route:
         tell: Callable[[str, str], None],
         stage: Callable[[str], None],
     ) -> Iterator[tuple[int, Carrier]]:
-        """How many leads the origin holds, and what carries them (see `Carrier` for what hears of
-        its work)."""
+        """The content of the origin in numbers, and the carrier that moves it (see `Carrier` for
+        the callbacks)."""
         with (
             closing(MoveJournal(self.folder, self.stack.table.name, self.rights)) as journal,
             self._sides() as (origin, destination),
@@ -56,15 +56,16 @@ class Route:
 
     @contextmanager
     def held(self) -> Iterator[Callable[[], None]]:
-        """Hold the folder against servers, and mark it; what is given is to be called at the end
-        of the move, and marks the folder anew or, when its leads are back, no more.
+        """Lock the folder against servers, and mark it as moving. Call the function that this
+        yields at the end of the move: it marks the folder as moved, or removes the mark if its
+        leads are back.
 
-        Raises ConfigurationError when somebody uses it, or when its leads are somewhere else.
+        Raises ConfigurationError if a server uses the folder, or if its leads are in another stack.
         """
         lock = lock_folder(self.folder, self.rights)
         try:
             mark = self._mark()
-            # A worker that opens the folder after this sees the mark; one that has, keeps us out.
+            # A worker that opens the folder later sees the mark; one that has it open blocks this.
             with nobody_else(self.folder):
                 set_mark(self.folder, mark, self.rights)
             yield lambda: self._end(mark)
@@ -75,8 +76,8 @@ class Route:
         before, stack = read_mark(self.folder), self.stack
         if before is not None and before.table != stack.table.name:
             raise ConfigurationError(
-                f"the leads of {self.folder} are at the stack {before.stack} in {before.region}; "
-                "bring them back from there first"
+                f"the leads of {self.folder} are in the stack {before.stack} in {before.region}; "
+                "move them back from there first"
             )
         return Mark(stack.name, stack.cloud.region, stack.table.name, self.to, datetime.now(UTC))
 

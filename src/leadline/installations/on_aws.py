@@ -35,7 +35,7 @@ class OnAws:
         return self._stack.store()
 
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
-        """See `Installation.outgoing`; to count them would be to read the whole table."""
+        """See `Installation.outgoing`; the number is unknown without reading the whole table."""
         from leadline.stores.aws.moving.transfer import leads_of, with_handlings
 
         leads = leads_of(self._stack.table, self._stack.bucket, since)
@@ -58,8 +58,7 @@ class OnAws:
         return rebuild(stack.table, stack.bucket, stack.queues, window, watch)
 
     def lend_credentials(self, region: str) -> None:
-        """See `Installation.lend_credentials`: the functions have a role, an operator has whatever
-        boto3 finds."""
+        """See `Installation.lend_credentials`; the credentials are those that boto3 finds."""
         from leadline.cloud.session import plainly
 
         cloud = self._stack.cloud

@@ -1,1 +1,1 @@
-"""The values that everybody speaks: leads, people, tasks, keys, errors."""
+"""The shared values: leads, people, tasks, keys, errors. They depend on nothing else."""

@@ -1,9 +1,9 @@
-"""Text in the charsets of the web, and in no others.
+"""Decoding text in the charsets of the web.
 
-A sender says by a label in which charset its text is. Only the labels of the WHATWG's Encoding
-Standard count (https://encoding.spec.whatwg.org, section 4.2, "Names and labels"). Python's codec
-registry, which knows many more, is never asked for a name that a sender gave: some of its codecs
-are no charsets, some raise, and some take quadratic time.
+A sender labels its text with a charset. Only the labels of the WHATWG Encoding Standard are
+accepted (https://encoding.spec.whatwg.org, section 4.2, "Names and labels"). A sender's label is
+never passed to Python's codec registry, because some of its codecs are not charsets, some raise
+unexpected errors, and some take quadratic time.
 """
 
 import codecs
@@ -12,17 +12,18 @@ from collections.abc import Sequence
 from functools import cache
 
 UNKNOWN = "charset.unknown"
-"""The note that a sender named a charset which is none of the web's."""
+"""The note that a sender named a charset that is not in the standard."""
 WRONG = "charset.wrong"
-"""The note that a text was not in the charset that its sender named, but in another."""
+"""The note that a text was not in the charset that its sender named."""
 REPLACED = "charset.replaced"
-"""The note that some bytes stand for no character and became U+FFFD."""
+"""The note that some bytes could not be decoded and became U+FFFD."""
 NOTES = frozenset({UNKNOWN, WRONG, REPLACED})
 
 _NEVER = ""
 _USER_DEFINED = "x-user-defined"
-# Python's codec, and the labels that name it; a label of `_NEVER` is of the "replacement" encoding,
-# which decodes nothing. The standard reads Latin-1 and ASCII as windows-1252, GBK as GB 18030.
+# Python's codec, and the labels that mean it. `_NEVER` has the labels of the standard's
+# "replacement" encoding, which decodes nothing. The standard decodes Latin-1 and ASCII as
+# windows-1252, and GBK as GB 18030.
 _TABLE = {
     "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8",
     "cp866": "866 cp866 csibm866 ibm866",
@@ -76,12 +77,12 @@ _TABLE = {
 }
 
 LABELS = {label: codec for codec, labels in _TABLE.items() for label in labels.split()}
-"""Every label of the standard, with Python's name of its charset."""
+"""Every label of the standard, with Python's name for its charset."""
 _UTF_16 = ("utf-16-be", "utf-16-le")
 _MULTIPLE_BYTES = frozenset(
     ("utf-8", *_UTF_16, "gb18030", "big5hkscs", "euc-jp", "iso2022-jp-ext", "cp932", "cp949")
 )
-# Where Python's tables of single bytes differ from the standard's.
+# Differences between Python's single-byte tables and the standard's.
 _CORRECTED = {"koi8-u": {0xAE: "\u045e", 0xBE: "\u040e"}, "cp1255": {0xCA: "\u05ba"}}
 _WINDOWS = "cp1252"
 _MARKS = (
@@ -104,37 +105,38 @@ def label_in(content_type: str) -> str:
 
 
 def codec_of(label: str) -> str:
-    """Python's name for the charset of a label, "" for a label that is none of the standard's.
+    """Python's name for the charset of a label; "" if the label is not in the standard.
 
-    A label is compared without the white space around it and in lower case, both in ASCII.
+    Labels are compared without surrounding ASCII white space and in ASCII lower case.
     """
     return LABELS.get(label.strip(_SPACE).lower(), "") if label.isascii() else ""
 
 
 def ascii_label(label: str) -> str:
-    """The label as it counts where ASCII characters have been found as bytes, such as the `&` of a
-    form: one of UTF-16 can't be true then and stands for UTF-8 (HTML standard, "Determining the
+    """The label to use for a text that contains ASCII characters as single bytes, such as the `&`
+    of a form: there, UTF-16 can't be right and is read as UTF-8 (HTML standard, "Determining the
     character encoding")."""
     return "utf-8" if codec_of(label) in _UTF_16 else label
 
 
 def is_unknown(label: str) -> bool:
-    """Whether a label is there but names no charset of the web."""
+    """Whether a label is given but is not in the standard."""
     return bool(label.strip(_SPACE)) and not codec_of(label)
 
 
 def decode_text(body: bytes, label: str = "") -> tuple[str, tuple[str, ...]]:
-    """The text of some bytes, and notes on what was doubtful: see `decode_texts`."""
+    """The text of some bytes, and notes on problems; see `decode_texts`."""
     (text,), notes = decode_texts([body], label)
     return text, notes
 
 
 def decode_texts(texts: Sequence[bytes], *labels: str) -> tuple[list[str], tuple[str, ...]]:
-    """Texts of one charset, and `NOTES` on what was doubtful; never raises, in linear time.
+    """Decode texts in one charset; returns them with `NOTES` on problems. Takes linear time and
+    never raises.
 
-    The first known of the *labels* counts. Where it does not fit, or there is none, the texts are
-    UTF-8; where they are not that either, they are read by the label with U+FFFD for what can't be
-    read, or as windows-1252 if only UTF-8 was named or nothing.
+    The first known label is tried, then UTF-8. If the texts are valid in neither, they are decoded
+    by the label with U+FFFD for invalid bytes, or as windows-1252 if the label was UTF-8 or
+    missing.
     """
     told = next((codec for label in labels if (codec := codec_of(label))), "")
     notes = (UNKNOWN,) if any(map(is_unknown, labels)) else ()
@@ -147,10 +149,11 @@ def decode_texts(texts: Sequence[bytes], *labels: str) -> tuple[list[str], tuple
 
 
 def decode_document(body: bytes, label: str = "") -> tuple[str, tuple[str, ...]]:
-    """A whole document that begins with an ASCII character (JSON, XML), without a mark before it.
+    """Decode a document that begins with an ASCII character (JSON, XML); returns it without a byte
+    order mark, and with notes as in `decode_texts`.
 
-    A byte order mark says more than the label, and so does a zero among the first two bytes, which
-    is UTF-16 without a mark. Notes as in `decode_texts`.
+    A byte order mark overrides the label. So does a zero in the first two bytes, which means UTF-16
+    without a mark.
     """
     codec = unicode_form(body)
     if not codec:
@@ -165,7 +168,7 @@ def decode_document(body: bytes, label: str = "") -> tuple[str, tuple[str, ...]]
 
 
 def unicode_form(body: bytes) -> str:
-    """Python's name for the form of Unicode that a document shows by itself; "" if it does not."""
+    """Python's name for the Unicode encoding that the first bytes show; "" if they show none."""
     for mark, codec in _MARKS:
         if body.startswith(mark):
             return codec
@@ -175,7 +178,7 @@ def unicode_form(body: bytes) -> str:
 
 
 def _strictly(texts: Sequence[bytes], codec: str) -> list[str] | None:
-    """The texts, or None if one of them is not in this charset."""
+    """The decoded texts; None if one of them is not valid in this charset."""
     if codec not in _MULTIPLE_BYTES:
         read = [_leniently(text, codec) for text in texts]
         return None if any("\ufffd" in text for text in read) else read
@@ -193,9 +196,9 @@ def _leniently(text: bytes, codec: str) -> str:
 
 @cache
 def _table(codec: str) -> str:
-    """The 256 characters of a charset of single bytes, U+FFFD where there is none.
+    """The 256 characters of a single-byte charset, with U+FFFD for undefined bytes.
 
-    The standard's windows charsets give C1 controls for what Microsoft leaves undefined.
+    The standard's windows charsets have C1 controls for bytes that Microsoft leaves undefined.
     """
     if codec == _USER_DEFINED:
         return bytes(range(128)).decode("ascii") + "".join(map(chr, range(0xF780, 0xF800)))

@@ -1,8 +1,8 @@
-"""Errors that speak to whoever must act; each knows the HTTP status that a sender gets."""
+"""Errors with messages for senders and users; each has the HTTP status that a sender gets."""
 
 
 class LeadlineError(Exception):
-    """Something that Leadline can name. `detail` is safe to show to a sender."""
+    """The base of all errors of Leadline. `detail` is safe to show to a sender."""
 
     status = 500
     title = "Leadline could not do this"
@@ -14,28 +14,28 @@ class LeadlineError(Exception):
 
 
 class Unreadable(LeadlineError):
-    """The body is not what its content type says; nothing was kept, the sender must mend it."""
+    """The body is not valid for its content type. Nothing was stored; the sender must fix it."""
 
     status = 400
     title = "The body can't be read"
 
 
 class Malformed(LeadlineError):
-    """The request is no HTTP, or two readers of it could understand two things."""
+    """The request is not valid HTTP, or two parsers could read it differently."""
 
     status = 400
     title = "The request is not valid HTTP"
 
 
 class Unauthentic(LeadlineError):
-    """The signature, secret or time stamp does not fit; nothing was kept."""
+    """The signature, secret or timestamp is wrong or missing. Nothing was stored."""
 
     status = 401
     title = "The delivery could not be authenticated"
 
 
 class UnknownSource(LeadlineError):
-    """No source of this name; the URL is wrong."""
+    """There is no source with this name; the URL is wrong."""
 
     status = 404
     title = "There is no such source"
@@ -49,7 +49,7 @@ class TooSlow(LeadlineError):
 
 
 class TooLarge(LeadlineError):
-    """The body is larger than the limit; nothing was kept."""
+    """The body is larger than `max_body`. Nothing was stored."""
 
     status = 413
     title = "The body is too large"
@@ -63,7 +63,7 @@ class TargetTooLong(LeadlineError):
 
 
 class TooManyEvents(LeadlineError):
-    """The delivery consists of more events than are taken at once; nothing was kept."""
+    """The delivery contains more events than `max_events`. Nothing was stored."""
 
     status = 413
     title = "The delivery holds too many events"
@@ -75,9 +75,10 @@ class TooManyEvents(LeadlineError):
 
 
 class TooMuchToStore(LeadlineError):
-    """The events of the delivery repeat so much that it would grow on the disk; nothing was kept.
+    """The events of the delivery are too large together (`max_stored`). Nothing was stored.
 
-    All three are bytes: what the events came to when they went over the *limit*, and the *body*.
+    *stored* is the total size of the events when it exceeded *limit*, and *body* the size of the
+    body, all in bytes.
     """
 
     status = 413
@@ -91,14 +92,14 @@ class TooMuchToStore(LeadlineError):
 
 
 class UnsupportedMedia(LeadlineError):
-    """The source does not speak this content type."""
+    """The source does not accept this content type."""
 
     status = 415
     title = "This content type is not supported here"
 
 
 class Overloaded(LeadlineError):
-    """More is waiting for the disk than we hold in memory; the sender should come back."""
+    """Too many deliveries wait to be written (`max_waiting`). The sender should retry."""
 
     status = 429
     title = "Too many deliveries at once"
@@ -113,7 +114,7 @@ class HeadersTooLarge(LeadlineError):
 
 
 class NotReady(LeadlineError):
-    """The store is being opened or closed; the sender should come back."""
+    """The store is being opened or closed. The sender should retry."""
 
     status = 503
     title = "Not ready yet"
@@ -121,7 +122,7 @@ class NotReady(LeadlineError):
 
 
 class StorageFull(LeadlineError):
-    """The disk takes no more; nothing of this delivery was kept, what was accepted is safe."""
+    """The disk is full. Nothing of this delivery was stored; accepted deliveries are safe."""
 
     status = 503
     title = "The storage is full"
@@ -129,7 +130,7 @@ class StorageFull(LeadlineError):
 
 
 class StorageFailed(LeadlineError):
-    """The store refused for another reason; nothing of this delivery was kept."""
+    """The store failed for another reason. Nothing of this delivery was stored."""
 
     status = 503
     title = "The storage does not answer"
@@ -137,12 +138,12 @@ class StorageFailed(LeadlineError):
 
 
 class NotUnderstood(LeadlineError):
-    """The event was kept but says nothing that makes a lead; it becomes a dead letter."""
+    """The event was stored but contains no fields of a lead; it becomes a dead letter."""
 
     title = "No lead could be found in this event"
 
 
 class ConfigurationError(LeadlineError):
-    """A setting is wrong; the text names it, where it stands and what is allowed."""
+    """A setting is wrong; the message names it, its origin and the allowed values."""
 
     title = "The settings are wrong"

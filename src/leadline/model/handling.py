@@ -1,7 +1,7 @@
-"""What people and the CRM made of a refined lead: whose it is, who claimed it, how it ended.
+"""What people and the CRM did with a refined lead: its owner, its claim, its ending.
 
-It changes while the refined document stays as it was made, so it is a value of its own, which
-changes by comparing and swapping (`ports.store.Desk`).
+The refined document never changes, so this is a separate value, which stores change by
+compare-and-swap (`ports.store.Desk`).
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from leadline.model.people import Person, owner_in
 
 
 class Ending(StrEnum):
-    """How a lead ended, in our words; OPEN when it has not. WON, LOST and DISQUALIFIED come from
-    the CRM, JUNK from a button."""
+    """How a lead ended; OPEN if it has not. WON, LOST and DISQUALIFIED come from the CRM, JUNK from
+    a button in Slack."""
 
     OPEN = ""
     WON = "won"
@@ -27,15 +27,15 @@ class Ending(StrEnum):
 
 
 class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`rev` counts the changes, and is 0 for what was never kept.
+    """The handling of one lead. `rev` counts the changes; it is 0 if the value was never stored.
 
-    `touched_at` is the first response of a person: a claim, or what the CRM tells of one.
-    `crm_owner` is whom the CRM named last (`model.people.key_of_person`), so that an owner whom
-    we chose since is not undone by what it says still.
-    `level` is how many steps of its response target (reminder, escalation, reassignment) have
-    passed. `written` is what we gave the CRM last, by the CRM's name of the field, and
-    `crm_modified` the record's own time of change after that. `reply_url` is Slack's address for
-    changing a message that a button was pressed in, good until `reply_until`.
+    `touched_at` is the time of a person's first response: a claim, or a response that the CRM
+    reports. `crm_owner` is the owner that the CRM last named (`model.people.key_of_person`), so
+    that a stale CRM owner does not overwrite one assigned here later.
+    `level` is the number of steps of the response target (reminder, escalation, reassignment) that
+    have passed. `written` are the values last written to the CRM, by the CRM's field names, and
+    `crm_modified` is the record's time of change after that. `reply_url` is Slack's URL for
+    editing the message in which a button was pressed; it is valid until `reply_until`.
     """
 
     rev: int = 0
@@ -57,20 +57,20 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def holder(self) -> Person | None:
-        """Who works on the lead as far as this tells: who claimed it, else the owner that it has
-        here. The lead itself may name another; see `holder_of`."""
+        """Who works on the lead by this value alone: whoever claimed it, else `owner`. If both are
+        missing, the refined lead may name an owner; see `holder_of`."""
         return self.claimed_by or self.owner
 
     @property
     def answered(self) -> bool:
-        """Whether somebody has responded to the lead, or nobody needs to any more."""
+        """Whether somebody has responded to the lead, or it has ended."""
         responded = self.claimed_by is not None or self.touched_at is not None
         return responded or self.ending is not Ending.OPEN
 
     @property
     def desks(self) -> tuple[str, ...]:
-        """By what the lead is found on its holder's desk: Slack id, e-mail in lower case, CRM id;
-        none once it has ended."""
+        """The keys under which the lead is listed among its holder's open leads: Slack id, e-mail
+        in lower case, CRM id. Empty once the lead has ended."""
         if self.ending is not Ending.OPEN or self.holder is None:
             return ()
         who = self.holder
@@ -78,12 +78,12 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 UNHANDLED = Handling()
-"""A lead that nobody did anything with."""
+"""The handling of a lead that nobody has handled."""
 
 
 def owner_of(lead: RefinedLead, handling: Handling) -> Person | None:
-    """The lead's owner as known by now. The owner whom the refined lead names counts until the CRM
-    has answered: once it says that nobody owns the lead, nobody does."""
+    """The lead's owner as known now. The owner in the refined lead counts until the CRM answers;
+    if the CRM says that the lead has no owner, the result is None."""
     ownership = handling.ownership or lead.lead_details.ownership
     if handling.owner or ownership is Ownership.UNASSIGNED:
         return handling.owner
@@ -91,9 +91,9 @@ def owner_of(lead: RefinedLead, handling: Handling) -> Person | None:
 
 
 def holder_of(lead: RefinedLead, handling: Handling) -> Person | None:
-    """Who works on the lead: who claimed it, else its owner (`owner_of`)."""
+    """Who works on the lead: whoever claimed it, else its owner (`owner_of`)."""
     return handling.claimed_by or owner_of(lead, handling)
 
 
 ESCALATED, REASSIGNED = 2, 3
-"""The levels after the reminder; see `Handling.level`."""
+"""The values of `Handling.level` after the reminder."""

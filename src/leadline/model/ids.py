@@ -1,4 +1,4 @@
-"""Lead ids: UUIDs of version 7 (RFC 9562), so that keys grow with time and stay close on disk."""
+"""Lead ids: UUIDs of version 7 (RFC 9562), which grow with time, so new rows lie close on disk."""
 
 import random
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 NewId = Callable[[datetime], str]
-"""Makes the id of a lead that was captured at this time."""
+"""Makes an id for a lead captured at this time."""
 
 _lock = threading.Lock()
 _random = random.SystemRandom()
@@ -16,10 +16,10 @@ _last = 0
 
 
 def uuid7(at: datetime) -> str:
-    """A new id; ids of one process never go back, even when the clock does."""
+    """A new id. The ids of one process always grow, even if the clock goes back."""
     global _last
     with _lock:
-        # 60 bits: milliseconds, then 12 bits of the millisecond's fraction, as RFC 9562 6.2 allows.
+        # 60 bits: milliseconds, then 12 bits of the millisecond's fraction (RFC 9562, section 6.2).
         micros = int(at.timestamp() * 1_000_000)
         stamp = (micros // 1000) << 12 | (micros % 1000) * 4096 // 1000
         _last = stamp = max(stamp, _last + 1)
@@ -30,7 +30,7 @@ def uuid7(at: datetime) -> str:
 
 
 def is_lead_id(text: str) -> bool:
-    """Whether *text* is a UUID in its usual form, in either case."""
+    """Whether *text* is a UUID in its canonical form, in either case."""
     try:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:

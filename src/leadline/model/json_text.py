@@ -1,4 +1,4 @@
-"""JSON as it really arrives: strict where it costs nothing, forgiving where a lead is at stake."""
+"""Reading JSON from senders: valid JSON fast, and common errors tolerantly, so no lead is lost."""
 
 import base64
 import binascii
@@ -23,17 +23,17 @@ _any = msgspec.json.Decoder()
 
 
 def read_json(body: bytes, charset: str = "") -> bytes:
-    """The body as valid UTF-8 JSON text: the very bytes if they are that already.
+    """The body as valid UTF-8 JSON text; unchanged if it is valid already.
 
-    Mended are a byte order mark, another charset, NaN and Infinity (null), lone surrogates
-    (U+FFFD) and a body that a proxy has put into base64. Raises Unreadable for anything else.
+    Repaired are a byte order mark, another charset, NaN and Infinity (to null), lone surrogates (to
+    U+FFFD) and a body that a proxy has encoded in base64. Raises Unreadable for anything else.
     """
     return read_labelled_json(body, charset)[0]
 
 
 def read_labelled_json(body: bytes, charset: str) -> tuple[bytes, tuple[str, ...]]:
-    """As `read_json`, with the notes of `charsets` on what was doubtful. UTF-8 comes before the
-    label, since JSON is UTF-8 whatever its content type says (RFC 8259, section 8.1)."""
+    """As `read_json`, with notes on problems (`charsets.NOTES`). UTF-8 is tried before the label,
+    because JSON is UTF-8 regardless of its content type (RFC 8259, section 8.1)."""
     try:
         _raw.decode(body)
         if not body.isascii():
@@ -45,9 +45,9 @@ def read_labelled_json(body: bytes, charset: str) -> tuple[bytes, tuple[str, ...
 
 
 def elements(raw: bytes) -> list[bytes]:
-    """The elements of a JSON array, each as its very bytes; anything else is one element.
+    """The elements of a JSON array, each as its original bytes; anything else is one element.
 
-    Raises TooManyEvents for more elements than a delivery may ever hold.
+    Raises TooManyEvents for more than MOST_EVENTS elements, and Unreadable for deep nesting.
     """
     if raw.lstrip(b" \t\r\n")[:1] != b"[":
         return [raw]
@@ -60,7 +60,7 @@ def elements(raw: bytes) -> list[bytes]:
 
 
 def peek(decoder: msgspec.json.Decoder[T], raw: bytes) -> T | None:
-    """What a decoder of few fields finds in JSON text; None where the text has another shape."""
+    """The value that a decoder finds in JSON text; None if the text does not fit its type."""
     try:
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -68,9 +68,9 @@ def peek(decoder: msgspec.json.Decoder[T], raw: bytes) -> T | None:
 
 
 def decode(raw: bytes) -> Any:
-    """The value of JSON text that `read_json` gave; integers beyond reason stay text.
+    """The value of JSON text from `read_json`; integers beyond 64 bits become text.
 
-    Raises Unreadable for text nested so deeply that walking it could fail.
+    Raises Unreadable if the text is nested more than 100 levels deep, so that code may recurse.
     """
     try:
         value = _any.decode(raw)
@@ -117,7 +117,7 @@ def _lenient(text: str) -> Any:
 
 
 def _deeper_than(value: Any, limit: int) -> bool:
-    """Whether containers stand more than so deep inside each other; level by level."""
+    """Whether containers are nested deeper than *limit*; goes level by level, without recursion."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(limit):
         level = [
@@ -137,7 +137,7 @@ def _integer(digits: str) -> int | str:
 
 
 def _sound(value: Any) -> Any:
-    """The value without what UTF-8 and JSON can't carry."""
+    """The value without anything that UTF-8 or JSON can't represent."""
     if isinstance(value, str):
         return _LONE_SURROGATE.sub("\ufffd", value)
     if isinstance(value, float):
@@ -150,7 +150,7 @@ def _sound(value: Any) -> Any:
 
 
 def as_json_text(value: object) -> bytes:
-    """JSON in UTF-8; halves of characters, which it can't hold, become U+FFFD."""
+    """The value as JSON in UTF-8; lone surrogates become U+FFFD."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:

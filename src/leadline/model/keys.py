@@ -1,4 +1,4 @@
-"""By what events, records and people are recognised: digests of 16 bytes."""
+"""Keys that identify events, records and people: digests of 16 bytes (BLAKE2b)."""
 
 from hashlib import blake2b
 
@@ -6,20 +6,20 @@ from leadline.model.lead import RefinedLead
 
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:
-    """Sixteen bytes that stand for an event, a record or a body of one source."""
+    """The 16-byte key of an event, a record or a body of one source."""
     return blake2b(b"\0".join((kind.encode(), source.encode(), value)), digest_size=16).digest()
 
 
 def record_key(source: str, record: str) -> bytes:
-    """What stands for a record of a source's CRM (`CapturedLead.record_key`)."""
+    """The key of a record in a source's CRM (`CapturedLead.record_key`)."""
     return key_digest("record", source, record.encode(errors="surrogatepass"))
 
 
 def match_keys(refined: RefinedLead) -> dict[str, bytes]:
-    """By what later leads recognise this one: "email" and "phone", 16-byte digests (BLAKE2b).
+    """The match keys of a lead, for finding duplicates: "email" and "phone", as far as it has them.
 
-    Only a valid, canonical address and a valid number count, and an address that stands for none
-    ("none@none.com") doesn't. An extension is part of the number: one switchboard, many people.
+    Only valid addresses and numbers make keys, and placeholders ("none@none.com") don't. The
+    extension is part of the phone number, because many people share a switchboard.
     """
     contact = refined.contact
     keys = {}

@@ -1,8 +1,9 @@
-"""The vocabulary: what travels through Leadline, as frozen values.
+"""Deliveries, events and leads, as frozen values.
 
-A *delivery* is one HTTP request of a sender. It carries *events*; an event that announces a lead
-is kept as a *captured lead*, waits as a *task*, and becomes a *refined lead*.
-Times are aware `datetime`s in UTC; lead ids are UUID texts (version 7, so they sort by capture).
+A *delivery* is one HTTP request of a sender. It contains *events*. An event that announces a lead
+is stored as a *captured lead*, waits as a *task*, and becomes a *refined lead*.
+Times are aware `datetime`s in UTC. Lead ids are UUIDs of version 7 as text, so they sort by time of
+capture.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a lead stands, as operators see it."""
+    """The status of a lead, as operators see it."""
 
     WAITING = "waiting"
     REFINED = "refined"
@@ -35,9 +36,9 @@ class Status(StrEnum):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """One request as it arrived; `body` is the raw bytes, header names are lower case.
+    """One HTTP request as it arrived. `body` is the raw bytes, and header names are lower case.
 
-    `url` is the full URL that the sender called, with its query, as far as it is known.
+    `url` is the full URL that the sender called, with its query; "" if it is not known.
     """
 
     source: str
@@ -53,19 +54,19 @@ class Delivery(msgspec.Struct, frozen=True):
         return _media_type(self.headers.get("content-type", ""))
 
 
-@lru_cache(64)  # asked twice of every delivery, and most deliveries name the same one
+@lru_cache(64)  # read twice for each delivery, and most deliveries have the same
 def _media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing that a delivery says, cut out by its source.
+    """One event of a delivery.
 
-    `raw` is JSON text: the very bytes of the body wherever the body is JSON.
-    `key` is the sender's own id of this event (redeliveries repeat it); without one, the digest
-    of `raw` stands in. `record` is the CRM's id of the lead that the event is about, so that an
-    update can find it. `why` says in a word why an IGNORED event is no new lead ("deleted"), and
-    what else there is to say of how another one came in: `model.charsets.NOTES`, "reconciled".
+    `raw` is JSON text: the original bytes if the body is JSON. `key` is the sender's event id,
+    which redeliveries repeat; without one, a digest of `raw` is used instead. `record` is the
+    CRM's id of the record that the event is about, by which updates find their lead. `why` is a
+    code for why an IGNORED event is no lead ("deleted"). For other events, it holds notes on how
+    they came in: `model.charsets.NOTES`, "reconciled".
     """
 
     kind: Kind
@@ -76,13 +77,13 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class CapturedLead(msgspec.Struct, frozen=True):
-    """An event on its way into the store, with everything that decides its fate.
+    """An event to be stored, with everything that decides its fate.
 
-    `event_key` is 16 bytes and the same for every redelivery; `record_key` likewise for every
-    event of one CRM record. `lasting_key` is false where the key is only a digest: such a key
-    stands for a redelivery for some days, after which the same words are a new lead.
-    `body` is the body of the delivery where `raw` is not its very text (forms, XML), else None;
-    `media_type` is its content type, parameters and all.
+    `event_key` is 16 bytes, the same for every redelivery; `record_key` is 16 bytes, the same for
+    every event of one CRM record. `lasting_key` is false if the key is only a digest of the text:
+    such a key expires after `redelivery_window`, and the same text is then a new lead.
+    `body` is the body of the delivery if `raw` is not a part of it (forms, XML), else None;
+    `media_type` is its content type with parameters.
     """
 
     id: str
@@ -101,7 +102,7 @@ class CapturedLead(msgspec.Struct, frozen=True):
 
 
 class Fate(StrEnum):
-    """What became of an event at the door."""
+    """What became of an event when it came in."""
 
     CAPTURED = "captured"
     REDELIVERED = "redelivered"
@@ -110,7 +111,7 @@ class Fate(StrEnum):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """The store's word that an event is durable; `lead_id` is the lead that it belongs to."""
+    """The confirmation of a store that an event is durable; `lead_id` is the lead it belongs to."""
 
     lead_id: str
     fate: Fate
@@ -118,8 +119,8 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, str]:
-    """What becomes of an event that is no redelivery, and why: *known* is whether its record has
-    a lead already, *refined* whether that lead has been refined."""
+    """The fate of an event that is no redelivery, and the reason. *known* is whether its record
+    has a lead already, *refined* whether that lead has been refined."""
     if lead.kind is Kind.IGNORED:
         return Fate.FILTERED, lead.why or "ignored"
     if not known:
@@ -130,14 +131,14 @@ def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, st
 
 
 class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a source says of a lead, as written; None where it says nothing.
+    """The fields of a lead as the sender wrote them; None if they are missing.
 
-    `first_name` and `last_name` may stand without `name`. `country` is as written (a name or an
-    ISO code). `created` is the sender's own time, as text. `crm_url` opens the record in the CRM.
-    `custom` keeps every other field under the sender's own name. `suspicions` are problem codes
-    that only the source can see ("spam.honeypot", "test.flagged", `model.charsets.NOTES`).
-    `owner_claimed` is an owner whom the sender names without being trusted in that
-    (`Source.believed`); it decides nothing.
+    `first_name` and `last_name` may be given without `name`. `country` is a name or an ISO code.
+    `created` is the sender's time of creation, as text. `crm_url` opens the record in the CRM.
+    `custom` has every other field under the sender's own name. `suspicions` are problem codes that
+    only the source can detect ("spam.honeypot", "test.flagged", `model.charsets.NOTES`).
+    `owner_claimed` is an owner named by a sender that is not trusted to name owners
+    (`Source.believed`); it is only displayed.
     """
 
     name: str | None = None
@@ -167,11 +168,12 @@ PLACEABLE = tuple(
     for name in LeadFields.__struct_fields__
     if name not in ("custom", "suspicions", "owner_claimed")
 )
-"""The fields that a sender or a CRM fills in, which settings may place."""
+"""The fields that a sender or a CRM fills in; settings can map them."""
 
 
 class Change(msgspec.Struct, frozen=True, rename={"before": "from", "after": "to"}):
-    """One thing that refinement altered: `field` went `from` what was written `to` what we keep."""
+    """One alteration by refinement: the value of `field` before and after, and the `rule`. In JSON,
+    `before` is called `from`, and `after` is called `to`."""
 
     field: str
     before: str | None
@@ -180,8 +182,8 @@ class Change(msgspec.Struct, frozen=True, rename={"before": "from", "after": "to
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """Whom the lead is about. `email_canonical` and `phone_e164` are for comparing, never shown
-    in place of what was written."""
+    """The person or company of a lead. `email_canonical` and `phone_e164` serve to find duplicates
+    and are not displayed."""
 
     name: str | None = None
     email: str | None = None
@@ -198,8 +200,8 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class Ownership(StrEnum):
-    """What is known of a lead's owner: ASSIGNED to somebody, UNASSIGNED so far, UNKNOWN because the
-    CRM did not answer; NOT_ASKED where there is no CRM to ask."""
+    """What is known about a lead's owner: it is ASSIGNED, it is UNASSIGNED so far, it is UNKNOWN
+    because the CRM did not answer, or there is no CRM (NOT_ASKED)."""
 
     NOT_ASKED = ""
     ASSIGNED = "assigned"
@@ -208,11 +210,11 @@ class Ownership(StrEnum):
 
 
 class LeadDetails(msgspec.Struct, frozen=True):
-    """Where the lead came from and whose it is; `lead_score` is the sender's, 0 to 100 or so.
+    """The origin and owner of a lead; `lead_score` is the sender's, usually 0 to 100.
 
-    `owner` is as shown; `owner_id` and `owner_email` are what the CRM calls them by.
-    `owner_claimed` is whom a sender named who is not trusted in that: words to be shown, which
-    decide nothing.
+    `owner` is the name to display; `owner_id` and `owner_email` identify the owner in the CRM.
+    `owner_claimed` is the owner named by a sender that is not trusted to name owners; it is only
+    displayed.
     """
 
     source: str | None = None
@@ -229,7 +231,8 @@ class LeadDetails(msgspec.Struct, frozen=True):
 
 
 class FirstSeen(msgspec.Struct, frozen=True):
-    """The lead that this one repeats: its id, when it was captured, and what matched."""
+    """The first lead of which a lead is a duplicate: its id, its time of capture, and the names of
+    the match keys that the two share."""
 
     lead_id: str
     captured_at: datetime
@@ -237,7 +240,8 @@ class FirstSeen(msgspec.Struct, frozen=True):
 
 
 class RefinedLead(msgspec.Struct, frozen=True):
-    """A lead after every rule. `status` is "refined" or "quarantined" (spam, tests: no alert)."""
+    """A lead after all refinement rules. `status` is "refined", or "quarantined" for spam and
+    tests, for which no alert is sent."""
 
     lead_id: str
     captured_at: datetime
@@ -253,4 +257,4 @@ class RefinedLead(msgspec.Struct, frozen=True):
 
 
 WORKER_DIED = "worker.died"
-"""What is said of an attempt that was not settled before its lease ran out, whatever the reason."""
+"""The error of an attempt that was not settled before its lease ran out, for whatever reason."""

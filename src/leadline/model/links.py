@@ -1,4 +1,4 @@
-"""Where alerts lead."""
+"""The links in messages."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,9 @@ from leadline.model.record_links import RecordLinks
 
 
 class Links(msgspec.Struct, frozen=True):
-    """Where a message leads: `show` is a URL with `{lead_id}` that opens the lead, or "";
-    `records` says by source which links to records in the CRM count. A lead of any other source
-    has none.
+    """The links in messages. `show` is a URL with `{lead_id}` that opens the lead, or "".
+    `records` says, by source, which links to CRM records are allowed; leads of other sources get
+    no such link.
     """
 
     show: str = ""
@@ -22,8 +22,8 @@ class Links(msgspec.Struct, frozen=True):
         return self.show.replace("{lead_id}", lead_id)
 
     def record(self, lead: RefinedLead) -> str:
-        """The URL that opens the lead's record in the CRM, or "". It is judged whenever it is
-        shown, so a lead that was refined under other rules gets no other link."""
+        """The URL that opens the lead's record in the CRM, or "". It is checked whenever a message
+        is made, so the current settings apply to leads that were refined earlier too."""
         url = lead.lead_details.crm_url
         rule = self.records.get(lead.received_from) if url else None
         return url if url and rule is not None and rule.allow(url) else ""

@@ -1,4 +1,4 @@
-"""A person of the sales team, and whose a lead is."""
+"""People of the sales team."""
 
 import msgspec
 
@@ -6,7 +6,8 @@ from leadline.model.lead import LeadDetails
 
 
 class Person(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody of the sales team, as far as known: `id` is the CRM's, `slack` that of Slack."""
+    """A member of the sales team, as far as known. `id` is their user id in the CRM, `slack` their
+    user id in Slack."""
 
     id: str = ""
     name: str = ""
@@ -15,12 +16,12 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def shown(self) -> str:
-        """What to call them; "" when nothing is known."""
+        """The name to display; "" if nothing is known."""
         return self.name or self.email or self.id or self.slack
 
 
 def owner_in(details: LeadDetails) -> Person | None:
-    """The owner whom a refined lead names."""
+    """The owner that a refined lead names; None if it names none."""
     if not (details.owner or details.owner_id or details.owner_email):
         return None
     name = details.owner or ""
@@ -29,5 +30,5 @@ def owner_in(details: LeadDetails) -> Person | None:
 
 
 def key_of_person(person: Person) -> str:
-    """By what two mentions of somebody are known to be the same; "" when nothing is known."""
+    """A text that is the same for all mentions of one person; "" if nothing is known."""
     return person.slack or person.email.lower() or person.id or person.name

@@ -1,15 +1,15 @@
-"""Which URLs may open a lead's record in the CRM.
+"""Decides which URLs in a webhook may become links to a lead's CRM record.
 
-What a sender writes chooses no link: anybody can post a form. A URL counts on the hosts where the
-records of the sender's CRM live, or where the settings say in which field such URLs stand.
+Anybody can post a form, so a URL from a sender is not trusted. It is allowed on the hosts of the
+sender's CRM, or if the settings map `crm_url` to a field.
 """
 
 import re
 
 import msgspec
 
-# Strictly RFC 3986 in ASCII, so that every program reads the same host: no user part, no backslash,
-# no blank, no control character, no letters of other scripts.
+# Strictly RFC 3986 in ASCII, so that all programs see the same host: no user part, backslash,
+# space, control character or letter of another script.
 _LINK = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?)(?::(?P<port>[0-9]{1,5}))?"
     r"(?:[/?#](?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
@@ -18,7 +18,8 @@ _HTTPS_PORTS = (None, 443)
 
 
 class WebLink(msgspec.Struct, frozen=True):
-    """Where a URL leads: `scheme` is "http" or "https", `host` in lower case, `port` if named."""
+    """The parts of a URL: `scheme` is "http" or "https", `host` is in lower case, and `port` is
+    None if the URL has none."""
 
     scheme: str
     host: str
@@ -26,7 +27,7 @@ class WebLink(msgspec.Struct, frozen=True):
 
 
 def read_link(url: str) -> WebLink | None:
-    """Where a URL leads; None for what is no plain http or https URL, or has a user part."""
+    """The parts of a URL; None if it is not a plain http or https URL, or has a user part."""
     if (found := _LINK.fullmatch(url)) is None:
         return None
     port = int(found["port"]) if found["port"] else None
@@ -36,8 +37,8 @@ def read_link(url: str) -> WebLink | None:
 
 
 def is_on(hosts: tuple[str, ...], url: str) -> bool:
-    """Whether a URL is https, on the usual port, on one of the *hosts*: a name is that host alone,
-    `*.example.com` every host below it and not itself."""
+    """Whether a URL is https, on port 443, on one of the *hosts*. A name means that host alone;
+    `*.example.com` means every host below it, but not example.com itself."""
     link = read_link(url)
     if link is None or link.scheme != "https" or link.port not in _HTTPS_PORTS:
         return False
@@ -48,15 +49,15 @@ def is_on(hosts: tuple[str, ...], url: str) -> bool:
 
 
 class RecordLinks(msgspec.Struct, frozen=True):
-    """Which links to records count for the leads of one source.
+    """Which links to CRM records are allowed for leads of one source.
 
-    `hosts` are those of its CRM, as in `is_on`. `placed` is whether the settings say where the URL
-    stands: then it may lead anywhere.
+    `hosts` are the hosts of its CRM, as in `is_on`. `placed` is whether the settings map `crm_url`;
+    then the URL may be on any host.
     """
 
     hosts: tuple[str, ...] = ()
     placed: bool = False
 
     def allow(self, url: str) -> bool:
-        """Whether the URL may be a link."""
+        """Whether the URL may become a link."""
         return is_on(self.hosts, url) or (self.placed and read_link(url) is not None)

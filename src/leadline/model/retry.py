@@ -1,4 +1,4 @@
-"""When to try again: exponential back-off with full jitter, and an end to it."""
+"""When to retry: exponential back-off with full jitter, for a limited number of attempts."""
 
 from datetime import timedelta
 
@@ -6,16 +6,17 @@ import msgspec
 
 
 class RetryPolicy(msgspec.Struct, frozen=True):
-    """`base` doubles with every failure up to `longest`; the pause is a random part of that
-    (full jitter: AWS Architecture Blog, "Exponential Backoff and Jitter"), so that workers that
-    failed together do not come back together. After `attempts` failures the task is dead."""
+    """Retries of a task. `base` doubles with every failure, up to `longest`; the pause is a random
+    part of that (full jitter: AWS Architecture Blog, "Exponential Backoff and Jitter"), so that
+    workers that failed together don't retry together. After `attempts` failures the task becomes
+    a dead letter."""
 
     base: timedelta = timedelta(seconds=1)
     longest: timedelta = timedelta(hours=1)
     attempts: int = 25
 
     def after(self, failures: int, chance: float) -> timedelta | None:
-        """The pause after this many failures, with *chance* in [0, 1); None: give up."""
+        """The pause after this many failures, with a random *chance* in [0, 1); None to give up."""
         if failures >= self.attempts:
             return None
         ceiling = min(
@@ -25,15 +26,15 @@ class RetryPolicy(msgspec.Struct, frozen=True):
 
 
 class LookUpPolicy(msgspec.Struct, frozen=True):
-    """A CRM that told no owner is asked again after `every`, then after pauses that grow with the
-    lead's age up to `longest`, until the lead is `lasting` old."""
+    """Repeated look-ups of a lead without an owner. The CRM is asked again after `every`, then with
+    pauses that grow with the lead's age up to `longest`, until the lead is `lasting` old."""
 
     every: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=1)
     lasting: timedelta = timedelta(hours=24)
 
     def after(self, age: timedelta) -> timedelta | None:
-        """The next pause for a lead that was refined so long ago; None: it was asked enough."""
+        """The next pause for a lead that was refined *age* ago; None to stop asking."""
         if age >= self.lasting:
             return None
         return min(max(self.every, age / 2), self.longest, self.lasting - age + self.every)

@@ -1,7 +1,7 @@
-"""Who may read what Leadline writes of leads: its user alone, or its group, too.
+"""Permissions of files and folders with leads: for Leadline's user alone, or for its group too.
 
-The rights are set on what is made. The umask is not relied on: it is the user's, and it is one for
-the whole process.
+The permissions are set explicitly, because the umask is the user's choice and applies to the whole
+process.
 """
 
 import errno
@@ -15,20 +15,20 @@ import msgspec
 
 
 class Rights(msgspec.Struct, frozen=True):
-    """The modes of folders and of files."""
+    """The permission bits of folders and of files."""
 
     folder: int
     file: int
 
 
 PRIVATE = Rights(0o700, 0o600)
-"""For Leadline's user alone."""
+"""Access for Leadline's user alone."""
 GROUP_READS = Rights(0o750, 0o640)
-"""Its group may read, too."""
+"""Read access for the group too."""
 
 
 class Wide(msgspec.Struct, frozen=True):
-    """How many folders and files somebody may read or change who should not."""
+    """The numbers of folders and files whose permissions are too wide."""
 
     folders: int = 0
     files: int = 0
@@ -45,13 +45,13 @@ class Wide(msgspec.Struct, frozen=True):
 
 
 def make_folder(path: Path, rights: Rights = PRIVATE) -> None:
-    """Make a folder, and those above it that are missing; one that is there stays as it is."""
+    """Create a folder and its missing parents; an existing folder is left unchanged."""
     try:
         path.mkdir(rights.folder)
     except FileNotFoundError:
         make_folder(path.parent, rights)
         make_folder(path, rights)
-    except OSError:  # systems differ in what they say of one that is there
+    except OSError:  # systems raise different errors for an existing folder
         if not path.is_dir():
             raise
     else:
@@ -59,28 +59,28 @@ def make_folder(path: Path, rights: Rights = PRIVATE) -> None:
 
 
 def make_file(path: Path, rights: Rights = PRIVATE) -> None:
-    """Make an empty file unless there is one, which stays as it is."""
+    """Create an empty file; an existing file is left unchanged."""
     try:
-        # The file that a link means, as who opens the path afterwards would make it.
+        # Symlinks are followed, as by whoever opens the path afterwards.
         os.close(_create(Path(os.path.realpath(path)), rights))
     except FileExistsError:
         return
 
 
 def new_file(path: Path, rights: Rights = PRIVATE) -> BinaryIO:
-    """An empty file to write to, in the place of whatever had that name."""
+    """An empty file to write to; a file with that name is deleted first."""
     path.unlink(missing_ok=True)
     return os.fdopen(_create(path, rights), "wb")
 
 
 def open_file(path: Path, flags: int, rights: Rights = PRIVATE) -> int:
-    """The descriptor of a file that is made where it is missing."""
+    """The descriptor of a file, which is created if it is missing."""
     make_file(path, rights)
     return os.open(path, flags | os.O_CLOEXEC)
 
 
 def write_file(path: Path, content: bytes, rights: Rights = PRIVATE) -> None:
-    """Write a file, also in the place of another one, of which nobody sees half."""
+    """Write a file atomically; an existing file is replaced."""
     partial = path.with_name(path.name + ".partial")
     with new_file(partial, rights) as file:
         file.write(content)
@@ -94,8 +94,8 @@ def _create(path: Path, rights: Rights) -> int:
 
 
 def set_mode(path: Path | int, mode: int) -> None:
-    """Set who may do what, unless that can't be: the file belongs to another user, or lies in a
-    file system without modes. `too_wide` tells of those."""
+    """Set the permission bits. Does nothing if the file belongs to another user, or if its file
+    system has no permissions or is read-only; `too_wide` reports such files."""
     try:
         now = stat.S_IMODE(os.stat(path).st_mode)  # noqa: PTH116 - of descriptors, too
         special = now & ~0o777
@@ -106,11 +106,12 @@ def set_mode(path: Path | int, mode: int) -> None:
             raise
 
 
-# --- what is there already --------------------------------------------------------------------
+# --- checking and narrowing existing files ----------------------------------------------------
 
 
 def too_wide(folder: Path, rights: Rights = PRIVATE) -> Wide:
-    """What in a folder, itself included, gives others or the group more than *rights* do."""
+    """The folders and files below a folder, itself included, that give the group or others more
+    than *rights*."""
     folders = files = 0
     for _, _, mode in _wide(folder, rights):
         if stat.S_ISDIR(mode):
@@ -121,10 +122,10 @@ def too_wide(folder: Path, rights: Rights = PRIVATE) -> Wide:
 
 
 def narrow(folder: Path, rights: Rights = PRIVATE) -> Wide:
-    """Take from others and the group what *rights* don't give them; the owner's rights stay.
+    """Take permissions beyond *rights* from the group and others; the owner's stay.
 
-    Returns what was narrowed; what could not be is what `too_wide` still finds. Links are not
-    followed out of the folder, and a folder that all users share, such as /tmp, stays as it is.
+    Returns the numbers of what was narrowed; `too_wide` still finds what could not be. Symlinks are
+    not followed, and a folder that all users share, such as /tmp, is left unchanged.
     """
     before = too_wide(folder, rights)
     if not before:
@@ -138,8 +139,7 @@ def narrow(folder: Path, rights: Rights = PRIVATE) -> Wide:
 
 def _narrow_one(parent: int, name: str, mode: int) -> None:
     try:
-        # Nobody can put a link in the place of what was looked at: the folder that holds it was
-        # narrowed before it.
+        # Nobody can replace the file by a symlink meanwhile: its folder was narrowed first.
         os.chmod(name, stat.S_IMODE(mode), dir_fd=parent)
     except FileNotFoundError:
         return
@@ -149,7 +149,8 @@ def _narrow_one(parent: int, name: str, mode: int) -> None:
 
 
 def _wide(folder: Path, rights: Rights) -> Iterator[tuple[int, str, int]]:
-    """What is too wide, each before what it holds: the folder it is in, its name, its mode."""
+    """Everything with too wide permissions, folders before their content: the descriptor of its
+    folder, its name and its mode."""
     for at, (_, folders, files, parent) in enumerate(os.fwalk(os.path.realpath(folder))):
         if at == 0:
             mode = os.fstat(parent).st_mode
@@ -160,17 +161,17 @@ def _wide(folder: Path, rights: Rights) -> Iterator[tuple[int, str, int]]:
         for name in (*folders, *files):
             try:
                 mode = os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode
-            except FileNotFoundError:  # SQLite's files come and go
+            except FileNotFoundError:  # SQLite creates and deletes files
                 continue
             if (stat.S_ISDIR(mode) or stat.S_ISREG(mode)) and _excess(mode, rights):
                 yield parent, name, mode
 
 
 def _excess(mode: int, rights: Rights) -> int:
-    """Which of the group's and others' rights are not given."""
+    """The permission bits of the group and others beyond *rights*."""
     return mode & 0o077 & ~(rights.folder if stat.S_ISDIR(mode) else rights.file)
 
 
 def is_shared(folder: Path) -> bool:
-    """Whether a folder can't be Leadline's alone: the root, or one like /tmp."""
+    """Whether all users share the folder: the root, or a sticky folder such as /tmp."""
     return os.path.realpath(folder) == "/" or bool(folder.stat().st_mode & stat.S_ISVTX)

@@ -1,5 +1,4 @@
-"""Steps, tasks, leases and alerts; and what a step wants done, as a value that `Queue.settle`
-carries out."""
+"""Steps, tasks, leases, alerts, and the outcomes of tasks, which `Queue.settle` carries out."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,8 @@ from leadline.model.lead import RefinedLead
 
 
 class Addressee(Enum):
-    """What the `channel` of a task names: nothing, a channel that is told, or a source whose CRM
-    is written to."""
+    """What `Task.channel` names: nothing (LEAD), a channel to which messages are sent, or a source
+    whose CRM is written to."""
 
     LEAD = "lead"
     CHANNEL = "channel"
@@ -21,13 +20,14 @@ class Addressee(Enum):
 
 
 class StepRow(msgspec.Struct, frozen=True):
-    """What there is to know of a step.
+    """The description of a step.
 
-    `function` does what is due, "module:name"; `leadline.steps` imports it and says how it is
-    called. `batched`: more tasks than the one whose message came may be done with it, by one
-    message or one request. `needs` names the table of settings without which no such task exists.
-    `told_as` is the word of timelines and running counts for a message that ended a task of the
-    step, `metric` the name under which AWS counts those messages; "" for a step that sends none.
+    `function` is the function that does due tasks, as "module:name"; `leadline.steps` imports it
+    and documents its parameters. `batched` is whether one message or request may do several tasks,
+    so that a wake-up for one task may do others too. `needs` is the table of settings without which
+    no such tasks exist. `told_as` is the word in timelines and running counts for a message that
+    ended a task of this step, `metric` the CloudWatch metric that counts those messages; both are
+    "" for a step that sends none.
     """
 
     function: str
@@ -39,19 +39,19 @@ class StepRow(msgspec.Struct, frozen=True):
 
 
 class Step(StrEnum):
-    """What a task is for, each step with its row.
+    """What a task does; each step has a row that describes it.
 
-    REFINE makes the refined lead when the wait is over; NOTIFY tells a channel of it, once.
-    UPDATE brings what a channel shows up to date; REMIND tells a channel that a lead still waits
-    for its first response. LOOK_UP asks the CRM again, CLOCK looks whether a first response is
-    late, WRITE_BACK gives the CRM what was learned.
+    REFINE refines the lead when the wait is over. NOTIFY alerts a channel, once. UPDATE brings a
+    channel's message up to date. REMIND reminds a channel that a lead still waits for its first
+    response. LOOK_UP asks the CRM again. CLOCK checks whether the first response is late.
+    WRITE_BACK writes refined fields to the CRM.
     """
 
     row: StepRow
 
     def __new__(cls, value: str, *row: StepRow) -> "Step":
-        """A member by the value that stores keep of it. `Step(value)` finds a member without its
-        row, so for type checkers the row must not be demanded."""
+        """Create a member with its stored value and its row. The row is a rest parameter only so
+        that type checkers accept `Step(value)`, which looks a member up."""
         step = str.__new__(cls, value)
         step._value_ = value
         (step.row,) = row
@@ -91,16 +91,16 @@ class Step(StrEnum):
 
     @property
     def addressee(self) -> Addressee:
-        """What the `channel` of its tasks names."""
+        """What `Task.channel` names for tasks of this step."""
         return self.row.addressee
 
 
 class Alert(msgspec.Struct, frozen=True):
-    """A message that a destination accepted; `digest` when it spoke of several leads at once.
+    """A message that a destination accepted; `digest` is whether it covered several leads.
 
-    `ref` is by what the destination finds the message again ("C012/1717.0001" at Slack), "" where
-    it has nothing of the kind. `step` is that of the task which the message ended, whatever its
-    maker said; an alert proper is one of NOTIFY.
+    `ref` identifies the message at the destination ("C012/1717.0001" in Slack); "" if it has no
+    message ids. `step` is the step of the task that the message ended; stores set it. A message of
+    NOTIFY is an alert in the narrow sense.
     """
 
     lead_id: str
@@ -113,10 +113,10 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One step of one lead's way; `channel` names the destination of a NOTIFY, UPDATE or REMIND
-    step and the source of a WRITE_BACK step. A lead has one task of each step and channel.
+    """One step of one lead. `channel` is the destination of a NOTIFY, UPDATE or REMIND step, and
+    the source of a WRITE_BACK step. A lead has at most one task of each step and channel.
 
-    `again` asks a NOTIFY step to speak even though the channel has already heard of the lead.
+    With `again`, a NOTIFY step sends an alert even if the channel has sent one already.
     """
 
     step: Step
@@ -126,19 +126,18 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Later(msgspec.Struct, frozen=True):
-    """A task that is due so long after what it follows."""
+    """A task that is due `after` this time from when it is put."""
 
     task: Task
     after: timedelta = timedelta()
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The step succeeded: keep what it made and schedule what follows, in one stroke.
+    """The step succeeded: store its results and put the tasks that follow, in one transaction.
 
-    `then` are due at once, `later` after their pause; a task that waits already only moves.
-    `handling` is kept for a lead that has none yet.
-    `match_keys` are the 16-byte digests by which later leads recognise this one, by what they
-    stand for ("email", "phone").
+    `then` are due at once, `later` after a pause; a task that waits already is only moved.
+    `handling` is stored if the lead has none yet. `match_keys` are 16-byte digests for finding
+    duplicates, by the field that they are made from ("email", "phone").
     """
 
     refined: RefinedLead | None = None
@@ -151,10 +150,10 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Retry(msgspec.Struct, frozen=True):
-    """Not now: run the task again after this long.
+    """Run the task again after a pause.
 
-    `counts` is false when nothing was tried (the channel's pace, somebody else's Retry-After);
-    such a wait never brings the dead letter closer.
+    `counts` is whether this is a failure, of which a limited number makes a dead letter. It is
+    false if nothing was tried, because of the channel's pacing or another task's Retry-After.
     """
 
     after: timedelta
@@ -163,8 +162,8 @@ class Retry(msgspec.Struct, frozen=True):
 
 
 class Drop(msgspec.Struct, frozen=True):
-    """Never: the task becomes a dead letter. `reason` is a code to group by, `detail` the words
-    of whoever refused, without personal data where we can help it."""
+    """Give up: the task becomes a dead letter. `reason` is a code to group by. `detail` is the
+    error message, without personal data as far as possible."""
 
     reason: str
     detail: str = ""
@@ -173,15 +172,15 @@ class Drop(msgspec.Struct, frozen=True):
 Outcome = Done | Retry | Drop
 
 TaskKind = tuple[Step, str]
-"""A step, and its channel."""
+"""A step and the `channel` of its tasks."""
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A task in the hands of one worker until its lease runs out.
+    """The lease of a task by one worker.
 
-    `attempt` counts from 1 and is also the fence: only the latest attempt may settle the task.
-    `failures` are the attempts that failed, a worker that died while holding the task included;
-    `error` is what the last of them said. `ref` is the store's own handle.
+    `attempt` counts from 1 and is the fence: only the latest attempt may settle the task.
+    `failures` is the number of failed attempts, including those whose worker died; `error` is the
+    message of the last one. `ref` is for the store's own use.
     """
 
     task: Task
@@ -193,13 +192,13 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 def told_as(step: Step | str) -> str:
-    """The word of timelines and running counts for a message that ended a task of this step."""
+    """The word in timelines and running counts for a message that ended a task of this step."""
     return Step(step).row.told_as or f"{step}.told"
 
 
 HELD_UNTIL = datetime(9999, 1, 1, tzinfo=UTC)
-"""When held leads are due: never, as far as anybody who works today is concerned."""
+"""The due time of leads that are on hold; it never comes."""
 HELD = "held"
-"""What lists say of them."""
+"""How lists mark leads that are on hold."""
 MOVED = "wait."
-"""How the notes begin that tell of a wait that somebody changed: "wait.held cli"."""
+"""The prefix of timeline notes about a wait that an operator changed, such as "wait.held cli"."""

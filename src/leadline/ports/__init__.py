@@ -1,11 +1,11 @@
-"""What is promised: by stores, channels, sources, CRMs, clocks and archives."""
+"""The protocols of stores, channels, sources, CRMs, clocks and archives."""
 
 from typing import TYPE_CHECKING
 
-if not TYPE_CHECKING:  # whoever checks types is to hear of it
+if not TYPE_CHECKING:  # so that type checkers report the old names
 
     def __getattr__(name: str) -> object:
-        """What packages that add a CRM imported from here before (`leadline.FORMER_NAMES`)."""
+        """Names that packages with a CRM used to import from here (`leadline.FORMER_NAMES`)."""
         from leadline import FORMER_NAMES, former
 
         if f"{__name__}.{name}" not in FORMER_NAMES:

@@ -1,4 +1,4 @@
-"""What goes into an archive of leads, and where it is written."""
+"""The values of an archive of leads, and the protocol of what writes it."""
 
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -8,14 +8,14 @@ from leadline.model.handling import Handling
 
 
 class ArchiveError(LeadlineError):
-    """The archive can't be read or written; what was done before that stays done."""
+    """The archive can't be read or written. Documents read or written before the error stay."""
 
-    title = "The archive is of no use"
+    title = "The archive can't be used"
 
 
 class Outgoing(NamedTuple):
-    """A lead on its way into an archive; `refined` is None while it waits, and where the document
-    that it should have `is_lost`. `handling` is what people made of it, if anything."""
+    """A lead to be archived. `raw` and `refined` are JSON documents; `refined` is None while the
+    lead waits, or if its document `is_lost`. `handling` is None if nobody has handled the lead."""
 
     lead_id: str
     captured_at: datetime
@@ -26,10 +26,10 @@ class Outgoing(NamedTuple):
 
 
 class DocumentWriter(Protocol):
-    """Where documents go."""
+    """Writes documents to an archive. Methods raise ArchiveError."""
 
     def write(self, key: str, document: bytes, at: datetime) -> None:
-        """Keep one document under its key."""
+        """Write one document under its key; *at* is its time of modification."""
 
     def close(self) -> None:
-        """Finish."""
+        """Finish the archive."""

@@ -1,4 +1,4 @@
-"""What a channel is: a writer that knows what to say, and a messenger that gets it there."""
+"""A channel: a writer, which words messages, and a messenger, which sends them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,20 +14,22 @@ from leadline.model.task import Alert, Step
 from leadline.ports.messenger import Messenger
 
 NO_OWNER = "channel.no_owner"
-"""Why a message to a lead's owner is refused: nobody owns it, or they can't be found there."""
+"""The reason for refusing a message to a lead's owner: the lead has no owner, or the destination
+doesn't know that person."""
 GONE = "channel.message_gone"
-"""Why a change of a message is refused: it is deleted, or can't be changed any more."""
+"""The reason for refusing to edit a message: it was deleted, or can't be edited any more."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a message may tell of one lead.
+    """Everything that a message can say about one lead.
 
-    `told` are the messages about it that the channel has accepted, oldest first. `due` is when the
-    first response is due, None where there is no target. `instead_of` is the channel that should
-    have been told: it fails since `failing_since`, or (None) refused the message. `interactive` is
-    whether buttons that call us back work. `gathered` is whether it waited for its holder's digest.
-    `escalated_to` is who hears of a late lead besides its holder. A `test` is marked as one.
-    `told_instead` is whether another channel has told of it, so that this one need not.
+    `told` are the messages about the lead that the channel has accepted, oldest first. `due` is
+    when the first response is due; None if no target applies. `instead_of` is the channel for which
+    this one is the fallback: it has failed since `failing_since`, or (None) refused the message.
+    `interactive` is whether buttons can call Leadline back. `gathered` is whether the alert waited
+    for its holder's digest. `escalated_to` is the person to whom a late lead has escalated. A
+    message about a `test` lead says so. `told_instead` is whether another channel has sent the
+    alert, so that this channel need not.
     """
 
     lead: RefinedLead
@@ -46,7 +48,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ownership(self) -> Ownership:
-        """What is known of its owner by now."""
+        """What is known about the owner now."""
         return self.handling.ownership or self.lead.lead_details.ownership
 
     @property
@@ -61,54 +63,55 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def addressee(self) -> Person | None:
-        """Whom a message about it is for."""
+        """The person to whom a message about the lead is addressed."""
         return self.escalated_to or self.holder
 
     @property
     def told_at(self) -> datetime:
-        """When the channel first heard of it; when it was refined, where that is not known."""
+        """When the channel accepted the first alert; without one, when the lead was refined."""
         alerts = [alert.sent_at for alert in self.told if alert.step is Step.NOTIFY]
         return min(alerts, default=self.lead.processed_at)
 
 
 def person_named(owner: str) -> Person:
-    """Whom a sender names as the owner in one word: an e-mail address, or the CRM's id."""
+    """The person whom a sender names as owner in one word: an e-mail address or a CRM id."""
     return Person(email=owner) if "@" in owner else Person(id=owner)
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """What a messenger is given, and the template it was made from, such as "new_lead/1"."""
+    """A message for a messenger, and the template it was made from, such as "new_lead/1"."""
 
     body: bytes
     template: str
 
 
 class Writer(Protocol):
-    """What one kind of channel says. Pure; valid for every possible lead."""
+    """Words the messages of one kind of channel. Pure, and valid for every possible lead."""
 
     def alert(self, notice: Notice) -> Letter:
         """The first message about a lead."""
 
     def digest(self, notices: Sequence[Notice]) -> Letter | None:
-        """One message about several leads; None where the kind has none."""
+        """One message about several leads; None if this kind of channel has no digests."""
 
     def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """The first message *told*, as it would be now, put in its place; None where nothing that
-        was said can be changed."""
+        """An up-to-date version of the first message *told*, to replace it; None if this kind of
+        channel can't edit messages."""
 
     def news(self, notice: Notice, told: Alert) -> Letter | None:
-        """A further message: that the lead has an owner now, or is claimed; None where the kind
-        keeps silent. Template "owner/1"."""
+        """A further message: the lead has an owner now, or was claimed; None if this kind of
+        channel sends no such message. Its template is "owner/1"."""
 
     def reminder(self, notice: Notice, told: Alert | None) -> Letter:
-        """That the lead still waits for its first response; `handling.level` says how urgently."""
+        """A reminder that the lead still waits for its first response; the urgency follows from
+        `handling.level`."""
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
-    """A destination. `gap` is the least time between two messages; more than `digest_above` alerts
-    due at once become one message (0: never). While it has failed for `fallback_after`, alerts go
-    to the channel `fallback` instead ("": never). A `personal` one tells each lead to its holder
-    alone, so that no message speaks of the leads of two."""
+    """A destination of messages. `gap` is the minimum time between two messages. More than
+    `digest_above` alerts due at once become one digest (0: never). Once the channel has failed for
+    `fallback_after`, alerts go to the channel `fallback` ("": never). A `personal` channel sends
+    each alert to the lead's holder alone, so a message never covers leads of two people."""
 
     name: str
     writer: Writer

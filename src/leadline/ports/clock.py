@@ -1,13 +1,13 @@
-"""The clock of this machine."""
+"""The clock."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 def wall_clock() -> datetime:
-    """The time now, in UTC."""
+    """The current time of this machine, in UTC."""
     return datetime.now(UTC)
 
 
 Clock = Callable[[], datetime]
-"""The time now, aware, in UTC."""
+"""Returns the current time, as an aware datetime in UTC."""

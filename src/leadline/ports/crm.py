@@ -1,6 +1,7 @@
-"""What the core needs of a CRM: records as they are now, changes to them, what was created since.
+"""The protocol of a CRM: reading records, changing them, and finding new ones.
 
-`vendors` has an `api.py` for each CRM; the contract tests hold them to these words.
+Each CRM is implemented by the `api.py` of its folder in `vendors`; the contract tests check them
+against this protocol.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,16 +17,16 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 
 
 class NotYet(msgspec.Struct, frozen=True):
-    """The CRM knows no such record, or not yet."""
+    """The CRM has no such record, or does not have it yet."""
 
 
 class CrmRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A record as the CRM has it now.
+    """The current state of a record.
 
-    `record` is its name as in `Event.record`; `fields` what it says of the lead; `owner` whose it
-    is, None while nobody's. `modified` is the CRM's own time of the last change. `values` are the
-    record's fields by the CRM's own names, as JSON has them, for comparing what is to be written.
-    `touched_at` is when somebody of the team first got in touch, where the CRM tells.
+    `record` is its id, as in `Event.record`. `fields` are the lead's fields. `owner` is None while
+    the record has no owner. `modified` is the CRM's time of the last change. `values` are the
+    record's fields as JSON values under the CRM's own names, to compare with what is to be written.
+    `touched_at` is the time of the team's first response, if the CRM gives one.
     """
 
     record: str
@@ -38,8 +39,8 @@ class CrmRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrmChange(msgspec.Struct, frozen=True):
-    """What is to be written to a record: values by the CRM's own names of the fields. `modified`
-    is the record's time of change when it was read, for CRMs that check it."""
+    """A change to write to a record: values by the CRM's own field names. `modified` is the time
+    of the record's last change when it was read, for CRMs that check it against conflicts."""
 
     record: str
     values: Mapping[str, Any]
@@ -47,31 +48,31 @@ class CrmChange(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """The CRM has taken a change; `modified` is the record's time of change since, if told."""
+    """The CRM accepted a change; `modified` is the record's new time of change, if the CRM says."""
 
     modified: datetime | None = None
 
 
 Carried = Written | NotYet | Refused | Unreachable | Busy
-"""What became of one change; Busy where the CRM asked for a pause instead."""
+"""The result of one change; Busy if the CRM asked for a pause instead."""
 
 
 def crm_in_words(said: NotYet | Busy | Unreachable | Refused) -> str:
-    """Why a CRM told nothing, as a sentence for people."""
+    """Why a CRM gave no record, in words for messages."""
     match said:
         case NotYet():
             return "the CRM has no such record"
         case Busy(after=after):
-            return f"the CRM asks for a pause of {after.total_seconds():.0f} s"
+            return f"the CRM asks us to wait {after.total_seconds():.0f} s"
         case Unreachable(words=words):
             return f"the CRM can't be reached: {words}"
         case Refused(reason=reason, words=words):
-            return f"the CRM refuses: {reason} {words}".rstrip()
+            return f"the CRM refused: {reason} {words}".rstrip()
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A record that the CRM has; `raw` is JSON of which the source of the same name understands
-    all that the CRM told (`Source.fields`), as if a webhook had brought it."""
+    """A record found in the CRM. `raw` is JSON in the form of a webhook, from which the source of
+    the same name reads all fields that the CRM gave (`Source.fields`)."""
 
     record: str
     created_at: datetime
@@ -79,41 +80,41 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Some of the records that were asked for; `after` asks for the next page, "" at the end."""
+    """One page of a search; `after` is the cursor of the next page, "" on the last page."""
 
     found: tuple[Found, ...]
     after: str = ""
 
 
 class Crm(Protocol):
-    """A CRM that can be asked and written to. Nothing here raises for anything the network does;
-    each call returns within half a minute or so."""
+    """A CRM that can be read from and written to. Methods return network errors as values and
+    raise none; each call returns within about 30 seconds."""
 
     batch: int
-    """How many records one call takes at the most."""
+    """The largest number of records in one call."""
 
     knows_owners: bool
-    """Whether its records have owners; where not (a form of an ad), none is looked for."""
+    """Whether its records have owners. If not (such as forms of ads), no owner is looked up."""
 
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """These records as they are now, each under its own name. Busy when the CRM asks for a
-        pause, Unreachable when it is down, Refused when it will not talk to us (a wrong token); a
-        record that alone is refused or broken is Refused in the mapping."""
+        """The current state of these records, by record id. Returns Busy if the CRM asks for a
+        pause, Unreachable if it is down, and Refused if it denies access (a wrong token). A single
+        record that is refused or damaged is Refused in the mapping."""
 
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """Carry changes out, each record for itself; a record that is left out was not tried. When
-        the CRM asks for a pause half-way, what was done is told, the record at which it asked is
-        Busy, and the rest left out. Writing the same twice changes nothing. Hooks of our own
-        writing are suppressed where the CRM can."""
+        """Write changes, each record independently, and return the results by record id. If the CRM
+        asks for a pause half-way, the record at which it did is Busy, and records that were not
+        tried are left out. Writing the same change twice has no further effect. Webhooks about
+        these writes are suppressed if the CRM can."""
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
-        """What to write so that the record is theirs; None when the CRM can't be told, or nothing
-        is known by which it knows them."""
+        """The values to write so that this person owns the record; None if the CRM can't store an
+        owner, or if nothing is known that identifies the person in the CRM."""
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """The records created at or after this time, oldest first, a page at a time; *after* is
-        `Page.after` of the page before."""
+        """One page of the records created at or after this time, oldest first; *after* is
+        `Page.after` of the previous page."""

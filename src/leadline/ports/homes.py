@@ -1,8 +1,8 @@
-"""What moves when leads change their home: the values, and whether two homes say the same.
+"""Moving leads between two homes (an embedded installation and AWS): values and protocols.
 
 A *family* is a lead together with the other events of its CRM record. Both homes are read into the
-same values, whatever they look like inside, so that a copy is verified by comparing values, field
-by field.
+same values, regardless of how they store them, so a copy is verified by comparing values field by
+field.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,11 +19,12 @@ from leadline.model.task import Alert, Step
 from leadline.ports.ledger import Happening
 
 REDELIVERED = "redelivered"
-"""The word of a timeline for a redelivery; homes may know how many there were but not when."""
+"""A redelivery in a timeline. A home may know the number of redeliveries but not their times."""
 
 
 class MovedTask(msgspec.Struct, frozen=True):
-    """A task that waits, was held until `due_at` by a worker, or is dead since `dead_at`."""
+    """A task that waits, is leased to a worker until `due_at` (`held`), or has been a dead letter
+    since `dead_at`."""
 
     step: Step
     channel: str
@@ -39,14 +40,14 @@ class MovedTask(msgspec.Struct, frozen=True):
 
 
 class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is kept of one event.
+    """Everything that is stored about one event.
 
-    `raw` is None where its words are lost. `head` is the refined document without its metadata,
-    None when there is none; `told` is how many channels were to hear of it; `duplicate_of` is the
-    first lead of the same person, if that is kept at the same place. Tasks are sorted by step and
-    channel, alerts and `history` by time. `history` holds what no other field tells, but for
-    redeliveries: those are counted, and `redelivered_at` are the times that are known. `handling`
-    is None where nobody did anything with the lead, and goes with its `rev`.
+    `raw` is None if its text is lost. `head` is the refined document without its metadata; None if
+    the lead is not refined. `told` is the number of channels to alert. `duplicate_of` is the first
+    lead of the same person, if the same home has it. Tasks are sorted by step and channel, alerts
+    and `history` by time. `history` is the part of the timeline that no other field contains;
+    redeliveries are counted in `redelivered` instead, and `redelivered_at` are their known times.
+    `handling` is None if nobody handled the lead; it is copied with its `rev`.
     """
 
     lead_id: str
@@ -72,10 +73,10 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Family(msgspec.Struct, frozen=True):
-    """A lead and then the other events of its record, in the order of their arrival.
+    """A lead, followed by the other events of its record in the order of arrival.
 
-    `busy` while a worker holds one of its tasks; `broken` says what of it can't be read, if
-    anything. `handle` is the home's own.
+    `busy` is whether a worker has leased one of its tasks. `broken` says what can't be read; "" if
+    all can. `handle` is for the home's own use.
     """
 
     leads: tuple[MovedLead, ...]
@@ -90,12 +91,12 @@ class Family(msgspec.Struct, frozen=True):
 
     @property
     def waits(self) -> bool:
-        """Whether any of its tasks is to be done."""
+        """Whether any of its tasks is still to be done."""
         return any(task.dead_at is None for lead in self.leads for task in lead.tasks)
 
 
 class KeyKind(StrEnum):
-    """What an event, a CRM record or a person is recognised by."""
+    """What a key identifies: an event, a CRM record or a person."""
 
     EVENT = "E"
     RECORD = "R"
@@ -103,8 +104,8 @@ class KeyKind(StrEnum):
 
 
 class OwnedKey(msgspec.Struct, frozen=True):
-    """A key that a lead has. `lasting` is false where it stands for a redelivery for some days
-    only (see `CapturedLead`)."""
+    """A key of a lead. `lasting` is false for an idempotency key that expires after some days
+    (see `CapturedLead`)."""
 
     kind: KeyKind
     key: bytes
@@ -114,14 +115,14 @@ class OwnedKey(msgspec.Struct, frozen=True):
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Who has a key at a home, and when that lead was captured."""
+    """The lead that has a key at a home, and when it was captured."""
 
     lead_id: str
     captured_at: datetime
 
 
 class Holding(StrEnum):
-    """How a key stands at the home that its lead moves to."""
+    """The state of a key at the home to which its lead moves."""
 
     MINE = "mine"
     FREE = "free"
@@ -131,8 +132,8 @@ class Holding(StrEnum):
 
 
 def unlike(lead: MovedLead, copy: MovedLead | None) -> tuple[str, ...]:
-    """The fields in which a copy is not what it was made from, but for later redeliveries, and for
-    words that the copy still has and its origin no longer."""
+    """The names of the fields in which a copy differs from its original. Later redeliveries are no
+    difference, nor is a raw text that the original has lost and the copy still has."""
     if copy is None:
         return ("missing",)
     names = []
@@ -153,35 +154,36 @@ class Home(StrEnum):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What is known of a family on its way between two homes: the digest at which both agreed
-    last, and the one that is being copied, with the home that it is copied to."""
+    """The progress of a family that moves between two homes: `agreed` is the digest at which both
+    last agreed, `copying` the one that is being copied to the home `towards`."""
 
     agreed: bytes | None = None
     copying: bytes | None = None
     towards: Home | None = None
 
     def given(self, home: Home) -> frozenset[bytes]:
-        """The states in which this home may be without having gone on by itself."""
+        """The digests that this home can have without changes of its own since the copy."""
         begun = self.copying if self.towards is home else None
         return frozenset(state for state in (self.agreed, begun) if state is not None)
 
 
 def in_order(history: Iterable[Happening]) -> tuple[Happening, ...]:
-    """By time, and always the same where the time is the same."""
+    """The entries by time, in a fixed order if the times are equal."""
     return tuple(sorted(history, key=lambda h: (h.at, h.what, h.detail)))
 
 
 def tasks_in_order(tasks: Iterable[MovedTask]) -> tuple[MovedTask, ...]:
-    """By step and channel, of which a lead has one each."""
+    """The tasks by step and channel; a lead has at most one task of each."""
     return tuple(sorted(tasks, key=lambda task: (task.step, task.channel)))
 
 
 BATCH = 100
-"""Families that are read and written together; their documents are in memory twice."""
+"""How many families are read and written together; each document is in memory twice."""
 
 
 class Parcel(msgspec.Struct, frozen=True):
-    """A family to be written over what stands there, and how its keys stand."""
+    """A family to write, the family `over` which it is written (None: it is new there), and the
+    states of its keys."""
 
     family: Family
     over: Family | None
@@ -189,7 +191,8 @@ class Parcel(msgspec.Struct, frozen=True):
 
 
 class Size(msgspec.Struct, frozen=True):
-    """How much a home holds: leads and other events, tasks that wait, dead letters, channels."""
+    """The content of a home: numbers of leads and other events, of waiting tasks, of dead letters
+    and of channels."""
 
     leads: int
     waiting: int
@@ -198,56 +201,58 @@ class Size(msgspec.Struct, frozen=True):
 
 
 class Side(Protocol):
-    """One home of leads, as origin and as destination."""
+    """One home of leads, as the origin or the destination of a move."""
 
     home: Home
 
     def size(self) -> Size:
-        """How much is here."""
+        """The content of this home in numbers."""
 
     def heads(self) -> Iterator[Sequence[str]]:
-        """The ids of all families, some at a time, the urgent ones first."""
+        """The ids of all families in batches, urgent ones first."""
 
     def families(self, ids: Sequence[str]) -> dict[str, Family]:
-        """Those of these families that are here, as they are now."""
+        """The current state of these families; families that are not here are left out."""
 
     def present(self, ids: Sequence[str]) -> AbstractSet[str]:
-        """Those of these leads that are here."""
+        """The ids of these leads that are here."""
 
     def keys_of(self, families: Sequence[Family]) -> Mapping[str, Sequence[OwnedKey]]:
-        """The keys that the leads of each family have here."""
+        """The keys that the leads of each family have here, by family id."""
 
     def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
-        """Who has these keys here."""
+        """The leads that have these keys here; free keys are left out."""
 
     def introduce(self, keys: Sequence[OwnedKey]) -> None:
-        """Learn keys of people whose leads will come; of no use where nobody works meanwhile."""
+        """Store match keys of leads that will be copied later, so that duplicates are found
+        meanwhile. A home without running workers need not do anything."""
 
     def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
-        """Write families, silent; why, for those that this home refuses."""
+        """Write families without starting their tasks. Returns the reasons of refused families, by
+        family id."""
 
     def silence(self, families: Sequence[Family]) -> AbstractSet[str]:
-        """See to it that nobody here works on these families any more, provided that they are
-        still as they were read; the ids of those that are not."""
+        """Stop all work on these families here, unless they changed since they were read. Returns
+        the ids of those that did."""
 
     def wake(self, families: Sequence[Family]) -> None:
-        """Let workers take the tasks of these families when they are due."""
+        """Let workers lease the tasks of these families when they are due."""
 
     def channels(self) -> Mapping[str, datetime]:
-        """When each channel is free."""
+        """Until when each channel is paused."""
 
     def hold(self, channel: str, until: datetime) -> None:
         """See `ports.store.Channels.hold`."""
 
 
 class Journal(Protocol):
-    """What outlives the end of a move."""
+    """Durable notes on the progress of a move, with which an interrupted move can continue."""
 
     def notes(self, ids: Sequence[str]) -> Mapping[str, Note]:
-        """What is known of these families."""
+        """The notes on these families."""
 
     def begin(self, digests: Mapping[str, bytes], towards: Home) -> None:
-        """Note what is going to be written; it survives a crash."""
+        """Note, durably, that families with these digests are about to be written."""
 
     def agree(self, digests: Mapping[str, bytes]) -> None:
-        """Note that both homes agree; it survives a crash."""
+        """Note, durably, that both homes agree on these digests."""

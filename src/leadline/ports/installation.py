@@ -1,4 +1,4 @@
-"""An installation: the one place where leads live, and what commands may ask of it."""
+"""The protocol of an installation: one set of settings with the store of its leads."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,41 +17,42 @@ from leadline.settings.loading import Loaded
 
 
 class OpenStore(Store, Protocol):
-    """A store that is to be let go of."""
+    """A store that must be closed."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the store."""
 
 
 class Intake(Protocol):
-    """Takes documents of an archive in."""
+    """Imports documents of an archive."""
 
     def known(self, lead_ids: Sequence[str]) -> set[str]:
-        """Those of these leads that are here."""
+        """The ids of these leads that are here."""
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
         """See `ports.store.Inbox.accept`."""
 
     def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
-        """Those of these leads that are here and were never refined."""
+        """The ids of these leads that are here and were never refined."""
 
     def adopt(
         self, refined: Sequence[tuple[RefinedLead, bytes]], keys: Mapping[str, Sequence[bytes]]
     ) -> int:
-        """Take leads as they were refined, with nobody told; how many were taken.
+        """Store refined leads without alerting anybody; returns how many were stored.
 
-        *refined* are leads with their documents' heads, *keys* their match keys by lead id.
+        *refined* are leads with the heads of their documents (`model.formats.refined_head`), *keys*
+        their match keys by lead id.
         """
 
     def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
-        """Take what people made of refined leads that nobody has handled here; how many."""
+        """Store the handling of refined leads that have none here; returns how many were stored."""
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
 
 
 class LetterState(StrEnum):
-    """What the ledger says of the task of a message in a dead-letter queue."""
+    """The state, by the ledger, of the task of a message in a dead-letter queue."""
 
     DEAD = "dead"
     ALIVE = "alive"
@@ -61,9 +62,9 @@ class LetterState(StrEnum):
 
 
 class Stranded(msgspec.Struct, frozen=True):
-    """Messages in one dead-letter queue, that of `step` (the delivery queue's is that of NOTIFY
-    and of all steps after it), that no dead letter of the ledger explains: their task lives or is
-    done, the lead is unknown, or nobody can read them. `examples` are ids of leads."""
+    """Messages in one dead-letter queue without a dead letter in the ledger: their task is alive or
+    done, their lead is unknown, or they are unreadable. The queue is that of `step` (NOTIFY stands
+    for the delivery queue, which serves all later steps too). `examples` are ids of leads."""
 
     step: Step
     state: LetterState
@@ -72,8 +73,8 @@ class Stranded(msgspec.Struct, frozen=True):
 
 
 class Tidied(msgspec.Struct, frozen=True):
-    """Messages taken off the dead-letter queues, how many tasks among them were rung for again,
-    and how many were left where they are, of them the unreadable."""
+    """The result of tidying dead-letter queues, in numbers: messages deleted (`taken_off`), tasks
+    that got a new wake-up (`rung`), and messages left in place, `unreadable` ones among them."""
 
     taken_off: int
     rung: int
@@ -82,19 +83,19 @@ class Tidied(msgspec.Struct, frozen=True):
 
 
 class DeadLetters(Protocol):
-    """Queues that keep messages of dead letters, beside the ledger."""
+    """Queues that keep messages of dead letters, in addition to the ledger."""
 
     def stranded(self) -> list[Stranded]:
-        """The messages that the ledger does not explain; all stay where they are."""
+        """The messages without a dead letter in the ledger. No message is deleted."""
 
     def tidy(self, replayed: Sequence[Task], now: datetime, *, dry_run: bool = False) -> Tidied:
-        """Take off what is of no use any more: messages of tasks that are done or live. Those that
-        live are rung for, but for the *replayed*, for which a bell is on its way."""
+        """Delete obsolete messages: those of tasks that are done or alive. Tasks that are alive get
+        a new wake-up, except *replayed* ones, whose wake-up has been sent already."""
 
 
 class Rebuilt(msgspec.Struct):
-    """What was done: documents seen, events and refined leads written anew, ones nobody can
-    read."""
+    """The result of a rebuild, in numbers: documents `seen`, `events` and `refined` leads written
+    to the ledger, and `damaged` documents."""
 
     seen: int = 0
     events: int = 0
@@ -103,7 +104,7 @@ class Rebuilt(msgspec.Struct):
 
 
 class Installation(Protocol):
-    """What commands need of the installation whose leads they are about."""
+    """An installation, as commands use it."""
 
     def loaded(self) -> Loaded:
         """Its settings."""
@@ -115,18 +116,19 @@ class Installation(Protocol):
         """Its store."""
 
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
-        """Every lead captured since then, and how many they are, if that is known."""
+        """All leads captured since then (None: ever), and their number if it is known."""
 
     def intake(self) -> Intake:
-        """Where an archive is taken in."""
+        """The import of archives."""
 
     def dead_letters(self) -> DeadLetters | None:
-        """The queues that keep messages of dead letters; None where the ledger alone knows them."""
+        """The dead-letter queues; None if only the ledger keeps dead letters."""
 
     def rebuild(self, watch: Callable[[int], None]) -> Rebuilt:
-        """Write the ledger anew from the archive; *watch* hears how many documents were read.
-        Raises ConfigurationError where there is no archive beside the ledger."""
+        """Rebuild the ledger from the archive; *watch* is called with the number of documents read
+        so far. Raises ConfigurationError if the installation has no separate archive."""
 
     def lend_credentials(self, region: str) -> None:
-        """Have this process send what the installation sends with a role of its own, in *region*
-        ("": that of the installation)."""
+        """Set AWS credentials of the operator in this process's environment, so that it can send
+        what the installation sends with a role of its own; *region* is the AWS region ("": the
+        installation's)."""

@@ -1,4 +1,4 @@
-"""Read-only questions about leads, asked by the command line, the metrics and the dashboard."""
+"""The read side of a store, for the command line, metrics and the dashboard."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,13 +12,13 @@ from leadline.model.task import Alert, Step, Task
 
 
 class LeadFilter(msgspec.Struct, frozen=True):
-    """Which leads: all that fit every part that is given; newest first.
+    """Selects leads that meet all conditions given, newest first.
 
-    `search` is looked for in name, e-mail and company, in the raw words of a lead that is not
-    refined yet, and at the beginning of ids; case does not matter. `dead` wants a dead letter of
-    any step, `reason` one with that reason. `unowned` wants refined leads (`UNOWNED_STATUSES`) of
-    which no owner is known. Events that made no lead are among the answers only
-    when they are asked for: by id, by status, or with `events`.
+    `search` is looked for in name, e-mail and company, in the raw text of leads that are not
+    refined yet, and at the beginning of ids, ignoring case. `dead` selects leads with a dead letter
+    of any step, `reason` those with a dead letter of that reason. `unowned` selects refined leads
+    (`UNOWNED_STATUSES`) without a known owner. Events that made no lead are included only if they
+    are asked for: by id, by status, or with `events`.
     """
 
     ids: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class LeadFilter(msgspec.Struct, frozen=True):
 
 
 UNOWNED_STATUSES = (Status.REFINED, Status.ALERTED)
-"""Where a lead may be that wants an owner: dead letters and spam do not."""
+"""The statuses of leads that need an owner; dead letters and spam need none."""
 
 
 class LeadRow(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ class LeadRow(msgspec.Struct, frozen=True):
 
 
 class TaskRow(msgspec.Struct, frozen=True):
-    """A task that waits, is held by a worker, or is dead."""
+    """A task that waits, is leased to a worker (`held`), or is a dead letter."""
 
     step: Step
     channel: str
@@ -78,7 +78,7 @@ class Happening(msgspec.Struct, frozen=True):
 
 
 class RelatedEvent(msgspec.Struct, frozen=True):
-    """Another event about the same CRM record: an update, or one that came too late."""
+    """Another event about the same CRM record, such as an update."""
 
     lead_id: str
     at: datetime
@@ -89,10 +89,10 @@ class RelatedEvent(msgspec.Struct, frozen=True):
 
 
 class LeadStory(msgspec.Struct, frozen=True):
-    """Everything about one lead; `refined` is its whole document, without the original data,
-    `handling` what people and the CRM made of it since.
+    """Everything about one lead. `refined` is its refined document without the original data,
+    `handling` what people and the CRM did with it since.
 
-    `repeated_by` are the ids of later leads of the same person, as many as a person can take in.
+    `repeated_by` are the ids of later leads of the same person; a store may limit their number.
     """
 
     row: LeadRow
@@ -109,7 +109,7 @@ class LeadStory(msgspec.Struct, frozen=True):
 
 
 class DeadGroup(msgspec.Struct, frozen=True):
-    """Dead letters of one step with one reason; `example` is the newest."""
+    """Dead letters of one step with one reason; `example` is the lead id of the newest."""
 
     step: Step
     reason: str
@@ -121,10 +121,11 @@ class DeadGroup(msgspec.Struct, frozen=True):
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """What one step has before it.
+    """The numbers of tasks of one step and channel.
 
-    Every task that is not dead either waits or is held by a worker. Of those that wait, `due`
-    could be claimed now, as one whose worker died could; `oldest_due_at` is None when none could.
+    Every task that is not dead is either `waiting` or leased to a worker (`held`). `due` is the
+    number of waiting tasks that can be leased now, including tasks whose lease ran out;
+    `oldest_due_at` is the earliest due time of these, None if there are none.
     """
 
     step: Step
@@ -146,21 +147,20 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Unaccounted(msgspec.Struct, frozen=True):
-    """An accepted event of which nobody can say what became; or, where no id is left of it, a
-    row or a day on which the counts don't agree."""
+    """An accepted event that can't be accounted for. If its id is lost, `lead_id` names a row, or
+    a day for which the counts disagree."""
 
     lead_id: str
     problem: str
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Where all accepted events are: the counts add up to `accepted`.
+    """The accepted events by their state; the counts add up to `accepted`.
 
-    A lead is alerted when its NOTIFY tasks have ended, through whatever channel; what becomes of
-    the steps after that moves it nowhere. `untold` are refined leads that no channel was to hear
-    of; `alerting` those whose alert waits; `alert_dead` those whose alert is a dead letter.
-    `redelivered` and `duplicates` are not part of the sum: the first made no event, the second are
-    among the refined.
+    A lead is `alerted` once its NOTIFY tasks have ended, through any channel; later steps don't
+    change that. `untold` are refined leads for which no channel was chosen, `alerting` those whose
+    alert waits, and `alert_dead` those whose alert is a dead letter. `redelivered` and `duplicates`
+    are not part of the sum: redeliveries make no events, and duplicates are counted as refined.
     """
 
     accepted: int
@@ -179,7 +179,7 @@ class Account(msgspec.Struct, frozen=True):
 
     @property
     def balanced(self) -> bool:
-        """Whether every accepted event is somewhere."""
+        """Whether every accepted event is accounted for."""
         places = (
             self.waiting + self.alerted + self.alerting + self.alert_dead + self.untold
             + self.quarantined + self.filtered + self.folded + self.dead
@@ -188,8 +188,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 def searchable(words: str) -> str:
-    """Words as a search compares them: without their case, JSON's escapes taken for what they
-    stand for."""
+    """The text in the form that a search compares: without case, and with JSON escapes decoded."""
     if "\\u" in words:
         try:
             plain: str = msgspec.json.encode(msgspec.json.decode(words)).decode()
@@ -200,15 +199,15 @@ def searchable(words: str) -> str:
 
 
 def id_digits(prefix: str) -> str:
-    """The hexadecimal digits of what may be the beginning of an id; "" when no id begins so."""
+    """The hexadecimal digits of the beginning of an id; "" if no id can begin like this."""
     digits = prefix.replace("-", "").lower()
     return "" if len(digits) > 32 or set(digits) - set("0123456789abcdef") else digits
 
 
 class Followed(msgspec.Struct, frozen=True):
-    """A refined lead with what became of it. Of `lead` only what targets ask for is sure to be
-    there. `told_at` is when the first channel was told; `moved` is whether somebody changed its
-    wait."""
+    """A refined lead with its handling. Only the fields of `lead` that targets need are certain to
+    be filled in. `told_at` is the time of the first alert; `moved` is whether an operator changed
+    the lead's wait."""
 
     lead: RefinedLead
     handling: Handling
@@ -220,47 +219,46 @@ class Ledger(Protocol):
     """The read side of a store."""
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
-        """The leads that fit, newest first.
+        """The selected leads, newest first.
 
-        Somebody waits in Slack for `unowned` leads, so a store may look for those among the newest
-        leads of each day alone, and then gives fewer than there are.
+        For `unowned`, a store may examine only the newest leads of each day and return fewer leads
+        than there are, because somebody waits in Slack for the answer.
         """
 
     def ids(self, which: LeadFilter) -> Sequence[str]:
-        """The ids of all that fit, in the order of their capture, whatever the limit says."""
+        """The ids of all selected leads, in the order of capture; the limit is ignored."""
 
     def complete(self, prefix: str) -> Sequence[str]:
-        """Up to ten ids that begin so, for people who don't type whole ones."""
+        """Up to ten ids with this prefix, for commands that accept abbreviated ids."""
 
     def story(self, lead_id: str) -> LeadStory | None:
-        """Everything about one lead; None when there is none of this id."""
+        """Everything about one lead; None if there is no lead with this id."""
 
     def dead(self) -> Sequence[DeadGroup]:
-        """The dead letters, largest group first."""
+        """The dead letters by step and reason, largest group first."""
 
     def dead_tasks(
         self, lead_ids: Sequence[str], reason: str | None = None
     ) -> Mapping[str, Sequence[Task]]:
-        """The dead letters of these leads, of every step, or of those with this reason; a lead
-        without one is left out."""
+        """The dead letters of these leads, of every step, by lead id; only those with *reason* if
+        it is given. Leads without any are left out."""
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
-        """What each step has before it."""
+        """The numbers of waiting, leased and dead tasks, by step and channel."""
 
     def followed(self, which: LeadFilter) -> Iterator[Followed]:
-        """The refined leads that fit, newest first and no more than the limit says, with what
-        became of each; none of the spam. What the filter says beyond source and time is not
-        promised."""
+        """The selected refined leads with their handlings, newest first, up to the limit and
+        without quarantined ones. Only the filter's source and times are sure to be applied."""
 
     def held(self) -> Sequence[str]:
-        """The ids of the leads whose wait somebody holds (see `leadline.operations.waits`)."""
+        """The ids of the leads whose wait is on hold (see `leadline.operations.waits`)."""
 
     def tallies(self) -> Sequence[Tally]:
         """The running counts, oldest day first."""
 
     def account(self, *, deep: bool = False) -> Account:
-        """Look for every accepted event; *deep* also reads every raw text. One state of the
-        store, however long it takes."""
+        """Look for every accepted event, in one consistent snapshot of the store; *deep* also reads
+        every raw text."""
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""

@@ -1,4 +1,4 @@
-"""One destination of messages, and what it may answer."""
+"""The protocol of a messenger, which sends messages to one destination, and its answers."""
 
 from datetime import timedelta
 from typing import Protocol
@@ -7,38 +7,40 @@ import msgspec
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The destination accepted the message; `ref` is by what it finds it again, if at all."""
+    """The destination accepted the message. `ref` identifies the message for later updates; "" if
+    the destination has no message ids."""
 
     ref: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The destination will never take this; `words` are its own, shortened."""
+    """The destination will never accept this message. `reason` is a code, and `words` is the
+    destination's own message, shortened."""
 
     reason: str
     words: str
 
 
 class Busy(msgspec.Struct, frozen=True):
-    """The destination asks for a pause of everything that goes to it."""
+    """The destination asks for a pause of all requests to it."""
 
     after: timedelta
     words: str = ""
 
 
 class Unreachable(msgspec.Struct, frozen=True):
-    """No answer, or an error on the other side; the same may pass later."""
+    """The destination did not answer, or failed; a later attempt may succeed."""
 
     words: str
 
 
 class Messenger(Protocol):
-    """One destination of messages."""
+    """Sends messages to one destination."""
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
-        """Post one message, as the channel's writer (`ports.channel`) made it; never raises for
-        anything the network does, and returns within ten seconds or so."""
+        """Send one message that the channel's writer (`ports.channel`) made. Network errors are
+        returned as values, not raised; the call returns within about 10 seconds."""
 
     def find(self, message: bytes) -> Sent | None:
-        """Whether an earlier attempt at this message, of which nobody knows how it ended, arrived;
-        None when it did not, or when the destination can't tell."""
+        """The message, if an earlier attempt whose result is unknown did arrive; None if it did
+        not, or if the destination can't be asked."""

@@ -1,4 +1,4 @@
-"""What a source is: it authenticates raw bytes, cuts out events, and reads fields."""
+"""A source: it authenticates deliveries, splits them into events, and reads the fields of leads."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
@@ -9,11 +9,11 @@ from leadline.model.lead import Delivery, Event, LeadFields, Receipt
 from leadline.settings.sources import SourceConfig
 
 TRUSTED = "trusted"
-"""What the setting `owner` says of a source whose senders are trusted to name owners."""
+"""The value of the setting `owner` of a source that is trusted to name owners."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An HTTP answer that a vendor insists on."""
+    """An HTTP response that a vendor requires."""
 
     body: bytes
     media_type: str = "application/json"
@@ -21,79 +21,80 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def noted(event: Event, notes: Sequence[str]) -> Event:
-    """The event with *notes* on how its text was read (`model.charsets.NOTES`), which go to the
-    lead; one that is no lead says already why."""
+    """The event with *notes* on how its text was decoded (`model.charsets.NOTES`) as its `why`,
+    from where they get to the lead. An event that has a `why` already is returned unchanged."""
     if not notes or event.why:
         return event
     return msgspec.structs.replace(event, why=" ".join(notes))
 
 
 class Source:
-    """One kind of sender. Subclasses override what differs; all of it is pure."""
+    """One kind of sender. Subclasses override what is special to it; all methods are pure."""
 
     name: ClassVar[str]
     media: ClassVar[tuple[str, ...]] = ("application/json",)
     is_crm: ClassVar[bool] = False
-    """Whether the sender is a CRM, which knows whose a lead is; not where visitors of a page fill
-    in what is sent, however it is signed."""
+    """Whether the sender is a CRM, which knows the owners of leads. False if visitors of a website
+    write the content, even if deliveries are signed."""
     record_hosts: ClassVar[tuple[str, ...]] = ()
-    """Where records of this sender are opened (`model.record_links.is_on`): `LeadFields.crm_url` is
-    a link on these hosts alone, unless the settings place it (`SourceConfig.map`)."""
+    """The hosts on which this sender's records are opened (`model.record_links.is_on`). Alerts link
+    to `LeadFields.crm_url` on these hosts only, unless `SourceConfig.map` maps `crm_url`."""
 
     def __init__(self, config: SourceConfig | None = None) -> None:
         self.config = config or SourceConfig()
 
     def authenticate(self, delivery: Delivery) -> None:
-        """Check the raw bytes against the secrets; raises Unauthentic. Without secrets it passes,
-        with secrets it fails closed. `delivery.received_at` is the time."""
+        """Check the raw bytes against the secrets. Raises Unauthentic if a secret is set and the
+        delivery has no valid signature; without secrets every delivery passes. Timestamps are
+        compared with `delivery.received_at`."""
         raise NotImplementedError
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Cut the body into events without judging them; raises Unreadable when the bytes are
-        not the format at all, TooManyEvents when they hold more than any delivery may, and nothing
-        else. Each event's `raw` is valid UTF-8 JSON with what concerns that event.
+        """Split the body into events without checking their content. Each event's `raw` is valid
+        UTF-8 JSON with everything that concerns that event.
 
-        Where a body may hold many events, make each when it is asked for: capture stops asking at
-        its bounds.
+        Raises Unreadable if the body is not in the expected format, TooManyEvents if it contains
+        more events than any delivery may, and nothing else. If a body can hold many events, be a
+        generator: capture stops at its limits.
         """
         raise NotImplementedError
 
     def fields(self, raw: bytes) -> LeadFields:
-        """What one event says of its lead, as written; raises NotUnderstood when it says
-        nothing."""
+        """The fields of the lead in one event, as written. Raises NotUnderstood if it has none."""
         raise NotImplementedError
 
     @property
     def trusts_owners(self) -> bool:
-        """Whether an owner whom a delivery names is the lead's: of a CRM that proves by a secret
-        that it is the one, or where the settings say so."""
+        """Whether the owner named in a delivery becomes the lead's owner: yes for a CRM with a
+        secret, and for a source whose setting `owner` is "trusted"."""
         return self.config.owner == TRUSTED or (self.is_crm and bool(self.config.secret))
 
     def believed(self, fields: LeadFields) -> LeadFields:
-        """The fields as far as this sender is believed: whoever is not trusted with owners has
-        theirs in `owner_claimed`. An owner chooses whom we write to, so a visitor must not."""
+        """The fields, with an owner from an untrusted sender moved to `owner_claimed`. The owner
+        decides who is alerted, so a visitor of a website must not choose it."""
         if self.trusts_owners or not fields.owner:
             return fields
         return msgspec.structs.replace(fields, owner=None, owner_claimed=fields.owner)
 
     def believed_fields(self, raw: bytes) -> LeadFields:
-        """What one event says of its lead, as far as its sender is believed. Leads are made of
-        this, never of `fields`. Raises NotUnderstood."""
+        """The fields of the lead in one event, after `believed`. Leads are made from these, never
+        from `fields`. Raises NotUnderstood."""
         return self.believed(self.fields(raw))
 
     def answer(self, receipts: Sequence[Receipt]) -> Answer | None:
-        """The success answer where the vendor wants its own; None for Leadline's."""
+        """The response to a successful delivery if the vendor requires a special one; None for
+        Leadline's own."""
         return None
 
     def keepable(self, body: bytes) -> bytes:
-        """The body as it may be archived: without what opens a door at the sender's."""
+        """The body without credentials of the sender, for storage."""
         return body
 
     def handshake(self, delivery: Delivery) -> Answer | None:
-        """The answer to the vendor's GET that proves the URL; None where there is none."""
+        """The response to the GET by which the vendor verifies the URL; None if it has none."""
         return None
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
-        """The headers with which the vendor would sign this delivery (for `leadline send` and
-        tests); `delivery.received_at` is the time of signing."""
+        """The headers with which the vendor would sign this delivery, for `leadline send` and
+        tests; `delivery.received_at` is the time of signing."""
         return {}

@@ -1,7 +1,4 @@
-"""What the core needs from the world: small protocols, each with its promise.
-
-The contract tests (tests/contracts) hold every adapter to these words.
-"""
+"""The protocols of a store. The contract tests (tests/contracts) check every store against them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,28 +14,30 @@ if TYPE_CHECKING:
 
 
 class Inbox(Protocol):
-    """Where leads come in."""
+    """Accepts events."""
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
-        """Keep every lead with its REFINE task, and answer for each in order.
+        """Store every lead with its REFINE task; returns a receipt for each, in order.
 
-        Once this returns, all of it survives a crash and a power cut. An event whose key or CRM
-        record is known gives the id of the lead that has it: a redelivery changes nothing, an
-        update of a waiting lead is folded into it, any other update is kept as filtered, and one
-        of a refined lead puts a LOOK_UP task for that lead, due now.
-        Raises StorageFull or StorageFailed; then nothing of the call was kept.
+        Once this returns, everything survives a crash and a power cut. If the key or CRM record of
+        an event is known, its receipt has the id of the lead that has it: a redelivery changes
+        nothing, an update of a waiting lead is folded into it, and any other update is stored as
+        filtered. An update of a refined lead also puts a LOOK_UP task for that lead, due now.
+        Raises StorageFull or StorageFailed; then nothing was stored.
         """
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
-        """Make leads of events that were kept as filtered, because their source now says so.
+        """Turn events that were stored as filtered into leads, because their source now reads them
+        as leads.
 
-        Returns the ids of those that became one; an event about the record of another lead, or
-        one that is a lead already, is left as it is.
+        Returns the ids of those that became leads. An event that is a lead already, or whose record
+        has another lead, is left unchanged.
         """
 
 
 class Archived(msgspec.Struct, frozen=True):
-    """An event as it was kept; `body` is that of its delivery, where `raw` is not its very text."""
+    """An event as stored. `body` is the body of its delivery if `raw` is not a part of it (see
+    `CapturedLead`), else None."""
 
     lead_id: str
     source: str
@@ -50,10 +49,10 @@ class Archived(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A lead as a worker needs it: its raw JSON, and the raws of updates folded into it.
+    """A waiting lead, as workers read it: its raw JSON, and those of updates folded into it.
 
-    `late` are the raws of updates that came when it was refined already, in the order of arrival.
-    `whys` are the `why` of its event and of the folded updates, where they have one.
+    `late` are the raw JSON texts of updates that came after it was refined, in the order of
+    arrival. `whys` are the `why` of its event and of the folded updates, without empty ones.
     """
 
     lead_id: str
@@ -67,107 +66,108 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Settlement(msgspec.Struct, frozen=True):
-    """A claim and what is to become of it."""
+    """The lease of a task, and the outcome to carry out."""
 
     claim: Claim
     outcome: Done | Retry | Drop
 
 
 class Queue(Protocol):
-    """Tasks that wait, are claimed for a while, and are settled."""
+    """Tasks: they wait, are leased to workers, and are settled."""
 
     def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
-        """Accept tasks, with a *note* on each lead's timeline; nobody may claim them before
-        *due_at*. Once this returns they survive a crash. Putting a task that waits already only
-        moves it to *due_at*; a dead letter comes back to life with its failures forgotten. A task
-        that a worker holds is taken from it, but for an alert, which would be told twice; unless it
-        is to be told `again`."""
+        """Put tasks, which can be leased from *due_at* on, with a *note* on each lead's timeline.
+
+        Once this returns, they survive a crash. A task that waits already is only moved to
+        *due_at*. A dead letter becomes alive again, with its failures reset. A task that is leased
+        is taken from its worker, except for a NOTIFY task without `again`, because its alert could
+        be sent twice."""
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
-        """Hand out up to *limit* due tasks, longest due first, to nobody else while the lease
-        lasts. A worker that dies lets its leases run out and the tasks come back; such a task is
-        handed out alone, so that one which kills its worker takes no neighbour along."""
+        """Lease up to *limit* due tasks, longest due first; no other worker gets them while the
+        lease lasts. If the worker dies, the leases run out and the tasks are due again. Such a task
+        is leased alone, so that a task that kills its worker affects no others."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
-        """Carry outcomes out; False where the claim was no longer ours and nothing was done.
+        """Carry out outcomes. The result is False if the lease had been lost and nothing was done.
 
-        With Done, what the step made, its follow-ups and the end of the task are one stroke.
-        A refined lead one of whose match keys was taken meanwhile by another lead is given
-        back (False) to be refined again. Each settlement fails alone.
+        With Done, the step's results, its follow-up tasks and the end of the task are stored in one
+        transaction. A refined lead is given back (False), to be refined again, if another lead has
+        taken one of its match keys meanwhile. Settlements fail independently.
         """
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
-        """When the next task of this step is due, or None when there is none."""
+        """When the next task of this step is due; None if there is no task."""
 
     def count_due(self, step: Step, channel: str = "") -> int:
-        """How many tasks of this step could be claimed now."""
+        """The number of tasks of this step that can be leased now."""
 
     def rebase(self) -> int:
-        """Start anew the wait of tasks that were put in what is now the future.
+        """Restart the wait of tasks that were put at a time that is now in the future.
 
-        To be called when the clock has jumped backwards; no task then waits longer than twice
-        its delay. Returns how many were moved.
+        Call this after the clock has jumped backwards: then no task waits longer than twice its
+        delay. Returns how many tasks were moved.
         """
 
 
 class Leads(Protocol):
-    """Leads by id, and by what makes them recognisable."""
+    """Finds leads by id, match key and CRM record."""
 
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
-        """What a worker needs of these leads; one that is missing is left out."""
+        """These leads as workers read them; missing ones are left out."""
 
     def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
-        """These events as they were kept, whatever became of them."""
+        """These events as stored, whatever their fate; missing ones are left out."""
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
-        """The lead that first took each match key; `matched` is empty here."""
+        """The first lead with each match key; `matched` is left empty."""
 
     def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
-        """The lead of each CRM record (by `CapturedLead.record_key`) that has one."""
+        """The lead ids of CRM records, by `CapturedLead.record_key`; records without a lead are
+        left out."""
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:
-        """These leads as they were refined; one that is not is left out. So is one whose document
-        is damaged, which is logged, so that it takes no neighbour along: for whoever asks, there
-        is no refined lead of its id."""
+        """These leads as refined; those that are not refined are left out. A lead with a damaged
+        document is logged and left out too, so that it does not affect the others."""
 
     def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
-        """The refined documents (JSON, whole) of those of these leads that have one, damaged or
-        not: for archives, and for who asks whether a lead was refined."""
+        """The complete refined documents (JSON) of these leads, even damaged ones; leads without
+        one are left out. For archives, and to find out whether a lead was refined."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """How a destination fares: how many attempts in a row failed, and since when (None: the last
-    one went well, or there was none)."""
+    """The failures of a destination: how many attempts in a row have failed, and since when (None:
+    the last attempt succeeded, or there was none)."""
 
     failures: int = 0
     since: datetime | None = None
 
 
 class Channels(Protocol):
-    """What is known of each destination, shared by all workers."""
+    """The state of each destination, shared by all workers: pacing, pauses, alerts, failures."""
 
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
-        """Take the channel's next free moment and keep the channel free of others for *gap*.
+        """Reserve the channel now, and block it for other reservations for *gap*.
 
-        Returns zero when the moment is now; otherwise nothing is taken and the wait is returned.
+        Returns zero on success; otherwise nothing is reserved and the time to wait is returned.
         """
 
     def hold(self, channel: str, until: datetime) -> None:
-        """Nobody may use the channel before *until* (the destination asked for it)."""
+        """Pause the channel until *until*, because the destination asked for it."""
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
-        """Every message that any channel accepted about these leads, oldest first; a lead of which
-        nobody was told is left out."""
+        """Every message about these leads that any channel accepted, oldest first, by lead id;
+        leads without messages are left out."""
 
     def fared(self, channel: str, *, well: bool) -> Trouble:
-        """Note how an attempt to speak to the channel went, and return what is known after it."""
+        """Record the result of an attempt to reach the channel, and return its failures since."""
 
     def trouble(self, channel: str) -> Trouble:
-        """What is known of the channel's trouble."""
+        """The failures of the channel."""
 
 
 class Desk(Protocol):
-    """What people and the CRM made of refined leads."""
+    """What people and the CRM did with refined leads."""
 
     def handling(self, lead_ids: Sequence[str]) -> Mapping[str, "Handling"]:
         """How these leads are handled; one that nobody did anything with is left out."""
@@ -181,24 +181,25 @@ class Desk(Protocol):
         note: str = "",
         detail: str = "",
     ) -> bool:
-        """Replace *before* by *after*, put the tasks, and write the note on the timeline, in one
-        stroke; False, and nothing is done, when the lead is handled otherwise by now (its `rev`
-        is not that of *before*) or is not refined. `rev` of *after* is set here."""
+        """Replace *before* by *after*, put the tasks, and add the note to the timeline, in one
+        transaction. Returns False, and does nothing, if the handling has changed meanwhile (its
+        `rev` is not that of *before*) or the lead is not refined. `rev` of *after* is set here."""
 
     def desk(self, person: str, limit: int = 50) -> Sequence[str]:
-        """The ids of the open leads on somebody's desk (see `Handling.desks`), newest first."""
+        """The ids of a person's open leads (see `Handling.desks`), newest first."""
 
 
 class Store(Inbox, Queue, Leads, Channels, Desk, Protocol):
-    """All of it, as one adapter gives it."""
+    """A whole store."""
 
 
 def reading_place(source: str) -> str:
-    """What `Channels.reserve` and `hold` know the CRM of a source by that leads are asked of; it
-    is not held while we write (`ports.store.crm_place`), for no alert waits for that."""
+    """The name for `Channels.reserve` and `hold` under which reads from a source's CRM are paced.
+    Writes are paced separately (`crm_place`), so that they don't delay reads, for which alerts
+    wait."""
     return f"crm:{source}:read"
 
 
 def crm_place(source: str) -> str:
-    """What `Channels.reserve` and `hold` know the CRM of a source by."""
+    """The name for `Channels.reserve` and `hold` under which writes to a source's CRM are paced."""
     return f"crm:{source}"

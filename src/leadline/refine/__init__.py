@@ -1,9 +1,9 @@
-"""Refinement: pure rules, one module per step; no I/O, and time comes in as an argument.
+"""Refinement: pure rules, one module per field; no I/O, and the time is an argument.
 
-Every rule keeps three promises. What was visible is never blanked, but for the placeholders that
-`company` and `name` list; every alteration is recorded as a Change; and what is doubtful is
-flagged by a problem code, not mended by guessing. And none takes longer than in proportion to the
-length of what was typed: fields are cut to their limits first (`limits`).
+Every rule keeps three promises. Visible text is never removed, except for the placeholders that
+`company` and `name` list. Every alteration is recorded as a Change. Doubtful values are flagged by
+a problem code, not corrected by guessing. All rules take time linear in the length of the text:
+fields are cut to their limits first (`limits`).
 """
 
 from datetime import datetime
@@ -24,14 +24,14 @@ from leadline.refine.website import refine_website
 __all__ = ["MESSAGE_LIMIT", "About", "refine"]
 
 MESSAGE_LIMIT = LIMITS["message"]
-"""Characters of a message that a refined lead carries; the raw lead beside it has the whole."""
+"""The longest message of a refined lead, in characters; the raw lead has the whole message."""
 
 
 class About(msgspec.Struct, frozen=True):
-    """What refinement needs to know beside the fields.
+    """What refinement needs in addition to the fields.
 
-    `received_from` names the source. `region` is the ISO code ("US") of the country in which
-    phone numbers without one are read if the lead does not name its country; "" for none.
+    `received_from` is the source. `region` is the ISO 3166 code ("US") of the country of phone
+    numbers, if neither the number nor the lead names a country; "" for none.
     """
 
     lead_id: str
@@ -42,10 +42,10 @@ class About(msgspec.Struct, frozen=True):
 
 
 def refine(fields: LeadFields, about: About) -> RefinedLead:
-    """The lead that *fields* describe, after every rule. Never raises, whatever was typed.
+    """Refine the fields of a lead. Never raises, whatever the input.
 
-    `problems` are sorted; `changes` stand in the order in which they were made, so the changes of
-    one field form a chain from what was written to what is kept.
+    `problems` are sorted. `changes` are in the order in which they were made, so the changes of one
+    field form a chain from its first to its final value.
     """
     contact = _contact(fields, about.region)
     details, of_details = _details(fields)
@@ -71,7 +71,7 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
 
 
 class _RefinedContact(msgspec.Struct, frozen=True):
-    """A contact with what was altered of it and what is doubtful."""
+    """A refined contact, with its changes and problem codes."""
 
     value: Contact
     changes: tuple[Change, ...]
@@ -79,7 +79,7 @@ class _RefinedContact(msgspec.Struct, frozen=True):
 
 
 def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
-    """The contact; *usual* is the country of phone numbers where the lead names none."""
+    """The refined contact; *usual* is the country of phone numbers if the lead names none."""
     country, of_country = text.clean("country", fields.country)
     region = (country and region_of(country)) or (usual and region_of(usual))
     name = refine_name(fields.name, fields.first_name, fields.last_name, region or "")
@@ -108,7 +108,7 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
 
 
 def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...]]:
-    """The lead's details, and what was altered."""
+    """The refined details, and their changes."""
     source, of_source = text.clean("source", fields.source)
     campaign, of_campaign = text.clean("campaign", fields.campaign)
     owner, of_owner = text.clean("owner", fields.owner)

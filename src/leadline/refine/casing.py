@@ -1,11 +1,12 @@
-"""The case of person names that were typed in capitals only, or in small letters only."""
+"""Corrects the case of person names typed in capitals only or in small letters only."""
 
 import re
 
 from leadline.refine import text
 
-# Lower case between first and last name: "Maria de la Cruz", "Ludwig van Beethoven". French and
-# Italian articles (Le Goff, La Russa, Di Maio) are capitalised there, so they are not listed.
+# Particles in lower case between first and last name: "Maria de la Cruz", "Ludwig van Beethoven".
+# French and Italian articles are not listed, because they are capitalised (Le Goff, La Russa, Di
+# Maio).
 _SMALL = text.words(
     "van von vom vander der den de del des dos das da do du zu zur zum ter ten op af av ibn bint"
 )
@@ -16,14 +17,14 @@ _VIETNAMESE = text.words(
     "nguyen nguyễn tran trần le lê pham phạm hoang hoàng phan huynh huỳnh vu vũ vo võ dang "
     "đặng bui bùi do đỗ ho hồ ngo ngô duong dương ly lý"
 )
-"""Family names that come first; "van" and "do" after them are names, not particles."""
+"""Family names that come first; a "van" or "do" after them is a name, not a particle."""
 
 _FIXED = {
     **{one.lower(): one for one in ("II", "III", "IV", "VII", "VIII", "IX")},
     **{one.lower(): one for one in ("PhD", "MD", "MBA", "CPA", "DDS", "DVM", "RN", "JD", "BSc")},
     **{one.lower(): one for one in ("MSc", "CFA", "PMP", "CEO", "CTO", "CFO", "LLM")},
 }
-"""Numerals and degrees at the end of a name; not Ma, Ba, Do and Vi, which are family names."""
+"""Numerals and degrees at the end of a name, without Ma, Ba, Do and Vi, which are family names."""
 
 _TITLES = text.words("mr mrs ms mx dr st jr sr fr ng sgt mlle")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]")
@@ -34,17 +35,17 @@ _MAC = re.compile(
     "|lachlan|laine|laren|lean|lellan|lennan|leod|mahon|manus|master|millan|nab|naughton|neil"
     "|neill|nicol|niven|phail|phee|pherson|quarrie|queen|rae|ritchie|taggart|tavish|vicar)$)"
 )
-"""Mac names by name: Macedo, Machado, Macias, Mack and Macy have no capital inside."""
+"""Names with a capital after Mac; Macedo, Machado, Macias, Mack and Macy have none."""
 
 _PIECES = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 _ELIDED = text.words("o d l n m t dell dall sant degl")
-_LONGEST_ELIDED = 12  # with what stands around it
+_LONGEST_ELIDED = 12  # with punctuation around it
 _APOSTROPHES = text.words("' ’ ʼ ` ´")
 _TURKISH = re.compile("[İıŞşĞğ]")
 
 
 def recase(name: str) -> str:
-    """*name* with the usual capitals, if it has only capitals or only small letters."""
+    """The name in usual case, if it has only capitals or only small letters; else unchanged."""
     if not (name.isupper() or name.islower()):
         return name
     words = _lower(name).split(" ")
@@ -63,7 +64,7 @@ def recase(name: str) -> str:
 
 
 def _tail(words: list[str]) -> int:
-    """Where the numerals, degrees, Jr. and Sr. at the end begin; the first word is none."""
+    """The index of the first numeral, degree, Jr. or Sr. at the end; at least 1."""
     place = len(words)
     while place > 1 and (
         words[place - 1].strip(".,") in _FIXED or words[place - 1].strip(".,") in _JR
@@ -73,7 +74,7 @@ def _tail(words: list[str]) -> int:
 
 
 def recase_last(name: str) -> str:
-    """The same for a family name on its own, where a particle may come first."""
+    """`recase` for a family name alone, which may begin with a particle."""
     cased = recase(name)
     first, gap, rest = cased.partition(" ")
     if gap and cased != name and first.lower() in _SMALL:
@@ -86,13 +87,13 @@ def _is_small(word: str, before: str) -> bool:
 
 
 def _lower(name: str) -> str:
-    if _TURKISH.search(name):  # I and İ are two letters there
+    if _TURKISH.search(name):  # in Turkish, I and İ are two letters
         name = name.replace("I", "ı").replace("İ", "i")
     return name.lower()
 
 
 def _capitalised(word: str) -> str:
-    """Every part of a word: "jean-pierre", "o'brien", "j.r.r.", "mcdonald"."""
+    """A word with all its parts capitalised: "jean-pierre", "o'brien", "j.r.r.", "mcdonald"."""
     bare = word.strip(".,")
     if len(bare) <= 3 and bare.isalpha() and bare not in _TITLES and not _VOWEL.search(bare):
         return word.upper() if bare.isascii() else _titled(word)
@@ -124,4 +125,4 @@ def _piece(letters: str, word: str, start: int, previous: int) -> str:
 
 def _titled(word: str) -> str:
     first = word[:1].title()
-    return (first if len(first) == 1 else word[:1]) + word[1:]  # "ŉ" has no capital of its own
+    return (first if len(first) == 1 else word[:1]) + word[1:]  # "ŉ" has no single capital letter

@@ -1,4 +1,4 @@
-"""Company names: placeholders out, capitals repaired with care, legal forms in their usual case."""
+"""Company names: removes placeholders, and corrects the case of names and legal forms."""
 
 import re
 
@@ -11,7 +11,7 @@ PLACEHOLDERS = text.words(
     "no company|not applicable|not provided|[not provided]|(not provided)",
     "|",
 )
-"""What fills a required field; these, and nothing else that can be seen, become None."""
+"""Texts typed to fill a required field. They become None; no other visible text does."""
 
 _FORMS = text.words(
     "Inc Corp Co Ltd LLC LLP LP GmbH gGmbH mbH AG KG KGaA OHG UG SE SA SAS SASU SARL SpA "
@@ -20,7 +20,7 @@ _FORMS = text.words(
     "FZCO KK CV SNC"
 )
 LEGAL_FORMS = {form.lower(): form for form in _FORMS}
-"""Legal forms as they are usually written, by their small letters without full stops."""
+"""Legal forms in their usual case, by their lower case without full stops."""
 
 _DOTTED = {"s.p.a": "S.p.A", "s.r.l": "S.r.l", "s.a.r.l": "S.à r.l"}
 _SMALL = text.words(
@@ -38,7 +38,8 @@ _WORDS = text.words(
     "four from gate grid hub key labs pack pan rail rig rim sand seas six song test text twin wind "
     "wire zinc tele rio nova dr mr mrs"
 )
-"""English words of up to four letters: in capitals they are words, other short ones are names."""
+"""Common words of up to four letters. In a name in capitals, other short words are taken for
+acronyms."""
 
 _DOMAIN = re.compile(r"[A-Z0-9-]{3,}\.(?:COM|NET|ORG|IO|AI|DE|FR|CO\.UK)")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüœ]", re.I)
@@ -46,7 +47,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def refine_company(written: str | None) -> tuple[str | None, tuple[Change, ...]]:
-    """The company as kept, and what was altered."""
+    """The refined company, and the changes."""
     if not written:
         return None, ()
     kept, changes = text.clean("company", written)
@@ -54,9 +55,9 @@ def refine_company(written: str | None) -> tuple[str | None, tuple[Change, ...]]
         return None, changes
     if kept.casefold() in PLACEHOLDERS:
         return None, (*changes, text.altered("company", kept, None, "company.placeholder"))
-    if " " not in kept:  # one word: NVIDIA, adidas and IKEA mean what they write
+    if " " not in kept:  # one word: the case of NVIDIA, adidas and IKEA is intended
         return kept, changes
-    for _ in range(2):  # a legal form put in capitals may leave nothing but capitals
+    for _ in range(2):  # after a legal form became capitals, the whole name may be in capitals
         cased = _lettered(kept) if kept.isupper() else kept
         if cased != kept:
             changes = (*changes, text.altered("company", kept, cased, "company.case"))
@@ -67,13 +68,13 @@ def refine_company(written: str | None) -> tuple[str | None, tuple[Change, ...]]
 
 
 def _lettered(name: str) -> str:
-    """A name in capitals with ordinary case, where a long word or an "of" shows that the
-    capitals are a way of typing; acronyms and short names keep theirs."""
+    """A name in capitals in ordinary case, if a long word or an "of" shows that it was typed in
+    capitals. Acronyms and short names keep theirs."""
     words = name.split(" ")
     long = any((len(word) > 4 and _is_word(word)) or word.lower() in _SMALL for word in words)
     typed = any((form := _form(word.rstrip(".,"))) and not form.isupper() for word in words[1:])
     if not long or (not typed and len([word for word in words if not _form(word)]) < 2):
-        return name  # "EPCOS AG" has no other case to show
+        return name  # "EPCOS AG" may be the real case
     return " ".join(_cased(word, first=place == 0) for place, word in enumerate(words))
 
 
@@ -111,7 +112,7 @@ def _is_word(word: str) -> bool:
 
 
 def _with_legal_forms(name: str) -> str:
-    """The legal forms at the end in their usual case; a first word is never taken for one."""
+    """The name with the legal forms at its end in their usual case; the first word is never one."""
     words = name.split(" ")
     for place in range(len(words) - 1, 0, -1):
         core = words[place].rstrip(".,)").lstrip("(")

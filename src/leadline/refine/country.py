@@ -1,4 +1,4 @@
-"""Countries as people and CRMs write them, to the ISO 3166-1 code that phone numbers need."""
+"""Finds the ISO 3166-1 code of a country as people and CRMs write it; phone numbers need it."""
 
 import unicodedata
 from functools import lru_cache
@@ -9,7 +9,7 @@ from leadline.refine import text
 
 @lru_cache(maxsize=1024)
 def region_of(country: str) -> str:
-    """The ISO code (two capitals) of a country written as code or name; "" if it is unknown."""
+    """The ISO code (two capitals) of a country given as code or name; "" if it is unknown."""
     if country in COUNTRIES:
         return country
     return _names().get(_folded(country)) or _names().get(_outside_brackets(country), "")
@@ -24,15 +24,15 @@ def _names() -> dict[str, str]:
 
 
 def _folded(name: str) -> str:
-    """Small letters only: without accents, punctuation and small words."""
+    """The name in lower case, without accents, punctuation, "the", "and" and "of"."""
     plain = unicodedata.normalize("NFKD", text.code(name[:100]).casefold())
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     words = letters.split()
-    if len(words) > 1:  # AND alone is Andorra
+    if len(words) > 1:  # AND alone is the code of Andorra
         words = [word for word in words if word not in ("the", "and", "of")]
     return " ".join(words)
 
 
 def _outside_brackets(country: str) -> str:
-    """ "United States (US)" is how shop software writes it."""
+    """The part before a bracket: shop software writes "United States (US)"."""
     return _folded(country.partition("(")[0])

@@ -1,6 +1,6 @@
-"""E-mail addresses: unwrapped, in lower case, checked, flagged, and never blanked.
+"""E-mail addresses: extracted, put in lower case, validated and flagged, but never removed.
 
-The plain shape is recognised by one regular expression; email-validator judges all others.
+One regular expression recognises common addresses; email-validator checks all others.
 """
 
 import re
@@ -21,14 +21,14 @@ from leadline.refine.email_domains import (
 )
 from leadline.refine.limits import LIMITS
 
-# A subset of what email-validator accepts unchanged: no label may hold "--" (IDNA), none is
-# longer than 63, and the special-use top-level domains of RFC 6761 are no place for mail.
+# A subset of what email-validator accepts unchanged: no label contains "--" (IDNA) or is longer
+# than 63, and the special-use top-level domains of RFC 6761 are excluded.
 _PLAIN = re.compile(
     r"(?=.{6,254}\Z)(?=[^@]{1,64}@)(?P<local>[a-z0-9_-]+(?:[.+'][a-z0-9_-]+)*)"
     r"@(?P<domain>(?:[a-z0-9](?:-?[a-z0-9]){0,31}\.)+"
     r"(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,24})"
 )
-# Controls end what counts, too: elsewhere a NUL ends a text, and a header must not go on.
+# Control characters end a line too: other programs end a text at NUL, and headers must not go on.
 _LINE_END = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
 _MAILTO = re.compile(r"(?:mailto:)++", re.I)
 _AT_THE_END = " \t\n.,;"
@@ -42,7 +42,7 @@ _LOOSE_SPACE = re.compile(r"\s*([@.])\s*")
 
 
 class Email(msgspec.Struct, frozen=True):
-    """An address as shown, its canonical form (None unless it is valid) and what was found."""
+    """An address as displayed, its canonical form (None if it is invalid), problems and changes."""
 
     written: str | None = None
     canonical: str | None = None
@@ -51,9 +51,9 @@ class Email(msgspec.Struct, frozen=True):
 
 
 def refine_email(written: str | None) -> Email:
-    """The address in *written*: the first, where several stand; flagged where it is doubtful.
+    """The address in *written*, flagged if it is doubtful; the first one if there are several.
 
-    Of several lines the first that has anything in it counts, and no later one.
+    Only the first line that is not blank counts.
     """
     if not written:
         return Email()
@@ -72,7 +72,7 @@ def _refine_other(written: str) -> Email:
     if kept is None:
         return Email(changes=changes)
     address, several = _unwrapped(kept)
-    while (inner := _unwrapped(address))[0] != address:  # "<mailto:<a@b>>"; it only gets shorter
+    while (inner := _unwrapped(address))[0] != address:  # "<mailto:<a@b>>"; always gets shorter
         address, several = inner[0], several or inner[1]
     if "@" in address and "@" in rest:
         several = several or _lowered(_unwrapped(rest)[0]) != _lowered(address)
@@ -93,11 +93,11 @@ def _refine_other(written: str) -> Email:
 
 
 def _first_line(written: str) -> tuple[str, str]:
-    """The first line in which there is anything, and what the others say; the whole, as it is,
-    where nothing stands in any other."""
+    """The first line that is not blank, and the other ones joined; the unchanged text and "" if
+    there are no others."""
     if written.isprintable():
-        return written, ""  # no line ends in it
-    # Looked at whole: what is seen may stand behind any number of blanks.
+        return written, ""  # it has no line end
+    # The whole text is examined, because the first visible character may follow many blanks.
     lines = [line for line in _LINE_END.split(written) if text.bare(line)]
     if len(lines) < 2:
         return written, ""
@@ -105,7 +105,7 @@ def _first_line(written: str) -> tuple[str, str]:
 
 
 def _unwrapped(address: str) -> tuple[str, bool]:
-    """The first address without mailto:, display name and punctuation; whether others follow."""
+    """The first address, without mailto:, display name and punctuation; whether others follow."""
     if address.count("@") == 1:
         return _alone(address), False
     if '"' in address.partition("@")[0] and "<" not in address:  # "a@b"@example.org is one
@@ -118,7 +118,7 @@ def _unwrapped(address: str) -> tuple[str, bool]:
 
 
 def _alone(address: str) -> str:
-    """One address without what stands around it; what holds none comes back as it is."""
+    """One address without the text around it; unchanged if the text contains no address."""
     inner = address
     if (wrapped := _in_angles(address)) is not None:
         inner = wrapped
@@ -131,8 +131,8 @@ def _alone(address: str) -> str:
 
 
 def _in_angles(address: str) -> str | None:
-    """What stands in the first angle brackets that hold an "@", of which the closing one may lack;
-    None where there are none, or another "@" follows."""
+    """The text in the angle brackets that contain an "@"; the closing bracket may be missing. None
+    if there are no such brackets, or several, or if an "@" follows them."""
     if "<" not in address:
         return None
     parts = address.split("<")[1:]
@@ -149,7 +149,7 @@ def _in_angles(address: str) -> str | None:
 
 
 def _lowered(address: str) -> str:
-    """Lower case and NFKC at once; text that is no address at all keeps its case."""
+    """The address in lower case and NFKC; text without an "@" keeps its case."""
     if "@" not in address:
         return address
     lowered = address.lower()
@@ -157,12 +157,12 @@ def _lowered(address: str) -> str:
 
 
 def _parts(address: str) -> tuple[str, str] | None:
-    """Local part and ASCII domain of a valid address, else None."""
+    """The local part and ASCII domain of a valid address; None if it is invalid."""
     if (plain := _PLAIN.fullmatch(address)) is not None:
         return plain["local"], plain["domain"]
     if "@" not in address or len(address) > 320:  # RFC 5321 4.5.3.1: 64 + 1 + 255
         return None
-    from email_validator import EmailNotValidError, validate_email  # slow to import, seldom used
+    from email_validator import EmailNotValidError, validate_email  # slow to import, rarely needed
 
     try:
         valid = validate_email(address, check_deliverability=False, strict=True)
@@ -172,10 +172,10 @@ def _parts(address: str) -> tuple[str, str] | None:
 
 
 def _canonical(local: str, domain: str) -> str:
-    """One spelling for one mailbox, as far as its provider promises that they are one.
+    """The canonical spelling of an address, to find duplicates.
 
-    Only providers that say so have their +tags and dots removed: elsewhere `a+b@` and `ab@` may
-    be two people, and two leads taken for one are worse than one lead seen twice.
+    +tags and dots are removed only for providers that document that they ignore them. Elsewhere
+    `a+b@` and `ab@` may be two people, and merging two leads is worse than keeping a duplicate.
     """
     domain = SAME_PROVIDER.get(domain, domain)
     if domain in TAGGING:
@@ -186,7 +186,7 @@ def _canonical(local: str, domain: str) -> str:
 
 
 def _doubts(local: str, domain: str) -> tuple[str, ...]:
-    """What makes a valid address doubtful, in alphabetical order."""
+    """The problem codes of a valid address, in alphabetical order."""
     name = local.partition("+")[0]
     found = []
     if domain in DISPOSABLE:

@@ -1,9 +1,9 @@
-"""What is known of mail providers and mailbox names: short lists, each with its reason."""
+"""Short lists of mail providers and mailbox names."""
 
 from leadline.refine import text
 
 SAME_PROVIDER = {"googlemail.com": "gmail.com"}
-"""Domains whose mailboxes are those of another (Gmail Help, "Your Gmail address")."""
+"""Domains that share the mailboxes of another domain (Gmail Help, "Your Gmail address")."""
 
 ONE_MAILBOX = text.words("gmail.com")
 """Providers that ignore dots before the @ (Gmail Help, "Dots don't matter")."""
@@ -12,7 +12,7 @@ TAGGING = text.words(
     "fastmail.com gmail.com hotmail.com icloud.com live.com mac.com me.com outlook.com pm.me "
     "proton.me protonmail.com"
 )
-"""Providers that deliver `name+tag@` to `name@` and document it (plus addressing)."""
+"""Providers that document that they deliver `name+tag@` to `name@` (plus addressing)."""
 
 MISTYPED = text.words(
     "gmai.com gmail.cm gmail.co gmail.om gmaill.com gmal.com gmial.com gamil.com gmil.com "
@@ -21,7 +21,7 @@ MISTYPED = text.words(
     "uahoo.com outlok.com outloo.com outlook.co outllook.com outlook.cm iclod.com icloud.co "
     "icoud.com icluod.com aol.co aol.cm"
 )
-"""Slips for the largest free providers. They are flagged and kept: some of these do get mail."""
+"""Typos of the largest free providers. They are flagged but kept, because some receive mail."""
 
 DISPOSABLE = text.words(
     "10minutemail.com discard.email dispostable.com fakeinbox.com getnada.com grr.la "
@@ -31,7 +31,7 @@ DISPOSABLE = text.words(
     "temp-mail.org tempmail.com tempmailo.com throwawaymail.com trashmail.com trashmail.de "
     "yopmail.com yopmail.fr yopmail.net"
 )
-"""The well-known throw-away services; complete lists run to many thousands and age by the day."""
+"""Well-known disposable address services; complete lists have thousands and are soon outdated."""
 
 ROLES = text.words(
     "abuse accounting accounts admin administrator billing buchhaltung careers contact contacto "
@@ -40,13 +40,13 @@ ROLES = text.words(
     "office orders postmaster press privacy purchasing reception recruiting sales security "
     "service support team ventas vertrieb webmaster"
 )
-"""Mailboxes that nobody owns alone (RFC 2142 and custom): worth an answer, no person's address."""
+"""Shared mailboxes (RFC 2142 and common usage): they get answers, but are no person's address."""
 
 NOBODY = text.words("noemail no-email no.email nomail no-mail donotemail")
-"""Mailbox names that say there is none, whatever the domain."""
+"""Mailbox names that mean that the person gave no address, on any domain."""
 
 PLACEHOLDERS = text.words(
     "abc asd asdf blah email fake foo mail na name no none nothing null qwe qwerty test testing "
     "unknown xxx xyz"
 )
-"""Words that fill a required field when they stand on both sides of the @."""
+"""Words that mean a placeholder if they stand on both sides of the @."""

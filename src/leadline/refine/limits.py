@@ -1,7 +1,7 @@
-"""How much of a field refinement reads; the raw lead beside it always keeps the whole.
+"""Limits on the length of fields in refinement; the raw lead always keeps the whole text.
 
-Every rule meets texts of bounded length, and `unicodedata.normalize` runs of bounded length: it
-sorts the combining marks of a character by insertion, in a time that grows with their square.
+So every rule gets texts of bounded length, and `unicodedata.normalize` gets runs of combining marks
+of bounded length: it sorts the marks of a character by insertion, which takes quadratic time.
 """
 
 import re
@@ -32,33 +32,33 @@ LIMITS: Mapping[str, int] = {
     "custom": 10_000,
     "custom_name": 200,
 }
-"""Characters of each field that are read and kept; `custom` of each text in a custom field, and
-`custom_name` of the name of one."""
+"""The largest number of characters of each field. `custom` applies to each text in a custom field,
+`custom_name` to the name of a custom field."""
 
 SHORT = min(LIMITS.values())
-"""What has no more characters is within any limit."""
+"""A text of this length is within every limit."""
 
 CHANGE_LIMIT = 300
-"""Characters of a text that a Change repeats; the raw lead beside it has the whole."""
+"""The largest number of characters of a text in a Change; the raw lead has the whole text."""
 
 MOST_MARKS = 30
-"""Combining marks that one character keeps: the bound of the Stream-Safe Text Format (UAX #15,
-section 13), which no language's spelling comes near."""
+"""The largest number of combining marks of one character: the limit of the Stream-Safe Text Format
+(UAX #15, section 13), far more than any language uses."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What may be too many: no mark is a letter or digit, but for the half-width voiced sound marks, and
-# none decomposes into more than two; a character before them, into at most three.
+# Runs that may exceed the limit. No mark is a letter or digit, except the half-width voiced sound
+# marks; no mark decomposes into more than two, and the character before them into at most three.
 _MAYBE_TOO_MANY = re.compile(r"(?:[^\w\x00-\x7f]|[\uff9e\uff9f]){14}")
 
 
 def cut(text: str, limit: int, ellipsis: str = "…") -> str:
-    """*text* with at most *limit* characters; an ellipsis stands for what is cut off."""
+    """The text with at most *limit* characters; a cut text ends in *ellipsis*."""
     return text if len(text) <= limit else text[: limit - len(ellipsis)].rstrip() + ellipsis
 
 
 def stream_safe(text: str) -> str:
-    """*text* without the combining marks that follow `MOST_MARKS` others, counted as they are when
-    it is decomposed (NFKD); the very same object where there are none."""
+    """The text without combining marks beyond `MOST_MARKS` in a row, counted in its decomposition
+    (NFKD); the same object if there are none."""
     if text.isascii() or _MAYBE_TOO_MANY.search(text) is None:
         return text
     kept: list[str] = []
@@ -73,7 +73,7 @@ def stream_safe(text: str) -> str:
 
 
 def altered(field: str, before: str | None, after: str | None, rule: str) -> Change:
-    """The record of an alteration; a long text is shown by its beginning and an ellipsis."""
+    """A Change, in which long texts are cut with an ellipsis."""
     if before is not None and (len(before) > CHANGE_LIMIT or not before.isascii()):
         before = _shown(before)
     if after is not None and (len(after) > CHANGE_LIMIT or not after.isascii()):
@@ -87,8 +87,8 @@ def truncated(changes: tuple[Change, ...]) -> list[str]:
 
 
 def cut_custom(custom: dict[str, Any]) -> tuple[dict[str, Any], tuple[Change, ...]]:
-    """Custom fields with names and texts, however deep inside, within their limits; of fields that
-    come to have one name the first stays."""
+    """The custom fields with names and texts cut to their limits, at any depth, and the changes. If
+    two names become the same, the first field is kept."""
     if not _may_be_too_long(custom):
         return custom, ()
     kept: dict[str, Any] = {}
@@ -107,7 +107,7 @@ def cut_custom(custom: dict[str, Any]) -> tuple[dict[str, Any], tuple[Change, ..
 
 @lru_cache(maxsize=4096)
 def _marks_of(character: str) -> tuple[bool, int]:
-    """Whether the character is nothing but marks, and with how many it ends, when decomposed."""
+    """Whether a decomposed character consists of marks only, and the number of marks at its end."""
     classes = [unicodedata.combining(one) for one in unicodedata.normalize("NFKD", character)]
     starters = [place for place, one in enumerate(classes) if not one]
     return not starters, len(classes) - 1 - (starters[-1] if starters else -1)

@@ -1,4 +1,4 @@
-"""Person names: whole, in order, in their usual case; first and last name where they are sure."""
+"""Person names: put in order and usual case, and split into first and last name if that is sure."""
 
 import re
 
@@ -13,7 +13,8 @@ PLACEHOLDERS = text.words(
     "not provided|[not provided]|(not provided)",
     "|",
 )
-"""What systems and people put into a required field. Null, Na, No and None are people's names."""
+"""Texts that programs and people put into a required field. Null, Na, No and None are not listed,
+because they are people's names."""
 
 HONORIFICS = text.words(
     "mr mrs ms miss mx dr prof professor sir dame rev hon herr frau hr fr ing dipl.-ing mag "
@@ -24,7 +25,7 @@ SUFFIXES = text.words(
     "jr sr ii iii iv v phd md mba cpa dds dvm esq rn jd bsc msc cfa pmp llm facs mph edd"
 )
 _DEGREES = text.words("ma ba ms bs do pe")
-"""Degrees that are also names: taken for degrees only after a comma."""
+"""Degrees that are also names; they are taken for degrees only after a comma."""
 
 PARTICLES = text.words(
     "van von vom vander der den de del della delle dello di da dal dos das do du des la le lo "
@@ -32,7 +33,7 @@ PARTICLES = text.words(
     "op af av 't"
 )
 _SPANISH = text.words("AR BO CL CO CR CU DO EC ES GT HN MX NI PA PE PY SV UY VE")
-"""Regions where two family names are the rule."""
+"""Countries where two family names are usual."""
 
 _FAMILY_FIRST = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -51,7 +52,7 @@ _LONGEST = 200
 
 
 class Name(msgspec.Struct, frozen=True):
-    """The whole name, its first and last part where they are known, and what was found."""
+    """The whole name, first and last name (None if unknown), problems and changes."""
 
     whole: str | None = None
     first: str | None = None
@@ -61,9 +62,10 @@ class Name(msgspec.Struct, frozen=True):
 
 
 def refine_name(whole: str | None, first: str | None, last: str | None, region: str) -> Name:
-    """A name from whatever parts a source gave; *region* tells where two family names are usual.
+    """Refine a name from the parts that the source gave; *region* is the ISO code of the lead's
+    country or "", because in some countries two family names are usual.
 
-    Honorifics and suffixes stay in the whole name, and are no part of first and last name.
+    Honorifics and suffixes stay in the whole name, but are not part of first and last name.
     """
     changes: list[Change] = []
     whole = _kept("name", whole, changes)
@@ -116,9 +118,9 @@ def _cased(field: str, name: str | None, changes: list[Change]) -> str | None:
 
 
 def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
-    """ "Last, First" the other way round, and how many words its last name has (0: unknown).
+    """ "Last, First" as "First Last", with the number of words of the last name (0: unknown).
 
-    A suffix or a company's legal form after the comma is no first name.
+    A suffix or a company's legal form after the comma is not taken for a first name.
     """
     if name is None or "," not in name:
         return name, 0
@@ -141,16 +143,16 @@ def _is_reversed(last: str, first: str) -> bool:
     ):
         return False
     if first.isupper() and len(first) < 6 and not last.isupper():
-        return False  # "Ada Lovelace, BSN": letters after the name
+        return False  # "Ada Lovelace, BSN": a degree
     words = _without_suffix(last.split())
     if len(words) > 3 or len(first.split()) > 4 or _NO_NAME.search(first):
         return False
-    closing = words[-1].strip(".")  # "Ada K, Lovelace": the comma stands after the first name
+    closing = words[-1].strip(".")  # "Ada K, Lovelace": the comma follows the first name
     return len(words) == 1 or (len(closing) > 1 and not _is_honorific(closing))
 
 
 def _without_suffix(words: list[str]) -> list[str]:
-    """All but the suffixes at the end; one word always stays."""
+    """The words without the suffixes at the end; at least one word is kept."""
     kept = len(words)
     while kept > 1 and _is_suffix(words[kept - 1]):
         kept -= 1
@@ -164,7 +166,7 @@ def _is_same(name: str | None, other: str) -> bool:
 def _joined(first: str | None, last: str | None) -> str:
     if first is None or last is None:
         whole = first or last or ""
-    elif first.endswith(f" {last}"):  # the whole name was typed into the field for the first
+    elif first.endswith(f" {last}"):  # the whole name was typed into the first name field
         whole = first
     elif _FAMILY_FIRST.search(first) and _FAMILY_FIRST.search(last):
         whole = last + first
@@ -185,8 +187,9 @@ def _without_honorific(first: str) -> str:
 
 
 def _split(name: str, region: str, family: int) -> tuple[str, str] | None:
-    """First and last name; None where a rule would be a guess: single names, couples, names
-    whose family comes first, and whatever holds digits. *family* words are known to be last."""
+    """The first and last name; None if splitting would be a guess: single names, couples, names
+    with the family name first, and names with digits. *family* is the known number of words of the
+    last name; 0 if unknown."""
     base, comma, rest = name.partition(",")
     if comma and not _is_suffix(rest.strip()) and not _is_degree(rest.strip()):
         return None

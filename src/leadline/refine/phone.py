@@ -1,6 +1,6 @@
-"""Phone numbers: E.164 to compare by, the international format to read, and the extension.
+"""Phone numbers: E.164 for comparison, the international format for display, and the extension.
 
-What is no valid number stays as it was written and is flagged.
+An invalid number is kept as written and flagged.
 """
 
 import re
@@ -16,8 +16,8 @@ from leadline.refine import text
 if TYPE_CHECKING:
     import phonenumbers
 
-# Numbers that became floats on their way ("15550000000.0"), and those that Excel has rounded
-# ("4.42079E+11"), whose last digits are gone for good.
+# Numbers that were turned into floats ("15550000000.0"), and numbers rounded by Excel
+# ("4.42079E+11"), whose last digits are lost.
 _FLOAT = re.compile(r"(\+?[0-9]{5,16})\.0+")
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _LABEL = re.compile(r"(?:tel|phone|mobile|cell|fax|p|t|m)\s*+[.:]\s*+(?://)?+\s*+(?=[+(0-9])", re.I)
@@ -28,12 +28,12 @@ _TRUNK = re.compile(r"\(\s*0\s*\)")
 _SECOND = re.compile(r"\s*(?:[;,|/\n]|\bor\b|\boder\b|\bou\b|\band\b|\bund\b)\s*(?=[+(0-9])", re.I)
 _MANY_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
 
-_LONGEST = 250  # the library reads no longer text
+_LONGEST = 250  # phonenumbers accepts no longer text
 
 
 class Phone(msgspec.Struct, frozen=True):
-    """A number as shown (with its extension), E.164 (kept where the length is possible, even if
-    the number is not valid), the extension, and what was found."""
+    """A number as displayed (with its extension), in E.164 (given if the length is possible, even
+    if the number is invalid), its extension, problems and changes."""
 
     written: str | None = None
     e164: str | None = None
@@ -43,7 +43,8 @@ class Phone(msgspec.Struct, frozen=True):
 
 
 def refine_phone(written: str | None, region: str) -> Phone:
-    """The number in *written*; *region* (ISO code or "") says where it is if it doesn't itself."""
+    """Refine the number in *written*. *region* is the ISO code of the country of numbers without a
+    country code, or ""."""
     if not written:
         return Phone()
     quick = None if written.endswith((".0", ".00")) else _quick(written, region)
@@ -67,7 +68,8 @@ def _refine_other(written: str, region: str) -> Phone:
 
 
 def _quick(written: str, region: str) -> tuple[str, str, str | None] | None:
-    """E.164, readable form and extension of a valid number in a common writing."""
+    """The E.164 form, international format and extension of a valid number in a common notation;
+    None if phonenumbers must be asked."""
     plans = _plans()
     if plans.SHAPE.fullmatch(written):
         found = plans.fast(written, region)
@@ -86,7 +88,7 @@ def _found(
     problems: tuple[str, ...],
     changes: tuple[Change, ...],
 ) -> Phone:
-    if extension:  # spelled out: some countries' own mark ("#", "int") can't be read back
+    if extension:  # as "ext.", because some countries' own marks ("#", "int") can't be parsed again
         shown = f"{shown} ext. {extension}"
     if shown != kept:
         changes = (*changes, text.altered("phone", kept, shown, "phone.format"))
@@ -104,7 +106,7 @@ def _by_library(
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     extension, number.extension = number.extension or None, None
     if problem:
-        length = phonenumbers.is_possible_number_with_reason(number)  # not only within a town
+        length = phonenumbers.is_possible_number_with_reason(number)  # local lengths don't count
         possible = e164 if length == phonenumbers.ValidationResult.IS_POSSIBLE else None
         return Phone(kept, possible, extension, (*problems, problem), changes)
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
@@ -113,15 +115,15 @@ def _by_library(
 
 @cache
 def _plans() -> "ModuleType":
-    """The compiled plans, with phonenumbers: 13 ms and some megabytes, at the first number."""
+    """The numbering plans, imported at the first number: 13 ms and some megabytes."""
     from leadline.refine import phone_plan
 
     return phone_plan
 
 
 def _first(written: str) -> tuple[str, bool]:
-    """The first number where several stand, and whether they do; each has seven digits or more,
-    for "030/1234" and "555-0100, 12" are one number."""
+    """The first number, and whether there are several. Each must have at least seven digits,
+    because "030/1234" and "555-0100, 12" are one number."""
     for gap in _SECOND.finditer(written):
         if _MANY_DIGITS.match(written, 0, gap.start()) and _MANY_DIGITS.match(written, gap.end()):
             return written[: gap.start()], True
@@ -137,7 +139,8 @@ def _undressed(written: str) -> str:
 
 
 def _parsed(written: str, region: str) -> tuple["phonenumbers.PhoneNumber | None", str]:
-    """The number and "", or a problem; with `phone.invalid` the number is what could be read."""
+    """The number, and a problem code or "". With "phone.invalid", the number is what phonenumbers
+    could parse; with other problems it is None."""
     import phonenumbers
 
     if _ROUNDED.fullmatch(written):
@@ -159,8 +162,8 @@ def _parsed(written: str, region: str) -> tuple["phonenumbers.PhoneNumber | None
 
 
 def _writings(written: str) -> list[str]:
-    """*written* and, should that be no valid number, other readings of it: without a trunk "(0)"
-    where the country has none, and with the 00 that most of the world dials for "+"."""
+    """The text, and other readings to try if it is invalid: without a trunk prefix "(0)", which
+    some countries don't have, and with a leading 00 as "+"."""
     readings = [written]
     if _TRUNK.search(written):
         readings.append(_TRUNK.sub("", written))

@@ -1,8 +1,8 @@
 """Numbering plans, compiled from the metadata of phonenumbers when a country first occurs.
 
-`fast` answers for valid numbers in common writings in a few microseconds and gives exactly what
-the library would (tests/unit/refine/test_phone_plan.py holds it to that on every region); for
-anything else it gives None, and the library is asked.
+`fast` parses valid numbers in common notations in a few microseconds, with exactly the result of
+phonenumbers (tests/unit/refine/test_phone_plan.py checks every region). For all other numbers it
+returns None, and phonenumbers must be asked.
 """
 
 import re
@@ -15,7 +15,7 @@ import phonenumbers
 from leadline.refine import text
 
 SHAPE = re.compile(r"[(]?\+?[0-9 ().\-/]{6,40}", re.ASCII)
-"""Writings without letters, extensions and second numbers: only their digits count."""
+"""Notations without letters, extensions and second numbers, in which only the digits count."""
 
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
@@ -24,7 +24,7 @@ _NEVER = r"(?!)"
 _TYPES = text.words(
     "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
 )
-# ITU-T E.164 allows 15 digits; the library's own bounds are these.
+# ITU-T E.164 allows 15 digits; this is the limit of phonenumbers.
 _LONGEST_NATIONAL = 17
 
 Fits = Callable[[str], object]
@@ -32,10 +32,11 @@ Finds = Callable[[str], re.Match[str] | None]
 
 
 class _Plan(msgspec.Struct, frozen=True):
-    """How a number is read where it was dialled from one region.
+    """How numbers are dialled in one region.
 
-    `prefix` matches the national prefix. Where it `transforms` and its last group matched, the
-    prefix would be replaced and not removed: such a number is left to the library.
+    `idd` matches the international prefix, `prefix` the national one. If `transforms` is true and
+    the last group of `prefix` matches, the prefix must be replaced instead of removed; such numbers
+    are left to phonenumbers.
     """
 
     calling_code: str
@@ -48,7 +49,7 @@ class _Plan(msgspec.Struct, frozen=True):
 
 
 class _Format(msgspec.Struct, frozen=True):
-    """How national numbers are grouped: `template` takes the groups of `pattern` by number."""
+    """How national numbers are formatted: `template` is filled with the `groups` of `pattern`."""
 
     leads: Fits | None
     pattern: re.Pattern[str]
@@ -57,10 +58,10 @@ class _Format(msgspec.Struct, frozen=True):
 
 
 class _Country(msgspec.Struct, frozen=True):
-    """One calling code: the plan of its main region, validity and international formats.
+    """One calling code: the plan of its main region, its regions and its international formats.
 
-    `regions` holds, in the library's order, the leading digits that decide for a region (None
-    where only its number types decide), and its number types.
+    `regions` has, in the order of phonenumbers, the leading digits that identify a region (None if
+    only its number types do), and its number types.
     """
 
     plan: _Plan
@@ -69,16 +70,17 @@ class _Country(msgspec.Struct, frozen=True):
 
 
 def fast(written: str, region: str) -> tuple[str, str] | None:
-    """E.164 and the international format of a valid number; None means: ask the library.
+    """The E.164 form and international format of a valid number; None if phonenumbers must be
+    asked.
 
-    *written* matches SHAPE; *region* is an ISO code in upper case or "".
+    *written* must match SHAPE; *region* is an ISO code in upper case or "".
     """
     digits = _NO_DIGITS.sub("", written)
     plan = None
     if "+" not in written:
         if (plan := _plan(region)) is None:
             return None
-        prefix = plan.idd(digits)  # 00 or 011, unless a 0 follows: no calling code begins so
+        prefix = plan.idd(digits)  # 00 or 011, unless a 0 follows: no calling code begins with 0
         if prefix is not None and not digits.startswith("0", prefix.end()):
             digits, plan = digits[prefix.end() :], None
     if plan is not None:
@@ -105,7 +107,7 @@ def _rendered(national: str, code: str) -> tuple[str, str] | None:
 
 
 def _without_code(digits: str, plan: _Plan) -> tuple[str, _Plan]:
-    """The national number and the plan to read it by, where the calling code may stand first."""
+    """The national number of digits that may begin with the calling code, and the plan for it."""
     code = plan.calling_code
     if not digits.startswith(code):
         return digits, plan
@@ -118,7 +120,7 @@ def _without_code(digits: str, plan: _Plan) -> tuple[str, _Plan]:
 
 
 def _stripped(number: str, plan: _Plan) -> str | None:
-    """*number* without its national prefix; None where that takes more than a removal."""
+    """The number without its national prefix; None if the prefix must be replaced instead."""
     found = plan.prefix(number)
     if found is None:
         return number
@@ -163,7 +165,7 @@ def _calling_codes() -> frozenset[str]:
 
 def _calling_code(digits: str) -> str | None:
     codes = _calling_codes()
-    for size in (1, 2, 3):  # no code begins another
+    for size in (1, 2, 3):  # no code is the beginning of another
         if digits[:size] in codes:
             return digits[:size]
     return None
@@ -204,9 +206,10 @@ def _country(code: str) -> _Country:
 
 
 def _types(meta: "phonenumbers.PhoneMetadata") -> Fits:
-    """One expression for every number type of a region, each with the lengths it may have.
+    """One regular expression for all number types of a region, with their possible lengths.
 
-    It is compiled at its first number: of the 25 regions of +1, that of most never comes.
+    It is compiled at the first number of the region, because most of the 25 regions of +1 never
+    occur.
     """
 
     @cache

@@ -1,6 +1,7 @@
-"""Spam and test leads: only sure signs count, for a lead wrongly held back is a lost sale.
+"""Detects spam and test leads. Only sure signs count, because a real lead in quarantine is a lost
+sale.
 
-A quarantined lead is kept and shown like any other; it is only not alerted.
+A quarantined lead is stored and listed like any other, but no alert is sent.
 """
 
 import re
@@ -9,7 +10,7 @@ from leadline.model.lead import LeadFields
 from leadline.refine import text
 
 LINK_LIMIT = 10
-"""Links in a message from which on it is spam; people who ask for an offer send a few."""
+"""A message with this many links is spam; people who ask for an offer send a few."""
 
 _TEST_WORDS = text.words(
     "test|testing|tester|test test|testtest|test lead|lead test|testlead|asdf|asdf asdf|"
@@ -17,11 +18,12 @@ _TEST_WORDS = text.words(
     "|",
 )
 _DOCUMENTATION = ("example.com", "example.net", "example.org")
-"""Domains of RFC 2606. Demonstrations and checks of an integration use them and must be able to
-go all the way, so an address there is never held against a lead."""
+"""Domains of RFC 2606. Demonstrations and integration tests use them and must get as far as the
+alert, so addresses there are never a reason for quarantine."""
 
 _FACEBOOK_TEST = "<test lead: dummy data for"
-"""How Meta's lead ads testing tool fills every field (Meta for Developers, Testing Lead Ads)."""
+"""The beginning of every field from Meta's lead ads testing tool (Meta for Developers, "Testing
+Lead Ads")."""
 
 _LINK = re.compile(r"https?://|\bwww\.", re.I)
 _MARKUP_LINK = re.compile(r"\[(?:url|link)\b[^\]]{0,500}\]", re.I)
@@ -32,9 +34,11 @@ _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 
 
 def suspicions(fields: LeadFields, email: str | None) -> tuple[str, ...]:
-    """Problem codes (`spam.*`, `test.*`) that put the lead aside; *email* is the refined one.
+    """The problem codes (`spam.*`, `test.*`) for which a lead is quarantined; *email* is the
+    refined address.
 
-    The source's own suspicions come first: it sees what is in no field (a honeypot, a flag).
+    The source's own suspicions come first; it sees signs that are in no field (a honeypot, a test
+    flag).
     """
     found = list(fields.suspicions)
     if fields.message and _is_spam(fields.message):
@@ -55,17 +59,17 @@ def _is_spam(message: str) -> bool:
     if "[" in message and _MARKUP_LINK.search(message):
         return True
     if "<" in message and _ANCHOR.search(message) and not _RICH_TEXT.search(message):
-        return True  # a hand-made anchor in plain text; in rich text links are anchors
+        return True  # an anchor typed into plain text; in rich text, all links are anchors
     return _has_link(message) and len(_LINK.findall(message)) >= LINK_LIMIT
 
 
 def _has_link(written: str) -> bool:
-    """Cheap where there is none: a link has "//" or "www." in it."""
+    """Whether the text has a link. The first test is cheap: a link contains "//" or "www."."""
     return ("//" in written or "ww" in written.lower()) and _LINK.search(written) is not None
 
 
 def _is_gibberish(fields: LeadFields) -> bool:
-    """One random word typed into first name, last name and company: "QxVbTrLm"."""
+    """Whether first name, last name and company are the same random word, such as "QxVbTrLm"."""
     word = (fields.first_name or "").strip()
     same = word == (fields.last_name or "").strip() == (fields.company or "").strip()
     if not same or not _WORD.fullmatch(word):
@@ -75,7 +79,8 @@ def _is_gibberish(fields: LeadFields) -> bool:
 
 
 def _is_test(fields: LeadFields, email: str) -> bool:
-    """Name and address both say test; or the address does, on both sides, and nothing else."""
+    """Whether name and address are test words, or there is no name and phone, and both parts of the
+    address are test words."""
     local, _, domain = email.partition("@")
     if local not in _TEST_WORDS or domain in _DOCUMENTATION:
         return False

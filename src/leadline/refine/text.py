@@ -1,6 +1,6 @@
-"""Whitespace and Unicode: what a field looks like once nothing invisible is left in it.
+"""Normalises whitespace and Unicode, and removes invisible characters.
 
-Printable, trimmed text comes back as the very same object, in a fraction of a microsecond.
+Text that needs no change is returned as the same object, in a fraction of a microsecond.
 """
 
 import re
@@ -27,22 +27,22 @@ __all__ = [
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-# Controls that are no whitespace, soft hyphens, zero-width and bidirectional marks, invisible
-# operators, interlinear annotation, language tags, noncharacters (Unicode 16, chapter 23).
-# Bidi overrides make a text read as another; none of these shows in a name or an address.
+# Control characters that are not whitespace, soft hyphens, zero-width and bidirectional marks,
+# invisible operators, interlinear annotation, language tags and noncharacters (Unicode 16,
+# chapter 23). Bidi overrides can make one text look like another.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]+"
 )
-# Persian, Indic and Mongolian spelling needs the joiners after a letter, emoji after an emoji.
+# Joiners are needed after letters in Persian, Indic and Mongolian, and after emoji.
 _STRAY_JOINER = re.compile(
     "(?<![\u0600-\u0dff\u1000-\u109f\u1780-\u18af\ufb50-\ufdcf\ufe70-\ufefc"
     "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
 )
-# Letters by category that show as blanks: people type them to get past required fields.
+# Characters of category letter that look blank; people type them into required fields.
 _BLANK = re.compile("[\u2800\u3164\uffa0]")
-# Folded even in names: full-width and half-width forms, ligatures left over from PDF files, and
-# the bold or script "letters" of mathematics. Anything else (², ™, ㈱) may be meant.
+# Folded even in names: full-width and half-width forms, ligatures from PDF files, and bold or
+# script "letters" of mathematics. Anything else (², ™, ㈱) may be intended.
 _FOLDED = re.compile("[\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\ufb00-\ufb06\U0001d400-\U0001d7ff]+")
 _SPACES = re.compile(r"[^\S\n\t]")
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -50,9 +50,9 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def line(text: str) -> str:
-    """One visible line in NFC: no invisible characters, no doubled or outer spaces.
+    """The text as one line in NFC, without invisible characters, and double or outer spaces.
 
-    For names, companies and everything else that a person wrote to be read.
+    For names, companies and all other text for people.
     """
     if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
         if text.isascii():
@@ -64,21 +64,22 @@ def line(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Like `line`, but in NFKC: for e-mail addresses, phone numbers and codes, where ＠ is @."""
+    """Like `line`, but in NFKC: for e-mail addresses, phone numbers and codes, where ＠ means @."""
     if text.isascii():
         return line(text)
     return " ".join(_normal("NFKC", _visible(text)).split())
 
 
 def bare(text: str) -> str:
-    """Like `line`, but every visible character stays as it is: for links and ids."""
+    """Like `line`, but visible characters are not normalised: for links and ids."""
     if text.isascii() and text.isprintable() and "  " not in text and text == text.strip(" "):
         return text
     return " ".join(_visible(text).split())
 
 
 def lines(text: str) -> str:
-    """Visible text of several lines in NFC: lines end in \\n, at most one empty line in a row."""
+    """Text of several lines in NFC, without invisible characters; lines end in \\n, and there is at
+    most one empty line in a row."""
     if (
         text.isascii()
         and text[:1] not in " \n"
@@ -96,8 +97,8 @@ def lines(text: str) -> str:
 def clean(
     field: str, written: str | None, how: Callable[[str], str] = line
 ) -> tuple[str | None, tuple[Change, ...]]:
-    """What *how* makes of a field, None where nothing visible is left, and what was altered; of a
-    field beyond its limit (`limits.LIMITS`) only the beginning is read and kept."""
+    """The field after *how*, None if nothing visible is left, and the changes. A field longer than
+    its limit (`limits.LIMITS`) is cut."""
     if not written:
         return None, ()
     if len(written) > SHORT and len(written) > LIMITS[field]:
@@ -105,7 +106,7 @@ def clean(
     kept = how(written)
     if kept == written:
         return kept, ()
-    if len(kept) > SHORT and len(kept) > LIMITS[field]:  # one character may stand for many
+    if len(kept) > SHORT and len(kept) > LIMITS[field]:  # one character may become many
         return _clean_long(field, written, how)
     return kept or None, (altered(field, written, kept or None, "text.clean"),)
 
@@ -113,9 +114,9 @@ def clean(
 def _clean_long(
     field: str, written: str, how: Callable[[str], str]
 ) -> tuple[str | None, tuple[Change, ...]]:
-    """The same where the field is too long: it is cut before it is normalised, and after it."""
+    """`clean` for a long field, which is cut before and after it is normalised."""
     limit, truncate = LIMITS[field], f"{field}.truncate"
-    ellipsis = how("…")  # which is three full stops in NFKC
+    ellipsis = how("…")  # three full stops in NFKC
     changes: list[Change] = []
     short, began = _visible(written).strip(), written
     if len(short) > limit:
@@ -132,15 +133,16 @@ def _clean_long(
 
 
 def words(listed: str, separator: str | None = None) -> frozenset[str]:
-    """The set of the words in *listed*: how the rules write their vocabularies."""
+    """The words in *listed* as a set."""
     return frozenset(listed.split(separator))
 
 
 def encodable(custom: dict[str, Any]) -> dict[str, Any]:
-    """*custom* as it is, if JSON can carry it; our reader lets nothing else through.
+    """The custom fields, unchanged if they can be encoded as JSON, which they can if `read_json`
+    read them.
 
-    Otherwise lone surrogates become U+FFFD, and a value that is too deep, too large a number or
-    no JSON at all becomes "…".
+    Otherwise lone surrogates become U+FFFD, and values that are nested too deeply, too large
+    numbers or not JSON become "…".
     """
     if not custom:
         return custom

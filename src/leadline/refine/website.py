@@ -1,4 +1,4 @@
-"""Web addresses: scheme and host in lower case, the path as it is (servers tell its case)."""
+"""Web addresses: scheme and host in lower case, the path unchanged, because its case matters."""
 
 import re
 
@@ -9,7 +9,7 @@ _SITE = re.compile(r"(?P<head>(?:[a-z][a-z0-9+.-]*://)?[^/?#@\s]+)(?P<tail>[/?#]
 
 
 def refine_website(written: str | None) -> tuple[str | None, tuple[Change, ...]]:
-    """The address as kept, and what was altered; text that is no address is only trimmed."""
+    """The refined address, and the changes; text that is not an address is only cleaned."""
     kept, changes = text.clean("website", written, text.bare)
     if kept is None or kept.islower() or not (site := _SITE.fullmatch(kept)):
         return kept, changes

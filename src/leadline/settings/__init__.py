@@ -1,1 +1,1 @@
-"""Settings: one file a table, how they are written, read and loaded."""
+"""Settings: their declarations, one file per table, and how they are read and loaded."""

@@ -1,4 +1,4 @@
-"""`[channels.NAME]`: where alerts go. Each kind has a struct of the settings that it knows."""
+"""`[channels.NAME]`: where alerts go. Each kind of channel has a struct with its settings."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,54 +18,56 @@ from leadline.settings.notations import (
 
 
 class ChannelConfig(SettingsStruct, frozen=True):
-    """What every channel has (`[channels.NAME]`). `leads` is None where its kind decides:
-    `hears_all` is whether a kind hears of every lead then."""
+    """The settings of every channel (`[channels.NAME]`). If `leads` is None, the kind decides:
+    `hears_all` is whether channels of this kind get every lead by default."""
 
     hears_all: ClassVar[bool] = True
 
     kind: str = optional(
-        "What kind of destination it is.",
+        "The kind of destination.",
         choice(
             "slack-webhook", "slack-bot", "email", "ses", "webhook", "teams", "pagerduty", "apprise"
         ),
         "",
     )
     leads: bool | None = optional(
-        "Whether it hears of every lead that no rule decides about; empty: yes, but for kind "
-        "pagerduty no.",
+        "Whether it gets every lead for which no rule names channels; empty: no for kind "
+        "pagerduty, yes for all others.",
         YES_NO,
     )
-    per_second: float = setting("1", "Messages a second.", number_between(0.001, 1000))
+    per_second: float = setting("1", "Messages per second.", number_between(0.001, 1000))
     digest_above: int = setting(
         "20",
-        "When more alerts than this are due at once, one message tells of them; 0: never.",
+        "If more alerts than this are due at once, they are sent as one digest; 0 for never.",
         whole_number(0),
     )
-    timeout: timedelta = setting("10s", "How long the destination may take to answer.", PERIOD)
-    fallback: str = setting("", "The channel that is told instead while this one fails.", TEXT)
-    fallback_after: timedelta = setting("5m", "How long it must have failed for that.", PERIOD)
+    timeout: timedelta = setting("10s", "The timeout of a request to the destination.", PERIOD)
+    fallback: str = setting("", "The channel that gets the alerts while this one fails.", TEXT)
+    fallback_after: timedelta = setting(
+        "5m", "How long this channel must have failed before `fallback` is used.", PERIOD
+    )
 
 
 class SlackWebhookConfig(ChannelConfig, frozen=True):
-    """An incoming webhook of Slack, which posts to one room."""
+    """A Slack incoming webhook, which posts to one Slack channel."""
 
     kind: str = "slack-webhook"
-    url: str = setting("", "The incoming webhook.", ANY_URL, secret=True, needed=True)
+    url: str = setting("", "The URL of the incoming webhook.", ANY_URL, secret=True, needed=True)
 
 
 class SlackBotConfig(ChannelConfig, frozen=True):
-    """A bot of Slack, which can mention people and change its messages."""
+    """A Slack bot, which can mention people and edit its messages."""
 
     kind: str = "slack-bot"
     token: str = setting("", "The bot's token, `xoxb-…`.", TEXT, secret=True, needed=True)
     room: str = setting(
-        "", "The Slack channel's id; `dm`: the owner's direct messages.", TEXT, needed=True
+        "", "The Slack channel's id, or `dm` for direct messages to the owner.", TEXT, needed=True
     )
-    url: str = setting("", "Slack's API; empty: Slack's own.", ANY_URL, secret=True)
+    url: str = setting("", "The URL of the Slack API; empty: Slack's own.", ANY_URL, secret=True)
 
 
 class MailConfig(ChannelConfig, frozen=True):
-    """What mail needs, whichever way it is sent."""
+    """The settings of both kinds of e-mail, SMTP and Amazon SES."""
 
     sender: str = setting("", "The From address.", TEXT, needed=True)
     to: tuple[str, ...] = setting(
@@ -78,64 +80,65 @@ class MailConfig(ChannelConfig, frozen=True):
 
 
 class EmailConfig(MailConfig, frozen=True):
-    """Mail by SMTP."""
+    """E-mail by SMTP."""
 
     kind: str = "email"
-    server: str = setting("", "The mail server.", TEXT, needed=True)
+    server: str = setting("", "The host name of the mail server.", TEXT, needed=True)
     port: int = setting("587", "The mail server's port.", whole_number(1, 65_535))
     security: str = setting(
         "starttls",
-        "How the connection to the mail server is kept private.",
+        "How the connection to the mail server is encrypted.",
         choice("starttls", "tls", "none"),
     )
-    user: str = setting("", "The login at the mail server; it needs `token`.", TEXT)
+    user: str = setting("", "The user name at the mail server; set `token` too.", TEXT)
     token: str = setting("", "The password of `user`.", TEXT, secret=True)
 
     def missing(self) -> tuple[str, ...]:
-        """See `SettingsStruct.missing`; a user has a password."""
+        """See `SettingsStruct.missing`; `user` also requires `token`."""
         return (*super().missing(), *(["token"] if self.user and not self.token else []))
 
 
 class SesConfig(MailConfig, frozen=True):
-    """Mail by Amazon SES."""
+    """E-mail by Amazon SES."""
 
     kind: str = "ses"
-    region: str = setting("", "The AWS region; empty: that of the environment.", TEXT)
+    region: str = setting("", "The AWS region; empty: the one of the environment.", TEXT)
 
 
 class WebhookConfig(ChannelConfig, frozen=True):
-    """Events for a program, signed."""
+    """A program that receives signed events by HTTP POST."""
 
     kind: str = "webhook"
-    url: str = setting("", "Where events are posted.", ANY_URL, secret=True, needed=True)
+    url: str = setting("", "The URL to which events are posted.", ANY_URL, secret=True, needed=True)
     secret: tuple[str, ...] = setting(
-        "", "What they are signed with.", WORDS, secret=True, needed=True
+        "", "The secrets with which events are signed.", WORDS, secret=True, needed=True
     )
 
 
 class TeamsConfig(ChannelConfig, frozen=True):
-    """A workflow of Microsoft Teams."""
+    """A Microsoft Teams workflow."""
 
     kind: str = "teams"
     url: str = setting("", "The workflow's URL.", ANY_URL, secret=True, needed=True)
 
 
 class PagerDutyConfig(ChannelConfig, frozen=True):
-    """An integration of PagerDuty. It wakes people up: not for every lead, unless the settings
-    say so."""
+    """A PagerDuty integration. It pages people, so it does not get every lead by default."""
 
     hears_all: ClassVar[bool] = False
 
     kind: str = "pagerduty"
     token: str = setting("", "The integration's routing key.", TEXT, secret=True, needed=True)
-    url: str = setting("", "PagerDuty's Events API; empty: that of the US.", ANY_URL, secret=True)
+    url: str = setting(
+        "", "The URL of PagerDuty's Events API; empty: the US one.", ANY_URL, secret=True
+    )
 
 
 class AppriseConfig(ChannelConfig, frozen=True):
-    """Whatever Apprise reaches."""
+    """Any service that Apprise supports."""
 
     kind: str = "apprise"
-    url: str = setting("", "One of Apprise's URLs.", ANY_URL, secret=True, needed=True)
+    url: str = setting("", "The Apprise URL of the service.", ANY_URL, secret=True, needed=True)
 
 
 CHANNELS: Mapping[str, type[ChannelConfig]] = {
@@ -149,4 +152,4 @@ CHANNELS: Mapping[str, type[ChannelConfig]] = {
     "pagerduty": PagerDutyConfig,
     "apprise": AppriseConfig,
 }
-"""What a channel becomes, by its kind."""
+"""The settings of a channel, by its kind."""

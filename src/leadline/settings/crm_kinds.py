@@ -1,4 +1,4 @@
-"""The settings of each kind of CRM of this package, by the folder's name in `vendors`."""
+"""The settings of each kind of CRM in this package, named like its folder in `vendors`."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -7,56 +7,56 @@ from leadline.settings.crm import AnyCrmConfig, CrmConfig, OAuthConfig, TokenOrO
 from leadline.settings.declaration import setting
 from leadline.settings.notations import ANY_URL, TEXT
 
-_VERSION = "The version of the API; empty: the one that was tested."
+_VERSION = "The version of the API; empty: the tested one."
 
 
 class AttioConfig(AnyCrmConfig, frozen=True):
-    """Attio, by an access token."""
+    """Attio, with an access token."""
 
     kind: str = "attio"
     token: str = setting("", "An access token of the workspace.", TEXT, secret=True, needed=True)
-    database: str = setting("", "The object of new records; empty: people.", TEXT)
+    database: str = setting("", "The object whose new records are leads; empty: people.", TEXT)
 
 
 class CloseConfig(TokenOrOAuthConfig, frozen=True):
-    """Close, by an API key or OAuth."""
+    """Close, with an API key or OAuth."""
 
     kind: str = "close"
     token: str = setting("", 'An API key; with `user = "oauth"` an OAuth token.', TEXT, secret=True)
-    user: str = setting("", "`oauth` where `token` is one of OAuth.", TEXT)
+    user: str = setting("", "`oauth` if `token` is an OAuth token.", TEXT)
 
 
 class CopperConfig(AnyCrmConfig, frozen=True):
-    """Copper, by an API key."""
+    """Copper, with an API key."""
 
     kind: str = "copper"
     token: str = setting("", "An API key.", TEXT, secret=True, needed=True)
-    user: str = setting("", "The e-mail address of the user whose key it is.", TEXT, needed=True)
+    user: str = setting("", "The e-mail address of the API key's user.", TEXT, needed=True)
 
 
 class DocumentConfig(AnyCrmConfig, frozen=True):
-    """A JSON document for each lead."""
+    """A folder or web server with one JSON document per lead."""
 
     kind: str = "document"
     url: str = setting(
         "",
-        "Where each document is: `https://…/{lead_id}.json` or `file:///…/{lead_id}.json`.",
+        "The URL of a document: `https://…/{lead_id}.json` or `file:///…/{lead_id}.json`.",
         ANY_URL,
         needed=True,
     )
-    token: str = setting("", "Sent as a bearer token; empty: none.", TEXT, secret=True)
+    token: str = setting("", "The bearer token; empty: none.", TEXT, secret=True)
 
 
 class HubSpotConfig(TokenOrOAuthConfig, frozen=True):
-    """HubSpot, by a service key, a private app's token or OAuth."""
+    """HubSpot, with a service key, a private app's token or OAuth."""
 
     kind: str = "hubspot"
-    token: str = setting("", "A service key, or a private app's token.", TEXT, secret=True)
+    token: str = setting("", "A service key or a private app's token.", TEXT, secret=True)
     version: str = setting("", _VERSION, TEXT)
 
 
 class LinkedInConfig(TokenOrOAuthConfig, frozen=True):
-    """LinkedIn's lead forms, by an access token or OAuth."""
+    """LinkedIn lead forms, with an access token or OAuth."""
 
     ways: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("token",),
@@ -64,42 +64,42 @@ class LinkedInConfig(TokenOrOAuthConfig, frozen=True):
     )
 
     kind: str = "linkedin"
-    user: str = setting("", "The account whose leads `reconcile` looks for, as a URN.", TEXT)
+    user: str = setting("", "The account in which `reconcile` looks for leads, as a URN.", TEXT)
     version: str = setting("", _VERSION, TEXT)
 
 
 class MetaConfig(AnyCrmConfig, frozen=True):
-    """Meta's lead ads, by the token of a page."""
+    """Meta lead ads, with a page's token."""
 
     kind: str = "meta"
     token: str = setting(
         "", "The page's token, with `leads_retrieval`.", TEXT, secret=True, needed=True
     )
     client_secret: str = setting(
-        "", "The app's secret, where the app requires a proof of it.", TEXT, secret=True
+        "", "The app's secret, if the app requires `appsecret_proof`.", TEXT, secret=True
     )
     version: str = setting("", _VERSION, TEXT)
 
 
 class OdooConfig(AnyCrmConfig, frozen=True):
-    """Odoo, by the API key of a user."""
+    """Odoo, with a user's API key."""
 
     kind: str = "odoo"
-    url: str = setting("", "The server.", ANY_URL, needed=True)
-    database: str = setting("", "The database.", TEXT, needed=True)
-    user: str = setting("", "The login.", TEXT, needed=True)
-    token: str = setting("", "An API key, or the password.", TEXT, secret=True, needed=True)
+    url: str = setting("", "The URL of the server.", ANY_URL, needed=True)
+    database: str = setting("", "The name of the database.", TEXT, needed=True)
+    user: str = setting("", "The user name.", TEXT, needed=True)
+    token: str = setting("", "An API key or the password.", TEXT, secret=True, needed=True)
 
 
 class PipedriveConfig(TokenOrOAuthConfig, frozen=True):
-    """Pipedrive, by the API token of a user or OAuth."""
+    """Pipedrive, with a user's API token or OAuth."""
 
     kind: str = "pipedrive"
     token: str = setting("", "The API token of a user who sees all leads.", TEXT, secret=True)
 
 
 class SalesforceConfig(TokenOrOAuthConfig, frozen=True):
-    """Salesforce, by an app's client credentials or refresh token, or a session's token."""
+    """Salesforce, with an app's client credentials or refresh token, or a session's token."""
 
     ways: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("client_id", "client_secret"),
@@ -109,26 +109,26 @@ class SalesforceConfig(TokenOrOAuthConfig, frozen=True):
 
     kind: str = "salesforce"
     url: str = setting("", "Your domain, `https://….my.salesforce.com`.", ANY_URL, needed=True)
-    token: str = setting("", "An access token, which ends with its session.", TEXT, secret=True)
+    token: str = setting("", "An access token; it expires with its session.", TEXT, secret=True)
     version: str = setting("", _VERSION, TEXT)
 
 
 class TrytonConfig(AnyCrmConfig, frozen=True):
-    """Tryton, by the password of a user."""
+    """Tryton, with a user's password."""
 
     kind: str = "tryton"
-    url: str = setting("", "The server.", ANY_URL, needed=True)
-    database: str = setting("", "The database.", TEXT, needed=True)
-    user: str = setting("", "The login.", TEXT, needed=True)
+    url: str = setting("", "The URL of the server.", ANY_URL, needed=True)
+    database: str = setting("", "The name of the database.", TEXT, needed=True)
+    user: str = setting("", "The user name.", TEXT, needed=True)
     token: str = setting("", "The password.", TEXT, secret=True, needed=True)
 
 
 class ZohoConfig(OAuthConfig, frozen=True):
-    """Zoho CRM, by OAuth alone."""
+    """Zoho CRM, with OAuth."""
 
     kind: str = "zoho"
-    url: str = setting("", "The API of your data centre; empty: that of the US.", ANY_URL)
-    client_id: str = setting("", "The client id of a self client.", TEXT, needed=True)
+    url: str = setting("", "The API URL of your data centre; empty: the US one.", ANY_URL)
+    client_id: str = setting("", "The client id of a Zoho self client.", TEXT, needed=True)
     client_secret: str = setting("", "Its client secret.", TEXT, secret=True, needed=True)
     refresh_token: str = setting("", "Its refresh token.", TEXT, secret=True, needed=True)
     version: str = setting("", _VERSION, TEXT)
@@ -149,4 +149,4 @@ CRM_KINDS: Mapping[str, type[AnyCrmConfig]] = {
     "tryton": TrytonConfig,
     "zoho": ZohoConfig,
 }
-"""What a CRM becomes, by its kind; "" is one that another package adds."""
+"""The settings of a CRM, by its kind; "" is a CRM that another package adds."""

@@ -1,7 +1,7 @@
-"""What is known of a setting before anybody sets it, said once: as the field of a struct.
+"""The declaration of a setting: one field of a struct, with its default, meaning and notation.
 
-`port: int = setting("8080", "The port to listen on.", whole_number(0, 65_535))` is a field whose
-default is 8080, and a `Declaration` that reading, messages and the reference page go by.
+`port: int = setting("8080", "The port to listen on.", whole_number(0, 65_535))` makes a field whose
+default is 8080, and a `Declaration` for reading values, for messages and for the reference page.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ import msgspec
 from leadline.settings.notations import WORDS, Notation, number_between
 
 SCORE = number_between(-1e9, 1e9)
-"""How a lead's score is written."""
+"""The notation of a lead's score."""
 
 
 class Declaration(msgspec.Struct, frozen=True):
-    """What is known of a setting.
+    """The declaration of a setting.
 
-    `default` is written as a user would write it; `aliases` are further environment names. What is
-    `needed` has no default that would do.
+    `default` is text, as a user would write it. `aliases` are further names of its environment
+    variable. A `needed` setting must be set: its default is empty.
     """
 
     default: str
@@ -31,16 +31,16 @@ class Declaration(msgspec.Struct, frozen=True):
 
     @property
     def value(self) -> Any:
-        """The default as it is read."""
-        # Words that are set are never empty: a variable that came out empty would let everybody in.
+        """The default as a value, read by the notation."""
+        # WORDS refuses empty text, because a secret from an empty variable would admit everybody.
         if not self.default and self.notation is WORDS:
             return ()
         return self.notation.read(self.default)
 
 
 class InnerTable(msgspec.Struct, frozen=True):
-    """What is known of a table within an entry, such as `[sources.NAME.map]`: the `names` that it
-    may have, or None for any, and how a value is written."""
+    """The declaration of a table within an entry, such as `[sources.NAME.map]`: the allowed
+    `names` (None: any), and the declaration of each value."""
 
     names: tuple[str, ...] | None
     entry: Declaration
@@ -55,17 +55,17 @@ def setting(
     needed: bool = False,
     aliases: tuple[str, ...] = (),
 ) -> Any:
-    """The field of a `SettingsStruct`, declared; see `Declaration`."""
+    """Declare a field of a `SettingsStruct`; see `Declaration`."""
     return Declaration(default, meaning, notation, secret, needed, aliases)
 
 
 def optional(meaning: str, notation: Notation, unset: Any = None) -> Any:
-    """A field without a default that its notation could read: it is *unset* until it is set."""
+    """Declare a field whose default, *unset*, is a value that its notation cannot express."""
     return _Optional("", meaning, notation, unset=unset)
 
 
 def inner_table(names: tuple[str, ...] | None, meaning: str, notation: Notation) -> Any:
-    """The field of a `SettingsStruct` that is a table by itself; see `InnerTable`."""
+    """Declare a field of a `SettingsStruct` that is a table itself; see `InnerTable`."""
     return InnerTable(names, Declaration("", meaning, notation))
 
 
@@ -78,7 +78,7 @@ class _Optional(Declaration, frozen=True):
 
 
 class _Declaring(msgspec.StructMeta):
-    """Takes what is declared out of the class's body, where it stands in place of defaults."""
+    """Replaces each declaration in the class body by its default value, and keeps it aside."""
 
     def __new__(
         mcls, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any
@@ -98,27 +98,27 @@ class _Declaring(msgspec.StructMeta):
 
 
 class SettingsStruct(msgspec.Struct, metaclass=_Declaring, frozen=True):
-    """Settings that belong together; each field is declared by `setting` and its like."""
+    """A group of settings. Fields are declared by `setting`, `optional` or `inner_table`."""
 
     def missing(self) -> tuple[str, ...]:
-        """What is needed and empty, by name."""
+        """The names of needed settings that are empty."""
         known = settings_of(type(self))
         return tuple(n for n, d in known.items() if d.needed and not getattr(self, n))
 
     def __repr__(self) -> str:
-        """All but the secrets, which must not reach a log through a printed value."""
+        """All fields except secrets, so that a printed value leaks none to a log."""
         known = settings_of(type(self))
         told = [n for n in self.__struct_fields__ if n not in known or not known[n].secret]
         return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in told)})"
 
 
 def settings_of(struct: type[SettingsStruct]) -> Mapping[str, Declaration]:
-    """The settings of a struct by name, in the order of their declaration."""
+    """The settings of a struct by name, in the order of declaration."""
     found: Mapping[str, Declaration] = struct.__settings__  # type: ignore[attr-defined]
     return found
 
 
 def inner_tables_of(struct: type[SettingsStruct]) -> Mapping[str, InnerTable]:
-    """The tables within a struct, by name."""
+    """The inner tables of a struct by name."""
     found: Mapping[str, InnerTable] = struct.__inner_tables__  # type: ignore[attr-defined]
     return found

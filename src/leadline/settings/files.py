@@ -1,4 +1,4 @@
-"""Where values of settings stand in files: each with its line, so that errors can name it."""
+"""Reading settings from TOML and `.env` files, each value with its line for error messages."""
 
 import io
 import re
@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 Place = tuple[str, ...]
-"""Where a setting stands: ("delay",) or ("sources", "close", "secret")."""
+"""The path of a setting: ("delay",) or ("sources", "close", "secret")."""
 
 
 def read_toml(
     path: Path, shown: str, problems: list[str], *, required: bool
 ) -> list[tuple[Place, Any, str]]:
-    """Every value of a TOML file with its place and its origin in words ("leadline.toml line 7").
+    """Every value of a TOML file, with its path and its origin ("leadline.toml line 7").
 
-    A table without values counts as one, {}. *shown* is how to name the file; a file that can't
-    be read, or is *required* and absent, is a problem.
+    An empty table counts as a value, {}. *shown* is the file's name in messages. A file that
+    can't be read, or is *required* and missing, is added to *problems*.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -32,11 +32,11 @@ def read_toml(
 
 
 def parse_toml(text: str, shown: str, problems: list[str]) -> list[tuple[Place, Any, str]]:
-    """Every value of a TOML text, as `read_toml` gives them."""
+    """Every value of a TOML text, in the form that `read_toml` returns."""
     try:
         tree = tomllib.loads(text)
     except RecursionError:
-        problems.append(f"{shown}: this is nested too deep")
+        problems.append(f"{shown}: the tables or lists are nested too deeply")
         return []
     except ValueError as error:  # TOMLDecodeError, and int() of too many digits
         problems.append(_syntax_problem(shown, text, str(error)))
@@ -46,9 +46,10 @@ def parse_toml(text: str, shown: str, problems: list[str]) -> list[tuple[Place, 
 
 
 def read_dotenv(path: Path, problems: list[str]) -> dict[str, tuple[str | None, str]]:
-    """Every variable of a `.env` file with its origin (".env line 3"); None where no "=" stands.
+    """Every variable of a `.env` file, with its origin (".env line 3"); the value is None if the
+    line has no "=".
 
-    Nothing is interpolated: a secret may contain `$`.
+    Values are not interpolated, because a secret may contain `$`.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -57,7 +58,7 @@ def read_dotenv(path: Path, problems: list[str]) -> dict[str, tuple[str | None, 
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f".env: {_why_unreadable(error)}")
         return {}
-    from dotenv.parser import parse_stream  # costs 10 ms, and where it matters is no .env
+    from dotenv.parser import parse_stream  # 10 ms, which AWS functions, without a .env, save
 
     found: dict[str, tuple[str | None, str]] = {}
     for binding in parse_stream(io.StringIO(text)):
@@ -81,9 +82,9 @@ def _flattened(tree: Mapping[str, Any], above: Place = ()) -> Iterable[tuple[Pla
 
 
 def _lines(text: str) -> dict[Place, int]:
-    """The line on which each place begins, which tomllib does not tell.
+    """The line on which each setting begins, which tomllib does not report.
 
-    The text is cut into its statements: the shortest runs of lines that are TOML by themselves.
+    The text is split into statements: the shortest runs of lines that are valid TOML on their own.
     """
     found: dict[Place, int] = {}
     table: Place = ()
@@ -104,8 +105,8 @@ def _lines(text: str) -> dict[Place, int]:
 
 
 def _syntax_problem(shown: str, text: str, message: str) -> str:
-    """tomllib says "… (at line 3, column 7)" or "… (at end of document)"; it may quote a key or
-    a single character, but never a value."""
+    """The problem in our form. tomllib's messages end with "(at line 3, column 7)" or "(at end of
+    document)"; they may quote a key or a single character, but never a value."""
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message)
     if found is None:
         return f"{shown}: {message}"

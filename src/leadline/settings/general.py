@@ -1,6 +1,6 @@
-"""Every setting, declared once: its name, default, meaning and notation.
+"""The top-level settings, each declared once with its name, default, meaning and notation.
 
-`leadline.settings.loading.load` fills one `Settings` from flags, environment, `.env` and TOML.
+`leadline.settings.loading.load` builds one `Settings` from flags, environment, `.env` and TOML.
 The page docs/reference/settings.md is generated from these declarations.
 """
 
@@ -44,151 +44,162 @@ PREFIX = "LEADLINE_"
 
 
 class Settings(SettingsStruct, frozen=True):
-    """All settings; see docs/reference/settings.md. Secrets are not in its repr."""
+    """All settings; see docs/reference/settings.md. `repr` leaves secrets out."""
 
-    data: Path = setting("leadline-data", "Where leads, tasks and alerts are kept.", FOLDER)
-    host: str = setting("127.0.0.1", "The address to listen on; `::` or `0.0.0.0`: all.", FILLED)
-    port: int = setting("8080", "The port to listen on; 0: any free one.", whole_number(0, 65_535))
+    data: Path = setting(
+        "leadline-data", "The folder in which leads, tasks and alerts are stored.", FOLDER
+    )
+    host: str = setting("127.0.0.1", "The address to listen on; `::` or `0.0.0.0` for all.", FILLED)
+    port: int = setting(
+        "8080", "The port to listen on; 0 for any free port.", whole_number(0, 65_535)
+    )
     public_url: str = setting(
         "",
-        "The URL by which senders reach this server, such as `https://leads.example.com`. Needed "
+        "The URL at which senders reach this server, such as `https://leads.example.com`. Required "
         "behind a proxy, because some vendors sign the URL.",
         BASE_URL,
     )
     delay: timedelta = setting(
-        "10m", "How long a lead waits, so that the CRM can assign an owner.", DURATION
+        "10m", "How long a lead waits so that the CRM can assign an owner.", DURATION
     )
     redelivery_window: timedelta = setting(
         "7d",
-        "How long the same body counts as the same delivery where the sender gives no event id.",
+        "How long an identical body counts as a redelivery if the sender gives no event id.",
         DURATION,
     )
-    workers: int = setting("1", "How many processes refine leads.", whole_number(1, 1024))
+    workers: int = setting("1", "The number of worker processes.", whole_number(1, 1024))
     lease: timedelta = setting(
         "60s",
-        "The visibility timeout: how long a worker may hold a task before it is handed out again, "
-        "and the worker itself is replaced; keep it above `slack_timeout` where more than one "
-        "worker delivers, and above 45s where a CRM is asked, which may take 25s to answer.",
+        "How long a worker may hold a task. When it expires, the task goes to another worker and "
+        "the stuck worker process is replaced. Keep it above `slack_timeout` if you run several "
+        "workers, and above 45s if you use a CRM, whose answer may take 25s.",
         PERIOD,
     )
     retry_base: timedelta = setting(
         "1s",
-        "The first pause after a failure is a random part of this; it doubles with each one.",
+        "The upper limit of the first pause after a failure; it doubles with each further failure. "
+        "The pause itself is chosen at random below the limit.",
         PERIOD,
     )
-    retry_max: timedelta = setting("1h", "The longest pause between two attempts.", PERIOD)
+    retry_max: timedelta = setting(
+        "1h", "The longest pause between two attempts at a task.", PERIOD
+    )
     max_attempts: int = setting(
         "25",
-        "After so many failures a task becomes a dead letter; with the other defaults that is "
-        "after about seven hours of outage.",
+        "The number of failures after which a task becomes a dead letter. With the other defaults, "
+        "that takes an outage of about seven hours.",
         whole_number(1),
     )
     region: str = setting(
-        "", "The country of phone numbers of leads that name none; empty: unknown.", REGION
+        "", "The country of phone numbers if a lead names no country; empty for unknown.", REGION
     )
     slack_webhook_url: str = setting(
         "",
-        "Slack's incoming webhook; without it nobody is alerted.",
+        "The URL of a Slack incoming webhook. It adds the channel `slack`; without it and without "
+        "`[channels]`, nobody is alerted.",
         URL,
         secret=True,
         aliases=("SLACK_WEBHOOK_URL",),
     )
     slack_per_second: float = setting(
-        "1", "Messages a second to one channel (Slack allows one).", number_between(0.001, 1000)
+        "1", "Messages per second to that channel (Slack allows 1).", number_between(0.001, 1000)
     )
     slack_digest_above: int = setting(
         "20",
-        "When more alerts than this are due at once in a channel, one message tells of them all; "
-        "0: never.",
+        "If more alerts than this are due at once in that channel, they are sent as one digest; "
+        "0 for never.",
         whole_number(0),
     )
-    slack_timeout: timedelta = setting("10s", "How long Slack may take to answer.", PERIOD)
+    slack_timeout: timedelta = setting("10s", "The timeout of a request to Slack.", PERIOD)
     show_url: str = setting(
         "",
-        "Where alerts link to: a URL with `{lead_id}`, such as your own page of a lead.",
+        "The link in alerts: a URL that contains `{lead_id}`, such as your own page about a lead.",
         LEAD_URL,
     )
-    max_body: int = setting("1MiB", "The largest body that is taken, in bytes.", SIZE)
+    max_body: int = setting(
+        "1MiB",
+        "The largest request body accepted, in bytes; larger ones are answered with 413.",
+        SIZE,
+    )
     max_events: int = setting(
         "1000",
-        "Of how many events a delivery may consist; more are answered 413.",
+        "The largest number of events in one delivery; more are answered with 413.",
         whole_number(1, MOST_EVENTS),
     )
     max_stored: int = setting(
         "4MiB",
-        "How many bytes the events of one delivery may take up together, where that is more than "
-        "eight times its body; more are answered 413.",
+        "The largest total size of the events of one delivery, in bytes, or eight times the size "
+        "of its body if that is more. Larger deliveries are answered with 413.",
         SIZE,
     )
     max_waiting: int = setting(
         "1024",
-        "How many deliveries wait in memory for the disk before senders hear 429.",
+        "How many deliveries may wait in memory to be written; further ones are answered with 429.",
         whole_number(1),
     )
     receive_timeout: timedelta = setting(
-        "10s", "How long a request may take to arrive before it is answered with 408.", PERIOD
+        "10s", "How long a request may take to arrive; after that it is answered with 408.", PERIOD
     )
     log_level: str = setting(
         "info",
-        "The least grave events that are logged.",
+        "The lowest severity that is logged.",
         choice("debug", "info", "warning", "error"),
     )
-    log_format: str = setting("json", "How log lines look.", choice("json", "text"))
+    log_format: str = setting("json", "The format of log lines.", choice("json", "text"))
     slack_signing_secret: tuple[str, ...] = setting(
         "",
-        "What Slack signs the presses of buttons with; without it alerts have only buttons that "
-        "open links.",
+        "The signing secret of your Slack app, with which Slack signs button presses. Without it, "
+        "alerts have only buttons that open links.",
         SECRETS,
         secret=True,
     )
     look_up_for: timedelta = setting(
         "24h",
-        "How long the CRM is asked again, with growing pauses, for the owner of a lead that had "
-        "none.",
+        "How long an unassigned lead is looked up in the CRM again for an owner, with growing "
+        "pauses.",
         DURATION,
     )
     look_up_every: timedelta = setting(
-        "1m", "The first pause before the CRM is asked again for an owner.", PERIOD
+        "1m", "The first pause before an unassigned lead is looked up again.", PERIOD
     )
     unassigned_channel: str = setting(
         "",
-        "The channel that hears of leads without an owner, and (unless it is the only one, or its "
-        "`leads` says yes) of no others; empty: those that the rules say.",
+        "The channel that is alerted to leads without an owner. It gets no other leads, unless it "
+        "is the only channel or its `leads` is yes. Empty: unassigned leads go to the channels "
+        "that all other leads go to. Rules come first.",
         TEXT,
     )
     reconcile_every: timedelta = setting(
         "0",
-        "How often every CRM is looked through for leads whose webhooks never came; 0: never. On "
-        "AWS no oftener than every 15 minutes.",
+        "How often each CRM is searched for leads whose webhook never arrived; 0 for never. On AWS "
+        "at most every 15 minutes.",
         DURATION,
     )
-    reconcile_back: timedelta = setting(
-        "2h", "How old leads may be that are looked for then.", PERIOD
-    )
+    reconcile_back: timedelta = setting("2h", "How far back each of these searches goes.", PERIOD)
     only_sources: tuple[str, ...] = setting(
         "",
-        "The sources that webhooks are taken from, such as `close form`; any other is answered "
-        "with 404. Empty: every source, also those that nothing is set of.",
+        "The sources whose webhooks are accepted, such as `close form`; all others are answered "
+        "with 404. Empty: every source, including those without settings.",
         WORDS,
     )
     metrics_token: tuple[str, ...] = setting(
         "",
-        "What `/metrics` is read with, as `Authorization: Bearer …`; several while one is being "
-        "rotated. Without it whoever reaches the server may read it.",
+        "The token required to read `/metrics`, sent as `Authorization: Bearer …`. Set both tokens "
+        "while you rotate one. Without it, anybody who reaches the server can read `/metrics`.",
         WORDS,
         secret=True,
     )
     metrics_listen: str = setting(
         "",
-        "An address and a port for `/metrics` alone, such as `127.0.0.1:9100`; `port` does not "
-        "have it then.",
+        "A separate address and port for `/metrics`, such as `127.0.0.1:9100`. `/metrics` is then "
+        "not served on `port`.",
         LISTEN,
     )
     data_group: str = setting(
         "none",
-        "What the group of Leadline's user may do with the data folder, backups and exports: "
-        "nothing, or `read` them, as a program that makes copies has to. Others may do nothing. "
-        "In TOML also `group` in a table `[data]`, in which `path` is what `data` is without it.",
+        "What the Unix group may do with the data folder, backups and exports: nothing (`none`), "
+        "or `read` them, which a backup program needs. Other users can never read them. In TOML, "
+        "you can also write `group` in a table `[data]`, with `path` for what `data` is otherwise.",
         choice("none", "read"),
     )
     sources: Mapping[str, "SourceConfig"] = {}
@@ -201,8 +212,8 @@ class Settings(SettingsStruct, frozen=True):
 
     @property
     def rights(self) -> "Rights":
-        """The rights of what is written of leads on this machine."""
-        from leadline.model.rights import GROUP_READS, PRIVATE  # of no use to a function on AWS
+        """The permissions of files and folders that hold leads on this machine."""
+        from leadline.model.rights import GROUP_READS, PRIVATE  # functions on AWS don't need it
 
         return GROUP_READS if self.data_group == "read" else PRIVATE
 
@@ -211,9 +222,9 @@ AS_TABLES: Mapping[tuple[str, ...], str] = {
     ("data", "path"): "data",
     ("data", "group"): "data_group",
 }
-"""Settings that may stand in a table, too: `[data] group` is `data_group`."""
+"""Top-level settings that can also be written in a table: `[data] group` is `data_group`."""
 
 
 def declared() -> Mapping[str, Declaration]:
-    """The settings by name, without those of tables, in the order of their declaration."""
+    """The top-level settings by name (not those in tables), in the order of declaration."""
     return settings_of(Settings)

@@ -1,4 +1,4 @@
-"""The layers of settings, as they are written: TOML, variables and flags, each with its names."""
+"""The layers of settings, as written: TOML, environment variables and flags."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,15 +9,16 @@ from leadline.settings.files import Place
 from leadline.settings.general import AS_TABLES, PREFIX, declared
 
 CONFIG_VARIABLE = "LEADLINE_CONFIG"
-"""The one variable of ours that is no setting: it names the TOML file."""
+"""The environment variable that names the TOML file; it is not a setting."""
 
 Spell = Callable[[Place], str]
-"""How a layer writes a setting's name."""
+"""Writes the path of a setting in the syntax of a layer."""
 
 
 class RawSetting(msgspec.Struct, frozen=True):
-    """One value as it is written, with where that is, in words; `spell` writes names as its layer
-    does. The value is None where a variable has no "=", and {} where a file has an empty table."""
+    """One value as written, with its origin for messages ("leadline.toml line 7"). `spell` writes
+    names in the syntax of its layer. The value is None for a variable without "=", and {} for an
+    empty table of a file."""
 
     place: Place
     value: Any
@@ -26,20 +27,20 @@ class RawSetting(msgspec.Struct, frozen=True):
 
     @property
     def in_file(self) -> bool:
-        """Whether it is written in TOML, which has lists and tables."""
+        """Whether it comes from TOML, which has lists and tables."""
         return self.spell is dotted
 
 
 def from_toml(values: list[tuple[Place, Any, str]]) -> list[RawSetting]:
-    """What a TOML file says; *values* as `leadline.settings.files` reads them."""
+    """The settings of a TOML file; *values* as `leadline.settings.files` returns them."""
     return [RawSetting(_flat(place), value, origin, dotted) for place, value, origin in values]
 
 
 def from_variables(variables: Mapping[str, tuple[str | None, str]]) -> list[RawSetting]:
-    """What variables say, each with its origin; those that are not ours are passed over."""
+    """The settings among variables, given with their origins; other variables are ignored."""
     found = []
     aliases = {alias: (n,) for n, d in declared().items() for alias in d.aliases}
-    # Aliases first, so that a name of our own wins over its alias.
+    # Aliases come first, so that the variable with our prefix wins over its alias.
     for name in sorted(variables, key=lambda name: name.startswith(PREFIX)):
         if name == CONFIG_VARIABLE or not (name.startswith(PREFIX) or name in aliases):
             continue
@@ -50,17 +51,17 @@ def from_variables(variables: Mapping[str, tuple[str | None, str]]) -> list[RawS
 
 
 def from_flags(flags: Mapping[str, object]) -> list[RawSetting]:
-    """What flags say, by the names of the settings."""
+    """The settings of flags, which are given by the names of the settings."""
     return [RawSetting((n,), value, f"flag {_flag((n,))}", _flag) for n, value in flags.items()]
 
 
 def dotted(place: Place) -> str:
-    """A name as TOML has it: `sources.close.secret`."""
+    """The name in TOML: `sources.close.secret`."""
     return ".".join(place)
 
 
 def variable(place: Place) -> str:
-    """A name as the environment has it: `LEADLINE_SOURCES__CLOSE__SECRET`."""
+    """The name of the environment variable: `LEADLINE_SOURCES__CLOSE__SECRET`."""
     return PREFIX + "__".join(place).upper()
 
 
@@ -69,5 +70,5 @@ def _flag(place: Place) -> str:
 
 
 def _flat(place: Place) -> Place:
-    """The place of a setting that was written in a table, but is known without."""
+    """The path of the top-level setting that was written in a table (see `AS_TABLES`)."""
     return (AS_TABLES[place],) if place in AS_TABLES else place

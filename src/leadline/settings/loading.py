@@ -1,6 +1,7 @@
-"""Settings are read once, at the door: flag, environment, `.env`, TOML, default, in that order.
+"""Loads all settings once, at the start. A flag wins over the environment, which wins over `.env`,
+TOML and the default, in that order.
 
-Every wrong name and value of every layer is collected, so that one look mends them all.
+One error message lists every wrong name and value of every layer.
 """
 
 import os
@@ -35,7 +36,7 @@ _SHOWN_LIMIT = 60
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """One value as it was written, with where it came from, in words; secrets are masked."""
+    """One value as written, with its origin ("leadline.toml line 7"); secrets are masked."""
 
     name: str
     shown: str
@@ -43,10 +44,11 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The settings, and where each came from: first our own, as declared, then those of tables.
+    """The settings and their origins: top-level settings in the order of declaration, then those
+    of tables.
 
-    `secret_files` are the files that hold secrets. `unused` are settings that do nothing, with
-    where each is written and why.
+    `secret_files` are the files that contain secrets. `unused` has a line for each setting without
+    effect: where it is written, and why it has none.
     """
 
     settings: Settings
@@ -56,7 +58,7 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 class _Given(msgspec.Struct, frozen=True):
-    """A value of a setting that exists; `unused` is why it does nothing, if so."""
+    """A value of a known setting. `unused` is why it has no effect; None if it has one."""
 
     place: Place
     value: object
@@ -73,12 +75,12 @@ def load(
     config: Path | None = None,
     document: tuple[str, str] | None = None,
 ) -> Loaded:
-    """Read all settings; *flags* are only those that the user gave, by the name of the setting.
+    """Read all settings; *flags* holds only those that the user gave, by the setting's name.
 
-    *folder* is where `.env` and `leadline.toml` are looked for (the current one by default);
-    *config* names another TOML file, as does the variable LEADLINE_CONFIG. *document* is a TOML
-    text with what to call it, and then no file is read at all.
-    Raises ConfigurationError, which lists every problem on a line of its own.
+    *folder* is where `.env` and `leadline.toml` are looked for (default: the current folder).
+    *config* is the path of another TOML file, as is the variable LEADLINE_CONFIG. *document* is a
+    TOML text and its name in messages; then no file is read.
+    Raises ConfigurationError, whose message has a line for each problem.
     """
     folder = Path() if folder is None else folder
     environ = os.environ if environ is None else environ
@@ -100,7 +102,7 @@ def load(
 def _loaded(
     written: Sequence[list[RawSetting]], files: Sequence[Path], problems: list[str]
 ) -> Loaded:
-    """What the layers come to, the last wins; the first of them are of the *files*."""
+    """The settings from all layers, of which the last wins; the first ones come from *files*."""
     names = Names(chain.from_iterable(written))
     layers = [list(_known(layer, names, problems)) for layer in written]
     given = {each.place: each for layer in layers for each in layer}
@@ -125,7 +127,7 @@ def _loaded(
 
 
 def _refuse(problems: Iterable[str]) -> None:
-    """Raise ConfigurationError where there are any."""
+    """Raise ConfigurationError if there are any problems."""
     if problems := list(problems):
         raise ConfigurationError("the settings are wrong:\n  " + "\n  ".join(problems))
 
@@ -141,7 +143,7 @@ def _values_of(
 
 
 def _known(layer: Iterable[RawSetting], names: Names, problems: list[str]) -> Iterator[_Given]:
-    """What is written of settings that exist; the rest is a problem."""
+    """The values of known settings; anything else is added to *problems*."""
     for written in layer:
         place, value = written.place, written.value
         if wrong := names.complaint(place, written.spell):
@@ -154,7 +156,7 @@ def _known(layer: Iterable[RawSetting], names: Names, problems: list[str]) -> It
             problems.append(f"{written.origin}: {name} has no value; write {name}=value")
         else:
             declaration = names.declaration(place)
-            # In a file there are lists, so a text is one word, whatever stands in it.
+            # TOML has lists, so a string there is one word, even if it contains spaces.
             is_word = written.in_file and isinstance(value, str) and declaration.notation is WORDS
             said = [value] if is_word else value
             yield _Given(place, said, written.origin, declaration, names.unused(place))
@@ -198,7 +200,7 @@ def _assemble(values: Mapping[Place, Any], names: Names) -> Settings:
 
 
 def _origins(given: Mapping[Place, _Given], values: Mapping[Place, Any]) -> Iterable[Origin]:
-    """All of our own settings, then what is set of tables."""
+    """All top-level settings, then the settings of tables that are set."""
     own: list[Place] = [(name,) for name in declared()]
     for place in own + sorted(place for place in given if place[0] in TABLES):
         if place not in given:
@@ -216,6 +218,6 @@ def _has_secrets(layer: Iterable[_Given]) -> bool:
 
 
 def _masked(value: str | tuple[str, ...]) -> str:
-    """Enough of each secret to tell two apart, and only of long ones."""
+    """The last two characters of each long secret, to tell two apart; short ones are hidden."""
     secrets = (value,) if isinstance(value, str) else value
     return " ".join(_MASK + (s[-2:] if len(s) > 12 else "") for s in secrets if s)

@@ -1,4 +1,4 @@
-"""What the names of settings mean, and what is said of one that means nothing."""
+"""Resolves the names of settings to their declarations, and words the errors for unknown names."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,8 @@ from leadline.settings.tables import TABLES
 
 
 class Names:
-    """The names of all settings, where *written* says what kind each entry of a table is of."""
+    """The names of all settings. *written* are the values of all layers, which give the kind of
+    each entry of a table."""
 
     def __init__(self, written: Iterable[RawSetting]) -> None:
         self._kinds: dict[Place, str] = {
@@ -27,7 +28,7 @@ class Names:
         self._structs: dict[Place, type[SettingsStruct]] = {}
 
     def struct(self, place: Place) -> type[SettingsStruct]:
-        """What the entry becomes that a place is in, of a table of tables."""
+        """The struct of the table entry that contains this path."""
         entry = place[:2]
         if entry not in self._structs:
             structs = TABLES[place[0]].structs()
@@ -35,7 +36,7 @@ class Names:
         return self._structs[entry]
 
     def complaint(self, place: Place, spell: Spell) -> str | None:
-        """What is wrong with a name, or None; *spell* writes the right one as its layer does."""
+        """The error message for a name; None if it is known. *spell* writes suggestions."""
         table = TABLES.get(place[0])
         if table is None:
             if len(place) == 1 and place[0] in declared():
@@ -62,7 +63,8 @@ class Names:
         return _unknown(f"setting of a {what}{of_kind}", name, known, spell, place[:2])
 
     def unused(self, place: Place) -> str | None:
-        """What is said of a setting that the kind of its entry does not know, though others do."""
+        """Why a setting has no effect: its entry's kind has no such setting, though other kinds
+        do. None if it has an effect."""
         if place[0] not in TABLES or self._inner_table(place):
             return None
         if place[2] in settings_of(self.struct(place)):
@@ -71,13 +73,13 @@ class Names:
         return f"kind {self._kind(place) or 'none'} does not use it, only {others}"
 
     def is_table(self, place: Place) -> bool:
-        """Whether a known place holds settings and is none itself."""
+        """Whether a known path is a table rather than a setting."""
         return place[0] in TABLES and (
             len(place) < 3 or (len(place) == 3 and self._inner_table(place) is not None)
         )
 
     def only_a_table(self, place: Place, spell: Spell) -> str:
-        """What is said of a value where a table belongs."""
+        """The error message for a value in place of a table."""
         table = TABLES[place[0]]
         if inner := self._inner_table(place):
             inside: Place = ((inner.names or ("name",))[0],)
@@ -88,7 +90,7 @@ class Names:
         return f"{spell(place)} only holds settings, such as {spell((*place, *inside))}"
 
     def declaration(self, place: Place) -> Declaration:
-        """The declaration of a known place that is no table."""
+        """The declaration of a known path that is not a table."""
         if place[0] not in TABLES:
             return declared()[place[0]]
         if inner := self._inner_table(place):
@@ -109,26 +111,26 @@ class Names:
 
 
 def kinds_with(table: str, name: str) -> tuple[str, ...]:
-    """The kinds of entries of a table that have a setting of this name."""
+    """The kinds of entries in a table that have a setting of this name."""
     return tuple(k for k, s in TABLES[table].structs().items() if k and name in settings_of(s))
 
 
 def empty_entries(written: Iterable[RawSetting], values: Iterable[Place]) -> Iterator[str]:
-    """A complaint of each table of a CRM, a channel and so on that nothing is set in, and that
-    would be passed over; a source is one without settings, too."""
+    """An error message for each empty table of a CRM, a channel and so on, which would otherwise
+    be ignored. An empty table of a source is allowed, because sources need no settings."""
     filled = {place[:2] for place in values}
     for each in written:
         place = each.place
         wanted = len(place) == 2 and place[0] in TABLES and place[0] != "sources"
         if each.value == {} and wanted and place not in filled:
             name = dotted(place)
-            yield f"{each.origin}: [{name}] is empty; set something there, or take it out"
+            yield f"{each.origin}: [{name}] is empty; add a setting to it, or remove it"
 
 
 def _unknown(what: str, name: str, known: Iterable[str], spell: Spell, above: Place = ()) -> str:
     known = list(known)
     alike = name.lower().replace("-", "_").removeprefix(PREFIX.lower())
-    import difflib  # 9 ms that nobody pays who makes no mistake
+    import difflib  # imported here: 9 ms, needed only for suggestions
 
     near = difflib.get_close_matches(alike, known, 1)
     hint = f"; did you mean {spell((*above, near[0]))}?" if near else ""

@@ -1,4 +1,4 @@
-"""How values of settings are written: each notation reads one, or raises ValueError."""
+"""The notations of settings: how a value is written, and how it is read."""
 
 import re
 from collections.abc import Callable
@@ -15,9 +15,8 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Notation(msgspec.Struct, frozen=True):
-    """`words` complete "must be …"; `read` raises ValueError for anything else.
-
-    What `read` gets is text from a variable, whatever TOML can say, or a flag's typed value.
+    """How a value is written. `words` complete the message "must be …". `read` takes the text of a
+    variable, any TOML value or a flag's typed value, and raises ValueError if it doesn't fit.
     """
 
     words: str
@@ -66,10 +65,10 @@ def _size(value: object) -> int:
 
 
 def whole_number(least: int, most: int = 10**9) -> Notation:
-    """Whole numbers from *least* to *most*."""
+    """Whole numbers from *least* to *most*, both included."""
 
     def read(value: object) -> int:
-        # Not by int() alone, which would take True, 1_000 and the digits of other scripts.
+        # int() alone would accept True, 1_000 and digits of other scripts.
         if not re.fullmatch(r"[0-9]{1,15}", str(value).strip()):
             raise ValueError
         number = int(str(value))
@@ -81,7 +80,7 @@ def whole_number(least: int, most: int = 10**9) -> Notation:
 
 
 def number_between(least: float, most: float) -> Notation:
-    """Numbers from *least* to *most*."""
+    """Numbers from *least* to *most*, both included."""
 
     def read(value: object) -> float:
         if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", str(value).strip()):
@@ -95,7 +94,7 @@ def number_between(least: float, most: float) -> Notation:
 
 
 def choice(*words: str) -> Notation:
-    """One of these words."""
+    """One of these words, in any case."""
 
     def read(value: object) -> str:
         if str(value).strip().lower() not in words:
@@ -145,7 +144,7 @@ def _lead_url(value: object) -> str:
 def _region(value: object) -> str:
     code = _text(value).upper()
     if code:
-        from leadline.model.countries import COUNTRIES  # few set a region
+        from leadline.model.countries import COUNTRIES  # imported here: few settings have a region
 
         if code not in COUNTRIES:
             raise ValueError
@@ -153,8 +152,8 @@ def _region(value: object) -> str:
 
 
 def _words(value: object) -> tuple[str, ...]:
-    """A list as it stands; a text is cut at blanks and commas. Never empty: a secret whose
-    variable came out empty would otherwise let everybody in."""
+    """The items of a list, or a text split at spaces and commas. Raises ValueError if there are
+    none: a secret whose variable is empty by mistake would otherwise admit everybody."""
     words = (
         [_filled(v) for v in value]
         if isinstance(value, list)
@@ -179,7 +178,7 @@ def _yes_no(value: object) -> bool:
 def _zone(value: object) -> str:
     name = _text(value)
     if name not in ("", "UTC"):
-        import zoneinfo  # few set a zone
+        import zoneinfo  # imported here: few settings have a zone
 
         try:
             zoneinfo.ZoneInfo(name)
@@ -215,7 +214,7 @@ def _clock_span(value: object) -> tuple[int, int] | None:
 
 
 def _days(value: object) -> tuple[int, ...]:
-    """Days of the week, Monday is 0; `mon-fri` is a run of them."""
+    """Days of the week as numbers (Monday is 0); `mon-fri` is a range."""
     found: set[int] = set()
     for word in _words(value):
         first, _, last = word.lower().partition("-")
@@ -249,13 +248,13 @@ ANY_URL = Notation("a URL", _any_url)
 LISTEN = Notation("an address and a port such as 127.0.0.1:9100 or [::1]:9100", _listen)
 BASE_URL = Notation("a URL with http:// or https://, without ? and #", _base_url)
 LEAD_URL = Notation("a URL with http:// or https:// that contains {lead_id}", _lead_url)
-REGION = Notation("a country's two letters by ISO 3166, such as US or GB", _region)
+REGION = Notation("a two-letter ISO 3166 country code such as US or GB", _region)
 WORDS = Notation("one or several words", _words)
 SECRETS = Notation("one or several words", _secrets)
 YES_NO = Notation("yes or no", _yes_no)
 ZONE = Notation("a time zone such as Europe/Berlin or UTC", _zone)
 TIME_OF_DAY = Notation("a time of day such as 09:00", _time_of_day)
 CLOCK_TIMES = Notation("times of day such as 09:00 14:00", _clock_times)
-CLOCK_SPAN = Notation("a span of the day such as 20:00-08:00", _clock_span)
+CLOCK_SPAN = Notation("a time range such as 20:00-08:00", _clock_span)
 DAYS = Notation("days of the week such as mon-fri or sat sun", _days)
 DATES = Notation("dates such as 2026-12-25", _dates)

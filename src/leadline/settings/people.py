@@ -5,22 +5,27 @@ from leadline.settings.notations import CLOCK_SPAN, CLOCK_TIMES, TEXT, WORDS, ZO
 
 
 class MemberConfig(SettingsStruct, frozen=True):
-    """Somebody of the team (`[people.NAME]`): `crm` are their ids there; `quiet` and `digest` are
-    in minutes since midnight of their `zone`; `next` is who is told when they don't respond."""
+    """A member of the team (`[people.NAME]`). `crm` are their user ids in the CRMs; `quiet` and
+    `digest` are in minutes since midnight in their `zone`; `next` is the person to whom their
+    leads escalate."""
 
-    email: str = setting("", "Their e-mail address, as the CRM and Slack know it.", TEXT)
+    email: str = setting("", "Their e-mail address in the CRM and in Slack.", TEXT)
     slack: str = setting(
         "",
-        "Their Slack user id (U…). A bot finds whom it mentions by e-mail; who presses a button is "
-        "known by this alone.",
+        "Their Slack user id (U…). A bot can also find the people it mentions by e-mail address, "
+        "but a button press is matched by this id alone.",
         TEXT,
     )
-    crm: tuple[str, ...] = setting("", "Their ids in the CRMs.", WORDS)
+    crm: tuple[str, ...] = setting("", "Their user ids in the CRMs.", WORDS)
     zone: str = setting("", "Their time zone, such as Europe/Berlin.", ZONE)
     quiet: tuple[int, int] | None = setting(
-        "", "When not to be disturbed, such as 20:00-08:00.", CLOCK_SPAN
+        "", "Their quiet hours, without alerts, such as 20:00-08:00.", CLOCK_SPAN
     )
     digest: tuple[int, ...] = setting(
-        "", "The times at which their alerts come together, such as 09:00 14:00.", CLOCK_TIMES
+        "",
+        "The times at which their alerts are sent as a digest, such as 09:00 14:00.",
+        CLOCK_TIMES,
     )
-    next: str = setting("", "Who is told when they don't respond (a name of `[people]`).", TEXT)
+    next: str = setting(
+        "", "The person alerted if they don't respond in time (a name from `[people]`).", TEXT
+    )

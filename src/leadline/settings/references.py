@@ -1,6 +1,7 @@
-"""Names in settings that mean other tables: a rule's channels, a person's next, a target's hours.
+"""Checks names in settings that refer to other tables, such as a rule's channels, a person's
+`next` or a target's hours.
 
-A name that means nothing would be found out by the first lead that it concerns.
+Otherwise, an unknown name would fail only when the first lead uses it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -27,11 +28,11 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
         "escalate_to": "channel",
     },
 }
-"""By table and setting, what the names in it are names of."""
+"""What the names in a setting refer to, by table and setting."""
 
 
 def unknown_names(settings: Settings) -> Iterator[tuple[Place, str]]:
-    """The places of names that mean nothing, each with what is wrong there."""
+    """The path of each setting that contains an unknown name, with the error message."""
     meanings = _meanings(settings)
     if settings.unassigned_channel not in ("", *meanings["channel"]):
         yield (
@@ -57,12 +58,12 @@ def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:
     )
     sources: tuple[str, ...] = ()
     if asks_for_sources:
-        from leadline.plugins import source_names  # few settings name any
+        from leadline.plugins import source_names  # imported here: few settings name sources
 
         sources = source_names()
     return {
         "source": sources,
-        # `slack_webhook_url` may be a secret that whoever reads this is not told.
+        # SLACK is always known: `slack_webhook_url` may be a secret that is not readable here.
         "channel": dict.fromkeys([*settings.channels, SLACK]),
         "person": settings.people,
         "table of hours": settings.hours,
@@ -70,5 +71,5 @@ def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:
 
 
 def _no_such(what: str, name: str, known: Collection[str]) -> str:
-    there = f"there are: {', '.join(known)}" if known else "there is none"
+    there = f"there are: {', '.join(known)}" if known else "none is set"
     return f"there is no {what} {name!r} ({there})"

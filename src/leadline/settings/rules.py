@@ -1,26 +1,30 @@
-"""`[rules.NAME]`: which channels hear of a lead, and who gets it."""
+"""`[rules.NAME]`: which channels are alerted to a lead, and who it is assigned to."""
 
 from leadline.settings.declaration import SCORE, SettingsStruct, optional, setting
 from leadline.settings.notations import TEXT, WORDS, choice
 
 
 class RuleConfig(SettingsStruct, frozen=True):
-    """A rule (`[rules.NAME]`): everything that it names must fit the lead; `channels` then hear of
-    it, and `assign` are those who get it in turn when nobody owns it."""
+    """A rule (`[rules.NAME]`). It matches a lead that meets all its conditions. `channels` are then
+    alerted, and a lead without an owner is assigned to one of `assign`."""
 
-    sources: tuple[str, ...] = setting("", "The sources that the rule is for; empty: all.", WORDS)
+    sources: tuple[str, ...] = setting("", "The sources of leads that match; empty: all.", WORDS)
     owners: tuple[str, ...] = setting(
-        "", "The owners (name of `[people]`, e-mail or CRM id).", WORDS
+        "",
+        "The owners of leads that match (names from `[people]`, e-mail addresses or CRM ids).",
+        WORDS,
     )
-    countries: tuple[str, ...] = setting("", "The countries of leads, as two letters.", WORDS)
-    min_score: float | None = optional("The least score.", SCORE)
-    max_score: float | None = optional("The score that leads must be below.", SCORE)
+    countries: tuple[str, ...] = setting(
+        "", "The countries of leads that match, two letters each.", WORDS
+    )
+    min_score: float | None = optional("The lowest score that matches.", SCORE)
+    max_score: float | None = optional("Only scores below this match.", SCORE)
     ownership: str = optional(
-        "Whether leads have an owner.", choice("assigned", "unassigned", "unknown"), ""
+        "Only leads with this ownership match.", choice("assigned", "unassigned", "unknown"), ""
     )
-    during: str = setting("", "Only within these hours (a name of `[hours]`).", TEXT)
-    outside: str = setting("", "Only outside these hours.", TEXT)
-    channels: tuple[str, ...] = setting("", "The channels that hear of such a lead.", WORDS)
+    during: str = setting("", "Match only within these hours (a name from `[hours]`).", TEXT)
+    outside: str = setting("", "Match only outside these hours.", TEXT)
+    channels: tuple[str, ...] = setting("", "The channels that are alerted.", WORDS)
     assign: tuple[str, ...] = setting(
-        "", "Who gets such a lead that nobody owns, in turn (names of `[people]`).", WORDS
+        "", "The people to whom leads without an owner are assigned (names from `[people]`).", WORDS
     )

@@ -1,4 +1,4 @@
-"""`[sources.NAME]`: what is known of a sender of webhooks."""
+"""`[sources.NAME]`: the settings of a sender of webhooks."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,64 +17,66 @@ from leadline.settings.notations import (
 )
 
 MAPPED_FIELDS = (*PLACEABLE, "event_id")
-"""What `[sources.NAME.map]` may place: fields of a lead, and the sender's id of the event."""
+"""The names allowed in `[sources.NAME.map]`: fields of a lead, and the sender's event id."""
 
 
 class SourceConfig(SettingsStruct, frozen=True):
     """The settings of one source (`[sources.NAME]` in leadline.toml).
 
-    `secret` holds every secret that is valid now, so that one can be rotated; none means that
-    deliveries are not authenticated, which `public` says is meant. `tolerance` is the replay window
-    for signed time stamps.
-    `delay` overrides the global wait; a lead whose score is at least `hot_score` skips it, and so
-    does one that comes with a trusted owner, with `skip_when_owned`.
-    `organization` is the sender's account id, compared where the body carries one.
-    `owner` is "trusted" where an owner whom the sender names is the lead's (`Source.believed`).
-    `honeypot` names a form field that people leave empty. `map` says where a field stands:
-    its name to a JSON Pointer or dotted path. `country` is the region of phones without one.
+    `secret` holds every secret that is valid now, so that one can be rotated. Without one,
+    deliveries are not authenticated; `public` says that this is intended. `tolerance` is the
+    replay window for signed timestamps.
+    `delay` overrides the global wait. A lead whose score is at least `hot_score` skips the wait;
+    with `skip_when_owned`, so does a lead that arrives with a trusted owner.
+    `organization` are the sender's account ids, checked if the body carries one.
+    `owner` is "trusted" if the owner that the sender names becomes the lead's owner
+    (`Source.believed`).
+    `honeypot` is a form field that people leave empty. `map` maps a field of a lead to a JSON
+    Pointer or dotted path in the body. `country` is the country of phone numbers without a prefix.
     """
 
     secret: tuple[str, ...] = setting(
         "",
-        "What deliveries are authenticated with; several while one is being rotated. "
-        "Without it everybody is believed.",
+        "The secret that authenticates deliveries. Set both secrets while you rotate one. "
+        "Without a secret, every delivery is accepted.",
         WORDS,
         secret=True,
     )
     public: bool = setting(
         "no",
-        "Whether anybody may post without a secret, as to a form that browsers post to: `serve` "
-        "and `doctor` do not object then.",
+        "Whether anybody may post without a secret, as with a form that browsers submit. `serve` "
+        "and `doctor` then do not warn about the missing secret.",
         YES_NO,
     )
     tolerance: timedelta = setting(
-        "5m", "How old or new a signed time stamp may be (the replay window).", PERIOD
+        "5m", "How far a signed timestamp may be in the past or future (the replay window).", PERIOD
     )
     delay: timedelta | None = optional(
-        "The wait of this source's leads, instead of `delay`.", DURATION
+        "How long this source's leads wait, instead of the global `delay`.", DURATION
     )
-    hot_score: float | None = optional("A lead with at least this score does not wait.", SCORE)
+    hot_score: float | None = optional("Leads with at least this score do not wait.", SCORE)
     skip_when_owned: bool = setting(
-        "no", "Whether a lead that comes with an owner who is trusted does not wait.", YES_NO
+        "no", "Whether a lead that arrives with a trusted owner skips the wait.", YES_NO
     )
     owner: str = setting(
         "no",
-        "`trusted`: an owner whom these senders name is the lead's, and chooses who hears of it. "
-        "Only for senders that no visitor writes through; CRMs with a secret need no such word.",
+        "With `trusted`, the owner named in a delivery becomes the lead's owner and decides who is "
+        "alerted. Use it only for senders whose content no visitor can write. CRMs with a secret "
+        "are trusted anyway.",
         choice("no", "trusted"),
     )
     organization: tuple[str, ...] = setting(
-        "", "The account ids that deliveries may come from (Salesforce).", WORDS
+        "", "The account ids whose deliveries are accepted (Salesforce).", WORDS
     )
     honeypot: str = setting(
         "",
-        "A form field that people can't see: who fills it in is a program, and the lead is "
-        "quarantined. Empty: none.",
+        "A form field that people can't see. A lead in which it is filled in comes from a program "
+        "and is quarantined. Empty: none.",
         TEXT,
     )
     country: str = setting(
-        "", "The country of this source's phone numbers, instead of `region`.", REGION
+        "", "The country of this source's phone numbers, instead of the global `region`.", REGION
     )
     map: Mapping[str, str] = inner_table(
-        MAPPED_FIELDS, "Where a field stands: a JSON Pointer or a dotted path.", FILLED
+        MAPPED_FIELDS, "Where the body has the field: a JSON Pointer or a dotted path.", FILLED
     )

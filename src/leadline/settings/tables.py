@@ -7,17 +7,17 @@ import msgspec
 from leadline.settings.declaration import SettingsStruct
 
 SLACK = "slack"
-"""The channel that `slack_webhook_url` makes."""
+"""The name of the channel that the setting `slack_webhook_url` defines."""
 
 
 class SettingsTable(msgspec.Struct, frozen=True):
-    """A table of tables: `what` an entry is called, and the structs that it may become by its
-    kind, with "" for the kinds that have none of their own.
+    """A table of tables, such as `[channels.NAME]`.
 
-    The structs are made where the settings mention the table, or a message does: most settings
-    have two or three tables. `usual_kind` is the kind of an entry of this name that says none.
-    Where not all names are allowed, `known` gives those that are, and `exists` says whether one
-    is, which costs less.
+    `what` is what messages call one entry. `structs` gives the struct of an entry by its kind; ""
+    is for kinds without a struct of their own. It is a function, so that the structs of a table
+    are imported only if the settings or a message mention the table.
+    `usual_kind` gives the kind of an entry, by its name, if the entry sets none. Where only some
+    names are allowed, `known` lists them and `exists` tests one, which is cheaper.
     """
 
     what: str
@@ -98,4 +98,4 @@ TABLES: Mapping[str, SettingsTable] = {
     "hours": SettingsTable("table of hours", _hours),
     "targets": SettingsTable("target", _target),
 }
-"""Every table by the name that settings have it under."""
+"""Every table of the settings, by name."""

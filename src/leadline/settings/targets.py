@@ -1,4 +1,4 @@
-"""`[targets.NAME]`: by when somebody must respond."""
+"""`[targets.NAME]`: how soon somebody must respond to a lead."""
 
 from datetime import timedelta
 
@@ -7,23 +7,27 @@ from leadline.settings.notations import PERIOD, TEXT, WORDS
 
 
 class TargetConfig(SettingsStruct, frozen=True):
-    """A target (`[targets.NAME]`) for leads of these `sources` (none: all) with at least
-    `min_score`, captured `during` or `outside` the hours of that name, where one is given. The
-    times count from capture, within `hours` where they are given."""
+    """A response time target (`[targets.NAME]`) for leads from `sources` (empty: all) with at least
+    `min_score`, captured `during` or `outside` the named hours, if set. All times count from the
+    capture of the lead; if `hours` is set, only working time counts."""
 
-    sources: tuple[str, ...] = setting("", "The sources that the target is for; empty: all.", WORDS)
-    min_score: float | None = optional("The least score.", SCORE)
-    during: str = setting("", "Only leads captured within these hours (a name of `[hours]`).", TEXT)
-    outside: str = setting("", "Only leads captured outside these hours.", TEXT)
-    hours: str = setting("", "The hours in which the clock runs (a name of `[hours]`).", TEXT)
-    first_response: timedelta = setting("15m", "The time to the first response.", PERIOD)
-    remind: timedelta = setting(
-        "13m", "When the holder is reminded, after capture; later than the wait.", PERIOD
+    sources: tuple[str, ...] = setting(
+        "", "The sources that the target applies to; empty: all.", WORDS
     )
-    escalate: timedelta = setting("20m", "When the next person or channel is told.", PERIOD)
+    min_score: float | None = optional("The lowest score that the target applies to.", SCORE)
+    during: str = setting(
+        "", "Only leads captured within these hours (a name from `[hours]`).", TEXT
+    )
+    outside: str = setting("", "Only leads captured outside these hours.", TEXT)
+    hours: str = setting("", "The hours in which the clock runs (a name from `[hours]`).", TEXT)
+    first_response: timedelta = setting("15m", "How soon the first response is due.", PERIOD)
+    remind: timedelta = setting(
+        "13m", "The time after which the holder is reminded; longer than `delay`.", PERIOD
+    )
+    escalate: timedelta = setting("20m", "The time after which the lead is escalated.", PERIOD)
     escalate_to: str = setting(
-        "", "The channel that is told then; empty: the channel of the alert.", TEXT
+        "", "The channel to which leads escalate; empty: the channel of the alert.", TEXT
     )
     reassign: timedelta | None = optional(
-        "When the lead is given to somebody else by the rules.", PERIOD
+        "The time after which the rules assign the lead to somebody else; empty: never.", PERIOD
     )

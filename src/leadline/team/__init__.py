@@ -1,1 +1,1 @@
-"""Who hears of a lead and when: people, hours, targets, routing."""
+"""Who is alerted to a lead, and when: people, business hours, response targets, routing."""

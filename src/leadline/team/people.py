@@ -1,4 +1,4 @@
-"""The team: who they are to the CRM and to Slack, and when they want to be left alone."""
+"""The team: its members' ids in CRMs and in Slack, their quiet hours and digests."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,13 @@ from leadline.team.hours import DAY_MINUTES, next_open, zone_of
 
 
 class Team(msgspec.Struct, frozen=True):
-    """Everybody in `[people]`, by name."""
+    """The members of the team (`[people]`), by name."""
 
     members: Mapping[str, MemberConfig] = {}
 
     def known(self, person: Person) -> Person:
-        """The same person with all that the team's table knows of them, found by e-mail (whatever
-        its case), Slack id, CRM id or name; what the CRM says itself stays."""
+        """The same person, with missing fields filled in from the settings. A member is found by
+        e-mail (ignoring case), Slack id, CRM id or name. Fields that the person has are kept."""
         found = self.person(self.name_of(person))
         if found is None:
             return person
@@ -26,9 +26,10 @@ class Team(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(found, **{part: said for part, said in parts if said})
 
     def name_of(self, person: Person) -> str:
-        """Their name in the table; "" when they aren't in it.
+        """Their name in `[people]`; "" if they are not a member.
 
-        An e-mail address is asked first, for two CRMs may give the same id to different people.
+        The e-mail address is compared first, because two CRMs may use the same id for different
+        people.
         """
         email, name = person.email.casefold(), person.name.casefold()
         tests: tuple[tuple[str, Callable[[str, MemberConfig], bool]], ...] = (
@@ -46,8 +47,9 @@ class Team(msgspec.Struct, frozen=True):
         return ""
 
     def person(self, name: str) -> Person | None:
-        """Who stands in the table under this name. Who has several ids in CRMs gets none of them,
-        for it would be another's in the wrong CRM; the CRM finds them by their e-mail."""
+        """The member with this name; None if there is none. The person's CRM id is left empty if
+        the member has several, because in the wrong CRM an id may be another person's; CRMs then
+        find the person by e-mail."""
         member = self.members.get(name)
         if member is None:
             return None
@@ -55,7 +57,7 @@ class Team(msgspec.Struct, frozen=True):
         return Person(id=own_id, name=name, email=member.email, slack=member.slack)
 
     def quiet_until(self, person: Person, at: datetime) -> datetime | None:
-        """When they may be disturbed again; None when they may be now."""
+        """When their quiet hours end; None if they have none at this moment."""
         member = self.members.get(self.name_of(person))
         if member is None or member.quiet is None:
             return None
@@ -65,8 +67,8 @@ class Team(msgspec.Struct, frozen=True):
         return again if again > at else None
 
     def digest_at(self, person: Person, at: datetime) -> datetime | None:
-        """When their next digest is due, which may be this very moment; None for people who hear
-        of each lead at once."""
+        """When their next digest is due, which may be this very moment; None for people who get
+        every alert at once."""
         member = self.members.get(self.name_of(person))
         if member is None or not member.digest:
             return None

@@ -1,4 +1,4 @@
-"""Which channels hear of a lead, and who gets one that nobody owns."""
+"""Routing: which channels are alerted to a lead, and who is assigned an unassigned one."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,12 +15,12 @@ from leadline.team.targets import fits_hours
 
 
 class Routes(msgspec.Struct, frozen=True):
-    """Everything in `[rules]`, in the order of the settings. `usual` are the channels that hear of
-    a lead that no rule decides about; `unassigned` hears of those without an owner ("": no channel
-    of their own).
+    """The rules (`[rules]`), in the order of the settings. `usual` are the channels for leads
+    without a matching rule; `unassigned` is the channel for those of them without an owner ("":
+    the usual ones).
 
-    The first rule with channels that fits decides about channels, and the first with people to
-    assign that fits about those: a rule that says nothing of the one leaves it to the next.
+    The first matching rule with `channels` decides the channels, and the first matching rule with
+    `assign` decides the assignee; these may be different rules.
     """
 
     rules: Mapping[str, RuleConfig] = {}
@@ -30,9 +30,9 @@ class Routes(msgspec.Struct, frozen=True):
     unassigned: str = ""
 
     def channels(self, lead: RefinedLead, at: datetime) -> tuple[str, ...]:
-        """The names of the channels that hear of the lead, each once. Without a rule it is the
-        channel of unassigned leads for those that nobody owns, and for all others the usual ones;
-        so too where the CRM did not answer, for that lead may well have an owner."""
+        """The names of the channels to alert, without repetition. If no rule matches, unassigned
+        leads go to the channel `unassigned`, all others to the usual channels. If the CRM did not
+        answer, the lead may have an owner, so it goes to the usual channels too."""
         rule = self._first(lead, at, lambda rule: bool(rule.channels))
         if rule is not None:
             return tuple(dict.fromkeys(rule.channels))
@@ -41,14 +41,14 @@ class Routes(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(self.usual))
 
     def assignees(self, lead: RefinedLead, at: datetime) -> tuple[str, ...]:
-        """Who (names of `[people]`) gets such a lead in turn when nobody owns it."""
+        """The people (names from `[people]`) among whom such leads are assigned if unassigned."""
         rule = self._first(lead, at, lambda rule: bool(rule.assign))
         return () if rule is None else tuple(dict.fromkeys(rule.assign))
 
     def _first(
         self, lead: RefinedLead, at: datetime, decides: Callable[[RuleConfig], bool]
     ) -> RuleConfig | None:
-        """The first rule that fits, of those that decide about what is asked."""
+        """The first matching rule of those for which *decides* is true."""
         return next(
             (r for r in self.rules.values() if decides(r) and self._fits(r, lead, at)), None
         )
@@ -64,8 +64,8 @@ class Routes(msgspec.Struct, frozen=True):
         )
 
     def _is_of(self, owners: tuple[str, ...], lead: RefinedLead) -> bool:
-        """Whether the owner is one of these, by their name in the team's table or in the CRM, an
-        e-mail address or a CRM id."""
+        """Whether the owner is one of *owners*, compared by name in `[people]` or in the CRM,
+        e-mail address and CRM id."""
         owner = owner_in(lead.lead_details)
         if owner is None:
             return False
@@ -76,7 +76,7 @@ class Routes(msgspec.Struct, frozen=True):
 
 
 def ownership_of(lead: RefinedLead) -> Ownership:
-    """Whether somebody owns the lead. Of a source whose CRM was not asked, its own word counts."""
+    """Whether somebody owns the lead. If no CRM was asked, the owner in the webhook decides."""
     details = lead.lead_details
     if details.ownership is not Ownership.NOT_ASKED:
         return details.ownership
@@ -84,7 +84,7 @@ def ownership_of(lead: RefinedLead) -> Ownership:
 
 
 def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) -> RefinedLead:
-    """The lead as one that they own."""
+    """The lead with this owner."""
     details = msgspec.structs.replace(
         lead.lead_details,
         owner=owner.shown if owner else None,
@@ -96,8 +96,8 @@ def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) ->
 
 
 def assign(lead: RefinedLead, routes: Routes, team: Team) -> Person | None:
-    """Who gets a lead that nobody owns, by the rules as they were when it was refined; None when it
-    has an owner, may have one (the CRM did not answer), or no rule says who gets it."""
+    """Whom the rules assign an unassigned lead to, by the hours at its refinement. None if the lead
+    has an owner, may have one (the CRM did not answer), or no rule assigns it."""
     if ownership_of(lead) is not Ownership.UNASSIGNED:
         return None
     return next_assignee(lead, routes, team, lead.processed_at, None)
@@ -106,9 +106,9 @@ def assign(lead: RefinedLead, routes: Routes, team: Team) -> Person | None:
 def next_assignee(
     lead: RefinedLead, routes: Routes, team: Team, at: datetime, holder: Person | None
 ) -> Person | None:
-    """Who gets the lead after *holder*: the next in turn, and for one who is not in the turn
-    whoever the lead's id falls to, so that leads spread evenly and the same lead always falls to
-    the same. None when there is nobody else."""
+    """The person after *holder* in the rule's `assign`. If the holder is not in that list, a hash
+    of the lead's id picks the person: leads spread evenly, and the same lead always goes to the
+    same person. None if there is nobody else."""
     names = [name for name in routes.assignees(lead, at) if name in team.members]
     if not names:
         return None
@@ -122,7 +122,7 @@ def next_assignee(
 
 
 def _has_score(rule: RuleConfig, lead: RefinedLead) -> bool:
-    """Whether the score is in the rule's range; a lead without one is in no range."""
+    """Whether the score is in the rule's range; a lead without a score is outside any range."""
     if rule.min_score is None and rule.max_score is None:
         return True
     score = lead.lead_details.lead_score
@@ -132,7 +132,7 @@ def _has_score(rule: RuleConfig, lead: RefinedLead) -> bool:
 
 
 def _country(lead: RefinedLead) -> str:
-    """The ISO code of the lead's country; "" when it names none, or none that is known."""
-    from leadline.refine.country import region_of  # few rules ask for countries
+    """The ISO 3166 code of the lead's country; "" if it is not given or not known."""
+    from leadline.refine.country import region_of  # imported here: few rules name countries
 
     return region_of(lead.contact.country or "")

@@ -1,4 +1,4 @@
-"""Targets for the first response: how long a lead may wait for a person."""
+"""Response targets: when the first response, reminder, escalation and reassignment are due."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,38 +12,38 @@ from leadline.settings.targets import TargetConfig
 from leadline.team.hours import add_working_time, is_working, working_time
 
 _PUNCTUAL = timedelta(minutes=2)
-"""A step that is taken so late moves none of those after it."""
+"""How late a step may be taken without moving the later steps."""
 
 
 class Targets(msgspec.Struct, frozen=True):
-    """Everything in `[targets]` and `[hours]`, by name, in the order of the settings."""
+    """The targets and business hours (`[targets]`, `[hours]`), in the order of the settings."""
 
     targets: Mapping[str, TargetConfig] = {}
     hours: Mapping[str, HoursConfig] = {}
 
     def of(self, lead: RefinedLead) -> TargetConfig | None:
-        """The first target that fits; None where no clock runs. A lead without a score fits no
-        target that asks for one."""
+        """The first target that applies to the lead; None if none does. A target with `min_score`
+        does not apply to leads without a score."""
         fitting = (t for t in self.targets.values() if self._fits(t, lead))
         return next(fitting, None)
 
     def due(self, lead: RefinedLead) -> datetime | None:
-        """When the first response is due."""
+        """When the first response is due; None without a target."""
         target = self.of(lead)
         return None if target is None else self._after(target, lead, target.first_response)
 
     def steps(self, lead: RefinedLead) -> tuple[datetime, ...]:
-        """When the reminder, the escalation and (if set) the reassignment are due; level n of
-        `Handling` is reached when the n-th has passed. None is due before the one before it."""
+        """When the reminder, the escalation and (if set) the reassignment are due, in ascending
+        order; `Handling.level` is the number of those that have passed. Empty without a target."""
         target = self.of(lead)
         if target is None:
             return ()
         return tuple(self._after(target, lead, span) for span in self._spans(target))
 
     def next_step(self, lead: RefinedLead, level: int, at: datetime) -> datetime | None:
-        """When the step after this one (from 1) is due, which was taken at this time; None after
-        the last. Where it was taken late, since the lead was snoozed or nobody could be told, the
-        next comes no sooner after it than the settings put it."""
+        """When the step after step *level* (from 1), taken at *at*, is due; None after the last.
+        If a step was taken late, because the lead was snoozed or nobody could be alerted, the next
+        one still keeps the interval that the settings have between the two."""
         steps = self.steps(lead)
         if level >= len(steps):
             return None
@@ -54,7 +54,8 @@ class Targets(msgspec.Struct, frozen=True):
         return max(steps[level], self._from(target, at, after - before))
 
     def waited(self, lead: RefinedLead, until: datetime) -> timedelta:
-        """How long a lead has waited since its capture, by the clock of its target."""
+        """How long a lead has waited since its capture: the time within the `hours` of its target,
+        or all time if the target has none."""
         target = self.of(lead)
         if target is None or not target.hours:
             return max(until - lead.captured_at, timedelta())
@@ -70,7 +71,7 @@ class Targets(msgspec.Struct, frozen=True):
 
     @staticmethod
     def _spans(target: TargetConfig) -> list[timedelta]:
-        """What passes from the capture to each step."""
+        """The time from the capture to each step, in ascending order."""
         steps = (target.remind, target.escalate, target.reassign)
         return list(accumulate((span for span in steps if span is not None), max))
 
@@ -78,15 +79,15 @@ class Targets(msgspec.Struct, frozen=True):
         return self._from(target, lead.captured_at, span)
 
     def _from(self, target: TargetConfig, start: datetime, span: timedelta) -> datetime:
-        """The moment at which the target's clock has run so long since *start*."""
+        """The moment at which *span* has passed since *start* by the target's clock."""
         if not target.hours:
             return start + span
         return add_working_time(self.hours[target.hours], start, span)
 
 
 def fits_hours(hours: Mapping[str, HoursConfig], during: str, outside: str, at: datetime) -> bool:
-    """Whether the moment is within the hours of the one name and outside those of the other, as
-    far as names are given."""
+    """Whether the moment is within the hours named *during* and outside those named *outside*; ""
+    sets no condition."""
     if during and not is_working(hours[during], at):
         return False
     return not (outside and is_working(hours[outside], at))

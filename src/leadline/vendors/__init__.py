@@ -1,1 +1,1 @@
-"""A folder for each vendor: `webhook.py` reads what it sends, `api.py` calls it."""
+"""One folder per vendor: `webhook.py` is its source, `api.py` its CRM client."""

@@ -1,8 +1,8 @@
-"""Finds the source of a name, and makes the CRM of a kind: `vendors/NAME/webhook.py` defines
-`SOURCE`, a subclass of `Source`; `vendors/NAME/api.py` defines `CRM`, made with the config of
-its kind (`leadline.settings.crm_kinds`).
+"""Finds sources by name, and creates CRM clients by kind.
 
-`leadline.plugins` knows which there are. Other packages add theirs by entry points.
+`vendors/NAME/webhook.py` defines `SOURCE`, a subclass of `Source`; `vendors/NAME/api.py` defines
+`CRM`, which is called with the settings of its kind (`leadline.settings.crm_kinds`).
+`leadline.plugins` lists the names. Other packages add sources and CRMs by entry points.
 """
 
 import importlib
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 @cache
 def find(name: str) -> type[Source]:
-    """The source of this name; raises UnknownSource, which lists the names that exist."""
+    """The source with this name. Raises UnknownSource, whose message lists the known names."""
     if name in own_sources():
         source = importlib.import_module(f"leadline.vendors.{name}.webhook").SOURCE
     elif name in extensions(SOURCES):
         source = extensions(SOURCES)[name].load()
     else:
-        raise UnknownSource(f"no source is called {name!r}; there are: {', '.join(source_names())}")
-    assert issubclass(source, Source)  # noqa: S101 - a plug-in that is none must stop here
+        raise UnknownSource(f"there is no source {name!r} (there are: {', '.join(source_names())})")
+    assert issubclass(source, Source)  # noqa: S101 - stop a plug-in that is not a source
     return source  # type: ignore[no-any-return]
 
 
 def make_crm(source: str, config: "AnyCrmConfig") -> "Crm":
     """The CRM of this source (`config.kind`, else the one called like the source), as set.
 
-    Raises ConfigurationError for a kind that there is not, and for a setting that is missing; the
-    text names both.
+    Raises ConfigurationError if the kind does not exist or a setting is missing; the message names
+    the kind or the setting.
     """
     kind = config.kind or source
     if kind in own_crms():
@@ -53,7 +53,7 @@ def make_crm(source: str, config: "AnyCrmConfig") -> "Crm":
         make = extensions(CRMS)[kind].load()
     else:
         raise ConfigurationError(
-            f"[crm.{source}]: no CRM is called {kind!r}; there are: {', '.join(crm_kinds())}"
+            f"[crm.{source}]: there is no kind {kind!r} (there are: {', '.join(crm_kinds())})"
         )
     if missing := config.missing():
         raise ConfigurationError(

@@ -91,4 +91,4 @@ def test_a_folder_in_use_or_moved_elsewhere_is_left_alone(stack: MovedStack, fol
     with closing(Rooms(stack.rooms.endpoint)) as other:
         stack.rooms = other
         code, told = move(folder, "aws")
-        assert (code, "are at the stack leads" in told) == (1, True), told
+        assert (code, "are in the stack leads" in told) == (1, True), told

@@ -22,5 +22,5 @@ def test_a_stream_without_end_is_read_as_far_as_it_is_wanted() -> None:
 
 
 def test_a_batch_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="a batch of 0"):
+    with pytest.raises(ValueError, match="must be at least 1, not 0"):
         next(batched([1], 0))

@@ -187,7 +187,7 @@ def test_every_setting_of_a_source_is_declared_with_its_true_default() -> None:
 def test_an_entry_without_a_setting_is_not_passed_over(folder: Folder, table: str) -> None:
     folder.write(toml=f"port = 1\n[{table}]\n")
     assert folder.problems() == [
-        f"leadline.toml line 2: [{table}] is empty; set something there, or take it out"
+        f"leadline.toml line 2: [{table}] is empty; add a setting to it, or remove it"
     ]
 
 

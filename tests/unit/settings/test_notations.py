@@ -94,7 +94,7 @@ def test_what_is_no_size_is_refused(written: object) -> None:
         ("HOST", " ", "must be text that is not empty, not empty"),
         ("DATA", "", "must be a folder, not empty"),
         ("MAX_BODY", "1 GB", "must be a size such as 1048576, 500KB or 1MiB"),
-        ("REGION", "UK", "must be a country's two letters by ISO 3166, such as US or GB, not 'UK'"),
+        ("REGION", "UK", "must be a two-letter ISO 3166 country code such as US or GB, not 'UK'"),
         ("PUBLIC_URL", "leads.example.com", "must be a URL with http:// or https://"),
         ("PUBLIC_URL", "https://leads.example.com/?a", "must be a URL with http:// or https://, w"),
         ("SHOW_URL", "https://leads.example.com/", "that contains {lead_id}, not 'https://leads"),
@@ -187,7 +187,9 @@ def test_no_file_whatsoever_makes_anything_but_our_own_error(
 
 def test_a_file_nested_very_deep_is_our_own_error(tmp_path: Path) -> None:
     (tmp_path / "leadline.toml").write_text("port = " + "[" * 100_000)
-    with pytest.raises(ConfigurationError, match=r"leadline.toml: this is nested too deep"):
+    with pytest.raises(
+        ConfigurationError, match=r"leadline.toml: the tables or lists are nested too deeply"
+    ):
         load(environ={}, folder=tmp_path)
 
 

@@ -199,8 +199,8 @@ def test_documents_are_not_listed(shop: DocumentStandIn) -> None:
     ("url", "words"),
     [
         ("", "url must be set for kind document"),
-        ("https://example.com/leads.json", "url has none of {record}, {lead_id}"),
-        ("https://{record}.example.com/x.json", "must stand behind the host"),
+        ("https://example.com/leads.json", "url must contain one of {record}, {lead_id}"),
+        ("https://{record}.example.com/x.json", "must come after the host"),
     ],
 )
 def test_a_url_that_names_no_record_is_refused_at_once(url: str, words: str) -> None:

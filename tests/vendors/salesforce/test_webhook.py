@@ -86,7 +86,7 @@ def test_what_a_notification_is_about(change: str, by: str, kind: Kind, why: str
     [
         (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type"),
         (b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>', "document type"),
-        (b"<x/>", "no Outbound Message"),
+        (b"<x/>", "not an Outbound Message"),
         (b"<x>", "not XML"),
         (b"", "not XML"),
         (b'<?xml version="1.0" encoding="nonsense"?><x/>', "encoding|XML"),

@@ -1,1 +1,1 @@
-"""What the APIs of several vendors have in common."""
+"""Shared code of the vendors' API clients."""

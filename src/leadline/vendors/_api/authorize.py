@@ -1,4 +1,4 @@
-"""Who we are to a CRM: a key that lasts, or tokens by OAuth."""
+"""Authentication at a CRM's API: with a permanent key, or with OAuth tokens."""
 
 import base64
 import threading
@@ -15,7 +15,7 @@ _PATIENCE = 15.0
 
 
 class Fixed:
-    """The same headers for ever: an API key, a token that does not run out."""
+    """Fixed headers: an API key or a token that does not expire."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = dict(headers)
@@ -30,11 +30,12 @@ class Fixed:
 
 
 class Tokens:
-    """Access tokens by OAuth, fetched when wanted and shared by all threads.
+    """OAuth access tokens, fetched when needed and shared by all threads.
 
-    *form* is what the token endpoint is sent (`grant_type`, `client_id`, `refresh_token` …).
-    A token serves until a minute before it expires; where its life isn't told, until refused.
-    *scheme* is the first word of the Authorization header; *headers* go to the endpoint.
+    *url* is the token endpoint, *form* the form sent to it (`grant_type`, `client_id`,
+    `refresh_token` …), *headers* the headers sent to it. A token is used until a minute before it
+    expires, or until it is refused if the endpoint doesn't say when it expires. *scheme* is the
+    first word of the Authorization header.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Tokens:
         self._until: datetime | None = None
 
     def headers(self, client: Client) -> Mapping[str, str] | Busy | Unreachable | Refused:
-        """See `Authorize.headers`; threads that come while a token is fetched wait for it."""
+        """See `Authorize.headers`. While one thread fetches a token, others wait for it."""
         if not self._lock.acquire(timeout=_PATIENCE):
             return Unreachable("crm.token_awaited")
         try:
@@ -64,7 +65,7 @@ class Tokens:
             self._lock.release()
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """See `Authorize.renew`; another thread may have fetched a new token already."""
+        """See `Authorize.renew`. The token is dropped unless another thread has renewed it."""
         with self._lock:
             if refused.get("authorization") == f"{self._scheme} {self._token}":
                 self._token = ""
@@ -77,7 +78,8 @@ class Tokens:
         body = told.body if isinstance(told.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")
         if not told.well or not isinstance(token, str) or not token:
-            # Some endpoints refuse with 200 and {"error": …} (Zoho docs, "Refresh access tokens").
+            # Some endpoints answer errors with 200 and {"error": …} (Zoho docs, "Refresh access
+            # tokens").
             return Refused(
                 "crm.unauthorized", words_of(told, [*self._form.values(), *self._headers.values()])
             )
@@ -90,9 +92,10 @@ class Tokens:
 
 
 def refreshed(url: str, config: OAuthConfig, *, basic: bool = False) -> Tokens | None:
-    """Tokens by the refresh token of the settings (RFC 6749, section 6); None where there is none.
+    """Tokens fetched with the refresh token in the settings (RFC 6749, section 6); None if it is
+    not set.
 
-    *basic*: the endpoint wants the client's id and secret by HTTP Basic, not in the form.
+    *basic* sends the client's id and secret by HTTP Basic authentication instead of in the form.
     """
     if not (config.refresh_token and config.client_id):
         return None

@@ -1,6 +1,6 @@
-"""Calls of the APIs of all CRMs: what came back, as a value; nothing here raises for the network.
+"""The HTTP client for all CRM APIs. Answers and network errors are returned as values.
 
-Words of a result never hold a URL, a secret or an e-mail address.
+Messages in results never contain a URL, a secret or an e-mail address.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,10 +23,10 @@ _WORD_KEYS = ("message", "error_description", "error_info", "errorCode", "code",
 
 
 class CrmReply(msgspec.Struct, frozen=True):
-    """An answer that means something: 2xx, or a 4xx about what was asked for.
+    """An answer with status 2xx, or a 4xx about the content of the request.
 
-    `body` is decoded JSON; None where there was none, or (beside a 4xx) something else.
-    Names of `headers` are in lower case.
+    `body` is the decoded JSON; None if the body was empty or, with a 4xx, not JSON. The names of
+    `headers` are in lower case.
     """
 
     status: int
@@ -35,26 +35,26 @@ class CrmReply(msgspec.Struct, frozen=True):
 
     @property
     def well(self) -> bool:
-        """Whether the CRM did what was asked."""
+        """Whether the request succeeded."""
         return 200 <= self.status < 300
 
 
 class Authorize(Protocol):
-    """Who we are, as headers of a request."""
+    """Authenticates requests by headers."""
 
     def headers(self, client: "Client") -> Mapping[str, str] | Busy | Unreachable | Refused:
-        """The headers of the next request; *client* can be asked for a token (`Client.send`)."""
+        """The headers for the next request; *client* can fetch a token (`Client.send`)."""
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """The CRM has refused these headers; whether others may fare better."""
+        """Called after the CRM refused these headers; returns whether a retry may succeed."""
 
 
 class Client:
-    """Calls one CRM's API; safe for threads, its connections last.
+    """A client of one CRM's API. It is thread-safe and keeps connections open.
 
-    *base* is what every path is appended to; *timeout* bounds a whole call, however slowly the
-    answer drips (only looking up the host's name takes as long as the resolver does).
-    Raises ConfigurationError for a base that is no HTTP URL.
+    *base* is the URL to which paths are appended. *timeout* limits a whole call, however slowly the
+    answer arrives, except for the DNS lookup, which takes as long as the resolver does.
+    Raises ConfigurationError if *base* is not an HTTP URL.
     """
 
     def __init__(
@@ -80,10 +80,10 @@ class Client:
         form: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> CrmReply | Busy | Unreachable | Refused:
-        """One request, with our credentials; once more with new ones if they have run out.
+        """Send one request with credentials; retry it once with new ones if they have expired.
 
-        A value of *query* or *form* that is a list is repeated. Refused "crm.unauthorized" is a
-        401 that new credentials don't mend; other 4xx are a `CrmReply`.
+        A list in *query* or *form* becomes a repeated parameter. Returns Refused "crm.unauthorized"
+        for a 401 that new credentials don't cure, and a `CrmReply` for other 4xx.
         """
         with within(self._timeout):
             for last in (False, True):
@@ -114,7 +114,7 @@ class Client:
         form: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> CrmReply | Busy | Unreachable | Refused:
-        """One request to a whole URL, without our credentials; 401 is a `CrmReply` here."""
+        """Send one request to a full URL without credentials; a 401 is a `CrmReply` here."""
         sent = {**self._headers, **(headers or {})}
         body = None
         if json is not None:
@@ -132,7 +132,7 @@ class Client:
 
 
 def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The pairs of a query or a form; a list repeats its name, None is empty."""
+    """The pairs of a query or a form; a list repeats its name, None is an empty value."""
     for name, value in values.items():
         for one in value if isinstance(value, list | tuple) else [value]:
             if isinstance(one, bool):
@@ -146,31 +146,31 @@ def _unreachable(reply: NoReply) -> Unreachable:
 
 
 def checked_base(base: str) -> str:
-    """The base of an API without a slash at its end; raises ConfigurationError for no HTTP URL."""
+    """The base URL without a trailing slash. Raises ConfigurationError if it is not an HTTP URL."""
     check_url(base, "the url of a CRM")
     return base.rstrip("/")
 
 
 def quoted(part: str) -> str:
-    """A record's id as one part of a path, whatever it contains."""
+    """A record's id, quoted as one part of a path."""
     return quote(part, safe="")
 
 
 def words_of(reply: CrmReply, secrets: Iterable[str] = ()) -> str:
-    """What the CRM says went wrong, shortened; without e-mail addresses, quoted values, numbers
-    that may be phones, URLs and the *secrets*."""
+    """The CRM's error message, shortened, and without e-mail addresses, quoted values, numbers that
+    may be phone numbers, URLs and *secrets*."""
     tokens = [part for secret in secrets for part in (secret, secret.rpartition(" ")[2])]
     return shortened(_found_words(reply.body), tokens, values=False) or f"HTTP {reply.status}"
 
 
 def words_about_record(reply: CrmReply) -> str:
-    """`words_of` a refusal for what was written, as far as the first colon: behind it CRMs repeat
-    the values."""
+    """The error message up to the first colon, for refused writes: after the colon, CRMs repeat the
+    values written."""
     return words_of(reply).partition(":")[0]
 
 
 def refusal(reply: CrmReply) -> Refused:
-    """A 4xx (or 3xx) as what it means for everything: 403 "crm.forbidden", else "crm.http_400"."""
+    """A refusal for a 4xx or 3xx: "crm.forbidden" for 403, else a code such as "crm.http_400"."""
     reason = "crm.forbidden" if reply.status == 403 else f"crm.http_{reply.status}"
     return Refused(reason, words_about_record(reply))
 

@@ -1,4 +1,4 @@
-"""Owners by the id that a record gives, and fields as the source of the same name reads them."""
+"""Owners of records by their user ids, and fields of records as the CRM's source reads them."""
 
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
@@ -17,34 +17,35 @@ from leadline.vendors._webhooks.fields import placed, text
 
 
 def source_of(kind: str, config: AnyCrmConfig) -> Source:
-    """The source that understands what the CRM tells, told what `[crm.NAME.read]` places."""
+    """The source that reads the CRM's records, with the field mapping of `[crm.NAME.read]`."""
     return registry.find(kind)(SourceConfig(map=placing(config)))
 
 
 def fields_of(
     source: Source, raw: bytes, owner: Person | None, kept_back: Container[str] = ()
 ) -> LeadFields | Refused:
-    """What the source makes of a record, with the owner as people call them; fields by which the
-    CRM keeps its books are *kept_back* from `custom`."""
+    """The fields that the source reads from a record, with the owner's display name. Technical
+    fields of the CRM, *kept_back*, are left out of `custom`."""
     try:
         fields = source.fields(raw)
     except LeadlineError:
-        return Refused("crm.not_understood", "the record says nothing of a lead")
+        return Refused("crm.not_understood", "the record has no fields of a lead")
     return with_shown(fields, owner, kept_back)
 
 
 def owner_said(
     config: AnyCrmConfig, values: Mapping[str, Any], default: Any, roster: Roster
 ) -> Person | Busy | Unreachable | None:
-    """Whose a record is: whom the field names that the settings give, else *default*, an id."""
+    """The owner of a record: the user id in the field that `[crm.NAME.read]` maps to `owner`, else
+    *default*."""
     path = config.read.get("owner")
     ident = text(placed(values, path)) if path else text(default)
     return roster.known(Person(id=ident)) if ident else None
 
 
 def named_fields(config: AnyCrmConfig) -> tuple[str, ...]:
-    """The CRM's own fields that the settings name, so that they are asked for; of a JSON Pointer
-    its first part, and a dotted name whole."""
+    """The CRM fields that the settings mention, so that they can be requested: the first part of a
+    JSON Pointer, or a whole dotted name."""
     roots = (p[1:].split("/")[0] if p.startswith("/") else p for p in config.read.values())
     return tuple(dict.fromkeys([*roots, *config.write.values()]))
 
@@ -52,7 +53,7 @@ def named_fields(config: AnyCrmConfig) -> tuple[str, ...]:
 def listed(
     told: CrmReply | Busy | Unreachable | Refused, key: str
 ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
-    """The objects in an answer's list *key*; an answer without is broken."""
+    """The objects in the list *key* of an answer; Unreachable if the answer has no such list."""
     if not isinstance(told, CrmReply):
         return told
     if not told.well:
@@ -66,7 +67,7 @@ def listed(
 def users_of(
     users: Iterable[Mapping[str, Any]], first: str = "", last: str = "", name: str = "name"
 ) -> dict[str, Person]:
-    """Users by id, out of objects with `id`, `email` and a name in one piece or two."""
+    """Users by id, from objects with `id`, `email`, and one name field or two (*first*, *last*)."""
     found = {}
     for user in users:
         ident = text(user.get("id"))

@@ -1,5 +1,5 @@
-"""What the CRMs share: what the settings place in a record, users kept for some minutes, and
-writing record by record."""
+"""Shared code of CRM clients: fields mapped by the settings, cached users, and writing records one
+by one."""
 
 import threading
 import time
@@ -19,22 +19,22 @@ from leadline.settings.crm import AnyCrmConfig
 from leadline.vendors._webhooks.fields import number, placed, text, told
 
 WHOLE_PATIENCE = 25.0
-"""How many seconds a call of several requests may take."""
+"""How many seconds a call that makes several requests may take."""
 
 _LASTING = 600.0
 _SOONEST = 60.0
 
 
 def placing(config: AnyCrmConfig) -> dict[str, str]:
-    """What `[crm.NAME.read]` places of a lead's fields: name to path."""
+    """The fields of a lead that `[crm.NAME.read]` maps: field name to path in the record."""
     return {name: path for name, path in config.read.items() if name in PLACEABLE}
 
 
 def with_shown(
     fields: LeadFields, owner: Person | None, kept_back: Container[str] = ()
 ) -> LeadFields:
-    """The fields with the owner as people call them, where they are known; fields by which the CRM
-    keeps its books are *kept_back* from `custom`."""
+    """The fields with the owner's display name, if it is known. Technical fields of the CRM,
+    *kept_back*, are left out of `custom`."""
     custom = {name: value for name, value in fields.custom.items() if name not in kept_back}
     shown = (owner and owner.shown) or fields.owner
     return msgspec.structs.replace(fields, owner=shown, custom=custom)
@@ -43,9 +43,10 @@ def with_shown(
 def settled(
     config: AnyCrmConfig, record: CrmRecord, words: Iterable[Any], endings: Mapping[str, Ending]
 ) -> CrmRecord:
-    """The record with what `[crm.NAME.read]` and `[crm.NAME.endings]` say of its owner, its times
-    and its ending; *words* are the CRM's own about its state, *endings* what they mean in a CRM
-    that nobody has changed (both in any case of letters)."""
+    """The record with owner, times and ending by `[crm.NAME.read]` and `[crm.NAME.endings]`.
+
+    *words* are the record's statuses or stages in the CRM, and *endings* the meanings of the CRM's
+    default ones; both are compared ignoring case."""
     values = record.values
     where = {name: placed(values, path) for name, path in config.read.items()}
     own = where.get("ending")
@@ -73,8 +74,8 @@ def _owner_placed(where: Mapping[str, Any], owner: Person | None) -> Person | No
 
 
 def moment_of(value: Any) -> datetime | None:
-    """A time as CRMs write it: ISO-8601 (UTC where no offset stands), seconds or milliseconds
-    since 1970; None for anything else."""
+    """A time as CRMs write it: ISO-8601 (UTC if it has no offset), or seconds or milliseconds since
+    1970; None for anything else."""
     since = number(value)
     try:
         if since is not None:
@@ -88,7 +89,7 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def http_moment_of(value: str | None) -> datetime | None:
-    """A time as HTTP headers write it."""
+    """A time in the format of HTTP headers; None for anything else."""
     try:
         return parsedate_to_datetime(value).astimezone(UTC) if value else None
     except (ValueError, OverflowError):
@@ -99,8 +100,9 @@ def each_written(
     changes: Sequence[CrmChange],
     write: Callable[[CrmChange], Carried],
 ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-    """Carry changes out one by one, as `Crm.write` says, for as long as a call may take: what is
-    left out then was not tried. *write* answers Refused "crm.unauthorized" when all will be."""
+    """Write changes one by one, as `Crm.write` describes, until `WHOLE_PATIENCE` is over; changes
+    that are left out then were not tried. If *write* returns Refused "crm.unauthorized", all
+    further changes would be refused too, so the call ends."""
     done: dict[str, Carried] = {}
     ends = time.monotonic() + WHOLE_PATIENCE
     for change in changes:
@@ -120,17 +122,17 @@ def _is_for_all(result: Carried) -> TypeGuard[Refused]:
 def cut_short(
     done: Mapping[str, Carried], next_one: str, why: Busy | Unreachable | Refused
 ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-    """What `Crm.write` tells when it can't go on: what was done, and by the record that would have
-    been the next one the pause that the CRM asks for."""
+    """The result of a `Crm.write` that must stop: the results so far, with Busy for the next record
+    if the CRM asked for a pause."""
     if not done:
         return why
     return {**done, next_one: why} if isinstance(why, Busy) else done
 
 
 class Roster:
-    """The users of a CRM by their ids, as they were some minutes ago; safe for threads.
+    """The users of a CRM by id, cached for ten minutes; thread-safe.
 
-    *fetch* asks the CRM for all of them.
+    *fetch* requests all users from the CRM.
     """
 
     def __init__(
@@ -142,16 +144,16 @@ class Roster:
         self._asked_at: float | None = None
 
     def known(self, person: Person | None) -> Person | Busy | Unreachable | None:
-        """The person with name and e-mail address, by the id; who may not see the users learns no
-        more than the id."""
+        """The person with name and e-mail address, found by id. If the CRM denies access to its
+        users, the person is returned unchanged."""
         if person is None or not person.id:
             return person
         trouble = self._refreshed(lambda: person.id in self._people)
         return self._people.get(person.id) or trouble or person
 
     def id_of(self, person: Person) -> str:
-        """The CRM's id of somebody, else of who has the e-mail address; "" when it can't be told,
-        which it can't while the CRM doesn't answer."""
+        """The person's CRM id, found by e-mail address if the person has none; "" if it can't be
+        found or the CRM doesn't answer."""
         if person.id:
             return person.id
         email = person.email.casefold()
@@ -163,7 +165,8 @@ class Roster:
         return next((i for i, one in self._people.items() if one.email.casefold() == email), "")
 
     def _refreshed(self, enough: Callable[[], bool]) -> Busy | Unreachable | None:
-        """Ask again when what is known is old, or hasn't who is looked for and isn't quite new."""
+        """Fetch the users again if the cache is old, or if it lacks the person (`enough`) and is at
+        least a minute old."""
         with self._lock:
             age = None if self._asked_at is None else time.monotonic() - self._asked_at
             if age is not None and (age < _SOONEST or (age < _LASTING and enough())):
@@ -179,8 +182,8 @@ class Roster:
 def owner_by_number(
     config: AnyCrmConfig, roster: Roster, owner: Person, usual: str
 ) -> Mapping[str, Any] | None:
-    """See `Crm.owner_value`, where users have numbers and the owner stands in the field *usual*,
-    or in the one that the settings name."""
+    """`Crm.owner_value` for CRMs with numeric user ids. The owner's field is *usual*, unless
+    `[crm.NAME.write]` names another."""
     number_of_owner = roster.id_of(owner)
     name = config.write.get("owner", usual)
     return {name: int(number_of_owner)} if number_of_owner.isdecimal() else None

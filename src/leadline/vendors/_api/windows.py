@@ -1,4 +1,4 @@
-"""Lists in no useful order, read by windows of time: each is read whole and put in order."""
+"""Paging through lists that are not sorted by time: a time window is read completely and sorted."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,9 +14,9 @@ def page_of_windows(
     after: str,
     read: Callable[[datetime, datetime], Sequence[Found] | Busy | Unreachable | Refused],
 ) -> Page | Busy | Unreachable | Refused:
-    """A page as `Crm.since` wants it: what *read* finds in the next window in which there is
-    anything. A week at first, and longer while windows are empty; the last one ends in the future,
-    which is all that the clock decides."""
+    """A page for `Crm.since`: the records that *read* finds in the next time window that has any.
+    Windows begin with a week and double while they are empty; the one that ends in the future is
+    the last."""
     start = datetime.fromisoformat(after) if after else at.astimezone(UTC)
     span = _WINDOW
     while True:

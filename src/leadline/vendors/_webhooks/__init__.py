@@ -1,1 +1,1 @@
-"""What webhooks of several vendors have in common."""
+"""Shared code of the vendors' webhooks."""

@@ -1,7 +1,7 @@
-"""Which names people give to a lead's fields, and what the objects around them stand for.
+"""Common names of a lead's fields in webhooks and forms, and of the objects that contain them.
 
-Collected from the vendors' documentation, form plug-ins and the words that forms print; a field's
-names stand in the order in which they are believed.
+Collected from vendors' documentation, form plug-ins and the labels of forms. The names of a field
+are in order of preference.
 """
 
 import re
@@ -58,7 +58,7 @@ _PER_STEP = 50
 
 
 class Role(Enum):
-    """What an object inside a body stands for, and so which of the lead's fields it may give."""
+    """What an object in a body describes, which decides the lead's fields that it can provide."""
 
     PERSON = "person"
     COMPANY = "company"
@@ -87,9 +87,9 @@ _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split
 
 
 def normal(key: str) -> str:
-    """A key in one style: `First Name`, `firstName` and `Prénom-2` are `first_name`, `prenom_2`;
-    "" for one that is too long to be a usual name. To normalise a text of nothing but combining
-    marks takes a time that grows with the square of its length."""
+    """A key in snake case: `First Name` and `firstName` become `first_name`, `Prénom-2` becomes
+    `prenom_2`. Long keys become "": they are no common names, and normalising a text of combining
+    marks takes quadratic time."""
     if len(key) > _LONGEST_KEY:
         return ""
     plain = unicodedata.normalize("NFKD", key.strip())
@@ -99,7 +99,7 @@ def normal(key: str) -> str:
 
 
 def meaning(key: str) -> tuple[str, int] | None:
-    """The field that a key usually means and how far down the list it stands, or None."""
+    """The field that a key usually means, with its rank (lower is better); None if unknown."""
     return _meaning(key) if len(key) <= _LONGEST_KEY else None
 
 
@@ -113,7 +113,7 @@ def _meaning(key: str) -> tuple[str, int] | None:
 
 
 def _shortened(name: str) -> Iterator[str]:
-    """The name, then without a number at its end, then without one prefix after the other."""
+    """The name, then the name without a trailing number, then without one prefix after another."""
     yield name
     name = _NUMBERED.sub("", name)
     yield name
@@ -123,7 +123,7 @@ def _shortened(name: str) -> Iterator[str]:
 
 
 def role(key: str) -> Role | None:
-    """What an object under this key stands for, or None where the key does not say."""
+    """What an object under this key describes; None if the key does not say."""
     return _role(key) if len(key) <= _LONGEST_KEY else None
 
 

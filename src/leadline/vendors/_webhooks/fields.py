@@ -1,4 +1,4 @@
-"""Where a lead's fields stand under which names."""
+"""Reading a lead's fields from decoded JSON by their names or paths."""
 
 import math
 import re
@@ -12,8 +12,8 @@ from leadline.model.errors import NotUnderstood
 from leadline.model.lead import PLACEABLE, LeadFields
 
 _DEEPEST = 12
-LONGEST_PATH = 200  # as much as refinement keeps (`refine.limits`)
-# Where the value of an object stands, by the field that it is wanted for.
+LONGEST_PATH = 200  # as long as refinement keeps names (`refine.limits`)
+# The keys under which an object has its value, by field of the lead.
 _VALUES = ("value", "name", "label", "full", "text", "raw")
 _VALUES_OF = {
     "email": ("value", "email", "email_address", "address", "primaryEmail", "primary_email"),
@@ -30,12 +30,13 @@ _SECRET = re.compile(
 
 @lru_cache(maxsize=4096)
 def secret(path: str) -> bool:
-    """Whether a value of this name has no place in an alert; the raw lead keeps it."""
+    """Whether a value with this name may be a credential, which alerts leave out. The raw lead
+    keeps it."""
     return _SECRET.search(path) is not None
 
 
 def text(value: Any) -> str | None:
-    """A scalar as text; None for what means nothing (null, false, "", "____", {}, [])."""
+    """A scalar as text; None for empty values (null, false, "", "____", {}, [])."""
     if isinstance(value, str):
         return value if value.replace("_", " ").strip() else None
     if value is None or isinstance(value, bool | dict | list):
@@ -46,7 +47,8 @@ def text(value: Any) -> str | None:
 
 
 def told(field: str, value: Any) -> str | None:
-    """One text for a field out of a scalar, an object around it, or a list (the primary first)."""
+    """The text of a field from a scalar, an object that contains it, or a list, where an element
+    marked as primary comes first; None if there is none."""
     if isinstance(value, list):
         if len(value) == 2 and isinstance(value[0], int) and isinstance(value[1], str):
             return text(value[1])  # Odoo's `[4, "Search engine"]`
@@ -67,7 +69,7 @@ def _with_calling_code(value: Mapping[str, Any], number: str) -> str:
 
 
 def number(value: Any) -> float | None:
-    """A finite number, also when written as text."""
+    """A finite number, given as number or text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -78,19 +80,19 @@ def number(value: Any) -> float | None:
 
 
 def said(value: Any) -> bool:
-    """Whether a value says anything: not null, "", "____", [] or {}; 0 and false do."""
+    """Whether a value is not empty: null, "", "____", [] and {} are empty, 0 and false are not."""
     if isinstance(value, str):
         return text(value) is not None
     return value not in (None, [], {})
 
 
 def several(value: Any) -> bool:
-    """Whether it is a list of more than one thing."""
+    """Whether the value is a list of more than one element."""
     return isinstance(value, list) and len(value) > 1
 
 
 def with_source(fields: LeadFields, default: str) -> LeadFields:
-    """The fields with this source, unless the sender named another."""
+    """The fields with *default* as source, unless the sender named one."""
     return fields if fields.source else msgspec.structs.replace(fields, source=default)
 
 
@@ -102,10 +104,11 @@ def drawn(
     read: Container[str] = (),
     **known: Any,
 ) -> LeadFields:
-    """The fields that stand under the given keys; whatever nobody drew is kept in `custom`.
+    """The fields of a lead from *values*; unused values go to `custom`.
 
-    *known* are fields that the source has found out by itself, from the keys in *read*; they win,
-    but for what the settings place (*mapping*, a field's name to a path).
+    *where* gives the keys of each field in order of preference. *known* are fields that the source
+    has read itself, from the keys in *read*; they win over *where*. *mapping* are paths by field
+    name from the settings; they win over both.
     """
     found: dict[str, Any] = {}
     used = set()
@@ -127,7 +130,7 @@ def drawn(
 
 
 def demand_something(fields: LeadFields, raw_keys: Iterable[str]) -> LeadFields:
-    """The fields, if they are enough to call somebody a lead; else NotUnderstood."""
+    """The fields, if they identify a person, company or record. Raises NotUnderstood otherwise."""
     if any(
         (
             fields.name,
@@ -143,12 +146,12 @@ def demand_something(fields: LeadFields, raw_keys: Iterable[str]) -> LeadFields:
     seen = ", ".join(sorted({str(k)[:40] for k in raw_keys})[:12]) or "none"
     raise NotUnderstood(
         f"no name, e-mail, phone or company was found (keys: {seen}); "
-        "say where they stand with [sources.NAME.map]"
+        "map the fields with [sources.NAME.map]"
     )
 
 
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    """What is left over, as dotted paths to scalars and lists; empties and secrets are left out."""
+    """A value as scalars and lists by dotted path; empty values and secrets are left out."""
     leaves = _leaves(value, prefix, 0)
     return {path: v for path, v in leaves if said(v) and not secret(path)}
 
@@ -162,14 +165,14 @@ def _leaves(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
 
 
 def path_of(prefix: str, key: str) -> str:
-    """The dotted path of a member; its beginning and an ellipsis where it is too long, for every
-    value in an object repeats the object's path."""
+    """The dotted path of a member. Long paths are cut with an ellipsis, because every value in an
+    object repeats the object's path."""
     path = f"{prefix}.{key}" if prefix else key
     return path if len(path) <= LONGEST_PATH else path[: LONGEST_PATH - 1] + "…"
 
 
 def placed(value: Any, path: str) -> Any:
-    """What stands at a JSON Pointer (`/a/0/b`) or a dotted path (`a.0.b`); None if nothing."""
+    """The value at a JSON Pointer (`/a/0/b`) or a dotted path (`a.0.b`); None if there is none."""
     if path.startswith("/"):
         parts = [p.replace("~1", "/").replace("~0", "~") for p in path[1:].split("/")]
     else:

@@ -1,4 +1,4 @@
-"""Form bodies, urlencoded or multipart, in any charset of the web, as one JSON object."""
+"""Reading form bodies, urlencoded or multipart, in any charset of the web, as a JSON object."""
 
 import re
 from collections import Counter
@@ -17,7 +17,8 @@ _MOST_FIELDS = 1000
 
 
 class _File(NamedTuple):
-    """What is kept of a file: its name in the form's charset, its content type, its size."""
+    """A file in a form, without its content: its name in the form's charset, its content type, and
+    its size in bytes."""
 
     name: bytes
     content_type: str
@@ -28,11 +29,11 @@ _Field = tuple[bytes, bytes | _File]
 
 
 def read_form(delivery: Delivery) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The fields by name; a repeated one is a list, a file its name, type and size. Beside them
-    the notes of `charsets` on what was doubtful.
+    """The fields by name, and notes on decoding problems (`charsets.NOTES`). A repeated field is a
+    list; a file is an object with `filename`, `content_type` and `size`.
 
-    The charset is that of the field `_charset_`, which browsers fill in, else that of the content
-    type. Raises Unreadable for a body that is no such form.
+    The charset is the one in the field `_charset_`, which browsers fill in, else the one of the
+    content type. Raises Unreadable if the body is not a valid form.
     """
     pairs, notes = _decoded(delivery, _undecoded(delivery))
     form: dict[str, Any] = {}
@@ -47,8 +48,8 @@ def read_form(delivery: Delivery) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def values_of(delivery: Delivery, *names: str) -> list[bytes]:
-    """What stands in the fields of these names, as bytes: to authenticate, which must decode
-    nothing in a charset that a stranger names. One that is repeated says nothing.
+    """The values of these fields as bytes; repeated fields are left out. For authentication, which
+    must not decode anything in a charset chosen by a stranger.
 
     Raises Unreadable as `read_form` does.
     """
@@ -68,7 +69,7 @@ def as_raw(form: Mapping[str, Any]) -> bytes:
 
 
 def nested(form: Mapping[str, Any]) -> dict[str, Any]:
-    """`contact[email]=x` as `{"contact": {"email": x}}`, the way PHP and Rails read it."""
+    """`contact[email]=x` as `{"contact": {"email": x}}`, as PHP and Rails read it."""
     if "[" not in "".join(form):
         return dict(form)
     tree: dict[str, Any] = {}
@@ -91,10 +92,11 @@ def nested(form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_gravity(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry of Gravity Forms with names for the parts of its first name field.
+    """A Gravity Forms entry, with `first_name` and `last_name` for the parts of its first name
+    field.
 
     Fields are numbered; `3.3` and `3.6` are the first and last name if field 3 is a name. Addresses
-    and check boxes, which also have parts, begin with a `3.1` (Gravity Forms docs, "Entry Object").
+    and check boxes also have parts, beginning with `3.1` (Gravity Forms docs, "Entry Object").
     """
     if "form_id" not in entry:
         return entry
@@ -105,16 +107,16 @@ def of_gravity(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _options(header: bytes) -> dict[bytes, bytes]:
-    """What stands behind the value of a header: `; name="value"`."""
+    """The parameters of a header: `; name="value"`."""
     if b";" not in header:
         return {}
-    from leadline.vendors._webhooks.multipart import header_options  # 4 ms that JSON has no use for
+    from leadline.vendors._webhooks.multipart import header_options  # 4 ms, not needed for JSON
 
     return header_options(header)
 
 
 def _undecoded(delivery: Delivery) -> Sequence[_Field]:
-    """The fields and files as bytes, in the order of the body but for the files behind."""
+    """The fields as bytes, in the order of the body, and then the files."""
     if delivery.media_type == "multipart/form-data":
         return _multipart(delivery)
     return _urlencoded(delivery)
@@ -122,7 +124,7 @@ def _undecoded(delivery: Delivery) -> Sequence[_Field]:
 
 def _urlencoded(delivery: Delivery) -> list[_Field]:
     try:
-        # latin-1 maps bytes to characters one to one, so the charset can be found afterwards.
+        # latin-1 maps bytes to characters one to one, so the charset can be determined afterwards.
         pairs = parse_qsl(
             delivery.body.decode("latin-1"),
             keep_blank_values=True,

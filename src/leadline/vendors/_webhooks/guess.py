@@ -1,7 +1,7 @@
-"""A lead out of JSON of any shape: the usual names at any depth, and whose they are.
+"""Reading a lead from JSON of any shape, by common field names at any depth.
 
-The object that holds an e-mail address is taken for the person; its names are believed before those
-that stand elsewhere, so that a form's name or an owner's address is not taken for the lead's.
+The object that contains an e-mail address is taken for the person. Its fields are preferred to
+those of other objects, so that a form's name or an owner's address is not taken for the lead's.
 """
 
 import re
@@ -31,7 +31,7 @@ _NOT_THE_PERSONS = re.compile(
 _NOT_A_JOB = frozenset({"lead", "user", "contact", "visitor", "customer", "member", "admin"})
 _NAMES = ("name", "first_name", "last_name")
 
-# Answers as pairs: Google Ads, Meta, Calendly, monday and many a form builder.
+# Keys of question and answer pairs, as in Google Ads, Meta, Calendly, monday and form builders.
 _QUESTIONS = (
     "column_id",
     "column_name",
@@ -45,10 +45,10 @@ _QUESTIONS = (
 )
 _ANSWERS = ("string_value", "value", "values", "answer", "text")
 _OF_A_PAIR = frozenset({*_QUESTIONS, *_ANSWERS, "type", "position", "raw_value", "required", "ref"})
-# An object with one of these and no address is a form or a page; its name is not a person's.
+# An object with one of these keys and no address is a form or a page; its name is not a person's.
 _OF_A_FORM = frozenset({"form_id", "formId", "formID", "triggerType", "siteId", "page_url"})
 
-# What each object may say of a lead; one that stands for the person may say everything.
+# The lead's fields that an object of each role provides; a PERSON provides all.
 _GIVES: Mapping[Role, Mapping[str, str]] = {
     Role.COMPANY: {
         "name": "company",
@@ -69,7 +69,8 @@ _RANK = itemgetter(0)
 
 
 class _Object:
-    """One object of the body: what it claims of the lead, and the rest of it."""
+    """One object of the body: its candidates for fields of the lead (`claims`: rank, field, text,
+    path, value), and its other members (`rest`: path, value)."""
 
     def __init__(self, path: str, role: Role, depth: int) -> None:
         self.path = path
@@ -84,9 +85,10 @@ class _Object:
 
 
 def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
-    """A lead out of any JSON value. *mapping* says for some fields where they stand, and wins.
+    """The fields of a lead from any JSON value. *mapping* are paths by field name from the
+    settings; they win.
 
-    Whatever is taken for no field is kept in `custom` under its dotted path.
+    Values that are not recognised go to `custom` under their dotted paths.
     """
     objects = _ordered(_gathered(value))
     found, custom = _chosen(objects)
@@ -101,7 +103,7 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
 
 
 def _gathered(value: Any) -> list[_Object]:
-    """The objects of the body, the outer ones first; at most so many members of them."""
+    """The objects of the body, outer ones first; at most `_MOST_NODES` members are visited."""
     objects: list[_Object] = []
     waiting: list[tuple[_Object, Any]] = [(_Object("", Role.PERSON, 0), value)]
     visited = 0
@@ -132,7 +134,7 @@ def _members(value: Any) -> Iterable[tuple[str, Any]]:
 
 
 def _pair(value: Any) -> tuple[str, Any] | None:
-    """`{"question": "Company", "answer": "Acme"}` as the question and its answer."""
+    """The pair of `{"question": "Company", "answer": "Acme"}`; None for other objects."""
     if not isinstance(value, dict) or not value.keys() <= _OF_A_PAIR:
         return None
     answer = next((value[k] for k in _ANSWERS if k in value), None)
@@ -143,13 +145,15 @@ def _pair(value: Any) -> tuple[str, Any] | None:
 
 
 def _named_pair(key: str, value: Any) -> tuple[str, Any] | None:
-    """`{"field_a1": {"title": "E-mail", "value": …}}`, unless the key itself says what it is."""
+    """The pair in `{"field_a1": {"title": "E-mail", "value": …}}`; None if the key itself has a
+    meaning, or the pair has none."""
     pair = _pair(value) if meaning(key) is None else None
     return pair if pair and meaning(pair[0]) else None
 
 
 def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
-    """Keep what a member says; the role of the object that it is, where that is to be visited."""
+    """Record a member in `claims` or `rest`. Returns the role of an object that is to be visited,
+    else None."""
     known = meaning(key)
     field = known and _given(node, known[0])
     words = told(field, inner) if field else None
@@ -162,7 +166,7 @@ def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
     elif key in _OF_A_FORM:
         node.of_a_form = True
     elif known and inner is False:
-        return None  # Odoo's word for nothing
+        return None  # Odoo writes empty fields as false
     node.rest.append((place, inner))
     return None
 
@@ -186,13 +190,13 @@ def _believable(field: str, words: str) -> bool:
 def _child_role(parent: Role, key: str) -> Role:
     if parent in _CLOSED:
         return parent
-    if key.isdigit():  # of several people in one list only the first is the lead
+    if key.isdigit():  # of several people in a list, only the first is the lead
         return parent if key == "0" else Role.NOBODY
     return role(key) or (Role.PERSON if parent is Role.THING else parent)
 
 
 def _ordered(objects: list[_Object]) -> list[_Object]:
-    """The person first, with everything inside; then the others, the outer ones first."""
+    """The person and the objects inside it first; then the others, outer ones first."""
     person = next((o for o in objects if o.claims_any("email")), None)
     person = person or next((o for o in objects if o.claims_any("phone")), None)
     if person is None or not person.path:
@@ -202,7 +206,7 @@ def _ordered(objects: list[_Object]) -> list[_Object]:
 
 
 def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The best claim for each field, and everything else by its place."""
+    """The best candidate for each field, and all other values by path."""
     found: dict[str, Any] = {}
     left: list[tuple[str, Any]] = []
     unpacked: list[tuple[str, str]] = []
@@ -220,7 +224,7 @@ def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
                 unpacked.append((place + ".", words))
         left += node.rest
     custom = {place: value for place, value in left if said(value) and not secret(place)}
-    for inside, words in unpacked:  # is known already
+    for inside, words in unpacked:  # drop repetitions of values that became fields
         for place in [p for p in custom if p.startswith(inside)]:
             if text(custom[place]) in (words, None):
                 del custom[place]
@@ -228,7 +232,7 @@ def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _find_by_looks(objects: list[_Object], found: dict[str, Any], custom: dict[str, Any]) -> None:
-    """An address under a name that nobody knows ("3", "Ваша почта") is the lead's all the same."""
+    """Take an e-mail address under an unknown name ("3", "Ваша почта") for the lead's."""
     for node in objects:
         for place, value in node.rest if node.role is Role.PERSON else ():
             key = place.rpartition(".")[2]

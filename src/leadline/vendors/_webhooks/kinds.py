@@ -1,11 +1,11 @@
-"""What the name of an event says: `lead.updated`, `contact_deleted`, `ping`."""
+"""The kind of an event by its name: `lead.updated`, `contact_deleted`, `ping`."""
 
 import re
 
 from leadline.model.lead import Kind
 
-# A verb counts only after a dot, colon or slash, or after the name of a record: `type` may as well
-# be what somebody chose in a form ("Address change"), and that is a lead.
+# A verb counts only after a dot, colon or slash, or after the name of a record: `type` may also be
+# a visitor's choice in a form ("Address change"), and that is a lead.
 _VERB = re.compile(
     r"(?:[\w.:/-]*[.:/]|(?:[\w.-]*[._-])?"
     r"(?:lead|contact|person|customer|record|object|user|account|company|deal|opportunity)[_-])"
@@ -18,7 +18,8 @@ _LONGEST = 100
 
 
 def kind_of(*names: object) -> tuple[Kind, str]:
-    """The kind of an event of these names, and why it is ignored if it is; unknown ones are new."""
+    """The kind of an event with these names, and the reason if it is ignored. Unknown names mean
+    CREATED."""
     for name in names:
         if not isinstance(name, str) or len(name) > _LONGEST:
             continue

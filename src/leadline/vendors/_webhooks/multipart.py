@@ -1,4 +1,4 @@
-"""The parts of multipart bodies (RFC 7578)."""
+"""Parsing multipart bodies (RFC 7578)."""
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -19,13 +19,13 @@ class Part:
 
 
 def header_options(header: bytes) -> dict[bytes, bytes]:
-    """What stands behind the value of a header: `; name="value"`."""
+    """The parameters of a header: `; name="value"`."""
     _, found = parse_options_header(header)
     return found
 
 
 def read_parts(body: bytes, boundary: bytes) -> list[Part]:
-    """The parts of a body; raises Unreadable when it is malformed or has too many."""
+    """The parts of a body. Raises Unreadable if it is malformed or has too many parts."""
     reading = _Reading()
     try:
         parser = MultipartParser(
@@ -49,7 +49,7 @@ def read_parts(body: bytes, boundary: bytes) -> list[Part]:
 
 
 class _Reading:
-    """The parts that a parser has come by, and whether it came to the end."""
+    """Collects the parts from a parser's callbacks; `ended` is whether the body is complete."""
 
     def __init__(self) -> None:
         self.parts: list[Part] = []

@@ -1,4 +1,4 @@
-"""Notices that name records by their ids, and answers to the questions that a form asked."""
+"""Helpers for notices that list record ids, and for answers to a form's questions."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ _LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,24}")
 
 
 def each_record(ids: Iterable[Any]) -> Iterator[str]:
-    """The ids that a notice names, each once and in its order; each becomes an event of its own."""
+    """The record ids in a notice, in order and without repetition; each becomes an event."""
     seen: set[str] = set()
     for value in ids:
         one = text(value)
@@ -23,8 +23,8 @@ def each_record(ids: Iterable[Any]) -> Iterator[str]:
 def with_questions(
     where: Mapping[str, tuple[str, ...]], asked: Iterable[str]
 ) -> dict[str, tuple[str, ...]]:
-    """Where fields stand among answers: under the vendor's names, then under what else was *asked*
-    in usual words ("Firma", "your role")."""
+    """The keys of each field among a form's answers: the vendor's names (*where*), then the
+    questions *asked* whose wording is known ("Firma", "your role")."""
     found = dict(where)
     for question in asked:
         known = meaning(question)
@@ -34,6 +34,6 @@ def with_questions(
 
 
 def by_looks(answers: Mapping[str, Any]) -> str | None:
-    """The first answer that looks like an e-mail address, whatever was asked."""
+    """The first answer that looks like an e-mail address, whatever the question; None if none."""
     texts = (value.strip() for value in answers.values() if isinstance(value, str))
     return next((one for one in texts if _LOOKS_LIKE_EMAIL.fullmatch(one)), None)

@@ -1,4 +1,4 @@
-"""How deliveries are authenticated: constant time, several secrets, a replay window."""
+"""Authenticating deliveries: in constant time, with several secrets and a replay window."""
 
 import base64
 import hmac
@@ -13,11 +13,11 @@ from leadline.settings.sources import SourceConfig
 
 _STAMP = re.compile(r"[0-9]{1,16}")
 SHARED_PARAMETERS = ("key", "secret", "token")
-"""Where a sender may put the shared secret, in the query and in a body."""
+"""The names under which a sender may put the shared secret in the query or in a body."""
 
 
 def header(delivery: Delivery, *names: str) -> str:
-    """The first of these headers that is there; raises Unauthentic when none is."""
+    """The value of the first of these headers that is present. Raises Unauthentic if none is."""
     for name in names:
         value = delivery.headers.get(name)
         if value:
@@ -28,52 +28,58 @@ def header(delivery: Delivery, *names: str) -> str:
 def check_any(
     secrets: Iterable[str], expected: Callable[[str], bytes], given: Iterable[bytes]
 ) -> None:
-    """Pass when one of the given signatures is what one of the secrets demands."""
+    """Check that one of the *given* signatures is the *expected* one for one of the secrets. Raises
+    Unauthentic otherwise."""
     given = list(given)
     fits = False
     for secret in secrets:
         try:
             wanted = expected(secret) if secret else b""
         except (ValueError, ConfigurationError):
-            continue  # this secret is not of the vendor's form, so nothing can match it
+            continue  # the secret is not in the vendor's format, so nothing can match it
         if not wanted:
-            continue  # an empty secret would let everybody in
+            continue  # an empty secret would admit everybody
         for signature in given:
             fits |= hmac.compare_digest(wanted, signature)
     if not fits:
-        raise Unauthentic("the signature does not fit")
+        raise Unauthentic("the signature is wrong")
 
 
 def mac(key: bytes, message: bytes, algorithm: str = "sha256") -> bytes:
-    """HMAC of the message."""
+    """The HMAC of the message."""
     return hmac.digest(key, message, algorithm)
 
 
 def hexed(value: bytes) -> bytes:
-    """As lower-case hex."""
+    """The value in lower-case hexadecimal."""
     return value.hex().encode()
 
 
 def base64ed(value: bytes) -> bytes:
-    """As base64."""
+    """The value in base64."""
     return base64.b64encode(value)
 
 
 def check_window(delivery: Delivery, stamp: str, config: SourceConfig, unit_s: float = 1) -> None:
-    """The signed time must be near the time of receipt, either way; *unit_s* is 0.001 for ms."""
+    """Check that the signed timestamp is within the replay window around the time of receipt.
+    *unit_s* is the unit of the timestamp in seconds (0.001 for milliseconds). Raises Unauthentic
+    otherwise."""
     if not _STAMP.fullmatch(stamp):
-        raise Unauthentic("the time stamp is not a number")
+        raise Unauthentic("the timestamp is not a number")
     try:
         at = datetime.fromtimestamp(int(stamp) * unit_s, UTC)
     except (ValueError, OverflowError, OSError):
-        raise Unauthentic("the time stamp is out of range") from None
-    if abs(delivery.received_at - at) > config.tolerance:  # the future is as wrong as the past
-        raise Unauthentic("the time stamp is outside the replay window")
+        raise Unauthentic("the timestamp is out of range") from None
+    if abs(delivery.received_at - at) > config.tolerance:
+        raise Unauthentic(
+            "the timestamp is outside the replay window; check the sender's clock and this server's"
+        )
 
 
 def check_shared(delivery: Delivery, config: SourceConfig, *told: str | bytes) -> None:
-    """A secret that the sender carries along: in the URL, as a bearer token, in a header, or where
-    else the source has found what the sender *told*."""
+    """Check a shared secret: in the URL's query, as a bearer token, in the header
+    `X-Webhook-Secret`, or *told*, the values that the source found elsewhere. Passes if no secret
+    is set; raises Unauthentic otherwise."""
     if not config.secret:
         return
     asked = parameters(delivery.url)
@@ -86,12 +92,12 @@ def check_shared(delivery: Delivery, config: SourceConfig, *told: str | bytes) -
 
 
 def octets(text: str | bytes) -> bytes:
-    """The bytes of what a header, a URL or a body said, whatever was in it; for comparing only."""
+    """The bytes of a value from a header, a URL or a body, for comparison only."""
     return text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
 
 
 def without_secrets(body: bytes, config: SourceConfig) -> bytes:
-    """The body with stars for every secret of ours in it, as JSON and as forms write them."""
+    """The body with every configured secret replaced by stars, as JSON and as forms write it."""
     for secret in filter(None, config.secret):
         for written in {secret, quote_plus(secret)}:
             body = body.replace(octets(written), b"***")
@@ -99,7 +105,7 @@ def without_secrets(body: bytes, config: SourceConfig) -> bytes:
 
 
 def parameters(url: str) -> dict[str, list[str]]:
-    """What the query of a URL says, each name with its values; {} where it can't be read."""
+    """The query parameters of a URL, with a list of values each; {} if they can't be parsed."""
     _, _, query = url.partition("?")
     try:
         return parse_qs(query, max_num_fields=100) if query else {}
@@ -108,10 +114,10 @@ def parameters(url: str) -> dict[str, list[str]]:
 
 
 def seconds(at: datetime) -> str:
-    """The time as whole seconds since 1970."""
+    """The time in whole seconds since 1970, as text."""
     return str(int(at.timestamp()))
 
 
 def milliseconds(at: datetime) -> str:
-    """The time as milliseconds since 1970."""
+    """The time in milliseconds since 1970, as text."""
     return str((at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))

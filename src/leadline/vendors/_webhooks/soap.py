@@ -1,4 +1,4 @@
-"""Salesforce's Outbound Message, read with a parser that takes no document types or entities."""
+"""Parsing Salesforce Outbound Messages; document types and entities are refused."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ _ENVELOPE = frozenset({"OrganizationId", "ActionId", "EnterpriseUrl", "PartnerUr
 
 
 class _Reader:
-    """Collects the envelope's facts and each notification's fields, in document order."""
+    """Collects the envelope's elements and each notification's fields, in document order."""
 
     def __init__(self) -> None:
         self.path: list[str] = []
@@ -56,21 +56,22 @@ class _Reader:
             self.notifications[-1]["Id"] = value
         elif above == "sObject" and self.notifications:
             self.notifications[-1]["sObject"][local] = value
-        # SessionId, which opens the sender's Salesforce, is deliberately not kept.
+        # SessionId is left out on purpose: it gives access to the sender's Salesforce.
 
 
 def read_outbound_message(body: bytes) -> tuple[str, list[dict[str, Any]], tuple[str, ...]]:
-    """The sender's organisation, each notification as `{Id, type, base, sObject}`, and the notes
-    of `charsets` on what was doubtful.
+    """The sender's organization id, each notification as `{Id, type, base, sObject}`, and notes on
+    decoding problems (`charsets.NOTES`).
 
-    Raises Unreadable for anything that is no Outbound Message, TooManyEvents for more notifications
-    than a delivery may ever hold.
+    Raises Unreadable if the body is not an Outbound Message, and TooManyEvents if it has more than
+    MOST_EVENTS notifications.
     """
     reader = _Reader()
     body = body.lstrip(_SPACE)
     declared = _DECLARED.match(body)
     text, notes = decode_document(body, declared[1].decode("latin-1") if declared else "")
-    # Told the encoding, expat passes over what the XML declares; else it would ask Python's codecs.
+    # With an explicit encoding, expat ignores the declared one, for which it would ask Python's
+    # codecs.
     parser = expat.ParserCreate("utf-8")
 
     def refuse(*_: object) -> None:
@@ -86,7 +87,7 @@ def read_outbound_message(body: bytes) -> tuple[str, list[dict[str, Any]], tuple
     except expat.ExpatError as error:
         raise Unreadable(f"not XML: {expat.ErrorString(error.code)}") from None
     if not reader.sound:
-        raise Unreadable("the XML is no Outbound Message")
+        raise Unreadable("the XML is not an Outbound Message")
     address = reader.envelope.get("EnterpriseUrl") or reader.envelope.get("PartnerUrl") or ""
     base = _base(address)
     for notification in reader.notifications:

@@ -1,8 +1,8 @@
 """Attio (Attio docs, REST API: "List records", "Update a record", "List workspace members").
 
-Records are called as in the source, `OBJECT:RECORD`. People have no owner but what a team adds:
-`read.owner` names that attribute ("owner" if not set). `database` is the object whose new records
-`since` tells ("people" if not set).
+Records are named as in the source, `OBJECT:RECORD`. Attio has no standard owner attribute; teams
+add one, which `read.owner` names ("owner" by default). `database` is the object whose new records
+`since` lists ("people" by default).
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ _MEMBER = "workspace-member"
 
 
 class AttioCrm:
-    """An access token, with the scopes to read records and members, and to write records."""
+    """Needs an access token with the scopes to read records and members, and to write records."""
 
     batch = 100
     knows_owners = True
@@ -47,7 +47,7 @@ class AttioCrm:
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; a hundred records of an object in a request."""
+        """See `Crm.read`; one request reads up to 100 records of an object."""
         found: dict[str, CrmRecord | NotYet | Refused] = {}
         by_object: dict[str, dict[str, str]] = defaultdict(dict)
         for name in records:
@@ -76,12 +76,13 @@ class AttioCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`; one by one. An attribute of several values keeps those it has."""
+        """See `Crm.write`; one record per request. Attributes with several values keep their old
+        ones."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
-        """See `Crm.owner_value`; a member of the workspace."""
+        """See `Crm.owner_value`; the owner is a member of the workspace."""
         member = self._roster.id_of(owner)
         return {self._config.write.get("owner", self._owner): member} if member else None
 
@@ -116,8 +117,9 @@ class AttioCrm:
     def _with_companies(
         self, people: Sequence[dict[str, Any]]
     ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
-        """The records with their companies' names, of which they have only ids (`company_name`,
-        unless the team has an attribute of that name); without, where none may be seen."""
+        """The records with the names of their companies as `company_name`, because records have
+        only ids; unchanged if the token may not read companies. A team's own attribute
+        `company_name` is kept."""
         numbers = list(dict.fromkeys(one for value in people if (one := _company(value))))
         if not numbers:
             return list(people)
@@ -189,7 +191,7 @@ def _number(value: Mapping[str, Any]) -> str:
 
 
 def _company(value: Mapping[str, Any]) -> str:
-    """The id of the company that the record refers to, "" for none."""
+    """The id of the company that the record refers to; "" if there is none."""
     values = value.get("values")
     entries = values.get("company") if isinstance(values, dict) else None
     first = entries[0] if isinstance(entries, list) and entries else None
@@ -198,8 +200,8 @@ def _company(value: Mapping[str, Any]) -> str:
 
 
 def _modified(value: Mapping[str, Any]) -> datetime | None:
-    """When a value of the record last changed: records have no such time themselves, but every
-    value says since when it stands ("Attribute types": `active_from`)."""
+    """When a value of the record last changed. Records have no such time themselves, but every
+    value says since when it is valid ("Attribute types": `active_from`)."""
     values = value.get("values")
     entries = [
         one

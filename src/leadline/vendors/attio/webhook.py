@@ -1,7 +1,7 @@
 """Attio: events of records, which carry ids only (Attio docs, "Webhooks" and "Attribute types").
 
-A record is called `OBJECT:RECORD`, by the ids of its object and its own. An event does not say
-whether its object are people: the webhook's filter on `id.object_id` has to.
+A record is named `OBJECT:RECORD`, by the ids of its object and its own. An event does not say
+whether its object is people, so set the webhook's filter on `id.object_id`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
 
 RECORD_HOSTS = ("app.attio.com",)
-"""Where `web_url` of a record leads (Attio REST API, "Get a record")."""
+"""The hosts of a record's `web_url` (Attio REST API, "Get a record")."""
 
 _KINDS = {"record.created": Kind.CREATED, "record.updated": Kind.UPDATED}
 _WHY = {"record.deleted": "deleted", "record.merged": "merged"}
@@ -38,14 +38,14 @@ _head = msgspec.json.Decoder(_Head)
 
 
 class Attio(Source):
-    """`Attio-Signature`: the hex HMAC-SHA256 of the body; no time is signed."""
+    """`Attio-Signature`: the HMAC-SHA256 of the body in hexadecimal, without a timestamp."""
 
     name = "attio"
     is_crm = True
     record_hosts = RECORD_HOSTS
 
     def authenticate(self, delivery: Delivery) -> None:
-        """See `Source.authenticate`; `X-Attio-Signature` says the same."""
+        """See `Source.authenticate`; `X-Attio-Signature` has the same value."""
         if not self.config.secret:
             return
         given = signing.header(delivery, "attio-signature", "x-attio-signature").lower()
@@ -61,13 +61,13 @@ class Attio(Source):
         return {"content-type": "application/json", "attio-signature": digest}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each event of the body; `Idempotency-Key` tells a redelivery."""
+        """Each event of the body; `Idempotency-Key` identifies redeliveries."""
         raw = read_json(delivery.body)
         body = peek(_body, raw)
         return (_event(one) for one in elements(bytes(body.events) if body else raw))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """An event's ids, or a record as Attio's API has it (alone or as `data`)."""
+        """The ids of an event, or the fields of a record from Attio's API (alone or as `data`)."""
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
@@ -83,8 +83,8 @@ class Attio(Source):
 
 
 def attio_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
-    """What a record of Attio's API says; *mapping* places fields in Attio's attributes, by their
-    slugs (`company_name`)."""
+    """The fields of a record from Attio's API; *mapping* maps fields to Attio's attributes by slug
+    (`company_name`)."""
     values = record.get("values")
     values = values if isinstance(values, dict) else {}
     name = _first(values.get("name"))
@@ -105,14 +105,14 @@ def attio_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> 
 
 
 def attio_values(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What each attribute of a record says, by its slug: one value, or a list of several."""
+    """The attributes of a record by slug: one value, or a list of several."""
     values = record.get("values")
     return {slug: _plain(v) for slug, v in values.items()} if isinstance(values, dict) else {}
 
 
 def attio_owner(record: Mapping[str, Any], attribute: str = "owner") -> Person | None:
-    """Whose the record is: the member of the workspace in an attribute, by id alone; None while
-    nobody's. People and companies have no `owner` but what a team adds to them."""
+    """The owner of a record: the workspace member in an attribute, with only the id; None if there
+    is none. People and companies have no owner attribute unless a team adds one."""
     values = record.get("values")
     entry = _first(values.get(attribute)) if isinstance(values, dict) else {}
     member = text(entry.get("referenced_actor_id"))
@@ -133,7 +133,7 @@ _FIELDS = {
     "score": ("score", "lead_score"),
 }
 
-# Under which name each type of an attribute keeps what it says.
+# The keys of values, by types of attributes.
 _SAYS = (
     "full_name",
     "email_address",
@@ -170,7 +170,7 @@ def _named(ident: Any) -> str | None:
 
 
 def _plain(entries: Any) -> Any:
-    """What an attribute says; Attio has a list of entries for each, those with a name inside."""
+    """The value of an attribute, which Attio gives as a list of entries."""
     found = [_said(one) for one in entries] if isinstance(entries, list) else [_said(entries)]
     found = [one for one in found if one is not None]
     return found[0] if len(found) == 1 else found

@@ -1,7 +1,7 @@
 """Close: leads with their contacts (API docs, "Leads", "Users", "Advanced Filtering").
 
-Records are called by their id, as in the source (`lead_…`). `token` is an API key, or a token of
-OAuth when `user` is "oauth".
+Records are named by their id, as in the source (`lead_…`). `token` is an API key, or an OAuth token
+if `user` is "oauth".
 """
 
 import base64
@@ -40,10 +40,10 @@ _FIELDS = (
     "id", "name", "display_name", "status_id", "status_label", "url", "description", "contacts",
     "addresses", "opportunities", "custom", "date_created", "date_updated",
 )  # fmt: skip
-# What no webhook says.
+# Fields that no webhook has.
 _UNHEARD = frozenset({"custom", "opportunities", "__object_type"})
 _BOOKS = frozenset({"id", "status_id", "date_updated"})
-# The statuses of a new organization; what became of opportunities says more.
+# The default statuses of a new organization; the status of opportunities is more reliable.
 _ENDINGS = {
     "Customer": Ending.WON,
     "Bad Fit": Ending.DISQUALIFIED,
@@ -53,7 +53,7 @@ _ENDINGS = {
 
 
 class CloseCrm:
-    """An API key (as the user of HTTP Basic), or OAuth."""
+    """Authenticates with an API key (as the user of HTTP Basic authentication) or OAuth."""
 
     batch = 20
     knows_owners = True
@@ -68,7 +68,7 @@ class CloseCrm:
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; one by one, since only that is sure to be up to date."""
+        """See `Crm.read`; one record per request, because searches may be out of date."""
         found: dict[str, CrmRecord | NotYet | Refused] = {}
         with within(shared.WHOLE_PATIENCE):
             for name in dict.fromkeys(records):
@@ -83,21 +83,21 @@ class CloseCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`; fields of the lead itself and its custom fields. Close tells its
-        webhooks of our writing as of anybody's."""
+        """See `Crm.write`; fields of the lead itself and its custom fields. Close sends webhooks
+        for these writes too."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
-        """See `Crm.owner_value`: the custom field that the settings call the owner's, since a lead
-        of Close has none of its own."""
+        """See `Crm.owner_value`; the custom field that the settings name, because Close has no
+        owner field."""
         name = self._config.write.get("owner") or self._config.read.get("owner")
         number = self._roster.id_of(owner) if name else ""
         return {name: number} if name and number else None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`. A cursor of Close lives for half a minute, so the next page begins at
-        the time of the last lead, without those of that time that were found."""
+        """See `Crm.since`. Close's cursors expire after 30 seconds, so the next page begins at the
+        time of the last lead, without the leads of that time that were found already."""
         start, _, known = (after or f"{at.astimezone(UTC).isoformat()}|").partition("|")
         seen = set(known.split(",")) - {""}
         found: list[Found] = []
@@ -123,7 +123,7 @@ class CloseCrm:
 
     def _read(self, name: str) -> CrmRecord | NotYet | Refused | Busy | Unreachable:
         if not _ID.fullmatch(name):
-            return Refused("crm.unknown_record", "no lead's id")
+            return Refused("crm.unknown_record", "not the id of a lead")
         fields = ",".join(dict.fromkeys([*_FIELDS, *named_fields(self._config)]))
         told = self._client.call("GET", f"/lead/{quoted(name)}/", query={"_fields": fields})
         if not isinstance(told, CrmReply):
@@ -160,7 +160,7 @@ class CloseCrm:
 
     def _write(self, change: CrmChange) -> Carried:
         if not _ID.fullmatch(change.record):
-            return Refused("crm.unknown_record", "no lead's id")
+            return Refused("crm.unknown_record", "not the id of a lead")
         told = self._client.call(
             "PUT",
             f"/lead/{quoted(change.record)}/",
@@ -199,14 +199,14 @@ def _authorize(config: CloseConfig, base: str) -> Authorize:
 
 
 def _raw(lead: Mapping[str, Any]) -> bytes:
-    """The lead as a webhook would have brought it; custom fields under their ids alone."""
+    """The lead in the form of a webhook; custom fields only under their ids."""
     data = {name: value for name, value in lead.items() if name not in _UNHEARD}
     head = {"object_type": "lead", "action": "created", "object_id": lead.get("id")}
     return msgspec.json.encode({"event": {**head, "lead_id": lead.get("id"), "data": data}})
 
 
 def _owner_of_work(lead: Mapping[str, Any]) -> str | None:
-    """Whose the newest opportunity is, where no custom field names an owner."""
+    """The user of the newest opportunity, for leads without an owner in a custom field."""
     users = [text(one.get("user_id")) for one in _opportunities(lead)]
     return next((user for user in users if user), None)
 
@@ -217,7 +217,7 @@ def _opportunities(lead: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _ending(lead: Mapping[str, Any]) -> Ending:
-    """By the opportunities: one was won, or all were lost."""
+    """The ending by the opportunities: WON if one was won, LOST if all were lost."""
     kinds = {one.get("status_type") for one in _opportunities(lead)}
     if "won" in kinds:
         return Ending.WON

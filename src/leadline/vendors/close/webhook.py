@@ -1,7 +1,7 @@
-"""Close: one event a delivery (Close API docs, "Webhooks").
+"""Close: one event per delivery (Close API docs, "Webhooks").
 
-A lead's event has the company and a display name but neither e-mail nor phone; those come in the
-events of its contacts, which are folded into the lead while it waits.
+The event of a lead has the company and a display name, but no e-mail address or phone number. Those
+are in the events of its contacts, which are folded into the lead while it waits.
 """
 
 import re
@@ -31,14 +31,14 @@ class _Body(msgspec.Struct):
 
 
 RECORD_HOSTS = ("app.close.com",)
-"""Where Close's users open leads (`html_url` of a lead, Close API docs, "Leads")."""
+"""The hosts on which users open leads (`html_url` of a lead, Close API docs, "Leads")."""
 
 _body = msgspec.json.Decoder(_Body)
 _KINDS = {"created": Kind.CREATED, "updated": Kind.UPDATED}
 
 
 class Close(Source):
-    """Signed with the hex-decoded `signature_key` over time stamp and body."""
+    """Signed with the hex-decoded `signature_key` over timestamp and body."""
 
     name = "close"
     is_crm = True
@@ -73,14 +73,14 @@ class Close(Source):
         raw = read_json(delivery.body)
         body = peek(_body, raw)
         if body is None:
-            return [Event(Kind.CREATED, raw)]  # whatever it is, refinement will say so
+            return [Event(Kind.CREATED, raw)]  # refinement reports what is wrong
         head = body.event
         kind, why = _kind(head)
         record = text(head.lead_id) or text(head.object_id)
         return [Event(kind, raw, key=text(head.id), record=record, why=why)]
 
     def fields(self, raw: bytes) -> LeadFields:
-        """The lead, or what a contact adds to it."""
+        """The fields of a lead, or those that a contact adds to it."""
         body = decode(raw)
         event = body.get("event") if isinstance(body, dict) else None
         data = event.get("data") if isinstance(event, dict) else None
@@ -145,8 +145,9 @@ def _kind(head: _Head) -> tuple[Kind, str]:
 
 
 def close_owner(data: Mapping[str, Any]) -> str | None:
-    """Close has no owner of a lead: teams use a custom field that holds a user's id. Other custom
-    fields may hold what a visitor wrote, so nothing but such an id counts: no address, no name."""
+    """The owner of a lead. Close has no owner field, so teams use a custom field with a user's id.
+    Other custom fields may contain a visitor's text, so only user ids count, not addresses or
+    names."""
     for key, value in data.items():
         if key.startswith("custom.") and isinstance(value, str) and _USER.fullmatch(value):
             return value

@@ -1,7 +1,7 @@
 """Copper: leads and people (Copper docs, "List Leads (Search)", "Update a Lead", "List Users").
 
-Records are called as in the source, `lead:89011972` and `person:89011972`. `token` is an API key,
-`user` the e-mail address of whose it is. A custom field is called by the number of its definition,
+Records are named as in the source, `lead:89011972` and `person:89011972`. `token` is an API key,
+`user` the e-mail address of its user. A custom field is named by the number of its definition,
 `custom_field.100764`.
 """
 
@@ -38,12 +38,12 @@ _BOOKS = frozenset(
         "converted_unit",
     }
 )
-# The statuses that Copper ships.
+# Copper's default statuses.
 _ENDINGS = {"Unqualified": Ending.DISQUALIFIED}
 
 
 class CopperCrm:
-    """Reads many by one search."""
+    """Reads many records by one search."""
 
     batch = 200
     knows_owners = True
@@ -61,7 +61,7 @@ class CopperCrm:
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; two hundred of a type in a request."""
+        """See `Crm.read`; one request reads up to 200 records of a type."""
         found: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "") for name in records if not _parts(name)[1]
         }
@@ -83,16 +83,16 @@ class CopperCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`; one by one, and Copper notifies of what we write as of anything."""
+        """See `Crm.write`; one record per request. Copper sends webhooks for these writes too."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
-        """See `Crm.owner_value`; the number of a user."""
+        """See `Crm.owner_value`; the owner is a user's number."""
         return shared.owner_by_number(self._config, self._roster, owner, "assignee_id")
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; leads, converted ones too."""
+        """See `Crm.since`; lists leads, including converted ones."""
         page = int(after or 1)
         asked = {
             "minimum_created_date": int(at.timestamp()),
@@ -165,7 +165,7 @@ class CopperCrm:
 def _listed(
     answer: CrmReply | Busy | Unreachable | Refused,
 ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
-    """The objects of an answer that is a list."""
+    """The objects in an answer that is a list; Unreachable for other answers."""
     if not isinstance(answer, CrmReply):
         return answer
     if not answer.well:
@@ -176,19 +176,19 @@ def _listed(
 
 
 def _parts(name: str) -> tuple[str, int]:
-    """The type and the number of a record; 0 for what is none of ours."""
+    """The type and number of a record; ("", 0) for an unknown one."""
     sort, _, number = name.partition(":")
     return (sort, int(number)) if sort in _PATHS and number.isdecimal() else ("", 0)
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record's fields, custom ones by number and e-mail addresses as their text."""
+    """The record's fields, with custom fields by number and e-mail addresses as text."""
     values = copper_values(record)
     return {k: told("email", v) if k in _EMAILS else v for k, v in values.items()}
 
 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields as Copper takes them; custom ones stand in a list, and those left out stay."""
+    """The fields in Copper's form: custom fields are in a list, and those left out are kept."""
     body = {name: value for name, value in values.items() if not name.startswith(_CUSTOM)}
     custom = [
         {"custom_field_definition_id": int(number), "value": value}

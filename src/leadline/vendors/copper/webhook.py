@@ -1,7 +1,7 @@
 """Copper: notifications, which carry ids only (Copper API docs, "Webhooks").
 
-A record is called `lead:89011972` or `person:89011972`, by its type and its id. One notification
-names up to 30 records and is sent once: what does not arrive is not sent again.
+A record is named `lead:89011972` or `person:89011972`, by its type and its id. One notification
+lists up to 30 records. Copper sends it once and does not retry.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ from leadline.vendors._webhooks.notices import each_record
 
 _TYPES = ("lead", "person")
 _KINDS = {"new": Kind.CREATED, "update": Kind.UPDATED}
-# All that Copper itself says; whatever else stands there are the subscription's secrets.
+# Copper's own keys; all other keys are the subscription's secrets.
 _OWN = frozenset({"ids", "type", "event", "subscription_id", "updated_attributes", "timestamp"})
 
 
@@ -35,19 +35,19 @@ _notice = msgspec.json.Decoder(_Notice)
 
 
 class Copper(Source):
-    """Copper signs nothing: the `secret` of a subscription stands among the body's own keys."""
+    """Copper does not sign: the `secret` of a subscription is one of the keys in the body."""
 
     name = "copper"
     is_crm = True
 
     def authenticate(self, delivery: Delivery) -> None:
-        """One of the values that the subscription sends along, in the body or in a header."""
+        """The shared secret is one of the subscription's values, in the body or in a header."""
         if not self.config.secret:
             return
         try:
             body = decode(read_json(delivery.body))
         except LeadlineError:
-            body = None  # proves nothing; a header still may
+            body = None  # the secret may still be in a header
         told = body.items() if isinstance(body, dict) else ()
         secrets = [value for key, value in told if key not in _OWN and isinstance(value, str)]
         signing.check_shared(delivery, self.config, *secrets)
@@ -57,16 +57,16 @@ class Copper(Source):
         return {"content-type": "application/json", "x-webhook-secret": secret}
 
     def keepable(self, body: bytes) -> bytes:
-        """The body without our own secret, which Copper carries along."""
+        """The body without the shared secret, which Copper sends in it."""
         return signing.without_secrets(body, self.config)
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each record that the notification names."""
+        """One event for each record in the notification."""
         return (event for raw in elements(read_json(delivery.body)) for event in _events(raw))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """The id of a new record, what an update changed, or a record as Copper's API has it (with
-        its `type`, or a lead)."""
+        """The id of a new record, the changes of an update, or the fields of a record from Copper's
+        API (with its `type`; a lead if it has none)."""
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
@@ -90,7 +90,7 @@ class Copper(Source):
 def copper_fields(
     record: Mapping[str, Any], mapping: Mapping[str, str] = {}, sort: str = "lead"
 ) -> LeadFields:
-    """What a lead or a person (*sort*) of Copper's API says; *mapping* places fields in its own."""
+    """The fields of a lead or person (*sort*) of Copper's API; *mapping* maps them to Copper's."""
     address, site = record.get("address"), record.get("websites")
     return drawn(
         copper_values(record),
@@ -104,7 +104,8 @@ def copper_fields(
 
 
 def copper_values(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record's fields; custom ones by the number of their definition (`custom_field.100764`)."""
+    """A record's fields, with custom ones by the number of their definition
+    (`custom_field.100764`)."""
     return {**record, **_custom_fields(record.get("custom_fields"))}
 
 
@@ -153,7 +154,7 @@ def _named(sort: Any, number: str | None) -> str | None:
 
 
 def _custom_fields(fields: Any) -> dict[str, Any]:
-    """Custom fields by the number of their definition, under which the settings place them."""
+    """Custom fields by the number of their definition, as the settings name them."""
     return {
         f"custom_field.{one.get('custom_field_definition_id')}": one.get("value")
         for one in (fields if isinstance(fields, list) else ())

@@ -1,9 +1,9 @@
-"""Records as JSON documents, each in a file or at a URL of its own: `url` with a placeholder.
+"""Records as JSON documents, each in its own file or at its own URL: `url` with a placeholder.
 
 `{record}` stands for a record's name as in the source (`contact:123`), `{lead_id}` for the id in it
-(`123`). A store of objects that keeps its list to itself answers 403 for what isn't there (Amazon
-S3 docs, "GetObject": without s3:ListBucket), so 403 and 404 both mean: not yet. `token` is sent as
-a bearer token, where there is one.
+(`123`). An object store that does not allow listing answers 403 for a missing object (Amazon S3
+docs, "GetObject": without s3:ListBucket), so 403 and 404 both mean that the document does not exist
+yet. `token` is sent as a bearer token, if it is set.
 """
 
 import os
@@ -31,8 +31,8 @@ from leadline.vendors._webhooks.guess import guessed
 
 _PLACEHOLDERS = ("{record}", "{lead_id}")
 _MOST_BYTES = 8 << 20
-# Where whose the lead is stands: flat, or in a document that Leadline refined. What stands in the
-# `raw_data` of one are a sender's words, which decide only where `[crm.NAME.read]` places them.
+# Where the owner is: at the top level, or in `lead_details` of a document that Leadline refined. An
+# owner in `raw_data` is the sender's text, and counts only if `[crm.NAME.read]` maps it.
 _PARTS = ("", "lead_details.")
 _OWNER_IDS = ("owner_id", "lead_owner_id", "assigned_to_id", "owner.id", "assigned_to.id")
 _OWNER_NAMES = (
@@ -46,7 +46,7 @@ _BOOKS = frozenset({*_OWNER_IDS, *_OWNER_NAMES, *_OWNER_EMAILS, "lead_id", "proc
 
 
 class _Gone(msgspec.Struct, frozen=True):
-    """No document, or one that we may not see."""
+    """The document does not exist, or access is denied."""
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -56,14 +56,14 @@ class _Document(msgspec.Struct, frozen=True):
 
 
 class DocumentCrm:
-    """Reads, and writes by replacing the whole document (PUT, or a file in one stroke)."""
+    """Reads documents, and writes by replacing whole documents (PUT, or an atomic file write)."""
 
     batch = 20
     knows_owners = True
 
     def __init__(self, config: DocumentConfig) -> None:
         if not any(name in config.url for name in _PLACEHOLDERS):
-            raise ConfigurationError(f"url has none of {', '.join(_PLACEHOLDERS)}")
+            raise ConfigurationError(f"url must contain one of {', '.join(_PLACEHOLDERS)}")
         self._config = config
         where = urlsplit(config.url)
         self._store: _Files | _Pages
@@ -72,12 +72,12 @@ class DocumentCrm:
         elif where.netloc and "{" not in where.netloc:
             self._store = _Pages(config)
         else:
-            raise ConfigurationError("the placeholder of url must stand behind the host")
+            raise ConfigurationError("the placeholder in url must come after the host")
 
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; one document after the other."""
+        """See `Crm.read`; one document per request."""
         found: dict[str, CrmRecord | NotYet | Refused] = {}
         with within(shared.WHOLE_PATIENCE):
             for name in records:
@@ -98,8 +98,8 @@ class DocumentCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`: the values replace those of the same names at the document's top. Over
-        HTTP `If-Match` keeps what somebody else wrote meanwhile, where the server gives ETags."""
+        """See `Crm.write`; the values replace top-level values of the same names. Over HTTP,
+        `If-Match` protects concurrent changes if the server sends ETags."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
 
@@ -110,7 +110,7 @@ class DocumentCrm:
         return {name: value for name, value in told.items() if value} or None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; nobody can ask a store of documents what is new in it."""
+        """See `Crm.since`; always refused, because documents can't be listed by time."""
         return Refused("crm.no_list", "documents can't be searched by their time")
 
     def _record(self, name: str, document: _Document) -> CrmRecord:
@@ -161,7 +161,7 @@ class _Files:
         try:
             value = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            # Half of a file that somebody is writing looks so; it may be whole the next time.
+            # Somebody may be writing the file; it may be complete at the next attempt.
             return Unreachable("crm.broken_json")
         return _document(value, modified, "")
 
@@ -213,7 +213,7 @@ class _Pages:
 
 
 def _replace(path: Path, body: bytes) -> None:
-    """The file with another content, which nobody sees half of."""
+    """Replace the content of a file atomically."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         new = Path(file.name)
         try:
@@ -228,7 +228,7 @@ def _replace(path: Path, body: bytes) -> None:
 
 
 def _filled(template: str, name: str) -> str:
-    """The template with the record in it, of whose name nothing may lead into another folder."""
+    """The template with the record's name, quoted so that it can't lead to another folder."""
     for placeholder, part in (("{record}", name), ("{lead_id}", name.rpartition(":")[2])):
         template = template.replace(placeholder, _safe(part))
     return template
@@ -240,12 +240,12 @@ def _safe(part: str) -> str:
 
 def _document(value: Any, modified: datetime | None, version: str) -> _Document | Refused:
     if not isinstance(value, dict):
-        return Refused("crm.unexpected_answer", "the document is no JSON object")
+        return Refused("crm.unexpected_answer", "the document is not a JSON object")
     return _Document(value, modified, version)
 
 
 def _lead_fields(value: Mapping[str, Any], mapping: Mapping[str, str]) -> LeadFields:
-    """What the document says of the lead; a document of ours has it in parts of known names."""
+    """The fields of the lead; documents of Leadline have them under known names."""
     contact, details = value.get("contact"), value.get("lead_details")
     if isinstance(contact, dict) and isinstance(details, dict):
         return guessed({**contact, **details}, mapping)
@@ -257,7 +257,7 @@ def _lead_fields(value: Mapping[str, Any], mapping: Mapping[str, str]) -> LeadFi
 
 
 def _owner(value: Mapping[str, Any]) -> Person | None:
-    """Whose it is; a name with an @ is an address."""
+    """The owner; a name with an @ is an e-mail address."""
     number = _first_text(value, _OWNER_IDS)
     name, email = _first_text(value, _OWNER_NAMES), _first_text(value, _OWNER_EMAILS)
     if "@" in name:

@@ -1,4 +1,4 @@
-"""An HTML form that posts here by itself, or through a form plug-in."""
+"""An HTML form that posts directly, or through a form plug-in."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from leadline.vendors._webhooks.guess import guessed
 
 
 class Form(Source):
-    """Believed by a shared secret in the form's URL; a honeypot field catches programs."""
+    """Authenticated by a shared secret in the form's URL; a honeypot field detects programs."""
 
     name = "form"
     media = forms.MEDIA
@@ -30,12 +30,12 @@ class Form(Source):
         return {"content-type": kind, "x-webhook-secret": secret}
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
-        """One submission a body."""
+        """One event per body."""
         form, notes = forms.read_form(delivery)
         return [noted(Event(Kind.CREATED, forms.as_raw(form)), notes)]
 
     def fields(self, raw: bytes) -> LeadFields:
-        """The usual names of form fields; `a[b]` and JSON in a field are looked into."""
+        """The fields by common names; `a[b]` and JSON inside a field are unfolded."""
         form = decode(raw)
         if not isinstance(form, dict):
             return demand_something(LeadFields(), ())
@@ -47,7 +47,7 @@ class Form(Source):
 
 
 def _unfolded(form: Mapping[str, Any]) -> dict[str, Any]:
-    """Brackets become objects; `rawRequest`, in which Jotform hides the answers, is read."""
+    """The form with brackets as objects, and with the answers in Jotform's `rawRequest`."""
     tree = forms.nested(form)
     hidden = tree.get("rawRequest")
     if isinstance(hidden, str):

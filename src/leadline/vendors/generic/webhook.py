@@ -1,7 +1,7 @@
-"""Any JSON (or form) with a lead in it: Zapier, partner portals, one's own programs.
+"""Any JSON or form that contains a lead: from Zapier, partner portals or your own programs.
 
-Understands the usual names at any depth, CloudEvents 1.0 envelopes, arrays of leads, and a mapping
-in the settings.
+Reads common field names at any depth, CloudEvents 1.0 envelopes and arrays of leads; the settings
+can map fields.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ _head = msgspec.json.Decoder(_Head)
 
 
 class Generic(Source):
-    """Believed by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
+    """Authenticated by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
 
     name = "generic"
     media = ("application/json", "text/json", "text/plain", *forms.MEDIA)
@@ -48,10 +48,10 @@ class Generic(Source):
         return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each element of an array, or the one thing that the body is.
+        """One event for each element of an array, or one for the whole body.
 
-        `lead.updated` and the like update the lead whose `record` the settings place; where they
-        place none, such an event is of no known record.
+        Events such as `lead.updated` update the lead of the record in the field that the settings
+        map to `record`; without such a mapping, their record is unknown.
         """
         if delivery.media_type in forms.MEDIA:
             form, notes = forms.read_form(delivery)
@@ -73,7 +73,7 @@ class Generic(Source):
             return demand_something(guessed(body, self.config.map), ())
         tree = forms.of_gravity(forms.nested(body))
         if tree.get("specversion") and isinstance(tree.get("data"), dict):
-            # In a CloudEvent the source is a URI of the sender's, not where the lead came from.
+            # In a CloudEvent, `source` is a URI of the sender, not the origin of the lead.
             tree = {k: v for k, v in tree.items() if k != "source"}
         fields = guessed(tree, self.config.map)
         flagged = tree.get("is_test") is True or tree.get("test") is True
@@ -100,7 +100,7 @@ class Generic(Source):
 
 
 def _key(delivery: Delivery, head: _Head) -> str | None:
-    """The sender's id of the event, from the headers or a CloudEvents envelope."""
+    """The sender's event id, from the headers or a CloudEvents envelope; None if there is none."""
     headers = delivery.headers
     given = headers.get("idempotency-key") or headers.get("webhook-id")
     if given:

@@ -1,10 +1,10 @@
 """HubSpot: contacts and leads (developer docs, "CRM API: Contacts", "Leads", "Search", "Owners").
 
-Records are called as in the source, `contact:123` and `lead:456`. `token` is a private app's, with
-the scopes to read and write contacts and to read owners.
+Records are named as in the source, `contact:123` and `lead:456`. `token` is a private app's token,
+with the scopes to read and write contacts and to read owners.
 """
 
-# Long because all that is said to one API, and all that it answers, is read together.
+# Long because all requests to one API, and all its answers, are read together.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,10 +43,10 @@ from leadline.vendors.hubspot.webhook import HUBSPOT_PROPERTIES
 _HOME = "https://api.hubapi.com"
 _OBJECTS = {"contact": "contacts", "lead": "leads"}
 _PAGE = 100
-_FARTHEST = 10_000  # "Search": no more results than these can be paged through
+_FARTHEST = 10_000  # "Search": the maximum number of results of one search
 _STATE = ("lastmodifieddate", "hs_lastmodifieddate", "hs_lead_status", "lifecyclestage")
 _TOUCHES = ("hs_first_outreach_date", "hs_sa_first_engagement_date")
-# A lead is about a contact, whose name and address HubSpot keeps beside it.
+# A lead belongs to a contact, whose name and address HubSpot copies to the lead.
 _LEAD = {
     "hs_associated_contact_firstname": "firstname",
     "hs_associated_contact_lastname": "lastname",
@@ -65,7 +65,7 @@ _READ = {
 _BOOKS = frozenset(
     {*_STATE, *_TOUCHES, *_LEAD, "hs_lead_name", "hs_pipeline_stage", "hs_object_id"}
 )
-# Default options of "Lead status" and "Lifecycle stage", and the default pipeline of leads.
+# The default options of "Lead status" and "Lifecycle stage", and of the default lead pipeline.
 _ENDINGS = {
     "UNQUALIFIED": Ending.DISQUALIFIED,
     "unqualified-stage-id": Ending.DISQUALIFIED,
@@ -76,7 +76,7 @@ _ENDINGS = {
 
 
 class HubSpotCrm:
-    """A private app's token, or OAuth by a refresh token."""
+    """Authenticates with a private app's token, or with OAuth by a refresh token."""
 
     batch = 100
     knows_owners = True
@@ -92,7 +92,7 @@ class HubSpotCrm:
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; a hundred of a kind in a request."""
+        """See `Crm.read`; one request reads up to 100 records of a kind."""
         found: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "neither a contact nor a lead")
             for name in records
@@ -109,8 +109,8 @@ class HubSpotCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`; together, and one by one where a record spoils its batch. HubSpot tells
-        its webhooks of our writing as of anybody's."""
+        """See `Crm.write`; in batches, and one by one if a record makes its batch fail. HubSpot
+        sends webhooks for these writes too."""
         done: dict[str, Carried] = {}
         by_name = {change.record: change for change in changes}
         with within(shared.WHOLE_PATIENCE):
@@ -130,7 +130,7 @@ class HubSpotCrm:
         return {name: number} if number else None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; contacts. HubSpot's search learns of a contact some moments late."""
+        """See `Crm.since`; lists contacts. New contacts appear in HubSpot's search with a delay."""
         start, _, skipped = (after or f"{_milliseconds(at)}|0").partition("|")
         told = self._client.call(
             "POST",
@@ -268,7 +268,7 @@ def _parts(name: str) -> tuple[str, str] | None:
 
 
 def _by_kind(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """The ids of each kind, no more at once than HubSpot takes."""
+    """The ids of each kind, in batches of the size that HubSpot accepts."""
     for kind in _OBJECTS:
         parts = (_parts(name) for name in dict.fromkeys(names))
         numbers = [part[1] for part in parts if part and part[0] == kind]
@@ -282,7 +282,7 @@ def _values(result: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _raw(kind: str, result: Mapping[str, Any]) -> bytes:
-    """The record as a workflow's webhook would have brought it."""
+    """The record in the form of a workflow's webhook."""
     values = dict(_values(result))
     if kind == "lead":
         values |= {ours: values.get(theirs) for theirs, ours in _LEAD.items()}
@@ -302,15 +302,15 @@ def _found(result: Mapping[str, Any]) -> Found | None:
 def _following(
     told: CrmReply | Busy | Unreachable | Refused, found: Sequence[Found], start: str
 ) -> str:
-    """Where the next page begins: behind this one, or where HubSpot pages no farther, at the time
-    of the last contact, which comes twice."""
+    """The cursor of the next page: after this one or, beyond the limit of a search, a new search
+    from the time of the last contact, which is then listed again."""
     behind = _next(told)
     if not behind or not found:
         return ""
     if int(behind) + _PAGE <= _FARTHEST:
         return f"{start}|{behind}"
     last = _milliseconds(found[-1].created_at)
-    # So many contacts of one millisecond are an import, which no lead comes by.
+    # If all contacts are of one millisecond, they come from an import and are no leads.
     return f"{last if str(last) != start else last + 1}|0"
 
 
@@ -322,7 +322,7 @@ def _next(told: Any) -> str:
 
 
 def _errors(told: CrmReply) -> dict[str, NotYet | Refused]:
-    """What became of those that a batch left out, by id; "" where no id is told."""
+    """The errors of records missing in a batch's answer, by id; "" if HubSpot gives no id."""
     found: dict[str, NotYet | Refused] = {}
     body = told.body if isinstance(told.body, dict) else {}
     for error in body.get("errors") or []:
@@ -339,7 +339,7 @@ def _errors(told: CrmReply) -> dict[str, NotYet | Refused]:
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties are text; "" clears one."""
+    """Values as HubSpot takes them: all properties are text, and "" clears one."""
     return {
         name: ";".join(map(str, value))
         if isinstance(value, list)

@@ -1,4 +1,4 @@
-"""HubSpot: app webhooks (an array of events with ids only) and workflow webhooks (one contact).
+"""HubSpot: webhooks of apps (an array of events with ids only) and workflows (one contact).
 
 HubSpot developer docs, "Webhooks" and "Validating requests".
 """
@@ -28,7 +28,7 @@ RECORD_HOSTS = (
     "app.hubspot.com", "app-na1.hubspot.com", "app-na2.hubspot.com", "app-na3.hubspot.com",
     "app-eu1.hubspot.com", "app-ap1.hubspot.com", "app-ca1.hubspot.com",
 )  # fmt: skip
-"""Where users open records: one host for each place where HubSpot keeps data (`uiDomain` and
+"""The hosts on which users open records, one for each HubSpot data centre (`uiDomain` and
 `dataHostingLocation`, HubSpot docs, "Account information"; HubSpot, "Data centers")."""
 _OBJECTS = {"contact": "contact", "0-1": "contact", "lead": "lead", "0-136": "lead"}
 
@@ -52,14 +52,15 @@ _contact = msgspec.json.Decoder(_Contact)
 
 
 class HubSpot(Source):
-    """Signature v3 over method, URL, body and time; v2 and v1 where no v3 is sent."""
+    """Signature v3 over method, URL, body and timestamp; v2 or v1 if HubSpot sends no v3."""
 
     name = "hubspot"
     is_crm = True
     record_hosts = RECORD_HOSTS
 
     def authenticate(self, delivery: Delivery) -> None:
-        """The app's client secret signs; v1 and v2 carry no time and so can be replayed."""
+        """Signed with the app's client secret; v1 and v2 have no timestamp, so they can be
+        replayed."""
         if not self.config.secret:
             return
         if "x-hubspot-signature-v3" in delivery.headers:
@@ -76,7 +77,7 @@ class HubSpot(Source):
         given = signing.header(delivery, "x-hubspot-signature").lower()
         version = delivery.headers.get("x-hubspot-signature-version", "v1").strip().lower()
         if version not in ("v1", "v2"):
-            raise Unauthentic("this version of the signature is unknown")
+            raise Unauthentic("the version of the signature is unknown")
         url = f"{delivery.method}{delivery.url}" if version == "v2" else ""
         signing.check_any(
             self.config.secret,
@@ -97,12 +98,12 @@ class HubSpot(Source):
         }
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each element of an app's array, or the contact of a workflow."""
+        """One event for each element of an app's array, or for the contact of a workflow."""
         raw = read_json(delivery.body)
         return (_event(element) for element in elements(raw))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """A workflow's contact, an app event's id, or the property that an update names."""
+        """The fields of a workflow's contact, the id in an app's event, or the changed property."""
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
@@ -192,7 +193,7 @@ HUBSPOT_PROPERTIES = {
     "score": ("hubspotscore", "hs_predictivecontactscore_v2"),
     "created": ("createdate",),
 }
-"""The properties of a contact that a lead's fields stand in."""
+"""The properties of a contact from which a lead's fields are read."""
 
 
 def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFields:

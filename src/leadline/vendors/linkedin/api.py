@@ -1,9 +1,9 @@
 """LinkedIn Lead Sync (LinkedIn docs, "Lead Sync": leadFormResponses and leadForms, Rest.li 2.0).
 
-A record is called by the id of its response, as in the source. `token` is an access token, or it is
-got by `client_id`, `client_secret` and `refresh_token`. `user` is the account whose leads `since`
-tells: the URN of a sponsored account or an organization, or a sponsored account's number. Leads
-have no owner, and nothing can be written to them.
+A record is named by the id of its response, as in the source. Authentication needs `token`, an
+access token, or `client_id`, `client_secret` and `refresh_token`. `user` is the account whose leads
+`since` lists: the URN of a sponsored account or an organization, or a sponsored account's number.
+Leads have no owner, and nothing can be written to them.
 """
 
 import re
@@ -29,7 +29,7 @@ from leadline.vendors.linkedin.webhook import linkedin_fields
 
 _HOME = "https://api.linkedin.com/rest"
 _TOKENS = "https://www.linkedin.com/oauth/v2/accessToken"
-# Versions are months, and each is served for a year.
+# Versions are months; each is supported for a year.
 _VERSION = "202606"
 _FORM = re.compile(r"urn:li:leadGenForm:(\d+)")
 _OWNERS = {"sponsoredAccount": "SPONSORED", "organization": ""}
@@ -42,7 +42,7 @@ _Form = Mapping[str, Any] | NotYet
 
 
 class LinkedInLeads:
-    """Twenty responses in a request; their forms, which name the questions, are kept a while."""
+    """Reads 20 responses per request, and caches their forms, which have the questions."""
 
     batch = 20
     knows_owners = False
@@ -85,8 +85,8 @@ class LinkedInLeads:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`; LinkedIn takes nothing back."""
-        words = "LinkedIn takes no changes"
+        """See `Crm.write`; always refused, because LinkedIn's leads are read-only."""
+        words = "LinkedIn's leads are read-only"
         return {one.record: Refused("crm.read_only", words) for one in changes}
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
@@ -94,11 +94,11 @@ class LinkedInLeads:
         return None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; a window of time in a page, since LinkedIn promises no order. It keeps
-        leads for 90 days."""
+        """See `Crm.since`; one time window per page, because LinkedIn guarantees no order. LinkedIn
+        keeps leads for 90 days."""
         owner = _owner(self._config.user)
         if owner is None:
-            return Refused("crm.no_account", "user is missing: the URN of an account")
+            return Refused("crm.no_account", "user is not set; set it to the URN of an account")
         with within(shared.WHOLE_PATIENCE):
             return page_of_windows(at, after, lambda a, b: self._between(owner, a, b))
 
@@ -152,7 +152,7 @@ class LinkedInLeads:
         return Found(name, created, msgspec.json.encode(whole))
 
     def _with_form(self, lead: Mapping[str, Any]) -> dict[str, Any] | Busy | Unreachable:
-        """The response together with its form, as LinkedIn itself decorates it."""
+        """The response together with its form, in the form of LinkedIn's own decoration."""
         urn = _FORM.search(str(lead.get("versionedLeadGenFormUrn")))
         form = self._form(urn[1]) if urn else NotYet()
         if isinstance(form, Busy | Unreachable):
@@ -160,8 +160,8 @@ class LinkedInLeads:
         return {**lead, "form": form} if isinstance(form, Mapping) else dict(lead)
 
     def _form(self, number: str) -> _Form | Busy | Unreachable:
-        """A form, asked for at most once in some minutes; its questions don't change. One that may
-        not be read leaves the answers without names, which is better than no answers."""
+        """A form, cached for some minutes, because its questions don't change. If access is denied,
+        answers stay without names, which is better than no answers."""
         with self._lock:
             at, kept = self._forms.get(number, (0.0, NotYet()))
             if at and time.monotonic() - at < _LASTING:
@@ -190,7 +190,7 @@ def _who(config: LinkedInConfig) -> Authorize:
 
 
 def _owner(user: str) -> str | None:
-    """The account as the finder wants it; a number is a sponsored account's."""
+    """The query for the account; a number means a sponsored account. None if it is invalid."""
     urn = f"urn:li:sponsoredAccount:{user}" if user.isdecimal() else user
     match = re.fullmatch(r"urn:li:(sponsoredAccount|organization):(\d+)", urn)
     if match is None:

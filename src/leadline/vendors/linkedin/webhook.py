@@ -1,8 +1,8 @@
 """LinkedIn Lead Sync: notices of lead forms, which carry ids only.
 
 LinkedIn docs, "Lead Sync", "Lead Sync Schema" and "Webhooks" (validation and signatures). A record
-is called by the id of its response, `1a2b3c-4`. The answers name their questions by number, so a
-response is read together with its form, as LinkedIn itself decorates it (`form`).
+is named by the id of its response, `1a2b3c-4`. Answers refer to questions by number, so a response
+is read together with its form, in the form of LinkedIn's own decoration (`form`).
 """
 
 import re
@@ -20,8 +20,8 @@ from leadline.vendors._webhooks.notices import by_looks, with_questions
 
 _KINDS = {"CREATED": Kind.CREATED}
 _PREFIX = "hmacsha256="
-# LinkedIn's own form. Nothing else may be signed here: over "hmacsha256=" and a body of somebody's
-# choice, the answer would be the signature of a forged delivery.
+# The format of LinkedIn's challenges. Nothing else may be signed: for "hmacsha256=" and an
+# attacker's body, the response would be the signature of a forged delivery.
 _CHALLENGE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _URN = "urn:li:leadGenFormResponse:"
 
@@ -38,12 +38,13 @@ _notice = msgspec.json.Decoder(_Notice)
 
 
 class LinkedIn(Source):
-    """`X-LI-Signature`: the hex HMAC-SHA256 of `hmacsha256=` and the body; no time is signed."""
+    """`X-LI-Signature`: the HMAC-SHA256 of `hmacsha256=` and the body in hexadecimal, without a
+    timestamp."""
 
     name = "linkedin"
 
     def authenticate(self, delivery: Delivery) -> None:
-        """The app's client secret signs; some receivers see the prefix in the header too."""
+        """Signed with the app's client secret; some receivers get the prefix in the header too."""
         if not self.config.secret:
             return
         given = signing.header(delivery, "x-li-signature").lower().removeprefix(_PREFIX)
@@ -54,8 +55,8 @@ class LinkedIn(Source):
         )
 
     def handshake(self, delivery: Delivery) -> Answer | None:
-        """The challenge by which LinkedIn validates the URL, every two hours. Of several secrets
-        the first answers, which has to be the app's present one."""
+        """The response to the challenge with which LinkedIn validates the URL every two hours. It
+        is signed with the first secret, which must be the app's current one."""
         code = signing.parameters(delivery.url).get("challengeCode", [""])[0]
         secret = next(filter(None, self.config.secret), None)
         if secret is None or not _CHALLENGE.fullmatch(code):
@@ -70,11 +71,12 @@ class LinkedIn(Source):
         return {"content-type": "application/json", "x-li-signature": digest}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """One notice a body."""
+        """One event per body."""
         return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """A notice's ids, or a response as LinkedIn's API has it (`formResponse`, `form`)."""
+        """The ids in a notice, or the fields of a response from LinkedIn's API (`formResponse`,
+        `form`)."""
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
@@ -91,8 +93,8 @@ class LinkedIn(Source):
 
 
 def linkedin_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
-    """What a response of LinkedIn's API says; *mapping* places fields in questions, by their names
-    in the form (or `FIRST_NAME` and the like), or in hidden fields."""
+    """The fields of a response from LinkedIn's API; *mapping* maps fields to questions by their
+    names in the form (or LinkedIn's names such as `FIRST_NAME`), or to hidden fields."""
     answers = _answers(record)
     campaign = placed(record, "leadMetadata.sponsoredLeadMetadata.campaign")
     about = {key: record.get(key) for key in _ABOUT}
@@ -140,12 +142,12 @@ def _event(raw: bytes) -> Event:
 
 
 def _named(ident: Any) -> str | None:
-    """The id of a response, with or without its URN around it."""
+    """The id of a response, given as id or as URN."""
     return text((text(ident) or "").removeprefix(_URN))
 
 
 def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers by what was asked: LinkedIn's name of the field, else the form's own."""
+    """The answers by question: LinkedIn's name of the field, else the form's own."""
     questions = placed(record, "form.content.questions")
     asked = {
         text(one.get("questionId")): one
@@ -166,7 +168,7 @@ def _asked(question: Mapping[str, Any], number: str | None) -> str:
 
 
 def _answer(answer: Mapping[str, Any], question: Mapping[str, Any]) -> Any:
-    """The words of an answer; the numbers of chosen options where the form is not known."""
+    """The text of an answer; the numbers of the chosen options if the form is unknown."""
     words = text(placed(answer, "answerDetails.textQuestionAnswer.answer"))
     chosen = placed(answer, "answerDetails.multipleChoiceAnswer.options")
     if words is not None or not isinstance(chosen, list):
@@ -188,7 +190,7 @@ def _shown(option: Mapping[str, Any]) -> str | None:
 
 
 def _hidden(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Hidden fields of the form, in which campaigns are told."""
+    """The hidden fields of the form, which contain the campaign."""
     fields = placed(record, "form.hiddenFields")
     return {
         name: one.get("value")

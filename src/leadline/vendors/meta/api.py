@@ -1,8 +1,8 @@
 """Meta Lead Ads by the Graph API (Meta docs, "Retrieving Leads", "Graph API: Error Handling").
 
-A record is called by its `leadgen_id`, as in the source. `token` is the page's, with the permission
-`leads_retrieval`; `client_secret` is the app's, where the app requires a proof of it. Leads of ads
-have no owner, and nothing can be written to them.
+A record is named by its `leadgen_id`, as in the source. `token` is the page's token, with the
+permission `leads_retrieval`; `client_secret` is the app's secret, if the app requires
+`appsecret_proof`. Leads of ads have no owner, and nothing can be written to them.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ _FIELDS = (
 )
 _PAGE = 100
 _FULL = 5_000
-# "Error Handling": a token that is no good; calls that are too many; a fault on Meta's side.
+# "Error Handling": an invalid token; too many calls; an error on Meta's side.
 _BAD_TOKEN = (102, 190, 463, 467)
 _TOO_MANY = frozenset((4, 17, 32, 341, 613)) | frozenset(range(80_000, 80_015))
 _PASSING = (1, 2)
@@ -45,7 +45,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 
 class MetaLeads:
-    """Fifty leads in a request, by `?ids=`."""
+    """Reads 50 leads per request, with `?ids=`."""
 
     batch = 50
     knows_owners = False
@@ -60,8 +60,8 @@ class MetaLeads:
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`. One id that Meta doesn't know spoils a whole request; then each is asked
-        for by itself."""
+        """See `Crm.read`. One unknown id makes a whole request fail; then each lead is requested
+        separately."""
         found: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "") for name in records if not name.isdecimal()
         }
@@ -82,16 +82,17 @@ class MetaLeads:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`; Meta takes nothing back."""
-        return {one.record: Refused("crm.read_only", "Meta takes no changes") for one in changes}
+        """See `Crm.write`; always refused, because Meta's leads are read-only."""
+        words = "Meta's leads are read-only"
+        return {one.record: Refused("crm.read_only", words) for one in changes}
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """See `Crm.owner_value`; there are no owners."""
         return None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`: the leads of all forms of the page that the token is for, a window of
-        time in a page, since Meta lists by form, the newest first. It keeps leads for 90 days."""
+        """See `Crm.since`; lists the leads of all forms of the token's page, one time window per
+        page, because Meta lists leads by form and newest first. Meta keeps leads for 90 days."""
         with within(shared.WHOLE_PATIENCE):
             forms = self._all("/me/leadgen_forms", fields="id")
             if not isinstance(forms, list):
@@ -156,7 +157,7 @@ class MetaLeads:
 
 
 def _meaning_of(told: CrmReply, error: Any, secret: str) -> NotYet | Busy | Unreachable | Refused:
-    """What an error of the Graph API means, by its code."""
+    """The meaning of an error of the Graph API, by its code."""
     error = error if isinstance(error, dict) else {}
     code, part = error.get("code"), error.get("error_subcode")
     words = words_of(CrmReply(told.status, error), [secret])
@@ -172,12 +173,13 @@ def _meaning_of(told: CrmReply, error: Any, secret: str) -> NotYet | Busy | Unre
 
 
 def _is_of_all(told: Any) -> TypeGuard[Refused]:
-    """Whether the same would be said of every lead; another's page is forbidden by itself."""
+    """Whether all leads would be refused; a lead of another page is refused separately."""
     return isinstance(told, Refused) and told.reason == "crm.unauthorized"
 
 
 def _pause(told: CrmReply) -> timedelta:
-    """How long until calls are taken again: Meta tells minutes in a header ("Rate Limits")."""
+    """How long to wait until calls are accepted again: Meta gives minutes in a header ("Rate
+    Limits")."""
     try:
         usage = msgspec.json.decode(told.headers.get("x-business-use-case-usage", ""))
         entries = [one for many in usage.values() for one in many]
@@ -188,7 +190,7 @@ def _pause(told: CrmReply) -> timedelta:
 
 
 def _filter(start: datetime, end: datetime) -> str:
-    """The times between which leads came, as both are exclusive."""
+    """The filter for leads created between two times; Meta's operators exclude both."""
     asked = [
         {"field": "time_created", "operator": operator, "value": int(at.timestamp())}
         for operator, at in (

@@ -1,8 +1,8 @@
 """Meta Lead Ads: notices of leads from Facebook and Instagram, which carry ids only.
 
 Meta docs, "Webhooks for Leadgen", "Webhooks, Getting Started" and "Retrieving Leads". A record is
-called by its `leadgen_id` alone. Nothing marks the leads of Meta's own test tool but the words that
-it fills in, and those of the dashboard's test button but their ids, which are all fours.
+named by its `leadgen_id` alone. Leads of Meta's own test tool are recognised only by the text that
+it fills in, and those of the dashboard's test button only by their ids, which are all fours.
 """
 
 import re
@@ -69,8 +69,8 @@ class Meta(Source):
         )
 
     def handshake(self, delivery: Delivery) -> Answer | None:
-        """Meta's question whether the URL is ours: the challenge back, if the verify token fits.
-        Raises Unauthentic if it doesn't."""
+        """The response to Meta's verification of the URL: the challenge, if the verify token is
+        right. Raises Unauthentic if it is wrong."""
         asked = signing.parameters(delivery.url)
         challenge = asked.get("hub.challenge", [""])[0]
         if asked.get("hub.mode") != ["subscribe"] or not _CHALLENGE.fullmatch(challenge):
@@ -81,7 +81,7 @@ class Meta(Source):
             try:
                 signing.check_any(tokens, str.encode, given)
             except Unauthentic:
-                raise Unauthentic("the verify token does not fit") from None
+                raise Unauthentic("the verify token is wrong") from None
         return Answer(challenge.encode(), "text/plain; charset=utf-8")
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
@@ -90,7 +90,8 @@ class Meta(Source):
         return {"content-type": "application/json", "x-hub-signature-256": f"sha256={digest}"}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each change of each entry; those of other fields than `leadgen` are no leads."""
+        """One event for each change of each entry; changes of fields other than `leadgen` are
+        ignored."""
         raw = read_json(delivery.body)
         body = peek(_body, raw)
         if body is None:
@@ -98,7 +99,7 @@ class Meta(Source):
         return (_event(one) for entry in elements(bytes(body.entry)) for one in _changes(entry))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """A notice's ids, or a lead as the Graph API has it (`field_data`)."""
+        """The ids in a notice, or the fields of a lead from the Graph API (`field_data`)."""
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
@@ -119,7 +120,7 @@ class Meta(Source):
 
 
 def meta_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
-    """What a lead of the Graph API says; *mapping* places fields in questions, by their names."""
+    """The fields of a lead from the Graph API; *mapping* maps fields to questions by name."""
     answers, number = _answers(record), text(record.get("id"))
     about = {key: value for key, value in record.items() if key not in ("id", "field_data")}
     fields = drawn(
@@ -151,7 +152,7 @@ _FIELDS = {
 
 
 def _changes(raw: bytes) -> list[bytes]:
-    """The changes of an entry; the entry itself where it is something else."""
+    """The changes of an entry; the value itself if it is not an entry."""
     entry = peek(_entry, raw)
     return elements(bytes(entry.changes)) if entry else [raw]
 
@@ -170,7 +171,7 @@ def _event(raw: bytes) -> Event:
 
 
 def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers by the names of their questions; several chosen of one are a list."""
+    """The answers by the names of their questions; several choices are a list."""
     data = record.get("field_data")
     found: dict[str, Any] = {}
     for one in data if isinstance(data, list) else ():
@@ -186,7 +187,8 @@ def _suspicions(number: str | None, answers: Mapping[str, Any]) -> tuple[str, ..
 
 
 def _digest(secret: str, body: bytes) -> bytes:
-    """The hex signature; empty where there is no app secret, for that would be everybody's."""
+    """The signature in hexadecimal; empty without an app secret, because anybody could compute that
+    signature."""
     key = secret.partition(":")[0]
     return signing.hexed(signing.mac(key.encode(), body)) if key else b""
 

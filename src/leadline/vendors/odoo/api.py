@@ -1,7 +1,7 @@
 """Odoo by its external API (Odoo docs, "External API": JSON-RPC, `execute_kw`).
 
-`database`, `user` (the login) and `token` (an API key, or the password) say who we are. Records are
-called as in the source, `crm.lead:57`. Odoo writes `false` for what is empty.
+`database`, `user` (the login) and `token` (an API key or the password) authenticate requests.
+Records are named as in the source, `crm.lead:57`. Odoo writes empty values as `false`.
 """
 
 import itertools
@@ -38,7 +38,7 @@ _FIELDS = (
 )  # fmt: skip
 _BOOKS = frozenset({"active", "won_status", "stage_id", "type", "lost_reason_id"})
 _WON = {"won": Ending.WON, "lost": Ending.LOST}
-# How Odoo names its exceptions, and what each means ("error.data.name").
+# The names of Odoo's exceptions ("error.data.name"), by their meaning.
 _DENIED = ("odoo.exceptions.AccessDenied",)
 _FORBIDDEN = ("odoo.exceptions.AccessError",)
 _MISSING = ("odoo.exceptions.MissingError",)
@@ -47,7 +47,8 @@ _Trouble = Busy | Unreachable | Refused
 
 
 class OdooCrm:
-    """JSON-RPC at `url`/jsonrpc; which fields `crm.lead` has is asked once, for versions differ."""
+    """Calls JSON-RPC at `url`/jsonrpc. The fields of `crm.lead` differ by version, so they are
+    requested once."""
 
     batch = 100
     knows_owners = True
@@ -88,18 +89,18 @@ class OdooCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`. Odoo has no check for a record that was modified meanwhile, and runs
-        its automations over what we write as over anything."""
+        """See `Crm.write`. Odoo has no check for concurrent changes, and runs its automations for
+        these writes too."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
-        """See `Crm.owner_value`; the number of a user."""
+        """See `Crm.owner_value`; the owner is a user's number."""
         return shared.owner_by_number(self._config, self._roster, owner, "user_id")
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; *after* is the number of the record at the end of the page before, and
-        numbers grow with time."""
+        """See `Crm.since`; *after* is the number of the last record of the previous page. Numbers
+        grow with time."""
         stamp = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         begun = [["create_date", ">=", stamp], ["id", ">", int(after or 0)]]
         with within(shared.WHOLE_PATIENCE):
@@ -129,7 +130,8 @@ class OdooCrm:
         return shared.settled(self._config, record, words, {})
 
     def _plain(self, name: str, value: Any) -> Any:
-        """A value as it is written: the id instead of the pair of id and name; None for empty."""
+        """A value in the form in which it is written: an id instead of a pair of id and name, and
+        None if it is empty."""
         kind = self._types.get(name)
         if kind == "many2one" and isinstance(value, list):
             return value[0] if value else None
@@ -151,7 +153,7 @@ class OdooCrm:
     def _search(
         self, domain: Sequence[Any], **options: Any
     ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
-        """Leads, whether archived or not."""
+        """The leads that match, archived or not."""
         types = self._known_types()
         if not isinstance(types, Mapping):
             return types
@@ -179,7 +181,7 @@ class OdooCrm:
     def _execute(
         self, model: str, method: str, args: Sequence[Any], options: Mapping[str, Any] = {}
     ) -> Any:
-        """What a method of a model returns; else _Missing or trouble."""
+        """The result of a model's method, or _Missing, or an error value."""
         user = self._logged_in()
         if not isinstance(user, int):
             return user
@@ -187,14 +189,16 @@ class OdooCrm:
         return self._rpc("object", "execute_kw", [*who, model, method, args, dict(options)])
 
     def _logged_in(self) -> int | Busy | Unreachable | Refused:
-        """The number of our user, which Odoo tells once."""
+        """The number of the user, requested once."""
         with self._lock:
             if not self._login:
                 config = self._config
                 who = [config.database, config.user, config.token, {}]
                 told = self._rpc("common", "authenticate", who)
                 if told is False:
-                    return Refused("crm.unauthorized", "Odoo knows no such user, database or key")
+                    return Refused(
+                        "crm.unauthorized", "Odoo does not know this user, database or key"
+                    )
                 if not isinstance(told, int):
                     return _trouble(told)
                 self._login = told
@@ -219,7 +223,7 @@ class _Missing(msgspec.Struct, frozen=True):
 
 
 def _trouble(told: Any) -> Busy | Unreachable | Refused:
-    """What went wrong; an answer of a shape that nobody expects is a fault of the other side."""
+    """The error; an answer of an unexpected shape is Unreachable."""
     return told if isinstance(told, _Trouble) else Unreachable("crm.unexpected_answer")
 
 
@@ -230,7 +234,7 @@ def _meaning_of(error: Any, config: OdooConfig) -> _Missing | Refused | Unreacha
     if name in _MISSING:
         return _Missing()
     if name.startswith("psycopg2."):
-        return Unreachable(f"crm.{name.rpartition('.')[2]}")  # the database, for the moment
+        return Unreachable(f"crm.{name.rpartition('.')[2]}")  # a temporary database error
     words = words_of(CrmReply(200, {"message": data.get("message")}), [config.token, config.user])
     if name in _DENIED:
         return Refused("crm.unauthorized", words)
@@ -240,7 +244,7 @@ def _meaning_of(error: Any, config: OdooConfig) -> _Missing | Refused | Unreacha
 
 
 def _given(value: Any, kind: str | None) -> Any:
-    """A value as Odoo takes it: false for nothing, times in its own notation."""
+    """A value in Odoo's form: false for None, and times in its own format."""
     moment = shared.moment_of(value) if kind == "datetime" else None
     if moment is not None:
         return moment.strftime("%Y-%m-%d %H:%M:%S")
@@ -248,14 +252,14 @@ def _given(value: Any, kind: str | None) -> Any:
 
 
 def _number(name: str) -> int:
-    """The number of a record; 0 for what is no `crm.lead`."""
+    """The number of a record; 0 if it is not a `crm.lead`."""
     model, _, number = name.rpartition(":")
     return int(number) if model == _MODEL and number.isdecimal() else 0
 
 
 def _ending(value: Mapping[str, Any]) -> Ending:
-    """`won_status` where there is one (Odoo 18); before, lost leads are archived and those that
-    are won have a probability of 100 %."""
+    """The ending by `won_status` (since Odoo 18). Before, lost leads are archived, and won leads
+    have a probability of 100 %."""
     known = _WON.get(str(value.get("won_status")))
     if known or "won_status" in value:
         return known or Ending.OPEN
@@ -267,7 +271,7 @@ def _ending(value: Mapping[str, Any]) -> Ending:
 
 
 def _person(user: Mapping[str, Any]) -> Person:
-    """A user; where no address is given, the login usually is one."""
+    """A user; without an e-mail address, the login is used if it is one."""
     name, email, login = (text(user.get(key)) or "" for key in ("name", "email", "login"))
     return Person(id=str(user.get("id")), name=name, email=email or (login if "@" in login else ""))
 

@@ -1,9 +1,8 @@
 """Odoo: the action "Send Webhook Notification" of an automation on `crm.lead` (Odoo 17 and later).
 
-Odoo docs, "Automation rules"; the body's shape is that of the server action itself: `_model`, `_id`
-and the fields that the administrator chose, `false` where one is empty. A record is called
-`crm.lead:57`. A notification does not say whether its record is new, so each is a new lead, unless
-the record is known already.
+Odoo docs, "Automation rules". The body has `_model`, `_id` and the fields that the administrator
+chose; empty fields are `false`. A record is named `crm.lead:57`. A notification does not say
+whether its record is new, so it makes a lead unless the record is known already.
 """
 
 import re
@@ -20,7 +19,7 @@ from leadline.vendors._webhooks.fields import demand_something, drawn, text, wit
 
 _MODEL = "crm.lead"
 _TAG = re.compile(r"<[^<>]*>")
-# The last of Unicode has seven digits; `unescape` fails for a number of thousands of them.
+# Unicode code points have at most seven digits; `unescape` fails for numbers with thousands.
 _NO_CHARACTER = re.compile(r"&#(?:0*+[1-9][0-9]{7,}|[xX]0*+[1-9a-fA-F][0-9a-fA-F]{6,});?")
 
 
@@ -35,7 +34,7 @@ _head = msgspec.json.Decoder(_Head)
 
 
 class Odoo(Source):
-    """Odoo signs nothing: a shared secret stands in the URL of the action."""
+    """Odoo does not sign: a shared secret is in the URL of the action."""
 
     name = "odoo"
     is_crm = True
@@ -49,11 +48,11 @@ class Odoo(Source):
         return {"content-type": "application/json", "x-webhook-secret": secret}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """One record a body; or each of an array, from one's own programs."""
+        """One event per body, or one for each element of an array from your own programs."""
         return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """The fields that the administrator chose, or a record as `crm.lead.read` has it."""
+        """The fields that the administrator chose, or those of a record from `crm.lead.read`."""
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
@@ -62,9 +61,9 @@ class Odoo(Source):
 
 
 def odoo_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
-    """What a `crm.lead` says of its lead; *mapping* places fields in Odoo's own.
+    """The fields of a `crm.lead`; *mapping* maps fields to Odoo's own.
 
-    The ids alone of a country, a source or a campaign say nothing and stay in `custom`.
+    Bare ids of a country, a source or a campaign are not readable, so they go to `custom`.
     """
     bare = [name for name in _MANY_TO_ONE if not isinstance(record.get(name), list)]
     ids = {name: record[name] for name in bare if text(record.get(name))}
@@ -120,8 +119,8 @@ def _named(record: Mapping[str, Any]) -> str | None:
 
 
 def _words(html: str) -> str | None:
-    """Odoo's notes are HTML; the words of it."""
-    from html import unescape  # its table of names is long, and few leads have notes
+    """The text of an Odoo note, which is HTML."""
+    from html import unescape  # imported here: its table is large, and few leads have notes
 
     plain = _NO_CHARACTER.sub("\ufffd", _TAG.sub(" ", html))
     return text(" ".join(unescape(plain).split()))

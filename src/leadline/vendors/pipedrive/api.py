@@ -1,10 +1,11 @@
-"""Pipedrive: persons (API v2) and leads (API v1), as its docs call them ("Persons", "Leads").
+"""Pipedrive: persons (API v2) and leads (API v1) (Pipedrive docs, "Persons", "Leads").
 
-Records are called as in the source, `person:77` and `lead:adf21080-…`. `url` is the company's own
-domain (`https://acme.pipedrive.com`); `token` an API token, or OAuth by a refresh token.
+Records are named as in the source, `person:77` and `lead:adf21080-…`. `url` is the company's own
+domain (`https://acme.pipedrive.com`). Authentication needs `token`, an API token, or OAuth with a
+refresh token.
 """
 
-# Long because all that is said to one API, and all that it answers, is read together.
+# Long because all requests to one API, and all its answers, are read together.
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ _TOKENS = "https://oauth.pipedrive.com/oauth/token"
 _PAGE = 100
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CUSTOM = re.compile(r"[0-9a-f]{40}")
-# Counts that v2 gives only when asked ("Get all persons", include_fields).
+# Counts that v2 gives only on request ("Get all persons", include_fields).
 _COUNTS = "open_deals_count,won_deals_count,lost_deals_count"
 _ENDINGS = {
     "won": Ending.WON,
@@ -49,7 +50,7 @@ _Row = dict[str, Any]
 
 
 class PipedriveCrm:
-    """A token of a user, or OAuth."""
+    """Authenticates with a user's token or OAuth."""
 
     batch = 50
     knows_owners = True
@@ -65,7 +66,7 @@ class PipedriveCrm:
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; persons together, leads one by one and then their persons together."""
+        """See `Crm.read`; persons in batches, leads one by one, then their persons in batches."""
         with within(shared.WHOLE_PATIENCE):
             leads = self._leads([name for name in records if _parts(name)[0] == "lead"])
             if not isinstance(leads, Mapping):
@@ -89,8 +90,8 @@ class PipedriveCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`. A text for `email` or `phone` becomes the person's only one. Pipedrive
-        tells its webhooks of our writing as of anybody's."""
+        """See `Crm.write`. A text for `email` or `phone` replaces all of the person's. Pipedrive
+        sends webhooks for these writes too."""
         with within(shared.WHOLE_PATIENCE):
             return shared.each_written(changes, self._write)
 
@@ -101,8 +102,8 @@ class PipedriveCrm:
         return {name: int(number) if number.isdecimal() else number} if number else None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; persons. Pipedrive can be asked for what was changed since; of that
-        the older ones are left out here."""
+        """See `Crm.since`; lists persons. Pipedrive can only list those changed since a time, so
+        older ones are left out here."""
         query = {
             "updated_since": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "sort_by": "add_time",
@@ -142,7 +143,7 @@ class PipedriveCrm:
     def _several(
         self, kind: str, numbers: Sequence[str], query: Mapping[str, str] = {}
     ) -> Mapping[str, _Row] | Busy | Unreachable | Refused:
-        """Persons or organizations by their ids; those that Pipedrive lacks are left out."""
+        """Persons or organizations by id; missing ones are left out."""
         found: dict[str, _Row] = {}
         for some in batched(dict.fromkeys(numbers), _PAGE):
             page = {"ids": ",".join(some), "limit": _PAGE, **query}
@@ -203,7 +204,7 @@ class PipedriveCrm:
         return shared.settled(self._config, record, [_word(kind, row)], _ENDINGS)
 
     def _raw(self, kind: str, row: _Row) -> bytes:
-        """The row as a webhook of version 2 would have brought it."""
+        """The row in the form of a webhook of version 2."""
         meta = {"action": "create", "entity": kind, "entity_id": row.get("id"), "host": self._host}
         hidden = (*_COUNTS.split(","), "custom_fields")
         data = {name: value for name, value in row.items() if name not in hidden}
@@ -250,14 +251,14 @@ def _authorize(config: PipedriveConfig, base: str) -> Authorize:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    """The kind and the id of a record; the kind is "" for what is none of ours."""
+    """The kind and the id of a record; the kind is "" if it is unknown."""
     kind, _, number = name.partition(":")
     fits = number.isdecimal() if kind == "person" else _UUID.fullmatch(number)
     return (kind, number) if kind in ("person", "lead") and fits else ("", name)
 
 
 def _values(row: _Row) -> dict[str, Any]:
-    """The fields by name, custom ones by their key, and the primary e-mail and phone as texts."""
+    """The fields by name, custom ones by key, and the primary e-mail address and phone as text."""
     custom = row.get("custom_fields")
     values = {k: v for k, v in row.items() if k != "custom_fields"}
     values |= custom if isinstance(custom, dict) else {}
@@ -277,8 +278,7 @@ def _company_id(row: _Row) -> str | None:
 
 
 def _word(kind: str, row: _Row) -> str | None:
-    """What the row says of an end: a lead that was put away; a person's deals, unless one is
-    open."""
+    """The ending of a row: by archiving for a lead, by deals for a person, unless one is open."""
     if kind == "lead":
         return "archived" if row.get("is_archived") is True else None
     counts = [row.get(f"{state}_deals_count") or 0 for state in ("won", "open", "lost")]
@@ -289,14 +289,14 @@ def _word(kind: str, row: _Row) -> str | None:
 
 
 def _with_person(lead: LeadFields, person: LeadFields) -> LeadFields:
-    """The lead with what its person is called and where they are reached."""
+    """The lead with the name and contact data of its person."""
     names = ("name", "first_name", "last_name", "email", "phone", "company", "title")
     more = {n: getattr(lead, n) or getattr(person, n) for n in names}
     return msgspec.structs.replace(lead, **more)
 
 
 def _person_body(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Custom fields stand apart in v2, e-mails and phones in lists."""
+    """Values in the form of v2: custom fields separately, e-mail addresses and phones in lists."""
     body: dict[str, Any] = {}
     custom = {}
     for name, value in values.items():

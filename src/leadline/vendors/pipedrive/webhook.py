@@ -1,7 +1,7 @@
 """Pipedrive: webhooks of version 1 and 2, about persons and leads.
 
-Pipedrive docs, "Webhooks" and "Webhooks v2". A published sample of version 2 names a person's event
-`deal`, so what the data looks like counts too.
+Pipedrive docs, "Webhooks" and "Webhooks v2". A published sample of version 2 calls a person's event
+`deal`, so the shape of the data is checked too.
 """
 
 import base64
@@ -25,8 +25,8 @@ _KINDS = {
 }
 _DELETED = ("deleted", "delete")
 RECORD_HOSTS = ("*.pipedrive.com",)
-"""Where users open persons and leads: each company has its own host (`meta.host`, Pipedrive docs,
-"Webhooks")."""
+"""The hosts on which users open persons and leads; each company has its own (`meta.host`, Pipedrive
+docs, "Webhooks")."""
 
 
 class _Meta(msgspec.Struct):
@@ -60,14 +60,14 @@ _shape = msgspec.json.Decoder(_Shape)
 
 
 class Pipedrive(Source):
-    """Pipedrive signs nothing; the webhook's user and password come as HTTP Basic."""
+    """Pipedrive does not sign; it sends the webhook's user and password by HTTP Basic."""
 
     name = "pipedrive"
     is_crm = True
     record_hosts = RECORD_HOSTS
 
     def authenticate(self, delivery: Delivery) -> None:
-        """A secret is written `user:password`."""
+        """HTTP Basic authentication; the secret is `user:password`."""
         if not self.config.secret:
             return
         given = signing.header(delivery, "authorization")
@@ -83,11 +83,11 @@ class Pipedrive(Source):
         return {"content-type": "application/json", "authorization": f"Basic {credentials}"}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """One event a body."""
+        """One event per body."""
         return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """A person with e-mail and phone; a lead of version 2 with little more than ids."""
+        """The fields of a person, or of a lead, which in version 2 has little more than ids."""
         body = decode(raw)
         meta = body.get("meta") if isinstance(body, dict) else None
         data = (body.get("current") or body.get("data")) if isinstance(body, dict) else None
@@ -154,7 +154,7 @@ def _event(raw: bytes) -> Event:
 
 
 def _shape_of(head: _Head) -> _Shape:
-    """What the record looks like, or looked like before it was deleted."""
+    """The record, or its last state if it was deleted."""
     for data in (head.current, head.data, head.previous):
         if (shape := peek(_shape, bytes(data))) is not None:
             return shape

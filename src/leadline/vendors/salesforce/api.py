@@ -1,10 +1,10 @@
 """Salesforce: leads and contacts (REST API Developer Guide, "Query", "sObject Collections").
 
-Records are called by their id, as in the source; `00Q…` is a lead, `003…` a contact. `url` is the
-organisation's own domain (`https://acme.my.salesforce.com`), which gives tokens too.
+Records are named by their id, as in the source; `00Q…` is a lead, `003…` a contact. `url` is the
+organization's own domain (`https://acme.my.salesforce.com`), which issues tokens too.
 """
 
-# Long because all that is said to one API, and all that it answers, is read together.
+# Long because all requests to one API, and all its answers, are read together.
 
 import re
 import threading
@@ -38,13 +38,13 @@ _ALWAYS = ("Id", "OwnerId", "Owner.Name", "Owner.Email", "CreatedDate", "LastMod
 _LEAD_STATE = ("Status", "IsConverted", "Rating")
 _ONLY_OF_LEADS = frozenset({"Company", "Country", "Website", *_LEAD_STATE})
 _BOOKS = frozenset({"IsConverted", "LastModifiedDate"})
-# The statuses that Salesforce ships; the boolean of a conversion says more than any of them.
+# Salesforce's default statuses; `IsConverted` is more reliable.
 _ENDINGS = {
     "Closed - Converted": Ending.WON,
     "Closed - Not Converted": Ending.DISQUALIFIED,
     "Unqualified": Ending.DISQUALIFIED,
 }
-# Limits that pass (REST API, "Status Codes and Error Responses"): a day's calls, and those at once.
+# Temporary limits (REST API, "Status Codes and Error Responses"): calls per day, concurrent calls.
 _LIMITS = {
     "REQUEST_LIMIT_EXCEEDED": timedelta(minutes=15),
     "CONCURRENT_REQUEST_LIMIT_EXCEEDED": timedelta(seconds=30),
@@ -54,7 +54,7 @@ _GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUN
 
 
 class SalesforceCrm:
-    """OAuth by client credentials or a refresh token, else a session's token."""
+    """Authenticates with OAuth (client credentials or a refresh token), or a session's token."""
 
     batch = 200
     knows_owners = True
@@ -71,13 +71,13 @@ class SalesforceCrm:
         )
         self._source = source_of("salesforce", config)
         self._roster = shared.Roster(self._users)
-        self._absent: frozenset[str] = frozenset()  # columns that this organisation hides from us
+        self._absent: frozenset[str] = frozenset()  # columns that the organization hides
         self._lock = threading.Lock()
 
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; two hundred of a kind in a query, owners included."""
+        """See `Crm.read`; one query reads up to 200 records of a kind with their owners."""
         found: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "neither a lead nor a contact")
             for name in records
@@ -100,8 +100,8 @@ class SalesforceCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`; two hundred in a request, each for itself. Assignment rules, which would
-        else give a lead to somebody anew, are kept from running."""
+        """See `Crm.write`; one request writes up to 200 records independently. Assignment rules are
+        switched off, because they would assign leads again."""
         done: dict[str, Carried] = {}
         by_name = {change.record: change for change in changes}
         with within(shared.WHOLE_PATIENCE):
@@ -119,7 +119,7 @@ class SalesforceCrm:
         return {self._config.write.get("owner", "OwnerId"): number} if number else None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; leads that are not deleted."""
+        """See `Crm.since`; lists leads that are not deleted."""
         moment, _, last = after.partition("|")
         moment = moment or _soql_time(at)
         if not re.fullmatch(r"[\d:TZ.-]+", moment) or (last and not _ID.fullmatch(last)):
@@ -138,8 +138,8 @@ class SalesforceCrm:
     def _select(
         self, kind: str, clause: str
     ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
-        """The rows of a query. Columns of our own that the organisation hides are left out from
-        then on; one that the settings name is not, so that somebody hears of it."""
+        """The rows of a query. Default columns that the organization hides are left out from then
+        on; a hidden column that the settings name is an error, so that somebody notices."""
         while True:
             columns = self._columns(kind)
             told = _told(
@@ -186,7 +186,7 @@ class SalesforceCrm:
         return shared.settled(self._config, record, [row.get("Status")], _ENDINGS)
 
     def _owner(self, row: Mapping[str, Any]) -> Person | Busy | Unreachable | None:
-        """Whose it is; nobody's as long as it lies in a queue, whose ids begin with 00G."""
+        """The owner; None while the record is in a queue, whose ids begin with 00G."""
         path = self._config.read.get("owner")
         if path and path != "OwnerId":
             named = text(placed(row, path))
@@ -201,7 +201,7 @@ class SalesforceCrm:
         return Person(id=number, name=name, email=email or "")
 
     def _raw(self, row: Mapping[str, Any]) -> bytes:
-        """The row as an Outbound Message would have brought it, with the base of its address."""
+        """The row in the form of an Outbound Message, with the base URL of records."""
         owner = row.get("Owner")
         plain = {k: v for k, v in row.items() if k not in ("attributes", "Owner")}
         if isinstance(owner, dict):
@@ -233,7 +233,7 @@ class SalesforceCrm:
             return told
         if not told.well:
             return refusal(told)
-        # The results stand in the order of the records.
+        # The results are in the order of the records.
         results = told.body if isinstance(told.body, list) else []
         if len(results) != len(changes):
             return Unreachable("crm.unexpected_answer")
@@ -282,7 +282,7 @@ def _codes(body: Any) -> list[str]:
 def _told(
     told: CrmReply | Busy | Unreachable | Refused,
 ) -> CrmReply | Busy | Unreachable | Refused:
-    """The answer, where a limit that was exceeded asks for a pause."""
+    """The answer; Busy if a limit was exceeded."""
     if isinstance(told, CrmReply) and not told.well:
         for code in _codes(told.body):
             if code in _LIMITS:
@@ -293,11 +293,11 @@ def _told(
 
 
 def _hidden(told: CrmReply | Busy | Unreachable | Refused) -> set[str]:
-    """The columns that a query was refused for."""
+    """The columns for which a query was refused."""
     if not isinstance(told, CrmReply) or "INVALID_FIELD" not in _codes(told.body):
         return set()
     found = _MISSING.findall(str(told.body[0].get("message")))
-    # The owner is a user or a queue, which a query calls by the entity `Name`.
+    # The owner is a user or a queue; queries call this entity `Name`.
     return {f"Owner.{column}" if entity == "Name" else column for column, entity in found}
 
 

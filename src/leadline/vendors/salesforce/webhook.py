@@ -1,7 +1,7 @@
 """Salesforce: Outbound Messages (SOAP), Flow call-outs and relayed change events (JSON).
 
-An Outbound Message does not say whether its record is new, and many a rule fires when an old record
-becomes ready for sales; so each is a new lead, unless the record is known already.
+An Outbound Message does not say whether its record is new, and rules often fire when an old record
+becomes ready for sales. So each message makes a lead, unless its record is known already.
 Salesforce docs, "Outbound Messaging" and "Change Data Capture Developer Guide".
 """
 
@@ -24,7 +24,7 @@ from leadline.vendors._webhooks.soap import read_outbound_message
 RECORD_HOSTS = (
     "*.my.salesforce.com", "*.lightning.force.com", "*.my.salesforce.mil", "*.my.sfcrmproducts.cn",
 )  # fmt: skip
-"""Where an org's users open records (Salesforce help, "My Domain URL Formats": production and
+"""The hosts on which users open records (Salesforce help, "My Domain URL Formats": production and
 sandboxes, Government Cloud Plus - Defense, Salesforce on Alibaba Cloud)."""
 
 _SESSION = re.compile(rb"(<(?:\w+:)?SessionId[^<>]*>)[^<]*")
@@ -40,7 +40,8 @@ _ACK = (
 
 
 class Salesforce(Source):
-    """Salesforce signs nothing: a secret in the URL and the organisation's id stand in."""
+    """Salesforce does not sign: deliveries are authenticated by a secret in the URL and the
+    organization's id."""
 
     name = "salesforce"
     is_crm = True
@@ -48,7 +49,7 @@ class Salesforce(Source):
     media = (*_XML, "application/json")
 
     def authenticate(self, delivery: Delivery) -> None:
-        """A shared secret (`?key=`), and the organisation's id, 15 or 18 characters long."""
+        """A shared secret (`?key=`), and the organization's id of 15 or 18 characters."""
         signing.check_shared(delivery, self.config)
         if not self.config.organization:
             return
@@ -69,7 +70,7 @@ class Salesforce(Source):
         return {"content-type": kind, "x-webhook-secret": secret}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each notification; or each record of a JSON body."""
+        """One event for each notification, or for each record of a JSON body."""
         if _is_json(delivery):
             raw = read_json(delivery.body)
             return (event for one in elements(raw) for event in _from_json(one))
@@ -101,11 +102,11 @@ class Salesforce(Source):
         return demand_something(with_source(fields, "Salesforce"), record)
 
     def keepable(self, body: bytes) -> bytes:
-        """The message without its `SessionId`, which opens the sender's Salesforce."""
+        """The message without its `SessionId`, which gives access to the sender's Salesforce."""
         return _SESSION.sub(rb"\1", body)
 
     def answer(self, receipts: Sequence[Receipt]) -> Answer | None:
-        """The `Ack` without which Salesforce sends again; it is harmless to a JSON sender."""
+        """The `Ack` without which Salesforce retries; senders of JSON ignore it."""
         return Answer(_ACK, "text/xml; charset=utf-8")
 
 
@@ -125,7 +126,7 @@ SALESFORCE_FIELDS = {
     "created": ("CreatedDate",),
     "record": ("Id",),
 }
-"""The fields of a Lead or Contact that a lead's fields stand in."""
+"""The fields of a Lead or Contact from which a lead's fields are read."""
 
 _WRAPPING = ("attributes", "ChangeEventHeader")
 
@@ -161,8 +162,8 @@ def _from_notification(one: dict[str, Any]) -> Event:
 
 
 def _from_json(raw: bytes) -> Iterable[Event]:
-    """A record, a change event, or what was cut out of one or out of a message in XML: a replay
-    reads such a piece again where the body is kept with its neighbour."""
+    """The event for a record, a change event, or the `raw` of an earlier event: a replay reads that
+    again if the body was stored with another event."""
     body = decode(raw)
     if not isinstance(body, dict):
         return [Event(Kind.CREATED, raw)]
@@ -182,9 +183,9 @@ def _from_json(raw: bytes) -> Iterable[Event]:
 def _from_change(
     payload: dict[str, Any], header: dict[str, Any], own: bytes | None
 ) -> Iterator[Event]:
-    """A change event names one or several records that were changed alike; each gets the payload as
-    if it were the only one. *own* is the payload's own text, if it is all there is: a piece that
-    was cut out before stays as it is."""
+    """One event for each record of a change event, which may list several with the same change;
+    each gets the payload reduced to itself. *own* is the payload's original text if the payload is
+    the whole event, as in a replay of a reduced one, which is then left unchanged."""
     change = str(header.get("changeType"))
     kind = _CHANGES.get(change, Kind.IGNORED)
     why = (

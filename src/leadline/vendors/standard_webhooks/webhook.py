@@ -1,4 +1,4 @@
-"""Standard Webhooks (and Svix, from which it comes): signed JSON of any shape.
+"""Standard Webhooks, and Svix, from which they derive: signed JSON of any shape.
 
 Specification: "Standard Webhooks" 1.0; symmetric signatures (`v1`) only.
 """
@@ -28,12 +28,13 @@ _head = msgspec.json.Decoder(_Head)
 
 
 class StandardWebhooks(Source):
-    """HMAC-SHA256 over id, time and body; the header may list several signatures."""
+    """HMAC-SHA256 over id, timestamp and body; the header may list several signatures."""
 
     name = "standard_webhooks"
 
     def authenticate(self, delivery: Delivery) -> None:
-        """`webhook-id`, `webhook-timestamp`, `webhook-signature`, or their `svix-` forerunners."""
+        """The headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, or the older ones
+        with `svix-`."""
         if not self.config.secret:
             return
         ident = signing.header(delivery, "webhook-id", "svix-id")
@@ -51,7 +52,7 @@ class StandardWebhooks(Source):
         signing.check_window(delivery, stamp, self.config)
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
-        """See `Source.sign`; the id is made of the body."""
+        """See `Source.sign`; the id is a digest of the body."""
         ident = "msg_" + blake2b(delivery.body, digest_size=12).hexdigest()
         stamp = signing.seconds(delivery.received_at)
         digest = signing.mac(_key(secret), _message(ident, stamp, delivery.body))
@@ -63,7 +64,7 @@ class StandardWebhooks(Source):
         }
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """The message, or each element of an array."""
+        """One event for the message, or one for each element of an array."""
         ident = delivery.headers.get("webhook-id") or delivery.headers.get("svix-id")
         raws = elements(read_json(delivery.body))
         return (
@@ -71,7 +72,7 @@ class StandardWebhooks(Source):
         )
 
     def fields(self, raw: bytes) -> LeadFields:
-        """The usual names, wherever they stand."""
+        """The fields by common names, at any depth."""
         body = decode(raw)
         fields = with_source(guessed(body, self.config.map), "Webhook")
         return demand_something(fields, body if isinstance(body, dict) else ())
@@ -100,7 +101,7 @@ def _key(secret: str) -> bytes:
         key = b""
     if not key:
         raise ConfigurationError(
-            "the secret of standard_webhooks is base64, with or without whsec_ before it"
+            "the secret of standard_webhooks must be base64, with or without the prefix whsec_"
         )
     return key
 

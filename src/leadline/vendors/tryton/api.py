@@ -1,8 +1,8 @@
 """Tryton's opportunities (module `sale_opportunity`) by JSON-RPC (Tryton docs, "Remote Procedure
 Call": `/DATABASE/rpc/`, Basic authorization; tried with Tryton 8.2).
 
-`database`, `user` (the login) and `token` (the password) say who we are; `url` is that of the
-server. Records are called as in the source, `sale.opportunity:12`. The owner is the employee.
+`database`, `user` (the login) and `token` (the password) authenticate requests; `url` is the URL of
+the server. Records are named as in the source, `sale.opportunity:12`. The owner is the employee.
 """
 
 import base64
@@ -83,8 +83,8 @@ class TrytonCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`. Tryton itself refuses what was modified since it was read (its time
-        stamps); a record that was is Unreachable, to be read again."""
+        """See `Crm.write`. Tryton refuses to write records that changed since they were read; such
+        a record is Unreachable, to be read again."""
         numbers = [number for change in changes if (number := _number(change.record))]
         with within(shared.WHOLE_PATIENCE):
             types = self._known_types()
@@ -98,12 +98,12 @@ class TrytonCrm:
             return shared.each_written(changes, lambda change: self._write(change, there, types))
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
-        """See `Crm.owner_value`; the number of an employee."""
+        """See `Crm.owner_value`; the owner is an employee's number."""
         return shared.owner_by_number(self._config, self._roster, owner, "employee")
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`; *after* is the number of the record at the end of the page before, and
-        numbers grow with time."""
+        """See `Crm.since`; *after* is the number of the last record of the previous page. Numbers
+        grow with time."""
         begun = [["create_date", ">=", _wrapped(at)], ["id", ">", int(after or 0)]]
         with within(shared.WHOLE_PATIENCE):
             told = self._opportunities(begun, _PAGE)
@@ -157,13 +157,13 @@ class TrytonCrm:
     def _search(
         self, model: str, domain: Sequence[Any], limit: int, fields: Sequence[str]
     ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
-        """The records of a model in the order of their numbers."""
+        """The records of a model, ordered by number."""
         order = [["id", "ASC"]]
         told = self._rpc(f"model.{model}.search_read", domain, 0, limit, order, list(fields), {})
         return told if isinstance(told, list) else _trouble(told)
 
     def _known_types(self) -> Mapping[str, str] | Busy | Unreachable | Refused:
-        """The types of an opportunity's fields, which Tryton tells once."""
+        """The types of an opportunity's fields, requested once."""
         with self._lock:
             if not self._types:
                 told = self._rpc(f"model.{_MODEL}.fields_get", [], {})
@@ -181,7 +181,7 @@ class TrytonCrm:
         return {person.id: person for person in people if person}
 
     def _rpc(self, method: str, *params: Any) -> Any:
-        """What a method returns; else trouble."""
+        """The result of a method, or an error value."""
         body = {"id": next(self._calls), "method": method, "params": params}
         told = self._client.call("POST", "/rpc/", json=body)
         if not isinstance(told, CrmReply):
@@ -195,12 +195,12 @@ class TrytonCrm:
 
 
 def _trouble(told: Any) -> Busy | Unreachable | Refused:
-    """What went wrong; an answer of a shape that nobody expects is a fault of the other side."""
+    """The error; an answer of an unexpected shape is Unreachable."""
     return told if isinstance(told, _Trouble) else Unreachable("crm.unexpected_answer")
 
 
 def _meaning_of(error: Any) -> Refused | Unreachable:
-    """An exception: its kind and its arguments, or what it says and a traceback."""
+    """The meaning of an exception, given as its kind and arguments, or as message and traceback."""
     kind, *rest = error if isinstance(error, list) and error else [error]
     if kind == "ConcurrencyException":
         return _MODIFIED_MEANWHILE
@@ -211,20 +211,19 @@ def _meaning_of(error: Any) -> Refused | Unreachable:
 
 
 def _number(name: str) -> int:
-    """The number of a record; 0 for what is no opportunity."""
+    """The number of a record; 0 if it is not an opportunity."""
     model, _, number = name.rpartition(":")
     return int(number) if model == _MODEL and number.isdecimal() else 0
 
 
 def _modified(value: Mapping[str, Any]) -> datetime | None:
-    """When the record was modified, or made if never since."""
+    """When the record was last modified; if never, when it was created."""
     stamp = value.get("write_date") or value.get("create_date")
     return shared.moment_of(tryton_value(stamp))
 
 
 def _typed(value: Any, kind: str | None) -> Any:
-    """A value as a field of this type takes it; one that does not fit is left to Tryton to
-    refuse."""
+    """A value in the form of a field of this type; Tryton refuses values that don't fit."""
     if value is None:
         return None
     moment = shared.moment_of(value) if kind in ("datetime", "timestamp", "date") else None
@@ -244,7 +243,7 @@ def _typed(value: Any, kind: str | None) -> Any:
 
 
 def _wrapped(at: datetime, day: bool = False) -> dict[str, Any]:
-    """A time (in UTC, as all of Tryton's) or a day in Tryton's JSON."""
+    """A time (in UTC, like all times in Tryton) or a day in Tryton's JSON."""
     at = at.astimezone(UTC)
     parts = ("year", "month", "day") if day else (
         "year", "month", "day", "hour", "minute", "second", "microsecond"

@@ -1,10 +1,10 @@
-"""Tryton: opportunities of its CRM (module `sale_opportunity`), as JSON-RPC reads them.
+"""Tryton: opportunities of its CRM (module `sale_opportunity`), in the form of JSON-RPC.
 
-Tryton has no webhooks of its own: what is taken here is `{"model": "sale.opportunity", "record":
-{…}}`, posted by a trigger or a script of one's own, with `"action": "create"` (which is meant where
-there is none), `"write"` or `"delete"`. Tryton docs, "Sale Opportunity Module" and "JSON-RPC": what
-a relation has is read under its name with a dot behind it (`"party.": {"name": …}`), dates and
-decimals are objects with a `__class__`. A record is called `sale.opportunity:12`.
+Tryton has no webhooks. Your own trigger or script posts `{"model": "sale.opportunity", "record":
+{…}}`, with `"action": "create"` (the default), `"write"` or `"delete"`. Tryton docs, "Sale
+Opportunity Module" and "JSON-RPC": the fields of a relation are under its name with a dot
+(`"party.": {"name": …}`), dates and decimals are objects with a `__class__`. A record is named
+`sale.opportunity:12`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -47,7 +47,7 @@ _record = msgspec.json.Decoder(_Record)
 
 
 class Tryton(Source):
-    """Believed by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
+    """Authenticated by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
 
     name = "tryton"
     is_crm = True
@@ -61,11 +61,11 @@ class Tryton(Source):
         return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each element of an array, or the one record of the body."""
+        """One event for each element of an array, or one for the whole body."""
         return (_event(raw) for raw in elements(read_json(delivery.body)))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """The opportunity, with what its party, contact and employee say as far as it was read."""
+        """The fields of the opportunity, and of its party, contact and employee if included."""
         body = decode(raw)
         record = body.get("record") if isinstance(body, dict) else None
         if not isinstance(record, dict):
@@ -76,9 +76,9 @@ class Tryton(Source):
 
 
 def tryton_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
-    """What an opportunity says of its lead; *mapping* places fields by their paths (`party.name`).
+    """The fields of an opportunity; *mapping* maps fields to paths (`party.name`).
 
-    A party may be a firm or a person: it is the firm where the contact has a name of its own.
+    A party may be a company or a person; it is the company if the contact has its own name.
     """
     values = _values_of(record)
     party, contact = _inside(values, "party"), _inside(values, "contact")
@@ -120,8 +120,8 @@ def tryton_owner(record: Mapping[str, Any]) -> Person | None:
 
 
 def tryton_value(value: Any) -> Any:
-    """A value of Tryton's JSON without its wrapping: ISO texts for dates and times (in UTC),
-    numbers for decimals, what was read of a relation under its plain name with the id inside."""
+    """A value of Tryton's JSON in plain form: ISO texts for dates and times (in UTC), numbers for
+    decimals, and the fields of a relation under its plain name, with the id inside."""
     if isinstance(value, list):
         return [tryton_value(one) for one in value]
     if not isinstance(value, dict):
@@ -162,7 +162,7 @@ def _event(raw: bytes) -> Event:
 
 
 def _values_of(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a record, which is itself wrapped in nothing, whatever it calls itself."""
+    """The values of a record in plain form; the record's own `__class__` is ignored."""
     values = tryton_value({key: inner for key, inner in record.items() if key != "__class__"})
     return values if isinstance(values, dict) else {}
 
@@ -172,7 +172,7 @@ def _named(ident: Any) -> str | None:
 
 
 def _inside(values: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What was read of a relation; its id alone where nothing was."""
+    """The fields of a relation; only its id if no fields are included."""
     about = placed(values, name)
     return about if isinstance(about, dict) else {"id": about}
 

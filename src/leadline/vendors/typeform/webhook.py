@@ -1,7 +1,7 @@
 """Typeform: one response of a form (Typeform docs, "Webhooks" and "Secure your webhooks").
 
-Answers are typed; which question asked for a name can only be told from its title or reference, or
-from the mapping in the settings, whose values are a question's id, reference or title.
+Answers have types, but only the title or reference of a question says whether it asks for a name.
+The settings can map fields to questions by id, reference or title.
 """
 
 import re
@@ -32,12 +32,12 @@ _head = msgspec.json.Decoder(_Head)
 
 
 class Typeform(Source):
-    """`Typeform-Signature: sha256=` and the base64 HMAC of the body."""
+    """Signed by `Typeform-Signature: sha256=` and the HMAC of the body in base64."""
 
     name = "typeform"
 
     def authenticate(self, delivery: Delivery) -> None:
-        """See `Source.authenticate`; Typeform signs no time."""
+        """See `Source.authenticate`; the signature has no timestamp."""
         if not self.config.secret:
             return
         given = signing.header(delivery, "typeform-signature")
@@ -53,7 +53,7 @@ class Typeform(Source):
         return {"content-type": "application/json", "typeform-signature": f"sha256={digest}"}
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
-        """One response a body."""
+        """One event per body."""
         raw = read_json(delivery.body)
         head = peek(_head, raw)
         if head is None:
@@ -114,7 +114,7 @@ class Typeform(Source):
             custom[title] = value
 
 
-# Whole words of a question's title, the more telling first.
+# Patterns of question titles, the more specific first.
 _TITLES = (
     (r"first name|given name|vorname", "first_name"),
     (r"last name|surname|family name|nachname", "last_name"),

@@ -15,7 +15,7 @@ from leadline.vendors._webhooks.fields import demand_something, drawn, text, wit
 
 
 class WebToLead(Source):
-    """Believed by a shared secret in the form's URL and the organisation's id in `oid`."""
+    """Authenticated by a shared secret in the form's URL and the organization's id in `oid`."""
 
     name = "web_to_lead"
     media = forms.MEDIA
@@ -35,7 +35,7 @@ class WebToLead(Source):
         return {"content-type": forms.MEDIA[0], "x-webhook-secret": secret}
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
-        """The form."""
+        """One event for the form."""
         form, notes = forms.read_form(delivery)
         return [noted(Event(Kind.CREATED, forms.as_raw(form)), notes)]
 

@@ -1,10 +1,10 @@
 """Zoho CRM (API docs, version 8: "Get Records", "Update Records", "Query API", "OAuth").
 
-Records are called as in the source, `Leads:5725767000003000123`. `url` is the API domain of the
+Records are named as in the source, `Leads:5725767000003000123`. `url` is the API domain of the
 data centre (`https://www.zohoapis.eu`).
 """
 
-# Long because all that is said to one API, and all that it answers, is read together.
+# Long because all requests to one API, and all its answers, are read together.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _VERSION = "v8"
 _MODULES = ("Leads", "Contacts")
 _PAGE = 100
 _KEY, _ORDER = "id, Created_Time", "Created_Time asc, id asc"
-# "Get Records" wants the fields named, 50 at the most.
+# "Get Records" requires the names of fields, at most 50.
 _MOST_FIELDS = 50
 _FIELDS = {
     "Leads": "Owner First_Name Last_Name Full_Name Email Secondary_Email Phone Mobile Company "
@@ -43,7 +43,7 @@ _FIELDS = {
     "Account_Name Title Mailing_Country Mailing_City Description Lead_Source Tag Created_Time "
     "Modified_Time",
 }
-# The words of `Lead_Status` as Zoho ships them.
+# Zoho's default values of `Lead_Status`.
 _ENDINGS = {
     "Junk Lead": Ending.DISQUALIFIED,
     "Not Qualified": Ending.DISQUALIFIED,
@@ -53,7 +53,7 @@ _MODIFIED_MEANWHILE = "crm.modified_meanwhile"
 
 
 class ZohoCrm:
-    """OAuth by a refresh token; each access token lasts an hour."""
+    """Authenticates with OAuth by a refresh token; access tokens expire after an hour."""
 
     batch = 100
     knows_owners = True
@@ -78,7 +78,7 @@ class ZohoCrm:
     def read(
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        """See `Crm.read`; a hundred records of a module in a request."""
+        """See `Crm.read`; one request reads up to 100 records of a module."""
         found: dict[str, CrmRecord | NotYet | Refused] = {}
         for module, named in _by_module(records).items():
             if not module:
@@ -95,10 +95,10 @@ class ZohoCrm:
     def write(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """See `Crm.write`. `trigger: []` keeps Zoho from running workflows over what we wrote.
+        """See `Crm.write`. `trigger: []` keeps Zoho from running workflows for these writes.
 
-        A change that knows when its record was modified is sent alone, since the check for that
-        (`If-Unmodified-Since`) is one for a whole request; a record that was modified meanwhile is
+        A change with a `modified` time is sent alone, because the check of it
+        (`If-Unmodified-Since`) applies to a whole request. A record that was modified meanwhile is
         Unreachable, to be read again.
         """
         checked = [change for change in changes if change.modified]
@@ -113,12 +113,12 @@ class ZohoCrm:
         return shared.cut_short(done, checked[0].record, told)
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
-        """See `Crm.owner_value`; Zoho knows users by id, and by the e-mail address."""
+        """See `Crm.owner_value`; the owner is a user's id, found by e-mail address if unknown."""
         number = self._roster.id_of(owner)
         return {self._config.write.get("owner", "Owner"): {"id": number}} if number else None
 
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
-        """See `Crm.since`: leads by a query (COQL), which is told where the last page ended."""
+        """See `Crm.since`; lists leads by a query (COQL) that begins where the last page ended."""
         start, _, skipped = (after or f"{_iso(at)}|0").partition("|")
         began = f"Created_Time >= '{_iso(datetime.fromisoformat(start))}'"
         window = f"limit {int(skipped)}, {_PAGE}"
@@ -136,7 +136,7 @@ class ZohoCrm:
     def _read(
         self, module: str, numbers: Sequence[str]
     ) -> Mapping[str, dict[str, Any]] | Busy | Unreachable | Refused:
-        """Records by their ids; those that Zoho doesn't have are left out."""
+        """Records by id; missing ones are left out."""
         if not numbers:
             return {}
         query = {"ids": ",".join(numbers), "fields": ",".join(self._fields(module))}
@@ -148,7 +148,7 @@ class ZohoCrm:
         return {str(one.get("id")): one for one in told if isinstance(one, dict)}
 
     def _fields(self, module: str) -> list[str]:
-        """What is asked of a record: the usual fields, and those that the settings name."""
+        """The fields to request: the usual ones, and those that the settings name."""
         own = (path.partition(".")[0] for path in named_fields(self._config))
         return list(dict.fromkeys([*own, *_FIELDS[module].split()]))[:_MOST_FIELDS]
 
@@ -183,7 +183,7 @@ class ZohoCrm:
     def _write_together(
         self, changes: Sequence[CrmChange]
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
-        """A hundred of a module in a request; the results stand in the order of the records."""
+        """Write up to 100 records of a module; the results are in the order of the records."""
         done: dict[str, Carried] = {}
         for module in dict.fromkeys(_parts(change.record)[0] for change in changes):
             ours = [change for change in changes if _parts(change.record)[0] == module]
@@ -216,8 +216,8 @@ class ZohoCrm:
 
 
 def _accounts(base: str) -> str:
-    """Where tokens are had, by the data centre of the API ("Multi DC"); what is no domain of
-    Zoho's gives them itself."""
+    """The URL of the token endpoint, by the data centre of the API ("Multi DC"). A server outside
+    Zoho's domains issues tokens itself."""
     host = urlsplit(base).hostname or ""
     centre = host.rpartition("zohoapis.")[2] if "zohoapis." in host else ""
     if not centre:
@@ -226,7 +226,7 @@ def _accounts(base: str) -> str:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    """The module and the id of a record; the module is "" for what is none of ours."""
+    """The module and the id of a record; the module is "" if it is unknown."""
     module, _, number = name.partition(":")
     return (module, number) if module in _MODULES and number.isdecimal() else ("", name)
 
@@ -243,7 +243,7 @@ def _by_module(names: Sequence[str]) -> dict[str, dict[str, str]]:
 def _data(
     told: CrmReply | Busy | Unreachable | Refused,
 ) -> list[Any] | Busy | Unreachable | Refused:
-    """The records of an answer; 204 is none."""
+    """The records in an answer; a 204 has none."""
     if not isinstance(told, CrmReply):
         return told
     if not told.well:
@@ -259,8 +259,8 @@ def _found(value: Mapping[str, Any]) -> Found:
 
 
 def _following(told: Sequence[Mapping[str, Any]], start: str, skipped: int) -> str:
-    """Where the next page begins: at the time of the last record, behind those of the same time.
-    Not by an offset alone, of which Zoho takes no more than 10,000."""
+    """The cursor of the next page: the time of the last record, and the number of records of that
+    time to skip. A plain offset would not do, because Zoho allows at most 10,000."""
     if len(told) < _PAGE:
         return ""
     last = shared.moment_of(told[-1].get("Created_Time"))
@@ -275,7 +275,7 @@ def _converted(value: Mapping[str, Any]) -> bool:
 
 
 def _each(body: Any) -> list[dict[str, Any]]:
-    """The results of an answer, one for each record that was written."""
+    """The results in an answer, one for each record that was written."""
     data = body.get("data") if isinstance(body, dict) else None
     if not isinstance(data, list):
         return [body] if isinstance(body, dict) and "code" in body else []
@@ -289,7 +289,7 @@ def _result(told: CrmReply, one: Mapping[str, Any]) -> Written | NotYet | Refuse
         return Unreachable(_MODIFIED_MEANWHILE)
     if told.well and one.get("status") == "success":
         return Written(shared.moment_of(details.get("Modified_Time")))
-    # A record that isn't there is invalid data, about its id.
+    # For a missing record, Zoho reports invalid data of its id.
     wrong_id = details.get("api_name") == "id" or "id given" in str(one.get("message"))
     if told.status == 404 or (code == "INVALID_DATA" and wrong_id):
         return NotYet()

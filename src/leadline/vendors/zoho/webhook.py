@@ -1,9 +1,9 @@
 """Zoho CRM: notifications, which carry ids only, and the webhooks of workflows.
 
 Zoho CRM API docs, "Notification APIs" and "Get Records" (version 8); Zoho CRM help, "Webhooks". A
-record is called `Leads:5725767000003000123`, by its module and its id. A workflow's webhook does
-not say whether its record is new, so each is a new lead, unless the record is known already; its
-keys are the administrator's own.
+record is named `Leads:5725767000003000123`, by its module and its id. A workflow's webhook does not
+say whether its record is new, so it makes a lead unless the record is known already. The
+administrator chooses its keys.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ _KINDS = {
     "edit": Kind.UPDATED,
 }
 _DELETED = ("delete", "deleted")
-# What opens our own door need not be kept with every lead.
+# Parameters with the shared secret, which are not stored with leads.
 _NOT_KEPT = {*signing.SHARED_PARAMETERS, "query_params"}
 
 
@@ -47,8 +47,8 @@ _notice = msgspec.json.Decoder(_Notice)
 
 
 class Zoho(Source):
-    """Zoho signs nothing: a notification returns the `token` that its channel was given, a workflow
-    carries a secret in its URL, in a header or in a parameter of its own."""
+    """Zoho does not sign. A notification has the `token` of its channel; a workflow has a secret in
+    its URL, in a header or in a parameter."""
 
     name = "zoho"
     is_crm = True
@@ -67,11 +67,11 @@ class Zoho(Source):
         return {"content-type": kind, "x-webhook-secret": secret}
 
     def keepable(self, body: bytes) -> bytes:
-        """The body without our own secret, which Zoho carries along."""
+        """The body without the shared secret, which Zoho sends in it."""
         return signing.without_secrets(body, self.config)
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """Each record that a notification names, or what a workflow sent."""
+        """One event for each record in a notification, or for the body of a workflow."""
         if delivery.media_type in forms.MEDIA:
             read, notes = forms.read_form(delivery)
             form = _kept(read)
@@ -80,8 +80,8 @@ class Zoho(Source):
         return (event for raw in elements(read_json(delivery.body)) for event in self._events(raw))
 
     def fields(self, raw: bytes) -> LeadFields:
-        """What a notification or a workflow says, or a record as Zoho's API has it: the record
-        itself or the API's answer (`data`), with its `module` beside it."""
+        """The fields in a notification or a workflow's body, or those of a record from Zoho's API:
+        the record itself or the API's answer (`data`), with `module` added."""
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(LeadFields(), ())
@@ -108,7 +108,7 @@ class Zoho(Source):
         return [Event(Kind.CREATED, raw, record=self._record_of(body))]
 
     def _record_of(self, body: Mapping[str, Any]) -> str | None:
-        """The record of an answer of the API, or of an administrator's own keys (`lead_id`, …)."""
+        """The record in an answer of the API, or in the administrator's keys (`lead_id`, …)."""
         record = _api_record(body)
         if record is not None:
             return _named(_module(body) or _MODULES[0], text(record.get("id")))
@@ -129,7 +129,7 @@ class Zoho(Source):
 def zoho_fields(
     record: Mapping[str, Any], mapping: Mapping[str, str] = {}, module: str = "Leads"
 ) -> LeadFields:
-    """What a record of Zoho's API says of its lead; *mapping* places fields in Zoho's own."""
+    """The fields of a record from Zoho's API; *mapping* maps fields to Zoho's own."""
     values = {k: v for k, v in record.items() if not k.startswith("$")}
     return drawn(
         values, _FIELDS, mapping, read=_ABOUT, record=_named(module, text(record.get("id")))
@@ -137,7 +137,7 @@ def zoho_fields(
 
 
 def zoho_owner(record: Mapping[str, Any]) -> Person | None:
-    """Whose the record is, by its `Owner`; None while nobody's."""
+    """The owner of a record, from its `Owner`; None if it has none."""
     owner = record.get("Owner")
     if not isinstance(owner, dict) or not text(owner.get("id")):
         return None
@@ -165,7 +165,7 @@ _ABOUT = ("id", "Created_By", "Modified_By", "Modified_Time", "Converted__s")
 
 
 def _of_each(notice: _Notice, body: dict[str, Any]) -> Iterator[Event]:
-    """An event for each record: the notification as if it named this one alone."""
+    """One event for each record, with the notification reduced to this record."""
     module, operation = _module(body), text(notice.operation) or "unknown"
     kind, why = _KINDS.get(operation, Kind.IGNORED), ""
     if module is None:
@@ -185,7 +185,7 @@ def _of_each(notice: _Notice, body: dict[str, Any]) -> Iterator[Event]:
 
 
 def _by_record(affected: Any) -> dict[str, list[Any]]:
-    """What a notification tells of each of its records."""
+    """The values in a notification, by record."""
     found: dict[str, list[Any]] = {}
     for one in affected if isinstance(affected, list) else ():
         if isinstance(one, dict) and (number := text(one.get("record_id"))):
@@ -198,8 +198,8 @@ def _key(module: str | None, number: str, operation: str, stamp: str | None) -> 
 
 
 def _module(body: Mapping[str, Any]) -> str | None:
-    """The module, if its records are leads. `module` and `resource_uri` have been seen to disagree,
-    and a lead must not be lost: one that says so is enough."""
+    """The module if its records are leads. `module` and `resource_uri` sometimes disagree; so that
+    no lead is lost, it is enough if one of them names such a module."""
     uri = str(body.get("resource_uri")).rpartition("/")[2]
     return next((one for one in (body.get("module"), uri) if one in _MODULES), None)
 
@@ -219,7 +219,7 @@ _OF_THE_API = {"Owner", "Last_Name", "Full_Name", "Created_Time"}
 
 
 def _values_of(affected: Any, number: str | None) -> dict[str, Any]:
-    """The new values of a record, where the channel was asked to tell them."""
+    """The new values of a record, if the channel is set to send them."""
     for one in affected if isinstance(affected, list) else ():
         if isinstance(one, dict) and text(one.get("record_id")) == number:
             values = one.get("values")
@@ -232,7 +232,7 @@ def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told_by(delivery: Delivery) -> list[str | bytes]:
-    """What stands under the names of a secret in the body; nothing in one that can't be read."""
+    """The possible secrets in the body; none if it can't be read."""
     try:
         if delivery.media_type in forms.MEDIA:
             return [*forms.values_of(delivery, *signing.SHARED_PARAMETERS)]
