@@ -88,7 +88,7 @@ def test_what_did_not_arrive_is_told_in_the_destinations_words(
             "refused": {"reason": "smtp.550", "words": "550 5.7.1 Not from here"},
         }
     else:
-        assert done.stderr == "mail: refused for good, smtp.550: 550 5.7.1 Not from here\n"
+        assert done.stderr == "mail: permanently refused, smtp.550: 550 5.7.1 Not from here\n"
 
 
 def test_a_busy_destination_and_a_silent_one_did_not_take_it(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_busy_destination_and_a_silent_one_did_not_take_it(tmp_path: Path) -> 
         told = [deliver_test(tmp_path, settings, "desk") for _ in range(2)]
     assert [done.returncode for done in told] == [1, 1]
     assert [done.stderr for done in told] == [
-        "desk: busy, it asks for 7 s\n",
+        "desk: busy, retry after 7 s\n",
         "desk: not reached, teams.http_503\n",
     ]
 

@@ -140,7 +140,7 @@ def test_while_slack_is_down_mail_tells_and_says_so_and_slack_never_does(tmp_pat
         _, lead = office.contact("Grace", owned=True)
         ((recipients, text),) = office.wait("the mail", lambda: office.mails(lead))
         assert recipients == [ADA.email]
-        assert "instead of the channel sales, which has been failing since" in text
+        assert "instead of to the channel sales, which has been failing since" in text
         office.slack.faults.clear()
         office.wait("Slack's word of a later lead", lambda: slack_tells_of_a_new_one(office))
         assert office.told(SALES, lead) == []

@@ -116,7 +116,7 @@ def test_a_fallback_must_be_a_channel_and_lead_to_an_end(
         (ChannelConfig(), "channels.a.kind must be one of slack-webhook, slack-bot"),
         (ChannelConfig(kind="pigeon"), "channels.a.kind must be one of"),
         (SlackWebhookConfig(), "[channels.a] url must be set for kind slack-webhook"),
-        (SlackWebhookConfig(url="https://"), "channels.a.url must be a whole URL"),
+        (SlackWebhookConfig(url="https://"), "channels.a.url must be a complete URL"),
         (SlackBotConfig(), "[channels.a] token, room must be set for kind slack-bot"),
         (WebhookConfig(url=URL), "[channels.a] secret must be set for kind webhook"),
         (

@@ -91,7 +91,7 @@ def test_what_is_not_refined_cannot_be_told(store: Store, clock: HandClock) -> N
 def test_unknown_leads_are_named(store: Store) -> None:
     stranger = "00000000-0000-7000-8000-000000000000"
     assert planned(store, Start.REFINE, stranger).skipped == {
-        stranger: "there is no such lead, or its raw words are lost"
+        stranger: "there is no such lead, or its raw document is lost"
     }
 
 
@@ -215,7 +215,7 @@ def test_without_a_channel_nobody_can_be_told_again(store: Store, clock: HandClo
     (claim,) = store.claim(Step.REFINE, 1, LEASE)
     store.settle([Settlement(claim, Done(refined=refined(lead, clock)))])
     todo = plan(store, SOURCES, to(), [lead.id], Start.NOTIFY)
-    assert todo.skipped == {lead.id: "no channel is to hear of it"}
+    assert todo.skipped == {lead.id: "no channel is chosen for it"}
 
 
 def test_from_refine_an_event_that_is_no_lead_is_left_alone(store: Store, clock: HandClock) -> None:

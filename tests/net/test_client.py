@@ -318,7 +318,7 @@ def test_a_header_that_can_not_be_sent_stays_here(value: str) -> None:
 )  # fmt: skip
 def test_what_is_no_http_url_is_a_wrong_setting_and_never_asked(url: str) -> None:
     assert HttpClient(5).request("GET", url) == NoReply("bad_url")
-    with pytest.raises(ConfigurationError, match=r"channels\.a\.url must be a whole URL"):
+    with pytest.raises(ConfigurationError, match=r"channels\.a\.url must be a complete URL"):
         check_url(url, "channels.a.url")
 
 

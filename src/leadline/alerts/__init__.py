@@ -1,1 +1,1 @@
-"""What is told of a lead, to whom and when, and that it is told once."""
+"""Alerts: what a channel sends about a lead, when, to whom, and how each is sent only once."""

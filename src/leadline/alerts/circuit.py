@@ -1,7 +1,7 @@
-"""Speaking to a destination that may be down: its pace, its trouble, and who probes it.
+"""Sending to a destination that may be down: its pace, its failures, and the circuit breaker.
 
-After `FAILURES` failures in a row a channel is held for pauses that grow; then one message probes
-it while all others wait, and their waiting counts as no attempt.
+After `FAILURES` failures in a row a channel is paused, longer after each further failure. After a
+pause one message probes the destination while all others wait; waiting counts as no attempt.
 """
 
 import logging
@@ -17,19 +17,19 @@ from leadline.ports.store import Trouble
 log = logging.getLogger(__name__)
 
 FAILURES = 3
-"""So many failures in a row open the circuit."""
+"""The number of failures in a row that opens the circuit."""
 LONGEST_HOLD = timedelta(minutes=1)
 PROBE = timedelta(seconds=10)
-"""How long a probe may take: nobody else speaks to the channel meanwhile."""
+"""The time reserved for a probe: nothing else is sent to the channel meanwhile."""
 
 Reply = Sent | Refused | Busy | Unreachable
 Act = Callable[[Kit, Channel, Claim, Trouble], Outcome]
 
 
 def one_by_one(kit: Kit, step: Step, channel: str, act: Act) -> timedelta | None:
-    """Do one task of a step that speaks to a channel, if the channel's pace allows.
+    """Do one task of a step that sends to a channel, if the channel's pace allows.
 
-    Returns None when nothing is due, zero when something was done, else how long to wait.
+    Returns None if nothing is due, zero if something was done, else how long to wait.
     """
     if not kit.store.count_due(step, channel):
         return None
@@ -43,19 +43,20 @@ def one_by_one(kit: Kit, step: Step, channel: str, act: Act) -> timedelta | None
 
 
 def is_open(trouble: Trouble) -> bool:
-    """Whether only one message at a time may find out how the destination is."""
+    """Whether the circuit is open: only one message at a time may probe the destination."""
     return trouble.failures >= FAILURES
 
 
 def gap_of(place: Channel, trouble: Trouble) -> timedelta:
-    """How long the channel is taken by the next message."""
+    """For how long the next message reserves the channel."""
     return max(place.gap, PROBE) if is_open(trouble) else place.gap
 
 
 def hand_in(kit: Kit, place: Channel, letter: Letter, trouble: Trouble) -> Reply:
-    """Give a message to the channel's messenger and draw the conclusions for the next ones.
+    """Send a message by the channel's messenger; record failures and pauses for the next messages.
 
-    *trouble* is what was known of the channel before.
+    *trouble* is the channel's record of failures before. Never raises for a messenger's errors:
+    they are returned as Unreachable.
     """
     try:
         reply = place.messenger.send(letter.body)
@@ -76,13 +77,13 @@ def hand_in(kit: Kit, place: Channel, letter: Letter, trouble: Trouble) -> Reply
 
 
 def is_uncertain(claim: Claim) -> bool:
-    """Whether an earlier attempt may have ended in a message that nobody knows of: one that
-    failed, or was held by a worker that died; or one of before the task was put back."""
+    """Whether an earlier attempt may have sent a message without its being recorded: an attempt
+    failed, its worker died, or the task was attempted before it was put back."""
     return claim.attempt > 1 and (claim.failures > 0 or not claim.error)
 
 
 def find_earlier(place: Channel, claim: Claim, write: Callable[[], Letter]) -> Sent | None:
-    """The message of an earlier attempt, if it has arrived and the destination can tell."""
+    """The message of an earlier attempt, if the destination can be asked and has it."""
     if not is_uncertain(claim):
         return None
     try:
@@ -93,7 +94,7 @@ def find_earlier(place: Channel, claim: Claim, write: Callable[[], Letter]) -> S
 
 
 def not_accepted(kit: Kit, claim: Claim, reply: Reply) -> Outcome:
-    """What becomes of a task whose message the destination did not take."""
+    """The outcome of a task, by the destination's reply to its message."""
     match reply:
         case Busy(after=after):
             return Retry(after, why="channel.busy", counts=False)
@@ -106,7 +107,8 @@ def not_accepted(kit: Kit, claim: Claim, reply: Reply) -> Outcome:
 
 
 def _pause(kit: Kit, trouble: Trouble) -> timedelta:
-    """2 to the number of failures in seconds, a minute at the most; from half of it up, by chance,
-    so that several destinations that fell together are not probed together for ever."""
+    """The pause after a failure: 2 to the number of failures in seconds, at most a minute, times a
+    random factor from 0.5 to 1, so that destinations that failed together are not always probed
+    together."""
     most = min(LONGEST_HOLD, timedelta(seconds=2.0 ** min(trouble.failures, 10)))
     return most * (0.5 + kit.chance() / 2)

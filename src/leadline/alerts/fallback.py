@@ -1,4 +1,4 @@
-"""The channel that is told in the place of one that fails, or that can't take an alert."""
+"""Fallbacks: alerts go to another channel if their own keeps failing or cannot take them."""
 
 from collections.abc import Sequence
 
@@ -9,19 +9,22 @@ from leadline.ports.channel import NO_OWNER, Channel
 from leadline.ports.store import Trouble
 
 FELL_BACK = "notify.fell_back"
-"""The note of an alert that was given to another channel."""
+"""The note of an alert that was handed to another channel."""
 
 
 def falls_back(kit: Kit, place: Channel, trouble: Trouble) -> bool:
-    """Whether the channel has failed for so long that its fallback is to be told instead."""
+    """Whether the channel has failed for `fallback_after`, so that its fallback takes over."""
     if fallback_of(kit, place) not in kit.channels or trouble.since is None:
         return False
     return kit.clock() - trouble.since >= place.fallback_after
 
 
 def fallback_of(kit: Kit, place: Channel) -> str:
-    """The channel that stands in for this one, "" for none: for that of leads without an owner no
-    channel can that tells owners alone, and would give them back."""
+    """The name of the channel's fallback; "" for none.
+
+    The channel for unassigned leads has no fallback that sends to owners only: that one would hand
+    the leads back.
+    """
     other = kit.channels.get(place.fallback)
     if other is not None and other.personal:
         before = stands_for(kit, place) | {place.name}
@@ -30,7 +33,7 @@ def fallback_of(kit: Kit, place: Channel) -> str:
 
 
 def give_away(kit: Kit, place: Channel, claims: Sequence[Claim]) -> list[Outcome]:
-    """Have the fallback told of all these leads, of which the channel was not told yet."""
+    """Hand these leads to the fallback, except those about which the channel has alerted."""
     told = kit.store.alerts([c.task.lead_id for c in claims])
     return [
         Done(note="notify.already_told")
@@ -41,14 +44,15 @@ def give_away(kit: Kit, place: Channel, claims: Sequence[Claim]) -> list[Outcome
 
 
 def give_to(fallback: str, claim: Claim, why: str = "") -> Done:
-    """The alert becomes that channel's, in one stroke: it can't be lost, nor be sent by both."""
+    """Hand the alert to *fallback*. The old task ends and the new one is put in one transaction, so
+    the alert is neither lost nor sent by both."""
     task = Task(Step.NOTIFY, claim.task.lead_id, fallback, again=claim.task.again)
     return Done(then=(task,), note=f"{FELL_BACK} {why}".rstrip())
 
 
 def end_here(kit: Kit, place: Channel, claim: Claim, end: Drop) -> Outcome:
-    """The alert can't be sent by this channel: it goes to the fallback with the destination's
-    words, and becomes a dead letter where there is none."""
+    """The outcome of an alert that this channel cannot send: it goes to the fallback, with the
+    destination's reason in the note, or becomes a dead letter if there is no fallback."""
     instead = fallback_of(kit, place)
     if end.reason == NO_OWNER and not instead:
         instead = kit.routes.unassigned

@@ -1,4 +1,5 @@
-"""By what a message is known again: the same on every attempt, different for every other one."""
+"""Marks that identify a message at its destination: the same on every attempt to send it, and
+different for every other message."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -8,20 +9,20 @@ from leadline.ports.channel import Notice
 
 
 def mark_of(*parts: object) -> str:
-    """32 hexadecimal digits that stand for these parts."""
+    """A digest of these parts, as 32 hexadecimal digits."""
     text = "\0".join(str(part) for part in parts)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def mark_of_alert(channel: str, template: str, notice: Notice) -> str:
-    """The mark of the first message about a lead. A lead that the channel is asked to tell again
-    gets another one, so that nobody takes that for a repeat."""
+    """The mark of an alert about a lead. An alert that is sent again on purpose gets another mark,
+    so that it is not taken for a repeated attempt."""
     times = sum(told.step is Step.NOTIFY for told in notice.told)
     return mark_of(channel, template, notice.lead.lead_id, times)
 
 
 def mark_of_news(channel: str, template: str, notice: Notice) -> str:
-    """The mark of a later message: what happened since counts."""
+    """The mark of a later message about a lead; each revision of its handling has its own."""
     return mark_of(channel, template, notice.lead.lead_id, "after", notice.handling.rev)
 
 

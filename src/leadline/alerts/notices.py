@@ -1,4 +1,4 @@
-"""What is known of leads, put together for those who tell of them."""
+"""Notices: all that a channel's writer needs to know about a lead, as one value."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ _OF = " of "
 
 
 def notices(kit: Kit, place: Channel, lead_ids: Sequence[str]) -> Mapping[str, Notice]:
-    """What *place* may be told of each of these leads; one that is not refined is left out."""
+    """The notices for the channel *place*, by lead id; leads that are not refined are left out."""
     leads = kit.store.refined(lead_ids)
     handled = kit.store.handling(lead_ids)
     told = kit.store.alerts(lead_ids)
@@ -44,7 +44,8 @@ def notice(
     told: Sequence[Alert],
     now: datetime,
 ) -> Notice:
-    """What *place* may be told of a lead about which these messages (of any channel) went out."""
+    """The notice about one lead for the channel *place*; *told* are the lead's messages so far, of
+    all channels."""
     own = tuple(alert for alert in told if alert.channel == place.name)
     made = Notice(
         lead=lead,
@@ -70,25 +71,25 @@ def notice(
 
 
 def is_told(alerts: Sequence[Alert], channel: str) -> bool:
-    """Whether the channel has been told of the lead: by an alert proper, not by a reminder."""
+    """Whether the channel has alerted about the lead; reminders and updates do not count."""
     return any(a.channel == channel and a.step is Step.NOTIFY for a in alerts)
 
 
 def template_naming(template: str, owner: Person | None, instead_of: str = "") -> str:
-    """How an alert remembers for which channel it stood in, and whom it named as the owner:
-    "new_lead/1 for slack of U012ABCDEF"."""
+    """The `Alert.template` that also records the channel in whose place the alert was sent and the
+    owner it named: "new_lead/1 for slack of U012ABCDEF"."""
     stood_in = f"{template}{_FOR}{instead_of}" if instead_of else template
     return f"{stood_in}{_OF}{key_of_person(owner)}" if owner else stood_in
 
 
 def owner_told(alert: Alert) -> str:
-    """Whom an alert named as the owner (`key_of_person`); "" when it named nobody."""
+    """The owner whom an alert named (`key_of_person`); "" if it named nobody."""
     return alert.template.partition(_OF)[2]
 
 
 def is_told_instead(found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
-    """Whether another channel has told of the lead in place of this one: of its present owner,
-    where this one tells each lead to its owner alone."""
+    """Whether another channel has alerted in this one's place; if this one sends to owners only,
+    that alert must have named the present owner."""
     owner = key_of_person(found.owner) if found.owner else ""
     return any(
         alert.step is Step.NOTIFY
@@ -99,8 +100,8 @@ def is_told_instead(found: Notice, place: Channel, told: Sequence[Alert]) -> boo
 
 
 def _is_told_to_the_owner(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
-    """Whether the lead has gone on to an owner of whom the rules let others hear than this channel,
-    and one of those has told of it."""
+    """Whether the lead got a new owner for whom the rules choose other channels than this one, and
+    one of those has alerted already."""
     before = owner_in(found.lead.lead_details)
     if not kit.routes.rules or found.owner is None or found.told:
         return False
@@ -111,7 +112,8 @@ def _is_told_to_the_owner(kit: Kit, found: Notice, place: Channel, told: Sequenc
 
 
 def _is_needed_no_more(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
-    """Whether this channel was to stand in for one that has told of the lead after all."""
+    """Whether this channel is only a fallback here, and a channel in whose place it would send has
+    alerted after all."""
     if not told or found.told:
         return False
     behind = stands_for(kit, place)
@@ -119,7 +121,7 @@ def _is_needed_no_more(kit: Kit, found: Notice, place: Channel, told: Sequence[A
 
 
 def stands_for(kit: Kit, place: Channel) -> frozenset[str]:
-    """The channels for which this one stands in, at once or after others."""
+    """The channels whose fallback this one is, directly or through other fallbacks."""
     found: set[str] = set()
     latest = {place.name}
     while latest:
@@ -129,8 +131,8 @@ def stands_for(kit: Kit, place: Channel) -> frozenset[str]:
 
 
 def _chosen(kit: Kit, found: Notice) -> frozenset[str]:
-    """The channels that the rules choose for the lead as it is now, at this hour or at that in
-    which it was refined."""
+    """The channels that the rules choose for the lead's present owner, now or at the time of its
+    refinement."""
     lead = found.lead
     if found.owner is not None:
         lead = with_owner(lead, found.owner, Ownership.ASSIGNED)
@@ -139,7 +141,7 @@ def _chosen(kit: Kit, found: Notice) -> frozenset[str]:
 
 
 def _by_name(kit: Kit, handling: Handling) -> Handling:
-    """How a lead is handled, with everybody by all their names."""
+    """The handling, with all persons completed from the team's settings."""
     if not kit.team.members:
         return handling
     people = {
@@ -151,8 +153,8 @@ def _by_name(kit: Kit, handling: Handling) -> Handling:
 
 
 def _with_owner_known(kit: Kit, made: Notice) -> Notice:
-    """An owner whom only the refined lead names becomes a part of how it is handled, so that they
-    are known by all their names, too."""
+    """The notice with an owner whom only the refined lead names moved into its handling, completed
+    from the team's settings."""
     owner = made.owner
     if owner is None or made.handling.owner is not None:
         return made
@@ -161,7 +163,7 @@ def _with_owner_known(kit: Kit, made: Notice) -> Notice:
 
 
 def _failing(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> Channel | None:
-    """The channel that should have told of the lead, and has *place* stand in for it."""
+    """The failing channel in whose place *place* sends this alert; None if it sends its own."""
     behind = stands_for(kit, place)
     if not behind:
         return None

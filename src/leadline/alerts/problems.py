@@ -32,7 +32,7 @@ _TRUNCATED = ".truncated"
 
 
 def in_words(code: str) -> str:
-    """What a problem code means; a code without words stands for itself."""
+    """A problem code in words; a code that has none is returned as it is."""
     if code.endswith(_TRUNCATED):
         field = code.removesuffix(_TRUNCATED).replace("_", " ")
         return f"the {'custom fields are' if field == 'custom' else f'{field} is'} shortened here"

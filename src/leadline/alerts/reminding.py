@@ -1,7 +1,7 @@
-"""Reminders: a channel hears that a lead still waits for its first response.
+"""Reminders: a channel sends that a lead still waits for its first response.
 
-`leadline.journey.response_clock` decides when, and how urgently; each channel hears of each level
-once, and of none when somebody has responded meanwhile.
+`leadline.journey.response_clock` decides when, and with which urgency (level). A channel sends one
+reminder for each level, and none if somebody has responded meanwhile.
 """
 
 from datetime import timedelta
@@ -23,7 +23,7 @@ from leadline.ports.store import Trouble
 def remind_due(kit: Kit, channel: str) -> timedelta | None:
     """Send the channel's next reminder if its pace allows.
 
-    Returns None when nothing is due, zero when something was done, else how long to wait.
+    Returns None if nothing is due, zero if something was done, else how long to wait.
     """
     return one_by_one(kit, Step.REMIND, channel, _remind)
 
@@ -46,8 +46,8 @@ def _remind(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
     reply = find_earlier(place, claim, write) or hand_in(kit, place, write(), trouble)
     if not isinstance(reply, Sent):
         return not_accepted(kit, claim, reply)
-    # Whom a lead was given to has heard of it by this; that is remembered, or the change of the
-    # first message would bring them the same news once more.
+    # The reminder names the new owner. The template records that, so that the update below does
+    # not announce the same owner again.
     template = template_naming(LEVELS[level], found.owner if level == REASSIGNED else None)
     then = (Task(Step.UPDATE, lead_id, place.name),) if level == REASSIGNED else ()
     told = Alert(lead_id, place.name, kit.clock(), template, ref=reply.ref, step=Step.REMIND)
@@ -55,8 +55,9 @@ def _remind(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
 
 
 def _not_now(kit: Kit, found: Notice) -> Outcome | None:
-    """Why nothing is to be sent now: somebody responded, will do so at their own time, has heard
-    of it, or sleeps. An escalation waits for nobody's quiet hours."""
+    """The outcome if nothing is to be sent now, else None: somebody has responded, the lead is
+    snoozed, this level was sent already, or the holder has quiet hours. Escalations ignore quiet
+    hours."""
     handling, level = found.handling, level_of(found)
     if handling.answered or not handling.level:
         return Done(note="remind.answered" if handling.answered else "")

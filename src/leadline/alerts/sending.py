@@ -1,8 +1,8 @@
-"""Alerts on their way: paced, folded when there are many, tried again when nobody answers.
+"""Sending alerts: paced, gathered into digests when there are many, retried on failures.
 
-A lead is told once by each channel: what a channel has accepted is asked before every message, and
-what became of an attempt whose end nobody knows is asked of the destination, where it can tell.
-While a channel fails, its fallback is told in its place, and the channel itself never of that lead.
+Each channel alerts about a lead once: before every message its accepted alerts are read, and after
+an attempt with an unknown result the destination is asked, if it can be. While a channel fails, its
+fallback sends the alerts instead, and the channel itself does not send them later.
 """
 
 import logging
@@ -27,15 +27,15 @@ log = logging.getLogger(__name__)
 
 DIGEST_REFUSED = "digest.refused"
 DIGEST_MOST = 60
-"""How many leads one digest speaks of at the most."""
+"""The maximum number of leads in one digest."""
 _ASK_BY = 0.4
-"""The part of a lease after which no further attempt is asked about."""
+"""The share of a lease after which no destination is asked about earlier attempts any more."""
 
 
 def deliver_due(kit: Kit, channel: str) -> timedelta | None:
-    """Send the channel's next alert if its pace allows, or give alerts to its fallback.
+    """Send the channel's next alert if its pace allows, or hand its alerts to the fallback.
 
-    Returns None when nothing is due, zero when something was done, else how long to wait.
+    Returns None if nothing is due, zero if something was done, else how long to wait.
     """
     due = kit.store.count_due(Step.NOTIFY, channel)
     if not due:
@@ -52,19 +52,19 @@ def deliver_due(kit: Kit, channel: str) -> timedelta | None:
     many = place.digest_above > 0 and due > place.digest_above
     limit = DIGEST_MOST if many or _sorts_by_person(kit, place) else 1
     if is_open(trouble):
-        many, limit = False, 1  # a probe: the others need not fail with it
+        many, limit = False, 1  # a probe, so that other alerts do not fail with it
     claims = kit.store.claim(Step.NOTIFY, limit, kit.lease, channel)
     settle(kit, claims, _Message(kit, place, trouble, many=many).outcomes(claims))
     return timedelta()
 
 
 def _sorts_by_person(kit: Kit, place: Channel) -> bool:
-    """Whether alerts wait for, or go together by, whom they are for."""
+    """Whether the person whom an alert is for decides when it is sent and with which others."""
     return place.personal or any(m.quiet or m.digest for m in kit.team.members.values())
 
 
 class _Case(msgspec.Struct):
-    """A claim, the lead that the channel is to be told of, and what becomes of the claim."""
+    """A leased task, the notice to send for it, and its outcome."""
 
     claim: Claim
     notice: Notice
@@ -72,15 +72,15 @@ class _Case(msgspec.Struct):
 
 
 class _Message:
-    """The next message of a channel, and what becomes of all claims that were taken for it."""
+    """The next message of a channel, and the outcomes of all tasks that were leased for it."""
 
     def __init__(self, kit: Kit, place: Channel, trouble: Trouble, *, many: bool) -> None:
         self.kit, self.place, self.trouble = kit, place, trouble
         self.many = many
 
     def outcomes(self, claims: Sequence[Claim]) -> list[Outcome]:
-        """The outcome of each claim, in order."""
-        # One that is exhausted may be what no worker survives: it is not looked at any more.
+        """The outcome of each lease, in order."""
+        # An exhausted lead may be one that kills its worker: it is not read any more.
         alive = [c.task.lead_id for c in claims if exhausted(self.kit, c) is None]
         found = notices(self.kit, self.place, alive) if alive else {}
         looked_at = [self._look(claim, found.get(claim.task.lead_id)) for claim in claims]
@@ -92,7 +92,7 @@ class _Message:
         return [one.outcome if isinstance(one, _Case) else one for one in looked_at]
 
     def _look(self, claim: Claim, found: Notice | None) -> Outcome | _Case:
-        """What becomes of a claim for which nothing needs to be sent now, or the case to tell."""
+        """The case to send, or the outcome if nothing is to be sent now."""
         if (end := exhausted(self.kit, claim)) is not None:
             return end_here(self.kit, self.place, claim, end)
         if found is None:
@@ -109,7 +109,7 @@ class _Message:
         return _Case(claim, found, _at_once("channel.paced"))
 
     def _later_or_now(self, found: Notice) -> Retry | Notice:
-        """Leave people alone in their quiet hours, and let a lead wait for its holder's digest."""
+        """The notice, or a retry at the end of the holder's quiet hours or at their next digest."""
         team, who = self.kit.team, found.holder
         if who is None or not team.members:
             return found
@@ -123,26 +123,25 @@ class _Message:
         return msgspec.structs.replace(found, gathered=True)
 
     def _chosen(self, ready: Sequence[_Case]) -> list[_Case]:
-        """Those of which the next message tells: the first, and all that may stand beside it."""
+        """The cases for the next message: the first, and those that may share a digest with it."""
         if not ready:
             return []
         first = ready[0]
         whose = self._whose(first.notice)
         together = [case for case in ready if self._whose(case.notice) == whose]
         single = not (self.many or first.notice.gathered)
-        # A message for many was refused: tell them one by one, to find out whose fault it was.
+        # A digest of these was refused: send them one by one, to find the lead that caused it.
         return [first] if single or _was_refused(together) else together
 
     def _whose(self, found: Notice) -> str | None:
-        """Whose message it must be; None: anybody's."""
+        """The person for whom the message must be; None if it may be shared."""
         if found.holder is None or not (self.place.personal or found.gathered):
             return None
         return key_of_person(found.holder)
 
     def _unless_arrived(self, chosen: Sequence[_Case]) -> list[_Case]:
-        """Without the leads whose earlier attempt, of which nobody knew how it ended, had arrived;
-        and without those after which could not be asked while our lease is good enough to tell of
-        others."""
+        """The cases still to send: those whose earlier attempt arrived are done, and those about
+        which there was no time left in the lease to ask are retried."""
         to_tell: list[_Case] = []
         until = self.kit.clock() + self.kit.lease * _ASK_BY
         for case in chosen:
@@ -155,13 +154,13 @@ class _Message:
         return to_tell
 
     def _arrived(self, case: _Case) -> Done | None:
-        """The end of a task whose message of an earlier attempt had arrived."""
+        """The outcome if the message of an earlier attempt arrived, else None."""
         found = case.notice
         write = partial(self.place.writer.alert, found)
         seen = find_earlier(self.place, case.claim, write)
         if seen is None:
             return None
-        # It says what was known then: whose the lead was when it was refined, at least.
+        # It says what was known then: at least the owner at the time of refinement.
         then = msgspec.structs.replace(found, handling=UNHANDLED)
         alert = self._alert(then, write(), seen, together=False)
         update = Task(Step.UPDATE, found.lead.lead_id, self.place.name)
@@ -181,7 +180,7 @@ class _Message:
             wrong: Reply = Refused(DIGEST_REFUSED, words) if together else Unreachable(words)
             self._not_told(cases, wrong)
             return
-        if letter is None:  # this kind of channel has no message for many
+        if letter is None:  # this kind of channel has no digests
             first, *others = cases
             for case in others:
                 case.outcome = _at_once("channel.paced")
@@ -199,8 +198,8 @@ class _Message:
         return self.place.writer.alert(found[0])
 
     def _told(self, cases: Sequence[_Case], letter: Letter, reply: Sent) -> None:
-        """All are told. A lead that was claimed or assigned in the moment in which it was told gets
-        its message changed at once, for nobody else knew that there is one."""
+        """Record the alerts. If a lead was claimed or assigned while its alert was being sent, an
+        update is put at once: whoever changed it did not know of this alert."""
         together = len(cases) > 1
         now = self.kit.store.handling([case.notice.lead.lead_id for case in cases])
         for case in cases:
@@ -221,7 +220,7 @@ class _Message:
             case.outcome = self._after(case.claim, reply, together=len(cases) > 1)
 
     def _after(self, claim: Claim, reply: Reply, *, together: bool) -> Outcome:
-        """What becomes of a lead of which the destination was not told."""
+        """The outcome of a task whose message was not accepted."""
         match reply:
             case Busy(after=after):
                 return Retry(after, why="channel.busy", counts=False)
@@ -239,11 +238,11 @@ class _Message:
                     else tried
                 )
             case Sent():
-                raise AssertionError("what was sent was told")
+                raise AssertionError("a sent message has no outcome of failure")
 
 
 def _was_refused(cases: Sequence[_Case]) -> bool:
-    """Whether a message for many of these was refused before."""
+    """Whether a digest with one of these leads was refused before."""
     return len(cases) > 1 and any(case.claim.error == DIGEST_REFUSED for case in cases)
 
 

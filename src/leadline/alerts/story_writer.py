@@ -1,4 +1,4 @@
-"""Channels that tell a story in their own form, and can change nothing that they said."""
+"""A base class for writers of channels that only send: their messages cannot be changed later."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ from leadline.ports.channel import Letter, Notice
 
 
 class StoryWriter:
-    """`ports.channel.Writer` out of one thing: what a story looks like there."""
+    """A `ports.channel.Writer` that needs one method, `letter`: the form of a story."""
 
     def letter(self, story: Story) -> Letter:
-        """The message that tells this story."""
+        """The message for this story."""
         raise NotImplementedError
 
     def alert(self, notice: Notice) -> Letter:
@@ -29,7 +29,7 @@ class StoryWriter:
         return self.letter(story_of_many(notices))
 
     def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """None: nothing that was said can be changed."""
+        """None: sent messages cannot be changed."""
         del notice, told
         return None
 

@@ -1,7 +1,8 @@
-"""Messages kept true: what a channel shows of a lead is changed when the lead changes hands.
+"""Updates: a channel's message about a lead is changed when the lead's handling changes.
 
-Where a message can't be changed a further one tells the news. A new owner is told in any case, for
-nobody is notified of a change; each owner once, which the alerts remember.
+If the message cannot be changed, a second one is sent. A new owner gets a second message in any
+case, since services do not notify anybody of a changed message. The alerts record which owners were
+announced, so that each is announced once.
 """
 
 from datetime import timedelta
@@ -17,13 +18,13 @@ from leadline.ports.messenger import Refused, Sent
 from leadline.ports.store import Trouble
 
 NEWS = "owner/1"
-"""The template of news; the ref of such an alert is who has the lead, by `news_key`."""
+"""The template of second messages; their `Alert.ref` is the `news_key` of the lead's holder."""
 
 
 def update_due(kit: Kit, channel: str) -> timedelta | None:
-    """Bring the channel's next message up to date if its pace allows.
+    """Do the channel's next update if its pace allows.
 
-    Returns None when nothing is due, zero when something was done, else how long to wait.
+    Returns None if nothing is due, zero if something was done, else how long to wait.
     """
     return one_by_one(kit, Step.UPDATE, channel, _update)
 
@@ -39,7 +40,7 @@ def _update(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
         (a for a in found.told if a.step is Step.NOTIFY), key=lambda a: a.sent_at, default=None
     )
     if first is None:
-        return Done(note="update.not_told_yet")  # its alert will be right when it comes
+        return Done(note="update.not_told_yet")  # its alert will show the present state
     changed = _change(kit, place, found, first, trouble)
     if not isinstance(changed, Sent | Refused | None):
         return not_accepted(kit, claim, changed)
@@ -54,7 +55,7 @@ def _update(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
 def _change(
     kit: Kit, place: Channel, found: Notice, first: Alert, trouble: Trouble
 ) -> Reply | None:
-    """Put the message as it would be now in its place; None where that can't be done."""
+    """Replace the message by what it would say now; None if it cannot be changed."""
     letter = place.writer.update(found, first)
     if letter is None:
         return None
@@ -63,9 +64,10 @@ def _change(
 
 
 def news_key(found: Notice, *, changed: bool) -> str:
-    """Of whom there may be news, as a word by which it is known to have been told; "" for nobody.
+    """The key of the holder whom a second message would announce, by which the alerts record it; ""
+    if there is nobody to announce.
 
-    Who claims a lead knows it, and those who see a message that was *changed* see the claim there.
+    A claim needs no second message if the first one was *changed*: it shows the claim.
     """
     if found.holder is None or found.handling.ending is not Ending.OPEN:
         return ""
@@ -76,7 +78,7 @@ def news_key(found: Notice, *, changed: bool) -> str:
 
 
 def _heard_of(found: Notice) -> set[str]:
-    """Everybody of whom the channel has been told that they have the lead."""
+    """The keys of all holders whom the channel has announced."""
     news = {a.ref for a in found.told if a.template == NEWS}
     return news | {owner_told(a) for a in found.told if a.step is not Step.UPDATE}
 
@@ -90,7 +92,7 @@ def _tell(
     key: str,
     trouble: Trouble,
 ) -> Outcome:
-    """Tell who has the lead now, but not in their quiet hours."""
+    """Send a second message that names the lead's holder, after their quiet hours."""
     if found.holder is not None and kit.team.members:
         until = kit.team.quiet_until(found.holder, found.now)
         if until is not None:

@@ -1,4 +1,4 @@
-"""Words and lengths that messages of every kind share."""
+"""Cleaning, shortening and wording of texts, for messages of every kind."""
 
 import math
 import re
@@ -13,21 +13,22 @@ URL_LIMIT = 3000
 
 
 def is_link(url: str) -> bool:
-    """Whether Slack takes this for a link: http or https, a host, and nothing unusual. For a button
-    whose URL it can't read it refuses the whole message."""
+    """Whether the URL is safe as a link: http or https, a host, nothing unusual, and at most
+    `URL_LIMIT` characters. Slack refuses a whole message for one button whose URL it cannot read.
+    """
     return len(url) <= URL_LIMIT and read_link(url) is not None
 
 
 _JOINER = "\u200d"
 
-# Controls, lone surrogates, and the marks that turn the direction of what stands after them.
+# Control characters, lone surrogates, and marks that change the direction of the text after them.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile("[\\s\xad\u034f\u115f-\u1160\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufeff]*")
 
 
 def on_one_line(text: str) -> str:
-    """The text on one line, without control characters; "" where nothing of it can be seen."""
+    """The text on one line, without control characters; "" if nothing visible is left."""
     if text.isprintable() and "  " not in text:
         return text.strip(" ")
     one = " ".join(_CONTROLS.sub("", _LINE_END.sub(" ", text)).split())
@@ -35,7 +36,8 @@ def on_one_line(text: str) -> str:
 
 
 def on_lines(text: str) -> str:
-    """The text with its lines, without other controls; "" where nothing of it can be seen."""
+    """The text with its line breaks, without other control characters; "" if nothing visible is
+    left."""
     kept = _CONTROLS.sub("", _LINE_END.sub("\n", text)).strip()
     return "" if _UNSEEN.fullmatch(kept) else kept
 
@@ -46,9 +48,11 @@ def units(text: str) -> int:
 
 
 def clamped(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
-    """*text* escaped, at most *limit* units long; what is cut off is shown by an ellipsis.
+    """*text* escaped by *escape*, at most *limit* UTF-16 units long; a shortened text ends with an
+    ellipsis.
 
-    It is cut before the escaping, and never between a letter and its accents or inside an emoji.
+    The text is cut before it is escaped, and never between a letter and its accents or within an
+    emoji.
     """
     if len(text) <= limit and units(whole := escape(text)) <= limit:
         return whole
@@ -65,7 +69,7 @@ def clamped(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
 
 
 def _belong_together(text: str, at: int) -> bool:
-    """Whether a cut before `text[at]` would part a character from what is drawn with it."""
+    """Whether `text[at - 1]` and `text[at]` are drawn as one character."""
     before, after = text[at - 1], text[at]
     if _is_half_flag(before) and _is_half_flag(after):
         start = at
@@ -82,7 +86,7 @@ def _is_half_flag(character: str) -> bool:
 
 
 OWNER_CLAIMED = "Owner named by the sender"
-"""The label of an owner whom a sender named who is not trusted in that."""
+"""The label of an owner named by a sender that is not trusted to name owners."""
 
 
 def span(time: timedelta) -> str:
@@ -100,7 +104,7 @@ def span(time: timedelta) -> str:
 
 
 def name(lead: RefinedLead) -> str | None:
-    """The name; a lead of which there is only a record in the CRM is called by that."""
+    """The lead's name; if only its CRM record is known, "see" and the record's id."""
     contact, record = lead.contact, lead.lead_details.crm_record
     if contact.name or contact.email or contact.phone or not record:
         return contact.name
@@ -108,6 +112,6 @@ def name(lead: RefinedLead) -> str | None:
 
 
 def score(lead: RefinedLead) -> str | None:
-    """The score as people write it, if it is one."""
+    """The score without superfluous digits; None if there is none, or it is not finite."""
     found = lead.lead_details.lead_score
     return f"{found:g}" if found is not None and math.isfinite(found) else None

@@ -1,1 +1,1 @@
-"""Where alerts go: a folder for each kind of channel."""
+"""Channels, the destinations of alerts: one folder for each kind."""

@@ -1,6 +1,7 @@
-"""Which channels there are, and what each kind of them is made of.
+"""The configured channels, and how each kind of channel is made from its settings.
 
-What a kind needs is imported where it is made: most installations use one or two.
+The modules of a kind are imported only when a channel of that kind is made: most installations use
+one or two kinds.
 """
 
 import os
@@ -30,12 +31,13 @@ from leadline.settings.general import Settings
 from leadline.settings.tables import SLACK
 
 Parts = tuple[Writer, Messenger, bool]
-"""What a kind makes of its settings: the writer, the messenger, and whether it is personal."""
+"""What is made from a kind's settings: the writer, the messenger, and whether the channel is
+personal (`Channel.personal`)."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What a channel is made with beside its own settings: its name, and all settings; no message
-    of it may take more than `timeout` seconds."""
+    """What a channel is made with beside its own settings: its name, the longest time that one
+    message may take (`timeout`, in seconds), and all settings."""
 
     name: str
     timeout: float
@@ -43,14 +45,14 @@ class Wanted(msgspec.Struct, frozen=True):
 
     @property
     def setting(self) -> str:
-        """How its settings are called."""
+        """The name of its settings, for messages."""
         return f"channels.{self.name}"
 
 
 def channel_configs(settings: Settings) -> Mapping[str, ChannelConfig]:
     """The settings of every channel by name.
 
-    Raises ConfigurationError where a fallback is no channel, or leads back to where it began.
+    Raises ConfigurationError if a fallback is not a channel, or fallbacks form a circle.
     """
     found = dict(settings.channels)
     if settings.slack_webhook_url:
@@ -61,9 +63,11 @@ def channel_configs(settings: Settings) -> Mapping[str, ChannelConfig]:
 
 
 def usual_channels(settings: Settings) -> tuple[str, ...]:
-    """The channels that hear of leads about which no rule decides: not those that stand in for
-    others, which would then always tell both, nor, where there is another and its `leads` doesn't
-    say so, the one for leads that nobody owns."""
+    """The channels that alert about leads for which no rule chooses channels.
+
+    Fallbacks are left out, since they would send every alert twice. The channel for unassigned
+    leads is left out if there is another channel, unless its `leads` is set.
+    """
     found = channel_configs(settings)
     behind = {config.fallback for config in found.values()}
     hearing = {n: c for n, c in found.items() if _hears_all(c) and n not in behind}
@@ -73,16 +77,17 @@ def usual_channels(settings: Settings) -> tuple[str, ...]:
 
 
 def _hears_all(config: ChannelConfig) -> bool:
-    """Whether a channel wants every lead that no rule decides about."""
+    """Whether a channel wants every lead for which no rule chooses channels."""
     return config.hears_all if config.leads is None else config.leads
 
 
 def make_channel(
     name: str, config: ChannelConfig, settings: Settings, longest: float = 3600.0
 ) -> Channel:
-    """The channel of this name and *config*; *longest*: the seconds that one message may take.
+    """The channel of this name and *config*; one message may take *longest* seconds, or less by
+    the `timeout` setting.
 
-    Raises ConfigurationError, which names the channel, where its settings are not enough.
+    Raises ConfigurationError, which names the channel, if its settings are incomplete or wrong.
     """
     maker = MAKERS.get(type(config))
     if maker is None:
@@ -107,7 +112,7 @@ def make_channel(
 
 
 def _of_webhook(settings: Settings, config: ChannelConfig | None) -> ChannelConfig:
-    """What `slack_webhook_url` says; a table `[channels.slack]` stands above it."""
+    """The channel that `slack_webhook_url` defines; a table `[channels.slack]` takes precedence."""
     if config is None:
         return SlackWebhookConfig(
             url=settings.slack_webhook_url,
@@ -160,7 +165,7 @@ def _ses(config: SesConfig, wanted: Wanted) -> Parts:
 
     region = config.region or os.environ.get("AWS_REGION", "")
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-    keys_in()  # so that it is known at once when there are none
+    keys_in()  # so that missing credentials are reported at once
     messenger = SesMessenger(region, keys_in, endpoint, wanted.timeout, setting=wanted.setting)
     return _mail(config, wanted, messenger)
 
@@ -200,7 +205,7 @@ def _apprise(config: AppriseConfig, wanted: Wanted) -> Parts:
 
 
 def _mail(config: MailConfig, wanted: Wanted, messenger: Messenger) -> Parts:
-    """What mails are handed in to whichever server."""
+    """The parts of an e-mail channel; *messenger* is that for SMTP or SES."""
     from leadline.channels.email.message import EmailWriter
 
     team = [member.email for member in wanted.settings.people.values()]
@@ -218,4 +223,4 @@ MAKERS: Mapping[type[ChannelConfig], Callable[[Any, Wanted], Parts]] = {
     PagerDutyConfig: _pagerduty,
     AppriseConfig: _apprise,
 }
-"""How each kind of channel is made of its settings."""
+"""The function that makes each kind of channel from its settings."""

@@ -1,1 +1,1 @@
-"""Doors: thin modules that call inward once."""
+"""Entry points: thin modules for HTTP, AWS functions and the command line."""

@@ -1,6 +1,6 @@
-"""`make demo`: the whole way of some thirty leads, in front of your eyes, on this machine alone.
+"""`make demo`: shows about thirty leads from capture to alert, on this machine only.
 
-Starts a server and a stand-in for Slack on free ports, sends deliveries of every source as the
+It starts a server and a stand-in for Slack on free ports, sends deliveries of every source as the
 vendors send and sign them, and accounts for each.
 """
 
@@ -39,7 +39,7 @@ _TURN_S = 0.15
 
 
 def main() -> None:
-    """Run the demo; exit 1 when a lead is unaccounted for or a sample ends otherwise than told."""
+    """Run the demo; exit 1 if a lead is unaccounted for or a sample has an unexpected result."""
     arguments = _arguments()
     out = Console(highlight=False, soft_wrap=True)
     folder: Path = arguments.data
@@ -69,7 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Show Leadline at work on this machine.")
     parser.add_argument("--keep", action="store_true", help="leave it running until Ctrl-C")
     parser.add_argument("--delay", default="4s", help="how long a lead waits (default 4s)")
-    parser.add_argument("--seed", type=int, default=7, help="other people, the same story")
+    parser.add_argument("--seed", type=int, default=7, help="other people with the same samples")
     parser.add_argument("--data", type=Path, default=Path("demo-data"), help="the data folder")
     return parser.parse_args()
 
@@ -100,7 +100,7 @@ def _show(
 ) -> bool:
     out.print(f"Leadline takes webhooks at [bold]{supervisor.url}/webhook[/bold]")
     out.print(f"Alerts are shown at [bold]{slack.url}[/bold] and go nowhere else")
-    out.print(f"A lead waits {arguments.delay} here, ten minutes in earnest\n")
+    out.print(f"A lead waits {arguments.delay} here, ten minutes by default\n")
     _wait_ready(supervisor.url)
     sent = _send(out, supervisor.url, samples(arguments.seed, datetime.now(UTC), supervisor.url))
     ledger = wiring.ledger(settings)
@@ -142,7 +142,7 @@ def _wait_ready(url: str) -> None:
 
 
 def _send(out: Console, url: str, deliveries: list[Sample]) -> list[_Sent]:
-    """Post each delivery and print what was answered."""
+    """Post each delivery and print the response."""
     http = HttpClient(_PATIENCE_S)
     sent = []
     for sample in deliveries:
@@ -160,7 +160,8 @@ def _send(out: Console, url: str, deliveries: list[Sample]) -> list[_Sent]:
 
 
 def _leads_in(body: bytes, sample: Sample) -> int:
-    """How many leads an answer names; an `Ack` names none, so the sample is believed."""
+    """The number of leads that a response names; for a response that is not JSON, the number that
+    the sample expects."""
     try:
         told = msgspec.json.decode(body)
     except msgspec.DecodeError:
@@ -171,7 +172,7 @@ def _leads_in(body: bytes, sample: Sample) -> int:
 
 
 def _watch(out: Console, ledger: Ledger, slack: SlackInbox) -> None:
-    """Show the numbers until nothing waits any more."""
+    """Show the numbers until no lead and no alert waits any more."""
     out.print()
     deadline = time.monotonic() + _PATIENCE_S
     with Live(console=out, refresh_per_second=8) as live:
@@ -184,7 +185,8 @@ def _watch(out: Console, ledger: Ledger, slack: SlackInbox) -> None:
 
 
 def _correct(out: Console, crm: DemoCrm, slack: SlackInbox, late: int) -> bool:
-    """Let the rest have their owners, and wait until Slack is told of them."""
+    """Let the CRM assign the remaining owners, and wait until Slack has a message for each; returns
+    whether it has."""
     crm.assign_the_rest()
     deadline = time.monotonic() + _PATIENCE_S
     while (told := _told_of_owners(slack)) < late and time.monotonic() < deadline:
@@ -214,7 +216,7 @@ def _numbers(ledger: Ledger, account: Account, slack: SlackInbox) -> Table:
 
 
 def _alerts(out: Console, slack: SlackInbox) -> None:
-    """The first alert, and the first of a person who was seen before."""
+    """Print the first alert, and the first about a person who was seen before."""
     out.print("\n[bold]Two of the alerts, as Slack would show them[/bold]\n")
     kinds: dict[str, str] = {}
     for message in slack.messages:
@@ -230,13 +232,13 @@ def _summary(out: Console, account: Account, slack: SlackInbox, sent: list[_Sent
     rejected = sum(s.status != 200 for s in sent)
     for what, number in (
         ("deliveries sent", len(sent)),
-        ("  refused, not kept (bad signature, unreadable)", rejected),
-        ("  redelivered: known already, nothing done twice", account.redelivered),
-        ("events kept", account.accepted),
+        ("  refused, not stored (bad signature, unreadable)", rejected),
+        ("  redelivered: already known, nothing done twice", account.redelivered),
+        ("events stored", account.accepted),
         ("  updates folded into a waiting lead", account.folded),
         ("  no new lead (deleted, ping …)", account.filtered),
         ("  spam and tests, nobody alerted", account.quarantined),
-        ("  dead letters: nothing of a lead in them", account.dead + account.alert_dead),
+        ("  dead letters: they have no contact data", account.dead + account.alert_dead),
         ("  refined and alerted", account.alerted),
         ("    of them people seen before", account.duplicates),
         ("messages in Slack", len(slack.messages)),

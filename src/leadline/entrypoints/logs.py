@@ -1,10 +1,10 @@
-"""Log lines: one an attempt, named like an event, with ids and figures and nothing personal.
+"""Log lines: one per attempt, with the name of an event, ids and figures, and no personal data.
 
-What could quote a lead does not get that far. Of `extra`, only the keys of `ALLOWED` are written,
-short, on one line and without e-mail addresses. Our own lines are named like `refine.done`; words
-that are no such name are not written, nor are those of libraries, which may quote anything. Of an
-exception its type and where it was raised are written; its words only if it is a LeadlineError,
-whose words are ours.
+Texts that could quote a lead are not written. Of `extra`, only the keys in `ALLOWED` are written,
+shortened, on one line and without e-mail addresses. Our own lines have names like `refine.done`;
+other messages are not written, and neither are those of libraries, which may contain anything. Of
+an exception, its type and the place where it was raised are written; its text only if it is a
+LeadlineError.
 """
 
 import logging
@@ -43,7 +43,7 @@ _MOST_CAUSES = 5
 
 
 def _told(record: logging.LogRecord) -> dict[str, Any]:
-    """What of a record may be told, in the order in which it is written."""
+    """The fields of a record that may be written, in their order."""
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     told: dict[str, Any] = {"time": at[:-6] + "Z", "level": record.levelname.lower(), "event": ""}
     told |= _named(record) | _always
@@ -54,7 +54,7 @@ def _told(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _named(record: logging.LogRecord) -> dict[str, Any]:
-    """The name of the event; what has none is named by the line that logged it."""
+    """The name of the event; for a record without one, the line of code that logged it."""
     if record.name.partition(".")[0] == _OWN:
         event = record.getMessage()
         if _EVENT.fullmatch(event):
@@ -65,7 +65,7 @@ def _named(record: logging.LogRecord) -> dict[str, Any]:
         "at": f"{record.filename}:{record.lineno}",
     }
     if record.args and isinstance(record.msg, str):
-        told["form"] = _safe(record.msg)  # unfilled: with arguments, it is a library's constant
+        told["form"] = _safe(record.msg)  # the format string, which is a constant of the library
     return told
 
 
@@ -80,7 +80,7 @@ def _safe(value: object) -> str | int | float | bool | None:
 
 
 def _exception(error: BaseException) -> dict[str, Any]:
-    """The exception without its words: its type, its causes' types, the lines of the innermost."""
+    """The exception without its text: its type, the types of its causes, its innermost frames."""
     frames = [*traceback.walk_tb(error.__traceback__)][-_MOST_FRAMES:]
     told: dict[str, Any] = {
         "exception": type(error).__name__,
@@ -108,7 +108,7 @@ def _file(path: str) -> str:
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -116,7 +116,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """For eyes: the time, the level, the event, and the rest as key=value."""
+    """For people: time, level, event, and the other fields as key=value."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -127,10 +127,10 @@ class TextFormatter(logging.Formatter):
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Says that a line could not be written, but not, as Python does, what was in it."""
+    """Reports a line that could not be written without its content, which Python would print."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Called within the `except` of whatever went wrong."""
+        """Called by logging within the `except` of the error."""
         error = sys.exc_info()[0]
         name = error.__name__ if error else "nothing"
         print(f"{record.filename}:{record.lineno}: can't log: {name}", file=sys.__stderr__)
@@ -139,29 +139,29 @@ class _Handler(logging.StreamHandler[TextIO]):
 def _crashed(
     kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
 ) -> None:
-    """Log an exception that nobody caught; Ctrl-C is none."""
+    """Log an uncaught exception, except Ctrl-C."""
     if not issubclass(kind, KeyboardInterrupt) and error is not None:
         logging.getLogger("leadline").critical("process.crashed", exc_info=(kind, error, trace))
 
 
 def always(**said: str) -> None:
-    """From now on every line says this too, such as the request that is being answered; the keys
-    are of `ALLOWED`."""
+    """Add these fields, such as the id of the current request, to every line from now on; keys that
+    are not in `ALLOWED` are ignored."""
     _always.clear()
     _always.update({key: value for key, value in said.items() if key in ALLOWED})
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:
-    """Send every log line to *stream* (standard error) in this form, "json" or "text"."""
+    """Write all log lines to *stream* (default: standard error) in *form*, "json" or "text"."""
     handler = _Handler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # What nobody catches is told like anything else: Python's own report would quote its words.
+    # Uncaught exceptions are logged like others: Python's own report would contain their texts.
     sys.excepthook = _crashed
     threading.excepthook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
-    # Of libraries only what went wrong is of interest.
+    # Of libraries only warnings and errors are logged.
     for library in ("uvicorn", "asyncio"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""What every door does alike: refuse politely, shake hands, name the source."""
+"""What both HTTP entry points have in common: headers, checks, handshakes, problem responses."""
 
 import hmac
 from collections.abc import Iterable, Mapping
@@ -11,33 +11,33 @@ from leadline.model.lead import Delivery
 from leadline.ports.source import Answer
 
 DEFAULT_SOURCE = "generic"
-"""Who delivers to `/webhook` itself."""
+"""The source of deliveries to `/webhook` itself."""
 
 
 _SINGLE = frozenset({
     "host", "content-length", "transfer-encoding", "content-type", "content-encoding",
     "authorization", "idempotency-key",
 })  # fmt: skip
-"""Headers that say one thing: of two, a proxy could believe one and we the other."""
+"""Headers that may come only once: of two, a proxy could use one and we the other."""
 
 
 def headers_of(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The headers of a request by their names in lower case; what came several times is joined by
-    commas (RFC 9110, section 5.3). Raises Malformed where a single one came twice."""
+    """The headers of a request by their names in lower case; repeated ones are joined by commas
+    (RFC 9110, section 5.3). Raises Malformed if one came twice that may come only once."""
     headers: dict[str, str] = {}
     for name, value in fields:
         name = name.lower()
         if name not in headers:
             headers[name] = value
         elif name in _SINGLE:
-            raise Malformed(f"there must be one {name} header at most")
+            raise Malformed(f"there must be at most one {name} header")
         else:
             headers[name] += ", " + value
     return headers
 
 
 def check_source(name: str, kit: CaptureKit) -> None:
-    """Refuse a delivery to a source that there is not."""
+    """Raise UnknownSource if there is no source of this name."""
     if name not in kit.sources:
         raise UnknownSource(f"post to /webhook/NAME with one of: {', '.join(sorted(kit.sources))}")
 
@@ -49,7 +49,7 @@ def check_encoding(headers: Mapping[str, str]) -> None:
 
 
 def has_token(headers: Mapping[str, str], tokens: Iterable[str]) -> bool:
-    """Whether a request bears one of these tokens (RFC 6750); compared in constant time."""
+    """Whether a request has one of these bearer tokens (RFC 6750), compared in constant time."""
     scheme, _, told = headers.get("authorization", "").partition(" ")
     given = told.strip().encode("latin-1", "replace")
     fits = False
@@ -59,7 +59,7 @@ def has_token(headers: Mapping[str, str], tokens: Iterable[str]) -> bool:
 
 
 def handshake(delivery: Delivery, kit: CaptureKit) -> Answer:
-    """The answer to a request that is no POST: the source's own, or that it must be one."""
+    """The answer to a request that is not a POST: the source's own to a GET, else 405."""
     if delivery.method == "GET":
         own = kit.sources[delivery.source].handshake(delivery)
         if own is not None:
@@ -74,5 +74,5 @@ def problem(status: int, title: str, detail: str) -> Answer:
 
 
 def problem_of(error: LeadlineError) -> Answer:
-    """What a sender hears of an error; nothing of our insides."""
+    """The problem response for an error; it reveals no internals."""
     return problem(error.status, error.title, error.detail or error.title)

@@ -1,4 +1,4 @@
-"""What every door to Slack's requests does alike: who may call, what becomes of a press."""
+"""What both entry points for Slack's requests have in common: settings, presses, commands."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -25,21 +25,22 @@ from leadline.wiring import links
 log = logging.getLogger(__name__)
 
 COMMANDS = "/slack/commands"
-"""Where commands are posted; presses of buttons are everywhere else below /slack."""
+"""The path for commands; all other paths below /slack are for buttons."""
 
 
 NOTHING = Answer(b"", "text/plain")
-"""The answer to a press; Slack shows nobody what stands in it, but warns of any status but 200."""
+"""The answer to a press; Slack shows its body to nobody, but warns of any status except 200."""
 NOT_READ = "⚠️ Your leads could not be read. Please try again."
 
 
 _MOST_UNOWNED = 100
-"""More than are listed: some of them are junk."""
+"""The number of leads read for the list of unassigned ones; more than are listed, since some of
+them may be junk."""
 
 
 class SlackDoor(msgspec.Struct, frozen=True):
-    """What presses and commands need of the settings. `replies` are the origins to which answers
-    may go: Slack's, and those of the webhooks that are set."""
+    """The settings for presses and commands. `replies` are the origins that a `reply_url` may have:
+    Slack's, and those of the configured webhooks."""
 
     secrets: Sequence[str]
     team: Team
@@ -48,8 +49,8 @@ class SlackDoor(msgspec.Struct, frozen=True):
     rules: ActionRules
 
     def press(self, store: ActionStore, wish: Press, now: datetime) -> PressReply:
-        """See `journey.claiming.press`; a store that fails is logged, and the presser hears of
-        it."""
+        """The reply to a press (see `journey.claiming.press`); any error is logged and becomes
+        `NOT_SAVED`."""
         try:
             return reply_of(press(store, self.team, wish, now, self.rules))
         except Exception:
@@ -63,7 +64,7 @@ class SlackDoor(msgspec.Struct, frozen=True):
         now: datetime,
         unowned: Callable[[], Sequence[str]],
     ) -> bytes:
-        """What the command shows, as JSON; a store that fails is logged."""
+        """The answer to a command as JSON; any error is logged and becomes `NOT_READ`."""
         try:
             message = answer_command(store, self.team, self.links, asked, now, unowned)
         except Exception:
@@ -73,7 +74,7 @@ class SlackDoor(msgspec.Struct, frozen=True):
 
 
 def slack_door(settings: Settings) -> SlackDoor:
-    """The door as the settings make it; without `slack_signing_secret` nobody passes it."""
+    """The `SlackDoor` by these settings; without `slack_signing_secret` it refuses all requests."""
     urls = {n: c.url for n, c in settings.channels.items() if isinstance(c, SlackWebhookConfig)}
     if settings.slack_webhook_url:
         urls.setdefault(SLACK, settings.slack_webhook_url)
@@ -90,11 +91,11 @@ def slack_door(settings: Settings) -> SlackDoor:
 
 
 def reply_to(told: PressReply) -> bytes:
-    """The body of the answer to a press, for the presser's eyes only."""
+    """The reply to a press as JSON; only the person who pressed sees it."""
     return as_json_text(answer_to_one(told.text, told.undo))
 
 
 def unowned_leads(ledger: Ledger, since: datetime) -> Sequence[str]:
-    """The ids of the newest leads captured since then that are refined and have no owner."""
+    """The ids of the newest refined leads without an owner that were captured since then."""
     found = ledger.find(LeadFilter(unowned=True, since=since, limit=_MOST_UNOWNED))
     return [row.lead_id for row in found]

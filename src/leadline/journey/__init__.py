@@ -1,1 +1,1 @@
-"""The way of a lead: captured, refined, owned, followed, claimed, written back."""
+"""The steps of a lead: capture, refinement, ownership, follow-up, claim, write-back."""

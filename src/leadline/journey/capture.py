@@ -1,7 +1,7 @@
-"""The front half: a delivery becomes captured leads, durable before the sender hears of it.
+"""Capture: a delivery becomes captured leads, which are durable before the sender is answered.
 
-Both doors (`entrypoints.embedded.http`, `entrypoints.aws.capture`) `read` a delivery, have an inbox
-accept what is in it, each in its own way, and `answer` with the receipts.
+Both entry points (`entrypoints.embedded.http`, `entrypoints.aws.capture`) `read` a delivery, have
+an inbox accept its leads, and `answer` with the receipts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ _EMPTY = Event(Kind.IGNORED, b"null", why="empty")
 
 
 class CaptureKit(msgspec.Struct, frozen=True):
-    """What capture needs: the configured sources by name, how long a lead waits, and how much one
-    delivery may make of itself."""
+    """What capture needs: the configured sources by name, how long a lead waits before refinement,
+    and the limits on what one delivery may contain."""
 
     sources: Mapping[str, Source]
     delay: timedelta
@@ -38,9 +38,11 @@ class CaptureKit(msgspec.Struct, frozen=True):
 
 
 def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
-    """Authenticate the delivery and cut it into what the inbox is to keep; at least one piece.
+    """Authenticate the delivery and split it into the leads that the inbox will store, at least
+    one.
 
-    Raises TooManyEvents or TooMuchToStore for a delivery that is over the bounds.
+    Raises UnsupportedMedia for a content type that the source does not accept, what the source's
+    `authenticate` raises, and TooManyEvents or TooMuchToStore for a delivery over the bounds.
     """
     source = kit.sources[delivery.source]
     _check_media(delivery, source)
@@ -54,7 +56,7 @@ def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
 
 
 def answer(delivery: Delivery, kit: CaptureKit, receipts: Sequence[Receipt]) -> Answer:
-    """What the sender hears once everything is durable."""
+    """The response to the sender, once everything is durable."""
     own = kit.sources[delivery.source].answer(receipts)
     if own is not None:
         return own
@@ -70,7 +72,7 @@ def answer(delivery: Delivery, kit: CaptureKit, receipts: Sequence[Receipt]) -> 
 
 
 RECONCILED = "reconciled"
-"""Why a lead is there of which no webhook told."""
+"""The `why` of a lead that was found in the CRM and for which no webhook came."""
 
 
 def capture_found(found: "Found", source: str, kit: CaptureKit, now: datetime) -> CapturedLead:
@@ -129,7 +131,7 @@ def _captured(
 
 
 def _key(event: Event, position: int, delivery: Delivery) -> str | None:
-    """The sender's id of the event, or the key that it gave the whole request."""
+    """The sender's id of the event, or the `Idempotency-Key` of the request with the position."""
     if event.key is not None or "idempotency-key" not in delivery.headers:
         return event.key
     return f"{delivery.headers['idempotency-key']}#{position}"
@@ -143,14 +145,15 @@ def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:
 
 
 def _skips_the_wait(event: Event, source: Source) -> bool:
-    """Whether the lead is too hot to wait, or has the owner already that it would wait for."""
+    """Whether the lead's score is at or over the hot score, or it already has the owner for whom
+    it would wait."""
     config = source.config
     if config.hot_score is None and not config.skip_when_owned:
         return False
     try:
         fields = source.believed_fields(event.raw)
     except LeadlineError:
-        return False  # whatever it is, refinement will say so
+        return False  # refinement will report what is wrong with it
     if config.skip_when_owned and fields.owner:
         return True
     score = fields.score

@@ -1,7 +1,7 @@
-"""What the buttons of messages do: who presses first has the lead, and everybody hears who.
+"""The buttons of messages: claim, snooze and junk. The first person to claim a lead gets it.
 
-The lead is changed by comparing and swapping (`ports.store.Desk`), so of a hundred who press at
-once one wins, and the others read what the winner has written.
+A lead's handling is changed by compare-and-swap (`ports.store.Desk`): of many people who press at
+once one wins, and the others see the winner's change.
 """
 
 import logging
@@ -30,27 +30,30 @@ JUNK = "lead.junk"
 _ROUNDS = 10
 _NINE = 9
 LeadNote = Literal["claimed", "unjunked", "junked", "snoozed"]
-"""What the timeline and the log say of a press that changed a lead."""
+"""The note in the timeline and the log for a press that changed a lead."""
 
 
 class ActionStore(Leads, Channels, Desk, Protocol):
-    """What of a store buttons and commands need."""
+    """The parts of a store that buttons and commands need."""
 
 
 class ActionRules(msgspec.Struct, frozen=True):
-    """Of which sources the CRM is told what people do (`told_back`), and which channels' messages
-    can be changed only by the address that a press brings for answers (`webhooks`)."""
+    """Settings that presses depend on.
+
+    `told_back` names the sources whose CRM gets a write-back after a press. `webhooks` names the
+    channels whose messages can be changed only through the `reply_url` of a press.
+    """
 
     told_back: frozenset[str] = frozenset()
     webhooks: frozenset[str] = frozenset()
 
 
 class PressResult(StrEnum):
-    """What became of a press.
+    """The result of a press.
 
-    RESTORED: the lead was junk and belongs again to whoever had claimed it before. ENDED: it was
-    won, lost or disqualified. UNKNOWN: there is no such lead. The other words that begin with
-    ALREADY changed nothing, either.
+    RESTORED: the lead was junk and is back with the person who had claimed it before. ENDED: the
+    lead was already won, lost or disqualified. UNKNOWN: there is no lead with this id. Neither
+    ENDED nor UNKNOWN nor a result that begins with ALREADY changed anything.
     """
 
     CLAIMED = "claimed"
@@ -70,9 +73,9 @@ _CHANGING = frozenset(
 
 
 class Pressed(msgspec.Struct, frozen=True):
-    """What became of a press by a person, at a time, and how the lead is handled since: who claimed
-    it and when, until when it is snoozed, how it ended and by whom (its `rev` is as it was before).
-    `lead` is None for UNKNOWN."""
+    """The result of a press, who pressed and when, and the lead's handling after it: who claimed
+    it and when, until when it is snoozed, how it ended and by whom (`rev` is that before the
+    press). `lead` is None for UNKNOWN."""
 
     result: PressResult
     by: Person
@@ -82,7 +85,7 @@ class Pressed(msgspec.Struct, frozen=True):
 
     @property
     def changed(self) -> bool:
-        """Whether anything was changed by it."""
+        """Whether the press changed the lead."""
         return self.result in _CHANGING
 
 
@@ -93,13 +96,12 @@ class _Change(msgspec.Struct, frozen=True):
 
 
 class Press(msgspec.Struct, frozen=True, kw_only=True):
-    """A button of ours that somebody pressed: `action` is CLAIM, SNOOZE or JUNK, `span` how long
-    to snooze (None: until tomorrow at nine).
+    """A press of one of our buttons: `action` is CLAIM, SNOOZE or JUNK, `span` is how long to
+    snooze (None: until 9:00 tomorrow).
 
-    `user` is who pressed it, by their id in the channel's service and what that calls them.
-    `reply_url` answers them for as long as `reply_lasts`, and changes the message with the button
-    unless that was shown to them alone (`is_ephemeral`). `message` is where that message stands, as
-    alerts remember it (`Alert.ref`).
+    `user` is the person who pressed, with their id and name in the channel's service. `reply_url`
+    accepts answers to them for `reply_lasts`, and can change the message with the button unless
+    only they see it (`is_ephemeral`). `message` identifies that message, as in `Alert.ref`.
     """
 
     action: str
@@ -119,10 +121,11 @@ def press(
     now: datetime,
     rules: ActionRules = ActionRules(),  # noqa: B008 - it never changes
 ) -> Pressed:
-    """Do what a pressed button asks for, unless somebody else was faster.
+    """Do what the pressed button is for, unless somebody else was faster.
 
-    The channels that told of the lead have their messages changed, the timeline notes who did what
-    (by their id there). Raises StorageFailed where nothing could be kept.
+    A change is noted in the timeline with the person's Slack id, and the messages of all channels
+    that alerted about the lead are updated. Raises StorageFailed if the lead kept being changed by
+    others, so that the press could not be stored.
     """
     lead_id = wish.lead_id
     who = presser(team, wish.user)
@@ -141,12 +144,14 @@ def press(
         if store.handle(lead_id, before, after, then, made.note, who.slack):
             log.info("lead." + made.note, extra={"lead": lead_id})
             return Pressed(made.result, who, now, lead, after)
-    raise StorageFailed("too many change this lead at once")
+    raise StorageFailed(
+        f"lead {lead_id} was changed by others {_ROUNDS} times during this press; press again"
+    )
 
 
 def presser(team: Team, user: Person) -> Person:
-    """Whoever pressed, with what the team's table knows of them; who isn't in it is called as
-    the press calls them."""
+    """The person who pressed, with what the settings know of them; somebody who is not in the
+    team's settings is returned as the press names them."""
     known = team.known(Person(slack=user.slack))
     return known if known.name else user
 
@@ -154,7 +159,7 @@ def presser(team: Team, user: Person) -> Person:
 def _changes(
     lead: RefinedLead, before: Handling, who: Person, wish: Press, team: Team, now: datetime
 ) -> _Change | PressResult:
-    """What the lead becomes; or why it stays as it is."""
+    """The change that the press makes, or the result that says why there is none."""
     if before.ending not in (Ending.OPEN, Ending.JUNK):
         return PressResult.ENDED
     if wish.action == CLAIM:
@@ -170,8 +175,8 @@ def _changes(
 def _claimed(
     lead: RefinedLead, before: Handling, who: Person, now: datetime
 ) -> _Change | PressResult:
-    """The first claim wins. A lead that was marked as junk comes back by a claim, to whoever had
-    claimed it before."""
+    """The first claim wins. Claiming a junk lead restores it, to the person who had claimed it
+    before if there was one."""
     was_junk = before.ending is Ending.JUNK
     was_claimed = before.claimed_by is not None
     if was_claimed and not was_junk:
@@ -195,7 +200,7 @@ def _claimed(
 
 
 def _snoozed(before: Handling, who: Person, until: datetime) -> _Change | PressResult:
-    """Only who has claimed a lead may put it aside; before that anybody may."""
+    """Snooze the lead. Once it is claimed, only the person who claimed it may snooze it."""
     if before.claimed_by is not None and not is_same_person(before.claimed_by, who):
         return PressResult.ALREADY_CLAIMED
     if before.snoozed_until == until:
@@ -205,7 +210,7 @@ def _snoozed(before: Handling, who: Person, until: datetime) -> _Change | PressR
 
 
 def _end_of_snooze(span: timedelta | None, who: Person, team: Team, now: datetime) -> datetime:
-    """When a snooze ends; tomorrow is that of the presser's time zone, or of UTC."""
+    """When a snooze ends. "Tomorrow" is in the time zone of the person who pressed, else in UTC."""
     if span is not None:
         return now + span
     member = team.members.get(team.name_of(who))
@@ -214,15 +219,16 @@ def _end_of_snooze(span: timedelta | None, who: Person, team: Team, now: datetim
 
 
 def is_same_person(one: Person, other: Person) -> bool:
-    """Whether two who pressed are the same, by their Slack id, else by their name."""
+    """Whether two persons are the same: by Slack id if the first has one, else by name."""
     return (one.slack == other.slack) if one.slack else (one.name == other.name)
 
 
 def _with_reply(
     after: Handling, wish: Press, now: datetime, told: Sequence[Alert], rules: ActionRules
 ) -> Handling:
-    """With the address by which the message can be changed, where it is certain whose message that
-    is: not an answer that only one sees, not a bot's, and that of the only webhook there is."""
+    """The handling with the press's `reply_url`, if that is certain to change a webhook's message:
+    the button stood neither in an ephemeral answer nor in a bot's message, and exactly one webhook
+    channel alerted about the lead."""
     own = wish.is_ephemeral or wish.message in {alert.ref for alert in told if alert.ref}
     if not wish.reply_url or own or len(rules.webhooks.intersection(_telling(told))) != 1:
         return after
@@ -232,13 +238,13 @@ def _with_reply(
 
 
 def _what_follows(lead: RefinedLead, told: Sequence[Alert], *, told_of_crm: bool) -> list[Later]:
-    """The messages about the lead are changed, and the CRM hears of it."""
+    """The tasks after a press: update the messages about the lead, and write back to the CRM."""
     tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in _telling(told)]
-    if told_of_crm:  # a lead that is no record there ends this task at once
+    if told_of_crm:  # the task ends at once if the lead has no record in the CRM
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
     return [Later(task) for task in tasks]
 
 
 def _telling(told: Sequence[Alert]) -> list[str]:
-    """The channels that told of the lead."""
+    """The channels that alerted about the lead."""
     return sorted({alert.channel for alert in told if alert.step is Step.NOTIFY})

@@ -1,4 +1,4 @@
-"""Asking CRMs for leads: in batches, each CRM once it is down not again, never past the lease."""
+"""Asking CRMs about leads, in batches and within the lease. A CRM that fails is not asked again."""
 
 import logging
 from collections import defaultdict
@@ -16,30 +16,30 @@ from leadline.ports.store import Waiting, reading_place
 log = logging.getLogger(__name__)
 
 _LONGEST_SHARE = 0.4
-"""The part of a lease that may go by before no further batch is asked for."""
+"""The share of a lease after which no further batch is asked for."""
 _SHORTEST_PAUSE = timedelta(seconds=1)
 
 
 class Silent(msgspec.Struct, frozen=True):
-    """The CRM said nothing of the lead: it is down, or refuses; `words` says why."""
+    """The CRM gave no answer about the lead because it is down or refuses; `words` says why."""
 
     words: str
 
 
 class NotAsked(msgspec.Struct, frozen=True):
-    """There was no time or leave to ask; ask again `after` this pause."""
+    """The CRM was not asked, for lack of time or because it wants a pause; ask again `after`."""
 
     after: timedelta
     words: str
 
 
 Told = CrmRecord | NotYet | Silent | NotAsked
-"""What a CRM said of one lead."""
+"""A CRM's answer about one lead."""
 
 
 def ask(kit: Kit, leads: Mapping[str, Waiting]) -> Mapping[str, Told]:
-    """What the CRMs say of these leads, by lead id; a lead that no CRM can be asked about is left
-    out."""
+    """The CRMs' answers about these leads, by lead id. Leads without a record, or whose source has
+    no CRM with `look_up`, are left out."""
     by_source: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for lead_id, lead in leads.items():
         connected = kit.crms.get(lead.source) if kit.crms else None
@@ -63,7 +63,8 @@ def ask(kit: Kit, leads: Mapping[str, Waiting]) -> Mapping[str, Told]:
 
 
 def _pause_of(kit: Kit, source: str) -> NotAsked | None:
-    """The pause that the CRM asked for, as far as it is not over; only then is anything written."""
+    """What is left of the pause that the CRM asked for; None if there is none. Writes to the store
+    only if the CRM asked for a pause before."""
     place = reading_place(source)
     if not kit.store.trouble(place).failures:
         return None
@@ -76,7 +77,8 @@ def _pause_of(kit: Kit, source: str) -> NotAsked | None:
 def _read(
     kit: Kit, source: str, connected: Connected, records: Sequence[str]
 ) -> tuple[Mapping[str, Told], Silent | NotAsked | None]:
-    """One batch: what was said of each record, and why no further one is to be asked for."""
+    """Read one batch: the answer for each record, and why no further batch must be asked for (None:
+    go on)."""
     try:
         reply = connected.crm.read(records)
     except Exception as error:  # an adapter's own mistake must not keep a lead from its alert
@@ -104,8 +106,8 @@ def _read(
 
 
 def _believed(kit: Kit, source: str, said: Told) -> Told:
-    """What a CRM tells that knows no owners: the answers of a form, in which an owner is no more
-    than in a delivery of that form."""
+    """The answer of a CRM that knows no owners. Its fields are what a visitor wrote into a form, so
+    an owner in them is trusted only if the source's deliveries are trusted to name one."""
     sender = kit.sources[source]
     if not isinstance(said, CrmRecord) or sender.trusts_owners:
         return said

@@ -1,7 +1,7 @@
-"""What becomes known of a lead after its alert: an owner, its first response, how it ended.
+"""What becomes known about a lead after its refinement: owner, first response, ending.
 
-`look_up_due` asks the CRM again for leads that had no owner, and whenever it sent an update of a
-lead that is refined already.
+`look_up_due` asks the CRM again about leads without an owner, and about refined leads of which an
+update came.
 """
 
 import logging
@@ -26,11 +26,11 @@ from leadline.team.routing import with_owner
 log = logging.getLogger(__name__)
 
 ECHO = "echo"
-"""The note of a look for which an update gave occasion that our own writing had caused."""
+"""The note of a look-up whose cause was the CRM's webhook about our own write-back."""
 
 
 def look_up_due(kit: Kit, limit: int = 100) -> int:
-    """Ask anew about up to *limit* leads; returns how many were claimed."""
+    """Do up to *limit* due look-ups; returns how many were leased."""
     claims = kit.store.claim(Step.LOOK_UP, limit, kit.lease)
     if not claims:
         return 0
@@ -55,15 +55,15 @@ def look_up_due(kit: Kit, limit: int = 100) -> int:
 
 
 def look_again(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
-    """Ask the CRMs about refined leads now, keep what they say, and return how the leads are
-    handled; whom nobody can be asked about, or whose CRM is silent, stays as it was."""
+    """Ask the CRMs about refined leads now, store the answers, and return the handlings by lead id.
+    Leads whose CRM cannot be asked, or does not answer, are returned unchanged."""
     waiting = kit.store.waiting(lead_ids)
     told = ask(kit, waiting) if kit.crms else {}
     for lead_id, lead in kit.store.refined(list(told)).items():
         if isinstance(said := told[lead_id], CrmRecord):
             try:
                 _keep(kit, lead, said)
-            except Exception:  # this lead stays as it was, and the others are looked at
+            except Exception:  # this lead stays unchanged; go on with the others
                 log.exception("look_up.failed", extra={"lead": lead_id})
     return kit.store.handling(lead_ids)
 
@@ -71,9 +71,9 @@ def look_again(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
 def _look_alone(
     kit: Kit, claim: Claim, lead: RefinedLead, waiting: Waiting, said: Told | None
 ) -> Outcome:
-    """One look; whatever goes wrong is this lead's own affair."""
+    """One look-up. An error becomes the outcome of this lead and does not affect the others."""
     try:
-        if lead.status != "refined":  # nobody hears of spam, whoever owns it
+        if lead.status != "refined":  # nobody is alerted of spam, whoever owns it
             return Done()
         return _look(kit, lead, waiting, said)
     except Exception as error:
@@ -82,7 +82,7 @@ def _look_alone(
 
 
 def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> Outcome:
-    """What becomes of one look, by what the CRM said; None: nobody could be asked."""
+    """The outcome of one look-up by the CRM's answer (*said*; None: no CRM could be asked)."""
     match said:
         case NotAsked(after=after, words=words):
             return Retry(after, why=words, counts=False)
@@ -99,7 +99,7 @@ def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> O
 
 
 def _learned(kit: Kit, lead: RefinedLead, waiting: Waiting, said: CrmRecord) -> Outcome:
-    """Keep what was said of the lead, and ask again while it has no owner."""
+    """Store the CRM's answer, and look up again later while the lead has no owner."""
     handling = _keep(kit, lead, said)
     if handling is None:
         return _overtaken(kit)
@@ -111,7 +111,7 @@ def _learned(kit: Kit, lead: RefinedLead, waiting: Waiting, said: CrmRecord) -> 
 
 
 def _not_there(kit: Kit, lead: RefinedLead, waiting: Waiting) -> Outcome:
-    """The CRM has no such record: keep what updates say, and ask again for it."""
+    """The CRM has no such record: store what updates say, and look up again later."""
     nothing = CrmRecord(record=waiting.record or "", fields=LeadFields())
     said = _from_updates(kit, waiting) or nothing
     handling = _keep(kit, lead, said, there=False)
@@ -127,7 +127,7 @@ def _kept(said: CrmRecord, handling: Handling) -> Done:
 
 
 def _overtaken(kit: Kit) -> Retry:
-    """Somebody else changed the lead meanwhile."""
+    """Retry, because somebody else changed the lead meanwhile."""
     return Retry(kit.look_ups.every, why="look_up.overtaken", counts=False)
 
 
@@ -137,7 +137,7 @@ def _later(kit: Kit, lead: RefinedLead, why: str) -> Retry | None:
 
 
 def _fields_of(kit: Kit, waiting: Waiting) -> LeadFields:
-    """What the newest update says that can be understood."""
+    """The fields of the newest update that can be read; empty ones if there is none."""
     source = kit.sources[waiting.source]
     for raw in reversed(waiting.late):
         try:
@@ -148,7 +148,7 @@ def _fields_of(kit: Kit, waiting: Waiting) -> LeadFields:
 
 
 def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
-    """What updates say where no CRM can be asked; None when they say nothing of the owner."""
+    """What updates say, for use if no CRM can be asked; None if they do not name an owner."""
     fields = _fields_of(kit, waiting)
     if not fields.owner:
         return None
@@ -157,13 +157,14 @@ def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
 
 
 def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -> Handling | None:
-    """Keep what is new, and have it told; None when somebody else was faster. Where the record is
-    not *there* (merged, deleted, out of our sight), what the CRM told of it before still counts."""
+    """Store what is new and add the tasks that announce it; returns the handling after that, or
+    None if somebody else was faster. If the record is not *there* (merged, deleted or not visible
+    to us), what the CRM said about it before stays valid."""
     before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
     if not there and (before.crm_owner or before.ending is not Ending.OPEN):
         return before
     after = merged(kit, before, said, kit.clock())
-    # The CRM was silent, or had no such record, when the lead was refined: now it tells the rest.
+    # At refinement the CRM did not answer or had no such record: now the lead can be completed.
     unfinished = lead.lead_details.ownership is Ownership.UNKNOWN or (
         lead.received_from in kit.crms and _says_who(said.fields) and not _says_who(lead.contact)
     )
@@ -179,16 +180,17 @@ def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -
 
 
 def _says_who(said: LeadFields | Contact) -> bool:
-    """Whether it is known whom a lead is about."""
+    """Whether the fields identify the person or company that the lead is about."""
     names = (said.name, said.first_name, said.last_name, said.company)
     return any((*names, said.email, said.phone))
 
 
 def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handling:
-    """How a lead is handled, with what the CRM says now.
+    """The handling of a lead after the CRM's answer *said*.
 
-    The CRM decides who owns it and how it ended, but for leads that somebody called junk. An owner
-    whom our rules or a claim chose stays until the CRM names another than it did before.
+    The CRM decides who owns a lead and how it ended, except that a lead marked as junk stays junk.
+    An owner set by a rule or a claim stays until the CRM names another owner than last time, so
+    that a stale CRM owner does not overwrite one assigned here later.
     """
     owner, ownership = before.owner, before.ownership
     named = key_of_person(said.owner) if said.owner is not None else ""
@@ -213,8 +215,9 @@ def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handli
 
 
 def _who_hears(kit: Kit, lead: RefinedLead, before: Handling, after: Handling) -> list[Later]:
-    """The channels that told of the lead show it as it is now; those that the rules choose for its
-    new owner are told of it, but for those in whose place another has told of it."""
+    """The tasks after a change: channels that alerted about the lead update their messages, and
+    channels that the rules choose for a new owner, and that have not alerted yet, get an alert
+    (which `alerts.notices` drops if a fallback has sent it already)."""
     told = kit.store.alerts([lead.lead_id]).get(lead.lead_id, ())
     knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
     tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]

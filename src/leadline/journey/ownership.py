@@ -1,4 +1,4 @@
-"""Whose a lead is: what the CRM says, what the event said, or whom the rules give it to."""
+"""Who owns a lead: by the CRM, by its event, or by a rule's `assign`."""
 
 from leadline.journey.crm_lookup import NotAsked, Silent, Told
 from leadline.kit import Kit, known
@@ -13,10 +13,10 @@ from leadline.team.routing import assign, with_owner
 def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) -> tuple[
     Person | None, Ownership
 ]:  # fmt: skip
-    """The owner as far as known, and what is known of them.
+    """The owner if known, and the kind of knowledge (`Ownership`).
 
-    *fields* are the lead's with those of its updates; *said* is the CRM's word, None where there
-    was none to ask.
+    *fields* are those of the lead with its updates; *said* is the CRM's answer, None if there was
+    no CRM to ask.
     """
     named = known(kit, person_named(fields.owner)) if fields.owner else None
     connected = kit.crms.get(source) if said is not None else None
@@ -36,8 +36,8 @@ def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) ->
 def settle_owner(
     kit: Kit, lead: RefinedLead, fields: LeadFields, said: Told | None
 ) -> tuple[RefinedLead, Handling | None]:
-    """A lead just refined with its owner, whom the rules may choose where nobody else did, and how
-    it is handled from now on; None where there is nothing to say of that."""
+    """A lead just refined, with its owner, and its first handling (None if that would be empty).
+    The routing rules assign an owner if neither the CRM nor the event named one."""
     owner, ownership = found_owner(kit, lead.received_from, fields, said)
     if ownership is not Ownership.NOT_ASKED and (owner or said is not None):
         lead = with_owner(lead, owner, ownership)

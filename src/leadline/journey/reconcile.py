@@ -1,7 +1,7 @@
-"""Leads that the CRM has and we don't, because their webhooks never came: captured after all.
+"""Capture of leads that the CRM has and we do not, because their webhooks never came.
 
-What is found takes the way of a webhook, under a key of its own: to look twice captures nothing
-twice, and a webhook that comes late is an update of the lead that was found.
+A found record is captured like a webhook's event, with its own idempotency key: a second search
+captures nothing twice, and a webhook that comes late is an update of the found lead.
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class FoundLead(msgspec.Struct, frozen=True):
-    """A lead that nobody told us of; `lead_id` is "" where it was only looked for."""
+    """A record in the CRM for which we had no lead; `lead_id` is "" after a dry run."""
 
     record: str
     created_at: datetime
@@ -31,10 +31,10 @@ class FoundLead(msgspec.Struct, frozen=True):
 
 
 class Reconciled(msgspec.Struct, frozen=True):
-    """What came of looking: how many records the CRM has, and those of which we had no lead.
+    """The result of a search: how many records the CRM listed, and those for which we had no lead.
 
-    `trouble` says why the CRM told no more, where it did not tell all; then `after` is where to go
-    on, after `pause` if the CRM asked for one.
+    If the list is incomplete, `trouble` says why, `after` is the page to continue with, and `pause`
+    how long the CRM wants to be left alone before that.
     """
 
     seen: int = 0
@@ -45,7 +45,7 @@ class Reconciled(msgspec.Struct, frozen=True):
 
 
 class Shelf(Inbox, Leads, Protocol):
-    """What is needed of a store."""
+    """The parts of a store that reconciling needs."""
 
 
 def reconcile(
@@ -60,12 +60,15 @@ def reconcile(
     dry_run: bool = False,
     is_time: Callable[[], bool] = lambda: True,
 ) -> Reconciled:
-    """Capture the records created *since* then that no lead of *source* is about, a page after the
-    other while there *is_time*; begins with the page *after*. *dry_run* only looks for them."""
+    """Capture the records created *since* then for which *source* has no lead.
+
+    The CRM is read page by page, beginning with page *after*, while *is_time* returns true. With
+    *dry_run* nothing is captured.
+    """
     seen: set[str] = set()
     found: list[FoundLead] = []
     asked: set[str] = set()
-    while after not in asked:  # a CRM that gives the same page again has no further one
+    while after not in asked:  # a CRM that returns the same page again has no further one
         asked.add(after)
         if not is_time():
             return Reconciled(len(seen), tuple(found), "there was no time for more", after)
@@ -91,7 +94,7 @@ def _captured_of(
     *,
     dry_run: bool,
 ) -> list[FoundLead]:
-    """Those that are new, captured if they are to be."""
+    """The records without a lead, captured unless it is a dry run."""
     keys = {record_key(source, one.record): one for one in found}
     known = store.of_records(list(keys)) if keys else {}
     missing = [one for key, one in keys.items() if key not in known]
@@ -102,7 +105,7 @@ def _captured_of(
     return [
         FoundLead(one.record, one.created_at, receipt.lead_id)
         for one, receipt in zip(missing, receipts, strict=True)
-        if receipt.fate is Fate.CAPTURED  # else its webhook has come this moment
+        if receipt.fate is Fate.CAPTURED  # otherwise its webhook has just come
     ]
 
 
@@ -114,11 +117,11 @@ def reconcile_in_turn(
     back: timedelta,
     is_time: Callable[[], bool] = lambda: True,
 ) -> timedelta:
-    """Look for leads of *source* that came within *back*, once in *every* among all workers, while
-    there *is_time*.
+    """Search for missing leads of *source* created within *back*, once per *every* among all
+    workers, while *is_time* returns true.
 
-    Returns zero when that was done, else how long to wait. A look overlaps the one before, and
-    goes back to before the CRM stopped answering, if it did.
+    Returns zero after a search, else how long to wait for the next one. A search covers at least
+    twice *every*; after failed searches it goes back to before the first of them.
     """
     place = f"reconcile:{source}"
     if wait := kit.store.reserve(place, every):

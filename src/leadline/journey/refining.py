@@ -1,7 +1,7 @@
-"""The back half: due leads are claimed, refined and settled.
+"""Refinement: due leads are leased, refined and settled.
 
-A worker calls `refine_due` in a loop; the function on AWS calls it for each batch.
-What follows a refined lead (`alerts.sending`) is a task of its own.
+The worker calls `refine_due` in a loop; the Lambda handler calls it once per batch. Alerts about a
+refined lead are tasks of their own (`alerts.sending`).
 """
 
 import logging
@@ -31,17 +31,18 @@ log = logging.getLogger(__name__)
 _HICCUP = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
 _ASKED = 6
-"""How often a lead waits for a CRM that asks for pauses before its alert goes out without it."""
+"""The number of attempts for which a lead waits for a CRM that asks for pauses; after that it is
+refined and alerted without the CRM's answer."""
 
 
 def refine_due(kit: Kit, limit: int = 100) -> int:
-    """Refine up to *limit* due leads; returns how many were claimed."""
+    """Refine up to *limit* due leads; returns how many were leased."""
     claims = kit.store.claim(Step.REFINE, limit, kit.lease)
     if not claims:
         return 0
     waiting = kit.store.waiting([c.task.lead_id for c in claims])
     said = ask(kit, waiting) if kit.crms else {}
-    # Asked again, some were told before, and handled.
+    # Leads that are refined again may have alerts and a handling already.
     told = kit.store.alerts(list(said)) if said else {}
     handled = kit.store.handling(list(said)) if said else {}
     outcomes: list[Outcome] = []
@@ -57,9 +58,9 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
 
 
 def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
-    """What a lead would become now, with nothing stored and no CRM asked.
+    """The refined lead that refinement would make now; nothing is stored and no CRM is asked.
 
-    Raises NotUnderstood when the event says nothing that makes a lead.
+    Raises NotUnderstood if the event has nothing to make a lead of.
     """
     return _refined(kit, waiting, fields_of_lead(kit.sources[waiting.source], waiting))
 
@@ -83,7 +84,7 @@ def _refine_one(
     told: Sequence[Alert],
     before: Handling | None,
 ) -> Outcome:
-    """The outcome of one lead; whatever goes wrong is this lead's own affair."""
+    """The outcome of one lead. An error becomes its outcome and does not affect the others."""
     if waiting is None:
         return Drop("lead.missing", "the archive has no raw lead of this id")
     if (end := exhausted(kit, claim)) is not None:
@@ -96,7 +97,7 @@ def _refine_one(
             fields = laid_over(fields, said.fields)
         refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
         claimed = fields.owner_claimed
-        if before is None and claimed:  # an earlier version may have believed it
+        if before is None and claimed:  # an earlier version may have trusted this owner
             before = kit.store.handling([waiting.lead_id]).get(waiting.lead_id)
         if before is not None and not _is_handed_on(kit, refined, before, handling, claimed):
             return Retry(_HICCUP, why="refine.overtaken", counts=False)
@@ -119,8 +120,8 @@ def _refine_one(
 def _is_handed_on(
     kit: Kit, lead: RefinedLead, before: Handling, made: Handling | None, claimed: str | None
 ) -> bool:
-    """Give a lead that is refined anew the owner whom this refinement found, if it had none, or
-    none but whom the sender *claimed*; False when somebody else changed it meanwhile."""
+    """Give a lead that is refined again the owner found now, if it had none or only the one that
+    the sender *claimed*; False if somebody else changed the lead meanwhile."""
     if before.owner is None:
         if made is None or made.owner is None:
             return True
@@ -138,17 +139,17 @@ def _is_handed_on(
 
 
 def _is_only_claimed(before: Handling, claimed: str | None) -> bool:
-    """Whether a lead's owner is the sender's word alone, which earlier versions believed."""
+    """Whether only the sender named the lead's owner, which earlier versions trusted."""
     if not claimed or before.owner is None:
         return False
-    if claimed not in (before.owner.id, before.owner.email):  # as `person_named` took it
+    if claimed not in (before.owner.id, before.owner.email):  # as `person_named` reads it
         return False
     return not before.crm_owner and before.claimed_by != before.owner
 
 
 def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
-    """Wait a moment for a CRM that asks for a pause or had a hiccup; an alert waits for it no
-    longer, since it can be corrected."""
+    """A retry, if the CRM asks for a short pause or failed once. An alert is not delayed for the
+    CRM any longer than that, since it can be corrected by an update."""
     match said:
         case NotAsked(after=after, words=words) if after <= _PATIENCE and claim.attempt <= _ASKED:
             return Retry(after, why=words, counts=False)
@@ -158,8 +159,9 @@ def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
 
 
 def _what_follows(kit: Kit, lead: RefinedLead, told: Sequence[Alert]) -> tuple[Task, ...]:
-    """Whom to tell now: the channels that the rules say, and those that told of it before show it
-    anew. One for which a fallback has told keeps silent (`alerts.notices`)."""
+    """The tasks to do now: alerts in the channels that the rules choose, updates in channels that
+    alerted before, and the write-back. If a fallback has alerted for a channel, `alerts.notices`
+    drops that channel's alert."""
     names = channels_for(kit, lead)
     knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
     tasks = [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
@@ -171,8 +173,8 @@ def _what_follows(kit: Kit, lead: RefinedLead, told: Sequence[Alert]) -> tuple[T
 
 
 def _what_follows_later(kit: Kit, lead: RefinedLead, said: Told | None) -> tuple[Later, ...]:
-    """What to look at again: the owner, while there is none, the record, while it was not seen, and
-    whether somebody responds."""
+    """The tasks for later: a look-up while the owner or the record is missing, and the clock of the
+    first response."""
     later: list[Later] = []
     missing = (Ownership.UNASSIGNED, Ownership.UNKNOWN)
     pause = kit.look_ups.after(timedelta())
@@ -186,10 +188,10 @@ def _what_follows_later(kit: Kit, lead: RefinedLead, said: Told | None) -> tuple
 
 
 def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
-    """The fields of the lead, with those of updates that came while it waited laid over them, and
-    with the notes on how their text was read.
+    """The fields of the lead, overlaid with those of updates that came while it waited, and with
+    notes on how its text was decoded (in `suspicions`).
 
-    Raises NotUnderstood when the event says nothing that makes a lead.
+    Raises NotUnderstood if the event has nothing to make a lead of.
     """
     fields = source.believed_fields(waiting.raw)
     if waiting.updates:
@@ -205,12 +207,12 @@ def _said_by(source: Source, updates: Iterable[bytes]) -> Iterator[LeadFields]:
         try:
             yield source.believed_fields(raw)
         except LeadlineError:
-            continue  # an update that says nothing changes nothing
+            continue  # an update that cannot be read changes nothing
 
 
 def laid_over(fields: LeadFields, *news: LeadFields) -> LeadFields:
-    """The fields of a lead with what is said of it now, the newest last; what is not said stays.
-    However many say something, each is looked at once."""
+    """The fields of a lead overlaid with *news*, the newest last; an empty field changes nothing.
+    Linear in the number of *news*."""
     latest: dict[str, Any] = {}
     custom = dict(fields.custom)
     for one in news:
@@ -221,7 +223,7 @@ def laid_over(fields: LeadFields, *news: LeadFields) -> LeadFields:
 
 
 def _link_to_first_seen(kit: Kit, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Give each refined lead the first lead that shares an e-mail or phone with it, if any."""
+    """Set `duplicate_of` of each refined lead to the first lead with the same e-mail or phone."""
     keys = [k for o in outcomes if isinstance(o, Done) for k in o.match_keys.values()]
     seen = dict(kit.store.first_seen(keys))
     linked: list[Outcome] = []
@@ -241,7 +243,8 @@ def _link_to_first_seen(kit: Kit, outcomes: Sequence[Outcome]) -> list[Outcome]:
 def _earliest(
     lead: RefinedLead, keys: Mapping[str, bytes], seen: Mapping[bytes, FirstSeen]
 ) -> FirstSeen | None:
-    """Of the other leads that own one of the keys, the one captured first, and what matched."""
+    """The earliest captured of the other leads with one of these match keys, and which keys
+    matched; None if there is no other."""
     hits = {name: seen[key] for name, key in keys.items() if key in seen}
     others = {name: hit for name, hit in hits.items() if hit.lead_id != lead.lead_id}
     if not others:

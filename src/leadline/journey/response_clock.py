@@ -1,7 +1,7 @@
-"""The clock of the first response: reminder, escalation, reassignment, while nobody responds.
+"""The clock of the first response: reminder, escalation and reassignment while nobody responds.
 
-It starts when a lead is captured (`leadline.team.targets`). Each step is taken once: the new level,
-the reminders and the next look are kept in one stroke, by comparing and swapping `Handling`.
+It starts when a lead is captured (`leadline.team.targets`). Each step happens once: the new level,
+its reminders and the next clock task are stored together by a compare-and-swap of `Handling`.
 """
 
 import logging
@@ -24,7 +24,7 @@ _NOTES = {1: "clock.reminder", ESCALATED: "clock.escalation", REASSIGNED: "clock
 _OVERTAKEN = timedelta(seconds=1)
 _SHORTEST = timedelta(minutes=1)
 _STALE = timedelta(hours=24)
-"""A lead that is so late is nobody's emergency any more: it was replayed, or told to nobody."""
+"""A step later than this is not taken: the lead was replayed, or never alerted."""
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ class _Case(msgspec.Struct, frozen=True):
     lead: RefinedLead
     handling: Handling
     told: tuple[str, ...]
-    """The channels that have been told of it, as far as they still exist."""
+    """The channels that alerted about it and still exist."""
     now: datetime
 
     @property
@@ -42,7 +42,8 @@ class _Case(msgspec.Struct, frozen=True):
 
 
 class _Taken(msgspec.Struct, frozen=True):
-    """A step of the target: the level reached, what is put with it, and a detail to note."""
+    """A step of the target: the level reached, the handling and tasks to store with it, and a
+    detail for the timeline."""
 
     level: int
     handling: Handling
@@ -51,7 +52,7 @@ class _Taken(msgspec.Struct, frozen=True):
 
 
 def clock_due(kit: Kit, limit: int = 100) -> int:
-    """Look at up to *limit* leads whose next step is due; returns how many were claimed."""
+    """Take up to *limit* steps that are due; returns how many tasks were leased."""
     claims = kit.store.claim(Step.CLOCK, limit, kit.lease)
     if not claims:
         return 0
@@ -67,8 +68,8 @@ def clock_due(kit: Kit, limit: int = 100) -> int:
 
 
 def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
-    """The refined ones of these leads. Before anybody is bothered the CRM is asked whether they
-    have responded there."""
+    """The cases of those leads that are refined, by lead id. For leads with a step due the CRM is
+    asked first whether somebody has responded."""
     now = kit.clock()
     leads = kit.store.refined(lead_ids)
     handled = dict(kit.store.handling(list(leads)))
@@ -86,7 +87,7 @@ def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
 def _is_late(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> bool:
     try:
         return not handling.answered and _wait(kit, lead, handling, now) is None
-    except Exception:  # `_one` meets it again, and says so
+    except Exception:  # `_one` runs into the same error and reports it
         return False
 
 
@@ -96,7 +97,7 @@ def _knowing(kit: Kit, told: Sequence[Alert]) -> tuple[str, ...]:
 
 
 def _one(kit: Kit, claim: Claim, case: _Case | None) -> Outcome | None:
-    """What becomes of a claim; None where its task was moved to the next step already."""
+    """The outcome of a lease; None if its task was rescheduled for the next step already."""
     if (end := exhausted(kit, claim)) is not None:
         return end
     if case is None:
@@ -115,7 +116,7 @@ def _one(kit: Kit, claim: Claim, case: _Case | None) -> Outcome | None:
 
 
 def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Outcome | None:
-    """Why no step is to be taken now; None when one is due."""
+    """The outcome if no step is to be taken now; None if one is due."""
     steps = kit.targets.steps(lead)
     if lead.status != "refined" or handling.level >= len(steps):
         return Done()
@@ -131,8 +132,8 @@ def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Out
 
 
 def _step(kit: Kit, case: _Case) -> _Taken | Outcome:
-    """The next step of the lead's target; the escalation at once, where no channel was told yet
-    that could be reminded."""
+    """The next step of the lead's target. A lead without an alert has no channel to remind, so its
+    first step is the escalation."""
     level = case.handling.level + 1
     if level == 1:
         if case.told:
@@ -151,8 +152,9 @@ def _step(kit: Kit, case: _Case) -> _Taken | Outcome:
 
 
 def _escalation_channels(kit: Kit, case: _Case) -> tuple[str, ...]:
-    """Where the escalation is told: in the target's own channel, where the alert was told, or,
-    where that waits (for the end of the holder's quiet hours), where the next person finds it."""
+    """Where the escalation is sent: the target's `escalate_to`, else the channels that alerted,
+    else (if the alert still waits, as in the holder's quiet hours, and there is a next person) the
+    channels that the rules choose."""
     target = kit.targets.of(case.lead)
     if target is not None and target.escalate_to in kit.channels:
         return (target.escalate_to,)
@@ -168,8 +170,8 @@ def _taken(case: _Case, level: int, channels: Sequence[str]) -> _Taken:
 
 
 def _reassigned(kit: Kit, case: _Case) -> _Taken | Outcome:
-    """Give the lead to whoever is next in turn. The channels that told of it say so (and then
-    change what they told), and so do those that the rules choose for the new owner."""
+    """Assign the lead to the next person by round robin. Channels that alerted send a reminder and
+    then update their alert; channels that the rules choose for the new owner send an alert."""
     lead, holder = case.lead, case.holder
     other = next_assignee(lead, kit.routes, kit.team, case.now, holder)
     if other is None:
@@ -192,8 +194,8 @@ def _reassigned(kit: Kit, case: _Case) -> _Taken | Outcome:
 
 
 def _keep(kit: Kit, case: _Case, taken: _Taken) -> Outcome | None:
-    """Keep a step with all that follows from it. The look at the next step is this same task, put
-    anew; after the last step it ends."""
+    """Store a step with its tasks. The clock task is put again for the next step (then the outcome
+    is None) and ends after the last one."""
     lead_id = case.lead.lead_id
     after = [Later(task) for task in taken.then]
     due = kit.targets.next_step(case.lead, taken.level, case.now)

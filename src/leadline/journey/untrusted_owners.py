@@ -1,4 +1,4 @@
-"""Which senders name owners without being trusted in that, so that operators hear of it."""
+"""Finds sources that name owners but are not trusted to, so that operators can be warned."""
 
 from collections.abc import Mapping
 
@@ -11,11 +11,11 @@ from leadline.ports.source import Source
 from leadline.ports.store import Leads
 
 LOOKED_AT = 200
-"""How many of the newest leads of each source are looked at."""
+"""The number of newest leads of each source that are checked."""
 
 
 class OwnersClaimed(msgspec.Struct, frozen=True):
-    """In how many of the leads looked at a source named an owner who decides nothing."""
+    """How many leads (`leads`) of those checked (`of`) name an owner that is ignored."""
 
     leads: int
     of: int
@@ -24,8 +24,8 @@ class OwnersClaimed(msgspec.Struct, frozen=True):
 def untrusted_owners(
     store: Leads, ledger: Ledger, sources: Mapping[str, Source]
 ) -> Mapping[str, OwnersClaimed]:
-    """The sources that named owners and are not trusted in that. The raw words are read anew, so
-    that leads of every version, refined or waiting, count alike."""
+    """The sources that named owners without being trusted to, by name. The raw events are read
+    again, so that leads of every version count, refined or waiting."""
     found = {}
     for name, source in sources.items():
         if source.trusts_owners:
@@ -37,7 +37,7 @@ def untrusted_owners(
             try:
                 claimed += fields_of_lead(source, lead).owner_claimed is not None
             except LeadlineError:
-                continue  # it says nothing that makes a lead, nor whose it is
+                continue  # cannot be read, so it names no owner either
         if claimed:
             found[name] = OwnersClaimed(claimed, len(leads))
     return found

@@ -1,7 +1,7 @@
-"""Giving the CRM what was learned: read in batches, compared, written, and remembered as ours.
+"""Write-back to the CRM: records are read in batches, compared, written, and our values stored.
 
-Between writing and remembering a worker may die: the next one reads the record, finds there what
-was to be written, and writes nothing.
+A worker may die between writing and storing: the next one reads the record, finds our values in it
+and writes nothing.
 """
 
 import logging
@@ -28,13 +28,13 @@ _ORPHANS = 100
 _ROUNDS = 10
 _WRITE_BY = 0.4
 _READ_AGAIN_BY = 0.6
-"""The parts of a lease after which nothing more is written, or read again."""
+"""The shares of a lease after which nothing more is written, or read again."""
 
 
 def write_back_due(kit: Kit, source: str) -> timedelta | None:
-    """Write to the CRM of *source* what is due, as much as its pace allows.
+    """Do the due write-backs of *source*, as many as the CRM's `per_second` allows.
 
-    Returns None when nothing is due, zero when something was done, else how long to wait.
+    Returns None if nothing is due, zero after a batch, else how long to wait.
     """
     due = kit.store.count_due(Step.WRITE_BACK, source)
     if not due:
@@ -47,7 +47,7 @@ def write_back_due(kit: Kit, source: str) -> timedelta | None:
         return timedelta()
     per_second = connected.config.per_second
     batch = min(due, connected.crm.batch, max(1, int(per_second)))
-    # Most CRMs take one record in a request; two more read the records before and after.
+    # Most CRMs take one record per request; two more requests read the records before and after.
     if wait := kit.store.reserve(crm_place(source), timedelta(seconds=(batch + 2) / per_second)):
         return wait
     claims = kit.store.claim(Step.WRITE_BACK, batch, kit.lease, source)
@@ -56,7 +56,7 @@ def write_back_due(kit: Kit, source: str) -> timedelta | None:
 
 
 class _Case(msgspec.Struct):
-    """A lead of the batch about which the CRM is to be told, and what becomes of its task."""
+    """A lead of the batch that is to be written back, and the outcome of its task."""
 
     claim: Claim
     about: CrmSubject
@@ -64,7 +64,7 @@ class _Case(msgspec.Struct):
 
 
 class _Todo(msgspec.Struct, frozen=True):
-    """What is to be written of a case, by the record as it was read."""
+    """The change to write for a case, and the record as it was read before."""
 
     case: _Case
     before: CrmRecord
@@ -72,7 +72,7 @@ class _Todo(msgspec.Struct, frozen=True):
 
 
 class _Batch:
-    """What becomes of all claims that were taken together."""
+    """The write-back of all tasks that were leased together."""
 
     def __init__(self, kit: Kit, source: str, connected: Connected) -> None:
         self.kit, self.source = kit, source
@@ -81,15 +81,15 @@ class _Batch:
         self.began = kit.clock()
 
     def outcomes(self, claims: Sequence[Claim]) -> list[Outcome]:
-        """The outcome of each claim, in order."""
+        """The outcome of each lease, in order."""
         found = self._cases(claims)
         cases = [one for one in found if isinstance(one, _Case)]
         self._write(self._changes(self._read(cases)))
         return [one.outcome if isinstance(one, _Case) else one for one in found]
 
     def _cases(self, claims: Sequence[Claim]) -> list[_Case | Outcome]:
-        """The cases of these claims, or their outcomes where there is nothing to tell."""
-        # First the exhausted ones: a lead that kills whoever reads it must end, too.
+        """A case for each lease, or its outcome if there is nothing to write back."""
+        # Exhausted tasks first: a lead that kills the worker that reads it must end, too.
         ends = [exhausted(self.kit, claim) for claim in claims]
         alive = [c.task.lead_id for c, end in zip(claims, ends, strict=True) if end is None]
         subjects = crm_subjects(self.kit, self.connected, alive)
@@ -105,7 +105,7 @@ class _Batch:
         return found
 
     def _read(self, cases: Sequence[_Case]) -> list[tuple[_Case, CrmRecord]]:
-        """The cases whose records the CRM has, with these as they are now."""
+        """The cases whose records the CRM has, each with its record as it is now."""
         if not cases:
             return []
         reply = self._ask(list(dict.fromkeys(case.about.record for case in cases)))
@@ -122,7 +122,7 @@ class _Batch:
         return read
 
     def _changes(self, read: Sequence[tuple[_Case, CrmRecord]]) -> list[_Todo]:
-        """What is to be written, where there is time to: one change of each record."""
+        """What to write while there is time: at most one change per record."""
         late = not self._is_within(_WRITE_BY)
         todo: dict[str, _Todo] = {}
         for case, record in read:
@@ -141,7 +141,7 @@ class _Batch:
             return
         try:
             reply = self.crm.write([one.change for one in todo])
-        except Exception as error:  # an adapter's own mistake is no reason to lose the batch
+        except Exception as error:  # a bug in an adapter must not lose the batch
             log.exception("crm.failed", extra={"source": self.source})
             reply = Unreachable(f"crm.{type(error).__name__}")
         written: list[tuple[_Todo, Written]] = []
@@ -168,8 +168,8 @@ class _Batch:
         log.info("crm.written", extra={"source": self.source, "count": len(written)})
 
     def _read_again(self, written: Sequence[tuple[_Todo, Written]]) -> Mapping[str, CrmRecord]:
-        """Records whose time of change we were not told, or that have a new owner: only those that
-        nobody else changed meanwhile."""
+        """The written records read again, if the CRM did not say when it modified them or we wrote
+        their owner; records that somebody else changed meanwhile are left out."""
         whose = {name for one, _ in written for name in one.case.about.beside.owner or ()}
         asked = {
             one.change.record: one
@@ -189,7 +189,7 @@ class _Batch:
         }
 
     def _remember(self, todo: _Todo, done: Written, record: CrmRecord | None) -> None:
-        """Keep what we wrote, and whose the record is now."""
+        """Store the values that we wrote, and the record's new owner if we wrote that."""
         about, change, store = todo.case.about, todo.change, self.kit.store
         lead_id, before = about.lead.lead_id, about.handling
         gave_away = (about.beside.owner or {}).keys() & change.values.keys()
@@ -225,8 +225,8 @@ class _Batch:
         return reply
 
     def _without_answer(self, claim: Claim, said: Busy | Unreachable | Refused) -> Outcome:
-        """What becomes of a lead of which the CRM could not be told: one that refuses us (a token
-        that has run out) may be mended, so that all leads wait for it as for one that is down."""
+        """The outcome if the CRM did not answer. A refusal of all requests (such as an expired
+        token) can be fixed by the operator, so it is retried like a CRM that is down."""
         match said:
             case Busy(after=after):
                 return Retry(after, why="crm.busy", counts=False)
@@ -236,7 +236,7 @@ class _Batch:
                 return again(self.kit, claim, f"{reason} {words}".rstrip())
 
     def _hold(self, said: object) -> None:
-        """Nobody writes while the CRM wants a pause."""
+        """Pause all write-backs of this source if the CRM asked for a pause."""
         if isinstance(said, Busy):
             self.kit.store.hold(crm_place(self.source), self.kit.clock() + said.after)
 
@@ -246,7 +246,7 @@ class _Batch:
 
 
 def _never(said: NotYet | Refused) -> Drop:
-    """A dead letter with the CRM's own words."""
+    """A dead letter with the CRM's own reason."""
     if isinstance(said, Refused):
         return Drop(said.reason, said.words)
     return Drop("crm.no_record", "the CRM has no such record")

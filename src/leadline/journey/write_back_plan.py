@@ -1,7 +1,8 @@
-"""What is to be written to a record of a CRM, and what not, field by field and with the reason.
+"""Which fields of a CRM record to write, and which not, each with the reason.
 
-A field is written where the CRM has nothing, or what we wrote last. Fields that may `overwrite`
-others are written only while nobody has changed the record, or at least the field, since we saw it.
+A field is written if the CRM has nothing there, or what we wrote last. A field named in `overwrite`
+is also written over the value that the lead came with, and over any other value if the record was
+not changed since we saw it last.
 """
 
 import re
@@ -23,7 +24,7 @@ _WRAPPED_IN = ("id", "value", "name")
 
 
 class FieldVerdict(StrEnum):
-    """Why a field is written (EMPTY, OURS, AS_IT_CAME, UNCHANGED), or is not (the rest)."""
+    """Why a field is written (EMPTY, OURS, AS_IT_CAME, UNCHANGED) or not written (all others)."""
 
     EMPTY = "the CRM has nothing there"
     OURS = "the CRM has what we wrote last"
@@ -43,8 +44,8 @@ class FieldVerdict(StrEnum):
 
 
 class FieldPlan(msgspec.Struct, frozen=True):
-    """What becomes of one field: `ours` is our name for it, `name` the CRM's; `value` is to stand
-    there, `current` stands there now."""
+    """The plan for one field: our name for it (`ours`), the CRM's (`name`), the value that we want
+    in it, its current value in the CRM, and the verdict."""
 
     ours: str
     name: str
@@ -54,9 +55,12 @@ class FieldPlan(msgspec.Struct, frozen=True):
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What a lead alone does not tell: how the CRM is told of its holder (`Crm.owner_value`, None
-    where it can't be), in which fields it has owners, where that is known of others, and by what
-    the lead that it repeats is found ("" where it repeats none)."""
+    """What a write-back needs beside the lead.
+
+    `owner`: the fields that name its holder in the CRM (`Crm.owner_value`; None if the CRM does not
+    know the holder). `owner_fields`: the names of the CRM's owner fields, filled only if `owner` is
+    None. `duplicate_of`: a link, record or id of the lead that this one duplicates, or "".
+    """
 
     owner: Mapping[str, Any] | None = None
     owner_fields: frozenset[str] = frozenset()
@@ -73,8 +77,7 @@ def plan_changes(
     config: AnyCrmConfig,
     beside: Beside = NOTHING_BESIDE,
 ) -> tuple[FieldPlan, ...]:
-    """Every field that the settings place in the CRM, with its verdict; the CRM's names are each
-    there once."""
+    """The plan of every field in the `write` setting; each of the CRM's fields appears once."""
     plans: dict[str, FieldPlan] = {}
     for ours, name, value in _placed_values(lead, handling, config, beside):
         current = record.values.get(name)
@@ -96,15 +99,15 @@ def changes_for(
     config: AnyCrmConfig,
     beside: Beside = NOTHING_BESIDE,
 ) -> CrmChange | None:
-    """What is to be written to this record now; None when there is nothing to write."""
+    """The change to write to this record now; None if there is nothing to write."""
     plans = plan_changes(lead, handling, record, config, beside)
     values = {plan.name: plan.value for plan in plans if plan.verdict.writes}
     return CrmChange(record.record, values, record.modified) if values else None
 
 
 def is_echo(record: CrmRecord, handling: Handling) -> bool:
-    """Whether the newest change of a record is our own writing: it has all that we wrote, and the
-    CRM says that it was not modified after that."""
+    """Whether the newest change of a record is our own write-back: the record has all values that
+    we wrote, and the CRM says that it was not modified after that."""
     if not handling.written or record.modified is None or handling.crm_modified is None:
         return False
     return _has_all(record, handling.written) and not _edited(record, handling)
@@ -113,16 +116,16 @@ def is_echo(record: CrmRecord, handling: Handling) -> bool:
 def is_as_written(
     before: CrmRecord, change: CrmChange, now: CrmRecord, config: AnyCrmConfig
 ) -> bool:
-    """Whether a record, read again after our writing, has what we wrote, and in our other fields
-    what it had: nobody else wrote to them in between."""
+    """Whether a record read again after our write-back has the values that we wrote, and its old
+    values in our other fields: then nobody else wrote to them in between."""
     names = {*config.write.values(), *change.values}
     expected = {**{name: before.values.get(name) for name in names}, **change.values}
     return _has_all(now, expected)
 
 
 def is_same(value: Any, other: Any) -> bool:
-    """Whether two values mean the same, however each CRM writes it: `false` and "" for nothing,
-    numbers as text, times with a space or in milliseconds, the id in an object around it."""
+    """Whether two values mean the same in spite of the CRMs' notations: `false` and "" for nothing,
+    numbers as text, times with a space or in milliseconds, an id wrapped in an object."""
     if is_nothing(value) or is_nothing(other):
         return is_nothing(value) and is_nothing(other)
     if isinstance(value, dict) and isinstance(other, dict):
@@ -141,7 +144,7 @@ def is_same(value: Any, other: Any) -> bool:
 
 
 def is_nothing(value: Any) -> bool:
-    """Whether a value says nothing, as null, false (Odoo), "" and empty lists do."""
+    """Whether a value means "no value": null, false (in Odoo), "", empty lists and objects."""
     if isinstance(value, str):
         return not value.strip()
     return value is None or value is False or value == [] or value == {} or value == ()
@@ -181,23 +184,23 @@ def _moment(value: Any) -> datetime | None:
 def _placed_values(
     lead: RefinedLead, handling: Handling, config: AnyCrmConfig, beside: Beside
 ) -> Iterator[tuple[str, str, Any]]:
-    """Our name of each field, the CRM's, and what is to stand there; None for what isn't known."""
+    """For each field our name, the CRM's name and the value to write; None if it is not known."""
     known = _known_values(lead, handling, beside)
     whose = beside.owner or {}
     for ours, name in config.write.items():
         if ours == "owner":
             yield from ((ours, own, value) for own, value in (whose or {name: None}).items())
         elif ours == "claimed_by" and name in whose:
-            # Placed where the CRM has its owner, a claim makes the owner, and nothing else does.
+            # `claimed_by` is mapped to the CRM's owner field: only a claim sets the owner.
             yield ours, name, whose[name] if handling.claimed_by else None
         elif ours == "claimed_by" and name in beside.owner_fields:
-            yield ours, name, None  # the name of somebody whom it does not know is no owner there
+            yield ours, name, None  # the CRM does not know the person, so they can't own there
         else:
             yield ours, name, known.get(ours)
 
 
 def _is_of_the_crm(handling: Handling) -> bool:
-    """Whether a lead has the owner whom the CRM named, and nobody else has decided otherwise."""
+    """Whether the lead's owner is the one that the CRM named, and nobody has claimed the lead."""
     owner = handling.owner
     if owner is None or handling.claimed_by is not None or not handling.crm_owner:
         return False
@@ -258,7 +261,7 @@ def _verdict(
 
 
 def _edited(record: CrmRecord, handling: Handling) -> bool:
-    """Whether the CRM says that the record was changed since we saw it last."""
+    """Whether the CRM says that the record was modified since we saw it last."""
     seen = handling.crm_modified
     return record.modified is not None and seen is not None and record.modified > seen
 
@@ -272,7 +275,7 @@ def _has_all(record: CrmRecord, values: Mapping[str, Any]) -> bool:
 
 
 def _is_ours(current: Any, written: Any) -> bool:
-    """Whether the CRM has what we wrote, with whatever it makes of case and spaces."""
+    """Whether the CRM has what we wrote, up to letter case and spaces."""
     if is_nothing(written) or is_nothing(current):
         return False
     return is_same(written, current) or _plain(written) == _plain(current)

@@ -1,4 +1,4 @@
-"""What is known of leads whose CRM is to be told of them, and what it would be told."""
+"""What a write-back needs to know about leads, and a preview of what it would write."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ from leadline.ports.crm import CrmRecord, NotYet, crm_in_words
 
 
 class CrmSubject(msgspec.Struct, frozen=True):
-    """A lead about which the CRM is to be told."""
+    """A lead to write back, and the id of its record in the CRM."""
 
     lead: RefinedLead
     handling: Handling
@@ -25,8 +25,8 @@ class CrmSubject(msgspec.Struct, frozen=True):
 def crm_subjects(
     kit: Kit, connected: Connected, lead_ids: Sequence[str]
 ) -> Mapping[str, CrmSubject]:
-    """What is known of these leads; one that is not refined, or is no record of the CRM's, is left
-    out."""
+    """The subjects of these leads, by lead id; leads that are not refined, or have no record in the
+    CRM, are left out."""
     waiting = kit.store.waiting(lead_ids)
     leads = kit.store.refined(lead_ids)
     handlings = kit.store.handling(lead_ids)
@@ -46,15 +46,16 @@ def crm_subjects(
 
 
 def _owner_fields(kit: Kit, connected: Connected) -> frozenset[str]:
-    """In which fields the CRM has owners, by the first of the team whom it knows; none where it
-    knows nobody."""
+    """The names of the CRM's owner fields, learned from the first team member whom it knows; none
+    if it knows nobody."""
     team = (kit.team.person(name) for name in kit.team.members)
     told = (connected.crm.owner_value(person) for person in team if person)
     return frozenset(next((value for value in told if value), {}))
 
 
 def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:
-    """By what the CRM's users find the leads that these repeat: a link, the record, or the id."""
+    """How the CRM's users find the leads that these duplicate, by lead id: a link to the record,
+    the record's id, a link to the lead, or the lead id."""
     ids = list(dict.fromkeys(one.duplicate_of.lead_id for one in leads if one.duplicate_of))
     leads_by_id = kit.store.refined(ids) if ids else {}
     found = {}
@@ -66,7 +67,8 @@ def _firsts(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, str]:
 
 
 def _record_of(kit: Kit, lead: RefinedLead) -> str | None:
-    """The record of a lead that a CRM told of; what a visitor wrote into a form names none."""
+    """The record id of a lead that came from a CRM; one that a visitor wrote into a form does not
+    count."""
     source = kit.sources.get(lead.received_from)
     is_crm = lead.received_from in kit.crms or (source is not None and source.is_crm)
     return lead.lead_details.crm_record if is_crm else None
@@ -81,10 +83,12 @@ def _owner_value(connected: Connected, holder: Person | None) -> Mapping[str, ob
 def preview_changes(
     kit: Kit, source: str, lead_ids: Sequence[str]
 ) -> Mapping[str, tuple[FieldPlan, ...] | str]:
-    """What would be written of each of these leads, field by field, or in a word why nothing can
-    be; nothing is written."""
+    """For each of these leads the plan of every field, or the reason why nothing can be written
+    back. Writes nothing."""
     connected = kit.crms[source]
-    told: dict[str, tuple[FieldPlan, ...] | str] = dict.fromkeys(lead_ids, "it has no record there")
+    told: dict[str, tuple[FieldPlan, ...] | str] = dict.fromkeys(
+        lead_ids, "it has no record in this CRM"
+    )
     about = crm_subjects(kit, connected, lead_ids)
     for ids in batched(about, connected.crm.batch):
         some = {about[i].record: i for i in ids}

@@ -1,1 +1,1 @@
-"""Requests to others: their deadlines, and what of them may be logged."""
+"""Outgoing requests: clients, deadlines, and the redaction of texts for logs."""

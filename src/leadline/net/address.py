@@ -1,4 +1,4 @@
-"""URLs of others: where a request goes, and what is asked for there."""
+"""URLs for outgoing requests: parsing and checking."""
 
 import base64
 import re
@@ -8,13 +8,13 @@ from urllib.parse import quote, unquote, urlsplit
 from leadline.model.errors import ConfigurationError
 
 _HOST = re.compile(r"(?!\.)[^\s\x00-\x1f\x7f%/?#@<>\"\\^`{|}]{1,255}")
-# What a target may hold as it is (RFC 3986); all else is written in hexadecimal.
+# Characters that a request target may contain literally (RFC 3986); others are percent-encoded.
 _TARGET = "%/:?#[]@!$&'()*+,;=~"
 
 
 class Address(NamedTuple):
-    """The parts of an HTTP URL; `authorization` is the header that its user name and password
-    make, "" without them."""
+    """The parts of an HTTP URL; `authorization` is the header for its user name and password, ""
+    without them."""
 
     scheme: str
     host: str
@@ -24,16 +24,16 @@ class Address(NamedTuple):
 
     @property
     def server(self) -> tuple[str, str, int]:
-        """Where the connection leads to."""
+        """Scheme, host and port of the server."""
         return self.scheme, self.host, self.port
 
 
 def read_url(url: str) -> Address:
-    """The address that a whole http:// or https:// URL gives; raises ValueError for any other."""
+    """The parts of an absolute http:// or https:// URL; raises ValueError for any other text."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host):
-        raise ValueError("no HTTP URL")
+        raise ValueError("not an HTTP URL")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     authorization = ""
     if parts.username is not None:
@@ -45,11 +45,11 @@ def read_url(url: str) -> Address:
 
 
 def check_url(url: str, setting: str) -> None:
-    """Raise ConfigurationError, which names the *setting* and not the URL, for a URL that is not
-    HTTP or names no host."""
+    """Raise ConfigurationError, which names the *setting* but not the URL, if the URL is not HTTP
+    or has no host."""
     try:
         read_url(url)
     except ValueError:
         raise ConfigurationError(
-            f"{setting} must be a whole URL and start with https:// (or http://)"
+            f"{setting} must be a complete URL that starts with https:// (or http://)"
         ) from None

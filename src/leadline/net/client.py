@@ -1,8 +1,8 @@
-"""The HTTP client for everybody outside: CRMs, destinations, Slack (functions call AWS by
-`leadline.net.aws`, decision 9; why this one, decision 23).
+"""The HTTP client for all outgoing requests to CRMs, destinations and Slack. (Functions call AWS by
+`leadline.net.aws`, see decision 9; decision 23 has the reasons for this client.)
 
-What came back is a value; nothing here raises for what the network does. Certificates are always
-checked, redirects are not followed, and proxies that the environment names are not used.
+Results are values: network errors are not raised. Certificates are always verified, redirects are
+not followed, and proxies in the environment are not used.
 """
 
 import select
@@ -21,33 +21,34 @@ from leadline.net.reply import HttpReply
 from leadline.net.sockets import open_connection, secured
 
 MOST_BODY = 64 << 10
-"""How many bytes of an answer are read, where the caller names no other number."""
+"""The default for the maximum number of bytes that are read of an answer."""
 
 TIMEOUT, BAD_URL = "timeout", "bad_url"
-"""Reasons of a `NoReply` that callers tell apart."""
+"""Reasons in `NoReply` that callers distinguish."""
 
-_IDLE_S = 5.0  # shorter than the servers' own patience with an idle connection
+_IDLE_S = 5.0  # shorter than the time for which servers keep idle connections open
 _MOST_IDLE = 8
 _READ = 64 << 10
-# RFC 9110, 9.2.2: making these twice is no harm.
+# Methods that may be repeated without harm (RFC 9110, 9.2.2).
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 
 class NoReply(msgspec.Struct, frozen=True):
-    """Why there is no answer: "timeout", "not_connected", "certificate_not_trusted", "tls_failed",
-    "hung_up" (nothing came), "half_an_answer", "not_http", "bad_url", "bad_header"."""
+    """The reason why there is no answer: "timeout", "not_connected", "certificate_not_trusted",
+    "tls_failed", "hung_up" (closed without an answer), "half_an_answer", "not_http", "bad_url",
+    "bad_header"."""
 
     reason: str
 
 
 class HttpClient:
-    """Makes requests; safe for threads.
+    """Makes requests; it may be shared by threads.
 
-    *timeout* in seconds bounds each whole call, however slowly the answer drips; only looking up
-    the name of the host takes as long as the system's resolver does.
-    *keep*: whether connections last from call to call. An idle one that the other side closes
-    meanwhile makes it doubtful whether a request arrived, so that only those that may be made
-    twice are made again, once, on a fresh one.
+    *timeout* in seconds bounds each whole call, however slowly the answer arrives; only the look-up
+    of the host name takes as long as the system's resolver does.
+    *keep* keeps connections open between calls. If the other side closes an idle connection while
+    a request is sent, it is unknown whether the request arrived; therefore only idempotent requests
+    are repeated, once, on a new connection.
     """
 
     def __init__(self, timeout: float, *, keep: bool = False) -> None:
@@ -64,7 +65,8 @@ class HttpClient:
         headers: Mapping[str, str] = {},
         most: int = MOST_BODY,
     ) -> HttpReply | NoReply:
-        """The answer, of whose body at most *most* bytes are read, as they were sent."""
+        """The answer, or the reason why there is none; at most *most* bytes of the body are read.
+        The body is not decompressed."""
         try:
             address = read_url(url)
         except ValueError:
@@ -79,7 +81,7 @@ class HttpClient:
             try:
                 return self._reply(request)
             except (OSError, HTTPException, ValueError) as error:
-                # The error's own words may name the URL or a header.
+                # The error's text may contain the URL or a header.
                 return NoReply(_reason(error))
 
     def _reply(self, request: "_Request") -> HttpReply:
@@ -122,12 +124,12 @@ class _HalfAnAnswer(OSError):
 
 
 class _Connection(HTTPConnection):
-    """A connection of the standard library's client, over sockets that keep the deadline."""
+    """A connection of the standard library's client, with sockets that keep the deadline."""
 
     def __init__(self, address: Address) -> None:
         super().__init__(address.host, address.port)
         self._secure = address.scheme == "https"
-        # The header `host` names the port unless it is this one.
+        # The `host` header includes the port unless it is this one.
         self.default_port = 443 if self._secure else 80
 
     def connect(self) -> None:
@@ -146,16 +148,16 @@ class _Connection(HTTPConnection):
         return not poll.poll(0)
 
     def exchange(self, request: _Request) -> tuple[HttpReply, bool]:
-        """The answer, and whether the connection can serve again."""
+        """The answer, and whether the connection can be used again."""
         self.request(request.method, request.address.target, request.body, request.headers)
-        connection = self.sock  # which is forgotten when the answer says that it is the last
+        connection = self.sock  # the attribute is cleared when the answer closes the connection
         response = self.getresponse()
         try:
-            # Whole headers are read before the other side can be found to have ended them.
+            # http.client also accepts headers that end with the connection.
             if getattr(connection, "ended", False):
                 raise _HalfAnAnswer
             if 100 <= response.status < 200:
-                raise HTTPException("an answer that only announces another")
+                raise HTTPException("an interim response instead of an answer")
             body = _read(response, request.most)
         finally:
             response.close()
@@ -169,7 +171,7 @@ class _Connection(HTTPConnection):
 
 
 def _read(response: HTTPResponse, most: int) -> bytes:
-    """The body, or of a longer one a little more than *most* bytes."""
+    """The body; of a body longer than *most* bytes, a little more than *most*."""
     body = bytearray()
     while len(body) <= most:
         piece = response.read1(min(_READ, most + 1 - len(body)))
@@ -201,15 +203,15 @@ def _reason(error: Exception) -> str:
 
 
 def unpacked(body: bytes, most: int) -> tuple[bytes, bool]:
-    """A gzipped body, of which at most *most* bytes are unpacked, and whether that is all of it.
+    """At most *most* bytes of a decompressed gzip body, and whether that is all of it.
 
-    Raises ValueError for what is not gzip, or breaks off.
+    Raises ValueError if the body is not gzip, or is incomplete.
     """
     unpacker = zlib.decompressobj(wbits=31)
     try:
         plain = unpacker.decompress(body, most + 1)
     except zlib.error:
-        raise ValueError("no gzip") from None
+        raise ValueError("not gzip") from None
     if len(plain) > most:
         return plain[:most], False
     if not unpacker.eof:

@@ -1,7 +1,7 @@
-"""One deadline for all that a thread does on the network, however slowly the bytes come.
+"""One deadline for everything that a thread does on the network, however slowly data arrives.
 
-Timeouts of sockets begin anew with every byte that arrives. Within `within` each wait of a
-`leadline.net.sockets` socket is only as long as what is left of the whole.
+A socket's timeout starts again with every byte that arrives. In a `within` block, a wait of a
+`leadline.net.sockets` socket lasts at most as long as the time left until the deadline.
 """
 
 import threading
@@ -19,8 +19,9 @@ _deadline = _OfThread()
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Everything that this thread waits for ends by then, with TimeoutError; a deadline around
-    this one stays in force. Only looking up a name takes as long as the system's resolver does."""
+    """A block in which all network waits of this thread end after so many seconds in total, with
+    TimeoutError; an outer deadline stays in force. Only look-ups of names take as long as the
+    system's resolver does."""
     around = _deadline.ends
     ends = time.monotonic() + seconds
     _deadline.ends = ends if around is None else min(ends, around)
@@ -31,7 +32,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def seconds_left() -> float | None:
-    """How long the next step may take; None without a deadline. Raises TimeoutError after it."""
+    """The seconds left until the deadline; None without one. Raises TimeoutError after it."""
     if _deadline.ends is None:
         return None
     left = _deadline.ends - time.monotonic()

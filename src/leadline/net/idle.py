@@ -1,4 +1,4 @@
-"""Connections that nobody uses at the moment, kept for the next call."""
+"""Idle connections, kept for the next call."""
 
 import threading
 import time
@@ -6,22 +6,22 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Reusable(Protocol):
-    """A connection over which another call can go."""
+    """A connection that can be used for another call."""
 
     def is_fresh(self) -> bool:
-        """Whether the other side left it open and silent since the last answer."""
+        """Whether the other side has neither closed it nor sent anything since the last answer."""
 
     def close(self) -> None:
-        """End it."""
+        """Close the connection."""
 
 
 C = TypeVar("C", bound=Reusable)
 
 
 class IdleConnections(Generic[C]):
-    """Connections by where they lead to; safe to share among threads.
+    """Idle connections by their destination; it may be shared by threads.
 
-    Each is kept for *seconds*, and no more than *most* of them.
+    Each is kept for *seconds*, and at most *most* of them.
     """
 
     def __init__(self, seconds: float, most: int) -> None:
@@ -31,8 +31,8 @@ class IdleConnections(Generic[C]):
         self._kept: list[tuple[object, C, float]] = []
 
     def take(self, where: object) -> C | None:
-        """The one used last, as it is the least likely to have been closed by the other side; None
-        where there is none. Those that were closed, or kept too long, are thrown away."""
+        """The most recently used connection, which is the least likely to have been closed by the
+        other side; None if there is none. Closed and expired ones are discarded."""
         oldest = time.monotonic() - self._seconds
         with self._lock:
             ours = [one for one in self._kept if one[0] == where]
@@ -48,7 +48,7 @@ class IdleConnections(Generic[C]):
             return found
 
     def give(self, where: object, connection: C) -> None:
-        """Keep a connection whose last answer was read to its end."""
+        """Keep a connection whose last answer was read completely."""
         with self._lock:
             self._kept.append((where, connection, time.monotonic()))
             spare = self._kept[: -self._most]

@@ -1,4 +1,4 @@
-"""Posting to a destination by HTTP: each call on a connection of its own, and over in time."""
+"""Posting to a destination by HTTP, each call on its own connection and within a deadline."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ JSON = "application/json; charset=utf-8"
 
 
 class Posted(HttpReply, frozen=True):
-    """An answer; `never_told` are the secrets that it may repeat."""
+    """An answer; `never_told` are secrets that its body may contain."""
 
     never_told: tuple[str, ...] = ()
 
@@ -24,10 +24,11 @@ class Posted(HttpReply, frozen=True):
 
 
 class Poster:
-    """Posts to one service, which it calls *service* in words such as "slack.DeadlineExceeded".
+    """Posts to one service; *service* is its name in reasons such as "slack.DeadlineExceeded".
 
-    *timeout* in seconds bounds the whole call (`client.HttpClient`). No connection is used twice,
-    so that it is never doubtful whether a message arrived. URLs are never told.
+    *timeout* in seconds bounds the whole call (`client.HttpClient`). Connections are not reused, so
+    that no closed idle connection leaves it unknown whether a message arrived. URLs appear in no
+    result.
     """
 
     def __init__(self, service: str, timeout: float = 10.0) -> None:
@@ -37,7 +38,7 @@ class Poster:
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str], most: int = MOST_BODY
     ) -> Posted | Unreachable:
-        """The answer, of whose body at most *most* bytes are read; Unreachable where none came."""
+        """The answer, with at most *most* bytes of its body; Unreachable if there was none."""
         reply = self._http.request("POST", url, body, headers, most)
         if isinstance(reply, NoReply):
             reason = "DeadlineExceeded" if reply.reason == TIMEOUT else reply.reason
@@ -46,7 +47,8 @@ class Poster:
         return Posted(reply.status, reply.headers, reply.body, reply.whole, never_told)
 
     def trouble(self, answer: Posted) -> Busy | Unreachable | None:
-        """What an answer means that is no word on the message itself; None for any other."""
+        """Busy or Unreachable for an answer that concerns the service rather than the message; None
+        for any other."""
         if answer.status == 429:
             return Busy(pause_of(answer.headers), answer.words)
         if answer.status >= 500 or answer.status in (408, 425):

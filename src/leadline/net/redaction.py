@@ -1,4 +1,4 @@
-"""The words of others, made fit for logs and dead letters."""
+"""Redaction of texts from outside, for logs and dead letters."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 DEFAULT_HOLD = timedelta(minutes=1)
-"""How long a destination is left alone that says it is busy and not for how long."""
+"""The pause after a destination said that it is busy, but not for how long."""
 
 _MOST = 200
 _LOOKED_AT = 4000
@@ -19,10 +19,10 @@ _SHORTEST_PIECE = 6  # shorter parts of a URL are ordinary words
 
 
 def shortened(words: str, secrets: Iterable[str] = (), *, values: bool = True) -> str:
-    """The words on one line, without e-mail addresses and without these *secrets*.
+    """The words, shortened to one line, without e-mail addresses and these *secrets*.
 
-    Without *values* also what is quoted, numbers that may be phones and URLs are left out, since
-    a CRM repeats what it was sent.
+    If *values* is false, quoted texts, possible phone numbers and URLs are removed as well, since a
+    CRM repeats values that it was sent.
     """
     one = " ".join(words[:_LOOKED_AT].split())
     for secret in sorted(secrets, key=len, reverse=True):
@@ -32,7 +32,7 @@ def shortened(words: str, secrets: Iterable[str] = (), *, values: bool = True) -
 
 
 def secrets_of(url: str) -> tuple[str, ...]:
-    """What of a URL must not be told: the whole, and every part of it but scheme and host."""
+    """The secrets of a URL: the URL itself, and all of its parts except scheme and host."""
     parts = urlsplit(url)
     pieces = [url, parts.path, parts.query, parts.username or "", parts.password or ""]
     pieces += parts.path.split("/")

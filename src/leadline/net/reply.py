@@ -1,4 +1,4 @@
-"""What a server answered."""
+"""The answer of a server."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,8 @@ import msgspec
 
 
 class HttpReply(msgspec.Struct, frozen=True):
-    """An answer: names of `headers` in lower case; `whole` is whether the body ended within the
-    number of bytes that were to be read."""
+    """An answer; names of `headers` are in lower case. `whole` is false if the body was longer than
+    the limit and was cut."""
 
     status: int
     headers: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""How long a server asks to be left alone."""
+"""The pause that a server asks for."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,9 +9,9 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 
 def pause_of(headers: Mapping[str, str]) -> timedelta:
-    """How long to wait: `Retry-After` (seconds or a date), else `X-RateLimit-Reset` (seconds from
-    now, or since 1970, or milliseconds since); from zero to an hour, because it comes from
-    outside, and half a minute if not told. Names of *headers* are in lower case."""
+    """The time to wait: `Retry-After` (seconds or a date), else `X-RateLimit-Reset` (seconds from
+    now, or seconds or milliseconds since 1970), limited to an hour; half a minute if there is
+    neither. Names of *headers* are in lower case."""
     now = datetime.now(UTC)
     after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
     try:
@@ -27,6 +27,6 @@ def pause_of(headers: Mapping[str, str]) -> timedelta:
 
 
 def _from_now(reset: float, now: datetime) -> float:
-    """The seconds until a reset, which some count from now and others from 1970."""
+    """The seconds until a reset, which servers give from now or since 1970."""
     since_1970 = reset / 1000 if reset > 1e11 else reset
     return since_1970 - now.timestamp() if since_1970 > 1e8 else reset

@@ -1,4 +1,4 @@
-"""Connections to others over TCP and TLS, on which every wait keeps the thread's deadline."""
+"""TCP and TLS connections on which every wait keeps the thread's deadline."""
 
 import socket
 import ssl
@@ -9,10 +9,10 @@ from leadline.net.deadline import seconds_left
 
 
 class _KeepsDeadline(socket.socket):
-    """A socket whose every wait ends with the deadline (`deadline.within`) that is in force."""
+    """A socket all of whose waits end at the thread's deadline (`deadline.within`)."""
 
     ended = False
-    """Whether the other side has said that nothing more comes."""
+    """Whether the other side has ended its side of the connection."""
 
     def connect(self, address: Any, /) -> None:
         self._limit()
@@ -49,15 +49,15 @@ class _TlsKeepsDeadline(_KeepsDeadline, ssl.SSLSocket):
 
 
 def open_connection(host: str, port: int) -> socket.socket:
-    """A connection to whichever address of the host answers, all of them in time.
+    """A connection to the first address of the host that accepts one, within the deadline.
 
-    Raises OSError when none does.
+    Raises OSError if none does.
     """
     error = OSError("the name has no address")
     try:
         addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
     except UnicodeError:
-        raise OSError("no host can have this name") from None
+        raise OSError("this is not a valid host name") from None
     for family, kind, protocol, _, address in addresses:
         opened = _KeepsDeadline(family, kind, protocol)
         try:
@@ -72,7 +72,7 @@ def open_connection(host: str, port: int) -> socket.socket:
 
 
 def secured(plain: socket.socket, name: str) -> ssl.SSLSocket:
-    """TLS over *plain*, when the other side proves that it is *name*; closes it otherwise."""
+    """TLS over *plain*; closes it and raises unless the other side proves that it is *name*."""
     try:
         return trust().wrap_socket(plain, server_hostname=name)
     except BaseException:
@@ -82,7 +82,7 @@ def secured(plain: socket.socket, name: str) -> ssl.SSLSocket:
 
 @cache
 def trust() -> ssl.SSLContext:
-    """Whom this machine trusts; read once, for it takes 20 ms of CPU and more."""
+    """The machine's trusted certificates; loaded once, since that takes 20 ms of CPU and more."""
     context = ssl.create_default_context()
     context.sslsocket_class = _TlsKeepsDeadline
     return context

@@ -1,1 +1,1 @@
-"""What an operator does with leads: replay, archive, move, count."""
+"""What operators do with leads: replay them, change waits, archive, move, count, estimate costs."""

@@ -1,7 +1,7 @@
-"""The archive's file form: the keys of S3, in a folder or a gzip'd tar.
+"""Archives as files: documents under the same keys as in S3, in a folder or a gzip'd tar.
 
-A raw document written here carries beside its promised keys what is needed to take it back in:
-`source`, `event_key` (hex), `lasting_key`, `record`. A handled lead has a third document.
+Beside its documented keys, a raw document in an archive has what its import needs: `source`,
+`event_key` (hex), `lasting_key` and `record`. A lead with a handling has a third document.
 """
 
 import io
@@ -23,7 +23,7 @@ from leadline.ports.archive import ArchiveError
 
 
 class RawDocument(msgspec.Struct, frozen=True):
-    """A raw document as it is read back; everything after `raw_data` may be missing."""
+    """A raw document as an import reads it; all fields after `raw_data` may be missing."""
 
     lead_id: str
     timestamp: str
@@ -34,7 +34,7 @@ class RawDocument(msgspec.Struct, frozen=True):
     record: str | None = None
 
     def captured(self) -> CapturedLead:
-        """The lead that this document is about, due at once."""
+        """The lead of this document, due at once."""
         at = from_iso(self.timestamp)
         raw = bytes(self.raw_data)
         record = self.record
@@ -61,14 +61,17 @@ _document = msgspec.json.Decoder(RawDocument)
 
 
 def read_raw(key: str, document: bytes) -> CapturedLead:
-    """The lead of one raw document; raises ArchiveError that names the key."""
+    """The lead of one raw document.
+
+    Raises ArchiveError, which names the *key*, if it is not a valid one.
+    """
     try:
         found = _document.decode(document)
         if not is_lead_id(found.lead_id):
-            raise ValueError("lead_id is no UUID")
+            raise ValueError("lead_id is not a UUID")
         return found.captured()
     except (ValueError, RecursionError) as error:
-        raise ArchiveError(f"{key} is no raw document: {error}") from None
+        raise ArchiveError(f"{key} is not a valid raw document: {error}") from None
 
 
 class _HandlingDocument(msgspec.Struct, frozen=True):
@@ -80,24 +83,27 @@ _handling = msgspec.json.Decoder(_HandlingDocument)
 
 
 def handling_document(lead_id: str, handling: Handling) -> bytes:
-    """What people made of a lead, without Slack's address that changes its message."""
+    """The JSON document of a lead's handling, without Slack's `reply_url`, which is a secret."""
     kept = msgspec.structs.replace(handling, reply_url="", reply_until=None)
     return msgspec.json.encode(_HandlingDocument(lead_id, kept))
 
 
 def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
-    """The reverse of `handling_document`; raises ArchiveError that names the key."""
+    """The reverse of `handling_document`: lead id and handling.
+
+    Raises ArchiveError, which names the *key*, if it is not a valid one.
+    """
     try:
         found = _handling.decode(document)
         if not is_lead_id(found.lead_id):
-            raise ValueError("lead_id is no UUID")
+            raise ValueError("lead_id is not a UUID")
     except (ValueError, RecursionError) as error:
-        raise ArchiveError(f"{key} is no handling document: {error}") from None
+        raise ArchiveError(f"{key} is not a valid handling document: {error}") from None
     return found.lead_id.lower(), found.handling
 
 
 class FolderWriter:
-    """Documents as files below a folder."""
+    """Writes documents as files below a folder."""
 
     def __init__(self, folder: Path, rights: Rights = PRIVATE) -> None:
         self._folder = folder
@@ -114,8 +120,8 @@ class FolderWriter:
 
 
 class TarWriter:
-    """Documents in a gzip'd tar; the file appears under its name only when it is whole. What is
-    unpacked from it has the same rights."""
+    """Writes documents into a gzip'd tar, which gets its name only when it is complete. Unpacked
+    files have the same *rights*."""
 
     def __init__(self, path: Path, rights: Rights = PRIVATE) -> None:
         self._path = path
@@ -139,12 +145,13 @@ class TarWriter:
 
 
 def is_tar(path: Path) -> bool:
-    """Whether the path means a tar rather than a folder."""
+    """Whether the path names a tar rather than a folder."""
     return path.name.endswith((".tar.gz", ".tgz"))
 
 
 def documents(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Every document of an archive with its key; raises ArchiveError when it can't be read."""
+    """The key and content of every document of an archive; raises ArchiveError if the archive
+    cannot be read."""
     if path.is_dir():
         for file in sorted(path.glob("*/*/*/*/*.json")):
             yield file.relative_to(path).as_posix(), file.read_bytes()

@@ -1,4 +1,4 @@
-"""Doing again: from the capture, the refinement, the alert or where they died, for any leads."""
+"""Replay: doing steps of any leads again, from capture, refinement or alert, or of dead letters."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,16 +17,16 @@ from leadline.ports.store import Archived, Store
 from leadline.team.routing import with_owner
 
 _SLICE = 500
-"""How many leads are read or written at once: their raw words need not all fit into memory, and
-whoever else writes waits for one slice, not for a million leads."""
+"""The number of leads that are read or written at once. It limits the memory for raw documents, and
+how long other writers have to wait."""
 
 
 Hearers = Callable[[Mapping[str, RefinedLead]], Mapping[str, Sequence[str]]]
-"""Says for refined leads, by id, which channels are to hear of each."""
+"""A function from refined leads to the channels for each, both by lead id."""
 
 
 class Start(StrEnum):
-    """Where a replay starts."""
+    """The step from which a replay starts; DEAD: the steps whose tasks became dead letters."""
 
     CAPTURE = "capture"
     REFINE = "refine"
@@ -35,7 +35,8 @@ class Start(StrEnum):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a replay will do: tasks to put, events to make leads of, and what it leaves alone."""
+    """What a replay will do: the tasks to put, the ids of events to capture as leads (`readmit`),
+    and the reason for each lead id that it skips."""
 
     tasks: tuple[Task, ...] = ()
     readmit: tuple[str, ...] = ()
@@ -43,17 +44,18 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def lead_ids(self) -> tuple[str, ...]:
-        """The leads that it touches, each once."""
+        """The ids of the leads that it does again, each once."""
         return tuple(dict.fromkeys([*(t.lead_id for t in self.tasks), *self.readmit]))
 
     @property
     def leads(self) -> int:
-        """How many leads it touches."""
+        """The number of leads that it does again."""
         return len(self.lead_ids)
 
 
 def routed(kit: Kit) -> Hearers:
-    """The channels that the rules choose for a lead as it is now, by its id."""
+    """The function that returns the channels chosen by the rules for each lead and its present
+    owner."""
 
     def choose(leads: Mapping[str, RefinedLead]) -> Mapping[str, Sequence[str]]:
         handled = kit.store.handling(list(leads))
@@ -76,12 +78,12 @@ def plan(
     start: Start,
     dead: Mapping[str, Sequence[Task]] = MappingProxyType({}),
 ) -> Plan:
-    """Decide what a replay of these leads means; nothing is changed yet.
+    """Decide what a replay of these leads will do; nothing is changed yet.
 
-    From `capture`, events that were filtered are read again by their source. From `refine`, leads
-    are refined anew, and alerted only where they never were. From `notify`, the *channels* that are
-    to hear of a refined lead are told of it again. From `dead`, their dead letters of every step
-    (*dead*, by lead) are put back, and nothing else is done again.
+    From `capture`, filtered events are read again by their source. From `refine`, leads are refined
+    again, and alerted only in channels that have not alerted yet. From `notify`, refined leads are
+    alerted again in their *channels*. From `dead`, only the dead letters in *dead* (by lead id) are
+    put back.
     """
     tasks: list[Task] = []
     readmit: list[str] = []
@@ -92,7 +94,7 @@ def plan(
         for lead_id in some:
             event = kept.get(lead_id)
             if event is None:
-                skipped[lead_id] = "there is no such lead, or its raw words are lost"
+                skipped[lead_id] = "there is no such lead, or its raw document is lost"
             elif start is Start.CAPTURE and event.fate is Fate.FILTERED:
                 if why_not := _why_no_lead(event, sources):
                     skipped[lead_id] = why_not
@@ -112,8 +114,8 @@ def plan(
 def _tasks(
     lead_id: str, start: Start, names: Sequence[str] | None, dead: Sequence[Task] | None
 ) -> Sequence[Task] | str:
-    """The tasks by which a lead is done again, or why there are none. *names* are the channels that
-    are to hear of it, None where it is not refined; *dead* its dead letters, None for none."""
+    """The tasks of a replay of one lead, or the reason why there are none. *names* are its
+    channels (None: it is not refined); *dead* are its dead letters (None: it has none)."""
     match start:
         case Start.CAPTURE | Start.REFINE:
             return [Task(Step.REFINE, lead_id)]
@@ -122,7 +124,7 @@ def _tasks(
         case Start.NOTIFY if names:
             return [Task(Step.NOTIFY, lead_id, name, again=True) for name in names]
         case Start.NOTIFY:
-            return "no channel is to hear of it"
+            return "no channel is chosen for it"
         case Start.DEAD:
             return dead if dead is not None else "it has no dead letter"
 
@@ -133,10 +135,10 @@ def carry_out(
     now: datetime,
     watch: Callable[[Sequence[Sequence[str]]], Iterable[Sequence[str]]] = iter,
 ) -> int:
-    """Do what the plan says; returns how many leads will be done again.
+    """Carry out the plan; returns the number of leads that will be done again.
 
-    Fewer than planned when an event's record has got a lead meanwhile. Stopped half-way, it may
-    be begun again. *watch* passes on the slices of work, as a progress bar does.
+    That is less than planned if a record got a lead meanwhile. An interrupted call may be repeated.
+    *watch* is given the slices of work and yields them, as a progress bar does.
     """
     by_lead: dict[str, list[Task]] = {}
     for task in todo.tasks:
@@ -159,11 +161,11 @@ def _slices(lead_ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _why_no_lead(event: Archived, sources: Mapping[str, Source]) -> str:
-    """Why this event would be no new lead today either; "" when it would be one."""
+    """The reason why this event would still not make a new lead; "" if it would."""
     source = sources.get(event.source)
     if source is None:
         return f"there is no source {event.source!r} any more"
-    # Without a body of its own, an event is the JSON that was the body, or was cut out of it.
+    # Without a stored body, the event is itself the JSON of the body, or a part of it.
     body, media = event.raw, "application/json"
     if event.body is not None:
         body, media = event.body, event.media_type
@@ -174,7 +176,7 @@ def _why_no_lead(event: Archived, sources: Mapping[str, Source]) -> str:
         return "its source can't read it"
     if len(found) > 1:
         same = [one for one in found if one.raw == event.raw]
-        # The body is kept with the first of its events, which may have been cut otherwise then.
+        # The body is stored with its first event; the source may have split it differently then.
         found = same or (found[:1] if event.body is not None else [])
     if any(one.kind is Kind.CREATED for one in found):
         return ""

@@ -1,4 +1,4 @@
-"""How leads ended, as figures: won, lost, disqualified, by source, owner and score."""
+"""Figures of how leads ended (won, lost, disqualified, junk) by source, owner and score."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -11,13 +11,14 @@ from leadline.ports.ledger import Followed
 from leadline.team.people import Team
 
 BAND = 20
-"""How wide a band of scores is; the last one has no end."""
+"""The width of a band of scores; the highest band has no upper end."""
 _TOP = 80
 NO_SCORE = "none"
 
 
 class Endings(msgspec.Struct, frozen=True):
-    """How some leads ended; `won_share` is of those that ended, None where none has."""
+    """Numbers of leads by their ending; `won_share` is the share of won among ended leads (0 to 1),
+    None if none has ended."""
 
     leads: int = 0
     open: int = 0
@@ -29,8 +30,8 @@ class Endings(msgspec.Struct, frozen=True):
 
 
 class Outcomes(msgspec.Struct, frozen=True):
-    """The same of all leads and of each group; the largest groups first, bands of scores in their
-    order."""
+    """The endings of all leads and of each group. Sources and owners are ordered by their number of
+    leads, the largest first; bands of scores from low to high."""
 
     all: Endings
     by_source: Mapping[str, Endings]
@@ -39,7 +40,8 @@ class Outcomes(msgspec.Struct, frozen=True):
 
 
 def outcomes_of(leads: Iterable[Followed], team: Team) -> Outcomes:
-    """Count how these leads ended. Owners are called as the team's table calls them."""
+    """Count the endings of these leads. Owners have the names of the team's settings, if they are
+    in them."""
     counts: Mapping[str, dict[str, dict[Ending, int]]] = {
         part: defaultdict(lambda: defaultdict(int)) for part in ("all", "source", "owner", "score")
     }
@@ -65,7 +67,7 @@ def outcomes_of(leads: Iterable[Followed], team: Team) -> Outcomes:
 
 
 def score_band(score: float | None) -> str:
-    """The band of a score: "0-19" to "60-79", "80+", "below 0"; "none" where there is no score."""
+    """The band of a score: "0-19" to "60-79", "80+", "below 0"; "none" without a score."""
     if score is None:
         return NO_SCORE
     if score < 0:
@@ -77,7 +79,7 @@ def score_band(score: float | None) -> str:
 
 
 def _bottom(band: str) -> int:
-    """What bands are ordered by."""
+    """The sort key of a band."""
     if band == NO_SCORE:
         return 1 << 20
     if band.startswith("below"):

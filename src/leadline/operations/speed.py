@@ -1,7 +1,7 @@
-"""Speed to lead: how long leads wait, for us and for people, as figures.
+"""Speed to lead: figures of how long leads wait.
 
-A lead waits for its owner first, which is meant; then for us, until its alert is sent; then for
-somebody to get in touch.
+A lead first waits for its owner, on purpose; then for us, until its alert is sent; then for the
+first response of a person.
 """
 
 import math
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from leadline.settings.general import Settings
 
 NOBODY = "(nobody)"
-"""Whose leads without an owner are, in the figures by owner."""
+"""The name for leads without an owner in the figures by owner."""
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """How long something took, in seconds: the half, 90 and 95 percent of leads that fared best
-    had it within these times (None where there are no leads)."""
+    """Percentiles of a duration in seconds; None if there are no leads (`count` is 0)."""
 
     count: int
     p50: float | None = None
@@ -34,7 +33,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class Speed(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures of some leads.
+    """Figures of some leads: how many they are, and how many were alerted (`told`) and `touched`.
 
     `wait` is from capture until they were due, `own` from then to the alert, `human` from the alert
     to the first touch, `whole` from capture to the first touch. Of the leads with a target,
@@ -55,14 +54,14 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def share_in_time(self) -> float | None:
-        """How many of those whose target has been met or missed met it, from 0 to 1."""
+        """The share (0 to 1) of leads in time among those whose target was met or missed."""
         decided = self.in_time + self.late
         return self.in_time / decided if decided else None
 
 
 class Judge(msgspec.Struct, frozen=True):
-    """By what leads are judged: their targets, who is in the team, how long leads of each source
-    wait, and the time now."""
+    """What the figures depend on beside the leads: the time now, the wait in general and by source,
+    the targets and the team."""
 
     now: datetime
     delay: timedelta
@@ -72,7 +71,7 @@ class Judge(msgspec.Struct, frozen=True):
 
 
 class _Times(msgspec.Struct, frozen=True):
-    """One lead's times in seconds; None for what has not happened."""
+    """One lead's times in seconds; None for what has not happened yet."""
 
     owner: str
     wait: float
@@ -84,7 +83,7 @@ class _Times(msgspec.Struct, frozen=True):
 
 
 def judge_by(settings: "Settings", now: datetime) -> Judge:
-    """The judge whom these settings make."""
+    """The `Judge` by these settings."""
     return Judge(
         now=now,
         delay=settings.delay,
@@ -119,8 +118,8 @@ def _times(one: Followed, judge: Judge) -> _Times:
 
 
 def _due(one: Followed, judge: Judge) -> datetime:
-    """When the wait was over. A hot lead, and one whose wait was changed, was due when it was
-    refined, as far as anybody remembers."""
+    """When the wait was over. For a hot lead, and one whose wait was changed, that is the time of
+    its refinement, since the original time is not stored."""
     lead = one.lead
     delay = judge.delays.get(lead.received_from, judge.delay)
     planned = lead.captured_at + delay
@@ -167,7 +166,7 @@ def _figures(times: Sequence[_Times]) -> Speed:
 
 
 def spread(seconds: Iterable[float | None]) -> Spread:
-    """The spread of these times; those that are None are not among them."""
+    """The percentiles of these times; None is ignored."""
     known = sorted(s for s in seconds if s is not None)
     if not known:
         return Spread(0)
@@ -175,7 +174,7 @@ def spread(seconds: Iterable[float | None]) -> Spread:
 
 
 def _nearest(ordered: Sequence[float], percent: int) -> float:
-    """The percentile by nearest rank: a time that some lead really took."""
+    """The percentile by nearest rank, which is the time of an actual lead."""
     return ordered[math.ceil(len(ordered) * percent / 100) - 1]
 
 
@@ -184,7 +183,7 @@ def _seconds(begin: datetime, end: datetime) -> float:
 
 
 def as_rows(speed: Speed) -> Iterator[tuple[str, Spread]]:
-    """The parts of the way of a lead, in its order, each with what to call it."""
+    """The durations in the order in which they happen, each with its label."""
     yield "the wait", speed.wait
     yield "our own delay", speed.own
     yield "alert to first touch", speed.human

@@ -1,6 +1,6 @@
-"""The wait of one lead: shortened, prolonged, or held until somebody lets it go.
+"""The wait of one lead: shortened, prolonged, or put on hold until an operator releases it.
 
-Only a lead that still waits can be moved; what is refined is told, and stays so.
+Only the wait of a lead that is not yet refined can be changed.
 """
 
 from datetime import datetime, timedelta
@@ -13,16 +13,16 @@ from leadline.ports.store import Leads, Queue
 
 
 class Movable(Queue, Leads, Protocol):
-    """What of a store it takes to move a lead."""
+    """The parts of a store that changing a wait needs."""
 
 
 def is_held(task: TaskRow) -> bool:
-    """Whether a task is one that somebody holds back."""
+    """Whether the task is on hold by an operator."""
     return task.step is Step.REFINE and task.due_at >= HELD_UNTIL and task.dead_at is None
 
 
 def wait_of(story: LeadStory) -> TaskRow | None:
-    """The task for which a lead waits; None when it waits no more."""
+    """The task for which a lead waits; None if it does not wait any more."""
     if story.row.status is not Status.WAITING:
         return None
     alive = (t for t in story.tasks if t.step is Step.REFINE and t.dead_at is None)
@@ -30,16 +30,19 @@ def wait_of(story: LeadStory) -> TaskRow | None:
 
 
 def end_of_wait(captured_at: datetime, delay: timedelta, now: datetime) -> datetime:
-    """When a lead that is let go is due: when its wait would have ended, or at once."""
+    """When a released lead is due: at the normal end of its wait, or at once if that has passed."""
     return max(captured_at + delay, now)
 
 
 def move_wait(store: Movable, lead_id: str, due_at: datetime, note: str, now: datetime) -> bool:
-    """Let the lead be due then instead, with a note on its timeline; False when it was refined in
-    this very moment, which is not undone. A worker that holds the lead has to let go of it."""
+    """Change the time at which the lead is due, with a note in its timeline.
+
+    Returns False if the lead has just been refined, which is not undone. A worker that has leased
+    the task loses its lease.
+    """
     task = Task(Step.REFINE, lead_id)
     store.put([task], due_at, note=MOVED + note)
     if not store.documents([lead_id]):
         return True
-    store.put([task], now)  # what was put must not linger: it is refined once more, telling nobody
+    store.put([task], now)  # the task must not stay: the lead is refined again without new alerts
     return False

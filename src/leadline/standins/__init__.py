@@ -1,1 +1,1 @@
-"""A Slack, senders and a CRM that go nowhere, to try Leadline with."""
+"""Stand-ins for Slack, senders and a CRM that reach nobody, for trying Leadline."""

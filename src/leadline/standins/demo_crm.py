@@ -1,4 +1,4 @@
-"""The demo's CRM: a folder of documents, in which somebody assigns owners while leads wait."""
+"""The demo's CRM: a folder of documents, in which owners are assigned while leads wait."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ from leadline.settings.crm import AnyCrmConfig
 from leadline.settings.crm_kinds import DocumentConfig
 
 ASSIGNING = ("close", "hubspot", "pipedrive", "zoho", "copper")
-"""The sources whose CRM the folder plays."""
+"""The sources whose CRM the folder stands in for."""
 _SELLERS = ("Ines Okafor", "Tom Reyes", "Wanda Kurz")
 _LATE = 3  # every third lead gets its owner only after the alert
 
 
 class DemoCrm:
-    """Owners in files that the `document` CRM reads, one for each record."""
+    """Writes owners into files that the `document` CRM reads, one for each record."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute() / "crm"
@@ -30,7 +30,7 @@ class DemoCrm:
         return {source: DocumentConfig(url=url) for source in ASSIGNING}
 
     def assign(self, ledger: Ledger) -> int:
-        """Give most leads that wait an owner now; returns how many stay without one for now."""
+        """Assign owners to most of the waiting leads; returns how many stay without one."""
         records = [
             story.record
             for source in ASSIGNING
@@ -45,12 +45,12 @@ class DemoCrm:
         return len(self._late)
 
     def assign_the_rest(self) -> None:
-        """Give the others theirs."""
+        """Assign owners to the remaining leads."""
         for record, seller in self._late:
             self._write(record, seller)
 
     def _write(self, record: str, seller: str) -> None:
-        """The document of a record; nobody owns it without a *seller*."""
+        """Write the document of a record; it has no owner if *seller* is ""."""
         document = {"status": "new"}
         if seller:
             email = f"{seller.split()[0].lower()}@example.com"

@@ -1,4 +1,4 @@
-"""Bodies of forms as browsers and form services compose them."""
+"""Bodies of forms as browsers and form services send them."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ def web_to_lead(person: Somebody, **more: str) -> bytes:
 
 
 def typeform_response(person: Somebody, at: datetime) -> bytes:
-    """Typeform: one response; the questions stand apart from the answers."""
+    """Typeform: one response, which has questions and answers in separate lists."""
     asked: list[tuple[str, str, str, Any]] = [
         ("q1", "First name", "text", person.first),
         ("q2", "Last name", "text", person.last),
@@ -64,7 +64,7 @@ def typeform_response(person: Somebody, at: datetime) -> bytes:
 
 
 def form_fields(person: Somebody) -> dict[str, str]:
-    """What a contact form asks for."""
+    """The fields of a contact form."""
     return {
         "your-name": person.name,
         "your-email": person.email,
@@ -79,12 +79,12 @@ def form_fields(person: Somebody) -> dict[str, str]:
 
 
 def urlencoded(fields: Mapping[str, str], charset: str = "utf-8") -> bytes:
-    """A form as browsers send it."""
+    """A form as browsers send it, URL-encoded."""
     return urlencode(fields, encoding=charset).encode()
 
 
 def multipart(fields: Mapping[str, str], boundary: str) -> bytes:
-    """A form with a file, as browsers send it."""
+    """A form with a file as browsers send it, multipart."""
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="'
     parts = [f'{head}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
     file = f'{head}brief"; filename="brief.txt"\r\nContent-Type: text/plain\r\n\r\nForty seats.\r\n'
@@ -92,7 +92,7 @@ def multipart(fields: Mapping[str, str], boundary: str) -> bytes:
 
 
 def flat_lead(person: Somebody) -> dict[str, Any]:
-    """What an automation tool or one's own program sends."""
+    """A lead as an automation tool or a user's own program sends it."""
     return {
         "First Name": person.first,
         "Last Name": person.last,

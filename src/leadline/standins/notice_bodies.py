@@ -1,7 +1,7 @@
-"""Bodies of the vendors whose webhooks carry little more than ids, about people who do not exist.
+"""Bodies of vendors whose webhooks have little more than ids, about made-up people.
 
-The shapes are those of the vendors' documentation; each `webhook.py` below `leadline.vendors` names
-it.
+The shapes are those of the vendors' documentation, which each `webhook.py` below `leadline.vendors`
+names.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from leadline.standins.form_bodies import urlencoded
 from leadline.standins.sample_bodies import Somebody, compact
 
 ATTIO_PEOPLE = "5b1c7e52-0000-4000-8000-00000000beef"
-"""The made-up id of a workspace's object of people."""
+"""The made-up id of the people object of an Attio workspace."""
 
 
 def zoho_id(number: int) -> str:
-    """An id as long as Zoho's."""
+    """An id with the length of Zoho's."""
     return f"57257670000{number:08d}"
 
 
@@ -39,7 +39,7 @@ def zoho_notification(
 
 
 def zoho_workflow(person: Somebody) -> bytes:
-    """Zoho CRM: the webhook of a workflow, under an administrator's own names."""
+    """Zoho CRM: the webhook of a workflow, with parameter names chosen by an administrator."""
     return urlencoded(
         {
             "module": "Leads",
@@ -58,7 +58,7 @@ def zoho_workflow(person: Somebody) -> bytes:
 
 
 def odoo_lead(person: Somebody, at: datetime, salesperson: str = "") -> bytes:
-    """Odoo: a lead, as an automation sends it; what is empty is false, the keys are sorted."""
+    """Odoo: a lead as an automation sends it; empty values are false, the keys are sorted."""
     values = {
         "_action": "Send Webhook Notification(#412)",
         "_id": person.number,
@@ -83,7 +83,7 @@ def odoo_lead(person: Somebody, at: datetime, salesperson: str = "") -> bytes:
 
 
 def meta_leadgen(numbers: Sequence[int], at: datetime, field: str = "leadgen") -> bytes:
-    """Meta Lead Ads: a page's notice of several leads; Meta escapes what is not ASCII."""
+    """Meta Lead Ads: a page's notice of several leads; Meta escapes non-ASCII characters."""
     stamp = int(at.timestamp())
     changes = [
         {
@@ -104,7 +104,7 @@ def meta_leadgen(numbers: Sequence[int], at: datetime, field: str = "leadgen") -
 
 
 def linkedin_notice(number: int, at: datetime, action: str = "CREATED") -> bytes:
-    """LinkedIn: a lead form was answered, or an answer deleted."""
+    """LinkedIn: a response to a lead form was created or deleted."""
     return compact(
         {
             "type": "LEAD_ACTION",
@@ -120,7 +120,7 @@ def linkedin_notice(number: int, at: datetime, action: str = "CREATED") -> bytes
 
 
 def attio_events(numbers: Sequence[int], what: str = "record.created") -> bytes:
-    """Attio: events of records; its webhook is filtered to the object of people."""
+    """Attio: events of records, from a webhook that is filtered to the people object."""
     events = [
         {
             "event_type": what,
@@ -156,7 +156,7 @@ def copper_notice(
 def tryton_opportunity(
     person: Somebody, at: datetime, action: str = "create", employee: str = ""
 ) -> dict[str, Any]:
-    """Tryton: an opportunity with what its relations say, as JSON-RPC reads it."""
+    """Tryton: an opportunity with fields of its relations, as JSON-RPC reads it."""
     when = {"year": at.year, "month": at.month, "day": at.day, "hour": at.hour}
     owner = {"id": 3, "rec_name": employee, "party.": {"email": "sales@example.com"}}
     record = {

@@ -1,7 +1,7 @@
-"""Bodies as the vendors compose them, about people who do not exist.
+"""Bodies as the vendors send them, about made-up people.
 
-The shapes are those of the vendors' documentation; each `webhook.py` below `leadline.vendors` names
-it.
+The shapes are those of the vendors' documentation, which each `webhook.py` below `leadline.vendors`
+names.
 """
 
 import json
@@ -17,7 +17,7 @@ ORGANIZATION = "00D5g00000ExmplEAQ"
 
 
 class Somebody(msgspec.Struct, frozen=True):
-    """Who typed themselves into a form, as they did it; `number` makes their ids."""
+    """A made-up person, with values as they typed them into a form; `number` makes their ids."""
 
     number: int
     first: str
@@ -47,7 +47,8 @@ def close_event(
     object_type: str = "lead",
     owner: str | None = None,
 ) -> bytes:
-    """Close: a lead knows its company and the name of its first contact, and no address."""
+    """Close: an event of a lead, which has its company and the name of its first contact, but no
+    address."""
     lead = f"lead_{person.number:030d}"
     data: dict[str, Any] = {
         "id": lead,
@@ -121,7 +122,7 @@ def hubspot_contact(person: Somebody, at: datetime) -> bytes:
 
 
 def hubspot_event(number: int, at: datetime, what: str = "contact.creation") -> dict[str, Any]:
-    """HubSpot: one event of an app's array; it has ids only."""
+    """HubSpot: one event in the array that an app sends; it has only ids."""
     return {
         "eventId": number * 10,
         "subscriptionId": 180_001,

@@ -1,6 +1,6 @@
-"""Sample deliveries of every source, signed as the vendors sign: for the demo and for trying out.
+"""Sample deliveries of every source, signed as the vendors sign: for the demo and for trials.
 
-Every person, company, number and id is made up; the addresses are those that are kept for examples.
+Every person, company, number and id is made up; the addresses are reserved for examples.
 """
 
 import base64
@@ -23,7 +23,7 @@ __all__ = ["DEMO_SECRETS", "DEMO_SOURCES", "Sample", "Somebody", "people", "samp
 
 
 def _secret(source: str) -> str:
-    """A secret of the form that the source demands; everybody may know it."""
+    """A public secret of the form that the source needs."""
     key = blake2b(f"leadline demo {source}".encode(), digest_size=24).digest()
     if source == "standard_webhooks":
         return "whsec_" + base64.b64encode(key).decode()
@@ -56,7 +56,7 @@ DEMO_SECRETS: dict[str, str] = {
 """The secret that signs each source's samples; for demonstrations only."""
 
 _SECRET_IN_URL = ("odoo", "salesforce", "web_to_lead", "zoho")
-"""Those can put a secret nowhere else."""
+"""The sources that can have a secret only in the URL."""
 
 HONEYPOT = "url2"
 DEMO_SOURCES: dict[str, SourceConfig] = {
@@ -67,15 +67,15 @@ DEMO_SOURCES: dict[str, SourceConfig] = {
     )
     for name, secret in DEMO_SECRETS.items()
 }
-"""The settings under which the samples do what they expect."""
+"""The settings with which the samples have their expected results."""
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """One delivery, and what is to become of it when the samples are sent in their order.
+    """One delivery, and its expected result when the samples are sent in order.
 
     `path` is the URL's path and query. `expect` is "captured", "redelivered", "folded", "filtered"
-    or "rejected"; `status` the answer's; `leads` how many lead ids it names. `about` says in a few
-    words what the sample shows.
+    or "rejected"; `status` is the expected HTTP status, `leads` the number of lead ids in the
+    response. `about` says in a few words what the sample shows.
     """
 
     source: str
@@ -88,8 +88,8 @@ class Sample(msgspec.Struct, frozen=True):
     status: int = 200
 
 
-# As people type: stray spaces, capitals, numbers in every fashion. The numbers are those that the
-# regulators keep for films (Ofcom, FCC, ARCEP, Bundesnetzagentur, ComReg, ACMA, PTS).
+# Values as people type them, with stray spaces, capitals and all notations of phone numbers. The
+# numbers are reserved for films (Ofcom, FCC, ARCEP, Bundesnetzagentur, ComReg, ACMA, PTS).
 _PEOPLE = (
     ("zoë", "Ó BRIAIN", "Zoe.OBriain@Example.com ", "020 910 5512", "tidal loop ltd", "cto", "IE"),
     ("Thị Hương", "Nguyễn", "huong@example.org", "+1 (212) 555-0143", "Lotus Freight", "COO", "US"),
@@ -117,7 +117,7 @@ _PEOPLE = (
 
 
 def people(seed: int) -> list[Somebody]:
-    """The made-up people in an order, and with numbers, that depend on *seed* alone."""
+    """The made-up people; their order and numbers depend only on *seed*."""
     chance = random.Random(seed)
     chosen = chance.sample(_PEOPLE, len(_PEOPLE))
     first = chance.randrange(100_000, 900_000)
@@ -125,9 +125,9 @@ def people(seed: int) -> list[Somebody]:
 
 
 def samples(seed: int, at: datetime, base: str = "http://127.0.0.1:8080") -> list[Sample]:
-    """Some forty-five deliveries, of every source, the same for the same arguments.
+    """About 45 deliveries of every source, the same for the same arguments.
 
-    *at* is the time of signing; *base* is where they will be sent, for one vendor signs the URL.
+    *at* is the time of signing; *base* is the URL of the server, because one vendor signs the URL.
     """
     who = iter(people(seed))
     sign = _Signer(at, base)
@@ -145,7 +145,7 @@ def samples(seed: int, at: datetime, base: str = "http://127.0.0.1:8080") -> lis
 
 
 class _Signer:
-    """Makes samples: signs a body and keeps what is expected of it."""
+    """Makes samples: signs bodies and adds the expected results."""
 
     def __init__(self, at: datetime, base: str) -> None:
         self.at = at
@@ -279,7 +279,7 @@ def _of_other_crms(
 
 
 def _of_ids(number: int, at: datetime, sign: _Signer) -> Iterator[Sample]:
-    """Notices that say nothing of anybody: the CRM has to be asked."""
+    """Notices with ids only: the CRM has to be asked."""
     yield sign("meta", notices.meta_leadgen([number], at), "a lead ad's answer, by its id")
     feed = notices.meta_leadgen([number], at, "feed")
     yield sign("meta", feed, "a post on the page, which is no lead", "filtered", 0)

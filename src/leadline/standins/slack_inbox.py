@@ -1,9 +1,8 @@
-"""A stand-in for Slack on this machine: takes alerts as Slack does, shows them, sends nothing on.
+"""A stand-in for Slack on this machine: it accepts alerts as Slack does and shows them.
 
     python -m leadline.standins.slack_inbox --port 8090
 
-For `make demo`, for trying settings without bothering a channel, and for tests, which can make it
-misbehave.
+For `make demo`, for trying settings without a real channel, and for tests, which can make it fail.
 """
 
 import argparse
@@ -30,9 +29,10 @@ _MOST_BODY = 1 << 20
 
 @dataclass(frozen=True)
 class Reply:
-    """How the stand-in answers one post, when it is told to misbehave.
+    """A failure of the stand-in: its answer to one post.
 
-    With `hang_up` the answer gets lost on its way; the message is kept if the status is 200.
+    With `hang_up` the connection is closed without an answer; the message is still kept if the
+    status is 200.
     """
 
     status: int = 200
@@ -43,12 +43,12 @@ class Reply:
 
 
 class SlackInbox:
-    """The stand-in; a context manager. `messages` are those that were accepted, in order.
+    """The stand-in; a context manager. `messages` has the accepted messages in order.
 
-    `behave`, given the number of the post (from 0), may return a Reply in place of "ok"; a message
-    is kept only when the reply's status is 200. With *record* each accepted message is also
-    appended to a file as a line of JSON, before it is answered. `posts` counts every post, and
-    `times` says when each came (`time.monotonic`).
+    `behave` is called with the number of each post (from 0) and may return a Reply instead of "ok";
+    a message is kept only if the reply's status is 200. With *record* each accepted message is also
+    appended to a file as a line of JSON, before it is answered. `posts` counts all posts, and
+    `times` has the time of each (`time.monotonic`).
     """
 
     def __init__(
@@ -87,12 +87,12 @@ class SlackInbox:
             return page(self._articles)
 
     def wait_for(self, count: int, timeout: float = 10.0) -> bool:
-        """Wait until so many messages are there; False if they don't come in *timeout* seconds."""
+        """Wait for so many messages; returns False if they do not come within *timeout* seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self.messages) >= count, timeout)
 
     def receive(self, body: bytes) -> Reply:
-        """Take one post; like Slack, refuse what is no message with blocks or text."""
+        """Accept one post; like Slack, refuse a body that is not a message with blocks or text."""
         with self._changed:
             number, self.posts = self.posts, self.posts + 1
             self.times.append(time.monotonic())
@@ -124,7 +124,7 @@ class SlackInbox:
         return reply
 
     def close(self) -> None:
-        """End the server."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -143,7 +143,7 @@ class SlackInbox:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    block_on_close = False  # a client's idle connection must not keep us from ending
+    block_on_close = False  # idle connections of clients must not delay the end
     request_queue_size = 128
     inbox: SlackInbox
 
@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("content-length", "")
         if not (length.isascii() and length.isdigit()) or int(length) > _MOST_BODY:
-            self.close_connection = True  # the body stays unread
+            self.close_connection = True  # the body is not read
             self._answer(413 if length.isdigit() else 411, b"invalid_payload")
             return
         body = self.rfile.read(int(length))
@@ -202,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: messages are shown on the page."""
+        """Log nothing: messages are shown on the page."""
 
 
 def main() -> None:

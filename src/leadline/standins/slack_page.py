@@ -10,13 +10,13 @@ from typing import Any
 Message = dict[str, Any]
 
 SHOWN = 100
-"""How many of the newest messages the page shows."""
+"""The number of newest messages on the page."""
 
 SAFE = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""The page's Content-Security-Policy: whatever a lead wrote, nothing of it can run."""
+"""The page's Content-Security-Policy: nothing that a lead wrote can be executed."""
 
 SCRIPT = """
 let seen = document.querySelector("main").dataset.count;
@@ -33,7 +33,7 @@ setInterval(async () => {
   } catch { /* the stand-in is away: ask again */ }
 }, 2000);
 """
-"""Looks every two seconds for news, and leaves the page alone while there are none."""
+"""Checks for new messages every two seconds, and updates the page only if there are any."""
 
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _CODE = re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])")
@@ -86,7 +86,7 @@ display:inline-block;font-size:12px;line-height:1.3;max-width:100%;padding:1px 3
 
 
 def page(articles: Sequence[str]) -> str:
-    """The newest of these drawn messages, newest first, as a page that keeps itself up to date."""
+    """The newest of these articles, newest first, as a page that updates itself."""
     count = len(articles)
     drawn = "\n".join(reversed(articles[-SHOWN:])) or '<p class="empty">No alert yet.</p>'
     noun = "message" if count == 1 else "messages"
@@ -104,7 +104,7 @@ def page(articles: Sequence[str]) -> str:
 def article(message: Message, at: datetime) -> str:
     """One message, received *at* that time, as HTML.
 
-    Raises KeyError, TypeError, ValueError or AttributeError for what is no Block Kit message.
+    Raises KeyError, TypeError, ValueError or AttributeError if it is not a Block Kit message.
     """
     body = "".join(_block(block) for block in message.get("blocks", ()))
     body = body or f'<div class="text">{_mrkdwn(message["text"])}</div>'
@@ -116,7 +116,7 @@ def article(message: Message, at: datetime) -> str:
 
 
 def as_terminal(message: Message) -> str:
-    """One message as plain text, its fields in two columns where they fit."""
+    """One message as plain text, with fields in two columns if they fit."""
     told: list[str] = []
     for block in message.get("blocks", ()):
         match block["type"]:
@@ -169,7 +169,7 @@ def _button(element: Message) -> str:
 
 
 def _caption(element: Message) -> str:
-    """What a button or a menu says."""
+    """The label of a button or a menu."""
     if element["type"] == "static_select":
         return f"{element['placeholder']['text']} ▾"
     return str(element["text"]["text"])
@@ -191,7 +191,7 @@ def _mrkdwn(text: str) -> str:
 
 
 def _styled(text: str) -> str:
-    # What stands between backticks is code, in which nothing else means anything.
+    # Text between backticks is code, in which no other markup is interpreted.
     parts = _CODE.split(html.escape(_unescaped(text)))
     for i in range(0, len(parts), 2):
         for style, tag in _STYLES:
@@ -201,7 +201,7 @@ def _styled(text: str) -> str:
 
 
 def _special(target: str, label: str | None) -> str:
-    """What stands in angle brackets: a time, a mention or a link."""
+    """The HTML for markup in angle brackets: a time, a mention or a link."""
     if target.startswith("!date^"):
         at, shown = _time(target)
         return f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{html.escape(shown)}</time>'
@@ -216,7 +216,7 @@ def _anchor(url: str, label: str, kind: str = "") -> str:
 
 
 def _time(target: str) -> tuple[datetime, str]:
-    """The time of a date token and its text; Slack would use the reader's zone, we use UTC."""
+    """The time of a date token and its text, in UTC (Slack uses the reader's time zone)."""
     _, stamp, form, *_ = target.split("^")
     at = datetime.fromtimestamp(int(stamp), UTC)
     shown = re.sub(r"\{date\w*\}", f"{at:%b} {at.day}, {at.year}", form)
@@ -225,7 +225,7 @@ def _time(target: str) -> tuple[datetime, str]:
 
 
 def _plain(text: str) -> str:
-    """Slack's markup as text without any."""
+    """Slack's markup as plain text."""
     end, out = 0, []
     for found in _TOKEN.finditer(text):
         out += [_bare(text[end : found.start()])]
@@ -243,7 +243,7 @@ def _bare(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Slack knows three entities and no more."""
+    """The text without escapes; Slack has only three entities."""
     for entity, character in _UNESCAPED:
         text = text.replace(entity, character)
     return text

@@ -1,1 +1,1 @@
-"""Where leads and tasks are kept: in memory, in SQLite, on AWS."""
+"""Stores of leads and tasks: in memory, in SQLite, and on AWS."""

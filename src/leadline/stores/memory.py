@@ -1,6 +1,6 @@
-"""A store that forgets: the promises without a disk, for tests and for `preview`.
+"""A store in memory, for tests and for `preview`.
 
-It keeps every promise but the first one's "survives a crash".
+It keeps all promises of `ports.store`, except that nothing survives a crash.
 """
 
 import itertools
@@ -70,7 +70,7 @@ class MemoryStore(MemoryQueue):
         return Receipt(lead.id, fate, why)
 
     def _is_late(self, event_id: str) -> bool:
-        """Whether an event is news of a lead that was refined already."""
+        """Whether an event is an update that came after its lead was refined."""
         ignored = self.events[event_id].kind is Kind.IGNORED
         return event_id in self.joined and self.fates[event_id] is Fate.FILTERED and not ignored
 
@@ -86,7 +86,7 @@ class MemoryStore(MemoryQueue):
     def _readmit(self, event: CapturedLead, due_at: datetime) -> bool:
         key = event.record_key
         if key and self.known.setdefault(key, event.id) != event.id:
-            return False  # its record has a lead by now
+            return False  # its record has got a lead meanwhile
         self.fates[event.id] = Fate.CAPTURED
         self._put(Task(Step.REFINE, event.id), self.clock(), due_at)
         return True

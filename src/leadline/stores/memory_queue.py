@@ -1,4 +1,4 @@
-"""The tasks of the store that forgets."""
+"""The tasks of the store in memory."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from leadline.ports.store import Settlement, Trouble
 
 
 class _Job:
-    """A task with what happens to it."""
+    """A task with its state."""
 
     def __init__(self, ref: int, task: Task, put_at: datetime, due_at: datetime) -> None:
         self.ref = ref
@@ -157,5 +157,5 @@ class MemoryQueue:
         return sorted(due, key=lambda j: j.due_at)
 
     def dead(self) -> list[tuple[Task, Drop]]:
-        """Every dead letter with the reason."""
+        """All dead letters with their reasons."""
         return [(j.task, j.dead) for j in self._jobs.values() if j.dead is not None]

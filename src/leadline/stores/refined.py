@@ -1,4 +1,4 @@
-"""Refined leads out of their documents, alike in all stores."""
+"""Decoding of refined documents, for all stores."""
 
 import logging
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ _decoder = msgspec.json.Decoder(RefinedLead)
 
 
 def decoded(documents: Iterable[tuple[str, bytes]]) -> dict[str, RefinedLead]:
-    """The leads of these documents, whole or without the original data, by id. One that can't be
-    read is left out, and logged."""
+    """The leads of these documents (with or without the original data), by id. A document that
+    cannot be read is logged and left out."""
     leads: dict[str, RefinedLead] = {}
     for lead_id, document in documents:
         try:
             leads[lead_id] = _decoder.decode(document)
-        except (ValueError, RecursionError):  # msgspec's errors, and that of bytes that are no text
+        except (ValueError, RecursionError):  # of msgspec, or of bytes that are not text
             log.error("document.damaged", extra={"lead": lead_id})
     return leads

@@ -54,7 +54,7 @@ def test_a_call_that_is_late_is_left_behind_and_no_second_one_made_beside_it() -
 def test_a_url_that_apprise_does_not_know_is_a_wrong_setting(
     wrong: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(ConfigurationError, match=r"^channels.any.url is none that") as caught:
+    with pytest.raises(ConfigurationError, match=r"^channels.any.url must be a URL that") as caught:
         AppriseMessenger(wrong, setting="channels.any")
     assert "s3cret" not in caught.value.detail + caplog.text
 

@@ -180,7 +180,7 @@ def test_a_direct_message_to_nobody_is_refused(slack: SlackApi) -> None:
     messenger = bot(slack, "dm")
     nobody = messenger.send(DIRECT.alert(notice()).body)
     stranger = messenger.send(DIRECT.alert(notice(owner=ADA)).body)
-    for reply, why in ((nobody, "nobody owns it"), (stranger, "Slack knows nobody")):
+    for reply, why in ((nobody, "nobody owns it"), (stranger, "Slack has no user")):
         assert isinstance(reply, Refused)
         assert reply.reason == NO_OWNER
         assert why in reply.words

@@ -223,7 +223,7 @@ def test_a_claim_is_news_too() -> None:
     assert news_of_owner(notice(claimed, links=Links()))["text"] == (
         "✅ Ada Lovelace of Byron &amp; Sons is claimed by <@U012ABCDEF> after 2 min."
     )
-    with pytest.raises(ValueError, match="nobody owns"):
+    with pytest.raises(ValueError, match="without a holder"):
         news_of_owner(notice())
 
 

@@ -179,7 +179,7 @@ def test_a_lead_that_came_before_says_when_as_which_lead_and_what_matched() -> N
 def test_the_alert_fits_the_lead() -> None:
     assert template_of(alert(lead(), SHOW)) == "new_lead/1"
     assert template_of(alert(again(), SHOW)) == "seen_before/1"
-    with pytest.raises(ValueError, match="repeats no other"):
+    with pytest.raises(ValueError, match="duplicates no other"):
         seen_before(lead(), SHOW)
 
 
@@ -309,7 +309,7 @@ def test_what_was_gathered_for_somebody_says_for_whom() -> None:
     ]
     message = messages.digest(found)
     assert message["blocks"][1]["text"]["text"] == "For <@U012ABCDEF>"
-    assert last(message)[0].startswith("They were gathered for the times that are set for digests")
+    assert last(message)[0].startswith("They were gathered for the set digest times")
 
 
 def test_problems_are_told_in_words() -> None:

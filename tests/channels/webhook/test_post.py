@@ -139,7 +139,7 @@ def test_a_secret_that_signs_nothing_well_is_a_wrong_setting(secret: str) -> Non
 
 
 def test_without_a_secret_nothing_is_made() -> None:
-    with pytest.raises(ConfigurationError, match=r"^channels.hook.secret is missing"):
+    with pytest.raises(ConfigurationError, match=r"^channels.hook.secret must be set"):
         WebhookMessenger("https://x.example/", [], setting="channels.hook")
 
 

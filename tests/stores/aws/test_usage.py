@@ -182,7 +182,7 @@ def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) 
     aws.taken()
     look = message(lead_id, step="look_up")
     assert on_deliver.handler(look, Context(30_000)) == {"batchItemFailures": []}
-    assert aws.taken() == counted_by_the_model("Deliver, for what follows")
+    assert aws.taken() == counted_by_the_model("Deliver, for later tasks")
 
 
 def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:

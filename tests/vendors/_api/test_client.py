@@ -141,7 +141,7 @@ def test_lists_in_a_query_are_repeated_and_ids_stay_one_part_of_the_path() -> No
 
 @pytest.mark.parametrize("base", ["", "acme", "ftp://acme.example.com", "https://", "https://x:y"])
 def test_a_base_that_is_no_url_is_a_wrong_setting(base: str) -> None:
-    with pytest.raises(ConfigurationError, match="whole URL"):
+    with pytest.raises(ConfigurationError, match="complete URL"):
         Client(base, HOUR, Fixed(KEY))
 
 

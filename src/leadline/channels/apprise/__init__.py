@@ -1,1 +1,1 @@
-"""Alerts by Apprise, which knows a hundred services."""
+"""Alerts by Apprise, which sends to about a hundred services."""

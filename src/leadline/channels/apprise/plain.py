@@ -1,4 +1,4 @@
-"""What services are told that take a title and a plain text, whatever they are (Apprise)."""
+"""Messages for Apprise: a title and a plain text, which every service takes."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ from leadline.ports.channel import Letter
 
 
 class PlainText(msgspec.Struct, frozen=True):
-    """What is sent."""
+    """One message."""
 
     title: str
     body: str

@@ -1,7 +1,7 @@
-"""A hundred further services through Apprise (its wiki lists them), an extra: `leadline[apprise]`.
+"""Sending by Apprise, an extra: `leadline[apprise]`. Apprise's wiki lists its services.
 
-Apprise only says whether a service took the message: there is no refusal that is for good, and no
-word of the service's own.
+Apprise only says whether a service accepted the message: permanent refusals cannot be told from
+temporary failures, and the service's own words are not known.
 """
 
 import logging
@@ -21,11 +21,11 @@ _text = msgspec.json.Decoder(PlainText)
 
 
 class AppriseMessenger:
-    """One Apprise URL, which is a secret and is never told.
+    """Sends to one Apprise URL, which is a secret and appears in no message.
 
-    *timeout* in seconds is how long a call is waited for; one that takes longer may still arrive.
-    Raises ConfigurationError, which begins with the *setting*, when the extra is not installed or
-    Apprise does not understand the URL.
+    A call is given up after *timeout* seconds; its message may still arrive. Raises
+    ConfigurationError, which begins with the *setting*, if the extra is not installed or Apprise
+    does not understand the URL.
     """
 
     def __init__(self, url: str, timeout: float = 10.0, *, setting: str = "channels") -> None:
@@ -39,7 +39,7 @@ class AppriseMessenger:
             return Unreachable("apprise.still_busy")
         text = _text.decode(message)
         replies: list[Sent | Unreachable] = []
-        # Apprise has no deadline for a call as a whole, so the call is left behind when it is late.
+        # Apprise has no deadline for a whole call, so a late call is left running in its thread.
         call = threading.Thread(target=lambda: replies.append(self._notify(text)), daemon=True)
         call.start()
         call.join(self._timeout)
@@ -58,7 +58,7 @@ class AppriseMessenger:
             taken = self._service.notify(
                 body=text.body, title=text.title, body_format="text", interpret_escapes=False
             )
-        except Exception as error:  # whatever one of a hundred plug-ins raises
+        except Exception as error:  # Apprise's plug-ins may raise anything
             return Unreachable(f"apprise.{type(error).__name__}")
         return Sent() if taken else Unreachable("apprise.not_taken")
 
@@ -70,10 +70,10 @@ def _service(url: str, setting: str) -> "Apprise":
         raise ConfigurationError(
             f"{setting}: the kind apprise needs an extra: pip install 'leadline[apprise]'"
         ) from None
-    # Its log lines name URLs, and so do those of the client that its plug-ins use.
+    # The log lines of Apprise and of the HTTP client of its plug-ins contain URLs.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
     if not service.add(url):
-        raise ConfigurationError(f"{setting}.url is none that Apprise understands")
+        raise ConfigurationError(f"{setting}.url must be a URL that Apprise understands")
     return service

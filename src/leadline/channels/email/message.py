@@ -1,7 +1,7 @@
-"""What goes out by e-mail: text and HTML, with no remote content, proof against injected headers.
+"""E-mail messages: text and HTML without remote content; headers cannot be injected.
 
-A message has the same Message-ID on every attempt, by which servers and mail programs fold a
-repeat. RFC 5322 (messages), 2047 (words in headers), 3834 (automatic messages).
+A message has the same Message-ID on every attempt, by which servers and mail programs recognise a
+repeat. RFC 5322 (messages), 2047 (encoded words in headers), 3834 (automatic messages).
 """
 
 import re
@@ -31,9 +31,9 @@ from leadline.model.task import Alert
 from leadline.ports.channel import Letter, Notice
 
 OWNER_WORD = "owner"
-"""Among whom e-mail goes to: whoever has the lead."""
+"""The recipient in `to` that stands for the lead's holder."""
 
-# What every server takes without SMTPUTF8, and what is no markup in a header.
+# Addresses that every server takes without SMTPUTF8 and that need no quoting in a header.
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
@@ -48,12 +48,13 @@ _UTF8.body_encoding = QP
 class EmailWriter:
     """`ports.channel.Writer` for e-mail from *sender* ("Leads <leads@example.com>").
 
-    It goes *to* these addresses; with `OWNER_WORD` among them to the lead's holder, and to the
-    others only where that one is not known. A holder's address counts when the CRM or a claim
-    names it, or it is one of *team*, or of the sender's domain or that of an address in *to*: what
-    merely stands in a form must not choose whom we write to.
-    A message for nobody has no To.
-    Raises ConfigurationError, which begins with the *setting*, for what is no address.
+    Recipients are the addresses in *to*. With `OWNER_WORD` among them a message goes to the lead's
+    holder, and to the others only if the holder's address is not known. A holder's address is used
+    if the CRM or a claim names it, if it is in *team*, or if it is of the domain of the sender or
+    of an address in *to*: a form that a visitor filled in must not choose our recipients. A message
+    without recipients has no To.
+
+    Raises ConfigurationError, which begins with the *setting*, for an invalid address.
     """
 
     def __init__(
@@ -84,17 +85,17 @@ class EmailWriter:
         """See `Writer.digest`."""
         story = story_of_many(notices)
         if len({self._recipients(notice) for notice in notices}) != 1:
-            return None  # a message has one reader, or the same ones
+            return None  # one message cannot go to different recipients
         mark = mark_of_digest(self._channel, story.template, notices)
         return self._letter(story, mark, notices[0], {})
 
     def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """None: what lies in a mailbox can't be changed."""
+        """None: sent e-mail cannot be changed."""
         del notice, told
         return None
 
     def news(self, notice: Notice, told: Alert) -> Letter | None:
-        """See `Writer.news`; an answer to the first message."""
+        """See `Writer.news`; a reply to the alert."""
         story = story_of_owner(notice)
         if story is None:
             return None
@@ -102,7 +103,7 @@ class EmailWriter:
         return self._letter(story, mark, notice, self._answering(told) | self._reply_to(notice))
 
     def reminder(self, notice: Notice, told: Alert | None) -> Letter:
-        """See `Writer.reminder`; an answer to the first message, where there was one."""
+        """See `Writer.reminder`; a reply to the alert, if there was one."""
         story = story_of_waiting(notice)
         mark = mark_of_news(self._channel, story.template, notice)
         headers = self._answering(told) if told is not None else {}
@@ -117,7 +118,7 @@ class EmailWriter:
             "Date": format_datetime(notice.now.astimezone(UTC)),
             "Message-ID": f"<{mark}@{self._domain}>",
             "Auto-Submitted": "auto-generated",
-            # Exchange answers automatic messages unless it is told not to (MS-OXCMAIL 2.2.3.2.14).
+            # Without it Exchange sends automatic replies (MS-OXCMAIL 2.2.3.2.14).
             "X-Auto-Response-Suppress": "All",
             **more,
         }
@@ -129,7 +130,7 @@ class EmailWriter:
         return Letter(message.as_bytes(policy=_CRLF), story.template)
 
     def _recipients(self, notice: Notice) -> tuple[str, ...]:
-        """Whom a message about the lead goes to: its holder, and who is to take over from them."""
+        """The recipients: the holder and the person asked to take over, else the others in `to`."""
         if self.asks_for_owner:
             known = (self._address_of(notice, who) for who in (notice.escalated_to, notice.holder))
             found = tuple(dict.fromkeys(address for address in known if address))
@@ -138,7 +139,7 @@ class EmailWriter:
         return self._to
 
     def _address_of(self, notice: Notice, who: Person | None) -> str:
-        """Somebody's address; "" when it is unknown or not to be believed."""
+        """The person's address; "" if it is unknown or not trusted (see the class)."""
         address = who.email.strip() if who is not None else ""
         if not is_mailbox(address):
             return ""
@@ -149,7 +150,8 @@ class EmailWriter:
         return ""
 
     def _reply_to(self, notice: Notice) -> dict[str, str]:
-        """Who answers the message writes to the lead, when its address will do."""
+        """A Reply-To with the lead's address, so that a reply goes to the lead; none if the address
+        is doubtful."""
         lead = notice.lead
         address = lead.contact.email or ""
         if notice.test or not is_mailbox(address) or _UNUSABLE & {*lead.problems}:
@@ -157,14 +159,14 @@ class EmailWriter:
         return {"Reply-To": address}
 
     def _answering(self, told: Alert) -> dict[str, str]:
-        """That a message is an answer to the one that was told."""
+        """The headers that make a message a reply to that of the alert *told*."""
         if not _MESSAGE_ID.fullmatch(told.ref):
             return {}
         return {"In-Reply-To": told.ref, "References": told.ref}
 
 
 def is_mailbox(address: str) -> bool:
-    """Whether every mail server takes this for an address: RFC 5321, ASCII, no quotes."""
+    """Whether every mail server takes this as an address: RFC 5321, ASCII, no quotes."""
     if len(address) > 254 or not _ADDRESS.fullmatch(address):
         return False
     local, _, domain = address.partition("@")
@@ -172,9 +174,9 @@ def is_mailbox(address: str) -> bool:
 
 
 def read_mailbox(text: str, setting: str) -> tuple[str, str]:
-    """A mailbox as it stands in a header, and its address alone.
+    """A mailbox as a header has it, and its address alone.
 
-    Raises ConfigurationError, which names the *setting*, for what is none.
+    Raises ConfigurationError, which names the *setting*, if *text* is not a mailbox.
     """
     shown, address = parseaddr(text)
     if not is_mailbox(address) or any(c in text for c in "\r\n\0"):
@@ -190,14 +192,14 @@ def read_mailbox(text: str, setting: str) -> tuple[str, str]:
 
 
 def in_header(text: str, header: str) -> str:
-    """Text for a header: as it is when it is plain, else as encoded words (RFC 2047)."""
+    """Text for a header: unchanged if it is printable ASCII, else as encoded words (RFC 2047)."""
     if text.isascii() and text.isprintable() and "=?" not in text:
         return text
     return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
 def story_as_text(story: Story) -> str:
-    """The message for who reads no HTML."""
+    """The message as plain text."""
     lines = [story.title, "", *story.remarks]
     if story.remarks:
         lines.append("")
@@ -213,7 +215,7 @@ def story_as_text(story: Story) -> str:
 
 
 def story_as_html(story: Story) -> str:
-    """The message as HTML of which nothing is loaded from elsewhere."""
+    """The message as HTML without remote content."""
     rows = "".join(
         f'<tr><th align="left" valign="top">{escape(label)}</th><td>{escape(value)}</td></tr>'
         for label, value in story.facts

@@ -1,6 +1,6 @@
 """E-mail by Amazon SES (SES API v2 Reference, "SendEmail", raw content), without its SDK.
 
-One try per call: SES knows no repeat, and what one means is for the queue to decide.
+One attempt per call: SES does not recognise repeats, so the task queue decides on retries.
 """
 
 import base64
@@ -24,8 +24,8 @@ from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 _PATH = "/v2/email/outbound-emails"
 _REGION = re.compile(r"[a-z]{2,6}(?:-[a-z]+)+-[0-9]{1,2}")
-# Errors that say "slower" (SES: the rate, or the quota of a day), and those that pass when
-# somebody renews credentials, sets a clock or lets the account send again.
+# Errors that ask for a pause (the rate or the daily quota of SES), and those that end once somebody
+# renews credentials, sets a clock or lets the account send again.
 _PACED = frozenset(
     ["TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling"]
 )
@@ -43,11 +43,11 @@ class _Refusal(msgspec.Struct):
 
 
 class SesMessenger:
-    """Hands messages to SES in one region; *keys* gives the credentials of the moment, *endpoint*
+    """Sends messages by SES in one region. *keys* returns the current credentials; *endpoint*
     replaces AWS's own address.
 
     *timeout* in seconds bounds the whole call (`posting.Poster`).
-    Raises ConfigurationError, which begins with the *setting*, when the region is none.
+    Raises ConfigurationError, which begins with the *setting*, for an invalid region.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class SesMessenger:
         read = message_from_bytes(message)
         to = [address for _, address in getaddresses(read.get_all("To", [])) if address]
         if not to:
-            return Refused(NO_OWNER, "nobody is known to whom this could be mailed")
+            return Refused(NO_OWNER, "no e-mail address is known for this message")
         body = msgspec.json.encode(
             {
                 "FromEmailAddress": " ".join(str(read["From"]).split()),
@@ -100,7 +100,7 @@ class SesMessenger:
         return self._meaning(answer, words)
 
     def find(self, message: bytes) -> Sent | None:
-        """None: SES can't be asked."""
+        """None: SES cannot be asked for sent messages."""
         del message
         return None
 
@@ -124,7 +124,7 @@ class SesMessenger:
 def keys_in(environ: Mapping[str, str] = os.environ) -> Keys:
     """The credentials of the environment.
 
-    Raises ConfigurationError when there are none.
+    Raises ConfigurationError if there are none.
     """
     access, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
     if not access or not secret:
@@ -142,5 +142,5 @@ def _said(answer: Posted) -> str:
 
 
 def _mail_domain(region: str) -> str:
-    """What SES puts behind the ids of messages (SES Developer Guide, "Email format")."""
+    """The domain in the Message-IDs that SES sets (SES Developer Guide, "Email format")."""
     return "email.amazonses.com" if region == "us-east-1" else f"{region}.amazonses.com"

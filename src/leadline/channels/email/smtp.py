@@ -29,8 +29,8 @@ Reply = tuple[int, bytes]
 
 
 class MailServer(msgspec.Struct, frozen=True):
-    """Where mail is handed in; `security` is "starttls", "tls" or "none" (a server on this machine,
-    or one that is reached through a tunnel)."""
+    """The mail server to send by; `security` is "starttls", "tls" or "none" (for a server on this
+    machine, or behind a tunnel)."""
 
     host: str
     port: int = 587
@@ -39,17 +39,17 @@ class MailServer(msgspec.Struct, frozen=True):
     password: str = ""
 
     def __repr__(self) -> str:
-        """All but the password."""
+        """The server without user and password."""
         return f"MailServer({self.host!r}, {self.port}, {self.security!r})"
 
 
 class SmtpMessenger:
-    """Hands messages to one mail server, each over a connection of its own.
+    """Sends messages by one mail server, each over its own connection.
 
-    *timeout* in seconds bounds the whole call, however slowly the server answers; only looking up
-    its name takes as long as the system's resolver does.
-    Raises ConfigurationError, which begins with the *setting*, where a password would be sent in
-    the clear to another machine.
+    *timeout* in seconds bounds the whole call, however slowly the server answers; only the look-up
+    of its name takes as long as the system's resolver does.
+    Raises ConfigurationError, which begins with the *setting*, if a password would be sent to
+    another machine unencrypted.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class SmtpMessenger:
     ) -> None:
         if server.security == "none" and server.user and not _is_here(server.host):
             raise ConfigurationError(
-                f"{setting}.security must be starttls or tls where there is a user, unless the "
-                "mail server runs on this machine"
+                f"{setting}.security must be starttls or tls if a user is set, unless the mail "
+                "server runs on this machine"
             )
         self._server = server
         self._timeout = timeout
@@ -68,16 +68,16 @@ class SmtpMessenger:
         read = message_from_bytes(message)
         to = [address for _, address in getaddresses(read.get_all("To", [])) if address]
         if not to:
-            return Refused(NO_OWNER, "nobody is known to whom this could be mailed")
+            return Refused(NO_OWNER, "no e-mail address is known for this message")
         with within(self._timeout):
             try:
                 return self._hand_in(read, message, to)
             except (smtplib.SMTPException, OSError) as error:
-                # smtplib says of a wait that took too long that the server has hung up.
+                # smtplib reports a passed deadline as a server that has hung up.
                 return Unreachable("smtp.DeadlineExceeded") if is_over() else _trouble(error)
 
     def find(self, message: bytes) -> Sent | None:
-        """None: who hands mail in can't look for it. A repeat has the same Message-ID."""
+        """None: SMTP cannot look for sent mail. A repeat has the same Message-ID."""
         del message
         return None
 
@@ -86,7 +86,7 @@ class SmtpMessenger:
         smtp = _connected(self._server)
         try:
             refused = smtp.sendmail(sender, to, message)
-            # What comes after the server has taken it changes nothing.
+            # The server has accepted the message: later errors do not matter.
             with suppress(smtplib.SMTPException, OSError):
                 smtp.putcmd("QUIT")
         finally:
@@ -98,7 +98,7 @@ class SmtpMessenger:
 
 
 class _Plain(smtplib.SMTP):
-    """An SMTP client whose every wait keeps the deadline."""
+    """An SMTP client all of whose waits keep the deadline (`net.deadline.within`)."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         del timeout
@@ -110,11 +110,11 @@ class _Secure(smtplib.SMTP_SSL, _Plain):
 
 
 def _connected(server: MailServer) -> smtplib.SMTP:
-    """A connection on which mail can be handed in.
+    """A connection that is ready to send mail.
 
-    Raises what smtplib raises, also when the server lacks what `security` or `user` want.
+    Raises what smtplib raises, also if the server lacks what `security` or `user` need.
     """
-    # With a name of this machine given, smtplib does not ask the resolver for one.
+    # With this name given, smtplib does not ask the resolver for the name of this machine.
     name = "localhost"
     if server.security == "tls":
         smtp: _Plain = _Secure(local_hostname=name, context=trust())
@@ -144,18 +144,18 @@ def _is_here(host: str) -> bool:
 
 
 def _literal(connection: socket.socket) -> str:
-    """How a machine without a name of its own greets (RFC 5321, 4.1.4)."""
+    """The address with which a machine without a name greets (RFC 5321, 4.1.4)."""
     address = connection.getsockname()[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
 def _trouble(error: Exception) -> Refused | Busy | Unreachable:
-    """What an error means, without the addresses that it may name."""
+    """The meaning of an error, without e-mail addresses that it may contain."""
     match error:
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
             return _meaning((code, words if isinstance(words, bytes) else words.encode()))
         case smtplib.SMTPRecipientsRefused(recipients=answers):
-            # Nobody's mail was taken: the same may pass later if anybody's may.
+            # All recipients were refused; retry if any of the refusals is temporary.
             return _meaning(min(answers.values()))
         case smtplib.SMTPNotSupportedError():
             missing = "login" if "AUTH" in str(error) else "starttls"
@@ -169,7 +169,7 @@ def _trouble(error: Exception) -> Refused | Busy | Unreachable:
 
 
 def _meaning(reply: Reply) -> Refused | Busy | Unreachable:
-    """What a server means that did not take the mail: 4xx is for now, 5xx for good."""
+    """The meaning of a server's negative reply: 4xx is temporary, 5xx permanent."""
     status, said = reply
     words = shortened(f"{status} {said.decode(errors='replace')}")
     if 500 <= status < 600:

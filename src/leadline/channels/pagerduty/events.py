@@ -1,14 +1,15 @@
-"""What PagerDuty is told: events of its Events API v2, all of one lead with the same dedup key.
+"""Events for PagerDuty's Events API v2; all events of one lead have the same dedup key.
 
-PagerDuty docs, "Events API v2": a repeated trigger joins the alert that is open; a summary has at
-most 1024 characters, a dedup key 255, an event 512 KB.
+PagerDuty docs, "Events API v2": a repeated trigger joins the open alert; a summary has at most 1024
+characters, a dedup key 255, an event 512 KB.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from leadline.alerts.marks import mark_of
-from leadline.alerts.story import Story, called, level_of, story_of_lead, story_of_waiting
+from leadline.alerts.phrases import called
+from leadline.alerts.story import Story, level_of, story_of_lead, story_of_waiting
 from leadline.model.formats import iso
 from leadline.model.handling import Ending
 from leadline.model.json_text import as_json_text
@@ -24,7 +25,7 @@ class PagerDutyWriter:
     """`ports.channel.Writer` for PagerDuty; the routing key is the messenger's."""
 
     def alert(self, notice: Notice) -> Letter:
-        """A trigger."""
+        """See `Writer.alert`; a trigger."""
         return _trigger(notice, story_of_lead(notice), "info" if notice.test else "warning")
 
     def digest(self, notices: Sequence[Notice]) -> Letter | None:
@@ -33,8 +34,8 @@ class PagerDutyWriter:
         return None
 
     def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """A lead that is claimed is acknowledged, one that has ended is resolved; anything else
-        changes nothing there."""
+        """Resolve the alert of a lead that has ended, acknowledge that of a claimed one; None for
+        other changes."""
         del told
         if notice.handling.ending is not Ending.OPEN:
             return _follow_up(notice, "resolve", _ENDED)
@@ -43,18 +44,19 @@ class PagerDutyWriter:
         return None
 
     def news(self, notice: Notice, told: Alert) -> Letter | None:
-        """None: an update says it."""
+        """None: updates say it."""
         del notice, told
         return None
 
     def reminder(self, notice: Notice, told: Alert | None) -> Letter:
-        """A trigger that is graver; where nobody was told of the lead it begins an alert."""
+        """See `Writer.reminder`; a trigger of higher severity, which also opens an alert if there
+        is none."""
         del told
         return _trigger(notice, story_of_waiting(notice), _SEVERITIES[level_of(notice)])
 
 
 def dedup_key(lead_id: str) -> str:
-    """By what PagerDuty knows the lead: its id, or what stands for one that is too long."""
+    """PagerDuty's dedup key of a lead: its id, or a digest of an id that is too long."""
     return lead_id if lead_id and len(lead_id) <= _LONGEST_KEY else mark_of(lead_id)
 
 

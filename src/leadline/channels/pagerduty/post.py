@@ -12,16 +12,17 @@ from leadline.net.redaction import shortened
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 ENQUEUE = "https://events.pagerduty.com/v2/enqueue"
-"""Where events go; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue."""
+"""The URL for events; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue."""
 
 _ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 
 
 class PagerDutyEvents:
-    """One integration, by its routing key, which is a secret.
+    """Sends to one integration; its routing key is a secret.
 
     *timeout* in seconds bounds the whole call (`posting.Poster`).
-    Raises ConfigurationError, which begins with the *setting* and names no secret.
+    Raises ConfigurationError, which begins with the *setting* and contains no secret, for an
+    invalid routing key or URL.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class PagerDutyEvents:
         return trouble or self._meaning(answer, str(event["dedup_key"]))
 
     def find(self, message: bytes) -> Sent | None:
-        """None, and no need: a repeated trigger joins the alert that there is."""
+        """None; not needed, since a repeated trigger joins the open alert."""
         del message
         return None
 

@@ -1,1 +1,1 @@
-"""Alerts in Slack, and what people press and type there."""
+"""Alerts in Slack, and the buttons and commands that people use there."""

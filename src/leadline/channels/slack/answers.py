@@ -1,4 +1,4 @@
-"""What one person alone sees in Slack: the answer to a pressed button or a typed command."""
+"""Ephemeral messages in Slack, seen by one person: answers to buttons and commands."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from leadline.journey.claiming import CLAIM
 from leadline.ports.channel import Notice
 
 MOST_LISTED = 20
-"""So many leads a list shows; Slack takes 50 blocks."""
+"""The maximum number of leads in a list; Slack takes 50 blocks."""
 _BUDGET = 8000
 _HELP = (
     "`/leads` lists the open leads that you have claimed or own.",
@@ -19,7 +19,8 @@ _HELP = (
 
 
 def answer_to_one(text: str, undo: str = "") -> Message:
-    """Markup for one person; *undo* is a lead that they can take back."""
+    """A message with *text*, which is markup; *undo* is the id of a lead for a button "Take it
+    back", or ""."""
     blocks = [blockkit.section(text)]
     if undo:
         blocks += blockkit.button_row([blockkit.button(CLAIM, "Take it back", undo)])
@@ -27,8 +28,8 @@ def answer_to_one(text: str, undo: str = "") -> Message:
 
 
 def lead_list(title: str, notices: Sequence[Notice], hidden: int, nothing: str) -> Message:
-    """Leads, a section each, as far as they fit, with a button to claim those that nobody has;
-    *hidden* more are known of. *nothing* is said where there is none."""
+    """A list of leads, one section each while they fit, with a claim button for leads without a
+    holder. *hidden* further leads are only counted; *nothing* is the text of an empty list."""
     if not notices:
         return answer_to_one(nothing)
     sections: list[blockkit.Block] = []
@@ -48,7 +49,7 @@ def lead_list(title: str, notices: Sequence[Notice], hidden: int, nothing: str) 
 
 
 def command_help(unknown: str = "") -> Message:
-    """What can be typed; *unknown* is what was typed and means nothing."""
+    """The help text; *unknown* is a command that was typed but is not known."""
     lines = [f"`/leads` does not know “{pieces.shown(unknown, limit=100)}”."] if unknown else []
     return answer_to_one("\n".join([*lines, *_HELP]))
 

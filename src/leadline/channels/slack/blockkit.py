@@ -1,4 +1,4 @@
-"""The pieces of a Block Kit message as plain dicts, each within Slack's limits.
+"""The elements of a Block Kit message as plain dicts, each within Slack's limits.
 
 Slack docs, "Block Kit reference": a text has 1 to 3000 characters (150 in a header, 75 in a button
 or an option, 2000 in a field), a section 10 fields, a context 10 elements, a message 50 blocks, a
@@ -26,8 +26,8 @@ def headline(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    """A text object; *text* is markup already, not empty and not too long for its place."""
-    # verbatim: Slack then links nothing and mentions nobody by itself.
+    """A text object; *text* is valid markup, not empty and not too long for its place."""
+    # With verbatim, Slack does not turn parts of the text into links and mentions.
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -37,29 +37,29 @@ def section(text: str) -> Block:
 
 
 def context(*texts: str) -> Block:
-    """Small grey text, each piece of markup an element."""
+    """Small grey text; each text is markup and becomes one element."""
     return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
 
 
 def quote(text: str) -> Block:
-    """A quotation; rich text is shown as it is, nothing in it is interpreted."""
+    """A quotation as rich text, in which no markup is interpreted."""
     quoted = {"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [quoted]}
 
 
 def button_row(elements: Sequence[Block]) -> list[Block]:
-    """One row of buttons and menus; no block without any."""
+    """One row of buttons and menus; no block if there are none."""
     return [{"type": "actions", "elements": [*elements]}] if elements else []
 
 
 def button(action: str, label: str, value: str, style: str = "") -> Block:
-    """A button that calls us back; *style* is "primary", "danger" or plain."""
+    """A button that calls our interactivity URL; *style* is "primary", "danger" or "" (plain)."""
     made: Block = {"type": "button", "action_id": action, "text": plain_text(label, BUTTON_LIMIT)}
     return {**made, "value": value, **({"style": style} if style else {})}
 
 
 def menu(action: str, label: str, choices: Sequence[tuple[str, str]]) -> Block:
-    """A menu of (label, value) that calls us back when one is chosen."""
+    """A menu of (label, value) pairs that calls our interactivity URL when one is chosen."""
     return {
         "type": "static_select",
         "action_id": action,
@@ -71,7 +71,7 @@ def menu(action: str, label: str, choices: Sequence[tuple[str, str]]) -> Block:
 
 
 def confirm(title: str, text: str, yes: str, no: str) -> Block:
-    """A dialog that asks once more before something that is hard to undo."""
+    """A dialog that asks for confirmation."""
     return {
         "title": plain_text(title, 100),
         "text": plain_text(text, 300),
@@ -87,8 +87,8 @@ def plain_text(text: str, limit: int) -> Block:
 
 
 def link_buttons(buttons: Sequence[tuple[str, str, str]]) -> list[Block]:
-    """Buttons that open links, of (action id, label, URL); those that are no link are left out.
-    Such buttons need no interactivity: nobody is called when one is pressed."""
+    """Buttons that open links, from (action id, label, URL); those whose URL is not safe are left
+    out. Such buttons need no interactivity URL."""
     return [
         {"type": "button", "action_id": action, "text": plain_text(label, BUTTON_LIMIT), "url": url}
         for action, label, url in buttons
@@ -97,19 +97,20 @@ def link_buttons(buttons: Sequence[tuple[str, str, str]]) -> list[Block]:
 
 
 def linked(url: str, label: str) -> str:
-    """Markup for a link with a label that is markup already; just the label if *url* is none."""
+    """Markup for a link; *label* is markup and returned alone if *url* is not safe as a link."""
     if not is_link(url):
         return label
     return f"<{url.replace('&', '&amp;')}|{label}>"
 
 
 def date(at: datetime, form: str) -> str:
-    """Markup for a time in the reader's own time zone; *form* is Slack's, such as "{time}"."""
+    """Markup for a time in the reader's own time zone; *form* is Slack's format, as "{time}"."""
     return f"<!date^{max(0, int(at.timestamp()))}^{form}|{iso(at)[:19]}Z>"
 
 
 def in_sections(texts: Sequence[str], budget: int) -> tuple[list[Block], int]:
-    """Lines of markup packed into sections, as many as *budget* units allow, and how many."""
+    """Lines of markup packed into sections, as many as fit *budget* UTF-16 units; returns the
+    sections and the number of lines in them."""
     packed: list[list[str]] = [[]]
     room, used = SECTION_LIMIT, 0
     for number, text in enumerate(texts):

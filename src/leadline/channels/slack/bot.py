@@ -1,9 +1,9 @@
 """Slack's Web API with a bot token (Slack docs, "chat.postMessage", "chat.update",
 "conversations.open", "conversations.history", "users.lookupByEmail").
 
-Scopes: `chat:write` always; `users:read.email` for mentions by e-mail, `im:write` for direct
-messages, `channels:history` (`groups:history`, `im:history`) to find a message whose answer was
-lost. Without one of the last three, what needs it is left out.
+Scopes: `chat:write` is required; `users:read.email` for mentions by e-mail, `im:write` for direct
+messages, and `channels:history` (`groups:history`, `im:history`) to find a message whose response
+was lost are optional: without one of them, its feature is left out.
 """
 
 import logging
@@ -29,11 +29,11 @@ API = "https://slack.com/api"
 _FORM = "application/x-www-form-urlencoded"
 _HISTORY = 8 << 20
 _PAGE, _PAGES = 200, 10
-_BEFORE_S = 60.0  # our clock and Slack's may differ
+_BEFORE_S = 60.0  # for a difference between our clock and Slack's
 _KNOWN_S, _UNKNOWN_S, _NO_ANSWER_S = 3600.0, 600.0, 30.0
-_ASIDE = 0.4  # of the timeout: what is asked beside the message itself must not use it up
+_ASIDE = 0.4  # share of the timeout for look-ups, so that they leave time for the message itself
 _MENTION = re.compile(r"<@mailto:([^|>]+)\|([^>]*)>")
-# Slack docs, "chat.postMessage", errors: these pass.
+# Temporary errors (Slack docs, "chat.postMessage", errors).
 _PASSING = frozenset(
     {
         "accesslimited",
@@ -56,8 +56,8 @@ Answer = dict[str, Any]
 class SlackBot:
     """`ports.messenger.Messenger` for a Slack app's bot in one *room*: a channel's id, or `DIRECT`.
 
-    *timeout* in seconds bounds the message itself; looking people up takes a part of that more.
-    Raises ConfigurationError without a token or a room, or for a *url* that is none.
+    *timeout* in seconds bounds the call that sends the message; each look-up before it may take
+    0.4 of that. Raises ConfigurationError without a token or a room, or for an invalid *url*.
     """
 
     def __init__(self, token: str, room: str, timeout: float = 10.0, url: str = API) -> None:
@@ -76,7 +76,7 @@ class SlackBot:
         self._rooms: dict[str, str] = {}
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
-        """See `ports.messenger.Messenger.send`; the message is an `Errand`, the ref
+        """See `ports.messenger.Messenger.send`; the message is an `Errand`, the ref is
         "CHANNEL/TS"."""
         errand = msgspec.json.decode(message, type=Errand)
         body = errand.body
@@ -91,14 +91,14 @@ class SlackBot:
         return Sent(f"{answer.get('channel', '')}/{answer.get('ts', '')}")
 
     def find(self, message: bytes) -> Sent | None:
-        """See `ports.messenger.Messenger.find`: looks through what was posted since the lead came.
+        """See `ports.messenger.Messenger.find`: searches the messages since the lead was captured.
 
-        A message of several leads that names this one has no ref: it must not be changed into one
-        of a single lead.
+        A digest that names the lead is returned without a ref, so that it is not replaced by a
+        message about this lead alone.
         """
         errand = msgspec.json.decode(message, type=Errand)
         if errand.method != "chat.postMessage":
-            return None  # changing a message twice is no harm
+            return None  # changing a message twice does no harm
         channel = errand.body.get("channel") or self._direct_for_reading(errand.to or {})
         if not channel:
             return None
@@ -115,7 +115,7 @@ class SlackBot:
         return None
 
     def _history(self, channel: str, errand: Errand) -> Iterator[Answer]:
-        """What was posted to the channel, or the thread, since the attempt may have been made."""
+        """The messages in the channel, or the thread, since the earliest possible attempt."""
         method, arguments = "conversations.history", {"channel": channel}
         if thread := errand.body.get("thread_ts"):
             method, arguments = "conversations.replies", {"channel": channel, "ts": thread}
@@ -136,7 +136,7 @@ class SlackBot:
             arguments["cursor"] = cursor
 
     def _direct(self, to: Mapping[str, str]) -> str | Refused | Busy | Unreachable:
-        """The channel of somebody's direct messages."""
+        """The id of the channel for direct messages to this person."""
         user = to.get("slack", "")
         if not user and to.get("email"):
             found = self._user(to["email"])
@@ -144,8 +144,8 @@ class SlackBot:
                 return found
             user = found
         if not user:
-            why = "Slack knows nobody by the owner's e-mail address" if to else "nobody owns it"
-            return Refused(NO_OWNER, f"{why}, so there is nobody to tell by direct message")
+            why = "Slack has no user with the owner's e-mail address" if to else "nobody owns it"
+            return Refused(NO_OWNER, f"{why}, so no direct message can be sent")
         if user not in self._rooms:
             answer = self._call("conversations.open", {"users": user})
             if not isinstance(answer, dict):
@@ -158,14 +158,15 @@ class SlackBot:
         return room if isinstance(room, str) else ""
 
     def _with_mentions(self, body: Answer) -> Answer:
-        """The message with each token of `slack_pieces.mention` made a mention or a name."""
+        """The message with each token of `pieces.mention` replaced by a mention or a name."""
         return {
             part: self._resolved(value) if part in ("text", "blocks") else value
             for part, value in body.items()
         }
 
     def _resolved(self, value: Any, kind: str = "mrkdwn") -> Any:
-        """Only in markup: what a lead wrote can't look like a token there, for it is escaped."""
+        """Replaces tokens only in markup, where texts from leads are escaped and cannot contain
+        one."""
         if isinstance(value, str):
             return _MENTION.sub(self._mention, value) if kind == "mrkdwn" else value
         if isinstance(value, list):
@@ -190,7 +191,7 @@ class SlackBot:
         return f"<@{user}>" if user else found[2]
 
     def _user(self, email: str) -> str | Busy | Unreachable:
-        """Their Slack id; "" when Slack knows nobody by this address, or won't say."""
+        """The Slack id of the user with this address; "" if there is none or Slack won't say."""
         key, now = email.lower(), time.monotonic()
         kept, until = self._people.get(key, ("", 0.0))
         if now < until:
@@ -215,13 +216,15 @@ class SlackBot:
     def _ask(
         self, method: str, arguments: Mapping[str, str], most: int = 64 << 10
     ) -> Answer | Refused | Busy | Unreachable:
-        """The methods that read take no JSON (Slack docs, "users.lookupByEmail")."""
+        """Call a reading method, which takes a form instead of JSON (Slack docs,
+        "users.lookupByEmail"); *most* is the limit of the answer in octets."""
         headers = {"content-type": _FORM, "authorization": f"Bearer {self._token}"}
         body = urlencode(arguments).encode()
         return self._meaning(self._aside.post(f"{self._url}/{method}", body, headers, most))
 
     def _meaning(self, answer: Posted | Unreachable) -> Answer | Refused | Busy | Unreachable:
-        """Slack docs, "Web API": errors come with 200 and `ok: false`, but for too many calls."""
+        """The meaning of a response. Errors come with 200 and `ok: false`, except 429 for too many
+        calls (Slack docs, "Web API")."""
         if isinstance(answer, Unreachable):
             return answer
         if (trouble := self._poster.trouble(answer)) is not None:
@@ -245,7 +248,7 @@ class SlackBot:
 
 
 def _names(payload: Answer, wanted: Answer) -> bool:
-    """Whether a message of several leads tells of the one that is wanted."""
+    """Whether a digest contains the wanted lead."""
     leads = payload.get("leads")
     return (
         "level" not in wanted
@@ -259,7 +262,7 @@ def _names(payload: Answer, wanted: Answer) -> bool:
 
 
 def _words(error: str, told: Answer) -> str:
-    """Slack's words: the error, the scope that is needed, what is wrong with the message."""
+    """Slack's explanation: the error, the missing scope, what is wrong with the message."""
     said = [error]
     if needed := told.get("needed"):
         said.append(f"needs the scope {needed}")

@@ -1,6 +1,6 @@
-"""The buttons of messages: what they are called, and what they say when they are pressed.
+"""The action ids and values of buttons.
 
-Slack sends the action id and the value back (Slack docs, "Interaction payloads", block_actions).
+Slack sends both back when a button is pressed (Slack docs, "Interaction payloads", block_actions).
 """
 
 from datetime import timedelta
@@ -10,13 +10,13 @@ OPEN_LEAD = "open.lead"
 OPEN_FIRST = "open.first"
 
 TOMORROW = "tomorrow"
-"""The span of a snooze until tomorrow at nine, where whoever pressed it lives."""
+"""The span of a snooze until 9:00 tomorrow in the time zone of the person who pressed."""
 SNOOZES = (
     (str(60 * 60), "1 hour"),
     (str(4 * 60 * 60), "4 hours"),
     (TOMORROW, "Until tomorrow 9:00"),
 )
-"""How long a lead may be put aside: seconds or `TOMORROW`, and what that is called."""
+"""The spans of a snooze (seconds or `TOMORROW`), each with its label."""
 
 
 def snooze_value(span: str, lead_id: str) -> str:
@@ -25,8 +25,8 @@ def snooze_value(span: str, lead_id: str) -> str:
 
 
 def snooze_meant(value: str) -> tuple[timedelta | None, str] | None:
-    """For how long (None: until tomorrow at nine) which lead is to be put aside; None when the
-    value is not one of ours."""
+    """The span (None: until 9:00 tomorrow) and the lead id in a value of `snooze_value`; None for
+    any other value."""
     span, colon, lead_id = value.partition(":")
     if not colon or not lead_id or span not in {known for known, _ in SNOOZES}:
         return None

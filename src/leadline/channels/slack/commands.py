@@ -1,4 +1,4 @@
-"""The slash command of Slack: the open leads of whoever types it, and those that nobody has."""
+"""The slash command in Slack: lists the user's open leads, or unassigned ones."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ def answer_command(
     now: datetime,
     unowned: Callable[[], Sequence[str]],
 ) -> Message:
-    """What the command shows; *unowned* finds the newest leads whose list names no owner."""
+    """The answer to a command; *unowned* returns the ids of the newest leads without an owner."""
     match asked.text:
         case "" | "mine":
             ids = open_leads_of(store, team, asked.user)
@@ -42,7 +42,8 @@ def answer_command(
 
 
 def open_leads_of(store: ActionStore, team: Team, user: Person) -> Sequence[str]:
-    """The ids of somebody's open leads, newest first: found by every name that we know of them."""
+    """The ids of a user's open leads, newest first. They are found by all ids and addresses that
+    the team's settings have for the user."""
     who = presser(team, user)
     known_as = team.name_of(who)
     member = team.members.get(known_as)
@@ -54,14 +55,15 @@ def open_leads_of(store: ActionStore, team: Team, user: Person) -> Sequence[str]
 
 
 def _is_held_by(holder: Person | None, who: Person, team: Team, known_as: str) -> bool:
-    """Two CRMs may give the same id to different people, so a desk alone does not decide."""
+    """Whether this user holds the lead. Ids alone do not decide that: two CRMs may give the same id
+    to different people."""
     if holder is None:
         return False
     return holder.slack == who.slack or bool(known_as and team.name_of(holder) == known_as)
 
 
 def _open_to_all(store: ActionStore, ids: Sequence[str]) -> list[str]:
-    """Of these leads those that are open and in nobody's hands, as many as are listed."""
+    """Those of these leads that are open and have no holder, at most `MOST_LISTED`."""
     handled = store.handling(ids) if ids else {}
     free = (
         i

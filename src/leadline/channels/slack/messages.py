@@ -1,8 +1,8 @@
-"""What Slack is told: whole messages as plain dicts, valid for every possible lead.
+"""Whole messages for Slack as plain dicts, valid for every possible lead.
 
-Beside the limits of each piece (`channels.slack.blockkit`), Slack refuses messages that are too
-long as a whole, at some 11,000 characters of text in all blocks (bolt-js, issues 2509 and 2867:
-`msg_blocks_too_long`). The limits of the pieces keep every message below 9,500.
+Beside the limits of each element (`channels.slack.blockkit`), Slack refuses messages that are too
+long as a whole, from about 11,000 characters of text in all blocks (bolt-js, issues 2509 and 2867:
+`msg_blocks_too_long`). The limits of the elements keep every message below 9,500.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ _LEVELS = {1: "reminder/1", 2: "escalated/1", 3: "reassigned/1"}
 
 
 def alert(notice: Notice, *, by_email: bool = False) -> Message:
-    """The message for one lead: new, or seen before."""
+    """The alert about one lead, new or seen before. *by_email*: see `pieces.mention`."""
     make = seen_before if notice.lead.duplicate_of else new_lead
     return make(notice, by_email=by_email)
 
 
 def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
-    """A lead that nobody has seen before."""
+    """The alert about a lead that duplicates no other."""
     lead = notice.lead
     return _message(
         notice,
@@ -48,14 +48,14 @@ def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
 
 
 def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
-    """A person who came before: says as which lead, when, and what matched.
+    """The alert about a duplicate: it also names the first lead, when that came, and what matched.
 
-    Raises ValueError for a lead that repeats no other.
+    Raises ValueError for a lead that duplicates no other.
     """
     lead = notice.lead
     first = lead.duplicate_of
     if first is None:
-        raise ValueError("this lead repeats no other: use new_lead")
+        raise ValueError("this lead duplicates no other: use new_lead")
     first_id = pieces.lead_id(first.lead_id)
     when = blockkit.date(first.captured_at, "{date_short_pretty} at {time}")
     matched = harmless(on_one_line(" and ".join(_MATCHED.get(m, m) for m in first.matched)), 200)
@@ -81,11 +81,11 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
 
 
 def digest(notices: Sequence[Notice], *, by_email: bool = False) -> Message:
-    """One message for several leads, a line each as far as they fit: a burst, or what one person
-    wants to hear of together.
+    """One message about several leads, one line each while they fit: for a burst, or for a person
+    who wants digests.
 
-    The ids of those with a line are in the metadata, as objects, because that is what Slack's types
-    allow in a list.
+    The metadata has the ids of the listed leads, as objects, because Slack allows only objects in a
+    list there.
     """
     total = len(notices)
     title = f"🎯 {total} New Lead{'' if total == 1 else 's'} Captured"
@@ -96,9 +96,9 @@ def digest(notices: Sequence[Notice], *, by_email: bool = False) -> Message:
     whose = next((n.holder for n in notices if n.gathered), None)
     if whose is not None:
         sections.insert(0, blockkit.section(f"For {pieces.mention(whose, by_email=by_email)}"))
-        note += "They were gathered for the times that are set for digests; "
+        note += "They were gathered for the set digest times; "
     else:
-        note += "They came faster than a message each may be sent; "
+        note += "They came faster than single messages may be sent; "
     note += "`leadline leads` lists them all."
     return {
         **_frame(title),
@@ -115,13 +115,14 @@ def digest(notices: Sequence[Notice], *, by_email: bool = False) -> Message:
 
 
 def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = False) -> Message:
-    """That the lead has an owner now, or is claimed; short where it stands below the first message.
+    """The message that the lead has a new owner or was claimed; without the lead's fields if it is
+    in the thread of the alert.
 
-    Raises ValueError for a lead that nobody owns or claimed.
+    Raises ValueError for a lead without a holder.
     """
     handled, holder = notice.handling, notice.holder
     if holder is None:
-        raise ValueError("there is no news of a lead that nobody owns")
+        raise ValueError("a lead without a holder has no news of an owner")
     who = pieces.mention(holder, by_email=by_email)
     lead = pieces.linked_name(notice)
     if handled.claimed_by is not None:
@@ -148,7 +149,7 @@ def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = F
 
 
 def reminder(notice: Notice, *, by_email: bool = False) -> Message:
-    """That the lead still waits for its first touch; `handling.level` says how urgently."""
+    """The reminder that the lead waits for its first touch, worded by `handling.level`."""
     level = min(max(notice.handling.level, 1), 3)
     waited = words.span(notice.now - notice.lead.captured_at)
     late = notice.now - notice.due if notice.due is not None else None
@@ -199,12 +200,12 @@ def _plight(notice: Notice, level: int, waited: str, *, by_email: bool) -> str:
 
 
 def template_of(message: Message) -> str:
-    """Which template a message was made from, such as "new_lead/1"."""
+    """The template that a message was made from, such as "new_lead/1"."""
     return str(message["metadata"]["event_payload"]["template"])
 
 
 def _more(notice: Notice, extra: Sequence[tuple[str, str, str]] = ()) -> list[blockkit.Block]:
-    """What the lead wrote, what can be done with it, what is doubtful, and the footer."""
+    """What the lead wrote, the buttons, the problems, and the footer."""
     return [
         *pieces.quotation(notice.lead),
         *pieces.actions(notice, extra=extra),

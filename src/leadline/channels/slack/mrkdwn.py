@@ -1,11 +1,11 @@
-"""Lead-written text in Slack: shown as it is, never interpreted, never too long.
+"""Texts from leads in Slack's markup: shown literally, never interpreted, never too long.
 
-`&`, `<` and `>` are escaped (Slack docs, "Formatting message text"). For the other characters that
-mean something in mrkdwn there is no escape, and a zero-width space beside one makes Slack format
-all the more (jsx-slack, "About escape and exact mode"); so they give way to characters that look
-the same and mean nothing. `*` and `_` format only at the edge of a word and stay inside of one.
+`&`, `<` and `>` are escaped (Slack docs, "Formatting message text"). The other special characters
+of mrkdwn have no escape, and a zero-width space beside one makes Slack format even more (jsx-slack,
+"About escape and exact mode"), so they are replaced by characters that look the same and are not
+special. `*` and `_` format only at the edge of a word, so inside a word they are kept.
 
-Lengths are UTF-16 units, of which there are never fewer than of the characters that Slack counts.
+Lengths are in UTF-16 units, which are never fewer than the characters that Slack counts.
 """
 
 import re
@@ -29,12 +29,12 @@ _MEANS_SOMETHING = re.compile(
 
 
 def escaped(text: str) -> str:
-    """The text with `&`, `<` and `>` escaped, and nothing else done to it."""
+    """The text with only `&`, `<` and `>` escaped."""
     return text.translate(_ESCAPES)
 
 
 def harmless(text: str, limit: int) -> str:
-    """The text for a mrkdwn object, at most *limit* units long after all escaping."""
+    """The text as literal mrkdwn, at most *limit* UTF-16 units long after escaping."""
     if 2 * len(text) <= limit and not _SUSPECT.search(text):
         return text
     return clamped(text, limit, _harmless)

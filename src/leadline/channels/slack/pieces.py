@@ -1,6 +1,6 @@
-"""The pieces of messages about leads: fields, people, buttons, footers.
+"""Parts of messages about leads: fields, people, buttons, footers.
 
-What a lead wrote is always shown as it is, never interpreted (`channels.slack.mrkdwn`).
+Texts from leads are always shown literally, never interpreted (`channels.slack.mrkdwn`).
 """
 
 import re
@@ -25,7 +25,7 @@ _PERSON = 100
 _DIGEST_NAME = 60
 _DIGEST_PART = 50
 
-# Plain enough that the address is its own URL (RFC 6068) and no character of it is markup.
+# Addresses that need no encoding in a mailto URL (RFC 6068) and contain no markup.
 _PLAIN_EMAIL = re.compile(
     r"(?:[A-Za-z0-9.+'-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])){1,64}@[A-Za-z0-9.-]{1,190}"
 )
@@ -41,10 +41,10 @@ _ENDED = {
 
 
 def mention(who: Person, *, by_email: bool) -> str:
-    """Markup that mentions somebody where their Slack id is known, and else names them.
+    """Markup that mentions a person by their Slack id if it is known, and else names them.
 
-    With *by_email* an e-mail address stands for an id that is still to be looked up: such a token,
-    `<@mailto:ADDRESS|NAME>`, is for the messenger, which puts the id or the name in its place.
+    With *by_email*, a person without a known id becomes the token `<@mailto:ADDRESS|NAME>`; the
+    messenger looks the id up and replaces the token by a mention or the name.
     """
     if _SLACK_ID.fullmatch(who.slack):
         return f"<@{who.slack}>"
@@ -55,7 +55,7 @@ def mention(who: Person, *, by_email: bool) -> str:
 
 
 def owner(notice: Notice, *, by_email: bool) -> str:
-    """Whose the lead is, in markup."""
+    """The lead's owner in markup."""
     if notice.owner is not None:
         return mention(notice.owner, by_email=by_email)
     if notice.ownership is Ownership.UNKNOWN:
@@ -64,7 +64,7 @@ def owner(notice: Notice, *, by_email: bool) -> str:
 
 
 def standing(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
-    """How the lead stands: handled, due, told here in place of another channel."""
+    """The state of the lead: sent in place of another channel, claimed, ended, snoozed, due."""
     lines = [*_instead(notice), *_handled(notice, by_email=by_email)]
     return [blockkit.section("\n".join(lines))] if lines else []
 
@@ -98,15 +98,15 @@ def _handled(notice: Notice, *, by_email: bool) -> list[str]:
 
 
 def facts(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
-    """What is known of the lead. An owner whom an untrusted sender named stands below the fields,
-    of which Slack takes ten in a section, as words: nobody is mentioned."""
+    """The fields of the lead. An owner named by an untrusted sender is shown below them (Slack
+    takes ten fields in a section), as text without a mention."""
     named = shown(notice.lead.lead_details.owner_claimed, "", _PERSON)
     below = [blockkit.context(f"{OWNER_CLAIMED}: {named}")] if named else []
     return [_fields(notice, by_email=by_email), *below]
 
 
 def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:
-    """A field each: six always, four more where there is something."""
+    """Six fields always, four more if they have a value."""
     lead = notice.lead
     contact, details = lead.contact, lead.lead_details
     found = [
@@ -137,7 +137,7 @@ def shown(value: str | None, nothing: str = "—", limit: int = _FIELD) -> str:
 
 
 def linked_name(notice: Notice) -> str:
-    """The name and the company in markup; the name leads to the lead, where there is a page."""
+    """Name and company in markup; the name links to the lead's page, if there is one."""
     lead = notice.lead
     who = shown(name(lead) or lead.contact.email, "somebody", _PERSON)
     company = shown(lead.contact.company, "", _PERSON)
@@ -151,7 +151,7 @@ def _email(email: str | None) -> str:
     if _PLAIN_EMAIL.fullmatch(email):
         return f"<mailto:{email}|{email}>"
     if email.isascii() and email.isprintable() and len(email) <= 64 and not {" ", "`"} & {*email}:
-        return f"`{escaped(email)}`"  # as code: nothing in it is markup, and it can be copied
+        return f"`{escaped(email)}`"  # as code: no markup is interpreted, and it can be copied
     return shown(email)
 
 
@@ -161,7 +161,7 @@ def _phone(phone: str | None, e164: str | None) -> str:
 
 
 def summary(notice: Notice, *, by_email: bool) -> str:
-    """For notifications and screen readers: who, of which company, whose it is."""
+    """The text for notifications and screen readers: name, company, score and owner."""
     lead = notice.lead
     called = on_one_line(name(lead) or "") or on_one_line(lead.contact.email or "") or "somebody"
     points = score(lead)
@@ -171,7 +171,7 @@ def summary(notice: Notice, *, by_email: bool) -> str:
 
 
 def quotation(lead: RefinedLead) -> list[blockkit.Block]:
-    """What the lead wrote."""
+    """What the lead wrote, as a quotation; no block if it wrote nothing."""
     written = on_lines(lead.lead_details.message or "")
     return [blockkit.quote(clamped(written, _QUOTE))] if written else []
 
@@ -179,7 +179,8 @@ def quotation(lead: RefinedLead) -> list[blockkit.Block]:
 def actions(
     notice: Notice, claim: str = "Claim", extra: Sequence[tuple[str, str, str]] = ()
 ) -> list[blockkit.Block]:
-    """One row of buttons: what can be done with the lead, where pressing reaches us, and links."""
+    """One row of buttons: claim, snooze and junk if `notice.interactive`, then links. *claim* is
+    the label of the claim button; *extra* are further links (action id, label, URL)."""
     called = lead_id(notice.lead.lead_id)
     links = [
         (buttons.OPEN_CRM, "Open in CRM", notice.links.record(notice.lead)),
@@ -207,13 +208,13 @@ def _sure_of_junk() -> blockkit.Block:
 
 
 def doubts(lead: RefinedLead) -> list[blockkit.Block]:
-    """What seems wrong with the lead."""
+    """The problems of the lead in words; no block if there are none."""
     found = harmless(on_one_line("; ".join(map(in_words, lead.problems))), _PROBLEMS)
     return [blockkit.context(f"⚠️ Please check: {found}")] if found else []
 
 
 def footer(notice: Notice) -> blockkit.Block:
-    """The lead's id, when it was processed, and how to see more of it."""
+    """The lead's id, the time of its refinement, and where to read more."""
     lead = notice.lead
     called = lead_id(lead.lead_id)
     waited = int((lead.processed_at - lead.captured_at).total_seconds())
@@ -228,12 +229,12 @@ def footer(notice: Notice) -> blockkit.Block:
 
 
 def lead_id(found: str) -> str:
-    """A lead's id, whole: ours are UUIDs, so nothing is ever cut off them."""
+    """A lead's id in markup. Ids made here are UUIDs, which are never shortened."""
     return harmless(on_one_line(found), _ID) or "unknown"
 
 
 def digest_line(notice: Notice) -> str:
-    """One lead in a digest; nobody is mentioned there."""
+    """One lead of a digest, without mentions."""
     lead = notice.lead
     contact, details = lead.contact, lead.lead_details
     mark = "♻️" if lead.duplicate_of else "•"

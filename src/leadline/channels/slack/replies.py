@@ -1,4 +1,4 @@
-"""What Slack tells whoever pressed a button, about what became of it."""
+"""Replies in Slack to a person who pressed a button."""
 
 from datetime import timedelta
 
@@ -18,8 +18,8 @@ _ENDINGS = {
 
 
 class PressReply(msgspec.Struct, frozen=True):
-    """What whoever pressed is told, in Slack's markup, and whether anything was changed by it.
-    `undo` is the id of a lead that they might want back, or ""."""
+    """The reply in Slack's markup, and whether the press changed the lead. `undo` is the id of a
+    lead that the person may want to restore, or ""."""
 
     text: str
     changed: bool = False
@@ -31,7 +31,7 @@ NOT_SAVED = PressReply("⚠️ Your action was *not* saved. Please try again.")
 
 
 def reply_of(pressed: Pressed) -> PressReply:
-    """What became of a press, in words for whoever pressed."""
+    """The reply to a press, for the person who pressed."""
     if pressed.lead is None:
         return NOT_KNOWN
     is_junk = pressed.result in (PressResult.JUNKED, PressResult.ALREADY_JUNK)

@@ -1,5 +1,7 @@
-"""What Slack sends when somebody presses a button or types a command: proven to be Slack's, and
-read (Slack docs, "Verifying requests from Slack", "Interaction payloads", "Slash commands")."""
+"""Requests from Slack for buttons and commands: their signatures are verified and they are read.
+
+Slack docs, "Verifying requests from Slack", "Interaction payloads", "Slash commands".
+"""
 
 import hmac
 import re
@@ -18,10 +20,10 @@ from leadline.model.ids import is_lead_id
 from leadline.model.people import Person
 
 REPLY_LASTS = timedelta(minutes=29)
-"""Addresses for answers are good for half an hour (Slack docs, "Handling user interaction"); a
-minute of that may have passed."""
+"""How long a `reply_url` is used. Slack accepts it for 30 minutes (Slack docs, "Handling user
+interaction"), of which a minute may have passed."""
 REPLIES = "https://hooks.slack.com"
-"""Where the addresses lie that Slack gives for answers."""
+"""The origin of Slack's `reply_url`s."""
 
 _WINDOW = timedelta(minutes=5)
 _STAMP = re.compile("[0-9]{1,12}")
@@ -33,24 +35,24 @@ _NAME = 80
 
 
 class NotInteractive(LeadlineError):
-    """No secret is set by which Slack could be known, so that anybody could press anything."""
+    """No signing secret is set, so requests from Slack cannot be verified and are not accepted."""
 
     status = 404
-    title = "Nothing is taken from Slack here"
+    title = "Requests from Slack are not accepted here"
 
 
 class SlashCommand(msgspec.Struct, frozen=True):
-    """A command as it was typed: what stands behind its name, in lower case, and by whom."""
+    """A typed command: the text after its name, in lower case, and the user."""
 
     user: Person
     text: str = ""
 
 
 def signed(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-    """Pass when one of the *secrets* (several while one replaces another) has signed the very bytes
-    of the body, within five minutes of *now*.
+    """Verify that one of the *secrets* (several during rotation) signed exactly these bytes, and
+    that the timestamp is within five minutes of *now*.
 
-    Raises NotInteractive without secrets, else Unauthentic, which says no more.
+    Raises NotInteractive without secrets, and Unauthentic, without a reason, if the check fails.
     """
     usable = [secret for secret in secrets if secret]
     if not usable:
@@ -71,19 +73,19 @@ def signed(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now:
 
 
 def read_press(body: bytes, replies: Sequence[str] = (REPLIES,)) -> Press | None:
-    """The button that was pressed; None for whatever else Slack tells (links, other apps' buttons,
-    dialogs), which needs no answer.
+    """The press of one of our buttons; None for other interactions (links, other apps' buttons,
+    dialogs), which need no answer.
 
-    Of addresses for answers only those below one of *replies* (origins) are believed.
-    Raises Unreadable for a body that is no interaction payload, or names nobody.
+    A `reply_url` is used only if its origin is one of *replies*.
+    Raises Unreadable for a body that is not an interaction payload, or has no Slack user.
     """
     fields = _form(body)
     try:
         payload = msgspec.json.decode(fields.get("payload", ""))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise Unreadable("the field payload is no JSON") from None
+        raise Unreadable("the field payload is not valid JSON") from None
     if not isinstance(payload, dict):
-        raise Unreadable("the field payload is no object")
+        raise Unreadable("the field payload is not a JSON object")
     if payload.get("type") != "block_actions":
         return None
     pressed = payload.get("actions")
@@ -105,15 +107,15 @@ def read_press(body: bytes, replies: Sequence[str] = (REPLIES,)) -> Press | None
 
 
 def read_command(body: bytes) -> SlashCommand | None:
-    """The command that was typed; None where Slack only looks whether we are there.
+    """The typed command; None for Slack's check of the URL (`ssl_check`).
 
-    Raises Unreadable for a body that is no command.
+    Raises Unreadable for a body that is not a slash command.
     """
     fields = _form(body)
     if "ssl_check" in fields:
         return None
     if not fields.get("command", "").startswith("/"):
-        raise Unreadable("the body is no slash command")
+        raise Unreadable("the body is not a slash command")
     user = _user(fields.get("user_id", ""), fields.get("user_name", ""))
     return SlashCommand(user, " ".join(fields.get("text", "").lower().split()))
 
@@ -124,12 +126,12 @@ def _form(body: bytes) -> dict[str, str]:
             body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError:
-        raise Unreadable("the body is no form") from None
+        raise Unreadable("the body is not a form") from None
     return {name: values[0] for name, values in fields.items()}
 
 
 def _meant(action: Any) -> tuple[str, str, timedelta | None] | None:
-    """Which button of ours it is, of which lead, for how long; None for any other."""
+    """The action, lead id and span of one of our buttons; None for any other button."""
     name = _text(action, "action_id")
     if name == SNOOZE:
         snooze = buttons.snooze_meant(_text(action, "selected_option", "value"))
@@ -143,7 +145,7 @@ def _meant(action: Any) -> tuple[str, str, timedelta | None] | None:
 
 def _user(slack_id: str, name: str) -> Person:
     if not _USER.fullmatch(slack_id):
-        raise Unreadable("it names nobody of Slack")
+        raise Unreadable("the request has no valid Slack user id")
     return Person(slack=slack_id, name=clamped(on_one_line(name), _NAME))
 
 

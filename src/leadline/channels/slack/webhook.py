@@ -10,7 +10,7 @@ from leadline.net.posting import JSON, Posted, Poster
 from leadline.ports.channel import GONE
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
-# The words with which Slack refuses a message or a webhook for good (Slack docs, "Handling
+# The errors with which Slack permanently refuses a message or a webhook (Slack docs, "Handling
 # errors" of incoming webhooks, and the changelog of 2016-05-17).
 _KNOWN_WORDS = frozenset(
     [
@@ -38,20 +38,20 @@ _REPLIES = "hooks.slack.com"
 
 
 class _Reply(msgspec.Struct):
-    """What of an `Errand` changes the message in which a button was pressed."""
+    """The part of an `Errand` that changes the message in which a button was pressed."""
 
     body: msgspec.Raw
     reply_url: str = ""
 
 
 class SlackWebhook:
-    """One channel's webhook; its URL is a secret and is never told.
+    """Sends to one channel's webhook; its URL is a secret and appears in no message.
 
-    A message that is an `Errand` with a `reply_url` goes there, if that is Slack's (Slack docs,
-    "Handling user interaction": good for half an hour and five uses).
+    A message that is an `Errand` with a `reply_url` is sent to that, if it is Slack's (Slack docs,
+    "Handling user interaction": valid for 30 minutes and five uses).
 
     *timeout* in seconds bounds the whole call (`posting.Poster`).
-    Raises ConfigurationError for a URL that is not HTTP or names no host; it names the *setting*.
+    Raises ConfigurationError, which names the *setting*, for a URL that is not HTTP or has no host.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class SlackWebhook:
 
     def _reply(self, errand: _Reply) -> Sent | Refused | Busy | Unreachable:
         if urlsplit(errand.reply_url)[:2] not in self._replies:
-            return Refused(GONE, "the address for changing the message is not Slack's")
+            return Refused(GONE, "the URL for changing the message does not belong to Slack")
         told = self._post(errand.reply_url, bytes(errand.body))
         return Refused(GONE, told.words) if isinstance(told, Refused) else told
 
@@ -81,7 +81,7 @@ class SlackWebhook:
         return self._poster.trouble(answer) or _meaning(answer)
 
     def find(self, message: bytes) -> Sent | None:
-        """None: a webhook tells nothing of what it posted."""
+        """None: a webhook cannot be asked for its messages."""
         del message
         return None
 

@@ -1,7 +1,7 @@
-"""What goes to Slack, and how its messengers are told to get it there.
+"""The writer of messages to Slack, and the form in which its messengers get them.
 
-A webhook's message is the very body that is posted. A bot's is an `Errand`; so is the change of a
-message by the address that Slack gave when one of its buttons was pressed.
+A webhook gets the body to post, or an `Errand` to change a message by the `reply_url` that Slack
+gave when a button was pressed. A bot always gets an `Errand`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,16 +17,16 @@ from leadline.model.task import Alert
 from leadline.ports.channel import Letter, Notice
 
 DIRECT = "dm"
-"""The room of those who are told by direct message."""
+"""The room that stands for a direct message to the lead's holder."""
 
 
 class Errand(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A call of Slack's Web API (`method`), or (`reply_url`) a change of the message in which a
+    """A call of Slack's Web API (`method`), or a change by `reply_url` of the message in which a
     button was pressed.
 
-    `to` is whom a direct message is for, by "slack" or "email", if they are known at all. To find
-    the message again: it was posted after `since` (seconds since 1970) and is none of `known`
-    (refs).
+    `to` has the "slack" id and "email" of the recipient of a direct message, as far as they are
+    known. `since` (seconds since 1970) and `known` serve to find the message again: it was posted
+    after `since`, and its ref is not in `known`.
     """
 
     body: Message
@@ -50,15 +50,15 @@ class SlackWriter:
         return self._post(messages.alert(notice, by_email=self._bot), notice)
 
     def digest(self, notices: Sequence[Notice]) -> Letter | None:
-        """See `Writer.digest`; a direct message has one reader."""
+        """See `Writer.digest`; None for a direct message that would have several recipients."""
         readers = {key_of_person(n.holder) if n.holder else "" for n in notices}
         if self._room == DIRECT and len(readers) != 1:
             return None
         return self._post(messages.digest(notices, by_email=self._bot), *notices)
 
     def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """See `Writer.update`. A bot may change what it wrote; a webhook only the message in which
-        a button was pressed, for a while."""
+        """See `Writer.update`. A bot can change its messages at any time; a webhook only the
+        message in which a button was pressed, while the `reply_url` is valid."""
         if told.digest:
             return None
         message = messages.alert(notice, by_email=self._bot)
@@ -76,7 +76,7 @@ class SlackWriter:
         return _letter(message, Errand(reply_url=handled.reply_url, body=body))
 
     def news(self, notice: Notice, told: Alert) -> Letter | None:
-        """See `Writer.news`; below the first message where that is possible."""
+        """See `Writer.news`; in the thread of the alert if that is possible."""
         if notice.holder is None:
             return None
         thread = self._thread(told)
@@ -84,7 +84,8 @@ class SlackWriter:
         return self._post({**message, **thread}, notice)
 
     def reminder(self, notice: Notice, told: Alert | None) -> Letter:
-        """See `Writer.reminder`; from the escalation on it is shown in the channel, too."""
+        """See `Writer.reminder`; in the thread of the alert, from the escalation on also in the
+        channel."""
         message = messages.reminder(notice, by_email=self._bot)
         thread = self._thread(told) if told is not None else {}
         if thread and notice.handling.level > 1:
@@ -92,7 +93,7 @@ class SlackWriter:
         return self._post({**message, **thread}, notice)
 
     def _thread(self, told: Alert) -> Message:
-        """What makes a message an answer to an earlier one of the room."""
+        """The argument that puts a message into the thread of an alert in this room; or none."""
         channel, slash, ts = told.ref.partition("/")
         return {"thread_ts": ts} if self._bot and slash and channel == self._room else {}
 
@@ -111,7 +112,7 @@ class SlackWriter:
 
 
 def _reader(notices: Sequence[Notice]) -> Mapping[str, str]:
-    """By what Slack knows whom a direct message is for; empty where there is nobody."""
+    """The recipient of a direct message, by "slack" id and "email"; empty if there is none."""
     who = notices[0].addressee if notices else None
     ways: dict[str, Any] = {"slack": who.slack, "email": who.email} if who else {}
     return {way: value for way, value in ways.items() if value}

@@ -1,1 +1,1 @@
-"""Alerts as cards of Microsoft Teams."""
+"""Alerts as cards in Microsoft Teams."""

@@ -1,9 +1,8 @@
-"""What Microsoft Teams is told: an Adaptive Card in the envelope that a workflow takes.
+"""Messages for Microsoft Teams: an Adaptive Card in the envelope that a workflow takes.
 
 Microsoft Learn, "Create incoming webhooks with Workflows for Microsoft Teams" and "Text features"
-of Adaptive Cards: Markdown is read in a TextBlock and not in the runs of a RichTextBlock, so that
-is where everything from outside stands. A message may have 28 KB, and Teams counts two octets for a
-character.
+of Adaptive Cards: Markdown is interpreted in a TextBlock but not in the runs of a RichTextBlock, so
+all outside text goes into runs. A message may have 28 KB; Teams counts two octets per character.
 """
 
 import re
@@ -17,7 +16,7 @@ from leadline.ports.channel import Letter
 Block = dict[str, Any]
 
 MOST = 26_000
-"""How large a message may become, by Teams' own count."""
+"""The maximum size of a message, in octets as Teams counts them (`teams_size`)."""
 _MOST_ACTIONS = 6
 _BREAK = "\u200b"
 _FILLED_IN = re.compile(r"[{$@](?=\{)|<(?=at)", re.IGNORECASE)
@@ -27,13 +26,13 @@ class TeamsWriter(StoryWriter):
     """`ports.channel.Writer` for Teams."""
 
     def letter(self, story: Story) -> Letter:
-        """See `StoryWriter.letter`; what is too large is shortened."""
+        """See `StoryWriter.letter`; a story that is too long is shortened."""
         fits = fitting(story, lambda cut: teams_size(as_json_text(_envelope(cut))), MOST)
         return Letter(as_json_text(_envelope(fits)), story.template)
 
 
 def teams_size(body: bytes) -> int:
-    """How large Teams takes a message to be: in UTF-16, or as it is sent if that is more."""
+    """The size of a message as Teams counts it: in UTF-16, or as it is sent if that is more."""
     return max(len(body), len(body.decode().encode("utf-16-le")))
 
 
@@ -86,6 +85,6 @@ def _run(text: str, **style: Any) -> Block:
 
 
 def _plain(text: str) -> str:
-    """The text with nothing in it that is filled in before it is shown: `{{DATE(…)}}` of cards,
-    `${…}` of their templates, `@{…}` of workflows, `<at>` of mentions."""
+    """The text with all placeholders defused: `{{DATE(…)}}` of cards, `${…}` of their templates,
+    `@{…}` of workflows, `<at>` of mentions."""
     return _FILLED_IN.sub(rf"\g<0>{_BREAK}", text)

@@ -1,7 +1,7 @@
-"""Microsoft Teams, by a workflow that posts a card when its webhook is called.
+"""Sending to Microsoft Teams by a workflow that posts a card when its webhook is called.
 
-The workflow takes the message with 202 and posts it a moment later: whether it could is for its own
-run history to tell (Microsoft Learn, "Create incoming webhooks with Workflows").
+The workflow answers 202 and posts the message a moment later; only its own run history shows
+whether that succeeded (Microsoft Learn, "Create incoming webhooks with Workflows").
 """
 
 from leadline.net.address import check_url
@@ -10,10 +10,10 @@ from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 
 class TeamsWorkflow:
-    """One workflow's webhook; its URL is a secret and is never told.
+    """Sends to one workflow's webhook; its URL is a secret and appears in no message.
 
     *timeout* in seconds bounds the whole call (`posting.Poster`).
-    Raises ConfigurationError, which begins with the *setting*, for what is no URL.
+    Raises ConfigurationError, which begins with the *setting*, for an invalid URL.
     """
 
     def __init__(self, url: str, timeout: float = 10.0, *, setting: str = "channels") -> None:
@@ -33,6 +33,6 @@ class TeamsWorkflow:
         return Refused(f"teams.http_{answer.status}", answer.words)
 
     def find(self, message: bytes) -> Sent | None:
-        """None: a workflow tells nothing of what it posted."""
+        """None: a workflow cannot be asked for its messages."""
         del message
         return None

@@ -1,1 +1,1 @@
-"""Alerts as signed events to an endpoint of the user's."""
+"""Alerts as signed events to a URL of the user's choice."""

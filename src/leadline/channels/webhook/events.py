@@ -1,4 +1,4 @@
-"""What an outgoing webhook says: CloudEvents 1.0 in structured JSON, one event per message.
+"""The events of outgoing webhooks: CloudEvents 1.0 in structured JSON, one event per message.
 
 CloudEvents specification 1.0.2 and its JSON format; docs/how-to/choose-channels.md lists the types.
 """
@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from leadline.alerts.marks import mark_of_alert, mark_of_news
-from leadline.alerts.story import LEVELS, NEW_LEAD, SEEN_BEFORE, called, level_of
+from leadline.alerts.phrases import called
+from leadline.alerts.story import LEVELS, NEW_LEAD, SEEN_BEFORE, level_of
 from leadline.model.formats import iso
 from leadline.model.handling import Handling
 from leadline.model.json_text import as_json_text
@@ -30,15 +31,18 @@ _HANDLED = (
 
 
 class EventWriter:
-    """`ports.channel.Writer` for webhooks. *source* is the URI reference of this Leadline: with
-    it and the id, the same on every attempt, a receiver tells a repeat."""
+    """`ports.channel.Writer` for webhooks.
+
+    *source* is the URI reference of this installation. Receivers recognise repeats by it and the
+    event's id, which is the same on every attempt.
+    """
 
     def __init__(self, channel: str, source: str = "") -> None:
         self._channel = channel
         self._source = source or "/leadline"
 
     def alert(self, notice: Notice) -> Letter:
-        """The lead as it was refined, and how it is handled."""
+        """See `Writer.alert`; an event with the refined lead and its handling."""
         template = SEEN_BEFORE if notice.lead.duplicate_of else NEW_LEAD
         mark = mark_of_alert(self._channel, template, notice)
         return self._event(REFINED, template, mark, notice, notice.lead.processed_at)
@@ -49,18 +53,18 @@ class EventWriter:
         return None
 
     def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """That it is handled otherwise now."""
+        """See `Writer.update`; an event with the changed handling."""
         del told
         mark = mark_of_news(self._channel, "updated/1", notice)
         return self._event(UPDATED, "updated/1", mark, notice, notice.now)
 
     def news(self, notice: Notice, told: Alert) -> Letter | None:
-        """None: an update says it all."""
+        """None: updates say it."""
         del notice, told
         return None
 
     def reminder(self, notice: Notice, told: Alert | None) -> Letter:
-        """That it still waits for its first response."""
+        """See `Writer.reminder`; an event that the lead still waits for its first response."""
         del told
         template = LEVELS[level_of(notice)]
         mark = mark_of_news(self._channel, template, notice)
@@ -91,7 +95,7 @@ class EventWriter:
 
 
 def lead_as_told(notice: Notice) -> RefinedLead:
-    """The lead, with a link to its record only where that may be one: receivers show it as such."""
+    """The lead for receivers; `crm_url` is None unless it is safe as a link."""
     details = notice.lead.lead_details
     link = notice.links.record(notice.lead) or None
     if link == details.crm_url:
@@ -101,7 +105,7 @@ def lead_as_told(notice: Notice) -> RefinedLead:
 
 
 def handled_as_told(handling: Handling) -> dict[str, Any]:
-    """How a lead is handled, without what is ours alone: a URL by which a message can be changed,
-    and what was written to the CRM."""
+    """The handling for receivers, without internal fields: the URL for changing a message, and the
+    values written to the CRM."""
     told: dict[str, Any] = msgspec.to_builtins(handling)
     return {name: told[name] for name in _HANDLED if name in told}

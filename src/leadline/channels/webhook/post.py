@@ -1,4 +1,4 @@
-"""Outgoing webhooks, signed as Standard Webhooks 1.0 has it."""
+"""Sending outgoing webhooks, signed according to Standard Webhooks 1.0."""
 
 import base64
 import hmac
@@ -25,11 +25,12 @@ _head = msgspec.json.Decoder(_Head)
 
 
 class WebhookMessenger:
-    """Posts events to one URL with `webhook-id` (that of the event), `webhook-timestamp` and a
-    `webhook-signature` by each of the *secrets*, of which there are several while one is rotated.
+    """Posts events to one URL with `webhook-id` (the event's id), `webhook-timestamp` and
+    `webhook-signature`, which holds a signature by each of the *secrets* (several during rotation).
 
     *timeout* in seconds bounds the whole call (`posting.Poster`).
-    Raises ConfigurationError, which begins with the *setting* and names no secret.
+    Raises ConfigurationError, which begins with the *setting* and contains no secret, for an
+    invalid URL or secret, or without secrets.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class WebhookMessenger:
     ) -> None:
         check_url(url, f"{setting}.url")
         if not secrets:
-            raise ConfigurationError(f"{setting}.secret is missing: events are always signed")
+            raise ConfigurationError(f"{setting}.secret must be set, since events are signed")
         self._keys = [signing_key(secret, f"{setting}.secret") for secret in secrets]
         self._url = url
         self._poster = Poster("webhook", timeout)
@@ -67,7 +68,7 @@ class WebhookMessenger:
         return self._poster.trouble(answer) or _meaning(answer, ident)
 
     def find(self, message: bytes) -> Sent | None:
-        """None: a receiver can't be asked. It knows a repeat by its id."""
+        """None: a receiver cannot be asked. It recognises repeats by their id."""
         del message
         return None
 
@@ -80,9 +81,9 @@ def _meaning(answer: Posted, ident: str) -> Sent | Refused:
 
 
 def signing_key(secret: str, setting: str) -> bytes:
-    """The key that a secret stands for: 24 to 64 octets in base64, with or without `whsec_`.
+    """The key in a secret: 24 to 64 octets in base64, with or without the prefix `whsec_`.
 
-    Raises ConfigurationError, which begins with the *setting*.
+    Raises ConfigurationError, which begins with the *setting*, for an invalid secret.
     """
     text = secret.removeprefix("whsec_").rstrip("=")
     try:
@@ -98,6 +99,6 @@ def signing_key(secret: str, setting: str) -> bytes:
 
 
 def signature(key: bytes, ident: str, stamp: str, body: bytes) -> str:
-    """One `v1` signature: HMAC-SHA256 over id, time and body."""
+    """One `v1` signature: HMAC-SHA256 of id, time and body."""
     message = f"{ident}.{stamp}.".encode() + body
     return f"v1,{base64.b64encode(hmac.digest(key, message, sha256)).decode()}"

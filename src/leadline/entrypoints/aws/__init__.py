@@ -1,1 +1,1 @@
-"""The doors of AWS: one handler a function, each thin."""
+"""The AWS Lambda functions: one module with a thin handler for each."""

@@ -1,4 +1,4 @@
-"""Capture: what API Gateway hands over becomes captured leads, or a polite refusal."""
+"""Capture: requests from API Gateway become captured leads, or a problem response."""
 
 import logging
 from base64 import b64decode
@@ -39,7 +39,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     try:
         return _response(_answer(event, parts))
     except ConfigurationError as error:
-        log.exception("settings.wrong")  # its words are for the operator: they quote the settings
+        log.exception("settings.wrong")  # not sent to the caller: its text quotes the settings
         return _response(problem_of(LeadlineError()), error)
     except LeadlineError as error:
         log.log(
@@ -77,7 +77,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
 
 
 def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:
-    """The request as it arrived, whichever way API Gateway wrote it down."""
+    """The request as it arrived, from either form of API Gateway's event."""
     body = event.get("body") or ""
     raw = b64decode(body) if event.get("isBase64Encoded") else body.encode()
     headers = headers_of(_fields(event))
@@ -89,8 +89,8 @@ def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:
 
 
 def _fields(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The header fields: each of several under `multiValueHeaders`, only the last of them under
-    `headers`, which is looked at for what is not there."""
+    """All header fields: those in `multiValueHeaders`, then names that are only in `headers`, which
+    has one value per name."""
     several = event.get("multiValueHeaders") or {}
     for name, values in several.items():
         yield from ((name, value) for value in values)
@@ -100,8 +100,8 @@ def _fields(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _url(event: Mapping[str, Any], headers: Mapping[str, str], settings: Settings) -> str:
-    """The URL that the sender called. The gateway tells only the decoded query, so a signature
-    over one that was encoded unusually can't be checked (HubSpot's and Twilio's are usual)."""
+    """The URL that the sender called. The gateway passes only the decoded query, so a signature
+    over an unusually encoded query cannot be verified (HubSpot's and Twilio's are usual)."""
     about = event.get("requestContext") or {}
     host = about.get("domainName") or headers.get("host", "localhost")
     path = about.get("path") or event["path"]

@@ -1,4 +1,4 @@
-"""Deliver: whatever follows refinement, at the pace of each destination."""
+"""Deliver: all tasks after refinement, at the pace of each destination."""
 
 import logging
 from collections import Counter
@@ -23,13 +23,14 @@ from leadline.steps import patience
 log = logging.getLogger(__name__)
 
 _BESIDE_S = 3.0
-"""What a run does besides speaking to others: reading, claiming, settling, ending its messages."""
+"""Seconds that a run needs beside calls to destinations: for reading, leasing, settling, and ending
+its messages."""
 
 _parts = cache(Parts)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Do what is due; the answer lists the messages that must come again."""
+    """Do the tasks of the messages that are due; returns the ids of messages to deliver again."""
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
@@ -39,8 +40,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
         kept = parts.batch_store(batch.tasks, settings.redelivery_window)
         kit = wiring.kit_of(settings, kept, wiring.channels(settings, longest))
-        # Nobody holds a task for longer than the function lives; by its lease a step knows how long
-        # it may ask others.
+        # No lease is longer than the function may run: steps use the lease to limit their calls.
         lease = min(kit.lease, timedelta(seconds=longest + _BESIDE_S + 1))
         kit = msgspec.structs.replace(kit, lease=lease, crms=parts.crms(settings, longest))
         needs = {
@@ -62,7 +62,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:
-    """Those first of which there is least, because a flood can wait."""
+    """The kinds of these tasks, the smallest group first, so that it need not wait for a flood."""
     counts = Counter(map(kind_of_task, tasks))
     order = [*Step]
     return sorted(counts, key=lambda kind: (counts[kind], order.index(kind[0]), kind[1]))

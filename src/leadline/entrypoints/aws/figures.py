@@ -1,5 +1,5 @@
-"""Metrics as log lines, which CloudWatch reads (CloudWatch User Guide, "Embedded metric format"):
-no call, no permission, no wait."""
+"""Metrics as log lines that CloudWatch reads (CloudWatch User Guide, "Embedded metric format").
+They need no call, no permission and no time."""
 
 import sys
 import time
@@ -17,11 +17,11 @@ METRICS = {
     "PutBack": "Leads that the sweep found left behind and put back.",
     "Unrecovered": "Archived deliveries that the sweep could not put back.",
 }
-"""Name: meaning. CloudWatch bills each by the month, so there are few."""
+"""Name: meaning. There are few, because CloudWatch charges for each per month."""
 
 
 def emit(stack: str, counts: Mapping[str, int]) -> None:
-    """Say what was done; what has no metric is left out, as is nothing."""
+    """Write the counts that have a metric; nothing if all of them are zero."""
     told = {name: number for name, number in counts.items() if name in METRICS}
     if not any(told.values()):
         return

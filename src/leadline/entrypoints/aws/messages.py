@@ -1,5 +1,4 @@
-"""A batch of SQS messages: which are done, which come again, which are no use, and how long the
-call that brought them may take."""
+"""A batch of SQS messages: the tasks they name, and how each message ends."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,26 +14,26 @@ log = logging.getLogger(__name__)
 
 
 def remaining_seconds(context: Any) -> float:
-    """How many seconds a call may still take, by the context that Lambda gives its handler."""
+    """The seconds that the invocation has left, by the *context* of its handler."""
     left: int = context.get_remaining_time_in_millis()
     return left / 1000
 
 
 class Pace:
-    """Of tasks of one kind: none before *start*, and each *gap* after the one before."""
+    """The pace of new messages for tasks of one kind: none before *start*, then one per *gap*."""
 
     def __init__(self, start: datetime, gap: timedelta = timedelta()) -> None:
         self._next, self._gap = start, gap
 
     def next(self, ring: Ring) -> Ring:
-        """The same bell, for the next free moment."""
+        """The same wake-up at the next free time."""
         at, self._next = self._next, self._next + self._gap
         return Ring(ring.task, max(ring.due_at, at), ring.captured_at)
 
 
 class Batch:
-    """The messages of one call; several may name one task. *refining*: whether they are for REFINE,
-    else for all steps but that."""
+    """The messages of one invocation; several may name the same task. With *refining* they must be
+    for REFINE, otherwise for any other step."""
 
     def __init__(self, records: Sequence[Mapping[str, Any]], *, refining: bool) -> None:
         self.unreadable: list[str] = []
@@ -49,13 +48,13 @@ class Batch:
 
     @property
     def tasks(self) -> list[Task]:
-        """What the messages name, each once."""
+        """The tasks that the messages name, each once."""
         return list(self.ids_of)
 
     def failures(self, tasks: Iterable[Task]) -> dict[str, Any]:
-        """The answer that leaves the messages of these tasks, and those nobody can read, on the
-        queue; only ids of this batch are ever in it (Lambda Developer Guide, "Implementing partial
-        batch responses": an id that is unknown fails the whole batch)."""
+        """The response that leaves the messages of these tasks, and unreadable ones, on the queue.
+        It has only ids of this batch, since an unknown id fails the whole batch (Lambda Developer
+        Guide, "Implementing partial batch responses")."""
         ids = [*self.unreadable, *(i for task in tasks for i in self.ids_of[task])]
         return {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
 
@@ -66,10 +65,13 @@ class Batch:
         *,
         stopped: bool = False,
     ) -> dict[str, Any]:
-        """Give every message its end: a task that is over needs it no more; one that lives gets a
-        new message for when it is due, or as its kind is *paced*; what nobody had time for, whose
-        lead is unknown, or what is still due after AWS *stopped* us, comes again when its
-        visibility timeout is over and in the end becomes a dead letter."""
+        """End every message; returns the response of the invocation.
+
+        A message whose task is done is removed. A task that is not done gets a new message for the
+        time when it is due, or as its kind is *paced*. A message stays if there was no time for it,
+        its lead is unknown, or its task is still due after AWS *stopped* the run: SQS delivers it
+        again after the visibility timeout, and finally moves it to the dead-letter queue.
+        """
         try:
             alive = store.unfinished()
         except StorageFailed:

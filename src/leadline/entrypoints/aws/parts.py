@@ -1,4 +1,4 @@
-"""What a function works with, made when it is first needed and kept while the function is warm."""
+"""The parts that a function works with, made on first use and kept while the function is warm."""
 
 import logging
 import os
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=5)
-"""For so long settings are not asked for again: a rotated secret is known everywhere after it."""
+"""How long settings are kept before they are read again, and so until a new secret is in use."""
 _MARGIN_S = 2.0
 _PATIENCE_S = 3.0
 
 
 class Parts(StackParts):
-    """The parts of one function, by its environment (docs/reference/aws-template.md)."""
+    """The parts of one function, configured by its environment (docs/reference/aws-template.md)."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         super().__init__(environ)
@@ -41,17 +41,17 @@ class Parts(StackParts):
 
     @property
     def stack(self) -> str:
-        """The stack's name, by which its metrics are found."""
+        """The stack's name, which is a dimension of its metrics."""
         return self._environ.get("STACK_NAME", "leadline")
 
     def settings(self) -> Settings:
-        """The settings: those of the stack's document over those of the environment.
+        """The settings: those of the environment, overridden by the stack's document.
 
-        Where the document can't be read, or has come to be wrong, the settings that were read
-        before go on; without any, raises StorageFailed or ConfigurationError.
+        If the document cannot be read or is invalid, the settings of the last read are kept;
+        without those, raises StorageFailed or ConfigurationError.
         """
-        # The wall's clock: a monotonic one may stand still for as long as a function is frozen, and
-        # one that is seldom called would never learn of a new secret.
+        # The wall clock, because a monotonic clock may stop while a function is frozen: one that is
+        # seldom called would never read a new secret.
         age = time.time() - self._read_at
         if self._settings is None or not 0 <= age <= FRESH.total_seconds():
             try:
@@ -65,7 +65,7 @@ class Parts(StackParts):
 
     def _read(self) -> Settings:
         until = self.caller.until
-        if self._settings is not None:  # there is something to go on with, and a sender waits
+        if self._settings is not None:  # old settings will do, and a sender waits
             soon = time.monotonic() + _PATIENCE_S
             self.caller.until = soon if until is None else min(until, soon)
         try:
@@ -75,8 +75,8 @@ class Parts(StackParts):
         return load(environ=self._environ, document=(text, "the stack's settings")).settings
 
     def crms(self, settings: Settings, longest: float) -> "Mapping[str, Connected]":
-        """The CRMs by source. They are kept, with their connections and access tokens, until
-        settings say otherwise; no request to one may take more than *longest* seconds."""
+        """The CRMs by source. They are kept, with their connections and access tokens, until their
+        settings change; no request to one may take more than *longest* seconds."""
         if self._crms is None or self._crms[0] != settings.crm:
             most = timedelta(seconds=longest)
             capped = {
@@ -88,5 +88,6 @@ class Parts(StackParts):
         return self._crms[1]
 
     def within(self, milliseconds: int) -> None:
-        """Let no call to AWS go on until the function is ended for taking too long."""
+        """Limit all calls to AWS, so that they end before Lambda ends the function in so many
+        *milliseconds*."""
         self.caller.until = time.monotonic() + milliseconds / 1000 - _MARGIN_S

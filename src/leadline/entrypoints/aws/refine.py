@@ -1,4 +1,4 @@
-"""Refine: leads whose delay is over, ten messages at a time."""
+"""Refine: refines leads whose wait is over, up to ten messages per invocation."""
 
 import logging
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ from leadline.steps import patience
 log = logging.getLogger(__name__)
 
 SLICE = 5
-"""So many leads are begun at once; between slices the clock is looked at."""
+"""The number of leads refined at once; the remaining time is checked between slices."""
 _RESERVE_S = 8.0
 
 _parts = cache(Parts)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Refine what the messages name; the answer lists those that must come again."""
+    """Refine the leads that the messages name; returns the ids of messages to deliver again."""
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())

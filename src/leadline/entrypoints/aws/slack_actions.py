@@ -1,7 +1,7 @@
-"""Presses of buttons and commands from Slack, for Capture.
+"""Buttons and commands from Slack, for Capture.
 
-A function is frozen once it has answered, so the presser is told before that, and no longer than a
-moment is given to it: Slack wants its answer within three seconds.
+Lambda freezes a function once it has answered, so the reply to the person who pressed is sent
+before that, and within a short time: Slack expects the answer within three seconds.
 """
 
 import logging
@@ -34,7 +34,7 @@ _REPLY_WITHIN_S = 1.0
 
 
 def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings) -> Answer:
-    """The answer to one request; raises LeadlineError for what is refused."""
+    """The answer to one request; raises LeadlineError for a request that is refused."""
     if delivery.method != "POST":
         return problem(405, "Only POST", "Slack posts here")
     if len(delivery.body) > settings.max_body:
@@ -56,19 +56,19 @@ def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings
     if wish.reply_url:
         _reply(wish.reply_url, reply_to(told))
     elif told is NOT_SAVED:
-        raise StorageFailed  # nothing but Slack's own warning can tell the presser
+        raise StorageFailed  # then Slack shows its own warning, the only possible reply
     return NOTHING
 
 
 def _hurry(parts: Parts) -> None:
-    """What is answered too late is pressed again, so nothing of AWS is waited for any longer."""
+    """Limit calls to AWS to the time in which Slack waits for an answer."""
     soon = time.monotonic() + _STORE_WITHIN_S
     until = parts.caller.until
     parts.caller.until = soon if until is None else min(until, soon)
 
 
 def _reply(url: str, body: bytes) -> None:
-    """Tell the presser, if that can be done in a moment."""
+    """Send the reply to the person who pressed; a failure is only logged."""
     from leadline.net.posting import JSON, Poster
 
     reply = Poster("slack", _REPLY_WITHIN_S).post(url, body, {"content-type": JSON})
@@ -78,7 +78,7 @@ def _reply(url: str, body: bytes) -> None:
 
 
 def _unowned(parts: Parts, now: datetime) -> Sequence[str]:
-    """The newest leads of yesterday (UTC) and today that have no owner."""
+    """The ids of the newest leads of yesterday (UTC) and today that have no owner."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with closing(parts.ledger()) as ledger:
         return unowned_leads(ledger, midnight - timedelta(days=1))

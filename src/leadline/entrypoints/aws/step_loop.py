@@ -1,5 +1,5 @@
-"""What Deliver does for its kinds of tasks, one of each in rotation, so that a flood of one keeps
-no other waiting."""
+"""The loop of Deliver: does tasks of each kind in rotation, so that a flood of one kind does not
+delay the others."""
 
 import logging
 from collections import deque
@@ -15,24 +15,26 @@ from leadline.steps import do
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
-"""Leads that one call of a CRM is about, at the most."""
+"""The maximum number of tasks in one call of a step."""
 
 
 class StepLoop:
-    """Does whatever is due of some kinds of tasks.
+    """Does the due tasks of some kinds.
 
-    *is_time_for* says whether one more call of a kind's step can be over in time.
+    *is_time_for* returns whether there is time for one more call of a kind's step.
     """
 
     def __init__(self, kit: Kit, is_time_for: Callable[[TaskKind], bool]) -> None:
         self._kit = kit
         self._is_time_for = is_time_for
         self.paced: dict[TaskKind, Pace] = {}
-        """The kinds of which more will be due, and when: a channel is not free, or time ran out."""
+        """When tasks of a kind can be done next: the channel is not free, or time ran out."""
 
     def run(self, kinds: Sequence[TaskKind]) -> None:
-        """Work until nothing is due of any kind that could be done now, in the order of *kinds*;
-        raises LeadlineError where AWS failed. What fails otherwise fails alone."""
+        """Do tasks of these *kinds* in turn until none that is due can be done now.
+
+        Raises LeadlineError if AWS failed. Any other error ends only the kind in which it happens.
+        """
         waiting = deque(kinds)
         while waiting:
             kind = waiting.popleft()
@@ -49,7 +51,7 @@ class StepLoop:
         step, channel = kind
         about = {"step": step, "channel": channel}
         if step.addressee is Addressee.CHANNEL and channel not in self._kit.channels:
-            # Its messages become dead letters of the queue; its tasks wait for other settings.
+            # Its messages go to the dead-letter queue; its tasks wait until the channel is set.
             log.error("deliver.unknown", extra=about)
             return None
         try:

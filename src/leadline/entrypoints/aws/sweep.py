@@ -1,4 +1,4 @@
-"""Sweep: every quarter of an hour, what was left behind is put back."""
+"""Sweep: every 15 minutes, finds leads and tasks that were left behind and puts them back."""
 
 import logging
 from collections.abc import Mapping
@@ -25,10 +25,9 @@ _parts = cache(Parts)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Sweep once; returns what was done. Raises whatever AWS refused, so that the alarm rings.
+    """Sweep once; returns counts of what was done. Raises AWS's errors, so that the alarm fires.
 
-    An operator who calls it by hand may say `{"grace_s": 0, "overdue_s": 0}`, to have even the
-    youngest looked at.
+    An operator may invoke it with `{"grace_s": 0, "overdue_s": 0}` to include the newest leads.
     """
     parts = _parts()
     logs.always(request=context.aws_request_id)
@@ -57,7 +56,7 @@ def _seconds(event: Mapping[str, Any], name: str) -> timedelta | None:
 
 
 def _look_for_lost_leads(settings: Settings, store: Store, context: Any) -> None:
-    """Capture what only the CRMs know of, as far as there is time."""
+    """Capture leads that only the CRMs have, while there is time."""
     from leadline.journey.reconcile import reconcile_in_turn
 
     kit, front = wiring.kit_of(settings, store, {}), wiring.capture_kit(settings)

@@ -1,7 +1,7 @@
-"""The application, its global options, and what its exit codes mean.
+"""The application, its global options and its exit codes.
 
-0: done. 1: something is wrong with the leads or the machine, or there is no such lead.
-2: the command or the settings are wrong.
+0: done. 1: something is wrong with leads or the machine, or there is no such lead. 2: the command
+or the settings are wrong.
 """
 
 import sys
@@ -33,15 +33,15 @@ app = typer.Typer(
 
 
 _GLOBAL = ("--config", "--data", "--aws")
-_GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands that make a stack have a --region of their own
+_GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands on stacks have their own --region
 _OPERATING = ("leads", "show", "dead", "replay", "verify", "export", "import", "rebuild")
 _TIMING = ("wait", "hold", "release", "speed")
 _RECORDS = ("write-back", "reconcile", "outcomes")
 _ON_AWS = frozenset((*_OPERATING, *_TIMING, *_RECORDS, "preview", "send", "config", "deliver"))
 _INSTEAD_ON_AWS = {
-    "backup": "the bucket keeps every version and the table can be put back to any second of 35 "
-    "days; for a copy elsewhere use `leadline export`",
-    "restore": "see docs/how-to/restore-on-aws.md; `leadline rebuild` writes a lost table anew",
+    "backup": "the bucket keeps every version, and the table can be restored to any second of the "
+    "last 35 days; for a copy elsewhere use `leadline export`",
+    "restore": "see docs/how-to/restore-on-aws.md; `leadline rebuild` rebuilds a lost table",
     "serve": "the stack's functions do that; `leadline deploy aws` deploys them",
     "worker": "the stack's functions do that; `leadline deploy aws` deploys them",
     "doctor": "use `leadline status aws --stack STACK`",
@@ -53,7 +53,7 @@ _INSTEAD_ON_AWS = {
 
 
 class Options:
-    """The global options, and how commands read their settings."""
+    """The global options, and the settings and installation that they select."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Options:
 
     @cached_property
     def installation(self) -> Installation:
-        """The installation whose leads the command is about."""
+        """The installation that the command works on."""
         if self.aws is None:
             return Embedded(self.load(), say)
         from leadline.cloud.connecting import connect_to_stack  # it may need boto3
@@ -78,19 +78,20 @@ class Options:
         return OnAws(connect_to_stack(self.aws, self.region))
 
     def load(self, flags: Mapping[str, Any] | None = None) -> Loaded:
-        """All settings; *flags* that are None were not given. Those of a stack are its own."""
+        """All settings with their origins; *flags* of a command override them unless None. With
+        --aws they are the stack's."""
         if self.aws is not None:
             return self.installation.loaded()
         given = {k: v for k, v in {"data": self.data, **(flags or {})}.items() if v is not None}
         return load(given, config=self.config)
 
     def settings(self, **flags: Any) -> Settings:
-        """The settings alone."""
+        """The settings without their origins; *flags* as in `load`."""
         return self.load(flags).settings
 
     @property
     def rights(self) -> Rights:
-        """The rights of what a command writes of leads; a stack has no group on this machine."""
+        """The rights of files with leads that a command writes; private for leads of a stack."""
         return PRIVATE if self.aws is not None else self.settings().rights
 
 
@@ -125,20 +126,19 @@ def options(
 
 
 def _refuse_on_aws(command: str, config: Path | None, data: Path | None) -> None:
-    """Raise ConfigurationError where a stack is not what the command is for."""
+    """Raise ConfigurationError if the command does not work on a stack."""
     if config is not None or data is not None:
         raise ConfigurationError(
-            "--aws names a stack, which has settings and data of its own: leave --config and "
-            "--data out"
+            "a stack has its own settings and data: do not use --config or --data with --aws"
         )
     if command not in _ON_AWS:
-        instead = _INSTEAD_ON_AWS.get(command, "leave it out")
+        instead = _INSTEAD_ON_AWS.get(command, "omit it")
         raise ConfigurationError(f"`leadline {command}` does not take --aws: {instead}")
 
 
 def _globals_first(words: Sequence[str]) -> list[str]:
-    """The command line with the global options before the command, wherever they were written:
-    nobody remembers which of a command's options are its own."""
+    """The command line with global options moved before the command, so that users may write them
+    anywhere."""
     first: list[str] = []
     rest: list[str] = []
     words = list(words)
@@ -158,14 +158,14 @@ def _globals_first(words: Sequence[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run the command line; every error that has a name is one line on standard error."""
+    """Run the command line; expected errors become one line on standard error."""
     try:
         app(args=_globals_first(sys.argv[1:]))
     except ConfigurationError as error:
         typer.echo(f"leadline: {error.detail}", err=True)
         sys.exit(2)
     except LeadlineError as error:
-        words = [error.title, error.detail, str(error)]  # of which any may say the same
+        words = [error.title, error.detail, str(error)]  # some of them may be equal
         typer.echo(f"leadline: {': '.join(dict.fromkeys(words))}", err=True)
         sys.exit(1)
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""Leads as users name them: by the beginning of an id."""
+"""Leads as users name them: by an id or the beginning of one."""
 
 import typer
 
@@ -8,7 +8,7 @@ from leadline.ports.ledger import Ledger
 
 
 def whole_id(ledger: Ledger, prefix: str) -> str:
-    """The id that begins so; exits with 1, and says why, where none does or several do."""
+    """The id that begins with *prefix*; prints why and exits with 1 if none or several do."""
     found = ledger.complete(prefix)
     if len(found) > 1:
         say(f"{prefix!r} matches several leads: {', '.join(found)}")
@@ -19,12 +19,12 @@ def whole_id(ledger: Ledger, prefix: str) -> str:
 
 
 def no_such_lead(lead: str) -> typer.Exit:
-    """Says that there is no such lead, and is what to raise then."""
+    """Print that there is no such lead, and return the exit to raise."""
     say(f"no lead has the id {lead!r}; `leadline leads --search WORD` finds leads by name")
     return typer.Exit(1)
 
 
 def ledger_of(context: typer.Context) -> Ledger:
-    """The ledger of the installation that a command works on; to be closed."""
+    """The ledger of the installation that a command works on; the caller closes it."""
     options: Options = context.obj
     return options.installation.ledger()

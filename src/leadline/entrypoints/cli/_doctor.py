@@ -1,4 +1,4 @@
-"""What `doctor` checks."""
+"""The checks of `doctor`."""
 
 import os
 import shutil
@@ -18,11 +18,11 @@ from leadline.settings.loading import Loaded
 from leadline.vendors.registry import find
 
 Check = tuple[str, str, str]
-"""Whether it is as it should be ("WRONG" when not), what was checked, and what was found."""
+"""The state ("ok", "note", "slow" or "WRONG"), what was checked, and what was found."""
 
 
 def all_checks(loaded: Loaded) -> list[Check]:
-    """All that can be checked of an installation with these settings."""
+    """All checks of an installation with these settings."""
     settings = loaded.settings
     return [
         _check_data(settings),
@@ -51,12 +51,12 @@ def _check_data(settings: Settings) -> Check:
 
 
 def _check_rights(settings: Settings) -> Check:
-    """Whether anybody may read the data folder who should not."""
+    """Whether other users may read the data folder."""
     try:
         wide = too_wide(settings.data, settings.rights)
         owner = settings.data.stat().st_uid
     except OSError as error:
-        return "WRONG", "rights", f"{settings.data} can't be looked through ({error.strerror})"
+        return "WRONG", "rights", f"{settings.data} cannot be checked ({error.strerror})"
     if not wide:
         who = "Leadline's user and its group" if settings.data_group == "read" else "its owner"
         return "ok", "rights", f"only {who} may read the data"
@@ -64,7 +64,7 @@ def _check_rights(settings: Settings) -> Check:
         return (
             "WRONG",
             "rights",
-            f"{settings.data} is for all users; choose another one with --data",
+            f"{settings.data} is shared by all users; choose another one with --data",
         )
     take = "g-w,o-rwx" if settings.data_group == "read" else "go-rwx"
     return (
@@ -76,7 +76,7 @@ def _check_rights(settings: Settings) -> Check:
 
 
 def _check_files_of_secrets(files: tuple[Path, ...]) -> list[Check]:
-    """Each file of settings that holds secrets and that everybody may read."""
+    """A note for each settings file with secrets that all users may read."""
     return [
         (
             "note",
@@ -96,7 +96,7 @@ def _check_disk(settings: Settings) -> Check:
 
 
 def _check_fsync(settings: Settings) -> Check:
-    """How long the disk takes to promise something: each commit waits for it."""
+    """How long an fsync takes: each commit waits for one."""
     path = settings.data / ".doctor"
     try:
         with new_file(path) as file:
@@ -114,12 +114,12 @@ def _check_fsync(settings: Settings) -> Check:
 
 def _check_clock() -> Check:
     now = datetime.now(UTC)
-    # Older than this program: the clock was never set.
+    # Before this program was written: the clock was never set.
     return ("WRONG" if now.year < 2026 else "ok"), "clock", f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _check_secrets(settings: Settings) -> list[Check]:
-    """Whether every source is authenticated that others than this machine can reach."""
+    """Whether every source that other machines can reach is authenticated."""
     bare, public = exposure.unauthenticated(settings), exposure.public(settings)
     found: list[Check] = []
     if public:
@@ -134,7 +134,7 @@ def _check_secrets(settings: Settings) -> list[Check]:
 
 
 def _check_metrics(settings: Settings) -> Check:
-    """Who may read /metrics."""
+    """Whether other machines may read /metrics without a token."""
     own = settings.metrics_listen
     where = f"on {own} alone, " if own else ""
     if settings.metrics_token:
@@ -150,11 +150,11 @@ def _check_metrics(settings: Settings) -> Check:
 
 
 def _check_owners(settings: Settings) -> list[Check]:
-    """The sources that name owners whom nobody believes, so that who relies on them hears of it."""
+    """A note for each source that names owners without being trusted to."""
     try:
         kept = wiring.store(settings)
     except LeadlineError:
-        return []  # the check of the data folder says why
+        return []  # `_check_data` reports it
     try:
         ledger = wiring.ledger(settings)
         try:
@@ -169,10 +169,10 @@ def _check_owners(settings: Settings) -> list[Check]:
 def _said_of_owners(source: str, claimed: OwnersClaimed) -> str:
     told = (
         f"{source} named owners in {claimed.leads} of its last {claimed.of} leads: they are shown, "
-        "and decide nothing"
+        "but not used"
     )
     if find(source).is_crm:
-        return f"{told}, for this source has no secret"
+        return f"{told}, because this source has no secret"
     return f'{told}; only if no visitor can write them, set owner = "trusted" in [sources.{source}]'
 
 
@@ -183,12 +183,12 @@ def _check_channels(settings: Settings) -> Check:
     except ConfigurationError as error:
         return "WRONG", "channels", error.detail
     if not made:
-        return "note", "channels", "there is none, nobody will be alerted"
+        return "note", "channels", "none is set, so nobody will be alerted"
     return "ok", "channels", ", ".join(made)
 
 
 def _check_slack(settings: Settings) -> list[Check]:
-    """Whether the address of Slack's webhook answers, if there is one; nothing is posted."""
+    """Whether the host of Slack's webhook accepts connections, if one is set; nothing is posted."""
     if not settings.slack_webhook_url:
         return []
     try:
@@ -197,16 +197,16 @@ def _check_slack(settings: Settings) -> list[Check]:
         with socket.create_connection((parts.hostname or "", port), timeout=5):
             pass
     except (OSError, ValueError) as error:
-        return [("WRONG", "Slack", f"its address does not answer ({type(error).__name__})")]
-    return [("ok", "Slack", "its address answers")]
+        return [("WRONG", "Slack", f"its host cannot be reached ({type(error).__name__})")]
+    return [("ok", "Slack", "its host can be reached")]
 
 
 def _check_crms(settings: Settings) -> Check:
-    """Whether every CRM has what its kind needs, and what it is used for; none is asked."""
+    """Whether every CRM has what its kind needs, and what it is used for; no CRM is called."""
     if faults := wiring.crm_faults(settings):
         return "WRONG", "CRMs", "; ".join(faults.values())
     if not settings.crm:
-        return "note", "CRMs", "there is none, owners are those of trusted webhooks"
+        return "note", "CRMs", "none is set, so owners come only from trusted webhooks"
     uses = {
         source: [*(["asked"] if c.look_up else []), *(["written to"] if c.write else [])]
         for source, c in settings.crm.items()

@@ -1,4 +1,4 @@
-"""How results look: tables for people, JSON for scripts, progress on standard error."""
+"""Output of commands: tables for people, JSON for scripts, progress on standard error."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from leadline.settings.notations import DURATION
 
 
 def console(*, err: bool = False) -> Console:
-    """A console that obeys NO_COLOR, and is as wide as needed when it is no terminal."""
+    """A console that obeys NO_COLOR, and is wide if its output is not a terminal."""
     out = Console(stderr=err, highlight=False, no_color="NO_COLOR" in os.environ or None)
     if not out.is_terminal:
         out.width = 200
@@ -33,7 +33,7 @@ def as_json(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
-    """Print rows; *empty* when there are none."""
+    """Print rows; print *empty* if there are none."""
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         drawn.add_column(column, overflow="fold")
@@ -49,23 +49,23 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
 
 
 def say(text: str) -> None:
-    """A remark for people, on standard error, so that standard output stays data."""
+    """Print a remark for people on standard error, so that standard output has only data."""
     console(err=True).print(Text(text))
 
 
 def progress(items: Sequence[Any], what: str) -> Iterable[Any]:
-    """The items, with a progress bar on standard error when that is a terminal."""
+    """The items, with a progress bar on standard error if that is a terminal."""
     err = console(err=True)
     return track(items, description=what, console=err, disable=not err.is_terminal, transient=True)
 
 
 def when(at: datetime | None) -> str:
-    """A time, local to the machine, to the second."""
+    """A time in the machine's time zone, to the second; "" for None."""
     return "" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:
-    """How long ago, in one unit."""
+    """How long ago, in one unit: "5 min ago"."""
     span = ((now or datetime.now(UTC)) - at).total_seconds()
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if span >= size:
@@ -74,7 +74,10 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 
 
 def point_in_time(text: str | None) -> datetime | None:
-    """A time that a user wrote: ISO-8601, a date, or how long ago (`2h`, `7d`, `7d ago`)."""
+    """A time that a user wrote: ISO-8601, a date, or how long ago (`2h`, `7d`, `7d ago`).
+
+    Raises typer.BadParameter for any other text.
+    """
     if text is None:
         return None
     span = re.sub(r"\s*ago$", "", text.strip())

@@ -1,7 +1,7 @@
-"""One lead, told for people.
+"""Printing one lead for people.
 
-What a sender wrote is printed as `Text`, never as rich's markup: that could fail on it, and to
-escape it takes a time that grows with the square of its backslashes.
+What a sender wrote is printed as `Text`, never as rich's markup: that could raise an error, and
+escaping it takes a time quadratic in the number of backslashes.
 """
 
 import re
@@ -23,13 +23,14 @@ from leadline.operations.waits import is_held
 from leadline.ports.ledger import LeadStory
 
 _NOTHING = "—"
-# What terminals obey or turn round: JSON may hold it as it is, and means the same by its number.
+# Control and direction characters for terminals. JSON allows some of them literally; their escapes
+# mean the same.
 _FOR_TERMINALS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
 
 
 def print_story(out: Console, story: LeadStory) -> None:
-    """Print everything that is known of one lead."""
+    """Print everything that is known about one lead."""
     row = story.row
     status = HELD if any(map(is_held, story.tasks)) else row.status
     _title(out, f"Lead {row.lead_id}", f"  {status}  from {row.source}")
@@ -70,7 +71,7 @@ def _title(out: Console, title: str, rest: str = "") -> None:
 
 
 def without_keys(story: LeadStory) -> LeadStory:
-    """The story without the address by which anybody could change Slack's message."""
+    """The story without Slack's `reply_url`, by which anybody could change the message."""
     if story.handling is None:
         return story
     handling = msgspec.structs.replace(story.handling, reply_url="")

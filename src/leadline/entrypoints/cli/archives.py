@@ -1,4 +1,4 @@
-"""Keeping copies: `backup`, `restore`, `export`, `import`."""
+"""Copies of leads: `backup`, `restore`, `export`, `import`."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -32,7 +32,8 @@ from leadline.ports.installation import Intake
 
 _BATCH = 500
 _ASIDE = timedelta(days=1)
-"""An import that broke off is to be repeated within this time; then leads are refined anew."""
+"""How long leads with a refined document wait for it. An interrupted import must be repeated within
+this time, or they are refined again."""
 
 
 def _bar() -> Progress:
@@ -126,7 +127,7 @@ def export(
 
 
 def _written(writer: DocumentWriter, lead: Outgoing) -> Iterator[str]:
-    """Write what there is of a lead; gives each kind of document that was written."""
+    """Write all documents of a lead; yields the kind of each."""
     at = lead.captured_at
     writer.write(key_of("raw", lead.lead_id, at), lead.raw, at)
     yield "raw"
@@ -168,9 +169,9 @@ def import_(
 
 
 def _take_in(intake: Intake, source: Path) -> dict[str, int]:
-    """Raw documents first, then refined ones, then who handles them, whatever the archive's order.
+    """Import raw documents first, then refined ones, then handlings, whatever the archive's order.
 
-    A lead whose refined document is to come waits so long that no worker takes it before.
+    A lead with a refined document gets a long wait, so that no worker refines it before that.
     """
     counts = {"new": 0, "known": 0, "refined": 0, "handled": 0, "damaged": 0}
     refined = {_lead_id(key) for key, _ in documents(source) if key.startswith("refined/")}

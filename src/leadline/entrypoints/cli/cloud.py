@@ -1,6 +1,6 @@
 """Leadline on AWS: `deploy aws`, `destroy aws`.
 
-What needs boto3 is imported by the commands themselves, because it is an optional extra.
+Modules that need boto3 are imported by the commands themselves, because it is an optional extra.
 """
 
 import shlex
@@ -101,7 +101,7 @@ def _order(stack: str, params: Path | None, settings: Path | None) -> "Order":
 
 
 def _report(found: Mapping[str, Any], url: str, told: Mapping[str, Any] | None) -> None:
-    """Say what stack there is now: as JSON beside what was *told* of the plan, or in words."""
+    """Print the stack as it is now: as JSON together with the plan (*told*), or in words."""
     from leadline.cloud.stacks import outputs_of
 
     outputs = outputs_of(found)
@@ -130,13 +130,13 @@ def _print_where(url: str, outputs: Mapping[str, str]) -> None:
             ' -H "x-api-key: $(aws apigateway get-api-key --include-value --query value'
             f' --output text --api-key {outputs["ApiKeyId"]})"'
         )
-    say("try it (with -H 'authorization: Bearer SECRET' where [sources.generic] has a secret):")
+    say("try it (with -H 'authorization: Bearer SECRET' if [sources.generic] has a secret):")
     what = f"curl {shlex.quote(url)} -H 'content-type: application/json'{key} -d '{_SAMPLE}'"
     out.print(what, soft_wrap=True, markup=False)
 
 
 def _show_changes(plan: "DeploymentPlan", *, as_data: bool) -> None:
-    """On standard output, or among the remarks where that is for JSON."""
+    """Print the changes on standard output, or with *as_data* on standard error."""
     rows = [(c.action, c.resource, c.type, c.replacement) for c in plan.changes]
     if as_data:
         table(("change", "resource", "type", "replaced"), rows, empty="no changes")
@@ -149,14 +149,14 @@ def _refuse_dangers(plan: "DeploymentPlan", *, allowed: bool) -> None:
     if plan.dangers and not allowed:
         names = " and ".join(change.resource for change in plan.dangers)
         raise ConfigurationError(
-            f"{names} would be replaced or leave the stack, and the leads in it would not be seen "
-            "any more; --allow-replacement means that (what is replaced is kept beside the stack)"
+            f"{names} would be replaced or leave the stack, and its leads would no longer be "
+            "visible; confirm with --allow-replacement (AWS keeps the old resource)"
         )
 
 
 @contextmanager
 def _watching(stack: str, total: int) -> "Iterator[Watch]":
-    """Show events of a stack as they happen: a bar on a terminal, a line for each end else."""
+    """Show events of a stack as they happen: a progress bar on a terminal, else lines."""
     err = console(err=True)
     done: set[str] = set()
     bar = Progress(
@@ -181,7 +181,7 @@ def _watching(stack: str, total: int) -> "Iterator[Watch]":
         try:
             yield watch
         except KeyboardInterrupt:
-            say(f"interrupted; AWS goes on with {stack}, and the same command watches it further")
+            say(f"interrupted; AWS continues with {stack}; run the same command to watch it")
             raise typer.Exit(130) from None
 
 
@@ -206,12 +206,12 @@ def destroy_aws(
     with plainly():
         doomed = destroying.survey(cloud, stack, gone_too=delete_data)
         where = f"in account {cloud.account}, {cloud.region}"
-        say(f"{stack} {where} {'is gone already' if doomed.gone else 'is to be deleted'}")
+        say(f"{stack} {where} {'does not exist' if doomed.gone else 'will be deleted'}")
         if doomed.waiting:
-            say(f"{doomed.waiting} messages wait in its queues; they go with it")
+            say(f"{doomed.waiting} messages wait in its queues and will be deleted with it")
         if delete_data:
             for one in filter(None, (doomed.bucket, doomed.table, doomed.parameter)):
-                say(f"to be deleted for good: {one}")
+                say(f"will be deleted permanently: {one}")
         if not yes:
             _ask_to_destroy(stack, delete_data=delete_data)
         with _watching(stack, len(doomed.resources)) as watch:
@@ -230,7 +230,7 @@ def destroy_aws(
 
 def _ask_to_destroy(stack: str, *, delete_data: bool) -> None:
     if not sys.stdin.isatty():
-        raise ConfigurationError("nobody is here to be asked; --yes means it")
+        raise ConfigurationError("there is no terminal to ask for confirmation; use --yes")
     if not delete_data:
         typer.confirm(f"Delete {stack}?", abort=True, err=True)
     elif typer.prompt(f"Type {stack} to delete it and every lead", err=True) != stack:

@@ -1,6 +1,6 @@
-"""How a stack on AWS is: `status aws`, `logs`.
+"""The state of a stack on AWS: `status aws`, `logs`.
 
-What needs boto3 is imported by the commands themselves, because it is an optional extra.
+Modules that need boto3 are imported by the commands themselves, because it is an optional extra.
 """
 
 import sys
@@ -27,7 +27,7 @@ app.add_typer(status_app, name="status")
 
 @status_app.command("aws")
 def status_aws(stack: Stack = "leadline", region: Region = None, json: Json = False) -> None:
-    """Show how a stack is: its code, what waits, which alarms ring, what failed last.
+    """Show the state of a stack: its code, queues, alarms and recent failures.
 
     Example: leadline status aws
     """
@@ -48,7 +48,7 @@ def status_aws(stack: Stack = "leadline", region: Region = None, json: Json = Fa
     table(("queue", "visible", "in flight", "delayed"), rows, empty="")
     ringing = [name for name, of in state.alarms.items() if of == "ALARM"]
     out.print(f"alarms that ring: {', '.join(ringing) or 'none'}", markup=False)
-    if len(ringing) < len(state.alarms):  # a new stack's, or what never happened
+    if len(ringing) < len(state.alarms):  # in a new stack, or for what never happened
         out.print(f"alarms that have seen no figures yet: {len(state.alarms) - len(ringing)}")
     failing = {name: errors for name, errors in state.errors.items() if errors.count}
     for name, errors in failing.items():
@@ -80,14 +80,14 @@ def logs(
     lead: Annotated[str, typer.Option(help="Only lines about this lead.")] = "",
     json: Json = False,
 ) -> None:
-    """Show the log lines of a stack's functions in their order.
+    """Show the log lines of a stack's functions in order of time.
 
     Example: leadline logs --since 1h --function refine
     """
     start = point_in_time(since) or datetime.now(UTC)
     if lead and not is_lead_id(lead):
         raise typer.BadParameter(
-            f"{lead!r} is no lead's whole id; `leads` and `show` tell it", param_hint="--lead"
+            f"{lead!r} is not a complete lead id; see `leads` or `show`", param_hint="--lead"
         )
     cloud = connect(region)
     from leadline.cloud import tail

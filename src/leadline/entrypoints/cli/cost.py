@@ -1,4 +1,4 @@
-"""What it costs on AWS: `cost`."""
+"""An estimate of the costs on AWS: `cost`."""
 
 from importlib.resources import files
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED
 from leadline.operations.cost.prices import PriceList, read_prices
 
 GOAL_USD, GOAL_LEADS = 0.12, 10_000
-"""What a month of so many leads should cost."""
+"""The goal: US dollars per month for this number of leads."""
 
 
 @app.command("cost")

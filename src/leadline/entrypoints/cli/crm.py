@@ -1,4 +1,4 @@
-"""The CRM's side: `write-back`, `reconcile`, `outcomes`."""
+"""Leads and their CRMs: `write-back`, `reconcile`, `outcomes`."""
 
 import sys
 import time
@@ -89,8 +89,8 @@ def reconcile_(
 ) -> None:
     """Find leads in the CRM whose webhooks never arrived, and capture them.
 
-    You can run it as often as you like: known leads are skipped. Exit 1 when the CRM
-    did not tell all.
+    You can run it as often as you like: known leads are skipped. Exit 1 if the CRM
+    did not list all records.
 
     Example: leadline reconcile --source hubspot --since 2d --dry-run
     """
@@ -158,7 +158,10 @@ def _chosen(
     source: str | None,
     since: datetime | None,
 ) -> Mapping[str, list[str]]:
-    """The refined leads that are meant, by source: those of CRMs that are written to."""
+    """The ids of the selected refined leads, by source; only sources whose CRM is written to.
+
+    Raises ConfigurationError if there is no such CRM.
+    """
     writing = [name for name, config in settings.crm.items() if config.write]
     if source is not None and source not in writing:
         raise ConfigurationError(f"{_no_crm(source, settings)} with a [crm.{source}.write]")
@@ -212,7 +215,7 @@ def _print_plans(told: Iterator[Told]) -> None:
 def _look_through(
     settings: Settings, store: OpenStore, source: str, since: datetime, *, dry_run: bool
 ) -> Reconciled:
-    """Look to the end, with the pauses that the CRM asks for, if they are short."""
+    """Search all pages; waits for pauses that the CRM asks for, unless they are long."""
     front, crm = wiring.capture_kit(settings), wiring.crms(settings)[source].crm
     seen, found, after = 0, list[FoundLead](), ""
     while True:
@@ -235,12 +238,12 @@ def _print_found(told: Reconciled, *, dry_run: bool) -> None:
     done = "would be captured" if dry_run else "captured"
     say(f"{told.seen} records seen, {len(told.found)} {done}")
     if told.trouble:
-        before = "; what came before it is done, run it again for the rest" if told.seen else ""
+        before = "; run the command again for the remaining records" if told.seen else ""
         say(f"{told.trouble}{before}")
 
 
 def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadFilter) -> None:
-    """Have the CRMs say how leads stand that have not ended yet."""
+    """Ask the CRMs about leads that have not ended yet."""
     open_ones = [
         one.lead.lead_id
         for one in ledger.followed(which)

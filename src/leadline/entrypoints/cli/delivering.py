@@ -1,4 +1,4 @@
-"""Trying a channel: `deliver test`."""
+"""Testing a channel: `deliver test`."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -39,7 +39,7 @@ def deliver_test(
     """Send a message about a sample lead, marked as a test, and print the reply.
 
     Nothing is stored, and the channel's health is neither read nor changed. Exit 1
-    when it did not arrive.
+    if the message did not arrive.
 
     Example: leadline deliver test slack
     """
@@ -66,23 +66,23 @@ def deliver_test(
 
 
 def answer_in_words(reply: Sent | Refused | Busy | Unreachable) -> str:
-    """What a destination answered."""
+    """A destination's reply in words."""
     match reply:
         case Sent(ref=ref):
             return f"accepted{f' as {ref}' if ref else ''}"
         case Refused(reason=reason, words=words) if reason == NO_OWNER:
-            return f"refused ({words}); it goes to the lead's owner: name one with --owner"
+            return f"refused ({words}); this channel sends to owners: name one with --owner"
         case Refused(reason=reason, words=words):
-            return f"refused for good, {reason}{f': {words}' if words else ''}"
+            return f"permanently refused, {reason}{f': {words}' if words else ''}"
         case Busy(after=after, words=words):
             pause = f"{after.total_seconds():g} s"
-            return f"busy, it asks for {pause}{f': {words}' if words else ''}"
+            return f"busy, retry after {pause}{f': {words}' if words else ''}"
         case Unreachable(words=words):
             return f"not reached, {words}"
 
 
 def _notice(settings: Settings, owner: str | None) -> Notice:
-    """What is told of a made-up lead."""
+    """The notice about a made-up lead."""
     now = datetime.now(UTC)
     lead = RefinedLead(
         lead_id=uuid7(now),

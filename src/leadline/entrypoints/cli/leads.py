@@ -1,4 +1,4 @@
-"""Seeing leads: `leads`, `show`."""
+"""Listing and showing leads: `leads`, `show`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -99,7 +99,7 @@ def show(
 
 
 def _with_held(ledger: Ledger, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:
-    """The rows, with a word for those leads whose wait is held."""
+    """The rows; `why` of leads on hold is replaced by `HELD`."""
     if all(row.status is not Status.WAITING for row in rows):
         return rows
     held = frozenset(ledger.held())

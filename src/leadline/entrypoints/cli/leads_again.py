@@ -1,4 +1,4 @@
-"""Leads that died, and leads done again: `dead`, `replay`."""
+"""Dead letters and replay: `dead`, `replay`."""
 
 import sys
 from collections import Counter
@@ -77,7 +77,7 @@ def replay(
 
     With --from dead, only dead letters are retried, whatever their step. Leads that still wait, and
     spam, are skipped unless you select them by id or --status. On AWS, messages whose task is no
-    dead letter any more are removed from the dead-letter queues.
+    longer a dead letter are removed from the dead-letter queues.
 
     Example: leadline replay --status dead --since 24h --dry-run
     """
@@ -104,8 +104,8 @@ def replay(
 def _found(
     installation: Installation, prefixes: Sequence[str], which: LeadFilter, start: Start
 ) -> tuple[Sequence[str], int, Mapping[str, Sequence[Task]]]:
-    """The ids of the leads that are meant, how many of the filter's are left alone, and the dead
-    tasks of those meant."""
+    """The ids of the selected leads, how many leads of the filter are skipped, and the dead tasks
+    of the selected leads."""
     with closing(installation.ledger()) as ledger:
         if prefixes:
             ids, left = [whole_id(ledger, one) for one in prefixes], 0
@@ -126,7 +126,7 @@ def _planned(
     return replaying.plan(kept, kit.sources, replaying.routed(kit), ids, start, died)
 
 
-# What a replay of many leaves alone unless it is asked for by its status.
+# The status of leads that a filter skips unless it names that status.
 _LEFT = {
     Start.CAPTURE: Status.WAITING,
     Start.REFINE: Status.WAITING,
@@ -135,7 +135,7 @@ _LEFT = {
 
 
 def _chosen(ledger: Ledger, which: LeadFilter, start: Start) -> tuple[list[str], int]:
-    """The ids that a filter means, and how many leads it leaves alone."""
+    """The ids that a filter selects, and how many leads it skips."""
     ids = ledger.ids(which)
     if which.status is not None:
         return list(ids), 0
@@ -147,11 +147,11 @@ def _chosen(ledger: Ledger, which: LeadFilter, start: Start) -> tuple[list[str],
 
 
 def _watch(slices: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
-    return progress(slices, "doing again")
+    return progress(slices, "replaying")
 
 
 def _tidy(installation: Installation, todo: replaying.Plan, *, dry_run: bool) -> Tidied | None:
-    """Take off the dead-letter queues, where there are any, what the replay has settled."""
+    """Remove messages of replayed tasks from the dead-letter queues; None if there are none."""
     queues = installation.dead_letters()
     if queues is None:
         return None

@@ -1,4 +1,4 @@
-"""The account of every accepted event: `verify`."""
+"""Accounting for every accepted event: `verify`."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +25,7 @@ def verify(
     deep: Annotated[bool, typer.Option(help="Also read every raw document.")] = False,
     json: Json = False,
 ) -> None:
-    """Account for every accepted event; exit 1 when one is unaccounted for.
+    """Account for every accepted event; exit 1 if one is unaccounted for.
 
     Example: leadline verify --deep
     """

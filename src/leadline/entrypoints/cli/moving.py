@@ -1,4 +1,4 @@
-"""Leads change their home: `move --to aws`, `move --to embedded`."""
+"""Moving leads between this machine and AWS: `move --to aws`, `move --to embedded`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,10 +38,11 @@ def move(
     leave_conflicts: LeaveConflicts = False,
     json: Json = False,
 ) -> None:
-    """Take all leads of the data folder to a stack on AWS, or bring them back.
+    """Move all leads of the data folder to a stack on AWS, or back.
 
-    The server must be stopped; it refuses to start until the leads are back. Ended at any point,
-    the same command goes on. Each lead is read back and compared; exit 1 when one does not fit.
+    The server must be stopped; it refuses to start until the leads are back. If the move is
+    interrupted, the same command continues it. Each lead is read back and compared; exit 1
+    if one differs.
 
     Example: leadline move --to aws --stack leadline --dry-run
     """
@@ -79,7 +80,7 @@ def _counts(summary: MoveSummary) -> dict[str, int]:
 
 
 def _carry(route: "Route", conflicts: dict[str, str]) -> MoveSummary:
-    """Carry everything, with a bar; the first conflicts are put into *conflicts*."""
+    """Move everything, with a progress bar; the first conflicts are put into *conflicts*."""
     err = console(err=True)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
@@ -105,12 +106,12 @@ def _carry(route: "Route", conflicts: dict[str, str]) -> MoveSummary:
 
 @contextmanager
 def _held(route: "Route") -> Iterator[Callable[[], None]]:
-    """See `Route.held`; says what to do when the move breaks off."""
+    """See `Route.held`; prints what to do if the move is interrupted."""
     with route.held() as end:
         try:
             yield end
         except (StorageFailed, KeyboardInterrupt):
-            say("the move has not ended; the same command goes on with it")
+            say("the move is not finished; run the same command to continue it")
             raise
 
 
@@ -131,8 +132,8 @@ def _tell_result(
         console().print(", ".join(f"{number} {what}" for what, number in counts.items()))
     if not ended:
         say(
-            "the move has not ended: see docs/how-to/move-to-aws.md for conflicts; "
-            "--leave-conflicts ends it all the same"
+            "the move is not finished: see docs/how-to/move-to-aws.md for conflicts; "
+            "--leave-conflicts finishes it anyway"
         )
     elif not summary.conflicting:
         say(_what_next(route))
@@ -153,5 +154,5 @@ def _tell_size(route: "Route", *, json: bool) -> None:
 def _what_next(route: "Route") -> str:
     names = f"--stack {route.stack.name} --region {route.stack.cloud.region}"
     if route.to is Home.AWS:
-        return f"`leadline serve` refuses {route.folder} now; `leadline status aws {names}`"
-    return f"`leadline serve` works on {route.folder} again; the stack keeps what it had, parked"
+        return f"`leadline serve` now refuses {route.folder}; see `leadline status aws {names}`"
+    return f"`leadline serve` works on {route.folder} again; the stack keeps its copies, parked"

@@ -1,4 +1,4 @@
-"""`leadline rebuild`: a stack's table out of its archive."""
+"""Rebuilding a stack's table from its archive: `rebuild`."""
 
 from typing import Annotated
 
@@ -15,10 +15,10 @@ def rebuild(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write the table of a stack anew from its archive, where the table knows a lead no more.
+    """Rebuild the table of a stack from its archive: adds all leads that the table lacks.
 
-    Nobody is alerted again of what was refined; what was not is refined now. It may be stopped
-    and begun again.
+    Leads that were refined are not alerted again; the others are refined now. You can
+    interrupt the command and run it again.
 
     Example: leadline rebuild --aws leadline
     """

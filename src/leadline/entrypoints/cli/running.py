@@ -1,4 +1,4 @@
-"""Running it: `serve`, `worker`, `doctor`, `config show`."""
+"""Running Leadline: `serve`, `worker`, `doctor`, `config show`."""
 
 import signal
 import threading
@@ -35,7 +35,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port; 0 picks a free one.")] = None,
     delay: Delay = None,
 ) -> None:
-    """Take webhooks, refine what is due and send alerts, until SIGTERM or Ctrl-C.
+    """Receive webhooks, refine due leads and send alerts, until SIGTERM or Ctrl-C.
 
     Example: leadline serve --port 8080 --delay 10m
     """
@@ -64,9 +64,9 @@ def worker(
         Step | None, typer.Option(help="Only this step; the default is all steps.")
     ] = None,
 ) -> None:
-    """Refine what is due and send alerts, without taking webhooks.
+    """Refine due leads and send alerts, without receiving webhooks.
 
-    The process ends itself when an iteration lasts longer than its lease; have it started again.
+    The process ends itself if an iteration lasts longer than its lease; restart it then.
 
     Example: leadline worker --only refine
     """
@@ -87,7 +87,7 @@ def doctor(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check settings, disk, clock, senders, channels and CRMs; exit 1 when something is wrong.
+    """Check settings, disk, clock, senders, channels and CRMs; exit 1 if something is wrong.
 
     Example: leadline doctor
     """
@@ -106,7 +106,7 @@ def config_show(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show each setting, where it comes from, secrets masked.
+    """Show each setting and where it comes from, with secrets masked.
 
     Example: leadline config show
     """

@@ -1,4 +1,4 @@
-"""Trying things out: `preview` and `send`."""
+"""Trying payloads: `preview` and `send`."""
 
 import sys
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def preview(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the refined lead and the Slack message that a payload would give; nothing is stored.
+    """Show the refined lead and the Slack message for a payload; nothing is stored.
 
     Example: leadline preview lead.json --source hubspot
     """
@@ -90,7 +90,7 @@ def send(
         try:
             headers = {**headers, **sender.sign(delivery, key)}
         except ValueError:
-            say(f"this secret is not of the form that {source} uses")
+            say(f"this secret does not have the form that {source} uses")
             raise typer.Exit(2) from None
     answer = HttpClient(30).request("POST", url, body, headers)
     if isinstance(answer, NoReply):
@@ -103,7 +103,7 @@ def send(
 
 
 def media_type_of(source: str, body: bytes) -> str:
-    """The content type that a body of this source looks like."""
+    """The content type of a body of this source, guessed from its beginning."""
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
     if start.startswith((b"{", b"[")):
         return "application/json"
@@ -126,7 +126,7 @@ def _body(file: str) -> bytes:
 
 
 def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str, Any]:
-    """What one event would become."""
+    """What one event would become, as data."""
     told: dict[str, Any] = {"kind": lead.kind, "record": lead.record, "raw": msgspec.Raw(lead.raw)}
     if lead.kind is Kind.IGNORED:
         return {**told, "filtered": lead.why}

@@ -109,13 +109,14 @@ def speed(
 
 
 WhenDue = Callable[[LeadStory, TaskRow, Settings], tuple[datetime, str]]
-"""When a lead is to be due, and the note of that."""
+"""Returns the new due time of a lead, and the note for its timeline."""
 
 
 def _change(
     context: typer.Context, lead: str, when_due: WhenDue, now: datetime, *, json: bool
 ) -> None:
-    """Move the lead's wait, if it waits, and say when it is due then."""
+    """Change the wait of a lead that still waits, and print when it is due now; exits with 1 for
+    any other lead."""
     options: Options = context.obj
     installation = options.installation
     ledger = installation.ledger()
@@ -147,7 +148,7 @@ def _change(
 
 
 def _why_not(story: LeadStory) -> str:
-    """Why a lead does not wait."""
+    """The reason why a lead does not wait."""
     row = story.row
     if row.status is Status.DEAD:
         return f"lead {row.lead_id} is a dead letter; `leadline replay {row.lead_id}` retries it"
@@ -157,7 +158,7 @@ def _why_not(story: LeadStory) -> str:
 
 
 def _with_share(found: Speed) -> dict[str, object]:
-    """The figures with the share of leads that were answered in time."""
+    """The figures as data, with the share of leads answered in time."""
     told: dict[str, object] = msgspec.structs.asdict(found)
     owners = {name: _with_share(figures) for name, figures in found.by_owner.items()}
     told.pop("by_owner")

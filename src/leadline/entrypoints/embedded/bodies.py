@@ -1,4 +1,4 @@
-"""Bodies of requests, with bounds on each and on all that are being read."""
+"""Reading request bodies, with limits on each body and on all bodies being read at a time."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 from leadline.model.errors import LeadlineError, Overloaded, TooLarge
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-"""What ASGI gives to read a request by."""
+"""ASGI's `receive`, by which a request is read."""
 
 
 class Gone(LeadlineError):
-    """The sender hung up before its request was whole; nobody will read this answer."""
+    """The sender hung up before its request was complete; it will not read the response."""
 
     status = 400
     title = "The request ended early"
 
 
 class BodyReader:
-    """Reads bodies of up to *max_body* bytes, and no more than *most_reading* bytes of bodies that
-    come in several messages at a time."""
+    """Reads bodies of up to *max_body* bytes each. Bodies that arrive in several ASGI messages may
+    have at most *most_reading* bytes together at a time."""
 
     def __init__(self, max_body: int, most_reading: int) -> None:
         self._max_body = max_body
@@ -26,7 +26,10 @@ class BodyReader:
         self._reading = 0
 
     async def read(self, headers: Mapping[str, str], receive: Receive) -> bytes:
-        """The whole body; raises TooLarge, Overloaded, or Gone when the sender hung up."""
+        """The whole body.
+
+        Raises TooLarge or Overloaded if a limit is passed, Gone if the sender hung up.
+        """
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._max_body:
             raise TooLarge(f"the limit is {self._max_body} bytes")

@@ -1,7 +1,7 @@
-"""How `serve` speaks to its child processes.
+"""Child processes of `serve`.
 
 A child gets its settings through its standard input, which then stays open: when the parent dies,
-however suddenly, the child reads the end of it and stops in order.
+even by SIGKILL, the child reads the end of the stream and shuts down in order.
 """
 
 import logging
@@ -26,7 +26,7 @@ _STDIN = 0
 _LENGTH = struct.Struct("!I")
 
 BAD_CONFIGURATION = 78
-"""The exit code of a child that could never run with these settings (EX_CONFIG of sysexits.h)."""
+"""The exit code of a child that cannot run with these settings (EX_CONFIG in sysexits.h)."""
 
 
 Child = subprocess.Popen[bytes]
@@ -39,14 +39,14 @@ def start(
     keep: tuple[int, ...] = (),
     log: IO[str] | None = None,
 ) -> Child:
-    """Start `python -m module arguments` with these settings; *keep* are inherited files, *log*
-    is where its standard error goes."""
+    """Start `python -m module arguments` with these settings. The child inherits the file
+    descriptors in *keep*; its standard error goes to *log*."""
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         pass_fds=keep,
         stderr=log,
-        start_new_session=True,  # Ctrl-C goes to the parent, which tells us
+        start_new_session=True,  # Ctrl-C reaches only the parent, which stops its children
     )
     assert process.stdin is not None  # noqa: S101
     message = pickle.dumps(settings)
@@ -56,8 +56,7 @@ def start(
 
 
 def settings_from_parent(stop: Callable[[], None]) -> Settings:
-    """The settings that the parent sent; *stop* is called when the parent is gone or sends
-    SIGTERM."""
+    """The settings that the parent sent; *stop* is called when the parent has died."""
     settings = _read()
     configure(settings.log_level, settings.log_format)
     threading.Thread(target=_watch, args=(stop,), name="lifeline", daemon=True).start()
@@ -83,8 +82,8 @@ def _read() -> Settings:
 
 
 def _exactly(length: int) -> bytes:
-    """So many bytes of standard input; unbuffered, because a thread will sit in the next read
-    when the interpreter ends, and must not hold a buffer's lock then."""
+    """Read *length* bytes from standard input, unbuffered: a thread will be in the next read when
+    the interpreter ends, and must not hold the lock of a buffer then."""
     read = b""
     while len(read) < length:
         chunk = os.read(_STDIN, length - len(read))

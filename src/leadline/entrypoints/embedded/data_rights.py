@@ -1,4 +1,4 @@
-"""Who may read the data folder, put right when a server or a worker starts."""
+"""The rights of the data folder, corrected when a server or a worker starts."""
 
 import logging
 
@@ -9,10 +9,10 @@ log = logging.getLogger(__name__)
 
 
 def settle_data(settings: Settings) -> None:
-    """Narrow what is too wide in the data folder; one line tells of it, and one of what could not
-    be narrowed, of which `leadline doctor` says what to do.
+    """Narrow rights in the data folder that are too wide. One log line counts what was narrowed,
+    and one what could not be (`leadline doctor` then says what to do).
 
-    Raises ConfigurationError when the folder can't be looked through.
+    Raises ConfigurationError if the folder cannot be read.
     """
     settled = settle_folder(settings.data, settings.rights)
     for event, wide in (("data.narrowed", settled.narrowed), ("data.too_wide", settled.left)):

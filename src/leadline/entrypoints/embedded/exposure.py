@@ -1,4 +1,4 @@
-"""Sources that believe everybody, and whether others than this machine can reach them."""
+"""Sources without authentication, and whether other machines can reach them."""
 
 import logging
 from ipaddress import IPv6Address, ip_address
@@ -12,30 +12,29 @@ from leadline.settings.sources import SourceConfig
 log = logging.getLogger(__name__)
 
 _MARK = "behind-proxy"
-"""A file of the data folder, there once a request came through a proxy to a source that believes
-everybody."""
+"""A file in the data folder that marks that a request came through a proxy to a source without
+authentication."""
 
 REMEDY = (
     "set [sources.NAME] secret, leave those out that you do not use by only_sources, or say "
     '[sources.NAME] public = "yes" where anybody may post'
 )
-"""What an operator does about sources that believe everybody."""
+"""What an operator should do about sources without authentication."""
 
 
 def unauthenticated(settings: Settings) -> list[str]:
-    """The sources that webhooks are taken from and that have no secret, without those that the
-    operator has declared public."""
+    """The enabled sources without a secret, except those that are declared public."""
     return [n for n, c in _bare(settings) if not c.public]
 
 
 def public(settings: Settings) -> list[str]:
-    """The sources without a secret that the operator has declared public."""
+    """The enabled sources without a secret that are declared public."""
     return [n for n, c in _bare(settings) if c.public]
 
 
 def exposed(settings: Settings) -> dict[str, str]:
-    """Why others than this machine can reach the server: a short reason for logs to what it means;
-    empty where nothing says so."""
+    """Why other machines can reach the server, as far as known: a short reason for logs, with an
+    explanation for operators."""
     mark = settings.data / _MARK
     why = {}
     if not is_loopback(settings.host):
@@ -48,7 +47,7 @@ def exposed(settings: Settings) -> dict[str, str]:
 
 
 def note_proxy(data: Path) -> None:
-    """Remember in the data folder that requests come through a proxy."""
+    """Mark in the data folder that requests come through a proxy."""
     try:
         make_file(data / _MARK)
     except OSError as error:
@@ -62,8 +61,8 @@ def _bare(settings: Settings) -> list[tuple[str, SourceConfig]]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a socket that listens there; of a name that is not
-    `localhost` nobody knows what it will stand for."""
+    """Whether only this machine can reach a socket that listens on *host*. False for names other
+    than `localhost`, since they may resolve to anything."""
     if host == "localhost":
         return True
     try:

@@ -1,7 +1,7 @@
-"""Group commit: one thread hands all that waits to the inbox, which writes it in one go.
+"""Group commit: one thread gives all waiting deliveries to the inbox, which writes them at once.
 
-While one batch is on its way to the disk the next one gathers, so the number of fsyncs stays the
-same however many deliveries there are, and the event loop never waits for the disk.
+While one batch is being written the next one gathers, so the number of fsyncs does not grow with
+the number of deliveries, and the event loop never waits for the disk.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ Future = asyncio.Future[list[Receipt]]
 
 
 class Batcher:
-    """Deliveries queue up here for the inbox; the queue is bounded in number and in bytes."""
+    """The queue of deliveries for the inbox, limited in number and in bytes."""
 
     def __init__(
         self,
@@ -57,13 +57,13 @@ class Batcher:
 
     @property
     def waiting(self) -> int:
-        """How many deliveries wait for the disk."""
+        """The number of deliveries that wait for the disk."""
         return len(self._queue)
 
     def submit(self, leads: Sequence[CapturedLead]) -> Future:
         """Queue the leads of one delivery; the future resolves when they are durable.
 
-        Raises Overloaded when too much waits already, NotReady while closing.
+        Raises Overloaded if the queue is full, NotReady while closing.
         """
         size = 0
         for lead in leads:
@@ -72,7 +72,7 @@ class Batcher:
         with self._wake:
             if self._closing:
                 raise NotReady
-            # Alone, the largest delivery gets in: it would be too large whenever it came again.
+            # An empty queue takes any delivery: one over the limit would never fit otherwise.
             full = self._queue and self._bytes + size > self._most_bytes
             if full or len(self._queue) >= self._most_waiting:
                 raise Overloaded
@@ -82,7 +82,7 @@ class Batcher:
         return future
 
     def close(self) -> None:
-        """Write what waits, then end the thread."""
+        """Write what waits in the queue, then end the thread."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -97,7 +97,7 @@ class Batcher:
                         return
                     self._wake.wait()
             if busy:
-                # Senders that were answered together send again together: let them all get in.
+                # Senders that were answered together send again together: wait for all of them.
                 time.sleep(_GATHER_S)
             with self._wake:
                 batch = self._take()
@@ -128,7 +128,7 @@ class Batcher:
         except Exception as error:
             log.exception("capture.failed", extra={"count": len(batch)})
             if len(batch) > 1:
-                # One delivery can't be stored; alone, each of the others can.
+                # One delivery cannot be stored: write each alone, so that the others are.
                 for waiting in batch:
                     self._write([waiting])
                 return
@@ -141,7 +141,7 @@ class Batcher:
 def _resolve(batch: list[_Waiting], results: Sequence[list[Receipt] | LeadlineError]) -> None:
     for waiting, result in zip(batch, results, strict=True):
         if waiting.future.done():
-            continue  # the sender hung up; its lead is kept all the same
+            continue  # the sender hung up; its lead is stored anyway
         if isinstance(result, LeadlineError):
             waiting.future.set_exception(result)
         else:

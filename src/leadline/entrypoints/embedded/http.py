@@ -1,7 +1,7 @@
-"""The HTTP door, as a small ASGI application.
+"""The HTTP interface as a small ASGI application.
 
-`POST /webhook[/source]` answers 200 only when the delivery and its tasks are on the disk.
-Every error is problem JSON (RFC 9457) and says nothing of our insides.
+`POST /webhook[/source]` answers 200 only when the delivery and its tasks are on the disk. Every
+error is problem JSON (RFC 9457) and reveals no internals.
 """
 
 import asyncio
@@ -35,18 +35,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Page = Callable[[], Answer]
 
 SLACK_PATHS = ("/slack/actions", "/slack/commands")
-"""Where Slack posts what people press and type."""
+"""The paths for Slack's requests: buttons and commands."""
 
 
 class SlackSide(Protocol):
-    """Who answers Slack."""
+    """The part that answers Slack's requests."""
 
     async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The answer to one request; raises LeadlineError for what is refused."""
+        """The answer to one request; raises LeadlineError for a request that is refused."""
 
 
 class Door:
-    """What is behind the door once the store is open; without *slack* nothing is taken from it."""
+    """What the application needs once the store is open; without *slack*, Slack's requests are
+    refused."""
 
     def __init__(self, kit: CaptureKit, batcher: Batcher, slack: SlackSide | None = None) -> None:
         self.kit = kit
@@ -57,11 +58,12 @@ class Door:
 class App:
     """The application; until `open` is called every webhook is answered 503.
 
-    `pages` are further GET paths, answered in a thread; those in `tokens` only to whoever bears one
-    of theirs. `observe` hears of every answer to a webhook: the source's name and the status;
-    `forwarded` of the source of every delivery that a proxy says it hands on.
+    `pages` are further GET paths, answered in a thread; paths in `tokens` need one of their bearer
+    tokens. `observe` is called with the source and the status of every answer to a webhook,
+    `forwarded` with the source of every delivery that has a proxy's header.
 
-    `apart` names a page that has a port of its own: there is nothing else, and it is nowhere else.
+    `apart` is the path and port of a page that is served only on that port, which serves nothing
+    else.
     """
 
     def __init__(
@@ -89,7 +91,7 @@ class App:
         self._on_shutdown = on_shutdown
 
     def open(self, door: Door) -> None:
-        """From now on webhooks are captured."""
+        """Accept webhooks from now on."""
         self.door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -155,7 +157,7 @@ class App:
         return handshake(delivery, door.kit)
 
     def _url(self, scope: Scope, headers: dict[str, str]) -> str:
-        """The URL as the sender wrote it: signatures cover it to the letter."""
+        """The URL exactly as the sender wrote it, because signatures cover it."""
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         query = scope["query_string"]
         base = self._public_url or f"{scope['scheme']}://{headers.get('host', 'localhost')}"
@@ -252,7 +254,7 @@ async def _send_problem(send: Send, error: LeadlineError) -> None:
     if error.retry_after is not None:
         extra.append((b"retry-after", str(error.retry_after).encode()))
     if error.status in (400, 413):
-        extra.append((b"connection", b"close"))  # the rest of a body may still be on its way
+        extra.append((b"connection", b"close"))  # the rest of the body may still arrive
     await _send(send, error.status, told.body, told.media_type.encode(), extra)
 
 

@@ -30,11 +30,11 @@ from leadline.settings.general import Settings
 log = logging.getLogger("leadline.entrypoints.embedded.http_process")
 
 _LOOKED_BACK = timedelta(days=30)
-"""Unassigned leads that are older are not listed in Slack."""
+"""The age up to which unassigned leads are listed in Slack."""
 
 
 def _open_store(settings: Settings) -> Inbox:
-    return wiring.store(settings, checkpoint_pages=0)  # the checkpointer does that
+    return wiring.store(settings, checkpoint_pages=0)  # the Checkpointer does the checkpoints
 
 
 def _server(app: App) -> uvicorn.Server:
@@ -56,9 +56,9 @@ def _server(app: App) -> uvicorn.Server:
 
 
 class HttpServer:
-    """uvicorn around our application, on a socket that somebody else has bound.
+    """uvicorn with our application, on a socket that the supervisor has bound.
 
-    *open_inbox* opens what takes the leads; by default it is the embedded store.
+    *open_inbox* opens the inbox for leads; by default the embedded store.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class HttpServer:
         self._registry.register(answers)
         self._presses = Counter(
             "leadline_slack_requests",
-            "What people pressed and typed in Slack.",
+            "Pressed buttons and typed commands in Slack.",
             ["what", "result"],
             registry=self._registry,
         )
@@ -92,8 +92,8 @@ class HttpServer:
         self.uvicorn = _server(self.app)
 
     def run(self, listener: socket.socket, metrics_listener: socket.socket | None = None) -> None:
-        """Serve until told to stop; then everything accepted is on the disk. With a
-        *metrics_listener*, `/metrics` is there alone."""
+        """Serve until `stop` is called; everything accepted is on the disk then. With a
+        *metrics_listener*, `/metrics` is served only there."""
         if metrics_listener is None:
             self.uvicorn.run([listener])
         else:
@@ -101,7 +101,7 @@ class HttpServer:
             self.uvicorn.run([listener, metrics_listener])
 
     def stop(self) -> None:
-        """Take no more, finish what is under way, and let `run` return."""
+        """Accept no more requests, finish those under way, and let `run` return."""
         self.uvicorn.should_exit = True
 
     def _pages(self) -> dict[str, Page]:
@@ -120,8 +120,8 @@ class HttpServer:
         return Answer(body, "text/plain; version=0.0.4; charset=utf-8")
 
     def _slack_requests(self) -> SlackRequests | None:
-        """What answers Slack, with a store of its own, so that no press waits for a webhook that is
-        being written, nor the other way round; None without a secret to know Slack by."""
+        """The part that answers Slack, with its own store, so that presses and webhooks do not wait
+        for each other's writes; None without a signing secret."""
         if not self.settings.slack_signing_secret:
             return None
         self._slack_store = wiring.store(self.settings, checkpoint_pages=0)
@@ -137,7 +137,7 @@ class HttpServer:
             return unowned_leads(ledger, datetime.now(UTC) - _LOOKED_BACK)
 
     def _warn_of_unauthenticated(self) -> None:
-        """Say which sources believe everybody, where others than this machine may reach them."""
+        """Log which sources have no authentication, if other machines may reach them."""
         bare = exposure.unauthenticated(self.settings)
         self._unwarned = set(bare)
         if bare and (why := exposure.exposed(self.settings)):
@@ -145,7 +145,7 @@ class HttpServer:
             log.warning("sources.unauthenticated", extra=told)
 
     def _note_proxy(self, source: str) -> None:
-        """A proxy handed on a delivery: said of each source that believes everybody, once."""
+        """Log, once per source without authentication, that a delivery came through a proxy."""
         if source in self._unwarned:
             self._unwarned.discard(source)
             log.warning("source.unauthenticated", extra={"source": source, "reason": "proxy"})
@@ -157,7 +157,7 @@ class HttpServer:
         limit_s = self.settings.receive_timeout.total_seconds()
         connections = self.uvicorn.server_state.connections
         self._tasks.append(loop.create_task(hang_up_on_the_slow(connections, limit_s)))
-        # The store opens beside the loop, so that senders hear 503 and not silence meanwhile.
+        # The store opens in a thread, so that senders get 503 instead of no answer meanwhile.
         threading.Thread(target=self._open, args=(app, loop), name="opener", daemon=True).start()
 
     def _open(self, app: App, loop: asyncio.AbstractEventLoop) -> None:
@@ -192,8 +192,8 @@ class HttpServer:
 
 
 def main() -> None:
-    """Entry point of the child process; its arguments are the numbers of the listening sockets, of
-    webhooks and, where it has one, of `/metrics`."""
+    """Entry point of the child process. Its arguments are the file descriptors of the listening
+    sockets: for webhooks and, optionally, for `/metrics`."""
     server: HttpServer | None = None
     told = threading.Event()
 
@@ -204,7 +204,7 @@ def main() -> None:
 
     settings = children.settings_from_parent(stop)
     server = HttpServer(settings)
-    if told.is_set():  # before there was a server to stop
+    if told.is_set():  # `stop` was called before there was a server
         server.stop()
     server.run(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))
     if isinstance(server.failed, ConfigurationError):

@@ -1,4 +1,4 @@
-"""Figures for Prometheus, all of them counts and times; nothing personal."""
+"""Metrics for Prometheus: counts and times, no personal data."""
 
 from collections import Counter as Sum
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from leadline.settings.general import Settings
 METRICS = {
     "leadline_events": ("counter", ("source", "what"), "What happened to events, by source."),
     "leadline_tasks_waiting": (
-        "gauge", ("step", "channel"), "Tasks that wait or are held by a worker.",
+        "gauge", ("step", "channel"), "Tasks that wait or are leased by a worker.",
     ),
     "leadline_tasks_due": ("gauge", ("step", "channel"), "Tasks that could run now."),
     "leadline_oldest_due_seconds": (
@@ -27,23 +27,23 @@ METRICS = {
         "gauge", ("part", "quantile"),
         "How long the newest leads of a day waited for us (own) and for people (human).",
     ),
-    "leadline_leads_held": ("gauge", (), "Leads whose wait somebody holds."),
+    "leadline_leads_held": ("gauge", (), "Leads on hold."),
     "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
     "leadline_slack_requests": (
-        "counter", ("what", "result"), "What people pressed and typed in Slack.",
+        "counter", ("what", "result"), "Pressed buttons and typed commands in Slack.",
     ),
 }  # fmt: skip
 """Name: (type, labels, meaning); docs/reference/metrics.md is generated from this."""
 
 
 _NEWEST = 500
-"""So many leads tell how fast all are: more would cost each scrape too much."""
+"""The number of leads that the speed is computed from; more would make scrapes too slow."""
 _DAY = timedelta(days=1)
 
 
 def render(ledger: Ledger, process: CollectorRegistry, settings: Settings) -> bytes:
-    """The ledger's figures and those that the process itself has counted, as exposition text;
-    *settings* say how long leads are meant to wait."""
+    """The metrics of the ledger and those counted by the *process*, as exposition text; *settings*
+    give the waits and targets for the speed."""
     registry = CollectorRegistry()
     registry.register(_FromLedger(ledger, settings))
     return generate_latest(registry) + generate_latest(process)

@@ -16,9 +16,9 @@ _PROBLEMS = {
     413: "The body is too large, holds too many events, or repeats too much in them.",
     414: "The URL is too long.",
     415: "This content type is not supported here.",
-    429: "More is waiting for the disk than fits; come back after Retry-After seconds.",
+    429: "Too many deliveries wait for the disk; try again after Retry-After seconds.",
     431: "The header fields are too large.",
-    503: "The storage is full, or the server is starting; come back after Retry-After seconds.",
+    503: "The storage is full, or the server is starting; try again after Retry-After seconds.",
 }
 
 
@@ -29,8 +29,9 @@ def document() -> bytes:
         paths[f"/webhook/{name}"] = {"post": _webhook(name)}
     paths["/slack/actions"] = {"post": _from_slack("A pressed button, as Slack posts it.")}
     paths["/slack/commands"] = {"post": _from_slack("A slash command, as Slack posts it.")}
-    paths["/livez"] = {"get": _read("Whether the process lives.", "application/json")}
-    paths["/readyz"] = {"get": _read("Whether leads are taken (503: not yet).", "application/json")}
+    paths["/livez"] = {"get": _read("Whether the process is alive.", "application/json")}
+    ready = "Whether webhooks are accepted (503: not yet)."
+    paths["/readyz"] = {"get": _read(ready, "application/json")}
     paths["/metrics"] = {"get": _metrics()}
     paths["/openapi.json"] = {"get": _read("This document.", "application/json")}
     return msgspec.json.encode(
@@ -59,7 +60,7 @@ _CAPTURED = {
         "lead_ids": {
             "type": "array",
             "items": {"type": "string", "format": "uuid"},
-            "description": "One for each lead where the delivery carried several events.",
+            "description": "One id for each lead, if the delivery had several events.",
         },
     },
 }
@@ -85,8 +86,8 @@ def _from_slack(what: str) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     refused = {
         "401": "The request is not signed by Slack.",
-        "404": "There is no secret to know Slack by.",
-        "503": "Nothing could be saved, or the server is starting.",
+        "404": "No signing secret for Slack is set.",
+        "503": "The press could not be saved, or the server is starting.",
     }
     return {
         "summary": what,
@@ -95,7 +96,7 @@ def _from_slack(what: str) -> dict[str, Any]:
             "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
         },
         "responses": {
-            "200": {"description": "Heard; a command is answered with a message for its caller."},
+            "200": {"description": "Received; the answer to a command is a message to its user."},
             **{s: {"description": text, "content": problem} for s, text in refused.items()},
         },
     }
@@ -107,7 +108,7 @@ def _webhook(name: str) -> dict[str, Any]:
     either = [{"$ref": "#/components/schemas/Captured"}, {"$ref": "#/components/schemas/Filtered"}]
     return {
         "operationId": f"deliver_{name}",
-        "summary": f"Deliver what {name} sends.",
+        "summary": f"Deliver a webhook of {name}.",
         "requestBody": {"required": True, "content": media},
         "responses": {
             "200": {
@@ -124,12 +125,12 @@ def _webhook(name: str) -> dict[str, Any]:
 
 def _metrics() -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    page = _read("Figures for Prometheus.", "text/plain")
-    # An empty alternative: only where a token is set, one is asked for.
+    page = _read("Metrics for Prometheus.", "text/plain")
+    # The empty alternative: a token is needed only if one is set.
     page["security"] = [{}, {"metrics_token": []}]
     page["responses"] |= {
         "401": {"description": "The token is missing or wrong.", "content": problem},
-        "404": {"description": "The figures have a port of their own.", "content": problem},
+        "404": {"description": "The metrics are served on another port.", "content": problem},
     }
     return page
 
@@ -137,5 +138,5 @@ def _metrics() -> dict[str, Any]:
 def _read(summary: str, media_type: str) -> dict[str, Any]:
     return {
         "summary": summary,
-        "responses": {"200": {"description": "Here it is.", "content": {media_type: {}}}},
+        "responses": {"200": {"description": "Success.", "content": {media_type: {}}}},
     }

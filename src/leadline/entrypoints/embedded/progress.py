@@ -1,8 +1,8 @@
-"""How far the loops of a worker process are, so that an iteration that never ends is noticed.
+"""Progress of the loops of a worker process, so that an iteration that never ends is noticed.
 
-Such an iteration may hold the interpreter itself: neither a thread of its process nor a question to
-it would be answered. So the supervisor reads it from memory that both share, and the process has
-set an alarm beforehand that needs no interpreter, for when it has no supervisor or lost it.
+Such an iteration may block the whole interpreter, so that neither another thread nor an answer to
+the supervisor is possible. Therefore the supervisor reads the progress from shared memory; and the
+process sets an alarm that needs no interpreter, in case it has no supervisor or lost it.
 """
 
 import faulthandler
@@ -23,37 +23,37 @@ _IDLE = float("inf")
 
 
 class Watched(Protocol):
-    """The iterations of one loop, as a watch is told of them."""
+    """One loop whose iterations are reported to a watch."""
 
     def begin(self, longest: timedelta) -> None:
         """An iteration begins, and must be over within this time."""
 
     def at(self, lead_id: str) -> None:
-        """The iteration has come to this lead; "": to none in particular."""
+        """The iteration now works on this lead; "" for none in particular."""
 
     def end(self) -> None:
         """The iteration is over."""
 
 
 class Watch(Protocol):
-    """Sees to it that no iteration lasts too long."""
+    """Notices iterations that last too long."""
 
     def loop(self) -> Watched:
         """Watch one more loop."""
 
 
 class Overdue(NamedTuple):
-    """An iteration that should be over: for how many seconds already, and at which lead it is (""
-    where none is known)."""
+    """An iteration that should be over: since how many seconds, and the lead that it works on (""
+    if none is known)."""
 
     seconds: float
     lead_id: str
 
 
 class Progress:
-    """A watch in memory that a supervisor shares with its worker, by an open file.
+    """A watch in memory that a supervisor shares with its worker by an open file.
 
-    Times are of the monotonic clock, which all processes of a machine have in common.
+    Times are those of the monotonic clock, which is the same in all processes of a machine.
     """
 
     def __init__(self, file: int | None = None) -> None:
@@ -68,16 +68,16 @@ class Progress:
         return _Slot(self._memory, _SLOT.size * (self._loops - 1))
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Release the memory."""
         self._memory.close()
         os.close(self.file)
 
     def clear(self) -> None:
-        """Forget everything, before another worker begins."""
+        """Clear all entries, before another worker starts."""
         self._memory[:] = bytes(len(self._memory))
 
     def overdue(self) -> Overdue | None:
-        """The iteration that is overdue for longest, if any is."""
+        """The iteration that is overdue for the longest time, if any is."""
         now = time.monotonic()
         late = [Overdue(now - until, lead) for until, lead in self._iterations() if until < now]
         return max(late, default=None)
@@ -90,7 +90,7 @@ class Progress:
 
 
 def _of_memory(size: int) -> int:
-    """An open file without a name, of zeros."""
+    """An open file without a name, filled with zeros."""
     if sys.platform == "linux":
         file = os.memfd_create("leadline-progress")
     else:
@@ -101,7 +101,7 @@ def _of_memory(size: int) -> int:
 
 
 class _Slot:
-    """`Watched` at one place of the shared memory."""
+    """A `Watched` loop at one offset in the shared memory."""
 
     def __init__(self, memory: mmap.mmap, place: int) -> None:
         self._memory = memory
@@ -123,12 +123,11 @@ class _Slot:
 
 
 class Alarm:
-    """A watch for a worker without a supervisor: ends its process when an iteration lasts too long,
-    and writes to standard error in which lines of code each thread is.
+    """A watch for a worker without a supervisor: ends its process if an iteration lasts too long,
+    after writing the stack of each thread to standard error.
 
-    Whatever started the process is to start it again; what it held comes back when leases end.
-    *spare* is added to the time that each iteration has, for somebody else to end the process
-    first.
+    Whatever started the process has to restart it; its tasks are done again when their leases end.
+    *spare* is added to the time of each iteration, so that a supervisor can end the process first.
     """
 
     def __init__(self, spare: timedelta = timedelta()) -> None:
@@ -141,7 +140,8 @@ class Alarm:
         return _Timed(self)
 
     def set(self, loop: object, until: float | None) -> None:
-        """Expect a loop's iteration to be over at this time of the monotonic clock; None: it is."""
+        """Set the time (of the monotonic clock) at which a loop's iteration must be over; None if
+        it is over."""
         with self._lock:
             if until is None:
                 self._until.pop(loop, None)
@@ -151,12 +151,12 @@ class Alarm:
                 faulthandler.cancel_dump_traceback_later()
                 return
             left = max(min(self._until.values()) - time.monotonic(), 0.001)
-            # By a thread in C, which needs no interpreter.
+            # This runs in a C thread, which needs no interpreter.
             faulthandler.dump_traceback_later(left, exit=True, file=sys.__stderr__ or sys.stderr)
 
 
 class _Timed:
-    """`Watched` by an alarm."""
+    """A loop `Watched` by an alarm."""
 
     def __init__(self, alarm: Alarm) -> None:
         self._alarm = alarm
@@ -184,7 +184,7 @@ class Watches:
 
 
 class _Everywhere:
-    """`Watched` by each of several watches."""
+    """A loop `Watched` by several watches."""
 
     def __init__(self, loops: Sequence[Watched]) -> None:
         self._loops = loops
@@ -203,19 +203,19 @@ class _Everywhere:
 
 
 class Unwatched:
-    """A watch that does nothing, and its loop."""
+    """A watch that does nothing; it is also its own loop."""
 
     def loop(self) -> Watched:
         """See `Watch.loop`."""
         return self
 
     def begin(self, longest: timedelta) -> None:
-        """Anything may take as long as it likes."""
+        """Do nothing."""
         del longest
 
     def at(self, lead_id: str) -> None:
-        """Nobody looks."""
+        """Do nothing."""
         del lead_id
 
     def end(self) -> None:
-        """Nobody waits."""
+        """Do nothing."""

@@ -1,8 +1,8 @@
-"""Presses of buttons and commands from Slack, for the embedded server.
+"""Buttons and commands from Slack, for the embedded server.
 
-Slack wants an answer within three seconds, so the store works in a thread of its own and the event
-loop never waits for it. A press is answered with an empty 200 at the latest after two seconds; what
-became of it the presser hears by the address that Slack gave for answers.
+Slack expects an answer within three seconds, so the store works in its own thread and the event
+loop never waits for it. A press is answered with an empty 200 within two seconds; its result is
+sent to the `reply_url` that Slack gave.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from leadline.ports.source import Answer
 log = logging.getLogger(__name__)
 
 Heard = Callable[[str, str], None]
-"""Counts what was asked for (a button's action, "command", "other") and what became of it."""
+"""Counts a request: what it was (a button's action, "command", "other") and its result."""
 
 T = TypeVar("T")
 
@@ -44,10 +44,10 @@ _REPLIERS = 8
 
 
 class SlackRequests:
-    """Answers what Slack posts.
+    """Answers Slack's requests.
 
-    *store* is used by one thread of its own; *unowned* finds leads without an owner. Whoever makes
-    this closes it, and the store after it.
+    *store* is used only by this object's own thread; *unowned* returns leads without an owner. The
+    caller closes this object, and the store after it.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class SlackRequests:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The answer to one request; raises LeadlineError for what is refused."""
+        """The answer to one request; raises LeadlineError for a request that is refused."""
         what = "command" if path == COMMANDS else "other"
         try:
             signed(self._door.secrets, headers, body, datetime.now(UTC))
@@ -86,7 +86,7 @@ class SlackRequests:
             raise
 
     async def close(self) -> None:
-        """Finish what was pressed; of the answers, those that are under way."""
+        """Finish the presses, and the replies that are under way; other replies are dropped."""
         if self._under_way:
             await asyncio.wait({*self._under_way}, timeout=_CLOSE_WITHIN_S)
         await asyncio.to_thread(self._desk.shutdown, cancel_futures=True)
@@ -96,7 +96,7 @@ class SlackRequests:
         work = self._start(self._carried_out(wish))
         done, _ = await asyncio.wait({work}, timeout=_ANSWER_WITHIN_S)
         if done and work.result() is NOT_SAVED and not wish.reply_url:
-            raise StorageFailed  # nothing but Slack's own warning can tell the presser
+            raise StorageFailed  # then Slack shows its own warning, the only possible reply
         return NOTHING
 
     async def _carried_out(self, wish: Press) -> PressReply:
@@ -130,7 +130,7 @@ class SlackRequests:
         return task
 
     def _reply(self, url: str, body: bytes) -> None:
-        """Tell the presser; once more where no answer came, for what is lost is not found."""
+        """Send the reply to the person who pressed; once more if there was no response."""
         for _ in range(2):
             reply = self._poster.post(url, body, {"content-type": JSON})
             if not isinstance(reply, Unreachable):

@@ -1,7 +1,7 @@
-"""Senders that never finish or send too much of a head: a request has a fixed time to arrive, and
-what the parser collects before we see the request is bounded while it arrives.
+"""Limits on slow and oversized requests: a request must arrive within a fixed time, and the head
+that the parser collects is limited while it arrives.
 
-Limits are those of common servers (Apache httpd: 100 fields, 8190 bytes each).
+The limits are those of common servers (Apache httpd: 100 fields, 8190 bytes each).
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from leadline.entrypoints.reception import problem_of
 from leadline.model.errors import HeadersTooLarge, LeadlineError, Malformed, TargetTooLong, TooSlow
 
 MAX_TARGET = 8192
-"""The longest path with its query, in bytes."""
+"""The maximum length of a path with its query, in bytes."""
 MAX_FIELDS = 100
-"""The most header fields of a request, trailers among them."""
+"""The maximum number of header fields of a request, including trailers."""
 MAX_LINE = 8192
-"""The longest header field, in bytes: name, colon, space, value and line end."""
+"""The maximum length of a header field in bytes: name, colon, space, value and line end."""
 MAX_HEADERS = 32_768
-"""The most bytes of all header fields of a request, each counted like a line."""
+"""The maximum total length of all header fields of a request in bytes, each counted as a line."""
 
 _PIECE = 16_384
 _BETWEEN = len(": \r\n")
@@ -31,12 +31,11 @@ _BESIDE_A_TARGET = 64
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1, which by itself waits for a slow request for ever and collects a head of
-    any size.
+    """uvicorn's HTTP/1.1 protocol with limits; by itself it waits for slow requests without limit,
+    and collects a head of any size.
 
-    The parser joins the fragments of a header field, at a cost that grows with the square of its
-    length when it drips, and tells of the field when it is whole. So the bytes of a line that has
-    not ended are counted, too.
+    The parser joins the fragments of a header field, at quadratic cost if they are small, and calls
+    back only when the field is complete. So the bytes of an unfinished line are counted, too.
     """
 
     began: float | None = None
@@ -44,22 +43,23 @@ class GuardedProtocol(HttpToolsProtocol):
     _refusal: LeadlineError | None = None
     _in_head = True
     _under_way = False  # a request has begun and has not ended
-    _pending = False  # more has to come, or none may
-    _strict = False  # the limits could be passed by what is being parsed
+    _pending = False  # a request is incomplete or refused
+    _strict = False  # the bytes being parsed could exceed a limit
     _body_came = False
     _line = 0
     _blank = 0
     _fields = 0
 
     def connection_made(self, transport: Any) -> None:
-        """A connection that says nothing is on the clock too."""
+        """Start the clock, also for a connection that sends nothing."""
         super().connection_made(transport)
         self.began = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came; a short request that came whole can pass no limit."""
+        """Parse *data*. A short request that arrives at once is parsed without further checks,
+        because it cannot exceed a limit."""
         if self.began is None:
-            self.began = self.loop.time()  # blank lines between requests begin none
+            self.began = self.loop.time()  # blank lines between requests have no callback
         if self._pending or len(data) > MAX_LINE or data.count(b"\n") > MAX_FIELDS:
             self._receive_strictly(data)
             return
@@ -69,11 +69,11 @@ class GuardedProtocol(HttpToolsProtocol):
             self._count(data)
 
     def _receive_strictly(self, data: bytes) -> None:
-        """Parse piece by piece, so that no limit is passed by more than one piece."""
+        """Parse in pieces, so that no limit is exceeded by more than one piece."""
         self._strict = True
         for start in range(0, len(data), _PIECE):
             if self._refusal is not None:
-                return  # what follows a refused request has no meaning
+                return  # ignore what follows a refused request
             piece = data[start : start + _PIECE]
             self._body_came = False
             self._parse(piece)
@@ -94,7 +94,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.refuse(self._too_large() or Malformed())
 
     def _count(self, piece: bytes) -> None:
-        """Note how long the unfinished line is, and the blank lines before a request."""
+        """Count the bytes of the unfinished line, and of blank lines before a request."""
         unfinished = len(piece) - piece.rfind(b"\n") - 1
         self._line = unfinished if unfinished < len(piece) else self._line + unfinished
         if self._body_came:
@@ -102,7 +102,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._blank = 0 if self._under_way else self._blank + len(piece)
 
     def _too_large(self) -> LeadlineError | None:
-        """What the request that is arriving has too much of, so far."""
+        """The limit that the arriving request exceeds so far; None if none."""
         if self._in_head and self._under_way and len(self.url) > MAX_TARGET:
             return TargetTooLong(f"the limit is {MAX_TARGET} bytes")
         if self._line > MAX_LINE + _BESIDE_A_TARGET or self._blank > MAX_LINE:
@@ -172,12 +172,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self._answer_refused()
 
     def idle_for(self, now: float) -> float:
-        """For how many seconds the connection has had nothing to do."""
+        """For how many seconds the connection has had no request."""
         return now - self.idle_since if self.idle_since is not None and self.began is None else 0.0
 
     def refuse(self, error: LeadlineError) -> None:
-        """Answer the request that is arriving with *error* as soon as those before it are answered,
-        read nothing more, and close."""
+        """Answer the arriving request with *error* once those before it are answered, read nothing
+        more, and close the connection."""
         if self._refusal is None:
             self._refusal = error
             self._pending = True
@@ -189,14 +189,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self._stop(error)
 
     def _stop(self, error: LeadlineError) -> None:
-        """Refuse within a callback of the parser, which has to stop at once."""
+        """Refuse from within a callback of the parser, and stop the parser."""
         self.refuse(error)
         raise error
 
     def _answer_refused(self) -> None:
         if self.transport.is_closing():
             return
-        cycle = self.cycle  # of the newest request whose head was whole
+        cycle = self.cycle  # that of the newest request with a complete head
         if self._in_head:
             waits, begun = cycle is not None and not cycle.response_complete, False
         else:
@@ -210,7 +210,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def _too_many(fields: Sequence[tuple[bytes, bytes]]) -> LeadlineError | None:
-    """Why there are too many header fields, or too long ones."""
+    """The limit that these header fields exceed; None if none."""
     sizes = [len(name) + len(value) + _BETWEEN for name, value in fields]
     if len(sizes) > MAX_FIELDS:
         return HeadersTooLarge(f"the limit is {MAX_FIELDS} fields")

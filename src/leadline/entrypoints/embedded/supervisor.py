@@ -1,8 +1,8 @@
-"""`leadline serve`: one supervisor, the HTTP process, the refining workers, the delivering one.
+"""`leadline serve`: a supervisor, the HTTP process, workers for refinement, and one for the rest.
 
-A child that dies is started again; a socket that the supervisor holds keeps senders waiting
-meanwhile instead of refusing them. A worker with a turn that lasts longer than its lease is ended
-and replaced. Two servers on one data folder are refused.
+A child that dies is restarted; the supervisor holds the listening socket, so senders wait meanwhile
+instead of being refused. A worker with an iteration longer than its lease is ended and replaced. A
+second server on the same data folder is refused.
 """
 
 import logging
@@ -29,13 +29,13 @@ _PATIENCE_S = 1.0
 _LONGEST_PAUSE_S = 5.0
 _DRAIN_S = 30.0
 _GRACE_S = 1.0
-"""Whoever is only slow may end what is under way."""
+"""Seconds between SIGTERM and SIGKILL, in which a worker that is only slow can finish."""
 
 
 class Supervisor:
-    """Starts everything, keeps it alive, and ends it in order.
+    """Starts the child processes, restarts those that die, and stops them in order.
 
-    Raises ConfigurationError when the folder or the port can't be used.
+    Raises ConfigurationError if the data folder or the port cannot be used.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -54,7 +54,7 @@ class Supervisor:
 
     @property
     def url(self) -> str:
-        """Where the webhooks are, as this machine calls it."""
+        """The server's URL for this machine."""
         host = self.settings.host
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{self.port}"
@@ -92,7 +92,7 @@ class Supervisor:
         return code
 
     def _replace(self, kept: "_Kept", hung: Overdue) -> None:
-        """End a worker that hangs, and keep from its neighbours what it hangs at."""
+        """End a worker that hangs, and set the lead at which it hangs apart from other workers."""
         about = {"role": kept.role, "pid": kept.process.pid}
         about |= {"lead": hung.lead_id} if hung.lead_id else {}
         log.warning("worker.hung", extra=about)
@@ -106,7 +106,8 @@ class Supervisor:
         self._stop.set()
 
     def _end(self) -> None:
-        """First the door, so that nothing new comes in; then the workers, each after its batch."""
+        """Stop the HTTP process first, so that nothing new comes in, then the workers after their
+        batches."""
         deadline = time.monotonic() + _DRAIN_S
         for kept in self._children:
             kept.end(deadline)
@@ -121,7 +122,7 @@ class Supervisor:
 
 
 class _Kept:
-    """A child with its role, started again as often as it dies, each time a little later."""
+    """A child process with its role; it is restarted whenever it dies, after growing pauses."""
 
     def __init__(
         self,
@@ -153,8 +154,8 @@ class _Kept:
         self._reported = False
 
     def hung(self) -> Overdue | None:
-        """The turn for which the child is to be ended, said once; one that was to end soon and did
-        not is killed."""
+        """The overdue iteration for which the child has to be ended; None once `end_soon` was
+        called. A child that did not end in time after that is killed."""
         if self._progress is None or self.process.poll() is not None:
             return None
         if self._kill_at is None:
@@ -164,12 +165,13 @@ class _Kept:
         return None
 
     def end_soon(self, grace_s: float) -> None:
-        """SIGTERM, by which whoever is only slow ends in order; SIGKILL after so many seconds."""
+        """Send SIGTERM now, so that a slow child can end in order, and SIGKILL after *grace_s*
+        seconds."""
         self.process.terminate()
         self._kill_at = time.monotonic() + grace_s
 
     def died(self) -> bool:
-        """Whether the child is dead and it is time to do something about it."""
+        """Whether the child is dead and its pause before a restart is over."""
         if self.process.poll() is None:
             return False
         now = time.monotonic()
@@ -189,18 +191,18 @@ class _Kept:
         return now >= self._start_at
 
     def start_again(self) -> None:
-        """Put a new child in the place of the dead one."""
+        """Replace the dead child by a new one."""
         if self.process.stdin is not None:
             self.process.stdin.close()
         self._launch()
 
     def close(self) -> None:
-        """Let go of what was shared with the child, which has ended."""
+        """Release what was shared with the child after it has ended."""
         if self._progress is not None:
             self._progress.close()
 
     def end(self, deadline: float) -> None:
-        """SIGTERM, then wait; SIGKILL to whoever has not ended by the deadline."""
+        """Send SIGTERM and wait; send SIGKILL if the child has not ended by *deadline*."""
         self.process.terminate()
         try:
             self.process.wait(max(0.1, deadline - time.monotonic()))
@@ -213,12 +215,13 @@ class _Kept:
 
 
 def _bind_metrics(address: str, port_of_webhooks: int) -> socket.socket:
-    """Listen where only `/metrics` is; raises ConfigurationError."""
+    """A listening socket for `/metrics` alone; raises ConfigurationError if it cannot be bound, or
+    has the port of webhooks."""
     host, _, port = address.rpartition(":")
     mend = "choose another address with metrics_listen"
     listener = _bind(host.strip("[]"), int(port), mend)
     if listener.getsockname()[1] == port_of_webhooks:
-        # By its port the server knows what a connection is for.
+        # The server tells the two apart by the port of a connection.
         listener.close()
         raise ConfigurationError(f"metrics_listen must have another port than {port_of_webhooks}")
     return listener

@@ -1,4 +1,4 @@
-"""A worker: does the steps of leads until it is told to stop."""
+"""A worker: leases due tasks and does them until it is stopped."""
 
 import logging
 import threading
@@ -23,18 +23,17 @@ from leadline.steps import do, names, timeouts
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.1
-"""How often an idle loop looks for new work; the most by which a due task is late."""
+"""The seconds after which an idle loop looks for work again: the longest delay of a due task."""
 _TROUBLE_S = 2.0
 _AHEAD = timedelta(seconds=1)
 
 DoOnce = Callable[[Kit], timedelta | None]
-"""Does what is due of one step: see `leadline.steps.do`."""
+"""Does due tasks of one kind: see `leadline.steps.do`."""
 
 
 class _Loop(NamedTuple):
-    """Calls `once` again and again with its own `kit`; it returns for how many seconds there is
-    nothing to do. A loop that holds tasks must be done with them within `longest`; None: it holds
-    none."""
+    """A loop that calls `once` with its own `kit`; `once` returns the seconds until the next call.
+    A call that leases tasks must end within `longest`; None if it leases none."""
 
     kit: Kit
     once: Callable[[Kit], float]
@@ -47,10 +46,10 @@ def work(
     stop: threading.Event,
     watch: Watch | None = None,
 ) -> None:
-    """Do these steps until *stop* is set; what is under way then is finished. *watch* is told of
-    every iteration that holds tasks.
+    """Do the tasks of these steps until *stop* is set, and finish those under way then. All
+    iterations that lease tasks are reported to *watch*.
 
-    Raises ConfigurationError when the data folder can't be used, or its leads were moved.
+    Raises ConfigurationError if the data folder cannot be used, or its leads were moved.
     """
     threads = []
     for loop in _loops(settings, frozenset(steps)):
@@ -64,8 +63,8 @@ def work(
 
 
 def _loops(settings: Settings, steps: Set[Step]) -> Iterator[_Loop]:
-    """A loop for each group of kinds, and one for each CRM in which lost leads are looked for. Each
-    has a connection of its own, so that none waits for another."""
+    """One loop for each group of kinds, and one for each CRM that is searched for missing leads.
+    Each has its own connection to the store, so that none waits for another."""
     for kinds in _groups(settings, steps):
         longest = longest_iteration(settings, timeouts(kinds[0], settings))
         yield _Loop(_kit(settings), RoundRobin([partial(do, kind) for kind in kinds]), longest)
@@ -75,8 +74,8 @@ def _loops(settings: Settings, steps: Set[Step]) -> Iterator[_Loop]:
 
 
 def _groups(settings: Settings, steps: Set[Step]) -> list[list[TaskKind]]:
-    """The kinds that these steps may have by the settings. Those which share a channel, or a CRM,
-    are together, since they share its pace."""
+    """The kinds of tasks of these steps, by the settings. Kinds with the same channel or CRM are in
+    one group, because they share its pace."""
     channels = wiring.channels(settings) if any(map(_speaks, steps)) else {}
     groups: dict[tuple[object, str], list[TaskKind]] = {}
     for step in (one for one in Step if one in steps):
@@ -92,16 +91,16 @@ def _speaks(step: Step) -> bool:
 
 
 def longest_iteration(settings: Settings, timeouts: Iterable[timedelta] = ()) -> timedelta:
-    """How long an iteration may take: its lease, and a moment less, so that nobody else takes what
-    a worker holds before that one is ended. Settings by which others may take longer to answer are
-    believed: for half of the lease they are asked again."""
+    """How long an iteration may take: a little less than its lease, so that a worker that hangs is
+    ended before its leases end. It is longer if *timeouts* need that: calls to others are begun
+    during half of the lease, and each may take its timeout."""
     waiting = settings.lease / 2 + 2 * max(timeouts, default=timedelta())
     return max(settings.lease - min(settings.lease / 10, _AHEAD), waiting)
 
 
 def _kit(settings: Settings) -> Kit:
     kit = wiring.embedded(settings)
-    refuse_if_moved(settings.data)  # asked while the file is open, which keeps a move out
+    refuse_if_moved(settings.data)  # checked while the file is open, so that no move can begin
     kit.store.rebase()
     return kit
 
@@ -128,21 +127,22 @@ def _run(loop: _Loop, stop: threading.Event, watched: Watched) -> None:
 
 
 def _look_through(settings: Settings, source: str) -> Callable[[Kit], float]:
-    """Looks now and then for leads which only the CRM knows."""
+    """A call that searches the CRM for missing leads whenever that is due."""
     front = wiring.capture_kit(settings)
     every, back = settings.reconcile_every, settings.reconcile_back
     return lambda kit: reconcile_in_turn(kit, front, source, every, back).total_seconds()
 
 
 class RoundRobin:
-    """Does several steps one after the other, so that a flood of tasks of one keeps no other
-    waiting for the next free moment of their channel."""
+    """Does the tasks of several kinds in turn, so that a flood of one kind does not delay the
+    others that share its channel."""
 
     def __init__(self, steps: Sequence[DoOnce]) -> None:
         self._steps = list(steps)
 
     def __call__(self, kit: Kit) -> float:
-        """Do the first step of which something is due and can be done now; the seconds to wait."""
+        """Do tasks of the first kind that has something due and can be done now; returns the
+        seconds to wait."""
         for step in self._steps:
             if step(kit) == timedelta():
                 self._steps.remove(step)
@@ -152,14 +152,14 @@ class RoundRobin:
 
 
 class ClockWatch:
-    """Notices when the wall clock falls back behind the time that has really passed."""
+    """Notices when the wall clock is set back."""
 
     def __init__(self, least: timedelta = timedelta(seconds=1)) -> None:
         self._least = least
         self._seen = self._offset()
 
     def jumped_back(self) -> bool:
-        """Whether it did so since the last call, by at least the given span."""
+        """Whether the wall clock was set back by at least the given span since the last call."""
         offset = self._offset()
         jumped = self._seen - offset >= self._least
         self._seen = offset

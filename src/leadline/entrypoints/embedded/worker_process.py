@@ -1,6 +1,6 @@
 """A worker process of `serve`, for the steps that its arguments name: `refine`, `notify` …
 
-With `watch=N` it shows in file N, which it has inherited, how far it is (`progress`).
+With `watch=N` it reports its progress in the inherited file descriptor N (`progress`).
 """
 
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 _WATCH = "watch="
 _SPARE = timedelta(seconds=5)
-"""How much later than its supervisor would a worker ends itself."""
+"""The extra time after which a worker that hangs ends itself, if its supervisor has not."""
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Signed calls to AWS without its SDK, which costs a cold start."""
+"""Signed calls to AWS without its SDK, whose import is most of a cold start."""

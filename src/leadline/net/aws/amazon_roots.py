@@ -1,5 +1,5 @@
-"""The roots of all certificates that AWS's services show (amazontrust.com/repository, where it is
-recommended to trust all five; a test holds them to the key digests that are published there).
+"""The root certificates of AWS's services (amazontrust.com/repository, which recommends to trust
+all five; a test compares them with the key digests published there).
 """
 
 ROOTS = """\

@@ -1,6 +1,7 @@
-"""Signed calls to AWS over plain HTTP connections that are kept open.
+"""Signed calls to AWS over HTTP connections that are kept open.
 
-boto3 would be most of a cold start; the four services that we call speak JSON or plain HTTP.
+Importing boto3 would be most of a cold start, and the four services that we call use JSON or plain
+HTTP.
 """
 
 import math
@@ -23,11 +24,11 @@ __all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment", "h
 
 _TRIES, _TIMEOUT_S = 5, 5.0
 _IDLE_S, _MOST_IDLE = math.inf, 64  # a function is frozen between two calls
-# A bell that SQS does not take is rung by the sweep; nobody shall wait for it at the door.
+# The sweep sends wake-ups that SQS does not accept, so senders need not wait for them.
 _BELL_TRIES, _BELL_TIMEOUT_S = 3, 2.0
-# The codes that mean "later" (AWS General Reference, "Common error types", and each service's own):
-# DynamoDB's for an item that a transaction is writing, S3's for a document that somebody else is
-# putting under the same condition (API References: PutItem, PutObject).
+# The error codes of temporary failures (AWS General Reference, "Common error types", and those of
+# each service): DynamoDB's for an item that a transaction is writing, S3's for a document that
+# another request is putting under the same condition (API References: PutItem, PutObject).
 _LATER = frozenset(
     [
         "ThrottlingException",
@@ -47,14 +48,14 @@ _LATER = frozenset(
         "RequestTimeout",
     ]
 )
-# By the first part of a region's name (AWS General Reference, "AWS service endpoints").
+# The domains by the first part of a region's name (AWS General Reference, "AWS service endpoints").
 _DOMAINS = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
 
 
 class AwsFailed(StorageFailed):
-    """A call that AWS refused, or did not answer however often it was tried.
+    """A call that AWS refused, or did not answer in any of several tries.
 
-    `code` is AWS's own name of the error, "" when there was no answer; `answer` its whole body.
+    `code` is AWS's error code, "" if there was no answer; `answer` is the body of the answer.
     """
 
     def __init__(self, what: str, code: str, answer: bytes = b"") -> None:
@@ -68,9 +69,10 @@ class AwsFailed(StorageFailed):
 
 
 class Caller:
-    """Calls services of one region with one identity; safe to share among threads.
+    """Calls services of one region with one identity; it may be shared by threads.
 
-    *endpoint* replaces AWS's own addresses, as AWS_ENDPOINT_URL does for its tools.
+    *endpoint* replaces AWS's own addresses, as AWS_ENDPOINT_URL does for AWS's tools. *timeout* is
+    in seconds.
     """
 
     def __init__(
@@ -82,12 +84,13 @@ class Caller:
         self._timeout = timeout
         self._idle: IdleConnections[Connection] = IdleConnections(_IDLE_S, _MOST_IDLE)
         self.until: float | None = None
-        """By the monotonic clock; no call goes on after it."""
+        """The time of the monotonic clock at which all calls end; None for no limit."""
 
     def json(self, service: str, target: str, body: object, version: str = "1.0") -> bytes:
-        """Call an operation of a JSON service (`DynamoDB_20120810.GetItem`); its answer's body.
+        """Call an operation of a JSON service (`DynamoDB_20120810.GetItem`); returns the answer's
+        body.
 
-        Raises AwsFailed with the code that AWS gives.
+        Raises AwsFailed with AWS's error code.
         """
         headers = {"x-amz-target": target, "content-type": f"application/x-amz-json-{version}"}
         reply = self.call(service, "POST", "/", msgspec.json.encode(body), headers=headers)
@@ -105,9 +108,9 @@ class Caller:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpReply:
-        """Any call; tried again while AWS says "later" or does not answer.
+        """Make a call; it is retried on temporary failures and if AWS does not answer.
 
-        Raises AwsFailed when it never answers; answers that refuse are returned.
+        Raises AwsFailed if no try succeeded; other error responses are returned.
         """
         url = urlsplit(self._endpoint or f"https://{host_of(service, self.region)}")
         request = Unsigned(
@@ -121,7 +124,7 @@ class Caller:
             try:
                 reply = self._once(service, url.scheme, request)
             except OSError:
-                self.close()  # what broke this connection is likely to have broken others
+                self.close()  # other idle connections are probably broken, too
                 continue
             code = code_of(reply) if reply.status >= 300 else ""
             if reply.status < 500 and code not in _LATER:
@@ -150,17 +153,18 @@ class Caller:
         return reply
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         self._idle.close()
 
 
 def host_of(service: str, region: str) -> str:
-    """AWS's own address of a service; China and the European cloud have domains of their own."""
+    """The host name of a service in a region; China and the European Sovereign Cloud have their own
+    domains."""
     return f"{service}.{region}.{_DOMAINS.get(region.partition('-')[0], 'amazonaws.com')}"
 
 
 def code_of(reply: HttpReply) -> str:
-    """AWS's name of an error, wherever the service writes it; the status when nowhere."""
+    """AWS's code of an error, from wherever the service puts it; else the HTTP status."""
     said = reply.headers.get("x-amzn-errortype", "")
     if not said and reply.body[:1] == b"{":
         try:
@@ -177,9 +181,9 @@ class _Refusal(msgspec.Struct, rename={"type": "__type"}):
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Caller:
-    """A caller with the credentials that a function finds in its environment.
+    """A caller with the credentials in the environment of a function.
 
-    Raises ConfigurationError when there are none.
+    Raises ConfigurationError if there are none.
     """
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION", "")
     access, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")

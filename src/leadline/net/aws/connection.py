@@ -1,7 +1,8 @@
 """HTTP/1.1 to AWS over a connection that is kept open (RFC 9112).
 
-`http.client` loads all of `email` to read a handful of headers, and a new certificate store for
-every connection: together more than everything else that Capture does before its first answer.
+`http.client` imports all of `email` to read a few headers, and loads a certificate store for every
+connection: together that takes longer than everything else that Capture does before its first
+answer.
 """
 
 import re
@@ -18,7 +19,7 @@ from leadline.net.reply import HttpReply
 from leadline.net.sockets import trust
 
 _LONGEST_HEAD = 64 << 10
-_LONGEST_LINE = 4 << 10  # of a chunk's size, and of all that may follow the last chunk
+_LONGEST_LINE = 4 << 10  # of the line with a chunk's size, and of all trailers
 _READ = 64 << 10
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: .*)?", re.DOTALL)
@@ -28,14 +29,15 @@ _LENGTH = re.compile(r"[0-9]{1,12}")
 
 
 class Broken(OSError):
-    """The other side closed the connection within an answer, or answered no HTTP."""
+    """The other side closed the connection within an answer, or its answer is not valid HTTP."""
 
 
 class Connection:
     """An open connection to *host* ("name" or "name:port"), used by one thread at a time.
 
-    *patience*: seconds of silence after which a call fails; no wait goes on after *until* (by the
-    monotonic clock). Every method but `close` raises OSError, and then the connection is over.
+    *patience* is the number of seconds without data after which a call fails; no wait lasts beyond
+    *until* (a time of the monotonic clock). All methods except `close` raise OSError; after that
+    the connection must not be used any more.
     """
 
     def __init__(self, scheme: str, host: str, patience: float, until: float) -> None:
@@ -43,7 +45,7 @@ class Connection:
         self._until = until
         self._read = bytearray()
         self.lasts = True
-        """Whether another call can go over it, as far as the last answer tells."""
+        """Whether the last answer allows another call on this connection."""
         where = urlsplit(f"{scheme}://{host}")
         name = where.hostname or ""
         secure = scheme == "https"
@@ -58,11 +60,11 @@ class Connection:
             raise
 
     def close(self) -> None:
-        """End it."""
+        """Close the connection."""
         self._socket.close()
 
     def is_fresh(self) -> bool:
-        """Whether the other side left it open and silent since the last answer."""
+        """Whether the other side has neither closed it nor sent anything since the last answer."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         return not poll.poll(0)
@@ -70,7 +72,7 @@ class Connection:
     def exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, until: float
     ) -> HttpReply:
-        """Send a request, whose headers name the host already, and read the answer."""
+        """Send a request (*headers* must include the host) and read the answer."""
         self._until = until
         lines = [f"{method} {target} HTTP/1.1", *(f"{n}: {v}" for n, v in headers.items())]
         if body or method in ("POST", "PUT"):
@@ -86,7 +88,7 @@ class Connection:
 
     def _reply(self, method: str) -> HttpReply:
         status = 100
-        while status < 200:  # what comes before the answer says nothing
+        while status < 200:  # skip interim responses
             status, headers, persists = self._head()
         self.lasts = persists
         coding, length = headers.get("transfer-encoding", ""), headers.get("content-length", "")
@@ -98,14 +100,14 @@ class Connection:
             body = self._chunks()
         elif length:
             if not _LENGTH.fullmatch(length):
-                raise Broken("the answer has no length that can be read")
+                raise Broken("the answer has no valid length")
             body = self._exactly(int(length))
         else:
             body = self._rest()
         return HttpReply(status, headers, body)
 
     def _head(self) -> tuple[int, dict[str, str], bool]:
-        """Status and headers; and whether the connection stays open."""
+        """The status, the headers, and whether the connection stays open."""
         first, *lines = self._up_to(b"\r\n\r\n", _LONGEST_HEAD).split(b"\r\n")
         begin = _STATUS.fullmatch(first)
         if begin is None:
@@ -138,7 +140,7 @@ class Connection:
         return bytes(body)
 
     def _up_to(self, end: bytes, most: int) -> bytes:
-        """What comes before *end*, which is passed over."""
+        """The data before *end*, which is skipped."""
         looked = 0
         while (place := self._read.find(end, looked)) < 0:
             looked = max(0, len(self._read) - len(end) + 1)
@@ -157,7 +159,7 @@ class Connection:
         return found
 
     def _rest(self) -> bytes:
-        """Everything up to the end of the connection."""
+        """All data up to the end of the connection."""
         self.lasts = False
         while self._receive():
             pass
@@ -167,17 +169,17 @@ class Connection:
 
     def _more(self) -> None:
         if not self._receive():
-            raise Broken("the answer ended within")
+            raise Broken("the answer is incomplete")
 
     def _receive(self) -> int:
-        """Read something; 0 at the end of the connection."""
+        """Read some data; returns its size, 0 at the end of the connection."""
         self._socket.settimeout(self._wait())
         data = self._socket.recv(_READ)
         self._read += data
         return len(data)
 
     def _wait(self) -> float:
-        """How long the next step may take."""
+        """The seconds that the next step may take; raises TimeoutError if there are none left."""
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError("no time is left")
@@ -185,11 +187,11 @@ class Connection:
 
 
 def _secured(plain: socket.socket, name: str) -> ssl.SSLSocket:
-    """TLS over *plain*, when the other side proves that it is *name*.
+    """TLS over *plain*; raises an OSError unless the other side proves that it is *name*.
 
-    This machine's own store decides. Because reading that takes 20 ms of CPU and more, a name of
-    AWS is first tried with AWS's own roots, which stores hold anyway; should they not do one day,
-    that call fails, and from then on the store is read.
+    The machine's certificate store decides. Because loading it takes 20 ms of CPU and more, names
+    of AWS are tried first with AWS's own roots, which all stores contain. If these fail one day,
+    that call fails, and the store is used from then on.
     """
     global _roots_do
     if not (_roots_do and name.endswith(_OF_AWS)):

@@ -1,4 +1,4 @@
-"""How long to wait before what did not work is tried again."""
+"""Pauses between retries."""
 
 import random
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ _LONGEST_S = 1.0
 
 
 def pauses(tries: int) -> Iterator[float]:
-    """Seconds to wait before each of so many tries: none before the first, then a random part of an
-    ever longer time, so that those who got in each other's way do not meet again."""
+    """The seconds to wait before each of so many tries: none before the first, then a random part
+    of a growing time, so that competing callers do not collide again."""
     longest = 0.0
     for _ in range(tries):
         yield random.uniform(0, longest)

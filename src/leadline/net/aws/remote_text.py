@@ -1,4 +1,4 @@
-"""A text kept in SSM's parameter store or in Secrets Manager, by a reference to it."""
+"""Reading a text from SSM Parameter Store or Secrets Manager by a reference."""
 
 import msgspec
 
@@ -19,9 +19,9 @@ class _SecretAnswer(msgspec.Struct, rename="pascal"):
 
 
 def read_text(caller: Caller, reference: str) -> str:
-    """The text behind `ssm:/name` or `secretsmanager:ARN`.
+    """The text for the reference `ssm:/NAME` or `secretsmanager:ARN`.
 
-    Raises AwsFailed when AWS refuses, ConfigurationError for any other reference.
+    Raises AwsFailed if AWS refuses, ConfigurationError for any other reference.
     """
     kind, _, name = reference.partition(":")
     if kind == "ssm":
@@ -31,4 +31,4 @@ def read_text(caller: Caller, reference: str) -> str:
     if kind == "secretsmanager":
         answer = caller.json(kind, "secretsmanager.GetSecretValue", {"SecretId": name}, "1.1")
         return msgspec.json.decode(answer, type=_SecretAnswer).secret_string
-    raise ConfigurationError(f"{reference!r} is neither ssm:/NAME nor secretsmanager:ARN")
+    raise ConfigurationError(f"{reference!r} must be ssm:/NAME or secretsmanager:ARN")

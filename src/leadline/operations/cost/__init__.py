@@ -1,1 +1,1 @@
-"""What an installation on AWS costs."""
+"""An estimate of what an installation on AWS costs."""

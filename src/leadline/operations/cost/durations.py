@@ -1,21 +1,21 @@
-"""How long the functions take: what was measured of them, what is assumed of AWS, and the formula.
+"""Durations of the functions: measured figures, assumptions about AWS, and the formula.
 
-Measured (`make bench ARGS=durations`, whose docstring has the method): CPU, on a core of an x86-64
-machine with Python 3.11; which calls are made, and which wait for one another; bytes of log. None
-was measured on AWS, and a vCPU there may be faster or slower than that core.
+Measured (`make bench ARGS=durations`, whose docstring has the method): CPU time on one core of an
+x86-64 machine with Python 3.11; the calls that are made, and which of them wait for one another;
+bytes of log. Nothing was measured on AWS, where a vCPU may be faster or slower than that core.
 
-Assumed, for want of a measurement on AWS: how long each service takes to answer (`ANSWER_MS`), what
-the runtime itself takes to start (`RUNTIME_INIT_MS`), how many invocations find no environment
-(`cold_share`), and that every invocation opens its connections anew, as it must where minutes lie
-between them. A tenth is what environments that are kept for ten idle minutes leave of 10,000
-invocations a month that come at random, one in 263 s on average: e^(-600/263). At more, cold
-starts are rarer and connections stay open, so that the model says too much rather than too little.
+Assumed, for lack of measurements on AWS: how long each service takes to answer (`ANSWER_MS`), how
+long the runtime itself takes to start (`RUNTIME_INIT_MS`), the share of cold starts (`cold_share`),
+and that every invocation opens new connections, as it must if it comes minutes after the last one.
+The share of a tenth follows from environments that are kept for ten idle minutes and 10,000
+invocations a month at random times, one in 263 s on average: e^(-600/263). With more invocations
+cold starts are rarer and connections stay open, so the model gives too much rather than too little.
 
-The formula: billed ms = CPU ms * 1,769 / memory in MB + the sum over kinds of waits * answer time.
-Before the first invocation imports run at the speed of a core, for up to 10 s ("burst CPU": AWS
-Lambda Web Adapter, "Async Initialization"; we know of no promise in the Developer Guide), and
-since August 2025 that time is billed as any other (AWS Compute Blog, "AWS Lambda standardizes
-billing for INIT phase"). Lambda rounds up to whole milliseconds; that is left out.
+The formula: billed ms = CPU ms * 1,769 / memory in MB + the sum of calls * answer time per service.
+Before the first invocation, imports run at the speed of a whole core for up to 10 s ("burst CPU":
+AWS Lambda Web Adapter, "Async Initialization"; the Developer Guide does not promise it). Since
+August 2025 that time is billed like any other (AWS Compute Blog, "AWS Lambda standardizes billing
+for INIT phase"). Lambda rounds up to whole milliseconds, which is left out.
 """
 
 import math
@@ -24,39 +24,39 @@ from collections.abc import Mapping
 import msgspec
 
 VCPU_MB = 1_769
-"""The memory at which a function has a whole vCPU, and a share of one in proportion below (Lambda
-Developer Guide, "Configure Lambda function memory")."""
+"""The memory in MB at which a function has one whole vCPU; with less memory it has a proportional
+share (Lambda Developer Guide, "Configure Lambda function memory")."""
 
 ANSWER_MS: Mapping[str, float] = {
     "s3_put": 40,  # a median of "tens of milliseconds" under 512 KB (AWS whitepaper, "Best
     "s3_get": 25,  # Practices Design Patterns: Optimizing Amazon S3 Performance", on timeouts)
     "s3_list": 40,
     "read": 5,  # "single-digit millisecond" at the service (AWS Database Blog, "Understanding
-    "write": 8,  # Amazon DynamoDB latency"), and the way there
-    "transaction": 20,  # two rounds within the service
-    "sqs": 16,  # a message of 1 KB, as AWS itself measured in 2012
-    "settings": 30,  # Parameter Store, which asks KMS
-    "slack": 250,  # with a connection of its own
+    "write": 8,  # Amazon DynamoDB latency"), plus the network
+    "transaction": 20,  # two round trips within the service
+    "sqs": 16,  # a message of 1 KB, as AWS measured in 2012
+    "settings": 30,  # Parameter Store, which calls KMS
+    "slack": 250,  # with a new connection
     "connect": 5,  # TCP and TLS 1.3 within the region
 }
-"""How long services are ASSUMED to let a function wait, in milliseconds: orders of magnitude where
-a source is named, guesses where none is. Nothing of it is measured."""
+"""ASSUMED answer times of services in milliseconds: orders of magnitude if a source is named,
+guesses if none is. None of them is measured."""
 
 RUNTIME_INIT_MS = 100
-"""ASSUMED: what Lambda bills before it begins with our imports, for the runtime itself."""
+"""ASSUMED: milliseconds that Lambda bills for the start of the runtime, before our imports."""
 
 INIT_LOG_BYTES = 474
-"""What Lambda logs when an environment starts, beside what each invocation leaves."""
+"""Bytes that Lambda logs for each cold start, in addition to those of each invocation."""
 
 
 class Durations(msgspec.Struct, frozen=True):
-    """One function: milliseconds of CPU of a core, waits by kind, bytes of log.
+    """One function: CPU time in milliseconds of one core, sequential calls, bytes of log.
 
-    `cpu_ms` is that of a warm invocation, `lead_cpu_ms` of each lead in it, `connection_cpu_ms` of
-    all its `connections`, `settings_cpu_ms` of reading the settings anew. A cold start computes
-    `import_cpu_ms` before the first invocation and `first_cpu_ms` more in it; `cold_share` of the
-    invocations are ASSUMED to have one. `waits` and `lead_waits` count calls that wait for one
-    another, by what `ANSWER_MS` knows.
+    `cpu_ms` is the CPU time of a warm invocation, `lead_cpu_ms` that of each lead in it,
+    `connection_cpu_ms` that of all its `connections`, `settings_cpu_ms` that of reading the
+    settings again. A cold start takes `import_cpu_ms` before the first invocation and
+    `first_cpu_ms` more in it; `cold_share` is the ASSUMED share of invocations that have one.
+    `waits` and `lead_waits` count sequential calls, by the names in `ANSWER_MS`.
     """
 
     memory_mb: int
@@ -75,24 +75,25 @@ class Durations(msgspec.Struct, frozen=True):
 
     @property
     def invocation_ms(self) -> float:
-        """Billed for a warm invocation beside its leads, all connections made anew."""
+        """Milliseconds billed for a warm invocation with new connections, without its leads."""
         cpu = self.cpu_ms + self.connection_cpu_ms
         return self._computing(cpu) + _waiting(self.waits) + _waiting({"connect": self.connections})
 
     @property
     def lead_ms(self) -> float:
-        """Billed for each lead."""
+        """Milliseconds billed for each lead."""
         return self._computing(self.lead_cpu_ms) + _waiting(self.lead_waits)
 
     @property
     def settings_ms(self) -> float:
-        """Billed for reading the settings anew."""
+        """Milliseconds billed for reading the settings again."""
         return self._computing(self.settings_cpu_ms) + _waiting({"settings": 1, "connect": 1})
 
     @property
     def init_ms(self) -> float:
-        """Billed for a cold start on top of a warm invocation: imports at the speed of a core, and
-        what the first invocation computes more at the function's own."""
+        """Milliseconds billed for a cold start in addition to a warm invocation: imports at the
+        speed of a whole core, and the extra CPU time of the first invocation at the function's own
+        speed."""
         first = self._computing(self.first_cpu_ms) + _waiting({"settings": 1, "connect": 1})
         return RUNTIME_INIT_MS + self.import_cpu_ms + first
 
@@ -105,7 +106,7 @@ def _waiting(waits: Mapping[str, float]) -> float:
 
 
 HOW_MEASURED = "CPU measured with `make bench`, waits assumed"
-"""What must be said wherever these figures are shown."""
+"""The note to print with these figures."""
 
 MEASURED: Mapping[str, Durations] = {
     "Capture": Durations(
@@ -137,4 +138,4 @@ MEASURED: Mapping[str, Durations] = {
         log_bytes=676, lead_log_bytes=0,
     ),
 }  # fmt: skip
-"""The functions. The figures stand only here."""
+"""The figures of each function; no other place repeats them."""

@@ -1,6 +1,6 @@
-"""What Leadline costs on AWS in a month: what each lead uses, times a dated list of prices.
+"""What Leadline costs on AWS per month: the quantities used, times a dated list of prices.
 
-Pure: `estimate` takes the list as `prices.read_prices` reads it from `infra/prices.toml`.
+Pure functions: the list comes from `prices.read_prices`, which reads `infra/prices.toml`.
 """
 
 import math
@@ -13,7 +13,8 @@ from leadline.operations.cost.quantities import Used, Workload, needed, optional
 
 
 class CostLine(msgspec.Struct, frozen=True):
-    """One line of the bill; `formula` says how the quantity comes about."""
+    """One line of the bill: `quantity` units of a meter at `usd` for `per` units, of which `free`
+    are not charged. `formula` explains the quantity."""
 
     meter: str
     service: str
@@ -27,12 +28,12 @@ class CostLine(msgspec.Struct, frozen=True):
 
     @property
     def dollars(self) -> float:
-        """What is to be paid for it."""
+        """The cost of this line in US dollars."""
         return max(0.0, self.quantity - self.free) * self.usd / self.per
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """A month's bill: what Leadline needs, and what it can do without."""
+    """A month's bill: required lines, and optional ones."""
 
     region: str
     dated: str
@@ -42,11 +43,12 @@ class Estimate(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> float:
-        """Dollars a month without the optional parts."""
+        """US dollars per month without the optional lines."""
         return math.fsum(line.dollars for line in self.lines)
 
     def excess(self, budget: float) -> list[CostLine]:
-        """The dearest lines, as many as must go for the others to fit the budget (dollars)."""
+        """The most expensive lines, as many as must be removed for the rest to fit *budget* (US
+        dollars)."""
         left, found = self.total, []
         for line in sorted(self.lines, key=lambda one: -one.dollars):
             if left <= budget:
@@ -59,10 +61,10 @@ class Estimate(msgspec.Struct, frozen=True):
 def estimate(
     workload: Workload, prices: PriceList, region: str, *, free_tier: bool = False
 ) -> Estimate:
-    """What the workload costs a month; raises ConfigurationError for a region without prices."""
+    """What the workload costs per month; raises ConfigurationError for a region without prices."""
     if region not in prices.regions:
         known = ", ".join(sorted(prices.regions))
-        raise ConfigurationError(f"no prices of {region!r} are known; there are those of {known}")
+        raise ConfigurationError(f"no prices are known for region {region!r}; known: {known}")
     left = {name: meter.free if free_tier else 0.0 for name, meter in prices.meters.items()}
 
     def priced(used: Used) -> CostLine:

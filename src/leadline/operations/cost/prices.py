@@ -7,8 +7,8 @@ import msgspec
 
 
 class Meter(msgspec.Struct, frozen=True):
-    """Something that AWS counts: whose it is, its unit, its offer file and usage type in AWS's
-    price lists, its page, and how much of it every account has free each month."""
+    """Something that AWS charges for: its service, unit, offer file and usage type in AWS's price
+    lists, its web page, and the quantity that is free per account and month."""
 
     service: str
     unit: str
@@ -19,7 +19,7 @@ class Meter(msgspec.Struct, frozen=True):
 
 
 class Price(msgspec.Struct, frozen=True):
-    """`usd` for `per` units; `checked` is a date or "unverified"."""
+    """US dollars (`usd`) for `per` units; `checked` is a date or "unverified"."""
 
     usd: float
     checked: str
@@ -27,14 +27,14 @@ class Price(msgspec.Struct, frozen=True):
 
 
 class Region(msgspec.Struct, frozen=True):
-    """A region's prices by meter."""
+    """A region's name and its prices by meter."""
 
     name: str
     prices: Mapping[str, Price]
 
 
 class PriceList(msgspec.Struct, frozen=True):
-    """All that `infra/prices.toml` says."""
+    """The content of `infra/prices.toml`; `dated` is the date of the prices."""
 
     dated: str
     meters: Mapping[str, Meter]
@@ -42,5 +42,5 @@ class PriceList(msgspec.Struct, frozen=True):
 
 
 def read_prices(text: str) -> PriceList:
-    """The list of prices from its TOML; raises msgspec.ValidationError where it is not one."""
+    """The list of prices in a TOML text; raises msgspec.ValidationError for any other content."""
     return msgspec.convert(tomllib.loads(text), PriceList)

@@ -1,4 +1,4 @@
-"""How much of each thing that AWS bills a month of leads uses.
+"""The quantities that AWS bills for a month of leads.
 
 Sizes are binary (1 KB is 1,024 bytes), as AWS bills them; a month has 730 hours.
 """
@@ -15,25 +15,25 @@ SECONDS = 730 * 3_600
 SWEEPS = 730 * 4
 KB, GB = 1 << 10, 1 << 30
 POLLERS, POLL_S = 5, 20
-"""How Lambda waits on a queue: five long polls of 20 s (Lambda Developer Guide, "Configuring
-scaling behavior for SQS event source mappings"); it may go down to two where the mapping has no
-maximum concurrency, on which nobody can count."""
+"""How Lambda waits on a queue: five concurrent long polls of 20 s (Lambda Developer Guide,
+"Configuring scaling behavior for SQS event source mappings"). Without a maximum concurrency Lambda
+may go down to two, but does not promise to."""
 SETTINGS_KEPT_S = 300
-"""How long a function keeps the settings that it read."""
+"""How long a function keeps the settings that it has read, in seconds."""
 ALARM_METRICS, EMF_METRICS = 22, 7
-"""Metrics that the template's alarms watch (an alarm on a quotient watches two, and each is
-billed), and metrics of our own."""
-_RAW_KB, _REFINED_KB = 0.5, 1.5  # what stands beside the body
-# Of one lead, with DynamoDB's own 100 bytes an item: with the index entries, and without.
+"""The number of metrics that the template's alarms watch (an alarm on a quotient watches two, and
+each is billed), and of our own metrics."""
+_RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
+# Items of one lead, each with DynamoDB's own 100 bytes: with index entries, and without.
 _TABLE_KB, _ITEMS_KB = 2.5, 1.9
 _ACCESS_LOG_BYTES, _ANSWER_BYTES, _ALERT_BYTES = 400, 700, 3_500
 
 
 class Workload(msgspec.Struct, frozen=True):
-    """A month. `body_kb` is the size of a delivery; storage is that of `months_kept` such months;
-    `leads_per_batch` is one, because a queue that is not behind hands leads over one by one.
-    `tasks_after` are the look-ups, updates, reminders, looks of the clock and write-backs of a
-    lead; one that its CRM assigns to nobody is looked up some thirty times."""
+    """One month. `body_kb` is the size of a delivery; storage is that of `months_kept` such months.
+    `leads_per_batch` is one, because a queue without a backlog delivers messages one by one.
+    `tasks_after` is the number of look-ups, updates, reminders, clock steps and write-backs per
+    lead; a lead that stays unassigned is looked up about thirty times."""
 
     leads: int
     alerts_per_lead: float = 1.0
@@ -44,10 +44,10 @@ class Workload(msgspec.Struct, frozen=True):
 
 
 def empty_receives(receives: float, pollers: int = POLLERS) -> float:
-    """How many long polls of a month come back empty, when *receives* others find a message at
-    random moments: a poll that finds one ends, and its poller begins to wait anew.
+    """The number of long polls per month that return no message, if *receives* others get one at
+    random times. A poll that gets a message ends, and its poller starts a new one.
 
-    With no message at all that is pollers * SECONDS / POLL_S = 657,000 for five.
+    Without any messages the number is pollers * SECONDS / POLL_S: 657,000 for five pollers.
     """
     polls = pollers * SECONDS / POLL_S
     busy = receives / polls
@@ -55,7 +55,7 @@ def empty_receives(receives: float, pollers: int = POLLERS) -> float:
 
 
 class Used(msgspec.Struct, frozen=True):
-    """So much of one meter; `formula` says how the quantity comes about."""
+    """A quantity of one meter; `formula` explains it."""
 
     meter: str
     what: str
@@ -64,7 +64,7 @@ class Used(msgspec.Struct, frozen=True):
 
 
 def needed(w: Workload) -> Iterator[Used]:
-    """What every installation uses."""
+    """The quantities that every installation uses."""
     yield from _each(PER_LEAD, w.leads, "leads")
     yield from _each(PER_ALERT, w.leads * w.alerts_per_lead, "alerts")
     if w.tasks_after:
@@ -95,14 +95,14 @@ def _invocations(w: Workload) -> dict[str, float]:
 
 
 def _milliseconds(function: str, w: Workload) -> float:
-    """Billed in the month."""
+    """Milliseconds billed per month."""
     warm = _invocations(w)[function] * (1 - MEASURED[function].cold_share)
-    read = min(_settings_reads(function, w), warm)  # a cold start has read them
+    read = min(_settings_reads(function, w), warm)  # cold starts include one read
     return _busy_ms(function, w) + read * MEASURED[function].settings_ms
 
 
 def _busy_ms(function: str, w: Workload) -> float:
-    """Billed in the month, but for settings that are read anew."""
+    """Milliseconds billed per month, without those for reading settings again."""
     took = MEASURED[function]
     each = took.invocation_ms + took.cold_share * took.init_ms
     return _invocations(w)[function] * each + _leads_of(function, w) * took.lead_ms
@@ -123,12 +123,13 @@ def _functions(w: Workload) -> Iterator[Used]:
         yield Used("lambda_gb_second", name, ms / 1_000 * memory / 1_024, formula)
     reads = {name: _settings_reads(name, w) for name in calls}
     detail = " + ".join(f"{name} {count:,.0f}" for name, count in reads.items())
-    yield Used("parameter", "the settings", 1, "one standard parameter, read for nothing")
+    yield Used("parameter", "the settings", 1, "one standard parameter, free to read")
     yield Used("kms_request", "reading the settings", sum(reads.values()), detail)
 
 
 def _settings_reads(function: str, w: Workload) -> float:
-    """A function reads them when it is called and they are too old, in each environment."""
+    """The number of reads of the settings per month: each environment reads them again in the first
+    invocation after `SETTINGS_KEPT_S`."""
     count = _invocations(w)[function]
     if not count or function == "Sweep":
         return count
@@ -151,7 +152,7 @@ def _polling(w: Workload) -> Iterator[Used]:
 
 
 def sweeping(w: Workload) -> Iterator[Used]:
-    """What the sweeps of a month use beside their time."""
+    """The quantities that the sweeps of a month use, except their duration."""
     days = SECONDS / 86_400
     yield Used("schedule", "Sweep", SWEEPS, "730 hours × 4")
     yield Used(
@@ -204,14 +205,14 @@ def _said(w: Workload) -> Iterator[Used]:
 
 
 def optional_items(w: Workload) -> Iterator[Used]:
-    """What an installation can do without."""
+    """The quantities of optional parts."""
     calls, kept = sum(_invocations(w).values()), w.leads * w.months_kept
     yield Used("alarm", "alarms", ALARM_METRICS, "metrics that the alarms watch")
     yield Used("dashboard", "dashboard", 1, "one")
     yield Used("metric", "our own metrics (EMF)", EMF_METRICS, "names of the stack")
     pitr = f"{kept:,.0f} leads × {_ITEMS_KB:g} KB"
     yield Used("table_pitr", "point-in-time recovery", kept * _ITEMS_KB * KB / GB, pitr)
-    yield Used("trace", "X-Ray", calls, "every invocation, at the most")
+    yield Used("trace", "X-Ray", calls, "at most every invocation")
     yield Used("waf_acl", "WAF", 1, "one web ACL")
     yield Used("waf_rule", "WAF", 1, "one rule")
     yield Used("waf_request", "WAF", w.leads, f"{w.leads:,} leads × 1")

@@ -1,14 +1,14 @@
-"""What one lead, one alert and one task after it use on AWS: requests and units, by function and
-meter, for items under 1 KB; a test counts them at the store.
+"""The requests and units that one lead, one alert and one later task use on AWS, by function and
+meter, for items under 1 KB. A test counts them at the store.
 
-A write in a transaction counts twice; an index entry counts once where it is replaced and twice
-where its key moves (DynamoDB Developer Guide, "Using Global Secondary Indexes").
+A write in a transaction counts twice. An index entry counts once if it is replaced, and twice if
+its key changes (DynamoDB Developer Guide, "Using Global Secondary Indexes").
 """
 
 from collections.abc import Mapping
 
 Uses = Mapping[str, tuple[tuple[str, str, float], ...]]
-"""By function: meter, what it is for, and how much of it."""
+"""For each function: the meter, the purpose, and the quantity."""
 
 PER_LEAD: Uses = {
     "Capture": (
@@ -18,7 +18,7 @@ PER_LEAD: Uses = {
         ("table_write", "event key", 1),
         ("table_write", "lead and CRM record in one transaction", 4),
         ("table_write", "index entries of the lead", 2),
-        ("table_read", "whose the record is", 1),
+        ("table_read", "lead of the record", 1),
     ),
     "Refine": (
         ("s3_get", "the raw document", 1),
@@ -48,17 +48,17 @@ PER_ALERT: Uses = {
         ("table_read", "task: looked at, found due, claimed", 3),
         ("table_read", "what is due in four shards, before and after", 4),
         ("table_read", "lead, and both to settle and to end", 5),
-        ("table_read", "the channel's trouble, who handles the lead before and after", 3),
+        ("table_read", "the channel's failures, the lead's handling before and after", 3),
     ),
 }
 PER_TASK: Uses = {
-    "Putting what follows": (
+    "Putting later tasks": (
         ("sqs_request", "send to the delivery queue", 1),
         ("table_write", "task, in the lead's transaction", 2),
         ("table_write", "its index entry", 1),
         ("table_read", "task", 1),
     ),
-    "Deliver, for what follows": (
+    "Deliver, for later tasks": (
         ("s3_get", "the raw document and the refined one", 2),
         ("table_write", "claim", 1),
         ("table_write", "its index entries", 2),
@@ -69,4 +69,4 @@ PER_TASK: Uses = {
         ("table_read", "lead, and both to settle and to end", 6),
     ),
 }
-"""Those of a look-up; other tasks take about as much."""
+"""Those of a look-up; other tasks use about as much."""

@@ -1,1 +1,1 @@
-"""Moving the leads of one installation to another."""
+"""Moving leads from one installation to another."""

@@ -1,4 +1,4 @@
-"""Whether the copy of a family of leads agrees with the original."""
+"""Compares the copy of a family of leads with the original, and decides what a move has to do."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,9 +11,13 @@ from leadline.ports.homes import Family, Holding, Home, KeyKind, Note, OwnedKey,
 
 
 def holding(key: OwnedKey, owner: Owner | None, window: timedelta) -> Holding:
-    """How a key stands. YIELDS: another lead has it that has less right to it. SETTLED: another
-    has it rightly (the person came there earlier; the same words came again after the *window*).
-    TAKEN: the same event or record is another lead there, and both can't be."""
+    """The state of a key at the destination; *owner* is the lead that has it there.
+
+    FREE: nobody has it. MINE: this lead has it. YIELDS: another lead has it, but must give it up.
+    SETTLED: another lead has it rightly (the person came to the destination earlier, or the same
+    words came again after the *window*). TAKEN: the same event or record is another lead there, and
+    both cannot exist.
+    """
     if owner is None:
         return Holding.FREE
     if owner.lead_id == key.lead_id:
@@ -27,19 +31,19 @@ def holding(key: OwnedKey, owner: Owner | None, window: timedelta) -> Holding:
 
 
 def family_digest(family: Family) -> bytes:
-    """Sixteen bytes that stand for all of a family but its redeliveries."""
+    """A digest of 16 bytes of a family, without its redeliveries."""
     hashed = blake2b(digest_size=16)
     for lead in family.leads:
         counted = msgspec.structs.replace(lead, redelivered=0, redelivered_at=())
-        # Homes may keep what we wrote to the CRM in another order.
+        # Homes may keep the values written to the CRM in a different order.
         hashed.update(msgspec.json.encode(counted, order="deterministic"))
     return hashed.digest()
 
 
 def differences(one: Family, copy: Family | None) -> dict[str, tuple[str, ...]]:
-    """By lead id the fields in which the copy is not what it was made from.
+    """The fields in which the copy differs from the original, by lead id.
 
-    Events and redeliveries that came to the copy meanwhile are no difference.
+    Events and redeliveries that came to the copy meanwhile do not count.
     """
     copies = {lead.lead_id: lead for lead in copy.leads} if copy else {}
     found = {lead.lead_id: unlike(lead, copies.get(lead.lead_id)) for lead in one.leads}
@@ -50,8 +54,9 @@ def differences(one: Family, copy: Family | None) -> dict[str, tuple[str, ...]]:
 
 
 class Verdict(StrEnum):
-    """How a family stands at the home that it moves to. WENT_ON: it was copied before, and has
-    gone on there since."""
+    """What a move does with a family. CARRY: copy it. EQUAL: its copy is there already. WENT_ON: it
+    was copied before and has changed at the destination since. CONFLICT: another family has its
+    id there."""
 
     CARRY = "carry"
     EQUAL = "equal"
@@ -60,10 +65,10 @@ class Verdict(StrEnum):
 
 
 def judge(family: Family, there: Family | None, note: Note | None, towards: Home) -> Verdict:
-    """Whether a family must be copied, is there already, or is there as something else.
+    """The verdict on a *family*; *there* is the family with its id at the destination, if any.
 
-    A copy that has not gone on by itself since both homes agreed is replaced when its origin has;
-    further events that came to it stay. Without a note nothing is ever replaced.
+    A copy that has not changed since both homes agreed is replaced if its original has changed;
+    events that the copy got meanwhile stay. Without a *note* no copy is ever replaced.
     """
     mine = family_digest(family)
     if there is None:
@@ -71,10 +76,10 @@ def judge(family: Family, there: Family | None, note: Note | None, towards: Home
     note = note or Note()
     origin = Home.EMBEDDED if towards is Home.AWS else Home.AWS
     if note.towards is towards and note.copying == mine:
-        return Verdict.CARRY  # we were at it
+        return Verdict.CARRY  # copying it was begun before
     unfinished = note.towards is origin and note.copying == family_digest(there)
     if unfinished and len(family.leads) <= len(there.leads):
-        return Verdict.WENT_ON  # what left was going to arrive: only a part of it comes back
+        return Verdict.WENT_ON  # the move in the other direction was not finished: continue there
     if not differences(family, there):
         return Verdict.EQUAL
     if any(family_digest(state) in note.given(towards) for state in _earlier(there)):
@@ -83,6 +88,6 @@ def judge(family: Family, there: Family | None, note: Note | None, towards: Home
 
 
 def _earlier(family: Family) -> Iterator[Family]:
-    """The family as it is, and as it was before each of its later events came."""
+    """The family as it is now, and as it was before each of its later events."""
     for count in range(len(family.leads), 0, -1):
         yield Family(family.leads[:count])

@@ -1,17 +1,18 @@
-"""Families of leads carried from one home to another, in steps that may end after any of them.
+"""Moves families of leads from one home to another, in steps that may be interrupted at any point.
 
-At any moment at most one home works on a lead. The embedded home is still while its folder is
-marked; on AWS a lead is still while its tasks are parked. For each family, in this order:
+At any time at most one home works on a lead. The embedded home does no tasks while its folder is
+marked; on AWS a lead's tasks are not done while they are parked. For each family, in this order:
 
-1. it is noted which state is going to be written, so that whoever goes on later knows its own work;
-2. it is written, parked, and read back; its value and its keys must be those of the origin;
-3. it is noted that both homes agree;
-4. the origin is silenced, unless it has changed since it was read: then it is carried anew;
-5. the copy is woken.
+1. the journal notes the state that will be written, so that a later run recognises its own work;
+2. the family is written with parked tasks and read back; its value and keys must be the origin's;
+3. the journal notes that both homes agree;
+4. the origin is silenced, unless it has changed since it was read: then the family starts again;
+5. the tasks of the copy are released.
 
-Ended before 5, a lead waits, and is woken by going on in either direction; after 4 the origin does
-nothing with it any more. Nothing is ever removed from the origin. Before any family moves, the new
-home learns by which keys people are known, so that whoever is refined there meanwhile is seen.
+If the move is interrupted before step 5, the lead waits until the move is continued, in either
+direction; after step 4 the origin does nothing with it any more. Nothing is ever removed from the
+origin. Before the first family moves, the destination gets the match keys of all people, so that
+leads refined there meanwhile are recognised as duplicates.
 """
 
 import time
@@ -39,12 +40,13 @@ from leadline.ports.homes import (
 _ROUNDS = 10
 _PAUSE_S = 1.0
 _PATIENCE = 300
-"""Pauses in which a family may stay in the hands of a worker; a lease is a minute."""
+"""The number of pauses for which a family may stay leased by a worker; a lease is a minute."""
 
 
 class MoveSummary(msgspec.Struct):
-    """How many leads (and other events) were copied, were there already, are there as something
-    else, and were compared with their copy, in this move or in one that it goes on with."""
+    """Numbers of leads (and other events): copied (`moved`), at the destination already (`known`),
+    in conflict with another lead there, and compared with their copy. They include the work of an
+    interrupted move that this one continues."""
 
     moved: int = 0
     known: int = 0
@@ -53,10 +55,11 @@ class MoveSummary(msgspec.Struct):
 
 
 class Carrier:
-    """Carries everything from one side to the other.
+    """Moves everything from *origin* to *destination*.
 
-    *watch* hears how many leads are done, *tell* of each that is not: its id and why. *stage* hears
-    what begins now. *pause* waits for so many seconds.
+    *window* is that of redeliveries without a lasting key. *watch* is called with the number of
+    leads just done, *tell* with the id of each lead that cannot be moved and the reason, *stage*
+    with the name of the stage that begins, *pause* with the seconds to wait.
     """
 
     def __init__(
@@ -79,7 +82,7 @@ class Carrier:
         self._somebody_busy = False
 
     def run(self) -> MoveSummary:
-        """Carry everything; raises StorageFailed, after which it may be begun again."""
+        """Move everything. Raises StorageFailed; the move may be run again after that."""
         for channel, free_at in self.origin.channels().items():
             self.destination.hold(channel, free_at)
         if self.destination.home is Home.AWS:
@@ -99,7 +102,7 @@ class Carrier:
             self.destination.introduce([k for k in keys if k.kind is KeyKind.PERSON])
 
     def _carry_what_was_put_off(self) -> None:
-        """Again those whose first lead was not there yet, or that a worker held."""
+        """Move the families whose first lead was not there yet, or that a worker had leased."""
         patience = _PATIENCE
         while self._later:
             before, self._later, self._somebody_busy = self._later, {}, False
@@ -118,10 +121,10 @@ class Carrier:
             ids = list(self._once(ids))
             if not ids:
                 return
-        self._later |= dict.fromkeys(ids, "it changes all the time")
+        self._later |= dict.fromkeys(ids, "it keeps changing")
 
     def _once(self, ids: Sequence[str]) -> AbstractSet[str]:
-        """Carry some families; the ids of those that changed under our hands."""
+        """Move some families; returns the ids of those that changed meanwhile."""
         families = self._free(self.origin.families(ids))
         digests = {i: family_digest(family) for i, family in families.items()}
         notes = self.journal.notes(list(families))
@@ -140,13 +143,13 @@ class Carrier:
         return changed
 
     def _free(self, families: Mapping[str, Family]) -> dict[str, Family]:
-        """Those that can be read, and that no worker has in hand; the latter are put off."""
+        """The families that can be read and are not leased by a worker; leased ones are put off."""
         free: dict[str, Family] = {}
         for lead_id, family in families.items():
             if family.broken:
                 self._conflict(lead_id, family.broken, family)
             elif family.busy:
-                self._later[lead_id] = "a worker has it in hand"
+                self._later[lead_id] = "a worker has leased it"
                 self._somebody_busy = True
             else:
                 free[lead_id] = family
@@ -155,7 +158,8 @@ class Carrier:
     def _sort(
         self, families: Mapping[str, Family], notes: Mapping[str, Note]
     ) -> tuple[list[Parcel], list[str]]:
-        """What is to be written, and the ids of what is there already; conflicts are told."""
+        """The families to write, and the ids of those that are there already; conflicts are
+        reported."""
         towards = self.destination.home
         there = self.destination.families(list(self.destination.present(list(families))))
         keys = self._keys(list(families.values()))
@@ -170,9 +174,12 @@ class Carrier:
             if verdict is Verdict.WENT_ON:
                 known.append(lead_id)
             elif verdict is Verdict.CONFLICT:
-                self._conflict(lead_id, f"it is another there: {_told(family, copy)}", family)
+                self._conflict(
+                    lead_id, f"it differs at the destination: {_told(family, copy)}", family
+                )
             elif Holding.TAKEN in stand:
-                self._conflict(lead_id, "its event or record is another lead there", family)
+                why = "its event or record is another lead at the destination"
+                self._conflict(lead_id, why, family)
             elif verdict is Verdict.EQUAL:
                 known.append(lead_id)
             else:
@@ -180,7 +187,8 @@ class Carrier:
         return parcels, known
 
     def _write(self, parcels: Sequence[Parcel], digests: Mapping[str, bytes]) -> dict[str, Family]:
-        """Write families, read them back, and note those that are what they should be."""
+        """Write families, read them back, and note in the journal those that are as they should be;
+        returns these by lead id."""
         if not parcels:
             return {}
         families = {p.family.id: p.family for p in parcels}
@@ -196,7 +204,7 @@ class Carrier:
             if lead_id in refused:
                 self._conflict(lead_id, refused[lead_id], family)
             elif unlike and set(unlike.values()) == {("duplicate_of",)}:
-                self._later[lead_id] = "the first lead of this person is not there"
+                self._later[lead_id] = "the first lead of this person is not at the destination"
             elif unlike:
                 self._conflict(lead_id, f"its copy differs: {_told(family, copy)}", family)
             elif wrong:
@@ -211,7 +219,7 @@ class Carrier:
             self.journal.agree(digests)
 
     def _keys(self, families: Sequence[Family]) -> dict[str, tuple[tuple[OwnedKey, Holding], ...]]:
-        """The keys of families, and how each stands at the destination."""
+        """The keys of families, each with its state at the destination."""
         keys = self.origin.keys_of(families)
         owners = self.destination.owners([key for some in keys.values() for key in some])
         return {
@@ -235,6 +243,6 @@ class Carrier:
 
 
 def _told(family: Family, copy: Family | None) -> str:
-    """Which fields differ, without what they say."""
+    """The names of the fields that differ, without their values."""
     names = {name for fields in differences(family, copy).values() for name in fields}
     return ", ".join(sorted(names))

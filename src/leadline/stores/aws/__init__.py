@@ -1,1 +1,1 @@
-"""The store of DynamoDB, S3 and SQS."""
+"""The store on AWS: DynamoDB, S3 and SQS."""

@@ -1,4 +1,4 @@
-"""What every part of the store shares: its table, its bucket, its bells, its clock."""
+"""What all parts of the store share: table, bucket, wake-ups and clock."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ _MOST_ROUNDS = 20
 
 
 class Contested(StorageFailed):
-    """One lead is written by so many at once that we gave up."""
+    """Others changed an item so often that we gave up; the detail names its lead or channel."""
 
 
 class Base:
@@ -51,9 +51,10 @@ class Base:
         return lead_of(item) if item else None
 
     def _change(self, lead: LeadItem, change: Callable[[LeadItem], LeadItem | None]) -> bool:
-        """Replace the lead by what *change* makes of it, reading it again while others write it.
+        """Replace the lead by *change(lead)*; if others wrote it meanwhile, read it and try again.
 
-        *change* returns None when there is nothing to do any more; then False.
+        Returns False if the lead is gone or *change* returns None (nothing to do any more). Raises
+        Contested if others keep changing it.
         """
         for _ in range(_MOST_ROUNDS):
             changed = change(lead)
@@ -71,7 +72,7 @@ class Base:
         raise Contested(lead.lead_id)
 
     def _ring(self, rings: Sequence[Ring]) -> None:
-        """Wake workers; what can't be rung now is late, not lost: the sweep finds it overdue."""
+        """Send wake-ups. A wake-up that cannot be sent is only late: the sweep sends it later."""
         if not rings:
             return
         try:
@@ -81,7 +82,7 @@ class Base:
             log.error("bell.silent", extra={"lead": lead, "count": len(rings), "error": str(error)})
 
     def _toll(self, task: Task, lead: LeadItem, reason: str) -> None:
-        """Say that a task is dead; the ledger knows it, whether the bell was heard or not."""
+        """Send a message for a dead letter; the ledger has it even if that fails."""
         try:
             self.bells.toll(task, from_iso(lead.captured_at), reason)
         except StorageFailed as error:
@@ -89,9 +90,9 @@ class Base:
 
 
 class Recent:
-    """What one turn of a worker has just read, so that it need not be read twice.
+    """A cache of what the current iteration has read.
 
-    Only guesses: whoever writes by them is guarded by the item's revision.
+    The values may be outdated: every write that is based on them checks the item's revision.
     """
 
     def __init__(self) -> None:
@@ -99,12 +100,12 @@ class Recent:
         self.raws: dict[str, bytes] = {}
         self.owners: dict[bytes, str] = {}
         self.withheld: dict[str, str] = {}
-        """Leads of which AWS does not give a document now, with its name for the reason."""
+        """Leads with a document that AWS refuses to give now, with AWS's error code."""
         self.untroubled: dict[str, datetime] = {}
-        """When a channel was last seen to be in no trouble; it outlasts the turn."""
+        """When a channel was last seen without failures; kept across iterations."""
 
     def clear(self) -> None:
-        """Forget the leads, as a new turn begins."""
+        """Clear the leads, at the begin of an iteration."""
         self.leads.clear()
         self.raws.clear()
         self.owners.clear()

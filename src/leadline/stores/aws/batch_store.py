@@ -1,4 +1,4 @@
-"""The store as a function sees it that SQS woke: it works on what its messages name."""
+"""The store for one batch of SQS messages: it leases the tasks that the messages name."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,18 +29,19 @@ from leadline.stores.aws.table import Key
 from leadline.stores.aws.wakeups import Ring
 
 _ENOUGH = 250
-"""Of each shard; more than anybody waits for before alerts become a digest."""
+"""The maximum of tasks counted per shard; more than any sensible `digest_above`."""
 _AFTER_TROUBLE = timedelta(minutes=1)
 
 
 class HandedStore(AwsStore):
-    """Hands out the tasks that it was given, each once; of steps that do several together, where
-    there is room for more, also others that are due, so that a burst becomes one message.
+    """Leases the given *tasks*, each once. For batched steps it also leases other due tasks up to
+    the limit, so that a burst becomes one message.
 
-    When AWS fails before anything was done, tasks that were taken are given back at once, with no
-    failure counted: an outage of S3 that lasts for an hour must not make dead letters.
+    If AWS fails before anything was done, leased tasks are given back at once without counting a
+    failure: an outage of S3 for an hour must not make dead letters.
 
-    `counts` says how often what was done: "Refined", "Quarantined", "Alerted", "Reminded", "Dead".
+    `counts` has the number of tasks by result: "Refined", "Quarantined", "Alerted", "Reminded",
+    "Dead".
     """
 
     def __init__(self, *parts: Any, tasks: Iterable[Task], **more: Any) -> None:
@@ -102,7 +103,7 @@ class HandedStore(AwsStore):
             raise
 
     def _give_back_all(self) -> None:
-        """Let go of what was taken; what AWS will not even do here waits for its lease to end."""
+        """Give back all leased tasks; if AWS refuses that too, their leases have to end first."""
         again = Retry(_AFTER_TROUBLE, why="storage.failed", counts=False)
         claims = [*self._taken.values()]
         self._taken.clear()
@@ -121,10 +122,10 @@ class HandedStore(AwsStore):
         return [*mine, *(one for one in others if one[0] not in known)][:limit]
 
     def _due_of_mine(self, step: Step, channel: str) -> list[tuple[Key, bool]]:
-        """Of the tasks that are left, those that can be had now; the rest is not asked again.
+        """Those of the remaining tasks that can be leased now; the others are not tried again.
 
-        Those come last whose worker died, the more often the later: one that kills whoever takes it
-        must not stand before others of the batch.
+        Tasks whose worker died come last, by the number of deaths: one that kills its worker must
+        not delay the others of the batch.
         """
         keys = [k for k, t in self.left.items() if (t.step, t.channel) == (step, channel)]
         items = self.table.get_all(keys) if keys else {}
@@ -148,9 +149,9 @@ class HandedStore(AwsStore):
         return claim
 
     def count_due(self, step: Step, channel: str = "") -> int:
-        """See `ports.store.Queue.count_due`; the index may not have heard of the newest tasks yet,
-        and after an outage of the channel it has too many of them to count them for every
-        message."""
+        """See `ports.store.Queue.count_due`. At least the given tasks are counted, since the index
+        may not have the newest yet; at most `_ENOUGH` per shard, since there may be very many after
+        an outage of the channel."""
         mine = len(self._due_of_mine(step, channel))
         if step.addressee is not Addressee.CHANNEL or not step.row.batched:
             return mine
@@ -160,7 +161,7 @@ class HandedStore(AwsStore):
         """See `ports.store.Queue.settle`."""
         for one in settlements:
             if one.claim.task.step.addressee is not Addressee.LEAD:
-                # It may have been told: then it must not be told again before its lease is over.
+                # A message may have been sent: do not send it again before the lease ends.
                 self._taken.pop(task_key(one.claim.task), None)
         with self._or_give_back():
             carried_out = super().settle(settlements)
@@ -172,8 +173,8 @@ class HandedStore(AwsStore):
         return carried_out
 
     def unfinished(self) -> dict[Task, Ring | None]:
-        """The given tasks that still live, each with the bell that will bring it back; None for
-        one whose lead nobody knows."""
+        """The given tasks that are not done or dead, each with the wake-up for it; None for a task
+        whose lead is unknown."""
         items = self.table.get_all([*self.tasks, *(lead_key(t.lead_id) for t in
                                                    self.tasks.values())])  # fmt: skip
         found: dict[Task, Ring | None] = {}
@@ -187,7 +188,7 @@ class HandedStore(AwsStore):
 
 
 def _state_of(holder: LeadItem | TaskItem) -> TaskState | None:
-    """The task that is not dead."""
+    """The state of the task, unless there is none or it is dead."""
     state = holder.task
     return None if state is None or state.dead_at else state
 

@@ -8,19 +8,19 @@ _PARALLEL = 8
 
 
 class Withheld(AwsFailed):
-    """A document that AWS does not give. To those who may not list the bucket it says so of one
-    that is missing as well (S3 API Reference, "GetObject")."""
+    """A document that AWS refuses to give. Callers without permission to list the bucket get this
+    error for a missing document as well (S3 API Reference, "GetObject")."""
 
 
 class Bucket:
-    """One bucket; addressed by path, which every S3 still answers and emulators know."""
+    """One bucket, addressed by path, which S3 and emulators support."""
 
     def __init__(self, caller: Caller, name: str) -> None:
         self._caller = caller
         self.name = name
 
     def put(self, key: str, document: bytes) -> str:
-        """Keep a document, replacing what was there; returns its version ("" without versioning).
+        """Store a document, replacing an existing one; returns its version ("" without versioning).
 
         Raises AwsFailed.
         """
@@ -32,7 +32,7 @@ class Bucket:
         return reply.headers.get("x-amz-version-id", "")
 
     def put_new(self, key: str, document: bytes) -> bool:
-        """Keep a document unless there is one of this key (`If-None-Match: *`); whether it was new.
+        """Store a document unless the key exists (`If-None-Match: *`); returns whether it was new.
 
         Raises AwsFailed.
         """
@@ -46,7 +46,8 @@ class Bucket:
         return True
 
     def get(self, key: str, version: str = "") -> bytes | None:
-        """A document, or None when there is none; raises AwsFailed, of which Withheld."""
+        """A document, or None if there is none. Raises Withheld if AWS refuses to give it, and
+        AwsFailed."""
         query = {"versionId": version} if version and version != "null" else {}
         reply = self._caller.call("s3", "GET", f"/{self.name}/{key}", query=query)
         if reply.status == 200:
@@ -61,10 +62,10 @@ class Bucket:
         keys: Sequence[tuple[str, str]],
         withheld: Callable[[int, Withheld], None] | None = None,
     ) -> list[bytes | None]:
-        """Several documents by key and version, in order, some at a time.
+        """Several documents by key and version, in the given order, read in parallel.
 
-        Where *withheld* is given, it hears of each that AWS does not give, by its place, and the
-        others are returned all the same.
+        *withheld*, if given, is called with the index and the error of each document that AWS
+        refuses to give; the result has None for it. Without *withheld*, Withheld is raised.
         """
 
         def get(place: int) -> bytes | None:
@@ -79,13 +80,13 @@ class Bucket:
         places = range(len(keys))
         if len(keys) < 2:
             return [get(place) for place in places]
-        from concurrent.futures import ThreadPoolExecutor  # 10 ms that one document has no use for
+        from concurrent.futures import ThreadPoolExecutor  # 10 ms, not needed for one document
 
         with ThreadPoolExecutor(min(_PARALLEL, len(keys))) as pool:
             return list(pool.map(get, places))
 
     def keys(self, prefix: str, after: str = "") -> Iterator[str]:
-        """The keys that begin so, sorted, behind *after*; a thousand a request."""
+        """The keys with this prefix after *after*, sorted; a thousand per request."""
         token = ""
         while True:
             query = {"list-type": "2", "prefix": prefix}
@@ -99,7 +100,7 @@ class Bucket:
                 return
 
     def folders(self, prefix: str) -> list[str]:
-        """What stands behind the prefix up to the next slash, the slash included."""
+        """The common prefixes of keys below *prefix*, each up to and including the next slash."""
         found, _ = self._list({"list-type": "2", "prefix": prefix, "delimiter": "/"}, "Prefix")
         return [one for one in found if one != prefix]
 

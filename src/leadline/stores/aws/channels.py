@@ -1,4 +1,4 @@
-"""What all workers know of each destination, on AWS."""
+"""The state of each channel on AWS, shared by all workers."""
 
 from datetime import datetime, timedelta
 
@@ -10,12 +10,12 @@ from leadline.stores.aws.values import Item
 
 _MOST_ROUNDS = 20
 _FRESH = timedelta(seconds=30)
-"""Who saw so lately that a channel is in no trouble need not look again after a message went well;
-trouble that another worker has just noted ends with the message after that."""
+"""How long a channel that was seen without failures need not be read again after a sent message. A
+failure that another worker has just noted is then ended by a later message."""
 
 
 class AwsChannels(Base):
-    """`ports.store.Channels` without `alerts`, which leads know."""
+    """`ports.store.Channels` without `alerts`, which are stored with the leads."""
 
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
         """See `ports.store.Channels.reserve`."""
@@ -38,10 +38,10 @@ class AwsChannels(Base):
                 item, "attribute_not_exists(pk) OR free_at < :until", {":until": iso(until)}
             )
         except Stale:
-            return  # it is held longer already
+            return  # it is paused longer already
 
     def is_in_use(self, channel: str, since: datetime) -> bool:
-        """Whether a message to the channel was sent since then, or is to wait."""
+        """Whether a message to the channel was sent since then, or the channel is paused."""
         item = self.table.get((f"C#{channel}", "channel"))
         return item is not None and from_iso(item["free_at"]) >= since
 
@@ -50,7 +50,7 @@ class AwsChannels(Base):
         now = self.clock()
         looked = self.recent.untroubled.get(channel)
         if well and looked is not None and abs(now - looked) < _FRESH:
-            return Trouble()  # as after nearly every message: nothing to write
+            return Trouble()  # the usual case after a message: nothing to write
         for _ in range(_MOST_ROUNDS):
             item = self.table.get(_trouble_key(channel))
             known = _trouble_of(item)

@@ -1,4 +1,4 @@
-"""The days of the archive, and what an id tells of its day."""
+"""The days of the archive, and the days to which ids may belong."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,9 +10,10 @@ _FIRST, _LAST = "0000-00-00", "9999-99-99"
 _DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME_DIGITS = 12
-"""An id of version 7 begins with the milliseconds of its making (RFC 9562, section 5.7)."""
+"""An id of version 7 begins with its time in milliseconds (RFC 9562, section 5.7)."""
 _APART = timedelta(hours=1)
-"""By so much the time in an id and that of its capture may differ, as when a clock falls back."""
+"""The longest difference between the time in an id and that of its capture, for instance after a
+clock was set back."""
 
 
 def days_between(
@@ -22,7 +23,7 @@ def days_between(
     *,
     backwards: bool = False,
 ) -> Iterator[str]:
-    """The days, as YYYY-MM-DD, of which the archive keeps anything; raises AwsFailed."""
+    """The days (YYYY-MM-DD) with documents in the archive; raises AwsFailed."""
     first = since.astimezone(UTC).date().isoformat() if since else _FIRST
     last = until.astimezone(UTC).date().isoformat() if until else _LAST
 
@@ -44,7 +45,7 @@ def days_between(
 
 
 def days_back(since: datetime, until: datetime) -> Iterator[str]:
-    """The days between two times, newest first, whether or not the archive keeps any of them."""
+    """All days between two times, newest first, with or without documents."""
     day, first = until.astimezone(UTC).date(), since.astimezone(UTC).date()
     while day >= first:
         yield day.isoformat()
@@ -52,7 +53,7 @@ def days_back(since: datetime, until: datetime) -> Iterator[str]:
 
 
 def days_of_ids(bucket: Bucket, digits: str) -> Iterator[str]:
-    """The days of the archive on which ids may have been made that begin with these digits."""
+    """The days of the archive to which ids with these first digits may belong."""
     begins = digits[:_TIME_DIGITS]
     first, last = (int(begins.ljust(_TIME_DIGITS, end), 16) for end in "0f")
     apart = _milliseconds_of(_APART)
@@ -65,8 +66,8 @@ def days_of_ids(bucket: Bucket, digits: str) -> Iterator[str]:
 def ids_between(
     day: str, since: datetime | None, until: datetime | None
 ) -> Sequence[tuple[str, str]]:
-    """Bounds of the ids that may have been captured on that day between two times: ids that tell
-    such a time, and whatever other ids there are."""
+    """Ranges of ids that may have been captured on that day between two times: those with such a
+    time, and all ids that do not contain a time of that day."""
     begins = _midnight(day)
     ends = begins + timedelta(days=1)
     first = max(begins, since) if since else begins
@@ -78,7 +79,7 @@ def ids_between(
 
 
 def _id_floor(at: datetime) -> str:
-    """What ids that are made at this time begin with."""
+    """The prefix of ids made at this time."""
     digits = f"{_milliseconds(at):0{_TIME_DIGITS}x}"
     return f"{digits[:8]}-{digits[8:]}"
 

@@ -1,5 +1,5 @@
-"""The raw document in S3: the promised keys, and beside them all that the ledger would need to
-be written anew from the archive alone."""
+"""The raw document in S3: the documented keys, and all that is needed to rebuild the ledger from
+the archive alone."""
 
 from base64 import b64decode, b64encode
 from datetime import timedelta
@@ -12,7 +12,7 @@ from leadline.model.lead import CapturedLead, Kind
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A raw document as it is read back."""
+    """A raw document as read from the archive."""
 
     lead_id: str
     timestamp: str
@@ -29,16 +29,16 @@ class Kept(msgspec.Struct, frozen=True):
 
     @property
     def raw(self) -> bytes:
-        """The very bytes of the event."""
+        """The exact bytes of the event."""
         return bytes(self.raw_data)
 
     @property
     def whole_body(self) -> bytes | None:
-        """The body of the delivery, where the event is not its very text."""
+        """The body of the delivery, if it is not identical with the event."""
         return b64decode(self.body) if self.body is not None else None
 
     def captured(self) -> CapturedLead:
-        """The event as it was when it came."""
+        """The event as it was captured."""
         at = from_iso(self.timestamp)
         record = self.record
         key = record and key_digest("record", self.source, record.encode(errors="surrogatepass"))
@@ -65,7 +65,7 @@ _decoder = msgspec.json.Decoder(Kept)
 
 
 def read_document(document: bytes) -> Kept:
-    """A raw document; raises msgspec.MsgspecError when it is none."""
+    """Decode a raw document; raises msgspec.MsgspecError if it is not one."""
     return _decoder.decode(document)
 
 

@@ -1,8 +1,8 @@
-"""What people and the CRM made of refined leads, and on whose desk they are, on AWS.
+"""The handlings of refined leads, and the open leads of each person, on AWS.
 
-A handling is an item of its own, whose revision is that of the handling. Each open lead lies on
-the desk of its holder under every name of that person: in a partition of its own, which tells the
-truth at once, as an index would not.
+A handling is an item of its own; its revision is that of the handling. Each open lead also has an
+item for every id and address of its holder. These are items rather than index entries, because an
+index is only eventually consistent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ class AwsDesk(Base):
             after = msgspec.structs.replace(after, rev=kept.rev + 1)
             new = with_owner_shown(lead.note(now, note, detail) if note else lead, after)
             new, puts = schedule(new, then, items, now)
-            # The lead is written in any case: by its revision a move knows that nothing changed.
+            # The lead is always written too: a move detects changes by its revision.
             writes = [Put(new.item(), lead.rev), *handling_writes(lead_id, kept, after), *puts]
             try:
                 self.table.write_all(writes)
@@ -77,8 +77,8 @@ def handling_of(item: Item) -> Handling:
 
 
 def handling_writes(lead_id: str, kept: Handling, new: Handling) -> list[Write]:
-    """The writes that put a handling, with its revision, in the place of the one that is *kept*
-    (UNHANDLED where there is none), and the lead on the desks where it belongs."""
+    """The writes that replace the handling *kept* (UNHANDLED if there is none) by *new* with its
+    revision, and update the open leads of the holders."""
     pk, sk = handling_key(lead_id)
     text = msgspec.json.encode(msgspec.structs.replace(new, rev=0)).decode()
     item = {"pk": pk, "sk": sk, "lead_id": lead_id, "rev": new.rev, "handling": text}
@@ -89,20 +89,20 @@ def handling_writes(lead_id: str, kept: Handling, new: Handling) -> list[Write]:
 
 
 def handling_removed(lead_id: str, kept: Handling) -> list[Write]:
-    """The writes that take a handling away, and the lead off all desks."""
+    """The writes that remove a handling, and the lead from the open leads of its holder."""
     return [Delete(handling_key(lead_id), kept.rev), *_desk_writes(lead_id, kept, UNHANDLED)]
 
 
 def first_handling(lead_id: str, handling: Handling) -> list[Write]:
-    """The writes that keep the handling of a lead that has none."""
+    """The writes that store the first handling of a lead."""
     return handling_writes(lead_id, UNHANDLED, msgspec.structs.replace(handling, rev=1))
 
 
 def with_owner_shown(lead: LeadItem, handling: Handling) -> LeadItem:
-    """The lead with its owner as lists show it (`model.handling.owner_of`)."""
+    """The lead with the owner that lists show (`model.handling.owner_of`)."""
     if lead.summary is None:
         return lead
-    now: str | None = None  # the owner whom the lead itself names
+    now: str | None = None  # the owner named by the refined lead
     if handling.owner:
         now = short(handling.owner.shown)
     elif handling.ownership is Ownership.UNASSIGNED:

@@ -1,8 +1,9 @@
-"""Where leads come in on AWS.
+"""The inbox on AWS.
 
-The order is the promise: the event's key is reserved, the raw document goes to S3, then one
-conditional write keeps the lead together with its task. A capture that dies in between is taken
-up by the sender's next try, under the same id; one that got as far as S3, by the sweep as well.
+The order of writes makes a capture durable: the event's key is reserved, the raw document is stored
+in S3, then one conditional write stores the lead together with its task. A capture that dies in
+between is continued by the sender's next attempt, under the same id; after the write to S3 also by
+the sweep.
 """
 
 from collections.abc import Sequence
@@ -31,8 +32,8 @@ _FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
 class AwsInbox(Base):
     """`ports.store.Inbox` on S3 and DynamoDB.
 
-    Each lead is kept for itself: after a failure, those of the call that were kept already are
-    found again by the redelivery, under the same ids.
+    Each lead is stored by itself. After a failure, the redelivery finds those that were stored
+    already, under the same ids.
     """
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
@@ -44,18 +45,18 @@ class AwsInbox(Base):
             self._ring(bells)
 
     def take_up(self, lead: CapturedLead) -> Receipt:
-        """Go on with a capture that got as far as the archive."""
+        """Continue a capture whose raw document is in the archive already."""
         bells: list[Ring] = []
         receipt = self._accept(lead, bells, archived=True)
         self._ring(bells)
         return receipt
 
     def _accept_all(self, leads: Sequence[CapturedLead], bells: list[Ring]) -> list[Receipt]:
-        """Some at a time, because senders do not wait for long; but the events of one record, and
-        what is the same event, in order."""
+        """Accept events in parallel, because senders do not wait for long; but those of one record,
+        or with the same key, in order."""
         if len(leads) < 2:
             return [self._accept(lead, bells) for lead in leads]
-        from concurrent.futures import ThreadPoolExecutor  # one lead has no use for it
+        from concurrent.futures import ThreadPoolExecutor  # not needed for one lead
 
         receipts: dict[int, Receipt] = {}
         groups: dict[bytes, list[int]] = {}
@@ -89,7 +90,7 @@ class AwsInbox(Base):
         raise Contested(lead.id)
 
     def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
-        """Take the event's key for this lead; what is there already when it is taken."""
+        """Reserve the event's key for this lead; returns an existing reservation, else None."""
         pk, sk = digest_key("E", lead.event_key)
         item: dict[str, Any] = {
             "pk": pk,
@@ -99,7 +100,7 @@ class AwsInbox(Base):
             "lasting": lead.lasting_key,
         }
         if not lead.lasting_key:
-            # A day more, because TTL deletes when it likes.
+            # One day more, because the time at which TTL deletes is not exact.
             forget = lead.captured_at + self.redelivery_window + timedelta(days=1)
             item["expires"] = int(forget.timestamp())
         old = iso(lead.captured_at - self.redelivery_window)
@@ -112,31 +113,31 @@ class AwsInbox(Base):
         return None
 
     def _resumed(self, lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
-        """The lead under the id that an earlier try reserved for it, which then died; first it is
-        noted where the sweep will look for its document."""
+        """The lead with the id that an earlier attempt reserved before it died. First a note is
+        stored by which the sweep will find its document."""
         lead = _as_reserved(lead, reserved)
         place = f"{iso(self.clock())}#{key_of('raw', lead.id, lead.captured_at)}"
         noted = {**reserved, "due_pk": RESUMED, "due_sk": place}
         try:
             self.table.put_if(noted, "lead_id = :id", {":id": lead.id})
         except Stale:
-            raise Contested(lead.id) from None  # its key was given to another lead meanwhile
+            raise Contested(lead.id) from None  # its key was reserved for another lead meanwhile
         return lead
 
     def _redelivered(self, first: LeadItem, bells: list[Ring]) -> Receipt:
         self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
         task = first.task
         if task is not None and not task.dead_at and not task.held:
-            # Whoever kept it may have died before it could ring; one bell too many harms nobody.
+            # The first capture may have died before its wake-up; one too many does no harm.
             bells.append(_wake(first, from_iso(task.due_at)))
         return Receipt(first.joined or first.lead_id, Fate.REDELIVERED)
 
     def _keep(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
-        """Write the lead's item by what is known of its record now; raises Stale when that has
-        changed meanwhile."""
+        """Store the event as a lead, or as an event of its record's lead; raises Stale if the
+        record has changed meanwhile."""
         head = self._head(lead)
         if head is not None and head.lead_id == lead.id:
-            raise Stale  # another try at this event was faster
+            raise Stale  # another attempt at this event was faster
         refined = head is not None and head.summary is not None
         fate, why = fate_of(lead, known=head is not None, refined=refined)
         if fate is Fate.CAPTURED:
@@ -149,10 +150,10 @@ class AwsInbox(Base):
     def _keep_event(
         self, lead: CapturedLead, fate: Fate, why: str, head: LeadItem, bells: list[Ring]
     ) -> Receipt:
-        """Write an event about a lead, have the lead know of it, and look a refined lead up."""
+        """Store an event of a lead, add it to the lead, and put a look-up for a refined lead."""
         full = len(head.related) >= MOST_RELATED
         if full:
-            # The lead can take no more; the event stays by itself.
+            # The lead cannot take any more events; this one is stored by itself.
             fate, why = Fate.FILTERED, "too_many_events"
         writes: list[Write] = [Put(_item(lead, fate, why, None if full else head).item(), None)]
         joined = head if full else _with_event(head, lead.id, folded=fate is Fate.FOLDED)
@@ -171,7 +172,7 @@ class AwsInbox(Base):
         return Receipt(lead.id, fate, why)
 
     def _keep_lead(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
-        """Write a new lead's item, with its task, and have its record for it."""
+        """Store a new lead with its task, and assign its record to it."""
         task = TaskState(iso(lead.captured_at), iso(lead.due_at))
         item = msgspec.structs.replace(_item(lead, Fate.CAPTURED, lead.why, None), task=task)
         writes: list[Write] = [Put(item.item(), None)]
@@ -182,12 +183,12 @@ class AwsInbox(Base):
         return Receipt(lead.id, Fate.CAPTURED)
 
     def _head(self, lead: CapturedLead) -> LeadItem | None:
-        """The lead that the event's record has."""
+        """The lead of the event's record."""
         owner = self._owner(lead.record_key)
         return self._lead(owner) if owner else None
 
     def _owner(self, record_key: bytes | None) -> str | None:
-        """The id of the lead that a record has."""
+        """The id of a record's lead."""
         item = self.table.get(digest_key("R", record_key)) if record_key else None
         return item["lead_id"] if item else None
 
@@ -206,7 +207,7 @@ class AwsInbox(Base):
                 return False
             owner = self._owner(record_key)
             if owner not in (None, event.lead_id):
-                return False  # its record has a lead by now
+                return False  # its record has got a lead meanwhile
             now = self.clock()
             task = TaskState(iso(now), iso(due_at), event.attempts + 1)
             lead = changed(event, fate=str(Fate.CAPTURED), why="", task=task, attempts=task.attempt)
@@ -223,7 +224,7 @@ class AwsInbox(Base):
 
 
 def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
-    """The lead under the id and time that an earlier try reserved for it."""
+    """The lead with the id and time that an earlier attempt reserved for it."""
     at = from_iso(reserved["taken_at"])
     due_at = at + (lead.due_at - lead.captured_at)
     return msgspec.structs.replace(lead, id=reserved["lead_id"], captured_at=at, due_at=due_at)
@@ -255,8 +256,8 @@ def _wake(lead: LeadItem, due_at: datetime) -> Ring:
 
 
 def _with_event(head: LeadItem, event_id: str, *, folded: bool) -> LeadItem:
-    """The lead with another event of its record; a worker that holds it has not seen that, and
-    loses it."""
+    """The lead with one more event of its record; a worker that has leased the lead loses its
+    lease, because it has not seen the event."""
     if not folded:
         return changed(head, related=(*head.related, event_id))
     task = head.task

@@ -1,5 +1,5 @@
-"""What the table keeps: a lead with its timeline and its refine task is one item, as is each
-further task; so what must change together is one conditional write.
+"""The items of the table. A lead with its timeline and its refine task is one item, and each later
+task is one, so that what must change together needs one conditional write.
 """
 
 from datetime import datetime
@@ -24,12 +24,13 @@ from leadline.stores.aws.values import Item
 _LONGEST_TIMELINE = 100
 _LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
 MOST_RELATED = 1_000
-"""So many other events of its record a lead remembers, in 80 KB; each write of it costs a unit for
-every KB, twice in a transaction. An item holds 400 KB."""
+"""The maximum number of other events of its record that a lead stores, in 80 KB. Each write of the
+lead costs a unit per KB, two in a transaction; an item may have 400 KB."""
 
 
 class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A task as it waits, is held until `due_at`, or is dead since `dead_at` (times: ISO)."""
+    """The state of a task: it waits for `due_at`, is leased until `due_at`, or is dead since
+    `dead_at` (times in ISO-8601)."""
 
     put_at: str
     due_at: str
@@ -43,9 +44,9 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What lists show of a refined lead; `version` is that of its document in S3. `owner` is as it
-    was refined, `owner_now` as it became known since: None where that is the same, "" where nobody
-    owns it now."""
+    """What lists show of a refined lead; `version` is that of its document in S3. `owner` is the
+    owner at the time of refinement, `owner_now` the present one: None if it is the same, "" if the
+    lead has no owner now."""
 
     processed_at: str
     status: str
@@ -81,10 +82,10 @@ class Noted(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An accepted event. `attempts` goes on counting after its task has ended, so that no claim of
-    an earlier task can pass for one of a later. `related` are ids of other events of its record,
-    of which `updates` are folded into it. `dead_channels` are those that were to be told of this
-    lead and have a dead letter instead."""
+    """An accepted event. `attempts` continues to count after its task has ended, so that a lease of
+    an earlier task is never valid for a later one. `related` has the ids of other events of its
+    record, of which `updates` are folded into the lead. `dead_channels` have a dead letter instead
+    of an alert about this lead."""
 
     lead_id: str
     source: str
@@ -110,7 +111,7 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def status(self) -> Status:
-        """Where it stands."""
+        """The status of the lead."""
         if self.fate != Fate.CAPTURED:
             return Status(self.fate)
         if self.summary and self.summary.status == "quarantined":
@@ -123,12 +124,12 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
         return Status.ALERTED if alerted else Status.REFINED
 
     def note(self, at: datetime, what: str, detail: str = "") -> "LeadItem":
-        """With one more line on its timeline; only the latest are kept."""
+        """The lead with one more line in its timeline, of which only the latest are kept."""
         lines = (*self.timeline, Noted(iso(at), what, detail))[-_LONGEST_TIMELINE:]
         return msgspec.structs.replace(self, timeline=lines)
 
     def item(self) -> Item:
-        """As it is kept, with its places in the indexes."""
+        """The item to store, with its keys in the indexes."""
         item: Item = msgspec.to_builtins(self)
         item["pk"], item["sk"] = lead_key(self.lead_id)
         shard = shard_of(self.lead_id)
@@ -154,7 +155,7 @@ class TaskItem(msgspec.Struct, frozen=True, omit_defaults=True):
         return Task(self.step, self.lead_id, self.channel, self.task.again)
 
     def item(self) -> Item:
-        """As it is kept."""
+        """The item to store."""
         item: Item = msgspec.to_builtins(self)
         item["pk"], item["sk"] = task_key(self.what)
         return item | _due(self.task, self.step, self.channel, self.lead_id)
@@ -166,12 +167,12 @@ def lead_of(item: Item) -> LeadItem:
 
 
 def further_of(item: Item) -> TaskItem:
-    """The task of an item that is no lead."""
+    """The task of an item that is not a lead."""
     return msgspec.convert(item, TaskItem)
 
 
 def holds_a_task(item: Item) -> bool:
-    """Whether an item may have a task: it is a lead, or a task itself."""
+    """Whether an item may have a task, because it is a lead or a task."""
     sort_key: str = item["sk"]
     return sort_key == LEAD or sort_key.startswith(FURTHER)
 
@@ -182,12 +183,12 @@ def task_in(holder: LeadItem | TaskItem) -> Task:
 
 
 def task_holder_of(item: Item) -> LeadItem | TaskItem:
-    """Whatever task an item has."""
+    """The lead or the later task in an item."""
     return lead_of(item) if item["sk"] == LEAD else further_of(item)
 
 
 def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
-    """The place in the index `due`; of those due at one time, the lead captured first."""
+    """The keys in the index `due`; tasks with the same due time are sorted by capture."""
     shard = shard_of(lead_id)
     if task.dead_at:
         return {"due_pk": dead_partition(shard), "due_sk": f"{task.dead_at}#{lead_id}"}
@@ -196,7 +197,7 @@ def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
 
 
 def claim_of(holder: LeadItem | TaskItem, task: TaskState) -> Claim:
-    """What a worker gets that takes the task, as it stands before it is taken."""
+    """The lease that a worker gets; *task* is the state before it is leased."""
     return Claim(
         task_in(holder),
         task.attempt + 1,
@@ -209,13 +210,14 @@ def claim_of(holder: LeadItem | TaskItem, task: TaskState) -> Claim:
 
 def revived(old: TaskState | None, attempts: int, now: datetime, due_at: datetime, *,
             again: bool = False) -> TaskState:  # fmt: skip
-    """A task put anew: nothing of its failures is remembered, but no old claim may settle it."""
+    """The state of a task that is put again: without its failures, but with the count of attempts,
+    so that no old lease can settle it."""
     attempt = max(attempts, old.attempt + 1 if old else 0)
     return TaskState(iso(now), iso(due_at), attempt, again=again)
 
 
 def told_of(alert: Alert) -> Told:
-    """A message as its lead remembers it."""
+    """An alert as stored in its lead."""
     at = iso(alert.sent_at)
     return Told(alert.channel, at, alert.template, alert.digest, alert.ref, alert.step)
 
@@ -230,7 +232,7 @@ def alerts_of(lead: LeadItem) -> tuple[Alert, ...]:
 
 
 def summary_of(refined: RefinedLead, told: int, version: str) -> Summary:
-    """What lists need of a refined lead."""
+    """What lists show of a refined lead; *told* is the number of channels that have to alert."""
     contact, details, first = refined.contact, refined.lead_details, refined.duplicate_of
     return Summary(
         processed_at=iso(refined.processed_at),
@@ -248,7 +250,8 @@ def summary_of(refined: RefinedLead, told: int, version: str) -> Summary:
 
 
 def _storable(number: float | None) -> float | None:
-    """A number that DynamoDB takes, which are 0 and those from 1e-130 to below 1e126."""
+    """The number if DynamoDB can store it (0, or a magnitude from 1e-130 to below 1e126), else
+    None."""
     if number is None or not abs(number) < _LARGEST_NUMBER:
         return None
     return number if abs(number) > _SMALLEST_NUMBER else 0.0

@@ -1,4 +1,4 @@
-"""Where each item of the table stands, in the table and in its indexes.
+"""The keys of items in the table and in its indexes.
 
 | item | pk | sk |
 |---|---|---|
@@ -6,12 +6,12 @@
 | a CRM record | `R#` and the record key in hex | `key` |
 | a person's e-mail or phone | `M#` and the match key in hex | `key` |
 | a lead | `L#` and its id | `lead` |
-| a further task | `L#` and its lead's id | the step, `#`, and the channel |
-| what people made of a lead | `L#` and its id | `handling` |
+| a later task | `L#` and its lead's id | the step, `#`, and the channel |
+| a lead's handling | `L#` and its id | `handling` |
 | a later lead of the same person | `L#` and the first lead's id | `again#` and its id |
-| a lead on somebody's desk | `D#` and a name of that person | the lead's id |
-| a channel's next free moment | `C#` and its name | `channel` |
-| a channel's trouble | `C#` and its name | `trouble` |
+| an open lead of a person | `D#` and an id or address of that person | the lead's id |
+| a channel's next free time | `C#` and its name | `channel` |
+| a channel's failures | `C#` and its name | `trouble` |
 """
 
 from datetime import datetime
@@ -22,51 +22,51 @@ from leadline.model.task import Step, Task
 from leadline.stores.aws.table import Key
 
 SHARDS = 4
-"""An index partition takes 1,000 writes a second (DynamoDB Developer Guide, "Partitions"), and a
-lead writes twice to each index on its way; so many partitions share the load."""
+"""The number of partitions of each index. A partition takes 1,000 writes a second (DynamoDB
+Developer Guide, "Partitions"), and each lead makes two writes to each index."""
 LEAD, HANDLING, AGAIN = "lead", "handling", "again#"
 FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
-"""How the sort keys of further tasks begin."""
+"""The prefixes of the sort keys of later tasks."""
 WITHOUT_LATER_LEADS = (FURTHER[0], FURTHER[-1] + "~")
-"""Between these sort keys stands all that is kept of a lead, but for the later leads of the same
-person, which may be many."""
+"""The range of sort keys of all items of a lead, except those for later leads of the same person,
+which may be many."""
 RESUMED = "resumed"
-"""The partition of the index `due` where events lie whose capture was gone on with: their documents
-have ids of an earlier try, and may come to stand where the sweep has been already."""
+"""The partition of the index `due` with events whose capture was continued: their documents have
+the ids of an earlier attempt, and may appear where the sweep has listed already."""
 _LONGEST_TEXT = 250
-"""An item holds 400 KB and a partition key 2 KB (DynamoDB Developer Guide, "Constraints"); a lead
-may write what it likes, and whole it stands in S3."""
+"""The maximum length of texts from leads in items and keys. An item may have 400 KB and a partition
+key 2 KB (DynamoDB Developer Guide, "Constraints"); the complete texts are in S3."""
 
 
 def lead_key(lead_id: str) -> Key:
-    """Where a lead stands."""
+    """The key of a lead."""
     return f"L#{lead_id}", LEAD
 
 
 def task_key(task: Task) -> Key:
-    """Where a task stands."""
+    """The key of a task."""
     if task.step is Step.REFINE:
         return lead_key(task.lead_id)
     return f"L#{task.lead_id}", f"{task.step}#{task.channel}"
 
 
 def handling_key(lead_id: str) -> Key:
-    """Where it stands what people and the CRM made of a lead."""
+    """The key of a lead's handling."""
     return f"L#{lead_id}", HANDLING
 
 
 def desk_key(person: str, lead_id: str) -> Key:
-    """Where a lead lies on the desk of who is known by this name."""
+    """The key of an open lead of a person, by one of their ids or addresses."""
     return f"D#{short(person)}", lead_id
 
 
 def again_key(first: str, lead_id: str) -> Key:
-    """Where a first lead knows of a later one of the same person."""
+    """The key by which a first lead lists a later one of the same person."""
     return f"L#{first}", f"{AGAIN}{lead_id}"
 
 
 def digest_key(kind: str, digest: bytes) -> Key:
-    """Where an event (`E`), a record (`R`) or a match key (`M`) stands."""
+    """The key of an event (`E`), a record (`R`) or a match key (`M`)."""
     return f"{kind}#{digest.hex()}", "key"
 
 
@@ -76,17 +76,17 @@ def shard_of(lead_id: str) -> int:
 
 
 def due_partition(step: Step, channel: str, shard: int) -> str:
-    """The partition of the index `due` where live tasks of one kind wait."""
+    """The partition of the index `due` for tasks of one kind that are not dead."""
     return f"{step}#{channel}#{shard}"
 
 
 def dead_partition(shard: int) -> str:
-    """The partition of the index `due` where dead letters lie."""
+    """The partition of the index `due` for dead letters."""
     return f"dead#{shard}"
 
 
 def due_before(at: datetime) -> str:
-    """The end of a `due` partition's tasks that are due at this time."""
+    """The upper bound of sort keys in a `due` partition for tasks due at this time."""
     return f"{iso(at)}~"
 
 
@@ -99,7 +99,7 @@ def short(text: str | None) -> str | None: ...
 
 
 def short(text: str | None) -> str | None:
-    """No more of a text than lists and keys need."""
+    """The text, shortened for lists and keys."""
     if text is None or len(text) <= _LONGEST_TEXT:
         return text
     return text[: _LONGEST_TEXT - 1] + "…"

@@ -1,4 +1,4 @@
-"""Leads by id, and by what makes them recognisable, on AWS."""
+"""Leads by id, by match key and by record, on AWS."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -87,8 +87,8 @@ class AwsLeads(Base):
         documents = self.bucket.get_all(versions, self._withheld(ids, withheld))
         for place, (key, version) in enumerate(versions):
             if documents[place] is None and version and ids[place] not in withheld:
-                # A worker that had lost its claim may have written over the version that counts,
-                # which then is deleted in time; what is left says the same of the lead.
+                # A worker without a valid lease may have written a newer version; the bucket then
+                # deletes the referenced one in time. The remaining one has the same content.
                 watch = self._withheld(ids[place:], withheld)
                 (documents[place],) = self.bucket.get_all([(key, "")], watch)
         found = zip(asked, documents, strict=True)
@@ -106,7 +106,7 @@ class AwsLeads(Base):
         return {i: alerts_of(lead) for i, lead in leads.items() if lead.alerts}
 
     def _leads(self, lead_ids: Iterable[str], *, guess: bool = False) -> dict[str, LeadItem]:
-        """The leads' items, in the order asked; *guess* takes those of this turn as they were."""
+        """The leads' items in the given order; *guess* takes those in the cache as they are."""
         wanted = list(dict.fromkeys(lead_ids))
         known = self.recent.leads if guess else {}
         unread = [lead_key(i) for i in wanted if i not in known]
@@ -118,8 +118,8 @@ class AwsLeads(Base):
     def _documents(
         self, leads: Iterable[LeadItem], withheld: dict[str, str] | None = None
     ) -> dict[str, Kept]:
-        """The raw documents that are there and can be read. Those that AWS does not give are noted
-        in *withheld*; without it, raises Withheld."""
+        """The raw documents that exist and can be read, by lead id. Documents that AWS refuses to
+        give are noted in *withheld*; without it, raises Withheld."""
         keys = {i.lead_id: key_of("raw", i.lead_id, from_iso(i.captured_at)) for i in leads}
         watch = None if withheld is None else self._withheld(list(keys), withheld)
         found = self.bucket.get_all([(key, "") for key in keys.values()], watch)
@@ -144,11 +144,10 @@ class AwsLeads(Base):
 
 
 def _told_since(lead: LeadItem) -> Sequence[str]:
-    """The events of a lead that may be read with it: what came late is news only of one that is
-    refined."""
+    """The ids of the events to read with a lead; late ones only if the lead is refined."""
     return lead.updates if lead.summary is None else lead.related
 
 
 def _is_late(event: LeadItem) -> bool:
-    """Whether an event of a lead is news that came after its refinement."""
+    """Whether an event of a lead came after its refinement."""
     return event.fate == Fate.FILTERED and event.kind != Kind.IGNORED

@@ -1,4 +1,4 @@
-"""What the outcome of a task makes of the items of its lead."""
+"""How the outcome of a task changes the items of its lead."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from leadline.stores.aws.table import Put, Write
 
 
 def retried(state: TaskState, retry: Retry, failures: int, now: datetime) -> TaskState:
-    """A task that is to be tried again."""
+    """The state of a task that will be retried."""
     return msgspec.structs.replace(
         state, put_at=iso(now), due_at=iso(now + retry.after), held=False,
         failures=failures, error=retry.why,
@@ -20,14 +20,14 @@ def retried(state: TaskState, retry: Retry, failures: int, now: datetime) -> Tas
 
 
 def dropped(state: TaskState, drop: Drop, now: datetime) -> TaskState:
-    """A task that becomes a dead letter."""
+    """The state of a task that becomes a dead letter."""
     return msgspec.structs.replace(
         state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail
     )
 
 
 def with_dead_letter(lead: LeadItem, task: Task, reason: str, now: datetime) -> LeadItem:
-    """The lead of a task that becomes a dead letter."""
+    """The lead with a dead letter of *task*."""
     lead = lead.note(now, f"{task.step}.dead", reason)
     if task.step is not Step.NOTIFY:
         return lead
@@ -36,14 +36,14 @@ def with_dead_letter(lead: LeadItem, task: Task, reason: str, now: datetime) -> 
 
 
 def with_alert(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
-    """The lead with the message that ended its task.
+    """The lead with the alert that ended its task.
 
-    Where a channel that was to hear of the lead did not (another was told in its place, or nobody
-    had to be), it is one channel less that accounts look for.
+    If a channel did not have to alert after all (a fallback did, or no alert was needed), accounts
+    expect one channel less.
     """
     new = lead
     if alert is not None:
-        from leadline.model.task import told_as  # who captures or refines has no use for it
+        from leadline.model.task import told_as  # not needed for capture and refinement
 
         line = told_of(msgspec.structs.replace(alert, step=task.step))
         new = changed(new, alerts=(*new.alerts, line))
@@ -60,7 +60,7 @@ def with_alert(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
 def state_writes(
     lead: LeadItem, further: TaskItem | None, state: TaskState, lead_changes: bool
 ) -> list[Write]:
-    """The writes that leave the task in another state."""
+    """The writes that store the task in a new state."""
     if further is None:
         return [Put(changed(lead, task=state).item(), lead.rev)]
     writes: list[Write] = [Put(msgspec.structs.replace(further, task=state).item(), further.rev)]

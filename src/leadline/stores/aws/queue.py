@@ -1,4 +1,4 @@
-"""Tasks on AWS: the ledger says what is due and who holds it, the bells only wake workers."""
+"""The queue on AWS: the table has the tasks and their leases; wake-ups only start workers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ _MOST_ROUNDS = 20
 
 
 class AwsQueue(Base):
-    """The first half of `ports.store.Queue`: putting, claiming, counting."""
+    """The first half of `ports.store.Queue`: putting, leasing, counting."""
 
     def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
         """See `ports.store.Queue.put`."""
@@ -85,14 +85,14 @@ class AwsQueue(Base):
         if len(holders) < 2:
             claims = [self._take(holder, lease) for holder in holders]
         else:
-            from concurrent.futures import ThreadPoolExecutor  # one task has no use for it
+            from concurrent.futures import ThreadPoolExecutor  # not needed for one task
 
             with ThreadPoolExecutor(min(_MOST_PARALLEL, len(holders))) as pool:
                 claims = list(pool.map(lambda holder: self._take(holder, lease), holders))
         return [claim for claim in claims if claim is not None]
 
     def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
-        """Keys of tasks that look due, longest due first, and whether somebody held them."""
+        """Keys of tasks that seem due, longest due first, and whether they were leased."""
         values = {":now": due_before(self.clock())}
         streams = [
             self.table.query(
@@ -107,7 +107,7 @@ class AwsQueue(Base):
         return [((item["pk"], item["sk"]), bool(item["held"])) for item in found]
 
     def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
-        """Hold the task, if it is still there to be had."""
+        """Lease the task; None if it cannot be leased any more."""
         task, now = holder.task, self.clock()
         if task is None or task.dead_at or from_iso(task.due_at) > now:
             return None
@@ -145,7 +145,7 @@ class AwsQueue(Base):
         return self._count_due(step, channel)
 
     def _count_due(self, step: Step, channel: str, most: int = 0) -> int:
-        """The same; of each shard no more than *most* are looked at."""
+        """The number of due tasks; at most *most* per shard are counted (0: all)."""
         now = due_before(self.clock())
         places = (due_partition(step, channel, shard) for shard in range(SHARDS))
         return sum(
@@ -153,7 +153,7 @@ class AwsQueue(Base):
         )
 
     def rebase(self) -> int:
-        """See `ports.store.Queue.rebase`; it reads the whole table, and functions never need it."""
+        """See `ports.store.Queue.rebase`; reads the whole table. Functions never need it."""
         now, moved = self.clock(), 0
         for item in self.table.scan():
             for name in ("free_at", "since"):
@@ -173,8 +173,8 @@ class AwsQueue(Base):
 
 
 def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> Put:
-    """The write that puts a task of any step but REFINE, whether it was there or not; an alert that
-    a worker holds stays as it is (`ports.store.Queue.put`)."""
+    """The write that puts a task of any step except REFINE, new or again; an alert that is leased
+    stays unchanged (`ports.store.Queue.put`)."""
     if old is not None and _is_being_told(old.task) and task.step is Step.NOTIFY and not task.again:
         return Put(old.item(), old.rev)
     state = revived(old.task if old else None, 0, now, due_at, again=task.again)
@@ -193,9 +193,8 @@ def schedule(
     now: datetime,
     settled: Task | None = None,
 ) -> tuple[LeadItem, list[Write]]:
-    """The lead with tasks that follow what happens to it now, and the writes that put those which
-    stand beside it; *there* are items as they were read. Nobody holds the task that is *settled*
-    any more."""
+    """The lead with its follow-up tasks, and the writes for those that are items of their own.
+    *there* are items as they were read; the lease of the task *settled* has ended."""
     own = task_key(settled) if settled else None
     writes: list[Write] = []
     for key, one in {task_key(one.task): one for one in follow_ups}.items():
@@ -210,13 +209,13 @@ def schedule(
 
 
 def rings_of(lead: LeadItem, follow_ups: Sequence[Later], now: datetime) -> list[Ring]:
-    """The bells of tasks that follow."""
+    """The wake-ups for follow-up tasks."""
     captured_at = from_iso(lead.captured_at)
     return [Ring(one.task, now + one.after, captured_at) for one in follow_ups]
 
 
 def put_back(lead: LeadItem, task: Task, now: datetime, due_at: datetime) -> LeadItem:
-    """The lead with what it says itself of a task that is put."""
+    """The lead with its own fields updated for a task that is put."""
     if task.step is Step.REFINE:
         state = revived(lead.task, lead.attempts + 1, now, due_at)
         return changed(lead, task=state, attempts=state.attempt)

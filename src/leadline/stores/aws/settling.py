@@ -1,4 +1,4 @@
-"""Outcomes carried out on AWS: each task for itself, in one conditional stroke."""
+"""Carrying out outcomes of tasks on AWS: each task by itself, in one transaction."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -37,7 +37,7 @@ from leadline.stores.aws.values import Item
 _MOST_ROUNDS = 20
 _MOST_PARALLEL = 8
 _REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTooLarge"))
-"""What is wrong with a request, rather than with AWS."""
+"""Error codes for a request that is wrong, rather than for a failure of AWS."""
 _AFTER_REFUSAL = timedelta(minutes=1)
 _MOST_REFUSALS = 25
 _MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
@@ -48,17 +48,17 @@ class AwsSettling(Base):
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
-        # Refinements of one person must see each other, so what makes leads is settled in order.
+        # Refinements of one person must see each other, so they are settled in order.
         if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
             return [self._settle_alone(one) for one in settlements]
-        from concurrent.futures import ThreadPoolExecutor  # one task has no use for it
+        from concurrent.futures import ThreadPoolExecutor  # not needed for one task
 
         with ThreadPoolExecutor(min(_MOST_PARALLEL, len(settlements))) as pool:
             return list(pool.map(self._settle_alone, settlements))
 
     def _settle_alone(self, one: Settlement) -> bool:
-        """Settle, and keep it from its neighbours when AWS will not give or keep what is this
-        lead's: such a task fails like any other that fails, and is a dead letter in the end."""
+        """Settle one task. If AWS refuses to give or store this lead's data, only this task fails:
+        it is retried, and becomes a dead letter in the end."""
         task, outcome = one.claim.task, one.outcome
         withheld = self.recent.withheld.get(task.lead_id)
         if (
@@ -77,7 +77,7 @@ class AwsSettling(Base):
             return self._refused(one, error.code)
 
     def _refused(self, one: Settlement, code: str) -> bool:
-        """Have the task tried again later; False, for its outcome was not carried out."""
+        """Retry the task later; returns False, since its outcome was not carried out."""
         pause = _AFTER_REFUSAL * (one.claim.failures + 1)
         self._settle(Settlement(one.claim, Retry(pause, why=f"storage.{code}")))
         return False
@@ -108,7 +108,7 @@ class AwsSettling(Base):
         raise Contested(task.lead_id)
 
     def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, TaskItem | None]:
-        """The lead, and the item of its task where that is one after refinement."""
+        """The lead, and the item of its task if that is a later task."""
         if task.step is Step.REFINE:
             known = None if fresh else self.recent.leads.get(task.lead_id)
             return known or self._lead(task.lead_id), None
@@ -178,7 +178,7 @@ class AwsSettling(Base):
         follow_ups: Sequence[Later],
         attempt: "_Attempt",
     ) -> LeadItem:
-        """The lead with its refinement, whose document is kept first."""
+        """The lead with its refinement; the document is stored first."""
         if attempt.version is None:
             attempt.version = self._store(refined)
         tell = {one.task.channel for one in follow_ups if one.task.step is Step.NOTIFY}
@@ -190,21 +190,22 @@ class AwsSettling(Base):
     def _there(
         self, follow_ups: Sequence[Later], lead: LeadItem, attempt: "_Attempt"
     ) -> dict[Key, Item]:
-        """Tasks that stand where others are to be put; a lead that is refined for the first time
-        is believed to have none."""
+        """The items of follow-up tasks that exist already; at its first refinement a lead is
+        assumed to have none."""
         keys = [task_key(one.task) for one in follow_ups if one.task.step is not Step.REFINE]
         if not keys or (lead.summary is None and not attempt.failed):
             return {}
         return self.table.get_all(keys)
 
     def _is_handled(self, lead: LeadItem, attempt: "_Attempt") -> bool:
-        """Whether anybody handles the lead, as nobody can before it is refined."""
+        """Whether the lead has a handling, which it cannot have before its refinement."""
         if lead.summary is None and not attempt.failed:
             return False
         return self.table.get(handling_key(lead.lead_id)) is not None
 
     def _recognition(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[PutIf]:
-        """The writes by which later leads recognise this one; keys that are *taken* stay so."""
+        """The writes of the match keys by which later duplicates find this lead, except keys that
+        are *taken* by other leads."""
         mine = {"lead_id": lead.lead_id, "taken_at": lead.captured_at}
         for key in dict.fromkeys(done.match_keys.values()):
             pk, sk = digest_key("M", key)
@@ -222,8 +223,8 @@ class AwsSettling(Base):
         self.table.write(Put(changed(lead, task=free).item(), lead.rev))
 
     def _store(self, refined: RefinedLead) -> str:
-        """Keep the refined document; returns its version, by which the ledger knows it from what
-        a worker writes that has lost its claim."""
+        """Store the refined document; returns its version, by which the ledger tells it from that
+        of a worker whose lease has ended."""
         raw = self.recent.raws.get(refined.lead_id)
         if raw is None:
             raw = self._raw_of(refined.lead_id, refined.captured_at)
@@ -239,10 +240,9 @@ class AwsSettling(Base):
 
 
 class _Attempt:
-    """What was done and learned while one settlement is carried out, however often it is tried:
-    the version of the refined document, match keys that others have, whether it *failed* before
-    because something was not as it was believed to be, and whether the refinement was *overtaken*
-    by one of another lead that it has not seen."""
+    """What is known from earlier tries of one settlement: the version of the refined document, the
+    match keys that other leads have, whether a try *failed* because an item was not as assumed, and
+    whether the refinement was *overtaken* by that of another lead that it has not seen."""
 
     def __init__(self) -> None:
         self.failed = False
@@ -251,7 +251,7 @@ class _Attempt:
         self.overtaken = False
 
     def learn(self, stale: Stale, outcome: Outcome) -> None:
-        """Make the best of what stood in the way."""
+        """Note why a try failed, for the next one."""
         self.failed = True
         keys = {(item["pk"], item["sk"]) for item in stale.stood if item["pk"].startswith("M#")}
         self.taken |= keys

@@ -1,4 +1,4 @@
-"""The store on AWS, whole."""
+"""The store on AWS as one object."""
 
 from leadline.stores.aws.channels import AwsChannels
 from leadline.stores.aws.handling import AwsDesk

@@ -1,4 +1,4 @@
-"""One DynamoDB table of items that are replaced whole, each guarded by its revision."""
+"""One DynamoDB table. Items are replaced as wholes, each write checked by the item's revision."""
 
 import os
 import time
@@ -14,10 +14,10 @@ from leadline.stores.aws.values import Item, plain, typed
 
 _API = "DynamoDB_20120810."
 _MOST_READ = 100
-"""Items of one BatchGetItem (DynamoDB API Reference)."""
+"""The maximum number of items per BatchGetItem (DynamoDB API Reference)."""
 _MOST_ROUNDS = 8
 _BUSY = frozenset(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-"""Why a transaction may be cancelled that would pass a moment later (DynamoDB API Reference,
+"""Temporary reasons for the cancellation of a transaction (DynamoDB API Reference,
 "TransactWriteItems")."""
 
 Key = tuple[str, str]
@@ -25,8 +25,8 @@ Key = tuple[str, str]
 
 
 class Stale(Exception):
-    """An item is not what the writer believed; `stood` are those in the way, as far as AWS tells
-    (of items that are not there it tells nothing)."""
+    """An item is not in the state that the writer expected; `stood` are the items as they are, as
+    far as AWS returns them (missing items are not returned)."""
 
     def __init__(self, *stood: Item) -> None:
         super().__init__("somebody else wrote this item meanwhile")
@@ -34,15 +34,15 @@ class Stale(Exception):
 
     @property
     def now(self) -> Item | None:
-        """What stands there, where there was one write."""
+        """The item as it is, after a single write."""
         return self.stood[0] if self.stood else None
 
 
 class Put(msgspec.Struct, frozen=True):
-    """Replace an item whose revision is *seen*; with None, where there is none yet.
+    """Replace an item whose revision is *seen*; None: the item must not exist yet.
 
-    The item's own `rev` is written as the next one, its `write` as a name for this write, by which
-    a repetition knows that the first try was carried out and only its answer got lost.
+    The write sets the item's `rev` to the next revision, and `write` to a name of this write, by
+    which a repeated request detects that the first one was carried out and only its response lost.
     """
 
     item: Mapping[str, Any]
@@ -50,7 +50,7 @@ class Put(msgspec.Struct, frozen=True):
 
 
 class PutIf(msgspec.Struct, frozen=True):
-    """Put an item under a condition of its own ("": whatever is there)."""
+    """Put an item under a given condition ("": unconditionally)."""
 
     item: Mapping[str, Any]
     condition: str = ""
@@ -58,7 +58,7 @@ class PutIf(msgspec.Struct, frozen=True):
 
 
 class Delete(msgspec.Struct, frozen=True):
-    """Remove an item whose revision is *seen*; with None, whatever is there."""
+    """Remove an item whose revision is *seen*; None: unconditionally."""
 
     key: Key
     seen: int | None
@@ -80,7 +80,8 @@ class Table:
         return plain(told["Item"]) if told.get("Item") else None
 
     def get_all(self, keys: Sequence[Key], *, exact: bool = True) -> dict[Key, Item]:
-        """Those of the items that are there; *exact* sees every write that has been answered."""
+        """The items with these keys; missing ones are left out. *exact* reads are strongly
+        consistent. Raises AwsFailed."""
         found: dict[Key, Item] = {}
         wanted = list(dict.fromkeys(keys))
         if len(wanted) == 1 and exact:
@@ -120,7 +121,7 @@ class Table:
                 raise Stale(*stood) from None
 
     def write_all(self, writes: Sequence[Write]) -> None:
-        """Carry several writes out in one stroke, or none; raises Stale or AwsFailed."""
+        """Carry out all of the writes in one transaction, or none; raises Stale or AwsFailed."""
         if len(writes) == 1:
             self.write(writes[0])
             return
@@ -179,7 +180,7 @@ class Table:
         limit: int = 0,
         backwards: bool = False,
     ) -> Iterator[Item]:
-        """Items of one partition in the order of the sort key; at most *limit*, 0: all."""
+        """Items of one partition in order of the sort key, at most *limit* (0: all)."""
         request: dict[str, Any] = {
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": typed(values),
@@ -200,7 +201,7 @@ class Table:
                     return
 
     def count(self, condition: str, values: Mapping[str, Any], index: str, most: int = 0) -> int:
-        """How many items of an index fit; no more than *most* are looked at, 0: all."""
+        """The number of items of an index that match; at most *most* are counted (0: all)."""
         request: dict[str, Any] = {
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": typed(values),
@@ -213,8 +214,7 @@ class Table:
         return sum(page["Count"] for page in self._pages("Query", request))
 
     def scan(self, index: str = "") -> Iterator[Item]:
-        """Every item, in no order: for accounts, which cost a read of the whole table; or every
-        entry of an index."""
+        """All items of the table, or all entries of an index, in no order."""
         request = {"IndexName": index} if index else {"ConsistentRead": True}
         for page in self._pages("Scan", request):
             for one in page.get("Items", []):
@@ -250,15 +250,15 @@ def _only_if(condition: str, values: Mapping[str, Any] = {}) -> dict[str, Any]:
 
 
 def _stood_in_the_way(error: AwsFailed) -> list[Item]:
-    """The items that failed a condition, of one write or of a transaction."""
+    """The items that failed a condition, in a single write or a transaction."""
     told = msgspec.json.decode(error.answer)
     return [plain(one["Item"]) for one in (told, *_refusals(told)) if one.get("Item")]
 
 
 def _passed(error: AwsFailed, name: str) -> bool:
-    """Whether a transaction of this name was carried out in spite of the error, by an earlier try.
-    Raises Stale when an item is not what the writer believed, AwsFailed when a further try is of no
-    use."""
+    """Whether an earlier request carried out the transaction of this name in spite of the error.
+    Raises Stale if an item is not in the expected state, AwsFailed if a further request is useless.
+    """
     if error.code != "TransactionCanceledException":
         raise error
     stood, codes = _stood_in_the_way(error), _reasons(error)
@@ -278,7 +278,7 @@ def _reasons(error: AwsFailed) -> set[str]:
 
 
 def _refusals(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Why a transaction was cancelled, for each of its writes."""
+    """The reasons for the cancellation of a transaction, one for each write."""
     return told.get("CancellationReasons") or []
 
 

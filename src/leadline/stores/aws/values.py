@@ -1,14 +1,14 @@
-"""DynamoDB's typed JSON (DynamoDB API Reference, "AttributeValue"), to and fro."""
+"""Conversion to and from DynamoDB's typed JSON (DynamoDB API Reference, "AttributeValue")."""
 
 from collections.abc import Mapping
 from typing import Any
 
 Item = dict[str, Any]
-"""An item in plain values: texts, whole numbers, truth values, None, lists and maps of those."""
+"""An item in plain values: strings, integers, booleans, None, and lists and dicts of these."""
 
 
 def to_typed(value: Any) -> dict[str, Any]:
-    """A plain value as DynamoDB writes it."""
+    """A plain value as typed JSON; raises TypeError for other types."""
     match value:
         case str():
             return {"S": value}
@@ -26,7 +26,7 @@ def to_typed(value: Any) -> dict[str, Any]:
 
 
 def typed(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole item as DynamoDB writes it."""
+    """A whole item as typed JSON."""
     return {name: to_typed(value) for name, value in item.items()}
 
 

@@ -1,4 +1,4 @@
-"""SQS as the clock: a message comes when its task should be due (SQS API Reference)."""
+"""Wake-ups by SQS: a message arrives when its task is due (SQS API Reference)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,10 @@ from leadline.model.task import Addressee, Step, Task, TaskKind
 from leadline.net.aws.calls import AwsFailed, Caller
 
 LONGEST_DELAY_S = 900
-"""SQS delays a message by no more (SQS Developer Guide, "Amazon SQS delay queues")."""
+"""The longest delay of a message (SQS Developer Guide, "Amazon SQS delay queues")."""
 FAR = timedelta(seconds=LONGEST_DELAY_S + 120)
-"""Tasks after refinement that are due later have no message yet: each sweep sends those of all that
-are due before the next one, which may come some seconds late."""
+"""Later tasks that are due after this time get no message when they are put: each sweep sends the
+messages of tasks due before the next one, which may start some seconds late."""
 _HELD = timedelta(days=1)
 _MOST_RECEIVED = 10
 _MOST_PARALLEL = 8
@@ -24,8 +24,8 @@ T = TypeVar("T")
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a queue carries: which lead to look at; the ledger knows the rest. Without a `step` it
-    is for NOTIFY where there is a channel, else for REFINE."""
+    """The body of a message: it names a task, whose state is in the table. Without a `step` it is
+    for NOTIFY if there is a channel, else for REFINE."""
 
     lead_id: str
     s3_key: str
@@ -39,7 +39,7 @@ _message = msgspec.json.Decoder(Message)
 
 
 def task_of(body: str) -> Task | None:
-    """The task that a message names; None when it names none."""
+    """The task that a message names; None if it names none."""
     try:
         message = _message.decode(body)
     except msgspec.MsgspecError:
@@ -57,12 +57,12 @@ def kind_of_task(task: Task) -> TaskKind:
 
 
 def queue_of_each_step(refine: T, delivery: T) -> dict[Step, T]:
-    """The queue where each step's messages are: what follows refinement shares one."""
+    """The queue of each step: *refine* for REFINE, *delivery* for all others."""
     return {step: refine if step is Step.REFINE else delivery for step in Step}
 
 
 class Ring(msgspec.Struct, frozen=True):
-    """A worker to wake: for which task, when, and when its lead was captured."""
+    """A wake-up: the task, when it is due, and when its lead was captured."""
 
     task: Task
     due_at: datetime
@@ -70,18 +70,18 @@ class Ring(msgspec.Struct, frozen=True):
 
 
 class Bells(Protocol):
-    """What wakes workers: a bell that is lost only makes a task late until the next sweep."""
+    """Sends wake-ups. A lost one only delays its task until the next sweep."""
 
     def ring(self, rings: Sequence[Ring], now: datetime) -> None:
-        """Wake a worker for each task when it is due; raises AwsFailed."""
+        """Send a wake-up for each task at its due time; raises AwsFailed."""
 
     def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
-        """Say that a task is a dead letter; raises AwsFailed."""
+        """Send a message for a task that became a dead letter; raises AwsFailed."""
 
 
 class Queues:
-    """The queues by their URLs, and those of their dead letters; one that is not given is not used
-    by this function."""
+    """The queues by their URLs (*urls*), and their dead-letter queues (*dead*); a function needs
+    only those that it uses."""
 
     def __init__(
         self, caller: Caller, urls: Mapping[Step, str], dead: Mapping[Step, str] | None = None
@@ -91,8 +91,8 @@ class Queues:
         self._dead = dead or {}
 
     def ring(self, rings: Sequence[Ring], now: datetime) -> None:
-        """See `Bells.ring`. What is due later than SQS can wait comes early and is sent again, but
-        for what the sweep rings for: tasks that are FAR, in time; leads that are held, late."""
+        """See `Bells.ring`. A message for a time beyond the longest delay arrives early and is sent
+        again. None is sent for tasks that are FAR and leads on hold, which the sweep handles."""
         soon = [
             one
             for one in rings
@@ -102,7 +102,7 @@ class Queues:
             for ring in soon:
                 self._send(ring, now)
             return
-        from concurrent.futures import ThreadPoolExecutor  # one message has no use for it
+        from concurrent.futures import ThreadPoolExecutor  # not needed for one message
 
         with ThreadPoolExecutor(min(_MOST_PARALLEL, len(soon))) as pool:
             list(pool.map(lambda ring: self._send(ring, now), soon))
@@ -119,13 +119,13 @@ class Queues:
         self._call("SendMessage", request)
 
     def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
-        """See `Bells.toll`: the queue of dead letters is the alarm of those who watch AWS."""
+        """See `Bells.toll`; the message goes to the dead-letter queue, which has an alarm."""
         if url := self._dead.get(task.step):
             body = _body(task, captured_at, datetime.now(UTC), reason)
             self._call("SendMessage", {"QueueUrl": url, "MessageBody": body})
 
     def depths(self, url: str) -> dict[str, int]:
-        """About how many messages a queue has: `visible`, `held`, `delayed`."""
+        """The approximate numbers of messages of a queue: `visible`, `held`, `delayed`."""
         names = {
             "ApproximateNumberOfMessages": "visible",
             "ApproximateNumberOfMessagesNotVisible": "held",
@@ -135,7 +135,8 @@ class Queues:
         return {ours: int(told["Attributes"].get(theirs, 0)) for theirs, ours in names.items()}
 
     def receive(self, url: str, visibility_s: int = 60) -> list[tuple[str, str]]:
-        """Up to ten messages with their receipt handles; nobody else sees them for a while."""
+        """Up to ten messages (body and receipt handle), hidden from others for *visibility_s*
+        seconds."""
         told = self._call(
             "ReceiveMessage",
             {
@@ -148,15 +149,15 @@ class Queues:
         return [(m["Body"], m["ReceiptHandle"]) for m in told.get("Messages") or []]
 
     def delete(self, url: str, handle: str) -> None:
-        """Take a message off its queue."""
+        """Remove a message from its queue."""
         self._call("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handle})
 
     def url_of(self, step: Step) -> str:
-        """The queue of a step."""
+        """The URL of a step's queue."""
         return self._urls[step]
 
     def dead_urls(self) -> dict[str, Step]:
-        """The queues of dead letters, each with the first step that has it."""
+        """The URLs of the dead-letter queues, each with the first step that uses it."""
         return {url: step for step, url in reversed(list(self._dead.items()))}
 
     def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
@@ -166,7 +167,7 @@ class Queues:
 
 
 def delay_until(due_at: datetime, now: datetime) -> int:
-    """Whole seconds, never early and never longer than SQS waits."""
+    """The delay of a message in whole seconds: not too short, and at most `LONGEST_DELAY_S`."""
     return max(0, min(LONGEST_DELAY_S, math.ceil((due_at - now).total_seconds())))
 
 

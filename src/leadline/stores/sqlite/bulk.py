@@ -1,7 +1,7 @@
 """Statements over many rows at once.
 
-SQLite gives the interpreter lock up and takes it back at every step. Next to a busy event loop
-each taking-back can wait milliseconds, so sixty rows must be one step, not sixty.
+The connection releases the interpreter lock in every step and takes it back after it. Next to a
+busy event loop each of these waits may last milliseconds, so sixty rows should be one step.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ _MOST = 64
 
 
 def insert(db: apsw.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Carry out *sql*, whose `VALUES ()` is filled with all rows."""
+    """Execute *sql* with its `VALUES ()` filled with all *rows*."""
     if not rows:
         return
     one = "(" + ",".join("?" * len(rows[0])) + ")"
@@ -33,8 +33,8 @@ def query(db: apsw.Connection, sql: str, *bindings: Any) -> list[tuple[Any, ...]
 def select(
     db: apsw.Connection, sql: str, keys: Iterable[Any], *before: Any
 ) -> list[tuple[Any, ...]]:
-    """All rows of *sql*, whose `IN ()` is filled with the keys; *before* are the values of the
-    question marks that stand before it."""
+    """All rows of *sql* with its `IN ()` filled with *keys*; *before* are the values of the
+    question marks before the `IN ()`."""
     found: list[tuple[Any, ...]] = []
     for chunk in _chunks(list(keys)):
         marks = ",".join("?" * len(chunk))
@@ -43,8 +43,8 @@ def select(
 
 
 def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """Cut into sixty-fours, a multiple of eight and a rest: few pieces, and few different sizes,
-    so that the statements for them stay prepared."""
+    """Chunks of 64 rows, a multiple of eight, and a rest: few chunks of few different sizes, so
+    that their statements stay in the cache of prepared statements."""
     start = 0
     while (left := len(rows) - start) > 0:
         size = _MOST if left >= _MOST else left - left % 8 or left

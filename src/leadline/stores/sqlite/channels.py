@@ -1,4 +1,4 @@
-"""What is known of each destination: its pace, its trouble, and what it has accepted."""
+"""The state of each channel: its pace, its failures, and the messages it accepted."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ class SqliteChannels:
     def fared(self, channel: str, *, well: bool) -> Trouble:
         """See `ports.store.Channels.fared`."""
         if well and self.trouble(channel) == Trouble():
-            return Trouble()  # as after nearly every message: nothing to write
+            return Trouble()  # the usual case after a message: nothing to write
         now = micros(self.clock())
         with self.db.writing() as db:
             if well:

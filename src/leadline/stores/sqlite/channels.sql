@@ -1,9 +1,9 @@
 -- name: free_at
--- When a channel may next be spoken to.
+-- When the next message to a channel may be sent.
 SELECT free_at FROM channel WHERE name = ?;
 
 -- name: reserve
--- Let a channel be spoken to at a time, and not before.
+-- Set the time of the next message to a channel.
 INSERT INTO channel (name, free_at) VALUES (?, ?)
 ON CONFLICT DO UPDATE SET free_at = excluded.free_at;
 
@@ -22,11 +22,11 @@ FROM lead JOIN alert ON alert.lead = lead.n WHERE id IN ();
 SELECT failures, failing_since FROM channel WHERE name = ?;
 
 -- name: add_failure
--- Count one failure of a channel more.
+-- Add one failure of a channel.
 INSERT INTO channel (name, free_at, failures, failing_since) VALUES (?1, ?2, 1, ?2)
 ON CONFLICT DO UPDATE SET
   failures = failures + 1, failing_since = coalesce(failing_since, excluded.failing_since);
 
 -- name: end_trouble
--- A channel works again.
+-- End the failures of a channel.
 UPDATE channel SET failures = 0, failing_since = NULL WHERE name = ?;

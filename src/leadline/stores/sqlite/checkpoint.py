@@ -1,7 +1,6 @@
-"""The write-ahead log is copied into the file beside the writer, not by it.
+"""Checkpoints of the write-ahead log in a thread of their own.
 
-A commit that also checkpoints takes several times as long; a thread of its own keeps that out of
-the senders' waiting time.
+A commit that also checkpoints takes several times as long, and senders wait for commits.
 """
 
 import logging
@@ -35,19 +34,19 @@ class Checkpointer:
 
     def _run(self) -> None:
         db = Database(self._folder, checkpoint_pages=0)
-        # Never wait for a reader with the writers' lock in hand: try again at the next turn.
+        # Do not wait for readers while holding the writers' lock: try again at the next turn.
         db.connection.set_busy_timeout(20)
         log_file = self._folder / f"{FILE}-wal"
         while not self._stop.wait(self._every_s):
             try:
                 size = log_file.stat().st_size if log_file.exists() else 0
                 if size > _TOO_LONG:
-                    # Passive checkpoints can't start the log afresh while others write to it.
+                    # A passive checkpoint cannot restart the log while others write to it.
                     with db.exclusively():
                         db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
                 else:
                     db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
             except apsw.Error as error:
-                # Whoever writes next meets the same trouble and reports it to the sender.
+                # The next writer gets the same error and reports it to its sender.
                 log.warning("checkpoint.failed", extra={"error": type(error).__name__})
         db.close()

@@ -1,4 +1,4 @@
-"""One connection to the data file: pragmas, locks, transactions, errors by name."""
+"""A connection to the data file: pragmas, locks, transactions, and named errors."""
 
 import errno
 import fcntl
@@ -24,9 +24,8 @@ _USERS = "users.lock"
 class Database:
     """A connection that several threads may share; every use takes its lock.
 
-    `checkpoint_pages` is how many pages of write-ahead log a commit of this connection may leave
-    before it copies them into the file; 0 leaves that to another connection. What is missing is
-    made with these `rights`.
+    `checkpoint_pages` is the number of pages in the write-ahead log from which a commit of this
+    connection also checkpoints; 0: never. Missing files and folders are made with these `rights`.
     """
 
     def __init__(
@@ -64,15 +63,15 @@ class Database:
         execute = self.connection.execute
         execute("PRAGMA page_size = 8192")
         execute("PRAGMA journal_mode = WAL")
-        # FULL: a commit returns only when the log is on the disk, which is promise 1.
+        # FULL: a commit returns only when the log is on the disk (promise 1).
         execute("PRAGMA synchronous = FULL")
         execute("PRAGMA cache_size = -24000")
         execute(f"PRAGMA wal_autocheckpoint = {checkpoint_pages}")
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
-        """Hold the file's writer lock. Writers of all processes queue up in the kernel for it,
-        which wakes them at once, where SQLite's own busy handler would poll and sleep."""
+        """Hold the file's writer lock. Writers of all processes wait for it in the kernel, which
+        wakes them at once; SQLite's own busy handler would poll and sleep."""
         with self._mutex:
             writers, _ = self._locks
             fcntl.flock(writers, fcntl.LOCK_EX)
@@ -83,9 +82,9 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
-        """A write transaction: all of it is on the disk when the block ends, or nothing is.
+        """A write transaction: when the block ends, all of it is on the disk, or nothing is.
 
-        Raises StorageFull or StorageFailed when the disk refuses.
+        Raises StorageFull or StorageFailed if it cannot be written.
         """
         with self.exclusively(), _named_errors():
             self.connection.execute("BEGIN IMMEDIATE")
@@ -99,7 +98,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
-        """The connection, to this thread alone; several queries see one state of the file."""
+        """A read transaction, with the connection for this thread alone: all queries in the block
+        see the same state of the file."""
         with self._mutex, _named_errors():
             nested = self.connection.in_transaction
             if not nested:
@@ -111,12 +111,12 @@ class Database:
                     self.connection.execute("COMMIT")
 
     def rows(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
-        """All rows of one query."""
+        """All rows of a query."""
         with self._mutex, _named_errors():
             return self.connection.execute(sql, bindings).fetchall()
 
     def close(self) -> None:
-        """Close the connection; the object is of no use afterwards."""
+        """Close the connection; the object cannot be used afterwards."""
         with self._mutex:
             self.connection.close()
             for lock in self._locks:
@@ -133,12 +133,13 @@ def _require_data_file(path: Path) -> None:
         ) from None
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigurationError(
-            f"{path.parent} holds no leads yet; `leadline serve` makes it"
+            f"{path.parent} holds no leads yet; `leadline serve` creates the data file"
         ) from None
 
 
 def _make_data_file(path: Path, rights: Rights) -> None:
-    """SQLite would make it by the umask; its log and shared memory get the rights of the file."""
+    """Make the data file with these rights; SQLite would make it by the umask. SQLite gives its log
+    and shared memory the rights of the file."""
     try:
         make_file(path, rights)
     except OSError as error:
@@ -148,21 +149,22 @@ def _make_data_file(path: Path, rights: Rights) -> None:
 
 
 def _use(folder: Path) -> int:
-    """Say that the file is in use; the lock is shared with all others that use it."""
+    """Take a shared lock that marks the file as in use; raises ConfigurationError while it is being
+    restored."""
     lock = open_lock(folder, _USERS)
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         os.close(lock)
-        raise ConfigurationError(f"the data in {folder} is being restored; wait a little") from None
+        raise ConfigurationError(f"the data in {folder} is being restored; retry later") from None
     return lock
 
 
 @contextmanager
 def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
-    """While the block runs, nobody has the file open to write, and nobody can open it.
+    """While the block runs, no other process has the file open for writing, or can open it.
 
-    Raises ConfigurationError when somebody has.
+    Raises ConfigurationError if a process has it open.
     """
     lock = open_lock(folder, _USERS, rights)
     try:
@@ -195,7 +197,7 @@ def _named_errors() -> Iterator[None]:
 
 
 def _disk_is_full(error: BaseException) -> bool:
-    # SQLite reports ENOSPC of the write-ahead log or the shared memory as a plain I/O error.
+    # For its write-ahead log and shared memory, SQLite reports ENOSPC as a general I/O error.
     code = getattr(error, "extendedresult", 0)
     return code in (apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_FSYNC)
 

@@ -1,4 +1,4 @@
-"""The data folder: its locks, and who may read what is in it."""
+"""The data folder: its locks, and the rights of its files."""
 
 import os
 from pathlib import Path
@@ -20,21 +20,21 @@ from leadline.model.rights import (
 
 FILE = "leadline.db"
 MOVED = "moved"
-"""How the names of what a move leaves begin."""
+"""The prefix of the names of files that a move leaves."""
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """What was narrowed in a folder, and what is too wide all the same."""
+    """What was narrowed in a folder (`narrowed`), and what could not be (`left`)."""
 
     narrowed: Wide
     left: Wide
 
 
 def open_lock(folder: Path, name: str, rights: Rights = PRIVATE) -> int:
-    """Open a lock of the folder, which is made if it is missing.
+    """Open a lock file of the folder; both are made if they are missing.
 
-    Whatever the rights of the folder, its locks are for Leadline's user alone: who may read a lock
-    may also hold it. Raises ConfigurationError.
+    Whatever the rights of the folder, only Leadline's user may read its locks: whoever can read a
+    lock file can also lock it. Raises ConfigurationError if the folder cannot be written.
     """
     try:
         make_folder(folder, rights)
@@ -42,13 +42,16 @@ def open_lock(folder: Path, name: str, rights: Rights = PRIVATE) -> int:
     except OSError as error:
         raise ConfigurationError(
             f"the data folder {folder} can't be written ({error.strerror}); "
-            "choose another one with --data or mend its rights"
+            "choose another one with --data or correct its rights"
         ) from error
 
 
 def settle_folder(folder: Path, rights: Rights) -> Settled:
-    """Narrow what is too wide in the folder, if there is one, and let the group read Leadline's own
-    files where it may. Raises ConfigurationError when the folder can't be looked through."""
+    """Narrow rights that are too wide in the folder, if it exists, and let the group read
+    Leadline's own files if *rights* allow it.
+
+    Raises ConfigurationError if the folder cannot be read.
+    """
     if not folder.exists():
         return Settled(Wide(), Wide())
     try:
@@ -61,5 +64,5 @@ def settle_folder(folder: Path, rights: Rights) -> Settled:
         return Settled(narrowed, too_wide(folder, rights))
     except OSError as error:
         raise ConfigurationError(
-            f"the rights in the data folder {folder} can't be set ({error.strerror})"
+            f"the rights in the data folder {folder} cannot be set ({error.strerror})"
         ) from error

@@ -1,4 +1,4 @@
-"""What people and the CRM made of refined leads, and on whose desk they are."""
+"""The handlings of refined leads, and the open leads of each person."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -65,7 +65,7 @@ class SqliteDesk:
 
 
 def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> int:
-    """Keep what is known of leads (by number) that nobody has handled yet; how many they are."""
+    """Store handlings (by row number) of leads that have none yet; returns how many were stored."""
     if not made:
         return 0
     there = {n for (n,) in bulk.select(db, _sql.handled, made)}
@@ -78,19 +78,19 @@ def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> i
 
 
 def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]]) -> None:
-    """Write how leads (by number) are handled, over what stands there."""
+    """Store handlings (by row number), replacing those that exist."""
     rows = [(lead, one.rev, msgspec.json.encode(one)) for lead, one in handlings]
     bulk.insert(db, _sql.keep_handlings, rows)
 
 
 def lay_on_desks(db: apsw.Connection, handlings: Iterable[tuple[bytes, Handling]]) -> None:
-    """Lay leads (by id) on the desks of those who hold them."""
+    """Add leads (by id) to the open leads of their holders."""
     rows = [(person, key) for key, one in handlings for person in dict.fromkeys(one.desks)]
     bulk.insert(db, _sql.add_open_leads, rows)
 
 
 def remove_handlings(db: apsw.Connection, numbers: Sequence[int]) -> None:
-    """Take leads (by number) off all desks, as if nobody had handled them."""
+    """Remove the handlings of leads (by row number), also from the open leads of people."""
     for key, body in bulk.select(db, _sql.handlings_by_number, numbers):
         _clear(db, key, handling_decoder.decode(body).desks)
     bulk.select(db, _sql.remove_handlings, numbers)

@@ -1,14 +1,14 @@
 -- name: handlings
--- What people and the CRM made of leads.
+-- The handlings of leads.
 SELECT id, body FROM lead JOIN handling ON handling.lead = lead.n WHERE id IN ();
 
 -- name: refined_lead
--- A refined lead by id, and how it is handled if it is.
+-- A refined lead by id, with its handling if it has one.
 SELECT n, body FROM lead JOIN refined ON refined.lead = n LEFT JOIN handling ON handling.lead = n
 WHERE id = ?;
 
 -- name: handled
--- Those of these leads that were handled.
+-- Those of these leads that have a handling.
 SELECT lead FROM handling WHERE lead IN ();
 
 -- name: ids
@@ -16,16 +16,16 @@ SELECT lead FROM handling WHERE lead IN ();
 SELECT n, id FROM lead WHERE n IN ();
 
 -- name: keep_handlings
--- Keep how leads are handled, over what was kept before.
+-- Store handlings of leads, replacing earlier ones.
 INSERT INTO handling (lead, rev, body) VALUES ()
 ON CONFLICT DO UPDATE SET rev = excluded.rev, body = excluded.body;
 
 -- name: handlings_by_number
--- How leads are handled, with their ids.
+-- The handlings of leads, with the ids of the leads.
 SELECT id, body FROM lead JOIN handling ON handling.lead = n WHERE n IN ();
 
 -- name: remove_handlings
--- Forget how leads are handled.
+-- Remove the handlings of leads.
 DELETE FROM handling WHERE lead IN ();
 
 -- name: open_leads

@@ -1,4 +1,4 @@
-"""Where leads come in: a whole batch in one transaction."""
+"""The inbox: accepts a whole batch of events in one transaction."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _sql = Queries(__name__)
 
 
 class _Owner(NamedTuple):
-    """The lead that has a key, and the lead that it belongs to, if it is only an event about it."""
+    """The event that has a key, and the lead that it belongs to if it is not a lead itself."""
 
     lead: int
     id: bytes
@@ -33,14 +33,14 @@ class _Owner(NamedTuple):
 
     @property
     def head(self) -> tuple[int, bytes]:
-        """The lead itself, or the one that its event was about."""
+        """The event itself if it is a lead, else the lead that it belongs to."""
         if self.joined is not None and self.joined_id is not None:
             return self.joined, self.joined_id
         return self.lead, self.id
 
 
 class _Batch:
-    """The rows that one call will write, and what its own leads already claim."""
+    """The rows that one call will write, and the keys that its own leads have."""
 
     def __init__(self, next_number: int, owners: dict[bytes, _Owner]) -> None:
         self.next = next_number
@@ -89,8 +89,8 @@ class SqliteInbox:
     def _of_records_without_a_lead(
         self, db: apsw.Connection, rows: Sequence[tuple[Any, ...]]
     ) -> list[tuple[Any, ...]]:
-        """Those of these events (n, id, source, record, captured_at) that may become a lead: one
-        a record, and none of a record that has one. They own their records from now on."""
+        """Those of these events (n, id, source, record, captured_at) that may become leads: at most
+        one per record, and none if the record has a lead. They get their records' keys."""
         keys = {
             n: key_digest("record", source, record.encode(errors="surrogatepass"))
             for n, _, source, record, _ in rows
@@ -111,7 +111,7 @@ class SqliteInbox:
 
 
 def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _Owner]:
-    """The owners of keys with their ids; few events have any, so this is seldom asked."""
+    """The owners of keys with their ids; few events have any, so this query is rare."""
     rows = bulk.select(db, _sql.heads, {o.lead for o in owned.values()})
     leads = {n: (lead_id, joined, joined_id) for n, lead_id, joined, joined_id in rows}
     return {
@@ -122,7 +122,7 @@ def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _O
 
 
 def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) -> Receipt:
-    """Decide what becomes of one event, and note the rows that it needs."""
+    """Decide the fate of one event, and add the rows that it needs to the batch."""
     at = micros(lead.captured_at)
     again = batch.owners.get(lead.event_key)
     if again is not None and (again.lasting or at - again.at < window):
@@ -155,7 +155,7 @@ def _note(
     why: str,
     joined: tuple[int, bytes] | None,
 ) -> None:
-    """Add the rows of one event that is new."""
+    """Add the rows of a new event to the batch."""
     number, batch.next = batch.next, batch.next + 1
     key = bytes.fromhex(lead.id.replace("-", ""))
     head, head_id = joined or (None, None)

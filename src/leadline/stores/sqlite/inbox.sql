@@ -17,11 +17,11 @@ INSERT INTO lead (n, id, source, kind, captured_at, record, fate, why, joined) V
 INSERT INTO raw (lead, raw, body, media_type) VALUES ();
 
 -- name: add_tasks
--- Put the first task of leads that are new, so that none stands in its way.
+-- Put the first task of new leads, which have no task yet.
 INSERT INTO task (lead, step, put_at, due_at) VALUES ();
 
 -- name: end_refine_lease
--- Take a lead from the worker that refines it, which has not seen its latest update.
+-- End the lease of a lead's refinement, whose worker has not seen the latest update.
 UPDATE task SET attempt = attempt + 1, leased = 0, due_at = put_at
 WHERE lead = ? AND step = 'refine' AND leased <> 0 AND dead_at IS NULL;
 

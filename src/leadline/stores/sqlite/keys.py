@@ -1,9 +1,10 @@
-"""Who owns which key: an index that is written in order and read at random.
+"""The owners of keys: an index that is written sequentially and read at random.
 
-Event, record and match keys are digests, so each new one belongs on another page of a sorted
-table. Written there at once, a lead would cost several pages of log, and more with every million.
-So new keys are appended to `key_log` (and remembered here), and when enough have gathered, one
-slice of the key space at a time is moved to the sorted table, where many keys then share a page.
+Event, record and match keys are digests, so each new one belongs on a different page of a sorted
+table. If it was written there at once, a lead would cost several pages of write-ahead log, and more
+as the table grows. So new keys are appended to `key_log` (and kept in memory here); when enough
+have gathered, one slice of the key space at a time is moved to the sorted table, where many of its
+keys share a page.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ _WIDTH = 256 // _SLICES
 
 
 class Owned(NamedTuple):
-    """The lead that owns a key, since when, and whether for ever."""
+    """The lead that owns a key (row number), since when, and whether permanently."""
 
     lead: int
     at: int
@@ -29,7 +30,7 @@ class Owned(NamedTuple):
 
 
 class KeyIndex:
-    """One process's view of the keys; to be used inside a transaction of its connection."""
+    """One process's view of the keys; it may be used only inside a transaction."""
 
     def __init__(self, gather: int = 32_768) -> None:
         self._gather = gather
@@ -37,14 +38,14 @@ class KeyIndex:
         self.forget()
 
     def forget(self) -> None:
-        """Start from the file again; to be called when a transaction was rolled back."""
+        """Discard what is in memory; must be called when a transaction was rolled back."""
         self._fresh: list[dict[bytes, tuple[int, Owned]]] = [{} for _ in range(_SLICES)]
         self._count = 0
         self._seen = 0
 
     @contextmanager
     def forgetting_on_failure(self) -> Iterator[None]:
-        """Around a transaction: what it would have added is forgotten when it fails."""
+        """A block around a transaction that calls `forget` if the transaction fails."""
         try:
             yield
         except BaseException:
@@ -52,7 +53,7 @@ class KeyIndex:
             raise
 
     def owners(self, db: apsw.Connection, keys: Collection[bytes]) -> Mapping[bytes, Owned]:
-        """The owners of those of these keys that have one."""
+        """The owners of these keys; keys without an owner are left out."""
         self._read_on(db)
         found: dict[bytes, Owned] = {}
         elsewhere: list[bytes] = []
@@ -67,13 +68,13 @@ class KeyIndex:
         return found
 
     def add(self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]) -> None:
-        """Note new owners (key, lead, at, lasting) in a write transaction; the last one counts."""
+        """Add owners (key, lead, at, lasting) in a write transaction; the last of a key counts."""
         bulk.insert(db, _sql.log, rows)
         if self._count > self._gather:
             self._move_a_slice(db)
 
     def _read_on(self, db: apsw.Connection) -> None:
-        """Learn what was added since we looked last, by us or by other processes."""
+        """Read what this and other processes have added to the log since the last call."""
         for n, key, lead, at, lasting in bulk.query(db, _sql.logged_since, self._seen):
             fresh = self._fresh[key[0] // _WIDTH]
             self._count += key not in fresh
@@ -83,7 +84,7 @@ class KeyIndex:
     def _move_a_slice(self, db: apsw.Connection) -> None:
         number, self._next_slice = self._next_slice, (self._next_slice + 1) % _SLICES
         moved = self._fresh[number]
-        # Sorted, neighbours land on one page; another process may have moved some already.
+        # Sorted, so that neighbours share a page; another process may have moved some already.
         bulk.insert(db, _sql.move_to_known, [(key, *moved[key][1]) for key in sorted(moved)])
         bulk.select(db, _sql.remove_from_log, [n for n, _ in moved.values()])
         self._count -= len(moved)

@@ -1,4 +1,4 @@
-"""Leads by id and by what makes them recognisable."""
+"""Leads by id, by match key and by record."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

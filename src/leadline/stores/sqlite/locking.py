@@ -1,4 +1,4 @@
-"""The lock by which a data folder belongs to one server."""
+"""The lock that allows only one server on a data folder."""
 
 import fcntl
 import os
@@ -14,15 +14,15 @@ _PATIENCE_WITH_ORPHANS_S = 30.0
 
 
 def lock_folder(folder: Path, rights: Rights = PRIVATE) -> int:
-    """Take the folder for one server; the lock lives as long as any of its processes.
+    """Lock the folder for one server; the lock is held as long as any of its processes lives.
 
-    Raises ConfigurationError when another server has it, or when the folder can't be written.
+    Raises ConfigurationError if another server has it, or the folder cannot be written.
     """
     lock = open_lock(folder, "serve.lock", rights)
     began = time.monotonic()
     while not _locked(lock):
         waited = time.monotonic() - began
-        # One that was killed may leave children that still finish what they are at.
+        # The children of a killed server may still be finishing their work.
         if waited > (_PATIENCE_S if _alive(lock) else _PATIENCE_WITH_ORPHANS_S):
             os.close(lock)
             raise ConfigurationError(
@@ -44,7 +44,7 @@ def _locked(lock: int) -> bool:
 
 
 def _alive(lock: int) -> bool:
-    """Whether the supervisor that took the lock still lives."""
+    """Whether the supervisor that took the lock is still alive."""
     pid = os.pread(lock, 20, 0)
     if not pid.isdigit():
         return False

@@ -1,8 +1,8 @@
-"""The SQL of a module, from the `.sql` file beside it: each query has a name and a sentence.
+"""The SQL of a module, from the `.sql` file beside it.
 
 A query begins with a line `-- name: NAME` and comments that say what it does; the rest, up to the
-next name, is the statement. Three things in it are filled in by code: `IN ()` and `VALUES ()` by
-`bulk`, and the conditions of a selection, `{selection}`, by `reading.selection`.
+next name, is the statement. Code fills in three parts of it: `IN ()` and `VALUES ()` (`bulk`), and
+the conditions of a selection, `{selection}` (`reading.selection`).
 """
 
 import re
@@ -20,7 +20,7 @@ class Query(NamedTuple):
 
 
 def read_queries(text: str) -> dict[str, Query]:
-    """The queries in the text of a file, by name. Raises ValueError when two have the same name."""
+    """The queries in the text of a file, by name; raises ValueError if two have the same name."""
     parts = _HEADING.split(text)
     found: dict[str, Query] = {}
     for name, comments, statement in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):

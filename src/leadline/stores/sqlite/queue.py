@@ -1,4 +1,4 @@
-"""Tasks that wait, are claimed for a while, and are settled."""
+"""The queue: tasks are put, leased for a limited time, and settled."""
 
 import logging
 import os
@@ -65,7 +65,7 @@ class SqliteQueue:
         except apsw.Error as error:
             if len(settlements) == 1:
                 raise
-            # One of them can't be stored; alone, each of the others can.
+            # One of them cannot be stored: settle each alone, so that the others are.
             log.warning("settle.apart", extra={"error": type(error).__name__})
         return [self._settle_alone(one) for one in settlements]
 
@@ -104,17 +104,17 @@ class SqliteQueue:
         return moved
 
     def release(self, holder: int) -> int:
-        """Give back at once what a process that has died still held; returns how many tasks."""
+        """End the leases of a process that has died; returns the number of tasks."""
         now = micros(self.clock())
         with self.db.writing() as db:
             db.execute(_sql.release, (now, holder))
             return db.changes()
 
     def set_apart(self, holder: int, lead_id: str, hold: timedelta) -> int:
-        """Give back what a process that hangs holds, as if it had never been taken, but for the
-        lead at which it hangs: that stays its own for *hold*, and is handed out alone after it.
+        """End the leases of a process that hangs, as if its tasks had never been leased, except for
+        the lead at which it hangs: that stays leased for *hold*, and is leased alone after that.
 
-        Returns how many tasks were given back. Where nothing of the lead is held, none are.
+        Returns the number of tasks given back; zero if no task of the lead is leased by it.
         """
         now = micros(self.clock())
         with self.db.writing() as db:

@@ -27,16 +27,16 @@ SELECT count(*) FROM task
 WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?;
 
 -- name: rebase_tasks
--- After the clock was set back: what was put in the future waits as long from now.
+-- After the clock was set back: tasks put in the future get the same wait from now.
 UPDATE task SET due_at = ?1 + (due_at - put_at), put_at = ?1
 WHERE put_at > ?1 AND dead_at IS NULL;
 
 -- name: rebase_pauses
--- After the clock was set back: channels may be spoken to now.
+-- After the clock was set back: end pauses of channels.
 UPDATE channel SET free_at = ?1 WHERE free_at > ?1;
 
 -- name: rebase_trouble
--- After the clock was set back: no channel has failed since the future.
+-- After the clock was set back: failures that began in the future began now.
 UPDATE channel SET failing_since = ?1 WHERE failing_since > ?1;
 
 -- name: release
@@ -48,5 +48,5 @@ UPDATE task SET due_at = ?1 WHERE leased = ?2 AND due_at > ?1;
 UPDATE task SET due_at = ? WHERE leased = ? AND lead = ?;
 
 -- name: give_back_others
--- Give back what a process holds of other leads, as if it had never been taken.
+-- End a process's leases of other leads, as if they had never been leased.
 UPDATE task SET due_at = put_at, leased = 0 WHERE leased = ? AND lead <> ?;

@@ -1,4 +1,4 @@
-"""The schema of the data file, and how an older file comes to it."""
+"""The schema of the data file, and the migration of older files."""
 
 from importlib.resources import files
 
@@ -13,25 +13,25 @@ def _migrations() -> list[str]:
 
 
 def schema_version(connection: apsw.Connection) -> int:
-    """How many migrations the file has seen."""
+    """The number of migrations that were applied to the file."""
     return int(connection.pragma("user_version"))
 
 
 def is_current(connection: apsw.Connection) -> bool:
-    """Whether the file has the schema that this Leadline reads and writes."""
+    """Whether the file has the schema of this version."""
     return schema_version(connection) == len(_migrations())
 
 
 def migrate(connection: apsw.Connection) -> None:
-    """Bring the file to the newest schema, each step in a transaction of its own.
+    """Migrate the file to the newest schema, each step in its own transaction.
 
-    Raises ConfigurationError when the file comes from a newer Leadline.
+    Raises ConfigurationError if a newer version of Leadline wrote the file.
     """
     steps = _migrations()
     version = schema_version(connection)
     if version > len(steps):
         raise ConfigurationError(
-            f"the data file has schema {version}, this Leadline knows {len(steps)}; "
+            f"the data file has schema {version}, but this version knows only {len(steps)}; "
             "run the newer version that wrote it"
         )
     for number, step in enumerate(steps[version:], version + 1):

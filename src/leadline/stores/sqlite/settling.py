@@ -1,4 +1,4 @@
-"""Outcomes carried out: one transaction for a whole batch of them."""
+"""Carrying out outcomes of tasks: a whole batch in one transaction."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _sql = Queries(__name__)
 
 
 class Settling:
-    """One transaction's worth of settlements."""
+    """Carries out settlements in one transaction."""
 
     def __init__(
         self, db: apsw.Connection, keys: KeyIndex, now: int, settlements: Sequence[Settlement]
@@ -42,7 +42,8 @@ class Settling:
         self.tally: Counter[tuple[date, str, str]] = Counter()
 
     def run(self) -> list[bool]:
-        """Carry everything out; False where the claim had passed to somebody else."""
+        """Carry out all settlements; False for each whose lease had ended or passed to another
+        worker."""
         self.held = self._held()
         self.numbers = self._numbers_of_first_seen()
         self.owners = self._owners_of_match_keys()
@@ -51,7 +52,7 @@ class Settling:
         return carried_out
 
     def _held(self) -> dict[tuple[str, str, int, int], str]:
-        """The source of each task that is still alive, by its place and attempt."""
+        """The sources of tasks that are not dead, by step, channel, lead and attempt."""
         places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for one in self.settlements:
             places[_place(one.claim)].append(one.claim.ref)
@@ -87,7 +88,7 @@ class Settling:
         if done.note:
             self.history.append((lead, self.now, done.note, ""))
         self.follow_ups += rows_of(lead, follow_ups, self.now)
-        # A task that follows itself stays, so that its attempts go on counting.
+        # A task that is its own follow-up is kept, so that its attempts continue to count.
         place = _place(claim)
         if not any((one.task.step, one.task.channel) == place for one in follow_ups):
             self.ended[place].append(lead)
@@ -107,13 +108,13 @@ class Settling:
             self.elsewhere[claim.task.channel].append(lead)
 
     def _keep(self, claim: Claim, source: str, done: Done, follow_ups: Sequence[Later]) -> bool:
-        """Note the refined lead, unless one of its keys has come to belong to somebody else."""
+        """Store the refined lead, unless another lead has got one of its match keys meanwhile."""
         refined, lead = done.refined, claim.ref
         assert refined is not None  # noqa: S101 - the caller looked
         first = refined.duplicate_of
         taken = any(self.owners.get(k, lead) != lead for k in done.match_keys.values())
         if taken and first is None:
-            # Another worker refined the same person meanwhile: look again, and see them.
+            # Another worker refined the same person meanwhile: refine again, as a duplicate.
             self._update(claim, _sql.start_again)
             return False
         original = self.numbers.get(first.lead_id) if first else None
@@ -185,8 +186,8 @@ class Settling:
 
 
 def _expect_no_word_through(db: apsw.Connection, channel: str, leads: Sequence[int]) -> None:
-    """Count one channel less that was to hear of these leads: another was told in its place, or
-    nobody had to be, and the account must not look for its alert."""
+    """Reduce the number of channels that must alert about these leads by one: a fallback alerted in
+    the channel's place, or no alert was needed, so the account must not expect one."""
     bulk.select(db, _sql.expect_one_channel_less, leads, channel)
 
 

@@ -4,15 +4,15 @@ SELECT task.lead, attempt, source FROM task JOIN lead ON lead.n = task.lead
 WHERE step = ? AND channel = ? AND dead_at IS NULL AND task.lead IN ();
 
 -- name: end_lease
--- End the lease of a task that goes on as its own follow-up.
+-- End the lease of a task that is its own follow-up.
 UPDATE task SET leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: start_again
--- Give a task back, to be done again at once.
+-- End the lease of a task, which is then done again at once.
 UPDATE task SET due_at = put_at, leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: retry
--- Give a task back, to be tried again later.
+-- End the lease of a task, which is then retried later.
 UPDATE task SET put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?
 WHERE lead = ? AND step = ? AND channel = ?;
 
@@ -37,7 +37,7 @@ ON CONFLICT DO UPDATE SET
 INSERT INTO alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();
 
 -- name: expect_one_channel_less
--- Count one channel less that is to hear of these leads, unless the channel heard of them.
+-- Reduce the number of channels that must alert about these leads, unless the channel has alerted.
 UPDATE refined SET told = max(told - 1, 0)
 WHERE NOT EXISTS (
   SELECT 1 FROM alert WHERE alert.lead = refined.lead AND channel = ? AND step = 'notify'

@@ -17,9 +17,9 @@ from leadline.stores.sqlite.queue import SqliteQueue
 class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteDesk):
     """`ports.store.Store` in one SQLite file below *folder*.
 
-    Any number of stores, in any number of processes of one machine, may share a folder. What is
-    missing is made with these *rights*.
-    Raises ConfigurationError when the folder can't be used.
+    Any number of stores, in any number of processes of one machine, may share a folder. Missing
+    files are made with these *rights*.
+    Raises ConfigurationError if the folder cannot be used.
     """
 
     def __init__(

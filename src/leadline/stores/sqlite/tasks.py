@@ -1,5 +1,5 @@
-"""What several modules of the store do in their transactions: number leads, put tasks, write
-history, count."""
+"""Functions that several modules of the store use in their transactions: row numbers, tasks,
+history, counts."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -28,13 +28,13 @@ def next_number(db: apsw.Connection) -> int:
 
 
 def put(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Write tasks (lead, step, channel, again, put_at, due_at), reviving those that are dead; an
-    alert that a worker holds is left to it (`ports.store.Queue.put`)."""
+    """Write tasks (lead, step, channel, again, put_at, due_at) and revive dead ones; an alert that
+    is leased stays unchanged (`ports.store.Queue.put`)."""
     bulk.insert(db, _sql.put, rows)
 
 
 def rows_of(lead: int, follow_ups: Iterable[Later], now: int) -> list[tuple[object, ...]]:
-    """What `put` needs for tasks of one lead that follow what happens now."""
+    """The rows for `put` of one lead's follow-up tasks."""
     return [
         (lead, one.task.step, one.task.channel, int(one.task.again), now,
          now + micros_of(one.after))
@@ -43,7 +43,7 @@ def rows_of(lead: int, follow_ups: Iterable[Later], now: int) -> list[tuple[obje
 
 
 def add_history(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Write down what happened to leads (lead, at, what, detail)."""
+    """Add lines (lead, at, what, detail) to the history."""
     bulk.insert(db, _sql.add_history, rows)
 
 
@@ -54,5 +54,5 @@ def count(db: apsw.Connection, tally: Counter[tuple[date, str, str]]) -> None:
 
 
 def count_rows(db: apsw.Connection, rows: Iterable[tuple[datetime, str, str]]) -> None:
-    """Add single happenings (when, source, what) to the running counts."""
+    """Add single events (when, source, what) to the running counts."""
     count(db, Counter((at.date(), source, what) for at, source, what in rows))

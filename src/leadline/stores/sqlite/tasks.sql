@@ -7,8 +7,8 @@ SELECT id, n FROM lead WHERE id IN ();
 SELECT coalesce(max(n), 0) FROM lead;
 
 -- name: put
--- Write tasks. One that exists starts anew, and a dead one comes back to life; an alert that a
--- worker holds is left to it.
+-- Write tasks. One that exists starts again, also if it is dead; an alert that is leased stays
+-- unchanged.
 INSERT INTO task (lead, step, channel, again, put_at, due_at) VALUES ()
 ON CONFLICT (lead, step, channel) DO UPDATE SET
   put_at = excluded.put_at, due_at = excluded.due_at, attempt = attempt + 1,
@@ -16,7 +16,7 @@ ON CONFLICT (lead, step, channel) DO UPDATE SET
 WHERE step <> 'notify' OR leased = 0 OR dead_at IS NOT NULL OR excluded.again;
 
 -- name: add_history
--- Write down what happened to leads.
+-- Add lines to the history of leads.
 INSERT INTO history (lead, at, what, detail) VALUES ();
 
 -- name: add_counts

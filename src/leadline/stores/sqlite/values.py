@@ -1,4 +1,4 @@
-"""Values as the columns of the file hold them: times as microseconds, ids as 16 bytes."""
+"""Conversion of values for the file's columns: times as microseconds, ids as 16 bytes."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,6 @@ def bytes_of(lead_id: str) -> bytes:
 
 
 def text_of(key: bytes) -> str:
-    """The reverse of `bytes_of`; by hand, since `uuid` takes three times as long."""
+    """The reverse of `bytes_of`; without `uuid`, which takes three times as long."""
     digits = key.hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -1,1 +1,1 @@
-"""A stack as one side of a move, and how its table is rebuilt."""
+"""A stack as one side of a move, and the rebuilding of its table."""

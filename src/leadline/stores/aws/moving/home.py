@@ -1,7 +1,7 @@
-"""A stack as a home that leads leave or come to: whole families, read and written.
+"""A stack as one side of a move: whole families of leads, read and written.
 
-What comes is written parked (`parking.PARKED`), and woken when the copy is verified; what leaves
-is parked.
+Arriving leads are written with parked tasks (`parking.PARKED`), which are released when the copy is
+verified; the tasks of leaving leads are parked.
 """
 
 import logging
@@ -37,8 +37,8 @@ R = TypeVar("R")
 
 
 class AwsHome:
-    """`ports.homes.Side` on S3, DynamoDB and SQS. What is older than *forgotten* is no redelivery
-    any more, unless its key lasts. To be closed."""
+    """`ports.homes.Side` on S3, DynamoDB and SQS; the caller closes it. Event keys taken before
+    *forgotten* no longer make redeliveries, unless they are lasting."""
 
     home = Home.AWS
 
@@ -58,7 +58,7 @@ class AwsHome:
 
     @property
     def survey(self) -> Survey:
-        """What the table holds, read once."""
+        """The content of the table, read once."""
         if self._survey is None:
             self._survey = Survey(self._table.scan())
         return self._survey
@@ -68,7 +68,7 @@ class AwsHome:
         return self.survey.size()
 
     def heads(self) -> Iterator[Sequence[str]]:
-        """See `ports.homes.Side.heads`; leads that come while it is asked are not among them."""
+        """See `ports.homes.Side.heads`; leads that arrive during the call are not included."""
         return self.survey.heads()
 
     def channels(self) -> Mapping[str, datetime]:
@@ -119,8 +119,7 @@ class AwsHome:
         return Family(tuple(leads), seen.is_held(iso(self._store.clock())), broken, seen)
 
     def _seen(self, lead_id: str) -> Seen | None:
-        """A lead with its tasks and what people made of it, without the many later leads that may
-        stand beside them."""
+        """A lead with its tasks and handling, without its list of later leads."""
         items = {item["sk"]: item for item in beside(self._table, lead_id)}
         lead, handling = items.pop(LEAD, None), items.pop(HANDLING, None)
         if lead is None:
@@ -133,7 +132,7 @@ class AwsHome:
         )
 
     def _firsts(self, leads: Iterable[LeadItem]) -> frozenset[str]:
-        """Those that repeat a lead that is here and knows of it."""
+        """The ids of leads that duplicate a lead which is here and lists them."""
         repeats = {
             lead.lead_id: lead.summary.duplicate_of
             for lead in leads
@@ -197,8 +196,7 @@ class AwsHome:
         return {parcel.family.id: why for parcel, why in whys if why}
 
     def silence(self, families: Sequence[Family]) -> frozenset[str]:
-        """See `ports.homes.Side.silence`: their tasks are parked, if nothing of them has
-        changed."""
+        """See `ports.homes.Side.silence`: the tasks of unchanged families are parked."""
         waiting = [family for family in families if family.handle.is_waiting]
         still = zip(waiting, self._map(self._silence, waiting), strict=True)
         return frozenset(family.id for family, silent in still if not silent)
@@ -220,14 +218,14 @@ class AwsHome:
         return True
 
     def wake(self, families: Sequence[Family]) -> None:
-        """See `ports.homes.Side.wake`: their parked tasks are put back, and their bells rung."""
+        """See `ports.homes.Side.wake`: parked tasks are released, and wake-ups sent."""
         rings = [ring for some in self._map(self._wake, families) for ring in some]
         if not rings:
             return
         try:
             self._store.bells.ring(rings, self._store.clock())
         except StorageFailed as error:
-            # They are late, not lost: the sweep finds them overdue.
+            # The wake-ups are only late: the sweep sends them.
             log.error("bell.silent", extra={"count": len(rings), "error": str(error)})
 
     def _wake(self, family: Family) -> list[Ring]:
@@ -265,7 +263,7 @@ class AwsHome:
 
 
 def _rings(lead: LeadItem, further: Sequence[TaskItem]) -> list[Ring]:
-    """The bells of a lead's tasks that live."""
+    """The wake-ups for a lead's tasks that are not dead."""
     at = from_iso(lead.captured_at)
     holders: list[LeadItem | TaskItem] = [lead, *further]
     return [

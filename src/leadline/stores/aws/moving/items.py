@@ -1,4 +1,4 @@
-"""The items and documents of whole leads that came from elsewhere."""
+"""The items and documents of leads that were moved from another home."""
 
 from datetime import datetime
 
@@ -35,10 +35,10 @@ def lead_item(
     version: str,
     now: datetime,
 ) -> LeadItem:
-    """The item of a lead, with its tasks parked, in the place of *over*.
+    """The item of a lead with its tasks parked; it replaces *over*.
 
-    *key* is the event key that the lead has, *version* that of its refined document. Events that
-    came to the lead here meanwhile stay.
+    *key* is the lead's event key, *version* that of its refined document. Events that the lead got
+    here meanwhile are kept.
     """
     item = _new_item(lead, family, version, now)
     if over is not None:
@@ -49,8 +49,7 @@ def lead_item(
 
 
 def _new_item(lead: MovedLead, family: Family, version: str, now: datetime) -> LeadItem:
-    """The item of a lead that nothing here stands in the place of, without an event key that was
-    its own."""
+    """The item of a lead that is not here yet, without its event key."""
     events = family.leads[1:] if lead is family.leads[0] else ()
     states = [parked(_state(task), now) for task in lead.tasks if task.step is Step.REFINE]
     task = states[0] if states else None
@@ -79,8 +78,8 @@ def _new_item(lead: MovedLead, family: Family, version: str, now: datetime) -> L
 
 
 def _in_place_of(over: LeadItem, item: LeadItem, family: Family) -> LeadItem:
-    """A new item with what the old one has that must not get lost: its event key, the events that
-    came to it here, and its counts."""
+    """A new item with what must be kept of the old one: its event key, the events that it got here,
+    and its counts."""
     ours = {event.lead_id for event in family.leads}
     return msgspec.structs.replace(
         item,
@@ -110,7 +109,7 @@ def further_items(lead: MovedLead, now: datetime) -> list[TaskItem]:
 
 
 def raw_document_of(lead: MovedLead, event_key: bytes, *, lasting: bool) -> bytes | None:
-    """The raw document of a lead; None when its words are lost."""
+    """The raw document of a lead; None if it is lost."""
     if lead.raw is None:
         return None
     waits = [t.due_at for t in lead.tasks if t.step is Step.REFINE]
@@ -133,7 +132,7 @@ def raw_document_of(lead: MovedLead, event_key: bytes, *, lasting: bool) -> byte
 
 
 def refined_document_of(lead: MovedLead) -> bytes | None:
-    """The refined document of a lead; None when it has none."""
+    """The refined document of a lead; None if it has none."""
     return refined_document(lead.head, lead.raw or b"null") if lead.head is not None else None
 
 
@@ -144,7 +143,7 @@ def record_key_of(lead: MovedLead) -> bytes:
 
 
 def _digest_key(lead: MovedLead) -> bytes:
-    """The key of an event that had no lasting one, and has lost it to a later event."""
+    """The event key of an event without a lasting key, which a later event has taken over."""
     raw = lead.raw if lead.raw is not None else b""
     words = lead.body if raw == b"null" and lead.body is not None else raw
     return key_digest("digest", lead.source, words)
@@ -158,7 +157,7 @@ def _state(task: MovedTask) -> TaskState:
 
 
 def _timeline(lead: MovedLead) -> tuple[Noted, ...]:
-    """What happened to a lead, in order; of redeliveries as many as there is room for."""
+    """What happened to a lead, in order, with as many redeliveries as there is room for."""
     happened = list(lead.history)
     happened += [
         Happening(a.sent_at, told_as(a.step), f"{a.channel}, {a.template}") for a in lead.alerts

@@ -1,7 +1,7 @@
 """Tasks that are parked while their lead moves.
 
-A parked task is a dead letter whose reason is PARKED: nobody claims it, nothing of it is forgotten,
-and whoever gives a move up half-way can replay it like any other.
+A parked task is a dead letter whose reason is PARKED: it is not leased, keeps all of its state, and
+can be replayed like any other dead letter if a move is given up.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ PARKED = "moved"
 
 
 def parked(task: TaskState, now: datetime) -> TaskState:
-    """The task so that nobody can claim it; a dead letter stays what it is."""
+    """The task in parked state; a dead letter stays unchanged."""
     if task.dead_at:
         return task
     return msgspec.structs.replace(task, dead_at=iso(now), reason=PARKED)

@@ -1,4 +1,4 @@
-"""Whole leads read from their items and documents, for leads that change their home."""
+"""Reading whole leads from their items and documents, for a move."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -20,14 +20,14 @@ _decoder = msgspec.json.Decoder(RefinedLead)
 
 
 class Documents(msgspec.Struct, frozen=True):
-    """What S3 keeps of a lead; None where there is nothing."""
+    """The documents of a lead in S3; None for those that are missing."""
 
     raw: bytes | None = None
     refined: bytes | None = None
 
 
 class _Delivered(NamedTuple):
-    """What was delivered of a lead, as far as its raw document is there."""
+    """What was delivered of a lead, as far as its raw document exists."""
 
     raw: bytes | None
     body: bytes | None
@@ -43,10 +43,10 @@ def moved_lead(
     *,
     first_is_here: bool,
 ) -> MovedLead:
-    """The value of a lead; raises msgspec.MsgspecError when a document is damaged.
+    """The lead as a value; raises msgspec.MsgspecError if a document is damaged.
 
-    *further* are its tasks after refinement; *first_is_here*: whether the lead that this one
-    repeats is, and knows of it.
+    *further* are its tasks after refinement; *first_is_here* says whether the lead that this one
+    duplicates is here and lists it.
     """
     delivered = _delivered(item, kept.raw)
     history = _history(item)
@@ -80,7 +80,7 @@ def _delivered(item: LeadItem, document: bytes | None) -> _Delivered:
         return _Delivered(None, None, "", item.record)
     kept = read_document(document)
     raw = _very_raw(document, item) or kept.raw
-    record = kept.record or item.record  # whole, where the item may have its beginning
+    record = kept.record or item.record  # complete, while the item may have a shortened one
     return _Delivered(raw, kept.whole_body, kept.media_type, record)
 
 
@@ -99,7 +99,7 @@ def _task(what: Task, state: TaskState) -> MovedTask:
 
 
 def _told_lines(item: LeadItem) -> list[Noted]:
-    """The lines of a timeline that follow from the rest of the item."""
+    """The lines of a timeline that can be derived from the rest of the item."""
     lines = [Noted(a.at, told_as(Step(a.step)), f"{a.channel}, {a.template}") for a in item.alerts]
     if item.summary:
         lines.append(Noted(item.summary.processed_at, item.summary.status))
@@ -115,7 +115,7 @@ def _history(item: LeadItem) -> list[Happening]:
 
 
 def _very_raw(document: bytes, item: LeadItem) -> bytes | None:
-    """The event as it was spliced into its document, the white space around it included."""
+    """The event exactly as it is in its document, including white space around it."""
     at = iso(from_iso(item.captured_at))
     start = f'{{"lead_id":"{item.lead_id}","timestamp":"{at}","raw_data":'.encode()
     end = document.rfind(b',"status":"captured"')
@@ -123,7 +123,7 @@ def _very_raw(document: bytes, item: LeadItem) -> bytes | None:
 
 
 def _head_of(document: bytes, raw: bytes | None) -> bytes:
-    """A refined document as it was before its metadata was spliced in."""
+    """A refined document without the original data."""
     end = b"".join((b',"metadata":{"original_data":', raw or b"null", b"}}"))
     if document.endswith(end):
         return document[: -len(end)] + b"}"
@@ -131,5 +131,5 @@ def _head_of(document: bytes, raw: bytes | None) -> bytes:
 
 
 def people_of(lead: MovedLead) -> Mapping[str, bytes]:
-    """The keys by which the person of a lead is known."""
+    """The match keys of a lead's person, by name."""
     return match_keys(_decoder.decode(lead.head)) if lead.head is not None else {}

@@ -1,8 +1,8 @@
-"""The ledger written anew from the archive, when a table was lost or a bucket came to another
-region: S3 knows every event that was accepted and every document that was refined.
+"""Rebuilding the ledger from the archive, after a table was lost or a bucket was copied to another
+region: S3 has every accepted event and every refined document.
 
-What only the table knew is lost with it: alerts, retries, timelines, who handles a lead. So nobody
-is alerted again of what was refined, and what was not is refined now.
+What only the table had is lost: alerts, retries, timelines, handlings. Therefore leads that were
+refined are not alerted again, and the others are refined now.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,8 @@ from leadline.stores.aws.wakeups import Bells, Ring
 _BATCH = 200
 _PARALLEL = 8
 _ASIDE = timedelta(hours=12)
-"""A lead whose refined document is there waits so long that no worker takes it before."""
+"""The wait of leads with a refined document, so that no worker refines them before it is imported.
+"""
 
 
 def rebuild(
@@ -40,8 +41,8 @@ def rebuild(
     redelivery_window: timedelta,
     watch: Callable[[int], None] = lambda _count: None,
 ) -> Rebuilt:
-    """Bring every archived document into the table that is not there; may be stopped and begun
-    again. *watch* hears how many documents were seen. Raises AwsFailed."""
+    """Add all archived leads that are missing in the table; an interrupted call may be repeated.
+    *watch* is called with the number of documents just seen. Raises AwsFailed."""
     rebuilt = Rebuilt()
 
     def make_store() -> AwsStore:
@@ -67,7 +68,7 @@ def rebuild(
 
 
 class _Soon:
-    """Bells that are silent about leads whose refined document is yet to come."""
+    """Wake-ups, except for leads whose refined document will be imported."""
 
     def __init__(self, bells: Bells) -> None:
         self._bells = bells
@@ -80,7 +81,7 @@ class _Soon:
 
 
 def _missing(store: AwsStore, keys: Sequence[str], rebuilt: Rebuilt) -> list[CapturedLead]:
-    """The events of these documents that the table does not know, in the order of capture."""
+    """The events of these documents that the table lacks, in order of capture."""
     known = store.table.get_all([lead_key(_lead_id(key)) for key in keys])
     unknown = [key for key in keys if lead_key(_lead_id(key)) not in known]
     events: list[CapturedLead] = []
@@ -100,7 +101,7 @@ def _take_up(store: AwsStore, events: Sequence[CapturedLead]) -> None:
 
 
 def _by_record(events: Sequence[CapturedLead]) -> list[list[CapturedLead]]:
-    """The events in parts that don't know of each other: those of one record stay in order."""
+    """The events in independent groups: those of one record are in one group, in order."""
     parts: list[list[CapturedLead]] = [[] for _ in range(_PARALLEL)]
     for event in events:
         parts[(event.record_key or event.event_key)[0] % _PARALLEL].append(event)

@@ -1,7 +1,7 @@
-"""One reading of a whole table, kept in a file of its own until the move has ended.
+"""One scan of a whole table, kept in a temporary SQLite file until the move has ended.
 
-The table gives its items in no order and knows no keys by lead; a million leads are too many for
-memory. SQLite takes the file away when it is closed.
+A scan has no order, the table has no index of keys by lead, and a million leads are too many for
+memory. SQLite deletes the file when it is closed.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ _SCHEMA = """
   CREATE TABLE channel (name TEXT, free_at TEXT);
 """
 _INDEXES = "CREATE INDEX task_lead ON task (lead, dead); CREATE INDEX person_of ON person (lead)"
-# Whom others are compared with first, then what somebody waits for, then the rest.
+# First leads that others are duplicates of, then leads with live tasks, then the rest.
 _ORDERED = """
   CREATE TABLE place (n INTEGER PRIMARY KEY, id TEXT);
   INSERT INTO place (id)
@@ -39,7 +39,7 @@ _ORDERED = """
 
 
 class Survey:
-    """What stands in a table; to be closed."""
+    """The content of a table; the caller closes it."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._db = apsw.Connection("")  # a file without a name
@@ -50,7 +50,7 @@ class Survey:
         self._db.execute(_ORDERED)
 
     def close(self) -> None:
-        """Take the file away."""
+        """Delete the file."""
         self._db.close()
 
     def _take(self, items: Iterable[Item]) -> None:
@@ -76,7 +76,7 @@ class Survey:
                 self._db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", some)  # noqa: S608
 
     def size(self) -> Size:
-        """How much there is; tasks that are parked wait."""
+        """The numbers of leads, tasks, dead letters and channels; parked tasks count as waiting."""
         ((leads, waiting, dead, channels),) = self._db.execute(
             """SELECT (SELECT count(*) FROM lead), (SELECT count(*) FROM task WHERE NOT dead),
                       (SELECT count(*) FROM task WHERE dead), (SELECT count(*) FROM channel)"""
@@ -84,7 +84,7 @@ class Survey:
         return Size(int(str(leads)), int(str(waiting)), int(str(dead)), int(str(channels)))
 
     def heads(self) -> Iterator[Sequence[str]]:
-        """The ids of leads that are no events of another, the urgent ones first."""
+        """The ids of leads (not of events that belong to one), the urgent ones first."""
         last: Any = 0
         while rows := self._db.execute(
             "SELECT n, id FROM place WHERE n > ? ORDER BY n LIMIT ?", (last, BATCH)
@@ -93,7 +93,7 @@ class Survey:
             yield [str(row[1]) for row in rows]
 
     def people(self, ids: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        """The keys by which the persons of these leads are known."""
+        """The match keys of these leads' persons, by lead id."""
         found: dict[str, list[bytes]] = defaultdict(list)
         for lead_id in ids:
             for (key,) in self._db.execute("SELECT key FROM person WHERE lead = ?", (lead_id,)):
@@ -102,6 +102,6 @@ class Survey:
         return found
 
     def channels(self) -> Mapping[str, datetime]:
-        """When each channel is free."""
+        """When the next message to each channel may be sent."""
         rows = self._db.execute("SELECT name, free_at FROM channel").fetchall()
         return {str(name): from_iso(str(free_at)) for name, free_at in rows}

@@ -1,4 +1,4 @@
-"""Leads in and out of a stack as documents: what `export` and `import` need."""
+"""Export and import of leads: the stack's side."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ _HANDLINGS_AT_ONCE = 100
 
 
 def leads_of(table: Table, bucket: Bucket, since: datetime | None = None) -> Iterator[Outgoing]:
-    """Every lead captured since then, a day after the other; raises AwsFailed.
+    """All leads captured since then, day by day; raises AwsFailed.
 
     The raw documents are those of the archive, byte for byte.
     """
@@ -55,7 +55,7 @@ def _with_documents(bucket: Bucket, leads: Sequence[LeadItem]) -> Iterator[Outgo
     )  # fmt: skip
     documents = dict(zip((lead.lead_id for lead in refined), found[len(leads) :], strict=True))
     for lead, raw in zip(leads, found[: len(leads)], strict=True):
-        if raw is not None:  # else it was erased since it was listed
+        if raw is not None:  # otherwise it was erased since it was listed
             at = from_iso(lead.captured_at)
             document = documents.get(lead.lead_id)
             is_lost = lead.summary is not None and document is None
@@ -63,7 +63,7 @@ def _with_documents(bucket: Bucket, leads: Sequence[LeadItem]) -> Iterator[Outgo
 
 
 def with_handlings(leads: Iterator[Outgoing], desk: Desk) -> Iterator[Outgoing]:
-    """These leads with what people made of those that are refined."""
+    """These leads with the handlings of those that are refined."""
     for some in batched(leads, _HANDLINGS_AT_ONCE):
         found = desk.handling([lead.lead_id for lead in some if lead.refined is not None])
         for lead in some:
@@ -71,7 +71,7 @@ def with_handlings(leads: Iterator[Outgoing], desk: Desk) -> Iterator[Outgoing]:
 
 
 class AwsIntake:
-    """Takes documents of an archive into a stack, several at the same time."""
+    """Imports documents of an archive into a stack, several in parallel."""
 
     def __init__(
         self,
@@ -89,12 +89,12 @@ class AwsIntake:
         self._pool = ThreadPoolExecutor(_PARALLEL)
 
     def known(self, lead_ids: Sequence[str]) -> set[str]:
-        """Those of these leads that are here."""
+        """The ids of those leads that are here."""
         return {key[0][2:] for key in self._table.get_all([lead_key(i) for i in lead_ids])}
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
-        """See `ports.store.Inbox.accept`; nobody is woken for a lead that is to wait."""
-        # Which of the same words is the redelivery is a matter of order: one thread has them all.
+        """See `ports.store.Inbox.accept`; no wake-up is sent for leads that wait."""
+        # Events with the same key go to one thread, because their order decides on redeliveries.
         parts: list[list[CapturedLead]] = [[] for _ in range(_PARALLEL)]
         for lead in leads:
             parts[lead.event_key[0] % _PARALLEL].append(lead)
@@ -114,7 +114,7 @@ class AwsIntake:
         return store.accept(leads)
 
     def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
-        """Those of these leads that are here and were never refined."""
+        """The ids of those leads that are here and not refined."""
         items = self._table.get_all([lead_key(i) for i in lead_ids]).values()
         return {lead.lead_id for lead in map(lead_of, items) if lead.summary is None}
 
@@ -123,10 +123,10 @@ class AwsIntake:
         refined: Sequence[tuple[RefinedLead, bytes]],
         keys: Mapping[str, Sequence[bytes]],
     ) -> int:
-        """Take refined leads as they were, with nobody told again; their captures are here.
+        """Import refined leads without alerts; their captured leads must be here already.
 
-        *refined* are leads with their documents' heads, *keys* their match keys by lead id.
-        Returns how many were taken. Raises AwsFailed, and ArchiveError when the bucket's own
+        *refined* are leads with the heads of their documents, *keys* their match keys by lead id.
+        Returns how many were imported. Raises AwsFailed, and ArchiveError if the bucket's raw
         document of such a lead is damaged.
         """
         owners: dict[bytes, RefinedLead] = {}
@@ -142,7 +142,7 @@ class AwsIntake:
         try:
             self._table.put_if(item, "attribute_not_exists(pk)", {})
         except Stale:
-            return  # somebody was here before
+            return  # an earlier lead has the key
 
     def _adopt(self, one: tuple[RefinedLead, bytes]) -> bool:
         refined, head = one
@@ -164,7 +164,8 @@ class AwsIntake:
             return True
 
     def _repeats(self, refined: RefinedLead) -> str | None:
-        """The lead that this one repeats, if that is here; it learns of it."""
+        """The id of the lead that this one duplicates, if it is here; that lead then lists this
+        one."""
         first = refined.duplicate_of
         if first is None or self._table.get(lead_key(first.lead_id)) is None:
             return None
@@ -183,17 +184,17 @@ class AwsIntake:
             raise ArchiveError(f"{key} in the bucket is damaged; see `leadline verify`") from None
 
     def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
-        """Take what people made of refined leads that nobody has handled here; how many."""
+        """Import handlings of refined leads that have none here; returns how many were imported."""
         store = AwsStore(self._table, self._bucket, self._bells, clock=self._clock)
         return sum(store.handle(i, UNHANDLED, one) for i, one in handlings.items())
 
     def close(self) -> None:
-        """Let go of the threads."""
+        """End the threads."""
         self._pool.shutdown()
 
 
 class _OnlyNow:
-    """Bells that are silent about what is not due yet."""
+    """Wake-ups, except for tasks that are not due yet."""
 
     def __init__(self, bells: Bells) -> None:
         self._bells = bells

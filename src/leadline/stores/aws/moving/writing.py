@@ -1,7 +1,7 @@
-"""Whole families written to a stack, parked.
+"""Writing whole families of leads to a stack, with parked tasks.
 
-An item is written before its raw document, so that the sweep never finds a document without its
-item and takes it for a lead that was never kept.
+An item is written before its raw document, so that the sweep never finds a document without an
+item, which it would capture as a lost lead.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,8 +36,8 @@ _MAY_TAKE = {
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """The items of a family as they were read: its leads by id; of the first, the tasks after
-    refinement by their keys, and what people made of it."""
+    """The items of a family as they were read: its leads by id, and the later tasks (by key) and
+    the handling of the first lead."""
 
     leads: Mapping[str, LeadItem] = {}
     further: Mapping[Key, TaskItem] = {}
@@ -45,11 +45,11 @@ class Seen(msgspec.Struct, frozen=True):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether any task could be claimed, now or later."""
+        """Whether any task can be leased, now or later."""
         return bool(self._alive())
 
     def is_held(self, now: str) -> bool:
-        """Whether a worker has any of its tasks in hand."""
+        """Whether any of its tasks is leased."""
         return any(task.held and task.due_at > now for task in self._alive())
 
     def _alive(self) -> list[TaskState]:
@@ -66,7 +66,7 @@ class FamilyWriter:
         self._table, self._bucket = store.table, store.bucket
 
     def keep(self, parcel: Parcel) -> str:
-        """Write one family; why not, where the stack refuses it."""
+        """Write one family; returns the reason if the stack refuses it, else ""."""
         try:
             for lead in parcel.family.leads:
                 self._keep_one(lead, parcel)
@@ -107,7 +107,7 @@ class FamilyWriter:
             self._table.put_if({"pk": pk, "sk": sk}, "", {})
 
     def _with_document(self, item: LeadItem, lead: MovedLead) -> LeadItem:
-        """Store the refined document, and let the item know its version."""
+        """Store the refined document; returns the item with its version."""
         document = refined_document_of(lead)
         if document is None or item.summary is None:
             return item
@@ -115,7 +115,7 @@ class FamilyWriter:
         return changed(item, summary=msgspec.structs.replace(item.summary, version=version))
 
     def take(self, key: OwnedKey) -> None:
-        """Have a key for its lead, unless another has it more rightly."""
+        """Take a key for its lead, unless another lead has it and must keep it."""
         values: dict[str, object] = {":me": key.lead_id}
         if key.kind is KeyKind.PERSON:
             values[":at"] = iso(key.captured_at)
@@ -125,7 +125,7 @@ class FamilyWriter:
         try:
             self._table.put_if(self._key_item(key), _MAY_TAKE[key.kind], values)
         except Stale:
-            return  # whether that is right is seen when the copy is verified
+            return  # the verification of the copy decides whether that is right
 
     def _key_item(self, key: OwnedKey) -> dict[str, Any]:
         pk, sk = place_of(key)
@@ -141,7 +141,7 @@ class FamilyWriter:
 
 
 def _further_writes(new: Sequence[TaskItem], there: Mapping[Key, TaskItem]) -> list[Write]:
-    """What puts these tasks after refinement in the place of those that are there."""
+    """The writes that replace the later tasks that exist by *new*."""
     places = {task_key(one.what): one for one in new}
     writes: list[Write] = [
         Put(one.item(), there[key].rev if key in there else None) for key, one in places.items()
@@ -150,12 +150,12 @@ def _further_writes(new: Sequence[TaskItem], there: Mapping[Key, TaskItem]) -> l
 
 
 def _handling_writes(lead: MovedLead, there: Handling | None) -> list[Write]:
-    """What puts a lead's handling, with its revision, in the place of the one that is there."""
+    """The writes that replace the handling that exists by the lead's, with its revision."""
     if lead.handling is not None:
         return handling_writes(lead.lead_id, there or UNHANDLED, lead.handling)
     return handling_removed(lead.lead_id, there) if there is not None else []
 
 
 def place_of(key: OwnedKey) -> Key:
-    """Where a key stands."""
+    """The table key of an event, record or match key."""
     return digest_key(key.kind, key.key)

@@ -1,1 +1,1 @@
-"""Read-only questions to a stack."""
+"""Read-only queries of a stack."""

@@ -1,8 +1,8 @@
-"""Where every accepted event is, on AWS: the ledger's items held against the archive's documents.
+"""Accounting for every accepted event on AWS: the table's items are compared with the archive.
 
-Both are read as wholes, since a look at each lead would cost a hundred times as much. They change
-meanwhile, so whatever looks lost is looked at again by itself. It takes some 500 bytes of memory
-a lead.
+Both are read as wholes, since reading each lead would cost a hundred times as much. They change
+meanwhile, so each lead that seems lost is checked again by itself. It needs about 500 bytes of
+memory per lead.
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ _CHUNK = 64
 
 
 class Archive:
-    """The leads of which the bucket keeps a raw and a refined document."""
+    """The ids of leads with a raw, and with a refined document in the bucket."""
 
     def __init__(self, bucket: Bucket, pool: ThreadPoolExecutor) -> None:
         self.bucket = bucket
@@ -44,7 +44,7 @@ class Archive:
 
 
 class _Seen(NamedTuple):
-    """A lead as it is when it is looked at by itself."""
+    """A lead as it is when it is checked by itself."""
 
     items: Sequence[Item]
     has_raw: bool
@@ -54,8 +54,8 @@ class _Seen(NamedTuple):
 
 
 class Books:
-    """What was found of every lead. Documents of leads captured before *missed_since* are not
-    missed."""
+    """What was found of every lead. Raw documents of leads captured before *missed_since* may be
+    missing."""
 
     def __init__(self, table: Table, archive: Archive, missed_since: str) -> None:
         self._table = table
@@ -100,11 +100,11 @@ class Books:
         return None
 
     def _mention(self, *lead_ids: str) -> None:
-        """Remember who must be somewhere; the archive, listed before, already speaks for most."""
+        """Note ids of leads that must exist; most of them are in the archive's list already."""
         self._mentioned.update(i for i in lead_ids if i not in self._archive.raw)
 
     def _read_documents(self, leads: Sequence[LeadItem]) -> None:
-        """Read what the archive should have of these leads, by the version that counts."""
+        """Read the documents that the archive should have of these leads, in the valid version."""
         refined = [lead for lead in leads if lead.summary is not None]
         found = self._archive.bucket.get_all(
             [(document_key("raw", lead), "") for lead in leads]
@@ -130,7 +130,7 @@ class Books:
             self._damaged[lead.lead_id] = damage
 
     def look_again(self, pool: ThreadPoolExecutor, now: datetime) -> None:
-        """Look once more, and closely, at each lead that seems to be lost."""
+        """Check each lead that seems lost once more, by itself."""
         suspects = [i for i in self._known() if self._place(i).startswith("!")]
         for lead_id, seen in zip(
             suspects, pool.map(lambda i: self._look(i, now), suspects), strict=True
@@ -156,20 +156,20 @@ class Books:
                 refined = get(f"refined/{day}/{lead_id}.json")
             return _Seen(items, raw is not None, refined is not None, None, is_young(raw, now))
         has_raw = get(document_key("raw", lead)) is not None
-        # A version that counts but is not the newest lives only as long as deleted objects do.
+        # A valid version that is not the newest is kept only as long as deleted objects.
         versions = (refined_that_counts(lead), (document_key("refined", lead), ""))
         has_refined = all(get(*version) is not None for version in versions)
         head = self._table.get(lead_key(lead.joined)) if lead.joined else None
         return _Seen(items, has_raw, has_refined, head, False)
 
     def _known(self) -> Iterator[str]:
-        """Every lead of which anything is known, once."""
+        """The ids of all leads of which anything was found, each once."""
         yield from self._standings
         others = (self._alerts, self._archive.raw, self._archive.refined, self._mentioned)
         yield from {i for some in others for i in some if i not in self._standings}
 
     def _place(self, lead_id: str) -> str:
-        """Where a lead is; "!" and the problem when it is at no place."""
+        """The place of a lead in the account; "!" and the problem if it has none."""
         standing = self._standings.get(lead_id)
         has_raw, has_refined = lead_id in self._archive.raw, lead_id in self._archive.refined
         alerts = self._alerts.get(lead_id, {})
@@ -192,7 +192,7 @@ class Books:
         return place_of_lead(standing, alerts)
 
     def account(self) -> Account:
-        """The account of what was found."""
+        """The account by what was found."""
         counts: Counter[str] = Counter()
         lost: dict[str, str] = dict(self._damaged)
         for lead_id in self._known():

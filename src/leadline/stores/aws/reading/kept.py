@@ -1,4 +1,4 @@
-"""The documents that the bucket keeps of a lead, and what may be wrong with them."""
+"""The documents of a lead in the bucket, and checks of them."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,8 @@ from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import LeadItem
 
 _SWEPT_AFTER = timedelta(minutes=30)
-"""A document without a lead that is younger is being captured, or the next sweep brings it in."""
+"""The age up to which a document without a lead is not a problem: it is being captured, or the next
+sweep captures it."""
 
 
 def document_key(kind: str, lead: LeadItem) -> str:
@@ -21,12 +22,12 @@ def document_key(kind: str, lead: LeadItem) -> str:
 
 
 def refined_that_counts(lead: LeadItem) -> tuple[str, str]:
-    """Key and version of the refined document that counts."""
+    """Key and version of the valid refined document."""
     return document_key("refined", lead), lead.summary.version if lead.summary else ""
 
 
 def damage_of_raw(lead_id: str, document: bytes) -> str:
-    """What is wrong with a raw document, "" when nothing is."""
+    """What is wrong with a raw document; "" if nothing is."""
     try:
         kept = read_document(document)
         whole = kept.lead_id == lead_id and read_json(kept.raw) == kept.raw
@@ -36,7 +37,7 @@ def damage_of_raw(lead_id: str, document: bytes) -> str:
 
 
 def damage_of_refined(lead_id: str, document: bytes) -> str:
-    """What is wrong with a refined document, "" when nothing is."""
+    """What is wrong with a refined document; "" if nothing is."""
     try:
         whole = msgspec.json.decode(document, type=RefinedLead).lead_id == lead_id
     except (ValueError, RecursionError):
@@ -45,7 +46,7 @@ def damage_of_refined(lead_id: str, document: bytes) -> str:
 
 
 def is_young(raw: bytes | None, now: datetime) -> bool:
-    """Whether a raw document without a lead is in time to get one."""
+    """Whether a raw document is young enough to be without a lead."""
     if raw is None:
         return False
     try:

@@ -47,7 +47,7 @@ from leadline.stores.aws.reading.tallies import tallies_of
 from leadline.stores.aws.table import Table
 
 _REPEATS_SHOWN = 100
-# What a timeline notes and the lead knows better: it remembers every alert, and what counts.
+# Lines of the timeline that are replaced by the lead's own fields, which are more complete.
 _KNOWN_BETTER = frozenset(("refined", "quarantined", *map(told_as, Step)))
 _DEAD = frozenset(map(dead_partition, range(SHARDS)))
 _refined = msgspec.json.Decoder(RefinedLead)
@@ -56,8 +56,7 @@ _refined = msgspec.json.Decoder(RefinedLead)
 class AwsLedger:
     """`ports.ledger.Ledger` on DynamoDB and S3.
 
-    Raw documents older than *raw_kept* are not missed by accounts, because the bucket deletes
-    them.
+    Accounts do not expect raw documents older than *raw_kept*, because the bucket deletes them.
     """
 
     def __init__(
@@ -76,8 +75,7 @@ class AwsLedger:
         self._selection = Selection(table, bucket, self._pool, clock)
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
-        """See `ports.ledger.Ledger.find`; the ids of version 7 that a day has are in their
-        order."""
+        """See `ports.ledger.Ledger.find`; within a day leads are ordered by id."""
         found = islice(self._selection.rows(which), which.limit)
         return sorted(found, key=_age, reverse=True)
 
@@ -123,7 +121,7 @@ class AwsLedger:
         return [_read(one, document) for one, document in zip(leads, found, strict=True)]
 
     def _head(self, lead: LeadItem) -> msgspec.Raw | None:
-        """The refined document that counts, without the original data."""
+        """The valid refined document, without the original data."""
         if lead.summary is None:
             return None
         key = key_of("refined", lead.lead_id, from_iso(lead.captured_at))
@@ -131,7 +129,7 @@ class AwsLedger:
         try:
             return msgspec.Raw(refined_head(_refined.decode(document))) if document else None
         except msgspec.MsgspecError:
-            return None  # it is damaged, as `verify --deep` tells
+            return None  # it is damaged; `verify --deep` reports it
 
     def dead(self) -> Sequence[DeadGroup]:
         """See `ports.ledger.Ledger.dead`."""
@@ -153,8 +151,7 @@ class AwsLedger:
         return self._selection.dead_tasks(lead_ids, reason)
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
-        """See `ports.ledger.Ledger.backlog`; it reads the whole index of tasks that wait or are
-        dead."""
+        """See `ports.ledger.Ledger.backlog`; reads the whole index `due`."""
         live: dict[tuple[Step, str], list[tuple[str, bool]]] = {}
         dead: Counter[tuple[Step, str]] = Counter()
         for entry in self._table.scan(index="due"):
@@ -179,14 +176,13 @@ class AwsLedger:
         return held_items(self._table)
 
     def tallies(self) -> Sequence[Tally]:
-        """See `ports.ledger.Ledger.tallies`; counted from the whole table, as far as leads
-        remember."""
+        """See `ports.ledger.Ledger.tallies`; counted from the timelines of all leads."""
         return tallies_of(self._table.scan())
 
     def account(self, *, deep: bool = False) -> Account:
-        """See `ports.ledger.Ledger.account`. It reads the whole table and lists the whole archive,
-        while both go on changing; what looks lost is looked at a second time. *deep* also reads
-        every document."""
+        """See `ports.ledger.Ledger.account`. Reads the whole table and lists the whole archive,
+        which may change meanwhile; leads that seem lost are checked a second time. With *deep* all
+        documents are read."""
         now = self._clock()
         missed_since = iso(now - self._raw_kept) if self._raw_kept else ""
         books = Books(self._table, Archive(self._bucket, self._pool), missed_since)
@@ -200,7 +196,7 @@ class AwsLedger:
 
 
 def _read(lead: LeadItem, document: bytes | None) -> Kept | None:
-    """A raw document; the text of one that is damaged."""
+    """A raw document; a damaged one is returned with its bytes as text."""
     if document is None:
         return None
     try:
@@ -255,7 +251,7 @@ def _tasks(holders: Sequence[LeadItem | TaskItem]) -> Iterator[TaskRow]:
 def _backlog(
     step: Step, channel: str, live: Sequence[tuple[str, bool]], dead: int, now: str
 ) -> Backlog:
-    """The backlog of one kind of task by when each is due, and whether it is held."""
+    """The backlog of one kind of tasks; *live* has when each is due, and whether it is leased."""
     held = sum(is_held and due_at > now for due_at, is_held in live)
     due = [due_at for due_at, _ in live if due_at <= now]
     oldest = from_iso(min(due)) if due else None

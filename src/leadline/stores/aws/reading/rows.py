@@ -16,7 +16,7 @@ def row_of(lead: LeadItem) -> LeadRow:
 
 
 def row_of_entry(entry: Item) -> LeadRow:
-    """A lead by its entry in the index `day`."""
+    """A lead as lists show it, from its entry in the index `day`."""
     status, _, lead_id = entry["day_sk"].partition("#")
     at, summary = from_iso(entry["captured_at"]), entry.get("summary")
     row = LeadRow(lead_id, at, entry["source"], Status(status), entry.get("why", ""))

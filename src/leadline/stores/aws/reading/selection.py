@@ -1,4 +1,4 @@
-"""Which leads a question is about: answered by the index `day`, a day after the other."""
+"""Filters of leads, answered from the index `day`, day by day."""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,21 +39,21 @@ _FIRST_PAGE, _LARGEST_PAGE = 50, 2_000
 _CHUNK = 64
 _AT_ONCE = 100
 _NEWEST = 25
-"""Of so many leads of each partition, status and day it is asked whether anybody owns them."""
+"""The number of newest leads per partition, status and day that are checked for an owner."""
 _MOST_COMPLETED = 10
 
 T = TypeVar("T")
 
 
 class _Candidate(NamedTuple):
-    """What a filter looks at."""
+    """A lead that may fit a filter."""
 
     row: LeadRow
     refined: bool
 
 
 class Selection:
-    """Reads leads by table and bucket, with some requests at the same time."""
+    """Reads leads from table and bucket, with parallel requests."""
 
     def __init__(
         self, table: Table, bucket: Bucket, pool: ThreadPoolExecutor, clock: Clock
@@ -64,9 +64,10 @@ class Selection:
         self._clock = clock
 
     def rows(self, which: LeadFilter, *, whole: bool = False) -> Iterator[LeadRow]:
-        """The leads that fit, newest first, whatever the limit says; *whole* when all are wanted.
+        """The leads that fit, newest first, regardless of the filter's limit; *whole* says that the
+        caller will read all of them.
 
-        Within a day the order is that of the ids.
+        Within a day leads are ordered by id.
         """
         fits = _conditions(which)
         for some in batched(self._candidates(which, whole=whole), _CHUNK):
@@ -76,7 +77,7 @@ class Selection:
             yield from (one.row for one in left)
 
     def _candidates(self, which: LeadFilter, *, whole: bool) -> Iterator["_Candidate"]:
-        """What may fit; narrowed down by ids, dead letters or days."""
+        """The leads that may fit, selected by ids, dead letters or days."""
         if which.since and which.until and which.since >= which.until:
             return
         if which.ids or which.dead or which.reason is not None:
@@ -99,8 +100,8 @@ class Selection:
             yield from self._of_day(day, statuses, parts, page, most)
 
     def _days(self, which: LeadFilter, *, whole: bool) -> Iterator[str]:
-        """The days that the question is about, newest first. The archive, which knows the days of
-        leads, is not listed while somebody waits for unowned leads."""
+        """The days of the filter, newest first. Days with leads are listed from the archive, except
+        for a filter of unowned leads, which must be fast."""
         if which.unowned and which.since and not whole:
             return days_back(which.since, which.until or self._clock())
         return days_between(self._bucket, which.since, which.until, backwards=True)
@@ -113,7 +114,7 @@ class Selection:
         page: int,
         most: int | None,
     ) -> Iterator["_Candidate"]:
-        """The entries of a day, highest id first: all, or the first *most* of each partition and
+        """The entries of a day, highest id first; all, or the first *most* of each partition and
         status."""
         streams = [
             islice(self._entries(f"{day}#{shard}", status, part, page), most)
@@ -126,14 +127,15 @@ class Selection:
         )
         last = ""
         for entry in merge(*begun, key=lambda entry: entry["lead_id"], reverse=True):
-            if entry["lead_id"] != last:  # it may have changed its status while we read
+            if entry["lead_id"] != last:  # its status may have changed during the query
                 last = entry["lead_id"]
                 yield _Candidate(row_of_entry(entry), entry.get("summary") is not None)
 
     def _entries(
         self, partition: str, status: Status, part: tuple[str, str], page: int
     ) -> Iterator[Item]:
-        """Entries of one status in one partition, highest id first; 0: in pages of AWS's own."""
+        """Entries of one status in one partition, highest id first; *page* is the size of a page
+        (0: AWS's default)."""
         low, high = (f"{status}#{bound}" for bound in part)
         while True:
             values = {":pk": partition, ":low": low, ":high": high}
@@ -146,7 +148,8 @@ class Selection:
             high, page = found[-1]["day_sk"], min(page * 4, _LARGEST_PAGE)
 
     def _having(self, some: Sequence["_Candidate"], words: str) -> list["_Candidate"]:
-        """Those in which the words stand; the raw words are read only of what is not refined."""
+        """Those that contain the words; raw documents are read only of leads that are not
+        refined."""
         sought, digits = words.casefold(), id_digits(words)
 
         def begins(row: LeadRow) -> bool:
@@ -168,13 +171,13 @@ class Selection:
         ]
 
     def leads(self, lead_ids: Sequence[str]) -> list[LeadItem]:
-        """The leads of these ids, as far as there are any."""
+        """The leads with these ids; unknown ids are left out."""
         keys = [lead_key(i) for i in lead_ids]
         found = self._pool.map(self._table.get_all, batched(keys, _AT_ONCE))
         return [lead_of(item) for some in found for item in some.values()]
 
     def dead(self) -> list[LeadItem | TaskItem]:
-        """What holds a dead letter: leads and tasks after refinement."""
+        """All items with a dead letter: leads and later tasks."""
         partitions = self._pool.map(self._dead_keys, range(SHARDS))
         keys = list(chain.from_iterable(partitions))
         found = self._pool.map(self._table.get_all, batched(keys, _AT_ONCE))
@@ -210,8 +213,8 @@ class Selection:
         ]
 
     def complete(self, prefix: str) -> list[str]:
-        """Up to ten ids that begin so. A beginning tells a time, so ids of other versions are
-        known only by the whole of them."""
+        """Up to ten ids with this prefix. The search uses the time in ids of version 7; ids of
+        other versions are found only by the complete id."""
         digits = id_digits(prefix)
         if not digits:
             return []
@@ -231,14 +234,14 @@ class Selection:
         return found[:_MOST_COMPLETED]
 
     def _between(self, partition: str, low: str, high: str) -> Iterator[str]:
-        """The first ids between two places of one partition."""
+        """The first ids between two sort keys of one partition."""
         values = {":pk": partition, ":low": low, ":high": high}
         found = self._table.query(_BETWEEN, values, index="day", limit=_MOST_COMPLETED)
         return (entry["lead_id"] for entry in found)
 
 
 def beside(table: Table, lead_id: str) -> Iterator[Item]:
-    """All items of a lead, but for those of the many later leads that may repeat it."""
+    """All items of a lead, except those that list later leads of the same person."""
     first, last = WITHOUT_LATER_LEADS
     values = {":pk": f"L#{lead_id}", ":first": first, ":last": last}
     return table.query("pk = :pk AND sk BETWEEN :first AND :last", values)
@@ -254,7 +257,7 @@ def _statuses(which: LeadFilter) -> Sequence[Status]:
 
 
 def _conditions(which: LeadFilter) -> Callable[[LeadRow], bool]:
-    """The parts of a filter that a row alone can answer."""
+    """The conditions of a filter that can be checked by a row alone."""
 
     def fits(row: LeadRow) -> bool:
         if which.status is not None:
@@ -277,7 +280,7 @@ def _raw_words(document: bytes) -> str:
     try:
         raw = read_document(document).raw
     except msgspec.MsgspecError:
-        raw = document  # it is damaged, and so much the more to be found
+        raw = document  # a damaged document must be found, too
     return searchable(raw.decode(errors="replace"))
 
 
@@ -286,5 +289,5 @@ def _refined_words(row: LeadRow) -> Iterator[str]:
 
 
 def _begun(stream: Iterator[Item]) -> Iterator[Item]:
-    """The same stream, its first page read."""
+    """The same stream with its first page read already."""
     return chain(list(islice(stream, 1)), stream)

@@ -1,4 +1,4 @@
-"""What of the store on AWS tells how fast leads were told and answered, and which are held."""
+"""Queries for the speed of alerts and responses, and for leads on hold."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -16,11 +16,11 @@ from leadline.stores.aws.reading.selection import Selection
 from leadline.stores.aws.table import Table
 
 _AT_ONCE = 50
-"""Leads of which both items are read together."""
+"""The number of leads whose items are read together."""
 
 
 def followed_items(table: Table, selection: Selection, which: LeadFilter) -> Iterator[Followed]:
-    """See `ports.ledger.Ledger.followed`. Two items are read of each lead, and no document."""
+    """See `ports.ledger.Ledger.followed`; reads two items per lead, and no documents."""
     return islice(_followed_items(table, selection.rows(which, whole=True)), which.limit)
 
 

@@ -1,4 +1,4 @@
-"""Where a lead is, by its items."""
+"""The place of a lead in the account, by its items."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,10 @@ from leadline.stores.aws.items import LeadItem
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """All that decides where a lead is; many leads share one. `refining` is "alive" or "dead"
-    while there is a task, `refined` the status of its refinement, `told` how many channels were
-    to hear of it, `heard` those that did. `unkept`: its raw document is old enough to be gone."""
+    """All that decides the place of a lead; many leads share one value. `refining` is "alive" or
+    "dead" while there is a refine task, `refined` the status of its refinement, `told` the number
+    of channels that had to alert, `heard` those that did. `unkept`: its raw document may have been
+    deleted by its age."""
 
     fate: str
     refining: str
@@ -24,8 +25,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def standing_of(lead: LeadItem, missed_since: str) -> Standing:
-    """What decides where a lead is; documents of leads captured before *missed_since* are not
-    missed."""
+    """The standing of a lead. Raw documents of leads captured before *missed_since* may be gone."""
     summary, task = lead.summary, lead.task
     return Standing(
         fate=lead.fate,
@@ -40,8 +40,8 @@ def standing_of(lead: LeadItem, missed_since: str) -> Standing:
 
 
 def place_of_lead(standing: Standing, alerts: Mapping[str, bool]) -> str:
-    """Where a lead is of which the archive has all that it should; "!" and the problem when it is
-    at no place. *alerts*: by channel, whether its alert is a dead letter."""
+    """The place of a lead that has all of its documents; "!" and the problem if it has none.
+    *alerts* says for each channel whether its alert is a dead letter."""
     if standing.refining:
         return "waiting" if standing.refining == "alive" else "dead"
     if not standing.refined:

@@ -1,4 +1,4 @@
-"""How often what happened, counted over all leads of the table."""
+"""Counts of what happened, over all leads of the table."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,8 +11,8 @@ from leadline.stores.aws.values import Item
 
 
 def tallies_of(items: Iterable[Item]) -> list[Tally]:
-    """How often what happened, as far as leads remember: the hundred latest lines of each, and
-    redeliveries without their day, which are counted on the day of the first."""
+    """Counts of what happened, from the latest hundred lines of each lead's timeline. Redeliveries
+    have no day of their own and count on the day of the first delivery."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for lead in (lead_of(item) for item in items if item["sk"] == LEAD):
         day = lead.captured_at[:10]

@@ -1,1 +1,1 @@
-"""What the Sweep function finds: tasks without a wake-up, dead letters."""
+"""The sweep: finds captures that were not finished, and tasks without a wake-up."""

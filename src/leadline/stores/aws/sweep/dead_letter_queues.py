@@ -1,7 +1,7 @@
-"""Messages in the dead-letter queues, held against the ledger: it knows what became of their tasks.
+"""The messages in the dead-letter queues, compared with the tasks in the ledger.
 
-A task that is dead has a message there by right. SQS also moves messages there that were received
-too often, whatever the ledger says of their tasks.
+Each dead letter of the ledger has a message there. SQS also moves messages there that were received
+too often, whatever the state of their tasks.
 """
 
 from collections.abc import Sequence
@@ -23,18 +23,18 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, Ring, task_of
 
 _AT_ONCE = 10
-"""Messages of one request (SQS API Reference)."""
+"""The maximum number of messages per request (SQS API Reference)."""
 _MOST = 10_000
 _HIDDEN_S = 300
 _WAIT_S = 1
-"""With a wait SQS asks all of its servers, without it only some (SQS Developer Guide, "Short and
-long polling")."""
+"""Seconds of long polling: with it SQS asks all of its servers, without it only some (SQS Developer
+Guide, "Short and long polling")."""
 _PARALLEL = 8
 _SHOWN = 5
 
 
 class _Found(NamedTuple):
-    """A message that is ours for a while; `step` tells its queue."""
+    """A received message; `step` identifies its queue."""
 
     step: Step
     handle: str
@@ -44,7 +44,7 @@ class _Found(NamedTuple):
 
 
 class DeadLetterQueues:
-    """The dead-letter queues of a stack, beside its ledger."""
+    """The dead-letter queues of a stack, with its table."""
 
     def __init__(self, caller: Caller, table: Table, queues: Queues) -> None:
         self._caller = caller
@@ -53,9 +53,9 @@ class DeadLetterQueues:
         self._urls = {step: url for url, step in queues.dead_urls().items()}
 
     def stranded(self) -> list[Stranded]:
-        """The messages that the ledger does not explain; all stay where they are.
+        """The messages without a dead letter in the ledger; all stay in their queues.
 
-        Of a queue at most ten thousand messages are looked at. Raises AwsFailed.
+        At most ten thousand messages per queue are read. Raises AwsFailed.
         """
         found = self._look()
         self._release(found)
@@ -71,10 +71,10 @@ class DeadLetterQueues:
         return told
 
     def tidy(self, replayed: Sequence[Task], now: datetime, *, dry_run: bool = False) -> Tidied:
-        """Take off what is of no use any more: messages of tasks that are done or live. Those that
-        live are rung for, but for the *replayed*, for which a bell is on its way.
+        """Remove messages whose tasks are done or not dead. Tasks that are not dead get a wake-up,
+        except the *replayed* ones, for which one was just sent.
 
-        One message of each dead task, those of unknown leads and unreadable ones are left. Raises
+        One message of each dead task, messages of unknown leads and unreadable ones stay. Raises
         AwsFailed.
         """
         found = self._look()
@@ -98,7 +98,7 @@ class DeadLetterQueues:
         return Tidied(len(off), len(rings), len(left), unreadable)
 
     def _look(self) -> list[_Found]:
-        """Receive all messages of both queues, each with what the ledger says."""
+        """Receive all messages of both queues, each with the state of its task."""
         with ThreadPoolExecutor(len(self._urls)) as pool:
             received = list(pool.map(self._receive, self._urls))
         return [one for step, some in zip(self._urls, received, strict=True)
@@ -144,11 +144,11 @@ class DeadLetterQueues:
         return found
 
     def _release(self, messages: Sequence[_Found]) -> None:
-        """Let others see them again."""
+        """Make the messages visible again."""
         self._each("ChangeMessageVisibilityBatch", messages, VisibilityTimeout=0)
 
     def _each(self, operation: str, messages: Sequence[_Found], **more: object) -> None:
-        """Do the same to each message, ten a request."""
+        """Apply a batch operation to all messages, ten per request."""
         requests: list[dict[str, object]] = []
         for step, url in self._urls.items():
             handles = [one.handle for one in messages if one.step is step]
@@ -174,7 +174,7 @@ def _place(task: Task) -> tuple[Step, str, str]:
 
 
 def _surplus(found: Sequence[_Found]) -> list[_Found]:
-    """Messages of dead tasks that died more than once, but for one of each."""
+    """All but one of the messages of each dead task, if it has several."""
     first: dict[tuple[Step, str, str], str] = {}
     return [
         one

@@ -1,5 +1,5 @@
-"""Bells that nobody rang, found in the index of due tasks: those of tasks that are overdue, and of
-tasks that are due before the next sweep and were too far off for a message when they were put.
+"""Sends missing wake-ups: for overdue tasks, and for tasks that are due before the next sweep and
+were too far in the future for a message when they were put.
 """
 
 import logging
@@ -20,15 +20,15 @@ from leadline.stores.aws.wakeups import FAR, Queues, Ring
 log = logging.getLogger(__name__)
 
 OVERDUE = timedelta(minutes=5)
-"""A task that is due for so long has no message on its way, unless the queue is full of them."""
+"""A task that has been due for longer has no message under way, unless the queue has a backlog."""
 _MOST_OVERDUE = 1000
-"""Of each shard, in one sweep."""
+"""The maximum per shard and sweep."""
 _MOST_IN_DOUBT = 100
 _BATCH = 100
 
 
 class Rung(msgspec.Struct):
-    """How many bells were rung for tasks of one kind, and whether there was time for all."""
+    """The numbers of wake-ups sent for tasks of one kind, and whether there was time for all."""
 
     overdue: int = 0
     coming: int = 0
@@ -36,7 +36,7 @@ class Rung(msgspec.Struct):
 
 
 class Ringing:
-    """Rings for tasks that are overdue since *at*, and for those that are coming."""
+    """Sends wake-ups for tasks that are overdue since *at*, and for those due soon."""
 
     def __init__(
         self, store: AwsStore, queues: Queues, at: datetime, time_is_left: Callable[[], bool]
@@ -48,7 +48,7 @@ class Ringing:
         self._time_is_left = time_is_left
 
     def ring(self, kind: TaskKind) -> Rung:
-        """Ring for tasks of this kind; raises StorageFailed."""
+        """Send the missing wake-ups for tasks of this kind; raises StorageFailed."""
         overdue, coming = self._find(kind)
         rung = Rung()
         if overdue:
@@ -57,8 +57,8 @@ class Ringing:
         return rung
 
     def _find(self, kind: TaskKind) -> tuple[list[tuple[str, str]], list[Key]]:
-        """Overdue tasks, as when they are due and their leads, and the keys of coming ones. A lead
-        that waits for its refinement has a message however far off that is."""
+        """Overdue tasks (due time and lead id), and the keys of tasks due soon. The latter are not
+        needed for REFINE, whose tasks always have a message."""
         refining = kind[0] is Step.REFINE
         until = due_before(self._at if refining else self._now + FAR)
         at, now = due_before(self._at), iso(self._now)
@@ -79,11 +79,11 @@ class Ringing:
         return overdue, coming
 
     def _ring_overdue(self, kind: TaskKind, overdue: list[tuple[str, str]]) -> int:
-        """Ring for tasks that have been due for long.
+        """Send wake-ups for overdue tasks.
 
-        Where the queue may have a message for each of them, because its reader is behind, only for
-        those that have been due longest: a task without a message becomes one of them in the end,
-        and the queue does not fill up with a message a sweep for each.
+        If the queue may have a message for each of them, because its consumer is behind, only the
+        longest due tasks get one: a task without a message becomes one of those in the end, and the
+        queue is not filled with one message per task and sweep.
         """
         if self._ready(kind) >= len(overdue):
             overdue = sorted(overdue)[:_MOST_IN_DOUBT]
@@ -95,8 +95,8 @@ class Ringing:
         return len(rings)
 
     def _ready(self, kind: TaskKind) -> int:
-        """How many messages may be those of tasks that are due. A delayed one is for a task that is
-        not due yet, unless it waits for a place that was in use since then."""
+        """The number of messages that may belong to due tasks. Delayed messages are for tasks that
+        are not due yet, unless their channel or CRM was in use meanwhile."""
         depths = self._queues.depths(self._queues.url_of(kind[0]))
         ready = depths["visible"] + depths["held"]
         place = _place_of(*kind)
@@ -105,7 +105,7 @@ class Ringing:
         return ready
 
     def _ring_coming(self, keys: list[Key], rung: Rung) -> None:
-        """Ring for those of these tasks that were FAR when they were put."""
+        """Send wake-ups for those of these tasks that were FAR when they were put."""
         for some in batched(keys, _BATCH):
             if not self._time_is_left():
                 rung.finished = False
@@ -117,7 +117,7 @@ class Ringing:
             rung.coming += len(rings)
 
     def _rings(self, due: Mapping[Task, datetime]) -> list[Ring]:
-        """The bells of tasks; one whose lead is not there has none."""
+        """The wake-ups for tasks; none for a task whose lead is missing."""
         keys = [lead_key(task.lead_id) for task in due]
         leads = self._store.table.get_all(keys, exact=False)
         return [
@@ -128,9 +128,9 @@ class Ringing:
 
 
 def _place_of(step: Step, channel: str) -> str:
-    """What is reserved for the things of this kind; "" where nothing is."""
+    """The pacing key of tasks of this kind; "" if they are not paced."""
     if step.addressee is Addressee.CRM:
-        from leadline.ports.store import crm_place  # seldom asked
+        from leadline.ports.store import crm_place  # rarely needed
 
         return crm_place(channel)
     return channel

@@ -1,14 +1,14 @@
-"""What was left behind on AWS, found and put back: the net under every arrow between two services.
+"""The sweep on AWS: finds what was lost between two services, and puts it back.
 
 Two things can be lost between S3, the table and SQS: an archived delivery that never reached the
-table, and the message of a task, which was never sent or got lost. The first are found by listing
-the archive, the others in the index of due tasks. There too are tasks that are due before the next
-sweep and were too far off for a message when they were put.
+table, and the message of a task, which was never sent or got lost. The former are found by listing
+the archive, the latter in the index of due tasks. That index also has the tasks that are due before
+the next sweep and were too far in the future for a message when they were put.
 
-Listing stays cheap, because ids sort by time and so a day's keys do: each sweep lists only what is
-behind its mark, a thousand keys a request. Ten million leads a month are ten thousand requests
-($0.05), 2,920 more for the sweeps themselves, and ten million half read units ($0.63) to see that
-each is in the table.
+Listing is cheap, because ids, and so the keys of a day, sort by time: each sweep lists only keys
+after its mark, a thousand per request. Ten million leads a month need ten thousand requests
+($0.05), 2,920 more for the sweeps themselves, and ten million half read units ($0.63) to check that
+each lead is in the table.
 """
 
 import logging
@@ -34,7 +34,7 @@ from leadline.stores.aws.wakeups import Queues
 log = logging.getLogger(__name__)
 
 GRACE = timedelta(minutes=2)
-"""What is younger may still be on its way: a capture takes 30 s at the most."""
+"""Younger documents are ignored, since their captures may be under way: one takes at most 30 s."""
 _STATE = ("S#sweep", "state")
 _BATCH = 100
 _MOST_RESUMED = 1000
@@ -43,9 +43,9 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class Swept(msgspec.Struct):
-    """What one sweep did: documents looked at, of them brought in; messages of overdue tasks and of
-    those that are coming; documents that could not be brought in; whether there was time for all.
-    """
+    """What one sweep did: numbers of documents checked and captured, of wake-ups sent for overdue
+    tasks and for tasks due soon, and of documents that could not be captured; and whether there was
+    time for all."""
 
     looked_at: int = 0
     recaptured: int = 0
@@ -64,10 +64,10 @@ def sweep(
     grace: timedelta = GRACE,
     overdue: timedelta = OVERDUE,
 ) -> Swept:
-    """Put back what was left behind; what there was no time for is the next sweep's.
+    """Put back what was lost; the next sweep continues with what there was no time for.
 
-    *kinds* are the steps after refinement with their channels. Raises StorageFailed, after
-    everything has been tried that does not need what failed.
+    *kinds* are the kinds of later tasks. Raises StorageFailed if AWS failed, after trying
+    everything that does not depend on the failed part.
     """
     swept = Swept()
     now = store.clock()
@@ -89,7 +89,7 @@ def sweep(
 
 
 def _ring(ringing: Ringing, kind: TaskKind, swept: Swept) -> None:
-    """Ring for tasks of one kind that have no message."""
+    """Send the missing wake-ups for tasks of one kind."""
     rung = ringing.ring(kind)
     swept.rung += rung.overdue
     swept.coming += rung.coming
@@ -97,8 +97,8 @@ def _ring(ringing: Ringing, kind: TaskKind, swept: Swept) -> None:
 
 
 def _take_up_resumed(store: AwsStore, youngest: datetime, swept: Swept) -> None:
-    """Look after captures that were gone on with under an id of earlier: if another of them died,
-    its document may stand before the mark."""
+    """Finish captures that were continued under an earlier id: if such a capture died again, its
+    document may be before the mark."""
     values = {":pk": RESUMED, ":now": due_before(youngest)}
     condition = "due_pk = :pk AND due_sk <= :now"
     for entry in store.table.query(condition, values, index="due", limit=_MOST_RESUMED):
@@ -108,15 +108,15 @@ def _take_up_resumed(store: AwsStore, youngest: datetime, swept: Swept) -> None:
         if event is None or (known is None and _accept(store, [key], swept)):
             continue
         done = {name: value for name, value in event.items() if name not in ("due_pk", "due_sk")}
-        with suppress(Stale):  # it was noted anew meanwhile
+        with suppress(Stale):  # it was noted again meanwhile
             store.table.put_if(done, "due_sk = :seen", {":seen": entry["due_sk"]})
 
 
 def _recapture(
     store: AwsStore, youngest: datetime, time_is_left: Callable[[], bool], swept: Swept
 ) -> None:
-    """Accept archived deliveries that the table does not know: those that failed before, then
-    those behind the mark."""
+    """Accept archived deliveries that the table lacks: first those that failed before, then those
+    after the mark."""
     state = store.table.get(_STATE) or {}
     mark: str = state.get("after", "")
     again = _accept(store, state.get("again", []), swept)
@@ -135,16 +135,16 @@ def _recapture(
 
 
 def _save(store: AwsStore, mark: str, again: Sequence[str]) -> None:
-    """Remember where to go on, and what to try again."""
+    """Store the mark, and the keys to try again."""
     state = {"pk": _STATE[0], "sk": _STATE[1], "after": mark, "again": list(again)}
     store.table.put_if(state, "", {})
 
 
 def _accept(store: AwsStore, keys: Sequence[str], swept: Swept) -> list[str]:
-    """Bring documents in; returns the keys of those that AWS kept us from bringing in.
+    """Capture documents; returns the keys of those for which AWS failed.
 
-    A lead whose refined document is there was known once, and perhaps told: only the table is
-    behind, and `leadline rebuild` brings the lead back without telling it again.
+    A lead with a refined document was in the table before, and perhaps alerted: it is left to
+    `leadline rebuild`, which restores it without alerting again.
     """
     failed: list[str] = []
     for key in keys:
@@ -172,7 +172,7 @@ def _accept(store: AwsStore, keys: Sequence[str], swept: Swept) -> list[str]:
 
 
 def _settled_keys(store: AwsStore, mark: str, youngest: datetime) -> Iterator[str]:
-    """The raw documents behind the mark, oldest first, up to those that are still young."""
+    """The keys of raw documents after the mark, oldest first, without those that are too young."""
     for day in _days(store, mark, youngest):
         for key in store.bucket.keys(day, after=mark if mark.startswith(day) else ""):
             if _captured_at(_lead_id(key)) > youngest:
@@ -181,7 +181,7 @@ def _settled_keys(store: AwsStore, mark: str, youngest: datetime) -> Iterator[st
 
 
 def _days(store: AwsStore, mark: str, last: datetime) -> Iterator[str]:
-    """The days (`raw/YYYY/MM/DD/`) from that of the mark, or of the first document, to the last."""
+    """The days (`raw/YYYY/MM/DD/`) from that of the mark, or of the first document, to *last*."""
     end = f"raw/{last:%Y/%m/%d}/"
     if not mark:
         years = store.bucket.folders("raw/")
@@ -200,13 +200,13 @@ def _lead_id(key: str) -> str:
 
 
 def _is_settled(key: str, now: datetime) -> bool:
-    """Whether nothing can come any more that sorts before this key: whatever its capture took, and
-    its id is of version 7, which sort by time."""
+    """Whether no key can appear any more that sorts before this one: its capture must be over, and
+    its id of version 7, which sorts by time."""
     return _NO_TIME < _captured_at(_lead_id(key)) <= now - GRACE
 
 
 def _captured_at(lead_id: str) -> datetime:
-    """The time that an id of version 7 begins with; the beginning of time for others."""
+    """The time in an id of version 7; the earliest possible time for other ids."""
     try:
         number = uuid.UUID(lead_id)
     except ValueError:

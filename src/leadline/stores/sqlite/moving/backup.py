@@ -1,4 +1,4 @@
-"""A backup of the data file, and the file from a backup."""
+"""Backup and restoration of the data file."""
 
 import os
 import shutil
@@ -25,9 +25,10 @@ def back_up(
     progress: Callable[[float], None],
     rights: Rights = PRIVATE,
 ) -> Path:
-    """Copy the data file, whole and consistent, while others go on writing to it.
+    """Make a consistent copy of the data file while others write to it.
 
-    Raises ConfigurationError when the target holds a backup already.
+    *progress* is called with the done share, 0 to 1. Returns the path of the copy. Raises
+    ConfigurationError if *target* holds a backup already.
     """
     copy = target / FILE
     if copy.exists():
@@ -37,7 +38,7 @@ def back_up(
     new_file(partial, rights).close()
     source = Database(folder, read_only=True)
     destination = apsw.Connection(str(partial))
-    # Inside one read transaction, what others write meanwhile does not start the copy afresh.
+    # A read transaction keeps writes of others from restarting the copy.
     with source.reading() as db, destination.backup("main", db, "main") as backup:
         bulk.query(db, _sql.begin_reading)
         while not backup.done:
@@ -52,14 +53,14 @@ def back_up(
 
 
 def restore(backup: Path, folder: Path, *, replace: bool, rights: Rights = PRIVATE) -> Path:
-    """Put a backup in the place of the data file; nobody may be using the folder.
+    """Replace the data file by a backup; returns its path. No process may be using the folder.
 
-    What stood there is kept beside it. Raises ConfigurationError when the backup is none, is
-    damaged, or would replace data without *replace*.
+    The old data file is kept beside it. Raises ConfigurationError if the backup is missing or
+    damaged, the folder is in use, or it has data and *replace* is not set.
     """
     copy = backup / FILE
     if not copy.is_file():
-        raise ConfigurationError(f"{backup} holds no backup ({FILE} is missing)")
+        raise ConfigurationError(f"{backup} is not a backup ({FILE} is missing)")
     with apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY) as connection:
         verdict = connection.execute("PRAGMA quick_check").fetchall()[0][0]
     connection.close()
@@ -67,7 +68,7 @@ def restore(backup: Path, folder: Path, *, replace: bool, rights: Rights = PRIVA
         raise ConfigurationError(f"the backup in {backup} is damaged: {verdict}")
     target = folder / FILE
     if target.exists() and not replace:
-        raise ConfigurationError(f"{folder} holds data already; add --replace to put it aside")
+        raise ConfigurationError(f"{folder} holds data already; use --replace to set it aside")
     with nobody_else(folder, rights):
         partial = folder / f"{FILE}.restoring"
         with copy.open("rb") as kept, new_file(partial, rights) as file:

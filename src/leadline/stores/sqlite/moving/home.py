@@ -1,7 +1,7 @@
-"""The embedded store as a home that leads leave or come to: whole families, read and written.
+"""The embedded store as one side of a move: whole families of leads, read and written.
 
-Nobody works here while leads move, because the folder is marked: so there is nothing to silence
-or to wake, and nobody to introduce people to.
+No worker runs here during a move, because the folder is marked. So `silence`, `wake` and
+`introduce` have nothing to do.
 """
 
 from collections import defaultdict
@@ -36,8 +36,8 @@ _sql = Queries(__name__)
 
 
 class SqliteHome:
-    """`ports.homes.Side` on SQLite. What is older than *forgotten* is no redelivery any more,
-    unless its key lasts."""
+    """`ports.homes.Side` on SQLite. Event keys taken before *forgotten* no longer make
+    redeliveries, unless they are lasting."""
 
     home = Home.EMBEDDED
 
@@ -101,7 +101,8 @@ class SqliteHome:
         }
 
     def _index_keys(self, db: apsw.Connection) -> None:
-        """The keys by lead, which no index of the file gives; nobody writes meanwhile."""
+        """Make a table of the keys by lead, for which the file has no index; there are no writers
+        during a move."""
         if self._has_key_index:
             return
         for statement in (
@@ -142,7 +143,7 @@ class SqliteHome:
         self._store.hold(channel, until)
 
     def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
-        """See `ports.homes.Side.keep`; all of them, or none when the file refuses."""
+        """See `ports.homes.Side.keep`; all families are written, or none if writing fails."""
         with self._store.keys.forgetting_on_failure(), self._store.db.writing() as db:
             writing = LeadWriting(db, parcels)
             writing.run()
@@ -154,7 +155,7 @@ class SqliteHome:
     ) -> None:
         keys = [pair for parcel in parcels for pair in parcel.keys]
         yielded = [key.key for key, how in keys if how is Holding.YIELDS]
-        # Moved to its place, a key of an older lead would not replace that of a younger.
+        # In the sorted table the key of an older lead would not replace that of a newer one.
         bulk.select(db, _sql.remove_known, yielded)
         bulk.select(db, _sql.remove_logged, yielded)
         rows = [
@@ -166,10 +167,10 @@ class SqliteHome:
 
 
 def _told_apart(lead: MovedLead, owned: Iterable[tuple[bytes, bool]]) -> Iterator[OwnedKey]:
-    """A lead's keys by what they stand for, which the file does not tell.
+    """A lead's keys with their kinds, which the file does not store.
 
-    A person's keys may be from an earlier refinement; where that leaves several that could be the
-    event's, each is taken for both.
+    A person's keys may come from an earlier refinement. If several keys could be the event's, each
+    of them is given both kinds.
     """
     people = (
         frozenset(match_keys(head_decoder.decode(lead.head)).values()) if lead.head else frozenset()

@@ -14,8 +14,8 @@ CREATE TEMP TABLE IF NOT EXISTS to_move (place INTEGER PRIMARY KEY, id);
 DELETE FROM temp.to_move;
 
 -- name: fill_order
--- Put leads in the order in which they move: those that others are compared with first, then those
--- with tasks that wait, then the rest.
+-- Fill in the order of a move: first leads that others are duplicates of, then leads with waiting
+-- tasks, then the rest.
 INSERT INTO temp.to_move (id)
 WITH live AS (SELECT DISTINCT lead FROM task WHERE dead_at IS NULL),
 firsts AS (SELECT duplicate_of FROM refined JOIN live USING (lead)),
@@ -38,7 +38,7 @@ SELECT n, joined FROM lead WHERE joined IN () ORDER BY n;
 DROP TABLE IF EXISTS temp.owned;
 
 -- name: create_owned
--- A table for the keys by lead, which no index of the file gives.
+-- A table for the keys by lead, for which the file has no index.
 CREATE TEMP TABLE owned (lead INTEGER, key BLOB, lasting INTEGER);
 
 -- name: fill_owned_from_log
@@ -53,7 +53,7 @@ INSERT INTO temp.owned SELECT lead, key, lasting FROM known
 WHERE key NOT IN (SELECT key FROM key_log);
 
 -- name: index_owned
--- Make the keys of a lead quick to find.
+-- Index the keys by lead.
 CREATE INDEX temp.owned_lead ON owned (lead);
 
 -- name: owned
@@ -65,7 +65,7 @@ SELECT lead, key, lasting FROM temp.owned WHERE lead IN ();
 SELECT n, id, captured_at FROM lead WHERE n IN ();
 
 -- name: channels
--- When each channel may next be spoken to.
+-- When the next message to each channel may be sent.
 SELECT name, free_at FROM channel;
 
 -- name: remove_known

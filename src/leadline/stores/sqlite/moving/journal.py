@@ -16,7 +16,7 @@ _sql = Queries(__name__)
 
 
 class MoveJournal:
-    """`ports.homes.Journal` in a file of the folder, one for each table that leads went to."""
+    """`ports.homes.Journal` in a file of the folder; one file for each table on AWS."""
 
     def __init__(self, folder: Path, table: str, rights: Rights = PRIVATE) -> None:
         path = folder / f"{MOVED}-{table}.db"

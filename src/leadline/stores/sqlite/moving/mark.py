@@ -1,4 +1,4 @@
-"""The mark of a folder whose leads moved, or are moving: it keeps servers away."""
+"""The mark of a folder whose leads were moved or are being moved: servers refuse such a folder."""
 
 import os
 from datetime import datetime
@@ -15,7 +15,8 @@ _MARK = f"{MOVED}.json"
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """Where the leads of a folder are or are going, since when, and whether all are there."""
+    """Where the leads of a folder are or are being moved to, since when, and whether the move is
+    finished."""
 
     stack: str
     region: str
@@ -26,7 +27,8 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 def read_mark(folder: Path) -> Mark | None:
-    """The mark of a folder; None when its leads are here. Raises ConfigurationError."""
+    """The mark of a folder; None if its leads are here. Raises ConfigurationError if the mark
+    cannot be read."""
     try:
         return msgspec.json.decode((folder / _MARK).read_bytes(), type=Mark)
     except FileNotFoundError:
@@ -36,7 +38,7 @@ def read_mark(folder: Path) -> Mark | None:
 
 
 def set_mark(folder: Path, mark: Mark, rights: Rights = PRIVATE) -> None:
-    """Mark a folder; it survives a power cut. Raises ConfigurationError."""
+    """Mark a folder durably. Raises ConfigurationError if the folder cannot be written."""
     partial = folder / f"{_MARK}.partial"
     try:
         with new_file(partial, rights) as file:
@@ -50,13 +52,13 @@ def set_mark(folder: Path, mark: Mark, rights: Rights = PRIVATE) -> None:
 
 
 def clear_mark(folder: Path) -> None:
-    """Let servers use the folder again."""
+    """Remove the mark, so that servers can use the folder again."""
     (folder / _MARK).unlink(missing_ok=True)
     _sync(folder)
 
 
 def refuse_if_moved(folder: Path) -> None:
-    """Raise ConfigurationError when the leads of this folder are somewhere else."""
+    """Raise ConfigurationError if the leads of this folder were moved or are being moved."""
     mark = read_mark(folder)
     if mark is None:
         return
@@ -66,7 +68,7 @@ def refuse_if_moved(folder: Path) -> None:
     if mark.done:
         raise ConfigurationError(f"the leads of {folder} were moved to {where}; {back}")
     raise ConfigurationError(
-        f"a move of the leads of {folder} to or from {where} has not ended; go on with it by "
+        f"a move of the leads of {folder} to or from {where} is not finished; continue it with "
         f"`leadline move --to {mark.towards} {names}`, or {back}"
     )
 

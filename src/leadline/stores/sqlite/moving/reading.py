@@ -1,4 +1,4 @@
-"""Whole leads read from the file, for leads that change their home."""
+"""Reading whole leads from the file, for a move."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,14 +19,14 @@ _sql = Queries(__name__)
 
 
 class LeadReading:
-    """Whole leads by their numbers."""
+    """Reads whole leads by their row numbers."""
 
     def __init__(self, db: apsw.Connection, numbers: Sequence[int]) -> None:
         self._db = db
         self._numbers = numbers
 
     def leads(self) -> dict[int, MovedLead]:
-        """All of them."""
+        """The leads by row number."""
         tasks, alerts, history = self._tasks(), self._alerts(), self._history()
         return {
             n: _lead(row, tasks[n], alerts[n], history[n]) for n, *row in self._select(_sql.leads)

@@ -1,5 +1,5 @@
 -- name: leads
--- Whole leads by number, but for what there are several of.
+-- Whole leads by number, without their tasks, messages and history.
 SELECT lead.n, lead.id, lead.source, lead.kind, lead.captured_at, lead.record,
        lead.fate, lead.why, head.id, raw.raw, raw.body, raw.media_type,
        refined.head, refined.told, original.id, handling.body

@@ -1,4 +1,4 @@
-"""Leads in and out of the file: what `export` and `import` need."""
+"""Export and import of leads: the file's side."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -20,13 +20,13 @@ _sql = Queries(__name__)
 
 
 def outgoing(folder: Path, since: datetime | None) -> tuple[int, Iterator[Outgoing]]:
-    """How many leads were captured since then, and these leads."""
+    """The number of leads captured since then, and an iterator over them."""
     db = Database(folder, read_only=True)
     return _count_leads(db, since), _leads_from(db, since)
 
 
 def _leads_from(db: Database, since: datetime | None, batch: int = 500) -> Iterator[Outgoing]:
-    """Every lead captured since then, oldest first; new ones may come in meanwhile."""
+    """All leads captured since then, oldest first; new ones may arrive meanwhile."""
     last = 0
     while True:
         rows = db.rows(_sql.exported, last, micros(since) if since else 0, batch)
@@ -46,7 +46,7 @@ def _leads_from(db: Database, since: datetime | None, batch: int = 500) -> Itera
 
 
 def _count_leads(db: Database, since: datetime | None) -> int:
-    """How many `_leads_from` will give."""
+    """The number of leads that `_leads_from` will yield."""
     ((leads,),) = db.rows(_sql.count_leads, micros(since) if since else 0)
     return int(leads)
 
@@ -83,9 +83,10 @@ def _adopt(
     refined: Sequence[tuple[RefinedLead, bytes]],
     keys: Mapping[str, Sequence[bytes]],
 ) -> int:
-    """Take refined leads in as they were, with nobody told again; their captures are there.
+    """Import refined leads without alerts; their captured leads must be in the store already.
 
-    *refined* are leads with their documents' heads, *keys* their match keys by lead id.
+    *refined* are leads with the heads of their documents, *keys* their match keys by lead id.
+    Returns how many were imported.
     """
     with store.keys.forgetting_on_failure(), store.db.writing() as db:
         numbers = numbers_of(db, [lead.lead_id for lead, _ in refined])
@@ -120,7 +121,7 @@ def _adopt(
 
 
 def _adopt_handlings(store: SqliteStore, handlings: Mapping[str, Handling]) -> int:
-    """Take in what people made of refined leads that nobody has handled here; how many."""
+    """Import the handlings of refined leads that have none here; returns how many were imported."""
     with store.db.writing() as db:
         numbers = numbers_of(db, handlings)
         refined = {n for (n,) in bulk.select(db, _sql.refined, numbers.values())}

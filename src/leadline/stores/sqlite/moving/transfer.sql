@@ -1,5 +1,5 @@
 -- name: exported
--- Leads with their words and all that was made of them, oldest first, behind a row number.
+-- Leads after a row number with their raw and refined documents and handlings, oldest first.
 SELECT n, id, captured_at, source, record, raw, head, handling.body FROM lead
 JOIN raw ON raw.lead = lead.n
 LEFT JOIN refined ON refined.lead = lead.n
@@ -16,7 +16,7 @@ INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUE
 ON CONFLICT DO NOTHING;
 
 -- name: end_refinement
--- Remove the refinement of leads that need none any more.
+-- Remove the refine tasks of leads.
 DELETE FROM task WHERE step = 'refine' AND lead IN ();
 
 -- name: refined

@@ -1,4 +1,4 @@
-"""Whole leads written to the file, for leads that change their home."""
+"""Writing whole leads to the file, for a move."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +19,11 @@ from leadline.stores.sqlite.values import bytes_of, micros
 _sql = Queries(__name__)
 _Row = tuple[object, ...]
 _NOBODY = -1
-"""Whoever held a task that came here held: no process of this machine."""
+"""The process id for leases of moved tasks: no process of this machine has it."""
 
 
 class LeadWriting:
-    """One transaction's worth of families, over what stands in their place."""
+    """Writes families in one transaction, replacing those that exist."""
 
     def __init__(self, db: apsw.Connection, parcels: Sequence[Parcel]) -> None:
         self.db = db
@@ -32,14 +32,14 @@ class LeadWriting:
         self.numbers: dict[str, int] = {}
 
     def run(self) -> None:
-        """Write everything but the keys."""
+        """Write everything except the keys."""
         firsts = {lead.duplicate_of for lead in self.leads if lead.duplicate_of}
         there = numbers_of(self.db, {*(lead.lead_id for lead in self.leads), *firsts})
         new = [lead.lead_id for lead in self.leads if lead.lead_id not in there]
         self.numbers = there | {i: n for n, i in enumerate(new, next_number(self.db))}
         old = [lead for lead in self.leads if lead.lead_id in there]
         self._remove([there[lead.lead_id] for lead in old])
-        # Words that the origin has lost since (archives may expire) stay where they are.
+        # Raw documents that the origin has lost since (archives may expire) are kept here.
         spoken = [there[lead.lead_id] for lead in old if lead.raw is not None]
         bulk.select(self.db, _sql.remove_raws, spoken)
         self._insert()
@@ -67,7 +67,7 @@ class LeadWriting:
         lay_on_desks(self.db, [(bytes_of(lead_id), handling) for lead_id, handling in handled])
 
     def _count(self) -> None:
-        """The running counts, with those of what was replaced taken away."""
+        """Update the running counts, without those of replaced leads."""
         tally: Counter[tuple[date, str, str]] = Counter()
         for lead in self.leads:
             tally.update(_happenings(lead))
@@ -120,14 +120,14 @@ def _history_rows(lead: MovedLead, numbers: Mapping[str, int]) -> Iterator[_Row]
 
 
 def _redeliveries(lead: MovedLead) -> list[Happening]:
-    """As many as there were; those whose time is not known stand at the capture."""
+    """All redeliveries of a lead; those without a known time get that of the capture."""
     known = lead.redelivered_at[-lead.redelivered :] if lead.redelivered else ()
     times = [*known, *[lead.captured_at] * (lead.redelivered - len(known))]
     return [Happening(at, REDELIVERED) for at in times]
 
 
 def _happenings(lead: MovedLead) -> Counter[tuple[date, str, str]]:
-    """What the running counts say of one lead."""
+    """The contribution of one lead to the running counts."""
     happened: list[tuple[datetime, str]] = [(lead.captured_at, lead.fate)]
     if lead.head is not None:
         refined = head_decoder.decode(lead.head)

@@ -19,7 +19,7 @@ DELETE FROM alert WHERE lead IN ();
 DELETE FROM history WHERE lead IN ();
 
 -- name: keep_leads
--- Keep leads; of one that was here before, what may change does.
+-- Store leads; update the columns that may change of those that exist.
 INSERT INTO lead (n, id, source, kind, captured_at, record, fate, why, joined) VALUES ()
 ON CONFLICT (n) DO UPDATE SET
   record = excluded.record, fate = excluded.fate, why = excluded.why, joined = excluded.joined;

@@ -1,1 +1,1 @@
-"""Read-only questions to a data folder."""
+"""Read-only queries of a data folder."""

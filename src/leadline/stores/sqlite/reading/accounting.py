@@ -1,4 +1,4 @@
-"""Where every accepted event is: the question behind `leadline verify`."""
+"""Accounting for every accepted event, for `leadline verify`."""
 
 from collections import Counter
 
@@ -16,7 +16,7 @@ _sql = Queries(__name__)
 
 
 def account(db: apsw.Connection, *, deep: bool) -> Account:
-    """The account of one state of the file; to be called inside a transaction."""
+    """The account of the file; must be called inside a read transaction."""
     places: Counter[str] = Counter()
     lost: list[Unaccounted] = []
     for _, lead_id, place in db.execute(_sql.places):
@@ -55,7 +55,7 @@ def _orphans(db: apsw.Connection) -> list[Unaccounted]:
 
 
 def _miscounted(db: apsw.Connection) -> list[Unaccounted]:
-    """Where the running counts and the tables disagree: rows were removed, or never restored."""
+    """Differences between the running counts and the tables: rows were removed or not restored."""
     lost = [
         Unaccounted(f"day {day}", f"{counted} events of {source} were accepted, {there} are there")
         for day, source, counted, there in bulk.query(db, _sql.miscounted_days)
@@ -70,7 +70,8 @@ def _miscounted(db: apsw.Connection) -> list[Unaccounted]:
 
 
 def _kept_one_by_one(db: apsw.Connection) -> dict[str, int]:
-    """How often what is counted one by one is there: messages, by what they are, redeliveries."""
+    """The numbers of messages (by kind) and of redeliveries in the tables, by their names in the
+    running counts."""
     messages = dict(bulk.query(db, _sql.count_alerts))
     ((again,),) = bulk.query(db, _sql.count_redeliveries)
     return {told_as(step): messages.get(step, 0) for step in Step} | {"redelivered": again}

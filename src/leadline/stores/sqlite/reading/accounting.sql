@@ -1,7 +1,7 @@
 -- name: places
--- The place of every event; what begins with `!` is a problem. The tables are joined as wholes,
--- because a million look-ups would take a hundred times as long. Only NOTIFY tells of a lead: what
--- becomes of the later steps leaves it neither told nor untold.
+-- The place of every event; one that begins with `!` is a problem. The tables are joined as wholes,
+-- because a million look-ups would take a hundred times as long. Only NOTIFY counts as an alert:
+-- later steps do not change the place.
 WITH told AS (
   SELECT lead, count(DISTINCT channel) AS channels FROM alert WHERE step = 'notify' GROUP BY lead
 ),
@@ -41,7 +41,7 @@ LEFT JOIN told ON told.lead = lead.n
 LEFT JOIN lead head ON head.n = lead.joined;
 
 -- name: orphans
--- Rows that have lost their lead altogether, and what each is.
+-- Rows without a lead, and the kind of each.
 SELECT lead, 'a task without its lead' FROM task WHERE lead NOT IN (SELECT n FROM lead)
 UNION ALL
 SELECT lead, 'a refined lead without its capture' FROM refined
@@ -62,7 +62,7 @@ SELECT count(*) FROM lead;
 SELECT count(*) FROM refined WHERE duplicate_of IS NOT NULL;
 
 -- name: count_redeliveries
--- How many deliveries came again.
+-- The number of redeliveries.
 SELECT count(*) FROM history WHERE what = 'redelivered';
 
 -- name: miscounted_days

@@ -21,7 +21,7 @@ SELECT day, source, what, count FROM tally ORDER BY day;
 
 -- name: backlog
 -- How many tasks of each step and channel wait, are due, are leased and are dead, and since when
--- the longest due has been due.
+-- the oldest due task has been due.
 SELECT step, channel,
        sum(dead_at IS NULL AND (leased = 0 OR due_at <= ?1)),
        sum(dead_at IS NULL AND due_at <= ?1),

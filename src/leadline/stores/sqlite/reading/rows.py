@@ -14,7 +14,7 @@ head_decoder = msgspec.json.Decoder(RefinedLead)
 
 
 def lead_row(row: tuple[Any, ...]) -> LeadRow:
-    """What the query `find` of the ledger selects, as a value."""
+    """A row of the query `find` of the ledger as a value."""
     _, lead_id, captured_at, source, status, why, head, original, handled = row
     base = LeadRow(text_of(lead_id), moment(captured_at), source, Status(status), why)
     if head is None:

@@ -1,4 +1,4 @@
-"""Which leads a question is about: the filter of a list in the words of SQL."""
+"""Filters of leads as conditions in SQL."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,8 +14,7 @@ _Condition = tuple[str, tuple[Any, ...]]
 
 
 def teach_to_search(connection: apsw.Connection) -> None:
-    """Give the connection the function that searches need; SQLite's own LIKE knows the case of
-    ASCII alone."""
+    """Add the SQL function that searches need; SQLite's LIKE ignores case only for ASCII."""
     connection.create_scalar_function("folded", _folded, 1, deterministic=True)
 
 
@@ -25,7 +24,7 @@ def _folded(*arguments: Any) -> str | None:
 
 
 def ids_that_begin(prefix: str) -> tuple[bytes, bytes] | None:
-    """The first and the last id that may begin so; None when no id does."""
+    """The lowest and the highest possible id with this prefix; None if no id can have it."""
     digits = id_digits(prefix)
     if not digits:
         return None
@@ -34,8 +33,8 @@ def ids_that_begin(prefix: str) -> tuple[bytes, bytes] | None:
 
 
 def about(query: str, which: LeadFilter) -> tuple[str, list[Any]]:
-    """A query about a selection: with its `{selection}` (and `{status}`) filled in, and the values
-    of the question marks in the selection."""
+    """A query with its `{selection}` (and `{status}`) filled in, and the values of the question
+    marks in the selection."""
     parts = (_which_events, _which_captures, _which_owners, _which_tasks)
     conditions = [condition for part in parts for condition in part(which)]
     selection = " AND ".join(condition for condition, _ in conditions) or "1"

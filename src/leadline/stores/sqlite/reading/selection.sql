@@ -43,8 +43,8 @@ lead.captured_at < ?;
 lead.id BETWEEN ? AND ?;
 
 -- name: has_words
--- Condition: these words stand in the lead's name, e-mail address or company, or before it is
--- refined, anywhere in what was delivered. One reading of the document serves all three.
+-- Condition: the lead's name, e-mail address or company contains these words; for a lead that is
+-- not refined, its raw document does. The refined document is read once for all three.
 instr(
   CASE
     WHEN refined.lead IS NULL THEN

@@ -1,4 +1,4 @@
-"""What of the embedded store tells how fast leads were told and answered, and which are held."""
+"""Queries for the speed of alerts and responses, and for leads on hold."""
 
 from collections.abc import Iterator
 
@@ -17,8 +17,7 @@ _AT_ONCE = 1000
 
 
 def followed_rows(db: Database, which: LeadFilter) -> Iterator[Followed]:
-    """See `ports.ledger.Ledger.followed`; some at a time, so that no write waits for whoever
-    reads."""
+    """See `ports.ledger.Ledger.followed`; read in slices, so that writers need not wait."""
     query, values = about(_sql.followed, which)
     left, before = which.limit, 1 << 62
     while left > 0:

@@ -9,7 +9,7 @@ LEFT JOIN handling ON handling.lead = lead.n
 WHERE {selection} AND refined.status = 'refined' AND lead.n < ? ORDER BY lead.n DESC LIMIT ?;
 
 -- name: on_hold
--- Leads whose refinement an operator holds: it is not due before a time far off.
+-- Leads on hold: their refinement is due at a time in the far future.
 SELECT id FROM task JOIN lead ON lead.n = task.lead
 WHERE step = 'refine' AND task.channel = '' AND dead_at IS NULL AND due_at >= ?
 ORDER BY task.lead;

@@ -1,4 +1,4 @@
-"""All that is known of one lead."""
+"""The story of one lead: everything that the file has about it."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _REPEATS_SHOWN = 100
 
 
 def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
-    """What is known of the lead of a row of the query `find`; to be called inside a transaction."""
+    """The story of the lead in a row of the query `find`; must be called inside a transaction."""
     number, key, captured_at, _, _, why, head, _, handled = row
     ((raw, media_type, record),) = bulk.query(db, _sql.words, number)
     captured = Happening(moment(captured_at), "captured", why)
@@ -40,7 +40,7 @@ def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
 
 
 def _happenings(db: apsw.Connection, number: int) -> list[Happening]:
-    """What happened after the capture, table by table."""
+    """What happened to the lead after its capture, from all tables."""
     return [
         *(Happening(moment(at), what, detail)
           for at, what, detail in bulk.query(db, _sql.history, number)),
