@@ -29,8 +29,8 @@ _OUTPUTS = """
 _ALARMS = """
 ## Alarms
 
-All of them notify the topic `AlarmTopic` when they start and when they end. `Alarms` selects them,
-`AlarmEmail` subscribes an address.
+All of them notify the topic `AlarmTopic` when they start and when they end, and once a day while
+they ring. `Alarms` selects them, `AlarmEmail` subscribes an address.
 
 | alarm | starts when |
 | --- | --- |
@@ -38,8 +38,8 @@ All of them notify the topic `AlarmTopic` when they start and when they end. `Al
 _ROLES = """
 ## Roles
 
-Each function has a role of its own. No role may delete an object. The resource `*` is used only if
-AWS offers nothing narrower, and only with the parameters that need it.
+Each function has a role of its own. No role may delete an object. The resource `*` is used for the
+list of alarms, and else only if AWS offers nothing narrower, with the parameters that need it.
 
 | role | may | on |
 | --- | --- | --- |
@@ -58,8 +58,9 @@ _TAIL = """
 - API Gateway speaks TLS 1.2 and newer here (`TlsPolicy`), lets in 10 MB, and waits for Capture for
   29 seconds. Capture itself lets in `max_body`.
 - Another `TlsPolicy` takes effect when the API is deployed anew (API Gateway Developer Guide, "How
-  to change a security policy"), which CloudFormation does only when the API itself has changed:
-  `aws apigateway create-deployment --rest-api-id ID --stage-name prod`.
+  to change a security policy"). So each has a deployment of its own in the template, and the stack
+  gets it with the change.
+- The stack's name has 66 characters at most: its queues are named after it, and SQS takes 80.
 - Every body reaches Capture in base64 and is decoded there, because signatures cover bytes.
 - The visibility timeout of a queue is six times the timeout of its function; that is why these
   timeouts are a choice and not a range.

@@ -17,6 +17,10 @@ _TAIL = """
 (delivery); `updated`, `reminded`, and the dead letters of what follows: `update.dead`,
 `remind.dead`, `look_up.dead`, `clock.dead`, `write_back.dead`.
 
+`leadline_oldest_untold_seconds` counts from when the step was first due: for a refinement the end
+of the lead's own wait, or its release; for an alert the refinement, or the end of quiet hours or
+the digest that it waits for. Dead letters have a figure of their own.
+
 `what` of `leadline_slack_requests` is the button (`lead.claim`, `lead.snooze`, `lead.junk`),
 `command`, or `other`; `result` is `changed` or `unchanged` (somebody was faster), `answered`,
 `ignored` (not Leadline's button), `refused` (wrong signature, too many at once) or `failed` (the
@@ -27,7 +31,8 @@ Useful alerts:
 | when | because |
 | --- | --- |
 | `sum(leadline_dead_letters) > 0` | somebody should look at `leadline dead` |
-| `leadline_oldest_due_seconds > 60` | leads are late: workers, disk or Slack |
+| `leadline_oldest_untold_seconds > 900` | a lead is 15 minutes late, however often it was tried |
+| `leadline_oldest_due_seconds > 60` | workers are behind; each retry starts this figure anew |
 | `leadline_speed_seconds{part="own",quantile="0.95"} > 60` | alerts are late, whatever the cause |
 | `rate(leadline_http_answers_total{status=~"5.."}[5m]) > 0` | deliveries are rejected |
 | `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed on one side only |
@@ -38,7 +43,8 @@ _AWS = f"""
 
 The functions have no `/metrics`. They write counts into their logs, in CloudWatch's embedded metric
 format, and CloudWatch makes metrics of them: namespace `{figures.NAMESPACE}`, dimension `Stack`,
-unit Count. [The alarms](../how-to/read-the-aws-alarms.md) watch AWS's own metrics too.
+unit Count, or Seconds for `{figures.AGE}`, which Sweep writes every five minutes and with every
+sweep. [The alarms](../how-to/read-the-aws-alarms.md) watch AWS's own metrics too.
 
 | metric | meaning |
 | --- | --- |
@@ -51,5 +57,6 @@ def text() -> str:
         f"| `{name}` | {kind} | {', '.join(f'`{label}`' for label in labels)} | {meaning} |"
         for name, (kind, labels, meaning) in METRICS.items()
     ]
-    on_aws = [f"| `{name}` | {meaning} |" for name, meaning in figures.METRICS.items()]
+    told = figures.METRICS | figures.AGES
+    on_aws = [f"| `{name}` | {meaning} |" for name, meaning in told.items()]
     return _HEAD + "\n".join(rows) + "\n" + _TAIL + _AWS + "\n".join(on_aws) + "\n"

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -89,6 +90,9 @@ def test_deploying_again_changes_nothing_and_uploads_nothing(deployed: Deploymen
     assert done.returncode == 0, done.stderr
     assert "no changes" in done.stdout
     assert done.stderr.count("is there already") == 2
+    assert re.search(
+        r"\$\d+\.\d\d a month at list price, \$\d+\.\d\d with the free tier", done.stderr
+    )
     assert f"curl {deployed.url} " in done.stdout
     assert parameter_value(deployed) == 'max_body = "2MiB"\n'
 

@@ -139,6 +139,49 @@ def test_a_lead_that_nobody_could_refine_is_a_dead_letter_until_it_is_replayed(
     assert told(slack).count(lead_id) == 1
 
 
+def test_sweep_says_how_late_leads_are(stack: Deployment) -> None:
+    answer = stack.client("lambda").invoke(
+        FunctionName=stack.outputs["SweepName"], Payload=json.dumps({"only_measure": True})
+    )
+    assert json.loads(answer["Payload"].read()) == {"late_s": 0.0}
+    assert "FunctionError" not in answer
+
+
+def test_an_alarm_that_still_rings_is_told_again(stack: Deployment) -> None:
+    sns, sqs, watch = (stack.client(name) for name in ("sns", "sqs", "cloudwatch"))
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    url = sqs.create_queue(QueueName="who-is-told", Attributes={"Policy": policy})["QueueUrl"]
+    about = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    topic = stack.outputs["AlarmTopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=about["QueueArn"])
+    names = [one["AlarmName"] for one in watch.describe_alarms()["MetricAlarms"]]
+    (alarm,) = [name for name in names if "LeadsUntold" in name]
+    late = {
+        "MetricName": "OldestUntoldSeconds",
+        "Dimensions": [{"Name": "Stack", "Value": stack.stack}],
+        "Value": 1_200,
+        "Unit": "Seconds",
+    }
+    watch.put_metric_data(Namespace="Leadline", MetricData=[late])
+    found = stack.client("cloudformation").describe_stack_resource(
+        StackName=stack.stack, LogicalResourceId="TellAgain"
+    )
+    name = found["StackResourceDetail"]["PhysicalResourceId"]
+    answer = stack.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    told = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, told
+    assert told["ringing"] >= 1
+    bodies: list[str] = []
+
+    def is_told() -> bool:
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        bodies.extend(message["Body"] for message in found.get("Messages", []))
+        return any("still ringing" in body and alarm in body for body in bodies)
+
+    eventually(is_told)
+
+
 def test_an_update_of_the_stack_loses_no_lead_that_waits(
     stack: Deployment, slack: SlackInbox
 ) -> None:
@@ -148,6 +191,24 @@ def test_an_update_of_the_stack_loses_no_lead_that_waits(
     after = send(stack, name="Newcomer", email="new@example.com")
     eventually(lambda: {*waiting, after} <= set(told(slack)))
     assert [told(slack).count(lead_id) for lead_id in (*waiting, after)] == [1] * 4
+
+
+def test_another_tls_policy_deploys_the_api_anew(stack: Deployment) -> None:
+    def deployed() -> str:
+        cfn, gateway = stack.client("cloudformation"), stack.client("apigateway")
+        api = cfn.describe_stack_resource(StackName=stack.stack, LogicalResourceId="Api")
+        api_id = api["StackResourceDetail"]["PhysicalResourceId"]
+        (stage,) = gateway.get_stages(restApiId=api_id)["item"]
+        assert stage["stageName"] == "prod"
+        return str(stage["deploymentId"])
+
+    before = deployed()
+    stack.deploy(LogLevel="info")
+    hurry(stack)
+    assert deployed() == before
+    stack.deploy(TlsPolicy="TLS_1_0")
+    hurry(stack)
+    assert deployed() != before
 
 
 def test_every_lead_is_accounted_for_in_the_end(stack: Deployment, slack: SlackInbox) -> None:

@@ -167,8 +167,8 @@ HANDLERS = re.findall(
 )
 
 
-def test_the_template_names_four_handlers() -> None:
-    assert len(HANDLERS) == 4
+def test_the_template_names_five_handlers() -> None:
+    assert len(HANDLERS) == 5
 
 
 @pytest.mark.parametrize(("module", "package"), HANDLERS)

@@ -29,6 +29,7 @@ from leadline.cloud.session import Cloud, CloudError, connect, plainly
 from leadline.cloud.stacks import need_stack
 from leadline.cloud.state import stack_state
 from leadline.model.errors import ConfigurationError
+from tests.infra.template_reading import PSEUDO, Stack
 
 REGION = "eu-west-1"
 USABLE = partial(wiring.check, elsewhere=True)
@@ -384,6 +385,19 @@ def test_a_stack_of_somebody_else_is_neither_deleted_nor_updated(cloud: Cloud) -
     cfn.delete_stack(StackName="theirs")
     with pytest.raises(CloudError, match="theirs is not a stack of Leadline"):
         survey(cloud, "theirs", gone_too=True)
+
+
+def test_a_name_that_makes_those_of_queues_too_long_is_refused_before_anything_is_made() -> None:
+    longest = "l" * 66
+    queues = [q["QueueName"] for q in Stack().of_type("AWS::SQS::Queue").values()]
+    names = [q.replace(PSEUDO["AWS::StackName"], longest, 1) for q in queues]
+    assert max(map(len, names)) == 80, "what SQS takes"
+    nobody = Cloud("123456789012", REGION, "", session=None)  # nothing can be asked of it
+    with (
+        pytest.raises(ConfigurationError, match=r"has 67 characters.*66 at most"),
+        planned(nobody, Order(longest + "l"), lambda _: None),
+    ):
+        pass
 
 
 def test_the_state_of_a_stack_that_is_not_complete_says_what_is_missing(cloud: Cloud) -> None:

@@ -54,6 +54,7 @@ ALARMS: dict[str, Watched] = {
     "TableWriteThrottles": ("AWS/DynamoDB", "WriteThrottleEvents", "${Table}", "Sum", 300, 0),
     "ApiFailures": ("AWS/ApiGateway", "5XXError", "leads", "Sum", 300, 0),
     "Unrecovered": ("Leadline", "Unrecovered", "leads", "Sum", 900, 0),
+    "LeadsUntold": ("Leadline", "OldestUntoldSeconds", "leads", "Maximum", 300, 900),
 }
 RATES = {f"{name}Errors" for name in FUNCTIONS}
 
@@ -97,10 +98,12 @@ def test_more_than_five_percent_of_failed_runs_in_five_minutes_ring(
 
 
 def test_every_alarm_rings_at_once_and_tells_the_topic(stack: Stack) -> None:
-    for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
+    for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items():
         assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
         assert alarm["EvaluationPeriods"] == 1
-        assert alarm["TreatMissingData"] == "notBreaching"
+        # Who can't say how late leads are must not end the alarm that says that they are.
+        missing = "ignore" if name == "LeadsUntold" else "notBreaching"
+        assert alarm["TreatMissingData"] == missing
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["${AlarmTopic}"]
         assert alarm["AlarmDescription"].endswith(".")
 
@@ -132,7 +135,12 @@ def test_the_dashboard_shows_every_function_and_queue(stack: Stack) -> None:
             assert f'["AWS/Lambda", "{metric}", "FunctionName", "${{{name}}}"' in shown
     for queue in (*QUEUES, *QUEUES.values()):
         assert f'"${{{queue}.QueueName}}"' in shown
-    for title in ("Deliveries and answers", "Latency, ms", "Dead letters", "Oldest message, s"):
+    for title in (
+        "Deliveries and answers",
+        "Latency, ms",
+        "Dead letters",
+        "Oldest message and lead, s",
+    ):
         assert f'"title": "{title}"' in shown
     leads = [
         metric[0]["expression"]
@@ -140,4 +148,27 @@ def test_the_dashboard_shows_every_function_and_queue(stack: Stack) -> None:
         for metric in widget["properties"]["metrics"]
         if isinstance(metric[0], dict)
     ]
-    assert leads == ["SEARCH('{Leadline,Stack} Stack=\"leads\"', 'Sum', 300)"]
+    of_counts = '{Leadline,Stack} Stack="leads" NOT MetricName="OldestUntoldSeconds"'
+    assert leads == [f"SEARCH('{of_counts}', 'Sum', 300)"]
+
+
+def test_lateness_is_measured_every_five_minutes_for_the_alarm(stack: Stack) -> None:
+    schedule = stack.properties("MeasureScheduleRule")
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    assert schedule["Target"]["Arn"] == "${Sweep.Arn}"
+    assert json.loads(schedule["Target"]["Input"]) == {"only_measure": True}
+    assert "MeasureScheduleRule" not in Stack(Alarms="none").resources
+    assert "MeasureScheduleRule" in Stack(Alarms="plain").resources
+
+
+def test_what_still_rings_is_told_again_every_day_from_outside_of_a_vpc(stack: Stack) -> None:
+    schedule = stack.properties("TellAgainScheduleRule")
+    assert schedule["ScheduleExpression"] == "rate(1 day)"
+    assert schedule["Target"]["Arn"] == "${TellAgain.Arn}"
+    assert stack.properties("TellAgain")["Handler"] == "leadline.entrypoints.aws.tell_again.handler"
+    variables = stack.properties("TellAgain")["Environment"]["Variables"]
+    assert variables["ALARM_TOPIC_ARN"] == "${AlarmTopic}"
+    inside = Stack(VpcSubnetIds="subnet-1", VpcSecurityGroupIds="sg-1")
+    assert "VpcConfig" not in inside.properties("TellAgain")
+    assert "VpcConfig" in inside.properties("Sweep")
+    assert not [n for n in Stack(Alarms="none").resources if n.startswith("TellAgain")]

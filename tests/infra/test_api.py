@@ -96,13 +96,23 @@ def test_the_api_has_the_name_that_its_metrics_are_looked_for_under(stack: Stack
     assert dimension == {"Name": "ApiName", "Value": "leads"}
 
 
-def test_deployments_are_named_after_the_body_that_they_copy() -> None:
-    body = json.dumps(written()["Resources"]["Api"]["Properties"]["Body"], sort_keys=True)
-    digest = hashlib.sha256(body.encode()).hexdigest()[:8]
-    named = Stack().of_type("AWS::ApiGateway::Deployment").keys()
-    assert named == {f"ApiOpen{digest}"}, "rename both deployments: they would stay as they were"
-    named = Stack(ApiKeyRequired="true").of_type("AWS::ApiGateway::Deployment").keys()
-    assert named == {f"ApiKeyed{digest}"}, "rename both deployments: they would stay as they were"
+def test_deployments_are_named_after_what_they_copy() -> None:
+    api = written()["Resources"]["Api"]["Properties"]
+    copied = json.dumps([api["Body"], api["BinaryMediaTypes"]], sort_keys=True)
+    digest = hashlib.sha256(copied.encode()).hexdigest()[:8]
+    policies = written()["Parameters"]["TlsPolicy"]["AllowedValues"]
+    named: dict[str, str] = {}
+    for keyed, word in (("false", "ApiOpen"), ("true", "ApiKeyed")):
+        for policy in policies:
+            chosen = Stack(ApiKeyRequired=keyed, TlsPolicy=policy)
+            (name,) = chosen.of_type("AWS::ApiGateway::Deployment")
+            assert name.startswith(word)
+            assert name.endswith(digest), "rename the deployments: they would stay as they were"
+            assert chosen.properties("ApiStage")["DeploymentId"] == "${" + name + "}"
+            named[name] = policy
+    assert len(named) == 2 * len(policies), "another TlsPolicy must deploy the API anew"
+    others = set(api) - {"Body", "BinaryMediaTypes", "Name", "Description", "EndpointConfiguration"}
+    assert others == {"SecurityPolicy", "EndpointAccessMode"}, "what else does a deployment copy?"
 
 
 @pytest.mark.parametrize("asked", ["true", "false"])

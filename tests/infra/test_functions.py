@@ -147,7 +147,7 @@ def test_what_is_asked_of_functions_reaches_them() -> None:
 
 def test_logs_are_json_and_kept_for_a_while_in_groups_of_the_stack(stack: Stack) -> None:
     groups = stack.of_type("AWS::Logs::LogGroup")
-    assert groups.keys() == {*(f"{name}Logs" for name in FUNCTIONS), "ApiLogs"}
+    assert groups.keys() == {*(f"{n}Logs" for n in (*FUNCTIONS, "TellAgain")), "ApiLogs"}
     assert {g["RetentionInDays"] for g in groups.values()} == {7}
     for name in FUNCTIONS:
         logging = stack.properties(name)["LoggingConfig"]

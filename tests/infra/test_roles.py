@@ -95,8 +95,25 @@ def test_documents_are_listed_and_nothing_else(stack: Stack) -> None:
     assert listing["Condition"] == {"StringLike": {"s3:prefix": ["raw/*", "refined/*"]}}
 
 
-def test_the_scheduler_may_call_sweep_for_this_account(stack: Stack) -> None:
-    assert allowed(stack, "SchedulerRole") == {"${Sweep.Arn}": {"lambda:InvokeFunction"}}
+def test_who_tells_again_may_see_alarms_and_tell(stack: Stack) -> None:
+    needed = {
+        "*": {"cloudwatch:DescribeAlarms"},
+        "${AlarmTopic}": {"sns:Publish"},
+        "${TellAgainLogs.Arn}": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    }
+    assert allowed(stack, "TellAgainRole") == needed
+    with_key = allowed(Stack(KmsKeyArn=KEY), "TellAgainRole")
+    assert with_key == {**needed, KEY: {"kms:Decrypt", "kms:GenerateDataKey"}}
+    traced = allowed(Stack(Tracing="true"), "TellAgainRole")
+    tracing = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+    assert traced == {**needed, "*": needed["*"] | tracing}
+
+
+def test_the_scheduler_may_call_what_is_scheduled_for_this_account(stack: Stack) -> None:
+    scheduled = {"${Sweep.Arn}", "${TellAgain.Arn}"}
+    assert allowed(stack, "SchedulerRole") == {one: {"lambda:InvokeFunction"} for one in scheduled}
+    without = allowed(Stack(Alarms="none"), "SchedulerRole")
+    assert without == {"${Sweep.Arn}": {"lambda:InvokeFunction"}}
     (trusted,) = stack.properties("SchedulerRole")["AssumeRolePolicyDocument"]["Statement"]
     assert (trusted["Effect"], trusted["Action"]) == ("Allow", "sts:AssumeRole")
     assert trusted["Principal"] == {"Service": "scheduler.amazonaws.com"}
@@ -114,10 +131,16 @@ def test_no_action_has_a_wildcard_and_no_resource_is_everything_unless_it_must_b
     statements = [s for document in documents for s in document["Statement"]]
     assert [s for s in statements if "*" in json.dumps(s["Action"])] == []
     open_to_all = [s for s in statements if s["Resource"] == "*"]
-    assert {a.split(":")[0] for s in open_to_all for a in s["Action"]} == {"xray", "ec2"}
+    assert {a.split(":")[0] for s in open_to_all for a in s["Action"]} == {
+        "xray",
+        "ec2",
+        "cloudwatch",
+    }
     assert [s for s in statements if "NotAction" in s or "NotResource" in s] == []
-    plain = Stack().of_type("AWS::IAM::Role").values()
-    assert '"Resource": "*"' not in json.dumps(list(plain))
+    plain = Stack().of_type("AWS::IAM::Role")
+    assert [n for n, role in plain.items() if '"Resource": "*"' in json.dumps(role)] == [
+        "TellAgainRole"
+    ]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -143,6 +166,7 @@ def test_every_role_that_the_template_makes_is_spoken_of_here() -> None:
     everything = Stack(**ASKED_FOR)
     assert everything.of_type("AWS::IAM::Role").keys() == {
         *(f"{name}Role" for name in FUNCTIONS),
+        "TellAgainRole",
         "SchedulerRole",
         "ReplicationRole",
         "ApiLogsRole",

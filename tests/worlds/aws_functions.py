@@ -90,15 +90,19 @@ class Functions:
 
     def set(self, **more: str) -> None:
         """Write the stack's settings."""
+        self.write(self.settings_text(**more))
+
+    def settings_text(self, **more: str) -> str:
+        """The stack's settings; the last are those of the source generic."""
         lines = [
             f'slack_webhook_url = "{self.slack.webhook_url}"',
             "slack_per_second = 100",
             'public_url = "https://leads.example.com"',
             *(f"{name} = {value}" for name, value in more.items()),
-            f'[sources.generic]\nsecret = ["{SECRET}"]',
             f'[sources.hubspot]\nsecret = ["{SECRET}"]',
+            f'[sources.generic]\nsecret = ["{SECRET}"]\n',
         ]
-        self.write("\n".join(lines))
+        return "\n".join(lines)
 
     def write(self, text: str) -> None:
         """Write any text where the settings are."""

@@ -62,11 +62,13 @@ def _not_now(kit: Kit, found: Notice) -> Outcome | None:
     if handling.answered or not handling.level:
         return Done(note="remind.answered" if handling.answered else "")
     if handling.snoozed_until is not None and handling.snoozed_until > found.now:
-        return Retry(handling.snoozed_until - found.now, why="snoozed", counts=False)
+        return Retry(handling.snoozed_until - found.now, why="snoozed", counts=False, planned=True)
     heard = {a.template.partition(" ")[0] for a in found.told if a.step is Step.REMIND}
     if LEVELS[level] in heard:
         return Done(note="remind.already_told")
     if level >= ESCALATED or found.holder is None or not kit.team.members:
         return None
     until = kit.team.quiet_until(found.holder, found.now)
-    return None if until is None else Retry(until - found.now, why="quiet", counts=False)
+    return (
+        None if until is None else Retry(until - found.now, why="quiet", counts=False, planned=True)
+    )

@@ -114,12 +114,12 @@ class _Message:
         if who is None or not team.members:
             return found
         if (until := team.quiet_until(who, found.now)) is not None:
-            return Retry(until - found.now, why="quiet", counts=False)
+            return Retry(until - found.now, why="quiet", counts=False, planned=True)
         digest = team.digest_at(who, found.lead.processed_at)
         if digest is None:
             return found
         if digest > found.now:
-            return Retry(digest - found.now, why="digest", counts=False)
+            return Retry(digest - found.now, why="digest", counts=False, planned=True)
         return msgspec.structs.replace(found, gathered=True)
 
     def _chosen(self, ready: Sequence[_Case]) -> list[_Case]:

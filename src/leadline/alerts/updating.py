@@ -96,7 +96,7 @@ def _tell(
     if found.holder is not None and kit.team.members:
         until = kit.team.quiet_until(found.holder, found.now)
         if until is not None:
-            return Retry(until - found.now, why="quiet", counts=False)
+            return Retry(until - found.now, why="quiet", counts=False, planned=True)
     letter = place.writer.news(found, first)
     if letter is None:
         return Done()

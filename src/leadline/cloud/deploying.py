@@ -25,7 +25,7 @@ from leadline.cloud.remote_settings import (
     settings_reference,
 )
 from leadline.cloud.session import Cloud, CloudError
-from leadline.cloud.stacks import Say, Watch
+from leadline.cloud.stacks import Say, Watch, refuse_long_name
 from leadline.cloud.wheels import target_of
 from leadline.infra import template
 
@@ -52,6 +52,7 @@ class DeploymentPlan:
     settings_reference: str
     key_arn: str
     packages: Sequence[Package]
+    parameters: Mapping[str, str]
 
     @property
     def changes(self) -> Sequence[ResourceChange]:
@@ -78,6 +79,7 @@ def planned(
     With *dry_run*, no code is uploaded and no stack is changed. Raises CloudError and
     ConfigurationError.
     """
+    refuse_long_name(order.stack)
     cfn = cloud.client("cloudformation")
     stack = _ready_stack(cfn, order.stack, say, dry_run=dry_run)
     argument = template_argument(cloud, order.template)
@@ -92,7 +94,9 @@ def planned(
     say("computing the changes")
     proposal = change_sets.propose(cfn, order.stack, argument, parameters.request(ours))
     try:
-        yield DeploymentPlan(order, proposal, reference, parameters["KmsKeyArn"], packages)
+        yield DeploymentPlan(
+            order, proposal, reference, parameters["KmsKeyArn"], packages, parameters.values()
+        )
     finally:
         change_sets.discard(cfn, proposal)
 

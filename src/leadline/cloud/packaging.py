@@ -17,13 +17,15 @@ CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
 because not every runtime has time zones."""
 
 WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers")
-"""The distributions that Refine, Deliver and Sweep import."""
+"""The distributions that Refine, Deliver, Sweep and TellAgain import."""
 
 # Capture asks no CRM.
 _NOT_AT_THE_DOOR = ("leadline.vendors._api*", "leadline.vendors.*.api")
 
 CAPTURE_HANDLERS = ("leadline.entrypoints.aws.capture",)
-WORK_HANDLERS = tuple(f"leadline.entrypoints.aws.{name}" for name in ("refine", "deliver", "sweep"))
+WORK_HANDLERS = tuple(
+    f"leadline.entrypoints.aws.{name}" for name in ("refine", "deliver", "sweep", "tell_again")
+)
 
 RUNTIME_CLIENT = {"awslambdaric": "4.2.2", "simplejson": "4.3.0", "snapshot-restore-py": "1.0.0"}
 """AWS's runtime client with its dependencies, for a `provided.…` runtime."""
@@ -91,7 +93,8 @@ def capture_package(target: Target) -> Package:
 
 
 def work_package(target: Target) -> Package:
-    """The package of Refine, Deliver and Sweep. Raises CloudError like `capture_package`."""
+    """The package of Refine, Deliver, Sweep and TellAgain; raises CloudError as `capture_package`
+    does."""
     return _package("work", WORK_HANDLERS, WORK_NEEDS, target)
 
 

@@ -74,6 +74,10 @@ class Parameters:
         layers = (self._given, self._previous, self._defaults)
         return next((layer[name] for layer in layers if name in layer), "")
 
+    def values(self) -> dict[str, str]:
+        """All that the template declares, by name."""
+        return {name: self[name] for name in self._defaults}
+
     def request(self, ours: Mapping[str, str]) -> list[dict[str, Any]]:
         """The parameters in the form of CreateChangeSet; *ours* are the values of OURS."""
         values = {**self._given, **ours}

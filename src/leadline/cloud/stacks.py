@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from leadline.cloud.session import CloudError, error_code
+from leadline.model.errors import ConfigurationError
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.3, 3.0
 
@@ -36,6 +37,20 @@ Watch = Callable[[StackEvent], None]
 
 Say = Callable[[str], None]
 """Is called with messages for people."""
+
+
+LONGEST_NAME = 66
+"""SQS takes 80 characters (SQS Developer Guide, "Amazon SQS queue quotas"), and the longest of a
+stack's queues is its name with 14 more, `-delivery-dead`."""
+
+
+def refuse_long_name(name: str) -> None:
+    """Raise ConfigurationError for a name with which a stack could not have its queues."""
+    if len(name) > LONGEST_NAME:
+        raise ConfigurationError(
+            f"the name of the stack has {len(name)} characters, which makes names of its queues "
+            f"longer than SQS takes; give one of {LONGEST_NAME} at most with --stack"
+        )
 
 
 def find_stack(cfn: Any, name: str) -> dict[str, Any] | None:

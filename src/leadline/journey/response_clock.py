@@ -122,10 +122,10 @@ def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Out
         return Done()
     snoozed = handling.snoozed_until
     if snoozed is not None and snoozed > now:
-        return Retry(snoozed - now, why="snoozed", counts=False)
+        return Retry(snoozed - now, why="snoozed", counts=False, planned=True)
     due = steps[handling.level]
     if due > now:
-        return Retry(due - now, why="clock.early", counts=False)
+        return Retry(due - now, why="clock.early", counts=False, planned=True)
     if now - max(due, snoozed or due) > _STALE:
         return Done(note="clock.too_late")
     return None

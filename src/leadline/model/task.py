@@ -95,6 +95,10 @@ class Step(StrEnum):
         return self.row.addressee
 
 
+UNTOLD_STEPS = (Step.REFINE, Step.NOTIFY)
+"""While a lead has a task of these, it is not refined, or somebody is still to be told of it."""
+
+
 class Alert(msgspec.Struct, frozen=True):
     """A message that a destination accepted; `digest` is whether it covered several leads.
 
@@ -154,11 +158,14 @@ class Retry(msgspec.Struct, frozen=True):
 
     `counts` is whether this is a failure, of which a limited number makes a dead letter. It is
     false if nothing was tried, because of the channel's pacing or another task's Retry-After.
+    `planned` is a wait that somebody wants (quiet hours, a digest, a snooze): the task is first due
+    when it ends. After any other pause the task is as late as before.
     """
 
     after: timedelta
     why: str
     counts: bool = True
+    planned: bool = False
 
 
 class Drop(msgspec.Struct, frozen=True):

@@ -22,9 +22,11 @@ REDELIVERED = "redelivered"
 """A redelivery in a timeline. A home may know the number of redeliveries but not their times."""
 
 
-class MovedTask(msgspec.Struct, frozen=True):
+class MovedTask(msgspec.Struct, frozen=True, omit_defaults=True):
     """A task that waits, is leased to a worker until `due_at` (`held`), or has been a dead letter
-    since `dead_at`."""
+    since `dead_at`;
+    `first_due_at` is None where that is `due_at`. Without it, a task has the digest that earlier
+    versions noted of it."""
 
     step: Step
     channel: str
@@ -37,6 +39,7 @@ class MovedTask(msgspec.Struct, frozen=True):
     error: str
     dead_at: datetime | None
     reason: str
+    first_due_at: datetime | None = None
 
 
 class MovedLead(msgspec.Struct, frozen=True, kw_only=True):

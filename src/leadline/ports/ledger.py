@@ -246,6 +246,9 @@ class Ledger(Protocol):
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """The numbers of waiting, leased and dead tasks, by step and channel."""
 
+    def untold_since(self, now: datetime) -> datetime | None:
+        """See `ports.store.Queue.untold_since`; of whatever channel."""
+
     def followed(self, which: LeadFilter) -> Iterator[Followed]:
         """The selected refined leads with their handlings, newest first, up to the limit and
         without quarantined ones. Only the filter's source and times are sure to be applied."""

@@ -1,6 +1,6 @@
 """The protocols of a store. The contract tests (tests/contracts) check every store against them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -101,6 +101,15 @@ class Queue(Protocol):
 
     def count_due(self, step: Step, channel: str = "") -> int:
         """The number of tasks of this step that can be leased now."""
+
+    def untold_since(self, channels: Collection[str]) -> datetime | None:
+        """Since when the lead is late that has been so for longest: whose task of UNTOLD_STEPS was
+        first due then and is neither done nor dead. None when none is.
+
+        A lease or a retry does not make a task less late, nor does putting it once more for now; a
+        wait that is `planned` does, and putting it for later, as holding a lead does. Right to
+        within two minutes. *channels* are those that there are; alerts of others may be left out.
+        """
 
     def rebase(self) -> int:
         """Restart the wait of tasks that were put at a time that is now in the future.

@@ -1,13 +1,23 @@
 """The tasks of the store in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from leadline.model.handling import Handling
 from leadline.model.lead import WORKER_DIED, CapturedLead, RefinedLead
-from leadline.model.task import Alert, Claim, Done, Drop, Later, Retry, Step, Task
+from leadline.model.task import (
+    UNTOLD_STEPS,
+    Alert,
+    Claim,
+    Done,
+    Drop,
+    Later,
+    Retry,
+    Step,
+    Task,
+)
 from leadline.ports.clock import Clock
 from leadline.ports.store import Settlement, Trouble
 
@@ -20,6 +30,7 @@ class _Job:
         self.task = task
         self.put_at = put_at
         self.due_at = due_at
+        self.first_due_at = due_at
         self.attempt = 0
         self.failures = 0
         self.leased = False
@@ -57,6 +68,8 @@ class MemoryQueue:
             return
         job = _Job(old.ref if old else next(self._refs), task, put_at, due_at)
         job.attempt = old.attempt + 1 if old else 0
+        if old and not old.dead and due_at <= put_at:
+            job.first_due_at = min(old.first_due_at, due_at)
         self._jobs[key] = job
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
@@ -99,6 +112,8 @@ class MemoryQueue:
                 job.put_at = self.clock()
                 job.due_at, job.leased, job.error = job.put_at + retry.after, False, retry.why
                 job.failures += int(retry.counts)
+                if retry.planned:
+                    job.first_due_at = job.due_at
             case Drop() as drop:
                 job.dead, job.leased, job.error = drop, False, drop.detail
         return True
@@ -132,12 +147,25 @@ class MemoryQueue:
         """See `ports.store.Queue.count_due`."""
         return len(self._due(step, channel))
 
+    def untold_since(self, channels: Collection[str]) -> datetime | None:
+        """See `ports.store.Queue.untold_since`."""
+        del channels  # what there is is told, whatever there should be
+        now = self.clock()
+        firsts = (
+            j.first_due_at
+            for j in self._jobs.values()
+            if j.task.step in UNTOLD_STEPS and j.dead is None and j.first_due_at <= now
+        )
+        return min(firsts, default=None)
+
     def rebase(self) -> int:
         """See `ports.store.Queue.rebase`."""
         now = self.clock()
         moved = [j for j in self._jobs.values() if j.put_at > now and j.dead is None]
         for job in moved:
             job.put_at, job.due_at = now, now + (job.due_at - job.put_at)
+            if job.first_due_at > now:
+                job.first_due_at = job.due_at
         self.free_at = {name: min(at, now) for name, at in self.free_at.items()}
         self.troubles = {
             name: Trouble(t.failures, min(t.since, now) if t.since else None)

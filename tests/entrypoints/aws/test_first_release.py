@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from leadline.entrypoints.aws import capture, deliver, refine, sweep
+from leadline.model.formats import from_iso
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
 from leadline.ports.ledger import Account, LeadFilter
 from leadline.standins.slack_inbox import SlackInbox
+from leadline.stores.aws.items import holds_a_task, task_holder_of
 from leadline.stores.aws.reading.ledger import AwsLedger
 from tests.standins.aws_faults import world
 from tests.worlds.aws_functions import SECRET, Context, Functions, now
@@ -152,3 +154,19 @@ def test_what_was_held_or_dead_goes_on_when_it_is_told_to(updated: UpdatedStack)
     updated.go_on()
     assert updated.told() == ONCE + Counter(("held", "untellable"))
     assert updated.account().balanced
+
+
+def test_how_late_it_all_is_counts_from_when_it_is_due(updated: UpdatedStack) -> None:
+    store = updated.functions.actor.store
+    dues = [
+        task.due_at
+        for item in updated.functions.actor.table.scan()
+        if holds_a_task(item) and (task := task_holder_of(item).task) is not None
+        if not task.dead_at and item["due_pk"].startswith(("refine#", "notify#slack#"))
+    ]
+    assert store.untold_since(["slack"]) == from_iso(min(dues))
+    for _ in range(3):
+        updated.sweep()
+        updated.go_on()
+    assert updated.told() == ONCE
+    assert store.untold_since(["slack"]) is None, "the lead that is held is not late"

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="what is installed here runs on no function"
 )
 
-HANDLERS = {"capture": "capture", "refine": "work", "deliver": "work", "sweep": "work"}
+HANDLERS = {
+    "capture": "capture", "refine": "work", "deliver": "work", "sweep": "work", "tell_again": "work"
+}  # fmt: skip
 """The zip that each handler runs from."""
 
 THIRD_PARTIES = {"msgspec"}

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import FRESH
+from leadline.model.errors import StorageFailed
 from leadline.model.lead import LeadFields, Status
 from leadline.model.task import Step, Task
 from leadline.standins.slack_inbox import Reply, SlackInbox
@@ -139,8 +140,10 @@ def test_settings_that_cant_be_read_at_first_are_an_answer_and_later_go_on(
     functions.forget(fresh)
     answer = functions.post()
     assert answer["statusCode"] == 503
-    assert functions.refine(message(id_at(now()))) == ["m0"]
-    assert functions.deliver(message(id_at(now()), "slack")) == ["m0"]
+    with pytest.raises(StorageFailed):
+        functions.refine(message(id_at(now())))
+    with pytest.raises(StorageFailed):
+        functions.deliver(message(id_at(now()), "slack"))
     functions.forget(functions.environ)
     assert functions.post()["statusCode"] == 200
     functions.write("this is no toml")
@@ -322,7 +325,8 @@ def test_an_outage_of_the_archive_makes_no_dead_letters(functions: Functions, br
     caller.broken = f"s3 {broken}"
     for _ in range(3):
         caller.sent.clear()
-        assert functions.refine(*(message(lead_id) for lead_id in leads)) == []
+        with pytest.raises(StorageFailed):
+            functions.refine(*(message(lead_id) for lead_id in leads))
         assert [one["DelaySeconds"] for one in caller.sent] == [60] * 3
         for lead in functions.actor.leads().values():
             assert lead.task is not None
@@ -337,7 +341,8 @@ def test_an_outage_of_the_archive_makes_no_alert_fail(functions: Functions) -> N
     lead_id = functions.lead()
     functions.refine(message(lead_id))
     functions.fallible().broken = "s3 GET"
-    assert functions.deliver(message(lead_id, "slack")) == []
+    with pytest.raises(StorageFailed):
+        functions.deliver(message(lead_id, "slack"))
     (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
     task = further_of(item).task
     assert (task.failures, task.held, task.error) == (0, False, "storage.failed")
@@ -351,7 +356,8 @@ def test_an_alert_that_was_told_and_could_not_be_recorded_waits_for_its_lease(
     functions.refine(message(lead_id))
     caller = functions.fallible()
     functions.slack.behave = lambda _: setattr(caller, "broken", "dynamodb POST")
-    assert functions.deliver(message(lead_id, "slack")) == ["m0"]
+    with pytest.raises(StorageFailed):
+        functions.deliver(message(lead_id, "slack"))
     caller.broken = ""
     (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
     assert further_of(item).task.held

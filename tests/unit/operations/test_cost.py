@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from leadline.entrypoints.aws.figures import METRICS
+from leadline.entrypoints.aws.figures import AGES, METRICS
 from leadline.entrypoints.cli._app import app
+from leadline.entrypoints.cli.cost import cost_of_stack
 from leadline.model.errors import ConfigurationError
 from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
 from leadline.operations.cost.estimate import CostLine, Estimate, estimate
+from leadline.operations.cost.parts import BY_DEFAULT, parts_of
 from leadline.operations.cost.prices import read_prices
 from leadline.operations.cost.quantities import Workload, empty_receives
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD
@@ -71,14 +73,15 @@ def test_every_price_has_a_source_at_aws() -> None:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_every_region_prices_everything_and_little_of_what_is_needed_is_unverified(
+def test_every_region_prices_everything_and_little_of_what_is_deployed_is_unverified(
     region: str,
 ) -> None:
     prices = PRICES.regions[region].prices
     assert prices.keys() == PRICES.meters.keys()
     bill = of(Workload(10_000), region)
-    unsure = [one for one in bill.lines if prices[one.meter].checked == "unverified"]
-    assert math.fsum(one.dollars for one in unsure) < 0.06 * bill.total
+    deployed = [one for one in every(bill) if not one.part or one.part in BY_DEFAULT]
+    unsure = [one for one in deployed if prices[one.meter].checked == "unverified"]
+    assert math.fsum(one.dollars for one in unsure) < 0.02 * bill.deployed()
 
 
 @settings(max_examples=60)
@@ -146,10 +149,13 @@ def test_nothing_but_idling_costs_anything_without_leads() -> None:
         ("SQS", "delivery queue: empty receives"),
         ("Lambda", "invocations"),
         ("Lambda", "Sweep"),
+        ("Lambda", "Sweep, measuring"),
         ("KMS", "reading the settings"),
         ("EventBridge", "Sweep"),
+        ("EventBridge", "Sweep, measuring"),
         ("S3", "Sweep: lists"),
         ("DynamoDB", "Sweep"),
+        ("DynamoDB", "Sweep, measuring"),
         ("CloudWatch", "logs"),
         ("CloudWatch", "logs kept"),
     }
@@ -231,18 +237,25 @@ TEN_THOUSAND = {
     ("DynamoDB", "Sweep", "table_write"): (2_920 + 100) * 0.625e-6,
     ("DynamoDB", "Refine", "table_read"): 50_000 * 0.125e-6,
     ("DynamoDB", "Deliver", "table_read"): 150_000 * 0.125e-6,
-    ("DynamoDB", "Sweep", "table_read"): (5_000 + 27_740) * 0.125e-6,
+    ("DynamoDB", "Sweep", "table_read"): (5_000 + 27_740 + 2_920 * 6) * 0.125e-6,
     ("DynamoDB", "items", "table_storage"): 120_000 * 2.5 / 1_048_576 * 0.25,
-    ("Lambda", "invocations", "lambda_request"): 32_920 * 0.2e-6,
+    ("DynamoDB", "Sweep, measuring", "table_read"): 8_760 * 6 * 0.125e-6,
+    ("Lambda", "invocations", "lambda_request"): 41_680 * 0.2e-6,
     ("Lambda", "Capture", "lambda_gb_second"): (1_140 + 4_669.51 * 0.035) * 0.25 * 0.0000133334,
     ("Lambda", "Refine", "lambda_gb_second"): (1_160 + 163.43) * 0.5 * 0.0000133334,
     ("Lambda", "Deliver", "lambda_gb_second"): (1_160 + 163.43) * 0.25 * 0.0000133334,
     ("Lambda", "Sweep", "lambda_gb_second"): (332.88 + 2_628 * 0.035 + 20) * 0.5 * 0.0000133334,
-    ("KMS", "reading the settings", "kms_request"): (3 * 4_669.51 + 2_920) * 3e-6,
+    ("Lambda", "Sweep, measuring", "lambda_gb_second"): 8_760 * 0.135 * 0.5 * 0.0000133334,
+    ("KMS", "reading the settings", "kms_request"): (3 * 4_669.51 + 11_680) * 3e-6,
     ("EventBridge", "Sweep", "schedule"): 0.00292,
-    ("CloudWatch", "logs", "log_ingest"): (32_920 * 1_047.4 + 4_000_000) / 1_073_741_824 * 0.5,
+    ("EventBridge", "Sweep, measuring", "schedule"): 0.00876,
+    ("CloudWatch", "logs", "log_ingest"): (32_920 * 1_047.4 + 8_760 * 1_000 + 4_000_000)
+    / 1_073_741_824
+    * 0.5,
     ("Data transfer", "answers and alerts", "data_out"): 42_000_000 / 1_073_741_824 * 0.09,
-    ("CloudWatch", "alarms", "alarm"): 2.20,
+    ("CloudWatch", "alarms", "alarm"): 1.50,
+    ("CloudWatch", "alarms on error rates", "alarm"): 0.80,
+    ("CloudWatch", "our own metrics (EMF)", "metric"): 2.40,
     ("CloudWatch", "dashboard", "dashboard"): 3,
     ("WAF", "WAF", "waf_request"): 0.006,
     ("Lambda", "one Capture kept ready", "kept_ready"): 657_000 * 0.0000033334,
@@ -259,12 +272,12 @@ TEN_MILLION = {
     ("DynamoDB", "Refine", "table_write"): 75,
     ("DynamoDB", "Refine, for the alert", "table_write"): 18.75,
     ("DynamoDB", "Deliver", "table_write"): 68.75,
-    ("DynamoDB", "Sweep", "table_read"): (5_000_000 + 27_740) * 0.125e-6,
+    ("DynamoDB", "Sweep", "table_read"): (5_000_000 + 27_740 + 2_920 * 6) * 0.125e-6,
     ("DynamoDB", "Sweep", "table_write"): (2_920 + 100_000) * 0.625e-6,
     ("DynamoDB", "items", "table_storage"): 286.102 * 0.25,
     ("Lambda", "Capture", "lambda_gb_second"): (1_140_000 + 8_751.25 * 0.035) / 4 * 0.0000133334,
-    ("KMS", "reading the settings", "kms_request"): (3 * 8_751.25 + 2_920) * 3e-6,
-    ("CloudWatch", "logs", "log_ingest"): 32.9922 * 0.5,
+    ("KMS", "reading the settings", "kms_request"): (3 * 8_751.25 + 11_680) * 3e-6,
+    ("CloudWatch", "logs", "log_ingest"): 33.0003 * 0.5,
 }
 
 
@@ -274,6 +287,8 @@ def test_the_bill_is_the_one_computed_by_hand(
 ) -> None:
     took = {name: simple(name, old.memory_mb) for name, old in MEASURED.items()}
     monkeypatch.setattr(quantities, "MEASURED", took)
+    measuring = msgspec.structs.replace(simple("Sweep", 512), cold_share=0.0, lead_cpu_ms=0)
+    monkeypatch.setattr(quantities, "MEASURING", measuring)
     found = dollars(of(Workload(n)))
     for line, expected in by_hand.items():
         assert found[line] == pytest.approx(expected, rel=2e-3), line
@@ -313,10 +328,11 @@ def test_a_region_without_prices_is_refused_with_those_that_have_some() -> None:
 
 
 def test_the_model_knows_our_metrics_and_the_alarms_and_memory_of_the_template() -> None:
-    assert len(METRICS) == quantities.EMF_METRICS
+    assert len(METRICS) + len(AGES) == quantities.EMF_METRICS
     alarms = TEMPLATE.count("Type: AWS::CloudWatch::Alarm")
     on_quotients = TEMPLATE.count("Expression: 100 * errors / invocations")
-    assert alarms + on_quotients == quantities.ALARM_METRICS
+    assert alarms - on_quotients == quantities.ALARM_METRICS
+    assert 2 * on_quotients == quantities.RATE_METRICS
     for name, took in MEASURED.items():
         found = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
         assert found is not None
@@ -334,12 +350,49 @@ def test_the_how_to_shows_what_the_model_says() -> None:
         ]
         for service in dict.fromkeys(one.service for one in bills[0].lines if one.usd)
     }
-    rows["**total**"] = [f"**{bill.total:,.2f}**" for bill in bills]
-    rows["a lead"] = [f"{bill.total / bill.workload.leads:.6f}" for bill in bills]
-    rows["with the free tier"] = [f"{bill.total:,.2f}" for bill in free]
+    rows["needed"] = [f"{bill.total:,.2f}" for bill in bills]
+    rows["alarms, dashboard, metrics, recovery"] = [
+        f"{bill.deployed() - bill.total:,.2f}" for bill in bills
+    ]
+    rows["**as deployed**"] = [f"**{bill.deployed():,.2f}**" for bill in bills]
+    rows["with the free tier"] = [f"{bill.deployed():,.2f}" for bill in free]
+    rows["a lead"] = [f"{bill.deployed() / bill.workload.leads:.6f}" for bill in bills]
     table = "\n".join(f"| {name} | {' | '.join(shown)} |" for name, shown in rows.items())
     page = Path(__file__).parents[3] / "docs/how-to/estimate-aws-cost.md"
     assert table in page.read_text(encoding="utf-8"), f"the page should show:\n{table}"
+
+
+def test_the_stack_as_it_is_deployed_has_what_the_template_has_by_default() -> None:
+    bill = of(Workload(10_000))
+    by_default = [one for one in bill.options if one.part in BY_DEFAULT]
+    assert {one.what for one in by_default} == {
+        "alarms", "alarms on error rates", "dashboard", "our own metrics (EMF)",
+        "point-in-time recovery",
+    }  # fmt: skip
+    assert bill.deployed() == bill.total + math.fsum(one.dollars for one in by_default)
+    assert {k: v for k, v in parts_of({}).items() if v} == BY_DEFAULT
+    known = set(re.findall(r"^  (\w+):\n    Type: (?:String|Number)", TEMPLATE, re.MULTILINE))
+    for changed, name, value in (
+        (-1.50 - 0.80, "Alarms", "none"), (-0.80, "Alarms", "plain"),
+        (-3, "WithDashboard", "false"),
+        (1, "KmsKeyArn", "arn:key"), (0.50, "DomainName", "leads.example.com"),
+        (2 * 657_000 * 0.0000033334, "CaptureProvisioned", "2"),
+    ):  # fmt: skip
+        assert name in known
+        cost = bill.deployed(parts_of({name: value}))
+        assert cost - bill.deployed() == pytest.approx(changed, rel=1e-3), name
+
+
+def test_a_deployment_says_what_its_stack_costs() -> None:
+    whole, words = cost_of_stack("us-east-1", {"Alarms": "all"})
+    assert whole.list_price == pytest.approx(of(Workload(10_000)).deployed())
+    assert 8.5 < whole.list_price < 9.5
+    assert whole.free_tier == pytest.approx(of(Workload(10_000), free_tier=True).deployed())
+    assert words.startswith(
+        f"${whole.list_price:.2f} a month at list price, ${whole.free_tier:.2f}"
+    )
+    assert "at the prices of us-east-1" in cost_of_stack("mars-north-1", {})[1]
+    assert cost_of_stack("us-east-1", {"Alarms": "none"})[0].list_price < whole.list_price
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -353,6 +406,10 @@ def test_the_command_prints_every_line_its_sum_and_the_date_of_the_prices() -> N
     assert code == 0
     assert f"${bill.total:,.4f} a month" in shown
     assert PRICES.dated in shown
+    free = of(Workload(10_000), "eu-west-1", free_tier=True)
+    first = f"${bill.deployed():,.2f} a month at list price, ${free.deployed():,.2f} with the free"
+    assert first in shown
+    assert shown.index("$") == shown.index(first), "before any other figure"
     for one in every(bill):
         assert one.what in shown
         assert f"{one.dollars:,.4f}" in shown
@@ -379,6 +436,10 @@ def test_the_command_gives_scripts_the_same_figures() -> None:
     told = json.loads(shown)
     bill = of(Workload(500, 2), free_tier=True)
     assert code == 0
+    assert next(iter(told)) == "as_deployed"
+    paid = of(Workload(500, 2))
+    assert told["as_deployed"]["list_price"] == pytest.approx(paid.deployed())
+    assert told["as_deployed"]["free_tier"] == pytest.approx(bill.deployed())
     assert told["total"] == pytest.approx(bill.total)
     assert math.fsum(one["dollars"] for one in told["lines"]) == pytest.approx(told["total"])
     assert told["per_lead"] == pytest.approx(bill.total / 500)

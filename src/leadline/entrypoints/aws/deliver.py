@@ -30,11 +30,14 @@ _parts = cache(Parts)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Do the tasks of the messages that are due; returns the ids of messages to deliver again."""
+    """Do the tasks of the messages that are due; returns the ids of messages to deliver again.
+
+    Raises what kept it from doing anything at all (`Batch.end_in_vain`).
+    """
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    batch = Batch(event["Records"], refining=False)
+    batch = Batch(event["Records"], parts.queues, refining=False)
     try:
         settings = parts.settings()
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
@@ -47,18 +50,20 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             kind: min(longest, patience(kind, settings, lease).total_seconds())
             for kind in _kinds(batch.tasks)
         }
-        loop = StepLoop(kit, lambda kind: remaining_seconds(context) > needs[kind] + _BESIDE_S)
-        paced, stopped = loop.paced, False
-        try:
-            loop.run(list(needs))
-        except LeadlineError:
-            log.exception("deliver.stopped")
-            paced, stopped = {}, True
-        emit(parts.stack, kept.counts)
-        return batch.end(kept, paced, stopped=stopped)
     except LeadlineError:
         log.exception("deliver.impossible")
-        return batch.failures(batch.tasks)
+        raise
+    loop = StepLoop(kit, lambda kind: remaining_seconds(context) > needs[kind] + _BESIDE_S)
+    why: LeadlineError | None = None
+    try:
+        loop.run(list(needs))
+    except LeadlineError as error:
+        log.exception("deliver.stopped")
+        why = error
+    emit(parts.stack, kept.counts)
+    if (trouble := why or loop.trouble) is not None and not kept.settled:
+        batch.end_in_vain(kept, trouble)
+    return batch.end(kept, {} if why else loop.paced, stopped=why is not None)
 
 
 def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:

@@ -4,6 +4,7 @@ They need no call, no permission and no time."""
 import sys
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
 
@@ -17,14 +18,27 @@ METRICS = {
     "PutBack": "Leads that the sweep found left behind and put back.",
     "Unrecovered": "Archived deliveries that the sweep could not put back.",
 }
-"""Name: meaning. There are few, because CloudWatch charges for each per month."""
+"""Counts, name: meaning. There are few, because CloudWatch charges for each per month."""
+AGE = "OldestUntoldSeconds"
+AGES = {
+    AGE: "How long the longest late lead has been unrefined or untold, whatever was tried since.",
+}
+"""Seconds, name: meaning."""
 
 
 def emit(stack: str, counts: Mapping[str, int]) -> None:
     """Write the counts that have a metric; nothing if all of them are zero."""
     told = {name: number for name, number in counts.items() if name in METRICS}
-    if not any(told.values()):
-        return
+    if any(told.values()):
+        _write(stack, told, "Count")
+
+
+def emit_age(stack: str, late: timedelta) -> None:
+    """Say how late the longest late lead is; zero where none is."""
+    _write(stack, {AGE: round(late.total_seconds(), 3)}, "Seconds")
+
+
+def _write(stack: str, told: Mapping[str, float], unit: str) -> None:
     line = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),
@@ -32,7 +46,7 @@ def emit(stack: str, counts: Mapping[str, int]) -> None:
                 {
                     "Namespace": NAMESPACE,
                     "Dimensions": [["Stack"]],
-                    "Metrics": [{"Name": name, "Unit": "Count"} for name in told],
+                    "Metrics": [{"Name": name, "Unit": unit} for name in told],
                 }
             ],
         },

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
-from leadline.installations.batches import HandedStore, Ring, kind_of_task, task_of
+from leadline.installations.batches import HandedStore, Queues, Ring, kind_of_task, task_of
 from leadline.model.errors import StorageFailed
 from leadline.model.task import Step, Task, TaskKind
 
@@ -33,11 +33,20 @@ class Pace:
 
 class Batch:
     """The messages of one invocation; several may name the same task. With *refining* they must be
-    for REFINE, otherwise for any other step."""
+    for REFINE, otherwise for any other step. They came by one of the *queues*, if any."""
 
-    def __init__(self, records: Sequence[Mapping[str, Any]], *, refining: bool) -> None:
+    def __init__(
+        self,
+        records: Sequence[Mapping[str, Any]],
+        queues: Queues | None = None,
+        *,
+        refining: bool,
+    ) -> None:
         self.unreadable: list[str] = []
         self.ids_of: dict[Task, list[str]] = {}
+        self._queues = queues
+        self._handles: dict[Task, list[str]] = {}
+        self._renewed: list[Task] = []
         for record in records:
             message_id, task = record["messageId"], task_of(record["body"])
             if task is None or (task.step is Step.REFINE) is not refining:
@@ -45,6 +54,8 @@ class Batch:
                 self.unreadable.append(message_id)
             else:
                 self.ids_of.setdefault(task, []).append(message_id)
+                if handle := record.get("receiptHandle"):
+                    self._handles.setdefault(task, []).append(handle)
 
     @property
     def tasks(self) -> list[Task]:
@@ -94,4 +105,26 @@ class Batch:
             except StorageFailed:
                 log.exception("bell.silent")
                 failed += [ring.task for ring in rings]
+                rings = []
+        self._renewed = [ring.task for ring in rings]
         return self.failures(failed)
+
+    def end_in_vain(self, store: HandedStore, why: Exception) -> NoReturn:
+        """The same for a batch of which nothing at all could be done; then raises *why*.
+
+        Only of a run that raises CloudWatch counts an error. All its messages come again, so those
+        that have a new one are taken off the queue: each would make another.
+        """
+        self.end(store, stopped=True)
+        if self._queues is not None:
+            self._delete(self._queues)
+        raise why
+
+    def _delete(self, queues: Queues) -> None:
+        """Take the messages off their queue whose tasks have a new one."""
+        for task in self._renewed:
+            try:
+                for handle in self._handles.get(task, ()):
+                    queues.delete(queues.url_of(task.step), handle)
+            except StorageFailed:
+                log.exception("message.kept", extra={"lead": task.lead_id})

@@ -27,11 +27,14 @@ _parts = cache(Parts)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Refine the leads that the messages name; returns the ids of messages to deliver again."""
+    """Refine the leads that the messages name; returns the ids of messages to deliver again.
+
+    Raises what kept it from doing anything at all (`Batch.end_in_vain`).
+    """
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    batch = Batch(event["Records"], refining=True)
+    batch = Batch(event["Records"], parts.queues, refining=True)
     try:
         settings = parts.settings()
         kept = parts.batch_store(batch.tasks, settings.redelivery_window)
@@ -42,15 +45,17 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             kit = msgspec.structs.replace(kit, crms=parts.crms(settings, left / 3))
             asking = patience((Step.REFINE, ""), settings, settings.lease).total_seconds()
             reserve = min(reserve + asking, left / 2)
-        stopped = False
-        try:
-            while kept.left and remaining_seconds(context) > reserve:
-                refine_due(kit, SLICE)
-        except LeadlineError:
-            log.exception("refine.stopped")
-            stopped = True
-        emit(parts.stack, kept.counts)
-        return batch.end(kept, stopped=stopped)
     except LeadlineError:
         log.exception("refine.impossible")
-        return batch.failures(batch.tasks)
+        raise
+    why: LeadlineError | None = None
+    try:
+        while kept.left and remaining_seconds(context) > reserve:
+            refine_due(kit, SLICE)
+    except LeadlineError as error:
+        log.exception("refine.stopped")
+        why = error
+    emit(parts.stack, kept.counts)
+    if why is not None and not kept.settled:
+        batch.end_in_vain(kept, why)
+    return batch.end(kept, stopped=why is not None)

@@ -29,6 +29,8 @@ class StepLoop:
         self._is_time_for = is_time_for
         self.paced: dict[TaskKind, Pace] = {}
         """When tasks of a kind can be done next: the channel is not free, or time ran out."""
+        self.trouble: Exception | None = None
+        """The latest error that nobody expected."""
 
     def run(self, kinds: Sequence[TaskKind]) -> None:
         """Do tasks of these *kinds* in turn until none that is due can be done now.
@@ -58,8 +60,9 @@ class StepLoop:
             return do(kind, self._kit, _AT_ONCE)
         except LeadlineError:
             raise
-        except Exception:
+        except Exception as error:
             log.exception("deliver.trouble", extra=about)
+            self.trouble = error
             return None
 
     def _later(self, kind: TaskKind, pause: timedelta) -> None:

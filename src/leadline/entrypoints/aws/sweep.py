@@ -1,4 +1,5 @@
-"""Sweep: every 15 minutes, finds leads and tasks that were left behind and puts them back."""
+"""Sweep: every 15 minutes, finds leads and tasks that were left behind and puts them back; every 5
+minutes, measures how late the lead that has waited longest is."""
 
 import logging
 from collections.abc import Mapping
@@ -10,12 +11,13 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints import logs
-from leadline.entrypoints.aws.figures import emit
+from leadline.entrypoints.aws.figures import emit, emit_age
 from leadline.entrypoints.aws.parts import Parts
-from leadline.model.errors import ConfigurationError
+from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
+from leadline.model.task import Step
 from leadline.ports.store import Store
 from leadline.settings.general import Settings
-from leadline.steps import kinds_after_refinement
+from leadline.steps import kinds_after_refinement, names
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +29,24 @@ _parts = cache(Parts)
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Sweep once; returns counts of what was done. Raises AWS's errors, so that the alarm fires.
 
-    An operator may invoke it with `{"grace_s": 0, "overdue_s": 0}` to include the newest leads.
+    With `{"only_measure": true}` it only measures how late leads are. An operator may invoke it
+    with `{"grace_s": 0, "overdue_s": 0}` to include the newest leads.
     """
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    settings = parts.settings()
+    try:
+        settings = parts.settings()
+    except LeadlineError:
+        _measure(parts, Settings())  # what there is of channels without any settings
+        raise
+    if event.get("only_measure"):
+        return {"late_s": _measure(parts, settings).total_seconds()}
+    unmeasured: StorageFailed | None = None
+    try:
+        _measure(parts, settings)
+    except StorageFailed as error:
+        unmeasured = error
     store = parts.store(settings.redelivery_window)
     swept = parts.sweep(
         store,
@@ -46,8 +60,23 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
     if settings.reconcile_every and settings.crm:
         _look_for_lost_leads(settings, store, context)
+    if unmeasured is not None:
+        raise unmeasured
     done: dict[str, Any] = msgspec.to_builtins(swept)
     return done
+
+
+def _measure(parts: Parts, settings: Settings) -> timedelta:
+    """Say how late the longest late lead is; raises StorageFailed."""
+    store = parts.store(settings.redelivery_window)
+    try:
+        since = store.untold_since(names(Step.NOTIFY, settings))
+    except StorageFailed:
+        log.exception("sweep.not_measured")
+        raise
+    late = store.clock() - since if since else timedelta()
+    emit_age(parts.stack, late)
+    return late
 
 
 def _seconds(event: Mapping[str, Any], name: str) -> timedelta | None:

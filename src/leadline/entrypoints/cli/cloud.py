@@ -19,6 +19,7 @@ from leadline.cloud.session import connect, plainly
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._options import Json, Region, Stack, Yes
 from leadline.entrypoints.cli._show import as_json, console, say, table
+from leadline.entrypoints.cli.cost import cost_of_stack
 from leadline.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def deploy_aws(
     order = _order(stack, params, settings)
     say(f"deploying {stack} to account {cloud.account} in {cloud.region}")
     with plainly(), deploying.planned(cloud, order, say, dry_run=dry_run) as plan:
-        told = _plan_as_data(cloud, stack, plan)
+        cost, in_words = cost_of_stack(cloud.region, plan.parameters)
+        say(in_words)
+        told = {**_plan_as_data(cloud, stack, plan), "cost": cost}
         _show_changes(plan, as_data=not json)
         if dry_run:
             say("dry run: nothing was changed")

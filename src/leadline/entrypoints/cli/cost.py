@@ -1,5 +1,6 @@
 """An estimate of the costs on AWS: `cost`."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -12,10 +13,12 @@ from leadline.entrypoints.cli._show import as_json, console, table
 from leadline.operations.cost import estimate as model
 from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
+from leadline.operations.cost.parts import BY_DEFAULT, parts_of
 from leadline.operations.cost.prices import PriceList, read_prices
 
 GOAL_USD, GOAL_LEADS = 0.12, 10_000
 """The goal: US dollars per month for this number of leads."""
+ELSEWHERE = "us-east-1"
 
 
 @app.command("cost")
@@ -38,25 +41,62 @@ def cost(
 
     Example: leadline cost --leads-per-month 10000 --region eu-central-1
     """
-    text = (files("leadline") / "infra" / "prices.toml").read_text(encoding="utf-8")
-    prices = read_prices(text)
+    prices = _prices()
     workload = quantities.Workload(
         leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after
     )
     bill = model.estimate(workload, prices, region, free_tier=free_tier)
+    whole = _whole(workload, prices, region, BY_DEFAULT)
     if json:
-        as_json(_as_data(bill, prices))
+        as_json({"as_deployed": whole, **_as_data(bill, prices)})
     else:
-        _print(bill, prices)
+        _print(bill, prices, whole)
 
 
-def _print(bill: model.Estimate, prices: PriceList) -> None:
+class Whole(msgspec.Struct, frozen=True):
+    """Dollars a month of a stack as it is deployed, at list price and with the free tier."""
+
+    list_price: float
+    free_tier: float
+
+    def __str__(self) -> str:
+        return (
+            f"${self.list_price:,.2f} a month at list price, "
+            f"${self.free_tier:,.2f} with the free tier"
+        )
+
+
+def cost_of_stack(region: str, parameters: Mapping[str, str]) -> tuple[Whole, str]:
+    """What a stack with these parameters costs with GOAL_LEADS leads a month, and that in words;
+    where no prices of its region are known, at those of another, which the words name."""
+    prices = _prices()
+    priced = region if region in prices.regions else ELSEWHERE
+    whole = _whole(quantities.Workload(GOAL_LEADS), prices, priced, parts_of(parameters))
+    where = "" if priced == region else f" at the prices of {priced}"
+    return whole, f"{whole}, for {GOAL_LEADS:,} leads{where}; see `leadline cost`"
+
+
+def _whole(
+    workload: quantities.Workload, prices: PriceList, region: str, parts: Mapping[str, float]
+) -> Whole:
+    paid = model.estimate(workload, prices, region)
+    free = model.estimate(workload, prices, region, free_tier=True)
+    return Whole(paid.deployed(parts), free.deployed(parts))
+
+
+def _prices() -> PriceList:
+    text = (files("leadline") / "infra" / "prices.toml").read_text(encoding="utf-8")
+    return read_prices(text)
+
+
+def _print(bill: model.Estimate, prices: PriceList, whole: Whole) -> None:
     out = console()
     region = prices.regions[bill.region]
+    out.print(f"[bold]As it is deployed[/bold]  {whole}\n")
     out.print(f"[bold]Needed[/bold]  a month in {escape(region.name)}, in US dollars\n")
     table(_COLUMNS, _rows(bill.lines), empty="")
     out.print(f"\n[bold]Total[/bold]  ${bill.total:,.4f} a month{_each(bill)}\n")
-    out.print("[bold]Optional parts[/bold]  each on top\n")
+    out.print("[bold]Optional parts[/bold]  each on top; those marked * are there by default\n")
     table(_COLUMNS, _rows(bill.options), empty="")
     out.print()
     for remark in _remarks(bill, prices):
@@ -70,7 +110,7 @@ def _rows(lines: tuple[model.CostLine, ...]) -> list[tuple[str, ...]]:
     return [
         (
             line.service,
-            line.what,
+            f"{line.what}{' *' if line.part in BY_DEFAULT else ''}",
             _quantity(line),
             f"{line.usd:g}" + (f" / {line.per:,}" if line.per > 1 else ""),
             f"{line.dollars:,.4f}",

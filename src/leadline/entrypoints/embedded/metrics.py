@@ -22,6 +22,10 @@ METRICS = {
     "leadline_oldest_due_seconds": (
         "gauge", ("step", "channel"), "How long the longest due task has been due.",
     ),
+    "leadline_oldest_untold_seconds": (
+        "gauge", (),
+        "How long the longest late lead has been unrefined or untold, whatever was tried since.",
+    ),
     "leadline_dead_letters": ("gauge", ("step", "reason"), "Dead letters, by reason."),
     "leadline_speed_seconds": (
         "gauge", ("part", "quantile"),
@@ -90,7 +94,7 @@ class _FromLedger(Collector):
             due.add_metric(labels, backlog.due)
             late = (now - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0
             oldest.add_metric(labels, late)
-        yield from (waiting, due, oldest)
+        yield from (waiting, due, oldest, self._untold(now))
         dead = _gauge("leadline_dead_letters")
         for group in self._ledger.dead():
             dead.add_metric((str(group.step), group.reason), group.count)
@@ -99,6 +103,12 @@ class _FromLedger(Collector):
         held = _gauge("leadline_leads_held")
         held.add_metric((), len(self._ledger.held()))
         yield held
+
+    def _untold(self, now: datetime) -> Metric:
+        since = self._ledger.untold_since(now)
+        gauge = _gauge("leadline_oldest_untold_seconds")
+        gauge.add_metric((), (now - since).total_seconds() if since else 0)
+        return gauge
 
     def _speed(self, now: datetime) -> Metric:
         newest = LeadFilter(since=now - _DAY, limit=_NEWEST)

@@ -4,10 +4,12 @@ Pure functions: the list comes from `prices.read_prices`, which reads `infra/pri
 """
 
 import math
+from collections.abc import Mapping
 
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.operations.cost.parts import BY_DEFAULT
 from leadline.operations.cost.prices import PriceList
 from leadline.operations.cost.quantities import Used, Workload, needed, optional_items
 
@@ -25,6 +27,7 @@ class CostLine(msgspec.Struct, frozen=True):
     usd: float
     per: int
     free: float = 0.0
+    part: str = ""
 
     @property
     def dollars(self) -> float:
@@ -45,6 +48,12 @@ class Estimate(msgspec.Struct, frozen=True):
     def total(self) -> float:
         """US dollars per month without the optional lines."""
         return math.fsum(line.dollars for line in self.lines)
+
+    def deployed(self, parts: Mapping[str, float] = BY_DEFAULT) -> float:
+        """Dollars a month of the stack as it is deployed: what it needs, and so many of each of
+        the optional *parts* as it has."""
+        chosen = (line.dollars * parts.get(line.part, 0) for line in self.options)
+        return self.total + math.fsum(chosen)
 
     def excess(self, budget: float) -> list[CostLine]:
         """The most expensive lines, as many as must be removed for the rest to fit *budget* (US
@@ -73,7 +82,7 @@ def estimate(
         left[used.meter] -= free
         return CostLine(
             used.meter, meter.service, used.what, used.quantity, meter.unit, used.formula,
-            price.usd, price.per, free,
+            price.usd, price.per, free, used.part,
         )  # fmt: skip
 
     lines = tuple(priced(used) for used in needed(workload))

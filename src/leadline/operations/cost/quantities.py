@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from leadline.operations.cost.durations import INIT_LOG_BYTES, MEASURED
+from leadline.operations.cost.durations import INIT_LOG_BYTES, MEASURED, MEASURING, Durations
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK, Uses
 
 SECONDS = 730 * 3_600
-SWEEPS = 730 * 4
+SWEEPS, MEASURES = 730 * 4, 730 * 12
+"""Runs of Sweep: those that sweep, and those that only say how late leads are."""
+MEASURE = "Sweep, measuring"
 KB, GB = 1 << 10, 1 << 30
 POLLERS, POLL_S = 5, 20
 """How Lambda waits on a queue: five concurrent long polls of 20 s (Lambda Developer Guide,
@@ -20,9 +22,10 @@ POLLERS, POLL_S = 5, 20
 may go down to two, but does not promise to."""
 SETTINGS_KEPT_S = 300
 """How long a function keeps the settings that it has read, in seconds."""
-ALARM_METRICS, EMF_METRICS = 22, 7
-"""The number of metrics that the template's alarms watch (an alarm on a quotient watches two, and
-each is billed), and of our own metrics."""
+ALARM_METRICS, RATE_METRICS, EMF_METRICS = 15, 8, 8
+"""The number of metrics that the template's plain alarms watch, of those that its error rates watch
+(a quotient watches two, and each is billed), and of our own metrics."""
+_READS_TO_MEASURE = 4 * 3 * 0.5
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
 # Items of one lead, each with DynamoDB's own 100 bytes: with index entries, and without.
 _TABLE_KB, _ITEMS_KB = 2.5, 1.9
@@ -55,12 +58,14 @@ def empty_receives(receives: float, pollers: int = POLLERS) -> float:
 
 
 class Used(msgspec.Struct, frozen=True):
-    """A quantity of one meter; `formula` explains it."""
+    """A quantity of one meter; `formula` explains it. `part` is the optional
+    part that it belongs to (`operations.cost.parts`), "" for what every installation needs."""
 
     meter: str
     what: str
     quantity: float
     formula: str
+    part: str = ""
 
 
 def needed(w: Workload) -> Iterator[Used]:
@@ -72,6 +77,7 @@ def needed(w: Workload) -> Iterator[Used]:
     yield from _functions(w)
     yield from _polling(w)
     yield from sweeping(w)
+    yield from measuring()
     yield from _stored(w)
     yield from _said(w)
 
@@ -91,19 +97,24 @@ def _invocations(w: Workload) -> dict[str, float]:
         "Refine": w.leads / w.leads_per_batch,
         "Deliver": _leads_of("Deliver", w) / w.leads_per_batch,
         "Sweep": SWEEPS,
+        MEASURE: MEASURES,
     }
+
+
+def _took(function: str) -> Durations:
+    return MEASURING if function == MEASURE else MEASURED[function]
 
 
 def _milliseconds(function: str, w: Workload) -> float:
     """Milliseconds billed per month."""
-    warm = _invocations(w)[function] * (1 - MEASURED[function].cold_share)
+    warm = _invocations(w)[function] * (1 - _took(function).cold_share)
     read = min(_settings_reads(function, w), warm)  # cold starts include one read
-    return _busy_ms(function, w) + read * MEASURED[function].settings_ms
+    return _busy_ms(function, w) + read * _took(function).settings_ms
 
 
 def _busy_ms(function: str, w: Workload) -> float:
     """Milliseconds billed per month, without those for reading settings again."""
-    took = MEASURED[function]
+    took = _took(function)
     each = took.invocation_ms + took.cold_share * took.init_ms
     return _invocations(w)[function] * each + _leads_of(function, w) * took.lead_ms
 
@@ -117,7 +128,7 @@ def _functions(w: Workload) -> Iterator[Used]:
     detail = " + ".join(f"{name} {count:,.0f}" for name, count in calls.items())
     yield Used("lambda_request", "invocations", sum(calls.values()), detail)
     for name, count in calls.items():
-        memory, ms = MEASURED[name].memory_mb, _milliseconds(name, w)
+        memory, ms = _took(name).memory_mb, _milliseconds(name, w)
         mean = ms / count if count else 0
         formula = f"{count:,.0f} × {mean:,.0f} ms × {memory} MB"
         yield Used("lambda_gb_second", name, ms / 1_000 * memory / 1_024, formula)
@@ -131,7 +142,7 @@ def _settings_reads(function: str, w: Workload) -> float:
     """The number of reads of the settings per month: each environment reads them again in the first
     invocation after `SETTINGS_KEPT_S`."""
     count = _invocations(w)[function]
-    if not count or function == "Sweep":
+    if not count or function in ("Sweep", MEASURE):
         return count
     environments = max(1.0, _busy_ms(function, w) / 1_000 / SECONDS)
     return environments * SECONDS / (SETTINGS_KEPT_S + environments * SECONDS / count)
@@ -170,9 +181,17 @@ def sweeping(w: Workload) -> Iterator[Used]:
     yield Used(
         "table_read",
         "Sweep",
-        w.leads * 0.5 + SWEEPS * 9.5,
-        f"{w.leads:,} leads × 0.5 + {SWEEPS:,} runs × (4 shards × 4 steps × 0.5 + 0.5 + 1)",
+        w.leads * 0.5 + SWEEPS * (9.5 + _READS_TO_MEASURE),
+        f"{w.leads:,} leads × 0.5 + {SWEEPS:,} runs × "
+        "(4 shards × 4 steps × 0.5 + 0.5 + 1 + 4 × 3 × 0.5 to measure)",
     )
+
+
+def measuring() -> Iterator[Used]:
+    """What it takes to know how late leads are, beside the time of Sweep."""
+    yield Used("schedule", MEASURE, MEASURES, "730 hours × 12")
+    formula = f"{MEASURES:,} runs × 4 shards × (refine, one channel, late) × 0.5"
+    yield Used("table_read", MEASURE, MEASURES * _READS_TO_MEASURE, formula)
 
 
 def _stored(w: Workload) -> Iterator[Used]:
@@ -190,11 +209,10 @@ def _said(w: Workload) -> Iterator[Used]:
         count * (took.log_bytes + took.cold_share * INIT_LOG_BYTES)
         + _leads_of(name, w) * took.lead_log_bytes
         for name, count in calls.items()
-        for took in [MEASURED[name]]
+        for took in [_took(name)]
     )
     each = ", ".join(
-        f"{name} {MEASURED[name].log_bytes} + {MEASURED[name].lead_log_bytes} a lead"
-        for name in calls
+        f"{name} {_took(name).log_bytes} + {_took(name).lead_log_bytes} a lead" for name in calls
     )
     formula = f"bytes: {each}; a cold start {INIT_LOG_BYTES}, access {_ACCESS_LOG_BYTES}"
     yield Used("log_ingest", "logs", logged / GB, formula)
@@ -205,22 +223,27 @@ def _said(w: Workload) -> Iterator[Used]:
 
 
 def optional_items(w: Workload) -> Iterator[Used]:
-    """The quantities of optional parts."""
+    """The quantities of optional parts; the template has some of it unless told otherwise."""
     calls, kept = sum(_invocations(w).values()), w.leads * w.months_kept
-    yield Used("alarm", "alarms", ALARM_METRICS, "metrics that the alarms watch")
-    yield Used("dashboard", "dashboard", 1, "one")
-    yield Used("metric", "our own metrics (EMF)", EMF_METRICS, "names of the stack")
+    plain = "metrics that the alarms watch"
+    yield Used("alarm", "alarms", ALARM_METRICS, plain, "alarms")
+    rates = "the error rates of four functions, two metrics each"
+    yield Used("alarm", "alarms on error rates", RATE_METRICS, rates, "error rates")
+    yield Used("dashboard", "dashboard", 1, "one", "dashboard")
+    yield Used("metric", "our own metrics (EMF)", EMF_METRICS, "names of the stack", "metrics")
     pitr = f"{kept:,.0f} leads × {_ITEMS_KB:g} KB"
-    yield Used("table_pitr", "point-in-time recovery", kept * _ITEMS_KB * KB / GB, pitr)
-    yield Used("trace", "X-Ray", calls, "at most every invocation")
-    yield Used("waf_acl", "WAF", 1, "one web ACL")
-    yield Used("waf_rule", "WAF", 1, "one rule")
-    yield Used("waf_request", "WAF", w.leads, f"{w.leads:,} leads × 1")
-    reads = sum(_settings_reads(name, w) for name in MEASURED)
-    yield Used("secret", "settings as a secret", 1, "instead of the parameter")
-    yield Used("secret_request", "reading it", reads, "as often as the parameter")
-    yield Used("hosted_zone", "custom domain", 1, "one zone; the certificate is free")
+    stored = kept * _ITEMS_KB * KB / GB
+    yield Used("table_pitr", "point-in-time recovery", stored, pitr, "recovery")
+    yield Used("trace", "X-Ray", calls, "at most every invocation", "tracing")
+    yield Used("waf_acl", "WAF", 1, "one web ACL", "waf")
+    yield Used("waf_rule", "WAF", 1, "one rule", "waf")
+    yield Used("waf_request", "WAF", w.leads, f"{w.leads:,} leads × 1", "waf")
+    reads = sum(_settings_reads(name, w) for name in _invocations(w))
+    yield Used("secret", "settings as a secret", 1, "instead of the parameter", "secret")
+    yield Used("secret_request", "reading it", reads, "as often as the parameter", "secret")
+    domain = "one zone; the certificate is free"
+    yield Used("hosted_zone", "custom domain", 1, domain, "domain")
     memory = MEASURED["Capture"].memory_mb
-    ready = SECONDS * memory / 1_024
-    yield Used("kept_ready", "one Capture kept ready", ready, f"{SECONDS:,} s × {memory} MB")
-    yield Used("kms_key", "a key of your own", 1, "one; its calls come on top")
+    ready = f"{SECONDS:,} s × {memory} MB"
+    yield Used("kept_ready", "one Capture kept ready", SECONDS * memory / 1_024, ready, "warm")
+    yield Used("kms_key", "a key of your own", 1, "one; its calls come on top", "key")

@@ -41,7 +41,8 @@ class HandedStore(AwsStore):
     failure: an outage of S3 for an hour must not make dead letters.
 
     `counts` has the number of tasks by result: "Refined", "Quarantined", "Alerted", "Reminded",
-    "Dead".
+    "Dead";
+    `settled` how many outcomes were carried out, whatever they were.
     """
 
     def __init__(self, *parts: Any, tasks: Iterable[Task], **more: Any) -> None:
@@ -49,6 +50,7 @@ class HandedStore(AwsStore):
         self.tasks = {task_key(task): task for task in tasks}
         self.left = dict(self.tasks)
         self.counts: dict[str, int] = {}
+        self.settled = 0
         self._taken: dict[Key, Claim] = {}
 
     def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
@@ -167,6 +169,7 @@ class HandedStore(AwsStore):
             carried_out = super().settle(settlements)
         for one in settlements:
             self._taken.pop(task_key(one.claim.task), None)
+        self.settled += sum(carried_out)
         for one, done in zip(settlements, carried_out, strict=True):
             if done and (what := _name_of(one)):
                 self.counts[what] = self.counts.get(what, 0) + 1

@@ -30,7 +30,10 @@ lead costs a unit per KB, two in a transaction; an item may have 400 KB."""
 
 class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The state of a task: it waits for `due_at`, is leased until `due_at`, or is dead since
-    `dead_at` (times in ISO-8601)."""
+    `dead_at` (times in ISO-8601).
+
+    `first_due_at` is "" while that is `due_at`; a task that is `late` has an entry there
+    (`stores.aws.late`)."""
 
     put_at: str
     due_at: str
@@ -41,6 +44,8 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str = ""
     dead_at: str = ""
     reason: str = ""
+    first_due_at: str = ""
+    late: bool = False
 
 
 class Summary(msgspec.Struct, frozen=True, omit_defaults=True):

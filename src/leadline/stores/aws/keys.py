@@ -10,6 +10,7 @@
 | a lead's handling | `L#` and its id | `handling` |
 | a later lead of the same person | `L#` and the first lead's id | `again#` and its id |
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
+| where a late task was first due | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
 | a channel's failures | `C#` and its name | `trouble` |
 """
@@ -24,7 +25,7 @@ from leadline.stores.aws.table import Key
 SHARDS = 4
 """The number of partitions of each index. A partition takes 1,000 writes a second (DynamoDB
 Developer Guide, "Partitions"), and each lead makes two writes to each index."""
-LEAD, HANDLING, AGAIN = "lead", "handling", "again#"
+LEAD, HANDLING, AGAIN, LATE = "lead", "handling", "again#", "late#"
 FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
 """The prefixes of the sort keys of later tasks."""
 WITHOUT_LATER_LEADS = (FURTHER[0], FURTHER[-1] + "~")
@@ -48,6 +49,11 @@ def task_key(task: Task) -> Key:
     if task.step is Step.REFINE:
         return lead_key(task.lead_id)
     return f"L#{task.lead_id}", f"{task.step}#{task.channel}"
+
+
+def late_key(task: Task) -> Key:
+    """Where it stands when a late task was first due."""
+    return f"L#{task.lead_id}", f"{LATE}{task.step}#{task.channel}"
 
 
 def handling_key(lead_id: str) -> Key:
@@ -83,6 +89,11 @@ def due_partition(step: Step, channel: str, shard: int) -> str:
 def dead_partition(shard: int) -> str:
     """The partition of the index `due` for dead letters."""
     return f"dead#{shard}"
+
+
+def late_partition(shard: int) -> str:
+    """The partition of the index `due` where late tasks stand by when they were first due."""
+    return f"late#{shard}"
 
 
 def due_before(at: datetime) -> str:

@@ -8,22 +8,28 @@ from leadline.model.formats import iso
 from leadline.model.task import Alert, Drop, Retry, Step, Task
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, told_of
+from leadline.stores.aws.late import moved, task_writes
 from leadline.stores.aws.table import Put, Write
 
 
-def retried(state: TaskState, retry: Retry, failures: int, now: datetime) -> TaskState:
+def retried(state: TaskState, step: Step, retry: Retry, failures: int, now: datetime) -> TaskState:
     """The state of a task that will be retried."""
+    due_at = now + retry.after
+    if retry.planned:
+        later = msgspec.structs.replace(state, due_at=iso(due_at), first_due_at="", late=False)
+    else:
+        later = moved(state, step, due_at)
     return msgspec.structs.replace(
-        state, put_at=iso(now), due_at=iso(now + retry.after), held=False,
-        failures=failures, error=retry.why,
-    )  # fmt: skip
+        later, put_at=iso(now), held=False, failures=failures, error=retry.why
+    )
 
 
 def dropped(state: TaskState, drop: Drop, now: datetime) -> TaskState:
     """The state of a task that becomes a dead letter."""
     return msgspec.structs.replace(
-        state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail
-    )
+        state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail,
+        first_due_at="", late=False,
+    )  # fmt: skip
 
 
 def with_dead_letter(lead: LeadItem, task: Task, reason: str, now: datetime) -> LeadItem:
@@ -62,8 +68,10 @@ def state_writes(
 ) -> list[Write]:
     """The writes that store the task in a new state."""
     if further is None:
-        return [Put(changed(lead, task=state).item(), lead.rev)]
-    writes: list[Write] = [Put(msgspec.structs.replace(further, task=state).item(), further.rev)]
+        new = changed(lead, task=state)
+        return task_writes(lead, new, [Put(new.item(), lead.rev)])
+    then = msgspec.structs.replace(further, task=state)
+    writes = task_writes(further, then, [Put(then.item(), further.rev)])
     if lead_changes:
         writes.append(Put(lead.item(), lead.rev))
     return writes

@@ -1,6 +1,6 @@
 """The queue on AWS: the table has the tasks and their leases; wake-ups only start workers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -22,6 +22,14 @@ from leadline.stores.aws.items import (
     task_holder_of,
 )
 from leadline.stores.aws.keys import LEAD, SHARDS, due_before, due_partition, task_key
+from leadline.stores.aws.late import (
+    as_late,
+    entry_writes,
+    first_due,
+    moved,
+    oldest_first_due,
+    task_writes,
+)
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
 from leadline.stores.aws.wakeups import Ring
@@ -62,9 +70,9 @@ class AwsQueue(Base):
                 new = put_back(new.note(now, note, task.step) if note else new, task, now, due_at)
                 if task.step is not Step.REFINE:
                     old = items.get(task_key(task)[1])
-                    writes.append(put_further(task, further_of(old) if old else None, now, due_at))
+                    writes += put_further(task, further_of(old) if old else None, now, due_at)
             if new != lead:
-                writes.append(Put(new.item(), lead.rev))
+                writes += task_writes(lead, new, [Put(new.item(), lead.rev)])
             try:
                 self.table.write_all(writes)
             except Stale:
@@ -113,18 +121,19 @@ class AwsQueue(Base):
             return None
         claim = claim_of(holder, task)
         held = msgspec.structs.replace(
-            task, attempt=claim.attempt, failures=claim.failures, error=claim.error, held=True,
-            put_at=iso(now), due_at=iso(now + lease),
+            moved(task, claim.task.step, now + lease), attempt=claim.attempt,
+            failures=claim.failures, error=claim.error, held=True, put_at=iso(now),
         )  # fmt: skip
         try:
             match holder:
                 case LeadItem():
                     new = changed(holder, task=held, attempts=held.attempt)
-                    self.table.write(Put(new.item(), holder.rev))
+                    self.table.write_all(task_writes(holder, new, [Put(new.item(), holder.rev)]))
                     self.recent.leads[new.lead_id] = changed(new, rev=holder.rev + 1)
                 case TaskItem():
                     taken = msgspec.structs.replace(holder, task=held)
-                    self.table.write(Put(taken.item(), holder.rev))
+                    put = Put(taken.item(), holder.rev)
+                    self.table.write_all(task_writes(holder, taken, [put]))
         except Stale:
             return None
         return claim
@@ -152,6 +161,10 @@ class AwsQueue(Base):
             self.table.count(_DUE, {":pk": place, ":now": now}, "due", most) for place in places
         )
 
+    def untold_since(self, channels: Collection[str]) -> datetime | None:
+        """See `ports.store.Queue.untold_since`."""
+        return oldest_first_due(self.table, self.clock(), channels)
+
     def rebase(self) -> int:
         """See `ports.store.Queue.rebase`; reads the whole table. Functions never need it."""
         now, moved = self.clock(), 0
@@ -167,19 +180,24 @@ class AwsQueue(Base):
                 continue
             wait = from_iso(task.due_at) - from_iso(task.put_at)
             anew = msgspec.structs.replace(task, put_at=iso(now), due_at=iso(now + wait))
-            self.table.write(Put(msgspec.structs.replace(holder, task=anew).item(), holder.rev))
+            if first_due(task) > iso(now):
+                anew = msgspec.structs.replace(anew, first_due_at="", late=False)
+            new = msgspec.structs.replace(holder, task=anew)
+            self.table.write_all(task_writes(holder, new, [Put(new.item(), holder.rev)]))
             moved += 1
         return moved
 
 
-def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> Put:
-    """The write that puts a task of any step except REFINE, new or again; an alert that is leased
+def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> list[Write]:
+    """The writes that put a task of any step except REFINE, new or again; an alert that is leased
     stays unchanged (`ports.store.Queue.put`)."""
     if old is not None and _is_being_told(old.task) and task.step is Step.NOTIFY and not task.again:
-        return Put(old.item(), old.rev)
-    state = revived(old.task if old else None, 0, now, due_at, again=task.again)
+        return [Put(old.item(), old.rev)]
+    before = old.task if old else None
+    state = as_late(before, revived(before, 0, now, due_at, again=task.again), task.step, now)
     new = TaskItem(task.lead_id, task.channel, state, task.step)
-    return Put(new.item(), old.rev if old else None)
+    put = Put(new.item(), old.rev if old else None)
+    return [put, *entry_writes(task, before, state)]
 
 
 def _is_being_told(task: TaskState) -> bool:
@@ -204,7 +222,7 @@ def schedule(
             if old is not None and key == own:
                 free = msgspec.structs.replace(old.task, held=False)
                 old = msgspec.structs.replace(old, task=free)
-            writes.append(put_further(one.task, old, now, now + one.after))
+            writes += put_further(one.task, old, now, now + one.after)
     return lead, writes
 
 
@@ -218,6 +236,7 @@ def put_back(lead: LeadItem, task: Task, now: datetime, due_at: datetime) -> Lea
     """The lead with its own fields updated for a task that is put."""
     if task.step is Step.REFINE:
         state = revived(lead.task, lead.attempts + 1, now, due_at)
+        state = as_late(lead.task, state, task.step, now)
         return changed(lead, task=state, attempts=state.attempt)
     if task.step is Step.NOTIFY and task.channel in lead.dead_channels:
         alive = tuple(c for c in lead.dead_channels if c != task.channel)

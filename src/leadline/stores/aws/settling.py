@@ -23,6 +23,7 @@ from leadline.stores.aws.items import (
     summary_of,
 )
 from leadline.stores.aws.keys import again_key, digest_key, handling_key, lead_key, task_key
+from leadline.stores.aws.late import entry_writes, task_writes
 from leadline.stores.aws.outcomes import (
     dropped,
     retried,
@@ -132,7 +133,7 @@ class AwsSettling(Base):
                 self._done(task, done, lead, further, now, attempt)
             case Retry() as retry:
                 failures = one.claim.failures + int(retry.counts)
-                later = retried(state, retry, failures, now)
+                later = retried(state, task.step, retry, failures, now)
                 noted = lead.note(now, f"{task.step}.failed", retry.why) if retry.counts else lead
                 self.table.write_all(state_writes(noted, further, later, noted is not lead))
             case Drop() as drop:
@@ -163,9 +164,10 @@ class AwsSettling(Base):
             new = changed(new, task=None)
         elif all(task_key(one.task) != task_key(task) for one in follow_ups):
             writes.append(Delete(task_key(task), further.rev))
+            writes += entry_writes(task, further.task, None)
         new, puts = schedule(new, follow_ups, there, now, task)
         if new != lead:
-            writes.append(Put(new.item(), lead.rev))
+            writes += task_writes(lead, new, [Put(new.item(), lead.rev)])
         if done.refined is not None:
             writes += self._recognition(done, lead, attempt.taken)
         self.table.write_all([*writes, *puts])

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.settling import Settling
-from leadline.stores.sqlite.tasks import add_history, numbers_of, put
+from leadline.stores.sqlite.tasks import add_history, numbers_of, put, untold_since
 from leadline.stores.sqlite.values import micros, micros_of, moment, text_of
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,11 @@ class SqliteQueue:
         """See `ports.store.Queue.count_due`."""
         ((due,),) = self.db.rows(_sql.count_due, step, channel, micros(self.clock()))
         return int(due)
+
+    def untold_since(self, channels: Collection[str]) -> datetime | None:
+        """See `ports.store.Queue.untold_since`."""
+        del channels  # what there is is told, whatever there should be
+        return untold_since(self.db, self.clock())
 
     def rebase(self) -> int:
         """See `ports.store.Queue.rebase`."""

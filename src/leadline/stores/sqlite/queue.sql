@@ -14,7 +14,7 @@ ORDER BY due_at LIMIT ?;
 -- name: lease
 -- Lease tasks of a step and channel to a process until a time.
 UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),
-                leased = ?, put_at = ?, due_at = ?
+                first_due_at = coalesce(first_due_at, due_at), leased = ?, put_at = ?, due_at = ?
 WHERE step = ? AND channel = ? AND lead IN ();
 
 -- name: next_due
@@ -28,7 +28,8 @@ WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?;
 
 -- name: rebase_tasks
 -- After the clock was set back: tasks put in the future get the same wait from now.
-UPDATE task SET due_at = ?1 + (due_at - put_at), put_at = ?1
+UPDATE task SET due_at = ?1 + (due_at - put_at), put_at = ?1,
+                first_due_at = CASE WHEN first_due_at <= ?1 THEN first_due_at END
 WHERE put_at > ?1 AND dead_at IS NULL;
 
 -- name: rebase_pauses

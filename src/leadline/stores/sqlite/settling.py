@@ -134,6 +134,7 @@ class Settling:
         self._update(
             claim,
             _sql.retry,
+            int(retry.planned),
             self.now,
             self.now + micros_of(retry.after),
             claim.failures + int(retry.counts),

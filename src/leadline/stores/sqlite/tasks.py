@@ -9,8 +9,9 @@ import apsw
 
 from leadline.model.task import Later
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
-from leadline.stores.sqlite.values import bytes_of, micros_of
+from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment
 
 _sql = Queries(__name__)
 
@@ -40,6 +41,12 @@ def rows_of(lead: int, follow_ups: Iterable[Later], now: int) -> list[tuple[obje
          now + micros_of(one.after))
         for one in follow_ups
     ]  # fmt: skip
+
+
+def untold_since(db: Database, now: datetime) -> datetime | None:
+    """See `ports.store.Queue.untold_since`."""
+    ((first,),) = db.rows(_sql.untold_since, micros(now))
+    return None if first is None else moment(first)
 
 
 def add_history(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:

@@ -153,6 +153,7 @@ def _state(task: MovedTask) -> TaskState:
     return TaskState(
         iso(task.put_at), iso(task.due_at), task.attempt, task.failures, task.held, task.again,
         task.error, iso(task.dead_at) if task.dead_at else "", task.reason,
+        iso(task.first_due_at) if task.first_due_at else "",
     )  # fmt: skip
 
 

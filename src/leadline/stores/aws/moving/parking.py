@@ -15,10 +15,11 @@ PARKED = "moved"
 
 
 def parked(task: TaskState, now: datetime) -> TaskState:
-    """The task in parked state; a dead letter stays unchanged."""
+    """The task in parked state; a dead letter stays unchanged. Woken it counts as late
+    from when it is due next, until a worker has tried it once more."""
     if task.dead_at:
         return task
-    return msgspec.structs.replace(task, dead_at=iso(now), reason=PARKED)
+    return msgspec.structs.replace(task, dead_at=iso(now), reason=PARKED, late=False)
 
 
 def unparked(task: TaskState) -> TaskState:

@@ -95,6 +95,7 @@ def _task(what: Task, state: TaskState) -> MovedTask:
         what.step, what.channel, from_iso(state.put_at), from_iso(state.due_at), state.attempt,
         state.failures, state.held, state.again, state.error,
         from_iso(state.dead_at) if state.dead_at else None, state.reason,
+        from_iso(state.first_due_at) if state.first_due_at else None,
     )  # fmt: skip
 
 

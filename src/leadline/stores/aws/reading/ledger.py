@@ -38,7 +38,7 @@ from leadline.stores.aws.items import (
     task_holder_of,
     task_in,
 )
-from leadline.stores.aws.keys import AGAIN, HANDLING, LEAD, SHARDS, dead_partition
+from leadline.stores.aws.keys import AGAIN, HANDLING, LATE, LEAD, SHARDS, dead_partition
 from leadline.stores.aws.reading.accounting import Archive, Books
 from leadline.stores.aws.reading.rows import row_of
 from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection
@@ -50,6 +50,8 @@ _REPEATS_SHOWN = 100
 # Lines of the timeline that are replaced by the lead's own fields, which are more complete.
 _KNOWN_BETTER = frozenset(("refined", "quarantined", *map(told_as, Step)))
 _DEAD = frozenset(map(dead_partition, range(SHARDS)))
+_UNTOLD = (LEAD, f"{Step.NOTIFY}#", LATE)
+"""How the sort keys of what tells of leads that are not refined or not told begin."""
 _refined = msgspec.json.Decoder(RefinedLead)
 
 
@@ -166,6 +168,16 @@ class AwsLedger:
                 live.setdefault(kind, []).append((due_at, bool(entry["held"])))
         kinds = sorted({*live, *dead}, key=lambda kind: ([*Step].index(kind[0]), kind[1]))
         return [_backlog(*kind, live.get(kind, []), dead[kind], iso(now)) for kind in kinds]
+
+    def untold_since(self, now: datetime) -> datetime | None:
+        """See `ports.ledger.Ledger.untold_since`; it reads the whole index, as `backlog` does."""
+        firsts = [
+            first
+            for entry in self._table.scan(index="due")
+            if entry["sk"].startswith(_UNTOLD) and entry["due_pk"] not in _DEAD
+            if (first := entry["due_sk"].partition("#")[0]) <= iso(now)
+        ]
+        return from_iso(min(firsts)) if firsts else None
 
     def followed(self, which: LeadFilter) -> Iterator[Followed]:
         """See `ports.ledger.Ledger.followed`."""

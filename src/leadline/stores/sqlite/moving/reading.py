@@ -100,10 +100,12 @@ def _task(
     error: str,
     dead_at: int | None,
     reason: str | None,
+    first_due_at: int | None,
 ) -> MovedTask:
     return MovedTask(
         Step(step), channel, moment(put_at), moment(due_at), attempt, failures, bool(leased),
         bool(again), error, moment(dead_at) if dead_at is not None else None, reason or "",
+        moment(first_due_at) if first_due_at is not None else None,
     )  # fmt: skip
 
 

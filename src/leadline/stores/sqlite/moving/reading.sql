@@ -12,7 +12,8 @@ WHERE lead.n IN ();
 
 -- name: tasks
 -- The tasks of leads.
-SELECT lead, step, channel, put_at, due_at, attempt, failures, leased, again, error, dead_at, reason
+SELECT lead, step, channel, put_at, due_at, attempt, failures, leased, again, error, dead_at, reason,
+       first_due_at
 FROM task WHERE lead IN ();
 
 -- name: alerts

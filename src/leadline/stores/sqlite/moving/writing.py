@@ -103,6 +103,7 @@ def _task_rows(lead: MovedLead, numbers: Mapping[str, int]) -> Iterator[_Row]:
             numbers[lead.lead_id], task.step, task.channel, int(task.again), micros(task.put_at),
             micros(task.due_at), task.attempt, task.failures, _NOBODY if task.held else 0,
             task.error, micros(task.dead_at) if task.dead_at else None, task.reason or None,
+            micros(task.first_due_at) if task.first_due_at else None,
         )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUE
 -- name: add_tasks
 -- Keep tasks as they were.
 INSERT INTO task (lead, step, channel, again, put_at, due_at, attempt, failures, leased, error,
-                  dead_at, reason) VALUES ();
+                  dead_at, reason, first_due_at) VALUES ();
 
 -- name: add_alerts
 -- Keep messages that destinations accepted.

@@ -25,6 +25,7 @@ from leadline.stores.sqlite.reading.rows import lead_row
 from leadline.stores.sqlite.reading.selection import about, ids_that_begin, teach_to_search
 from leadline.stores.sqlite.reading.speed import followed_rows, held_rows
 from leadline.stores.sqlite.reading.story import story_of
+from leadline.stores.sqlite.tasks import untold_since
 from leadline.stores.sqlite.values import bytes_of, micros, moment, text_of
 
 _sql = Queries(__name__)
@@ -98,6 +99,10 @@ class SqliteLedger:
                 _sql.backlog, micros(now)
             )
         ]
+
+    def untold_since(self, now: datetime) -> datetime | None:
+        """See `ports.ledger.Ledger.untold_since`."""
+        return untold_since(self._db, now)
 
     def followed(self, which: LeadFilter) -> Iterator[Followed]:
         """See `ports.ledger.Ledger.followed`."""

@@ -1,0 +1,138 @@
+"""Leads that are late, found by when their step was first due.
+
+The index `due` has a task where it is due next, which every lease and retry moves. One that was
+moved further than NEARLY gets an entry of its own, at the time when it was first due, in the
+partition `late_partition`: an item beside its lead's, written in one transaction with the task.
+Tasks that go well have none.
+"""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso
+from leadline.model.task import UNTOLD_STEPS, Step, Task
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, task_holder_of, task_in
+from leadline.stores.aws.keys import (
+    SHARDS,
+    due_before,
+    due_partition,
+    late_key,
+    late_partition,
+    shard_of,
+    task_key,
+)
+from leadline.stores.aws.table import PutIf, Stale, Table, Write
+from leadline.stores.aws.values import Item
+
+log = logging.getLogger(__name__)
+
+NEARLY = timedelta(minutes=2)
+"""A task is looked for where it is due next while that is so little later than it was first due:
+a worker that does it at once need not write another item."""
+_MOST_LEFT_OVER = 25
+"""Of each shard, in one look."""
+
+
+def first_due(task: TaskState) -> str:
+    """When a task was first due."""
+    return task.first_due_at or task.due_at
+
+
+def moved(task: TaskState, step: Step, due_at: datetime) -> TaskState:
+    """The task due then instead, and as late as before."""
+    first = first_due(task)
+    far = step in UNTOLD_STEPS and due_at - from_iso(first) > NEARLY
+    return msgspec.structs.replace(
+        task, due_at=iso(due_at), first_due_at=first, late=task.late or far
+    )
+
+
+def as_late(old: TaskState | None, new: TaskState, step: Step, now: datetime) -> TaskState:
+    """A task that is put in the place of the old one: put for now it is as late as that was."""
+    if old is None or old.dead_at or not first_due(old) < new.due_at <= iso(now):
+        return new
+    due_at = from_iso(new.due_at)
+    as_old = msgspec.structs.replace(new, first_due_at=first_due(old), late=old.late)
+    return moved(as_old, step, due_at)
+
+
+def entry_writes(task: Task, before: TaskState | None, after: TaskState | None) -> list[Write]:
+    """The writes that keep the entry of a task that changes; None: there was or is no task."""
+    was = before is not None and before.late
+    if after is not None and after.late and not after.dead_at:
+        if was and before is not None and before.first_due_at == after.first_due_at:
+            return []
+        return [PutIf(_entry(task, after))]
+    return [PutIf(_ended(task, before.first_due_at))] if was and before is not None else []
+
+
+def _entry(task: Task, state: TaskState) -> Item:
+    pk, sk = late_key(task)
+    place = {
+        "due_pk": late_partition(shard_of(task.lead_id)),
+        "due_sk": f"{state.first_due_at}#{task.lead_id}",
+    }
+    return {"pk": pk, "sk": sk, **place}
+
+
+def _ended(task: Task, first_due_at: str) -> Item:
+    """What is left of an entry until DynamoDB deletes it (TTL), as not every function may. It must
+    have expired within five years (DynamoDB Developer Guide, "Time to Live")."""
+    pk, sk = late_key(task)
+    return {"pk": pk, "sk": sk, "expires": int(from_iso(first_due_at).timestamp())}
+
+
+def oldest_first_due(table: Table, now: datetime, channels: Collection[str]) -> datetime | None:
+    """See `ports.store.Queue.untold_since`."""
+    kinds = [(Step.REFINE, ""), *((Step.NOTIFY, name) for name in channels)]
+    firsts = [first for shard in range(SHARDS) for first in _first_due(table, now, kinds, shard)]
+    return from_iso(min(firsts)) if firsts else None
+
+
+def _first_due(
+    table: Table, now: datetime, kinds: Collection[tuple[Step, str]], shard: int
+) -> list[str]:
+    """When tasks of a shard were first due: the longest late, and of each kind the one that is due
+    for longest."""
+    condition, until = "due_pk = :pk AND due_sk <= :now", due_before(now)
+    found = [
+        entry["due_sk"].partition("#")[0]
+        for kind in kinds
+        for entry in table.query(
+            condition, {":pk": due_partition(*kind, shard), ":now": until}, index="due", limit=1
+        )
+    ]
+    values = {":pk": late_partition(shard), ":now": until}
+    for entry in table.query(condition, values, index="due", limit=_MOST_LEFT_OVER):
+        if _still_stands(table, entry):
+            return [*found, entry["due_sk"].partition("#")[0]]
+    return found
+
+
+def _still_stands(table: Table, entry: Item) -> bool:
+    """Whether an entry is that of a late task; else it is ended. An older Leadline that went on for
+    a while knows nothing of entries."""
+    _, step, channel = entry["sk"].split("#", 2)
+    task = Task(Step(step), entry["pk"][2:], channel)
+    item = table.get(task_key(task))
+    holder = task_holder_of(item) if item else None
+    state = holder.task if holder else None
+    first = entry["due_sk"].partition("#")[0]
+    if state is not None and state.late and not state.dead_at and state.first_due_at == first:
+        return True
+    log.warning("late.left_over", extra={"lead": task.lead_id})
+    try:
+        table.put_if(_ended(task, first), "due_sk = :seen", {":seen": entry["due_sk"]})
+    except Stale:
+        return False  # it was put anew meanwhile
+    return False
+
+
+def task_writes(
+    before: LeadItem | TaskItem, after: LeadItem | TaskItem, writes: list[Write]
+) -> list[Write]:
+    """The *writes* with those that keep the entry of the task that the item has or had."""
+    return [*writes, *entry_writes(task_in(before), before.task, after.task)]

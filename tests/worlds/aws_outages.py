@@ -1,0 +1,223 @@
+"""Hours of a stack on AWS in seconds: its real handlers, on moto's table and bucket and a Slack on
+loopback, by a clock that is advanced by hand.
+
+What AWS itself does is done by rule here: SQS hands out messages, lets those of a failed run come
+again after the visibility timeout and moves them to the dead letters after three receives; Lambda
+counts runs and errors; SQS tells how many messages there are and how old the oldest is. Our own
+figures are those that the functions write.
+"""
+
+import io
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from leadline import wiring
+from leadline.entrypoints.aws import capture, deliver, figures, refine, sweep
+from leadline.model.errors import LeadlineError
+from leadline.model.task import Step
+from leadline.net.aws.calls import AwsFailed
+from leadline.net.reply import HttpReply
+from leadline.standins.slack_inbox import SlackInbox
+from leadline.stores.aws.store import AwsStore
+from tests.infra.template_reading import Stack
+from tests.standins.alarm_watch import AlarmWatch
+from tests.standins.aws_faults import Actor, Faulty
+from tests.worlds.aws_functions import Context, Functions
+from tests.worlds.aws_rooms import Rooms
+from tests.worlds.leads import HandClock, captured
+
+MOST_RECEIVES, BATCH = 3, 10
+MINUTE = timedelta(minutes=1)
+QUEUES = {"RefineQueue": "RefineDeadLetters", "DeliveryQueue": "DeliveryDeadLetters"}
+
+
+class Message(msgspec.Struct):
+    """A message on its queue."""
+
+    body: str
+    visible_at: Any
+    sent_at: Any
+    receives: int = 0
+    handle: str = msgspec.field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class CutOff(Faulty):
+    """The functions' way to AWS: SQS by rule, all else to moto, as far as it answers."""
+
+    def __init__(self, rooms: Rooms, clock: HandClock, kept: dict[str, list[Message]]) -> None:
+        super().__init__(rooms.endpoint)
+        self.clock, self.kept = clock, kept
+        self.is_cut_off = False
+
+    def call(self, service: str, method: str, path: str, *rest: Any, **named: Any) -> HttpReply:
+        if self.is_cut_off or (self.broken and f"{service} {method}".startswith(self.broken)):
+            raise AwsFailed(f"{service} {method}", "" if self.is_cut_off else "ServiceUnavailable")
+        if service != "sqs":
+            return super().call(service, method, path, *rest, **named)
+        operation = named["headers"]["x-amz-target"].removeprefix("AmazonSQS.")
+        return HttpReply(200, {}, json.dumps(self._queue(operation, json.loads(rest[0]))).encode())
+
+    def _queue(self, operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        now, here = self.clock.now, self.kept.setdefault(asked["QueueUrl"], [])
+        if operation == "SendMessage":
+            visible_at = now + timedelta(seconds=asked.get("DelaySeconds", 0))
+            here.append(Message(asked["MessageBody"], visible_at, now))
+        elif operation == "DeleteMessage":
+            here[:] = [one for one in here if one.handle != asked["ReceiptHandle"]]
+        else:
+            assert operation == "GetQueueAttributes"
+            visible = sum(one.visible_at <= now for one in here)
+            delayed = sum(one.visible_at > now and not one.receives for one in here)
+            counts = {"": visible, "NotVisible": len(here) - visible - delayed, "Delayed": delayed}
+            return {
+                "Attributes": {
+                    f"ApproximateNumberOfMessages{name}": str(count)
+                    for name, count in counts.items()
+                }
+            }
+        return {}
+
+
+class OutageStack:
+    """A stack whose alarms are watched."""
+
+    def __init__(self, functions: Functions, clock: HandClock, told: io.StringIO) -> None:
+        self.functions, self.clock, self._told = functions, clock, told
+        rooms = functions.actor.rooms
+        self.kept: dict[str, list[Message]] = {}
+        self.caller = CutOff(rooms, clock, self.kept)
+        self.watch = AlarmWatch(Stack().of_type("AWS::CloudWatch::Alarm"))
+        self.plain = AlarmWatch(Stack(Alarms="plain").of_type("AWS::CloudWatch::Alarm"))
+        self.is_cold = False
+        """Whether every run is the first of its environment, with settings to read."""
+        self._urls = {
+            "RefineQueue": rooms.urls[Step.REFINE],
+            "DeliveryQueue": rooms.urls[Step.NOTIFY],
+            "RefineDeadLetters": rooms.dead_urls[Step.REFINE],
+            "DeliveryDeadLetters": rooms.dead_urls[Step.NOTIFY],
+        }
+        self.restart()
+
+    def restart(self) -> None:
+        """Let the functions be new."""
+        self.functions.forget(self.functions.environ | {"STACK_NAME": "leads"})
+        self.functions.parts.caller.close()
+        self.functions.parts.caller = self.caller
+
+    @property
+    def store(self) -> AwsStore:
+        return self.functions.parts.store(timedelta(days=7))
+
+    def lead(self, name: str, **about: Any) -> str:
+        """A lead as Capture keeps it."""
+        lead = captured(self.clock, name, **about)
+        self.store.accept([lead])
+        return lead.id
+
+    def live(self, span: timedelta, step: timedelta = MINUTE) -> None:
+        """Let so much time pass: messages are handed out with each *step*, Sweep measures every
+        five minutes and sweeps every fifteen, or with each step where that is longer."""
+        begun, measured, swept = self.clock.now, self.clock.now, self.clock.now
+        while self.clock.now - begun < span:
+            self.clock.now += step
+            self._hand_out("RefineQueue", "Refine", refine.handler, timedelta(minutes=6))
+            self._hand_out("DeliveryQueue", "Deliver", deliver.handler, timedelta(minutes=3))
+            if self.clock.now - measured >= 5 * MINUTE:
+                measured = self.clock.now
+                self._run("Sweep", sweep.handler, {"only_measure": True})
+            if self.clock.now - swept >= 15 * MINUTE:
+                swept = self.clock.now
+                self._run("Sweep", sweep.handler, {})
+            self._tell_of_queues()
+            for watch in (self.watch, self.plain):
+                watch.look(self.clock.now)
+
+    def _put(self, namespace: str, metric: str, dimension: str, value: float) -> None:
+        for watch in (self.watch, self.plain):
+            watch.put(self.clock.now, namespace, metric, dimension, value)
+
+    def _run(self, name: str, handler: Callable[..., Any], event: Mapping[str, Any]) -> Any:
+        """A run of a function; None when it failed."""
+        if self.is_cold:
+            self.restart()
+        answer, failed = None, False
+        try:
+            answer = handler(event, Context(10_000 if name == "Deliver" else 60_000))
+        except LeadlineError:
+            failed = True
+        self._put("AWS/Lambda", "Invocations", "${" + name + "}", 1)
+        self._put("AWS/Lambda", "Errors", "${" + name + "}", failed)
+        lines = self._told.getvalue().splitlines()
+        self._told.truncate(0)
+        self._told.seek(0)
+        for line in lines:
+            for watch in (self.watch, self.plain):
+                watch.put_log_line(self.clock.now, line)
+        return answer
+
+    def _hand_out(
+        self, queue: str, name: str, handler: Callable[..., Any], visibility: timedelta
+    ) -> None:
+        here = self.kept.setdefault(self._urls[queue], [])
+        while some := [one for one in here if one.visible_at <= self.clock.now][:BATCH]:
+            for one in [one for one in some if one.receives >= MOST_RECEIVES]:
+                here.remove(one)
+                some.remove(one)
+                self.kept.setdefault(self._urls[QUEUES[queue]], []).append(one)
+            if not some:
+                continue
+            for one in some:
+                one.receives += 1
+                one.visible_at = self.clock.now + visibility
+            records = [
+                {"messageId": one.handle, "receiptHandle": one.handle, "body": one.body}
+                for one in some
+            ]
+            answer = self._run(name, handler, {"Records": records})
+            if answer is not None:
+                back = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+                done = {one.handle for one in some} - back
+                here[:] = [one for one in here if one.handle not in done]
+
+    def _tell_of_queues(self) -> None:
+        """What SQS itself tells, as far as alarms ask for it."""
+        now = self.clock.now
+        for name, url in self._urls.items():
+            here = self.kept.get(url, [])
+            dimension = "${" + name + ".QueueName}"
+            visible = sum(one.visible_at <= now for one in here)
+            self._put("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimension, visible)
+            ages = [(now - one.sent_at).total_seconds() for one in here if one.receives < 3]
+            self._put("AWS/SQS", "ApproximateAgeOfOldestMessage", dimension, max(ages, default=0))
+
+
+@contextmanager
+def outage_stack(
+    moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OutageStack]:
+    """A stack with its Slack, at the time of the clock."""
+    defaults = AwsStore.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "clock", clock)
+    monkeypatch.setattr(wiring.kit_of, "__defaults__", (clock,))
+    told = io.StringIO()
+    monkeypatch.setattr(figures, "sys", SimpleNamespace(stdout=told))
+    rooms = Rooms(moto)
+    with SlackInbox() as slack:
+        functions = Functions(Actor(rooms, clock), slack)
+        functions.set()
+        for module in (capture, refine, deliver, sweep):
+            monkeypatch.setattr(module, "_parts", lambda: functions.parts)
+        stack = OutageStack(functions, clock, told)
+        yield stack
+        for caller in (stack.caller, functions.parts.caller, functions.actor.caller):
+            caller.close()
+    rooms.close()
