@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.journey.capture import CaptureKit
+from leadline.journey.telling_apart import telling_apart
 from leadline.model.bounds import Bounds
 from leadline.model.errors import ConfigurationError, UnknownSource
 from leadline.plugins import is_source, source_names
@@ -229,8 +230,8 @@ def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
         settings.data,
         redelivery_window=settings.redelivery_window,
         checkpoint_pages=checkpoint_pages,
-        rights=settings.rights,
-    )
+        rights=settings.rights, apart=telling_apart(sources(settings)),
+    )  # fmt: skip
 
 
 def ledger(settings: Settings) -> "SqliteLedger":
@@ -249,7 +250,7 @@ def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
     """A kit with a store in memory, for previews and tests."""
     from leadline.stores.memory import MemoryStore
 
-    kept = MemoryStore(clock, settings.redelivery_window)
+    kept = MemoryStore(clock, settings.redelivery_window, telling_apart(sources(settings)))
     return kit_of(settings, kept, channels(settings), clock)
 
 

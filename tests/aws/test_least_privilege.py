@@ -16,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from leadline.journey.capture import CaptureKit, read
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.formats import iso, key_of
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.keys import record_key
@@ -216,7 +217,12 @@ def capture_works(bench: Bench) -> list[str]:
               if (a := post(bench.stack, "/webhook", body, **headers)).status != 200]  # fmt: skip
     if not bench.messages(bench.urls[Step.REFINE]):
         wrong.append("no message")
-    return wrong
+    keyed = {**headers, "idempotency-key": f"key-{bench.calls}"}
+    ids = {
+        post(bench.stack, "/webhook", json.dumps({"email": address}).encode(), **keyed).data
+        for address in ("one@example.com", "two@example.com")
+    }
+    return wrong if len(ids) == 2 else [*wrong, "nothing is compared"]
 
 
 def news_work(bench: Bench) -> list[str]:
@@ -336,6 +342,26 @@ def look_up_works(bench: Bench) -> list[str]:
         wrong.append("the look-up is not done")
     if not bench.messages(bench.urls[Step.REFINE]):
         wrong.append("it is not refined again")
+    return [*wrong, *erasing_works(bench)]
+
+
+def erasing_works(bench: Bench) -> list[str]:
+    """What goes wrong when the CRM says that a record was deleted for the sake of privacy."""
+    lead = bench.refine(bench.lead("gone", record=f"e{bench.calls}"), tell="")
+    end = captured(
+        bench.clock, f"end{bench.calls}", kind=Kind.IGNORED, record=lead.record,
+        why="privacy_deleted",
+    )  # fmt: skip
+    bench.store.accept([end])
+    bench.quiet()
+    task = Task(Step.LOOK_UP, lead.id)
+    wrong: list[str] = []
+    if bench.invoke("Deliver", bench.event(task)) != {"batchItemFailures": []}:
+        wrong.append("messages failed")
+    if bench.store.archived([lead.id])[lead.id].raw != ERASED_WORDS:
+        wrong.append("the words are there")
+    if bench.store.refined([lead.id])[lead.id].contact.name:
+        wrong.append("the person is there")
     return wrong
 
 

@@ -84,11 +84,21 @@ def test_an_update_of_a_waiting_lead_asks_nobody(store: Store, clock: HandClock)
 
 def test_an_ignored_event_of_a_refined_lead_asks_nobody(store: Store, clock: HandClock) -> None:
     lead = refined_in(store, clock, record="contact:1")
+    event = captured(clock, "other", kind=Kind.IGNORED, record="contact:1", why="ping")
+    (receipt,) = store.accept([event])
+    assert receipt.why == "ping"
+    assert store.next_due(Step.LOOK_UP) is None
+    assert store.waiting([lead.id])[lead.id].late == ()
+
+
+def test_the_end_of_a_refined_leads_record_is_looked_at(store: Store, clock: HandClock) -> None:
+    lead = refined_in(store, clock, record="contact:1")
     event = captured(clock, "gone", kind=Kind.IGNORED, record="contact:1", why="deleted")
     (receipt,) = store.accept([event])
     assert receipt.why == "deleted"
-    assert store.next_due(Step.LOOK_UP) is None
-    assert store.waiting([lead.id])[lead.id].late == ()
+    assert claim(store, Step.LOOK_UP).task.lead_id == lead.id
+    (end,) = store.waiting([lead.id])[lead.id].ends
+    assert (end.why, end.raw) == ("deleted", event.raw)
 
 
 def test_late_updates_are_read_beside_the_lead_in_their_order(

@@ -558,3 +558,26 @@ def test_what_differs_is_named_by_its_field(two: Two) -> None:
     assert differences(family, other) == {lead.lead_id: ("why",)}
     assert differences(other, family) == {lead.lead_id: ("why", "redelivered")}
     assert differences(family, None) == {lead.lead_id: ("missing",)}
+
+
+def test_updates_that_wait_for_their_lead_wait_for_it_at_the_other_home(two: Two) -> None:
+    early = [captured(two.clock, f"u{n}", kind=Kind.UPDATED, record="r:1") for n in range(2)]
+    for event in early:
+        two.sqlite.accept([event])
+    before = two.families(Home.EMBEDDED)
+    two.move(Home.AWS)
+    assert two.told == {}
+    assert plain(two.families(Home.AWS)) == plain(before)
+    lead = captured(two.clock, "lead", record="r:1")
+    two.aws.accept([lead])
+    raws = tuple(event.raw for event in early)
+    assert two.aws.waiting([lead.id])[lead.id].updates == raws
+
+
+def test_a_lead_without_its_person_moves_like_any_other(two: Two) -> None:
+    named = populate(two, two.sqlite)
+    two.sqlite.erase(named["ada"])
+    before = two.families(Home.EMBEDDED)
+    two.move(Home.AWS)
+    assert two.told == {}
+    assert plain(two.families(Home.AWS)) == plain(before)

@@ -21,7 +21,7 @@ MAY = {
     "Capture": {
         "${Table.Arn}": KEPT | {"dynamodb:DeleteItem", "dynamodb:Query"},
         "${Table.Arn}/index/day": {"dynamodb:Query"},
-        "${Bucket.Arn}/raw/*": {"s3:PutObject"},
+        "${Bucket.Arn}/raw/*": {"s3:GetObject", "s3:PutObject"},
         "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion"},
         "${RefineQueue.Arn}": {"sqs:SendMessage"},
         "${DeliveryQueue.Arn}": {"sqs:SendMessage"},
@@ -37,8 +37,8 @@ MAY = {
     "Deliver": {
         "${Table.Arn}": KEPT | {"dynamodb:DeleteItem"},
         "${Table.Arn}/index/due": {"dynamodb:Query"},
-        "${Bucket.Arn}/raw/*": {"s3:GetObject"},
-        "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion"},
+        "${Bucket.Arn}/raw/*": {"s3:GetObject", "s3:PutObject"},
+        "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion", "s3:PutObject"},
         "${RefineQueue.Arn}": {"sqs:SendMessage"},
         "${DeliveryQueue.Arn}": TAKEN,
         "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},

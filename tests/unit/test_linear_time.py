@@ -19,7 +19,7 @@ from rich.console import Console
 from leadline.alerts import words
 from leadline.channels.slack import mrkdwn
 from leadline.entrypoints.cli._story import print_story
-from leadline.journey.refining import laid_over
+from leadline.journey.folding import laid_over
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.json_text import decode, read_json
@@ -258,7 +258,7 @@ def _told(name: str) -> dict[str, Any]:
 
 def test_updates_are_laid_over_a_lead_in_time_that_is_in_proportion_to_their_number() -> None:
     def lay(written: str) -> None:
-        news = (LeadFields(custom={f"field {n}": n}) for n in range(len(written)))
+        news = ((LeadFields(custom={f"field {n}": n}), ()) for n in range(len(written)))
         assert len(laid_over(LeadFields(), *news).custom) == len(written)
 
     assert growth(lay, repeated("a")) <= MOST_TIMES

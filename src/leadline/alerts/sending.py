@@ -102,6 +102,8 @@ class _Message:
                 return Done(note="notify.already_told")
             if found.told_instead:
                 return Done(note="notify.told_instead")
+            if found.handling.gone:
+                return Done(note="notify.gone")
             waits = self._later_or_now(found)
             if isinstance(waits, Retry):
                 return waits

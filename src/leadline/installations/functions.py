@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step, Task, TaskKind
 from leadline.net.aws.calls import Caller, from_environment
+from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.table import Table
@@ -60,17 +61,18 @@ class StackParts:
         names = queue_of_each_step(refine, delivery)
         return {step: self._environ[n] for step, n in names.items() if n in self._environ}
 
-    def inbox(self, redelivery_window: timedelta) -> "Inbox":
-        """Where leads come in: all of the store that a capture needs."""
+    def inbox(self, redelivery_window: timedelta, apart: TellApart) -> "Inbox":
+        """Where leads come in: all of the store that a capture needs; *apart* compares events that
+        have one key."""
         parts = (self.table, self.bucket, self.queues)
-        return AwsInbox(*parts, redelivery_window=redelivery_window)
+        return AwsInbox(*parts, redelivery_window=redelivery_window, apart=apart)
 
-    def store(self, redelivery_window: timedelta) -> "AwsStore":
-        """The store."""
+    def store(self, redelivery_window: timedelta, apart: TellApart = by_record) -> "AwsStore":
+        """The store; *apart* compares events that have one key, for who lets any in."""
         from leadline.stores.aws.store import AwsStore
 
         parts = (self.table, self.bucket, self.queues)
-        return AwsStore(*parts, redelivery_window=redelivery_window)
+        return AwsStore(*parts, redelivery_window=redelivery_window, apart=apart)
 
     def batch_store(self, tasks: Sequence[Task], redelivery_window: timedelta) -> "HandedStore":
         """The store that leases these tasks, whose messages came in one batch."""

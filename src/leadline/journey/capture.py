@@ -20,7 +20,7 @@ from leadline.ports.source import Answer, Source
 if TYPE_CHECKING:
     from leadline.ports.crm import Found  # a function that captures webhooks knows no CRM
 
-_FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.REDELIVERED, Fate.FOLDED)
+_FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.FOLDED)
 
 
 _EMPTY = Event(Kind.IGNORED, b"null", why="empty")
@@ -60,7 +60,7 @@ def answer(delivery: Delivery, kit: CaptureKit, receipts: Sequence[Receipt]) -> 
     own = kit.sources[delivery.source].answer(receipts)
     if own is not None:
         return own
-    ids = [r.lead_id for r in receipts if r.fate in _FATES_OF_A_LEAD]
+    ids = [r.lead_id for r in receipts if _is_of_a_lead(r)]
     if not ids:
         why = ", ".join(sorted({r.why for r in receipts if r.why}))
         body: dict[str, object] = {"message": "Event kept, but it is no new lead", "reason": why}
@@ -69,6 +69,13 @@ def answer(delivery: Delivery, kit: CaptureKit, receipts: Sequence[Receipt]) -> 
         if len(receipts) > 1:
             body["lead_ids"] = ids
     return Answer(msgspec.json.encode(body))
+
+
+def _is_of_a_lead(receipt: Receipt) -> bool:
+    """Whether an event is part of a lead; a redelivery is answered as the first was."""
+    if receipt.fate is Fate.REDELIVERED:
+        return not receipt.why
+    return receipt.fate in _FATES_OF_A_LEAD
 
 
 RECONCILED = "reconciled"

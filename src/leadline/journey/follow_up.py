@@ -11,11 +11,12 @@ from datetime import datetime
 import msgspec
 
 from leadline.journey.crm_lookup import NotAsked, Silent, Told, ask
+from leadline.journey.erasing import erase
+from leadline.journey.folding import as_happened, end_of, said_by
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, again, channels_for, exhausted, known, settle
-from leadline.model.errors import LeadlineError
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
-from leadline.model.lead import Contact, LeadFields, Ownership, RefinedLead
+from leadline.model.lead import ERASED, Contact, LeadFields, Ownership, RefinedLead
 from leadline.model.people import key_of_person
 from leadline.model.task import Claim, Done, Drop, Later, Outcome, Retry, Step, Task
 from leadline.ports.channel import person_named
@@ -47,7 +48,7 @@ def look_up_due(kit: Kit, limit: int = 100) -> int:
         elif lead_id not in waiting:
             outcomes.append(Drop("lead.missing", "the archive has no raw lead of this id"))
         elif lead is None:
-            outcomes.append(Done(note="look_up.not_refined"))
+            outcomes.append(_not_refined(kit, waiting[lead_id]))
         else:
             outcomes.append(_look_alone(kit, claim, lead, waiting[lead_id], told.get(lead_id)))
     settle(kit, claims, outcomes)
@@ -73,12 +74,23 @@ def _look_alone(
 ) -> Outcome:
     """One look-up. An error becomes the outcome of this lead and does not affect the others."""
     try:
+        why = end_of(kit.sources[waiting.source], waiting) if waiting.ends else ""
+        if why and (why == ERASED or lead.status == "refined"):
+            return _gone(kit, lead, why)
         if lead.status != "refined":  # nobody is alerted of spam, whoever owns it
             return Done()
         return _look(kit, lead, waiting, said)
     except Exception as error:
         log.exception("look_up.failed", extra={"lead": claim.task.lead_id})
         return again(kit, claim, type(error).__name__)
+
+
+def _not_refined(kit: Kit, waiting: Waiting) -> Outcome:
+    """Of a lead that waits there is nothing to learn; but what events say of a record that became
+    none has to go after a privacy deletion."""
+    if waiting.ends and end_of(kit.sources[waiting.source], waiting) == ERASED:
+        erase(kit, waiting.source, waiting.lead_id, None, UNHANDLED)
+    return Done(note="look_up.not_refined")
 
 
 def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> Outcome:
@@ -136,24 +148,39 @@ def _later(kit: Kit, lead: RefinedLead, why: str) -> Retry | None:
     return None if pause is None else Retry(pause, why=why, counts=False)
 
 
-def _fields_of(kit: Kit, waiting: Waiting) -> LeadFields:
-    """The fields of the newest update that can be read; empty ones if there is none."""
-    source = kit.sources[waiting.source]
-    for raw in reversed(waiting.late):
-        try:
-            return source.believed_fields(raw)
-        except LeadlineError:
-            continue
-    return LeadFields()
-
-
 def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
-    """What updates say, for use if no CRM can be asked; None if they do not name an owner."""
-    fields = _fields_of(kit, waiting)
-    if not fields.owner:
-        return None
-    owner = person_named(fields.owner)
-    return CrmRecord(record=waiting.record or "", fields=fields, owner=owner)
+    """What updates say where no CRM can be asked; None when they say nothing of the owner, or
+    nothing that happened after what the lead was refined with."""
+    source = kit.sources[waiting.source]
+    events = as_happened(source, [waiting.raw, *waiting.updates, *waiting.late])
+    known = {waiting.raw, *waiting.updates}
+    news = ((raw, *said_by(source, raw)) for raw in reversed(events))
+    for raw, fields, cleared in news:
+        if fields.owner is None and "owner" not in cleared:
+            continue
+        if raw in known or (fields.owner is None and not any(f.owner for _, f, _ in news)):
+            return None
+        owner = person_named(fields.owner) if fields.owner else None
+        return CrmRecord(record=waiting.record or "", fields=fields, owner=owner)
+    return None
+
+
+def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
+    """Keep that there is no such record any more: nobody is told of the lead, or reminded of it."""
+    before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
+    if before.gone == why:
+        return Done()
+    ending = Ending.DISQUALIFIED if before.ending is Ending.OPEN else before.ending
+    ended_at = before.ended_at or kit.clock()
+    after = msgspec.structs.replace(before, gone=why, ending=ending, ended_at=ended_at)
+    detail = ""
+    if why == ERASED:
+        after = msgspec.structs.replace(after, written={}, reply_url="", reply_until=None)
+        detail = erase(kit, lead.received_from, lead.lead_id, lead, after)
+    then = _who_hears(kit, lead, before, after)
+    if not kit.store.handle(lead.lead_id, before, after, then, f"record.{why}", detail):
+        return _overtaken(kit)
+    return Done()
 
 
 def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -> Handling | None:

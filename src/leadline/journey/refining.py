@@ -5,20 +5,21 @@ refined lead are tasks of their own (`alerts.sending`).
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
 from leadline.journey.crm_lookup import NotAsked, Silent, Told, ask
+from leadline.journey.folding import end_of, fields_of_events, laid_over
 from leadline.journey.ownership import settle_owner
 from leadline.kit import Kit, again, channels_for, exhausted, settle
 from leadline.model.charsets import NOTES
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
-from leadline.model.lead import FirstSeen, LeadFields, Ownership, RefinedLead
+from leadline.model.lead import ERASED, KEY_REUSED, FirstSeen, LeadFields, Ownership, RefinedLead
 from leadline.model.task import Alert, Claim, Done, Drop, Later, Outcome, Retry, Step, Task
 from leadline.ports.crm import CrmRecord
 from leadline.ports.source import Source
@@ -28,6 +29,7 @@ from leadline.refine import About, refine
 log = logging.getLogger(__name__)
 
 
+_NOTES = NOTES | {KEY_REUSED}
 _HICCUP = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
 _ASKED = 6
@@ -94,7 +96,7 @@ def _refine_one(
     try:
         fields = fields_of_lead(kit.sources[waiting.source], waiting)
         if isinstance(said, CrmRecord):
-            fields = laid_over(fields, said.fields)
+            fields = laid_over(fields, (said.fields, ()))
         refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
         claimed = fields.owner_claimed
         if before is None and claimed:  # an earlier version may have trusted this owner
@@ -107,7 +109,8 @@ def _refine_one(
         log.exception("refine.failed", extra={"lead": claim.task.lead_id})
         return again(kit, claim, type(error).__name__)
     if refined.status != "refined":
-        return Done(refined=refined)
+        erased = f"record.{ERASED}" in refined.problems
+        return Done(refined=refined, then=(Task(Step.LOOK_UP, refined.lead_id),) * erased)
     return Done(
         refined=refined,
         match_keys=match_keys(refined),
@@ -188,38 +191,20 @@ def _what_follows_later(kit: Kit, lead: RefinedLead, said: Told | None) -> tuple
 
 
 def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
-    """The fields of the lead, overlaid with those of updates that came while it waited, and with
-    notes on how its text was decoded (in `suspicions`).
+    """The fields of the lead, overlaid with those of its updates; notes on how its text was decoded
+    (in `suspicions`), and whether its record still exists.
 
     Raises NotUnderstood if the event has nothing to make a lead of.
     """
-    fields = source.believed_fields(waiting.raw)
-    if waiting.updates:
-        fields = laid_over(fields, *_said_by(source, waiting.updates))
-    notes = NOTES.intersection(" ".join(waiting.whys).split()) if any(waiting.whys) else ()
-    if notes:
-        fields = msgspec.structs.replace(fields, suspicions=(*fields.suspicions, *sorted(notes)))
+    if waiting.raw == ERASED_WORDS:
+        return LeadFields(suspicions=(f"record.{ERASED}",))
+    fields = fields_of_events(source, waiting)
+    notes = _NOTES.intersection(" ".join(waiting.whys).split()) if any(waiting.whys) else ()
+    end = end_of(source, waiting) if waiting.ends else ""
+    if notes or end:
+        said = (*fields.suspicions, *sorted(notes), *((f"record.{end}",) if end else ()))
+        fields = msgspec.structs.replace(fields, suspicions=said)
     return fields
-
-
-def _said_by(source: Source, updates: Iterable[bytes]) -> Iterator[LeadFields]:
-    for raw in updates:
-        try:
-            yield source.believed_fields(raw)
-        except LeadlineError:
-            continue  # an update that cannot be read changes nothing
-
-
-def laid_over(fields: LeadFields, *news: LeadFields) -> LeadFields:
-    """The fields of a lead overlaid with *news*, the newest last; an empty field changes nothing.
-    Linear in the number of *news*."""
-    latest: dict[str, Any] = {}
-    custom = dict(fields.custom)
-    for one in news:
-        said = msgspec.structs.asdict(one)
-        custom.update(said.pop("custom"))
-        latest.update((name, value) for name, value in said.items() if value)
-    return msgspec.structs.replace(fields, **latest, custom=custom)
 
 
 def _link_to_first_seen(kit: Kit, outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -35,7 +35,8 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `level` is the number of steps of the response target (reminder, escalation, reassignment) that
     have passed. `written` are the values last written to the CRM, by the CRM's field names, and
     `crm_modified` is the record's time of change after that. `reply_url` is Slack's URL for
-    editing the message in which a button was pressed; it is valid until `reply_until`.
+    editing the message in which a button was pressed; it is valid until `reply_until`. `gone` says
+    why there is no such record any more (`model.lead.ENDS`); nobody is told of the lead then.
     """
 
     rev: int = 0
@@ -54,6 +55,7 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     crm_modified: datetime | None = None
     reply_url: str = ""
     reply_until: datetime | None = None
+    gone: str = ""
 
     @property
     def holder(self) -> Person | None:

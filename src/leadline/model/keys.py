@@ -2,7 +2,9 @@
 
 from hashlib import blake2b
 
-from leadline.model.lead import RefinedLead
+import msgspec
+
+from leadline.model.lead import KEY_REUSED, CapturedLead, Kind, RefinedLead
 
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:
@@ -13,6 +15,15 @@ def key_digest(kind: str, source: str, value: bytes) -> bytes:
 def record_key(source: str, record: str) -> bytes:
     """The key of a record in a source's CRM (`CapturedLead.record_key`)."""
     return key_digest("record", source, record.encode(errors="surrogatepass"))
+
+
+def set_apart(lead: CapturedLead, identity: str) -> CapturedLead:
+    """The event under a key of its own, since its key is that of an event about somebody else: the
+    same for all redeliveries that are about whom *identity* names."""
+    words = lead.event_key + identity.encode(errors="surrogatepass")
+    key = key_digest("apart", lead.source, words)
+    why = lead.why if lead.kind is Kind.IGNORED else f"{lead.why} {KEY_REUSED}".lstrip()
+    return msgspec.structs.replace(lead, event_key=key, why=why)
 
 
 def match_keys(refined: RefinedLead) -> dict[str, bytes]:

@@ -101,6 +101,12 @@ class CapturedLead(msgspec.Struct, frozen=True):
     media_type: str = ""
 
 
+DELETED, MERGED, ERASED = "deleted", "merged", "privacy_deleted"
+ENDS = frozenset({DELETED, MERGED, ERASED})
+"""Why there is no such record any more, said by an IGNORED event of it: deleted, merged into
+another, or deleted for the sake of privacy."""
+
+
 class Fate(StrEnum):
     """What became of an event when it came in."""
 
@@ -111,11 +117,29 @@ class Fate(StrEnum):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """The confirmation of a store that an event is durable; `lead_id` is the lead it belongs to."""
+    """The confirmation of a store that an event is durable; `lead_id` is the lead it belongs to.
+
+    `why` says of one that is no lead why it is none; of a redelivery, why the first made none.
+    """
 
     lead_id: str
     fate: Fate
     why: str = ""
+
+
+def is_end(lead: CapturedLead) -> bool:
+    """Whether an event says that there is no such record any more."""
+    return lead.kind is Kind.IGNORED and lead.why in ENDS
+
+
+def is_privacy_deletion(lead: CapturedLead) -> bool:
+    """Whether an event says that what is kept of its record has to go."""
+    return lead.kind is Kind.IGNORED and lead.why == ERASED
+
+
+def is_early(lead: CapturedLead) -> bool:
+    """Whether an event waits for the lead of its record, where none is known yet."""
+    return lead.record_key is not None and (lead.kind is Kind.UPDATED or is_end(lead))
 
 
 def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, str]:
@@ -256,5 +280,9 @@ class RefinedLead(msgspec.Struct, frozen=True):
     custom: dict[str, Any] = {}
 
 
+KEY_REUSED = "event.key_reused"
+"""The note on an event whose key came before, for another person or record."""
+OTHER_WORDS = "redelivered.other_words"
+"""What timelines say of a redelivery that says something else than the first; how is the detail."""
 WORKER_DIED = "worker.died"
 """The error of an attempt that was not settled before its lease ran out, for whatever reason."""

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from leadline.model.handling import Handling
-from leadline.model.lead import Fate, Kind
+from leadline.model.lead import OTHER_WORDS, Fate, Kind
 from leadline.model.task import Alert, Step
 from leadline.ports.ledger import Happening
 
@@ -142,11 +142,18 @@ def unlike(lead: MovedLead, copy: MovedLead | None) -> tuple[str, ...]:
     names = []
     for name in lead.__struct_fields__:
         before, now = getattr(lead, name), getattr(copy, name)
+        if name == "history":
+            before, now = without_redeliveries(before), without_redeliveries(now)
         grown = name == REDELIVERED and now >= before
         lost = lead.raw is None and name in ("raw", "body", "media_type")
         if before != now and not grown and not lost and name != "redelivered_at":
             names.append(name)
     return tuple(names)
+
+
+def without_redeliveries(history: Sequence[Happening]) -> tuple[Happening, ...]:
+    """What happened to a lead, but for what redeliveries said otherwise."""
+    return tuple(one for one in history if one.what != OTHER_WORDS)
 
 
 class Home(StrEnum):

@@ -1,11 +1,13 @@
 """A source: it authenticates deliveries, splits them into events, and reads the fields of leads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
+from leadline.model.errors import LeadlineError
 from leadline.model.lead import Delivery, Event, LeadFields, Receipt
+from leadline.model.moments import seconds_of
 from leadline.settings.sources import SourceConfig
 
 TRUSTED = "trusted"
@@ -39,6 +41,12 @@ class Source:
     record_hosts: ClassVar[tuple[str, ...]] = ()
     """The hosts on which this sender's records are opened (`model.record_links.is_on`). Alerts link
     to `LeadFields.crm_url` on these hosts only, unless `SourceConfig.map` maps `crm_url`."""
+    delivery_fields: ClassVar[tuple[str, ...]] = ()
+    """Where an event speaks of its delivery ("meta.attempt"): what stands there differs between
+    attempts to deliver the same event."""
+    time_fields: ClassVar[tuple[str, ...]] = ()
+    """Where an event says when it happened by the vendor's clock ("meta.timestamp"); the first that
+    is a time counts."""
 
     def __init__(self, config: SourceConfig | None = None) -> None:
         self.config = config or SourceConfig()
@@ -62,6 +70,35 @@ class Source:
     def fields(self, raw: bytes) -> LeadFields:
         """The fields of the lead in one event, as written. Raises NotUnderstood if it has none."""
         raise NotImplementedError
+
+    def said(self, raw: bytes) -> Any:
+        """What one event says, parsed, without its `delivery_fields`; raises Unreadable."""
+        from leadline.model.json_text import decode  # which not every function on AWS needs
+
+        value = decode(raw)
+        for place in self.delivery_fields:
+            _leave_out(value, place.split("."))
+        return value
+
+    def happened_at(self, raw: bytes) -> float | None:
+        """When an event happened by the vendor's clock, in seconds since 1970; None where it does
+        not say."""
+        if not self.time_fields:
+            return None
+        from leadline.model.json_text import decode
+
+        try:
+            value = decode(raw)
+        except LeadlineError:
+            return None
+        found = (seconds_of(_at(value, place.split("."))) for place in self.time_fields)
+        return next((when for when in found if when is not None), None)
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """The fields that an update says are empty now: names of `LeadFields`, and `custom.` with
+        the sender's own name; raises LeadlineError like `fields`."""
+        del raw
+        return ()
 
     @property
     def trusts_owners(self) -> bool:
@@ -98,3 +135,16 @@ class Source:
         """The headers with which the vendor would sign this delivery, for `leadline send` and
         tests; `delivery.received_at` is the time of signing."""
         return {}
+
+
+def _leave_out(value: Any, place: Sequence[str]) -> None:
+    """Remove what stands at a place of a parsed value, if anything does."""
+    inner = _at(value, place[:-1])
+    if isinstance(inner, dict):
+        inner.pop(place[-1], None)
+
+
+def _at(value: Any, place: Sequence[str]) -> Any:
+    for key in place:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,6 +1,6 @@
 """The protocols of a store. The contract tests (tests/contracts) check every store against them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,28 @@ if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
 
 
+class Apart(msgspec.Struct, frozen=True):
+    """What an event is beside the one that has its key already.
+
+    `identity` is whom it is about, where that is another person or record than the first was; ""
+    for a redelivery, of which `difference` is what it says otherwise than the first, in words.
+    """
+
+    identity: str = ""
+    difference: str = ""
+
+
+TellApart = Callable[[CapturedLead, bytes, str | None], Apart]
+"""Compares an event with the `raw` and the `record` of the one that has its key; raises nothing."""
+
+
+def by_record(lead: CapturedLead, raw: bytes, record: str | None) -> Apart:
+    """Without sources, which know what words mean, only another record is another lead."""
+    del raw
+    differs = lead.record is not None and record is not None and lead.record != record
+    return Apart(identity=f"record {lead.record}" if differs else "")
+
+
 class Inbox(Protocol):
     """Accepts events."""
 
@@ -22,8 +44,15 @@ class Inbox(Protocol):
         Once this returns, everything survives a crash and a power cut. If the key or CRM record of
         an event is known, its receipt has the id of the lead that has it: a redelivery changes
         nothing, an update of a waiting lead is folded into it, and any other update is stored as
-        filtered. An update of a refined lead also puts a LOOK_UP task for that lead, due now.
-        Raises StorageFull or StorageFailed; then nothing was stored.
+        filtered. An update of a refined lead also puts a LOOK_UP task for that lead, due now. An
+        update that comes before the lead of its record is kept as filtered until that comes, and
+        then folded into it. What says that a record is no more (`model.lead.is_end`) takes its lead
+        from a worker that has not seen it, as an update does. Whether an event with a known lasting
+        key is a redelivery is for a `TellApart` to say: one about another person or record is kept
+        under a key of its own (`model.keys.set_apart`), and what a redelivery says otherwise is
+        noted on the timeline. A first event whose words are no longer there, and a key that an
+        earlier version stored, leave nothing to compare: the key decides. Raises StorageFull or
+        StorageFailed; then nothing was stored.
         """
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
@@ -48,11 +77,22 @@ class Archived(msgspec.Struct, frozen=True):
     media_type: str
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """An event that says that there is no such record any more: why (`model.lead.ENDS`), in which
+    words, and how many updates and late ones had come before it; -1 where it came before the lead
+    itself."""
+
+    why: str
+    raw: bytes
+    after: int
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """A waiting lead, as workers read it: its raw JSON, and those of updates folded into it.
 
-    `late` are the raw JSON texts of updates that came after it was refined, in the order of
-    arrival. `whys` are the `why` of its event and of the folded updates, without empty ones.
+    `late` are the raw JSON texts of updates that came after it was refined; both are in the order
+    of arrival. `whys` are the `why` of its event and of the folded updates, without empty ones.
+    `ends` say that its record is no more.
     """
 
     lead_id: str
@@ -63,6 +103,7 @@ class Waiting(msgspec.Struct, frozen=True):
     updates: tuple[bytes, ...] = ()
     late: tuple[bytes, ...] = ()
     whys: tuple[str, ...] = ()
+    ends: tuple[Ended, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True):
@@ -198,7 +239,20 @@ class Desk(Protocol):
         """The ids of a person's open leads (see `Handling.desks`), newest first."""
 
 
-class Store(Inbox, Queue, Leads, Channels, Desk, Protocol):
+class Erasing(Protocol):
+    """Personal data that has to go."""
+
+    def erase(self, lead_id: str) -> tuple[str, ...]:
+        """Take what is said of a person out of all that is kept of a lead and of the other events
+        of its record: their words and bodies, the refined document (`model.erasing`), the keys by
+        which later leads of the person would be linked to it, and what timelines say of other
+        words. What happened, and when, stays. To do it again harms nothing.
+
+        Returns in words what of it the store can't reach.
+        """
+
+
+class Store(Inbox, Queue, Leads, Channels, Desk, Erasing, Protocol):
     """A whole store."""
 
 

@@ -27,6 +27,10 @@ MESSAGE_LIMIT = LIMITS["message"]
 """The longest message of a refined lead, in characters; the raw lead has the whole message."""
 
 
+_ASIDE = ("spam.", "test.", "record.")
+"""How the problem codes begin for which a lead is put aside."""
+
+
 class About(msgspec.Struct, frozen=True):
     """What refinement needs in addition to the fields.
 
@@ -55,7 +59,7 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     problems = {*contact.problems, *truncated(changes), *reasons}
     if contact.value.email is None and contact.value.phone is None:
         problems.add("contact.unreachable")
-    quarantined = bool(reasons) and any(code.startswith(("spam.", "test.")) for code in reasons)
+    quarantined = bool(reasons) and any(code.startswith(_ASIDE) for code in reasons)
     return RefinedLead(
         lead_id=about.lead_id,
         captured_at=about.captured_at,

@@ -34,8 +34,8 @@ _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 
 
 def suspicions(fields: LeadFields, email: str | None) -> tuple[str, ...]:
-    """The problem codes (`spam.*`, `test.*`) for which a lead is quarantined; *email* is the
-    refined address.
+    """The problem codes (`spam.*`, `test.*`, `record.*`) for which a lead is quarantined; *email*
+    is the refined address.
 
     The source's own suspicions come first; it sees signs that are in no field (a honeypot, a test
     flag).

@@ -9,23 +9,44 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.model.erasing import person_erased, words_erased
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.handling import UNHANDLED, Handling
-from leadline.model.lead import CapturedLead, Fate, FirstSeen, Kind, Receipt, RefinedLead, fate_of
+from leadline.model.keys import match_keys, set_apart
+from leadline.model.lead import (
+    OTHER_WORDS,
+    CapturedLead,
+    Fate,
+    FirstSeen,
+    Kind,
+    Receipt,
+    RefinedLead,
+    fate_of,
+    is_early,
+    is_end,
+    is_privacy_deletion,
+)
 from leadline.model.task import Alert, Later, Step, Task
 from leadline.ports.clock import Clock
-from leadline.ports.store import Archived, Trouble, Waiting
+from leadline.ports.store import Apart, Archived, Ended, TellApart, Trouble, Waiting, by_record
 from leadline.stores.memory_queue import MemoryQueue
 
 
 class MemoryStore(MemoryQueue):
     """`ports.store.Store` in dictionaries; for one thread."""
 
-    def __init__(self, clock: Clock, redelivery_window: timedelta = timedelta(days=7)) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        redelivery_window: timedelta = timedelta(days=7),
+        apart: TellApart = by_record,
+    ) -> None:
         self.clock = clock
         self.redelivery_window = redelivery_window
+        self.apart = apart
         self.events: dict[str, CapturedLead] = {}
         self.fates: dict[str, Fate] = {}
+        self.whys: dict[str, str] = {}
         self.joined: dict[str, str] = {}
         self.known: dict[bytes, str] = {}
         self.refined_leads: dict[str, RefinedLead] = {}
@@ -42,32 +63,70 @@ class MemoryStore(MemoryQueue):
         return [self._accept(lead) for lead in leads]
 
     def _accept(self, lead: CapturedLead) -> Receipt:
-        again = self.known.get(lead.event_key)
-        if again is not None:
-            first = self.events[again]
-            recent = lead.captured_at - first.captured_at < self.redelivery_window
-            if first.lasting_key or recent:
-                return Receipt(self.joined.get(again, again), Fate.REDELIVERED)
+        first = self._first(lead)
+        if first is not None:
+            told = self.apart(lead, first.raw, first.record) if lead.lasting_key else Apart()
+            if told.identity:
+                return self._accept(set_apart(lead, told.identity))
+            return self._redelivered(first, told.difference)
         owner = self.known.get(lead.record_key) if lead.record_key else None
         head = self.joined.get(owner, owner) if owner else None
+        early = head if head and self.fates[head] is Fate.FILTERED else None
+        head = None if early else head
         fate, why = fate_of(lead, known=head is not None, refined=head in self.refined_leads)
         self.events[lead.id] = lead
         self.fates[lead.id] = fate
+        self.whys[lead.id] = why
         self.known[lead.event_key] = lead.id
         if head is not None:
             self.joined[lead.id] = head
         if fate is Fate.CAPTURED:
             if lead.record_key:
                 self.known[lead.record_key] = lead.id
+            self._fold_early(early, lead.id)
             self._put(Task(Step.REFINE, lead.id), lead.captured_at, lead.due_at)
-        if fate is Fate.FOLDED and head is not None:
+        elif early:
+            self.joined[lead.id] = early
+        elif head is None and lead.record_key and is_early(lead):
+            self.known[lead.record_key] = lead.id
+        if (head or early) and is_privacy_deletion(lead):
+            self._put(Task(Step.LOOK_UP, head or early or ""), self.clock(), self.clock())
+        return self._about_a_lead(lead, fate, why, head)
+
+    def _about_a_lead(self, lead: CapturedLead, fate: Fate, why: str, head: str | None) -> Receipt:
+        """What an event means for whoever works on its lead."""
+        refined = head in self.refined_leads
+        if head is not None and not refined and (fate is Fate.FOLDED or is_end(lead)):
             job = self._jobs.get((head, Step.REFINE, ""))
             if job is not None and job.leased and job.dead is None:
                 job.attempt, job.leased, job.due_at = job.attempt + 1, False, job.put_at
+        if fate is Fate.FOLDED and head is not None:
             return Receipt(head, fate)
-        if head is not None and self._is_late(lead.id):
+        if refined and head is not None and (self._is_late(lead.id) or is_end(lead)):
             self._put(Task(Step.LOOK_UP, head), self.clock(), self.clock())
         return Receipt(lead.id, fate, why)
+
+    def _fold_early(self, early: str | None, lead_id: str) -> None:
+        """Give a new lead the events of its record that came before it."""
+        waited = [early, *(i for i, head in self.joined.items() if head == early)] if early else []
+        for event_id in filter(None, waited):
+            self.joined[event_id] = lead_id
+            if self.events[event_id].kind is Kind.UPDATED:
+                self.fates[event_id], self.whys[event_id] = Fate.FOLDED, ""
+
+    def _first(self, lead: CapturedLead) -> CapturedLead | None:
+        """The event that has the key of this one, if its key still counts."""
+        first = self.events.get(self.known.get(lead.event_key, ""))
+        if first is None or first.lasting_key:
+            return first
+        return first if lead.captured_at - first.captured_at < self.redelivery_window else None
+
+    def _redelivered(self, first: CapturedLead, difference: str) -> Receipt:
+        head = self.joined.get(first.id, first.id)
+        if difference:
+            self.notes.append((head, f"{OTHER_WORDS} {difference}"))
+        why = self.whys.get(first.id, "") if self.fates[first.id] is Fate.FILTERED else ""
+        return Receipt(head, Fate.REDELIVERED, why)
 
     def _is_late(self, event_id: str) -> bool:
         """Whether an event is an update that came after its lead was refined."""
@@ -88,6 +147,8 @@ class MemoryStore(MemoryQueue):
         if key and self.known.setdefault(key, event.id) != event.id:
             return False  # its record has got a lead meanwhile
         self.fates[event.id] = Fate.CAPTURED
+        self._fold_early(event.id, event.id)
+        self.joined.pop(event.id, None)
         self._put(Task(Step.REFINE, event.id), self.clock(), due_at)
         return True
 
@@ -107,14 +168,48 @@ class MemoryStore(MemoryQueue):
 
     def _waiting(self, lead_id: str) -> Waiting:
         event = self.events[lead_id]
-        others = [i for i, head in self.joined.items() if head == lead_id]
+        others = [i for i in self.events if self.joined.get(i) == lead_id]
         updates = tuple(self.events[i].raw for i in others if self.fates[i] is Fate.FOLDED)
         late = tuple(self.events[i].raw for i in others if self._is_late(i))
         folded = [self.events[i].why for i in others if self.fates[i] is Fate.FOLDED]
         whys = tuple(filter(None, (event.why, *folded)))
         return Waiting(
-            lead_id, event.source, event.captured_at, event.raw, event.record, updates, late, whys
+            lead_id,
+            event.source,
+            event.captured_at,
+            event.raw,
+            event.record,
+            updates,
+            late,
+            whys,
+            self._ends(lead_id, others),
         )
+
+    def _ends(self, lead_id: str, others: Sequence[str]) -> tuple[Ended, ...]:
+        told: list[Ended] = []
+        updates = 0
+        for event in (self.events[i] for i in others):
+            if is_end(event):
+                told.append(Ended(event.why, event.raw, -1 if event.id < lead_id else updates))
+            updates += self.fates[event.id] is Fate.FOLDED or self._is_late(event.id)
+        return tuple(told)
+
+    def erase(self, lead_id: str) -> tuple[str, ...]:
+        """See `ports.store.Erasing.erase`."""
+        for i in [lead_id, *(i for i, head in self.joined.items() if head == lead_id)]:
+            if i in self.events:
+                self.events[i] = words_erased(self.events[i])
+        refined = self.refined_leads.get(lead_id)
+        if refined is not None:
+            for key in match_keys(refined).values():
+                if self.known.get(key) == lead_id:
+                    del self.known[key]
+            self.refined_leads[lead_id] = person_erased(refined)
+        self.notes = [
+            (i, OTHER_WORDS if i == lead_id and note.startswith(OTHER_WORDS) else note)
+            for i, note in self.notes
+        ]
+        return ()
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
         """See `ports.store.Leads.first_seen`."""
@@ -123,7 +218,8 @@ class MemoryStore(MemoryQueue):
 
     def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
         """See `ports.store.Leads.of_records`."""
-        return {k: self.known[k] for k in record_keys if k in self.known}
+        owners = {k: self.known[k] for k in record_keys if k in self.known}
+        return {k: i for k, i in owners.items() if self.fates[i] is Fate.CAPTURED}
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:
         """See `ports.store.Leads.refined`."""

@@ -35,7 +35,6 @@ def test_a_new_lead_is_kept_as_its_very_bytes() -> None:
     [
         ("lead", "updated", Kind.UPDATED, ""),
         ("lead", "deleted", Kind.IGNORED, "deleted"),
-        ("lead", "merged", Kind.IGNORED, "merged"),
         ("contact", "created", Kind.UPDATED, ""),
         ("contact", "updated", Kind.UPDATED, ""),
         ("contact", "deleted", Kind.IGNORED, "not_a_lead"),
@@ -48,6 +47,19 @@ def test_what_each_event_says_of_the_lead(
 ) -> None:
     found = event(close_event(ADA, AT, object_type=object_type, action=action))
     assert (found.kind, found.why, found.record) == (kind, why, LEAD)
+
+
+@pytest.mark.parametrize(
+    ("meta", "gone"), [({"merge_source_id": "lead_2", "merge_destination_id": LEAD}, "lead_2"),
+                       ({}, None)],
+)  # fmt: skip
+def test_of_two_merged_leads_the_one_is_no_more_that_the_event_names(
+    meta: dict[str, str], gone: str | None
+) -> None:
+    body = json.loads(close_event(ADA, AT, action="merged"))
+    body["event"]["meta"] = meta
+    found = event(json.dumps(body).encode())
+    assert (found.kind, found.why, found.record) == (Kind.IGNORED, "merged", gone)
 
 
 def test_the_same_event_sent_again_has_the_same_key_whatever_else_changed() -> None:

@@ -21,6 +21,7 @@ from leadline.entrypoints.reception import (
     problem_of,
 )
 from leadline.journey.capture import answer, read
+from leadline.journey.telling_apart import telling_apart
 from leadline.model.errors import ConfigurationError, LeadlineError, TooLarge
 from leadline.model.lead import Delivery, Fate
 from leadline.ports.source import Answer
@@ -69,7 +70,8 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
     leads = read(delivery, kit)
-    receipts = parts.inbox(settings.redelivery_window).accept(leads)
+    inbox = parts.inbox(settings.redelivery_window, telling_apart(wiring.sources(settings)))
+    receipts = inbox.accept(leads)
     for receipt in receipts:
         log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
     emit(parts.stack, {"Captured": sum(r.fate is Fate.CAPTURED for r in receipts)})

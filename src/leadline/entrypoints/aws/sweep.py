@@ -13,6 +13,7 @@ from leadline import wiring
 from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit, emit_age
 from leadline.entrypoints.aws.parts import Parts
+from leadline.journey.telling_apart import telling_apart
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
 from leadline.model.task import Step
 from leadline.ports.store import Store
@@ -47,7 +48,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         _measure(parts, settings)
     except StorageFailed as error:
         unmeasured = error
-    store = parts.store(settings.redelivery_window)
+    store = parts.store(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     swept = parts.sweep(
         store,
         kinds_after_refinement(settings),

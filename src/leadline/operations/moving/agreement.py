@@ -7,7 +7,17 @@ from hashlib import blake2b
 
 import msgspec
 
-from leadline.ports.homes import Family, Holding, Home, KeyKind, Note, OwnedKey, Owner, unlike
+from leadline.ports.homes import (
+    Family,
+    Holding,
+    Home,
+    KeyKind,
+    Note,
+    OwnedKey,
+    Owner,
+    unlike,
+    without_redeliveries,
+)
 
 
 def holding(key: OwnedKey, owner: Owner | None, window: timedelta) -> Holding:
@@ -34,7 +44,8 @@ def family_digest(family: Family) -> bytes:
     """A digest of 16 bytes of a family, without its redeliveries."""
     hashed = blake2b(digest_size=16)
     for lead in family.leads:
-        counted = msgspec.structs.replace(lead, redelivered=0, redelivered_at=())
+        history = without_redeliveries(lead.history)
+        counted = msgspec.structs.replace(lead, redelivered=0, redelivered_at=(), history=history)
         # Homes may keep the values written to the CRM in a different order.
         hashed.update(msgspec.json.encode(counted, order="deterministic"))
     return hashed.digest()

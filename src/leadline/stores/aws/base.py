@@ -10,6 +10,7 @@ from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso
 from leadline.model.task import Task
 from leadline.ports.clock import Clock, wall_clock
+from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import lead_key
@@ -38,12 +39,14 @@ class Base:
         *,
         clock: Clock = wall_clock,
         redelivery_window: timedelta = WINDOW,
+        apart: TellApart = by_record,
     ) -> None:
         self.table = table
         self.bucket = bucket
         self.bells = bells
         self.clock = clock
         self.redelivery_window = redelivery_window
+        self.apart = apart
         self.recent = Recent()
 
     def _lead(self, lead_id: str) -> LeadItem | None:

@@ -13,14 +13,28 @@ from typing import Any
 import msgspec
 
 from leadline.model.formats import from_iso, iso, key_of
-from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, fate_of
+from leadline.model.ids import uuid7
+from leadline.model.keys import set_apart
+from leadline.model.lead import (
+    OTHER_WORDS,
+    CapturedLead,
+    Fate,
+    Kind,
+    Receipt,
+    fate_of,
+    is_early,
+    is_end,
+    is_privacy_deletion,
+)
 from leadline.model.task import Later, Step, Task
-from leadline.stores.aws.base import Base, Contested, changed
+from leadline.stores.aws.base import Contested, changed
+from leadline.stores.aws.comparing import COMPARED, Comparing
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.items import MOST_RELATED, LeadItem, TaskState, lead_of
-from leadline.stores.aws.keys import RESUMED, digest_key, lead_key, short, task_key
+from leadline.stores.aws.events_of_records import EarlyEvents, item_of, record_item, with_event
+from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
+from leadline.stores.aws.keys import RESUMED, digest_key, lead_key, task_key
 from leadline.stores.aws.queue import rings_of, schedule
-from leadline.stores.aws.table import Put, Stale, Write
+from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.wakeups import Ring
 
 _MOST_ROUNDS = 20
@@ -29,7 +43,7 @@ _FREE = "attribute_not_exists(pk)"
 _FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
 
 
-class AwsInbox(Base):
+class AwsInbox(Comparing, EarlyEvents):
     """`ports.store.Inbox` on S3 and DynamoDB.
 
     Each lead is stored by itself. After a failure, the redelivery finds those that were stored
@@ -76,18 +90,36 @@ class AwsInbox(Base):
         if reserved is not None:
             first = self._lead(reserved["lead_id"])
             if first is not None:
-                return self._redelivered(first, bells)
+                return self._met_again(lead, first, reserved, bells)
             lead, archived = self._resumed(lead, reserved), False
         if not archived:
-            self.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
+            key = key_of("raw", lead.id, lead.captured_at)
+            if not self.bucket.put_new(key, document_of(lead)):
+                told = self._beside(lead, lead.id, lead.captured_at, reserved)
+                if told.identity:  # another event took the key and died, or is about to be kept
+                    return self._set_apart(lead, told.identity, bells)
         for _ in range(_MOST_ROUNDS):
             try:
                 return self._keep(lead, bells)
             except Stale:
                 first = self._lead(lead.id)
                 if first is not None:
-                    return self._redelivered(first, bells)
+                    return self._redelivered(first, "", bells)
         raise Contested(lead.id)
+
+    def _met_again(
+        self, lead: CapturedLead, first: LeadItem, reserved: dict[str, Any], bells: list[Ring]
+    ) -> Receipt:
+        """An event with the key of one that is kept: its redelivery, or about somebody else."""
+        told = self._beside(lead, first.lead_id, from_iso(first.captured_at), reserved)
+        if told.identity:
+            return self._set_apart(lead, told.identity, bells)
+        return self._redelivered(first, told.difference, bells)
+
+    def _set_apart(self, lead: CapturedLead, identity: str, bells: list[Ring]) -> Receipt:
+        """Keep an event whose key is somebody else's, under an id that is surely its own."""
+        own = msgspec.structs.replace(lead, id=uuid7(lead.captured_at))
+        return self._accept(set_apart(own, identity), bells)
 
     def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
         """Reserve the event's key for this lead; returns an existing reservation, else None."""
@@ -99,6 +131,8 @@ class AwsInbox(Base):
             "taken_at": iso(lead.captured_at),
             "lasting": lead.lasting_key,
         }
+        if lead.lasting_key:
+            item[COMPARED] = True
         if not lead.lasting_key:
             # One day more, because the time at which TTL deletes is not exact.
             forget = lead.captured_at + self.redelivery_window + timedelta(days=1)
@@ -124,13 +158,18 @@ class AwsInbox(Base):
             raise Contested(lead.id) from None  # its key was reserved for another lead meanwhile
         return lead
 
-    def _redelivered(self, first: LeadItem, bells: list[Ring]) -> Receipt:
+    def _redelivered(self, first: LeadItem, difference: str, bells: list[Ring]) -> Receipt:
         self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
+        head = self._lead(first.joined or first.lead_id) if difference else None
+        if head is not None:
+            now = self.clock()
+            self._change(head, lambda lead: lead.note(now, OTHER_WORDS, difference))
         task = first.task
         if task is not None and not task.dead_at and not task.held:
             # The first capture may have died before its wake-up; one too many does no harm.
             bells.append(_wake(first, from_iso(task.due_at)))
-        return Receipt(first.joined or first.lead_id, Fate.REDELIVERED)
+        no_lead = first.why if first.fate == Fate.FILTERED else ""
+        return Receipt(first.joined or first.lead_id, Fate.REDELIVERED, no_lead)
 
     def _keep(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
         """Store the event as a lead, or as an event of its record's lead; raises Stale if the
@@ -138,28 +177,34 @@ class AwsInbox(Base):
         head = self._head(lead)
         if head is not None and head.lead_id == lead.id:
             raise Stale  # another attempt at this event was faster
+        early = head if head is not None and head.is_early else None
         refined = head is not None and head.summary is not None
-        fate, why = fate_of(lead, known=head is not None, refined=refined)
+        fate, why = fate_of(lead, known=head is not None and early is None, refined=refined)
         if fate is Fate.CAPTURED:
-            return self._keep_lead(lead, bells)
+            return self._keep_lead(lead, early, bells)
         if head is not None:
             return self._keep_event(lead, fate, why, head, bells)
-        self.table.write(Put(_item(lead, fate, why, None).item(), None))
+        writes: list[Write] = [Put(item_of(lead, fate, why, None).item(), None)]
+        if head is None and lead.record_key and is_early(lead):
+            writes.append(Put(record_item(lead.record_key, lead.id), None))
+        self.table.write_all(writes)
         return Receipt(lead.id, fate, why)
 
     def _keep_event(
         self, lead: CapturedLead, fate: Fate, why: str, head: LeadItem, bells: list[Ring]
     ) -> Receipt:
         """Store an event of a lead, add it to the lead, and put a look-up for a refined lead."""
-        full = len(head.related) >= MOST_RELATED
+        full = len(head.related) >= (MOST_EARLY if head.is_early else MOST_RELATED)
         if full:
             # The lead cannot take any more events; this one is stored by itself.
             fate, why = Fate.FILTERED, "too_many_events"
-        writes: list[Write] = [Put(_item(lead, fate, why, None if full else head).item(), None)]
-        joined = head if full else _with_event(head, lead.id, folded=fate is Fate.FOLDED)
+        writes: list[Write] = [Put(item_of(lead, fate, why, None if full else head).item(), None)]
+        unseen = fate is Fate.FOLDED or (is_end(lead) and head.summary is None)
+        joined = head if full else with_event(head, lead.id, fate, unseen=unseen)
         if joined is not head:
             writes.append(Put(joined.item(), head.rev))
-        is_news = head.summary is not None and lead.kind is not Kind.IGNORED
+        is_news = head.summary is not None and (lead.kind is not Kind.IGNORED or is_end(lead))
+        is_news = is_news or is_privacy_deletion(lead)
         ask = [Later(Task(Step.LOOK_UP, head.lead_id))] if is_news else []
         now = self.clock()
         there = self.table.get_all([task_key(one.task) for one in ask]) if ask else {}
@@ -171,13 +216,21 @@ class AwsInbox(Base):
             return Receipt(head.lead_id, fate)
         return Receipt(lead.id, fate, why)
 
-    def _keep_lead(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
-        """Store a new lead with its task, and assign its record to it."""
+    def _keep_lead(self, lead: CapturedLead, early: LeadItem | None, bells: list[Ring]) -> Receipt:
+        """Store a new lead with its task, and assign its record to it, and what came *early*
+        of that."""
         task = TaskState(iso(lead.captured_at), iso(lead.due_at))
-        item = msgspec.structs.replace(_item(lead, Fate.CAPTURED, lead.why, None), task=task)
-        writes: list[Write] = [Put(item.item(), None)]
+        item = msgspec.structs.replace(item_of(lead, Fate.CAPTURED, lead.why, None), task=task)
+        writes: list[Write] = []
+        if early is not None:
+            item, writes = self._with_early(item, [early.lead_id, *early.related])
+        writes.append(Put(item.item(), None))
         if lead.record_key:
-            writes.append(Put(_record(lead.record_key, lead.id), None))
+            record = record_item(lead.record_key, lead.id)
+            free = Put(record, None)
+            writes.append(
+                free if early is None else PutIf(record, "lead_id = :e", {":e": early.lead_id})
+            )
         self.table.write_all(writes)
         bells.append(Ring(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
         return Receipt(lead.id, Fate.CAPTURED)
@@ -211,9 +264,10 @@ class AwsInbox(Base):
             now = self.clock()
             task = TaskState(iso(now), iso(due_at), event.attempts + 1)
             lead = changed(event, fate=str(Fate.CAPTURED), why="", task=task, attempts=task.attempt)
-            writes: list[Write] = [Put(lead.note(now, "readmitted").item(), event.rev)]
+            lead, writes = self._with_early(lead, lead.related)
+            writes.append(Put(lead.note(now, "readmitted").item(), event.rev))
             if record_key and owner is None:
-                writes.append(Put(_record(record_key, event.lead_id), None))
+                writes.append(Put(record_item(record_key, event.lead_id), None))
             try:
                 self.table.write_all(writes)
             except Stale:
@@ -230,42 +284,5 @@ def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
     return msgspec.structs.replace(lead, id=reserved["lead_id"], captured_at=at, due_at=due_at)
 
 
-def _item(lead: CapturedLead, fate: Fate, why: str, head: LeadItem | None) -> LeadItem:
-    return LeadItem(
-        lead_id=lead.id,
-        source=lead.source,
-        kind=lead.kind,
-        captured_at=iso(lead.captured_at),
-        fate=fate,
-        event_key=lead.event_key.hex(),
-        lasting_key=lead.lasting_key,
-        why=why,
-        record=short(lead.record),
-        record_key=lead.record_key.hex() if lead.record_key else None,
-        joined=head.lead_id if head else None,
-    )
-
-
-def _record(record_key: bytes, lead_id: str) -> dict[str, Any]:
-    pk, sk = digest_key("R", record_key)
-    return {"pk": pk, "sk": sk, "lead_id": lead_id}
-
-
 def _wake(lead: LeadItem, due_at: datetime) -> Ring:
     return Ring(Task(Step.REFINE, lead.lead_id), due_at, from_iso(lead.captured_at))
-
-
-def _with_event(head: LeadItem, event_id: str, *, folded: bool) -> LeadItem:
-    """The lead with one more event of its record; a worker that has leased the lead loses its
-    lease, because it has not seen the event."""
-    if not folded:
-        return changed(head, related=(*head.related, event_id))
-    task = head.task
-    attempts = head.attempts
-    if task is not None and task.held and not task.dead_at:
-        attempts = task.attempt + 1
-        task = msgspec.structs.replace(task, attempt=attempts, held=False, due_at=task.put_at)
-    return changed(
-        head, related=(*head.related, event_id), updates=(*head.updates, event_id),
-        task=task, attempts=attempts,
-    )  # fmt: skip

@@ -23,6 +23,9 @@ from leadline.stores.aws.values import Item
 
 _LONGEST_TIMELINE = 100
 _LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
+MOST_EARLY = 40
+"""So many events of a record wait for its lead: a transaction has 100 writes (DynamoDB API
+Reference, "TransactWriteItems")."""
 MOST_RELATED = 1_000
 """The maximum number of other events of its record that a lead stores, in 80 KB. Each write of the
 lead costs a unit per KB, two in a transaction; an item may have 400 KB."""
@@ -113,6 +116,11 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     timeline: tuple[Noted, ...] = ()
     dead_channels: tuple[str, ...] = ()
     redelivered: int = 0
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it is an event that waits for the lead of its record."""
+        return self.fate == Fate.FILTERED and self.joined is None
 
     @property
     def status(self) -> Status:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from leadline.model.formats import from_iso, key_of
-from leadline.model.lead import Fate, FirstSeen, Kind, RefinedLead
+from leadline.model.lead import ENDS, Fate, FirstSeen, Kind, RefinedLead
 from leadline.model.task import Alert
-from leadline.ports.store import Archived, Waiting
+from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.aws.base import Base, log
 from leadline.stores.aws.bucket import Withheld
 from leadline.stores.aws.documents import Kept, read_document
@@ -22,25 +22,20 @@ class AwsLeads(Base):
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
         """See `ports.store.Leads.waiting`."""
         leads = self._leads(lead_ids, guess=True)
-        events = self._leads([i for lead in leads.values() for i in _told_since(lead)])
-        kept = self._documents([*leads.values(), *events.values()], self.recent.withheld)
+        others = self._leads([i for lead in leads.values() for i in lead.related])
+        told = {i: [o for o in lead.related if o in others and _tells(lead, others[o])]
+                for i, lead in leads.items()}  # fmt: skip
+        events = [others[o] for ids in told.values() for o in ids]
+        kept = self._documents([*leads.values(), *events], self.recent.withheld)
         found: dict[str, Waiting] = {}
         for lead_id, lead in leads.items():
-            for update in self.recent.withheld.keys() & set(_told_since(lead)):
-                self.recent.withheld[lead_id] = self.recent.withheld[update]
+            for event_id in self.recent.withheld.keys() & set(told[lead_id]):
+                self.recent.withheld[lead_id] = self.recent.withheld[event_id]
             if lead_id not in kept or lead_id in self.recent.withheld:
                 continue
-            raw = self.recent.raws[lead_id] = kept[lead_id].raw
-            found[lead_id] = Waiting(
-                lead_id,
-                lead.source,
-                from_iso(lead.captured_at),
-                raw,
-                kept[lead_id].record,
-                tuple(kept[i].raw for i in lead.updates if i in kept),
-                tuple(kept[i].raw for i in lead.related if i in kept and _is_late(events[i])),
-                tuple(kept[i].why for i in (lead_id, *lead.updates) if i in kept and kept[i].why),
-            )
+            self.recent.raws[lead_id] = kept[lead_id].raw
+            news = [others[o] for o in told[lead_id] if o in kept]
+            found[lead_id] = _waiting(lead, kept, news)
         return found
 
     def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
@@ -98,7 +93,9 @@ class AwsLeads(Base):
         """See `ports.store.Leads.of_records`."""
         places = {digest_key("R", key): key for key in record_keys}
         found = self.table.get_all(list(places)) if places else {}
-        return {places[place]: item["lead_id"] for place, item in found.items()}
+        owners = {places[place]: item["lead_id"] for place, item in found.items()}
+        leads = self._leads(owners.values()) if owners else {}
+        return {key: i for key, i in owners.items() if i in leads and not leads[i].is_early}
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
         """See `ports.store.Channels.alerts`."""
@@ -143,9 +140,38 @@ class AwsLeads(Base):
         return note
 
 
-def _told_since(lead: LeadItem) -> Sequence[str]:
-    """The ids of the events to read with a lead; late ones only if the lead is refined."""
-    return lead.updates if lead.summary is None else lead.related
+def _waiting(lead: LeadItem, kept: Mapping[str, Kept], events: Sequence[LeadItem]) -> Waiting:
+    """What a worker needs of a lead and of the other events of its record, in their order."""
+    updates = [event.lead_id for event in events if event.fate == Fate.FOLDED]
+    ends = []
+    for place, event in enumerate(events):
+        if _is_end(event):
+            before = sum(not _is_end(e) for e in events[:place])
+            after = -1 if event.lead_id < lead.lead_id else before
+            ends.append(Ended(event.why, kept[event.lead_id].raw, after))
+    return Waiting(
+        lead.lead_id,
+        lead.source,
+        from_iso(lead.captured_at),
+        kept[lead.lead_id].raw,
+        kept[lead.lead_id].record,
+        tuple(kept[i].raw for i in updates),
+        tuple(kept[event.lead_id].raw for event in events if _is_late(event)),
+        tuple(kept[i].why for i in (lead.lead_id, *updates) if kept[i].why),
+        tuple(ends),
+    )
+
+
+def _tells(lead: LeadItem, event: LeadItem) -> bool:
+    """Whether an event says something of a lead; what came late is news only of one that is
+    refined."""
+    if event.fate == Fate.FOLDED or _is_end(event):
+        return True
+    return lead.summary is not None and _is_late(event)
+
+
+def _is_end(event: LeadItem) -> bool:
+    return event.kind == Kind.IGNORED and event.why in ENDS
 
 
 def _is_late(event: LeadItem) -> bool:

@@ -1,6 +1,7 @@
 """The store on AWS as one object."""
 
 from leadline.stores.aws.channels import AwsChannels
+from leadline.stores.aws.erasing import AwsErasing
 from leadline.stores.aws.handling import AwsDesk
 from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.leads import AwsLeads
@@ -8,5 +9,5 @@ from leadline.stores.aws.queue import AwsQueue
 from leadline.stores.aws.settling import AwsSettling
 
 
-class AwsStore(AwsInbox, AwsQueue, AwsSettling, AwsLeads, AwsChannels, AwsDesk):
+class AwsStore(AwsInbox, AwsQueue, AwsSettling, AwsErasing, AwsLeads, AwsChannels, AwsDesk):
     """`ports.store.Store` on S3, DynamoDB and SQS."""

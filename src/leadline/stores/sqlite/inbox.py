@@ -7,10 +7,21 @@ from typing import Any, NamedTuple
 
 import apsw
 
-from leadline.model.keys import key_digest
-from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, fate_of
+from leadline.model.keys import key_digest, set_apart
+from leadline.model.lead import (
+    OTHER_WORDS,
+    CapturedLead,
+    Fate,
+    Kind,
+    Receipt,
+    fate_of,
+    is_early,
+    is_end,
+    is_privacy_deletion,
+)
 from leadline.model.task import Step
 from leadline.ports.clock import Clock
+from leadline.ports.store import TellApart
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex, Owned
@@ -19,10 +30,14 @@ from leadline.stores.sqlite.tasks import add_history, count, next_number, put
 from leadline.stores.sqlite.values import bytes_of, micros, micros_of, text_of
 
 _sql = Queries(__name__)
+_COMPARED = 2
+"""Said of a lasting key whose event another one of the same key is compared with; of 1, as earlier
+versions said it, the key alone decides."""
 
 
 class _Owner(NamedTuple):
-    """The event that has a key, and the lead that it belongs to if it is not a lead itself."""
+    """The event that has a key, and the lead that it belongs to if it is not a lead itself.
+    `no_lead` says of an event that made none why."""
 
     lead: int
     id: bytes
@@ -30,6 +45,7 @@ class _Owner(NamedTuple):
     lasting: int
     joined: int | None
     joined_id: bytes | None
+    no_lead: str
 
     @property
     def head(self) -> tuple[int, bytes]:
@@ -38,18 +54,24 @@ class _Owner(NamedTuple):
             return self.joined, self.joined_id
         return self.lead, self.id
 
+    @property
+    def is_early(self) -> bool:
+        """Whether it is an event that waits for the lead of its record."""
+        return self.joined is None and bool(self.no_lead)
+
 
 class _Batch:
     """The rows that one call will write, and the keys that its own leads have."""
 
     def __init__(self, next_number: int, owners: dict[bytes, _Owner]) -> None:
-        self.next = next_number
+        self.first = self.next = next_number
         self.owners = owners
-        self.leads: list[tuple[object, ...]] = []
-        self.raws: list[tuple[object, ...]] = []
+        self.leads: list[tuple[Any, ...]] = []
+        self.raws: list[tuple[Any, ...]] = []
         self.known: list[tuple[bytes, int, int, int]] = []
         self.tasks: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
+        self.early: list[tuple[int, int]] = []
         self.folded: set[int] = set()
         self.looked_up: set[int] = set()
         self.tally: Counter[tuple[date, str, str]] = Counter()
@@ -62,6 +84,7 @@ class SqliteInbox:
     keys: KeyIndex
     clock: Clock
     redelivery_window: timedelta
+    apart: TellApart
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
         """See `ports.store.Inbox.accept`."""
@@ -69,9 +92,26 @@ class SqliteInbox:
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
             keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
             batch = _Batch(next_number(db), _owners(db, self.keys.owners(db, keys)))
-            receipts = [_judge(db, batch, lead, window) for lead in leads]
+            receipts = [self._judge(db, batch, lead, window) for lead in leads]
             _write(db, self.keys, batch, micros(self.clock()))
         return receipts
+
+    def _judge(
+        self, db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int
+    ) -> Receipt:
+        """Decide what becomes of one event, and note the rows that it needs."""
+        again = batch.owners.get(lead.event_key)
+        if again is None or not _counts(again, lead, window):
+            return _new(db, batch, lead)
+        if again.lasting != _COMPARED or (first := _words(db, batch, again)) is None:
+            return _redelivered(batch, lead, again, "")
+        told = self.apart(lead, *first)
+        if not told.identity:
+            return _redelivered(batch, lead, again, told.difference)
+        lead = set_apart(lead, told.identity)
+        if lead.event_key not in batch.owners:
+            batch.owners |= _owners(db, self.keys.owners(db, {lead.event_key}))
+        return self._judge(db, batch, lead, window)
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         """See `ports.store.Inbox.readmit`."""
@@ -80,6 +120,8 @@ class SqliteInbox:
             rows = bulk.select(db, _sql.filtered, ids)
             made = self._of_records_without_a_lead(db, sorted(rows))
             bulk.select(db, _sql.readmit, [row[0] for row in made])
+            for row in made:
+                db.execute(_sql.fold_early, (row[0], row[0]))
             now = micros(self.clock())
             tasks = [(row[0], Step.REFINE, now, micros(due_at)) for row in made]
             bulk.insert(db, _sql.add_tasks, tasks)
@@ -113,34 +155,56 @@ class SqliteInbox:
 def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _Owner]:
     """The owners of keys with their ids; few events have any, so this query is rare."""
     rows = bulk.select(db, _sql.heads, {o.lead for o in owned.values()})
-    leads = {n: (lead_id, joined, joined_id) for n, lead_id, joined, joined_id in rows}
-    return {
-        key: _Owner(o.lead, leads[o.lead][0], o.at, o.lasting, *leads[o.lead][1:])
-        for key, o in owned.items()
-        if o.lead in leads
-    }
+    leads = {row[0]: row[1:] for row in rows}
+    owners = {}
+    for key, o in owned.items():
+        if o.lead in leads:
+            lead_id, joined, joined_id, fate, why = leads[o.lead]
+            no_lead = why if fate == Fate.FILTERED else ""
+            owners[key] = _Owner(o.lead, lead_id, o.at, o.lasting, joined, joined_id, no_lead)
+    return owners
 
 
-def _judge(db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int) -> Receipt:
-    """Decide the fate of one event, and add the rows that it needs to the batch."""
+def _counts(again: _Owner, lead: CapturedLead, window: int) -> bool:
+    """Whether a key that another event has counts for this one still."""
+    return bool(again.lasting) or micros(lead.captured_at) - again.at < window
+
+
+def _words(db: apsw.Connection, batch: _Batch, owner: _Owner) -> tuple[bytes, str | None] | None:
+    """The `raw` and the `record` of an event, which may not be written yet."""
+    place = owner.lead - batch.first
+    if place >= 0:
+        return batch.raws[place][1], batch.leads[place][5]
+    return next(iter(bulk.query(db, _sql.words, owner.lead)), None)
+
+
+def _redelivered(batch: _Batch, lead: CapturedLead, again: _Owner, difference: str) -> Receipt:
+    number, lead_id = again.head
     at = micros(lead.captured_at)
-    again = batch.owners.get(lead.event_key)
-    if again is not None and (again.lasting or at - again.at < window):
-        number, lead_id = again.head
-        batch.history.append((number, at, "redelivered", ""))
-        batch.tally[lead.captured_at.date(), lead.source, Fate.REDELIVERED] += 1
-        return Receipt(text_of(lead_id), Fate.REDELIVERED)
+    batch.history.append((number, at, "redelivered", ""))
+    if difference:
+        batch.history.append((number, at, OTHER_WORDS, difference))
+    batch.tally[lead.captured_at.date(), lead.source, Fate.REDELIVERED] += 1
+    return Receipt(text_of(lead_id), Fate.REDELIVERED, again.no_lead)
+
+
+def _new(db: apsw.Connection, batch: _Batch, lead: CapturedLead) -> Receipt:
+    """An event that is no redelivery."""
+    at = micros(lead.captured_at)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
-    joined = about.head if about is not None else None
+    joined = about.head if about is not None and not about.is_early else None
     refined = joined is not None and _is_refined(db, joined[0])
     fate, why = fate_of(lead, known=joined is not None, refined=refined)
-    _note(batch, lead, at, fate, why, joined)
-    if fate is Fate.FOLDED and joined is not None:
+    _note(batch, lead, at, fate, why, about.head if about is not None else None)
+    if about is not None and is_privacy_deletion(lead):
+        batch.looked_up.add(about.head[0])
+    if joined is None:
+        return Receipt(lead.id, fate, why)
+    if not refined and (fate is Fate.FOLDED or is_end(lead)):
         batch.folded.add(joined[0])
-        return Receipt(text_of(joined[1]), fate)
-    if refined and joined is not None and lead.kind is not Kind.IGNORED:
+    elif refined and (lead.kind is not Kind.IGNORED or is_end(lead)):
         batch.looked_up.add(joined[0])
-    return Receipt(lead.id, fate, why)
+    return Receipt(text_of(joined[1]), fate) if fate is Fate.FOLDED else Receipt(lead.id, fate, why)
 
 
 def _is_refined(db: apsw.Connection, lead: int) -> bool:
@@ -158,16 +222,21 @@ def _note(
     """Add the rows of a new event to the batch."""
     number, batch.next = batch.next, batch.next + 1
     key = bytes.fromhex(lead.id.replace("-", ""))
+    if joined is not None and fate is Fate.CAPTURED:
+        batch.early.append((number, joined[0]))
+        joined = None
     head, head_id = joined or (None, None)
     batch.leads.append((number, key, lead.source, lead.kind, at, lead.record, fate, why, head))
     batch.raws.append((number, lead.raw, lead.body, lead.media_type))
-    mine = _Owner(number, key, at, lead.lasting_key, head, head_id)
-    batch.known.append((lead.event_key, number, at, lead.lasting_key))
+    no_lead = why if fate is Fate.FILTERED else ""
+    lasting = _COMPARED if lead.lasting_key else 0
+    mine = _Owner(number, key, at, lasting, head, head_id, no_lead)
+    batch.known.append((lead.event_key, number, at, lasting))
     batch.owners[lead.event_key] = mine
+    if lead.record_key and (fate is Fate.CAPTURED or (head is None and is_early(lead))):
+        batch.known.append((lead.record_key, number, at, True))
+        batch.owners[lead.record_key] = mine
     if fate is Fate.CAPTURED:
-        if lead.record_key:
-            batch.known.append((lead.record_key, number, at, True))
-            batch.owners[lead.record_key] = mine
         batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
     batch.tally[lead.captured_at.date(), lead.source, fate] += 1
 
@@ -175,6 +244,8 @@ def _note(
 def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch, now: int) -> None:
     bulk.insert(db, _sql.add_leads, batch.leads)
     bulk.insert(db, _sql.add_raws, batch.raws)
+    for number, early in batch.early:
+        db.execute(_sql.fold_early, (number, early))
     keys.add(db, batch.known)
     bulk.insert(db, _sql.add_tasks, batch.tasks)
     put(db, [(number, Step.LOOK_UP, "", 0, now, now) for number in batch.looked_up])

@@ -1,8 +1,12 @@
 -- name: heads
 -- Leads by number, with the lead that each belongs to if it is only an event about that one.
-SELECT lead.n, lead.id, lead.joined, head.id
+SELECT lead.n, lead.id, lead.joined, head.id, lead.fate, lead.why
 FROM lead LEFT JOIN lead head ON head.n = lead.joined
 WHERE lead.n IN ();
+
+-- name: words
+-- What an event said, and of which record.
+SELECT raw, record FROM lead JOIN raw ON raw.lead = lead.n WHERE lead.n = ?;
 
 -- name: is_refined
 -- Whether a lead is refined: one row if so.
@@ -29,6 +33,13 @@ WHERE lead = ? AND step = 'refine' AND leased <> 0 AND dead_at IS NULL;
 -- Those of these events that were filtered out and belong to no lead.
 SELECT n, id, source, record, captured_at FROM lead
 WHERE fate = 'filtered' AND joined IS NULL AND id IN ();
+
+-- name: fold_early
+-- Give a lead (first value) an event of its record that came before it, and those that belong to
+-- that event.
+UPDATE lead SET joined = ?1,
+  fate = iif(kind = 'updated', 'folded', fate), why = iif(kind = 'updated', '', why)
+WHERE (n = ?2 OR joined = ?2) AND n <> ?1;
 
 -- name: readmit
 -- Make leads of events that were filtered out.

@@ -19,6 +19,8 @@ from leadline.stores.sqlite.queries import Queries
 _sql = Queries(__name__)
 _SLICES = 32
 _WIDTH = 256 // _SLICES
+_NOBODY, _START_AGAIN = 0, bytes(16)
+"""The lead and the key of a row by which processes learn that keys were removed."""
 
 
 class Owned(NamedTuple):
@@ -35,6 +37,7 @@ class KeyIndex:
     def __init__(self, gather: int = 32_768) -> None:
         self._gather = gather
         self._next_slice = 0
+        self._started_again = 0
         self.forget()
 
     def forget(self) -> None:
@@ -73,15 +76,32 @@ class KeyIndex:
         if self._count > self._gather:
             self._move_a_slice(db)
 
+    def remove(self, db: apsw.Connection, keys: Sequence[bytes]) -> None:
+        """Forget these keys for good, in a write transaction: all processes start from the file
+        again."""
+        if keys:
+            bulk.select(db, _sql.remove_known, keys)
+            bulk.select(db, _sql.remove_logged, keys)
+            bulk.insert(db, _sql.log, [(_START_AGAIN, _NOBODY, 0, 1)])
+
     def _read_on(self, db: apsw.Connection) -> None:
         """Read what this and other processes have added to the log since the last call."""
         for n, key, lead, at, lasting in bulk.query(db, _sql.logged_since, self._seen):
+            if lead == _NOBODY:
+                self._seen = n
+                if n > self._started_again:
+                    self._started_again = n
+                    self.forget()
+                    self._read_on(db)
+                    return
+                continue
             fresh = self._fresh[key[0] // _WIDTH]
             self._count += key not in fresh
             fresh[key] = n, Owned(lead, at, lasting)
             self._seen = n
 
     def _move_a_slice(self, db: apsw.Connection) -> None:
+        self._read_on(db)
         number, self._next_slice = self._next_slice, (self._next_slice + 1) % _SLICES
         moved = self._fresh[number]
         # Sorted, so that neighbours share a page; another process may have moved some already.

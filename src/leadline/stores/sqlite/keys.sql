@@ -19,3 +19,11 @@ WHERE excluded.at > at;
 -- name: remove_from_log
 -- Remove rows of the log that were moved.
 DELETE FROM key_log WHERE n IN ();
+
+-- name: remove_known
+-- Remove keys from the sorted table.
+DELETE FROM known WHERE key IN ();
+
+-- name: remove_logged
+-- Remove keys from the log.
+DELETE FROM key_log WHERE key IN ();

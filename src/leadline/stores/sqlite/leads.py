@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from leadline.model.formats import refined_document
-from leadline.model.lead import Fate, FirstSeen, RefinedLead
-from leadline.ports.store import Archived, Waiting
+from leadline.model.lead import Fate, FirstSeen, Kind, RefinedLead
+from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
@@ -14,6 +14,30 @@ from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, moment, text_of
 
 _sql = Queries(__name__)
+
+
+class _Told:
+    """What the other events of a lead's record say."""
+
+    def __init__(self) -> None:
+        self.updates: list[bytes] = []
+        self.late: list[bytes] = []
+        self.whys: list[str] = []
+        self.ends: list[Ended] = []
+
+    def note(self, lead: bytes, fate: str, raw: bytes, why: str, kind: str, own: bytes) -> None:
+        """Take one event, in the order of arrival."""
+        if kind == Kind.IGNORED:
+            before = len(self.updates) + len(self.late)
+            self.ends.append(Ended(why, raw, -1 if own < lead else before))
+        elif fate == Fate.FOLDED:
+            self.updates.append(raw)
+            self.whys.append(why)
+        elif fate == Fate.FILTERED:
+            self.late.append(raw)
+
+
+_NOTHING = _Told()
 
 
 class SqliteLeads:
@@ -26,22 +50,19 @@ class SqliteLeads:
         """See `ports.store.Leads.waiting`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.waiting, [bytes_of(i) for i in lead_ids])
-            told: dict[tuple[int, str], list[bytes]] = defaultdict(list)
-            whys: dict[int, list[str]] = defaultdict(list)
-            with_events = [row[0] for row in rows if row[7]]
-            for lead, fate, raw, why in bulk.select(db, _sql.joined, with_events):
-                told[lead, fate].append(raw)
-                if fate == Fate.FOLDED:
-                    whys[lead].append(why)
-        return {
-            (lead_id := text_of(row[1])): Waiting(
-                lead_id, row[2], moment(row[3]), row[4], row[5],
-                tuple(told.get((row[0], Fate.FOLDED), ())),
-                tuple(told.get((row[0], Fate.FILTERED), ())),
-                tuple(filter(None, (row[6], *whys.get(row[0], ())))),
-            )
-            for row in rows
-        }  # fmt: skip
+            told: dict[int, _Told] = defaultdict(_Told)
+            with_events = {row[0]: row[1] for row in rows if row[7]}
+            for lead, *event in bulk.select(db, _sql.joined, with_events):
+                told[lead].note(with_events[lead], *event)
+        found: dict[str, Waiting] = {}
+        for n, key, source, at, raw, record, why, _ in rows:
+            said = told.get(n) or _NOTHING
+            lead_id = text_of(key)
+            found[lead_id] = Waiting(
+                lead_id, source, moment(at), raw, record, tuple(said.updates), tuple(said.late),
+                tuple(filter(None, (why, *said.whys))), tuple(said.ends),
+            )  # fmt: skip
+        return found
 
     def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
         """See `ports.store.Leads.archived`."""
@@ -66,8 +87,8 @@ class SqliteLeads:
         """See `ports.store.Leads.of_records`."""
         with self.db.reading() as db:
             owners = self.keys.owners(db, record_keys)
-            rows = bulk.select(db, _sql.captures, {o.lead for o in owners.values()})
-        leads = {n: text_of(i) for n, i, _ in rows}
+            rows = bulk.select(db, _sql.made, {o.lead for o in owners.values()})
+        leads = {n: text_of(i) for n, i in rows}
         return {key: leads[o.lead] for key, o in owners.items() if o.lead in leads}
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:

@@ -5,9 +5,10 @@ SELECT lead.n, id, source, captured_at, raw, record, why,
 FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
 
 -- name: joined
--- The words of the events that belong to leads, in the order of their arrival.
-SELECT joined, fate, raw, why FROM lead JOIN raw ON raw.lead = lead.n
-WHERE kind <> 'ignored' AND joined IN () ORDER BY lead.n;
+-- The words of the events that belong to leads and say something of them, in the order of arrival.
+SELECT joined, fate, raw, why, kind, id FROM lead JOIN raw ON raw.lead = lead.n
+WHERE (kind <> 'ignored' OR why IN ('deleted', 'merged', 'privacy_deleted')) AND joined IN ()
+ORDER BY lead.n;
 
 -- name: archived
 -- Leads with all that was delivered.
@@ -17,6 +18,10 @@ FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
 -- name: captures
 -- The ids of leads, by number, and when they were captured.
 SELECT n, id, captured_at FROM lead WHERE n IN ();
+
+-- name: made
+-- The ids of those of these leads that are one, by number.
+SELECT n, id FROM lead WHERE fate = 'captured' AND n IN ();
 
 -- name: refined
 -- Refined leads: their documents without the original data.

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.clock import Clock, wall_clock
+from leadline.ports.store import TellApart, by_record
 from leadline.stores.sqlite.channels import SqliteChannels
 from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.erasing import SqliteErasing
 from leadline.stores.sqlite.handling import SqliteDesk
 from leadline.stores.sqlite.inbox import SqliteInbox
 from leadline.stores.sqlite.keys import KeyIndex
@@ -14,7 +16,7 @@ from leadline.stores.sqlite.leads import SqliteLeads
 from leadline.stores.sqlite.queue import SqliteQueue
 
 
-class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteDesk):
+class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteDesk, SqliteErasing):
     """`ports.store.Store` in one SQLite file below *folder*.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
@@ -31,6 +33,7 @@ class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteD
         read_only: bool = False,
         checkpoint_pages: int = 4000,
         rights: Rights = PRIVATE,
+        apart: TellApart = by_record,
     ) -> None:
         self.db = Database(
             folder, read_only=read_only, checkpoint_pages=checkpoint_pages, rights=rights
@@ -38,6 +41,7 @@ class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteD
         self.keys = KeyIndex()
         self.clock = clock
         self.redelivery_window = redelivery_window
+        self.apart = apart
 
     def close(self) -> None:
         """Close the file."""

@@ -129,6 +129,29 @@ def drawn(
     return LeadFields(**found)
 
 
+def emptied(
+    values: Mapping[str, Any],
+    where: Mapping[str, tuple[str, ...]],
+    mapping: Mapping[str, str] = {},
+    *,
+    whole: bool = False,
+) -> tuple[str, ...]:
+    """The fields that an update says are empty now (`Source.cleared`).
+
+    *whole*: the values are all of the record. Else one of several places of a field says nothing
+    of the others, so that only the first of them clears it.
+    """
+    found = []
+    for name in PLACEABLE:
+        keys = (mapping[name],) if name in mapping else where.get(name, ())
+        there = [key for key in keys if key in values]
+        counts = there and (whole or there[0] == keys[0])
+        if counts and all(told(name, values[key]) is None for key in there):
+            found.append(name)
+    leaves = (path for path, value in flat_with_empty(values) if not said(value))
+    return (*found, *(f"custom.{path}" for path in leaves))
+
+
 def demand_something(fields: LeadFields, raw_keys: Iterable[str]) -> LeadFields:
     """The fields, if they identify a person, company or record. Raises NotUnderstood otherwise."""
     if any(
@@ -154,6 +177,11 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
     """A value as scalars and lists by dotted path; empty values and secrets are left out."""
     leaves = _leaves(value, prefix, 0)
     return {path: v for path, v in leaves if said(v) and not secret(path)}
+
+
+def flat_with_empty(value: Any) -> Iterator[tuple[str, Any]]:
+    """Everything as dotted paths to scalars and lists, and to what is empty."""
+    return _leaves(value, "", 0)
 
 
 def _leaves(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:

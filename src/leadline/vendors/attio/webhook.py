@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from leadline.model.json_text import decode, elements, peek, read_json
-from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.lead import DELETED, MERGED, Delivery, Event, Kind, LeadFields
 from leadline.model.people import Person
 from leadline.model.record_links import is_on
 from leadline.ports.source import Source
@@ -21,7 +21,7 @@ RECORD_HOSTS = ("app.attio.com",)
 """The hosts of a record's `web_url` (Attio REST API, "Get a record")."""
 
 _KINDS = {"record.created": Kind.CREATED, "record.updated": Kind.UPDATED}
-_WHY = {"record.deleted": "deleted", "record.merged": "merged"}
+_WHY = {"record.deleted": DELETED}
 
 
 class _Body(msgspec.Struct):
@@ -31,6 +31,8 @@ class _Body(msgspec.Struct):
 class _Head(msgspec.Struct):
     event_type: Any = None
     id: Any = None
+    duplicate_object_id: Any = None
+    duplicate_record_id: Any = None
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -157,6 +159,9 @@ def _event(raw: bytes) -> Event:
         return Event(Kind.CREATED, raw, record=record)
     sort = str(head.event_type)
     kind = _KINDS.get(sort, Kind.IGNORED)
+    if sort == "record.merged":  # `id` is the record that is left
+        gone = {"object_id": head.duplicate_object_id, "record_id": head.duplicate_record_id}
+        return Event(kind, raw, record=_named(gone), why=MERGED)
     if kind is Kind.IGNORED:
         return Event(kind, raw, record=_named(head.id), why=_WHY.get(sort, "not_a_lead"))
     return Event(kind, raw, record=_named(head.id))

@@ -12,10 +12,17 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.model.json_text import decode, peek, read_json
-from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.lead import MERGED, Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, drawn, several, text, told
+from leadline.vendors._webhooks.fields import (
+    demand_something,
+    drawn,
+    emptied,
+    several,
+    text,
+    told,
+)
 
 
 class _Head(msgspec.Struct):
@@ -24,6 +31,7 @@ class _Head(msgspec.Struct):
     object_id: Any = None
     lead_id: Any = None
     action: Any = None
+    meta: Any = None
 
 
 class _Body(msgspec.Struct):
@@ -43,6 +51,7 @@ class Close(Source):
     name = "close"
     is_crm = True
     record_hosts = RECORD_HOSTS
+    time_fields = ("event.date_updated", "event.date_created")
 
     def authenticate(self, delivery: Delivery) -> None:
         """`Close-Sig-Hash` and `Close-Sig-Timestamp` (seconds)."""
@@ -77,6 +86,8 @@ class Close(Source):
         head = body.event
         kind, why = _kind(head)
         record = text(head.lead_id) or text(head.object_id)
+        if why == MERGED:
+            record = text(_merge_of(head))
         return [Event(kind, raw, key=text(head.id), record=record, why=why)]
 
     def fields(self, raw: bytes) -> LeadFields:
@@ -91,6 +102,20 @@ class Close(Source):
             others = [key for key in data if not key.startswith("custom.")]
             return drawn(data, _CONTACT, self.config.map, read=others, record=lead)
         return demand_something(self._of_lead(data, lead or text(event.get("object_id"))), data)
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What is empty in the lead, of which Close sends the whole; a contact, of which a lead may
+        have several, clears nothing."""
+        body = decode(raw)
+        event = body.get("event") if isinstance(body, dict) else None
+        data = event.get("data") if isinstance(event, dict) else None
+        if not isinstance(event, dict) or not isinstance(data, dict):
+            return ()
+        if event.get("object_type") != "lead":
+            return ()
+        found = emptied(data, _LEAD, self.config.map, whole=True)
+        owned = "owner" in self.config.map or close_owner(data) is not None
+        return found if owned else (*found, "owner")
 
     def _of_lead(self, data: dict[str, Any], record: str | None) -> LeadFields:
         contact, address = _first(data.get("contacts")), _first(data.get("addresses"))
@@ -142,6 +167,12 @@ def _kind(head: _Head) -> tuple[Kind, str]:
         return Kind.IGNORED, "not_a_lead"
     kind = _KINDS.get(str(head.action))
     return (kind, "") if kind else (Kind.IGNORED, str(head.action)[:40])
+
+
+def _merge_of(head: _Head) -> Any:
+    """The lead that was merged into another (Close API docs, "Event log"); where the event does not
+    say which of the two that is, both stay."""
+    return head.meta.get("merge_source_id") if isinstance(head.meta, dict) else None
 
 
 def close_owner(data: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,14 @@ from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, drawn, text, told, with_source
+from leadline.vendors._webhooks.fields import (
+    demand_something,
+    drawn,
+    emptied,
+    text,
+    told,
+    with_source,
+)
 from leadline.vendors._webhooks.notices import each_record
 
 _TYPES = ("lead", "person")
@@ -39,6 +46,7 @@ class Copper(Source):
 
     name = "copper"
     is_crm = True
+    time_fields = ("timestamp", "date_modified")
 
     def authenticate(self, delivery: Delivery) -> None:
         """The shared secret is one of the subscription's values, in the body or in a header."""
@@ -74,17 +82,29 @@ class Copper(Source):
             sort = str(body.get("type", _TYPES[0]))
             fields = copper_fields(body, self.config.map, sort)
             return demand_something(with_source(fields, "Copper"), body)
-        changed = body.get("updated_attributes")
-        news = {
-            key: pair[1]
-            for key, pair in (changed.items() if isinstance(changed, dict) else ())
-            if isinstance(pair, list) and len(pair) == 2
-        }
+        news = _news(body)
         fields = copper_fields(news, self.config.map)
         record = _named(body.get("type"), next(map(text, body["ids"]), None))
         fields = msgspec.structs.replace(fields, record=record)
         updated = body.get("event") == "update"
         return demand_something(fields if updated else with_source(fields, "Copper"), body)
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What an update says is empty now."""
+        body = decode(raw)
+        if not isinstance(body, dict) or not isinstance(body.get("ids"), list):
+            return ()
+        return emptied(copper_values(_news(body)), _FIELDS, self.config.map)
+
+
+def _news(notice: Mapping[str, Any]) -> dict[str, Any]:
+    """What a notification says of each attribute that was changed: its value now."""
+    changed = notice.get("updated_attributes")
+    return {
+        key: pair[1]
+        for key, pair in (changed.items() if isinstance(changed, dict) else ())
+        if isinstance(pair, list) and len(pair) == 2
+    }
 
 
 def copper_fields(

@@ -17,6 +17,7 @@ from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.fields import demand_something, placed, text, told, with_source
 from leadline.vendors._webhooks.guess import guessed
 from leadline.vendors._webhooks.kinds import kind_of
+from leadline.vendors._webhooks.usual import TIMES, emptied_by_name
 
 
 class _Head(msgspec.Struct):
@@ -28,9 +29,17 @@ class _Head(msgspec.Struct):
     topic: Any = None
     id: Any = None
     source: Any = None
+    messageId: Any = None
 
 
 _head = msgspec.json.Decoder(_Head)
+
+
+# What a vendor's next attempt says otherwise (Intercom docs, "Webhook notification object";
+# Segment docs, "Spec: Common fields", and of `timestamp` that it is reckoned from `sentAt`).
+_INTERCOM = ("delivery_attempts", "delivery_status", "delivered_at")
+_SEGMENT = ("sentAt", "receivedAt", "timestamp")
+_SEGMENT_CALLS = ("identify", "track", "page", "screen", "group", "alias")
 
 
 class Generic(Source):
@@ -38,6 +47,8 @@ class Generic(Source):
 
     name = "generic"
     media = ("application/json", "text/json", "text/plain", *forms.MEDIA)
+    delivery_fields = (*_INTERCOM, *_SEGMENT)
+    time_fields = TIMES
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`."""
@@ -81,12 +92,18 @@ class Generic(Source):
             fields = msgspec.structs.replace(fields, suspicions=("test.flagged",))
         return demand_something(with_source(fields, "Webhook"), body)
 
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What stands empty under its usual name."""
+        body = decode(raw)
+        return emptied_by_name(body, guessed(body, self.config.map))
+
     def _event(self, raw: bytes, position: int, count: int, delivery: Delivery) -> Event:
         head = peek(_head, raw) or _Head()
         kind, why = kind_of(head.event, head.event_type, head.eventName, head.topic, head.type)
         key = _key(delivery, head)
         if key is not None and count > 1:
             key = f"{key}#{position}"
+        key = key or _key_in(head)
         mapping = self.config.map
         record = None
         if "event_id" in mapping or "record" in mapping:
@@ -110,6 +127,13 @@ def _key(delivery: Delivery, head: _Head) -> str | None:
     if head.specversion is not None and text(head.id):
         return f"{text(head.source)} {text(head.id)}"
     return None
+
+
+def _key_in(head: _Head) -> str | None:
+    """The vendor's id of an event whose next attempt is not the same text."""
+    if head.type == "notification_event":
+        return text(head.id)
+    return text(head.messageId) if head.type in _SEGMENT_CALLS else None
 
 
 SOURCE = Generic

@@ -12,11 +12,18 @@ import msgspec
 
 from leadline.model.errors import Unauthentic
 from leadline.model.json_text import decode, elements, peek, read_json
-from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.lead import DELETED, ERASED, MERGED, Delivery, Event, Kind, LeadFields
 from leadline.model.record_links import is_on
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
+from leadline.vendors._webhooks.fields import (
+    demand_something,
+    drawn,
+    emptied,
+    text,
+    with_source,
+)
+from leadline.vendors._webhooks.notices import each_record
 
 # The percent-escapes that HubSpot decodes before it signs the URL.
 _DECODED = {
@@ -30,6 +37,7 @@ RECORD_HOSTS = (
 )  # fmt: skip
 """The hosts on which users open records, one for each HubSpot data centre (`uiDomain` and
 `dataHostingLocation`, HubSpot docs, "Account information"; HubSpot, "Data centers")."""
+_ENDS = {"deletion": DELETED, "privacyDeletion": ERASED, "merge": MERGED}
 _OBJECTS = {"contact": "contact", "0-1": "contact", "lead": "lead", "0-136": "lead"}
 
 
@@ -42,12 +50,17 @@ class _AppEvent(msgspec.Struct):
     objectTypeId: Any = None
 
 
+class _Merge(msgspec.Struct):
+    mergedObjectIds: Any = None
+
+
 class _Contact(msgspec.Struct):
     vid: Any
     properties: Any = None
 
 
 _app_event = msgspec.json.Decoder(_AppEvent)
+_merge = msgspec.json.Decoder(_Merge)
 _contact = msgspec.json.Decoder(_Contact)
 
 
@@ -57,6 +70,8 @@ class HubSpot(Source):
     name = "hubspot"
     is_crm = True
     record_hosts = RECORD_HOSTS
+    delivery_fields = ("attemptNumber",)
+    time_fields = ("occurredAt", "properties.lastmodifieddate.value", "updatedAt")
 
     def authenticate(self, delivery: Delivery) -> None:
         """Signed with the app's client secret; v1 and v2 have no timestamp, so they can be
@@ -100,7 +115,15 @@ class HubSpot(Source):
     def events(self, delivery: Delivery) -> Iterable[Event]:
         """One event for each element of an app's array, or for the contact of a workflow."""
         raw = read_json(delivery.body)
-        return (_event(element) for element in elements(raw))
+        return (event for element in elements(raw) for event in _events(element))
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """The property that an app event says is empty now."""
+        body = decode(raw)
+        if not isinstance(body, dict) or not body.get("propertyName"):
+            return ()
+        values = {str(body["propertyName"]): body.get("propertyValue")}
+        return emptied(values, HUBSPOT_PROPERTIES, self.config.map)
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields of a workflow's contact, the id in an app's event, or the changed property."""
@@ -115,6 +138,20 @@ class HubSpot(Source):
 def _v3_message(delivery: Delivery, stamp: str) -> bytes:
     url = _ESCAPE.sub(lambda found: _DECODED[found[0].lower()], delivery.url)
     return signing.octets(f"{delivery.method}{url}") + delivery.body + signing.octets(stamp)
+
+
+def _events(raw: bytes) -> list[Event]:
+    """An event, and one for each record that was merged away."""
+    event = _event(raw)
+    if event.why != MERGED:
+        return [event]
+    merge = peek(_merge, raw) or _Merge()
+    gone = merge.mergedObjectIds if isinstance(merge.mergedObjectIds, list) else []
+    sort = (event.record or "").partition(":")[0]
+    return [
+        msgspec.structs.replace(event, key=f"{event.key}:{number}", record=f"{sort}:{number}")
+        for number in each_record(gone)
+    ] or [msgspec.structs.replace(event, record=None)]
 
 
 def _event(raw: bytes) -> Event:
@@ -136,9 +173,9 @@ def _event(raw: bytes) -> Event:
         return Event(Kind.IGNORED, raw, key=key, why="not_a_lead")
     if action == "creation":
         return Event(Kind.CREATED, raw, key=key, record=record)
-    if action == "propertyChange":
+    if action in ("propertyChange", "restore"):
         return Event(Kind.UPDATED, raw, key=key, record=record)
-    why = "deleted" if "eletion" in action else action[:40] or "unknown"
+    why = _ENDS.get(action) or action[:40] or "unknown"
     return Event(Kind.IGNORED, raw, key=key, record=record, why=why)
 
 

@@ -42,6 +42,7 @@ class LinkedIn(Source):
     timestamp."""
 
     name = "linkedin"
+    time_fields = ("occurredAt",)
 
     def authenticate(self, delivery: Delivery) -> None:
         """Signed with the app's client secret; some receivers get the prefix in the header too."""

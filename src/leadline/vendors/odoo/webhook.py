@@ -15,7 +15,7 @@ from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
+from leadline.vendors._webhooks.fields import demand_something, drawn, emptied, text, with_source
 
 _MODEL = "crm.lead"
 _TAG = re.compile(r"<[^<>]*>")
@@ -38,6 +38,7 @@ class Odoo(Source):
 
     name = "odoo"
     is_crm = True
+    time_fields = ("write_date",)
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`."""
@@ -58,6 +59,11 @@ class Odoo(Source):
             return demand_something(LeadFields(), ())
         fields = odoo_fields(body, self.config.map)
         return demand_something(with_source(fields, "Odoo"), body)
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What is empty, which Odoo calls false, of the fields that were sent."""
+        body = decode(raw)
+        return emptied(body, _FIELDS, self.config.map) if isinstance(body, dict) else ()
 
 
 def odoo_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:

@@ -11,11 +11,18 @@ from typing import Any
 import msgspec
 
 from leadline.model.json_text import decode, elements, peek, read_json
-from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.lead import DELETED, MERGED, Delivery, Event, Kind, LeadFields
 from leadline.model.record_links import is_on
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, drawn, text, told, with_source
+from leadline.vendors._webhooks.fields import (
+    demand_something,
+    drawn,
+    emptied,
+    text,
+    told,
+    with_source,
+)
 
 _KINDS = {
     "added": Kind.CREATED,
@@ -65,6 +72,8 @@ class Pipedrive(Source):
     name = "pipedrive"
     is_crm = True
     record_hosts = RECORD_HOSTS
+    delivery_fields = ("meta.attempt", "retry")
+    time_fields = ("meta.timestamp_milli", "meta.timestamp")
 
     def authenticate(self, delivery: Delivery) -> None:
         """HTTP Basic authentication; the secret is `user:password`."""
@@ -108,6 +117,15 @@ class Pipedrive(Source):
         )
         return demand_something(with_source(fields, "Pipedrive"), data)
 
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What is empty in the record, of which Pipedrive sends the whole."""
+        body = decode(raw)
+        data = (body.get("current") or body.get("data")) if isinstance(body, dict) else None
+        if not isinstance(data, dict):
+            return ()
+        places = _PERSON if "first_name" in data else _LEAD
+        return emptied(data, places, self.config.map, whole=True)
+
 
 _PERSON = {
     "name": ("name",),
@@ -148,8 +166,10 @@ def _event(raw: bytes) -> Event:
     kind, why = _KINDS.get(str(meta.action), Kind.IGNORED), ""
     if sort not in ("person", "lead"):
         kind, why, number = Kind.IGNORED, "not_a_lead", None
+    elif meta.action == MERGED:
+        kind, why, number = Kind.IGNORED, MERGED, _merged_away(head, number)
     elif kind is Kind.IGNORED:
-        why = "deleted" if meta.action in _DELETED else str(meta.action)[:40]
+        why = DELETED if meta.action in _DELETED else str(meta.action)[:40]
     return Event(kind, raw, key=_key(head), record=number and f"{sort}:{number}", why=why)
 
 
@@ -159,6 +179,13 @@ def _shape_of(head: _Head) -> _Shape:
         if (shape := peek(_shape, bytes(data))) is not None:
             return shape
     return _Shape()
+
+
+def _merged_away(head: _Head, number: str | None) -> str | None:
+    """The record that is no more after a merge, if the event names another than the one that is."""
+    before = peek(_shape, bytes(head.previous))
+    gone = text(before.id) if before else None
+    return gone if gone != number else None
 
 
 def _key(head: _Head) -> str | None:

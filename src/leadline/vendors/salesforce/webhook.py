@@ -17,7 +17,13 @@ from leadline.model.lead import Delivery, Event, Kind, LeadFields, Receipt
 from leadline.model.record_links import is_on
 from leadline.ports.source import Answer, Source, noted
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
+from leadline.vendors._webhooks.fields import (
+    demand_something,
+    drawn,
+    emptied,
+    text,
+    with_source,
+)
 from leadline.vendors._webhooks.notices import each_record
 from leadline.vendors._webhooks.soap import read_outbound_message
 
@@ -46,6 +52,15 @@ class Salesforce(Source):
     name = "salesforce"
     is_crm = True
     record_hosts = RECORD_HOSTS
+    # Salesforce keeps trying under whatever session and address it has by then.
+    delivery_fields = ("SessionId", "base")
+    time_fields = (
+        "ChangeEventHeader.commitTimestamp",
+        "sObject.LastModifiedDate",
+        "sObject.SystemModstamp",
+        "LastModifiedDate",
+        "SystemModstamp",
+    )
     media = (*_XML, "application/json")
 
     def authenticate(self, delivery: Delivery) -> None:
@@ -100,6 +115,14 @@ class Salesforce(Source):
             crm_url=_link(base, number),
         )
         return demand_something(with_source(fields, "Salesforce"), record)
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What a change event or a record says is empty now; a message leaves empty fields out."""
+        body = decode(raw)
+        if not isinstance(body, dict) or isinstance(body.get("sObject"), dict):
+            return ()
+        values = {k: v for k, v in body.items() if k not in (*_WRAPPING, "Name", "Owner")}
+        return emptied(values, SALESFORCE_FIELDS, self.config.map)
 
     def keepable(self, body: bytes) -> bytes:
         """The message without its `SessionId`, which gives access to the sender's Salesforce."""

@@ -18,6 +18,7 @@ from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, placed, told, with_source
 from leadline.vendors._webhooks.guess import guessed
 from leadline.vendors._webhooks.kinds import kind_of
+from leadline.vendors._webhooks.usual import TIMES, emptied_by_name
 
 
 class _Head(msgspec.Struct):
@@ -31,6 +32,7 @@ class StandardWebhooks(Source):
     """HMAC-SHA256 over id, timestamp and body; the header may list several signatures."""
 
     name = "standard_webhooks"
+    time_fields = TIMES
 
     def authenticate(self, delivery: Delivery) -> None:
         """The headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, or the older ones
@@ -76,6 +78,11 @@ class StandardWebhooks(Source):
         body = decode(raw)
         fields = with_source(guessed(body, self.config.map), "Webhook")
         return demand_something(fields, body if isinstance(body, dict) else ())
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What stands empty under its usual name."""
+        body = decode(raw)
+        return emptied_by_name(body, guessed(body, self.config.map))
 
 
 def _event(raw: bytes, key: str | None, mapping: Mapping[str, str]) -> Event:

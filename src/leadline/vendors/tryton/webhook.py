@@ -15,12 +15,14 @@ import msgspec
 
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.moments import seconds_of
 from leadline.model.people import Person
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import (
     demand_something,
     drawn,
+    emptied,
     number,
     placed,
     text,
@@ -74,6 +76,20 @@ class Tryton(Source):
         written = body.get("action") == "write"
         return demand_something(fields if written else with_source(fields, "Tryton"), record)
 
+    def happened_at(self, raw: bytes) -> float | None:
+        """When the record was written last; Tryton's JSON wraps times."""
+        return seconds_of(_written(raw))
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What is empty of the fields that were sent."""
+        body = decode(raw)
+        record = body.get("record") if isinstance(body, dict) else None
+        if not isinstance(record, dict):
+            return ()
+        found = emptied(_values_of(record), _FIELDS, self.config.map)
+        nobodys = "employee" in record and tryton_owner(record) is None
+        return (*found, "owner") if nobodys and "owner" not in self.config.map else found
+
 
 def tryton_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
     """The fields of an opportunity; *mapping* maps fields to paths (`party.name`).
@@ -104,6 +120,14 @@ def tryton_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) ->
         owner=owner.shown if owner else None,
         record=_named(record.get("id")),
     )
+
+
+def _written(raw: bytes) -> Any:
+    """When the record was written last, as ISO text."""
+    post = peek(_post, raw)
+    record = peek(_record, bytes(post.record)) if post else None
+    stamp = record.write_date if record else None
+    return _unwrapped(stamp) if isinstance(stamp, dict) else stamp
 
 
 def tryton_owner(record: Mapping[str, Any]) -> Person | None:

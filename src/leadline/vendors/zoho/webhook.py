@@ -18,7 +18,7 @@ from leadline.model.people import Person
 from leadline.ports.source import Source, noted
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.aliases import normal
-from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
+from leadline.vendors._webhooks.fields import demand_something, drawn, emptied, text, with_source
 from leadline.vendors._webhooks.guess import guessed
 from leadline.vendors._webhooks.notices import each_record
 
@@ -52,6 +52,7 @@ class Zoho(Source):
 
     name = "zoho"
     is_crm = True
+    time_fields = ("server_time", "Modified_Time")
     media = ("application/json", *forms.MEDIA)
 
     def authenticate(self, delivery: Delivery) -> None:
@@ -94,6 +95,14 @@ class Zoho(Source):
             fields = guessed(body, self.config.map)
             fields = msgspec.structs.replace(fields, record=self._record_of(body))
         return demand_something(with_source(fields, "Zoho CRM"), body)
+
+    def cleared(self, raw: bytes) -> tuple[str, ...]:
+        """What a notification says is empty now."""
+        body = decode(raw)
+        if not isinstance(body, dict) or not isinstance(body.get("ids"), list):
+            return ()
+        number = next(map(text, body["ids"]), None)
+        return emptied(_values_of(body.get("affected_values"), number), _FIELDS, self.config.map)
 
     def _events(self, raw: bytes) -> Iterable[Event]:
         body = decode(raw)

@@ -1,0 +1,54 @@
+"""What a privacy deletion in the CRM does here: personal data goes, and what stays is named."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+
+from leadline.kit import Kit
+from leadline.model.handling import Handling
+from leadline.model.lead import RefinedLead
+from leadline.model.task import Alert, Step
+from leadline.ports.channel import Notice
+
+log = logging.getLogger(__name__)
+
+
+NOT_PROVED = "nothing was erased: the source has no secret, and anybody could ask for it"
+"""What is said where the sender of a privacy deletion did not prove who it is."""
+
+
+def erase(kit: Kit, source: str, lead_id: str, lead: RefinedLead | None, handling: Handling) -> str:
+    """Take the personal data out of all that is kept of a lead; returns in words what could not be
+    reached. Messages are brought up to date by UPDATE tasks, which the caller puts.
+
+    Nothing is erased on the word of a *source* without a secret.
+    """
+    if not kit.sources[source].config.secret:
+        log.warning("privacy.not_proved", extra={"lead": lead_id, "source": source})
+        return NOT_PROVED
+    told = kit.store.alerts([lead_id]).get(lead_id, ())
+    left = [*_messages_left(kit, lead, handling, told)] if lead is not None else []
+    if lead is not None and lead.duplicate_of is not None:
+        left.append(f"lead {lead.duplicate_of.lead_id} of the same person")
+    left += kit.store.erase(lead_id)
+    log.warning("privacy.erased", extra={"lead": lead_id})
+    for words in left:
+        log.warning("privacy.not_reached", extra={"lead": lead_id, "reason": words})
+    return f"not reached: {'; '.join(left)}" if left else ""
+
+
+def _messages_left(
+    kit: Kit, lead: RefinedLead, handling: Handling, told: Sequence[Alert]
+) -> list[str]:
+    """The messages about a lead that can't be changed, by channel."""
+    left: Counter[str] = Counter()
+    changed: set[str] = set()
+    for alert in told:
+        place = kit.channels.get(alert.channel)
+        first = alert.step is Step.NOTIFY and alert.channel not in changed
+        notice = Notice(lead=lead, now=kit.clock(), handling=handling, links=kit.links)
+        if first and place is not None and place.writer.update(notice, alert) is not None:
+            changed.add(alert.channel)
+        else:
+            left[alert.channel] += 1
+    return [f"{n} message{'s' * (n > 1)} of {name}" for name, n in sorted(left.items())]

@@ -1,0 +1,98 @@
+"""A lead and the other events of its record as one: in the order in which they happened.
+
+Vendors promise no order: updates overtake each other, and come before what they update. What counts
+is when a thing happened by the vendor's own clock; an event that names no time happened when it
+came.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.model.errors import LeadlineError
+from leadline.model.lead import LeadFields
+from leadline.ports.source import Source
+from leadline.ports.store import Waiting
+
+_CUSTOM = "custom."
+News = tuple[LeadFields, tuple[str, ...]]
+"""What an update says, and which fields it clears."""
+
+
+def fields_of_events(source: Source, waiting: Waiting) -> LeadFields:
+    """What a lead's own event and its updates say together; raises NotUnderstood when its own says
+    nothing."""
+    fields = source.believed_fields(waiting.raw)
+    if not waiting.updates:
+        return fields
+    events = as_happened(source, [waiting.raw, *waiting.updates])
+    first, *rest = ((fields, ()) if raw is waiting.raw else said_by(source, raw) for raw in events)
+    return laid_over(first[0], *rest)
+
+
+def as_happened(source: Source, raws: Sequence[bytes]) -> list[bytes]:
+    """Events, given in the order of arrival, in the order in which they happened."""
+    at, latest = [], float("-inf")
+    for raw in raws:
+        when = source.happened_at(raw)
+        latest = max(latest, when) if when is not None else latest
+        at.append(latest if when is None else when)
+    return [raws[place] for place in sorted(range(len(raws)), key=at.__getitem__)]
+
+
+def said_by(source: Source, raw: bytes) -> News:
+    """What an update says; one that says nothing changes nothing."""
+    try:
+        cleared = source.cleared(raw)
+    except LeadlineError:
+        cleared = ()
+    try:
+        return source.believed_fields(raw), cleared
+    except LeadlineError:
+        return LeadFields(), cleared
+
+
+def laid_over(fields: LeadFields, *news: News) -> LeadFields:
+    """The fields of a lead with what is said of it, the newest last; what is not said stays, and
+    what is cleared is empty. However many say something, each is looked at once."""
+    latest: dict[str, Any] = {}
+    custom = dict(fields.custom)
+    for one, cleared in news:
+        said = msgspec.structs.asdict(one)
+        for name in cleared:
+            _clear(name, latest, custom)
+        custom.update(said.pop("custom"))
+        latest.update((name, value) for name, value in said.items() if value)
+    return msgspec.structs.replace(fields, **latest, custom=custom)
+
+
+def _clear(name: str, latest: dict[str, Any], custom: dict[str, Any]) -> None:
+    if name.startswith(_CUSTOM):
+        custom.pop(name.removeprefix(_CUSTOM), None)
+        return
+    latest[name] = None
+    if name == "owner":
+        latest["owner_claimed"] = None
+
+
+def end_of(source: Source, waiting: Waiting) -> str:
+    """Why there is no such record any more ("deleted"); "" while there is one.
+
+    An ending that happened before something else of the record is one that was undone, or that came
+    late: a record that was deleted and restored is there.
+    """
+    news = (*waiting.updates, *waiting.late)
+    for ended in waiting.ends:
+        when = source.happened_at(ended.raw)
+        others = _moments(source, (waiting.raw, *news)) if when is not None else []
+        if when is not None and others:
+            if when >= max(others):
+                return ended.why
+        elif ended.after == len(news):
+            return ended.why
+    return ""
+
+
+def _moments(source: Source, raws: Iterable[bytes]) -> list[float]:
+    return [when for raw in raws if (when := source.happened_at(raw)) is not None]

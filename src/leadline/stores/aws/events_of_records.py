@@ -1,0 +1,68 @@
+"""A lead's item and those of the other events of its record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.model.formats import iso
+from leadline.model.lead import CapturedLead, Fate, Kind
+from leadline.stores.aws.base import Base, changed
+from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.keys import digest_key, lead_key, short
+from leadline.stores.aws.table import Put, Write
+
+
+class EarlyEvents(Base):
+    """What an inbox does with events that came before their lead."""
+
+    def _with_early(self, item: LeadItem, ids: Sequence[str]) -> tuple[LeadItem, list[Write]]:
+        """A new lead's item with the events of its record that came before it, and their own."""
+        items = self.table.get_all([lead_key(i) for i in ids])
+        events = [lead_of(items[key]) for i in ids if (key := lead_key(i)) in items]
+        news = [event.lead_id for event in events if event.kind == Kind.UPDATED]
+        writes: list[Write] = []
+        for event in events:
+            mine = changed(event, joined=item.lead_id, related=())
+            if event.kind == Kind.UPDATED:
+                mine = changed(mine, fate=str(Fate.FOLDED), why="")
+            writes.append(Put(mine.item(), event.rev))
+        return changed(item, related=tuple(e.lead_id for e in events), updates=tuple(news)), writes
+
+
+def item_of(lead: CapturedLead, fate: Fate, why: str, head: LeadItem | None) -> LeadItem:
+    """The item of an event."""
+    return LeadItem(
+        lead_id=lead.id,
+        source=lead.source,
+        kind=lead.kind,
+        captured_at=iso(lead.captured_at),
+        fate=fate,
+        event_key=lead.event_key.hex(),
+        lasting_key=lead.lasting_key,
+        why=why,
+        record=short(lead.record),
+        record_key=lead.record_key.hex() if lead.record_key else None,
+        joined=head.lead_id if head else None,
+    )
+
+
+def record_item(record_key: bytes, lead_id: str) -> dict[str, Any]:
+    """What says which lead a record has."""
+    pk, sk = digest_key("R", record_key)
+    return {"pk": pk, "sk": sk, "lead_id": lead_id}
+
+
+def with_event(head: LeadItem, event_id: str, fate: Fate, *, unseen: bool) -> LeadItem:
+    """The lead with another event of its record; where the worker that holds it had to see that
+    and has not, it loses it."""
+    if not unseen:
+        return changed(head, related=(*head.related, event_id))
+    task = head.task
+    attempts = head.attempts
+    if task is not None and task.held and not task.dead_at:
+        attempts = task.attempt + 1
+        task = msgspec.structs.replace(task, attempt=attempts, held=False, due_at=task.put_at)
+    updates = (*head.updates, event_id) if fate is Fate.FOLDED else head.updates
+    related = (*head.related, event_id)
+    return changed(head, related=related, updates=updates, task=task, attempts=attempts)

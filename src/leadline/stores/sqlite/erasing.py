@@ -1,0 +1,55 @@
+"""Taking personal data out of what is kept."""
+
+import apsw
+
+from leadline.model.erasing import ERASED_WORDS, person_erased
+from leadline.model.formats import refined_head
+from leadline.model.keys import match_keys
+from leadline.model.lead import RefinedLead
+from leadline.stores.refined import decoded
+from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.tasks import numbers_of
+
+_sql = Queries(__name__)
+LEFT = ("backups and exports that were made before",)
+"""What of a lead's personal data no store can reach."""
+
+
+class SqliteErasing:
+    """`ports.store.Erasing` on SQLite."""
+
+    db: Database
+    keys: KeyIndex
+
+    def erase(self, lead_id: str) -> tuple[str, ...]:
+        """See `ports.store.Erasing.erase`."""
+        with self.keys.forgetting_on_failure(), self.db.writing() as db:
+            number = numbers_of(db, [lead_id]).get(lead_id)
+            if number is not None:
+                self._erase(db, number)
+        return LEFT
+
+    def _erase(self, db: apsw.Connection, lead: int) -> None:
+        # Freed space of the file is written over, or the words would stand there still.
+        was = db.pragma("secure_delete")
+        db.pragma("secure_delete", True)
+        try:
+            events = bulk.query(db, _sql.kept, lead)
+            said = [n for n, _, _, is_end in events if not is_end]
+            bulk.select(db, _sql.erase_words, said, ERASED_WORDS)
+            for n, source, at, _ in events:
+                db.execute(_sql.erase_bodies, (n, source, at))
+            bulk.select(db, _sql.erase_differences, [n for n, *_ in events])
+            for refined in decoded(bulk.query(db, _sql.head, lead)).values():
+                self._erase_refined(db, lead, refined)
+        finally:
+            db.pragma("secure_delete", was)
+
+    def _erase_refined(self, db: apsw.Connection, lead: int, refined: RefinedLead) -> None:
+        keys = match_keys(refined).values()
+        owners = self.keys.owners(db, keys)
+        self.keys.remove(db, [key for key in keys if key in owners and owners[key].lead == lead])
+        db.execute(_sql.erase_refined, (refined_head(person_erased(refined)), lead))
