@@ -108,20 +108,24 @@ class KeyKind(StrEnum):
 
 class OwnedKey(msgspec.Struct, frozen=True):
     """A key of a lead. `lasting` is false for an idempotency key that expires after some days
-    (see `CapturedLead`)."""
+    (see `CapturedLead`); `compared` is whether an event that comes with the same key is
+    compared with the lead's (`ports.store.TellApart`)."""
 
     kind: KeyKind
     key: bytes
     lead_id: str
     captured_at: datetime
     lasting: bool = True
+    compared: bool = False
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """The lead that has a key at a home, and when it was captured."""
+    """The lead that has a key at a home, when it was captured, and whether the key is
+    `compared`."""
 
     lead_id: str
     captured_at: datetime
+    compared: bool = False
 
 
 class Holding(StrEnum):

@@ -24,15 +24,12 @@ from leadline.ports.clock import Clock
 from leadline.ports.store import TellApart
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.keys import KeyIndex, Owned
+from leadline.stores.sqlite.keys import COMPARED, KeyIndex, Owned
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.tasks import add_history, count, next_number, put
 from leadline.stores.sqlite.values import bytes_of, micros, micros_of, text_of
 
 _sql = Queries(__name__)
-_COMPARED = 2
-"""Said of a lasting key whose event another one of the same key is compared with; of 1, as earlier
-versions said it, the key alone decides."""
 
 
 class _Owner(NamedTuple):
@@ -103,7 +100,7 @@ class SqliteInbox:
         again = batch.owners.get(lead.event_key)
         if again is None or not _counts(again, lead, window):
             return _new(db, batch, lead)
-        if again.lasting != _COMPARED or (first := _words(db, batch, again)) is None:
+        if again.lasting != COMPARED or (first := _words(db, batch, again)) is None:
             return _redelivered(batch, lead, again, "")
         told = self.apart(lead, *first)
         if not told.identity:
@@ -229,7 +226,7 @@ def _note(
     batch.leads.append((number, key, lead.source, lead.kind, at, lead.record, fate, why, head))
     batch.raws.append((number, lead.raw, lead.body, lead.media_type))
     no_lead = why if fate is Fate.FILTERED else ""
-    lasting = _COMPARED if lead.lasting_key else 0
+    lasting = COMPARED if lead.lasting_key else 0
     mine = _Owner(number, key, at, lasting, head, head_id, no_lead)
     batch.known.append((lead.event_key, number, at, lasting))
     batch.owners[lead.event_key] = mine

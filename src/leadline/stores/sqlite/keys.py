@@ -19,6 +19,9 @@ from leadline.stores.sqlite.queries import Queries
 _sql = Queries(__name__)
 _SLICES = 32
 _WIDTH = 256 // _SLICES
+COMPARED = 2
+"""Said of a lasting key whose event another one of the same key is compared with; of 1, as earlier
+versions said it, the key alone decides."""
 _NOBODY, _START_AGAIN = 0, bytes(16)
 """The lead and the key of a row by which processes learn that keys were removed."""
 

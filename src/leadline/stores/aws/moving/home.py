@@ -16,6 +16,7 @@ from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso, key_of
 from leadline.ports.homes import Family, Home, KeyKind, MovedLead, OwnedKey, Owner, Parcel, Size
 from leadline.stores.aws.base import Contested, changed
+from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import LeadItem, TaskItem, further_of, holds_a_task, lead_of, task_in
 from leadline.stores.aws.keys import HANDLING, LEAD, again_key, lead_key, task_key
@@ -169,7 +170,11 @@ class AwsHome:
                 ]
         owners = self.owners([key for keys in wanted.values() for key in keys])
         return {
-            i: [key for key in keys if (o := owners.get(key)) and o.lead_id == key.lead_id]
+            i: [
+                msgspec.structs.replace(key, compared=o.compared)
+                for key in keys
+                if (o := owners.get(key)) and o.lead_id == key.lead_id
+            ]
             for i, keys in wanted.items()
         }
 
@@ -180,6 +185,7 @@ class AwsHome:
             key: Owner(
                 item["lead_id"],
                 from_iso(item["taken_at"]) if "taken_at" in item else key.captured_at,
+                bool(item.get(COMPARED)),
             )
             for key in keys
             if (item := items.get(place_of(key))) is not None

@@ -15,6 +15,7 @@ from leadline.model.handling import UNHANDLED, Handling
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.homes import Holding, KeyKind, MovedLead, OwnedKey, Parcel, unlike
 from leadline.stores.aws.base import changed
+from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.handling import handling_removed, handling_writes, with_owner_shown
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState
 from leadline.stores.aws.keys import again_key, digest_key, task_key
@@ -134,6 +135,8 @@ class FamilyWriter:
             item["taken_at"] = iso(key.captured_at)
         if key.kind is KeyKind.EVENT:
             item["lasting"] = key.lasting
+            if key.compared:
+                item[COMPARED] = True
             if not key.lasting:
                 forget = key.captured_at + self._store.redelivery_window + timedelta(days=1)
                 item["expires"] = int(forget.timestamp())

@@ -24,6 +24,7 @@ from leadline.ports.homes import (
     Size,
 )
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.keys import COMPARED
 from leadline.stores.sqlite.moving.reading import LeadReading
 from leadline.stores.sqlite.moving.writing import LeadWriting
 from leadline.stores.sqlite.queries import Queries
@@ -87,9 +88,9 @@ class SqliteHome:
         with self._store.db.reading() as db:
             self._index_keys(db)
             numbers = numbers_of(db, leads)
-            owned: dict[int, list[tuple[bytes, bool]]] = defaultdict(list)
+            owned: dict[int, list[tuple[bytes, int]]] = defaultdict(list)
             for n, key, lasting in bulk.select(db, _sql.owned, numbers.values()):
-                owned[n].append((key, bool(lasting)))
+                owned[n].append((key, lasting))
         return {
             family.id: [
                 key
@@ -159,14 +160,19 @@ class SqliteHome:
         bulk.select(db, _sql.remove_known, yielded)
         bulk.select(db, _sql.remove_logged, yielded)
         rows = [
-            (key.key, numbers[key.lead_id], micros(key.captured_at), int(key.lasting))
+            (
+                key.key,
+                numbers[key.lead_id],
+                micros(key.captured_at),
+                COMPARED if key.compared else int(key.lasting),
+            )
             for key, how in keys
             if how in (Holding.FREE, Holding.YIELDS)
         ]
         self._store.keys.add(db, rows)
 
 
-def _told_apart(lead: MovedLead, owned: Iterable[tuple[bytes, bool]]) -> Iterator[OwnedKey]:
+def _told_apart(lead: MovedLead, owned: Iterable[tuple[bytes, int]]) -> Iterator[OwnedKey]:
     """A lead's keys with their kinds, which the file does not store.
 
     A person's keys may come from an earlier refinement. If several keys could be the event's, each
@@ -185,9 +191,9 @@ def _told_apart(lead: MovedLead, owned: Iterable[tuple[bytes, bool]]) -> Iterato
             yield OwnedKey(KeyKind.RECORD, key, lead.lead_id, lead.captured_at)
         elif key in people:
             yield OwnedKey(KeyKind.PERSON, key, lead.lead_id, lead.captured_at)
-        elif not lasting:
-            has_event = True
-            yield OwnedKey(KeyKind.EVENT, key, lead.lead_id, lead.captured_at, lasting=False)
+        elif lasting in (0, COMPARED):
+            has_event, lasts = True, bool(lasting)
+            yield OwnedKey(KeyKind.EVENT, key, lead.lead_id, lead.captured_at, lasts, lasts)
         else:
             left.append(key)
     for key in left:
