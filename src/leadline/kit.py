@@ -15,7 +15,7 @@ from leadline.ports.channel import Channel
 from leadline.ports.clock import Clock
 from leadline.ports.crm import Crm
 from leadline.ports.source import Source
-from leadline.ports.store import Settlement, Store
+from leadline.ports.store import Among, Settlement, Store
 from leadline.settings.crm import AnyCrmConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
@@ -43,7 +43,8 @@ class Kit(msgspec.Struct, frozen=True):
     among which `routes` choose; `crms` are the CRMs by source. `region` is the country of phone
     numbers without a country code. `interactive` is whether Slack's button presses reach Leadline.
     `at_hand` is called with the id of the lead that is refined next, and with "" afterwards, so
-    that a supervisor knows on which lead a worker hangs.
+    that a supervisor knows on which lead a worker hangs. `among` are the sources whose leads are
+    leased for steps that may ask a CRM; None for all.
     """
 
     store: Store
@@ -62,6 +63,7 @@ class Kit(msgspec.Struct, frozen=True):
     look_ups: LookUpPolicy = LookUpPolicy()
     interactive: bool = False
     at_hand: Callable[[str], None] = _nobody
+    among: Among | None = None
 
 
 _MOST_DEATHS = 3

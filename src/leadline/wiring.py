@@ -241,9 +241,9 @@ def ledger(settings: Settings) -> "SqliteLedger":
     return SqliteLedger(settings.data)
 
 
-def embedded(settings: Settings) -> "Kit":
-    """The kit of an embedded installation."""
-    return kit_of(settings, store(settings), channels(settings))
+def embedded(settings: Settings, longest: float = 3600) -> "Kit":
+    """The kit of an embedded installation. *longest* limits the seconds that a message may take."""
+    return kit_of(settings, store(settings), channels(settings, longest))
 
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":

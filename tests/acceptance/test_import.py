@@ -82,3 +82,23 @@ def test_who_handles_a_lead_goes_out_and_comes_in_with_it(tmp_path: Path) -> Non
     assert kept[bob.id].ending is Ending.LOST
     assert list(store.desk("U01ADA")) == [ada.id]
     store.close()
+
+
+def test_an_archive_that_was_cut_short_is_refused_whole(tmp_path: Path) -> None:
+    clock = HandClock(datetime(2026, 3, 2, tzinfo=UTC))
+    old, new = (Installation(tmp_path / name) for name in ("old", "new"))
+    store = SqliteStore(old.data, clock=clock)
+    for name in ("ada", "bob", "cleo"):
+        refined_in(store, clock, name)
+    store.close()
+    archive = tmp_path / "leads.tar.gz"
+    assert old.command("export", str(archive)).returncode == 0
+    whole = archive.read_bytes()
+    archive.write_bytes(whole[: len(whole) * 2 // 3])
+    refused = new.command("import", str(archive), "--json")
+    assert refused.returncode != 0
+    assert "can't be read" in refused.stderr
+    archive.write_bytes(whole)
+    taken = new.command("import", str(archive), "--json")
+    assert taken.returncode == 0
+    assert json.loads(taken.stdout)["new"] == 3, "nothing of the cut one was taken in"

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import msgspec
+
 from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step, Task
-from leadline.ports.store import Settlement, Store
+from leadline.ports.store import Among, Settlement, Store
 from tests.worlds.leads import HandClock, captured, digest, refined
 
 LEASE = timedelta(seconds=60)
@@ -202,3 +204,38 @@ def test_nothing_moves_when_the_clock_has_not_jumped(store: Store, clock: HandCl
     store.accept([captured(clock)])
     clock.advance(seconds=1)
     assert store.rebase() == 0
+
+
+def test_tasks_of_some_sources_alone_can_be_asked_for(store: Store, clock: HandClock) -> None:
+    leads = []
+    for name, source in (("a", "hubspot"), ("b", "generic"), ("c", "close"), ("d", "hubspot")):
+        one = captured(clock, name, delay=timedelta())
+        leads.append(msgspec.structs.replace(one, source=source))
+        clock.advance(seconds=1)
+    store.accept(leads)
+    a, b, c, d = (lead.id for lead in leads)
+    hubspot = Among(frozenset({"hubspot"}))
+
+    def claimed(limit: int, among: Among) -> list[str]:
+        found = store.claim(Step.REFINE, limit, LEASE, among=among)
+        return [claim.task.lead_id for claim in found]
+
+    assert claimed(9, Among(frozenset({"attio"}))) == []
+    assert claimed(1, hubspot) == [a], "longest due first"
+    assert claimed(9, Among(frozenset({"hubspot"}), others=True)) == [b, c]
+    assert claimed(9, hubspot) == [d]
+    clock.advance(seconds=61)
+    assert claimed(9, hubspot) == [a], "alone, since it may have killed its worker"
+
+
+def test_what_is_to_be_done_again_is_known_at_every_attempt(store: Store, clock: HandClock) -> None:
+    (lead_id,) = waiting(store, clock)
+    for step, channel in ((Step.REFINE, ""), (Step.UPDATE, "slack")):
+        store.put([Task(step, lead_id, channel, again=True)], clock.now)
+        (first,) = store.claim(step, 1, LEASE, channel)
+        assert settle(store, first, Retry(timedelta(), "not now"))
+        (second,) = store.claim(step, 1, LEASE, channel)
+        assert (first.task.again, second.task.again) == (True, True)
+        store.put([Task(step, lead_id, channel)], clock.now)
+        (third,) = store.claim(step, 1, LEASE, channel)
+        assert not third.task.again

@@ -6,7 +6,9 @@ pause one message probes the destination while all others wait; waiting counts a
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import msgspec
 
 from leadline.kit import Kit, again, settle
 from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step
@@ -22,7 +24,12 @@ LONGEST_HOLD = timedelta(minutes=1)
 PROBE = timedelta(seconds=10)
 """The time reserved for a probe: nothing else is sent to the channel meanwhile."""
 
-Reply = Sent | Refused | Busy | Unreachable
+
+class OutOfTime(msgspec.Struct, frozen=True):
+    """Nothing was sent: the lease is over, and somebody else may tell by now."""
+
+
+Reply = Sent | Refused | Busy | Unreachable | OutOfTime
 Act = Callable[[Kit, Channel, Claim, Trouble], Outcome]
 
 
@@ -52,14 +59,17 @@ def gap_of(place: Channel, trouble: Trouble) -> timedelta:
     return max(place.gap, PROBE) if is_open(trouble) else place.gap
 
 
-def hand_in(kit: Kit, place: Channel, letter: Letter, trouble: Trouble) -> Reply:
+def hand_in(kit: Kit, place: Channel, letter: Letter, trouble: Trouble, until: datetime) -> Reply:
     """Send a message by the channel's messenger; record failures and pauses for the next messages.
 
     *trouble* is the channel's record of failures before. Never raises for a messenger's errors:
-    they are returned as Unreachable.
+    they are returned as Unreachable. After *until*, when the lease of the tasks ends, nothing is
+    sent: another worker may have leased them.
     """
+    if kit.clock() >= until:
+        return OutOfTime()
     try:
-        reply = place.messenger.send(letter.body)
+        reply: Reply = place.messenger.send(letter.body)
     except Exception as error:
         log.exception("messenger.failed", extra={"channel": place.name})
         reply = Unreachable(type(error).__name__)
@@ -102,8 +112,16 @@ def not_accepted(kit: Kit, claim: Claim, reply: Reply) -> Outcome:
             return again(kit, claim, words)
         case Refused(reason=reason, words=words):
             return Drop(reason, words)
+        case OutOfTime():
+            return out_of_time()
         case Sent():
             return Done()
+
+
+def out_of_time() -> Retry:
+    """What becomes of a task whose lease was over before its message was sent: nothing, if another
+    has taken it meanwhile."""
+    return Retry(timedelta(), why="lease.over", counts=False)
 
 
 def _pause(kit: Kit, trouble: Trouble) -> timedelta:

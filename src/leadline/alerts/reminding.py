@@ -43,7 +43,7 @@ def _remind(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
         found = msgspec.structs.replace(found, escalated_to=other)
     first = next((a for a in found.told if a.step is Step.NOTIFY), None)
     write = partial(place.writer.reminder, found, first)
-    reply = find_earlier(place, claim, write) or hand_in(kit, place, write(), trouble)
+    reply = find_earlier(place, claim, write) or hand_in(kit, place, write(), trouble, claim.until)
     if not isinstance(reply, Sent):
         return not_accepted(kit, claim, reply)
     # The reminder names the new owner. The template records that, so that the update below does

@@ -12,7 +12,15 @@ from functools import partial
 
 import msgspec
 
-from leadline.alerts.circuit import Reply, find_earlier, gap_of, hand_in, is_open
+from leadline.alerts.circuit import (
+    OutOfTime,
+    Reply,
+    find_earlier,
+    gap_of,
+    hand_in,
+    is_open,
+    out_of_time,
+)
 from leadline.alerts.fallback import end_here, fallback_of, falls_back, give_away, give_to
 from leadline.alerts.notices import is_told, notices, template_naming
 from leadline.kit import Kit, again, exhausted, settle
@@ -188,7 +196,8 @@ class _Message:
                 case.outcome = _at_once("channel.paced")
             self._tell([first])
             return
-        reply = hand_in(self.kit, self.place, letter, self.trouble)
+        until = min(case.claim.until for case in cases)
+        reply = hand_in(self.kit, self.place, letter, self.trouble, until)
         if isinstance(reply, Sent):
             self._told(cases, letter, reply)
         else:
@@ -239,6 +248,8 @@ class _Message:
                     if isinstance(tried, Drop)
                     else tried
                 )
+            case OutOfTime():
+                return out_of_time()
             case Sent():
                 raise AssertionError("a sent message has no outcome of failure")
 

@@ -8,11 +8,11 @@ announced, so that each is announced once.
 from datetime import timedelta
 
 from leadline.alerts.circuit import Reply, find_earlier, hand_in, not_accepted, one_by_one
-from leadline.alerts.notices import notices, owner_told
+from leadline.alerts.notices import notices, owner_told, template_naming
 from leadline.kit import Kit, exhausted
 from leadline.model.handling import Ending
 from leadline.model.people import key_of_person
-from leadline.model.task import Alert, Claim, Done, Drop, Outcome, Retry, Step
+from leadline.model.task import Alert, Claim, Done, Drop, Outcome, Retry, Step, Task
 from leadline.ports.channel import GONE, Channel, Notice
 from leadline.ports.messenger import Refused, Sent
 from leadline.ports.store import Trouble
@@ -41,7 +41,9 @@ def _update(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
     )
     if first is None:
         return Done(note="update.not_told_yet")  # its alert will show the present state
-    changed = _change(kit, place, found, first, trouble)
+    changed = _change(kit, place, claim, found, first, trouble)
+    if changed is None and claim.task.again and found.handling.ending is Ending.OPEN:
+        return _tell_anew(kit, place, claim, found, trouble)
     if not isinstance(changed, Sent | Refused | None):
         return not_accepted(kit, claim, changed)
     key = news_key(found, changed=isinstance(changed, Sent))
@@ -52,14 +54,31 @@ def _update(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome
     return Done(note="update.shown" if changed else "")
 
 
+def _tell_anew(kit: Kit, place: Channel, claim: Claim, found: Notice, trouble: Trouble) -> Outcome:
+    """Send a new message about the lead, since the alert cannot be changed."""
+    if (later := _while_quiet(kit, found)) is not None:
+        return later
+    letter = place.writer.alert(found)
+    earlier = find_earlier(place, claim, lambda: letter)
+    reply = earlier or hand_in(kit, place, letter, trouble, claim.until)
+    if not isinstance(reply, Sent):
+        return not_accepted(kit, claim, reply)
+    now, template = kit.clock(), template_naming(letter.template, found.owner)
+    told = Alert(found.lead.lead_id, place.name, now, template, ref=reply.ref, step=Step.UPDATE)
+    key = news_key(found, changed=False)
+    unheard = bool(key) and key not in _heard_of(found)
+    then = (Task(Step.UPDATE, found.lead.lead_id, place.name),) if unheard else ()
+    return Done(alert=told, then=then, note="update.told_anew")
+
+
 def _change(
-    kit: Kit, place: Channel, found: Notice, first: Alert, trouble: Trouble
+    kit: Kit, place: Channel, claim: Claim, found: Notice, first: Alert, trouble: Trouble
 ) -> Reply | None:
     """Replace the message by what it would say now; None if it cannot be changed."""
     letter = place.writer.update(found, first)
     if letter is None:
         return None
-    reply = hand_in(kit, place, letter, trouble)
+    reply = hand_in(kit, place, letter, trouble, claim.until)
     return None if isinstance(reply, Refused) and reply.reason == GONE else reply
 
 
@@ -93,15 +112,23 @@ def _tell(
     trouble: Trouble,
 ) -> Outcome:
     """Send a second message that names the lead's holder, after their quiet hours."""
-    if found.holder is not None and kit.team.members:
-        until = kit.team.quiet_until(found.holder, found.now)
-        if until is not None:
-            return Retry(until - found.now, why="quiet", counts=False, planned=True)
+    if (later := _while_quiet(kit, found)) is not None:
+        return later
     letter = place.writer.news(found, first)
     if letter is None:
         return Done()
     told = Alert(found.lead.lead_id, place.name, kit.clock(), NEWS, ref=key, step=Step.UPDATE)
     if find_earlier(place, claim, lambda: letter) is not None:
         return Done(alert=told, note="update.had_arrived")
-    reply = hand_in(kit, place, letter, trouble)
+    reply = hand_in(kit, place, letter, trouble, claim.until)
     return Done(alert=told) if isinstance(reply, Sent) else not_accepted(kit, claim, reply)
+
+
+def _while_quiet(kit: Kit, found: Notice) -> Retry | None:
+    """Wait for the end of the holder's quiet hours; None outside of them."""
+    if found.holder is None or not kit.team.members:
+        return None
+    until = kit.team.quiet_until(found.holder, found.now)
+    if until is None:
+        return None
+    return Retry(until - found.now, why="quiet", counts=False, planned=True)

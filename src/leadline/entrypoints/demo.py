@@ -7,7 +7,6 @@ vendors send and sign them, and accounts for each.
 import argparse
 import io
 import shutil
-import signal
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from leadline import wiring
+from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.logs import configure
 from leadline.model.rights import make_folder, new_file
@@ -274,8 +274,7 @@ def _keep(out: Console, supervisor: Supervisor, slack: SlackInbox, folder: Path)
     _next_steps(out, folder)
     out.print("\nCtrl-C ends it.")
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    children.stop_on_signal(stop.set)
     stop.wait()
 
 

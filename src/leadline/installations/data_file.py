@@ -1,6 +1,8 @@
 """The database file of an embedded installation, for running and copying it."""
 
 from leadline.stores.sqlite.checkpoint import Checkpointer
+from leadline.stores.sqlite.holders import holders
 from leadline.stores.sqlite.moving.backup import back_up, restore
+from leadline.stores.sqlite.whereabouts import Whereabouts
 
-__all__ = ["Checkpointer", "back_up", "restore"]
+__all__ = ["Checkpointer", "Whereabouts", "back_up", "holders", "restore"]

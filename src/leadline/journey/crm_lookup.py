@@ -1,23 +1,31 @@
-"""Asking CRMs about leads, in batches and within the lease. A CRM that fails is not asked again."""
+"""Asking CRMs about leads, in batches and within the lease.
+
+Each CRM has a breaker that all workers share: after a request without an answer nobody asks for a
+pause that grows, then one worker at a time, until the CRM answers. Its leads go on without it.
+"""
 
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.kit import Connected, Kit
+from leadline.kit import Kit
 from leadline.model.batches import batched
+from leadline.model.task import Claim
 from leadline.ports.crm import CrmRecord, NotYet
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.ports.store import Waiting, reading_place
+from leadline.ports.store import Waiting, breaker_place, reading_place
 
 log = logging.getLogger(__name__)
 
 _LONGEST_SHARE = 0.4
 """The share of a lease after which no further batch is asked for."""
 _SHORTEST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=1)
+DOWN = "crm.down"
+"""Why a CRM was not asked: it gave no answer before."""
 
 
 class Silent(msgspec.Struct, frozen=True):
@@ -37,25 +45,52 @@ Told = CrmRecord | NotYet | Silent | NotAsked
 """A CRM's answer about one lead."""
 
 
-def ask(kit: Kit, leads: Mapping[str, Waiting]) -> Mapping[str, Told]:
+def apart(kit: Kit, claims: Sequence[Claim], leads: Mapping[str, Waiting]) -> list[list[Claim]]:
+    """The claims in groups by the CRM to be asked, first those without one. Who settles each group
+    before the next keeps no lead waiting for another source's CRM."""
+    groups: dict[str, list[Claim]] = {"": []}
+    for claim in claims:
+        lead = leads.get(claim.task.lead_id)
+        groups.setdefault(_asked_of(kit, lead) if lead else "", []).append(claim)
+    return [group for group in groups.values() if group]
+
+
+def _asked_of(kit: Kit, lead: Waiting) -> str:
+    """The source whose CRM is asked about the lead; "": none is."""
+    connected = kit.crms.get(lead.source) if kit.crms and lead.record else None
+    return lead.source if connected is not None and connected.config.look_up else ""
+
+
+def last_question(kit: Kit) -> datetime:
+    """When no further batch is asked for by whoever leased tasks now."""
+    return kit.clock() + kit.lease * _LONGEST_SHARE
+
+
+def ask(
+    kit: Kit, leads: Mapping[str, Waiting], until: datetime | None = None
+) -> Mapping[str, Told]:
     """The CRMs' answers about these leads, by lead id. Leads without a record, or whose source has
-    no CRM with `look_up`, are left out."""
+    no CRM with `look_up`, are left out. No batch is asked for after *until*, by default
+    `last_question`."""
     by_source: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for lead_id, lead in leads.items():
-        connected = kit.crms.get(lead.source) if kit.crms else None
-        if connected is not None and connected.config.look_up and lead.record:
-            by_source[lead.source].setdefault(lead.record, []).append(lead_id)
-    until = kit.clock() + kit.lease * _LONGEST_SHARE
+        if lead.record and (source := _asked_of(kit, lead)):
+            by_source[source].setdefault(lead.record, []).append(lead_id)
+    until = until or last_question(kit)
     told: dict[str, Told] = {}
     for source, ids in by_source.items():
         connected = kit.crms[source]
         end: Silent | NotAsked | None = _pause_of(kit, source)
+        failing = kit.store.trouble(breaker_place(source)).failures > 0
+        if failing and end is None:
+            end = _broken(kit, source)
         for records in batched(ids, max(connected.crm.batch, 1)):
             if end is None and kit.clock() >= until:
                 end = NotAsked(timedelta(), "crm.no_time")
             answers: Mapping[str, Told] = {}
             if end is None:
-                answers, end = _read(kit, source, connected, records)
+                answers, end = _read(kit, source, records, failing=failing)
+                failing = False
             for record in records:
                 answer = answers.get(record, end or NotYet())
                 told |= dict.fromkeys(ids[record], answer)
@@ -74,16 +109,37 @@ def _pause_of(kit: Kit, source: str) -> NotAsked | None:
     return None
 
 
+def _broken(kit: Kit, source: str) -> Silent | None:
+    """Why a CRM that gave no answer is not asked now: its pause is not over, or another worker asks
+    it just now, to find out how it is."""
+    probe = kit.crms[source].config.timeout + _SHORTEST_PAUSE
+    return Silent(DOWN) if kit.store.reserve(breaker_place(source), probe) else None
+
+
+def _open_breaker(kit: Kit, source: str) -> None:
+    """Nobody asks a CRM that gave no answer for a while: from half of 2 to the number of failures
+    in seconds, by chance, a minute at the most."""
+    place = breaker_place(source)
+    failures = kit.store.fared(place, well=False).failures
+    most = min(_LONGEST_PAUSE, timedelta(seconds=2.0 ** min(failures, 10)))
+    kit.store.hold(place, kit.clock() + most * (0.5 + kit.chance() / 2))
+
+
 def _read(
-    kit: Kit, source: str, connected: Connected, records: Sequence[str]
+    kit: Kit, source: str, records: Sequence[str], *, failing: bool
 ) -> tuple[Mapping[str, Told], Silent | NotAsked | None]:
     """Read one batch: the answer for each record, and why no further batch must be asked for (None:
-    go on)."""
+    go on). *failing*: whether the CRM gave no answer before."""
+    connected = kit.crms[source]
     try:
         reply = connected.crm.read(records)
     except Exception as error:  # an adapter's own mistake must not keep a lead from its alert
         log.exception("crm.failed", extra={"source": source})
         return {}, Silent(f"crm.{type(error).__name__}")
+    if isinstance(reply, Unreachable):
+        _open_breaker(kit, source)
+    elif failing:
+        kit.store.fared(breaker_place(source), well=True)
     match reply:
         case Busy(after=after):
             after = max(after, _SHORTEST_PAUSE)

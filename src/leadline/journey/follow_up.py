@@ -10,9 +10,10 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.journey.crm_lookup import NotAsked, Silent, Told, ask
+from leadline.journey.crm_lookup import NotAsked, Silent, Told, apart, ask, last_question
 from leadline.journey.erasing import erase
 from leadline.journey.folding import as_happened, end_of, said_by
+from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, again, channels_for, exhausted, known, settle
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
@@ -26,19 +27,33 @@ from leadline.team.routing import with_owner
 
 log = logging.getLogger(__name__)
 
+COMPLETED = "contact.completed"
+"""The note of a look after which a lead is refined anew: more is known of whom it is about."""
+
 ECHO = "echo"
 """The note of a look-up whose cause was the CRM's webhook about our own write-back."""
 
 
 def look_up_due(kit: Kit, limit: int = 100) -> int:
     """Do up to *limit* due look-ups; returns how many were leased."""
-    claims = kit.store.claim(Step.LOOK_UP, limit, kit.lease)
+    claims = kit.store.claim(Step.LOOK_UP, limit, kit.lease, among=kit.among)
     if not claims:
         return 0
+    until = last_question(kit)
+    waiting = kit.store.waiting([c.task.lead_id for c in claims])
+    for some in apart(kit, claims, waiting) if kit.crms else [claims]:
+        _look_up_some(kit, some, waiting, until)
+    return len(claims)
+
+
+def _look_up_some(
+    kit: Kit, claims: Sequence[Claim], waiting: Mapping[str, Waiting], until: datetime
+) -> None:
+    """Ask anew about the leads of these claims, at most one CRM, not later than *until*."""
     ids = [c.task.lead_id for c in claims]
-    waiting = kit.store.waiting(ids)
     leads = kit.store.refined(ids)
-    told = ask(kit, waiting) if kit.crms else {}
+    mine = {i: waiting[i] for i in ids if i in waiting}
+    told = ask(kit, mine, until) if kit.crms else {}
     outcomes: list[Outcome] = []
     for claim in claims:
         lead_id = claim.task.lead_id
@@ -52,7 +67,6 @@ def look_up_due(kit: Kit, limit: int = 100) -> int:
         else:
             outcomes.append(_look_alone(kit, claim, lead, waiting[lead_id], told.get(lead_id)))
     settle(kit, claims, outcomes)
-    return len(claims)
 
 
 def look_again(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
@@ -79,7 +93,10 @@ def _look_alone(
             return _gone(kit, lead, why)
         if lead.status != "refined":  # nobody is alerted of spam, whoever owns it
             return Done()
-        return _look(kit, lead, waiting, said)
+        outcome = _look(kit, lead, waiting, said)
+        if is_completed(kit, lead, waiting, said) and not _refine_again(kit, lead):
+            return _overtaken(kit)
+        return outcome
     except Exception as error:
         log.exception("look_up.failed", extra={"lead": claim.task.lead_id})
         return again(kit, claim, type(error).__name__)
@@ -108,6 +125,14 @@ def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> O
             return _learned(kit, lead, waiting, news)
         case None:
             return Done(note="look_up.nothing_new")
+
+
+def _refine_again(kit: Kit, lead: RefinedLead) -> bool:
+    """Have the lead refined with its late contact data, and its alerts corrected; False if somebody
+    else has changed the lead meanwhile."""
+    before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
+    then = [Later(Task(Step.REFINE, lead.lead_id, again=True))]
+    return kit.store.handle(lead.lead_id, before, before, then, COMPLETED)
 
 
 def _learned(kit: Kit, lead: RefinedLead, waiting: Waiting, said: CrmRecord) -> Outcome:

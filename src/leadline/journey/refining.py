@@ -6,11 +6,12 @@ refined lead are tasks of their own (`alerts.sending`).
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.journey.crm_lookup import NotAsked, Silent, Told, ask
+from leadline.journey.completing import filled, says_more, with_late_contact
+from leadline.journey.crm_lookup import NotAsked, Silent, Told, apart, ask, last_question
 from leadline.journey.folding import end_of, fields_of_events, laid_over
 from leadline.journey.ownership import settle_owner
 from leadline.kit import Kit, again, channels_for, exhausted, settle
@@ -39,24 +40,50 @@ refined and alerted without the CRM's answer."""
 
 def refine_due(kit: Kit, limit: int = 100) -> int:
     """Refine up to *limit* due leads; returns how many were leased."""
-    claims = kit.store.claim(Step.REFINE, limit, kit.lease)
+    claims = kit.store.claim(Step.REFINE, limit, kit.lease, among=kit.among)
     if not claims:
         return 0
+    until = last_question(kit)
     waiting = kit.store.waiting([c.task.lead_id for c in claims])
-    said = ask(kit, waiting) if kit.crms else {}
-    # Leads that are refined again may have alerts and a handling already.
-    told = kit.store.alerts(list(said)) if said else {}
-    handled = kit.store.handling(list(said)) if said else {}
+    for some in apart(kit, claims, waiting) if kit.crms else [claims]:
+        _refine_some(kit, some, waiting, until)
+    return len(claims)
+
+
+def _refine_some(
+    kit: Kit, claims: Sequence[Claim], waiting: Mapping[str, Waiting], until: datetime
+) -> None:
+    """Refine the leads of these claims, about which one CRM is asked at most, until then."""
+    mine = {i: waiting[i] for c in claims if (i := c.task.lead_id) in waiting}
+    said = ask(kit, mine, until) if kit.crms else {}
+    before = _before(kit, [i for i, lead in mine.items() if i in said or lead.late])
     outcomes: list[Outcome] = []
     for claim in claims:
         i = claim.task.lead_id
         kit.at_hand(i)
         outcomes.append(
-            _refine_one(kit, claim, waiting.get(i), said.get(i), told.get(i, ()), handled.get(i))
+            _refine_one(kit, claim, waiting.get(i), said.get(i), before.get(i, _NOTHING))
         )
     kit.at_hand("")
     settle(kit, claims, _link_to_first_seen(kit, outcomes))
-    return len(claims)
+
+
+class _Before(msgspec.Struct, frozen=True):
+    """What an earlier refinement of a lead led to, where there was one."""
+
+    told: Sequence[Alert] = ()
+    handling: Handling | None = None
+
+
+_NOTHING = _Before()
+
+
+def _before(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Before]:
+    """Asked again, or updated after their refinement, some leads were told before, and handled."""
+    if not lead_ids:
+        return {}
+    told, handled = kit.store.alerts(lead_ids), kit.store.handling(lead_ids)
+    return {i: _Before(told.get(i, ()), handled.get(i)) for i in lead_ids}
 
 
 def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
@@ -65,6 +92,20 @@ def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
     Raises NotUnderstood if the event has nothing to make a lead of.
     """
     return _refined(kit, waiting, fields_of_lead(kit.sources[waiting.source], waiting))
+
+
+def is_completed(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> bool:
+    """Whether a refined lead would tell more of whom it is about, were it refined anew with what
+    came late, or what its CRM says now."""
+    if not (waiting.late or isinstance(said, CrmRecord)):
+        return False
+    source = kit.sources[waiting.source]
+    fields = with_late_contact(source, fields_of_lead(source, waiting), waiting)
+    if isinstance(said, CrmRecord):
+        fields = filled(fields, said.fields)
+    if not says_more(fields, lead.contact):
+        return False
+    return says_more(_refined(kit, waiting, fields).contact, lead.contact)
 
 
 def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
@@ -83,8 +124,7 @@ def _refine_one(
     claim: Claim,
     waiting: Waiting | None,
     said: Told | None,
-    told: Sequence[Alert],
-    before: Handling | None,
+    earlier: _Before,
 ) -> Outcome:
     """The outcome of one lead. An error becomes its outcome and does not affect the others."""
     if waiting is None:
@@ -94,7 +134,8 @@ def _refine_one(
     if (not_now := _ask_again(claim, said)) is not None:
         return not_now
     try:
-        fields = fields_of_lead(kit.sources[waiting.source], waiting)
+        source, before = kit.sources[waiting.source], earlier.handling
+        fields = with_late_contact(source, fields_of_lead(source, waiting), waiting)
         if isinstance(said, CrmRecord):
             fields = laid_over(fields, (said.fields, ()))
         refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
@@ -115,7 +156,7 @@ def _refine_one(
         refined=refined,
         match_keys=match_keys(refined),
         handling=handling,
-        then=_what_follows(kit, refined, told),
+        then=_what_follows(kit, refined, earlier.told, anew=claim.task.again),
         later=_what_follows_later(kit, refined, said),
     )
 
@@ -161,14 +202,17 @@ def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
     return None
 
 
-def _what_follows(kit: Kit, lead: RefinedLead, told: Sequence[Alert]) -> tuple[Task, ...]:
+def _what_follows(
+    kit: Kit, lead: RefinedLead, told: Sequence[Alert], *, anew: bool
+) -> tuple[Task, ...]:
     """The tasks to do now: alerts in the channels that the rules choose, updates in channels that
-    alerted before, and the write-back. If a fallback has alerted for a channel, `alerts.notices`
-    drops that channel's alert."""
+    alerted before, and the write-back. With *anew*, an update is sent as a new message where an
+    alert cannot be changed. If a fallback has alerted for a channel, `alerts.notices` drops that
+    channel's alert."""
     names = channels_for(kit, lead)
     knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
     tasks = [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
-    tasks += [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
+    tasks += [Task(Step.UPDATE, lead.lead_id, name, again=anew) for name in sorted(knowing)]
     connected = kit.crms.get(lead.received_from) if kit.crms else None
     if connected and connected.config.write and lead.lead_details.crm_record:
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))

@@ -53,7 +53,7 @@ class _Taken(msgspec.Struct, frozen=True):
 
 def clock_due(kit: Kit, limit: int = 100) -> int:
     """Take up to *limit* steps that are due; returns how many tasks were leased."""
-    claims = kit.store.claim(Step.CLOCK, limit, kit.lease)
+    claims = kit.store.claim(Step.CLOCK, limit, kit.lease, among=kit.among)
     if not claims:
         return 0
     alive = [c.task.lead_id for c in claims if exhausted(kit, c) is None]

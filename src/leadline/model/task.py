@@ -120,7 +120,9 @@ class Task(msgspec.Struct, frozen=True):
     """One step of one lead. `channel` is the destination of a NOTIFY, UPDATE or REMIND step, and
     the source of a WRITE_BACK step. A lead has at most one task of each step and channel.
 
-    With `again`, a NOTIFY step sends an alert even if the channel has sent one already.
+    With `again`, a NOTIFY step sends an alert even if the channel has sent one already, and an
+    UPDATE step sends a new message if the alert cannot be changed; a REFINE step passes it on to
+    the updates of alerts.
     """
 
     step: Step
@@ -187,7 +189,8 @@ class Claim(msgspec.Struct, frozen=True):
 
     `attempt` counts from 1 and is the fence: only the latest attempt may settle the task.
     `failures` is the number of failed attempts, including those whose worker died; `error` is the
-    message of the last one. `ref` is for the store's own use.
+    message of the last one. `ref` is for the store's own use. `until` is when the lease ends; from
+    then on another worker may lease the task.
     """
 
     task: Task
@@ -196,6 +199,7 @@ class Claim(msgspec.Struct, frozen=True):
     error: str
     due_at: datetime
     ref: int
+    until: datetime = datetime.max.replace(tzinfo=UTC)
 
 
 def told_as(step: Step | str) -> str:

@@ -4,12 +4,14 @@ Beside its documented keys, a raw document in an archive has what its import nee
 `event_key` (hex), `lasting_key` and `record`. A lead with a handling has a third document.
 """
 
+import gzip
 import io
 import tarfile
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO, cast
 
 import msgspec
 
@@ -20,6 +22,11 @@ from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Kind
 from leadline.model.rights import PRIVATE, Rights, make_folder, new_file, write_file
 from leadline.ports.archive import ArchiveError
+
+_BLOCK = 512
+_END = bytes(2 * _BLOCK)
+_UNFINISHED = "unfinished"
+"""A file of this name is in a folder while documents are written to it."""
 
 
 class RawDocument(msgspec.Struct, frozen=True):
@@ -103,11 +110,13 @@ def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
 
 
 class FolderWriter:
-    """Writes documents as files below a folder."""
+    """Writes documents as files below a folder; an import refuses it until `close` was called."""
 
     def __init__(self, folder: Path, rights: Rights = PRIVATE) -> None:
         self._folder = folder
         self._rights = rights
+        make_folder(folder, rights)
+        write_file(folder / _UNFINISHED, b"", rights)
 
     def write(self, key: str, document: bytes, at: datetime) -> None:  # noqa: ARG002
         """See `DocumentWriter.write`."""
@@ -117,6 +126,7 @@ class FolderWriter:
 
     def close(self) -> None:
         """See `DocumentWriter.close`."""
+        (self._folder / _UNFINISHED).unlink()
 
 
 class TarWriter:
@@ -149,18 +159,46 @@ def is_tar(path: Path) -> bool:
     return path.name.endswith((".tar.gz", ".tgz"))
 
 
+class _Tail:
+    """What a tar is read from; remembers how it ended."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._last = b""
+
+    def read(self, size: int) -> bytes:
+        """As files do."""
+        read = self._file.read(size)
+        self._last = (self._last + read)[-len(_END) :]
+        return read
+
+    def check_end(self) -> None:
+        """Read the rest; raises EOFError unless it ends as a whole tar does (POSIX ustar: two
+        blocks of zeros), without which `tarfile` takes a cut for the end."""
+        while self.read(_BLOCK * 128):
+            pass
+        if self._last != _END:
+            raise EOFError("it was cut short")
+
+
 def documents(path: Path) -> Iterator[tuple[str, bytes]]:
     """The key and content of every document of an archive; raises ArchiveError if the archive
-    cannot be read."""
+    cannot be read, at its end at the latest if it is damaged or was cut short."""
     if path.is_dir():
+        if (path / _UNFINISHED).exists():
+            raise ArchiveError(f"{path} is not whole: the export into it did not end; export again")
         for file in sorted(path.glob("*/*/*/*/*.json")):
             yield file.relative_to(path).as_posix(), file.read_bytes()
         return
     try:
-        with tarfile.open(path, "r|gz") as tar:
-            for member in tar:
-                file_in_tar = tar.extractfile(member) if member.isfile() else None
-                if file_in_tar is not None and member.name.endswith(".json"):
-                    yield member.name.removeprefix("./"), file_in_tar.read()
+        # `tarfile` itself neither checks the sum of what is gzipped, nor misses its end.
+        with gzip.open(path) as unpacked:
+            whole = _Tail(cast("IO[bytes]", unpacked))
+            with tarfile.open(fileobj=cast("IO[bytes]", whole), mode="r|") as tar:
+                for member in tar:
+                    file_in_tar = tar.extractfile(member) if member.isfile() else None
+                    if file_in_tar is not None and member.name.endswith(".json"):
+                        yield member.name.removeprefix("./"), file_in_tar.read()
+            whole.check_end()
     except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
         raise ArchiveError(f"{path} can't be read: {error}") from None

@@ -113,6 +113,17 @@ class Settlement(msgspec.Struct, frozen=True):
     outcome: Done | Retry | Drop
 
 
+class Among(msgspec.Struct, frozen=True):
+    """Whose leads' tasks are wanted: those of these sources, or of all *others*."""
+
+    sources: frozenset[str]
+    others: bool = False
+
+    def has(self, source: str) -> bool:
+        """Whether tasks of a lead of this source are wanted."""
+        return (source in self.sources) is not self.others
+
+
 class Queue(Protocol):
     """Tasks: they wait, are leased to workers, and are settled."""
 
@@ -124,10 +135,18 @@ class Queue(Protocol):
         is taken from its worker, except for a NOTIFY task without `again`, because its alert could
         be sent twice."""
 
-    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
-        """Lease up to *limit* due tasks, longest due first; no other worker gets them while the
-        lease lasts. If the worker dies, the leases run out and the tasks are due again. Such a task
-        is leased alone, so that a task that kills its worker affects no others."""
+    def claim(
+        self,
+        step: Step,
+        limit: int,
+        lease: timedelta,
+        channel: str = "",
+        among: Among | None = None,
+    ) -> list[Claim]:
+        """Lease up to *limit* due tasks, longest due first, of leads *among* these sources (None:
+        all); no other worker gets them while the lease lasts. If the worker dies, the leases run
+        out and the tasks are due again. Such a task is leased alone, so that a task that kills its
+        worker affects no others."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """Carry out outcomes. The result is False if the lease had been lost and nothing was done.
@@ -261,6 +280,11 @@ def reading_place(source: str) -> str:
     Writes are paced separately (`crm_place`), so that they don't delay reads, for which alerts
     wait."""
     return f"crm:{source}:read"
+
+
+def breaker_place(source: str) -> str:
+    """What `Channels.trouble`, `reserve` and `hold` know the breaker of a source's CRM by."""
+    return f"crm:{source}:down"
 
 
 def crm_place(source: str) -> str:

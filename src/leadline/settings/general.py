@@ -71,8 +71,8 @@ class Settings(SettingsStruct, frozen=True):
     lease: timedelta = setting(
         "60s",
         "How long a worker may hold a task. When it expires, the task goes to another worker and "
-        "the stuck worker process is replaced. Keep it above `slack_timeout` if you run several "
-        "workers, and above 45s if you use a CRM, whose answer may take 25s.",
+        "the stuck worker process is replaced; requests to send a message end before that. Keep it "
+        "above 45s if you use a CRM, whose answer may take 25s.",
         PERIOD,
     )
     retry_base: timedelta = setting(

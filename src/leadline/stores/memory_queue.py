@@ -19,7 +19,7 @@ from leadline.model.task import (
     Task,
 )
 from leadline.ports.clock import Clock
-from leadline.ports.store import Settlement, Trouble
+from leadline.ports.store import Among, Settlement, Trouble
 
 
 class _Job:
@@ -72,9 +72,19 @@ class MemoryQueue:
             job.first_due_at = min(old.first_due_at, due_at)
         self._jobs[key] = job
 
-    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+    def claim(
+        self,
+        step: Step,
+        limit: int,
+        lease: timedelta,
+        channel: str = "",
+        among: Among | None = None,
+    ) -> list[Claim]:
         """See `ports.store.Queue.claim`."""
-        due = self._due(step, channel)[:limit]
+        due = self._due(step, channel)
+        if among is not None:
+            due = [job for job in due if among.has(self.events[job.task.lead_id].source)]
+        del due[limit:]
         suspects = [i for i, job in enumerate(due) if job.leased]
         if suspects:
             due = due[: suspects[0]] or due[:1]
@@ -86,7 +96,7 @@ class MemoryQueue:
         if job.leased:
             job.failures, job.error = job.failures + 1, WORKER_DIED
         job.leased, job.put_at, job.due_at = True, now, now + lease
-        return Claim(job.task, job.attempt, job.failures, job.error, due_at, job.ref)
+        return Claim(job.task, job.attempt, job.failures, job.error, due_at, job.ref, job.due_at)
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""

@@ -121,6 +121,18 @@ def test_a_full_disk_is_503_and_ends_when_there_is_room(server: Running) -> None
     assert server.post(b"1").status == 200
 
 
+def test_a_refused_capture_is_an_error_in_the_log(
+    server: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.desk.full = True
+    for _ in range(3):
+        assert server.post(b"1").status == 503
+    told = [record for record in caplog.records if record.getMessage() == "capture.refused"]
+    assert [(record.levelname, vars(record)["error"]) for record in told] == [
+        ("ERROR", "StorageFull")
+    ]
+
+
 def test_more_than_fits_is_429_and_what_was_taken_is_kept(server: Running) -> None:
     server.desk.open.clear()
     statuses: list[int] = []

@@ -1,6 +1,5 @@
 """Running Leadline: `serve`, `worker`, `doctor`, `config show`."""
 
-import signal
 import threading
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from leadline import __version__, wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._doctor import all_checks
 from leadline.entrypoints.cli._show import as_json, say, table
-from leadline.entrypoints.embedded import exposure
+from leadline.entrypoints.embedded import children, exposure
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Alarm
 from leadline.entrypoints.embedded.supervisor import Supervisor
@@ -45,8 +44,7 @@ def serve(
     configure(settings.log_level, settings.log_format)
     wiring.check(settings)
     supervisor = Supervisor(settings)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: supervisor.stop())
+    children.stop_on_signal(supervisor.stop)
     supervisor.start()
     say(f"Leadline {__version__} takes webhooks at {supervisor.url}/webhook")
     for words in loaded.unused:
@@ -75,8 +73,7 @@ def worker(
     configure(settings.log_level, settings.log_format)
     wiring.check(settings)
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    children.stop_on_signal(stop.set)
     settle_data(settings)
     say(f"working on {settings.data}")
     work(settings, [only] if only else list(Step), stop, Alarm())

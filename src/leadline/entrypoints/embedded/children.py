@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 TimedOut = subprocess.TimeoutExpired
 
 _STDIN = 0
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 _LENGTH = struct.Struct("!I")
 
 BAD_CONFIGURATION = 78
@@ -64,13 +65,29 @@ def settings_from_parent(stop: Callable[[], None]) -> Settings:
 
 
 def stop_on_signal(stop: Callable[[], None]) -> None:
-    """Call *stop* on SIGTERM and SIGINT."""
+    """Call *stop* on SIGTERM and SIGINT, in a thread of its own.
 
-    def handle(_number: int, _frame: Any) -> None:
-        stop()
+    A handler of Python's runs in the main thread between any two of its steps. If that thread is
+    just about to wait for an event, it holds the event's lock, and a handler that sets the event
+    would wait for it for ever. So signals come through a pipe, into which C writes their numbers.
+    """
+    numbers, written = os.pipe()
+    os.set_blocking(written, False)
+    signal.set_wakeup_fd(written, warn_on_full_buffer=False)
+    for number in _STOPPING:
+        signal.signal(number, _noted)
+    arguments = (numbers, stop)
+    threading.Thread(target=_await_signals, args=arguments, name="signals", daemon=True).start()
 
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
+
+def _noted(_number: int, _frame: Any) -> None:
+    """C has written the number already; without a handler the process would end at once."""
+
+
+def _await_signals(numbers: int, stop: Callable[[], None]) -> None:
+    while number := os.read(numbers, 1):
+        if number[0] in _STOPPING:
+            stop()
 
 
 def _read() -> Settings:

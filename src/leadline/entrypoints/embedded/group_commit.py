@@ -6,6 +6,7 @@ the number of deliveries, and the event loop never waits for the disk.
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 _MOST_LEADS = 512
 _BUSY = 4
 _GATHER_S = 0.0003
+_TOLD_EVERY_S = 10.0
+_LONGEST_END_S = 1.0
 
 
 class _Waiting:
@@ -51,7 +54,12 @@ class Batcher:
         self._queue: list[_Waiting] = []
         self._bytes = 0
         self._closing = False
+        self._in_hand: list[_Waiting] = []
+        self._refusal: LeadlineError | None = None
+        self.failed_at = -math.inf
+        """When the inbox last refused, by the monotonic clock."""
         self._wake = threading.Condition()
+        self._refused = _Refused()
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
 
@@ -70,8 +78,8 @@ class Batcher:
             size += len(lead.raw) + (len(lead.body) if lead.body else 0)
         future: Future = self._loop.create_future()
         with self._wake:
-            if self._closing:
-                raise NotReady
+            if self._refusal is not None:
+                raise type(self._refusal)(self._refusal.detail)
             # An empty queue takes any delivery: one over the limit would never fit otherwise.
             full = self._queue and self._bytes + size > self._most_bytes
             if full or len(self._queue) >= self._most_waiting:
@@ -82,11 +90,29 @@ class Batcher:
         return future
 
     def close(self) -> None:
-        """Write what waits in the queue, then end the thread."""
+        """Write what waits in the queue, then end the thread. If deliveries are refused, nobody
+        waits for that, and the thread may be left behind."""
         with self._wake:
+            refused = self._refusal
             self._closing = True
+            self._refusal = NotReady()
             self._wake.notify()
-        self._thread.join()
+        self._thread.join(None if refused is None else _LONGEST_END_S)
+
+    def refuse(self, error: LeadlineError | None) -> None:
+        """From now on answer every delivery with *error*, those that wait too; None: no more.
+
+        A batch that is on its way may still be kept, and a redelivery of it is known then.
+        """
+        with self._wake:
+            if self._closing:
+                return
+            self._refusal = error
+            if error is None:
+                return
+            waiting, self._queue, self._bytes = [*self._in_hand, *self._queue], [], 0
+        self._refused.tell(error, len(waiting))
+        self._loop.call_soon_threadsafe(_resolve, waiting, [error] * len(waiting))
 
     def _run(self) -> None:
         busy = False
@@ -100,9 +126,10 @@ class Batcher:
                 # Senders that were answered together send again together: wait for all of them.
                 time.sleep(_GATHER_S)
             with self._wake:
-                batch = self._take()
+                batch = self._in_hand = self._take()
             busy = len(batch) > _BUSY
             self._write(batch)
+            self._in_hand = []
 
     def _take(self) -> list[_Waiting]:
         leads = taken = 0
@@ -124,6 +151,8 @@ class Batcher:
                 results.append(receipts[start : start + len(waiting.leads)])
                 start += len(waiting.leads)
         except LeadlineError as error:
+            self._refused.tell(error, len(batch))
+            self.failed_at = time.monotonic()
             results = [error] * len(batch)
         except Exception as error:
             log.exception("capture.failed", extra={"count": len(batch)})
@@ -136,6 +165,23 @@ class Batcher:
             failed.__cause__ = error
             results = [failed]
         self._loop.call_soon_threadsafe(_resolve, batch, results)
+
+
+class _Refused:
+    """Deliveries that the store refused: told at once, and then now and then how many, for a line
+    each would be more than a disk in trouble takes."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._next = 0.0
+
+    def tell(self, error: LeadlineError, count: int) -> None:
+        """So many more were refused."""
+        self._count += count
+        if time.monotonic() >= self._next:
+            extra = {"error": type(error).__name__, "reason": str(error), "count": self._count}
+            log.error("capture.refused", extra=extra)
+            self._count, self._next = 0, time.monotonic() + _TOLD_EVERY_S
 
 
 def _resolve(batch: list[_Waiting], results: Sequence[list[Receipt] | LeadlineError]) -> None:

@@ -47,12 +47,19 @@ class SlackSide(Protocol):
 
 class Door:
     """What the application needs once the store is open; without *slack*, Slack's requests are
-    refused."""
+    refused. *trouble* returns why nothing can be stored now, or None."""
 
-    def __init__(self, kit: CaptureKit, batcher: Batcher, slack: SlackSide | None = None) -> None:
+    def __init__(
+        self,
+        kit: CaptureKit,
+        batcher: Batcher,
+        slack: SlackSide | None = None,
+        trouble: Callable[[], LeadlineError | None] = lambda: None,
+    ) -> None:
         self.kit = kit
         self.batcher = batcher
         self.slack = slack
+        self.trouble = trouble
 
 
 class App:
@@ -171,6 +178,8 @@ class App:
                 raise NotReady
             if self.door.slack is None:
                 raise NotInteractive
+            if (trouble := self.door.trouble()) is not None:
+                raise trouble
             headers = _headers(scope)
             if scope["method"] == "POST":
                 body = await self._bodies.read(headers, receive)
@@ -192,9 +201,7 @@ class App:
         if path == "/livez":
             await _send(send, 200, b'{"status":"alive"}')
         elif path == "/readyz":
-            ready = self.door is not None
-            body = b'{"status":"ready"}' if ready else b'{"status":"starting"}'
-            await _send(send, 200 if ready else 503, body)
+            await self._tell_ready(send)
         elif path not in self.pages:
             await _send_problem(send, _nothing_here())
         elif self.door is None:
@@ -205,6 +212,14 @@ class App:
             await _send(send, 405, wrong.body, wrong.media_type.encode(), allow)
         else:
             await self._read_page(path, scope, send)
+
+    async def _tell_ready(self, send: Send) -> None:
+        if self.door is None:
+            await _send(send, 503, b'{"status":"starting"}')
+        elif (trouble := self.door.trouble()) is not None:
+            await _send_problem(send, trouble)
+        else:
+            await _send(send, 200, b'{"status":"ready"}')
 
     async def _read_page(self, path: str, scope: Scope, send: Send) -> None:
         try:

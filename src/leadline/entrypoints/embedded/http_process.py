@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -16,12 +17,13 @@ from prometheus_client import CollectorRegistry, Counter
 from leadline import wiring
 from leadline.entrypoints.embedded import children, exposure, metrics, openapi
 from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.embedded.health import FoundAgain, Health
 from leadline.entrypoints.embedded.http import App, Door, Page
 from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
 from leadline.entrypoints.slack_door import slack_door, unowned_leads
-from leadline.installations.data_file import Checkpointer
-from leadline.model.errors import ConfigurationError, LeadlineError
+from leadline.installations.data_file import Checkpointer, Whereabouts
+from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
 from leadline.ports.source import Answer
 from leadline.ports.store import Inbox
 from leadline.settings.general import Settings
@@ -31,6 +33,7 @@ log = logging.getLogger("leadline.entrypoints.embedded.http_process")
 
 _LOOKED_BACK = timedelta(days=30)
 """The age up to which unassigned leads are listed in Slack."""
+_FAILED_LATELY_S = 5.0
 
 
 def _open_store(settings: Settings) -> Inbox:
@@ -171,13 +174,24 @@ class HttpServer:
             self.stop()
             return
         self._warn_of_unauthenticated()
-        self.batcher = Batcher(inbox, loop, most_waiting=self.settings.max_waiting)
+        whereabouts = Whereabouts(self.settings.data)
+        self.batcher = Batcher(
+            FoundAgain(inbox, whereabouts), loop, most_waiting=self.settings.max_waiting
+        )
+        self.health = Health(self.settings.data, self.batcher.refuse, whereabouts)
         self.checkpointer = Checkpointer(self.settings.data)
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
-        loop.call_soon_threadsafe(app.open, Door(kit, self.batcher, self._slack))
+        loop.call_soon_threadsafe(app.open, Door(kit, self.batcher, self._slack, self._trouble))
         log.info("server.ready")
+
+    def _trouble(self) -> LeadlineError | None:
+        """Why nothing can be kept just now, or could not be a moment ago."""
+        if (found := self.health.trouble) is not None:
+            return type(found)(found.detail)
+        just_failed = time.monotonic() - self.batcher.failed_at < _FAILED_LATELY_S
+        return StorageFailed("a delivery could not be kept just now") if just_failed else None
 
     async def _shutdown(self, app: App) -> None:
         for task in self._tasks:
@@ -186,6 +200,7 @@ class HttpServer:
             await self._slack.close()
             self._slack_store.close()
         if app.door is not None:
+            await asyncio.to_thread(self.health.close)
             await asyncio.to_thread(self.batcher.close)
             await asyncio.to_thread(self.checkpointer.close)
         log.info("server.stopped")

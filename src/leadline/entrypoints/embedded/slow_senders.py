@@ -12,6 +12,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from leadline.entrypoints.embedded.whole_requests import WholeRequests
 from leadline.entrypoints.reception import problem_of
 from leadline.model.errors import HeadersTooLarge, LeadlineError, Malformed, TargetTooLong, TooSlow
 
@@ -30,7 +31,7 @@ _BESIDE_A_TARGET = 64
 """More bytes than a method and a version take up in a request line."""
 
 
-class GuardedProtocol(HttpToolsProtocol):
+class GuardedProtocol(WholeRequests):
     """uvicorn's HTTP/1.1 protocol with limits; by itself it waits for slow requests without limit,
     and collects a head of any size.
 
@@ -86,9 +87,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _parse(self, data: bytes) -> None:
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._unsupported_upgrade_warning()
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                self.read_without_offers(data, offer)
         except httptools.HttpParserError:
             self._line = 0
             self.refuse(self._too_large() or Malformed())
@@ -99,7 +101,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._line = unfinished if unfinished < len(piece) else self._line + unfinished
         if self._body_came:
             self._line = 0
-        self._blank = 0 if self._under_way else self._blank + len(piece)
+        is_blank = not self._under_way and piece.isspace()
+        self._blank = self._blank + len(piece) if is_blank else 0
 
     def _too_large(self) -> LeadlineError | None:
         """The limit that the arriving request exceeds so far; None if none."""

@@ -1,8 +1,8 @@
 """`leadline serve`: a supervisor, the HTTP process, workers for refinement, and one for the rest.
 
 A child that dies is restarted; the supervisor holds the listening socket, so senders wait meanwhile
-instead of being refused. A worker with an iteration longer than its lease is ended and replaced. A
-second server on the same data folder is refused.
+instead of being refused. A worker with an iteration longer than its lease is ended and replaced, as
+is a child that is silent. A second server on the same data folder is refused.
 """
 
 import logging
@@ -17,6 +17,8 @@ from leadline import wiring
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Overdue, Progress
+from leadline.entrypoints.embedded.silence import Livez, Stillness
+from leadline.entrypoints.embedded.store_jobs import StoreJobs
 from leadline.installations.data_folder import lock_folder, refuse_if_moved
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step
@@ -49,7 +51,8 @@ class Supervisor:
         if settings.metrics_listen:
             self._listeners.append(_bind_metrics(settings.metrics_listen, self.port))
         self._stop = threading.Event()
-        self._store = wiring.store(settings)
+        self._store = StoreJobs(wiring.store(settings))
+        self._stillness = Stillness()
         self._children: list[_Kept] = []
 
     @property
@@ -63,7 +66,9 @@ class Supervisor:
         """Start the children; their log lines go to *log*, or to standard error."""
         numbers = [listener.fileno() for listener in self._listeners]
         server = ["leadline.entrypoints.embedded.http_process", *map(str, numbers)]
-        self._children.append(_Kept("http", self.settings, server, (*numbers, self._lock), log))
+        livez = Livez(self._listeners[0])
+        keep = (*numbers, self._lock)
+        self._children.append(_Kept("http", self.settings, server, keep, log, livez=livez))
         for number in range(1, self.settings.workers + 1):
             self._start_worker(f"refine-{number}", [Step.REFINE], log)
         self._start_worker("notify", [step for step in Step if step is not Step.REFINE], log)
@@ -78,6 +83,7 @@ class Supervisor:
         """Keep the children alive until `stop`; returns the exit code."""
         code = 0
         while not self._stop.wait(_LOOK_S):
+            self._end_silent()
             for kept in self._children:
                 if (hung := kept.hung()) is not None:
                     self._replace(kept, hung)
@@ -90,6 +96,14 @@ class Supervisor:
                     kept.start_again()
         self._end()
         return code
+
+    def _end_silent(self) -> None:
+        """End children that say nothing, and do not move: they are started again like any other."""
+        still = self._stillness.of(kept.process.pid for kept in self._children)
+        for kept in self._children:
+            if not kept.is_ending() and (kept.process.pid in still or kept.is_silent()):
+                log.error("child.silent", extra={"role": kept.role, "pid": kept.process.pid})
+                kept.end_soon(_GRACE_S)
 
     def _replace(self, kept: "_Kept", hung: Overdue) -> None:
         """End a worker that hangs, and set the lead at which it hangs apart from other workers."""
@@ -132,8 +146,10 @@ class _Kept:
         keep: tuple[int, ...],
         log: IO[str] | None,
         progress: Progress | None = None,
+        livez: Livez | None = None,
     ) -> None:
         self.role = role
+        self._livez = livez
         self._settings = settings
         self._command = command
         self._keep = keep
@@ -146,6 +162,8 @@ class _Kept:
     def _launch(self) -> None:
         if self._progress is not None:
             self._progress.clear()
+        if self._livez is not None:
+            self._livez.begin_anew()
         self._kill_at: float | None = None
         self.process = children.start(
             self._command[0], self._settings, *self._command[1:], keep=self._keep, log=self._log
@@ -156,13 +174,21 @@ class _Kept:
     def hung(self) -> Overdue | None:
         """The overdue iteration for which the child has to be ended; None once `end_soon` was
         called. A child that did not end in time after that is killed."""
-        if self._progress is None or self.process.poll() is not None:
+        if self.process.poll() is not None:
             return None
         if self._kill_at is None:
-            return self._progress.overdue()
+            return self._progress.overdue() if self._progress is not None else None
         if time.monotonic() >= self._kill_at:
             self.process.kill()
         return None
+
+    def is_silent(self) -> bool:
+        """Whether the child does not answer."""
+        return self._livez is not None and self._livez.is_silent()
+
+    def is_ending(self) -> bool:
+        """Whether the child is to end anyway, or has ended."""
+        return self._kill_at is not None or self.process.poll() is not None
 
     def end_soon(self, grace_s: float) -> None:
         """Send SIGTERM now, so that a slow child can end in order, and SIGKILL after *grace_s*
@@ -198,6 +224,8 @@ class _Kept:
 
     def close(self) -> None:
         """Release what was shared with the child after it has ended."""
+        if self._livez is not None:
+            self._livez.close()
         if self._progress is not None:
             self._progress.close()
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Addressee, Step, TaskKind
+from leadline.net.deadline import within
+from leadline.ports.store import Among
 from leadline.settings.general import Settings
 from leadline.steps import do, names, timeouts
 
@@ -25,6 +28,11 @@ log = logging.getLogger(__name__)
 IDLE_S = 0.1
 """The seconds after which an idle loop looks for work again: the longest delay of a due task."""
 _TROUBLE_S = 2.0
+_LOOK_S = 0.5
+_SHARE = 4
+"""So many times as long as a look for work took, a loop that found none is idle: looks at a long
+backlog that is another's take no more than a fifth of a core."""
+_MOST_IDLE_S = 1.0
 _AHEAD = timedelta(seconds=1)
 
 DoOnce = Callable[[Kit], timedelta | None]
@@ -33,11 +41,13 @@ DoOnce = Callable[[Kit], timedelta | None]
 
 class _Loop(NamedTuple):
     """A loop that calls `once` with its own `kit`; `once` returns the seconds until the next call.
-    A call that leases tasks must end within `longest`; None if it leases none."""
+    A call that leases tasks must end within `longest`; None if it leases none. Network requests of
+    a call end within `bound`, if there is one."""
 
     kit: Kit
     once: Callable[[Kit], float]
     longest: timedelta | None
+    bound: timedelta | None = None
 
 
 def work(
@@ -57,7 +67,9 @@ def work(
         threads.append(threading.Thread(target=_run, args=(loop, stop, watched)))
     for thread in threads:
         thread.start()
-    stop.wait()
+    # Who looks at us sees that we move, also while all else waits for a slow disk.
+    while not stop.wait(_LOOK_S):
+        pass
     for thread in threads:
         thread.join()
 
@@ -65,12 +77,30 @@ def work(
 def _loops(settings: Settings, steps: Set[Step]) -> Iterator[_Loop]:
     """One loop for each group of kinds, and one for each CRM that is searched for missing leads.
     Each has its own connection to the store, so that none waits for another."""
-    for kinds in _groups(settings, steps):
+    for kinds, among in _shared_out(settings, steps):
         longest = longest_iteration(settings, timeouts(kinds[0], settings))
-        yield _Loop(_kit(settings), RoundRobin([partial(do, kind) for kind in kinds]), longest)
+        bound = before_lease_ends(settings) if _speaks(kinds[0][0]) else None
+        once = RoundRobin([partial(do, kind) for kind in kinds])
+        kit = msgspec.structs.replace(_kit(settings), among=among)
+        yield _Loop(kit, once, longest, bound)
     if Step.WRITE_BACK in steps and settings.reconcile_every:
         for source in settings.crm:
             yield _Loop(_kit(settings), _look_through(settings, source), None)
+
+
+def _shared_out(
+    settings: Settings, steps: Set[Step]
+) -> Iterator[tuple[list[TaskKind], Among | None]]:
+    """The groups of kinds, and for whose leads. Steps that may ask any CRM are done apart for the
+    leads of each CRM, and for all others: one that hangs keeps no other's leads waiting."""
+    asked = frozenset(source for source, config in settings.crm.items() if config.look_up)
+    for kinds in _groups(settings, steps):
+        if asked and kinds[0][0].addressee is Addressee.LEAD:
+            yield kinds, Among(asked, others=True)
+            for source in sorted(asked):
+                yield kinds, Among(frozenset((source,)))
+        else:
+            yield kinds, None
 
 
 def _groups(settings: Settings, steps: Set[Step]) -> list[list[TaskKind]]:
@@ -95,11 +125,17 @@ def longest_iteration(settings: Settings, timeouts: Iterable[timedelta] = ()) ->
     ended before its leases end. It is longer if *timeouts* need that: calls to others are begun
     during half of the lease, and each may take its timeout."""
     waiting = settings.lease / 2 + 2 * max(timeouts, default=timedelta())
-    return max(settings.lease - min(settings.lease / 10, _AHEAD), waiting)
+    return max(before_lease_ends(settings), waiting)
+
+
+def before_lease_ends(settings: Settings) -> timedelta:
+    """How long after it begins a message must have been sent, or be given up, however long its
+    destination may take by the settings: when the lease ends another may send the same."""
+    return settings.lease - min(settings.lease / 10, _AHEAD)
 
 
 def _kit(settings: Settings) -> Kit:
-    kit = wiring.embedded(settings)
+    kit = wiring.embedded(settings, before_lease_ends(settings).total_seconds())
     refuse_if_moved(settings.data)  # checked while the file is open, so that no move can begin
     kit.store.rebase()
     return kit
@@ -109,11 +145,13 @@ def _run(loop: _Loop, stop: threading.Event, watched: Watched) -> None:
     kit = msgspec.structs.replace(loop.kit, at_hand=watched.at)
     clock = ClockWatch()
     while not stop.is_set():
+        began = time.monotonic()
         watched.begin(loop.longest or timedelta())
         try:
             if clock.jumped_back():
                 log.warning("clock.jumped_back", extra={"count": kit.store.rebase()})
-            pause = loop.once(kit)
+            with within(loop.bound.total_seconds()) if loop.bound else nullcontext():
+                pause = loop.once(kit)
         except LeadlineError as error:
             log.error("worker.storage", extra={"error": type(error).__name__})
             pause = _TROUBLE_S
@@ -123,7 +161,7 @@ def _run(loop: _Loop, stop: threading.Event, watched: Watched) -> None:
         finally:
             watched.end()
         if pause > 0:
-            stop.wait(pause)
+            stop.wait(max(pause, min(_SHARE * (time.monotonic() - began), _MOST_IDLE_S)))
 
 
 def _look_through(settings: Settings, source: str) -> Callable[[Kit], float]:

@@ -20,7 +20,7 @@ from leadline.model.task import (
     Step,
     Task,
 )
-from leadline.ports.store import Settlement, Waiting
+from leadline.ports.store import Among, Settlement, Waiting
 from leadline.stores.aws.base import log
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, task_holder_of
 from leadline.stores.aws.keys import lead_key, task_key
@@ -53,10 +53,17 @@ class HandedStore(AwsStore):
         self.settled = 0
         self._taken: dict[Key, Claim] = {}
 
-    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+    def claim(
+        self,
+        step: Step,
+        limit: int,
+        lease: timedelta,
+        channel: str = "",
+        among: Among | None = None,
+    ) -> list[Claim]:
         """See `ports.store.Queue.claim`."""
         with self._or_give_back():
-            return super().claim(step, limit, lease, channel)
+            return super().claim(step, limit, lease, channel, among)
 
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
         """See `ports.store.Leads.waiting`."""

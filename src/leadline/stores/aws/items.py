@@ -192,7 +192,10 @@ def holds_a_task(item: Item) -> bool:
 
 def task_in(holder: LeadItem | TaskItem) -> Task:
     """The task that an item has, or had."""
-    return holder.what if isinstance(holder, TaskItem) else Task(Step.REFINE, holder.lead_id)
+    if isinstance(holder, TaskItem):
+        return holder.what
+    again = holder.task is not None and holder.task.again
+    return Task(Step.REFINE, holder.lead_id, again=again)
 
 
 def task_holder_of(item: Item) -> LeadItem | TaskItem:
@@ -209,8 +212,8 @@ def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
     return {"due_pk": partition, "due_sk": f"{task.due_at}#{lead_id}", "held": task.held}
 
 
-def claim_of(holder: LeadItem | TaskItem, task: TaskState) -> Claim:
-    """The lease that a worker gets; *task* is the state before it is leased."""
+def claim_of(holder: LeadItem | TaskItem, task: TaskState, until: datetime) -> Claim:
+    """The lease that a worker gets *until* then; *task* is the state before it is leased."""
     return Claim(
         task_in(holder),
         task.attempt + 1,
@@ -218,6 +221,7 @@ def claim_of(holder: LeadItem | TaskItem, task: TaskState) -> Claim:
         WORKER_DIED if task.held else task.error,
         from_iso(task.due_at),
         0,
+        until,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import Claim, Later, Step, Task
+from leadline.ports.store import Among
 from leadline.stores.aws.base import Base, Contested, changed
 from leadline.stores.aws.items import (
     LeadItem,
@@ -21,7 +22,14 @@ from leadline.stores.aws.items import (
     revived,
     task_holder_of,
 )
-from leadline.stores.aws.keys import LEAD, SHARDS, due_before, due_partition, task_key
+from leadline.stores.aws.keys import (
+    LEAD,
+    SHARDS,
+    due_before,
+    due_partition,
+    lead_key,
+    task_key,
+)
 from leadline.stores.aws.late import (
     as_late,
     entry_writes,
@@ -37,6 +45,8 @@ from leadline.stores.aws.wakeups import Ring
 _DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_PARALLEL = 8
 _MOST_ROUNDS = 20
+_PASSED_BY = 1000
+"""So many tasks of other sources are looked at; functions never ask for those of some sources."""
 
 
 class AwsQueue(Base):
@@ -80,16 +90,25 @@ class AwsQueue(Base):
             return lead
         raise Contested(lead_id)
 
-    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+    def claim(
+        self,
+        step: Step,
+        limit: int,
+        lease: timedelta,
+        channel: str = "",
+        among: Among | None = None,
+    ) -> list[Claim]:
         """See `ports.store.Queue.claim`."""
         self.recent.clear()
-        due = self._candidates(step, channel, limit)
+        due = self._candidates(step, channel, limit if among is None else _PASSED_BY + limit)
         suspects = [i for i, (_, held) in enumerate(due) if held]
         if suspects:
             due = due[: suspects[0]] or due[:1]
         keys = [key for key, _ in due]
         items = self.table.get_all(keys)
         holders = [task_holder_of(items[key]) for key in keys if key in items]
+        if among is not None:
+            holders = self._among(holders, among)[:limit]
         if len(holders) < 2:
             claims = [self._take(holder, lease) for holder in holders]
         else:
@@ -98,6 +117,14 @@ class AwsQueue(Base):
             with ThreadPoolExecutor(min(_MOST_PARALLEL, len(holders))) as pool:
                 claims = list(pool.map(lambda holder: self._take(holder, lease), holders))
         return [claim for claim in claims if claim is not None]
+
+    def _among(
+        self, holders: Sequence[LeadItem | TaskItem], among: Among
+    ) -> list[LeadItem | TaskItem]:
+        """Those of leads of these sources."""
+        leads = self.table.get_all(list({lead_key(holder.lead_id) for holder in holders}))
+        sources = {item["pk"]: lead_of(item).source for item in leads.values()}
+        return [h for h in holders if among.has(sources.get(lead_key(h.lead_id)[0], ""))]
 
     def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
         """Keys of tasks that seem due, longest due first, and whether they were leased."""
@@ -119,7 +146,7 @@ class AwsQueue(Base):
         task, now = holder.task, self.clock()
         if task is None or task.dead_at or from_iso(task.due_at) > now:
             return None
-        claim = claim_of(holder, task)
+        claim = claim_of(holder, task, now + lease)
         held = msgspec.structs.replace(
             moved(task, claim.task.step, now + lease), attempt=claim.attempt,
             failures=claim.failures, error=claim.error, held=True, put_at=iso(now),
@@ -235,7 +262,7 @@ def rings_of(lead: LeadItem, follow_ups: Sequence[Later], now: datetime) -> list
 def put_back(lead: LeadItem, task: Task, now: datetime, due_at: datetime) -> LeadItem:
     """The lead with its own fields updated for a task that is put."""
     if task.step is Step.REFINE:
-        state = revived(lead.task, lead.attempts + 1, now, due_at)
+        state = revived(lead.task, lead.attempts + 1, now, due_at, again=task.again)
         state = as_late(lead.task, state, task.step, now)
         return changed(lead, task=state, attempts=state.attempt)
     if task.step is Step.NOTIFY and task.channel in lead.dead_channels:

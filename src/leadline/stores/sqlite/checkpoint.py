@@ -15,6 +15,7 @@ from leadline.stores.sqlite.folder import FILE
 log = logging.getLogger(__name__)
 
 _TOO_LONG = 256 << 20
+_AGAIN_AND_AGAIN = 10
 
 
 class Checkpointer:
@@ -37,6 +38,7 @@ class Checkpointer:
         # Do not wait for readers while holding the writers' lock: try again at the next turn.
         db.connection.set_busy_timeout(20)
         log_file = self._folder / f"{FILE}-wal"
+        failed = 0
         while not self._stop.wait(self._every_s):
             try:
                 size = log_file.stat().st_size if log_file.exists() else 0
@@ -46,7 +48,19 @@ class Checkpointer:
                         db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
                 else:
                     db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                failed = 0
             except apsw.Error as error:
-                # The next writer gets the same error and reports it to its sender.
-                log.warning("checkpoint.failed", extra={"error": type(error).__name__})
+                failed += 1
+                _tell(error, failed)
         db.close()
+
+
+def _tell(error: apsw.Error, failed: int) -> None:
+    """Say that a checkpoint failed, for so many turns already. Once may be anything: a reader that
+    holds the log, or a trouble that whoever writes next meets and reports to the sender. Again and
+    again the log grows without end: that is told as an error, when it begins and now and then."""
+    extra = {"error": type(error).__name__, "count": failed}
+    if failed == 1:
+        log.warning("checkpoint.failed", extra=extra)
+    elif failed == _AGAIN_AND_AGAIN or not failed % (12 * _AGAIN_AND_AGAIN):
+        log.error("checkpoint.failing", extra=extra)

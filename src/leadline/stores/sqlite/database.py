@@ -17,8 +17,9 @@ from leadline.model.rights import PRIVATE, Rights, make_file
 from leadline.stores.sqlite.folder import FILE, open_lock
 from leadline.stores.sqlite.schema import is_current, migrate
 
-_WRITERS = "writers.lock"
-_USERS = "users.lock"
+WRITERS = "writers.lock"
+USERS = "users.lock"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Database:
@@ -39,13 +40,13 @@ class Database:
         self.folder = folder
         self.path = folder / FILE
         self._mutex = threading.RLock()
-        with _named_errors():
+        with self._named_errors():
             if read_only:
                 _require_data_file(self.path)
                 self._locks: tuple[int, ...] = ()
                 self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             else:
-                self._locks = (open_lock(folder, _WRITERS, rights), _use(folder))
+                self._locks = (open_lock(folder, WRITERS, rights), _use(folder))
                 _make_data_file(self.path, rights)
                 self.connection = apsw.Connection(str(self.path), statementcachesize=400)
             self.connection.set_busy_timeout(30_000)
@@ -86,7 +87,7 @@ class Database:
 
         Raises StorageFull or StorageFailed if it cannot be written.
         """
-        with self.exclusively(), _named_errors():
+        with self.exclusively(), self._named_errors():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
@@ -100,7 +101,7 @@ class Database:
     def reading(self) -> Iterator[apsw.Connection]:
         """A read transaction, with the connection for this thread alone: all queries in the block
         see the same state of the file."""
-        with self._mutex, _named_errors():
+        with self._mutex, self._named_errors():
             nested = self.connection.in_transaction
             if not nested:
                 self.connection.execute("BEGIN")
@@ -110,9 +111,28 @@ class Database:
                 if not nested and self.connection.in_transaction:
                     self.connection.execute("COMMIT")
 
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except LeadlineError:
+            raise
+        except apsw.FullError as error:
+            raise StorageFull from error
+        except apsw.IOError as error:
+            if _disk_is_full(getattr(self, "connection", None)):
+                raise StorageFull from error
+            raise StorageFailed("the disk reports an error") from error
+        except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+            raise StorageFailed("the data folder can't be written") from error
+        except (apsw.CorruptError, apsw.NotADBError) as error:
+            raise StorageFailed("the data file is damaged; restore a backup") from error
+        except apsw.BusyError as error:
+            raise StorageFailed("the data file is locked by another program") from error
+
     def rows(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._mutex, _named_errors():
+        with self._mutex, self._named_errors():
             return self.connection.execute(sql, bindings).fetchall()
 
     def close(self) -> None:
@@ -151,7 +171,7 @@ def _make_data_file(path: Path, rights: Rights) -> None:
 def _use(folder: Path) -> int:
     """Take a shared lock that marks the file as in use; raises ConfigurationError while it is being
     restored."""
-    lock = open_lock(folder, _USERS)
+    lock = open_lock(folder, USERS)
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
@@ -166,7 +186,7 @@ def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
 
     Raises ConfigurationError if a process has it open.
     """
-    lock = open_lock(folder, _USERS, rights)
+    lock = open_lock(folder, USERS, rights)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -178,28 +198,10 @@ def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
         os.close(lock)
 
 
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    try:
-        yield
-    except LeadlineError:
-        raise
-    except (apsw.FullError, apsw.IOError) as error:
-        if isinstance(error, apsw.FullError) or _disk_is_full(error):
-            raise StorageFull from error
-        raise StorageFailed("the disk reports an error") from error
-    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
-        raise StorageFailed("the data folder can't be written") from error
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        raise StorageFailed("the data file is damaged; restore a backup") from error
-    except apsw.BusyError as error:
-        raise StorageFailed("the data file is locked by another program") from error
-
-
-def _disk_is_full(error: BaseException) -> bool:
-    # For its write-ahead log and shared memory, SQLite reports ENOSPC as a general I/O error.
-    code = getattr(error, "extendedresult", 0)
-    return code in (apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_FSYNC)
+def _disk_is_full(connection: apsw.Connection | None) -> bool:
+    """Whether the system refused for want of room: SQLite names that only in some places, and
+    otherwise tells of an I/O error."""
+    return connection is not None and connection.system_errno in _NO_ROOM
 
 
 if sys.platform == "win32":  # pragma: no cover

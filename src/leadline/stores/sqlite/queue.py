@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import apsw
+from msgspec import json
 
 from leadline.model.lead import WORKER_DIED
 from leadline.model.task import Claim, Drop, Step, Task
 from leadline.ports.clock import Clock
-from leadline.ports.store import Settlement
+from leadline.ports.store import Among, Settlement
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
@@ -45,18 +46,40 @@ class SqliteQueue:
             if note:
                 add_history(db, [(row[0], now, note, row[1]) for row in rows])
 
-    def claim(self, step: Step, limit: int, lease: timedelta, channel: str = "") -> list[Claim]:
+    def claim(
+        self,
+        step: Step,
+        limit: int,
+        lease: timedelta,
+        channel: str = "",
+        among: Among | None = None,
+    ) -> list[Claim]:
         """See `ports.store.Queue.claim`."""
         now = micros(self.clock())
-        if not self.db.rows(_sql.any_due, step, channel, now):
+        wanted: list[int] = []
+        if among is None:
+            if not self.db.rows(_sql.any_due, step, channel, now):
+                return []
+        elif not (wanted := self._due_among(step, channel, now, among, limit)):
             return []
         with self.db.writing() as db:
-            rows = bulk.query(db, _sql.due, step, channel, now, limit)
+            if among is None:
+                rows = bulk.query(db, _sql.due, step, channel, now, limit)
+            else:
+                found = bulk.select(db, _sql.still_due, wanted, step, channel, now)
+                rows = sorted(found, key=lambda row: row[-1])
             rows = _alone_if_it_killed_its_worker(rows)
             until = now + micros_of(lease)
             leads = [row[0] for row in rows]
             bulk.select(db, _sql.lease, leads, os.getpid(), now, until, step, channel)
-        return [_claim(step, channel, row) for row in rows]
+        return [_claim(step, channel, row, moment(until)) for row in rows]
+
+    def _due_among(self, step: Step, channel: str, now: int, among: Among, limit: int) -> list[int]:
+        """The leads whose tasks are due, longest due first. Those of other sources are passed by
+        one after the other, so this is asked before writers are kept waiting."""
+        sources = json.encode(sorted(among.sources)).decode()
+        bindings = (step, channel, now, sources, not among.others, limit)
+        return [lead for (lead,) in self.db.rows(_sql.due_among, *bindings)]
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
@@ -131,7 +154,7 @@ class SqliteQueue:
             return db.changes()
 
 
-def _claim(step: Step, channel: str, row: tuple[Any, ...]) -> Claim:
+def _claim(step: Step, channel: str, row: tuple[Any, ...], until: datetime) -> Claim:
     lead, key, again, attempt, failures, leased, error, due_at = row
     return Claim(
         Task(step, text_of(key), channel, bool(again)),
@@ -140,6 +163,7 @@ def _claim(step: Step, channel: str, row: tuple[Any, ...]) -> Claim:
         error=WORKER_DIED if leased else error,
         due_at=moment(due_at),
         ref=lead,
+        until=until,
     )
 
 

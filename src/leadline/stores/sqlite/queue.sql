@@ -11,6 +11,20 @@ FROM task JOIN lead ON lead.n = task.lead
 WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
 ORDER BY due_at LIMIT ?;
 
+-- name: due_among
+-- The leads whose tasks of a step and channel are due, longest due first: those of the sources in a
+-- JSON list (1), or all others (0).
+SELECT task.lead FROM task JOIN lead ON lead.n = task.lead
+WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
+  AND (source IN (SELECT value FROM json_each(?))) = ?
+ORDER BY due_at LIMIT ?;
+
+-- name: still_due
+-- As `due`, of leads that were found before.
+SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at
+FROM task JOIN lead ON lead.n = task.lead
+WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ? AND task.lead IN ();
+
 -- name: lease
 -- Lease tasks of a step and channel to a process until a time.
 UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),

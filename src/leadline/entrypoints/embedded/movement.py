@@ -1,0 +1,56 @@
+"""Whether processes move: a process that is stopped, frozen, or waits for ever does not.
+
+A process that waits for a slow disk counts as moving: the kernel shows that state, and in our
+processes one thread wakes up twice a second while the others wait. Read from Linux's /proc
+(proc_pid_status(5)); elsewhere every process counts as moving.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+_PROC = Path("/proc")
+_SWITCHES = ("voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:")
+_MOST_A_LOOK_S = 1.5
+_AT_WORK = frozenset("RD")
+"""The states of threads that run or wait for a disk."""
+
+
+class Movement:
+    """How long processes have not moved, to be looked at every second or more often. Of a longer
+    time between two looks 1.5 seconds count, since this process itself may have been stopped."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: dict[int, tuple[object, float]] = {}
+        self._looked_at = 0.0
+
+    def look(self, pids: Iterable[int]) -> dict[int, float]:
+        """The seconds for which each of these processes has not moved; what was known of others is
+        forgotten."""
+        now = self._clock()
+        passed, self._looked_at = min(now - self._looked_at, _MOST_A_LOOK_S), now
+        seen: dict[int, tuple[object, float]] = {}
+        for pid in pids:
+            mark = _mark(pid)
+            before, still = self._seen.get(pid, (None, 0.0))
+            seen[pid] = (mark, still + passed if mark is not None and mark == before else 0.0)
+        self._seen = seen
+        return {pid: still for pid, (_, still) in seen.items()}
+
+
+def _mark(pid: int) -> object | None:
+    """A value that stays the same while no thread of the process runs; None if a thread runs, waits
+    for a disk, or the state cannot be read."""
+    marks: list[str] = []
+    try:
+        for thread in (_PROC / str(pid) / "task").iterdir():
+            for line in (thread / "status").read_text().splitlines():
+                name, _, value = line.partition("\t")
+                if name == "State:" and value[:1] in _AT_WORK:
+                    return None
+                if name in _SWITCHES:
+                    marks.append(value)
+    except OSError:
+        return None
+    return tuple(marks) or None

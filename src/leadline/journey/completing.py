@@ -1,0 +1,67 @@
+"""Contact data that arrive after the alert: they complete the lead, and the alert is corrected.
+
+For example, Close sends a lead without e-mail address and phone number; both arrive with events of
+its contacts, which may come after the wait is over.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from leadline.model.errors import LeadlineError
+from leadline.model.lead import Contact, LeadFields
+from leadline.ports.source import Source
+from leadline.ports.store import Waiting
+
+_NAMES = ("name", "first_name", "last_name")
+_OTHERS = ("email", "phone", "company", "title", "country", "website")
+_TOLD = ("name", "email", "phone", "company")
+"""The fields for which an alert is corrected."""
+_DIGITS = 9
+"""So many digits at the end of two phone numbers are the same where one lacks its country code."""
+
+
+def with_late_contact(source: Source, fields: LeadFields, waiting: Waiting) -> LeadFields:
+    """The fields of a lead, completed by updates that arrived after its refinement. Known values
+    stay, and updates about another person are ignored."""
+    for said in _said_late(source, waiting):
+        fields = filled(fields, said)
+    return fields
+
+
+def filled(fields: LeadFields, said: LeadFields) -> LeadFields:
+    """The fields with empty ones filled from *said*, if that is about the same person."""
+    if _is_of_another(fields, said):
+        return fields
+    names = () if any(getattr(fields, name) for name in _NAMES) else _NAMES
+    empty = (*names, *(name for name in _OTHERS if not getattr(fields, name)))
+    news = {name: value for name in empty if (value := getattr(said, name))}
+    return msgspec.structs.replace(fields, **news) if news else fields
+
+
+def says_more(now: Contact | LeadFields, before: Contact) -> bool:
+    """Whether *now* has a name, e-mail address, phone number or company that *before* lacks."""
+    if not before.name and any(getattr(now, name) for name in _NAMES):
+        return True
+    return any(getattr(now, name) and not getattr(before, name) for name in _TOLD)
+
+
+def _said_late(source: Source, waiting: Waiting) -> Iterator[LeadFields]:
+    for raw in waiting.late:
+        try:
+            yield source.believed_fields(raw)
+        except LeadlineError:
+            continue  # an update that says nothing changes nothing
+
+
+def _is_of_another(fields: LeadFields, said: LeadFields) -> bool:
+    """Whether both have an e-mail address, or else a phone number, and not the same."""
+    if fields.email and said.email:
+        return fields.email.strip().casefold() != said.email.strip().casefold()
+    if fields.phone and said.phone:
+        return _digits(fields.phone) != _digits(said.phone)
+    return False
+
+
+def _digits(phone: str) -> str:
+    return "".join(filter(str.isdigit, phone))[-_DIGITS:]
