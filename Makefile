@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,11 +24,14 @@ demo: setup ## run a seeded pipeline and watch leads, alerts and duplicates (ARG
 	$(BIN)/python -m leadline.entrypoints.demo $(ARGS)
 
 test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow and not fuzz and not aws and not crm' $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power' $(ARGS)
 
 # One after another: they kill processes and measure how late alerts are.
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-power: setup ## some hundred power cuts, and a disk that fails at any call (POWER_CUTS=1000: more)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m power $(ARGS)
 
 test-fuzz: setup ## long property runs on every parser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m fuzz $(ARGS)

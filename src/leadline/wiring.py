@@ -222,15 +222,15 @@ def crm_faults(settings: Settings) -> dict[str, str]:
     return found
 
 
-def store(settings: Settings, *, checkpoint_pages: int = 4000) -> "SqliteStore":
+def store(
+    settings: Settings, *, checkpoint_pages: int = 4000, first: bool = False
+) -> "SqliteStore":
     """The embedded store. Raises ConfigurationError if the data folder can't be used."""
     from leadline.stores.sqlite.store import SqliteStore
 
     return SqliteStore(
-        settings.data,
-        redelivery_window=settings.redelivery_window,
-        checkpoint_pages=checkpoint_pages,
-        rights=settings.rights, apart=telling_apart(sources(settings)),
+        settings.data, redelivery_window=settings.redelivery_window, rights=settings.rights,
+        checkpoint_pages=checkpoint_pages, first=first, apart=telling_apart(sources(settings)),
     )  # fmt: skip
 
 

@@ -119,6 +119,27 @@ def test_verify_exits_1_and_says_what_to_do_when_something_is_lost(
     assert made.command("verify", "--json", "--deep").returncode == 1
 
 
+def test_every_command_that_reads_a_damaged_body_says_so_and_names_the_lead(
+    waiting: tuple[Installation, list[str]],
+) -> None:
+    made, (ada, bob, _) = waiting
+    assert made.command("doctor").returncode == 0
+    with apsw.Connection(str(made.data / "leadline.db")) as file:
+        file.execute("""UPDATE raw SET raw = '{"email":"eve@example.com"}' WHERE lead = 1"""
+                     .replace("'{", "CAST('{").replace("}'", "}' AS BLOB)"))  # fmt: skip
+    for command in (("doctor",), ("verify", "--deep"), ("backup", "copy"), ("export", "out")):
+        told = made.command(*command)
+        assert told.returncode == 1
+        assert ada in told.stdout + told.stderr
+        assert bob not in told.stdout + told.stderr
+    assert not list((made.folder / "out").rglob(f"{ada}.json"))
+    assert list((made.folder / "out").rglob(f"{bob}.json"))
+    shown = made.command("show", ada)
+    assert shown.returncode == 1
+    assert "damaged" in shown.stderr
+    assert made.command("show", bob).returncode == 0
+
+
 def test_verify_of_a_lost_task_is_mended_by_a_replay(
     waiting: tuple[Installation, list[str]],
 ) -> None:
@@ -128,6 +149,24 @@ def test_verify_of_a_lost_task_is_mended_by_a_replay(
     assert made.command("verify").returncode == 1
     assert replayed(made, ada, bob)["replayed"] == 2
     assert made.command("verify").returncode == 0
+
+
+def test_nothing_serves_or_shows_what_an_interrupted_restore_left(
+    waiting: tuple[Installation, list[str]],
+) -> None:
+    made, (ada, _, _) = waiting
+    restoring = made.data / "restoring"
+    restoring.mkdir()
+    (made.data / "leadline.db").rename(restoring / "leadline.db")
+    for command in ("serve", "worker", "verify", "leads", "backup"):
+        refused = made.command(command, *(["copy"] if command == "backup" else []))
+        assert refused.returncode == 2
+        assert "leadline restore --undo" in refused.stderr
+    assert made.command("restore", "--undo").returncode == 0
+    assert made.command("verify", "--deep").returncode == 0
+    assert ada in made.command("leads", "--json").stdout
+    assert made.command("restore", "--undo").returncode == 2
+    assert made.command("restore").returncode == 2
 
 
 def test_a_file_that_is_no_database_is_one_clear_line(

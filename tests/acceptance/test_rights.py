@@ -17,7 +17,7 @@ from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 
 LEAD = b'{"name": "Ada Vance", "email": "ada.vance@example.com", "phone": "(212) 555-0100"}'
-LOCKS = {"serve.lock", "users.lock", "writers.lock"}
+LOCKS = {"checkpoints.lock", "serve.lock", "users.lock", "workers.lock", "writers.lock"}
 PRIVATE = {"folders": {0o700}, "files": {0o600}}
 GROUP_READS = {"folders": {0o750}, "files": {0o640}}
 
@@ -75,7 +75,7 @@ def test_what_every_command_writes_is_for_its_user_alone(tmp_path: Path) -> None
             assert made.command(*map(str, command)).returncode == 0
         assert made.stop() == 0
         assert made.command("restore", str(backup), "--replace").returncode == 0
-        assert "leadline.db.before-restore" in names(made.data)
+        assert "before-restore-1" in names(made.data)
         restored, imported = tmp_path / "restored", tmp_path / "imported"
         assert made.command("--data", str(restored), "restore", str(backup)).returncode == 0
         assert made.command("--data", str(imported), "import", str(tar)).returncode == 0
@@ -169,7 +169,7 @@ def test_a_worker_and_a_command_that_writes_narrow_too(tmp_path: Path) -> None:
         assert made.command("export", str(tmp_path / "x.tar.gz")).returncode == 0
         widen(made.data)
         taken = made.command("import", str(tmp_path / "x.tar.gz"))
-        assert "1 folder and 4 files" in taken.stderr
+        assert "1 folder and 6 files" in taken.stderr
         assert modes(made.data) == PRIVATE
         assert "narrowed" not in made.command("import", str(tmp_path / "x.tar.gz")).stderr
         widen(made.data)

@@ -2,7 +2,15 @@
 
 from leadline.stores.sqlite.checkpoint import Checkpointer
 from leadline.stores.sqlite.holders import holders
-from leadline.stores.sqlite.moving.backup import back_up, restore
+from leadline.stores.sqlite.moving.backup import back_up
+from leadline.stores.sqlite.moving.restoring import restore, undo_restore
 from leadline.stores.sqlite.whereabouts import Whereabouts
 
-__all__ = ["Checkpointer", "Whereabouts", "back_up", "holders", "restore"]
+__all__ = [
+    "Checkpointer",
+    "Whereabouts",
+    "back_up",
+    "holders",
+    "restore",
+    "undo_restore",
+]

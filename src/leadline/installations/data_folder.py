@@ -4,13 +4,21 @@ database in it."""
 from collections.abc import Callable
 
 from leadline.settings.general import Settings
+from leadline.stores.sqlite.failed_sync import (
+    end_process_at_failed_sync,
+    has_failed_sync,
+    note_failed_sync,
+)
 from leadline.stores.sqlite.folder import FILE, settle_folder
 from leadline.stores.sqlite.locking import lock_folder
 from leadline.stores.sqlite.moving.mark import refuse_if_moved
 
 __all__ = [
     "FILE",
+    "end_process_at_failed_sync",
+    "has_failed_sync",
     "lock_folder",
+    "note_failed_sync",
     "refuse_if_moved",
     "settle_folder",
     "settle_rights",

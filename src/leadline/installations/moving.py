@@ -13,11 +13,11 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.rights import Rights
 from leadline.operations.moving.carrier import Carrier
 from leadline.ports.homes import Home, Side, Size
-from leadline.stores.sqlite.database import nobody_else
 from leadline.stores.sqlite.locking import lock_folder
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.moving.mark import Mark, clear_mark, read_mark, set_mark
+from leadline.stores.sqlite.sharing import nobody_else
 from leadline.stores.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:

@@ -137,6 +137,18 @@ class StorageFailed(LeadlineError):
     retry_after = 5
 
 
+class SyncFailed(StorageFailed):
+    """The disk could not keep what it was given; nothing is accepted until that is mended."""
+
+    title = "The disk failed to keep the data"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(
+            "a sync of the database failed; its log is kept, and `leadline serve` mends the file "
+            "from it when it starts" + (f", but {detail}" if detail else "")
+        )
+
+
 class NotUnderstood(LeadlineError):
     """The event was stored but contains no fields of a lead; it becomes a dead letter."""
 

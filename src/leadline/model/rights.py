@@ -45,7 +45,8 @@ class Wide(msgspec.Struct, frozen=True):
 
 
 def make_folder(path: Path, rights: Rights = PRIVATE) -> None:
-    """Create a folder and its missing parents; an existing folder is left unchanged."""
+    """Create a folder and its missing parents; an existing folder is left unchanged. A
+    folder that was made survives a power cut."""
     try:
         path.mkdir(rights.folder)
     except FileNotFoundError:
@@ -56,15 +57,17 @@ def make_folder(path: Path, rights: Rights = PRIVATE) -> None:
             raise
     else:
         set_mode(path, rights.folder)
+        sync_folder(path.parent)
 
 
-def make_file(path: Path, rights: Rights = PRIVATE) -> None:
-    """Create an empty file; an existing file is left unchanged."""
+def make_file(path: Path, rights: Rights = PRIVATE) -> bool:
+    """Create an empty file; an existing file is left unchanged; whether it was made."""
     try:
         # Symlinks are followed, as by whoever opens the path afterwards.
         os.close(_create(Path(os.path.realpath(path)), rights))
     except FileExistsError:
-        return
+        return False
+    return True
 
 
 def new_file(path: Path, rights: Rights = PRIVATE) -> BinaryIO:
@@ -80,11 +83,45 @@ def open_file(path: Path, flags: int, rights: Rights = PRIVATE) -> int:
 
 
 def write_file(path: Path, content: bytes, rights: Rights = PRIVATE) -> None:
-    """Write a file atomically; an existing file is replaced."""
+    """Write a file atomically; an existing file is replaced, also after a power
+    cut. Its name survives one when its folder is synced, which is left to the caller."""
     partial = path.with_name(path.name + ".partial")
     with new_file(partial, rights) as file:
         file.write(content)
+        sync_file(file)
     partial.replace(path)
+
+
+def sync_file(file: BinaryIO) -> None:
+    """What was written to the file is on the disk when this returns; raises OSError."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_path(path: Path) -> None:
+    """The same for a file that somebody else wrote and closed."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in a folder are on the disk when this returns: what was made, renamed or removed
+    there survives a power cut. Raises OSError when the disk fails."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except PermissionError:  # a folder that may be written to and not read: nothing can be done
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # A file system that cannot sync a folder has nothing to sync, or does it at once.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
 
 
 def _create(path: Path, rights: Rights) -> int:

@@ -20,7 +20,15 @@ from leadline.model.handling import Handling
 from leadline.model.ids import is_lead_id
 from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Kind
-from leadline.model.rights import PRIVATE, Rights, make_folder, new_file, write_file
+from leadline.model.rights import (
+    PRIVATE,
+    Rights,
+    make_folder,
+    new_file,
+    sync_file,
+    sync_folder,
+    write_file,
+)
 from leadline.ports.archive import ArchiveError
 
 _BLOCK = 512
@@ -117,16 +125,22 @@ class FolderWriter:
         self._rights = rights
         make_folder(folder, rights)
         write_file(folder / _UNFINISHED, b"", rights)
+        self._written: set[Path] = set()
 
     def write(self, key: str, document: bytes, at: datetime) -> None:  # noqa: ARG002
         """See `DocumentWriter.write`."""
         path = self._folder / key
-        make_folder(path.parent, self._rights)
+        if path.parent not in self._written:
+            make_folder(path.parent, self._rights)
+            self._written.add(path.parent)
         write_file(path, document, self._rights)
 
     def close(self) -> None:
         """See `DocumentWriter.close`."""
+        for folder in self._written:
+            sync_folder(folder)
         (self._folder / _UNFINISHED).unlink()
+        sync_folder(self._folder)
 
 
 class TarWriter:
@@ -150,8 +164,10 @@ class TarWriter:
     def close(self) -> None:
         """See `DocumentWriter.close`."""
         self._tar.close()
+        sync_file(self._file)
         self._file.close()
         self._partial.replace(self._path)
+        sync_folder(self._path.parent)
 
 
 def is_tar(path: Path) -> bool:

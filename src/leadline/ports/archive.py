@@ -15,11 +15,12 @@ class ArchiveError(LeadlineError):
 
 class Outgoing(NamedTuple):
     """A lead to be archived. `raw` and `refined` are JSON documents; `refined` is None while the
-    lead waits, or if its document `is_lost`. `handling` is None if nobody has handled the lead."""
+    lead waits. `handling` is None if nobody has handled the lead. Where a document `is_lost` or
+    damaged, it is None as well."""
 
     lead_id: str
     captured_at: datetime
-    raw: bytes
+    raw: bytes | None
     refined: bytes | None
     is_lost: bool = False
     handling: Handling | None = None

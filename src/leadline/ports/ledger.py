@@ -93,6 +93,8 @@ class LeadStory(msgspec.Struct, frozen=True):
     `handling` what people and the CRM did with it since.
 
     `repeated_by` are the ids of later leads of the same person; a store may limit their number.
+    `damaged` names what is not as it was written: `raw` (a text then, not JSON), `body`, `refined`,
+    `handling` (None then), or the id of a related event.
     """
 
     row: LeadRow
@@ -106,6 +108,7 @@ class LeadStory(msgspec.Struct, frozen=True):
     refined: msgspec.Raw | None = None
     repeated_by: tuple[str, ...] = ()
     handling: Handling | None = None
+    damaged: tuple[str, ...] = ()
 
 
 class DeadGroup(msgspec.Struct, frozen=True):
@@ -161,6 +164,8 @@ class Account(msgspec.Struct, frozen=True):
     change that. `untold` are refined leads for which no channel was chosen, `alerting` those whose
     alert waits, and `alert_dead` those whose alert is a dead letter. `redelivered` and `duplicates`
     are not part of the sum: redeliveries make no events, and duplicates are counted as refined.
+    `unchecked` is how many bodies and documents a deep look could not check, because an earlier
+    version wrote them without a checksum.
     """
 
     accepted: int
@@ -176,6 +181,7 @@ class Account(msgspec.Struct, frozen=True):
     redelivered: int
     duplicates: int
     unaccounted: tuple[Unaccounted, ...]
+    unchecked: int = 0
 
     @property
     def balanced(self) -> bool:

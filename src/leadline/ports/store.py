@@ -146,7 +146,8 @@ class Queue(Protocol):
         """Lease up to *limit* due tasks, longest due first, of leads *among* these sources (None:
         all); no other worker gets them while the lease lasts. If the worker dies, the leases run
         out and the tasks are due again. Such a task is leased alone, so that a task that kills its
-        worker affects no others."""
+        worker affects no others. None are
+        handed out while captures need the disk more."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """Carry out outcomes. The result is False if the lease had been lost and nothing was done.

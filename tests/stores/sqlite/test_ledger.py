@@ -100,7 +100,7 @@ def test_every_event_is_at_one_place(ledger: SqliteLedger) -> None:
          "FROM alert", "0 reminded were counted, 1 are there"),
         ("DELETE FROM alert; INSERT INTO tally VALUES ('2026-03-02', 'generic', 'updated', 1)",
          "1 updated were counted, 0 are there"),
-        ("INSERT INTO handling VALUES (99, 1, x'7b7d')", "a handling without its lead"),
+        ("INSERT INTO handling VALUES (99, 1, x'7b7d', NULL)", "a handling without its lead"),
         ("DELETE FROM history WHERE what = 'redelivered'", "1 redelivered were counted, 0 are"),
         ("UPDATE tally SET count = 8 WHERE what = 'captured'", "10 events of generic were"),
         ("DELETE FROM lead WHERE n = 1", "an alert without its lead"),

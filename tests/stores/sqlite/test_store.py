@@ -14,7 +14,8 @@ from leadline.model.task import Done, Step
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.keys import KeyIndex
-from leadline.stores.sqlite.moving.backup import back_up, restore
+from leadline.stores.sqlite.moving.backup import back_up
+from leadline.stores.sqlite.moving.restoring import restore
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.schema import migrate, schema_version
 from leadline.stores.sqlite.store import SqliteStore
@@ -265,7 +266,7 @@ def test_a_damaged_backup_is_not_restored(tmp_path: Path, clock: HandClock) -> N
     store = SqliteStore(tmp_path / "data", clock=clock)
     store.accept([captured(clock, f"n{n}") for n in range(200)])
     store.close()
-    copy = back_up(tmp_path / "data", tmp_path / "copy", lambda _part: None)
+    copy = back_up(tmp_path / "data", tmp_path / "copy", lambda _part: None).file
     whole = copy.read_bytes()
     copy.write_bytes(whole[: len(whole) // 2])
     with pytest.raises((ConfigurationError, apsw.Error)):
@@ -289,3 +290,18 @@ def test_a_folder_of_another_user_is_told_of(tmp_path: Path, clock: HandClock) -
     finally:
         os.seteuid(user)
         (tmp_path / "data").chmod(0o700)
+
+
+def test_who_only_read_leaves_no_log_behind_and_no_lead_of_a_killed_server_out(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    SqliteStore(tmp_path, clock=clock).close()
+    before = {path.name for path in tmp_path.iterdir()}
+    SqliteLedger(tmp_path).close()
+    assert {path.name for path in tmp_path.iterdir()} == before
+    store = SqliteStore(tmp_path, clock=clock, checkpoint_pages=0)
+    store.accept([captured(clock)])
+    SqliteLedger(tmp_path).close()
+    assert (tmp_path / f"{FILE}-wal").stat().st_size
+    store.close()
+    assert {path.name for path in tmp_path.iterdir()} == before

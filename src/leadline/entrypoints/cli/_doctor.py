@@ -17,6 +17,9 @@ from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
 from leadline.vendors.registry import find
 
+_LOOK_S = 10
+_NAMED = 10
+
 Check = tuple[str, str, str]
 """The state ("ok", "note", "slow" or "WRONG"), what was checked, and what was found."""
 
@@ -26,6 +29,7 @@ def all_checks(loaded: Loaded) -> list[Check]:
     settings = loaded.settings
     return [
         _check_data(settings),
+        *_check_file(settings),
         _check_rights(settings),
         *_check_files_of_secrets(loaded.secret_files),
         *(("note", "settings", words) for words in loaded.unused),
@@ -48,6 +52,27 @@ def _check_data(settings: Settings) -> Check:
         return "WRONG", "data folder", error.detail
     kept.close()
     return "ok", "data folder", str(settings.data)
+
+
+def _check_file(settings: Settings) -> list[Check]:
+    """Whether the database is what was written to it: as much of it as can be looked at quickly."""
+    until = time.monotonic() + _LOOK_S
+    try:
+        ledger = wiring.ledger(settings)
+        try:
+            faults, damaged, is_whole = ledger.sampled_faults(lambda: time.monotonic() > until)
+        finally:
+            ledger.close()
+    except LeadlineError:
+        return []  # the check of the data folder says why
+    told = [f"{one.table}: {one.words}" for one in faults]
+    told += [f"{one.lead_id}: {one.what}" for one in damaged]
+    if told:
+        more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+        words = "; ".join(told[:_NAMED])
+        return [("WRONG", "database", f"damaged: {words}{more}; see `leadline verify --deep`")]
+    part = "" if is_whole else f"as far as it was looked at in {_LOOK_S} s: "
+    return [("ok", "database", f"{part}SQLite's check and the latest leads' checksums fit")]
 
 
 def _check_rights(settings: Settings) -> Check:

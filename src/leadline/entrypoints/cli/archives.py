@@ -1,7 +1,7 @@
 """Copies of leads: `backup`, `restore`, `export`, `import`."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
 from leadline.installations import data_folder
 from leadline.model.batches import batched
+from leadline.model.errors import ConfigurationError
 from leadline.model.formats import key_of, refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
@@ -31,6 +32,7 @@ from leadline.ports.archive import ArchiveError, DocumentWriter, Outgoing
 from leadline.ports.installation import Intake
 
 _BATCH = 500
+_NAMED = 20
 _ASIDE = timedelta(days=1)
 """How long leads with a refined document wait for it. An interrupted import must be repeated within
 this time, or they are refined again."""
@@ -49,7 +51,7 @@ def backup(
     ],
     json: Json = False,
 ) -> None:
-    """Make a consistent copy of all data while the server runs.
+    """Make a consistent copy of all data while the server runs, and check it.
 
     Example: leadline backup /backups/2026-03-02
     """
@@ -59,25 +61,36 @@ def backup(
     settings = options.settings()
     with _bar() as bar:
         task = bar.add_task("copying", total=1.0)
-        copy = data_file.back_up(
+        copy, damaged = data_file.back_up(
             settings.data, folder, lambda part: bar.update(task, completed=part), settings.rights
         )
     size = copy.stat().st_size
     if json:
-        as_json({"file": str(copy), "bytes": size})
+        as_json({"file": str(copy), "bytes": size, "damaged": damaged})
     else:
-        console().print(f"{copy} ({size / (1 << 20):.1f} MiB)")
+        console().print(f"{copy} ({size / (1 << 20):.1f} MiB), checked")
+    if damaged:
+        say(f"the copy holds leads that are damaged, see `leadline verify --deep`: {_few(damaged)}")
+        raise typer.Exit(1)
 
 
 @app.command()
 def restore(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="A folder written by `backup`.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder written by `backup`, or put aside by `restore`.")
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Set the present data aside first.")
     ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Put back what was there before an interrupted restore.")
+    ] = False,
 ) -> None:
     """Restore the data from a backup; the server must be stopped.
+
+    What was there is put aside in a folder of its own. After a kill or a power cut nothing else
+    opens the data until the same command has ended the restore, or --undo has undone it.
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """
@@ -85,8 +98,18 @@ def restore(
 
     options: Options = context.obj
     settings = options.settings()
-    target = data_file.restore(folder, settings.data, replace=replace, rights=settings.rights)
+    if undo == (folder is not None):
+        raise ConfigurationError("name either the folder of a backup or --undo")
+    if folder is None:
+        data_file.undo_restore(settings.data)
+        console().print(f"{settings.data} is as it was before the restore")
+        return
+    target, aside = data_file.restore(
+        folder, settings.data, replace=replace, rights=settings.rights
+    )
     data_folder.settle_rights(settings, say)
+    if aside is not None:
+        say(f"what was there is in {aside}")
     console().print(f"{target} is restored; check it with `leadline verify`")
 
 
@@ -109,14 +132,18 @@ def export(
     except OSError as error:
         raise ArchiveError(f"{target} cannot be written: {error.strerror}") from None
     counts: Counter[str] = Counter(raw=0, refined=0, handled=0)
-    lost = 0
+    lost: list[str] = []
     with _bar() as bar:
         for lead in bar.track(leads, count, description="exporting"):
             counts.update(_written(writer, lead))
-            lost += lead.is_lost
+            if lead.is_lost:
+                lost.append(lead.lead_id)
     writer.close()
     if lost:
-        say(f"{lost} refined leads have no document and are exported raw; see `leadline verify`")
+        say(
+            f"{len(lost)} leads are exported without what is lost or damaged of them, see "
+            f"`leadline verify --deep`: {_few(lost)}"
+        )
     if json:
         as_json({"target": str(target), **counts})
     else:
@@ -126,11 +153,17 @@ def export(
         raise typer.Exit(1)
 
 
+def _few(ids: Sequence[str]) -> str:
+    """The first of these ids."""
+    return ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
+
+
 def _written(writer: DocumentWriter, lead: Outgoing) -> Iterator[str]:
     """Write all documents of a lead; yields the kind of each."""
     at = lead.captured_at
-    writer.write(key_of("raw", lead.lead_id, at), lead.raw, at)
-    yield "raw"
+    if lead.raw is not None:
+        writer.write(key_of("raw", lead.lead_id, at), lead.raw, at)
+        yield "raw"
     if lead.refined is not None:
         writer.write(key_of("refined", lead.lead_id, at), lead.refined, at)
         yield "refined"

@@ -13,6 +13,7 @@ from leadline.entrypoints.cli._show import (
     as_json,
     console,
     point_in_time,
+    say,
     table,
     when,
 )
@@ -96,6 +97,9 @@ def show(
         as_json(without_keys(story))
     else:
         print_story(console(), story)
+    if story.damaged:
+        say(f"damaged, see `leadline verify --deep`: {', '.join(story.damaged)}")
+        raise typer.Exit(1)
 
 
 def _with_held(ledger: Ledger, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:

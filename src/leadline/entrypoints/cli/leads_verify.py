@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @app.command()
 def verify(
     context: typer.Context,
-    deep: Annotated[bool, typer.Option(help="Also read every raw document.")] = False,
+    deep: Annotated[
+        bool, typer.Option(help="Also check the whole file, and every body and document.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Account for every accepted event; exit 1 if one is unaccounted for.
@@ -65,6 +67,11 @@ def _print_account(account: Account) -> None:
     out.print(
         f"in addition: {account.redelivered} redeliveries, {account.duplicates} people seen before"
     )
+    if account.unchecked:
+        out.print(
+            f"not checked: {account.unchecked} bodies and documents without a checksum, which an "
+            "earlier version wrote"
+        )
     for lost in account.unaccounted[:100]:
         out.print(f"UNACCOUNTED {lost.lead_id}: {lost.problem}")
     if account.balanced:

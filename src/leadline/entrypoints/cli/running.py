@@ -15,6 +15,7 @@ from leadline.entrypoints.embedded.progress import Alarm
 from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
+from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.model.task import Step
 
 config_app = typer.Typer(
@@ -52,7 +53,14 @@ def serve(
     bare = exposure.unauthenticated(settings)
     if bare and (why := exposure.exposed(settings).values()):
         say(f"anybody is believed as: {', '.join(bare)}; {', '.join(why)}: {exposure.REMEDY}")
-    raise typer.Exit(supervisor.run())
+    code = supervisor.run()
+    if code == children.SYNC_FAILED:
+        say(
+            "the disk failed to keep the data twice: nothing more is taken, and the log is kept. "
+            "Look at the disk (`dmesg`), then start `leadline serve` again, which mends the file "
+            "from the log, or restore a backup on another disk"
+        )
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -64,7 +72,8 @@ def worker(
 ) -> None:
     """Refine due leads and send alerts, without receiving webhooks.
 
-    The process ends itself if an iteration lasts longer than its lease; restart it then.
+    The process ends itself if an iteration lasts longer than its lease, and when the disk fails
+    to keep the data (exit code 74); restart it then.
 
     Example: leadline worker --only refine
     """
@@ -75,6 +84,7 @@ def worker(
     stop = threading.Event()
     children.stop_on_signal(stop.set)
     settle_data(settings)
+    end_process_at_failed_sync(children.SYNC_FAILED)
     say(f"working on {settings.data}")
     work(settings, [only] if only else list(Step), stop, Alarm())
 

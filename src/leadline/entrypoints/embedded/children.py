@@ -28,6 +28,8 @@ _LENGTH = struct.Struct("!I")
 
 BAD_CONFIGURATION = 78
 """The exit code of a child that cannot run with these settings (EX_CONFIG in sysexits.h)."""
+SYNC_FAILED = 74
+"""The exit code of a process that noticed that a sync of the database failed (EX_IOERR)."""
 
 
 Child = subprocess.Popen[bytes]

@@ -23,6 +23,7 @@ from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
 from leadline.entrypoints.slack_door import slack_door, unowned_leads
 from leadline.installations.data_file import Checkpointer, Whereabouts
+from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
 from leadline.ports.source import Answer
 from leadline.ports.store import Inbox
@@ -37,7 +38,8 @@ _FAILED_LATELY_S = 5.0
 
 
 def _open_store(settings: Settings) -> Inbox:
-    return wiring.store(settings, checkpoint_pages=0)  # the Checkpointer does the checkpoints
+    # The checkpointer sees to the log.
+    return wiring.store(settings, checkpoint_pages=0, first=True)
 
 
 def _server(app: App) -> uvicorn.Server:
@@ -127,7 +129,7 @@ class HttpServer:
         for each other's writes; None without a signing secret."""
         if not self.settings.slack_signing_secret:
             return None
-        self._slack_store = wiring.store(self.settings, checkpoint_pages=0)
+        self._slack_store = wiring.store(self.settings, checkpoint_pages=0, first=True)
         return SlackRequests(
             slack_door(self.settings),
             self._slack_store,
@@ -218,6 +220,7 @@ def main() -> None:
             server.stop()
 
     settings = children.settings_from_parent(stop)
+    end_process_at_failed_sync(children.SYNC_FAILED)
     server = HttpServer(settings)
     if told.is_set():  # `stop` was called before there was a server
         server.stop()

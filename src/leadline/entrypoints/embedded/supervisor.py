@@ -2,7 +2,9 @@
 
 A child that dies is restarted; the supervisor holds the listening socket, so senders wait meanwhile
 instead of being refused. A worker with an iteration longer than its lease is ended and replaced, as
-is a child that is silent. A second server on the same data folder is refused.
+is a child that is silent. A second server on the same data folder is refused. When a sync of the
+database fails, everything ends at once and starts anew, which mends the file; when another fails,
+it ends for good.
 """
 
 import logging
@@ -19,8 +21,13 @@ from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Overdue, Progress
 from leadline.entrypoints.embedded.silence import Livez, Stillness
 from leadline.entrypoints.embedded.store_jobs import StoreJobs
-from leadline.installations.data_folder import lock_folder, refuse_if_moved
-from leadline.model.errors import ConfigurationError
+from leadline.installations.data_folder import (
+    has_failed_sync,
+    lock_folder,
+    note_failed_sync,
+    refuse_if_moved,
+)
+from leadline.model.errors import ConfigurationError, StorageFailed, SyncFailed
 from leadline.model.task import Step
 from leadline.settings.general import Settings
 
@@ -51,9 +58,10 @@ class Supervisor:
         if settings.metrics_listen:
             self._listeners.append(_bind_metrics(settings.metrics_listen, self.port))
         self._stop = threading.Event()
-        self._store = StoreJobs(wiring.store(settings))
+        self._store = StoreJobs(wiring.store(settings, first=True))
         self._stillness = Stillness()
         self._children: list[_Kept] = []
+        self._failed_syncs = 0
 
     @property
     def url(self) -> str:
@@ -82,18 +90,14 @@ class Supervisor:
     def run(self) -> int:
         """Keep the children alive until `stop`; returns the exit code."""
         code = 0
-        while not self._stop.wait(_LOOK_S):
+        while not code and not self._stop.wait(_LOOK_S):
             self._end_silent()
-            for kept in self._children:
-                if (hung := kept.hung()) is not None:
-                    self._replace(kept, hung)
-                if kept.died():
-                    if kept.process.returncode == children.BAD_CONFIGURATION:
-                        code = children.BAD_CONFIGURATION
-                        self._stop.set()
-                        break
-                    self._store.release(kept.process.pid)
-                    kept.start_again()
+            try:
+                code = self._look_after_children()
+                if not code and has_failed_sync(self.settings.data):  # somebody else saw it
+                    raise SyncFailed
+            except SyncFailed:
+                code = self._start_anew()
         self._end()
         return code
 
@@ -104,6 +108,41 @@ class Supervisor:
             if not kept.is_ending() and (kept.process.pid in still or kept.is_silent()):
                 log.error("child.silent", extra={"role": kept.role, "pid": kept.process.pid})
                 kept.end_soon(_GRACE_S)
+
+    def _look_after_children(self) -> int:
+        """Replace who hangs or has died; returns the exit code with which to end, or 0. Raises
+        SyncFailed when one has met a failed sync."""
+        for kept in self._children:
+            if kept.process.poll() == children.SYNC_FAILED:
+                raise SyncFailed
+            if (hung := kept.hung()) is not None:
+                self._replace(kept, hung)
+            if kept.died():
+                if kept.process.returncode == children.BAD_CONFIGURATION:
+                    return children.BAD_CONFIGURATION
+                self._store.release(kept.process.pid)
+                kept.start_again()
+        return 0
+
+    def _start_anew(self) -> int:
+        """After a failed sync: end all that have the file open, mend it, and start them again.
+        Returns the exit code with which to end when that fails, or was needed before; else 0."""
+        self._failed_syncs += 1
+        for kept in self._children:
+            kept.kill()
+        note_failed_sync(self.settings.data)
+        self._store.close()
+        try:
+            if self._failed_syncs > 1:
+                return children.SYNC_FAILED
+            self._store = StoreJobs(wiring.store(self.settings, first=True))
+        except StorageFailed as error:
+            log.critical("serve.not_mended", extra={"reason": str(error)})
+            return children.SYNC_FAILED
+        for kept in self._children:
+            self._store.release(kept.process.pid)
+            kept.start_again()
+        return 0
 
     def _replace(self, kept: "_Kept", hung: Overdue) -> None:
         """End a worker that hangs, and set the lead at which it hangs apart from other workers."""
@@ -126,7 +165,8 @@ class Supervisor:
         for kept in self._children:
             kept.end(deadline)
         for kept in self._children:
-            self._store.release(kept.process.pid)
+            if not has_failed_sync(self.settings.data):
+                self._store.release(kept.process.pid)
             kept.close()
         self._store.close()
         for listener in self._listeners:
@@ -228,6 +268,11 @@ class _Kept:
             self._livez.close()
         if self._progress is not None:
             self._progress.close()
+
+    def kill(self) -> None:
+        """SIGKILL: it must do nothing more."""
+        self.process.kill()
+        self.process.wait()
 
     def end(self, deadline: float) -> None:
         """Send SIGTERM and wait; send SIGKILL if the child has not ended by *deadline*."""

@@ -13,7 +13,11 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
-from leadline.installations.data_folder import refuse_if_moved
+from leadline.installations.data_folder import (
+    has_failed_sync,
+    note_failed_sync,
+    refuse_if_moved,
+)
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
@@ -67,9 +71,12 @@ def work(
         threads.append(threading.Thread(target=_run, args=(loop, stop, watched)))
     for thread in threads:
         thread.start()
-    # Who looks at us sees that we move, also while all else waits for a slow disk.
+    # The supervisor sees that this process moves, also while all else waits for a slow disk.
     while not stop.wait(_LOOK_S):
-        pass
+        if has_failed_sync(settings.data):
+            note_failed_sync(settings.data)  # which ends this process, so that the file is mended
+            break
+    stop.set()
     for thread in threads:
         thread.join()
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.progress import Alarm, Progress, Watches
 from leadline.entrypoints.embedded.worker import work
+from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step
 
@@ -26,6 +27,7 @@ def main() -> None:
     stop = threading.Event()
     settings = children.settings_from_parent(stop.set)
     children.stop_on_signal(stop.set)
+    end_process_at_failed_sync(children.SYNC_FAILED)
     arguments = sys.argv[1:]
     files = [int(one.removeprefix(_WATCH)) for one in arguments if one.startswith(_WATCH)]
     steps = [Step(one) for one in arguments if not one.startswith(_WATCH)]

@@ -13,6 +13,8 @@ from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, text_of
 
 _sql = Queries(__name__)
+_A_MOMENT = timedelta(milliseconds=100)
+"""When to ask again on a slow disk that captures need more."""
 
 
 class SqliteChannels:
@@ -24,6 +26,11 @@ class SqliteChannels:
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
         """See `ports.store.Channels.reserve`."""
         now = micros(self.clock())
+        if not gap:  # nobody else is to be kept away
+            rows = self.db.rows(_sql.free_at, channel)
+            return timedelta(microseconds=max(rows[0][0] - now, 0)) if rows else timedelta()
+        if not self.db.may_take_more(twice=True):
+            return _A_MOMENT
         with self.db.writing() as db:
             rows = bulk.query(db, _sql.free_at, channel)
             if rows and rows[0][0] > now:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import apsw
 
+from leadline.model.errors import SyncFailed
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.folder import FILE
 
@@ -45,10 +46,12 @@ class Checkpointer:
                 if size > _TOO_LONG:
                     # A passive checkpoint cannot restart the log while others write to it.
                     with db.exclusively():
-                        db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                        db.checkpoint(whole=True)
                 else:
-                    db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                    db.checkpoint()
                 failed = 0
+            except SyncFailed:
+                break  # the log is left as it is, and whoever starts this process anew mends it
             except apsw.Error as error:
                 failed += 1
                 _tell(error, failed)

@@ -2,23 +2,44 @@
 
 import errno
 import fcntl
+import logging
 import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed, StorageFull
-from leadline.model.rights import PRIVATE, Rights, make_file
-from leadline.stores.sqlite.folder import FILE, open_lock
-from leadline.stores.sqlite.schema import is_current, migrate
+from leadline.model.errors import (
+    ConfigurationError,
+    LeadlineError,
+    StorageFailed,
+    StorageFull,
+    SyncFailed,
+)
+from leadline.model.rights import PRIVATE, Rights
+from leadline.stores.sqlite.failed_sync import has_failed_sync, note_failed_sync
+from leadline.stores.sqlite.folder import (
+    FILE,
+    has_empty_log,
+    make_data_file,
+    open_lock,
+    refuse_if_restoring,
+    require_data_file,
+)
+from leadline.stores.sqlite.keeping import keep_copy
+from leadline.stores.sqlite.mending import heal_alone, is_failed_sync
+from leadline.stores.sqlite.schema import is_current, migrate, newest_schema, schema_version
+from leadline.stores.sqlite.sharing import held_at_once, nobody_else, use
+from leadline.stores.sqlite.turns import Turns
+
+log = logging.getLogger(__name__)
 
 WRITERS = "writers.lock"
-USERS = "users.lock"
+_CHECKPOINTS = "checkpoints.lock"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -27,6 +48,8 @@ class Database:
 
     `checkpoint_pages` is the number of pages in the write-ahead log from which a commit of this
     connection also checkpoints; 0: never. Missing files and folders are made with these `rights`.
+    *first*: on a slow disk it goes before the others (`Turns`). Raises SyncFailed when a sync
+    failed and can't be mended now.
     """
 
     def __init__(
@@ -36,50 +59,90 @@ class Database:
         read_only: bool = False,
         checkpoint_pages: int = 4000,
         rights: Rights = PRIVATE,
+        first: bool = False,
     ) -> None:
         self.folder = folder
         self.path = folder / FILE
         self._mutex = threading.RLock()
-        with self._named_errors():
-            if read_only:
-                _require_data_file(self.path)
-                self._locks: tuple[int, ...] = ()
-                self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
-            else:
-                self._locks = (open_lock(folder, WRITERS, rights), _use(folder))
-                _make_data_file(self.path, rights)
-                self.connection = apsw.Connection(str(self.path), statementcachesize=400)
-            self.connection.set_busy_timeout(30_000)
-            self._set_pragmas(checkpoint_pages)
-            if not read_only:
-                with self.exclusively():
-                    migrate(self.connection)
-            elif not is_current(self.connection):
-                raise ConfigurationError(
-                    f"{self.path} was written by another version of Leadline; "
-                    "start `leadline serve` or `leadline worker` once to migrate it"
-                )
+        self._checkpoint_pages = checkpoint_pages
+        self._logged_pages = 0
+        self._locks: tuple[int, ...] = ()
+        self._turns: Turns | None = None
+        self._inode = 0
+        try:
+            with self._named_errors():
+                if not read_only:
+                    self._turns = Turns(folder, first=first, rights=rights)
+                self._open(read_only, rights)
+        except BaseException:
+            self._let_go()
+            raise
 
-    def _set_pragmas(self, checkpoint_pages: int) -> None:
+    def _open(self, read_only: bool, rights: Rights) -> None:
+        folder = self.folder
+        if read_only:
+            refuse_if_restoring(folder)
+            require_data_file(self.path)
+            _migrate_alone(self.path, rights)
+            self._inode = self.path.stat().st_ino
+            self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+        else:
+            writers, checkpoints = (
+                open_lock(folder, name, rights) for name in (WRITERS, _CHECKPOINTS)
+            )
+            self._locks = (writers, checkpoints)
+            refuse_if_restoring(folder)
+            if has_failed_sync(folder):
+                heal_alone(folder)
+            self._locks = (writers, checkpoints, use(folder))
+            refuse_if_restoring(folder)  # which nobody can begin any more
+            make_data_file(self.path, rights)
+            self.connection = apsw.Connection(str(self.path), statementcachesize=400)
+        self.connection.set_busy_timeout(30_000)
+        self._set_pragmas()
+        if not read_only:
+            with self.exclusively():
+                migrate(self.connection, lambda: keep_copy(self.connection, folder, rights))
+        elif not is_current(self.connection):
+            raise ConfigurationError(
+                f"{self.path} was written by another version of Leadline; "
+                "start `leadline serve` or `leadline worker` once to migrate it"
+            )
+
+    def _set_pragmas(self) -> None:
         execute = self.connection.execute
         execute("PRAGMA page_size = 8192")
         execute("PRAGMA journal_mode = WAL")
         # FULL: a commit returns only when the log is on the disk (promise 1).
         execute("PRAGMA synchronous = FULL")
         execute("PRAGMA cache_size = -24000")
-        execute(f"PRAGMA wal_autocheckpoint = {checkpoint_pages}")
+        # SQLite's own checkpoints, after commits and at the end, would forget that one failed.
+        execute("PRAGMA wal_autocheckpoint = 0")
+        self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        if self._checkpoint_pages and self._locks:
+            self.connection.set_wal_hook(self._note_logged)
+
+    def _note_logged(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._logged_pages = pages
+        return apsw.SQLITE_OK
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
         """Hold the file's writer lock. Writers of all processes wait for it in the kernel, which
         wakes them at once; SQLite's own busy handler would poll and sleep."""
-        with self._mutex:
-            writers, _ = self._locks
+        assert self._turns is not None  # noqa: S101 - who only reads does not come here
+        with self._mutex, self._turns.taken():
+            writers = self._locks[0]
             fcntl.flock(writers, fcntl.LOCK_EX)
             try:
-                yield
+                with self._turns.measured():
+                    yield
             finally:
                 fcntl.flock(writers, fcntl.LOCK_UN)
+
+    def may_take_more(self, *, twice: bool = False) -> bool:
+        """Whether a worker may take tasks now: see `Turns.may_take_more`."""
+        return self._turns is None or self._turns.may_take_more(twice=twice)
 
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
@@ -88,14 +151,51 @@ class Database:
         Raises StorageFull or StorageFailed if it cannot be written.
         """
         with self.exclusively(), self._named_errors():
+            if has_failed_sync(self.folder):
+                raise note_failed_sync(self.folder)
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
                 self.connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
+                if isinstance(error, apsw.IOError) and self._lost_by(error):
+                    raise note_failed_sync(self.folder) from error
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+            if self._logged_pages > self._checkpoint_pages > 0:
+                self._checkpoint_after_commit()
+
+    def _lost_by(self, error: apsw.IOError) -> bool:
+        """Whether the log could not be synced; where there was no room nothing else is lost."""
+        return is_failed_sync(error) and not _disk_is_full(self.connection)
+
+    def _checkpoint_after_commit(self) -> None:
+        self._logged_pages = 0
+        try:
+            self.checkpoint()
+        except apsw.Error as error:  # what is committed is in the log
+            log.warning("checkpoint.failed", extra={"error": type(error).__name__, "count": 1})
+
+    def checkpoint(self, *, whole: bool = False) -> None:
+        """Copy the log into the file, as far as readers let it; *whole* waits for them and cuts the
+        log off. Where another process is at it, nothing is done.
+
+        Raises SyncFailed when a sync fails, or has failed before; else SQLite's own errors.
+        """
+        with self._mutex, held_at_once(self._locks[1]) as alone:
+            if not alone:
+                return
+            if has_failed_sync(self.folder):
+                raise SyncFailed
+            mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if whole else apsw.SQLITE_CHECKPOINT_PASSIVE
+            try:
+                self.connection.wal_checkpoint(mode=mode)
+            except apsw.IOError as error:
+                if not is_failed_sync(error):
+                    raise
+                # Noted before the next one may begin.
+                raise note_failed_sync(self.folder) from error
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
@@ -109,7 +209,9 @@ class Database:
                 yield self.connection
             finally:
                 if not nested and self.connection.in_transaction:
-                    self.connection.execute("COMMIT")
+                    # What SQLite found damaged it also says now; nothing was written.
+                    with suppress(apsw.CorruptError):
+                        self.connection.execute("COMMIT")
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -138,64 +240,49 @@ class Database:
     def close(self) -> None:
         """Close the connection; the object cannot be used afterwards."""
         with self._mutex:
-            self.connection.close()
-            for lock in self._locks:
-                os.close(lock)
-            self._locks = ()
+            if not self._locks:
+                if has_empty_log(self.path, self._inode):
+                    self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+                self.connection.close()
+                return
+            with held_at_once(self._locks[2]) as alone:
+                if alone and not has_failed_sync(self.folder):
+                    self._leave_no_log()
+                self.connection.close()
+            self._let_go()
+
+    def _leave_no_log(self) -> None:
+        """The last one to use the file copies the log into it, and SQLite then removes the log."""
+        self.connection.set_busy_timeout(0)
+        try:
+            self.checkpoint(whole=True)
+            self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+        except apsw.BusyError:  # somebody reads
+            return
+        except (apsw.Error, SyncFailed) as error:  # whoever opens the file next finds the log
+            log.warning("checkpoint.failed", extra={"error": type(error).__name__, "count": 1})
+
+    def _let_go(self) -> None:
+        for lock in self._locks:
+            os.close(lock)
+        self._locks = ()
+        if self._turns is not None:
+            self._turns.close()
+            self._turns = None
 
 
-def _require_data_file(path: Path) -> None:
-    try:
-        path.stat()
-    except PermissionError:
-        raise ConfigurationError(
-            f"this user may not read {path.parent}; run it as the user of `leadline serve`"
-        ) from None
-    except (FileNotFoundError, NotADirectoryError):
-        raise ConfigurationError(
-            f"{path.parent} holds no leads yet; `leadline serve` creates the data file"
-        ) from None
-
-
-def _make_data_file(path: Path, rights: Rights) -> None:
-    """Make the data file with these rights; SQLite would make it by the umask. SQLite gives its log
-    and shared memory the rights of the file."""
-    try:
-        make_file(path, rights)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise StorageFull from error
-        raise StorageFailed("the data folder can't be written") from error
-
-
-def _use(folder: Path) -> int:
-    """Take a shared lock that marks the file as in use; raises ConfigurationError while it is being
-    restored."""
-    lock = open_lock(folder, USERS)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise ConfigurationError(f"the data in {folder} is being restored; retry later") from None
-    return lock
-
-
-@contextmanager
-def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
-    """While the block runs, no other process has the file open for writing, or can open it.
-
-    Raises ConfigurationError if a process has it open.
-    """
-    lock = open_lock(folder, USERS, rights)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise ConfigurationError(f"a server or a worker uses {folder}; stop it first") from None
-    try:
-        yield
-    finally:
-        os.close(lock)
+def _migrate_alone(path: Path, rights: Rights) -> None:
+    """Bring the file of an earlier version to the newest schema for who only reads, unless
+    somebody uses it, who may be of the earlier version."""
+    with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)) as connection:
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        connection.set_busy_timeout(30_000)
+        if not 0 < schema_version(connection) < newest_schema():
+            return
+    with suppress(ConfigurationError):
+        with nobody_else(path.parent, rights):
+            pass
+        Database(path.parent, rights=rights).close()
 
 
 def _disk_is_full(connection: apsw.Connection | None) -> bool:

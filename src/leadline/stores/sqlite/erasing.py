@@ -8,6 +8,7 @@ from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
@@ -39,7 +40,7 @@ class SqliteErasing:
         try:
             events = bulk.query(db, _sql.kept, lead)
             said = [n for n, _, _, is_end in events if not is_end]
-            bulk.select(db, _sql.erase_words, said, ERASED_WORDS)
+            bulk.select(db, _sql.erase_words, said, ERASED_WORDS, sum_of(ERASED_WORDS))
             for n, source, at, _ in events:
                 db.execute(_sql.erase_bodies, (n, source, at))
             bulk.select(db, _sql.erase_differences, [n for n, *_ in events])
@@ -52,4 +53,5 @@ class SqliteErasing:
         keys = match_keys(refined).values()
         owners = self.keys.owners(db, keys)
         self.keys.remove(db, [key for key in keys if key in owners and owners[key].lead == lead])
-        db.execute(_sql.erase_refined, (refined_head(person_erased(refined)), lead))
+        head = refined_head(person_erased(refined))
+        db.execute(_sql.erase_refined, (head, sum_of(head), lead))

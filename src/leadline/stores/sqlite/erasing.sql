@@ -5,11 +5,11 @@ FROM lead WHERE n = ?1 OR joined = ?1;
 
 -- name: erase_words
 -- Put other words in the place of what events said.
-UPDATE raw SET raw = ?, body = NULL WHERE lead IN ();
+UPDATE raw SET raw = ?, raw_sum = ?, body = NULL, body_sum = NULL WHERE lead IN ();
 
 -- name: erase_bodies
 -- Forget the bodies of a delivery, which told of several events, one of them up to a row.
-UPDATE raw SET body = NULL WHERE body IS NOT NULL AND lead IN (
+UPDATE raw SET body = NULL, body_sum = NULL WHERE body IS NOT NULL AND lead IN (
   SELECT n FROM lead WHERE n BETWEEN ?1 - 10000 AND ?1 AND source = ?2 AND captured_at = ?3
 );
 
@@ -19,7 +19,7 @@ SELECT CAST(lead AS TEXT), head FROM refined WHERE lead = ?;
 
 -- name: erase_refined
 -- Put another document in the place of a refined one.
-UPDATE refined SET head = ? WHERE lead = ?;
+UPDATE refined SET head = ?, head_sum = ? WHERE lead = ?;
 
 -- name: erase_differences
 -- Forget what redeliveries of events said otherwise.

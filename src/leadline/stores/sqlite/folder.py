@@ -1,26 +1,32 @@
 """The data folder: its locks, and the rights of its files."""
 
+import errno
 import os
 from pathlib import Path
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError
+from leadline.model.errors import ConfigurationError, StorageFailed, StorageFull
 from leadline.model.rights import (
     PRIVATE,
     Rights,
     Wide,
     is_shared,
+    make_file,
     make_folder,
     narrow,
     open_file,
     set_mode,
+    sync_folder,
     too_wide,
 )
 
 FILE = "leadline.db"
 MOVED = "moved"
 """The prefix of the names of files that a move leaves."""
+RESTORING = "restoring"
+"""The folder, in the data folder, of a restore that has not ended."""
+_BY_EARLIER_VERSIONS = (f"{FILE}.restoring", f"{FILE}.before-restore")
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -46,6 +52,28 @@ def open_lock(folder: Path, name: str, rights: Rights = PRIVATE) -> int:
         ) from error
 
 
+def is_restoring(folder: Path) -> bool:
+    """Whether a restore into the folder has neither ended nor been undone, also one by an earlier
+    version, or by anybody else who moved the database away from its log."""
+    try:
+        if (folder / RESTORING).exists():
+            return True
+        left = (*_BY_EARLIER_VERSIONS, f"{FILE}-wal")
+        return not (folder / FILE).exists() and any((folder / name).exists() for name in left)
+    except PermissionError:  # which whoever opens the data meets as well, and tells
+        return False
+
+
+def refuse_if_restoring(folder: Path) -> None:
+    """Raises ConfigurationError when a restore into the folder was interrupted: what stands there
+    may be neither the data before it nor the backup."""
+    if is_restoring(folder):
+        raise ConfigurationError(
+            f"a restore into {folder} is under way or was interrupted; end it by `leadline restore "
+            "BACKUP --replace`, or undo it by `leadline restore --undo`"
+        )
+
+
 def settle_folder(folder: Path, rights: Rights) -> Settled:
     """Narrow rights that are too wide in the folder, if it exists, and let the group read
     Leadline's own files if *rights* allow it.
@@ -66,3 +94,41 @@ def settle_folder(folder: Path, rights: Rights) -> Settled:
         raise ConfigurationError(
             f"the rights in the data folder {folder} cannot be set ({error.strerror})"
         ) from error
+
+
+def has_empty_log(path: Path, inode: int) -> bool:
+    """Whether the log beside a data file is empty, so that whoever reads last may let SQLite remove
+    it by its name; the file must be the one that was opened, and no other that was put there."""
+    try:
+        return path.stat().st_ino == inode and not Path(f"{path}-wal").stat().st_size
+    except OSError:
+        return False
+
+
+def require_data_file(path: Path) -> None:
+    """Raises ConfigurationError when this user can't see a data file here."""
+    try:
+        path.stat()
+    except PermissionError:
+        raise ConfigurationError(
+            f"this user may not read {path.parent}; run it as the user of `leadline serve`"
+        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigurationError(
+            f"{path.parent} holds no leads yet; `leadline serve` makes it"
+        ) from None
+
+
+def make_data_file(path: Path, rights: Rights) -> None:
+    """Make the data file, for SQLite would make it by the umask; its log and shared memory get the
+    rights of the file. It survives a power cut, as does its folder, which may be as new.
+
+    Raises StorageFull, StorageFailed."""
+    try:
+        if make_file(path, rights):
+            sync_folder(path.parent)
+            sync_folder(path.absolute().parent.parent)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageFull from error
+        raise StorageFailed("the data folder can't be written") from error

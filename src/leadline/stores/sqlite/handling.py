@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import apsw
 import msgspec
 
+from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.task import Later
 from leadline.ports.clock import Clock
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import is_whole, sum_of, whole_rows
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.tasks import add_history, put, rows_of
@@ -28,7 +30,8 @@ class SqliteDesk:
         """See `ports.store.Desk.handling`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.handlings, [bytes_of(i) for i in lead_ids])
-        return {text_of(i): handling_decoder.decode(body) for i, body in rows}
+        rows = whole_rows(rows, 0, (1, 2))
+        return {text_of(i): handling_decoder.decode(body) for i, body, _ in rows}
 
     def handle(
         self,
@@ -46,7 +49,9 @@ class SqliteDesk:
             rows = bulk.query(db, _sql.refined_lead, key)
             if not rows:
                 return False
-            ((lead, body),) = rows
+            ((lead, body, kept_sum),) = rows
+            if not is_whole(body, kept_sum):
+                raise StorageFailed(f"what is known of how {lead_id} is handled is damaged")
             kept = handling_decoder.decode(body) if body is not None else UNHANDLED
             if kept.rev != before.rev:
                 return False
@@ -79,8 +84,8 @@ def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> i
 
 def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]]) -> None:
     """Store handlings (by row number), replacing those that exist."""
-    rows = [(lead, one.rev, msgspec.json.encode(one)) for lead, one in handlings]
-    bulk.insert(db, _sql.keep_handlings, rows)
+    bodies = [(lead, one.rev, msgspec.json.encode(one)) for lead, one in handlings]
+    bulk.insert(db, _sql.keep_handlings, [(*row, sum_of(row[2])) for row in bodies])
 
 
 def lay_on_desks(db: apsw.Connection, handlings: Iterable[tuple[bytes, Handling]]) -> None:

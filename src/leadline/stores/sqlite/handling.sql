@@ -1,10 +1,10 @@
 -- name: handlings
 -- The handlings of leads.
-SELECT id, body FROM lead JOIN handling ON handling.lead = lead.n WHERE id IN ();
+SELECT id, body, body_sum FROM lead JOIN handling ON handling.lead = lead.n WHERE id IN ();
 
 -- name: refined_lead
 -- A refined lead by id, with its handling if it has one.
-SELECT n, body FROM lead JOIN refined ON refined.lead = n LEFT JOIN handling ON handling.lead = n
+SELECT n, body, body_sum FROM lead JOIN refined ON refined.lead = n LEFT JOIN handling ON handling.lead = n
 WHERE id = ?;
 
 -- name: handled
@@ -17,8 +17,9 @@ SELECT n, id FROM lead WHERE n IN ();
 
 -- name: keep_handlings
 -- Store handlings of leads, replacing earlier ones.
-INSERT INTO handling (lead, rev, body) VALUES ()
-ON CONFLICT DO UPDATE SET rev = excluded.rev, body = excluded.body;
+INSERT INTO handling (lead, rev, body, body_sum) VALUES ()
+ON CONFLICT DO UPDATE SET
+  rev = excluded.rev, body = excluded.body, body_sum = excluded.body_sum;
 
 -- name: handlings_by_number
 -- The handlings of leads, with the ids of the leads.

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import apsw
 
@@ -23,6 +24,7 @@ from leadline.model.task import Step
 from leadline.ports.clock import Clock
 from leadline.ports.store import TellApart
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import COMPARED, KeyIndex, Owned
 from leadline.stores.sqlite.queries import Queries
@@ -224,7 +226,8 @@ def _note(
         joined = None
     head, head_id = joined or (None, None)
     batch.leads.append((number, key, lead.source, lead.kind, at, lead.record, fate, why, head))
-    batch.raws.append((number, lead.raw, lead.body, lead.media_type))
+    raw, body = lead.raw, lead.body
+    batch.raws.append((number, raw, crc32(raw), body, sum_of(body), lead.media_type))
     no_lead = why if fate is Fate.FILTERED else ""
     lasting = COMPARED if lead.lasting_key else 0
     mine = _Owner(number, key, at, lasting, head, head_id, no_lead)

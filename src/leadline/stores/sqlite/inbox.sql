@@ -18,7 +18,7 @@ INSERT INTO lead (n, id, source, kind, captured_at, record, fate, why, joined) V
 
 -- name: add_raws
 -- Keep the words of new events.
-INSERT INTO raw (lead, raw, body, media_type) VALUES ();
+INSERT INTO raw (lead, raw, raw_sum, body, body_sum, media_type) VALUES ();
 
 -- name: add_tasks
 -- Put the first task of new leads, which have no task yet.

@@ -8,6 +8,7 @@ from leadline.model.lead import Fate, FirstSeen, Kind, RefinedLead
 from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import whole_rows
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
@@ -50,12 +51,19 @@ class SqliteLeads:
         """See `ports.store.Leads.waiting`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.waiting, [bytes_of(i) for i in lead_ids])
+            rows = whole_rows(rows, 1, (4, 8))
             told: dict[int, _Told] = defaultdict(_Told)
             with_events = {row[0]: row[1] for row in rows if row[7]}
-            for lead, *event in bulk.select(db, _sql.joined, with_events):
+            events = bulk.select(db, _sql.joined, with_events)
+            whole = whole_rows(events, 5, (2, 6))
+            if len(whole) < len(events):
+                # Without one of its updates a lead would be refined to what it is not.
+                hurt = {row[0] for row in events if row not in whole}
+                rows = [row for row in rows if row[0] not in hurt]
+            for lead, *event, _ in whole:
                 told[lead].note(with_events[lead], *event)
         found: dict[str, Waiting] = {}
-        for n, key, source, at, raw, record, why, _ in rows:
+        for n, key, source, at, raw, record, why, *_ in rows:
             said = told.get(n) or _NOTHING
             lead_id = text_of(key)
             found[lead_id] = Waiting(
@@ -68,11 +76,12 @@ class SqliteLeads:
         """See `ports.store.Leads.archived`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.archived, [bytes_of(i) for i in lead_ids])
+        rows = whole_rows(rows, 0, (4, 7), (5, 8))
         return {
             (lead_id := text_of(i)): Archived(
                 lead_id, source, moment(at), Fate(fate), raw, body, media_type
             )
-            for i, source, at, fate, raw, body, media_type in rows
+            for i, source, at, fate, raw, body, media_type, _, _ in rows
         }
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
@@ -95,7 +104,7 @@ class SqliteLeads:
         """See `ports.store.Leads.refined`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.refined, [bytes_of(i) for i in lead_ids])
-        return decoded((text_of(i), head) for i, head in rows)
+        return decoded((text_of(i), head) for i, head, _ in whole_rows(rows, 0, (1, 2)))
 
     def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See `ports.store.Leads.documents`."""

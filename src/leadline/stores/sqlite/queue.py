@@ -58,7 +58,7 @@ class SqliteQueue:
         now = micros(self.clock())
         wanted: list[int] = []
         if among is None:
-            if not self.db.rows(_sql.any_due, step, channel, now):
+            if not self.db.rows(_sql.any_due, step, channel, now) or not self.db.may_take_more():
                 return []
         elif not (wanted := self._due_among(step, channel, now, among, limit)):
             return []

@@ -1,5 +1,7 @@
 """The schema of the data file, and the migration of older files."""
 
+from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 
 import apsw
@@ -7,34 +9,45 @@ import apsw
 from leadline.model.errors import ConfigurationError
 
 
-def _migrations() -> list[str]:
+@cache
+def _migrations() -> dict[int, str]:
+    """The migrations by the numbers that their names begin with, in order."""
     folder = files("leadline.stores.sqlite") / "migrations"
-    return [f.read_text() for f in sorted(folder.iterdir(), key=lambda f: f.name)]
+    found = {int(f.name.partition("_")[0]): f.read_text() for f in folder.iterdir()}
+    return dict(sorted(found.items()))
+
+
+def newest_schema() -> int:
+    """The number of the newest migration."""
+    return max(_migrations())
 
 
 def schema_version(connection: apsw.Connection) -> int:
-    """The number of migrations that were applied to the file."""
+    """The number of the last migration that was applied to the file."""
     return int(connection.pragma("user_version"))
 
 
 def is_current(connection: apsw.Connection) -> bool:
     """Whether the file has the schema of this version."""
-    return schema_version(connection) == len(_migrations())
+    return schema_version(connection) == newest_schema()
 
 
-def migrate(connection: apsw.Connection) -> None:
-    """Migrate the file to the newest schema, each step in its own transaction.
+def migrate(connection: apsw.Connection, keep: Callable[[], object] = lambda: None) -> None:
+    """Migrate the file to the newest schema, each step in its own transaction; *keep* is called
+    before a file that holds anything is changed.
 
     Raises ConfigurationError if a newer version of Leadline wrote the file.
     """
-    steps = _migrations()
     version = schema_version(connection)
-    if version > len(steps):
+    if version > newest_schema():
         raise ConfigurationError(
-            f"the data file has schema {version}, but this version knows only {len(steps)}; "
+            f"the data file has schema {version}, but this version knows only {newest_schema()}; "
             "run the newer version that wrote it"
         )
-    for number, step in enumerate(steps[version:], version + 1):
-        with connection:
-            connection.execute(step)
-            connection.execute(f"PRAGMA user_version = {number}")
+    if 0 < version < newest_schema():
+        keep()
+    for number, step in _migrations().items():
+        if number > version:
+            with connection:
+                connection.execute(step)
+                connection.execute(f"PRAGMA user_version = {number}")

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
+from zlib import crc32
 
 import apsw
 
@@ -120,7 +121,9 @@ class Settling:
         original = self.numbers.get(first.lead_id) if first else None
         head = refined_head(refined)
         to_tell = {one.task.channel for one in follow_ups if one.task.step is Step.NOTIFY}
-        self.refined.append((lead, self.now, refined.status, original, len(to_tell), head))
+        self.refined.append(
+            (lead, self.now, refined.status, original, len(to_tell), head, crc32(head))
+        )
         for key in done.match_keys.values():
             if key not in self.owners:
                 self.owners[key] = lead

@@ -28,10 +28,11 @@ DELETE FROM task WHERE step = ? AND channel = ? AND lead IN ();
 
 -- name: keep_refined
 -- Keep refined leads, over what an earlier refinement made.
-INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUES ()
+INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ()
 ON CONFLICT DO UPDATE SET
   processed_at = excluded.processed_at, status = excluded.status,
-  duplicate_of = excluded.duplicate_of, told = excluded.told, head = excluded.head;
+  duplicate_of = excluded.duplicate_of, told = excluded.told, head = excluded.head,
+  head_sum = excluded.head_sum;
 
 -- name: add_alerts
 -- Keep messages that destinations accepted.

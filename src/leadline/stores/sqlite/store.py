@@ -20,7 +20,7 @@ class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteD
     """`ports.store.Store` in one SQLite file below *folder*.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
-    files are made with these *rights*.
+    files are made with these *rights*. On a slow disk, those that are *first* go before others.
     Raises ConfigurationError if the folder cannot be used.
     """
 
@@ -34,9 +34,14 @@ class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteD
         checkpoint_pages: int = 4000,
         rights: Rights = PRIVATE,
         apart: TellApart = by_record,
+        first: bool = False,
     ) -> None:
         self.db = Database(
-            folder, read_only=read_only, checkpoint_pages=checkpoint_pages, rights=rights
+            folder,
+            read_only=read_only,
+            checkpoint_pages=checkpoint_pages,
+            rights=rights,
+            first=first,
         )
         self.keys = KeyIndex()
         self.clock = clock

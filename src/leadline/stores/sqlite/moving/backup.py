@@ -1,22 +1,35 @@
 """Backup and restoration of the data file."""
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import apsw
 
-from leadline.model.errors import ConfigurationError
-from leadline.model.rights import PRIVATE, Rights, make_folder, new_file
+from leadline.model.errors import ConfigurationError, StorageFailed
+from leadline.model.rights import (
+    PRIVATE,
+    Rights,
+    make_folder,
+    new_file,
+    sync_folder,
+    sync_path,
+)
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database, nobody_else
+from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.reading.integrity import damaged_contents, structure_faults
 
 _sql = Queries(__name__)
 _PAGES_A_STEP = 2_000
-_COPIED_AT_ONCE = 1 << 20
+
+
+class Copy(NamedTuple):
+    """The file of a backup, and the ids of leads of which something was damaged before."""
+
+    file: Path
+    damaged: tuple[str, ...]
 
 
 def back_up(
@@ -24,11 +37,13 @@ def back_up(
     target: Path,
     progress: Callable[[float], None],
     rights: Rights = PRIVATE,
-) -> Path:
-    """Make a consistent copy of the data file while others write to it.
+) -> Copy:
+    """Make a consistent copy of the data file while others write to it, and check what
+    was written.
 
     *progress* is called with the done share, 0 to 1. Returns the path of the copy. Raises
-    ConfigurationError if *target* holds a backup already.
+    ConfigurationError if *target* holds a backup already; StorageFailed when the copy
+    is damaged.
     """
     copy = target / FILE
     if copy.exists():
@@ -47,43 +62,28 @@ def back_up(
             progress(1.0 if not total else 1 - backup.remaining / total)
     destination.close()
     source.close()
-    _sync(partial)
+    sync_path(partial)
+    damaged = _checked(partial)
     partial.rename(copy)
-    return copy
+    sync_folder(target)
+    sync_folder(target.absolute().parent)  # which may be as new, and is not of our making
+    return Copy(copy, damaged)
 
 
-def restore(backup: Path, folder: Path, *, replace: bool, rights: Rights = PRIVATE) -> Path:
-    """Replace the data file by a backup; returns its path. No process may be using the folder.
-
-    The old data file is kept beside it. Raises ConfigurationError if the backup is missing or
-    damaged, the folder is in use, or it has data and *replace* is not set.
-    """
-    copy = backup / FILE
-    if not copy.is_file():
-        raise ConfigurationError(f"{backup} is not a backup ({FILE} is missing)")
-    with apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY) as connection:
-        verdict = connection.execute("PRAGMA quick_check").fetchall()[0][0]
+def _checked(copy: Path) -> tuple[str, ...]:
+    """The ids of leads of which the copy holds something damaged. Raises StorageFailed when the
+    copy as a whole is."""
+    connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        if faults := structure_faults(connection):
+            raise StorageFailed(
+                f"the data file is damaged, and no backup was made: {faults[0].table}: "
+                f"{faults[0].words}; see `leadline verify --deep`"
+            )
+        hurt = [one.lead_id for one in damaged_contents(connection) if one is not None]
+    except BaseException:
+        connection.close()
+        copy.unlink()
+        raise
     connection.close()
-    if verdict != "ok":
-        raise ConfigurationError(f"the backup in {backup} is damaged: {verdict}")
-    target = folder / FILE
-    if target.exists() and not replace:
-        raise ConfigurationError(f"{folder} holds data already; use --replace to set it aside")
-    with nobody_else(folder, rights):
-        partial = folder / f"{FILE}.restoring"
-        with copy.open("rb") as kept, new_file(partial, rights) as file:
-            shutil.copyfileobj(kept, file, _COPIED_AT_ONCE)
-        _sync(partial)
-        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
-            old = folder / name
-            if old.exists():
-                old.rename(folder / f"{name}.before-restore")
-        partial.rename(target)
-    return target
-
-
-def _sync(path: Path) -> None:
-    for name in (path, path.parent):
-        handle = os.open(name, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
+    return tuple(dict.fromkeys(hurt))

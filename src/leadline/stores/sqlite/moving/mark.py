@@ -1,13 +1,12 @@
 """The mark of a folder whose leads were moved or are being moved: servers refuse such a folder."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.rights import PRIVATE, Rights, new_file
+from leadline.model.rights import PRIVATE, Rights, new_file, sync_file, sync_folder
 from leadline.ports.homes import Home
 from leadline.stores.sqlite.folder import MOVED
 
@@ -43,10 +42,9 @@ def set_mark(folder: Path, mark: Mark, rights: Rights = PRIVATE) -> None:
     try:
         with new_file(partial, rights) as file:
             file.write(msgspec.json.encode(mark) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            sync_file(file)
         partial.replace(folder / _MARK)
-        _sync(folder)
+        sync_folder(folder)
     except OSError as error:
         raise ConfigurationError(f"{folder} can't be written ({error.strerror})") from error
 
@@ -54,7 +52,7 @@ def set_mark(folder: Path, mark: Mark, rights: Rights = PRIVATE) -> None:
 def clear_mark(folder: Path) -> None:
     """Remove the mark, so that servers can use the folder again."""
     (folder / _MARK).unlink(missing_ok=True)
-    _sync(folder)
+    sync_folder(folder)
 
 
 def refuse_if_moved(folder: Path) -> None:
@@ -71,11 +69,3 @@ def refuse_if_moved(folder: Path) -> None:
         f"a move of the leads of {folder} to or from {where} is not finished; continue it with "
         f"`leadline move --to {mark.towards} {names}`, or {back}"
     )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

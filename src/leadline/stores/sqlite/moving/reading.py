@@ -6,11 +6,13 @@ from typing import Any
 
 import apsw
 
+from leadline.model.errors import StorageFailed
 from leadline.model.lead import Fate, Kind
 from leadline.model.task import Alert, Step
 from leadline.ports.homes import REDELIVERED, MovedLead, MovedTask, in_order, tasks_in_order
 from leadline.ports.ledger import Happening
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import moment, text_of
@@ -61,8 +63,10 @@ def _lead(
     history: Sequence[Happening],
 ) -> MovedLead:
     key, source, kind, at, record, fate, why, joined, *rest = row
-    raw, body, media_type, head, told, original, handled = rest
+    raw, body, media_type, head, told, original, handled, *sums = rest
     lead_id = text_of(key)
+    if not all(map(is_whole, (raw, body, head, handled), sums)):
+        raise StorageFailed(f"what is stored of {lead_id} is damaged; see `leadline verify --deep`")
     again = tuple(h.at for h in history if h.what == REDELIVERED)
     return MovedLead(
         lead_id=lead_id,

@@ -2,7 +2,8 @@
 -- Whole leads by number, without their tasks, messages and history.
 SELECT lead.n, lead.id, lead.source, lead.kind, lead.captured_at, lead.record,
        lead.fate, lead.why, head.id, raw.raw, raw.body, raw.media_type,
-       refined.head, refined.told, original.id, handling.body
+       refined.head, refined.told, original.id, handling.body,
+       raw.raw_sum, raw.body_sum, refined.head_sum, handling.body_sum
 FROM lead LEFT JOIN lead head ON head.n = lead.joined
 LEFT JOIN raw ON raw.lead = lead.n
 LEFT JOIN refined ON refined.lead = lead.n

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from leadline.model.formats import raw_document, refined_document
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
 from leadline.ports.archive import Outgoing
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import is_whole, sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.handling import handling_decoder, keep_first_handlings
 from leadline.stores.sqlite.queries import Queries
@@ -33,16 +35,25 @@ def _leads_from(db: Database, since: datetime | None, batch: int = 500) -> Itera
         if not rows:
             db.close()
             return
-        for n, key, at, source, record, raw, head, body in rows:
-            last = n
-            lead_id = text_of(key)
-            whole = refined_document(head, raw) if head is not None else None
-            handled = handling_decoder.decode(body) if body is not None else None
-            beside: dict[str, object] = {"source": source}
-            if record:
-                beside["record"] = record
-            document = raw_document(lead_id, moment(at), raw, beside)
-            yield Outgoing(lead_id, moment(at), document, whole, handling=handled)
+        last = rows[-1][0]
+        yield from map(_outgoing, rows)
+
+
+def _outgoing(row: tuple[Any, ...]) -> Outgoing:
+    _, key, at, source, record, raw, head, body, *sums = row
+    lead_id = text_of(key)
+    is_raw, is_head, is_body = map(is_whole, (raw, head, body), sums)
+    beside: dict[str, object] = {"source": source}
+    if record:
+        beside["record"] = record
+    return Outgoing(
+        lead_id,
+        moment(at),
+        raw_document(lead_id, moment(at), raw, beside) if is_raw else None,
+        refined_document(head, raw) if head is not None and is_head and is_raw else None,
+        is_lost=not (is_raw and is_head and is_body),
+        handling=handling_decoder.decode(body) if body is not None and is_body else None,
+    )
 
 
 def _count_leads(db: Database, since: datetime | None) -> int:
@@ -61,7 +72,8 @@ class SqliteIntake:
 
     def known(self, lead_ids: Sequence[str]) -> set[str]:
         """See `Intake.known`."""
-        return set(self._store.archived(lead_ids))
+        with self._store.db.reading() as db:
+            return set(numbers_of(db, lead_ids))
 
     def unrefined(self, lead_ids: Sequence[str]) -> set[str]:
         """See `Intake.unrefined`."""
@@ -101,6 +113,7 @@ def _adopt(
                 originals.get(lead.duplicate_of.lead_id) if lead.duplicate_of else None,
                 0,
                 head,
+                sum_of(head),
             )
             for lead, head in refined
             if lead.lead_id in numbers

@@ -1,6 +1,8 @@
 -- name: exported
 -- Leads after a row number with their raw and refined documents and handlings, oldest first.
-SELECT n, id, captured_at, source, record, raw, head, handling.body FROM lead
+SELECT n, id, captured_at, source, record, raw, head, handling.body,
+       raw_sum, head_sum, handling.body_sum
+FROM lead
 JOIN raw ON raw.lead = lead.n
 LEFT JOIN refined ON refined.lead = lead.n
 LEFT JOIN handling ON handling.lead = lead.n
@@ -12,7 +14,7 @@ SELECT count(*) FROM lead WHERE fate = 'captured' AND captured_at >= ?;
 
 -- name: add_refined
 -- Keep refined leads, unless they are here already.
-INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUES ()
+INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ()
 ON CONFLICT DO NOTHING;
 
 -- name: end_refinement

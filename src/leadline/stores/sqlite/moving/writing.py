@@ -10,6 +10,7 @@ from leadline.model.task import told_as
 from leadline.ports.homes import REDELIVERED, MovedLead, Parcel, in_order
 from leadline.ports.ledger import Happening
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.handling import keep_handlings, lay_on_desks, remove_handlings
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import head_decoder
@@ -87,14 +88,20 @@ def _lead_row(lead: MovedLead, numbers: Mapping[str, int]) -> _Row:
 
 
 def _raw_row(lead: MovedLead, numbers: Mapping[str, int]) -> _Row:
-    return numbers[lead.lead_id], lead.raw, lead.body, lead.media_type
+    return (
+        numbers[lead.lead_id], lead.raw, sum_of(lead.raw), lead.body, sum_of(lead.body),
+        lead.media_type,
+    )  # fmt: skip
 
 
 def _refined_row(lead: MovedLead, numbers: Mapping[str, int], head: bytes) -> _Row:
     refined = head_decoder.decode(head)
     original = numbers.get(lead.duplicate_of) if lead.duplicate_of else None
     processed_at = micros(refined.processed_at)
-    return numbers[lead.lead_id], processed_at, refined.status, original, lead.told, head
+    return (
+        numbers[lead.lead_id], processed_at, refined.status, original, lead.told, head,
+        sum_of(head),
+    )  # fmt: skip
 
 
 def _task_rows(lead: MovedLead, numbers: Mapping[str, int]) -> Iterator[_Row]:

@@ -26,11 +26,11 @@ ON CONFLICT (n) DO UPDATE SET
 
 -- name: add_raws
 -- Keep the words of leads.
-INSERT INTO raw (lead, raw, body, media_type) VALUES ();
+INSERT INTO raw (lead, raw, raw_sum, body, body_sum, media_type) VALUES ();
 
 -- name: add_refined
 -- Keep refined leads.
-INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head) VALUES ();
+INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ();
 
 -- name: add_tasks
 -- Keep tasks as they were.

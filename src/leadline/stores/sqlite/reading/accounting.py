@@ -1,22 +1,41 @@
 """Accounting for every accepted event, for `leadline verify`."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 import apsw
+import msgspec
 
-from leadline.model.errors import LeadlineError
-from leadline.model.json_text import read_json
 from leadline.model.task import Step, told_as
 from leadline.ports.ledger import Account, Unaccounted
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.reading.integrity import (
+    Fault,
+    damaged_contents,
+    structure_faults,
+)
 from leadline.stores.sqlite.values import text_of
 
 _sql = Queries(__name__)
+_NOTHING_COUNTED = Account(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ())
 
 
 def account(db: apsw.Connection, *, deep: bool) -> Account:
     """The account of the file; must be called inside a read transaction."""
+    faults = structure_faults(db) if deep else []
+    try:
+        counted = _counted(db)
+        damaged, unchecked = _damaged(db) if deep else ([], 0)
+    except apsw.CorruptError:
+        if not faults:
+            raise
+        counted, damaged, unchecked = _NOTHING_COUNTED, [], 0
+    lost = (*_told(faults), *counted.unaccounted, *damaged)
+    return msgspec.structs.replace(counted, unaccounted=lost, unchecked=unchecked)
+
+
+def _counted(db: apsw.Connection) -> Account:
     places: Counter[str] = Counter()
     lost: list[Unaccounted] = []
     for _, lead_id, place in db.execute(_sql.places):
@@ -26,8 +45,6 @@ def account(db: apsw.Connection, *, deep: bool) -> Account:
             places[str(place)] += 1
     lost += _orphans(db)
     lost += _miscounted(db)
-    if deep:
-        lost += _unreadable(db)
     ((accepted,),) = bulk.query(db, _sql.count_events)
     ((duplicates,),) = bulk.query(db, _sql.count_duplicates)
     ((redelivered,),) = bulk.query(db, _sql.count_redeliveries)
@@ -46,6 +63,25 @@ def account(db: apsw.Connection, *, deep: bool) -> Account:
         duplicates=duplicates,
         unaccounted=tuple(lost),
     )
+
+
+def _damaged(db: apsw.Connection) -> tuple[list[Unaccounted], int]:
+    """What is not as it was written, and how many bodies and documents nobody can check."""
+    found: list[Unaccounted] = []
+    unchecked = 0
+    for one in damaged_contents(db):
+        if one is None:
+            unchecked += 1
+        else:
+            found.append(Unaccounted(one.lead_id, one.what))
+    return found, unchecked
+
+
+def _told(faults: Iterable[Fault]) -> Iterator[Unaccounted]:
+    for fault in faults:
+        yield Unaccounted("data file", f"{fault.table} is damaged: {fault.words}")
+        for lead_id in fault.leads:
+            yield Unaccounted(lead_id, f"its rows in {fault.table} can't be read or found")
 
 
 def _orphans(db: apsw.Connection) -> list[Unaccounted]:
@@ -75,17 +111,3 @@ def _kept_one_by_one(db: apsw.Connection) -> dict[str, int]:
     messages = dict(bulk.query(db, _sql.count_alerts))
     ((again,),) = bulk.query(db, _sql.count_redeliveries)
     return {told_as(step): messages.get(step, 0) for step in Step} | {"redelivered": again}
-
-
-def _unreadable(db: apsw.Connection) -> list[Unaccounted]:
-    lost: list[Unaccounted] = []
-    for lead_id, raw in db.execute(_sql.raws):
-        assert isinstance(lead_id, bytes)  # noqa: S101
-        assert isinstance(raw, bytes)  # noqa: S101
-        try:
-            whole = read_json(raw) == raw
-        except LeadlineError:
-            whole = False
-        if not whole:
-            lost.append(Unaccounted(text_of(lead_id), "its raw words are damaged"))
-    return lost

@@ -82,7 +82,3 @@ SELECT what, sum(count) FROM tally GROUP BY what;
 -- name: count_alerts
 -- How many messages destinations accepted, by step.
 SELECT step, count(*) FROM alert GROUP BY step;
-
--- name: raws
--- The words of all events.
-SELECT id, raw FROM lead JOIN raw ON raw.lead = lead.n;

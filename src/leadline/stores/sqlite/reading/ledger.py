@@ -1,7 +1,7 @@
 """The read side of the embedded store."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.accounting import account
+from leadline.stores.sqlite.reading.integrity import Damaged, Fault, sampled_faults
 from leadline.stores.sqlite.reading.rows import lead_row
 from leadline.stores.sqlite.reading.selection import about, ids_that_begin, teach_to_search
 from leadline.stores.sqlite.reading.speed import followed_rows, held_rows
@@ -120,6 +121,14 @@ class SqliteLedger:
         """See `ports.ledger.Ledger.account`."""
         with self._db.reading() as db:
             return account(db, deep=deep)
+
+    def sampled_faults(
+        self, is_over: Callable[[], bool]
+    ) -> tuple[list[Fault], list[Damaged], bool]:
+        """What is damaged in the file, as far as one can look until *is_over*; and whether
+        everything was looked at but for older checksums."""
+        with self._db.reading() as db:
+            return sampled_faults(db, is_over)
 
     def close(self) -> None:
         """See `ports.ledger.Ledger.close`."""

@@ -7,18 +7,22 @@ import msgspec
 from leadline.model.handling import UNHANDLED, owner_of
 from leadline.model.lead import RefinedLead, Status
 from leadline.ports.ledger import LeadRow
+from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.values import moment, text_of
 
+DAMAGED = "what is stored of it is damaged"
 head_decoder = msgspec.json.Decoder(RefinedLead)
 
 
 def lead_row(row: tuple[Any, ...]) -> LeadRow:
     """A row of the query `find` of the ledger as a value."""
-    _, lead_id, captured_at, source, status, why, head, original, handled = row
+    _, lead_id, captured_at, source, status, why, head, original, handled, *sums = row
     base = LeadRow(text_of(lead_id), moment(captured_at), source, Status(status), why)
     if head is None:
         return base
+    if not all(map(is_whole, (head, handled), sums)):
+        return msgspec.structs.replace(base, why=DAMAGED)
     lead = head_decoder.decode(head)
     owner = owner_of(lead, handling_decoder.decode(handled) if handled else UNHANDLED)
     return msgspec.structs.replace(

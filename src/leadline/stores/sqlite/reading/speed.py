@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from leadline.model.handling import UNHANDLED
 from leadline.model.task import HELD_UNTIL, MOVED
 from leadline.ports.ledger import Followed, LeadFilter
+from leadline.stores.sqlite.checksums import whole_rows
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.queries import Queries
@@ -23,8 +24,8 @@ def followed_rows(db: Database, which: LeadFilter) -> Iterator[Followed]:
     while left > 0:
         most = min(left, _AT_ONCE)
         rows = db.rows(query, f"{MOVED}*", *values, before, most)
-        for number, head, body, told_at, moved in rows:
-            before = number
+        before = rows[-1][0] if rows else before
+        for _, _, head, _, body, _, told_at, moved in whole_rows(rows, 1, (2, 3), (4, 5)):
             yield Followed(
                 lead=head_decoder.decode(head),
                 handling=handling_decoder.decode(body) if body else UNHANDLED,

@@ -1,7 +1,7 @@
 -- name: followed
 -- Refined leads of a selection with the time of their first alert, and whether they went from one
 -- owner to another; latest first, before a row number.
-SELECT lead.n, refined.head, handling.body,
+SELECT lead.n, lead.id, refined.head, refined.head_sum, handling.body, handling.body_sum,
        (SELECT min(sent_at) FROM alert WHERE alert.lead = lead.n AND step = 'notify'),
        EXISTS (SELECT 1 FROM history WHERE history.lead = lead.n AND what GLOB ?)
 FROM lead LEFT JOIN refined ON refined.lead = lead.n

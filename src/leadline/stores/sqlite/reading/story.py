@@ -8,6 +8,7 @@ import msgspec
 from leadline.model.task import Alert, Step, told_as
 from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import lead_row
@@ -19,24 +20,43 @@ _REPEATS_SHOWN = 100
 
 def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
     """The story of the lead in a row of the query `find`; must be called inside a transaction."""
-    number, key, captured_at, _, _, why, head, _, handled = row
-    ((raw, media_type, record),) = bulk.query(db, _sql.words, number)
+    number, key, captured_at, _, _, why, head, _, handled, head_sum, handled_sum = row
+    ((raw, media_type, record, raw_sum, body, body_sum),) = bulk.query(db, _sql.words, number)
+    related, hurt = _related(db, number)
+    damaged = [
+        what
+        for what, content, kept in (
+            ("raw", raw, raw_sum),
+            ("body", body, body_sum),
+            ("refined", head, head_sum),
+            ("handling", handled, handled_sum),
+        )
+        if not is_whole(content, kept)
+    ]
     captured = Happening(moment(captured_at), "captured", why)
     return LeadStory(
         row=lead_row(row),
-        raw=msgspec.Raw(raw or b"null"),
+        raw=msgspec.Raw(raw or b"null") if "raw" not in damaged else _told_as_text(raw),
         media_type=media_type or "",
         record=record,
         timeline=tuple(sorted((captured, *_happenings(db, number)), key=lambda h: h.at)),
         tasks=_tasks(db, number),
         alerts=_alerts(db, number, text_of(key)),
-        related=_related(db, number),
-        refined=msgspec.Raw(head) if head else None,
+        related=related,
+        refined=msgspec.Raw(head) if head and "refined" not in damaged else None,
         repeated_by=tuple(
             text_of(key) for (key,) in bulk.query(db, _sql.repeats, number, _REPEATS_SHOWN)
         ),
-        handling=handling_decoder.decode(handled) if handled else None,
+        handling=(
+            handling_decoder.decode(handled) if handled and "handling" not in damaged else None
+        ),
+        damaged=(*damaged, *hurt),
     )
+
+
+def _told_as_text(raw: bytes | None) -> msgspec.Raw:
+    """What is damaged need not be JSON any more: it is shown as a text, for whoever can read it."""
+    return msgspec.Raw(msgspec.json.encode((raw or b"").decode(errors="replace")))
 
 
 def _happenings(db: apsw.Connection, number: int) -> list[Happening]:
@@ -79,8 +99,13 @@ def _alerts(db: apsw.Connection, number: int, lead_id: str) -> tuple[Alert, ...]
     )
 
 
-def _related(db: apsw.Connection, number: int) -> tuple[RelatedEvent, ...]:
-    return tuple(
-        RelatedEvent(text_of(key), moment(at), kind, fate, why, msgspec.Raw(raw))
-        for key, at, kind, fate, why, raw in bulk.query(db, _sql.related, number)
-    )
+def _related(db: apsw.Connection, number: int) -> tuple[tuple[RelatedEvent, ...], tuple[str, ...]]:
+    """The events of a lead, and the ids of those that are damaged."""
+    events, hurt = [], []
+    for key, at, kind, fate, why, raw, kept in bulk.query(db, _sql.related, number):
+        whole = is_whole(raw, kept)
+        words = msgspec.Raw(raw) if whole else _told_as_text(raw)
+        events.append(RelatedEvent(text_of(key), moment(at), kind, fate, why, words))
+        if not whole:
+            hurt.append(text_of(key))
+    return tuple(events), tuple(hurt)

@@ -1,6 +1,6 @@
 -- name: words
 -- What was delivered of a lead.
-SELECT raw.raw, raw.media_type, lead.record FROM lead LEFT JOIN raw ON raw.lead = lead.n
+SELECT raw.raw, raw.media_type, lead.record, raw.raw_sum, raw.body, raw.body_sum FROM lead LEFT JOIN raw ON raw.lead = lead.n
 WHERE lead.n = ?;
 
 -- name: history
@@ -27,7 +27,7 @@ WHERE lead = ? ORDER BY sent_at, n;
 
 -- name: related
 -- The events that belong to a lead, with their words.
-SELECT id, captured_at, kind, fate, why, raw FROM lead JOIN raw ON raw.lead = lead.n
+SELECT id, captured_at, kind, fate, why, raw, raw_sum FROM lead JOIN raw ON raw.lead = lead.n
 WHERE joined = ? ORDER BY lead.n;
 
 -- name: repeats
