@@ -26,7 +26,7 @@ sys.stdin.read()
 """
 
 
-class Seconds:
+class SteadySeconds:
     """A clock that is a second further whenever it is asked."""
 
     def __init__(self) -> None:
@@ -63,24 +63,24 @@ def seconds_still(movement: Movement, pid: int, enough: float) -> float:
 
 def test_one_that_waits_for_ever_does_not_move() -> None:
     with python(WAITS) as process:
-        assert seconds_still(Movement(Seconds()), process.pid, 50) == 50
+        assert seconds_still(Movement(SteadySeconds()), process.pid, 50) == 50
 
 
 @pytest.mark.parametrize("program", [WORKS, LOOKS_AROUND])
 def test_one_that_is_stopped_does_not_move_whatever_it_did(program: str) -> None:
     with python(program) as process:
         os.kill(process.pid, signal.SIGSTOP)
-        assert seconds_still(Movement(Seconds()), process.pid, 50) == 50
+        assert seconds_still(Movement(SteadySeconds()), process.pid, 50) == 50
 
 
 def test_one_that_works_moves() -> None:
-    movement = Movement(Seconds())
+    movement = Movement(SteadySeconds())
     with python(WORKS) as process:
         assert {movement.look([process.pid])[process.pid] for _ in range(200)} == {0}
 
 
 def test_one_whose_other_threads_wait_moves_when_one_looks_around() -> None:
-    movement = Movement(Seconds())
+    movement = Movement(SteadySeconds())
     with python(LOOKS_AROUND) as process:
         assert process.stdout is not None
         for _ in range(20):
@@ -90,7 +90,7 @@ def test_one_whose_other_threads_wait_moves_when_one_looks_around() -> None:
 
 
 def test_one_that_is_gone_is_forgotten() -> None:
-    movement = Movement(Seconds())
+    movement = Movement(SteadySeconds())
     with python(WAITS) as process:
         seconds_still(movement, process.pid, 5)
     assert movement.look([process.pid]) == {process.pid: 0}

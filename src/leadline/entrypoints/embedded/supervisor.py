@@ -17,6 +17,7 @@ from typing import IO
 
 from leadline import wiring
 from leadline.entrypoints.embedded import children
+from leadline.entrypoints.embedded.child import Child
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Overdue, Progress
 from leadline.entrypoints.embedded.silence import Livez, Stillness
@@ -35,7 +36,6 @@ log = logging.getLogger(__name__)
 
 _LOOK_S = 0.1
 _PATIENCE_S = 1.0
-_LONGEST_PAUSE_S = 5.0
 _DRAIN_S = 30.0
 _GRACE_S = 1.0
 """Seconds between SIGTERM and SIGKILL, in which a worker that is only slow can finish."""
@@ -60,7 +60,7 @@ class Supervisor:
         self._stop = threading.Event()
         self._store = StoreJobs(wiring.store(settings, first=True))
         self._stillness = Stillness()
-        self._children: list[_Kept] = []
+        self._children: list[Child] = []
         self._failed_syncs = 0
 
     @property
@@ -76,7 +76,7 @@ class Supervisor:
         server = ["leadline.entrypoints.embedded.http_process", *map(str, numbers)]
         livez = Livez(self._listeners[0])
         keep = (*numbers, self._lock)
-        self._children.append(_Kept("http", self.settings, server, keep, log, livez=livez))
+        self._children.append(Child("http", self.settings, server, keep, log, livez=livez))
         for number in range(1, self.settings.workers + 1):
             self._start_worker(f"refine-{number}", [Step.REFINE], log)
         self._start_worker("notify", [step for step in Step if step is not Step.REFINE], log)
@@ -85,7 +85,7 @@ class Supervisor:
         progress = Progress()
         command = ["leadline.entrypoints.embedded.worker_process", f"watch={progress.file}", *steps]
         keep = (progress.file, self._lock)
-        self._children.append(_Kept(role, self.settings, command, keep, log, progress))
+        self._children.append(Child(role, self.settings, command, keep, log, progress))
 
     def run(self) -> int:
         """Keep the children alive until `stop`; returns the exit code."""
@@ -144,7 +144,7 @@ class Supervisor:
             kept.start_again()
         return 0
 
-    def _replace(self, kept: "_Kept", hung: Overdue) -> None:
+    def _replace(self, kept: Child, hung: Overdue) -> None:
         """End a worker that hangs, and set the lead at which it hangs apart from other workers."""
         about = {"role": kept.role, "pid": kept.process.pid}
         about |= {"lead": hung.lead_id} if hung.lead_id else {}
@@ -173,118 +173,6 @@ class Supervisor:
             listener.close()
         os.close(self._lock)
         log.info("serve.stopped")
-
-
-class _Kept:
-    """A child process with its role; it is restarted whenever it dies, after growing pauses."""
-
-    def __init__(
-        self,
-        role: str,
-        settings: Settings,
-        command: list[str],
-        keep: tuple[int, ...],
-        log: IO[str] | None,
-        progress: Progress | None = None,
-        livez: Livez | None = None,
-    ) -> None:
-        self.role = role
-        self._livez = livez
-        self._settings = settings
-        self._command = command
-        self._keep = keep
-        self._log = log
-        self._progress = progress
-        self._deaths = 0
-        self._start_at = 0.0
-        self._launch()
-
-    def _launch(self) -> None:
-        if self._progress is not None:
-            self._progress.clear()
-        if self._livez is not None:
-            self._livez.begin_anew()
-        self._kill_at: float | None = None
-        self.process = children.start(
-            self._command[0], self._settings, *self._command[1:], keep=self._keep, log=self._log
-        )
-        self._started = time.monotonic()
-        self._reported = False
-
-    def hung(self) -> Overdue | None:
-        """The overdue iteration for which the child has to be ended; None once `end_soon` was
-        called. A child that did not end in time after that is killed."""
-        if self.process.poll() is not None:
-            return None
-        if self._kill_at is None:
-            return self._progress.overdue() if self._progress is not None else None
-        if time.monotonic() >= self._kill_at:
-            self.process.kill()
-        return None
-
-    def is_silent(self) -> bool:
-        """Whether the child does not answer."""
-        return self._livez is not None and self._livez.is_silent()
-
-    def is_ending(self) -> bool:
-        """Whether the child is to end anyway, or has ended."""
-        return self._kill_at is not None or self.process.poll() is not None
-
-    def end_soon(self, grace_s: float) -> None:
-        """Send SIGTERM now, so that a slow child can end in order, and SIGKILL after *grace_s*
-        seconds."""
-        self.process.terminate()
-        self._kill_at = time.monotonic() + grace_s
-
-    def died(self) -> bool:
-        """Whether the child is dead and its pause before a restart is over."""
-        if self.process.poll() is None:
-            return False
-        now = time.monotonic()
-        if not self._reported:
-            self._reported = True
-            self._deaths = 0 if now - self._started > 60 else self._deaths + 1
-            pause = 0.1 * 2 ** min(self._deaths, 10) if self._deaths > 1 else 0.0
-            self._start_at = now + min(pause, _LONGEST_PAUSE_S)
-            log.warning(
-                "child.died",
-                extra={
-                    "role": self.role,
-                    "pid": self.process.pid,
-                    "status": self.process.returncode,
-                },
-            )
-        return now >= self._start_at
-
-    def start_again(self) -> None:
-        """Replace the dead child by a new one."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        self._launch()
-
-    def close(self) -> None:
-        """Release what was shared with the child after it has ended."""
-        if self._livez is not None:
-            self._livez.close()
-        if self._progress is not None:
-            self._progress.close()
-
-    def kill(self) -> None:
-        """SIGKILL: it must do nothing more."""
-        self.process.kill()
-        self.process.wait()
-
-    def end(self, deadline: float) -> None:
-        """Send SIGTERM and wait; send SIGKILL if the child has not ended by *deadline*."""
-        self.process.terminate()
-        try:
-            self.process.wait(max(0.1, deadline - time.monotonic()))
-        except children.TimedOut:
-            log.error("child.killed", extra={"role": self.role, "pid": self.process.pid})
-            self.process.kill()
-            self.process.wait()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
 
 
 def _bind_metrics(address: str, port_of_webhooks: int) -> socket.socket:

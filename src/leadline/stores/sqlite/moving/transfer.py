@@ -102,9 +102,8 @@ def _adopt(
     """
     with store.keys.forgetting_on_failure(), store.db.writing() as db:
         numbers = numbers_of(db, [lead.lead_id for lead, _ in refined])
-        originals = numbers_of(
-            db, {lead.duplicate_of.lead_id for lead, _ in refined if lead.duplicate_of}
-        )
+        repeated = {lead.duplicate_of.lead_id for lead, _ in refined if lead.duplicate_of}
+        originals = numbers_of(db, repeated)
         rows = [
             (
                 numbers[lead.lead_id],
