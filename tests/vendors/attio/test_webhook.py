@@ -56,7 +56,7 @@ def test_each_event_of_a_delivery_is_one_of_its_own() -> None:
         ("record.created", Kind.CREATED, ""),
         ("record.updated", Kind.UPDATED, ""),
         ("record.deleted", Kind.IGNORED, "deleted"),
-        ("record.merged", Kind.IGNORED, "merged"),
+        ("record.merged", Kind.IGNORED, "not_a_lead"),  # does not name the record merged away
         ("list-entry.created", Kind.IGNORED, "not_a_lead"),
         ("note.created", Kind.IGNORED, "not_a_lead"),
     ],

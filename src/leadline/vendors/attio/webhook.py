@@ -161,7 +161,8 @@ def _event(raw: bytes) -> Event:
     kind = _KINDS.get(sort, Kind.IGNORED)
     if sort == "record.merged":  # `id` is the record that is left
         gone = {"object_id": head.duplicate_object_id, "record_id": head.duplicate_record_id}
-        return Event(kind, raw, record=_named(gone), why=MERGED)
+        if (merged := _named(gone)) is not None:
+            return Event(kind, raw, record=merged, why=MERGED)
     if kind is Kind.IGNORED:
         return Event(kind, raw, record=_named(head.id), why=_WHY.get(sort, "not_a_lead"))
     return Event(kind, raw, record=_named(head.id))
