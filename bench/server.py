@@ -19,6 +19,9 @@ class Nothing:
     def readmit(self, lead_ids: Sequence[str], due_at: object) -> list[str]:
         return []
 
+    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+        return False
+
 
 def main() -> None:
     mode, folder, number = sys.argv[1:]

@@ -81,12 +81,12 @@ def webhook_kit(settings: Settings) -> CaptureKit:
 
 
 def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> CaptureKit:
-    return CaptureKit(senders, settings.delay, Bounds(settings.max_events, settings.max_stored))
+    bounds = Bounds(settings.max_events, settings.max_stored)
+    return CaptureKit(senders, settings.delay, bounds, settings.redelivery_window)
 
 
 def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
-    """The channels by name; empty if none is set. *longest* is the number of seconds that one
-    message may take."""
+    """The channels by name; empty if none is set. One message may take *longest* seconds."""
     if not _tells(settings):
         return {}
     from leadline.channels.registry import channel_configs, make_channel

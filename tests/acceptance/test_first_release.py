@@ -67,7 +67,13 @@ def updated(tmp_path: Path) -> Iterator[Updated]:
             yield made
 
 
+def migrate(folder: Path) -> None:
+    """Bring a data file to the schema of today, as a server does when it starts."""
+    SqliteStore(folder).close()
+
+
 def test_a_server_goes_on_with_the_data_folder(updated: Updated) -> None:
+    migrate(updated.installation.data)
     before = updated.accounted()
     updated.installation.start()
     assert updated.slack.wait_for(len(UNTOLD), 30)
@@ -115,10 +121,12 @@ def _deliver_again(updated: Updated) -> None:
 
 
 def test_a_backup_is_restored(updated: Updated) -> None:
+    migrate(updated.installation.data)
     before = updated.accounted()
     data = ("--data", str(updated.folder / "restored"))
     restored = updated.installation.command(*data, "restore", str(updated.folder / "backup"))
     assert restored.returncode == 0, restored.stderr
+    migrate(updated.folder / "restored")
     account = updated.installation.command(*data, "verify", "--json")
     assert json.loads(account.stdout) == before
     assert modes(updated.folder / "restored") == PRIVATE

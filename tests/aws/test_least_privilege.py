@@ -203,8 +203,8 @@ def close_event(who: Somebody, at: datetime, action: str) -> Delivery:
 
 
 def capture_works(bench: Bench) -> list[str]:
-    """What goes wrong when a delivery comes, and comes again, and when news come of a lead that is
-    refined already."""
+    """What goes wrong when a delivery comes, and comes again, when one can't be read, and when news
+    come of a lead that is refined already."""
     wrong = [*news_work(bench), *presses_work(bench)]
     bench.quiet()
     bench.calls += 1
@@ -222,7 +222,14 @@ def capture_works(bench: Bench) -> list[str]:
         post(bench.stack, "/webhook", json.dumps({"email": address}).encode(), **keyed).data
         for address in ("one@example.com", "two@example.com")
     }
-    return wrong if len(ids) == 2 else [*wrong, "nothing is compared"]
+    if len(ids) != 2:
+        wrong.append("nothing is compared")
+    unreadable = b'{"name": "Lead "%d" of many"}' % bench.calls
+    if (answer := post(bench.stack, "/webhook", unreadable, **headers)).status != 200:
+        wrong.append(f"answer {answer.status} to what can't be read")
+    if bench.messages(bench.dead[Step.REFINE]) != 1:
+        wrong.append("the dead letter was not told")
+    return wrong
 
 
 def news_work(bench: Bench) -> list[str]:

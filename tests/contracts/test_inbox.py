@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.model.lead import Fate, Kind
+from leadline.model.lead import CapturedLead, Fate, Kind
 from leadline.model.task import Step
 from leadline.ports.store import Settlement, Store
 from tests.worlds.leads import HandClock, captured, refined
@@ -52,6 +52,23 @@ def test_a_digest_stands_for_a_redelivery_only_for_some_days(
     # From now on the newer lead owns the words.
     clock.advance(days=1)
     assert store.accept([captured(clock, lasting=False)])[0].lead_id == again.id
+
+
+def test_a_digest_may_have_a_window_of_its_own_which_a_key_of_the_sender_has_not(
+    store: Store, clock: HandClock
+) -> None:
+    def posted() -> CapturedLead:
+        return captured(clock, "form", lasting=False, window=timedelta(minutes=10))
+
+    first, keyed = posted(), captured(clock, "keyed", window=timedelta(minutes=10))
+    store.accept([first, keyed])
+    clock.advance(minutes=9)
+    assert store.accept([posted()])[0].lead_id == first.id
+    clock.advance(minutes=2)
+    again = posted()
+    receipts = store.accept([again, captured(clock, "keyed", window=timedelta(minutes=10))])
+    assert [r.fate for r in receipts] == [Fate.CAPTURED, Fate.REDELIVERED]
+    assert [r.lead_id for r in receipts] == [again.id, keyed.id]
 
 
 def test_an_update_of_a_waiting_lead_is_folded_into_it(store: Store, clock: HandClock) -> None:

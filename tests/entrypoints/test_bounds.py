@@ -132,6 +132,9 @@ class Closed:
     def readmit(self, lead_ids: Any, due_at: Any) -> Any:
         raise NotImplementedError
 
+    def read_again(self, lead_id: Any, lead: Any) -> Any:
+        raise NotImplementedError
+
 
 def test_what_waits_for_the_disk_is_counted_by_what_it_takes_up(tmp_path: Path) -> None:
     """And not by its body; but alone even the largest gets in."""

@@ -25,6 +25,7 @@ MAY = {
         "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion"},
         "${RefineQueue.Arn}": {"sqs:SendMessage"},
         "${DeliveryQueue.Arn}": {"sqs:SendMessage"},
+        "${RefineDeadLetters.Arn}": {"sqs:SendMessage"},
     },
     "Refine": {
         "${Table.Arn}": KEPT,

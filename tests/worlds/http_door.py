@@ -57,6 +57,9 @@ class SlowInbox:
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         raise NotImplementedError("no test of the door readmits")
 
+    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+        raise NotImplementedError("no test of the door reads again")
+
 
 class Running:
     """Our application in uvicorn on loopback, with *protocol* as its HTTP/1.1.

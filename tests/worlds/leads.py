@@ -57,6 +57,7 @@ def captured(
     raw: bytes | None = None,
     lasting: bool = True,
     why: str = "",
+    window: timedelta | None = None,
 ) -> CapturedLead:
     """An event at the door; the same *key* (by default the name) is the same event."""
     return CapturedLead(
@@ -72,6 +73,7 @@ def captured(
         record_key=key_digest("record", "generic", record.encode()) if record else None,
         why=why,
         media_type="application/json",
+        window=window,
     )
 
 

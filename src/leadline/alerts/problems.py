@@ -5,6 +5,8 @@ _WORDS = {
     "charset.unknown": "its sender named a charset that is not known",
     "charset.wrong": "it was not in the charset that its sender named",
     "contact.unreachable": "neither e-mail nor phone",
+    "custom.another_person": "the delivery may name another person",
+    "custom.phone": "a phone number is among its other fields",
     "event.key_reused": "its sender gave it the key of an event about somebody else",
     "email.invalid": "the e-mail address looks invalid",
     "email.lines": "the e-mail field had several lines, of which the first counts",

@@ -232,13 +232,13 @@ def _summary(out: Console, account: Account, slack: SlackInbox, sent: list[_Sent
     rejected = sum(s.status != 200 for s in sent)
     for what, number in (
         ("deliveries sent", len(sent)),
-        ("  refused, not stored (bad signature, unreadable)", rejected),
+        ("  refused, not stored (bad signature)", rejected),
         ("  redelivered: already known, nothing done twice", account.redelivered),
         ("events stored", account.accepted),
         ("  updates folded into a waiting lead", account.folded),
         ("  no new lead (deleted, ping …)", account.filtered),
         ("  spam and tests, nobody alerted", account.quarantined),
-        ("  dead letters: they have no contact data", account.dead + account.alert_dead),
+        ("  dead letters: unreadable, or no contact data", account.dead + account.alert_dead),
         ("  refined and alerted", account.alerted),
         ("    of them people seen before", account.duplicates),
         ("messages in Slack", len(slack.messages)),

@@ -1,6 +1,7 @@
 """What both HTTP entry points have in common: headers, checks, handshakes, problem responses."""
 
 import hmac
+import logging
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -9,6 +10,8 @@ from leadline.journey.capture import CaptureKit
 from leadline.model.errors import LeadlineError, Malformed, UnknownSource, UnsupportedMedia
 from leadline.model.lead import Delivery
 from leadline.ports.source import Answer
+
+log = logging.getLogger(__name__)
 
 DEFAULT_SOURCE = "generic"
 """The source of deliveries to `/webhook` itself."""
@@ -65,6 +68,16 @@ def handshake(delivery: Delivery, kit: CaptureKit) -> Answer:
         if own is not None:
             return own
     return problem(405, "Deliver with POST", "a webhook takes POST requests only")
+
+
+def note_unreadable(source: str, lead_id: str, why: str) -> None:
+    """Log that a delivery can't be read. *lead_id* is its dead letter ("" if it was not stored);
+    *why* says what is wrong with the body, without quoting it."""
+    if lead_id:
+        extra = {"source": source, "lead": lead_id, "reason": why}
+        log.warning("delivery.unreadable", extra=extra)
+    else:
+        log.warning("delivery.refused", extra={"source": source, "reason": why})
 
 
 def problem(status: int, title: str, detail: str) -> Answer:

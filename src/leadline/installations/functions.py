@@ -16,7 +16,6 @@ from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.ports.ledger import Ledger
-    from leadline.ports.store import Inbox
     from leadline.stores.aws.batch_store import HandedStore
     from leadline.stores.aws.store import AwsStore
     from leadline.stores.aws.sweep.sweep import Swept
@@ -61,7 +60,7 @@ class StackParts:
         names = queue_of_each_step(refine, delivery)
         return {step: self._environ[n] for step, n in names.items() if n in self._environ}
 
-    def inbox(self, redelivery_window: timedelta, apart: TellApart) -> "Inbox":
+    def inbox(self, redelivery_window: timedelta, apart: TellApart) -> AwsInbox:
         """Where leads come in: all of the store that a capture needs; *apart* compares events that
         have one key."""
         parts = (self.table, self.bucket, self.queues)

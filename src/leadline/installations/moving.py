@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.rights import Rights
 from leadline.operations.moving.carrier import Carrier
 from leadline.ports.homes import Home, Side, Size
+from leadline.settings.general import Settings
 from leadline.stores.sqlite.locking import lock_folder
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
@@ -48,7 +49,7 @@ class Route:
             closing(MoveJournal(self.folder, self.stack.table.name, self.rights)) as journal,
             self._sides() as (origin, destination),
         ):
-            window = self.stack.settings.redelivery_window
+            window = _longest_window(self.stack.settings)
             carrier = Carrier(
                 origin, destination, journal, window, watch=watch, tell=tell, stage=stage
             )
@@ -93,7 +94,7 @@ class Route:
         from leadline.stores.aws.moving.home import AwsHome
 
         remote = self.stack.store()
-        forgotten = datetime.now(UTC) - remote.redelivery_window
+        forgotten = datetime.now(UTC) - _longest_window(self.stack.settings)
         with ExitStack() as stack:
             aws = stack.enter_context(closing(AwsHome(remote, forgotten)))
             store = SqliteStore(
@@ -104,3 +105,9 @@ class Route:
             )
             here = SqliteHome(stack.enter_context(closing(store)), forgotten)
             yield (here, aws) if self.to is Home.AWS else (aws, here)
+
+
+def _longest_window(settings: Settings) -> timedelta:
+    """The longest time for which any source's digests are known."""
+    own = [one.redelivery_window for one in settings.sources.values() if one.redelivery_window]
+    return max([settings.redelivery_window, *own])

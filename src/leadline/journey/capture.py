@@ -11,15 +11,27 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.model.bounds import Bounds
-from leadline.model.errors import LeadlineError, TooManyEvents, UnsupportedMedia
+from leadline.model.errors import (
+    LeadlineError,
+    TooManyEvents,
+    TooMuchUnreadable,
+    Unreadable,
+    UnsupportedMedia,
+)
 from leadline.model.ids import NewId, uuid7
 from leadline.model.keys import key_digest, record_key
 from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
+from leadline.model.quotas import Quota
 from leadline.ports.source import Answer, Source
 
-if TYPE_CHECKING:
-    from leadline.ports.crm import Found  # a function that captures webhooks knows no CRM
+if TYPE_CHECKING:  # a function that captures webhooks needs none of them
+    from leadline.ports.crm import Found
+    from leadline.ports.store import Archived
 
+_LONGEST_WHY = 200
+_SAME_VISIT = timedelta(minutes=10)
+_BROWSERS = frozenset({"origin", "sec-fetch-site", "sec-fetch-mode"})
+"""Headers that browsers send with what a page posts, and programs don't (Fetch Standard)."""
 _FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.FOLDED)
 
 
@@ -29,11 +41,13 @@ _EMPTY = Event(Kind.IGNORED, b"null", why="empty")
 
 class CaptureKit(msgspec.Struct, frozen=True):
     """What capture needs: the configured sources by name, how long a lead waits before refinement,
-    and the limits on what one delivery may contain."""
+    the limits on what one delivery may contain, and how long the same text is a redelivery if the
+    source has no time of its own."""
 
     sources: Mapping[str, Source]
     delay: timedelta
     bounds: Bounds = Bounds()
+    redelivery_window: timedelta = timedelta(days=7)
     new_id: NewId = uuid7
 
 
@@ -42,11 +56,19 @@ def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
     one.
 
     Raises UnsupportedMedia for a content type that the source does not accept, what the source's
-    `authenticate` raises, and TooManyEvents or TooMuchToStore for a delivery over the bounds.
+    `authenticate` raises, TooManyEvents or TooMuchToStore for a delivery over the bounds, and
+    Unreadable for a body that can't be read and is not stored as a dead letter.
     """
     source = kit.sources[delivery.source]
     _check_media(delivery, source)
     source.authenticate(delivery)
+    try:
+        return _leads(delivery, source, kit)
+    except Unreadable as error:
+        return [_unreadable(delivery, source, kit, error, proven=bool(source.config.secret))]
+
+
+def _leads(delivery: Delivery, source: Source, kit: CaptureKit) -> list[CapturedLead]:
     try:
         events = kit.bounds.within(source.events(delivery), delivery.body) or [_EMPTY]
     except TooManyEvents:
@@ -55,11 +77,63 @@ def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
     return [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
 
 
-def answer(delivery: Delivery, kit: CaptureKit, receipts: Sequence[Receipt]) -> Answer:
-    """The response to the sender, once everything is durable."""
+def read_part(delivery: Delivery, kit: CaptureKit, error: LeadlineError) -> list[CapturedLead]:
+    """What is stored of a delivery whose body broke off. Its source never reads it, because a part
+    of a form looks like a form. Raises *error* if nothing is stored."""
+    source = kit.sources[delivery.source]
+    _check_media(delivery, source)
+    source.authenticate(delivery)
+    return [_unreadable(delivery, source, kit, error, proven=False)]
+
+
+def _unreadable(
+    delivery: Delivery, source: Source, kit: CaptureKit, error: LeadlineError, *, proven: bool
+) -> CapturedLead:
+    """A delivery that can't be read, as a dead letter with its bytes: if the sender was
+    authenticated, or, within a quota, if the settings say so. Else raises *error*."""
+    body = delivery.body
+    if not body.strip() or not (proven or source.config.keep_unreadable):
+        raise error
+    at = delivery.received_at
+    return CapturedLead(
+        id=kit.new_id(at),
+        source=delivery.source,
+        kind=Kind.UNREADABLE,
+        captured_at=at,
+        due_at=at,
+        raw=b"null",
+        event_key=key_digest("unreadable", delivery.source, body),
+        lasting_key=False,
+        why=(error.detail or error.title)[:_LONGEST_WHY],
+        body=source.keepable(body),
+        media_type=delivery.headers.get("content-type", "")[:200],
+        window=_window(delivery, source, kit),
+        quota=None if proven else Quota(),
+    )
+
+
+def answer(
+    delivery: Delivery,
+    kit: CaptureKit,
+    receipts: Sequence[Receipt],
+    leads: Sequence[CapturedLead] = (),
+) -> Answer:
+    """The response to the sender of these *leads*, once everything is durable.
+
+    Raises TooMuchUnreadable for a delivery that was not stored because its quota is used up.
+    """
+    if any(receipt.fate is Fate.REFUSED for receipt in receipts):
+        raise TooMuchUnreadable("send what can be read, or come back in a minute")
     own = kit.sources[delivery.source].answer(receipts)
     if own is not None:
         return own
+    if leads and leads[0].kind is Kind.UNREADABLE:
+        told = {
+            "message": "Delivery kept, but it can't be read",
+            "lead_id": receipts[0].lead_id,
+            "reason": leads[0].why,
+        }
+        return Answer(msgspec.json.encode(told))
     ids = [r.lead_id for r in receipts if _is_of_a_lead(r)]
     if not ids:
         why = ", ".join(sorted({r.why for r in receipts if r.why}))
@@ -76,6 +150,22 @@ def _is_of_a_lead(receipt: Receipt) -> bool:
     if receipt.fate is Fate.REDELIVERED:
         return not receipt.why
     return receipt.fate in _FATES_OF_A_LEAD
+
+
+def read_again(
+    kept: "Archived", kit: CaptureKit, now: datetime, body: bytes | None = None
+) -> list[CapturedLead]:
+    """The leads of a delivery that could not be read before, due at *now*; the first one takes the
+    place of its dead letter. They are read from *body* if it is given.
+
+    Raises Unreadable if it still can't be read, and as `read` does.
+    """
+    source = kit.sources[kept.source]
+    headers = {"content-type": kept.media_type}
+    delivery = Delivery(kept.source, body or kept.body or b"", kept.captured_at, headers)
+    leads = _leads(delivery, source, kit)
+    leads.sort(key=lambda lead: lead.kind is not Kind.CREATED)
+    return [msgspec.structs.replace(lead, due_at=now, body=None) for lead in leads]
 
 
 RECONCILED = "reconciled"
@@ -100,6 +190,8 @@ def capture_found(found: "Found", source: str, kit: CaptureKit, now: datetime) -
 
 
 def _check_media(delivery: Delivery, source: Source) -> None:
+    if delivery.headers.get("content-type") in source.media:
+        return
     media = delivery.media_type
     if not media or media in source.media:
         return
@@ -134,6 +226,7 @@ def _captured(
         if position == 0 and event.raw != delivery.body
         else None,
         media_type=delivery.headers.get("content-type", "")[:200],
+        window=_window(delivery, source, kit) if key is None else None,
     )
 
 
@@ -142,6 +235,17 @@ def _key(event: Event, position: int, delivery: Delivery) -> str | None:
     if event.key is not None or "idempotency-key" not in delivery.headers:
         return event.key
     return f"{delivery.headers['idempotency-key']}#{position}"
+
+
+def _window(delivery: Delivery, source: Source, kit: CaptureKit) -> timedelta | None:
+    """How long the same text is a redelivery; None for the usual time. Browsers never redeliver,
+    so a person who sends the same form on the next day came again."""
+    config = source.config
+    if config.redelivery_window is not None:
+        return config.redelivery_window
+    if source.for_browsers or config.public or not _BROWSERS.isdisjoint(delivery.headers):
+        return min(_SAME_VISIT, kit.redelivery_window)
+    return None
 
 
 def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:

@@ -16,7 +16,8 @@ from leadline.model.batches import batched
 from leadline.model.task import Claim
 from leadline.ports.crm import CrmRecord, NotYet
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.ports.store import Waiting, breaker_place, reading_place
+from leadline.ports.places import breaker_place, reading_place
+from leadline.ports.store import Waiting
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from leadline.model.people import key_of_person
 from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step
 from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.ports.store import crm_place
+from leadline.ports.places import crm_place
 
 log = logging.getLogger(__name__)
 

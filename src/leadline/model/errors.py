@@ -14,7 +14,8 @@ class LeadlineError(Exception):
 
 
 class Unreadable(LeadlineError):
-    """The body is not valid for its content type. Nothing was stored; the sender must fix it."""
+    """The body is not valid for its content type. It is stored as a dead letter if the sender was
+    authenticated or the settings say so; else nothing was stored, and the sender must fix it."""
 
     status = 400
     title = "The body can't be read"
@@ -104,6 +105,14 @@ class Overloaded(LeadlineError):
     status = 429
     title = "Too many deliveries at once"
     retry_after = 1
+
+
+class TooMuchUnreadable(LeadlineError):
+    """More deliveries that nobody can read, from senders who prove nothing, than are kept."""
+
+    status = 429
+    title = "Too many deliveries that can't be read"
+    retry_after = 60
 
 
 class HeadersTooLarge(LeadlineError):

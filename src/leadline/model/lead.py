@@ -7,20 +7,23 @@ capture.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from leadline.model.quotas import Quota
+
 
 class Kind(StrEnum):
-    """What an event says of its lead."""
+    """What an event says of its lead. A delivery that can't be read is one UNREADABLE event."""
 
     CREATED = "created"
     UPDATED = "updated"
     IGNORED = "ignored"
+    UNREADABLE = "unreadable"
 
 
 class Status(StrEnum):
@@ -81,9 +84,10 @@ class CapturedLead(msgspec.Struct, frozen=True):
 
     `event_key` is 16 bytes, the same for every redelivery; `record_key` is 16 bytes, the same for
     every event of one CRM record. `lasting_key` is false if the key is only a digest of the text:
-    such a key expires after `redelivery_window`, and the same text is then a new lead.
-    `body` is the body of the delivery if `raw` is not a part of it (forms, XML), else None;
-    `media_type` is its content type with parameters.
+    such a key expires after `window` (None: the store's `redelivery_window`), and the same text is
+    then a new lead. `body` is the body of the delivery if `raw` is not a part of it (forms, XML),
+    else None; `media_type` is its content type with parameters. The `raw` of an UNREADABLE event is
+    null; `why` says what is wrong with its body, and `quota` limits what is stored.
     """
 
     id: str
@@ -99,6 +103,8 @@ class CapturedLead(msgspec.Struct, frozen=True):
     why: str = ""
     body: bytes | None = None
     media_type: str = ""
+    window: timedelta | None = None
+    quota: Quota | None = None
 
 
 DELETED, MERGED, ERASED = "deleted", "merged", "privacy_deleted"
@@ -108,12 +114,13 @@ another, or deleted for the sake of privacy."""
 
 
 class Fate(StrEnum):
-    """What became of an event when it came in."""
+    """What became of an event. A REFUSED one was not stored, because its quota is used up."""
 
     CAPTURED = "captured"
     REDELIVERED = "redelivered"
     FOLDED = "folded"
     FILTERED = "filtered"
+    REFUSED = "refused"
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -147,6 +154,8 @@ def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, st
     has a lead already, *refined* whether that lead has been refined."""
     if lead.kind is Kind.IGNORED:
         return Fate.FILTERED, lead.why or "ignored"
+    if lead.kind is Kind.UNREADABLE:
+        return Fate.CAPTURED, lead.why
     if not known:
         if lead.kind is Kind.CREATED:
             return Fate.CAPTURED, lead.why
@@ -284,5 +293,7 @@ KEY_REUSED = "event.key_reused"
 """The note on an event whose key came before, for another person or record."""
 OTHER_WORDS = "redelivered.other_words"
 """What timelines say of a redelivery that says something else than the first; how is the detail."""
+NOT_READ = "capture.unreadable"
+"""The reason of the dead letter that an UNREADABLE event is from the start."""
 WORKER_DIED = "worker.died"
 """The error of an attempt that was not settled before its lease ran out, for whatever reason."""

@@ -10,7 +10,7 @@ import msgspec
 from leadline.kit import Kit, channels_for
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import UNHANDLED
-from leadline.model.lead import Delivery, Fate, Kind, Ownership, RefinedLead
+from leadline.model.lead import CapturedLead, Delivery, Fate, Kind, Ownership, RefinedLead
 from leadline.model.task import Step, Task
 from leadline.ports.source import Source
 from leadline.ports.store import Archived, Store
@@ -36,16 +36,20 @@ class Start(StrEnum):
 
 class Plan(msgspec.Struct, frozen=True):
     """What a replay will do: the tasks to put, the ids of events to capture as leads (`readmit`),
-    and the reason for each lead id that it skips."""
+    deliveries to read again that
+    could not be read, and the reason for each lead id that it skips."""
 
     tasks: tuple[Task, ...] = ()
     readmit: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
     skipped: Mapping[str, str] = {}
 
     @property
     def lead_ids(self) -> tuple[str, ...]:
         """The ids of the leads that it does again, each once."""
-        return tuple(dict.fromkeys([*(t.lead_id for t in self.tasks), *self.readmit]))
+        return tuple(
+            dict.fromkeys([*(t.lead_id for t in self.tasks), *self.readmit, *self.unreadable])
+        )
 
     @property
     def leads(self) -> int:
@@ -80,35 +84,57 @@ def plan(
 ) -> Plan:
     """Decide what a replay of these leads will do; nothing is changed yet.
 
-    From `capture`, filtered events are read again by their source. From `refine`, leads are refined
-    again, and alerted only in channels that have not alerted yet. From `notify`, refined leads are
-    alerted again in their *channels*. From `dead`, only the dead letters in *dead* (by lead id) are
-    put back.
+    From `capture`, filtered events are read again by their source, and so are dead letters that
+    could not be read; carrying the plan out shows whether they can be read now. From `refine`,
+    leads are refined again, and alerted only in channels that have not alerted yet. From `notify`,
+    refined leads are alerted again in their *channels*. From `dead`, only the dead letters in
+    *dead* (by lead id) are put back.
     """
-    tasks: list[Task] = []
-    readmit: list[str] = []
-    skipped: dict[str, str] = {}
+    planned = _Planned()
     for some in _slices(list(dict.fromkeys(lead_ids))):
         kept = store.archived(some)
         names = channels(store.refined(some)) if start is Start.NOTIFY else {}
         for lead_id in some:
             event = kept.get(lead_id)
             if event is None:
-                skipped[lead_id] = "there is no such lead, or its raw document is lost"
-            elif start is Start.CAPTURE and event.fate is Fate.FILTERED:
-                if why_not := _why_no_lead(event, sources):
-                    skipped[lead_id] = why_not
-                else:
-                    readmit.append(lead_id)
-            elif event.fate is not Fate.CAPTURED:
-                skipped[lead_id] = f"it is no lead ({event.fate})"
-            else:
+                why_not = "there is no such lead, or its raw document is lost"
+            elif event.fate is Fate.CAPTURED and event.kind is not Kind.UNREADABLE:
                 again = _tasks(lead_id, start, names.get(lead_id), dead.get(lead_id))
-                if isinstance(again, str):
-                    skipped[lead_id] = again
-                else:
-                    tasks += again
-    return Plan(tuple(tasks), tuple(readmit), skipped)
+                why_not = again if isinstance(again, str) else planned.add(again)
+            else:
+                why_not = planned.from_capture(event, start, sources)
+            if why_not:
+                planned.skipped[lead_id] = why_not
+    tasks, readmit, unreadable = planned.tasks, planned.readmit, planned.unreadable
+    return Plan(tuple(tasks), tuple(readmit), tuple(unreadable), planned.skipped)
+
+
+class _Planned:
+    """A plan as it grows."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.readmit: list[str] = []
+        self.unreadable: list[str] = []
+        self.skipped: dict[str, str] = {}
+
+    def add(self, tasks: Sequence[Task]) -> str:
+        """Do these tasks."""
+        self.tasks += tasks
+        return ""
+
+    def from_capture(self, event: Archived, start: Start, sources: Mapping[str, Source]) -> str:
+        """Read an event again that is no lead; or say why not."""
+        unread = event.kind is Kind.UNREADABLE
+        if start is not Start.CAPTURE or (event.fate is not Fate.FILTERED and not unread):
+            return "it could not be read" if unread else f"it is no lead ({event.fate})"
+        if unread:
+            self.unreadable.append(event.lead_id)
+        elif why_not := _why_no_lead(event, sources):
+            return why_not
+        else:
+            self.readmit.append(event.lead_id)
+        return ""
 
 
 def _tasks(
@@ -134,16 +160,20 @@ def carry_out(
     todo: Plan,
     now: datetime,
     watch: Callable[[Sequence[Sequence[str]]], Iterable[Sequence[str]]] = iter,
+    read: Callable[[Archived], Sequence[CapturedLead]] | None = None,
 ) -> int:
     """Carry out the plan; returns the number of leads that will be done again.
 
-    That is less than planned if a record got a lead meanwhile. An interrupted call may be repeated.
-    *watch* is given the slices of work and yields them, as a progress bar does.
+    That is less than planned if a record got a lead meanwhile, or a delivery still can't be read.
+    An interrupted call may be repeated. *watch* is given the slices of work and yields them, as a
+    progress bar does. *read* returns what a delivery that could not be read says now, and raises
+    LeadlineError if it still can't be read.
     """
     by_lead: dict[str, list[Task]] = {}
     for task in todo.tasks:
         by_lead.setdefault(task.lead_id, []).append(task)
     events = frozenset(todo.readmit)
+    unreadable = frozenset(todo.unreadable)
     done = 0
     for some in watch(list(_slices(todo.lead_ids))):
         tasks = [task for lead_id in some for task in by_lead.get(lead_id, ())]
@@ -152,6 +182,25 @@ def carry_out(
         done += len({t.lead_id for t in tasks})
         if readmit := [lead_id for lead_id in some if lead_id in events]:
             done += len(store.readmit(readmit, now))
+        if read is not None and (lost := [lead_id for lead_id in some if lead_id in unreadable]):
+            done += _read_again(store, lost, read)
+    return done
+
+
+def _read_again(
+    store: Store, lead_ids: Sequence[str], read: Callable[[Archived], Sequence[CapturedLead]]
+) -> int:
+    """Read deliveries again; the first lead of each takes the place of its dead letter, and the
+    others, which are kept first, are known when it is tried again. Returns how many leads."""
+    done = 0
+    for lead_id, kept in store.archived(lead_ids).items():
+        try:
+            first, *others = read(kept)
+        except LeadlineError:
+            continue  # it is as it was
+        accepted = store.accept(others) if others else []
+        done += sum(receipt.fate is Fate.CAPTURED for receipt in accepted)
+        done += store.read_again(lead_id, first)
     return done
 
 

@@ -38,6 +38,9 @@ class Source:
     is_crm: ClassVar[bool] = False
     """Whether the sender is a CRM, which knows the owners of leads. False if visitors of a website
     write the content, even if deliveries are signed."""
+    for_browsers: ClassVar[bool] = False
+    """Whether browsers post here directly. Browsers never redeliver, so the same text on another
+    day is a person who came again."""
     record_hosts: ClassVar[tuple[str, ...]] = ()
     """The hosts on which this sender's records are opened (`model.record_links.is_on`). Alerts link
     to `LeadFields.crm_url` on these hosts only, unless `SourceConfig.map` maps `crm_url`."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from leadline.model.lead import CapturedLead, Fate, FirstSeen, Receipt, RefinedLead
+from leadline.model.lead import CapturedLead, Fate, FirstSeen, Kind, Receipt, RefinedLead
 from leadline.model.task import Alert, Claim, Done, Drop, Later, Retry, Step, Task
 
 if TYPE_CHECKING:
@@ -51,8 +51,11 @@ class Inbox(Protocol):
         key is a redelivery is for a `TellApart` to say: one about another person or record is kept
         under a key of its own (`model.keys.set_apart`), and what a redelivery says otherwise is
         noted on the timeline. A first event whose words are no longer there, and a key that an
-        earlier version stored, leave nothing to compare: the key decides. Raises StorageFull or
-        StorageFailed; then nothing was stored.
+        earlier version stored, leave nothing to compare: the key decides. A key that is only a
+        digest is known for the `window` of the new event.
+        An UNREADABLE event is a dead letter of its REFINE step from the start, with the reason
+        `NOT_READ`; one that exceeds its quota is REFUSED, and nothing of it is stored.
+        Raises StorageFull or StorageFailed; then nothing was stored.
         """
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
@@ -61,6 +64,16 @@ class Inbox(Protocol):
 
         Returns the ids of those that became leads. An event that is a lead already, or whose record
         has another lead, is left unchanged.
+        """
+
+    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+        """Replace an UNREADABLE event by what its source reads in it now, atomically: it gets the
+        raw JSON, the kind, the record and the key of *lead*, and its REFINE task is due at the time
+        of *lead*; its id, its time and its body stay. What it took of its quota is given back. A
+        new lead gets the events of its record that came before it.
+
+        Returns False, and changes nothing, if it is no such dead letter any more, or its record has
+        a lead by now.
         """
 
 
@@ -75,6 +88,7 @@ class Archived(msgspec.Struct, frozen=True):
     raw: bytes
     body: bytes | None
     media_type: str
+    kind: Kind = Kind.CREATED
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -274,20 +288,3 @@ class Erasing(Protocol):
 
 class Store(Inbox, Queue, Leads, Channels, Desk, Erasing, Protocol):
     """A whole store."""
-
-
-def reading_place(source: str) -> str:
-    """The name for `Channels.reserve` and `hold` under which reads from a source's CRM are paced.
-    Writes are paced separately (`crm_place`), so that they don't delay reads, for which alerts
-    wait."""
-    return f"crm:{source}:read"
-
-
-def breaker_place(source: str) -> str:
-    """What `Channels.trouble`, `reserve` and `hold` know the breaker of a source's CRM by."""
-    return f"crm:{source}:down"
-
-
-def crm_place(source: str) -> str:
-    """The name for `Channels.reserve` and `hold` under which writes to a source's CRM are paced."""
-    return f"crm:{source}"

@@ -15,6 +15,7 @@ from leadline.refine import text
 from leadline.refine.company import refine_company
 from leadline.refine.country import region_of
 from leadline.refine.email import refine_email
+from leadline.refine.leftovers import leftover_problems
 from leadline.refine.limits import LIMITS, cut_custom, truncated
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
@@ -57,6 +58,8 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     changes = contact.changes + of_details + of_custom
     reasons = suspicions(fields, contact.value.email)
     problems = {*contact.problems, *truncated(changes), *reasons}
+    if custom:
+        problems |= leftover_problems(custom, contact.value)
     if contact.value.email is None and contact.value.phone is None:
         problems.add("contact.unreachable")
     quarantined = bool(reasons) and any(code.startswith(_ASIDE) for code in reasons)

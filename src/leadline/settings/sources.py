@@ -24,10 +24,12 @@ class SourceConfig(SettingsStruct, frozen=True):
     """The settings of one source (`[sources.NAME]` in leadline.toml).
 
     `secret` holds every secret that is valid now, so that one can be rotated. Without one,
-    deliveries are not authenticated; `public` says that this is intended. `tolerance` is the
+    deliveries are not authenticated; `public` says that this is intended. `keep_unreadable` stores
+    deliveries that can't be read also if their sender is not authenticated. `tolerance` is the
     replay window for signed timestamps.
-    `delay` overrides the global wait. A lead whose score is at least `hot_score` skips the wait;
-    with `skip_when_owned`, so does a lead that arrives with a trusted owner.
+    `redelivery_window` and `delay` override the global ones. A lead whose score is at least
+    `hot_score` skips the wait; with `skip_when_owned`, so does a lead that arrives with a trusted
+    owner.
     `organization` are the sender's account ids, checked if the body carries one.
     `owner` is "trusted" if the owner that the sender names becomes the lead's owner
     (`Source.believed`).
@@ -48,11 +50,24 @@ class SourceConfig(SettingsStruct, frozen=True):
         "and `doctor` then do not warn about the missing secret.",
         YES_NO,
     )
+    keep_unreadable: bool = setting(
+        "no",
+        "Whether to keep what can't be read also from senders without a secret, and what breaks "
+        "off: as dead letters, at most 100 a minute and 50 MB in all. With a secret, what can't "
+        "be read is always kept.",
+        YES_NO,
+    )
     tolerance: timedelta = setting(
         "5m", "How far a signed timestamp may be in the past or future (the replay window).", PERIOD
     )
     delay: timedelta | None = optional(
         "How long this source's leads wait, instead of the global `delay`.", DURATION
+    )
+    redelivery_window: timedelta | None = optional(
+        "How long the same body from this source counts as the same delivery where the sender "
+        "gives no event id, instead of `redelivery_window`. `form`, `web_to_lead`, a source with "
+        "`public` and what a browser posts: 10m.",
+        DURATION,
     )
     hot_score: float | None = optional("Leads with at least this score do not wait.", SCORE)
     skip_when_owned: bool = setting(

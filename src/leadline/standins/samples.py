@@ -255,7 +255,7 @@ def _of_anybody(who: Iterator[Somebody], sign: _Signer) -> Iterator[Sample]:
     yield sign("generic", bodies.compact(test), "a vendor's test lead: quarantined")
     nobody = {"temperature": 21.5, "unit": "C", "sensor": {"room": "attic"}}
     yield sign("generic", bodies.compact(nobody), "words without a lead: a dead letter")
-    yield sign("generic", b'{"name": "Ada', "half a body", "rejected", 0, status=400)
+    yield sign("generic", b'{"name": "Ada', "half a body: a dead letter, too")
 
 
 def _of_other_crms(

@@ -11,9 +11,10 @@ import msgspec
 
 from leadline.model.erasing import person_erased, words_erased
 from leadline.model.formats import refined_document, refined_head
-from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.handling import Handling
 from leadline.model.keys import match_keys, set_apart
 from leadline.model.lead import (
+    NOT_READ,
     OTHER_WORDS,
     CapturedLead,
     Fate,
@@ -26,13 +27,14 @@ from leadline.model.lead import (
     is_end,
     is_privacy_deletion,
 )
-from leadline.model.task import Alert, Later, Step, Task
+from leadline.model.quotas import Quota, Spent, given_back, spend
+from leadline.model.task import Alert, Drop, Step, Task
 from leadline.ports.clock import Clock
 from leadline.ports.store import Apart, Archived, Ended, TellApart, Trouble, Waiting, by_record
-from leadline.stores.memory_queue import MemoryQueue
+from leadline.stores.memory_desk import MemoryDesk
 
 
-class MemoryStore(MemoryQueue):
+class MemoryStore(MemoryDesk):
     """`ports.store.Store` in dictionaries; for one thread."""
 
     def __init__(
@@ -55,6 +57,7 @@ class MemoryStore(MemoryQueue):
         self.notes: list[tuple[str, str]] = []
         self.free_at: dict[str, datetime] = {}
         self.troubles: dict[str, Trouble] = {}
+        self.spent: dict[str, Spent] = {}
         self._jobs = {}
         self._refs = itertools.count(1)
 
@@ -69,6 +72,8 @@ class MemoryStore(MemoryQueue):
             if told.identity:
                 return self._accept(set_apart(lead, told.identity))
             return self._redelivered(first, told.difference)
+        if lead.quota is not None and not self._is_within_quota(lead, lead.quota):
+            return Receipt(lead.id, Fate.REFUSED)
         owner = self.known.get(lead.record_key) if lead.record_key else None
         head = self.joined.get(owner, owner) if owner else None
         early = head if head and self.fates[head] is Fate.FILTERED else None
@@ -81,10 +86,7 @@ class MemoryStore(MemoryQueue):
         if head is not None:
             self.joined[lead.id] = head
         if fate is Fate.CAPTURED:
-            if lead.record_key:
-                self.known[lead.record_key] = lead.id
-            self._fold_early(early, lead.id)
-            self._put(Task(Step.REFINE, lead.id), lead.captured_at, lead.due_at)
+            self._begin(lead, early)
         elif early:
             self.joined[lead.id] = early
         elif head is None and lead.record_key and is_early(lead):
@@ -106,6 +108,22 @@ class MemoryStore(MemoryQueue):
             self._put(Task(Step.LOOK_UP, head), self.clock(), self.clock())
         return Receipt(lead.id, fate, why)
 
+    def _is_within_quota(self, lead: CapturedLead, quota: Quota) -> bool:
+        size = len(lead.body or b"")
+        spent = spend(quota, self.spent.get(lead.source), lead.captured_at, size)
+        if spent is not None:
+            self.spent[lead.source] = spent
+        return spent is not None
+
+    def _begin(self, lead: CapturedLead, early: str | None) -> None:
+        if lead.record_key:
+            self.known[lead.record_key] = lead.id
+        self._fold_early(early, lead.id)
+        self._put(Task(Step.REFINE, lead.id), lead.captured_at, lead.due_at)
+        if lead.kind is Kind.UNREADABLE:
+            job = self._jobs[lead.id, Step.REFINE, ""]
+            job.dead, job.error = Drop(NOT_READ, lead.why), lead.why
+
     def _fold_early(self, early: str | None, lead_id: str) -> None:
         """Give a new lead the events of its record that came before it."""
         waited = [early, *(i for i, head in self.joined.items() if head == early)] if early else []
@@ -119,7 +137,8 @@ class MemoryStore(MemoryQueue):
         first = self.events.get(self.known.get(lead.event_key, ""))
         if first is None or first.lasting_key:
             return first
-        return first if lead.captured_at - first.captured_at < self.redelivery_window else None
+        window = self.redelivery_window if lead.window is None else lead.window
+        return first if lead.captured_at - first.captured_at < window else None
 
     def _redelivered(self, first: CapturedLead, difference: str) -> Receipt:
         head = self.joined.get(first.id, first.id)
@@ -142,6 +161,29 @@ class MemoryStore(MemoryQueue):
         ]  # fmt: skip
         return [event.id for event in filtered if self._readmit(event, due_at)]
 
+    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+        """See `ports.store.Inbox.read_again`."""
+        old = self.events.get(lead_id)
+        if old is None or old.kind is not Kind.UNREADABLE:
+            return False
+        early = self.known.get(lead.record_key) if lead.record_key else None
+        if early and not (self.fates[early] is Fate.FILTERED and lead.kind is Kind.CREATED):
+            return False  # its record has got a lead meanwhile
+        self.events[lead_id] = msgspec.structs.replace(
+            lead, id=lead_id, captured_at=old.captured_at, body=old.body, media_type=old.media_type
+        )
+        self.known[lead.event_key] = lead_id
+        if lead.record_key:
+            self.known[lead.record_key] = lead_id
+        self._fold_early(early, lead_id)
+        self.fates[lead_id], self.whys[lead_id] = fate_of(lead, known=False, refined=False)
+        del self._jobs[lead_id, Step.REFINE, ""]
+        if self.fates[lead_id] is Fate.CAPTURED:
+            self._put(Task(Step.REFINE, lead_id), self.clock(), lead.due_at)
+        if (spent := self.spent.get(old.source)) is not None:
+            self.spent[old.source] = given_back(spent, len(old.body or b""))
+        return True
+
     def _readmit(self, event: CapturedLead, due_at: datetime) -> bool:
         key = event.record_key
         if key and self.known.setdefault(key, event.id) != event.id:
@@ -157,7 +199,14 @@ class MemoryStore(MemoryQueue):
         kept = [self.events[i] for i in lead_ids if i in self.events]
         return {
             e.id: Archived(
-                e.id, e.source, e.captured_at, self.fates[e.id], e.raw, e.body, e.media_type
+                e.id,
+                e.source,
+                e.captured_at,
+                self.fates[e.id],
+                e.raw,
+                e.body,
+                e.media_type,
+                e.kind,
             )
             for e in kept
         }
@@ -232,63 +281,3 @@ class MemoryStore(MemoryQueue):
             for i in lead_ids
             if i in self.refined_leads
         }
-
-    def reserve(self, channel: str, gap: timedelta) -> timedelta:
-        """See `ports.store.Channels.reserve`."""
-        now = self.clock()
-        free_at = self.free_at.get(channel, now)
-        if free_at > now:
-            return free_at - now
-        self.free_at[channel] = now + gap
-        return timedelta()
-
-    def hold(self, channel: str, until: datetime) -> None:
-        """See `ports.store.Channels.hold`."""
-        self.free_at[channel] = max(until, self.free_at.get(channel, until))
-
-    def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
-        """See `ports.store.Channels.alerts`."""
-        found: dict[str, list[Alert]] = {}
-        for alert in sorted(self.told, key=lambda a: a.sent_at):
-            if alert.lead_id in lead_ids:
-                found.setdefault(alert.lead_id, []).append(alert)
-        return found
-
-    def fared(self, channel: str, *, well: bool) -> Trouble:
-        """See `ports.store.Channels.fared`."""
-        before = self.trouble(channel)
-        after = Trouble() if well else Trouble(before.failures + 1, before.since or self.clock())
-        self.troubles[channel] = after
-        return after
-
-    def trouble(self, channel: str) -> Trouble:
-        """See `ports.store.Channels.trouble`."""
-        return self.troubles.get(channel, Trouble())
-
-    def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
-        """See `ports.store.Desk.handling`."""
-        return {i: self.handled[i] for i in lead_ids if i in self.handled}
-
-    def handle(
-        self,
-        lead_id: str,
-        before: Handling,
-        after: Handling,
-        then: Sequence[Later] = (),
-        note: str = "",
-        detail: str = "",
-    ) -> bool:
-        """See `ports.store.Desk.handle`."""
-        kept = self.handled.get(lead_id, UNHANDLED)
-        if lead_id not in self.refined_leads or kept.rev != before.rev:
-            return False
-        self.handled[lead_id] = msgspec.structs.replace(after, rev=kept.rev + 1)
-        self._follow(then)
-        if note:
-            self.notes.append((lead_id, f"{note} {detail}".rstrip()))
-        return True
-
-    def desk(self, person: str, limit: int = 50) -> Sequence[str]:
-        """See `ports.store.Desk.desk`."""
-        ids = [i for i, handled in self.handled.items() if person in handled.desks]
-        return sorted(ids, reverse=True)[:limit]

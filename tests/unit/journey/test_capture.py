@@ -4,17 +4,21 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit, read
-from leadline.model.errors import Unauthentic, UnsupportedMedia
-from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.journey.capture import CaptureKit, answer, read
+from leadline.model.errors import TooMuchUnreadable, Unauthentic, UnsupportedMedia
+from leadline.model.lead import Delivery, Event, Fate, Kind, LeadFields, Receipt
 from leadline.model.task import Step
 from leadline.ports.source import Answer, Source
 from leadline.settings.sources import SourceConfig
 from leadline.stores.memory import MemoryStore
+from leadline.vendors.registry import find
 from leadline.vendors.salesforce.webhook import Salesforce
 from tests.worlds.leads import HandClock, capture
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class LineSource(Source):
@@ -73,6 +77,39 @@ def test_a_redelivery_is_answered_like_the_first_time(clock: HandClock) -> None:
     clock.advance(hours=20)
     assert capture(deliver(clock, "+ada"), kit(), store) == first
     assert len(store.events) == 1
+
+
+def test_the_same_form_on_the_next_day_is_another_lead(clock: HandClock) -> None:
+    settings = SourceConfig(redelivery_window=timedelta(days=3))
+    posted = Delivery("x", b"email=ada%40example.com", clock.now, FORM)
+    json_posted = Delivery("x", b'{"email":"ada@example.com"}', clock.now, {})
+    for name, config, headers, window in [
+        ("form", SourceConfig(), {}, timedelta(minutes=10)),
+        ("web_to_lead", SourceConfig(), {}, timedelta(minutes=10)),
+        ("form", settings, {}, timedelta(days=3)),
+        ("generic", SourceConfig(), {}, None),
+        ("generic", SourceConfig(public=True), {}, timedelta(minutes=10)),
+        ("generic", SourceConfig(), {"origin": "https://example.com"}, timedelta(minutes=10)),
+        ("form", SourceConfig(), {"idempotency-key": "k"}, None),
+    ]:
+        source = find(name)(config)
+        sent = json_posted if name == "generic" else posted
+        made = CaptureKit({name: source}, timedelta(minutes=10))
+        delivery = msgspec.structs.replace(sent, source=name, headers={**sent.headers, **headers})
+        assert [lead.window for lead in read(delivery, made)] == [window], (name, config, headers)
+
+
+def test_what_browsers_post_has_no_longer_window_than_all_have(clock: HandClock) -> None:
+    made = CaptureKit({"form": find("form")()}, timedelta(), redelivery_window=timedelta(minutes=1))
+    (lead,) = read(Delivery("form", b"email=ada%40example.com", clock.now, FORM), made)
+    assert lead.window == timedelta(minutes=1)
+
+
+def test_a_delivery_that_its_quota_does_not_take_is_answered_429(clock: HandClock) -> None:
+    delivery = deliver(clock, "{")
+    with pytest.raises(TooMuchUnreadable) as refused:
+        answer(delivery, kit(), [Receipt("", Fate.REFUSED)])
+    assert (refused.value.status, refused.value.retry_after) == (429, 60)
 
 
 def test_what_is_no_new_lead_is_kept_and_said_so(clock: HandClock) -> None:

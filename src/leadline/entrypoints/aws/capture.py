@@ -18,12 +18,19 @@ from leadline.entrypoints.reception import (
     check_source,
     handshake,
     headers_of,
+    note_unreadable,
     problem_of,
 )
 from leadline.journey.capture import answer, read
 from leadline.journey.telling_apart import telling_apart
-from leadline.model.errors import ConfigurationError, LeadlineError, TooLarge
-from leadline.model.lead import Delivery, Fate
+from leadline.model.errors import (
+    ConfigurationError,
+    LeadlineError,
+    TooLarge,
+    TooMuchUnreadable,
+    Unreadable,
+)
+from leadline.model.lead import Delivery, Fate, Kind
 from leadline.ports.source import Answer
 from leadline.settings.general import Settings
 
@@ -43,6 +50,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         log.exception("settings.wrong")  # not sent to the caller: its text quotes the settings
         return _response(problem_of(LeadlineError()), error)
     except LeadlineError as error:
+        if isinstance(error, Unreadable | TooMuchUnreadable):
+            source = (event.get("pathParameters") or {}).get("source") or DEFAULT_SOURCE
+            note_unreadable(source.rstrip("/"), "", error.detail)
         log.log(
             logging.ERROR if error.status >= 500 else logging.INFO,
             "webhook.refused",
@@ -72,10 +82,16 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     leads = read(delivery, kit)
     inbox = parts.inbox(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     receipts = inbox.accept(leads)
+    told = answer(delivery, kit, receipts, leads)
     for receipt in receipts:
         log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
-    emit(parts.stack, {"Captured": sum(r.fate is Fate.CAPTURED for r in receipts)})
-    return answer(delivery, kit, receipts)
+    captured = sum(r.fate is Fate.CAPTURED for r in receipts)
+    if leads[0].kind is Kind.UNREADABLE:
+        note_unreadable(delivery.source, receipts[0].lead_id, leads[0].why)
+        emit(parts.stack, {"Dead": captured})
+    else:
+        emit(parts.stack, {"Captured": captured})
+    return told
 
 
 def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:

@@ -1,12 +1,14 @@
 """Listing and showing leads: `leads`, `show`."""
 
+import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Annotated
 
 import msgspec
 import typer
 
-from leadline.entrypoints.cli._app import app
+from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import ledger_of, no_such_lead, whole_id
 from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption
 from leadline.entrypoints.cli._show import (
@@ -81,6 +83,9 @@ def _print_rows(rows: Sequence[LeadRow]) -> None:
 def show(
     context: typer.Context,
     lead: Annotated[str, typer.Argument(help="A lead id, or the beginning of one.")],
+    body: Annotated[
+        bool, typer.Option("--body", help="Write the bytes that were delivered, and nothing else.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.
@@ -89,6 +94,10 @@ def show(
     """
     ledger = ledger_of(context)
     lead_id = whole_id(ledger, lead)
+    if body:
+        ledger.close()
+        _write_body(context.obj, lead_id)
+        return
     story = ledger.story(lead_id)
     ledger.close()
     if story is None:
@@ -100,6 +109,14 @@ def show(
     if story.damaged:
         say(f"damaged, see `leadline verify --deep`: {', '.join(story.damaged)}")
         raise typer.Exit(1)
+
+
+def _write_body(options: Options, lead_id: str) -> None:
+    with closing(options.installation.store()) as store:
+        kept = store.archived([lead_id]).get(lead_id)
+    if kept is None:
+        raise no_such_lead(lead_id)
+    sys.stdout.buffer.write(kept.raw if kept.body is None else kept.body)
 
 
 def _with_held(ledger: Ledger, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:

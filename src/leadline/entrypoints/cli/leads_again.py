@@ -2,9 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -23,13 +24,14 @@ from leadline.entrypoints.cli._show import (
     table,
     when,
 )
-from leadline.model.lead import Status
+from leadline.journey.capture import read_again
+from leadline.model.lead import CapturedLead, Status
 from leadline.model.task import Step, Task
 from leadline.operations import replay as replaying
 from leadline.operations.replay import Start
 from leadline.ports.installation import Installation, Stranded, Tidied
 from leadline.ports.ledger import LeadFilter, Ledger
-from leadline.ports.store import Store
+from leadline.ports.store import Archived, Store
 
 
 @app.command()
@@ -58,6 +60,17 @@ def dead(context: typer.Context, json: Json = False) -> None:
         _print_stranded(stranded)
 
 
+BodyOption = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="With --from capture and one delivery that could not be read: the file with its body, "
+        "mended.",
+    ),
+]
+
+
 @app.command()
 def replay(
     context: typer.Context,
@@ -69,22 +82,21 @@ def replay(
     start: Annotated[
         Start, typer.Option("--from", help="The step to restart from.")
     ] = Start.REFINE,
+    body: BodyOption = None,
     dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     json: Json = False,
 ) -> None:
     """Process leads again from capture, refinement, alert, or their dead letters.
 
-    With --from dead, only dead letters are retried, whatever their step. Leads that still wait, and
-    spam, are skipped unless you select them by id or --status. On AWS, messages whose task is no
-    longer a dead letter are removed from the dead-letter queues.
+    With --from capture, deliveries that could not be read are read again. With --from dead, only
+    dead letters are retried. Leads that still wait, and spam, are skipped unless you select them by
+    id or --status. On AWS, messages without a dead letter are removed from the dead-letter queues.
 
     Example: leadline replay --status dead --since 24h --dry-run
     """
     options: Options = context.obj
-    if not lead and not any((status, source, since, reason)):
-        say("select leads by id, --status, --source, --since or --reason")
-        raise typer.Exit(2)
+    _check_choice(lead or (), start, body, status, source, since, reason)
     which = LeadFilter(
         status=status, source=source, since=point_in_time(since), reason=reason,
         events=start is Start.CAPTURE, dead=start is Start.DEAD,
@@ -96,9 +108,30 @@ def replay(
         if not dry_run:
             if count > 1 and not yes and sys.stdin.isatty():
                 typer.confirm(f"replay {count} leads from {start}?", abort=True, err=True)
-            count = replaying.carry_out(kept, todo, datetime.now(UTC), _watch)
+            read, now = _reader(options.installation, body), datetime.now(UTC)
+            count = replaying.carry_out(kept, todo, now, _watch, read)
     tidied = _tidy(options.installation, todo, dry_run=dry_run)
     _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
+
+
+def _check_choice(leads: Sequence[str], start: Start, body: Path | None, *filters: object) -> None:
+    wrong = ""
+    if not leads and not any(filters):
+        wrong = "select leads by id, --status, --source, --since or --reason"
+    elif body is not None and (start is not Start.CAPTURE or len(leads) != 1):
+        wrong = "--body needs --from capture and the id of one lead"
+    if wrong:
+        say(wrong)
+        raise typer.Exit(2)
+
+
+def _reader(
+    installation: Installation, body: Path | None
+) -> Callable[[Archived], Sequence[CapturedLead]]:
+    """What reads a delivery again that could not be read, or a mended *body* in its place."""
+    mended = None if body is None else body.read_bytes()
+    kit = wiring.capture_kit(installation.loaded().settings)
+    return lambda kept: read_again(kept, kit, datetime.now(UTC), mended)
 
 
 def _found(
@@ -179,6 +212,8 @@ def _report(
         say(f"{number} skipped: {why}")
     if left:
         say(f"{left} skipped: {_LEFT[start]}; use --status {_LEFT[start]} to include them")
+    if todo.unreadable and count < todo.leads and not dry_run:
+        say("what still can't be read is as it was; give its body mended with --body FILE")
     leads = "1 lead" if count == 1 else f"{count} leads"
     be = "would be" if dry_run else "is" if count == 1 else "are"
     console().print(f"{leads} {be} replayed from {start}")

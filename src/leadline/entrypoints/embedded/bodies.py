@@ -10,10 +10,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class Gone(LeadlineError):
-    """The sender hung up before its request was complete; it will not read the response."""
+    """The sender hung up before its request was complete; it will not read the response.
+    `received` is the part of the body that arrived."""
 
     status = 400
     title = "The request ended early"
+
+    def __init__(self, received: bytes = b"") -> None:
+        super().__init__("the body is shorter than its Content-Length")
+        self.received = received
 
 
 class BodyReader:
@@ -60,6 +65,6 @@ class BodyReader:
                     return b"".join(chunks)
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise Gone
+                    raise Gone(b"".join(chunks))
         finally:
             self._reading -= size

@@ -89,6 +89,7 @@ class FoundAgain:
         self._inbox = inbox
         self._whereabouts = whereabouts
         self.readmit = inbox.readmit
+        self.read_again = inbox.read_again
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
         """See `ports.store.Inbox.accept`."""

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from leadline.channels.slack.requests import NotInteractive
-from leadline.entrypoints.embedded.bodies import BodyReader, Receive
+from leadline.entrypoints.embedded.bodies import BodyReader, Gone, Receive
 from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.embedded.sending import Send, send_answer, send_problem
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     check_encoding,
@@ -20,18 +21,17 @@ from leadline.entrypoints.reception import (
     handshake,
     has_token,
     headers_of,
+    note_unreadable,
     problem,
-    problem_of,
 )
-from leadline.journey.capture import CaptureKit, answer, read
-from leadline.model.errors import LeadlineError, NotReady
-from leadline.model.lead import Delivery
+from leadline.journey.capture import CaptureKit, answer, read, read_part
+from leadline.model.errors import LeadlineError, NotReady, TooMuchUnreadable, Unreadable
+from leadline.model.lead import Delivery, Kind
 from leadline.ports.source import Answer
 
 log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Page = Callable[[], Answer]
 
 SLACK_PATHS = ("/slack/actions", "/slack/commands")
@@ -67,6 +67,7 @@ class App:
 
     `pages` are further GET paths, answered in a thread; paths in `tokens` need one of their bearer
     tokens. `observe` is called with the source and the status of every answer to a webhook,
+    `unreadable` with the source of every delivery that can't be read and whether it was stored,
     `forwarded` with the source of every delivery that has a proxy's header.
 
     `apart` is the path and port of a page that is served only on that port, which serves nothing
@@ -82,6 +83,7 @@ class App:
         pages: dict[str, Page] | None = None,
         tokens: Mapping[str, Sequence[str]] = {},
         observe: Callable[[str, int], None] = lambda _source, _status: None,
+        unreadable: Callable[[str, bool], None] = lambda _source, _kept: None,
         forwarded: Callable[[str], None] = lambda _source: None,
         on_startup: Callable[["App"], Awaitable[None]] | None = None,
         on_shutdown: Callable[["App"], Awaitable[None]] | None = None,
@@ -94,6 +96,7 @@ class App:
         self._bodies = BodyReader(max_body, most_reading)
         self._public_url = public_url.rstrip("/")
         self._observe = observe
+        self._unreadable = unreadable
         self._on_startup = on_startup
         self._on_shutdown = on_shutdown
 
@@ -110,7 +113,7 @@ class App:
             return
         path: str = scope["path"]
         if self.apart and (path == self.apart[0]) != (scope["server"][1] == self.apart[1]):
-            await _send_problem(send, _nothing_here())
+            await send_problem(send, _nothing_here())
         elif path.startswith("/webhook") and (len(path) == 8 or path[8] == "/"):
             await self._webhook(path[9:].rstrip("/") or DEFAULT_SOURCE, scope, receive, send)
         elif path in SLACK_PATHS:
@@ -132,17 +135,20 @@ class App:
                 result = self._handshake(door, name, scope)
         except LeadlineError as error:
             heard = door is not None and name in door.kit.sources
+            if isinstance(error, Unreadable | Gone | TooMuchUnreadable):
+                note_unreadable(name, "", error.detail)
+                self._unreadable(name, False)
             self._observe(name if heard else "unknown", error.status)
-            await _send_problem(send, error)
+            await send_problem(send, error)
             return
         except Exception:
             log.exception("webhook.failed", extra={"source": name})
             self._observe(name, 500)
-            await _send_problem(send, LeadlineError())
+            await send_problem(send, LeadlineError())
             return
         self._observe(name, result.status)
         extra = [(b"allow", b"POST")] if result.status == 405 else None
-        await _send(send, result.status, result.body, result.media_type.encode(), extra)
+        await send_answer(send, result.status, result.body, result.media_type.encode(), extra)
 
     async def _capture(self, door: Door, name: str, scope: Scope, receive: Receive) -> Answer:
         headers = _headers(scope)
@@ -150,11 +156,20 @@ class App:
         if "x-forwarded-for" in headers or "forwarded" in headers:
             self._forwarded(name)
         check_encoding(headers)
-        body = await self._bodies.read(headers, receive)
-        delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
-        leads = read(delivery, door.kit)
+        try:
+            body = await self._bodies.read(headers, receive)
+        except Gone as gone:
+            delivery = Delivery(name, gone.received, datetime.now(UTC), headers, "POST", url)
+            leads = read_part(delivery, door.kit, gone)
+        else:
+            delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
+            leads = read(delivery, door.kit)
         receipts = await door.batcher.submit(leads)
-        return answer(delivery, door.kit, receipts)
+        told = answer(delivery, door.kit, receipts, leads)
+        if leads[0].kind is Kind.UNREADABLE:
+            note_unreadable(name, receipts[0].lead_id, leads[0].why)
+            self._unreadable(name, True)
+        return told
 
     def _handshake(self, door: Door, name: str, scope: Scope) -> Answer:
         headers = _headers(scope)
@@ -187,39 +202,39 @@ class App:
             else:
                 told = problem(405, "Only POST", "Slack posts here")
         except LeadlineError as error:
-            await _send_problem(send, error)
+            await send_problem(send, error)
         except Exception:
             log.exception("slack.failed", extra={"path": path})
-            await _send_problem(send, LeadlineError())
+            await send_problem(send, LeadlineError())
         else:
             extra = [(b"allow", b"POST")] if told.status == 405 else None
-            await _send(send, told.status, told.body, told.media_type.encode(), extra)
+            await send_answer(send, told.status, told.body, told.media_type.encode(), extra)
 
     # --- everything else -------------------------------------------------------------------------
 
     async def _page(self, path: str, scope: Scope, send: Send) -> None:
         if path == "/livez":
-            await _send(send, 200, b'{"status":"alive"}')
+            await send_answer(send, 200, b'{"status":"alive"}')
         elif path == "/readyz":
             await self._tell_ready(send)
         elif path not in self.pages:
-            await _send_problem(send, _nothing_here())
+            await send_problem(send, _nothing_here())
         elif self.door is None:
-            await _send_problem(send, NotReady())
+            await send_problem(send, NotReady())
         elif scope["method"] not in ("GET", "HEAD"):
             wrong = problem(405, "Only GET", "this page can only be read")
             allow = [(b"allow", b"GET, HEAD")]
-            await _send(send, 405, wrong.body, wrong.media_type.encode(), allow)
+            await send_answer(send, 405, wrong.body, wrong.media_type.encode(), allow)
         else:
             await self._read_page(path, scope, send)
 
     async def _tell_ready(self, send: Send) -> None:
         if self.door is None:
-            await _send(send, 503, b'{"status":"starting"}')
+            await send_answer(send, 503, b'{"status":"starting"}')
         elif (trouble := self.door.trouble()) is not None:
-            await _send_problem(send, trouble)
+            await send_problem(send, trouble)
         else:
-            await _send(send, 200, b'{"status":"ready"}')
+            await send_answer(send, 200, b'{"status":"ready"}')
 
     async def _read_page(self, path: str, scope: Scope, send: Send) -> None:
         try:
@@ -227,16 +242,16 @@ class App:
             if tokens and not has_token(_headers(scope), tokens):
                 wrong = problem(401, "A token is needed", "send it as Authorization: Bearer")
                 ask = [(b"www-authenticate", b"Bearer")]
-                await _send(send, 401, wrong.body, wrong.media_type.encode(), ask)
+                await send_answer(send, 401, wrong.body, wrong.media_type.encode(), ask)
                 return
             page = await asyncio.to_thread(self.pages[path])
         except LeadlineError as error:
-            await _send_problem(send, error)
+            await send_problem(send, error)
         except Exception:
             log.exception("page.failed", extra={"path": path})
-            await _send_problem(send, LeadlineError())
+            await send_problem(send, LeadlineError())
         else:
-            await _send(send, page.status, page.body, page.media_type.encode())
+            await send_answer(send, page.status, page.body, page.media_type.encode())
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -261,27 +276,3 @@ def _headers(scope: Scope) -> dict[str, str]:
     if len(headers) == len(fields):
         return headers
     return headers_of((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
-
-
-async def _send_problem(send: Send, error: LeadlineError) -> None:
-    told = problem_of(error)
-    extra: list[tuple[bytes, bytes]] = []
-    if error.retry_after is not None:
-        extra.append((b"retry-after", str(error.retry_after).encode()))
-    if error.status in (400, 413):
-        extra.append((b"connection", b"close"))  # the rest of the body may still arrive
-    await _send(send, error.status, told.body, told.media_type.encode(), extra)
-
-
-async def _send(
-    send: Send,
-    status: int,
-    body: bytes,
-    media_type: bytes = b"application/json",
-    extra: list[tuple[bytes, bytes]] | None = None,
-) -> None:
-    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
-    if extra:
-        headers += extra
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

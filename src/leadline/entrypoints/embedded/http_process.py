@@ -60,6 +60,15 @@ def _server(app: App) -> uvicorn.Server:
     )
 
 
+def _unreadable_counter(registry: CollectorRegistry) -> Counter:
+    return Counter(
+        "leadline_unreadable_deliveries",
+        "Deliveries that can't be read, by source, and whether they were kept as dead letters.",
+        ["source", "kept"],
+        registry=registry,
+    )
+
+
 class HttpServer:
     """uvicorn with our application, on a socket that the supervisor has bound.
 
@@ -75,6 +84,7 @@ class HttpServer:
         self._registry = CollectorRegistry()
         answers = metrics.AnswerCounts()
         self._registry.register(answers)
+        self._unreadable = _unreadable_counter(self._registry)
         self._presses = Counter(
             "leadline_slack_requests",
             "Pressed buttons and typed commands in Slack.",
@@ -90,6 +100,7 @@ class HttpServer:
             pages=self._pages(),
             tokens={"/metrics": settings.metrics_token},
             observe=answers.add,
+            unreadable=self._observe_unreadable,
             forwarded=self._note_proxy,
             on_startup=self._startup,
             on_shutdown=self._shutdown,
@@ -140,6 +151,9 @@ class HttpServer:
     def _unowned(self) -> Sequence[str]:
         with closing(wiring.ledger(self.settings)) as ledger:
             return unowned_leads(ledger, datetime.now(UTC) - _LOOKED_BACK)
+
+    def _observe_unreadable(self, source: str, kept: bool) -> None:
+        self._unreadable.labels(source, "yes" if kept else "no").inc()
 
     def _warn_of_unauthenticated(self) -> None:
         """Log which sources have no authentication, if other machines may reach them."""

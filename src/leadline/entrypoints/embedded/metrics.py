@@ -33,6 +33,10 @@ METRICS = {
     ),
     "leadline_leads_held": ("gauge", (), "Leads on hold."),
     "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
+    "leadline_unreadable_deliveries": (
+        "counter", ("source", "kept"),
+        "Deliveries that can't be read, and whether they were kept as dead letters.",
+    ),
     "leadline_slack_requests": (
         "counter", ("what", "result"), "Pressed buttons and typed commands in Slack.",
     ),

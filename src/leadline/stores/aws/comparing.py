@@ -1,17 +1,22 @@
-"""Comparing an event with the one that has its key."""
+"""The keys of events: reserving one, and comparing an event with the one that has its key."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from leadline.model.formats import key_of
+from leadline.model.formats import from_iso, iso, key_of
 from leadline.model.lead import CapturedLead
 from leadline.ports.store import Apart
-from leadline.stores.aws.base import Base, log
+from leadline.stores.aws.base import Base, Contested, log
 from leadline.stores.aws.bucket import Withheld
 from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.keys import RESUMED, digest_key
+from leadline.stores.aws.table import Stale
+
+_FREE = "attribute_not_exists(pk)"
+_FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
 
 COMPARED = "compared"
 """What the item of a lasting key has whose event another one of the key is compared with; keys of
@@ -19,7 +24,7 @@ earlier versions have none."""
 
 
 class Comparing(Base):
-    """What an inbox needs for it."""
+    """What an inbox does with the keys of events."""
 
     def _beside(
         self,
@@ -40,3 +45,54 @@ class Comparing(Base):
             log.warning("capture.nothing_to_compare", extra={"lead": first_id})
             return Apart()
         return self.apart(lead, first.raw, first.record)
+
+    def _is_known(self, lead: CapturedLead) -> bool:
+        """Whether the key of an event, a digest of its text, still counts for another one."""
+        known = self.table.get(digest_key("E", lead.event_key))
+        window = self.redelivery_window if lead.window is None else lead.window
+        return known is not None and known["taken_at"] > iso(lead.captured_at - window)
+
+    def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
+        """Reserve the event's key for this lead; returns an existing reservation, else None."""
+        pk, sk = digest_key("E", lead.event_key)
+        window = self.redelivery_window if lead.window is None else lead.window
+        item: dict[str, Any] = {
+            "pk": pk,
+            "sk": sk,
+            "lead_id": lead.id,
+            "taken_at": iso(lead.captured_at),
+            "lasting": lead.lasting_key,
+        }
+        if lead.lasting_key:
+            item[COMPARED] = True
+        if not lead.lasting_key:
+            # One day more, because the time at which TTL deletes is not exact.
+            forget = lead.captured_at + window + timedelta(days=1)
+            item["expires"] = int(forget.timestamp())
+        old = iso(lead.captured_at - window)
+        try:
+            self.table.put_if(item, _FREE_OR_OLD, {":no": False, ":old": old})
+        except Stale as stale:
+            now = stale.now or self.table.get((pk, sk))
+            if now is not None and now["lead_id"] != lead.id:
+                return now
+        return None
+
+    def _resumed(self, lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
+        """The lead with the id that an earlier attempt reserved before it died. First a note is
+        stored by which the sweep will find its document."""
+        lead = _as_reserved(lead, reserved)
+        place = f"{iso(self.clock())}#{key_of('raw', lead.id, lead.captured_at)}"
+        noted = {**reserved, "due_pk": RESUMED, "due_sk": place}
+        try:
+            self.table.put_if(noted, "lead_id = :id", {":id": lead.id})
+        except Stale:
+            raise Contested(lead.id) from None  # its key was reserved for another lead meanwhile
+        return lead
+
+
+def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
+    """The lead with the id and time that an earlier attempt reserved for it."""
+    at = from_iso(reserved["taken_at"])
+    due_at = at + (lead.due_at - lead.captured_at)
+    return msgspec.structs.replace(lead, id=reserved["lead_id"], captured_at=at, due_at=due_at)

@@ -7,7 +7,7 @@ the sweep.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from leadline.model.formats import from_iso, iso, key_of
 from leadline.model.ids import uuid7
 from leadline.model.keys import set_apart
 from leadline.model.lead import (
+    NOT_READ,
     OTHER_WORDS,
     CapturedLead,
     Fate,
@@ -28,19 +29,17 @@ from leadline.model.lead import (
 )
 from leadline.model.task import Later, Step, Task
 from leadline.stores.aws.base import Contested, changed
-from leadline.stores.aws.comparing import COMPARED, Comparing
+from leadline.stores.aws.comparing import Comparing
 from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.events_of_records import EarlyEvents, item_of, record_item, with_event
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
-from leadline.stores.aws.keys import RESUMED, digest_key, lead_key, task_key
+from leadline.stores.aws.keys import digest_key, lead_key, short, task_key
 from leadline.stores.aws.queue import rings_of, schedule
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.wakeups import Ring
 
 _MOST_ROUNDS = 20
 _MOST_PARALLEL = 8
-_FREE = "attribute_not_exists(pk)"
-_FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
 
 
 class AwsInbox(Comparing, EarlyEvents):
@@ -86,6 +85,8 @@ class AwsInbox(Comparing, EarlyEvents):
         return [receipts[place] for place in range(len(leads))]
 
     def _accept(self, lead: CapturedLead, bells: list[Ring], *, archived: bool = False) -> Receipt:
+        if not self._is_within_quota(lead):
+            return Receipt(lead.id, Fate.REFUSED)
         reserved = self._reserve(lead)
         if reserved is not None:
             first = self._lead(reserved["lead_id"])
@@ -107,6 +108,15 @@ class AwsInbox(Comparing, EarlyEvents):
                     return self._redelivered(first, "", bells)
         raise Contested(lead.id)
 
+    def _is_within_quota(self, lead: CapturedLead) -> bool:
+        """Whether the quota of an event, if it has one, takes it. An event with the text of an
+        earlier one does not count."""
+        if lead.quota is None or self._is_known(lead):
+            return True
+        from leadline.stores.aws.quotas import is_within_quota  # most events have no quota
+
+        return is_within_quota(self.table, lead)
+
     def _met_again(
         self, lead: CapturedLead, first: LeadItem, reserved: dict[str, Any], bells: list[Ring]
     ) -> Receipt:
@@ -120,43 +130,6 @@ class AwsInbox(Comparing, EarlyEvents):
         """Keep an event whose key is somebody else's, under an id that is surely its own."""
         own = msgspec.structs.replace(lead, id=uuid7(lead.captured_at))
         return self._accept(set_apart(own, identity), bells)
-
-    def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
-        """Reserve the event's key for this lead; returns an existing reservation, else None."""
-        pk, sk = digest_key("E", lead.event_key)
-        item: dict[str, Any] = {
-            "pk": pk,
-            "sk": sk,
-            "lead_id": lead.id,
-            "taken_at": iso(lead.captured_at),
-            "lasting": lead.lasting_key,
-        }
-        if lead.lasting_key:
-            item[COMPARED] = True
-        if not lead.lasting_key:
-            # One day more, because the time at which TTL deletes is not exact.
-            forget = lead.captured_at + self.redelivery_window + timedelta(days=1)
-            item["expires"] = int(forget.timestamp())
-        old = iso(lead.captured_at - self.redelivery_window)
-        try:
-            self.table.put_if(item, _FREE_OR_OLD, {":no": False, ":old": old})
-        except Stale as stale:
-            now = stale.now or self.table.get((pk, sk))
-            if now is not None and now["lead_id"] != lead.id:
-                return now
-        return None
-
-    def _resumed(self, lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
-        """The lead with the id that an earlier attempt reserved before it died. First a note is
-        stored by which the sweep will find its document."""
-        lead = _as_reserved(lead, reserved)
-        place = f"{iso(self.clock())}#{key_of('raw', lead.id, lead.captured_at)}"
-        noted = {**reserved, "due_pk": RESUMED, "due_sk": place}
-        try:
-            self.table.put_if(noted, "lead_id = :id", {":id": lead.id})
-        except Stale:
-            raise Contested(lead.id) from None  # its key was reserved for another lead meanwhile
-        return lead
 
     def _redelivered(self, first: LeadItem, difference: str, bells: list[Ring]) -> Receipt:
         self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
@@ -219,8 +192,14 @@ class AwsInbox(Comparing, EarlyEvents):
     def _keep_lead(self, lead: CapturedLead, early: LeadItem | None, bells: list[Ring]) -> Receipt:
         """Store a new lead with its task, and assign its record to it, and what came *early*
         of that."""
+        item = item_of(lead, Fate.CAPTURED, lead.why, None)
+        if lead.kind is Kind.UNREADABLE:
+            item = _dead(item, lead)
+            self.table.write(Put(item.item(), None))
+            self._toll(Task(Step.REFINE, lead.id), item, NOT_READ)
+            return Receipt(lead.id, Fate.CAPTURED)
         task = TaskState(iso(lead.captured_at), iso(lead.due_at))
-        item = msgspec.structs.replace(item_of(lead, Fate.CAPTURED, lead.why, None), task=task)
+        item = msgspec.structs.replace(item, task=task)
         writes: list[Write] = []
         if early is not None:
             item, writes = self._with_early(item, [early.lead_id, *early.related])
@@ -277,11 +256,12 @@ class AwsInbox(Comparing, EarlyEvents):
         raise Contested(event.lead_id)
 
 
-def _as_reserved(lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
-    """The lead with the id and time that an earlier attempt reserved for it."""
-    at = from_iso(reserved["taken_at"])
-    due_at = at + (lead.due_at - lead.captured_at)
-    return msgspec.structs.replace(lead, id=reserved["lead_id"], captured_at=at, due_at=due_at)
+def _dead(item: LeadItem, lead: CapturedLead) -> LeadItem:
+    """An event that can't be read, as the dead letter that it is from the start."""
+    at = iso(lead.captured_at)
+    task = TaskState(at, at, error=short(lead.why), dead_at=at, reason=NOT_READ)
+    item = msgspec.structs.replace(item, task=task, why=short(lead.why))
+    return item.note(lead.captured_at, "refine.dead", NOT_READ)
 
 
 def _wake(lead: LeadItem, due_at: datetime) -> Ring:

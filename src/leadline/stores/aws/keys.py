@@ -12,6 +12,7 @@
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
 | where a late task was first due | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
+| a source's quota of what nobody can read | `Q#` and its name | `quota` |
 | a channel's failures | `C#` and its name | `trouble` |
 """
 
@@ -54,6 +55,11 @@ def task_key(task: Task) -> Key:
 def late_key(task: Task) -> Key:
     """Where it stands when a late task was first due."""
     return f"L#{task.lead_id}", f"{LATE}{task.step}#{task.channel}"
+
+
+def quota_key(source: str) -> Key:
+    """Where it stands what a source has used of its quota of deliveries that nobody can read."""
+    return f"Q#{short(source)}", "quota"
 
 
 def handling_key(lead_id: str) -> Key:

@@ -51,6 +51,7 @@ class AwsLeads(Base):
                 kept[i].raw,
                 kept[i].whole_body,
                 kept[i].media_type,
+                Kind(lead.kind),
             )
             for i, lead in leads.items()
             if i in kept

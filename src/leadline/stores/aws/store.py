@@ -3,11 +3,11 @@
 from leadline.stores.aws.channels import AwsChannels
 from leadline.stores.aws.erasing import AwsErasing
 from leadline.stores.aws.handling import AwsDesk
-from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.leads import AwsLeads
 from leadline.stores.aws.queue import AwsQueue
 from leadline.stores.aws.settling import AwsSettling
+from leadline.stores.aws.unreadable import AwsUnreadable
 
 
-class AwsStore(AwsInbox, AwsQueue, AwsSettling, AwsErasing, AwsLeads, AwsChannels, AwsDesk):
+class AwsStore(AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsLeads, AwsChannels, AwsDesk):
     """`ports.store.Store` on S3, DynamoDB and SQS."""

@@ -10,6 +10,7 @@ import apsw
 
 from leadline.model.keys import key_digest, set_apart
 from leadline.model.lead import (
+    NOT_READ,
     OTHER_WORDS,
     CapturedLead,
     Fate,
@@ -28,6 +29,7 @@ from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import COMPARED, KeyIndex, Owned
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.quotas import charge_quota, refund_quota
 from leadline.stores.sqlite.tasks import add_history, count, next_number, put
 from leadline.stores.sqlite.values import bytes_of, micros, micros_of, text_of
 
@@ -69,6 +71,7 @@ class _Batch:
         self.raws: list[tuple[Any, ...]] = []
         self.known: list[tuple[bytes, int, int, int]] = []
         self.tasks: list[tuple[object, ...]] = []
+        self.dead: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
         self.early: list[tuple[int, int]] = []
         self.folded: set[int] = set()
@@ -127,6 +130,33 @@ class SqliteInbox:
             add_history(db, [(row[0], now, "readmitted", "") for row in made])
         return [ids[row[1]] for row in made]
 
+    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+        """See `ports.store.Inbox.read_again`."""
+        with self.keys.forgetting_on_failure(), self.db.writing() as db:
+            rows = bulk.query(db, _sql.unreadable, bytes_of(lead_id))
+            if not rows:
+                return False
+            number, source, at, size = rows[0]
+            keys = [(lead.event_key, number, at, COMPARED if lead.lasting_key else 0)]
+            if lead.record_key:
+                for early in _owners(db, self.keys.owners(db, [lead.record_key])).values():
+                    if not (early.is_early and lead.kind is Kind.CREATED):
+                        return False  # its record has got a lead meanwhile
+                    db.execute(_sql.fold_early, (number, early.lead))
+                keys.append((lead.record_key, number, at, 1))
+            self.keys.add(db, keys)
+            fate, why = fate_of(lead, known=False, refined=False)
+            db.execute(_sql.say_what_it_is, (lead.kind, lead.record, fate, why, number))
+            db.execute(_sql.say_its_words, (lead.raw, sum_of(lead.raw), number))
+            db.execute(_sql.end_refine_task, (number,))
+            now = micros(self.clock())
+            if fate is Fate.CAPTURED:
+                task = (number, Step.REFINE, now, micros(lead.due_at))
+                bulk.insert(db, _sql.add_tasks, [task])
+            add_history(db, [(number, now, "read_again", "")])
+            refund_quota(db, source, size)
+        return True
+
     def _of_records_without_a_lead(
         self, db: apsw.Connection, rows: Sequence[tuple[Any, ...]]
     ) -> list[tuple[Any, ...]]:
@@ -166,6 +196,8 @@ def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _O
 
 def _counts(again: _Owner, lead: CapturedLead, window: int) -> bool:
     """Whether a key that another event has counts for this one still."""
+    if lead.window is not None:
+        window = micros_of(lead.window)
     return bool(again.lasting) or micros(lead.captured_at) - again.at < window
 
 
@@ -190,6 +222,8 @@ def _redelivered(batch: _Batch, lead: CapturedLead, again: _Owner, difference: s
 def _new(db: apsw.Connection, batch: _Batch, lead: CapturedLead) -> Receipt:
     """An event that is no redelivery."""
     at = micros(lead.captured_at)
+    if lead.quota is not None and not charge_quota(db, lead, lead.quota):
+        return Receipt(lead.id, Fate.REFUSED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
     joined = about.head if about is not None and not about.is_early else None
     refined = joined is not None and _is_refined(db, joined[0])
@@ -237,7 +271,12 @@ def _note(
         batch.known.append((lead.record_key, number, at, True))
         batch.owners[lead.record_key] = mine
     if fate is Fate.CAPTURED:
-        batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
+        if lead.kind is Kind.UNREADABLE:
+            batch.dead.append((number, Step.REFINE, at, at, at, NOT_READ, lead.why))
+            batch.history.append((number, at, "refine.dead", NOT_READ))
+            batch.tally[lead.captured_at.date(), lead.source, "refine.dead"] += 1
+        else:
+            batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
     batch.tally[lead.captured_at.date(), lead.source, fate] += 1
 
 
@@ -248,6 +287,8 @@ def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch, now: int) -> None
         db.execute(_sql.fold_early, (number, early))
     keys.add(db, batch.known)
     bulk.insert(db, _sql.add_tasks, batch.tasks)
+    if batch.dead:
+        bulk.insert(db, _sql.add_dead_tasks, batch.dead)
     put(db, [(number, Step.LOOK_UP, "", 0, now, now) for number in batch.looked_up])
     add_history(db, batch.history)
     count(db, batch.tally)

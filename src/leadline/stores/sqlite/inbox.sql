@@ -24,6 +24,27 @@ INSERT INTO raw (lead, raw, raw_sum, body, body_sum, media_type) VALUES ();
 -- Put the first task of new leads, which have no task yet.
 INSERT INTO task (lead, step, put_at, due_at) VALUES ();
 
+-- name: add_dead_tasks
+-- Put the first task of what nobody can read, which is a dead letter.
+INSERT INTO task (lead, step, put_at, due_at, dead_at, reason, error) VALUES ();
+
+-- name: unreadable
+-- An event that nobody could read, with the size of its body.
+SELECT lead.n, source, captured_at, ifnull(length(body), 0)
+FROM lead JOIN raw ON raw.lead = lead.n WHERE id = ? AND kind = 'unreadable';
+
+-- name: say_what_it_is
+-- Give an event that was read at last its kind, its record and what became of it.
+UPDATE lead SET kind = ?, record = ?, fate = ?, why = ? WHERE n = ?;
+
+-- name: say_its_words
+-- Give it its words.
+UPDATE raw SET raw = ?, raw_sum = ? WHERE lead = ?;
+
+-- name: end_refine_task
+-- Remove its dead letter.
+DELETE FROM task WHERE lead = ? AND step = 'refine';
+
 -- name: end_refine_lease
 -- End the lease of a lead's refinement, whose worker has not seen the latest update.
 UPDATE task SET attempt = attempt + 1, leased = 0, due_at = put_at

@@ -76,12 +76,12 @@ class SqliteLeads:
         """See `ports.store.Leads.archived`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.archived, [bytes_of(i) for i in lead_ids])
-        rows = whole_rows(rows, 0, (4, 7), (5, 8))
+        rows = whole_rows(rows, 0, (4, 8), (5, 9))
         return {
             (lead_id := text_of(i)): Archived(
-                lead_id, source, moment(at), Fate(fate), raw, body, media_type
+                lead_id, source, moment(at), Fate(fate), raw, body, media_type, Kind(kind)
             )
-            for i, source, at, fate, raw, body, media_type, _, _ in rows
+            for i, source, at, fate, raw, body, media_type, kind, _, _ in rows
         }
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:

@@ -12,7 +12,7 @@ ORDER BY lead.n;
 
 -- name: archived
 -- Leads with all that was delivered.
-SELECT id, source, captured_at, fate, raw, body, media_type, raw_sum, body_sum
+SELECT id, source, captured_at, fate, raw, body, media_type, kind, raw_sum, body_sum
 FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
 
 -- name: captures

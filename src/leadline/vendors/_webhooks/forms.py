@@ -9,11 +9,14 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from leadline.model.charsets import ascii_label, decode_texts, label_in
-from leadline.model.errors import Unreadable
+from leadline.model.errors import LeadlineError, Unreadable
+from leadline.model.json_text import decode, read_json, read_labelled_json
 from leadline.model.lead import Delivery
+from leadline.vendors._webhooks.guess import names_somebody
 
 MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
 _MOST_FIELDS = 1000
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 class _File(NamedTuple):
@@ -30,11 +33,14 @@ _Field = tuple[bytes, bytes | _File]
 
 def read_form(delivery: Delivery) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The fields by name, and notes on decoding problems (`charsets.NOTES`). A repeated field is a
-    list; a file is an object with `filename`, `content_type` and `size`.
+    list; a file is an object with `filename`, `content_type` and `size`. JSON that is labelled as a
+    form is read as JSON.
 
     The charset is the one in the field `_charset_`, which browsers fill in, else the one of the
     content type. Raises Unreadable if the body is not a valid form.
     """
+    if (read := json_of(delivery)) is not None:
+        return _object(read[0]), read[1]
     pairs, notes = _decoded(delivery, _undecoded(delivery))
     form: dict[str, Any] = {}
     for name, value in pairs:
@@ -53,6 +59,10 @@ def values_of(delivery: Delivery, *names: str) -> list[bytes]:
 
     Raises Unreadable as `read_form` does.
     """
+    if (read := json_of(delivery)) is not None:
+        value = _object(read[0])
+        told = (value.get(name) for name in names)
+        return [one.encode(errors="replace") for one in told if isinstance(one, str)]
     found = _undecoded(delivery)
     count = Counter(name for name, _ in found)
     wanted = {name.encode() for name in names}
@@ -61,6 +71,33 @@ def values_of(delivery: Delivery, *names: str) -> list[bytes]:
         for name, value in found
         if name in wanted and count[name] == 1 and not isinstance(value, _File)
     ]
+
+
+def json_of(delivery: Delivery) -> tuple[bytes, tuple[str, ...]] | None:
+    """The JSON text of a body that is labelled as a form, as senders do that name no type, with
+    the notes of `charsets`: the very bytes wherever they are JSON. None for a form.
+
+    Raises Unreadable for what begins as an object and is none: no form begins so.
+    """
+    if delivery.media_type != MEDIA[0]:
+        return None
+    first = delivery.body.lstrip(_BLANK)[:1]
+    if first not in (b"{", b"[", b'"'):
+        return None
+    try:
+        label = label_in(delivery.headers.get("content-type", ""))
+        return read_labelled_json(delivery.body, label)
+    except Unreadable:
+        if first == b"{":
+            raise
+        return None
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    value = decode(raw)
+    if not isinstance(value, dict):
+        raise Unreadable("the JSON is no object with the fields of a form")
+    return value
 
 
 def as_raw(form: Mapping[str, Any]) -> bytes:
@@ -89,6 +126,23 @@ def nested(form: Mapping[str, Any]) -> dict[str, Any]:
             continue
         tree[name] = value
     return tree
+
+
+def unfolded(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Brackets become objects; `rawRequest`, in which Jotform hides the answers, is read where
+    nobody is named beside it: else it is what somebody typed."""
+    tree = nested(form)
+    hidden = tree.get("rawRequest")
+    if not isinstance(hidden, str) or hidden.lstrip()[:1] != "{":
+        return tree
+    beside = {key: value for key, value in tree.items() if key != "rawRequest"}
+    try:
+        answers = decode(read_json(hidden.encode(errors="replace")))
+    except LeadlineError:
+        return tree
+    if not isinstance(answers, dict) or names_somebody(beside):
+        return tree
+    return {**answers, **beside}
 
 
 def of_gravity(entry: dict[str, Any]) -> dict[str, Any]:

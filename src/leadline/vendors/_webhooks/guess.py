@@ -22,7 +22,10 @@ from leadline.vendors._webhooks.fields import (
     told,
 )
 
+ANOTHER_PERSON = "custom.another_person"
+"""The problem that somebody else than the lead may be among what was left over."""
 _MOST_NODES = 2_000
+_MOST_OTHERS = 20
 _DEEPEST = 12
 _EMAIL = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24}")
 _NOT_THE_PERSONS = re.compile(
@@ -44,6 +47,7 @@ _QUESTIONS = (
     "id",
 )
 _ANSWERS = ("string_value", "value", "values", "answer", "text")
+_OF_AN_ANSWER = ("value", "values", "answer", "string_value")
 _OF_A_PAIR = frozenset({*_QUESTIONS, *_ANSWERS, "type", "position", "raw_value", "required", "ref"})
 # An object with one of these keys and no address is a form or a page; its name is not a person's.
 _OF_A_FORM = frozenset({"form_id", "formId", "formID", "triggerType", "siteId", "page_url"})
@@ -72,10 +76,11 @@ class _Object:
     """One object of the body: its candidates for fields of the lead (`claims`: rank, field, text,
     path, value), and its other members (`rest`: path, value)."""
 
-    def __init__(self, path: str, role: Role, depth: int) -> None:
+    def __init__(self, path: str, role: Role, depth: int, among: list[Any] | None = None) -> None:
         self.path = path
         self.role = role
         self.depth = depth
+        self.among = among  # the list that it stands in, or that an object around it stands in
         self.of_a_form = False
         self.claims: list[tuple[int, str, str, str, Any]] = []
         self.rest: list[tuple[str, Any]] = []
@@ -88,7 +93,8 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
     """The fields of a lead from any JSON value. *mapping* are paths by field name from the
     settings; they win.
 
-    Values that are not recognised go to `custom` under their dotted paths.
+    Values that are not recognised go to `custom` under their dotted paths. Of several people in a
+    list the first is the lead, which has the problem `ANOTHER_PERSON` then.
     """
     objects = _ordered(_gathered(value))
     found, custom = _chosen(objects)
@@ -99,7 +105,41 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
     if "email" not in found:
         _find_by_looks(objects, found, custom)
     score = number(found.pop("score", None))
-    return LeadFields(**found, score=score, custom=custom)
+    others = (ANOTHER_PERSON,) if _stands_among_others(objects[0]) else ()
+    return LeadFields(**found, score=score, custom=custom, suspicions=others)
+
+
+def claimed(value: Any) -> frozenset[str]:
+    """Which of "name", "email" and "phone" a value says of a person, under the usual names."""
+    found: set[str] = set()
+    for node in _gathered(value):
+        if node.role is not Role.PERSON:
+            continue
+        for _, field, words, _, _ in node.claims:
+            if field in _NAMES and not node.of_a_form:
+                found.add("name")
+            elif field == "phone" or (field == "email" and "@" in words):
+                found.add(field)
+    return frozenset(found)
+
+
+def names_somebody(value: Any) -> bool:
+    """Whether a value says of anybody who it is, or looks as if it did."""
+    fields = guessed(value)
+    return any((fields.email, fields.phone, *(getattr(fields, name) for name in _NAMES)))
+
+
+def _stands_among_others(node: _Object) -> bool:
+    """Whether the person is one of a list in which others say who they are, too."""
+    if node.among is None or not (node.claims_any("email") or node.claims_any("phone")):
+        return False
+    others = [one for one in node.among[1:_MOST_OTHERS] if not is_answer(one)]
+    return any({"name", "email"} & claimed(one) for one in others)
+
+
+def is_answer(value: Any) -> bool:
+    """Whether it is the answer to a question and no person: `{"name": "E-mail", "value": …}`."""
+    return isinstance(value, dict) and any(key in value for key in _OF_AN_ANSWER)
 
 
 def _gathered(value: Any) -> list[_Object]:
@@ -119,7 +159,8 @@ def _gathered(value: Any) -> list[_Object]:
                 place = path_of(node.path, key)
             child = _note(node, key, place, inner)
             if child is not None and node.depth < _DEEPEST:
-                waiting.append((_Object(place, child, node.depth + 1), inner))
+                among = content if type(content) is list and len(content) > 1 else node.among
+                waiting.append((_Object(place, child, node.depth + 1, among), inner))
     return objects
 
 

@@ -1,31 +1,157 @@
-"""The kind of an event by its name: `lead.updated`, `contact_deleted`, `ping`."""
+"""The kind of an event by its name: `lead.updated`, `ContactDelete`, `invitee.canceled`, `ping`."""
 
 import re
+from itertools import pairwise
+from typing import Any
 
+import msgspec
+
+from leadline.model.json_text import peek
 from leadline.model.lead import Kind
 
-# A verb counts only after a dot, colon or slash, or after the name of a record: `type` may also be
-# a visitor's choice in a form ("Address change"), and that is a lead.
-_VERB = re.compile(
+# A verb of change counts only after a dot, colon or slash, or after the name of a record: `type`
+# may also be a visitor's choice in a form ("Address change"), and that is a lead.
+_CHANGED = re.compile(
     r"(?:[\w.:/-]*[.:/]|(?:[\w.-]*[._-])?"
     r"(?:lead|contact|person|customer|record|object|user|account|company|deal|opportunity)[_-])"
-    r"(?:(?P<gone>delet(?:ed?|ion)|remov(?:ed?)|destroy(?:ed)?)"
-    r"|(?P<new_words>updat(?:ed?)|chang(?:ed?)|modif(?:y|ied)|propertychange))",
+    r"(?:updat(?:ed?)|chang(?:ed?)|modif(?:y|ied)|propertychange)",
     re.IGNORECASE | re.ASCII,
 )
 _PINGS = frozenset({"ping", "webhook.ping", "webhook.test", "test.ping", "endpoint.ping"})
 _LONGEST = 100
 
+# The words for an end, by the reason that is told. Those of the first row say it by themselves;
+# one of the second row does so only under a key in which no visitor's choice stands, or with the
+# name of what came to its end ("contact.delete").
+_SURE = {
+    "deleted": "deleted destroyed erased purged trashed",
+    "canceled": "canceled cancelled",
+    "unsubscribed": "unsubscribe unsubscribed unsub",
+    "archived": "archived",
+    "merged": "merged",
+    "removed": "removed",
+    "bounced": "bounced",
+    "declined": "declined rejected",
+}
+_UNSURE = {
+    "deleted": "delete deletion destroy erase erasure purge trash redact redacted",
+    "canceled": "cancel cancellation cancelation",
+    "unsubscribed": "unsubscription optout",
+    "archived": "archive",
+    "merged": "merge",
+    "removed": "remove removal",
+    "bounced": "bounce",
+    "declined": "decline reject",
+}
+_REASONS = {
+    word: reason
+    for table in (_SURE, _UNSURE)
+    for reason, words in table.items()
+    for word in words.split()
+}
+_ALONE = frozenset(word for words in _SURE.values() for word in words.split())
+_RECORDS = (
+    "lead|contact|person|customer|record|object|user|account|company|deal|opportunity|booking|"
+    "appointment|meeting|event|invitee|subscriber|member|registration|registrant|attendee|"
+    "reservation|prospect|client|profile|candidate|email"
+)
+_NAMES_OF_RECORDS = frozenset(name for one in _RECORDS.split("|") for name in (one, one + "s"))
+_JOINED = re.compile(rf"(?:{_RECORDS})+s?(?P<verb>[a-z]+)")
+_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_TAIL = frozenset(
+    {"event", "webhook", "hook", "notification", "success", "succeeded", "completed", "v"}
+)
+_LINKING = frozenset({"from", "by", "via", "with", "into", "to"})
 
-def kind_of(*names: object) -> tuple[Kind, str]:
-    """The kind of an event with these names, and the reason if it is ignored. Unknown names mean
-    CREATED."""
-    for name in names:
-        if not isinstance(name, str) or len(name) > _LONGEST:
+
+class EventNames(msgspec.Struct):
+    """The keys of a body under which the name of an event stands."""
+
+    event: Any = None
+    event_type: Any = None
+    eventName: Any = None
+    trigger: Any = None
+    triggerEvent: Any = None
+    action: Any = None
+    topic: Any = None
+    type: Any = None
+
+    def are_told(self) -> bool:
+        """Whether any is there: most bodies are no events, and this is asked of each."""
+        return (
+            self.event is not None
+            or self.type is not None
+            or self.event_type is not None
+            or self.eventName is not None
+            or self.trigger is not None
+            or self.triggerEvent is not None
+            or self.action is not None
+            or self.topic is not None
+        )
+
+
+_CHOSEN = frozenset({"topic", "type"})
+"""Keys under which a visitor's choice may stand."""
+_ONLY_KEY = re.compile(rb'\s*\{\s*"([^"\\]{1,100})"\s*:\s*[\[{]')
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def kind_of(names: EventNames, raw: bytes) -> tuple[Kind, str]:
+    """The kind of an event with these names, or whose only key names it (*raw* is JSON text), and
+    the reason if it is ignored. Unknown names mean CREATED."""
+    kind, why = _kind_by_name(names) if names.are_told() else (Kind.CREATED, "")
+    # What ends with a text has more than an object or a list in it.
+    if raw[-2:-1] != b'"' and (key := _ONLY_KEY.match(raw)) and _is_only_key(raw):
+        why = ended(key[1].decode(errors="replace"), chosen=False) or why
+        kind = Kind.IGNORED if why else kind
+    return kind, why
+
+
+def _kind_by_name(names: EventNames) -> tuple[Kind, str]:
+    updated = False
+    for key in EventNames.__struct_fields__:
+        name = getattr(names, key)
+        if not isinstance(name, str) or not 0 < len(name) <= _LONGEST:
             continue
         if name.strip().lower() in _PINGS:
             return Kind.IGNORED, "ping"
-        verb = _VERB.fullmatch(name.strip())
-        if verb:
-            return (Kind.IGNORED, "deleted") if verb["gone"] else (Kind.UPDATED, "")
-    return Kind.CREATED, ""
+        if reason := ended(name, chosen=key in _CHOSEN):
+            return Kind.IGNORED, reason
+        updated = updated or _CHANGED.fullmatch(name.strip()) is not None
+    return (Kind.UPDATED if updated else Kind.CREATED), ""
+
+
+def _is_only_key(raw: bytes) -> bool:
+    members = peek(_members, raw)
+    return members is not None and len(members) == 1
+
+
+def ended(name: str, *, chosen: bool) -> str:
+    """Why an event of this name is no new lead, in a word, whatever its case and however its words
+    are joined; "" where the name doesn't say so. *chosen*: a visitor may have chosen it."""
+    words = [word.lower() for word in _TOKEN.findall(name)]
+    if "noshow" in words or ("no", "show") in pairwise(words):
+        return "no_show"
+    linked = next((i for i, word in enumerate(words) if i and word in _LINKING), len(words))
+    words = words[:linked]
+    while len(words) > 1 and (words[-1] in _TAIL or words[-1].isdigit()):
+        words.pop()
+    if not words:
+        return ""
+    if words[-2:] in (["opt", "out"], ["opted", "out"]):
+        return "unsubscribed"
+    if len(words) > 1 and words[0] in _REASONS and not set(words[1:]) - _NAMES_OF_RECORDS:
+        words = [*words[1:], words[0]]  # "deleted.person"
+    others, verb = words[:-1], words[-1]
+    if not others and verb not in _REASONS and (joined := _JOINED.fullmatch(verb)):
+        others, verb = ["record"], joined["verb"]
+    if verb not in _REASONS or not _means_it(name.strip(), others, verb, chosen=chosen):
+        return ""
+    return _REASONS[verb]
+
+
+def _means_it(name: str, others: list[str], verb: str, *, chosen: bool) -> bool:
+    """Whether the verb of a name is about the record, and no words that somebody chose."""
+    if " " in name:
+        return bool(others) and not set(others) - _NAMES_OF_RECORDS and verb in _ALONE
+    return bool(others) or verb in _ALONE or not chosen

@@ -1,24 +1,28 @@
 """An HTML form that posts directly, or through a form plug-in."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from leadline.model.errors import LeadlineError
-from leadline.model.json_text import decode, read_json
+from leadline.model.json_text import decode, peek
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source, noted
 from leadline.vendors._webhooks import forms, signing
+from leadline.vendors._webhooks.bodies import JSON_MEDIA, read_body
 from leadline.vendors._webhooks.fields import demand_something, text, with_source
 from leadline.vendors._webhooks.guess import guessed
+from leadline.vendors._webhooks.kinds import EventNames, kind_of
+from leadline.vendors._webhooks.pieces import leads_in
+
+_head = msgspec.json.Decoder(EventNames)
 
 
 class Form(Source):
     """Authenticated by a shared secret in the form's URL; a honeypot field detects programs."""
 
     name = "form"
-    media = forms.MEDIA
+    for_browsers = True
+    media = (*forms.MEDIA, *JSON_MEDIA)
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`."""
@@ -29,36 +33,29 @@ class Form(Source):
         kind = delivery.headers.get("content-type", forms.MEDIA[0])
         return {"content-type": kind, "x-webhook-secret": secret}
 
-    def events(self, delivery: Delivery) -> Sequence[Event]:
-        """One event per body."""
-        form, notes = forms.read_form(delivery)
-        return [noted(Event(Kind.CREATED, forms.as_raw(form)), notes)]
+    def events(self, delivery: Delivery) -> Iterator[Event]:
+        """One event per body, or each of a list of people."""
+        raw, notes = read_body(delivery)
+        return (noted(_event(one), notes) for one in leads_in(raw))
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields by common names; `a[b]` and JSON inside a field are unfolded."""
         form = decode(raw)
         if not isinstance(form, dict):
             return demand_something(LeadFields(), ())
-        fields = guessed(_unfolded(form), self.config.map)
+        fields = guessed(forms.unfolded(form), self.config.map)
         honeypot = self.config.honeypot
-        trapped = ("spam.honeypot",) if honeypot and text(form.get(honeypot)) else ()
-        fields = msgspec.structs.replace(fields, suspicions=trapped)
+        if honeypot and text(form.get(honeypot)):
+            suspicions = (*fields.suspicions, "spam.honeypot")
+            fields = msgspec.structs.replace(fields, suspicions=suspicions)
         return demand_something(with_source(fields, "Website form"), form)
 
 
-def _unfolded(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The form with brackets as objects, and with the answers in Jotform's `rawRequest`."""
-    tree = forms.nested(form)
-    hidden = tree.get("rawRequest")
-    if isinstance(hidden, str):
-        try:
-            answers = decode(read_json(hidden.encode(errors="replace")))
-        except LeadlineError:
-            return tree
-        if isinstance(answers, dict):
-            del tree["rawRequest"]
-            return {**answers, **tree}
-    return tree
+def _event(raw: bytes) -> Event:
+    kind, why = kind_of(peek(_head, raw) or EventNames(), raw)
+    if kind is Kind.IGNORED:
+        return Event(kind, raw, why=why)
+    return Event(Kind.CREATED, raw)  # a form updates nothing
 
 
 SOURCE = Form

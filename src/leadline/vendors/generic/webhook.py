@@ -9,24 +9,20 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.charsets import label_in
-from leadline.model.json_text import decode, elements, peek, read_labelled_json
+from leadline.model.json_text import decode, peek
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source, noted
 from leadline.vendors._webhooks import forms, signing
+from leadline.vendors._webhooks.bodies import JSON_MEDIA, read_body
 from leadline.vendors._webhooks.fields import demand_something, placed, text, told, with_source
 from leadline.vendors._webhooks.guess import guessed
-from leadline.vendors._webhooks.kinds import kind_of
+from leadline.vendors._webhooks.kinds import EventNames, kind_of
+from leadline.vendors._webhooks.pieces import leads_in
 from leadline.vendors._webhooks.usual import TIMES, emptied_by_name
 
 
-class _Head(msgspec.Struct):
+class _Head(EventNames):
     specversion: Any = None
-    type: Any = None
-    event: Any = None
-    event_type: Any = None
-    eventName: Any = None
-    topic: Any = None
     id: Any = None
     source: Any = None
     messageId: Any = None
@@ -46,7 +42,7 @@ class Generic(Source):
     """Authenticated by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
 
     name = "generic"
-    media = ("application/json", "text/json", "text/plain", *forms.MEDIA)
+    media = (*JSON_MEDIA, *forms.MEDIA)
     delivery_fields = (*_INTERCOM, *_SEGMENT)
     time_fields = TIMES
 
@@ -59,18 +55,13 @@ class Generic(Source):
         return {"content-type": "application/json", "authorization": f"Bearer {secret}"}
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """One event for each element of an array, or one for the whole body.
+        """One event for each element of an array or of a list of people, or one for the whole body.
 
         Events such as `lead.updated` update the lead of the record in the field that the settings
         map to `record`; without such a mapping, their record is unknown.
         """
-        if delivery.media_type in forms.MEDIA:
-            form, notes = forms.read_form(delivery)
-            raws = [forms.as_raw(form)]
-        else:
-            label = label_in(delivery.headers.get("content-type", ""))
-            raw, notes = read_labelled_json(delivery.body, label)
-            raws = elements(raw)
+        raw, notes = read_body(delivery)
+        raws = leads_in(raw)
         if len(raws) == 1:
             return (noted(self._event(raws[0], 0, 1, delivery), notes),)
         return (
@@ -82,14 +73,15 @@ class Generic(Source):
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(guessed(body, self.config.map), ())
-        tree = forms.of_gravity(forms.nested(body))
+        tree = forms.of_gravity(forms.unfolded(body))
         if tree.get("specversion") and isinstance(tree.get("data"), dict):
             # In a CloudEvent, `source` is a URI of the sender, not the origin of the lead.
             tree = {k: v for k, v in tree.items() if k != "source"}
         fields = guessed(tree, self.config.map)
         flagged = tree.get("is_test") is True or tree.get("test") is True
         if flagged:
-            fields = msgspec.structs.replace(fields, suspicions=("test.flagged",))
+            suspicions = (*fields.suspicions, "test.flagged")
+            fields = msgspec.structs.replace(fields, suspicions=suspicions)
         return demand_something(with_source(fields, "Webhook"), body)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
@@ -99,7 +91,7 @@ class Generic(Source):
 
     def _event(self, raw: bytes, position: int, count: int, delivery: Delivery) -> Event:
         head = peek(_head, raw) or _Head()
-        kind, why = kind_of(head.event, head.event_type, head.eventName, head.topic, head.type)
+        kind, why = kind_of(head, raw)
         key = _key(delivery, head)
         if key is not None and count > 1:
             key = f"{key}#{position}"

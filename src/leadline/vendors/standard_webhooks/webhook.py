@@ -6,26 +6,21 @@ Specification: "Standard Webhooks" 1.0; symmetric signatures (`v1`) only.
 import base64
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import Any
 
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.json_text import decode, elements, peek, read_json
-from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.json_text import decode, peek, read_json
+from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, placed, told, with_source
 from leadline.vendors._webhooks.guess import guessed
-from leadline.vendors._webhooks.kinds import kind_of
+from leadline.vendors._webhooks.kinds import EventNames, kind_of
+from leadline.vendors._webhooks.pieces import leads_in
 from leadline.vendors._webhooks.usual import TIMES, emptied_by_name
 
-
-class _Head(msgspec.Struct):
-    type: Any = None
-
-
-_head = msgspec.json.Decoder(_Head)
+_head = msgspec.json.Decoder(EventNames)
 
 
 class StandardWebhooks(Source):
@@ -66,9 +61,9 @@ class StandardWebhooks(Source):
         }
 
     def events(self, delivery: Delivery) -> Iterable[Event]:
-        """One event for the message, or one for each element of an array."""
+        """One event for the message, or one for each element of an array or of a list of people."""
         ident = delivery.headers.get("webhook-id") or delivery.headers.get("svix-id")
-        raws = elements(read_json(delivery.body))
+        raws = leads_in(read_json(delivery.body))
         return (
             _event(raw, _key_of(ident, i, len(raws)), self.config.map) for i, raw in enumerate(raws)
         )
@@ -86,8 +81,7 @@ class StandardWebhooks(Source):
 
 
 def _event(raw: bytes, key: str | None, mapping: Mapping[str, str]) -> Event:
-    head = peek(_head, raw)
-    kind, why = kind_of(head.type) if head else (Kind.CREATED, "")
+    kind, why = kind_of(peek(_head, raw) or EventNames(), raw)
     record = told("record", placed(decode(raw), mapping["record"])) if "record" in mapping else None
     return Event(kind, raw, key=key, record=record, why=why)
 

@@ -11,6 +11,7 @@ from leadline.model.json_text import decode
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source, noted
 from leadline.vendors._webhooks import forms, signing
+from leadline.vendors._webhooks.bodies import read_body
 from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
 
 
@@ -18,6 +19,7 @@ class WebToLead(Source):
     """Authenticated by a shared secret in the form's URL and the organization's id in `oid`."""
 
     name = "web_to_lead"
+    for_browsers = True
     media = forms.MEDIA
 
     def authenticate(self, delivery: Delivery) -> None:
@@ -36,8 +38,8 @@ class WebToLead(Source):
 
     def events(self, delivery: Delivery) -> Sequence[Event]:
         """One event for the form."""
-        form, notes = forms.read_form(delivery)
-        return [noted(Event(Kind.CREATED, forms.as_raw(form)), notes)]
+        raw, notes = read_body(delivery)
+        return [noted(Event(Kind.CREATED, raw), notes)]
 
     def fields(self, raw: bytes) -> LeadFields:
         """See `Source.fields`."""

@@ -130,7 +130,7 @@ class Ringing:
 def _place_of(step: Step, channel: str) -> str:
     """The pacing key of tasks of this kind; "" if they are not paced."""
     if step.addressee is Addressee.CRM:
-        from leadline.ports.store import crm_place  # rarely needed
+        from leadline.ports.places import crm_place  # rarely needed
 
         return crm_place(channel)
     return channel

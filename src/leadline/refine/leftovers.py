@@ -1,0 +1,79 @@
+"""Whether somebody else is among what was left over: a second address, or a phone number that the
+lead itself lacks."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from leadline.model.lead import Contact
+
+ANOTHER_PERSON = "custom.another_person"
+PHONE = "custom.phone"
+
+_MOST_VALUES = 200
+_LONGEST = 254  # of an address (RFC 5321, section 4.5.3.1.3)
+_EMAIL = re.compile(r"(?:[^<>@]{0,100}<)?([^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24})>?")
+_PHONE = re.compile(r"\+[1-9][0-9 ().\-/]{6,22}")
+_NATIONAL = re.compile(r"\(?[0-9][0-9 ().\-/]{5,22}")
+_PHONES_KEY = re.compile(
+    r"(?:^|[^a-z])(?:phone|tel|telephone|telefon|telefono|mobile|mobil|movil|cell|handy|whatsapp)"
+    r"(?:[^a-z]|$)|phone",
+    re.IGNORECASE,
+)
+# Whose address it is that stands under such a name: the sender's, a colleague's, or a machine's.
+_OURS = re.compile(
+    r"(?:^|[._\- ])(?:to|from|cc|bcc|sender|recipients?|reply_?to|admin(?:istrator)?s?|hosts?|"
+    r"agent|by|owners?|assignee|assigned|assigned_to|creat(?:or|ed)|updat(?:or|ed)|modified|"
+    r"organi[sz]er|account_?manager|sales_?(?:rep|owner|person)?|rep|author|actor|event_memberships|support|"
+    r"notif(?:y|ication)s?|system|integration|library|company|organi[sz]ation|"
+    r"account)(?:[._\- ]|$)",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def leftover_problems(custom: Mapping[str, Any], contact: Contact) -> set[str]:
+    """The problems of what was taken for no field: `custom.another_person` where it holds an e-mail
+    address that is not the lead's, `custom.phone` where it holds a phone number and the lead has
+    none. What stands under a name for a sender, an owner or a company is nobody else's."""
+    own = {address.casefold() for address in (contact.email, contact.email_canonical) if address}
+    found: set[str] = set()
+    for path, value in _texts(custom):
+        if "@" in value:
+            address = _EMAIL.fullmatch(value)
+            if address and address[1].casefold() not in own and not _is_ours(path):
+                found.add(ANOTHER_PERSON)
+        elif contact.phone is None and _is_phone(path, value) and not _is_ours(path):
+            found.add(PHONE)
+    return found
+
+
+def _texts(custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The short texts with their paths, and those in lists; so many of them at most."""
+    waiting = list(custom.items())[:_MOST_VALUES]
+    for path, value in waiting:
+        if isinstance(value, str):
+            if len(value) <= _LONGEST:
+                yield path, value.strip()
+        elif isinstance(value, int) and not isinstance(value, bool):
+            yield path, str(value)
+        elif len(waiting) < _MOST_VALUES:
+            if isinstance(value, list):
+                waiting += [(path, inner) for inner in value[:_MOST_VALUES]]
+            elif isinstance(value, dict):
+                inside = list(value.items())[:_MOST_VALUES]
+                waiting += [(f"{path}.{key}"[:_LONGEST], inner) for key, inner in inside]
+
+
+def _is_phone(path: str, value: str) -> bool:
+    if _PHONE.fullmatch(value):
+        return True
+    return _NATIONAL.fullmatch(value) is not None and bool(_PHONES_KEY.search(_split(path)))
+
+
+def _is_ours(path: str) -> bool:
+    return _OURS.search(_split(path)) is not None
+
+
+def _split(path: str) -> str:
+    return _CAMEL.sub("_", path)

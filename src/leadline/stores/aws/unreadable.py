@@ -1,0 +1,92 @@
+"""Reading again, on AWS, what nobody could read."""
+
+from typing import Any
+
+import msgspec
+
+from leadline.model.formats import from_iso, iso, key_of
+from leadline.model.lead import CapturedLead, Fate, Kind, fate_of
+from leadline.model.task import Step, Task
+from leadline.stores.aws.base import Contested, changed
+from leadline.stores.aws.comparing import COMPARED
+from leadline.stores.aws.documents import document_of, read_document
+from leadline.stores.aws.events_of_records import record_item
+from leadline.stores.aws.inbox import AwsInbox
+from leadline.stores.aws.items import LeadItem, revived
+from leadline.stores.aws.keys import digest_key, short
+from leadline.stores.aws.quotas import give_back
+from leadline.stores.aws.table import Put, PutIf, Stale, Write
+from leadline.stores.aws.wakeups import Ring
+
+_MOST_ROUNDS = 20
+
+
+class AwsUnreadable(AwsInbox):
+    """The part of `ports.store.Inbox` for deliveries that could not be read."""
+
+    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+        """See `ports.store.Inbox.read_again`."""
+        for _ in range(_MOST_ROUNDS):
+            item = self._lead(lead_id)
+            if item is None or item.kind != Kind.UNREADABLE:
+                return False
+            head = self._head(lead)
+            early = head if head is not None and head.is_early else None
+            if head is not None and not (early and lead.kind is Kind.CREATED):
+                return False  # its record has got a lead meanwhile
+            key = key_of("raw", lead_id, from_iso(item.captured_at))
+            document = self.bucket.get(key)
+            if document is None:
+                return False
+            body = read_document(document).whole_body
+            read = msgspec.structs.replace(
+                lead, id=lead_id, captured_at=from_iso(item.captured_at), body=body
+            )
+            # Twice the same where the write below is lost: who reads again writes it again.
+            self.bucket.put(key, document_of(read))
+            try:
+                self.table.write_all(self._writes(item, read, early))
+            except Stale:
+                continue
+            give_back(self.table, item.source, len(body or b""))
+            if fate_of(read, known=False, refined=False)[0] is Fate.CAPTURED:
+                self._ring([Ring(Task(Step.REFINE, lead_id), read.due_at, read.captured_at)])
+            return True
+        raise Contested(lead_id)
+
+    def _writes(self, item: LeadItem, read: CapturedLead, early: LeadItem | None) -> list[Write]:
+        """The writes that store the event as it was read and assign its key and its record to it,
+        with what came *early* of that."""
+        now = self.clock()
+        fate, why = fate_of(read, known=False, refined=False)
+        is_lead = fate is Fate.CAPTURED
+        task = revived(item.task, item.attempts, now, read.due_at) if is_lead else None
+        new = changed(
+            item,
+            kind=str(read.kind),
+            fate=str(fate),
+            why=why,
+            record=short(read.record),
+            record_key=read.record_key.hex() if read.record_key else None,
+            task=task,
+            attempts=task.attempt if task else item.attempts,
+        ).note(now, "read_again")
+        writes: list[Write] = []
+        if early is not None:
+            new, writes = self._with_early(new, [early.lead_id, *early.related])
+        writes += [Put(new.item(), item.rev), PutIf(_key_item(read))]
+        if read.record_key:
+            record = record_item(read.record_key, read.id)
+            writes.append(
+                Put(record, None)
+                if early is None
+                else PutIf(record, "lead_id = :e", {":e": early.lead_id})
+            )
+        return writes
+
+
+def _key_item(read: CapturedLead) -> dict[str, Any]:
+    pk, sk = digest_key("E", read.event_key)
+    compared = {COMPARED: True} if read.lasting_key else {}
+    taken = {"taken_at": iso(read.captured_at), "lasting": read.lasting_key}
+    return {"pk": pk, "sk": sk, "lead_id": read.id, **taken, **compared}

@@ -1,0 +1,96 @@
+"""Bodies by what they are, since labels are often wrong: `curl -d`, WordPress, axios, PHP, Java and
+Ruby label JSON as a form when nobody names a type."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.model.charsets import label_in
+from leadline.model.errors import Unreadable
+from leadline.model.json_text import read_json, read_labelled_json
+from leadline.model.lead import Delivery
+from leadline.vendors._webhooks import forms
+from leadline.vendors._webhooks.pieces import leads_in
+
+JSON_MEDIA = ("application/json", "text/json", "text/plain")
+"""The labels under which JSON comes that is JSON."""
+_PAIRS = re.compile(rb"[^\s=&{}\"<>]{1,200}=[^\s{}\"<>]*\s*\Z")
+_BOUNDARY = re.compile(
+    rb"--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\nContent-Disposition:", re.IGNORECASE
+)
+
+
+def read_body(delivery: Delivery) -> tuple[bytes, tuple[str, ...]]:
+    """The body as JSON text, whatever its label says: the very bytes if it is JSON, a form as an
+    object. Beside it the notes of `charsets` on what was doubtful.
+
+    Raises Unreadable for a body that is neither.
+    """
+    label = delivery.headers.get("content-type", "")
+    plain = label == JSON_MEDIA[0]  # as most senders write it
+    if not plain and delivery.media_type in forms.MEDIA:
+        return _read_form(delivery)
+    try:
+        return read_labelled_json(delivery.body, "" if plain else label_in(label))
+    except Unreadable as error:
+        found = _form_in(delivery)
+        if found is None:
+            raise
+        try:
+            form, notes = forms.read_form(found)
+        except Unreadable:
+            raise error from None
+        return forms.as_raw(form), notes
+
+
+def _read_form(delivery: Delivery) -> tuple[bytes, tuple[str, ...]]:
+    read = forms.json_of(delivery)
+    if read is not None:
+        return read
+    form, notes = forms.read_form(delivery)
+    return _written_as_a_name(form) or _list_of_people(form) or forms.as_raw(form), notes
+
+
+def _list_of_people(form: Mapping[str, Any]) -> bytes | None:
+    """`leads[0][email]=…&leads[1][email]=…` with its list, where it is one of people."""
+    if not any("[1]" in name for name in form):
+        return None
+    raw = forms.as_raw(_listed(forms.nested(form)))
+    return raw if len(leads_in(raw)) > 1 else None
+
+
+def _listed(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """The tree with lists where objects have numbers for keys; as deep as names are parted."""
+    return {
+        key: list(value.values())
+        if isinstance(value, dict) and list(value) == [str(i) for i in range(len(value))]
+        else _listed(value)
+        if isinstance(value, dict)
+        else value
+        for key, value in tree.items()
+    }
+
+
+def _written_as_a_name(form: Mapping[str, Any]) -> bytes | None:
+    """The JSON of a form whose only field has JSON for its name: that was encoded as a form is."""
+    name = next(iter(form), "")
+    if len(form) != 1 or form[name] or name[:1] not in ("{", "["):
+        return None
+    try:
+        return read_json(name.encode(errors="replace"))
+    except Unreadable:
+        return None
+
+
+def _form_in(delivery: Delivery) -> Delivery | None:
+    """The delivery of a form that bears another label, with its own; None where it is no form."""
+    body = delivery.body
+    if boundary := _BOUNDARY.match(body.lstrip(b"\r\n")):
+        media = f"{forms.MEDIA[1]}; boundary={boundary[1].decode()}"
+    elif _PAIRS.match(body):
+        media = forms.MEDIA[0]
+    else:
+        return None
+    return msgspec.structs.replace(delivery, headers={**delivery.headers, "content-type": media})
