@@ -74,40 +74,40 @@ class Aws:
             shown += f"<NextContinuationToken>{found[PAGE - 1]}</NextContinuationToken>"
         return f"<ListBucketResult>{shown}</ListBucketResult>".encode()
 
-    def call(self, operation: str, asked: dict[str, Any]) -> Answer:
-        told = OPERATIONS[operation](self, asked)
+    def call(self, operation: str, query: dict[str, Any]) -> Answer:
+        data = OPERATIONS[operation](self, query)
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": "0"}
-        return 200, headers, json.dumps(told).encode()
+        return 200, headers, json.dumps(data).encode()
 
-    def put(self, asked: dict[str, Any]) -> dict[str, Any]:
-        item = asked["Item"]
+    def put(self, query: dict[str, Any]) -> dict[str, Any]:
+        item = query["Item"]
         self.items[item["pk"]["S"], item["sk"]["S"]] = item
         return {}
 
-    def get(self, asked: dict[str, Any]) -> dict[str, Any]:
-        found = self.items.get((asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"]))
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        found = self.items.get((query["Key"]["pk"]["S"], query["Key"]["sk"]["S"]))
         return {"Item": found} if found else {}
 
-    def get_all(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def get_all(self, query: dict[str, Any]) -> dict[str, Any]:
         found = {
             table: [one["Item"] for key in about["Keys"] if (one := self.get({"Key": key}))]
-            for table, about in asked["RequestItems"].items()
+            for table, about in query["RequestItems"].items()
         }
         return {"Responses": found, "UnprocessedKeys": {}}
 
-    def write_all(self, asked: dict[str, Any]) -> dict[str, Any]:
-        for one in asked["TransactItems"]:
+    def write_all(self, query: dict[str, Any]) -> dict[str, Any]:
+        for one in query["TransactItems"]:
             ((kind, write),) = one.items()
             (self.put if kind == "Put" else self.delete)(write)
         return {}
 
-    def delete(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.items.pop((asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"]), None)
+    def delete(self, query: dict[str, Any]) -> dict[str, Any]:
+        self.items.pop((query["Key"]["pk"]["S"], query["Key"]["sk"]["S"]), None)
         return {}
 
-    def query(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def query(self, query: dict[str, Any]) -> dict[str, Any]:
         """Of the index `due`, all that is due by `:now`."""
-        values = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
+        values = {name: value["S"] for name, value in query["ExpressionAttributeValues"].items()}
         found = [
             item
             for item in self.items.values()
@@ -115,16 +115,16 @@ class Aws:
             and item["due_sk"]["S"] <= values[":now"]
         ]
         found.sort(key=lambda item: str(item["due_sk"]["S"]))
-        found = found[: asked.get("Limit")]
-        return {"Count": len(found), "Items": [] if asked.get("Select") == "COUNT" else found}
+        found = found[: query.get("Limit")]
+        return {"Count": len(found), "Items": [] if query.get("Select") == "COUNT" else found}
 
-    def send(self, asked: dict[str, Any]) -> dict[str, Any]:
-        digest = hashlib.md5(asked["MessageBody"].encode(), usedforsecurity=False).hexdigest()
+    def send(self, query: dict[str, Any]) -> dict[str, Any]:
+        digest = hashlib.md5(query["MessageBody"].encode(), usedforsecurity=False).hexdigest()
         return {"MD5OfMessageBody": digest, "MessageId": "5fea7756-0ea4-451a-a703-a558b933e274"}
 
-    def parameter(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def parameter(self, query: dict[str, Any]) -> dict[str, Any]:
         text = self.objects["/settings"].decode()
-        return {"Parameter": {"Name": asked["Name"], "Type": "SecureString", "Value": text}}
+        return {"Parameter": {"Name": query["Name"], "Type": "SecureString", "Value": text}}
 
 
 OPERATIONS: dict[str, Callable[[Aws, dict[str, Any]], dict[str, Any]]] = {

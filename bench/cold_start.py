@@ -202,12 +202,12 @@ def batch(endpoint: str) -> dict[str, Any]:
 def programs(plain: str, secure: str, folder: Path, capture: str, work: str) -> dict[str, Program]:
     """What is run, by name; AWS's stand-in gets to know what the handlers ask for."""
     urllib3.request("PUT", f"{plain}/settings", body=SETTINGS.encode())
-    asked = batch(plain)
+    query = batch(plain)
     urllib3.request("POST", f"{plain}/-/keep")
     fine = '["statusCode"] == 200'
     answered = FIRST_ANSWER.format(name="capture", event=delivery(), expected=fine)
     all_done = '== {"batchItemFailures": []}'
-    refined = FIRST_ANSWER.format(name="refine", event=asked, expected=all_done)
+    refined = FIRST_ANSWER.format(name="refine", event=query, expected=all_done)
     trusting = {**environment(secure), "SSL_CERT_FILE": str(folder / CERTIFICATE)}
     return {
         "bare": Program(""),

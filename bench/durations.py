@@ -63,7 +63,7 @@ from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
 from leadline.settings.general import Settings
-from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.table import Table
@@ -287,7 +287,7 @@ def delivering(stage: Stage, refine: Case) -> Case:
     names = environment(stage.plain)
     urls = queue_of_each_step(names["SQS_QUEUE_URL"], names["DELIVERY_QUEUE_URL"])
     queues = Queues(caller, urls)
-    store = HandedStore(Table(caller, "leads"), Bucket(caller, "leads"), queues, tasks=tasks)
+    store = BatchStore(Table(caller, "leads"), Bucket(caller, "leads"), queues, tasks=tasks)
     refine_due(wiring.kit_of(Settings(), store, {"slack": quiet()}), 1)
     caller.close()
     message = json.dumps({**told, "channel": "slack"})

@@ -66,23 +66,23 @@ def measures(folder: Path) -> Iterator[tuple[str, Iterable[Judged]]]:
 
 def syntax_cases(folder: Path) -> Iterator[Judged]:
     for case in load(folder / "email_syntax_cases.json"):
-        found = refine_email(case["address"])
-        if is_as_written(case["address"], found):
-            good = (found.canonical is not None) == case["valid"]
-            yield good, f"{case} -> {found.canonical} {found.problems}"
+        email = refine_email(case["address"])
+        if is_as_written(case["address"], email):
+            good = (email.canonical is not None) == case["valid"]
+            yield good, f"{case} -> {email.canonical} {email.problems}"
 
 
-def is_as_written(address: str, found: Email) -> bool:
-    mended = {change.rule for change in found.changes} - {"email.lowercase"}
+def is_as_written(address: str, email: Email) -> bool:
+    mended = {change.rule for change in email.changes} - {"email.lowercase"}
     return not mended and '"' not in address
 
 
 def syntax_domains(folder: Path) -> Iterator[Judged]:
     for case in load(folder / "email_syntax_cases.json"):
         if case["valid"] and case.get("ascii_domain"):
-            found = refine_email(case["address"])
-            if found.canonical is not None:
-                domain = found.canonical.rpartition("@")[2]
+            email = refine_email(case["address"])
+            if email.canonical is not None:
+                domain = email.canonical.rpartition("@")[2]
                 yield domain == case["ascii_domain"].lower(), f"{case} -> {domain}"
 
 
@@ -91,37 +91,37 @@ def isemail(folder: Path) -> Iterator[Judged]:
         wanted = {"ISEMAIL_ERR": False, "ISEMAIL_VALID_CATEGORY": True}.get(case["category"])
         if case["address"] == "test@io":  # a bare top-level domain; SOURCES.md excepts it
             continue
-        found = refine_email(case["address"])
-        if wanted is not None and is_as_written(case["address"], found):
-            yield (found.canonical is not None) == wanted, f"{case} -> {found.canonical}"
+        email = refine_email(case["address"])
+        if wanted is not None and is_as_written(case["address"], email):
+            yield (email.canonical is not None) == wanted, f"{case} -> {email.canonical}"
 
 
 def examples(folder: Path, form: str) -> Iterator[Judged]:
     for row in rows(folder / "phone_examples_by_region.csv"):
         if row["valid"] == "1" and row[form]:
-            found = refine_phone(row[form], row["region"])
-            yield found.e164 == row["e164"], f"{row} -> {found.e164}"
+            phone = refine_phone(row[form], row["region"])
+            yield phone.e164 == row["e164"], f"{row} -> {phone.e164}"
 
 
 def readable(folder: Path) -> Iterator[Judged]:
     for row in rows(folder / "phone_examples_by_region.csv"):
         if row["valid"] == "1" and row["international"]:
-            found = refine_phone(row["e164"], "")
-            yield found.written == row["international"], f"{row} -> {found.written}"
+            phone = refine_phone(row["e164"], "")
+            yield phone.written == row["international"], f"{row} -> {phone.written}"
 
 
 def validity(folder: Path) -> Iterator[Judged]:
     for row in rows(folder / "phone_examples_by_region.csv"):
-        found = refine_phone(row["e164"], "")
-        yield (not found.problems) == (row["valid"] == "1"), f"{row} -> {found.problems}"
+        phone = refine_phone(row["e164"], "")
+        yield (not phone.problems) == (row["valid"] == "1"), f"{row} -> {phone.problems}"
 
 
 def plan_samples(folder: Path) -> Iterator[Judged]:
     for row in rows(folder / "phone_plan_samples.csv"):
-        found = refine_phone(row["input"], "")
-        if found.e164 is None and found.problems == ("phone.invalid",):
+        phone = refine_phone(row["input"], "")
+        if phone.e164 is None and phone.problems == ("phone.invalid",):
             continue
-        yield found.e164 == row["e164"], f"{row['input']} -> {found.e164}, not {row['e164']}"
+        yield phone.e164 == row["e164"], f"{row['input']} -> {phone.e164}, not {row['e164']}"
 
 
 def split(folder: Path) -> Iterator[Judged]:
@@ -130,9 +130,9 @@ def split(folder: Path) -> Iterator[Judged]:
         family = [word for word, label in zip(words, labels, strict=True) if label == "Surname"]
         if len(given) != 1 or not family:
             continue
-        found = refine_name(" ".join(words), None, None, "")
+        name = refine_name(" ".join(words), None, None, "")
         wanted = (given[0].strip(",").lower(), " ".join(family).strip(",").lower())
-        got = ((found.first or "").lower(), (found.last or "").lower())
+        got = ((name.first or "").lower(), (name.last or "").lower())
         yield got == wanted, f"{' '.join(words)} -> {got}, not {wanted}"
 
 
@@ -142,8 +142,8 @@ def person_case(folder: Path, spoil: Any) -> Iterator[Judged]:
         shouted = any(word.isupper() and len(word) > 3 for word in words)
         whole = "GivenName" in labels and "Surname" in labels and "," not in name
         if whole and not shouted and not name.islower():
-            found = refine_name(spoil(name), None, None, "")
-            yield found.whole == name, f"{name} -> {found.whole}"
+            refined = refine_name(spoil(name), None, None, "")
+            yield refined.whole == name, f"{name} -> {refined.whole}"
 
 
 def company_kept(folder: Path) -> Iterator[Judged]:

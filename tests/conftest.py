@@ -13,7 +13,7 @@ from leadline.ports.store import Store
 from leadline.stores.memory import MemoryStore
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.emulator import Emulator
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock
 
 # How long an example takes says more of what else the machine does than of the example.
@@ -42,11 +42,11 @@ def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> I
         yield MemoryStore(clock)
         return
     if request.param == "moto":
-        with closing(Rooms(request.getfixturevalue("moto"))) as rooms:
+        with closing(AwsResources(request.getfixturevalue("moto"))) as rooms:
             yield rooms.store(clock)
         return
     if request.param == "emulator":
-        with closing(Rooms(request.getfixturevalue("emulator").endpoint)) as rooms:
+        with closing(AwsResources(request.getfixturevalue("emulator").endpoint)) as rooms:
             yield rooms.store(clock)
         return
     sqlite = SqliteStore(tmp_path / "data", clock=clock)

@@ -10,7 +10,7 @@ from leadline.model.lead import WORKER_DIED, RefinedLead
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.retry import LookUpPolicy, RetryPolicy
-from leadline.model.task import Claim, Drop, Outcome, Retry, Step
+from leadline.model.task import Drop, Lease, Outcome, Retry, Step
 from leadline.ports.channel import Channel
 from leadline.ports.clock import Clock
 from leadline.ports.crm import Crm
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def _nobody(lead_id: str) -> None:
-    """Ignore the id: the default of `Kit.at_hand`."""
+    """Ignore the id: the default of `Kit.report_current`."""
     del lead_id
 
 
@@ -42,8 +42,8 @@ class Kit(msgspec.Struct, frozen=True):
     `chance` returns random numbers in [0, 1) for jitter. `channels` are the destinations by name,
     among which `routes` choose; `crms` are the CRMs by source. `region` is the country of phone
     numbers without a country code. `interactive` is whether Slack's button presses reach Leadline.
-    `at_hand` is called with the id of the lead that is refined next, and with "" afterwards, so
-    that a supervisor knows on which lead a worker hangs. `among` are the sources whose leads are
+    `report_current` is called with the id of the lead that is refined next, and with "" afterwards,
+    so that a supervisor knows on which lead a worker hangs. `among` are the sources whose leads are
     leased for steps that may ask a CRM; None for all.
     """
 
@@ -53,7 +53,7 @@ class Kit(msgspec.Struct, frozen=True):
     clock: Clock
     chance: Callable[[], float]
     retry: RetryPolicy = RetryPolicy()
-    lease: timedelta = timedelta(seconds=60)
+    lease_duration: timedelta = timedelta(seconds=60)
     region: str = ""
     links: Links = Links()
     crms: Mapping[str, Connected] = {}
@@ -62,7 +62,7 @@ class Kit(msgspec.Struct, frozen=True):
     targets: Targets = Targets()
     look_ups: LookUpPolicy = LookUpPolicy()
     interactive: bool = False
-    at_hand: Callable[[str], None] = _nobody
+    report_current: Callable[[str], None] = _nobody
     among: Among | None = None
 
 
@@ -72,7 +72,7 @@ whose calls have timeouts, so an attempt that did not finish alone will not fini
 one blocks a worker for a whole lease."""
 
 
-def exhausted(kit: Kit, claim: Claim) -> Drop | None:
+def exhausted(kit: Kit, claim: Lease) -> Drop | None:
     """The dead letter of a task that has failed too often, such as one that kills its workers; None
     if it may be tried."""
     step, unfinished = claim.task.step, claim.error == WORKER_DIED
@@ -83,7 +83,7 @@ def exhausted(kit: Kit, claim: Claim) -> Drop | None:
         return None
     if not unfinished:
         return Drop(f"{step}.gave_up", claim.error)
-    lease = f"{kit.lease.total_seconds():g} s"
+    lease = f"{kit.lease_duration.total_seconds():g} s"
     attempts = f"{claim.failures} attempt{'' if claim.failures == 1 else 's'}"
     words = (
         f"never finished within its lease of {lease}, in {attempts}; its worker died or was killed"
@@ -91,31 +91,31 @@ def exhausted(kit: Kit, claim: Claim) -> Drop | None:
     return Drop(f"{step}.never_finished", words)
 
 
-def again(kit: Kit, claim: Claim, why: str) -> Retry | Drop:
+def retry_or_drop(kit: Kit, lease: Lease, why: str) -> Retry | Drop:
     """The outcome of a failed task: a retry, or a dead letter after too many failures."""
-    pause = kit.retry.after(claim.failures + 1, kit.chance())
+    pause = kit.retry.after(lease.failures + 1, kit.chance())
     if pause is None:
-        return Drop(f"{claim.task.step}.gave_up", why)
+        return Drop(f"{lease.task.step}.gave_up", why)
     return Retry(pause, why=why)
 
 
-def settle(kit: Kit, claims: Sequence[Claim], outcomes: Sequence[Outcome]) -> None:
+def settle(kit: Kit, leases: Sequence[Lease], outcomes: Sequence[Outcome]) -> None:
     """Let the store carry out the outcomes, and write a log line for each."""
-    pairs = list(zip(claims, outcomes, strict=True))
+    pairs = list(zip(leases, outcomes, strict=True))
     carried_out = kit.store.settle([Settlement(c, o) for c, o in pairs])
     if not log.isEnabledFor(logging.INFO):
         return
     now = kit.clock()
-    for (claim, outcome), done in zip(pairs, carried_out, strict=True):
+    for (lease, outcome), done in zip(pairs, carried_out, strict=True):
         what = type(outcome).__name__.lower() if done else "given_back"
         extra = {
-            "lead": claim.task.lead_id,
-            "attempt": claim.attempt,
-            "late_s": round((now - claim.due_at).total_seconds(), 3),
+            "lead": lease.task.lead_id,
+            "attempt": lease.attempt,
+            "late_s": round((now - lease.due_at).total_seconds(), 3),
         }
         if isinstance(outcome, Drop):
             extra["reason"] = outcome.reason
-        log.info(f"{claim.task.step}.{what}", extra=extra)
+        log.info(f"{lease.task.step}.{what}", extra=extra)
 
 
 def known(kit: Kit, person: Person) -> Person:

@@ -72,11 +72,11 @@ def timeouts(kind: TaskKind, settings: Settings) -> list[timedelta]:
             return [settings.crm[name].timeout] if name in settings.crm else []
 
 
-def patience(kind: TaskKind, settings: Settings, lease: timedelta) -> timedelta:
+def patience(kind: TaskKind, settings: Settings, duration: timedelta) -> timedelta:
     """How long one call of `do` may wait for others. A batch of leads stops asking CRMs when half
-    of the *lease* is over, so that is added to the longest timeout."""
+    of the *duration* is over, so that is added to the longest timeout."""
     answers = timeouts(kind, settings)
     if not answers:
         return timedelta()
-    asking = lease / 2 if kind[0].addressee is Addressee.LEAD else timedelta()
+    asking = duration / 2 if kind[0].addressee is Addressee.LEAD else timedelta()
     return asking + max(answers)

@@ -87,7 +87,7 @@ def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> CaptureKi
 
 def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
     """The channels by name; empty if none is set. One message may take *longest* seconds."""
-    if not _tells(settings):
+    if not _writes_back(settings):
         return {}
     from leadline.channels.registry import channel_configs, make_channel
 
@@ -95,7 +95,7 @@ def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
     return {name: make_channel(name, c, settings, longest) for name, c in configs.items()}
 
 
-def _tells(settings: Settings) -> bool:
+def _writes_back(settings: Settings) -> bool:
     """Whether there is any channel; without channels none of their modules is imported."""
     return bool(settings.slack_webhook_url or settings.channels)
 
@@ -104,7 +104,7 @@ class _OnDemand(Mapping[str, "Channel"]):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._names: tuple[str, ...] = ()
-        if _tells(settings):
+        if _writes_back(settings):
             from leadline.channels.registry import channel_configs
 
             self._names = tuple(channel_configs(settings))
@@ -250,13 +250,13 @@ def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
     """A kit with a store in memory, for previews and tests."""
     from leadline.stores.memory import MemoryStore
 
-    kept = MemoryStore(clock, settings.redelivery_window, telling_apart(sources(settings)))
-    return kit_of(settings, kept, channels(settings), clock)
+    store = MemoryStore(clock, settings.redelivery_window, telling_apart(sources(settings)))
+    return kit_of(settings, store, channels(settings), clock)
 
 
 def kit_of(
     settings: Settings,
-    kept: Store,
+    store: Store,
     destinations: "Mapping[str, Channel]",
     clock: Clock = wall_clock,
 ) -> "Kit":
@@ -267,13 +267,13 @@ def kit_of(
     from leadline.team.targets import Targets
 
     return Kit(
-        store=kept,
+        store=store,
         sources=sources(settings),
         channels=destinations,
         clock=clock,
         chance=random.random,
         retry=RetryPolicy(settings.retry_base, settings.retry_max, settings.max_attempts),
-        lease=settings.lease,
+        lease_duration=settings.lease,
         region=settings.region,
         links=links(settings),
         crms=crms(settings),
@@ -291,7 +291,7 @@ def _routes(settings: Settings) -> "Routes":
     from leadline.team.routing import Routes
 
     usual: tuple[str, ...] = ()
-    if _tells(settings):
+    if _writes_back(settings):
         from leadline.channels.registry import usual_channels
 
         usual = usual_channels(settings)

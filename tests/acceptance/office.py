@@ -19,8 +19,8 @@ from typing import Any, Self
 from standardwebhooks.webhooks import Webhook
 
 from tests.acceptance.installation import Installation
-from tests.standins.crm_api import ADA, Asked, Lead, Told, stamp
-from tests.standins.mail_server import MailRoom, mail_server
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, stamp
+from tests.standins.mail_server import MailServerStandIn, mail_server
 from tests.standins.slack_api import TOKEN, SlackApi
 from tests.standins.slack_presses import SECRET, press_body, press_payload, signed_headers
 from tests.vendors.hubspot.standin import HubSpotStandIn
@@ -126,10 +126,10 @@ escalate_to = "managers"
 """
 
 
-def person(name: str, number: int, *, owned: bool = False) -> Lead:
+def person(name: str, number: int, *, owned: bool = False) -> CrmLead:
     """Somebody whom nobody has seen before."""
     email, phone = f"{name.lower()}@example.com", f"+148055501{number:02}"
-    return Lead(name, "Hale", email, phone, owned=owned, created=datetime.now(UTC))
+    return CrmLead(name, "Hale", email, phone, owned=owned, created=datetime.now(UTC))
 
 
 class Hook:
@@ -176,14 +176,14 @@ class Portal(HubSpotStandIn):
         """Somebody of the team writes to a contact."""
         self._change(record.removeprefix("contact:"), properties)
 
-    def answer(self, asked: Asked) -> Told:
-        told = super().answer(asked)
-        if asked.path.endswith("/contacts/batch/update") and told.status == 200:
-            for one in asked.json["inputs"]:
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        response = super().answer(request)
+        if request.path.endswith("/contacts/batch/update") and response.status == 200:
+            for one in request.json["inputs"]:
                 self.written.append((f"contact:{one['id']}", one["properties"]))
                 self._change(one["id"], one["properties"])
-            return super().answer(asked)  # with the times of change
-        return told
+            return super().answer(request)  # with the times of change
+        return response
 
     def _change(self, number: str, properties: dict[str, str]) -> None:
         self.contacts[number] |= {**properties, "lastmodifieddate": stamp(datetime.now(UTC))}
@@ -199,7 +199,7 @@ class RunningOffice:
         self._stack = ExitStack()
         self.slack = self._stack.enter_context(SlackApi())
         self.slack.users = {ADA.email: ADA_SLACK, "ben@example.org": BEN_SLACK}
-        self.mail = self._stack.enter_context(mail_server(MailRoom()))
+        self.mail = self._stack.enter_context(mail_server(MailServerStandIn()))
         self.hook = self._stack.enter_context(Hook())
         self.portal = self._stack.enter_context(Portal(self._announce))
         self.records = folder / "records"

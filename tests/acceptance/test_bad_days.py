@@ -20,9 +20,9 @@ LEAD = b'{"name": "Ada Vance", "email": "ada@example.com"}'
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Installation]:
-    with Installation(tmp_path, LEADLINE_DELAY="1h", LEADLINE_LEASE="10m") as made:
-        made.start()
-        yield made
+    with Installation(tmp_path, LEADLINE_DELAY="1h", LEADLINE_LEASE="10m") as installation:
+        installation.start()
+        yield installation
 
 
 def post(server: Installation, body: bytes) -> urllib3.BaseHTTPResponse:

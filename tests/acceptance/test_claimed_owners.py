@@ -14,7 +14,7 @@ import pytest
 from leadline.model.formats import from_iso
 from leadline.standins.form_bodies import typeform_response
 from tests.acceptance.installation import Installation
-from tests.standins.mail_server import MailRoom, mail_server
+from tests.standins.mail_server import MailServerStandIn, mail_server
 from tests.standins.message_rules import read_email
 from tests.standins.payloads import ADA, AT, SECRETS, signature
 
@@ -79,10 +79,10 @@ email = "somebody@example.com"
 class Company:
     """An installation that tells of leads by mail."""
 
-    def __init__(self, folder: Path, room: MailRoom, settings: str) -> None:
+    def __init__(self, folder: Path, room: MailServerStandIn, settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        told = settings.format(port=room.port, key=KEY, typeform=SECRETS["typeform"][0])
-        (folder / "leadline.toml").write_text(told)
+        text = settings.format(port=room.port, key=KEY, typeform=SECRETS["typeform"][0])
+        (folder / "leadline.toml").write_text(text)
         self.room = room
         self.installation = Installation(folder, LEADLINE_DELAY="1s")
 
@@ -104,8 +104,8 @@ class Company:
 
     def refined(self, lead_id: str) -> dict[str, Any]:
         shown = self.installation.command("show", lead_id, "--json")
-        told: dict[str, Any] = json.loads(shown.stdout)["refined"]
-        return told
+        data: dict[str, Any] = json.loads(shown.stdout)["refined"]
+        return data
 
 
 def text_of(body: bytes) -> str:
@@ -116,7 +116,7 @@ def text_of(body: bytes) -> str:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with mail_server(MailRoom()) as room:
+    with mail_server(MailServerStandIn()) as room:
         made = Company(tmp_path_factory.mktemp("company"), room, SETTINGS)
         with made.installation:
             made.installation.start()
@@ -185,7 +185,7 @@ def test_so_is_the_owner_of_a_sender_whom_the_settings_trust(tmp_path: Path, peo
     trusting = people + SETTINGS.replace(
         "[sources.generic]\n", '[sources.generic]\nowner = "trusted"\n'
     )
-    with mail_server(MailRoom()) as room:
+    with mail_server(MailServerStandIn()) as room:
         company = Company(tmp_path, room, trusting)
         with company.installation:
             company.installation.start()
@@ -217,8 +217,8 @@ def test_doctor_names_the_senders_who_name_owners_in_vain(company: Company) -> N
 def test_preview_says_whom_it_would_not_believe(company: Company) -> None:
     body = company.installation.folder / "lead.json"
     body.write_text(json.dumps({"email": "c@example.org", "owner": STRANGER}))
-    told = company.installation.command("preview", str(body)).stdout
-    assert f"Owner named by the sender: {STRANGER}" in told
+    text = company.installation.command("preview", str(body)).stdout
+    assert f"Owner named by the sender: {STRANGER}" in text
     raw = json.loads(company.installation.command("preview", str(body), "--raw", "--json").stdout)
     assert raw[0]["fields"]["owner_claimed"] == STRANGER
     assert "owner" not in raw[0]["fields"]

@@ -26,7 +26,7 @@ from tests.standins.slack_presses import (
     press_payload,
     signed_headers,
 )
-from tests.worlds.leads import HandClock, captured, claim, refined, settle
+from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 
 PEOPLE = 100
 
@@ -51,9 +51,9 @@ class ServerWithLead:
         done = Done(refined=refined(lead, clock, name="Ada Vance"), then=then)
         clock.now = datetime.now(UTC)
         store.put([Task(Step.REFINE, lead.id)], clock.now)
-        settle(store, claim(store, Step.REFINE), done)
-        told = Alert(lead.id, "slack", clock.now, "new_lead/1")
-        settle(store, claim(store, Step.NOTIFY, "slack"), Done(alert=told))
+        settle(store, lease_task(store, Step.REFINE), done)
+        alert = Alert(lead.id, "slack", clock.now, "new_lead/1")
+        settle(store, lease_task(store, Step.NOTIFY, "slack"), Done(alert=alert))
         store.close()
         self.lead_id = lead.id
 

@@ -21,19 +21,21 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("filled")
     with (
         SlackInbox() as slack,
-        Installation(folder, LEADLINE_SLACK_WEBHOOK_URL=slack.webhook_url, **WITH_REGION) as made,
+        Installation(
+            folder, LEADLINE_SLACK_WEBHOOK_URL=slack.webhook_url, **WITH_REGION
+        ) as installation,
     ):
-        made.start()
-        made.post(json.dumps(ADA).encode())
+        installation.start()
+        installation.post(json.dumps(ADA).encode())
         assert slack.wait_for(1)
-        made.post(json.dumps({**ADA, "message": "again"}).encode())
-        made.post(json.dumps(ADA).encode())  # a redelivery
-        made.post(b'{"type":"contact.deleted","id":1}')
-        made.post(b'{"nothing":"of a lead"}')
+        installation.post(json.dumps({**ADA, "message": "again"}).encode())
+        installation.post(json.dumps(ADA).encode())  # a redelivery
+        installation.post(b'{"type":"contact.deleted","id":1}')
+        installation.post(b'{"nothing":"of a lead"}')
         assert slack.wait_for(2)
         time.sleep(0.5)
-        assert made.stop() == 0
-        yield made
+        assert installation.stop() == 0
+        yield installation
 
 
 def rows(installation: Installation, *arguments: str) -> list[dict[str, object]]:
@@ -155,34 +157,34 @@ def test_replay_says_first_what_it_would_do(filled: Installation, tmp_path: Path
 
 
 def test_a_mapping_set_afterwards_rescues_dead_letters(tmp_path: Path) -> None:
-    with Installation(tmp_path, **WITH_REGION) as made:
-        made.start()
-        made.post(b'{"who":{"known_as":"Odd Person"}}')
+    with Installation(tmp_path, **WITH_REGION) as installation:
+        installation.start()
+        installation.post(b'{"who":{"known_as":"Odd Person"}}')
         time.sleep(0.6)
-        made.stop()
-        assert [r["status"] for r in rows(made)] == ["dead"]
-        made.settings["LEADLINE_SOURCES__GENERIC__MAP__NAME"] = "/who/known_as"
-        made.start()
-        assert made.command("replay", "--status", "dead").returncode == 0
+        installation.stop()
+        assert [r["status"] for r in rows(installation)] == ["dead"]
+        installation.settings["LEADLINE_SOURCES__GENERIC__MAP__NAME"] = "/who/known_as"
+        installation.start()
+        assert installation.command("replay", "--status", "dead").returncode == 0
         time.sleep(1)
-        made.stop()
-        assert [(r["status"], r["name"]) for r in rows(made)] == [("refined", "Odd Person")]
+        installation.stop()
+        assert [(r["status"], r["name"]) for r in rows(installation)] == [("refined", "Odd Person")]
 
 
 def test_preview_shows_what_a_payload_would_become_and_stores_nothing(tmp_path: Path) -> None:
     file = tmp_path / "lead.json"
     file.write_text(json.dumps([ADA, {}]))
-    with Installation(tmp_path, LEADLINE_REGION="US") as made:
-        seen = made.command("preview", str(file), "--json")
+    with Installation(tmp_path, LEADLINE_REGION="US") as installation:
+        seen = installation.command("preview", str(file), "--json")
         assert seen.returncode == 1  # the second would be a dead letter
         first, second = json.loads(seen.stdout)
         assert first["refined"]["contact"]["name"] == "Ada Vance"
         assert first["slack"]["blocks"][0]["text"]["text"] == "🎯 New Lead Captured"
         assert "problem" in second
-        parsed = json.loads(made.command("preview", str(file), "--raw", "--json").stdout)
+        parsed = json.loads(installation.command("preview", str(file), "--raw", "--json").stdout)
         assert parsed[0]["fields"]["name"] == " ADA  VANCE"
-        assert not made.data.exists()
-        unknown = made.command("preview", str(file), "--source", "clsoe")
+        assert not installation.data.exists()
+        unknown = installation.command("preview", str(file), "--source", "clsoe")
         assert unknown.returncode != 0
         assert "close" in unknown.stderr
 
@@ -191,13 +193,15 @@ def test_send_signs_as_the_vendor_would(tmp_path: Path) -> None:
     file = tmp_path / "lead.json"
     file.write_text('{"event":{"id":"ev_1","object_type":"lead","action":"created","data":{}}}')
     secret = {"LEADLINE_SOURCES__CLOSE__SECRET": "00ff00ff"}
-    with Installation(tmp_path, **secret) as made:
-        made.start()
-        sent = made.command("send", str(file), "--to", made.url, "--source", "close")
+    with Installation(tmp_path, **secret) as installation:
+        installation.start()
+        sent = installation.command(
+            "send", str(file), "--to", installation.url, "--source", "close"
+        )
         assert sent.returncode == 0, sent.stderr
         assert json.loads(sent.stdout)["message"] == "Lead captured successfully"
-        forged = made.command(
-            "send", str(file), "--to", made.url, "--source", "close", "--secret", "00aa"
+        forged = installation.command(
+            "send", str(file), "--to", installation.url, "--source", "close", "--secret", "00aa"
         )
         assert forged.returncode == 1
         assert "401" in forged.stderr
@@ -226,9 +230,9 @@ def test_doctor_says_which_crms_there_are_and_what_they_lack(tmp_path: Path) -> 
         assert {c["what"]: c["detail"] for c in found}["CRMs"] == "close (asked, written to)"
         assert "Slack" not in {c["what"] for c in found}, "nobody has to have a webhook"
     with Installation(tmp_path / "bad", LEADLINE_CRM__ODOO__TOKEN="x") as bad:
-        told = bad.command("doctor", "--json")
-        (crms,) = (c for c in json.loads(told.stdout) if c["what"] == "CRMs")
-        assert (crms["state"], told.returncode) == ("WRONG", 1)
+        process = bad.command("doctor", "--json")
+        (crms,) = (c for c in json.loads(process.stdout) if c["what"] == "CRMs")
+        assert (crms["state"], process.returncode) == ("WRONG", 1)
         assert "[crm.odoo]" in crms["detail"]
 
 
@@ -239,9 +243,9 @@ def test_a_server_whose_channel_or_crm_lacks_something_says_so_and_does_not_star
         "LEADLINE_CHANNELS__SALES__KIND": "slack-bot",
         "LEADLINE_CRM__HUBSPOT__TIMEOUT": "9s",
     }
-    with Installation(tmp_path, **lacking) as made:
+    with Installation(tmp_path, **lacking) as installation:
         for command in ("serve", "worker"):
-            refused = made.command(command)
+            refused = installation.command(command)
             assert refused.returncode == 2
             assert "[channels.sales] token, room must be set" in refused.stderr
             assert (
@@ -252,8 +256,8 @@ def test_a_server_whose_channel_or_crm_lacks_something_says_so_and_does_not_star
 
 def test_config_show_names_origins_and_hides_secrets(tmp_path: Path) -> None:
     secret = "a-very-secret-signing-key"
-    with Installation(tmp_path, LEADLINE_SOURCES__TYPEFORM__SECRET=secret) as made:
-        shown = made.command("config", "show", "--json")
+    with Installation(tmp_path, LEADLINE_SOURCES__TYPEFORM__SECRET=secret) as installation:
+        shown = installation.command("config", "show", "--json")
         assert secret not in shown.stdout
         by_name = {o["name"]: o for o in json.loads(shown.stdout)}
         assert by_name["delay"]["origin"] == "environment LEADLINE_DELAY"
@@ -261,9 +265,9 @@ def test_config_show_names_origins_and_hides_secrets(tmp_path: Path) -> None:
 
 
 def test_a_wrong_setting_stops_every_command_with_one_clear_text(tmp_path: Path) -> None:
-    with Installation(tmp_path, LEADLINE_DELLAY="10m") as made:
+    with Installation(tmp_path, LEADLINE_DELLAY="10m") as installation:
         for command in ("leads", "serve", "verify"):
-            refused = made.command(command)
+            refused = installation.command(command)
             assert refused.returncode == 2
             assert "LEADLINE_DELLAY" in refused.stderr
             assert "LEADLINE_DELAY" in refused.stderr
@@ -271,16 +275,16 @@ def test_a_wrong_setting_stops_every_command_with_one_clear_text(tmp_path: Path)
 
 
 def test_every_command_explains_itself_with_an_example(tmp_path: Path) -> None:
-    with Installation(tmp_path) as made:
-        listed = made.command("--help").stdout
+    with Installation(tmp_path) as installation:
+        listed = installation.command("--help").stdout
         names = (
             "serve worker preview send leads show dead replay verify backup restore export "
             "import doctor"
         )
         for name in names.split():
             assert name in listed
-            assert "leadline" in made.command(name, "--help").stdout
-        assert made.command("no-such-command").returncode == 2
+            assert "leadline" in installation.command(name, "--help").stdout
+        assert installation.command("no-such-command").returncode == 2
 
 
 @pytest.mark.parametrize("place", ["before", "behind", "joined"])

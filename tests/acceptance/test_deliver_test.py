@@ -12,7 +12,7 @@ import pytest
 from leadline.cloud.session import Cloud
 from leadline.installations.on_aws import OnAws
 from leadline.standins.slack_inbox import SlackInbox
-from tests.standins.mail_server import MailRoom, mail_server, says
+from tests.standins.mail_server import MailServerStandIn, mail_server, says
 from tests.standins.message_rules import read_email
 from tests.standins.scripted_server import ScriptedServer, answer
 
@@ -32,7 +32,7 @@ def deliver_test(
     )
 
 
-def mail_settings(room: MailRoom, to: str) -> str:
+def mail_settings(room: MailServerStandIn, to: str) -> str:
     return f"""
 [people.ann]
 email = "ann@elsewhere.example"
@@ -57,7 +57,7 @@ def test_a_test_arrives_marked_and_nothing_is_stored(tmp_path: Path) -> None:
 
 
 def test_mail_for_owners_needs_somebody_to_go_to(tmp_path: Path) -> None:
-    room = MailRoom()
+    room = MailServerStandIn()
     with mail_server(room):
         settings = mail_settings(room, '"owner"')
         nobody = deliver_test(tmp_path, settings, "mail")
@@ -76,7 +76,7 @@ def test_mail_for_owners_needs_somebody_to_go_to(tmp_path: Path) -> None:
 def test_what_did_not_arrive_is_told_in_the_destinations_words(
     tmp_path: Path, json_wanted: bool
 ) -> None:
-    room = MailRoom(says("550 5.7.1 Not from here"))
+    room = MailServerStandIn(says("550 5.7.1 Not from here"))
     with mail_server(room):
         settings = mail_settings(room, '"sales@example.com"')
         done = deliver_test(tmp_path, settings, "mail", *(["--json"] if json_wanted else []))

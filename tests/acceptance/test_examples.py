@@ -22,15 +22,20 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 def test_a_lead_is_sent_with_the_standard_library_and_twice_is_once(tmp_path: Path) -> None:
     secret = {"LEADLINE_SOURCES__GENERIC__SECRET": "open-sesame"}
-    with Installation(tmp_path, **secret) as made:
-        made.start()
-        command = [sys.executable, str(EXAMPLES / "send_a_lead.py"), made.url, "open-sesame"]
+    with Installation(tmp_path, **secret) as installation:
+        installation.start()
+        command = [
+            sys.executable,
+            str(EXAMPLES / "send_a_lead.py"),
+            installation.url,
+            "open-sesame",
+        ]
         first, second = (
             subprocess.run(command, capture_output=True, text=True, check=True).stdout
             for _ in range(2)
         )
         assert first == second
-        shown = json.loads(made.command("show", first.strip(), "--json").stdout)
+        shown = json.loads(installation.command("show", first.strip(), "--json").stdout)
         assert shown["raw"]["company"] == "Vance Tools"
 
 

@@ -35,54 +35,54 @@ def _on_a_failing_disk(tmp_path: Path) -> tuple[Installation, Path]:
     return Installation(tmp_path / "made", PYTHONPATH=str(site), LEADLINE_DELAY="0"), order
 
 
-def _post(made: Installation, name: str) -> str | None:
+def _post(installation: Installation, name: str) -> str | None:
     """The id of a lead that was answered 200."""
     try:
-        answer = made.post(f'{{"email":"{name}@example.com"}}'.encode())
+        answer = installation.post(f'{{"email":"{name}@example.com"}}'.encode())
     except urllib3.exceptions.HTTPError:
         return None
     return str(answer.json()["lead_id"]) if answer.status == 200 else None
 
 
-def _logged(made: Installation, event: str, times: int = 1) -> bool:
-    return made.log.read_text().count(event) >= times
+def _logged(installation: Installation, event: str, times: int = 1) -> bool:
+    return installation.log.read_text().count(event) >= times
 
 
-def _until_logged(made: Installation, event: str) -> list[str]:
+def _until_logged(installation: Installation, event: str) -> list[str]:
     """Post until the server logs this; the leads that were answered 200."""
     ids: list[str | None] = []
     deadline = time.monotonic() + 60
-    while not _logged(made, event):
-        assert time.monotonic() < deadline, made.log.read_text()[-3000:]
-        ids.append(_post(made, f"n{len(ids)}"))
+    while not _logged(installation, event):
+        assert time.monotonic() < deadline, installation.log.read_text()[-3000:]
+        ids.append(_post(installation, f"n{len(ids)}"))
     return [found for found in ids if found]
 
 
 def test_a_server_whose_database_cannot_be_synced_starts_anew_once_and_then_stops(
     tmp_path: Path,
 ) -> None:
-    made, order = _on_a_failing_disk(tmp_path)
-    with made:
-        made.start()
-        before = set(made.family().values())
+    installation, order = _on_a_failing_disk(tmp_path)
+    with installation:
+        installation.start()
+        before = set(installation.family().values())
         order.touch()
-        ids = _until_logged(made, "sync.healed")
-        assert _logged(made, "sync.failed")
-        made.wait_ready()
-        assert len(before & set(made.family().values())) == 1  # the supervisor
-        ids.append(_post(made, "after") or "")
+        ids = _until_logged(installation, "sync.healed")
+        assert _logged(installation, "sync.failed")
+        installation.wait_ready()
+        assert len(before & set(installation.family().values())) == 1  # the supervisor
+        ids.append(_post(installation, "after") or "")
         order.touch()
-        assert made.process is not None
+        assert installation.process is not None
         deadline = time.monotonic() + 60
-        while made.process.poll() is None:
+        while installation.process.poll() is None:
             assert time.monotonic() < deadline
-            ids += filter(None, [_post(made, "again")])
-        assert made.process.returncode == 74
-        assert "nothing more is taken, and the log is kept" in made.log.read_text()
-        assert (made.data / "leadline.db-wal").stat().st_size
-        made.start()
-        found = made.command("verify", "--deep", "--json")
+            ids += filter(None, [_post(installation, "again")])
+        assert installation.process.returncode == 74
+        assert "nothing more is taken, and the log is kept" in installation.log.read_text()
+        assert (installation.data / "leadline.db-wal").stat().st_size
+        installation.start()
+        found = installation.command("verify", "--deep", "--json")
         assert found.returncode == 0, found.stdout
-        shown = made.command("leads", "--json", "--limit", "100000").stdout
+        shown = installation.command("leads", "--json", "--limit", "100000").stdout
         assert all(one in shown for one in ids)
-        assert made.stop() == 0
+        assert installation.stop() == 0

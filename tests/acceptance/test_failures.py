@@ -35,8 +35,8 @@ def story(server: Installation, lead_id: str) -> dict[str, object]:
     shown = server.command("show", lead_id, "--json")
     assert shown.returncode == 0, shown.stderr
     # Python itself refuses integers of more than 4300 digits; text will do here.
-    told: dict[str, object] = json.loads(shown.stdout, parse_int=str)
-    return told
+    data: dict[str, object] = json.loads(shown.stdout, parse_int=str)
+    return data
 
 
 def posted(server: Installation, body: bytes) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.model.task import HELD_UNTIL
+from leadline.model.task import ON_HOLD_UNTIL
 from leadline.operations.moving.agreement import family_digest
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.sqlite.moving.home import SqliteHome
@@ -23,7 +23,7 @@ from tests.worlds.first_release import FOLDER, TOLD, UNTOLD, unpacked
 DELAY = "10m"
 
 
-class Updated:
+class UpdatedInstallation:
     """The installation after the update, with Slack's stand-in as its channel; `ids` by name."""
 
     def __init__(self, folder: Path, slack: SlackInbox) -> None:
@@ -60,9 +60,9 @@ class Updated:
 
 
 @pytest.fixture
-def updated(tmp_path: Path) -> Iterator[Updated]:
+def updated(tmp_path: Path) -> Iterator[UpdatedInstallation]:
     with SlackInbox() as slack:
-        made = Updated(tmp_path, slack)
+        made = UpdatedInstallation(tmp_path, slack)
         with made.installation:
             yield made
 
@@ -72,7 +72,7 @@ def migrate(folder: Path) -> None:
     SqliteStore(folder).close()
 
 
-def test_a_server_goes_on_with_the_data_folder(updated: Updated) -> None:
+def test_a_server_goes_on_with_the_data_folder(updated: UpdatedInstallation) -> None:
     migrate(updated.installation.data)
     before = updated.accounted()
     updated.installation.start()
@@ -93,7 +93,7 @@ def test_a_server_goes_on_with_the_data_folder(updated: Updated) -> None:
     assert updated.accounted()["alerted"] == after["alerted"] + 2
 
 
-def _replay_what_is_dead(updated: Updated) -> None:
+def _replay_what_is_dead(updated: UpdatedInstallation) -> None:
     groups = updated.json("dead")
     assert isinstance(groups, list)
     reasons = ["lead.not_understood", "look_up.gave_up", "no_service", "write_back.gave_up"]
@@ -105,14 +105,14 @@ def _replay_what_is_dead(updated: Updated) -> None:
     assert updated.slack.wait_for(count + 1, 30)
 
 
-def _release_what_is_held(updated: Updated) -> None:
+def _release_what_is_held(updated: UpdatedInstallation) -> None:
     count = updated.slack.posts
     assert updated.json("leads", "--status", "waiting")
     updated.json("release", updated.ids["held"])
     assert updated.slack.wait_for(count + 1, 30)
 
 
-def _deliver_again(updated: Updated) -> None:
+def _deliver_again(updated: UpdatedInstallation) -> None:
     """The same deliveries, by their keys, are the leads that they were."""
     for name in ("told", "leased", "held", "dead"):
         body = json.dumps({"name": name, "email": f"{name}@example.com"}).encode()
@@ -120,7 +120,7 @@ def _deliver_again(updated: Updated) -> None:
         assert json.loads(answer.data)["lead_id"] == updated.ids[name]
 
 
-def test_a_backup_is_restored(updated: Updated) -> None:
+def test_a_backup_is_restored(updated: UpdatedInstallation) -> None:
     migrate(updated.installation.data)
     before = updated.accounted()
     data = ("--data", str(updated.folder / "restored"))
@@ -133,7 +133,9 @@ def test_a_backup_is_restored(updated: Updated) -> None:
 
 
 @pytest.mark.parametrize("export", ["export", "export.tar.gz"])
-def test_an_export_is_imported_and_nobody_is_told_again(updated: Updated, export: str) -> None:
+def test_an_export_is_imported_and_nobody_is_told_again(
+    updated: UpdatedInstallation, export: str
+) -> None:
     updated.installation.settings["LEADLINE_DATA"] = str(updated.folder / "imported")
     updated.installation.settings["LEADLINE_DELAY"] = "0"
     counts = {"new": 15, "known": 0, "refined": 11, "handled": 3, "damaged": 0}
@@ -148,10 +150,10 @@ def test_an_export_is_imported_and_nobody_is_told_again(updated: Updated, export
     updated.accounted()
 
 
-def test_the_journal_of_a_move_still_fits_the_leads(updated: Updated) -> None:
+def test_the_journal_of_a_move_still_fits_the_leads(updated: UpdatedInstallation) -> None:
     data = updated.installation.data
     with closing(SqliteStore(data)) as store, closing(MoveJournal(data, "leads")) as journal:
-        home = SqliteHome(store, HELD_UNTIL - timedelta(days=7))
+        home = SqliteHome(store, ON_HOLD_UNTIL - timedelta(days=7))
         families = {i: f for ids in home.heads() for i, f in home.families(ids).items()}
         notes = journal.notes(list(families))
     assert len(families) == 17
@@ -160,14 +162,14 @@ def test_the_journal_of_a_move_still_fits_the_leads(updated: Updated) -> None:
     }
 
 
-def test_a_move_that_did_not_end_still_keeps_servers_away(updated: Updated) -> None:
+def test_a_move_that_did_not_end_still_keeps_servers_away(updated: UpdatedInstallation) -> None:
     shutil.copy(updated.folder / "moved.json", updated.installation.data)
     refused = updated.installation.command("worker")
     assert refused.returncode != 0
     assert "leadline move --to aws --stack leads --region eu-west-1" in refused.stderr
 
 
-def test_settings_of_before_mean_the_same(updated: Updated) -> None:
+def test_settings_of_before_mean_the_same(updated: UpdatedInstallation) -> None:
     shutil.copy(FOLDER / "leadline.example.toml", updated.folder / "leadline.toml")
     updated.installation.settings.clear()
     before = json.loads((FOLDER / "settings.json").read_text())

@@ -72,8 +72,8 @@ def installation(tmp_path: Path) -> Iterator[tuple[Installation, SlackInbox]]:
             "PYTHONPATH": install(tmp_path / "site"),
             "PYTHONWARNINGS": "default",
         }
-        with Installation(tmp_path / "installation", **settings) as made:
-            yield made, slack
+        with Installation(tmp_path / "installation", **settings) as installation:
+            yield installation, slack
 
 
 def test_a_source_and_a_crm_of_before_still_work_and_say_what_to_change(

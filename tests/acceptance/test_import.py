@@ -24,12 +24,12 @@ def test_a_lead_whose_refined_document_is_to_come_is_left_alone_by_workers(tmp_p
             tmp_path, key_of("raw", lead.id, clock.now), raw_document(lead.id, clock.now, lead.raw)
         )
     write(tmp_path, key_of("refined", ours.id, clock.now), b"{")
-    with Installation(tmp_path / "home") as made:
-        taken = made.command("import", str(tmp_path / "archive"), "--json")
+    with Installation(tmp_path / "home") as installation:
+        taken = installation.command("import", str(tmp_path / "archive"), "--json")
         assert taken.returncode == 1
         told = {"new": 2, "known": 0, "refined": 0, "handled": 0, "damaged": 1}
         assert json.loads(taken.stdout) == told
-        due = {lead.id: due_at(made, lead.id) for lead in (ours, bare)}
+        due = {lead.id: due_at(installation, lead.id) for lead in (ours, bare)}
     now = datetime.now(UTC)
     assert due[bare.id] == clock.now
     assert now + timedelta(hours=23) < due[ours.id] < now + timedelta(hours=25)
@@ -41,8 +41,8 @@ def write(folder: Path, key: str, document: bytes) -> None:
     path.write_bytes(document)
 
 
-def due_at(made: Installation, lead_id: str) -> datetime:
-    (task,) = json.loads(made.command("show", lead_id, "--json").stdout)["tasks"]
+def due_at(installation: Installation, lead_id: str) -> datetime:
+    (task,) = json.loads(installation.command("show", lead_id, "--json").stdout)["tasks"]
     return datetime.fromisoformat(task["due_at"])
 
 
@@ -77,10 +77,10 @@ def test_who_handles_a_lead_goes_out_and_comes_in_with_it(tmp_path: Path) -> Non
     again = new.command("import", str(archive), "--json")
     assert json.loads(again.stdout)["handled"] == 0, "whoever handles it here goes on"
     store = SqliteStore(new.data)
-    kept = store.handling([ada.id, bob.id])
-    assert kept[ada.id] == msgspec.structs.replace(held, rev=1, reply_url="", reply_until=None)
-    assert kept[bob.id].ending is Ending.LOST
-    assert list(store.desk("U01ADA")) == [ada.id]
+    handlings = store.handling([ada.id, bob.id])
+    assert handlings[ada.id] == msgspec.structs.replace(held, rev=1, reply_url="", reply_until=None)
+    assert handlings[bob.id].ending is Ending.LOST
+    assert list(store.work_list("U01ADA")) == [ada.id]
     store.close()
 
 

@@ -17,7 +17,7 @@ from tests.acceptance.installation import Installation
 SENDERS = 4
 
 
-class Load:
+class SenderLoad:
     """Senders that post leads until told to stop, and remember what was answered 200."""
 
     def __init__(self, installation: Installation) -> None:
@@ -75,7 +75,7 @@ def test_thirty_rounds_of_sigkill_lose_no_lead_and_refine_none_twice(tmp_path: P
         settings = {"LEADLINE_SLACK_WEBHOOK_URL": slack.webhook_url, "LEADLINE_WORKERS": "2"}
         with Installation(tmp_path / "installation", **settings) as installation:
             installation.start()
-            load = Load(installation)
+            load = SenderLoad(installation)
             for _ in range(30):
                 time.sleep(chance.uniform(0.2, 1.2))
                 role, pid = chance.choice(sorted(installation.family().items()))
@@ -119,7 +119,7 @@ def wait_until_quiet(installation: Installation, seconds: float = 60.0) -> None:
     raise AssertionError(f"{least:.0f} tasks are still waiting")
 
 
-def check_everything_is_there(installation: Installation, load: Load, record: Path) -> None:
+def check_everything_is_there(installation: Installation, load: SenderLoad, record: Path) -> None:
     verified = installation.command("verify", "--json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
     listed = installation.command("leads", "--limit", "1000000", "--json")

@@ -18,7 +18,7 @@ from tests.acceptance.office import (
     RunningOffice,
     person,
 )
-from tests.standins.crm_api import ADA, Trouble
+from tests.standins.crm_api import ADA, CrmFailure
 from tests.standins.slack_api import WrongAnswer
 
 DOWN = WrongAnswer(503, {"ok": False, "error": "service_unavailable"})
@@ -76,7 +76,7 @@ def test_an_unassigned_lead_is_the_pools_until_the_crm_has_an_owner(office: Runn
 
 
 def test_an_alert_says_that_the_crm_is_down_and_is_put_right_later(office: RunningOffice) -> None:
-    office.portal.always(Trouble.DOWN)
+    office.portal.always(CrmFailure.DOWN)
     try:
         _, lead = office.contact("Wilma", owned=True)
         (alert,) = office.wait("the alert", lambda: office.told(SALES, lead, "new_lead"))

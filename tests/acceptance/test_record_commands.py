@@ -15,7 +15,7 @@ from leadline.journey.refining import refine_due
 from leadline.journey.write_back import write_back_due
 from leadline.settings.loading import load
 from tests.acceptance.installation import Installation
-from tests.standins.crm_api import Lead, many
+from tests.standins.crm_api import CrmLead, many
 from tests.vendors.tryton.standin import TrytonStandIn
 
 HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
@@ -30,25 +30,27 @@ def crm() -> Iterator[TrytonStandIn]:
 
 @pytest.fixture
 def made(tmp_path: Path, crm: TrytonStandIn) -> Iterator[Installation]:
-    with Installation(tmp_path, LEADLINE_RECONCILE_EVERY="1s") as made:
+    with Installation(tmp_path, LEADLINE_RECONCILE_EVERY="1s") as installation:
         config = crm.config()
         (tmp_path / "leadline.toml").write_text(
             f'[crm.tryton]\nurl = "{config.url}"\ndatabase = "{config.database}"\n'
             f'user = "{config.user}"\ntoken = "{config.token}"\noverwrite = ["phone"]\n'
             '[crm.tryton.write]\nstatus = "comment"\nlead_id = "reference"\nphone = "lost_reason"\n'
         )
-        yield made
+        yield installation
 
 
-def said(made: Installation, *words: str, code: int = 0) -> Any:
-    done = made.command(*words, "--json")
+def said(installation: Installation, *words: str, code: int = 0) -> Any:
+    done = installation.command(*words, "--json")
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout)
 
 
-def work(made: Installation) -> None:
+def work(installation: Installation) -> None:
     """What the server would do by now."""
-    settings = load(environ=made.environment, config=made.folder / "leadline.toml").settings
+    settings = load(
+        environ=installation.environment, config=installation.folder / "leadline.toml"
+    ).settings
     kit = wiring.embedded(settings)
     with closing(kit.store):  # type: ignore[type-var]
         while refine_due(kit):
@@ -60,7 +62,7 @@ def work(made: Installation) -> None:
 def test_a_running_server_finds_lost_leads_and_writes_them_back(
     made: Installation, crm: TrytonStandIn
 ) -> None:
-    crm.put(Lead(created=datetime.now(UTC), owned=True))
+    crm.put(CrmLead(created=datetime.now(UTC), owned=True))
     made.start()
     end = time.monotonic() + 30
     while "reference" not in crm.leads[1] and time.monotonic() < end:
@@ -103,7 +105,7 @@ def test_a_crm_that_is_down_is_told_of_by_the_exit_code(
 def test_what_would_be_written_is_told_field_by_field_and_then_written(
     made: Installation, crm: TrytonStandIn
 ) -> None:
-    crm.put(Lead(created=HOUR_AGO, phone="+49 30 901820"))
+    crm.put(CrmLead(created=HOUR_AGO, phone="+49 30 901820"))
     crm.leads[1]["comment"] = "called, no answer"
     (found,) = said(made, "reconcile", "--source", "tryton", "--since", "2h")["found"]
     work(made)
@@ -134,8 +136,8 @@ def test_writing_back_to_nobody_is_refused(made: Installation) -> None:
 def test_how_leads_ended_is_told_by_source_owner_and_score(
     made: Installation, crm: TrytonStandIn
 ) -> None:
-    crm.put(Lead(created=HOUR_AGO, owned=True))
-    crm.put(Lead(created=HOUR_AGO, email="second@example.com"))
+    crm.put(CrmLead(created=HOUR_AGO, owned=True))
+    crm.put(CrmLead(created=HOUR_AGO, email="second@example.com"))
     said(made, "reconcile", "--source", "tryton", "--since", "2h")
     work(made)
     assert said(made, "outcomes")["all"]["open"] == 2

@@ -13,12 +13,12 @@ from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation
-from tests.worlds.leads import HandClock, captured, claim, refined, settle
+from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 
 MINUTE = timedelta(minutes=1)
 
 
-class Made:
+class MadeInstallation:
     """An installation with a waiting lead and one that was told and touched."""
 
     def __init__(self, installation: Installation, clock: HandClock) -> None:
@@ -29,10 +29,12 @@ class Made:
         store.accept([touched])
         clock.advance(minutes=10, seconds=1)
         then = (Task(Step.NOTIFY, touched.id, "slack"),)
-        settle(store, claim(store, Step.REFINE), Done(refined=refined(touched, clock), then=then))
+        settle(
+            store, lease_task(store, Step.REFINE), Done(refined=refined(touched, clock), then=then)
+        )
         clock.advance(seconds=2)
-        told = Alert(touched.id, "slack", clock.now, "new_lead/1")
-        settle(store, claim(store, Step.NOTIFY, "slack"), Done(alert=told))
+        alert = Alert(touched.id, "slack", clock.now, "new_lead/1")
+        settle(store, lease_task(store, Step.NOTIFY, "slack"), Done(alert=alert))
         handled = Handling(
             claimed_by=Person(name="Ann Archer"), claimed_at=clock.now + timedelta(seconds=90)
         )
@@ -64,12 +66,12 @@ class Made:
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[Made]:
+def made(tmp_path: Path) -> Iterator[MadeInstallation]:
     with Installation(tmp_path, LEADLINE_DELAY="10m") as installation:
-        yield Made(installation, HandClock(datetime.now(UTC)))
+        yield MadeInstallation(installation, HandClock(datetime.now(UTC)))
 
 
-def test_a_wait_is_shortened_and_prolonged(made: Made) -> None:
+def test_a_wait_is_shortened_and_prolonged(made: MadeInstallation) -> None:
     before = made.due()
     told = made.json("wait", made.waiting, "2h")
     assert timedelta(hours=1, minutes=55) < made.due() - datetime.now(UTC) < timedelta(hours=2)
@@ -80,7 +82,7 @@ def test_a_wait_is_shortened_and_prolonged(made: Made) -> None:
     assert timeline[1:] == ["wait.moved cli", "wait.ended cli"]
 
 
-def test_a_held_lead_is_shown_as_held_until_it_is_released(made: Made) -> None:
+def test_a_held_lead_is_shown_as_held_until_it_is_released(made: MadeInstallation) -> None:
     due = made.due()
     assert made.json("hold", made.waiting) == {
         "lead_id": made.waiting, "held": True, "due_at": None,
@@ -97,14 +99,14 @@ def test_a_held_lead_is_shown_as_held_until_it_is_released(made: Made) -> None:
     assert "is not on hold" in made.refused("release", made.waiting)
 
 
-def test_only_leads_that_wait_are_moved_and_others_say_why(made: Made) -> None:
+def test_only_leads_that_wait_are_moved_and_others_say_why(made: MadeInstallation) -> None:
     for words in (["wait", made.touched, "1h"], ["hold", made.touched], ["release", made.touched]):
         assert "already" in made.refused(*words)
     assert "no lead has the id" in made.refused("hold", "0193ffff")
     assert "is not a duration" in made.refused("wait", made.waiting, "soon")
 
 
-def test_speed_tells_our_own_delay_from_that_of_people(made: Made) -> None:
+def test_speed_tells_our_own_delay_from_that_of_people(made: MadeInstallation) -> None:
     told = made.json("speed", "--since", "1d")
     assert (told["leads"], told["told"], told["touched"]) == (1, 1, 1)
     parts = {part: told[part]["p50"] for part in ("wait", "own", "human", "whole")}
@@ -115,7 +117,7 @@ def test_speed_tells_our_own_delay_from_that_of_people(made: Made) -> None:
     assert "10 min 00 s" in text
 
 
-def test_speed_counts_who_kept_their_target(made: Made) -> None:
+def test_speed_counts_who_kept_their_target(made: MadeInstallation) -> None:
     config = made.installation.data.parent / "leadline.toml"
     people = '[people."Ann Archer"]\nzone = "Europe/Berlin"\n'
     config.write_text(f'[targets.all]\nfirst_response = "15m"\n{people}', "utf-8")
@@ -125,7 +127,7 @@ def test_speed_counts_who_kept_their_target(made: Made) -> None:
     assert list(told["by_owner"]) == ["Ann Archer"]
 
 
-def test_speed_of_another_source_or_owner_has_no_leads(made: Made) -> None:
+def test_speed_of_another_source_or_owner_has_no_leads(made: MadeInstallation) -> None:
     assert made.text("speed", "--source", "close").strip() == "no leads"
     assert made.text("speed", "--owner", "ben@example.com").strip() == "no leads"
     assert made.json("speed", "--owner", "ann archer")["leads"] == 1

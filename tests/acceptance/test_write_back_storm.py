@@ -21,14 +21,14 @@ from leadline.settings.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
 from tests.standins.writable_crm import Rate, WritableCrm
-from tests.worlds.death import Killed
+from tests.worlds.killed_process import Killed
 from tests.worlds.leads import HandClock, captured
 
 LEADS = 5000
 LIMIT, SPAN = 100, timedelta(seconds=10)
 
 
-class Mortal:
+class MortalWorker:
     """A store whose worker dies before every so many-th record is remembered as written."""
 
     def __init__(self, store: SqliteStore, every: int) -> None:
@@ -119,7 +119,7 @@ def test_no_pause_is_ignored_nothing_is_lost_and_nothing_written_twice(
 def test_workers_that_die_write_nothing_twice(store: SqliteStore, clock: HandClock) -> None:
     crm = WritableCrm(clock)
     kit = the_storm(store, crm, clock, 50.0)
-    mortal = Mortal(store, every=501)
+    mortal = MortalWorker(store, every=501)
     until_all_is_written(msgspec.structs.replace(kit, store=mortal), clock)
     assert mortal.deaths > 5
     assert crm.rate is not None

@@ -190,11 +190,11 @@ REFUSED = """
 """
 
 
-def order(stack: str, template: str) -> deploying.Order:
-    return deploying.Order(stack, template=template)
+def order(stack: str, template: str) -> deploying.DeploymentRequest:
+    return deploying.DeploymentRequest(stack, template=template)
 
 
-def deploy(cloud: Cloud, the_order: deploying.Order) -> dict[str, Any]:
+def deploy(cloud: Cloud, the_order: deploying.DeploymentRequest) -> dict[str, Any]:
     with deploying.planned(cloud, the_order, lambda _: None) as plan:
         return deploying.roll_out(cloud, plan, lambda _: None)
 

@@ -28,10 +28,10 @@ from leadline.net.aws.signing import Keys
 from leadline.ports.store import Settlement
 from leadline.settings.crm import CrmConfig
 from leadline.standins import sample_bodies as bodies
-from leadline.standins.sample_bodies import Somebody
+from leadline.standins.sample_bodies import Persona
 from leadline.standins.samples import DEMO_SECRETS, people
 from leadline.standins.slack_inbox import Reply, SlackInbox
-from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.keys import task_key
@@ -41,7 +41,7 @@ from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 from leadline.vendors.registry import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text, told
-from tests.standins.crm_api import Lead
+from tests.standins.crm_api import CrmLead
 from tests.standins.emulator import REGION, Emulator
 from tests.standins.slack_presses import (
     SECRET,
@@ -64,7 +64,7 @@ UNSHOWN = {
 """Actions that the emulator can't show to be needed; the template's own tests name them."""
 
 
-class Bench:
+class RoleBench:
     """The stack on the test bench: its store with the rights of its owner, and its functions."""
 
     def __init__(self, stack: Deployment, slack: SlackInbox, crm: TrytonStandIn) -> None:
@@ -120,7 +120,7 @@ class Bench:
         }
 
     def lead(self, name: str, **about: Any) -> CapturedLead:
-        """A lead that waits, due at once unless told otherwise; its bell is not heard."""
+        """A lead that waits, due at once unless told otherwise; its wake-up is not heard."""
         self.calls += 1
         self.clock.now = datetime.now(UTC)
         about = {"delay": timedelta(), **about}
@@ -135,15 +135,17 @@ class Bench:
 
     def refine(self, lead: CapturedLead, tell: str = "slack", **details: Any) -> CapturedLead:
         """The same lead, of which an alert waits now, if anybody is to be told."""
-        store = HandedStore(
+        store = BatchStore(
             self.store.table, self.store.bucket, self.queues, clock=self.clock,
             tasks=[Task(Step.REFINE, lead.id)],
         )  # fmt: skip
-        (claim,) = store.claim(Step.REFINE, 1, timedelta(minutes=1))
+        (lease,) = store.lease(Step.REFINE, 1, timedelta(minutes=1))
         told = (Task(Step.NOTIFY, lead.id, tell),) if tell else ()
-        made = replace(refined(lead, self.clock, name="Ada"), lead_details=LeadDetails(**details))
-        done = Done(refined=made, then=told)
-        assert store.settle([Settlement(claim, done)]) == [True]
+        refined_lead = replace(
+            refined(lead, self.clock, name="Ada"), lead_details=LeadDetails(**details)
+        )
+        done = Done(refined=refined_lead, then=told)
+        assert store.settle([Settlement(lease, done)]) == [True]
         self.quiet()
         return lead
 
@@ -162,7 +164,7 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoleBench]:
     emulator.reset()
     with SlackInbox() as slack, TrytonStandIn() as crm:
         stack = Deployment(
@@ -180,7 +182,7 @@ def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         client = stack.client("lambda")
         for source in client.list_event_source_mappings()["EventSourceMappings"]:
             client.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
-        bench = Bench(stack, slack, crm)
+        bench = RoleBench(stack, slack, crm)
         yield bench
         bench.caller.close()
 
@@ -195,14 +197,14 @@ def with_crm(settings: str, config: CrmConfig) -> str:
     return f'reconcile_every = "1ms"\n{trusted}{table}'
 
 
-def close_event(who: Somebody, at: datetime, action: str) -> Delivery:
+def close_event(who: Persona, at: datetime, action: str) -> Delivery:
     """What Close sends of its lead."""
     body = bodies.close_event(who, at, action=action)
     bare = Delivery("close", body, at)
     return replace(bare, headers=find("close")().sign(bare, DEMO_SECRETS["close"]))
 
 
-def capture_works(bench: Bench) -> list[str]:
+def capture_works(bench: RoleBench) -> list[str]:
     """What goes wrong when a delivery comes, and comes again, when one can't be read, and when news
     come of a lead that is refined already."""
     wrong = [*news_work(bench), *presses_work(bench)]
@@ -232,7 +234,7 @@ def capture_works(bench: Bench) -> list[str]:
     return wrong
 
 
-def news_work(bench: Bench) -> list[str]:
+def news_work(bench: RoleBench) -> list[str]:
     """What goes wrong when news come of a refined lead."""
     bench.calls += 1
     who = people(bench.calls)[0]
@@ -247,7 +249,7 @@ def news_work(bench: Bench) -> list[str]:
     return wrong if bench.messages(bench.urls[Step.LOOK_UP]) else [*wrong, "nobody is asked"]
 
 
-def presses_work(bench: Bench) -> list[str]:
+def presses_work(bench: RoleBench) -> list[str]:
     """What goes wrong when somebody claims another's lead in Slack, and asks for leads."""
     lead, free = bench.refined_lead("pressed"), bench.refined_lead("free")
     owned = Handling(owner=Person(slack="U01ANN"))
@@ -263,7 +265,9 @@ def presses_work(bench: Bench) -> list[str]:
         return answer.data.decode()
 
     told("/slack/actions", press_body(pressed))
-    if list(bench.store.desk("U01ANN")) != [] or lead.id not in bench.store.desk("U02BOB"):
+    if list(bench.store.work_list("U01ANN")) != [] or lead.id not in bench.store.work_list(
+        "U02BOB"
+    ):
         wrong.append("the lead changed no hands")
     if "Ada" not in told("/slack/commands", command_body("mine", "U02BOB")):
         wrong.append("own leads are not listed")
@@ -275,7 +279,7 @@ def presses_work(bench: Bench) -> list[str]:
     return wrong
 
 
-def refine_works(bench: Bench) -> list[str]:
+def refine_works(bench: RoleBench) -> list[str]:
     """What goes wrong with two leads together, one alone, one that is not due, one that is none."""
     pair = [bench.lead("ada"), bench.lead("bob")]
     early = bench.lead("early", delay=timedelta(minutes=10))
@@ -298,7 +302,7 @@ def refine_works(bench: Bench) -> list[str]:
     return wrong
 
 
-def deliver_works(bench: Bench) -> list[str]:
+def deliver_works(bench: RoleBench) -> list[str]:
     """What goes wrong with an alert alone, two together, one refused, one asked to wait."""
     replies: list[Reply | None] = []
     bench.slack.behave = lambda _n: replies.pop(0) if replies else None
@@ -329,7 +333,7 @@ def deliver_works(bench: Bench) -> list[str]:
     return wrong
 
 
-def look_up_works(bench: Bench) -> list[str]:
+def look_up_works(bench: RoleBench) -> list[str]:
     """What goes wrong when news tell the owner of a lead whose CRM was silent at its refinement."""
     unknown = bench.lead("ask", record=f"r{bench.calls}")
     lead = bench.refine(unknown, tell="", ownership=Ownership.UNKNOWN)
@@ -352,7 +356,7 @@ def look_up_works(bench: Bench) -> list[str]:
     return [*wrong, *erasing_works(bench)]
 
 
-def erasing_works(bench: Bench) -> list[str]:
+def erasing_works(bench: RoleBench) -> list[str]:
     """What goes wrong when the CRM says that a record was deleted for the sake of privacy."""
     lead = bench.refine(bench.lead("gone", record=f"e{bench.calls}"), tell="")
     end = captured(
@@ -372,14 +376,14 @@ def erasing_works(bench: Bench) -> list[str]:
     return wrong
 
 
-def sweep_works(bench: Bench) -> list[str]:
-    """What goes wrong with an archived delivery that nobody knows, two silent bells, and a lead of
-    which no webhook told."""
+def sweep_works(bench: RoleBench) -> list[str]:
+    """What goes wrong with an archived delivery that nobody knows, two silent wake-ups, and a lead
+    of which no webhook told."""
     bench.refined_lead("silent"), bench.lead("due")
     bench.clock.now = datetime.now(UTC)
     lost = captured(bench.clock, f"lost{bench.calls}")
     bench.store.bucket.put(key_of("raw", lost.id, lost.captured_at), document_of(lost))
-    record = bench.crm.put(Lead(created=bench.clock.now))
+    record = bench.crm.put(CrmLead(created=bench.clock.now))
     swept = bench.invoke("Sweep", {"grace_s": 0, "overdue_s": 0})
     wrong = []
     if not bench.store.of_records([record_key("tryton", record)]):
@@ -394,7 +398,7 @@ def sweep_works(bench: Bench) -> list[str]:
     return wrong
 
 
-WORK: dict[str, Callable[[Bench], list[str]]] = {
+WORK: dict[str, Callable[[RoleBench], list[str]]] = {
     "Capture": capture_works,
     "Refine": refine_works,
     "Deliver": deliver_works,
@@ -418,7 +422,7 @@ def policy_of(stack: Deployment, role: str) -> tuple[str, str, dict[str, Any]]:
 
 @pytest.mark.parametrize("function", WORK)
 def test_a_role_has_all_that_its_function_needs_and_nothing_else(
-    bench: Bench, function: str
+    bench: RoleBench, function: str
 ) -> None:
     name, policy, whole = policy_of(bench.stack, f"{function}Role")
     iam = bench.stack.client("iam")

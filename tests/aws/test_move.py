@@ -38,7 +38,7 @@ def stack(
     )
 
 
-class Owner:
+class StackOwner:
     """The operator of an embedded installation who has an account on AWS."""
 
     def __init__(self, stack: Deployment, slack: SlackInbox, folder: Path) -> None:
@@ -59,8 +59,8 @@ class Owner:
     def moved(self, to: str) -> dict[str, Any]:
         done = self.move(to, "--json")
         assert done.returncode == 0, done.stderr
-        told: dict[str, Any] = json.loads(done.stdout)
-        return told
+        data: dict[str, Any] = json.loads(done.stdout)
+        return data
 
     def move_until(self, to: str, enough: Callable[[], bool]) -> None:
         """Begin a move, and kill it at some moment."""
@@ -112,14 +112,14 @@ def eventually(what: Callable[[], bool], seconds: float = 120.0) -> None:
 
 
 @pytest.fixture
-def owner(stack: Deployment, slack: SlackInbox, tmp_path: Path) -> Iterator[Owner]:
-    it = Owner(stack, slack, tmp_path / "home")
+def owner(stack: Deployment, slack: SlackInbox, tmp_path: Path) -> Iterator[StackOwner]:
+    it = StackOwner(stack, slack, tmp_path / "home")
     with it.home:
         yield it
 
 
 def test_a_whole_installation_moves_and_comes_back_however_often_it_is_killed(
-    owner: Owner,
+    owner: StackOwner,
 ) -> None:
     home, heard_before = owner.home, sum(owner.heard().values())
     home.start()
@@ -145,9 +145,9 @@ def test_a_whole_installation_moves_and_comes_back_however_often_it_is_killed(
         refused = home.command("serve")
         assert refused.returncode == 2
         assert "move --to aws --stack moving" in refused.stderr
-    told = owner.moved("aws")
-    assert told["conflicts"] == {}
-    assert told["verified"] == told["moved"] + told["known"] == ALERTED + WAITING
+    data = owner.moved("aws")
+    assert data["conflicts"] == {}
+    assert data["verified"] == data["moved"] + data["known"] == ALERTED + WAITING
     eventually(lambda: len(owner.heard()) == heard_before + ALERTED + WAITING)
     time.sleep(1)
     assert set(owner.heard().values()) == {1}
@@ -156,8 +156,8 @@ def test_a_whole_installation_moves_and_comes_back_however_often_it_is_killed(
     assert account.returncode == 0, account.stdout + account.stderr
 
     owner.move_until("embedded", lambda: owner.noted() > 0)
-    told = owner.moved("embedded")
-    assert told["verified"] == ALERTED + WAITING
+    data = owner.moved("embedded")
+    assert data["verified"] == ALERTED + WAITING
     home.start()
     owner.post("last", 1)
     eventually(lambda: len(owner.heard()) == heard_before + ALERTED + WAITING)

@@ -29,7 +29,7 @@ from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.aws.deployment import run_command
 from tests.standins.emulator import Emulator
-from tests.worlds.aws_rooms import REGION, Rooms
+from tests.worlds.aws_resources import REGION, AwsResources
 from tests.worlds.leads import HandClock, captured, refined
 
 pytestmark = pytest.mark.aws
@@ -44,12 +44,12 @@ secret = "{SECRET}"
 
 
 @dataclass
-class Stand:
+class OperatedStack:
     """The stand-in for a stack, and a command line beside it."""
 
     emulator: Emulator
     folder: Path
-    rooms: Rooms
+    rooms: AwsResources
     name: str
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -71,16 +71,16 @@ class Stand:
     def settle(self, lead: CapturedLead, outcome: Done | Drop, step: Step = Step.REFINE) -> None:
         store = self.rooms.store(wall_clock)
         channel = "slack" if step is Step.NOTIFY else ""
-        (claim,) = store.claim(step, 1, LEASE, channel)
-        assert claim.task.lead_id == lead.id
-        assert store.settle([Settlement(claim, outcome)]) == [True]
+        (lease,) = store.lease(step, 1, LEASE, channel)
+        assert lease.task.lead_id == lead.id
+        assert store.settle([Settlement(lease, outcome)]) == [True]
 
     def refine(self, lead: CapturedLead, *, tell: bool = False) -> None:
         then = (Task(Step.NOTIFY, lead.id, "slack"),) if tell else ()
-        made = refined(
+        refined_lead = refined(
             lead, HandClock(datetime.now(UTC)), name="Ada Vance", email="ada@example.com"
         )
-        self.settle(lead, Done(refined=made, then=then))
+        self.settle(lead, Done(refined=refined_lead, then=then))
 
     def send(self, url: str, body: str) -> None:
         self.emulator.client("sqs").send_message(QueueUrl=url, MessageBody=body)
@@ -108,8 +108,8 @@ class Stand:
 
 
 @pytest.fixture
-def stand(emulator: Emulator, tmp_path: Path) -> Iterator[Stand]:
-    with closing(Rooms(emulator.endpoint)) as rooms:
+def stand(emulator: Emulator, tmp_path: Path) -> Iterator[OperatedStack]:
+    with closing(AwsResources(emulator.endpoint)) as rooms:
         name = rooms.table.name
         emulator.client("ssm").put_parameter(
             Name=f"/leadline/{name}/settings", Type="SecureString", Value=SETTINGS
@@ -131,10 +131,10 @@ def stand(emulator: Emulator, tmp_path: Path) -> Iterator[Stand]:
         cfn = emulator.client("cloudformation")
         cfn.create_stack(StackName=name, TemplateBody=json.dumps(template))
         cfn.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
-        yield Stand(emulator, tmp_path, rooms, name)
+        yield OperatedStack(emulator, tmp_path, rooms, name)
 
 
-def test_leads_of_a_stack_are_listed_shown_and_accounted_for(stand: Stand) -> None:
+def test_leads_of_a_stack_are_listed_shown_and_accounted_for(stand: OperatedStack) -> None:
     ada, bob = stand.accept("ada"), stand.accept("bob")
     stand.refine(ada)
     listed = stand.told("leads")
@@ -155,7 +155,7 @@ def test_leads_of_a_stack_are_listed_shown_and_accounted_for(stand: Stand) -> No
     ]
 
 
-def test_the_option_may_stand_anywhere_and_names_its_region(stand: Stand) -> None:
+def test_the_option_may_stand_anywhere_and_names_its_region(stand: OperatedStack) -> None:
     lead = stand.accept("ada")
     run = [["--aws", stand.name, "--region", REGION, "leads", "--json"],
            ["leads", f"--aws={stand.name}", "--json", f"--region={REGION}"]]  # fmt: skip
@@ -167,7 +167,7 @@ def test_the_option_may_stand_anywhere_and_names_its_region(stand: Stand) -> Non
     assert elsewhere.returncode == 0, "--region goes before the environment"
 
 
-def test_a_dead_letter_is_done_again_with_its_message_taken_off(stand: Stand) -> None:
+def test_a_dead_letter_is_done_again_with_its_message_taken_off(stand: OperatedStack) -> None:
     lead, other = stand.accept("ada"), stand.accept("bob")
     stand.settle(lead, Drop("lead.not_understood", "nothing in it"))
     stand.settle(other, Drop("lead.other"))
@@ -187,7 +187,7 @@ def test_a_dead_letter_is_done_again_with_its_message_taken_off(stand: Stand) ->
     assert [g["reason"] for g in stand.told("dead")["groups"]] == ["lead.other"]
 
 
-def test_messages_that_no_dead_letter_explains_are_told_and_tidied(stand: Stand) -> None:
+def test_messages_that_no_dead_letter_explains_are_told_and_tidied(stand: OperatedStack) -> None:
     done, alive, telling = stand.accept("done"), stand.accept("alive"), stand.accept("telling")
     stand.refine(done)
     stranger = captured(HandClock(datetime.now(UTC)), "stranger")
@@ -219,7 +219,7 @@ def test_messages_that_no_dead_letter_explains_are_told_and_tidied(stand: Stand)
     assert telling.id not in str(told)
 
 
-def test_a_replay_reads_the_settings_of_the_stack(stand: Stand) -> None:
+def test_a_replay_reads_the_settings_of_the_stack(stand: OperatedStack) -> None:
     """From notify it needs the channels, from capture the sources."""
     lead = stand.accept("ada")
     stand.refine(lead, tell=True)
@@ -234,7 +234,7 @@ def test_a_replay_reads_the_settings_of_the_stack(stand: Stand) -> None:
     assert skipped == {ping.id: "its source still says that it is no new lead"}
 
 
-def test_settings_of_a_stack_are_shown_with_their_secrets_masked(stand: Stand) -> None:
+def test_settings_of_a_stack_are_shown_with_their_secrets_masked(stand: OperatedStack) -> None:
     words = ("config", "show", "--aws", stand.name)
     shown = run_command(stand.emulator, stand.folder, *words, LEADLINE_DELAY="1h")
     settings = {row["name"]: (row["value"], row["origin"]) for row in stand.told("config", "show")}
@@ -245,7 +245,7 @@ def test_settings_of_a_stack_are_shown_with_their_secrets_masked(stand: Stand) -
 
 @pytest.mark.parametrize("target", ["out.tar.gz", "folder"])
 def test_leads_leave_a_stack_and_come_into_another(
-    stand: Stand, emulator: Emulator, target: str
+    stand: OperatedStack, emulator: Emulator, target: str
 ) -> None:
     old = stand.accept("old", at=datetime(2026, 3, 2, tzinfo=UTC))
     lead, bare = stand.accept("ada", record="contact:1"), stand.accept("bare")
@@ -259,7 +259,7 @@ def test_leads_leave_a_stack_and_come_into_another(
     }  # fmt: skip
     since = stand.told("export", target, "--since", "2h")
     assert (since["raw"], since["refined"]) == (2, 1)
-    with closing(Rooms(emulator.endpoint)) as rooms:
+    with closing(AwsResources(emulator.endpoint)) as rooms:
         other = pointed_at(stand, rooms)
         taken = other.told("import", target)
         assert taken == {"new": 2, "known": 0, "refined": 1, "handled": 1, "damaged": 0}
@@ -282,7 +282,7 @@ def test_leads_leave_a_stack_and_come_into_another(
             assert differing <= {"due_at"}
 
 
-def pointed_at(stand: Stand, rooms: Rooms) -> Stand:
+def pointed_at(stand: OperatedStack, rooms: AwsResources) -> OperatedStack:
     """The same stack with other rooms."""
     cfn = stand.emulator.client("cloudformation")
     template = cfn.get_template(StackName=stand.name)["TemplateBody"]
@@ -300,17 +300,17 @@ def pointed_at(stand: Stand, rooms: Rooms) -> Stand:
     name = rooms.table.name
     cfn.create_stack(StackName=name, TemplateBody=text)
     cfn.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
-    return Stand(stand.emulator, stand.folder, rooms, name)
+    return OperatedStack(stand.emulator, stand.folder, rooms, name)
 
 
-def test_an_archive_of_one_machine_comes_into_a_stack(stand: Stand) -> None:
+def test_an_archive_of_one_machine_comes_into_a_stack(stand: OperatedStack) -> None:
     lead = captured(HandClock(datetime(2026, 3, 2, tzinfo=UTC)), "ada")
     store = SqliteStore(stand.folder / "data", clock=wall_clock)
     store.accept([lead])
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
     contact = {"name": "Ada Vance", "email_canonical": "ada@example.com"}
-    made = refined(lead, HandClock(lead.captured_at), **contact)
-    store.settle([Settlement(claim, Done(refined=made))])
+    refined_lead = refined(lead, HandClock(lead.captured_at), **contact)
+    store.settle([Settlement(lease, Done(refined=refined_lead))])
     store.close()
     run_command(stand.emulator, stand.folder, "export", "out.tar.gz", LEADLINE_DATA="data")
     assert stand.told("import", "out.tar.gz")["refined"] == 1
@@ -318,7 +318,7 @@ def test_an_archive_of_one_machine_comes_into_a_stack(stand: Stand) -> None:
         (row,) = ledger.find(LeadFilter())
     assert (row.lead_id, row.status, row.name) == (lead.id, Status.REFINED, "Ada Vance")
     # Whoever writes again is known by the mail address of the lead that came in.
-    keys = list(match_keys(made).values())
+    keys = list(match_keys(refined_lead).values())
     (person,) = stand.rooms.store(wall_clock).first_seen(keys).values()
     assert person.lead_id == lead.id
     assert stand.told("export", "back.tar.gz") == {
@@ -348,7 +348,7 @@ def test_an_archive_of_one_machine_comes_into_a_stack(stand: Stand) -> None:
     ],
 )
 def test_what_cannot_be_done_with_a_stack_is_said(
-    stand: Stand, words: tuple[str, ...], code: int, said: str
+    stand: OperatedStack, words: tuple[str, ...], code: int, said: str
 ) -> None:
     done = stand.run(*words)
     assert (done.returncode, done.stdout) == (code, "")

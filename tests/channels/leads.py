@@ -59,9 +59,9 @@ def _changed(part: Any, changes: dict[str, Any]) -> Any:
     return msgspec.structs.replace(part, **own)
 
 
-def noticed(found: RefinedLead, links: Links) -> Notice:
+def noticed(lead: RefinedLead, links: Links) -> Notice:
     """What is told of a lead that nobody has touched."""
-    return Notice(lead=found, now=found.processed_at, links=links)
+    return Notice(lead=lead, now=lead.processed_at, links=links)
 
 
 def again(**changes: Any) -> RefinedLead:

@@ -6,7 +6,7 @@ from email import message_from_bytes
 import msgspec
 
 from leadline.channels.email.message import EmailWriter
-from leadline.channels.slack.writer import DIRECT, Errand, SlackWriter
+from leadline.channels.slack.writer import DIRECT, SlackCall, SlackWriter
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.people import Person
@@ -50,8 +50,8 @@ def test_without_a_next_person_the_holder_is_spoken_to() -> None:
 
 
 def test_a_direct_message_goes_to_the_next_person() -> None:
-    letter = SlackWriter(bot=True, room=DIRECT).reminder(escalated(), None)
-    errand = msgspec.json.decode(letter.body, type=Errand)
+    message = SlackWriter(bot=True, room=DIRECT).reminder(escalated(), None)
+    errand = msgspec.json.decode(message.body, type=SlackCall)
     assert errand.to == {"slack": "U0BEN", "email": "ben@example.com"}
 
 

@@ -194,7 +194,7 @@ def test_every_crm_and_channel_needs_nothing_besides(unpacked: dict[str, Path]) 
     )
 
 
-def test_the_door_asks_no_crm(packages: dict[str, Package]) -> None:
+def test_the_slack_endpoint_asks_no_crm(packages: dict[str, Package]) -> None:
     assert [p for p in packages["capture"].files if p.endswith("/api.py")] == []
 
 

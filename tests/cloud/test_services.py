@@ -22,10 +22,10 @@ from leadline.cloud.code_bucket import (
     template_argument,
     upload,
 )
-from leadline.cloud.deploying import Order, planned
-from leadline.cloud.destroying import Doomed, delete_data, survey
+from leadline.cloud.deploying import DeploymentRequest, planned
+from leadline.cloud.destroying import DeletionPlan, delete_data, survey
 from leadline.cloud.packaging import Package
-from leadline.cloud.session import Cloud, CloudError, connect, plainly
+from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
 from leadline.cloud.stacks import need_stack
 from leadline.cloud.state import stack_state
 from leadline.model.errors import ConfigurationError
@@ -90,7 +90,7 @@ def test_an_address_where_nothing_listens_is_told(
 
 def test_a_refusal_tells_the_operation_and_the_code(cloud: Cloud) -> None:
     refused = pytest.raises(CloudError, match=r"GetParameter was refused \(ParameterNotFound\)")
-    with refused, plainly():
+    with refused, readable_errors():
         cloud.client("ssm").get_parameter(Name="/none")
 
 
@@ -317,9 +317,9 @@ def test_a_line_for_scripts_is_json_with_the_function() -> None:
 # --- data that goes ---------------------------------------------------------------------------
 
 
-def doomed(**what: str) -> Doomed:
+def doomed(**what: str) -> DeletionPlan:
     none = {"bucket": "", "table": "", "parameter": "", "secret": ""}
-    return Doomed("leadline", "arn:", gone=True, waiting=0, resources={}, **{**none, **what})
+    return DeletionPlan("leadline", "arn:", gone=True, waiting=0, resources={}, **{**none, **what})
 
 
 def test_every_version_goes_before_the_bucket(cloud: Cloud) -> None:
@@ -379,7 +379,7 @@ def test_a_stack_of_somebody_else_is_neither_deleted_nor_updated(cloud: Cloud) -
         survey(cloud, "theirs", gone_too=False)
     with (
         pytest.raises(CloudError, match="theirs is not a stack of Leadline"),
-        planned(cloud, Order("theirs"), lambda _: None, dry_run=True),
+        planned(cloud, DeploymentRequest("theirs"), lambda _: None, dry_run=True),
     ):
         pass
     cfn.delete_stack(StackName="theirs")
@@ -395,7 +395,7 @@ def test_a_name_that_makes_those_of_queues_too_long_is_refused_before_anything_i
     nobody = Cloud("123456789012", REGION, "", session=None)  # nothing can be asked of it
     with (
         pytest.raises(ConfigurationError, match=r"has 67 characters.*66 at most"),
-        planned(nobody, Order(longest + "l"), lambda _: None),
+        planned(nobody, DeploymentRequest(longest + "l"), lambda _: None),
     ):
         pass
 

@@ -11,7 +11,7 @@ from leadline.ports.store import Store
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock
 from tests.worlds.ledger import KINDS, START, LedgerWorld, Made, fill
 
@@ -32,7 +32,7 @@ def make(
                 return LedgerWorld(store, ledger, clock)
             found = request.getfixturevalue(kind)
             endpoint = found if kind == "moto" else found.endpoint
-            rooms = stack.enter_context(closing(Rooms(endpoint)))
+            rooms = stack.enter_context(closing(AwsResources(endpoint)))
             read = stack.enter_context(closing(AwsLedger(rooms.table, rooms.bucket, clock=clock)))
             return LedgerWorld(rooms.store(clock), read, clock)
 

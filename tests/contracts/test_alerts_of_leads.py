@@ -6,14 +6,14 @@ import pytest
 
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.ports.store import Store
-from tests.worlds.leads import HandClock, claim, refined_in, settle
+from tests.worlds.leads import HandClock, lease_task, refined_in, settle
 
 
 def tell(store: Store, clock: HandClock, step: Step, alert: Alert, channel: str = "") -> None:
     """Have a task of this step end with this message."""
     channel = channel or alert.channel
     store.put([Task(step, alert.lead_id, channel)], clock.now)
-    assert settle(store, claim(store, step, channel), Done(alert=alert))
+    assert settle(store, lease_task(store, step, channel), Done(alert=alert))
 
 
 def test_a_lead_of_which_nobody_was_told_has_no_alerts(store: Store, clock: HandClock) -> None:
@@ -46,8 +46,8 @@ def test_a_message_is_remembered_with_the_step_that_it_ended(
 ) -> None:
     lead = refined_in(store, clock)
     tell(store, clock, step, Alert(lead.id, "slack", clock.now, "any/1"))
-    (found,) = store.alerts([lead.id])[lead.id]
-    assert (found.step, found.template) == (step, "any/1")
+    (alert,) = store.alerts([lead.id])[lead.id]
+    assert (alert.step, alert.template) == (step, "any/1")
 
 
 def test_a_message_through_another_channel_is_remembered_as_that_channels(
@@ -79,8 +79,8 @@ def test_alerts_of_many_leads_are_asked_at_once(store: Store, clock: HandClock) 
         if n % 2:
             tell(store, clock, Step.NOTIFY, Alert(lead.id, "slack", clock.now, "new_lead/1"))
         clock.advance(seconds=1)
-    found = store.alerts(ids)
-    assert {*found} == {i for n, i in enumerate(ids) if n % 2}
-    assert store.alerts(ids[:2]) == {ids[1]: found[ids[1]]}
+    alerts = store.alerts(ids)
+    assert {*alerts} == {i for n, i in enumerate(ids) if n % 2}
+    assert store.alerts(ids[:2]) == {ids[1]: alerts[ids[1]]}
     first = Alert(ids[1], "slack", clock.now - timedelta(seconds=29), "new_lead/1")
-    assert list(found[ids[1]]) == [first]
+    assert list(alerts[ids[1]]) == [first]

@@ -51,10 +51,10 @@ def test_it_is_kept_beside_and_nobody_holds_the_lead(office: SalesOffice) -> Non
     assert (details.owner, details.owner_claimed) == (None, "u1")
     assert details.ownership is Ownership.NOT_ASKED
     assert office.handling(lead_id) is None
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == ""
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == ""
     for name in (ANN.email, "u1"):
-        assert office.store.desk(name) == []
+        assert office.store.work_list(name) == []
 
 
 def test_an_update_that_is_folded_in_names_nobody_either(office: SalesOffice) -> None:
@@ -64,8 +64,8 @@ def test_an_update_that_is_folded_in_names_nobody_either(office: SalesOffice) ->
     office.wait(minutes=8)
     details = office.refined(lead_id).lead_details
     assert (details.owner, details.owner_claimed) == (None, BEN.email)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == ""
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == ""
 
 
 def test_nor_does_one_that_comes_after_the_alert(office: SalesOffice) -> None:
@@ -74,7 +74,7 @@ def test_nor_does_one_that_comes_after_the_alert(office: SalesOffice) -> None:
     office.post(record="r1", event="lead.updated", owner=BEN.email)
     office.wait(minutes=1)
     assert office.handling(lead_id) is None
-    assert [m["owner"] for m in office.walls["slack"].hanging.values()] == [""]
+    assert [m["owner"] for m in office.messengers["slack"].hanging.values()] == [""]
 
 
 def test_rules_take_the_lead_for_one_that_nobody_owns(store: Store, clock: HandClock) -> None:
@@ -87,9 +87,9 @@ def test_rules_take_the_lead_for_one_that_nobody_owns(store: Store, clock: HandC
     )
     lead_id = office.post(email="ada@example.com", owner="ann")
     office.wait(minutes=11)
-    assert not office.walls["pool"].about(lead_id)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "ben", "the rules assign it"
+    assert not office.messengers["pool"].about(lead_id)
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "ben", "the rules assign it"
     details = office.refined(lead_id).lead_details
     assert (details.owner, details.owner_claimed) == ("ben", "ann")
 
@@ -99,8 +99,8 @@ def test_the_owner_whom_our_crm_names_counts_beside_it(store: Store, clock: Hand
     lead_id = office.post(email="ada@example.com", record="r1", owner=BEN.email)
     office.crm.has("r1", ANN, fields=LeadFields(owner=ANN.name))
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ann Archer"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ann Archer"
     details = office.refined(lead_id).lead_details
     assert (details.owner, details.owner_claimed) == ("Ann Archer", BEN.email)
 
@@ -117,12 +117,12 @@ def test_answers_that_are_read_from_an_ad_are_the_visitors_too(
     office.crm.has("r1", Person(email=BEN.email), fields=answers)
     lead_id = office.post(record="r1")
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == owner
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == owner
     assert office.refined(lead_id).lead_details.owner_claimed == (None if owner else BEN.email)
     office.post(record="r1", event="lead.updated", email="ada@example.com")
     office.wait(hours=1)
-    assert [m["owner"] for m in office.walls["slack"].about(lead_id)] == [owner]
+    assert [m["owner"] for m in office.messengers["slack"].about(lead_id)] == [owner]
     handling = office.handling(lead_id) or UNHANDLED
     assert (handling.owner.email if handling.owner else "") == owner
 
@@ -139,7 +139,7 @@ def test_refined_anew_a_lead_loses_the_owner_whom_an_earlier_version_believed(
     handling = office.handling(lead_id)
     assert handling is not None
     assert (handling.owner, handling.ownership) == (None, Ownership.NOT_ASKED)
-    assert office.store.desk("u9") == []
+    assert office.store.work_list("u9") == []
 
 
 def test_refined_anew_a_lead_loses_the_owner_of_a_sender_who_is_trusted_no_more(

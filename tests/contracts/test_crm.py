@@ -21,7 +21,7 @@ from leadline.settings.crm import CrmConfig
 from leadline.settings.crm_kinds import CRM_KINDS
 from leadline.vendors import registry
 from leadline.vendors.registry import make_crm
-from tests.standins.crm_api import ADA, START, Lead, StandIn, Trouble, many
+from tests.standins.crm_api import ADA, START, CrmFailure, CrmLead, CrmStandIn, many
 from tests.vendors.attio.standin import AttioStandIn
 from tests.vendors.close.standin import CloseStandIn
 from tests.vendors.copper.standin import CopperStandIn
@@ -35,7 +35,7 @@ from tests.vendors.salesforce.standin import SalesforceStandIn
 from tests.vendors.tryton.standin import TrytonStandIn
 from tests.vendors.zoho.standin import ZohoStandIn
 
-STAND_INS: tuple[type[StandIn], ...] = (
+STAND_INS: tuple[type[CrmStandIn], ...] = (
     CloseStandIn,
     HubSpotStandIn,
     PipedriveStandIn,
@@ -53,33 +53,33 @@ SHORT = timedelta(seconds=0.4)
 
 
 @pytest.fixture(params=STAND_INS, ids=lambda one: one.kind)
-def vendor(request: pytest.FixtureRequest) -> Iterator[StandIn]:
+def vendor(request: pytest.FixtureRequest) -> Iterator[CrmStandIn]:
     with request.param() as stand_in:
         yield stand_in
     assert stand_in.complaints == []
 
 
 @pytest.fixture
-def writing(vendor: StandIn) -> StandIn:
+def writing(vendor: CrmStandIn) -> CrmStandIn:
     if not vendor.writes:
         pytest.skip("nothing is written to this one")
     return vendor
 
 
-def the_record(vendor: StandIn, name: str) -> CrmRecord:
-    told = vendor.crm().read([name])
-    assert isinstance(told, dict)
-    record = told[name]
+def the_record(vendor: CrmStandIn, name: str) -> CrmRecord:
+    records = vendor.crm().read([name])
+    assert isinstance(records, dict)
+    record = records[name]
     assert isinstance(record, CrmRecord)
     return record
 
 
-def in_a_hurry(vendor: StandIn) -> CrmConfig:
+def in_a_hurry(vendor: CrmStandIn) -> CrmConfig:
     return msgspec.structs.replace(vendor.config(), timeout=SHORT)
 
 
-def test_a_record_is_read_with_its_fields(vendor: StandIn) -> None:
-    name = vendor.put(Lead())
+def test_a_record_is_read_with_its_fields(vendor: CrmStandIn) -> None:
+    name = vendor.put(CrmLead())
     record = the_record(vendor, name)
     assert record.record == name
     assert record.fields.email == "grace.hale@example.com"
@@ -91,21 +91,23 @@ def test_a_record_is_read_with_its_fields(vendor: StandIn) -> None:
     assert record.ending is Ending.OPEN
 
 
-def test_a_record_with_an_owner_is_read_with_their_name_and_email(vendor: StandIn) -> None:
+def test_a_record_with_an_owner_is_read_with_their_name_and_email(vendor: CrmStandIn) -> None:
     if not vendor.crm().knows_owners:
         pytest.skip("no owners here")
-    record = the_record(vendor, vendor.put(Lead(owned=True)))
+    record = the_record(vendor, vendor.put(CrmLead(owned=True)))
     assert record.owner is not None
     assert (record.owner.name, record.owner.email) == (ADA.name, ADA.email)
     assert record.owner.id
     assert record.fields.owner == ADA.name
 
 
-def test_a_record_of_nobody_has_no_owner(vendor: StandIn) -> None:
-    assert the_record(vendor, vendor.put(Lead())).owner is None
+def test_a_record_of_nobody_has_no_owner(vendor: CrmStandIn) -> None:
+    assert the_record(vendor, vendor.put(CrmLead())).owner is None
 
 
-def test_the_users_are_asked_for_once_in_a_while_and_not_for_every_record(vendor: StandIn) -> None:
+def test_the_users_are_asked_for_once_in_a_while_and_not_for_every_record(
+    vendor: CrmStandIn,
+) -> None:
     crm = vendor.crm()
     names = [vendor.put(lead._replace(owned=True)) for lead in many(3)]
     crm.read(names)
@@ -116,48 +118,50 @@ def test_the_users_are_asked_for_once_in_a_while_and_not_for_every_record(vendor
     assert not [one for one in again if "user" in one.path or "owners" in one.path]
 
 
-def test_a_record_that_is_not_there_is_not_yet_beside_one_that_is(vendor: StandIn) -> None:
-    name = vendor.put(Lead())
-    told = vendor.crm().read([vendor.unknown, name])
-    assert isinstance(told, dict)
-    assert told[vendor.unknown] == NotYet()
-    assert isinstance(told[name], CrmRecord)
-    assert len(told) == 2
+def test_a_record_that_is_not_there_is_not_yet_beside_one_that_is(vendor: CrmStandIn) -> None:
+    name = vendor.put(CrmLead())
+    records = vendor.crm().read([vendor.unknown, name])
+    assert isinstance(records, dict)
+    assert records[vendor.unknown] == NotYet()
+    assert isinstance(records[name], CrmRecord)
+    assert len(records) == 2
 
 
-def test_a_record_of_an_unheard_of_name_spoils_no_other(vendor: StandIn) -> None:
-    name, strange = vendor.put(Lead()), "x' OR Id != 'y/../z?"
-    told = vendor.crm().read([strange, name])
-    assert isinstance(told, dict)
-    assert isinstance(told[strange], NotYet | Refused)
-    assert isinstance(told[name], CrmRecord)
+def test_a_record_of_an_unheard_of_name_spoils_no_other(vendor: CrmStandIn) -> None:
+    name, strange = vendor.put(CrmLead()), "x' OR Id != 'y/../z?"
+    records = vendor.crm().read([strange, name])
+    assert isinstance(records, dict)
+    assert isinstance(records[strange], NotYet | Refused)
+    assert isinstance(records[name], CrmRecord)
 
 
-def test_nothing_is_asked_for_no_records(vendor: StandIn) -> None:
+def test_nothing_is_asked_for_no_records(vendor: CrmStandIn) -> None:
     assert vendor.crm().read([]) == {}
     assert vendor.requests == []
 
 
-def test_a_pause_that_is_asked_for_is_busy(vendor: StandIn) -> None:
-    name = vendor.put(Lead())
-    vendor.always(Trouble.BUSY)
-    told = vendor.crm().read([name])
-    assert isinstance(told, Busy)
-    assert timedelta(seconds=5) <= told.after <= timedelta(hours=1)
+def test_a_pause_that_is_asked_for_is_busy(vendor: CrmStandIn) -> None:
+    name = vendor.put(CrmLead())
+    vendor.always(CrmFailure.BUSY)
+    records = vendor.crm().read([name])
+    assert isinstance(records, Busy)
+    assert timedelta(seconds=5) <= records.after <= timedelta(hours=1)
 
 
-@pytest.mark.parametrize("kind", [Trouble.DOWN, Trouble.HALF, Trouble.NOT_JSON])
-def test_a_broken_answer_is_unreachable(vendor: StandIn, kind: Trouble) -> None:
-    name = vendor.put(Lead())
+@pytest.mark.parametrize("kind", [CrmFailure.DOWN, CrmFailure.HALF, CrmFailure.NOT_JSON])
+def test_a_broken_answer_is_unreachable(vendor: CrmStandIn, kind: CrmFailure) -> None:
+    name = vendor.put(CrmLead())
     vendor.always(kind)
-    told = vendor.crm().read([name])
-    assert isinstance(told, Unreachable)
-    assert vendor.url not in told.words
+    records = vendor.crm().read([name])
+    assert isinstance(records, Unreachable)
+    assert vendor.url not in records.words
 
 
-@pytest.mark.parametrize("kind", [Trouble.SILENT, Trouble.DRIP])
-def test_a_silent_or_dripping_server_is_unreachable_in_time(vendor: StandIn, kind: Trouble) -> None:
-    name = vendor.put(Lead())
+@pytest.mark.parametrize("kind", [CrmFailure.SILENT, CrmFailure.DRIP])
+def test_a_silent_or_dripping_server_is_unreachable_in_time(
+    vendor: CrmStandIn, kind: CrmFailure
+) -> None:
+    name = vendor.put(CrmLead())
     vendor.always(kind)
     crm = vendor.crm(in_a_hurry(vendor))
     began = time.monotonic()
@@ -165,8 +169,8 @@ def test_a_silent_or_dripping_server_is_unreachable_in_time(vendor: StandIn, kin
     assert time.monotonic() - began < 5 * SHORT.total_seconds()
 
 
-def test_nobody_listening_is_unreachable(vendor: StandIn) -> None:
-    name = vendor.put(Lead())
+def test_nobody_listening_is_unreachable(vendor: CrmStandIn) -> None:
+    name = vendor.put(CrmLead())
     config = vendor.config()
     config = msgspec.structs.replace(
         config, url=config.url.replace(vendor.url, "http://127.0.0.1:9")
@@ -174,88 +178,88 @@ def test_nobody_listening_is_unreachable(vendor: StandIn) -> None:
     assert isinstance(make_crm(vendor.kind, config).read([name]), Unreachable)
 
 
-def test_a_crm_that_comes_back_is_read_again(vendor: StandIn) -> None:
-    name, crm = vendor.put(Lead(owned=True)), vendor.crm()
-    vendor.always(Trouble.DOWN)
+def test_a_crm_that_comes_back_is_read_again(vendor: CrmStandIn) -> None:
+    name, crm = vendor.put(CrmLead(owned=True)), vendor.crm()
+    vendor.always(CrmFailure.DOWN)
     assert isinstance(crm.read([name]), Unreachable)
     vendor.always(None)
-    told = crm.read([name])
-    assert isinstance(told, dict)
-    assert isinstance(told[name], CrmRecord)
+    records = crm.read([name])
+    assert isinstance(records, dict)
+    assert isinstance(records[name], CrmRecord)
 
 
-def test_a_wrong_secret_is_refused_and_not_told(vendor: StandIn) -> None:
-    name = vendor.put(Lead())
+def test_a_wrong_secret_is_refused_and_not_told(vendor: CrmStandIn) -> None:
+    name = vendor.put(CrmLead())
     crm = vendor.crm(vendor.config(secret="wrong-secret-8899"))
-    told = crm.read([name])
-    assert isinstance(told, Refused)
-    assert told.reason == "crm.unauthorized"
+    records = crm.read([name])
+    assert isinstance(records, Refused)
+    assert records.reason == "crm.unauthorized"
     for hidden in ("8899", "4711", vendor.url):
-        assert hidden not in repr(told)
+        assert hidden not in repr(records)
 
 
-def test_what_was_written_is_read_back(writing: StandIn) -> None:
-    crm, name = writing.crm(), writing.put(Lead())
-    told = crm.write([CrmChange(name, {writing.title: "Head of Optics"})])
-    assert isinstance(told, dict)
-    assert isinstance(told[name], Written)
+def test_what_was_written_is_read_back(writing: CrmStandIn) -> None:
+    crm, name = writing.crm(), writing.put(CrmLead())
+    results = crm.write([CrmChange(name, {writing.title: "Head of Optics"})])
+    assert isinstance(results, dict)
+    assert isinstance(results[name], Written)
     assert the_record(writing, name).values[writing.title] == "Head of Optics"
 
 
-def test_writing_twice_changes_nothing(writing: StandIn) -> None:
-    crm, name = writing.crm(), writing.put(Lead())
+def test_writing_twice_changes_nothing(writing: CrmStandIn) -> None:
+    crm, name = writing.crm(), writing.put(CrmLead())
     change = CrmChange(name, {writing.title: "Head of Optics"})
     crm.write([change])
     once = the_record(writing, name).fields
-    told = crm.write([change])
-    assert isinstance(told, dict)
-    assert isinstance(told[name], Written)
+    results = crm.write([change])
+    assert isinstance(results, dict)
+    assert isinstance(results[name], Written)
     assert the_record(writing, name).fields == once
 
 
-def test_a_change_of_a_record_that_is_not_there_spoils_no_other(writing: StandIn) -> None:
-    name = writing.put(Lead())
+def test_a_change_of_a_record_that_is_not_there_spoils_no_other(writing: CrmStandIn) -> None:
+    name = writing.put(CrmLead())
     changes = [CrmChange(one, {writing.title: "CTO"}) for one in (writing.unknown, name)]
-    told = writing.crm().write(changes)
-    assert isinstance(told, dict)
-    assert told[writing.unknown] == NotYet()
-    assert isinstance(told[name], Written)
+    results = writing.crm().write(changes)
+    assert isinstance(results, dict)
+    assert results[writing.unknown] == NotYet()
+    assert isinstance(results[name], Written)
     assert the_record(writing, name).values[writing.title] == "CTO"
 
 
-def test_a_pause_half_way_tells_what_was_done_and_how_long_to_wait(writing: StandIn) -> None:
+def test_a_pause_half_way_tells_what_was_done_and_how_long_to_wait(writing: CrmStandIn) -> None:
     if writing.together:
         pytest.skip("several are written in one request")
     names = [writing.put(lead) for lead in many(3)]
     crm = writing.crm()
     crm.read(names[:1])  # whatever else has to be asked first
-    writing.trouble(*[None] * writing.requests_a_change, Trouble.BUSY)
-    told = crm.write([CrmChange(name, {writing.title: "CTO"}) for name in names])
-    assert isinstance(told, dict)
-    assert list(told) == names[:2], "the last one was not tried"
-    assert isinstance(told[names[0]], Written)
-    assert isinstance(told[names[1]], Busy)
+    writing.trouble(*[None] * writing.requests_a_change, CrmFailure.BUSY)
+    results = crm.write([CrmChange(name, {writing.title: "CTO"}) for name in names])
+    assert isinstance(results, dict)
+    assert list(results) == names[:2], "the last one was not tried"
+    assert isinstance(results[names[0]], Written)
+    assert isinstance(results[names[1]], Busy)
 
 
-def test_a_pause_at_once_is_busy_and_nothing_was_written(writing: StandIn) -> None:
-    name, crm = writing.put(Lead()), writing.crm()
-    writing.always(Trouble.BUSY)
+def test_a_pause_at_once_is_busy_and_nothing_was_written(writing: CrmStandIn) -> None:
+    name, crm = writing.put(CrmLead()), writing.crm()
+    writing.always(CrmFailure.BUSY)
     assert isinstance(crm.write([CrmChange(name, {writing.title: "CTO"})]), Busy)
     writing.always(None)
     assert the_record(writing, name).values.get(writing.title) != "CTO"
 
 
-def test_a_silent_server_keeps_no_write_waiting(writing: StandIn) -> None:
-    name, crm = writing.put(Lead()), writing.crm(in_a_hurry(writing))
-    writing.always(Trouble.SILENT)
+def test_a_silent_server_keeps_no_write_waiting(writing: CrmStandIn) -> None:
+    name, crm = writing.put(CrmLead()), writing.crm(in_a_hurry(writing))
+    writing.always(CrmFailure.SILENT)
     began = time.monotonic()
-    told = crm.write([CrmChange(name, {writing.title: "CTO"})])
+    results = crm.write([CrmChange(name, {writing.title: "CTO"})])
     assert time.monotonic() - began < 5 * SHORT.total_seconds()
-    assert isinstance(told[name] if isinstance(told, dict) else told, Unreachable)
+    assert isinstance(results[name] if isinstance(results, dict) else results, Unreachable)
 
 
-def test_a_record_can_be_given_to_somebody_known_by_email(writing: StandIn) -> None:
-    crm, name = writing.crm(), writing.put(Lead())
+def test_a_record_can_be_given_to_somebody_known_by_email(writing: CrmStandIn) -> None:
+    crm, name = writing.crm(), writing.put(CrmLead())
     if not crm.knows_owners:
         pytest.skip("no owners here")
     values = crm.owner_value(Person(email=ADA.email.upper()))
@@ -267,16 +271,16 @@ def test_a_record_can_be_given_to_somebody_known_by_email(writing: StandIn) -> N
     assert owner.email == ADA.email
 
 
-def test_nobody_that_the_crm_knows_can_be_no_owner(vendor: StandIn) -> None:
+def test_nobody_that_the_crm_knows_can_be_no_owner(vendor: CrmStandIn) -> None:
     if vendor.knows_people:
         assert vendor.crm().owner_value(Person(email="nobody@example.com")) is None
     assert vendor.crm().owner_value(Person(slack="U012")) is None
 
 
-def test_since_pages_through_all_oldest_first(vendor: StandIn) -> None:
+def test_since_pages_through_all_oldest_first(vendor: CrmStandIn) -> None:
     if not vendor.lists:
         pytest.skip("nothing is listed by this one")
-    vendor.put(Lead(created=START - timedelta(hours=1)))
+    vendor.put(CrmLead(created=START - timedelta(hours=1)))
     names = [vendor.put(lead) for lead in many(vendor.page + 3)]
     crm, after = vendor.crm(), ""
     found: list[str] = []
@@ -292,10 +296,10 @@ def test_since_pages_through_all_oldest_first(vendor: StandIn) -> None:
     assert found.count(names[-1]) == 1
 
 
-def test_what_since_finds_is_understood_by_the_source(vendor: StandIn) -> None:
+def test_what_since_finds_is_understood_by_the_source(vendor: CrmStandIn) -> None:
     if not vendor.lists:
         pytest.skip("nothing is listed by this one")
-    name = vendor.put(Lead())
+    name = vendor.put(CrmLead())
     page = vendor.crm().since(START)
     assert isinstance(page, Page)
     (found,) = page.found
@@ -305,22 +309,22 @@ def test_what_since_finds_is_understood_by_the_source(vendor: StandIn) -> None:
     assert fields.record == name
 
 
-def test_since_when_the_crm_is_busy_or_down_says_so(vendor: StandIn) -> None:
+def test_since_when_the_crm_is_busy_or_down_says_so(vendor: CrmStandIn) -> None:
     if not vendor.lists:
         pytest.skip("nothing is listed by this one")
-    vendor.always(Trouble.BUSY)
+    vendor.always(CrmFailure.BUSY)
     assert isinstance(vendor.crm().since(START), Busy)
-    vendor.always(Trouble.DOWN)
+    vendor.always(CrmFailure.DOWN)
     assert isinstance(vendor.crm().since(START), Unreachable)
 
 
-def test_fields_stand_where_the_settings_say(writing: StandIn) -> None:
-    name = writing.put(Lead())
+def test_fields_stand_where_the_settings_say(writing: CrmStandIn) -> None:
+    name = writing.put(CrmLead())
     writing.crm().write([CrmChange(name, {writing.title: "wants a telescope"})])
     read = {"message": writing.title}
-    told = writing.crm(msgspec.structs.replace(writing.config(), read=read)).read([name])
-    assert isinstance(told, dict)
-    record = told[name]
+    records = writing.crm(msgspec.structs.replace(writing.config(), read=read)).read([name])
+    assert isinstance(records, dict)
+    record = records[name]
     assert isinstance(record, CrmRecord)
     assert record.fields.message == "wants a telescope"
 

@@ -12,14 +12,14 @@ from leadline.model.retry import RetryPolicy
 from leadline.model.task import Step, Task
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.ports.store import Store, Trouble
+from leadline.ports.store import ChannelHealth, Store
 from leadline.team.routing import Routes
 from tests.worlds.channels import (
     AlertOffice,
-    Scripted,
+    ScriptedMessenger,
     slack_channel,
 )
-from tests.worlds.death import Killed
+from tests.worlds.killed_process import Killed
 from tests.worlds.leads import HandClock
 
 DOWN = Unreachable("slack.http_503")
@@ -47,21 +47,21 @@ def test_while_a_channel_is_down_one_message_probes_it_and_waiting_is_no_attempt
     office = alone(store, clock, digest_above=0)
     retry = RetryPolicy(timedelta(seconds=2), timedelta(minutes=1), attempts=8)
     office.kit = msgspec.structs.replace(office.kit, retry=retry)
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     ids = office.leads(8)
     office.wait(minutes=10)
     assert 10 <= office.slack.tries <= 25  # each by itself would have tried 8 times and be dead
-    assert store.trouble("slack").failures == office.slack.tries
-    office.slack.down = None
+    assert store.health("slack").failures == office.slack.tries
+    office.slack.is_down = None
     office.wait(minutes=3)
     assert sorted(office.slack.lead_ids) == sorted(ids)
-    assert store.trouble("slack") == Trouble()
+    assert store.health("slack") == ChannelHealth()
 
 
 def test_the_pauses_grow_to_a_minute_and_no_further(store: Store, clock: HandClock) -> None:
     office = alone(store, clock)
     office.kit = msgspec.structs.replace(office.kit, retry=RetryPolicy(attempts=99))
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     times: list[float] = []
     office.slack.during = lambda: times.append(clock.now.timestamp())
     office.leads(30)
@@ -74,7 +74,7 @@ def test_the_pauses_grow_to_a_minute_and_no_further(store: Store, clock: HandClo
 
 def test_only_one_worker_probes_at_a_time(store: Store, clock: HandClock) -> None:
     office = alone(store, clock)
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     office.leads(6)
     office.wait(minutes=1)
     seen: list[timedelta | None] = []
@@ -96,10 +96,10 @@ def test_only_one_worker_probes_at_a_time(store: Store, clock: HandClock) -> Non
 
 def test_a_probe_that_passes_lets_all_others_pass_soon(store: Store, clock: HandClock) -> None:
     office = alone(store, clock)
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     ids = office.leads(25)
     office.wait(minutes=5)
-    office.slack.down = None
+    office.slack.is_down = None
     office.wait(minutes=1, seconds=25)
     assert sorted(office.slack.lead_ids) == sorted(ids)
     assert set(office.slack.templates) == {"new_lead/1", "digest/1"}
@@ -110,7 +110,7 @@ def test_a_destination_that_refuses_is_not_down(store: Store, clock: HandClock) 
     office.slack.replies = [Refused("slack.invalid_blocks", "invalid_blocks")] * 5
     office.leads(5)
     office.wait(seconds=6)
-    assert (office.slack.tries, store.trouble("slack")) == (5, Trouble())
+    assert (office.slack.tries, store.health("slack")) == (5, ChannelHealth())
 
 
 # --- the fallback -----------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def test_a_destination_that_refuses_is_not_down(store: Store, clock: HandClock) 
 def test_a_lead_is_told_by_the_fallback_once_the_channel_has_failed_long_enough(
     office: AlertOffice, clock: HandClock
 ) -> None:
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     since = clock.now
     lead_id = office.lead()
     office.turn()
@@ -130,7 +130,7 @@ def test_a_lead_is_told_by_the_fallback_once_the_channel_has_failed_long_enough(
     told = office.mail.accepted[0]["blocks"][1]["text"]["text"]
     assert told.startswith("↪️ Instead of slack, which has been failing since <!date^")
     assert f"^{int(since.timestamp())}^" in told
-    office.slack.down = None
+    office.slack.is_down = None
     office.wait(hours=2)
     assert office.slack.lead_ids == []
     assert not office.waiting()
@@ -139,7 +139,7 @@ def test_a_lead_is_told_by_the_fallback_once_the_channel_has_failed_long_enough(
 def test_while_the_channel_fails_new_leads_go_to_the_fallback_without_an_attempt(
     office: AlertOffice,
 ) -> None:
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     office.lead()
     office.wait(minutes=7)
     tries = office.slack.tries
@@ -152,7 +152,7 @@ def test_while_the_channel_fails_new_leads_go_to_the_fallback_without_an_attempt
 def test_no_lead_is_told_by_both_and_none_by_neither(office: AlertOffice, clock: HandClock) -> None:
     ids: list[str] = []
     for moment in range(10):
-        office.slack.down = DOWN if 2 <= moment < 7 else None
+        office.slack.is_down = DOWN if 2 <= moment < 7 else None
         ids += office.leads(3)
         office.wait(minutes=3)
     office.wait(minutes=5)
@@ -163,10 +163,10 @@ def test_no_lead_is_told_by_both_and_none_by_neither(office: AlertOffice, clock:
 
 
 def test_when_the_channel_is_back_the_fallback_hears_no_more(office: AlertOffice) -> None:
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     office.lead()
     office.wait(minutes=7)
-    office.slack.down = None
+    office.slack.is_down = None
     office.wait(minutes=1)
     found = office.lead()
     office.wait(seconds=15)
@@ -188,7 +188,7 @@ def test_what_can_not_be_delivered_at_all_goes_to_the_fallback_in_the_end(
     store: Store, clock: HandClock
 ) -> None:
     office = AlertOffice(store, clock, retry=RetryPolicy(timedelta(seconds=1), attempts=3))
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     lead_id = office.lead()
     office.wait(minutes=1)
     assert office.slack.tries == 3
@@ -224,7 +224,7 @@ def test_a_lead_that_nobody_owns_goes_to_the_channel_for_those(
     channel = slack_channel(office.slack, personal=True)
     channels = {**office.kit.channels, "slack": channel}
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
-    office.slack.down = Refused(NO_OWNER, "nobody owns it")
+    office.slack.is_down = Refused(NO_OWNER, "nobody owns it")
     lead_id = office.lead()
     office.wait(seconds=3)
     assert office.mail.lead_ids == [lead_id]
@@ -298,15 +298,15 @@ def test_a_lead_that_is_to_be_told_once_more_is(office: AlertOffice, clock: Hand
 
 def test_two_destinations_fare_each_for_itself(store: Store, clock: HandClock) -> None:
     office = AlertOffice(store, clock)
-    other = Scripted()
+    other = ScriptedMessenger()
     channels = {
         "slack": slack_channel(office.slack),
         "other": slack_channel(other, "other"),
     }
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
-    office.slack.down = DOWN
+    office.slack.is_down = DOWN
     ids = office.leads(5)
     store.put([Task(Step.NOTIFY, i, "other") for i in ids], clock.now)
     office.wait(seconds=30)
     assert sorted(other.lead_ids) == sorted(ids)
-    assert store.trouble("other") == Trouble()
+    assert store.health("other") == ChannelHealth()

@@ -290,10 +290,10 @@ def test_a_deletion_takes_the_lead_from_a_worker_that_has_not_seen_it(
 ) -> None:
     lead = captured(clock, record="r:1", delay=timedelta())
     store.accept([lead])
-    (held,) = store.claim(Step.REFINE, 1, LEASE)
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
     store.accept([captured(clock, "end", kind=Kind.IGNORED, why="deleted", record="r:1")])
-    (again,) = store.claim(Step.REFINE, 1, LEASE)
-    assert again.attempt > held.attempt
+    (again,) = store.lease(Step.REFINE, 1, LEASE)
+    assert again.attempt > lease.attempt
 
 
 def test_updates_that_come_before_their_lead_are_folded_in_with_it(

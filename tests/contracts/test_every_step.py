@@ -13,7 +13,7 @@ import pytest
 
 from leadline.entrypoints.aws import deliver, refine
 from leadline.entrypoints.embedded.worker import work
-from leadline.model.task import Addressee, Done, Step, Task, told_as
+from leadline.model.task import Addressee, Done, Step, Task, event_name
 from leadline.settings.crm import CrmConfig
 from leadline.settings.general import Settings
 from leadline.settings.targets import TargetConfig
@@ -24,7 +24,7 @@ from leadline.stores.aws.keys import task_key
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.aws_faults import Actor, world
 from tests.worlds.aws_functions import Functions, now
-from tests.worlds.leads import FURTHER, HandClock, captured, claim, kind_of, refined, settle
+from tests.worlds.leads import FURTHER, HandClock, captured, kind_of, lease_task, refined, settle
 
 LONGEST_S = 20
 CRM = {"close": CrmConfig(token="none", write={"phone": "phone"})}
@@ -37,7 +37,7 @@ def test_the_row_of_a_step_names_a_function_and_a_table_of_settings(step: Step) 
 
 
 def test_a_message_of_each_step_has_a_word_of_its_own() -> None:
-    assert len({told_as(step) for step in Step}) == len(Step)
+    assert len({event_name(step) for step in Step}) == len(Step)
 
 
 @pytest.mark.parametrize("step", Step)
@@ -59,7 +59,9 @@ def due_task(store: SqliteStore, step: Step) -> Task:
     store.accept([lead])
     task = Task(step, lead.id, kind_of(step)[1])
     if step is not Step.REFINE:
-        settle(store, claim(store, Step.REFINE), Done(refined=refined(lead, clock), then=(task,)))
+        settle(
+            store, lease_task(store, Step.REFINE), Done(refined=refined(lead, clock), then=(task,))
+        )
     return task
 
 
@@ -111,7 +113,9 @@ def due_on_aws(actor: Actor, step: Step) -> Task:
     actor.store.accept([lead])
     task = Task(step, lead.id, kind_of(step)[1])
     if step is not Step.REFINE:
-        settle(actor.store, claim(actor.store, Step.REFINE), Done(refined=refined(lead, clock)))
+        settle(
+            actor.store, lease_task(actor.store, Step.REFINE), Done(refined=refined(lead, clock))
+        )
         actor.store.put([task], clock.now)
     return task
 

@@ -103,8 +103,8 @@ def test_an_update_after_refinement_is_filtered(store: Store, clock: HandClock) 
     lead = captured(clock, record="contact:1")
     store.accept([lead])
     clock.advance(minutes=10)
-    claims = store.claim(Step.REFINE, 1, LEASE)
-    assert store.settle([Settlement(claims[0], Done(refined=refined(lead, clock)))]) == [True]
+    leases = store.lease(Step.REFINE, 1, LEASE)
+    assert store.settle([Settlement(leases[0], Done(refined=refined(lead, clock)))]) == [True]
     update = captured(clock, key="u", kind=Kind.UPDATED, record="contact:1")
     assert store.accept([update])[0].why == "already_refined"
 
@@ -117,10 +117,10 @@ def test_an_update_takes_the_lead_back_from_a_worker_that_has_not_seen_it(
     lead = captured(clock, record="contact:1")
     store.accept([lead])
     clock.advance(minutes=10)
-    (stale,) = store.claim(Step.REFINE, 1, LEASE)
+    (stale,) = store.lease(Step.REFINE, 1, LEASE)
     store.accept([captured(clock, key="u", kind=Kind.UPDATED, record="contact:1")])
     assert store.settle([Settlement(stale, Done(refined=refined(lead, clock)))]) == [False]
-    (fresh,) = store.claim(Step.REFINE, 1, LEASE)
+    (fresh,) = store.lease(Step.REFINE, 1, LEASE)
     assert fresh.failures == 0
     assert store.settle([Settlement(fresh, Done(refined=refined(lead, clock)))]) == [True]
 
@@ -137,9 +137,9 @@ def test_a_delay_may_be_of_any_length(store: Store, clock: HandClock) -> None:
     hot = captured(clock, "hot", delay=timedelta())
     slow = captured(clock, "slow", delay=timedelta(days=400))
     store.accept([slow, hot])
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 9, LEASE)] == [hot.id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 9, LEASE)] == [hot.id]
     clock.advance(days=400)
-    due = {c.task.lead_id for _ in range(2) for c in store.claim(Step.REFINE, 9, LEASE)}
+    due = {c.task.lead_id for _ in range(2) for c in store.lease(Step.REFINE, 9, LEASE)}
     assert slow.id in due
 
 
@@ -155,7 +155,7 @@ def test_an_event_that_proves_to_be_a_lead_becomes_one(store: Store, clock: Hand
     event = captured(clock, kind=Kind.IGNORED, record="contact:1")
     store.accept([event])
     assert store.readmit([event.id], clock.now) == [event.id]
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 9, LEASE)] == [event.id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 9, LEASE)] == [event.id]
     assert store.readmit([event.id], clock.now) == [], "it is a lead by now"
     update = captured(clock, "update", kind=Kind.UPDATED, record="contact:1")
     (receipt,) = store.accept([update])

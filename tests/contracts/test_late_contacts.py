@@ -57,16 +57,16 @@ def test_a_contact_that_comes_after_the_alert_of_its_lead_completes_it_and_corre
     office = CloseOffice(store, clock)
     lead_id = office.hears(COMPANY)
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["email"] is None
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["email"] is None
     office.hears(ADA)
     office.wait(minutes=1)
     contact = office.refined(lead_id).contact
     assert (contact.name, contact.email) == ("Ada Vance", "ada@example.com")
     assert (contact.company, contact.phone_e164) == ("Vance & Sons", "+12015550123")
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["email"] == "ada@example.com"
-    assert told["edits"]
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["email"] == "ada@example.com"
+    assert data["edits"]
 
 
 def test_where_the_alert_can_not_be_changed_the_lead_is_told_anew_once(
@@ -77,7 +77,7 @@ def test_where_the_alert_can_not_be_changed_the_lead_is_told_anew_once(
     office.wait(minutes=11)
     office.hears(ADA)
     office.wait(hours=2)
-    told = office.walls["slack"].about(lead_id)
+    told = office.messengers["slack"].about(lead_id)
     assert [one["email"] for one in told] == [None, "ada@example.com"]
     steps = [alert.step for alert in store.alerts([lead_id])[lead_id]]
     assert steps == [Step.NOTIFY, Step.UPDATE]
@@ -93,7 +93,9 @@ def test_another_contact_of_a_lead_changes_nothing_of_what_was_told(
     office.hears(BOB)
     office.wait(hours=2)
     assert office.refined(lead_id).contact.email == "ada@example.com"
-    assert [one["email"] for one in office.walls["slack"].about(lead_id)] == ["ada@example.com"]
+    assert [one["email"] for one in office.messengers["slack"].about(lead_id)] == [
+        "ada@example.com"
+    ]
 
 
 @pytest.mark.parametrize("late", ["not an address", ""])
@@ -139,8 +141,8 @@ def test_a_crm_that_knows_the_contact_later_completes_the_lead(
     office.post(company="Vance & Sons", record="r1", event="updated")
     office.wait(minutes=5)
     assert office.refined(lead_id).contact.email == "ada@example.com"
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["email"] == "ada@example.com"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["email"] == "ada@example.com"
 
 
 def test_a_lead_that_has_ended_is_not_told_anew(store: Store, clock: HandClock) -> None:
@@ -151,4 +153,4 @@ def test_a_lead_that_has_ended_is_not_told_anew(store: Store, clock: HandClock) 
     office.hears(ADA)
     office.wait(hours=2)
     assert office.refined(lead_id).contact.email == "ada@example.com"
-    assert len(office.walls["slack"].about(lead_id)) == 1
+    assert len(office.messengers["slack"].about(lead_id)) == 1

@@ -6,7 +6,7 @@ from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Fate, Kind
 from leadline.model.task import Done, Drop, Retry, Step, Task
 from leadline.ports.store import Store
-from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import HandClock, captured, lease_task, refined, refined_in, settle
 
 
 def record_key(record: str) -> bytes:
@@ -26,21 +26,21 @@ def test_a_late_update_is_filtered_and_has_the_crm_asked_now(
     (receipt,) = store.accept([late(clock, "u1")])
     assert (receipt.fate, receipt.why) == (Fate.FILTERED, "already_refined")
     assert store.next_due(Step.LOOK_UP) == clock.now
-    assert claim(store, Step.LOOK_UP).task == Task(Step.LOOK_UP, lead.id)
+    assert lease_task(store, Step.LOOK_UP).task == Task(Step.LOOK_UP, lead.id)
 
 
 def test_several_late_updates_have_the_crm_asked_once(store: Store, clock: HandClock) -> None:
     refined_in(store, clock, record="contact:1")
     store.accept([late(clock, "u1"), late(clock, "u2")])
     store.accept([late(clock, "u3")])
-    assert settle(store, claim(store, Step.LOOK_UP), Done())
+    assert settle(store, lease_task(store, Step.LOOK_UP), Done())
     assert store.next_due(Step.LOOK_UP) is None
 
 
 def test_a_redelivered_late_update_asks_nobody(store: Store, clock: HandClock) -> None:
     refined_in(store, clock, record="contact:1")
     store.accept([late(clock, "u1")])
-    assert settle(store, claim(store, Step.LOOK_UP), Done())
+    assert settle(store, lease_task(store, Step.LOOK_UP), Done())
     (receipt,) = store.accept([late(clock, "u1")])
     assert receipt.fate is Fate.REDELIVERED
     assert store.next_due(Step.LOOK_UP) is None
@@ -51,7 +51,7 @@ def test_a_late_update_moves_the_look_up_that_waits(store: Store, clock: HandClo
     store.put([Task(Step.LOOK_UP, lead.id)], clock.now + timedelta(hours=1))
     clock.advance(minutes=1)
     store.accept([late(clock, "u1")])
-    assert settle(store, claim(store, Step.LOOK_UP), Done())
+    assert settle(store, lease_task(store, Step.LOOK_UP), Done())
     assert store.next_due(Step.LOOK_UP) is None
 
 
@@ -60,10 +60,10 @@ def test_a_look_up_that_has_not_seen_the_update_is_done_again(
 ) -> None:
     lead = refined_in(store, clock, record="contact:1")
     store.put([Task(Step.LOOK_UP, lead.id)], clock.now)
-    stale = claim(store, Step.LOOK_UP)
+    stale = lease_task(store, Step.LOOK_UP)
     store.accept([late(clock, "u1")])
     assert not settle(store, stale, Retry(timedelta(hours=1), why="no owner yet"))
-    fresh = claim(store, Step.LOOK_UP)
+    fresh = lease_task(store, Step.LOOK_UP)
     assert fresh.failures == 0
     assert settle(store, fresh, Done())
 
@@ -71,9 +71,9 @@ def test_a_look_up_that_has_not_seen_the_update_is_done_again(
 def test_a_late_update_brings_a_dead_look_up_back(store: Store, clock: HandClock) -> None:
     lead = refined_in(store, clock, record="contact:1")
     store.put([Task(Step.LOOK_UP, lead.id)], clock.now)
-    assert settle(store, claim(store, Step.LOOK_UP), Drop("close.refused"))
+    assert settle(store, lease_task(store, Step.LOOK_UP), Drop("close.refused"))
     store.accept([late(clock, "u1")])
-    assert claim(store, Step.LOOK_UP).failures == 0
+    assert lease_task(store, Step.LOOK_UP).failures == 0
 
 
 def test_an_update_of_a_waiting_lead_asks_nobody(store: Store, clock: HandClock) -> None:
@@ -96,7 +96,7 @@ def test_the_end_of_a_refined_leads_record_is_looked_at(store: Store, clock: Han
     event = captured(clock, "gone", kind=Kind.IGNORED, record="contact:1", why="deleted")
     (receipt,) = store.accept([event])
     assert receipt.why == "deleted"
-    assert claim(store, Step.LOOK_UP).task.lead_id == lead.id
+    assert lease_task(store, Step.LOOK_UP).task.lead_id == lead.id
     (end,) = store.waiting([lead.id])[lead.id].ends
     assert (end.why, end.raw) == ("deleted", event.raw)
 
@@ -108,7 +108,7 @@ def test_late_updates_are_read_beside_the_lead_in_their_order(
     store.accept([lead])
     store.accept([late(clock, "early", b'{"early":1}')])
     assert store.waiting([lead.id])[lead.id].late == ()
-    assert settle(store, claim(store, Step.REFINE), Done(refined=refined(lead, clock)))
+    assert settle(store, lease_task(store, Step.REFINE), Done(refined=refined(lead, clock)))
     for n in range(12):
         store.accept([late(clock, f"late{n}", b'{"late":%d}' % n)])
         clock.advance(milliseconds=5)

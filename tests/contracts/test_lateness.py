@@ -5,7 +5,7 @@ A store may be wrong by two minutes, which the pauses of these tests exceed.
 
 from datetime import datetime, timedelta
 
-from leadline.model.task import HELD_UNTIL, Claim, Done, Drop, Outcome, Retry, Step, Task
+from leadline.model.task import ON_HOLD_UNTIL, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.store import Settlement, Store
 from tests.worlds.leads import HandClock, captured, refined
 from tests.worlds.ledger import LedgerWorld
@@ -18,13 +18,13 @@ def late_since(store: Store) -> datetime | None:
     return store.untold_since(["slack", "mail"])
 
 
-def claimed(store: Store, step: Step = Step.REFINE, channel: str = "") -> Claim:
-    (claim,) = store.claim(step, 1, LEASE, channel)
-    return claim
+def claimed(store: Store, step: Step = Step.REFINE, channel: str = "") -> Lease:
+    (lease,) = store.lease(step, 1, LEASE, channel)
+    return lease
 
 
-def settled(store: Store, claim: Claim, outcome: Outcome) -> None:
-    assert store.settle([Settlement(claim, outcome)]) == [True]
+def settled(store: Store, lease: Lease, outcome: Outcome) -> None:
+    assert store.settle([Settlement(lease, outcome)]) == [True]
 
 
 def due(store: Store, clock: HandClock, name: str = "ada") -> str:
@@ -65,7 +65,7 @@ def test_no_worker_that_holds_it_makes_it_less_late(store: Store, clock: HandClo
     assert late_since(store) == first
 
 
-def claimed_after_lease(store: Store, clock: HandClock) -> Claim:
+def claimed_after_lease(store: Store, clock: HandClock) -> Lease:
     clock.advance(seconds=LEASE.total_seconds())
     return claimed(store)
 
@@ -88,7 +88,7 @@ def test_a_lead_that_is_held_is_not_late_and_one_that_is_let_go_is_from_then_on(
     lead_id = due(store, clock)
     settled(store, claimed(store), LONG)
     task = [Task(Step.REFINE, lead_id)]
-    store.put(task, HELD_UNTIL, note="wait.held cli")
+    store.put(task, ON_HOLD_UNTIL, note="wait.held cli")
     clock.advance(days=1)
     assert late_since(store) is None
     store.put(task, clock.now, note="wait.released cli")
@@ -136,7 +136,7 @@ def test_the_longest_late_of_all_counts(store: Store, clock: HandClock) -> None:
         clock.advance(minutes=10)
         ids.append(due(store, clock, name))
     assert late_since(store) == first_due
-    store.put([Task(Step.REFINE, ids[0])], HELD_UNTIL)
+    store.put([Task(Step.REFINE, ids[0])], ON_HOLD_UNTIL)
     assert late_since(store) == first_due + timedelta(minutes=10)
 
 
@@ -164,10 +164,10 @@ def test_a_lead_that_another_has_overtaken_is_refined_again_and_no_less_late(
     store.accept([one, two])
     first = clock.now
     clock.advance(minutes=10)
-    claims = {c.task.lead_id: c for c in store.claim(Step.REFINE, 2, LEASE)}
+    leases = {c.task.lead_id: c for c in store.lease(Step.REFINE, 2, LEASE)}
     key = {"email": b"0123456789abcdef"}
-    settled(store, claims[one.id], Done(refined=refined(one, clock), match_keys=key))
-    lost = Settlement(claims[two.id], Done(refined=refined(two, clock), match_keys=key))
+    settled(store, leases[one.id], Done(refined=refined(one, clock), match_keys=key))
+    lost = Settlement(leases[two.id], Done(refined=refined(two, clock), match_keys=key))
     assert store.settle([lost]) == [False]
     assert late_since(store) == first
 

@@ -135,9 +135,9 @@ def test_the_example_of_a_group_is_its_newest_dead_letter(world: LedgerWorld) ->
     for minutes in (0, 5, 0):  # the one in the middle dies last
         world.clock.now = START
         world.accept(f"late {minutes} {len(world.ids)}", delay=timedelta())
-        claim = world.claim(Step.REFINE)
+        lease = world.lease(Step.REFINE)
         world.clock.advance(minutes=minutes)
-        world.settle(claim, Drop("mine", f"after {minutes}"))
+        world.settle(lease, Drop("mine", f"after {minutes}"))
     (group,) = world.ledger.dead()
     assert (group.count, group.error) == (3, "after 5")
     assert (group.first_at, group.last_at) == (START, START + timedelta(minutes=5))
@@ -156,7 +156,7 @@ def test_the_backlog_says_what_waits_and_what_is_late(filled: LedgerWorld) -> No
     now = START + timedelta(minutes=15)
     found = {b.step: b for b in filled.ledger.backlog(now)}
     refine, notify = found[Step.REFINE], found[Step.NOTIFY]
-    assert (refine.waiting, refine.due, refine.held, refine.dead) == (1, 1, 0, 1)
+    assert (refine.waiting, refine.due, refine.leased, refine.dead) == (1, 1, 0, 1)
     assert refine.oldest_due_at == START + timedelta(minutes=10)
     assert (notify.channel, notify.waiting, notify.due, notify.dead) == ("slack", 1, 0, 1)
     assert notify.oldest_due_at is None
@@ -171,12 +171,12 @@ def test_an_empty_store_has_no_backlog_no_leads_and_a_balanced_account(world: Le
 
 def test_a_task_whose_lease_ran_out_is_due_again(world: LedgerWorld) -> None:
     world.accept("held", delay=timedelta())
-    world.claim(Step.REFINE)
+    world.lease(Step.REFINE)
     (held,) = world.ledger.backlog(world.clock.now)
-    assert (held.waiting, held.due, held.held, held.oldest_due_at) == (0, 0, 1, None)
+    assert (held.waiting, held.due, held.leased, held.oldest_due_at) == (0, 0, 1, None)
     world.clock.advance(minutes=2)
     (late,) = world.ledger.backlog(world.clock.now)
-    assert (late.waiting, late.due, late.held) == (1, world.store.count_due(Step.REFINE), 0)
+    assert (late.waiting, late.due, late.leased) == (1, world.store.count_due(Step.REFINE), 0)
     assert late.oldest_due_at == START + timedelta(minutes=1)
 
 
@@ -213,7 +213,7 @@ def test_a_lead_that_is_dead_after_its_refinement_is_searched_by_what_is_refined
 ) -> None:
     lead = world.accept("lost", delay=timedelta(), raw=b'{"word":"raw"}')
     world.refine(lead, tell=True)
-    world.settle(world.claim(Step.NOTIFY, "slack"), Drop("slack.no_service"))
+    world.settle(world.lease(Step.NOTIFY, "slack"), Drop("slack.no_service"))
     assert list(world.ledger.find(LeadFilter(search="raw"))) == []
 
 
@@ -263,10 +263,10 @@ def test_a_story_names_the_lead_it_repeats_and_those_that_repeat_it(world: Ledge
     world.refine(first)
     again = world.accept("again", delay=timedelta())
     repeats = FirstSeen(first.id, first.captured_at, ("email",))
-    made = msgspec.structs.replace(refined(again, world.clock), duplicate_of=repeats)
-    world.settle(world.claim(Step.REFINE), Done(refined=made))
-    told, repeat = world.story("first"), world.story("again")
-    assert (told.repeated_by, told.row.duplicate_of) == ((again.id,), None)
+    lead = msgspec.structs.replace(refined(again, world.clock), duplicate_of=repeats)
+    world.settle(world.lease(Step.REFINE), Done(refined=lead))
+    story, repeat = world.story("first"), world.story("again")
+    assert (story.repeated_by, story.row.duplicate_of) == ((again.id,), None)
     assert (repeat.repeated_by, repeat.row.duplicate_of) == ((), first.id)
     assert world.ledger.account().duplicates == 1
 
@@ -276,13 +276,13 @@ def test_an_event_that_came_too_late_is_part_of_the_story(world: LedgerWorld) ->
     world.refine(lead)
     world.clock.advance(seconds=5)
     late = world.accept("late", kind=Kind.UPDATED, record="contact:1", raw=b'{"owner":"o"}')
-    told = world.story("lead")
-    (event,) = told.related
+    story = world.story("lead")
+    (event,) = story.related
     assert (event.lead_id, event.kind, event.fate, event.why) == (
         late.id, "updated", "filtered", "already_refined",
     )  # fmt: skip
     assert bytes(event.raw) == b'{"owner":"o"}'
-    assert [(h.what, h.detail) for h in told.timeline] == [
+    assert [(h.what, h.detail) for h in story.timeline] == [
         ("captured", ""), ("refined", ""), ("event.filtered", "already_refined"),
     ]  # fmt: skip
 
@@ -294,16 +294,16 @@ def tale(world: LedgerWorld) -> LeadStory:
     clock.advance(seconds=1)
     world.accept("update", kind=Kind.UPDATED, record="contact:1")
     clock.advance(minutes=2)
-    world.settle(world.claim(Step.REFINE), Retry(timedelta(seconds=5), "TimeoutError"))
+    world.settle(world.lease(Step.REFINE), Retry(timedelta(seconds=5), "TimeoutError"))
     clock.advance(seconds=5)
-    world.settle(world.claim(Step.REFINE), Drop("lead.not_understood", "no name"))
+    world.settle(world.lease(Step.REFINE), Drop("lead.not_understood", "no name"))
     clock.advance(seconds=1)
     world.store.put([Task(Step.REFINE, lead.id)], clock.now, note="replayed")
     clock.advance(seconds=1)
     world.refine(lead, tell=True, name="Ada Vance", email="ada@example.com", company="Vance Tools")
     clock.advance(seconds=1)
     world.settle(
-        world.claim(Step.NOTIFY, "slack"),
+        world.lease(Step.NOTIFY, "slack"),
         Done(alert=Alert(lead.id, "slack", clock.now, "new_lead/1", digest=True)),
     )
     clock.advance(seconds=1)
@@ -311,7 +311,7 @@ def tale(world: LedgerWorld) -> LeadStory:
     clock.advance(seconds=1)
     world.refine(lead, tell=True, name="Ada Vance")
     clock.advance(seconds=1)
-    world.settle(world.claim(Step.NOTIFY, "slack"), Drop("slack.no_service", "no_service"))
+    world.settle(world.lease(Step.NOTIFY, "slack"), Drop("slack.no_service", "no_service"))
     world.store.put([Task(Step.REFINE, lead.id)], clock.now + timedelta(hours=1))
     return world.story("lead")
 

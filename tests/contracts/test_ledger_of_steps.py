@@ -24,9 +24,9 @@ def come(world: LedgerWorld, name: str, *channels: str, **done: object) -> Captu
     """A refined lead of which these channels are to hear."""
     lead = world.accept(name, delay=timedelta())
     then = tuple(Task(Step.NOTIFY, lead.id, channel) for channel in channels)
-    made = refined(lead, world.clock, name=name.title())
-    outcome = Done(refined=made, then=then, **done)  # type: ignore[arg-type]
-    world.settle(world.claim(Step.REFINE), outcome)
+    refined_lead = refined(lead, world.clock, name=name.title())
+    outcome = Done(refined=refined_lead, then=then, **done)  # type: ignore[arg-type]
+    world.settle(world.lease(Step.REFINE), outcome)
     world.clock.advance(seconds=1)
     return lead
 
@@ -38,7 +38,7 @@ def alert(world: LedgerWorld, lead: CapturedLead, channel: str, **more: object) 
 def tell(world: LedgerWorld, lead: CapturedLead, channel: str, through: str = "") -> None:
     """Have the channel told, or another in its place."""
     told = alert(world, lead, through or channel, ref=f"ref of {channel}")
-    world.settle(world.claim(Step.NOTIFY, channel), Done(alert=told))
+    world.settle(world.lease(Step.NOTIFY, channel), Done(alert=told))
     world.clock.advance(seconds=1)
 
 
@@ -62,8 +62,8 @@ def test_a_lead_stays_alerted_whatever_becomes_of_the_steps_after(
     tell(world, lead, "slack")
     put(world, lead, step, channel)
     assert (world.story("ada").row.status, places(world)) == (Status.ALERTED, {"alerted": 1})
-    world.settle(world.claim(step, channel), Retry(timedelta(), why="busy"))
-    world.settle(world.claim(step, channel), Drop("them.refused", "never"))
+    world.settle(world.lease(step, channel), Retry(timedelta(), why="busy"))
+    world.settle(world.lease(step, channel), Drop("them.refused", "never"))
     assert (world.story("ada").row.status, places(world)) == (Status.ALERTED, {"alerted": 1})
     (group,) = world.ledger.dead()
     assert (group.step, group.reason, group.count, group.example) == (
@@ -76,17 +76,17 @@ def test_a_lead_stays_alerted_whatever_becomes_of_the_steps_after(
 def test_no_other_step_makes_a_lead_alerted(world: LedgerWorld, step: Step, channel: str) -> None:
     lead = come(world, "ada", "slack")
     put(world, lead, step, channel)
-    world.settle(world.claim(step, channel), Done(alert=alert(world, lead, channel or "slack")))
+    world.settle(world.lease(step, channel), Done(alert=alert(world, lead, channel or "slack")))
     assert (world.story("ada").row.status, places(world)) == (Status.REFINED, {"alerting": 1})
-    world.settle(world.claim(Step.NOTIFY, "slack"), Drop("slack.no_service"))
+    world.settle(world.lease(Step.NOTIFY, "slack"), Drop("slack.no_service"))
     assert (world.story("ada").row.status, places(world)) == (Status.DEAD, {"alert_dead": 1})
 
 
 def test_a_dead_alert_beside_dead_steps_is_an_alert_that_died(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack")
-    world.settle(world.claim(Step.NOTIFY, "slack"), Drop("slack.no_service"))
+    world.settle(world.lease(Step.NOTIFY, "slack"), Drop("slack.no_service"))
     put(world, lead, Step.WRITE_BACK, "close")
-    world.settle(world.claim(Step.WRITE_BACK, "close"), Drop("close.refused"))
+    world.settle(world.lease(Step.WRITE_BACK, "close"), Drop("close.refused"))
     assert places(world) == {"alert_dead": 1}
     put(world, lead, Step.NOTIFY, "slack")
     tell(world, lead, "slack")
@@ -101,7 +101,7 @@ def test_what_follows_refinement_is_no_channel_to_be_told(world: LedgerWorld) ->
         then=tuple(tasks[:3]),
         later=tuple(Later(task, timedelta(minutes=1)) for task in tasks[3:]),
     )
-    world.settle(world.claim(Step.REFINE), done)
+    world.settle(world.lease(Step.REFINE), done)
     tell(world, lead, "slack")
     assert places(world) == {"alerted": 1}
     assert len(world.story("ada").tasks) == len(AFTER)
@@ -110,8 +110,8 @@ def test_what_follows_refinement_is_no_channel_to_be_told(world: LedgerWorld) ->
 def test_an_alert_that_waits_for_the_morning_is_to_come(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
     morning = Later(Task(Step.NOTIFY, lead.id, "mail"), timedelta(hours=9))
-    made = refined(lead, world.clock)
-    world.settle(world.claim(Step.REFINE), Done(refined=made, later=(morning,)))
+    refined_lead = refined(lead, world.clock)
+    world.settle(world.lease(Step.REFINE), Done(refined=refined_lead, later=(morning,)))
     assert places(world) == {"alerting": 1}
     world.clock.advance(hours=9)
     tell(world, lead, "mail")
@@ -126,12 +126,12 @@ def test_a_lead_told_through_another_channel_is_alerted(
     lead = come(world, "ada", *channels)
     if channels[0] == "mail":
         tell(world, lead, "mail")
-        world.settle(world.claim(Step.NOTIFY, "slack"), Done(note="notify.already_told"))
+        world.settle(world.lease(Step.NOTIFY, "slack"), Done(note="notify.already_told"))
     else:
         tell(world, lead, "slack", through="mail")
         if "mail" in channels:
             assert places(world) == {"alerting": 1}
-            world.settle(world.claim(Step.NOTIFY, "mail"), Done(note="notify.already_told"))
+            world.settle(world.lease(Step.NOTIFY, "mail"), Done(note="notify.already_told"))
     assert (world.story("ada").row.status, places(world)) == (Status.ALERTED, {"alerted": 1})
     assert [a.channel for a in world.story("ada").alerts] == ["mail"]
 
@@ -139,7 +139,7 @@ def test_a_lead_told_through_another_channel_is_alerted(
 def test_a_channel_that_hands_its_alert_on_is_told_by_the_other(world: LedgerWorld) -> None:
     lead = come(world, "ada", "slack")
     hand_on = Done(then=(Task(Step.NOTIFY, lead.id, "mail"),), note="notify.instead")
-    world.settle(world.claim(Step.NOTIFY, "slack"), hand_on)
+    world.settle(world.lease(Step.NOTIFY, "slack"), hand_on)
     assert places(world) == {"alerting": 1}
     tell(world, lead, "mail")
     assert places(world) == {"alerted": 1}
@@ -147,7 +147,7 @@ def test_a_channel_that_hands_its_alert_on_is_told_by_the_other(world: LedgerWor
 
 def test_a_lead_that_nobody_needed_to_hear_of_any_more_is_untold(world: LedgerWorld) -> None:
     come(world, "ada", "slack")
-    world.settle(world.claim(Step.NOTIFY, "slack"), Done(note="notify.ended"))
+    world.settle(world.lease(Step.NOTIFY, "slack"), Done(note="notify.ended"))
     assert (world.story("ada").row.status, places(world)) == (Status.REFINED, {"untold": 1})
 
 
@@ -160,7 +160,7 @@ def test_an_alert_that_is_asked_for_again_changes_no_place(world: LedgerWorld) -
         tell(world, lead, "slack", through=through)
         assert places(world) == {"alerted": 1}
     put(world, lead, Step.NOTIFY, "mail")
-    world.settle(world.claim(Step.NOTIFY, "mail"), Done(note="notify.already_told"))
+    world.settle(world.lease(Step.NOTIFY, "mail"), Done(note="notify.already_told"))
     assert places(world) == {"alerted": 1}
 
 
@@ -169,7 +169,7 @@ def test_messages_are_counted_by_what_they_are(world: LedgerWorld) -> None:
     tell(world, lead, "slack")
     for step in (Step.UPDATE, Step.REMIND, Step.REMIND):
         put(world, lead, step, "slack")
-        world.settle(world.claim(step, "slack"), Done(alert=alert(world, lead, "slack")))
+        world.settle(world.lease(step, "slack"), Done(alert=alert(world, lead, "slack")))
     counts = {t.what: t.count for t in world.ledger.tallies()}
     assert counts == {"captured": 1, "refined": 1, "alerted": 1, "updated": 1, "reminded": 2}
     assert places(world) == {"alerted": 1}
@@ -179,8 +179,8 @@ def test_a_story_tells_who_was_told_what_and_where_it_stands(world: LedgerWorld)
     lead = come(world, "ada", "slack")
     tell(world, lead, "slack")
     put(world, lead, Step.REMIND, "mail")
-    told = Alert(lead.id, "mail", world.clock.now, "reminder/1", ref="<2@example.com>")
-    world.settle(world.claim(Step.REMIND, "mail"), Done(alert=told))
+    alert = Alert(lead.id, "mail", world.clock.now, "reminder/1", ref="<2@example.com>")
+    world.settle(world.lease(Step.REMIND, "mail"), Done(alert=alert))
     first, second = world.story("ada").alerts
     assert (first.channel, first.ref, first.step) == ("slack", "ref of slack", Step.NOTIFY)
     assert (second.channel, second.ref, second.step) == ("mail", "<2@example.com>", Step.REMIND)
@@ -197,7 +197,7 @@ def test_a_story_tells_what_still_waits_of_every_step(world: LedgerWorld) -> Non
     world.store.put([Task(step, lead.id, channel) for step, channel in kinds], due_at)
     tasks: list[TaskRow] = list(world.story("ada").tasks)
     assert {(t.step, t.channel) for t in tasks} == set(kinds)
-    assert {(t.due_at, t.dead_at, t.held) for t in tasks} == {(due_at, None, False)}
+    assert {(t.due_at, t.dead_at, t.leased) for t in tasks} == {(due_at, None, False)}
 
 
 def test_a_story_tells_who_handles_a_lead_and_since_when(world: LedgerWorld) -> None:
@@ -223,10 +223,10 @@ def test_a_story_tells_who_handles_a_lead_and_since_when(world: LedgerWorld) -> 
 
 def test_a_list_shows_the_owner_as_known_now(world: LedgerWorld) -> None:
     lead = world.accept("ada", delay=timedelta())
-    made = refined(lead, world.clock, name="Ada")
+    refined_lead = refined(lead, world.clock, name="Ada")
     details = LeadDetails(owner="whoever the form named")
-    made = msgspec.structs.replace(made, lead_details=details)
-    world.settle(world.claim(Step.REFINE), Done(refined=made, handling=Handling(level=1)))
+    refined_lead = msgspec.structs.replace(refined_lead, lead_details=details)
+    world.settle(world.lease(Step.REFINE), Done(refined=refined_lead, handling=Handling(level=1)))
 
     def owner() -> str | None:
         (row,) = world.ledger.find(LeadFilter())
@@ -252,7 +252,7 @@ def test_leads_that_nobody_owns_are_found_by_what_is_known_now(
         world.store.put([Task(Step.REFINE, lead.id)], world.clock.now)
         details = LeadDetails(owner="whoever the form named")
         named = msgspec.structs.replace(refined(lead, world.clock), lead_details=details)
-        world.settle(world.claim(Step.REFINE), Done(refined=named))
+        world.settle(world.lease(Step.REFINE), Done(refined=named))
     assert world.store.handle(claimed.id, UNHANDLED, Handling(owner=ADA, claimed_by=ADA))
     nobody = Handling(ownership=Ownership.UNASSIGNED)
     assert world.store.handle(released.id, UNHANDLED, nobody)
@@ -275,7 +275,7 @@ def test_the_backlog_is_told_by_step_and_channel(world: LedgerWorld) -> None:
         world.store.put([Task(step, lead.id, channel)], now)
         world.store.put([Task(step, other.id, channel)], now + timedelta(hours=1))
     world.store.put([Task(Step.NOTIFY, lead.id, "mail")], now)
-    world.settle(world.claim(Step.CLOCK), Drop("clock.gave_up"))
+    world.settle(world.lease(Step.CLOCK), Drop("clock.gave_up"))
     found = {(b.step, b.channel): b for b in world.ledger.backlog(now)}
     assert {*found} == {*AFTER, (Step.NOTIFY, "mail")}
     for kind in AFTER:
@@ -291,9 +291,9 @@ def test_dead_letters_of_every_step_are_found_by_lead(world: LedgerWorld) -> Non
         tell(world, lead, "slack")
     for step, channel in AFTER:
         put(world, ada, step, channel)
-        world.settle(world.claim(step, channel), Drop(f"{step}.refused"))
+        world.settle(world.lease(step, channel), Drop(f"{step}.refused"))
     world.store.put([Task(Step.NOTIFY, bob.id, "slack", again=True)], world.clock.now)
-    world.settle(world.claim(Step.NOTIFY, "slack"), Drop("slack.no_service"))
+    world.settle(world.lease(Step.NOTIFY, "slack"), Drop("slack.no_service"))
     put(world, cy, Step.UPDATE, "slack")
     found = world.ledger.dead_tasks([ada.id, bob.id, cy.id])
     assert {i: {*tasks} for i, tasks in found.items()} == {
@@ -312,7 +312,7 @@ def test_leads_with_a_dead_letter_of_any_step_are_found(world: LedgerWorld) -> N
         tell(world, lead, "slack")
     for name, reason in (("ada", "close.refused"), ("cy", "close.gone")):
         put(world, leads[name], Step.WRITE_BACK, "close")
-        world.settle(world.claim(Step.WRITE_BACK, "close"), Drop(reason))
+        world.settle(world.lease(Step.WRITE_BACK, "close"), Drop(reason))
 
     def names(which: LeadFilter) -> list[str]:
         rows = [row.lead_id for row in world.ledger.find(which)]

@@ -27,7 +27,7 @@ from leadline.net.aws.signing import Keys
 from leadline.ports.channel import Notice, Writer
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.channels.leads import CAPTURED, lead
-from tests.standins.mail_server import MailRoom, hangs_up, mail_server, says, says_nothing
+from tests.standins.mail_server import MailServerStandIn, hangs_up, mail_server, says, says_nothing
 from tests.standins.ports import free_port
 from tests.standins.scripted_server import Answer, ScriptedServer, answer
 
@@ -130,7 +130,7 @@ def http(told: Answer) -> Iterator[str]:
 
 
 @contextmanager
-def mail(room: MailRoom) -> Iterator[str]:
+def mail(room: MailServerStandIn) -> Iterator[str]:
     with mail_server(room):
         yield str(room.port)
 
@@ -143,7 +143,7 @@ def deliver(name: str, server: AbstractContextManager[str], timeout: float = 5.0
 
 def accepting(name: str) -> AbstractContextManager[str]:
     accepts = KINDS[name].accepts
-    return mail(MailRoom()) if accepts is None else http(accepts)
+    return mail(MailServerStandIn()) if accepts is None else http(accepts)
 
 
 each = pytest.mark.parametrize("name", KINDS)
@@ -187,7 +187,8 @@ def test_mail_that_comes_too_fast_makes_a_pause_too() -> None:
     for told in (
         deliver("ses", http(throttled)),
         deliver(
-            "email", mail(MailRoom(says("454 Throttling failure: Maximum sending rate exceeded")))
+            "email",
+            mail(MailServerStandIn(says("454 Throttling failure: Maximum sending rate exceeded"))),
         ),
     ):
         assert isinstance(told, Busy)
@@ -212,13 +213,13 @@ def test_a_refusal_for_good_keeps_the_destinations_own_words(name: str) -> None:
 
 
 def test_a_refusal_by_a_mail_server_keeps_its_words() -> None:
-    told = deliver("email", mail(MailRoom(says("550 5.7.1 No thanks, sales@example.com"))))
+    told = deliver("email", mail(MailServerStandIn(says("550 5.7.1 No thanks, sales@example.com"))))
     assert told == Refused("smtp.550", "550 5.7.1 No thanks, …")
 
 
 @each
 def test_silence_is_cut_in_time(name: str) -> None:
-    silent = mail(MailRoom(says_nothing)) if name == "email" else http(Answer([], "hang"))
+    silent = mail(MailServerStandIn(says_nothing)) if name == "email" else http(Answer([], "hang"))
     began = time.monotonic()
     told = deliver(name, silent, 0.4)
     assert isinstance(told, Unreachable)
@@ -227,7 +228,7 @@ def test_silence_is_cut_in_time(name: str) -> None:
 
 @each
 def test_who_hangs_up_before_the_answer_is_not_taken_to_have_accepted(name: str) -> None:
-    rude = mail(MailRoom(hangs_up)) if name == "email" else http(Answer([], "close"))
+    rude = mail(MailServerStandIn(hangs_up)) if name == "email" else http(Answer([], "close"))
     assert isinstance(deliver(name, rude), Unreachable)
 
 
@@ -251,8 +252,8 @@ def test_secrets_and_addresses_are_told_to_nobody(
             deliver(name, http(answer(status, echo, then="close"))),
             deliver(name, http(Answer([b"HTTP/1.1 200 OK\r\ncontent-le"], "close"))),
         ]
-    told = repr(replies) + caplog.text
-    assert heard not in told
-    assert SECRET not in told
-    assert WHSEC not in told
-    assert "sales@example.com" not in told
+    text = repr(replies) + caplog.text
+    assert heard not in text
+    assert SECRET not in text
+    assert WHSEC not in text
+    assert "sales@example.com" not in text

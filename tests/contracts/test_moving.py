@@ -23,19 +23,21 @@ from leadline.stores.aws.wakeups import FAR
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.values import micros
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock, captured, digest
-from tests.worlds.moving import AFTER, Two, populate, waits
+from tests.worlds.moving import AFTER, TwoInstallations, populate, waits
 
 
 @pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])
-def two(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> Iterator[Two]:
+def two(
+    request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path
+) -> Iterator[TwoInstallations]:
     running = request.getfixturevalue(request.param)
     endpoint = running if isinstance(running, str) else running.endpoint
     alone = request.param == "moto"
     with (
-        closing(Rooms(endpoint)) as rooms,
-        closing(Two(tmp_path / "data", rooms, clock, one_at_a_time=alone)) as both,
+        closing(AwsResources(endpoint)) as rooms,
+        closing(TwoInstallations(tmp_path / "data", rooms, clock, one_at_a_time=alone)) as both,
     ):
         yield both
 
@@ -48,13 +50,13 @@ def plain(families: dict[str, Family]) -> dict[str, list[object]]:
     }
 
 
-def finish(two: Two, home: Home) -> None:
+def finish(two: TwoInstallations, home: Home) -> None:
     """Let the workers of one home do all that is left, everybody being reachable now."""
     two.everybody_answers()
     two.work(two.aws if home is Home.AWS else two.sqlite, 3, minutes=40)
 
 
-def told_once(two: Two, named: dict[str, str], home: Home) -> None:
+def told_once(two: TwoInstallations, named: dict[str, str], home: Home) -> None:
     """Whoever was to hear of a lead did, once; of one that was replayed on demand, twice."""
     families = two.families(home)
     replayed = named["replayed"]
@@ -69,24 +71,31 @@ def told_once(two: Two, named: dict[str, str], home: Home) -> None:
     assert sum(bool(f.leads[0].head) for f in families.values()) >= 12
 
 
-def test_leads_in_every_state_are_the_same_on_aws_and_back(two: Two, tmp_path: Path) -> None:
+def test_leads_in_every_state_are_the_same_on_aws_and_back(
+    two: TwoInstallations, tmp_path: Path
+) -> None:
     named = populate(two, two.sqlite)
     before, keys = two.families(Home.EMBEDDED), two.keys(Home.EMBEDDED)
-    told = two.move(Home.AWS)
+    summary = two.move(Home.AWS)
     assert two.told == {}
     leads = sum(len(f.leads) for f in before.values())
-    assert told is not None
-    assert (told.moved, told.known, told.conflicting, told.verified) == (leads, 0, 0, leads)
+    assert summary is not None
+    assert (summary.moved, summary.known, summary.conflicting, summary.verified) == (
+        leads,
+        0,
+        0,
+        leads,
+    )
     assert plain(two.families(Home.AWS)) == plain(before)
     assert two.keys(Home.AWS) == keys
-    with closing(Two(tmp_path / "elsewhere", two.rooms, two.clock)) as other:
-        assert other.move(Home.EMBEDDED) == told
+    with closing(TwoInstallations(tmp_path / "elsewhere", two.rooms, two.clock)) as other:
+        assert other.move(Home.EMBEDDED) == summary
         assert plain(other.families(Home.EMBEDDED)) == plain(before)
         assert other.keys(Home.EMBEDDED) == keys
     assert len(named) == leads
 
 
-def test_the_world_of_these_tests_has_every_state(two: Two, tmp_path: Path) -> None:
+def test_the_world_of_these_tests_has_every_state(two: TwoInstallations, tmp_path: Path) -> None:
     named = populate(two, two.sqlite)
     with closing(SqliteLedger(tmp_path / "data")) as ledger:
         rows = ledger.find(LeadFilter(events=True, limit=100))
@@ -97,7 +106,7 @@ def test_the_world_of_these_tests_has_every_state(two: Two, tmp_path: Path) -> N
     of = {what: leads[lead_id] for what, lead_id in named.items()}
     assert {lead.fate for lead in of.values()} == {Fate.CAPTURED, Fate.FOLDED, Fate.FILTERED}
     assert of["unlucky"].tasks[0].failures > 0
-    assert of["held"].tasks[0].held
+    assert of["held"].tasks[0].leased
     assert of["replayed"].tasks[0].again
     assert of["ada again"].duplicate_of == named["ada"]
     assert of["bob"].redelivered + of["robert"].redelivered == 3
@@ -109,13 +118,13 @@ def test_the_world_of_these_tests_has_every_state(two: Two, tmp_path: Path) -> N
     assert {what: lead.handling.rev for what, lead in of.items() if lead.handling} == {
         "handled": 2, "ada": 1,
     }  # fmt: skip
-    assert any(task.held for task in of["handled"].tasks)
+    assert any(task.leased for task in of["handled"].tasks)
     keys = two.keys(Home.EMBEDDED)
     assert named["forgotten words"] not in {i for i, some in keys.items() if len(some) > 1}
     assert {"refined", "replayed"} <= {h.what for h in of["replayed"].history} | {"refined"}
 
 
-def test_tasks_are_due_when_they_would_have_been(two: Two) -> None:
+def test_tasks_are_due_when_they_would_have_been(two: TwoInstallations) -> None:
     populate(two, two.sqlite)
     due = waits(two.families(Home.EMBEDDED))
     two.move(Home.AWS)
@@ -131,17 +140,19 @@ def test_tasks_are_due_when_they_would_have_been(two: Two) -> None:
         assert task in claimed
 
 
-def claim_all(two: Two) -> set[tuple[str, Step, str]]:
+def claim_all(two: TwoInstallations) -> set[tuple[str, Step, str]]:
     """Everything that is due now, claimed for so long that it is not due again."""
     found: set[tuple[str, Step, str]] = set()
     tellers = [(step, name) for step in (Step.NOTIFY, Step.REMIND) for name in two.channels]
     for step, channel in dict.fromkeys([(Step.REFINE, ""), *tellers, *AFTER]):
-        while claims := two.aws.claim(step, 10, timedelta(days=1), channel):
-            found |= {(claim.task.lead_id, step, channel) for claim in claims}
+        while leases := two.aws.lease(step, 10, timedelta(days=1), channel):
+            found |= {(lease.task.lead_id, step, channel) for lease in leases}
     return found
 
 
-def test_a_bell_is_rung_for_every_task_that_is_due_before_a_sweep_can_ring(two: Two) -> None:
+def test_a_bell_is_rung_for_every_task_that_is_due_before_a_sweep_can_ring(
+    two: TwoInstallations,
+) -> None:
     populate(two, two.sqlite)
     due = waits(two.families(Home.EMBEDDED))
     two.move(Home.AWS)
@@ -154,7 +165,7 @@ def test_a_bell_is_rung_for_every_task_that_is_due_before_a_sweep_can_ring(two: 
         assert sum(told.values()) == sum(urls[step] == url for step in soon)
 
 
-def test_nobody_is_told_again_and_the_account_stays_balanced(two: Two) -> None:
+def test_nobody_is_told_again_and_the_account_stays_balanced(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     two.move(Home.AWS)
     finish(two, Home.AWS)
@@ -168,7 +179,7 @@ def test_nobody_is_told_again_and_the_account_stays_balanced(two: Two) -> None:
         assert ledger.account().balanced
 
 
-def test_a_redelivery_is_recognised_after_the_move(two: Two) -> None:
+def test_a_redelivery_is_recognised_after_the_move(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     two.move(Home.AWS)
     again = [
@@ -186,7 +197,7 @@ def test_a_redelivery_is_recognised_after_the_move(two: Two) -> None:
     assert (update.fate, update.lead_id) == (Fate.FOLDED, named["bob"])
 
 
-def test_a_person_who_comes_again_was_seen_before(two: Two) -> None:
+def test_a_person_who_comes_again_was_seen_before(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     two.move(Home.AWS)
     later = captured(two.clock, "ada", key="one more", delay=timedelta())
@@ -201,7 +212,7 @@ def test_a_person_who_comes_again_was_seen_before(two: Two) -> None:
     assert two.families(Home.EMBEDDED)[last.id].leads[0].duplicate_of == named["ada"]
 
 
-def test_a_person_who_comes_while_leads_move_was_seen_before(two: Two) -> None:
+def test_a_person_who_comes_while_leads_move_was_seen_before(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     paused = SqliteHome(two.sqlite, two.clock.now).channels()
     people = {key for keys in two.keys(Home.EMBEDDED, KeyKind.PERSON).values() for key in keys}
@@ -217,7 +228,7 @@ def test_a_person_who_comes_while_leads_move_was_seen_before(two: Two) -> None:
     assert two.families(Home.AWS)[later.id].leads[0].duplicate_of == named["ada"]
 
 
-def test_what_is_there_already_is_known(two: Two) -> None:
+def test_what_is_there_already_is_known(two: TwoInstallations) -> None:
     populate(two, two.sqlite)
     first = two.move(Home.AWS)
     second = two.move(Home.AWS)
@@ -226,39 +237,41 @@ def test_what_is_there_already_is_known(two: Two) -> None:
     assert (second.moved, second.known, second.verified) == (0, first.moved, first.moved)
 
 
-def test_without_a_journal_equal_leads_are_known_and_others_are_conflicts(two: Two) -> None:
+def test_without_a_journal_equal_leads_are_known_and_others_are_conflicts(
+    two: TwoInstallations,
+) -> None:
     named = populate(two, two.sqlite)
     two.move(Home.AWS)
     journal = two.folder / f"moved-{two.rooms.table.name}.db"
     journal.unlink()
-    told = two.move(Home.AWS)
-    assert told is not None
-    assert (told.moved, told.conflicting) == (0, 0)
+    summary = two.move(Home.AWS)
+    assert summary is not None
+    assert (summary.moved, summary.conflicting) == (0, 0)
     journal.unlink()
     finish(two, Home.AWS)
     there = plain(two.families(Home.AWS))
-    told = two.move(Home.AWS)
-    assert told is not None
+    summary = two.move(Home.AWS)
+    assert summary is not None
     here = two.families(Home.EMBEDDED)
-    assert told.conflicting == sum(len(here[i].leads) for i in two.told)
+    assert summary.conflicting == sum(len(here[i].leads) for i in two.told)
     assert named["waiting"] in two.told
     assert named["ada"] not in two.told
     assert plain(two.families(Home.AWS)) == there, "conflicts are left as they are"
     told_once(two, named, Home.AWS)
 
 
-def test_an_event_that_is_another_lead_there_is_a_conflict(two: Two) -> None:
+def test_an_event_that_is_another_lead_there_is_a_conflict(two: TwoInstallations) -> None:
     two.sqlite.accept([mine := captured(two.clock, "ada"), captured(two.clock, "bob")])
     two.aws.accept([theirs := captured(two.clock, "ada")])
-    told = two.move(Home.AWS)
-    assert told is not None
-    assert (told.moved, told.conflicting) == (1, 1)
+    summary = two.move(Home.AWS)
+    assert summary is not None
+    assert (summary.moved, summary.conflicting) == (1, 1)
     assert list(two.told) == [mine.id]
     assert mine.id not in two.families(Home.AWS)
     assert theirs.id in two.families(Home.AWS)
 
 
-def test_leads_that_went_on_are_replaced_by_what_they_became(two: Two) -> None:
+def test_leads_that_went_on_are_replaced_by_what_they_became(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     two.move(Home.AWS)
     finish(two, Home.AWS)
@@ -275,7 +288,7 @@ def test_leads_that_went_on_are_replaced_by_what_they_became(two: Two) -> None:
     told_once(two, named, Home.AWS)
 
 
-def test_nothing_that_left_aws_is_worked_on_there(two: Two) -> None:
+def test_nothing_that_left_aws_is_worked_on_there(two: TwoInstallations) -> None:
     named = populate(two, two.aws)
     two.clock.advance(hours=1)  # nobody holds anything any more
     before = plain(two.families(Home.AWS))
@@ -287,36 +300,36 @@ def test_nothing_that_left_aws_is_worked_on_there(two: Two) -> None:
     told_once(two, named, Home.EMBEDDED)
 
 
-def test_a_lead_that_a_function_has_in_hand_is_waited_for(two: Two) -> None:
+def test_a_lead_that_a_function_has_in_hand_is_waited_for(two: TwoInstallations) -> None:
     two.aws.accept([lead := captured(two.clock, "ada", delay=timedelta())])
-    (claim,) = two.aws.claim(Step.REFINE, 1, timedelta(seconds=60))
+    (lease,) = two.aws.lease(Step.REFINE, 1, timedelta(seconds=60))
     began = two.clock.now
     assert two.move(Home.EMBEDDED) is not None
     assert two.clock.now - began >= timedelta(seconds=59)
     (task,) = two.families(Home.EMBEDDED)[lead.id].leads[0].tasks
-    assert task.held
-    assert two.aws.settle([Settlement(claim, Done())]) == [False]
+    assert task.leased
+    assert two.aws.settle([Settlement(lease, Done())]) == [False]
 
 
-def test_a_channel_that_asked_for_a_pause_gets_it(two: Two) -> None:
+def test_a_channel_that_asked_for_a_pause_gets_it(two: TwoInstallations) -> None:
     until = two.clock.now + timedelta(minutes=3)
-    two.sqlite.hold("slack", until)
+    two.sqlite.pause("slack", until)
     two.move(Home.AWS)
     assert two.aws.reserve("slack", timedelta(seconds=1)) == timedelta(minutes=3)
     assert two.aws.reserve("mail", timedelta(seconds=1)) == timedelta()
 
 
-def test_ended_again_and_again_a_move_loses_and_doubles_nothing(two: Two) -> None:
+def test_ended_again_and_again_a_move_loses_and_doubles_nothing(two: TwoInstallations) -> None:
     step = 11
     named = populate(two, two.sqlite)
     leads = sum(len(f.leads) for f in two.families(Home.EMBEDDED).values())
     two.everybody_answers()
     writes = step
-    while (told := two.move(Home.AWS, writes, after=writes % 2 == 0)) is None:
+    while (summary := two.move(Home.AWS, writes, after=writes % 2 == 0)) is None:
         two.work(two.aws, 1, seconds=40)
         writes += step
         assert two.told == {}
-    assert (told.conflicting, told.verified) == (0, leads)
+    assert (summary.conflicting, summary.verified) == (0, leads)
     finish(two, Home.AWS)
     told_once(two, named, Home.AWS)
 
@@ -324,7 +337,7 @@ def test_ended_again_and_again_a_move_loses_and_doubles_nothing(two: Two) -> Non
 @pytest.mark.parametrize("writes", [1, 2])
 @pytest.mark.parametrize("goes_on", [False, True])
 def test_a_way_back_that_was_given_up_takes_nothing_from_what_went_on(
-    two: Two, writes: int, goes_on: bool
+    two: TwoInstallations, writes: int, goes_on: bool
 ) -> None:
     named = {what: captured(two.clock, what, delay=timedelta()) for what in ("ada", "unlucky")}
     two.sqlite.accept(list(named.values()))
@@ -343,7 +356,7 @@ def test_a_way_back_that_was_given_up_takes_nothing_from_what_went_on(
         assert channel.accepted == {lead.id: 1 for lead in named.values()}
 
 
-def test_half_a_copy_takes_nothing_from_what_it_was_made_of(two: Two) -> None:
+def test_half_a_copy_takes_nothing_from_what_it_was_made_of(two: TwoInstallations) -> None:
     two.sqlite.accept([first := captured(two.clock, "ada", delay=timedelta())])
     two.work(two.sqlite, 1, seconds=1)
     again = captured(two.clock, "ada", key="again", record="r" * 999, delay=timedelta())
@@ -361,7 +374,7 @@ def test_half_a_copy_takes_nothing_from_what_it_was_made_of(two: Two) -> None:
 
 @pytest.mark.parametrize("towards", list(Home))
 def test_an_older_lead_gets_the_key_of_its_person_from_a_younger_one(
-    two: Two, towards: Home
+    two: TwoInstallations, towards: Home
 ) -> None:
     stores: list[Store] = [two.sqlite, two.aws]
     origin, there = stores if towards is Home.AWS else stores[::-1]
@@ -377,7 +390,7 @@ def test_an_older_lead_gets_the_key_of_its_person_from_a_younger_one(
     assert two.families(towards)[young.id].leads[0].duplicate_of is None
 
 
-def test_events_that_came_to_a_silent_copy_stay_with_it(two: Two) -> None:
+def test_events_that_came_to_a_silent_copy_stay_with_it(two: TwoInstallations) -> None:
     two.sqlite.accept([lead := captured(two.clock, "ada", record="r")])
     assert two.move(Home.AWS) is not None
     assert two.move(Home.EMBEDDED) is not None
@@ -394,7 +407,7 @@ def test_events_that_came_to_a_silent_copy_stay_with_it(two: Two) -> None:
     assert [len(f.leads) for f in two.families(Home.EMBEDDED).values()] == [3]
 
 
-def test_the_same_words_of_long_ago_are_no_conflict(two: Two) -> None:
+def test_the_same_words_of_long_ago_are_no_conflict(two: TwoInstallations) -> None:
     two.aws.accept([captured(two.clock, "ada", lasting=False)])
     two.clock.advance(days=8)
     two.sqlite.accept([lead := captured(two.clock, "ada", lasting=False)])
@@ -405,7 +418,7 @@ def test_the_same_words_of_long_ago_are_no_conflict(two: Two) -> None:
 
 
 def test_a_lead_waits_for_the_first_lead_of_its_person(
-    two: Two, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    two: TwoInstallations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("stores.sqlite.moving.home", "stores.aws.moving.survey"):
         monkeypatch.setattr(f"leadline.{module}.BATCH", 1)
@@ -413,18 +426,20 @@ def test_a_lead_waits_for_the_first_lead_of_its_person(
     two.clock.advance(seconds=1)
     two.sqlite.accept([first := captured(two.clock, "ada", key="b", delay=timedelta())])
     two.work(two.sqlite, 2, minutes=11)
-    told = two.move(Home.AWS)
+    summary = two.move(Home.AWS)
     assert two.told == {}
     assert two.families(Home.AWS)[later.id].leads[0].duplicate_of == first.id
     folder, alone = tmp_path / "elsewhere", two.one_at_a_time
-    with closing(Two(folder, two.rooms, two.clock, one_at_a_time=alone)) as other:
-        assert other.move(Home.EMBEDDED) == told
+    with closing(TwoInstallations(folder, two.rooms, two.clock, one_at_a_time=alone)) as other:
+        assert other.move(Home.EMBEDDED) == summary
         assert other.told == {}
         assert other.families(Home.EMBEDDED)[later.id].leads[0].duplicate_of == first.id
 
 
 @pytest.mark.parametrize("lasting", [False, True])
-def test_keys_of_an_earlier_refinement_are_not_forgotten(two: Two, lasting: bool) -> None:
+def test_keys_of_an_earlier_refinement_are_not_forgotten(
+    two: TwoInstallations, lasting: bool
+) -> None:
     two.sqlite.accept([lead := captured(two.clock, "ada", delay=timedelta(), lasting=lasting)])
     two.work(two.sqlite)
     with two.sqlite.db.writing() as db:
@@ -439,14 +454,14 @@ def test_keys_of_an_earlier_refinement_are_not_forgotten(two: Two, lasting: bool
     assert len(keys[lead.id]) == 3
 
 
-def test_what_waits_stands_in_the_table_as_if_it_had_come_there(two: Two) -> None:
+def test_what_waits_stands_in_the_table_as_if_it_had_come_there(two: TwoInstallations) -> None:
     leads = [
         captured(two.clock, "ada", record="r" * 999),
         captured(two.clock, "bob", lasting=False),
     ]
     two.sqlite.accept(leads)
     assert two.move(Home.AWS) is not None
-    with closing(Rooms(two.rooms.endpoint)) as rooms:
+    with closing(AwsResources(two.rooms.endpoint)) as rooms:
         rooms.store(two.clock).accept(leads)
         there = {(i["pk"], i["sk"]): without_marks(i) for i in two.rooms.table.scan()}
         assert there == {(i["pk"], i["sk"]): without_marks(i) for i in rooms.table.scan()}
@@ -459,7 +474,7 @@ def without_marks(item: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in item.items() if name not in ("rev", "write")}
 
 
-def test_answers_that_are_lost_lose_nothing(two: Two) -> None:
+def test_answers_that_are_lost_lose_nothing(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     two.everybody_answers()
     before = plain(two.families(Home.EMBEDDED))
@@ -473,7 +488,7 @@ def test_answers_that_are_lost_lose_nothing(two: Two) -> None:
     told_once(two, named, Home.EMBEDDED)
 
 
-def test_what_cannot_be_read_stays_where_it_is(two: Two) -> None:
+def test_what_cannot_be_read_stays_where_it_is(two: TwoInstallations) -> None:
     two.aws.accept([lead := captured(two.clock, "ada", delay=timedelta())])
     two.aws.accept([other := captured(two.clock, "bob", delay=timedelta())])
     two.work(two.aws)
@@ -484,9 +499,9 @@ def test_what_cannot_be_read_stays_where_it_is(two: Two) -> None:
         "s3", "DELETE", f"/{two.rooms.bucket.name}/{key_of('refined', lead.id, lead.captured_at)}",
         query={"versionId": item["summary"]["version"]},
     )  # fmt: skip
-    told = two.move(Home.EMBEDDED)
-    assert told is not None
-    assert told.conflicting == 2
+    summary = two.move(Home.EMBEDDED)
+    assert summary is not None
+    assert summary.conflicting == 2
     assert two.told == {
         lead.id: "its refined document is missing",
         other.id: "a document of it is damaged",
@@ -494,7 +509,9 @@ def test_what_cannot_be_read_stays_where_it_is(two: Two) -> None:
     assert two.families(Home.EMBEDDED) == {}
 
 
-def test_words_that_the_archive_has_forgotten_stay_where_they_are_known(two: Two) -> None:
+def test_words_that_the_archive_has_forgotten_stay_where_they_are_known(
+    two: TwoInstallations,
+) -> None:
     two.sqlite.accept([lead := captured(two.clock, "ada", delay=timedelta())])
     two.move(Home.AWS)
     two.work(two.aws)
@@ -507,13 +524,13 @@ def test_words_that_the_archive_has_forgotten_stay_where_they_are_known(two: Two
     assert (family.leads[0].raw, len(family.leads[0].alerts)) == (lead.raw, len(two.channels))
 
 
-def test_what_is_too_large_for_the_table_is_named_and_stays(two: Two) -> None:
+def test_what_is_too_large_for_the_table_is_named_and_stays(two: TwoInstallations) -> None:
     head = captured(two.clock, "ada", record="r")
     two.sqlite.accept([head, small := captured(two.clock, "bob")])
     two.sqlite.put([Task(Step.REFINE, head.id)], two.clock.now, note="x" * 400_000)
-    told = two.move(Home.AWS)
-    assert told is not None
-    assert (told.moved, told.conflicting) == (1, 1)
+    summary = two.move(Home.AWS)
+    assert summary is not None
+    assert (summary.moved, summary.conflicting) == (1, 1)
     assert "400 KB" in two.told[head.id]
     assert list(two.families(Home.AWS)) == [small.id]
     assert list(two.rooms.bucket.keys("raw/")) == [key_of("raw", small.id, small.captured_at)]
@@ -525,12 +542,14 @@ ENDS = st.tuples(st.sampled_from(list(Home)), st.integers(0, 160), st.booleans()
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ends=st.lists(ENDS, max_size=5), last=st.sampled_from(list(Home)))
 def test_to_and_fro_and_ended_anywhere_everybody_hears_once(
-    two: Two, ends: list[tuple[Home, int, bool]], last: Home
+    two: TwoInstallations, ends: list[tuple[Home, int, bool]], last: Home
 ) -> None:
     folder, alone = two.folder / str(uuid.uuid4()), two.one_at_a_time
     with (
-        closing(Rooms(two.rooms.endpoint)) as rooms,
-        closing(Two(folder, rooms, HandClock(two.clock.now), one_at_a_time=alone)) as both,
+        closing(AwsResources(two.rooms.endpoint)) as rooms,
+        closing(
+            TwoInstallations(folder, rooms, HandClock(two.clock.now), one_at_a_time=alone)
+        ) as both,
     ):
         named = populate(both, both.sqlite)
         both.everybody_answers()
@@ -550,7 +569,7 @@ def test_to_and_fro_and_ended_anywhere_everybody_hears_once(
             }
 
 
-def test_what_differs_is_named_by_its_field(two: Two) -> None:
+def test_what_differs_is_named_by_its_field(two: TwoInstallations) -> None:
     two.sqlite.accept([captured(two.clock, "ada")])
     (family,) = two.families(Home.EMBEDDED).values()
     (lead,) = family.leads
@@ -560,7 +579,9 @@ def test_what_differs_is_named_by_its_field(two: Two) -> None:
     assert differences(family, None) == {lead.lead_id: ("missing",)}
 
 
-def test_updates_that_wait_for_their_lead_wait_for_it_at_the_other_home(two: Two) -> None:
+def test_updates_that_wait_for_their_lead_wait_for_it_at_the_other_home(
+    two: TwoInstallations,
+) -> None:
     early = [captured(two.clock, f"u{n}", kind=Kind.UPDATED, record="r:1") for n in range(2)]
     for event in early:
         two.sqlite.accept([event])
@@ -574,7 +595,7 @@ def test_updates_that_wait_for_their_lead_wait_for_it_at_the_other_home(two: Two
     assert two.aws.waiting([lead.id])[lead.id].updates == raws
 
 
-def test_a_lead_without_its_person_moves_like_any_other(two: Two) -> None:
+def test_a_lead_without_its_person_moves_like_any_other(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     two.sqlite.erase(named["ada"])
     before = two.families(Home.EMBEDDED)

@@ -28,15 +28,15 @@ def test_the_owner_who_was_assigned_during_the_wait_is_in_the_alert(office: Sale
     office.wait(minutes=4)
     office.crm.has("r1", ANN)
     office.wait(minutes=7)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert (told["owner"], told["ownership"]) == ("Ann Archer", "assigned")
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert (data["owner"], data["ownership"]) == ("Ann Archer", "assigned")
     details = office.refined(lead_id).lead_details
     assert (details.owner, details.owner_id, details.owner_email) == (
         "Ann Archer",
         "u1",
         "ann@example.com",
     )
-    assert office.store.desk("ann@example.com") == [lead_id]
+    assert office.store.work_list("ann@example.com") == [lead_id]
     assert office.store.next_due(Step.LOOK_UP) is None, "there is nothing left to ask"
 
 
@@ -55,16 +55,16 @@ def test_an_unassigned_lead_goes_to_its_channel_and_is_corrected_when_it_has_an_
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
     office.wait(minutes=15)
-    (told,) = office.walls["pool"].about(lead_id)
-    assert told["ownership"] == "unassigned"
-    assert not office.walls["slack"].about(lead_id)
+    (data,) = office.messengers["pool"].about(lead_id)
+    assert data["ownership"] == "unassigned"
+    assert not office.messengers["slack"].about(lead_id)
     office.crm.has("r1", BEN)
     office.wait(hours=1)
-    (told,) = office.walls["pool"].about(lead_id)
-    assert told["owner"] == "Ben Bell", "the same message says it now"
-    (news,) = office.walls["pool"].about(lead_id, "owner/1")
+    (data,) = office.messengers["pool"].about(lead_id)
+    assert data["owner"] == "Ben Bell", "the same message says it now"
+    (news,) = office.messengers["pool"].about(lead_id, "owner/1")
     assert (news["owner"], news["below"]) == ("Ben Bell", "m1")
-    assert office.store.desk("ben@example.com") == [lead_id]
+    assert office.store.work_list("ben@example.com") == [lead_id]
 
 
 def test_where_nothing_said_can_be_changed_a_second_message_tells_of_the_owner(
@@ -76,8 +76,8 @@ def test_where_nothing_said_can_be_changed_a_second_message_tells_of_the_owner(
     office.wait(minutes=12)
     office.crm.has("r1", ANN)
     office.wait(hours=1)
-    (first,) = office.walls["slack"].about(lead_id)
-    (second,) = office.walls["slack"].about(lead_id, "owner/1")
+    (first,) = office.messengers["slack"].about(lead_id)
+    (second,) = office.messengers["slack"].about(lead_id, "owner/1")
     assert (first["owner"], second["owner"]) == ("", "Ann Archer")
 
 
@@ -108,14 +108,14 @@ def test_the_alert_goes_out_without_a_crm_that_is_down_and_says_so(office: Sales
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.trouble = Unreachable("crm.down")
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert (told["ownership"], told["email"]) == ("unknown", "ada@example.com")
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert (data["ownership"], data["email"]) == ("unknown", "ada@example.com")
     office.crm.trouble = None
     office.crm.has("r1", ANN)
     office.wait(minutes=20)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ann Archer"
-    assert len(office.walls["slack"].about(lead_id, "owner/1")) == 1
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ann Archer"
+    assert len(office.messengers["slack"].about(lead_id, "owner/1")) == 1
 
 
 def test_a_crm_that_hiccups_once_does_not_cost_the_owner(office: SalesOffice) -> None:
@@ -126,8 +126,8 @@ def test_a_crm_that_hiccups_once_does_not_cost_the_owner(office: SalesOffice) ->
     office.wait(seconds=2)
     office.crm.trouble = None
     office.wait(seconds=10)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ann Archer"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ann Archer"
 
 
 def test_a_crm_that_asks_for_a_pause_gets_it(office: SalesOffice) -> None:
@@ -141,24 +141,24 @@ def test_a_crm_that_asks_for_a_pause_gets_it(office: SalesOffice) -> None:
     assert len(office.crm.reads) == reads, "nobody asks before the pause is over"
     office.crm.trouble = None
     office.wait(seconds=10)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ann Archer"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ann Archer"
 
 
 def test_a_crm_that_refuses_us_holds_up_nobody(office: SalesOffice) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.trouble = Refused("crm.unauthorized", "no such token")
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["ownership"] == "unknown"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["ownership"] == "unknown"
 
 
 def test_a_lead_of_which_only_the_id_came_is_completed_by_its_record(office: SalesOffice) -> None:
     lead_id = office.post(record="r1", event="created")
     office.crm.has("r1", ANN, fields=LeadFields(name="Ada Byron", email="ada@example.com"))
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["email"] == "ada@example.com"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["email"] == "ada@example.com"
     assert office.refined(lead_id).contact.name == "Ada Byron"
 
 
@@ -169,8 +169,8 @@ def test_what_a_silent_crm_could_not_complete_is_completed_later(office: SalesOf
     office.wait(minutes=11)
     office.crm.trouble = None
     office.wait(minutes=30)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert (told["email"], told["owner"]) == ("ada@example.com", "Ann Archer")
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert (data["email"], data["owner"]) == ("ada@example.com", "Ann Archer")
     assert office.refined(lead_id).contact.name == "Ada Byron"
 
 
@@ -182,8 +182,8 @@ def test_an_update_that_came_during_the_wait_names_the_owner_where_nobody_can_be
     office.wait(minutes=3)
     office.post(record="r1", event="lead.updated", owner="Ben Bell")
     office.wait(minutes=8)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ben Bell"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ben Bell"
 
 
 def test_an_update_after_the_alert_corrects_it_where_nobody_can_be_asked(
@@ -194,8 +194,8 @@ def test_an_update_after_the_alert_corrects_it_where_nobody_can_be_asked(
     office.wait(minutes=12)
     office.post(record="r1", event="lead.updated", owner="Ben Bell")
     office.wait(minutes=1)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ben Bell"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ben Bell"
 
 
 def test_an_owner_who_changes_later_is_told_once(office: SalesOffice) -> None:
@@ -206,9 +206,9 @@ def test_an_owner_who_changes_later_is_told_once(office: SalesOffice) -> None:
     for number in range(3):
         office.post(record="r1", event="lead.updated", number=number)
         office.wait(minutes=1)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ben Bell"
-    assert len(office.walls["slack"].about(lead_id, "owner/1")) == 1
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ben Bell"
+    assert len(office.messengers["slack"].about(lead_id, "owner/1")) == 1
     handling = office.handling(lead_id)
     assert handling is not None
     assert handling.owner is not None
@@ -225,7 +225,7 @@ def test_how_a_lead_ended_comes_back_from_the_crm(office: SalesOffice) -> None:
     handling = office.handling(lead_id)
     assert handling is not None
     assert handling.ending is Ending.WON
-    assert office.store.desk("ann@example.com") == []
+    assert office.store.work_list("ann@example.com") == []
 
 
 def test_the_rules_for_an_owner_count_when_the_owner_is_found(
@@ -239,11 +239,11 @@ def test_the_rules_for_an_owner_count_when_the_owner_is_found(
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
     office.wait(minutes=12)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [0, 1]
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [0, 1]
     office.crm.has("r1", ANN)
     office.wait(minutes=30)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 1]
-    assert office.walls["pool"].about(lead_id)[0]["owner"] == "Ann Archer"
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [1, 1]
+    assert office.messengers["pool"].about(lead_id)[0]["owner"] == "Ann Archer"
 
 
 def test_a_lead_that_a_fallback_told_is_not_told_again_when_it_is_completed(
@@ -258,12 +258,12 @@ def test_a_lead_that_a_fallback_told_is_not_told_again_when_it_is_completed(
     )
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.trouble = Unreachable("crm.down")
-    office.walls["slack"].trouble = Unreachable("slack.down")
+    office.messengers["slack"].trouble = Unreachable("slack.down")
     office.wait(minutes=15)
-    assert len(office.walls["pool"].about(lead_id)) == 1
-    office.crm.trouble = office.walls["slack"].trouble = None
+    assert len(office.messengers["pool"].about(lead_id)) == 1
+    office.crm.trouble = office.messengers["slack"].trouble = None
     office.crm.has("r1", ANN)
     office.wait(hours=1)
-    assert not office.walls["slack"].about(lead_id)
-    (told,) = office.walls["pool"].about(lead_id)
-    assert told["owner"] == "Ann Archer"
+    assert not office.messengers["slack"].about(lead_id)
+    (data,) = office.messengers["pool"].about(lead_id)
+    assert data["owner"] == "Ann Archer"

@@ -19,8 +19,8 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.source import Source
 from leadline.ports.store import Store
 from leadline.team.routing import Routes
-from tests.worlds.channels import Scripted, slack_channel
-from tests.worlds.death import Killed
+from tests.worlds.channels import ScriptedMessenger, slack_channel
+from tests.worlds.killed_process import Killed
 from tests.worlds.leads import HandClock, capture
 from tests.worlds.poisonous import Poisonous
 
@@ -29,7 +29,7 @@ class PipelineWorld:
     """Everything around one store, with a clock that waits for us."""
 
     def __init__(self, store: Store, clock: HandClock, **settings: Any) -> None:
-        self.store, self.clock, self.channel = store, clock, Scripted()
+        self.store, self.clock, self.channel = store, clock, ScriptedMessenger()
         self.pause = timedelta()
         sources: dict[str, Source] = {"generic": Poisonous()}
         self.front = CaptureKit(sources, timedelta(minutes=10))
@@ -228,7 +228,7 @@ def test_a_worker_that_dies_after_sending_repeats_no_refinement(world: PipelineW
     world.clock.advance(minutes=10)
     refine_due(world.kit)
     before = world.store.documents([lead_id])
-    world.store.claim(Step.NOTIFY, 1, world.kit.lease, "slack")  # and dies
+    world.store.lease(Step.NOTIFY, 1, world.kit.lease_duration, "slack")  # and dies
     world.wait(minutes=2)
     assert world.channel.lead_ids == [lead_id]
     assert world.store.documents([lead_id]) == before
@@ -238,7 +238,7 @@ def test_a_lead_that_kills_every_worker_becomes_a_dead_letter(world: PipelineWor
     world.post(person(1))
     world.clock.advance(minutes=10)
     for _ in range(5):
-        world.store.claim(Step.REFINE, 10, world.kit.lease)  # and dies
+        world.store.lease(Step.REFINE, 10, world.kit.lease_duration)  # and dies
         world.clock.advance(seconds=61)
     refine_due(world.kit)
     assert world.store.next_due(Step.REFINE) is None

@@ -29,7 +29,7 @@ from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.stores.memory import MemoryStore
 from leadline.team.people import Team
-from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import HandClock, captured, lease_task, refined, refined_in, settle
 
 ANN = Person(slack="U01ANN", name="ann.archer")
 BOB = Person(slack="U02BOB", name="bob")
@@ -55,10 +55,10 @@ class LeadWithButtons:
         channels = ("mail", "slack")
         then = tuple(Task(Step.NOTIFY, lead.id, name) for name in channels)
         done = Done(refined=refined(lead, clock, name="Ada <Vance>"), then=then)
-        assert settle(store, claim(store, Step.REFINE), done)
+        assert settle(store, lease_task(store, Step.REFINE), done)
         for name in channels:
-            told = Alert(lead.id, name, clock.now, "new_lead/1")
-            assert settle(store, claim(store, Step.NOTIFY, name), Done(alert=told))
+            alert = Alert(lead.id, name, clock.now, "new_lead/1")
+            assert settle(store, lease_task(store, Step.NOTIFY, name), Done(alert=alert))
         self.id = lead.id
 
     def press(
@@ -83,7 +83,7 @@ class LeadWithButtons:
 
 
 @pytest.fixture
-def desk(store: Store, clock: HandClock) -> LeadWithButtons:
+def buttons(store: Store, clock: HandClock) -> LeadWithButtons:
     return LeadWithButtons(store, clock)
 
 
@@ -91,28 +91,28 @@ EVERYBODY = {(Step.UPDATE, "mail"): 1, (Step.UPDATE, "slack"): 1}
 EVERYBODY_AND_CRM = {**EVERYBODY, (Step.WRITE_BACK, "generic"): 1}
 
 
-def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(desk: LeadWithButtons) -> None:
-    told = desk.press(reply_url=REPLY)
-    assert told == PressReply("Ada &lt;Vance&gt; is yours.", changed=True)
-    now = desk.clock.now
-    assert desk.handling == Handling(
+def test_who_claims_first_has_the_lead_and_owns_what_nobody_owned(buttons: LeadWithButtons) -> None:
+    reply = buttons.press(reply_url=REPLY)
+    assert reply == PressReply("Ada &lt;Vance&gt; is yours.", changed=True)
+    now = buttons.clock.now
+    assert buttons.handling == Handling(
         rev=1, owner=KNOWN_ANN, ownership=Ownership.ASSIGNED, claimed_by=KNOWN_ANN,
         claimed_at=now, touched_at=now, reply_url=REPLY, reply_until=now + REPLY_LASTS,
     )  # fmt: skip
-    assert desk.due() == EVERYBODY_AND_CRM
+    assert buttons.due() == EVERYBODY_AND_CRM
 
 
 def test_a_press_says_as_values_what_became_of_it(store: Store, clock: HandClock) -> None:
-    desk = LeadWithButtons(store, clock)
+    buttons = LeadWithButtons(store, clock)
 
-    def result(user: Person, action: str, lead_id: str = desk.id) -> PressResult:
+    def result(user: Person, action: str, lead_id: str = buttons.id) -> PressResult:
         wish = Press(action=action, lead_id=lead_id, user=user, span=timedelta(hours=1))
         pressed = press(store, TEAM, wish, clock.now)
         known = pressed.result is not PressResult.UNKNOWN
         assert pressed.by == (KNOWN_ANN if user == ANN else user)
-        after = desk.handling if known else UNHANDLED
+        after = buttons.handling if known else UNHANDLED
         assert pressed.handling in (after, msgspec.structs.replace(after, rev=after.rev - 1))
-        assert (pressed.lead.lead_id if pressed.lead else "") == (desk.id if known else "")
+        assert (pressed.lead.lead_id if pressed.lead else "") == (buttons.id if known else "")
         return pressed.result
 
     assert result(ANN, CLAIM) is PressResult.CLAIMED
@@ -122,59 +122,59 @@ def test_a_press_says_as_values_what_became_of_it(store: Store, clock: HandClock
     assert result(BOB, JUNK) is PressResult.JUNKED
     assert result(ANN, JUNK) is result(ANN, SNOOZE) is PressResult.ALREADY_JUNK
     assert result(BOB, CLAIM) is PressResult.RESTORED
-    assert desk.handling.claimed_by == KNOWN_ANN
-    desk.have(ending=Ending.WON)
+    assert buttons.handling.claimed_by == KNOWN_ANN
+    buttons.have(ending=Ending.WON)
     assert result(ANN, CLAIM) is PressResult.ENDED
     assert result(ANN, CLAIM, captured(clock, "stranger").id) is PressResult.UNKNOWN
 
 
-def test_who_comes_later_is_told_who_has_it_and_changes_nothing(desk: LeadWithButtons) -> None:
-    desk.press(reply_url=REPLY)
-    before = desk.handling
-    desk.clock.advance(minutes=2, seconds=3)
-    assert desk.press(BOB, reply_url="https://hooks.slack.com/actions/2") == PressReply(
+def test_who_comes_later_is_told_who_has_it_and_changes_nothing(buttons: LeadWithButtons) -> None:
+    buttons.press(reply_url=REPLY)
+    before = buttons.handling
+    buttons.clock.advance(minutes=2, seconds=3)
+    assert buttons.press(BOB, reply_url="https://hooks.slack.com/actions/2") == PressReply(
         "<@U01ANN> claimed it 2 min ago."
     )
-    assert desk.handling == before
+    assert buttons.handling == before
 
 
-def test_who_claims_twice_is_told_so_and_changes_nothing(desk: LeadWithButtons) -> None:
-    desk.press()
-    before = desk.handling
-    assert desk.press() == PressReply("You claimed it just now.")
-    desk.clock.advance(hours=3)
-    assert desk.press() == PressReply("You claimed it 3 h ago.")
-    assert desk.handling == before
+def test_who_claims_twice_is_told_so_and_changes_nothing(buttons: LeadWithButtons) -> None:
+    buttons.press()
+    before = buttons.handling
+    assert buttons.press() == PressReply("You claimed it just now.")
+    buttons.clock.advance(hours=3)
+    assert buttons.press() == PressReply("You claimed it 3 h ago.")
+    assert buttons.handling == before
 
 
-def test_an_owner_stays_the_owner_when_somebody_else_claims(desk: LeadWithButtons) -> None:
+def test_an_owner_stays_the_owner_when_somebody_else_claims(buttons: LeadWithButtons) -> None:
     owner = Person(id="crm-9", name="Cid")
-    touched = desk.clock.now - timedelta(minutes=1)
-    desk.have(owner=owner, ownership=Ownership.ASSIGNED, touched_at=touched)
-    desk.press(BOB)
-    assert (desk.handling.owner, desk.handling.claimed_by) == (owner, BOB)
-    assert desk.handling.touched_at == touched
-    assert desk.handling.holder == BOB
+    touched = buttons.clock.now - timedelta(minutes=1)
+    buttons.have(owner=owner, ownership=Ownership.ASSIGNED, touched_at=touched)
+    buttons.press(BOB)
+    assert (buttons.handling.owner, buttons.handling.claimed_by) == (owner, BOB)
+    assert buttons.handling.touched_at == touched
+    assert buttons.handling.holder == BOB
 
 
 def test_the_owner_whom_the_source_named_stays_the_owner(store: Store, clock: HandClock) -> None:
     lead = captured(clock, delay=timedelta())
     store.accept([lead])
-    made = refined(lead, clock)
-    details = msgspec.structs.replace(made.lead_details, owner="Cid", owner_id="crm-9")
-    made = msgspec.structs.replace(made, lead_details=details)
-    assert settle(store, claim(store, Step.REFINE), Done(refined=made))
+    refined_lead = refined(lead, clock)
+    details = msgspec.structs.replace(refined_lead.lead_details, owner="Cid", owner_id="crm-9")
+    refined_lead = msgspec.structs.replace(refined_lead, lead_details=details)
+    assert settle(store, lease_task(store, Step.REFINE), Done(refined=refined_lead))
     wish = Press(action=CLAIM, lead_id=lead.id, user=BOB)
     assert press(store, Team(), wish, clock.now).changed
     handling = store.handling([lead.id])[lead.id]
     assert (handling.owner, handling.claimed_by) == (None, BOB)
 
 
-def test_who_is_not_in_the_table_is_called_as_slack_calls_them(desk: LeadWithButtons) -> None:
-    desk.press(team=Team())
-    assert desk.handling.claimed_by == ANN
-    desk.press(Person(slack="U09NEW"), action=JUNK)
-    assert desk.handling.ended_by == Person(slack="U09NEW")
+def test_who_is_not_in_the_table_is_called_as_slack_calls_them(buttons: LeadWithButtons) -> None:
+    buttons.press(team=Team())
+    assert buttons.handling.claimed_by == ANN
+    buttons.press(Person(slack="U09NEW"), action=JUNK)
+    assert buttons.handling.ended_by == Person(slack="U09NEW")
 
 
 def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock) -> None:
@@ -185,10 +185,10 @@ def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock
             notes.append(arguments[4:])
             return super().handle(*arguments, **named)
 
-    desk = LeadWithButtons(Noting(clock), clock)
-    desk.press()
-    desk.press(BOB, action=JUNK)
-    desk.press(BOB)
+    buttons = LeadWithButtons(Noting(clock), clock)
+    buttons.press()
+    buttons.press(BOB, action=JUNK)
+    buttons.press(BOB)
     assert notes == [("claimed", "U01ANN"), ("junked", "U02BOB"), ("unjunked", "U02BOB")]
 
 
@@ -197,23 +197,23 @@ def test_the_timeline_knows_who_pressed_by_their_slack_id_alone(clock: HandClock
 )
 @pytest.mark.parametrize("action", [CLAIM, SNOOZE, JUNK])
 def test_a_lead_that_has_ended_in_the_crm_stays_as_it_is(
-    desk: LeadWithButtons, ending: str, word: str, action: str
+    buttons: LeadWithButtons, ending: str, word: str, action: str
 ) -> None:
-    desk.have(ending=Ending(ending))
-    told = desk.press(action=action, span=timedelta(hours=1))
-    assert told == PressReply(f"This lead is already closed: {word}.")
-    assert desk.due() == {}
+    buttons.have(ending=Ending(ending))
+    reply = buttons.press(action=action, span=timedelta(hours=1))
+    assert reply == PressReply(f"This lead is already closed: {word}.")
+    assert buttons.due() == {}
 
 
-def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(desk: LeadWithButtons) -> None:
-    told = desk.press(action=SNOOZE, span=timedelta(hours=4))
-    assert told.changed
-    assert desk.handling.snoozed_until == desk.clock.now + timedelta(hours=4)
-    assert f"<!date^{int(desk.clock.now.timestamp()) + 4 * 3600}^" in told.text
-    assert desk.due() == EVERYBODY
-    assert desk.handling.claimed_by is None
-    desk.press()
-    assert desk.handling.snoozed_until is None
+def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(buttons: LeadWithButtons) -> None:
+    reply = buttons.press(action=SNOOZE, span=timedelta(hours=4))
+    assert reply.changed
+    assert buttons.handling.snoozed_until == buttons.clock.now + timedelta(hours=4)
+    assert f"<!date^{int(buttons.clock.now.timestamp()) + 4 * 3600}^" in reply.text
+    assert buttons.due() == EVERYBODY
+    assert buttons.handling.claimed_by is None
+    buttons.press()
+    assert buttons.handling.snoozed_until is None
 
 
 @pytest.mark.parametrize(
@@ -229,73 +229,75 @@ def test_a_snoozed_lead_sleeps_as_long_as_was_chosen(desk: LeadWithButtons) -> N
 def test_tomorrow_at_nine_is_meant_where_the_presser_lives(
     clock: HandClock, user: Person, now: datetime, until: datetime
 ) -> None:
-    desk = LeadWithButtons(MemoryStore(clock), clock)
+    buttons = LeadWithButtons(MemoryStore(clock), clock)
     clock.now = now
-    assert desk.press(user, SNOOZE).changed
-    assert desk.handling.snoozed_until == until
-    assert "already" in desk.press(user, SNOOZE).text
-    assert desk.handling.rev == 1
+    assert buttons.press(user, SNOOZE).changed
+    assert buttons.handling.snoozed_until == until
+    assert "already" in buttons.press(user, SNOOZE).text
+    assert buttons.handling.rev == 1
 
 
-def test_only_who_has_claimed_a_lead_puts_it_aside(desk: LeadWithButtons) -> None:
-    desk.press()
-    desk.clock.advance(minutes=5)
-    assert desk.press(BOB, SNOOZE) == PressReply("<@U01ANN> claimed it 5 min ago.")
-    assert desk.press(ANN, SNOOZE, span=timedelta(hours=1)).changed
+def test_only_who_has_claimed_a_lead_puts_it_aside(buttons: LeadWithButtons) -> None:
+    buttons.press()
+    buttons.clock.advance(minutes=5)
+    assert buttons.press(BOB, SNOOZE) == PressReply("<@U01ANN> claimed it 5 min ago.")
+    assert buttons.press(ANN, SNOOZE, span=timedelta(hours=1)).changed
 
 
-def test_junk_ends_a_lead_and_a_claim_brings_it_back(desk: LeadWithButtons) -> None:
-    told = desk.press(BOB, JUNK)
-    assert (told.changed, told.undo) == (True, desk.id)
-    handling = desk.handling
-    assert (handling.ending, handling.ended_at) == (Ending.JUNK, desk.clock.now)
+def test_junk_ends_a_lead_and_a_claim_brings_it_back(buttons: LeadWithButtons) -> None:
+    reply = buttons.press(BOB, JUNK)
+    assert (reply.changed, reply.undo) == (True, buttons.id)
+    handling = buttons.handling
+    assert (handling.ending, handling.ended_at) == (Ending.JUNK, buttons.clock.now)
     assert handling.ended_by == BOB
-    assert desk.due() == EVERYBODY_AND_CRM
-    assert desk.press(BOB, JUNK) == PressReply("You have marked this lead as junk.", undo=desk.id)
-    again = desk.press(ANN, SNOOZE)
-    assert again == PressReply("<@U02BOB> has marked this lead as junk.", undo=desk.id)
-    assert desk.press(ANN).changed
-    back = desk.handling
+    assert buttons.due() == EVERYBODY_AND_CRM
+    assert buttons.press(BOB, JUNK) == PressReply(
+        "You have marked this lead as junk.", undo=buttons.id
+    )
+    again = buttons.press(ANN, SNOOZE)
+    assert again == PressReply("<@U02BOB> has marked this lead as junk.", undo=buttons.id)
+    assert buttons.press(ANN).changed
+    back = buttons.handling
     assert (back.ending, back.ended_at, back.ended_by) == (Ending.OPEN, None, None)
     assert back.claimed_by == KNOWN_ANN
 
 
-def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(desk: LeadWithButtons) -> None:
-    desk.press(ANN)
-    desk.clock.advance(minutes=9)
-    desk.press(BOB, JUNK)
-    told = desk.press(BOB)
-    assert told.changed
+def test_a_lead_that_comes_back_from_junk_is_with_whoever_had_it(buttons: LeadWithButtons) -> None:
+    buttons.press(ANN)
+    buttons.clock.advance(minutes=9)
+    buttons.press(BOB, JUNK)
+    reply = buttons.press(BOB)
+    assert reply.changed
     whose = "<@U01ANN> claimed it 9 min ago."
-    assert told.text == f"Ada &lt;Vance&gt; is no longer marked as junk. {whose}"
-    assert desk.handling.claimed_by == KNOWN_ANN
-    assert list(desk.store.desk("U01ANN")) == [desk.id]
+    assert reply.text == f"Ada &lt;Vance&gt; is no longer marked as junk. {whose}"
+    assert buttons.handling.claimed_by == KNOWN_ANN
+    assert list(buttons.store.work_list("U01ANN")) == [buttons.id]
 
 
 def test_the_address_of_an_answer_for_one_never_stands_for_the_message(
-    desk: LeadWithButtons,
+    buttons: LeadWithButtons,
 ) -> None:
-    desk.press(action=SNOOZE, reply_url=REPLY)
-    desk.clock.advance(minutes=1)
-    desk.press(reply_url="https://hooks.slack.com/actions/2", is_ephemeral=True)
-    assert desk.handling.reply_url == REPLY
-    assert desk.handling.reply_until == desk.clock.now - timedelta(minutes=1) + REPLY_LASTS
+    buttons.press(action=SNOOZE, reply_url=REPLY)
+    buttons.clock.advance(minutes=1)
+    buttons.press(reply_url="https://hooks.slack.com/actions/2", is_ephemeral=True)
+    assert buttons.handling.reply_url == REPLY
+    assert buttons.handling.reply_until == buttons.clock.now - timedelta(minutes=1) + REPLY_LASTS
 
 
 def test_an_address_that_may_be_another_messages_is_not_kept(clock: HandClock) -> None:
     store = MemoryStore(clock)
-    desk = LeadWithButtons(store, clock)
-    desk.rules = ActionRules(webhooks=frozenset(["slack", "mail"]))
-    desk.press(action=SNOOZE, reply_url=REPLY)
-    assert desk.handling.reply_url == ""  # two webhooks told of the lead: whose message was it?
-    desk.rules = ActionRules(webhooks=frozenset(["mail"]))
-    store.put([Task(Step.NOTIFY, desk.id, "slack", again=True)], clock.now)
-    told = Alert(desk.id, "slack", clock.now, "new_lead/1", ref="C01/17.1")
-    assert settle(store, claim(store, Step.NOTIFY, "slack"), Done(alert=told))
-    desk.press(action=JUNK, reply_url=REPLY, message="C01/17.1")
-    assert desk.handling.reply_url == ""  # the bot's, which changes its messages by itself
-    desk.press(reply_url=REPLY, message="C02/18.1")
-    assert desk.handling.reply_url == REPLY
+    buttons = LeadWithButtons(store, clock)
+    buttons.rules = ActionRules(webhook_channels=frozenset(["slack", "mail"]))
+    buttons.press(action=SNOOZE, reply_url=REPLY)
+    assert buttons.handling.reply_url == ""  # two webhooks told of the lead: whose message was it?
+    buttons.rules = ActionRules(webhook_channels=frozenset(["mail"]))
+    store.put([Task(Step.NOTIFY, buttons.id, "slack", again=True)], clock.now)
+    alert = Alert(buttons.id, "slack", clock.now, "new_lead/1", ref="C01/17.1")
+    assert settle(store, lease_task(store, Step.NOTIFY, "slack"), Done(alert=alert))
+    buttons.press(action=JUNK, reply_url=REPLY, message="C01/17.1")
+    assert buttons.handling.reply_url == ""  # the bot's, which changes its messages by itself
+    buttons.press(reply_url=REPLY, message="C02/18.1")
+    assert buttons.handling.reply_url == REPLY
 
 
 def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
@@ -313,7 +315,7 @@ def test_a_lead_that_is_not_refined_or_not_there_is_not_known(
 
 @pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)
 def test_of_many_who_press_at_once_one_has_it_and_the_others_hear_who(
-    desk: LeadWithButtons,
+    buttons: LeadWithButtons,
 ) -> None:
     users = [Person(slack=f"U{n:03}") for n in range(24)]
     told: dict[str, PressReply] = {}
@@ -321,7 +323,7 @@ def test_of_many_who_press_at_once_one_has_it_and_the_others_hear_who(
 
     def one(user: Person) -> None:
         barrier.wait()
-        told[user.slack] = desk.press(user)
+        told[user.slack] = buttons.press(user)
 
     threads = [threading.Thread(target=one, args=(user,)) for user in users]
     for thread in threads:
@@ -332,8 +334,8 @@ def test_of_many_who_press_at_once_one_has_it_and_the_others_hear_who(
     assert {a.text for name, a in told.items() if name != winner} == {
         f"<@{winner}> claimed it just now."
     }
-    assert desk.handling.claimed_by == Person(slack=winner)
-    assert desk.handling.rev == 1
+    assert buttons.handling.claimed_by == Person(slack=winner)
+    assert buttons.handling.rev == 1
 
 
 class Overtaken(MemoryStore):
@@ -351,31 +353,33 @@ class Overtaken(MemoryStore):
 
 def test_who_is_overtaken_tries_again_and_loses_nothing_of_the_other(clock: HandClock) -> None:
     store = Overtaken(clock)
-    desk = LeadWithButtons(store, clock)
+    buttons = LeadWithButtons(store, clock)
     store.times = 3
-    assert desk.press().changed
-    assert (desk.handling.level, desk.handling.claimed_by) == (3, KNOWN_ANN)
+    assert buttons.press().changed
+    assert (buttons.handling.level, buttons.handling.claimed_by) == (3, KNOWN_ANN)
     store.times = 1000
     with pytest.raises(StorageFailed):
-        desk.press(action=JUNK)
-    assert desk.handling.ending is Ending.OPEN
+        buttons.press(action=JUNK)
+    assert buttons.handling.ending is Ending.OPEN
 
 
 # --- the command -------------------------------------------------------------------------------
 
 
 def ask(
-    desk: LeadWithButtons, text: str = "", user: Person = ANN, free: tuple[str, ...] = ()
+    buttons: LeadWithButtons, text: str = "", user: Person = ANN, free: tuple[str, ...] = ()
 ) -> str:
-    asked = SlashCommand(user, text)
-    message = answer_command(desk.store, TEAM, Links(), asked, desk.clock.now, lambda: list(free))
+    command = SlashCommand(user, text)
+    message = answer_command(
+        buttons.store, TEAM, Links(), command, buttons.clock.now, lambda: list(free)
+    )
     assert message["response_type"] == "ephemeral"
     return msgspec.json.encode(message).decode()
 
 
-def test_the_command_lists_what_one_holds_newest_first(desk: LeadWithButtons) -> None:
-    store, clock = desk.store, desk.clock
-    desk.press()
+def test_the_command_lists_what_one_holds_newest_first(buttons: LeadWithButtons) -> None:
+    store, clock = buttons.store, buttons.clock
+    buttons.press()
     clock.advance(minutes=1)
     by_email = refined_in(store, clock, "by-email")
     clock.advance(minutes=1)
@@ -384,36 +388,38 @@ def test_the_command_lists_what_one_holds_newest_first(desk: LeadWithButtons) ->
     assert store.handle(by_email.id, UNHANDLED, Handling(owner=Person(email="ann@example.com")))
     assert store.handle(by_crm.id, UNHANDLED, Handling(owner=Person(id="crm-1")))
     assert store.handle(others.id, UNHANDLED, Handling(owner=Person(slack="U02BOB")))
-    assert list(open_leads_of(store, TEAM, ANN)) == [by_crm.id, by_email.id, desk.id]
-    assert list(open_leads_of(store, Team(), ANN)) == [desk.id]
-    assert "Ada &lt;Vance&gt;" in ask(desk)
-    assert "You have no open leads." in ask(desk, "mine", Person(slack="U09NEW"))
+    assert list(open_leads_of(store, TEAM, ANN)) == [by_crm.id, by_email.id, buttons.id]
+    assert list(open_leads_of(store, Team(), ANN)) == [buttons.id]
+    assert "Ada &lt;Vance&gt;" in ask(buttons)
+    assert "You have no open leads." in ask(buttons, "mine", Person(slack="U09NEW"))
 
 
-def test_an_id_that_two_crms_give_shows_nobody_anothers_leads(desk: LeadWithButtons) -> None:
-    desk.have(owner=Person(id="crm-1", email="dan@example.com", slack="U04DAN"))
+def test_an_id_that_two_crms_give_shows_nobody_anothers_leads(buttons: LeadWithButtons) -> None:
+    buttons.have(owner=Person(id="crm-1", email="dan@example.com", slack="U04DAN"))
     team = Team({**TEAM.members, "Dan": MemberConfig(email="dan@example.com", slack="U04DAN")})
-    assert list(open_leads_of(desk.store, team, ANN)) == []
-    assert list(open_leads_of(desk.store, team, Person(slack="U04DAN"))) == [desk.id]
+    assert list(open_leads_of(buttons.store, team, ANN)) == []
+    assert list(open_leads_of(buttons.store, team, Person(slack="U04DAN"))) == [buttons.id]
 
 
-def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(desk: LeadWithButtons) -> None:
-    store, clock = desk.store, desk.clock
+def test_the_command_lists_what_nobody_has_with_a_button_to_claim_it(
+    buttons: LeadWithButtons,
+) -> None:
+    store, clock = buttons.store, buttons.clock
     taken = refined_in(store, clock, "taken")
     assert store.handle(taken.id, UNHANDLED, Handling(owner=ANN))
     junk = refined_in(store, clock, "junk")
     assert store.handle(junk.id, UNHANDLED, Handling(ending=Ending.JUNK))
-    told = ask(desk, "unassigned", free=(junk.id, taken.id, desk.id))
-    assert [i in told for i in (junk.id, taken.id, desk.id)] == [False, False, True]
-    assert CLAIM in told
-    assert "All leads are assigned." in ask(desk, "unassigned")
+    text = ask(buttons, "unassigned", free=(junk.id, taken.id, buttons.id))
+    assert [i in text for i in (junk.id, taken.id, buttons.id)] == [False, False, True]
+    assert CLAIM in text
+    assert "All leads are assigned." in ask(buttons, "unassigned")
 
 
-def test_what_the_command_does_not_know_it_says_harmlessly(desk: LeadWithButtons) -> None:
-    told = ask(desk, "<!channel> *x*")
-    assert "<!channel>" not in told
-    assert "unassigned" in told
-    assert "unassigned" in ask(desk, "help")
+def test_what_the_command_does_not_know_it_says_harmlessly(buttons: LeadWithButtons) -> None:
+    text = ask(buttons, "<!channel> *x*")
+    assert "<!channel>" not in text
+    assert "unassigned" in text
+    assert "unassigned" in ask(buttons, "help")
 
 
 def test_tasks_that_follow_are_due_at_once(clock: HandClock) -> None:

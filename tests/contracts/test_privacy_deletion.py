@@ -22,7 +22,7 @@ from leadline.ports.store import Settlement, Store
 from leadline.settings.general import Settings
 from leadline.settings.sources import SourceConfig
 from leadline.wiring import sources
-from tests.worlds.channels import Scripted, bot_channel, slack_channel
+from tests.worlds.channels import ScriptedMessenger, bot_channel, slack_channel
 from tests.worlds.leads import HandClock
 from tests.worlds.timelines import lines_of
 
@@ -52,7 +52,7 @@ class Bureau:
 
     def __init__(self, store: Store, clock: HandClock, *, secret: bool = True) -> None:
         self.store, self.clock = store, clock
-        self.bot, self.hook = Scripted(), Scripted()
+        self.bot, self.hook = ScriptedMessenger(), ScriptedMessenger()
         channels = {
             "bot": bot_channel(self.bot),
             "hook": msgspec.structs.replace(slack_channel(self.hook), name="hook"),
@@ -152,8 +152,8 @@ def test_a_lead_that_waits_is_told_to_nobody_and_forgotten(bureau: Bureau) -> No
 def test_the_words_of_a_dead_letter_are_forgotten_too(bureau: Bureau) -> None:
     (lead_id,) = bureau.send(CREATED, *SAID)
     bureau.clock.advance(minutes=11)
-    (held,) = bureau.store.claim(Step.REFINE, 1, timedelta(minutes=1))
-    assert bureau.store.settle([Settlement(held, Drop("lead.not_understood"))]) == [True]
+    (lease,) = bureau.store.lease(Step.REFINE, 1, timedelta(minutes=1))
+    assert bureau.store.settle([Settlement(lease, Drop("lead.not_understood"))]) == [True]
     bureau.send(ERASED)
     bureau.work()
     assert secrets_in(bureau.kept(lead_id)) == set()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step, Task
+from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.store import Among, Settlement, Store
 from tests.worlds.leads import HandClock, captured, digest, refined
 
@@ -18,35 +18,35 @@ def waiting(store: Store, clock: HandClock, *names: str) -> list[str]:
     return [lead.id for lead in leads]
 
 
-def settle(store: Store, claim: Claim, outcome: Outcome) -> bool:
-    return store.settle([Settlement(claim, outcome)])[0]
+def settle(store: Store, lease: Lease, outcome: Outcome) -> bool:
+    return store.settle([Settlement(lease, outcome)])[0]
 
 
 def test_a_task_waits_out_its_delay(store: Store, clock: HandClock) -> None:
     store.accept([captured(clock)])
     clock.advance(minutes=9, seconds=59)
-    assert store.claim(Step.REFINE, 1, LEASE) == []
+    assert store.lease(Step.REFINE, 1, LEASE) == []
     clock.advance(seconds=1)
-    assert len(store.claim(Step.REFINE, 1, LEASE)) == 1
+    assert len(store.lease(Step.REFINE, 1, LEASE)) == 1
 
 
 def test_a_claimed_task_is_nobody_elses_until_its_lease_runs_out(
     store: Store, clock: HandClock
 ) -> None:
     waiting(store, clock)
-    (first,) = store.claim(Step.REFINE, 1, LEASE)
-    assert store.claim(Step.REFINE, 1, LEASE) == []
+    (first,) = store.lease(Step.REFINE, 1, LEASE)
+    assert store.lease(Step.REFINE, 1, LEASE) == []
     clock.advance(seconds=60)
-    (second,) = store.claim(Step.REFINE, 1, LEASE)
+    (second,) = store.lease(Step.REFINE, 1, LEASE)
     assert (second.attempt, second.failures) == (first.attempt + 1, 1)
     assert second.error == "worker.died"
 
 
 def test_only_the_latest_claim_may_settle(store: Store, clock: HandClock) -> None:
     waiting(store, clock)
-    (late,) = store.claim(Step.REFINE, 1, LEASE)
+    (late,) = store.lease(Step.REFINE, 1, LEASE)
     clock.advance(seconds=61)
-    (current,) = store.claim(Step.REFINE, 1, LEASE)
+    (current,) = store.lease(Step.REFINE, 1, LEASE)
     assert not settle(store, late, Done())
     assert settle(store, current, Done())
     assert not settle(store, current, Done())
@@ -54,9 +54,9 @@ def test_only_the_latest_claim_may_settle(store: Store, clock: HandClock) -> Non
 
 def test_a_task_that_killed_its_worker_is_handed_out_alone(store: Store, clock: HandClock) -> None:
     poison, *others = waiting(store, clock, "poison", "bob", "cy")
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [poison]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 1, LEASE)] == [poison]
     clock.advance(seconds=61)
-    batches = [store.claim(Step.REFINE, 10, LEASE) for _ in range(3)]
+    batches = [store.lease(Step.REFINE, 10, LEASE) for _ in range(3)]
     batches = [b for b in batches if b]
     assert [poison] in [[c.task.lead_id for c in b] for b in batches]
     assert sorted(c.task.lead_id for b in batches for c in b) == sorted([poison, *others])
@@ -69,20 +69,20 @@ def test_due_tasks_come_longest_due_first_and_no_more_than_asked(
     early = captured(clock, "early", delay=timedelta(minutes=1))
     store.accept([late, early])
     clock.advance(minutes=3)
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [early.id]
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [late.id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 1, LEASE)] == [early.id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 1, LEASE)] == [late.id]
 
 
 def test_done_keeps_the_lead_and_schedules_what_follows(store: Store, clock: HandClock) -> None:
     lead = captured(clock, delay=timedelta())
     store.accept([lead])
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
     done = Done(
         refined=refined(lead, clock, name="Ada"),
         match_keys={"email": digest("ada@example.com")},
         then=(Task(Step.NOTIFY, lead.id, "slack"),),
     )
-    assert settle(store, claim, done)
+    assert settle(store, lease, done)
     document = store.documents([lead.id])[lead.id]
     assert b'"name":"Ada"' in document
     assert document.endswith(b'"metadata":{"original_data":' + lead.raw + b"}}")
@@ -98,13 +98,13 @@ def test_two_workers_that_refine_one_person_at_once_leave_one_first_lead(
 ) -> None:
     one, two = captured(clock, "a", delay=timedelta()), captured(clock, "b", delay=timedelta())
     store.accept([one, two])
-    claims = {c.task.lead_id: c for c in store.claim(Step.REFINE, 2, LEASE)}
+    leases = {c.task.lead_id: c for c in store.lease(Step.REFINE, 2, LEASE)}
     key = {"email": digest("same")}
-    assert settle(store, claims[one.id], Done(refined=refined(one, clock), match_keys=key))
+    assert settle(store, leases[one.id], Done(refined=refined(one, clock), match_keys=key))
     second = Done(refined=refined(two, clock), match_keys=key)
-    assert not settle(store, claims[two.id], second)
+    assert not settle(store, leases[two.id], second)
     assert two.id not in store.documents([two.id])
-    (again,) = store.claim(Step.REFINE, 2, LEASE)
+    (again,) = store.lease(Step.REFINE, 2, LEASE)
     assert (again.task.lead_id, again.failures) == (two.id, 0)
 
 
@@ -112,12 +112,12 @@ def test_retry_brings_the_task_back_later_with_its_failure_counted(
     store: Store, clock: HandClock
 ) -> None:
     waiting(store, clock)
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
-    assert settle(store, claim, Retry(timedelta(seconds=30), why="KeyError"))
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
+    assert settle(store, lease, Retry(timedelta(seconds=30), why="KeyError"))
     clock.advance(seconds=29)
-    assert store.claim(Step.REFINE, 1, LEASE) == []
+    assert store.lease(Step.REFINE, 1, LEASE) == []
     clock.advance(seconds=1)
-    (again,) = store.claim(Step.REFINE, 1, LEASE)
+    (again,) = store.lease(Step.REFINE, 1, LEASE)
     assert (again.failures, again.error) == (1, "KeyError")
 
 
@@ -126,20 +126,20 @@ def test_a_retry_that_does_not_count_brings_the_dead_letter_no_closer(
 ) -> None:
     waiting(store, clock)
     for _ in range(5):
-        (claim,) = store.claim(Step.REFINE, 1, LEASE)
-        assert claim.failures == 0
-        assert settle(store, claim, Retry(timedelta(), why="busy", counts=False))
+        (lease,) = store.lease(Step.REFINE, 1, LEASE)
+        assert lease.failures == 0
+        assert settle(store, lease, Retry(timedelta(), why="busy", counts=False))
 
 
 def test_a_dead_letter_stays_until_it_is_put_back(store: Store, clock: HandClock) -> None:
     (lead_id,) = waiting(store, clock)
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
-    assert settle(store, claim, Drop("lead.not_understood", "nothing there"))
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
+    assert settle(store, lease, Drop("lead.not_understood", "nothing there"))
     clock.advance(days=30)
-    assert store.claim(Step.REFINE, 1, LEASE) == []
+    assert store.lease(Step.REFINE, 1, LEASE) == []
     assert store.next_due(Step.REFINE) is None
     store.put([Task(Step.REFINE, lead_id)], clock.now)
-    (again,) = store.claim(Step.REFINE, 1, LEASE)
+    (again,) = store.lease(Step.REFINE, 1, LEASE)
     assert (again.failures, again.error) == (0, "")
 
 
@@ -147,16 +147,16 @@ def test_putting_a_task_that_waits_moves_it(store: Store, clock: HandClock) -> N
     lead = captured(clock)
     store.accept([lead])
     store.put([Task(Step.REFINE, lead.id)], clock.now)
-    assert len(store.claim(Step.REFINE, 5, LEASE)) == 1
-    assert store.claim(Step.REFINE, 5, LEASE) == []
+    assert len(store.lease(Step.REFINE, 5, LEASE)) == 1
+    assert store.lease(Step.REFINE, 5, LEASE) == []
 
 
 def test_each_settlement_fails_alone(store: Store, clock: HandClock) -> None:
     ids = waiting(store, clock, *(f"lead{i}" for i in range(10)))
-    claims = store.claim(Step.REFINE, 10, LEASE)
-    gone = claims[3]
+    leases = store.lease(Step.REFINE, 10, LEASE)
+    gone = leases[3]
     assert settle(store, gone, Drop("gone"))
-    results = store.settle([Settlement(c, Done()) for c in claims])
+    results = store.settle([Settlement(c, Done()) for c in leases])
     assert results == [i != 3 for i in range(10)]
     assert len(ids) == 10
 
@@ -164,15 +164,15 @@ def test_each_settlement_fails_alone(store: Store, clock: HandClock) -> None:
 def test_channels_have_tasks_of_their_own(store: Store, clock: HandClock) -> None:
     (lead_id,) = waiting(store, clock)
     store.put([Task(Step.NOTIFY, lead_id, "slack"), Task(Step.NOTIFY, lead_id, "mail")], clock.now)
-    (claim,) = store.claim(Step.NOTIFY, 5, LEASE, "mail")
-    assert claim.task.channel == "mail"
+    (lease,) = store.lease(Step.NOTIFY, 5, LEASE, "mail")
+    assert lease.task.channel == "mail"
     assert store.count_due(Step.NOTIFY, "slack") == 1
 
 
 def test_a_replayed_alert_asks_to_speak_again(store: Store, clock: HandClock) -> None:
     (lead_id,) = waiting(store, clock)
     store.put([Task(Step.NOTIFY, lead_id, "slack", again=True)], clock.now)
-    assert store.claim(Step.NOTIFY, 1, LEASE, "slack")[0].task.again
+    assert store.lease(Step.NOTIFY, 1, LEASE, "slack")[0].task.again
 
 
 def test_a_channel_is_free_once_in_each_gap(store: Store, clock: HandClock) -> None:
@@ -182,7 +182,7 @@ def test_a_channel_is_free_once_in_each_gap(store: Store, clock: HandClock) -> N
     assert store.reserve("mail", gap) == timedelta()
     clock.advance(seconds=1)
     assert store.reserve("slack", gap) == timedelta()
-    store.hold("slack", clock.now + timedelta(seconds=30))
+    store.pause("slack", clock.now + timedelta(seconds=30))
     assert store.reserve("slack", gap) == timedelta(seconds=30)
 
 
@@ -197,7 +197,7 @@ def test_a_clock_that_jumps_backwards_delays_no_lead_beyond_its_own_wait(
     assert store.next_due(Step.REFINE) == clock.now + timedelta(minutes=10)
     assert store.reserve("slack", timedelta(seconds=1)) == timedelta()
     clock.advance(minutes=10)
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [lead.id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 1, LEASE)] == [lead.id]
 
 
 def test_nothing_moves_when_the_clock_has_not_jumped(store: Store, clock: HandClock) -> None:
@@ -217,8 +217,8 @@ def test_tasks_of_some_sources_alone_can_be_asked_for(store: Store, clock: HandC
     hubspot = Among(frozenset({"hubspot"}))
 
     def claimed(limit: int, among: Among) -> list[str]:
-        found = store.claim(Step.REFINE, limit, LEASE, among=among)
-        return [claim.task.lead_id for claim in found]
+        found = store.lease(Step.REFINE, limit, LEASE, among=among)
+        return [lease.task.lead_id for lease in found]
 
     assert claimed(9, Among(frozenset({"attio"}))) == []
     assert claimed(1, hubspot) == [a], "longest due first"
@@ -232,10 +232,10 @@ def test_what_is_to_be_done_again_is_known_at_every_attempt(store: Store, clock:
     (lead_id,) = waiting(store, clock)
     for step, channel in ((Step.REFINE, ""), (Step.UPDATE, "slack")):
         store.put([Task(step, lead_id, channel, again=True)], clock.now)
-        (first,) = store.claim(step, 1, LEASE, channel)
+        (first,) = store.lease(step, 1, LEASE, channel)
         assert settle(store, first, Retry(timedelta(), "not now"))
-        (second,) = store.claim(step, 1, LEASE, channel)
+        (second,) = store.lease(step, 1, LEASE, channel)
         assert (first.task.again, second.task.again) == (True, True)
         store.put([Task(step, lead_id, channel)], clock.now)
-        (third,) = store.claim(step, 1, LEASE, channel)
+        (third,) = store.lease(step, 1, LEASE, channel)
         assert not third.task.again

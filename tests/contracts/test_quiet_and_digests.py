@@ -13,7 +13,7 @@ from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
 from tests.worlds.channels import AlertOffice, slack_channel
-from tests.worlds.leads import HandClock, claim
+from tests.worlds.leads import HandClock, lease_task
 
 EVENING = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
 NINE, TWO = 9 * 60, 14 * 60
@@ -53,8 +53,8 @@ def test_the_night_is_no_failure(office: AlertOffice, clock: HandClock) -> None:
     office.lead(of("ada"))
     office.turn()
     clock.advance(hours=12)
-    held = claim(office.store, Step.NOTIFY, "slack")
-    assert (held.failures, held.error) == (0, "quiet")
+    lease = lease_task(office.store, Step.NOTIFY, "slack")
+    assert (lease.failures, lease.error) == (0, "quiet")
 
 
 def test_each_digest_is_one_message_for_one_person(office: AlertOffice) -> None:

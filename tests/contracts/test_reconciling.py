@@ -35,14 +35,14 @@ def test_what_nobody_told_us_of_is_captured_and_goes_its_whole_way(office: Writi
         office.desk.has(f"r{number}", owner="u1", email=f"l{number}@example.com")
     office.post(email="l3@example.com", record="r3", event="lead.created")
     office.clock.advance(minutes=5)
-    told = look(office)
-    assert (told.seen, told.trouble) == (5, "")
-    assert [one.record for one in told.found] == ["r0", "r1", "r2", "r4"]
+    result = look(office)
+    assert (result.seen, result.trouble) == (5, "")
+    assert [one.record for one in result.found] == ["r0", "r1", "r2", "r4"]
     office.wait(minutes=4, seconds=59)
     assert office.store.count_due(Step.REFINE) == 0
-    assert not office.messages(told.found[0].lead_id), "they wait as long as the others did"
+    assert not office.messages(result.found[0].lead_id), "they wait as long as the others did"
     office.wait(seconds=10)
-    for one in told.found:
+    for one in result.found:
         (message,) = office.messages(one.lead_id)
         assert (message["owner"], message["email"][:1]) == ("Ann Archer", "l")
 
@@ -86,8 +86,8 @@ def test_only_what_was_created_since_is_looked_at(office: WritingOffice) -> None
     office.desk.has("r1", owner="u1")
     office.clock.advance(minutes=61)
     office.desk.has("r2", owner="u1")
-    told = look(office)
-    assert [one.record for one in told.found] == ["r2"]
+    result = look(office)
+    assert [one.record for one in result.found] == ["r2"]
 
 
 @pytest.mark.parametrize("trouble", [Unreachable("crm.down"), Busy(timedelta(seconds=20))])
@@ -148,8 +148,8 @@ def test_every_order_of_webhook_and_look_makes_one_lead(office: WritingOffice) -
             else:
                 ids |= {one.lead_id for one in look(office).found}
         assert len(ids - {""}) == 1
-        kept = office.store.archived(list(ids - {""}))
-        assert [event.fate for event in kept.values()] == [Fate.CAPTURED]
+        events = office.store.archived(list(ids - {""}))
+        assert [event.fate for event in events.values()] == [Fate.CAPTURED]
 
 
 def in_turn(office: WritingOffice, every: timedelta = timedelta(minutes=15)) -> timedelta:
@@ -180,7 +180,7 @@ def test_a_look_goes_back_to_before_the_crm_stopped_answering(office: WritingOff
     office.clock.advance(minutes=15)
     assert in_turn(office) == timedelta()
     assert office.store.count_due(Step.REFINE) == 1
-    assert office.store.trouble("reconcile:generic").failures == 0
+    assert office.store.health("reconcile:generic").failures == 0
 
 
 def test_a_pause_that_the_crm_asks_for_holds_up_the_next_look(office: WritingOffice) -> None:

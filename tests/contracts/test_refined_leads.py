@@ -51,9 +51,9 @@ def test_a_refined_lead_is_given_as_it_was_made_and_as_a_document(
     waiting = captured(clock, "bob")
     store.accept([waiting])
     ids = [lead.id, waiting.id, captured(clock, "nobody").id]
-    made = refined(lead, clock)
-    assert store.refined(ids) == {lead.id: made}
-    whole = refined_head(made)[:-1] + b',"metadata":{"original_data":' + lead.raw + b"}}"
+    refined_lead = refined(lead, clock)
+    assert store.refined(ids) == {lead.id: refined_lead}
+    whole = refined_head(refined_lead)[:-1] + b',"metadata":{"original_data":' + lead.raw + b"}}"
     assert store.documents(ids) == {lead.id: whole}
     assert (store.refined([]), store.documents([])) == ({}, {})
 
@@ -82,5 +82,5 @@ def test_an_alert_of_a_lead_whose_document_is_damaged_dies_alone(
     damage(store, ada, b"{")
     office.turn()
     clock.advance(hours=1)
-    assert [m["lead_id"] for m in office.walls["slack"].hanging.values()] == [bob]
-    assert store.claim(Step.NOTIFY, 9, timedelta(minutes=1), "slack") == []
+    assert [m["lead_id"] for m in office.messengers["slack"].hanging.values()] == [bob]
+    assert store.lease(Step.NOTIFY, 9, timedelta(minutes=1), "slack") == []

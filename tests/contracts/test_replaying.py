@@ -20,7 +20,7 @@ from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.salesforce.webhook import Salesforce
 from tests.worlds.batches import change_event
-from tests.worlds.leads import HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import HandClock, captured, lease_task, refined, refined_in, settle
 from tests.worlds.sales_office import ANN, SalesOffice
 
 LEASE = timedelta(seconds=60)
@@ -39,8 +39,8 @@ def planned(store: Store, start: Start, *ids: str) -> Plan:
 def dead_lead(store: Store, clock: HandClock) -> str:
     lead = captured(clock, delay=timedelta())
     store.accept([lead])
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
-    store.settle([Settlement(claim, Drop("lead.not_understood"))])
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
+    store.settle([Settlement(lease, Drop("lead.not_understood"))])
     return lead.id
 
 
@@ -49,18 +49,18 @@ def test_a_dead_letter_is_refined_again(store: Store, clock: HandClock) -> None:
     todo = planned(store, Start.REFINE, lead_id)
     assert store.count_due(Step.REFINE) == 0, "a plan changes nothing"
     assert carry_out(store, todo, clock.now) == 1
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 5, LEASE)] == [lead_id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 5, LEASE)] == [lead_id]
 
 
 def test_from_notify_every_channel_is_told_again(store: Store, clock: HandClock) -> None:
     lead = captured(clock, delay=timedelta())
     store.accept([lead])
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
-    store.settle([Settlement(claim, Done(refined=refined(lead, clock)))])
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
+    store.settle([Settlement(lease, Done(refined=refined(lead, clock)))])
     todo = planned(store, Start.NOTIFY, lead.id)
     assert todo.tasks == (Task(Step.NOTIFY, lead.id, "slack", again=True),)
     carry_out(store, todo, clock.now)
-    assert store.claim(Step.NOTIFY, 1, LEASE, "slack")[0].task.again
+    assert store.lease(Step.NOTIFY, 1, LEASE, "slack")[0].task.again
 
 
 def test_from_notify_the_channels_are_told_that_the_rules_choose_for_the_present_owner(
@@ -115,7 +115,7 @@ def test_from_capture_a_filtered_event_is_read_again_by_its_source(
     assert planned(store, Start.CAPTURE, lead_id).leads == 0
     todo = plan(store, {"generic": Learned()}, to("slack"), [lead_id], Start.CAPTURE)
     assert carry_out(store, todo, clock.now) == 1
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 5, LEASE)] == [lead_id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 5, LEASE)] == [lead_id]
     assert carry_out(store, todo, clock.now) == 0, "it is a lead by now"
 
 
@@ -212,8 +212,8 @@ def test_many_leads_are_done_again_slice_by_slice(
 def test_without_a_channel_nobody_can_be_told_again(store: Store, clock: HandClock) -> None:
     lead = captured(clock, delay=timedelta())
     store.accept([lead])
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
-    store.settle([Settlement(claim, Done(refined=refined(lead, clock)))])
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
+    store.settle([Settlement(lease, Done(refined=refined(lead, clock)))])
     todo = plan(store, SOURCES, to(), [lead.id], Start.NOTIFY)
     assert todo.skipped == {lead.id: "no channel is chosen for it"}
 
@@ -230,14 +230,14 @@ def test_from_dead_the_dead_letters_of_every_step_are_tried_again(
     tasks = [Task(Step.WRITE_BACK, lead.id, "close"), Task(Step.UPDATE, lead.id, "slack")]
     store.put(tasks, clock.now)
     for task in tasks:
-        assert settle(store, claim(store, task.step, task.channel), Drop("refused"))
+        assert settle(store, lease_task(store, task.step, task.channel), Drop("refused"))
     dead = {lead.id: tasks}
     ids = [other.id, lead.id]
     todo = plan(store, SOURCES, to("slack"), ids, Start.DEAD, dead)
     assert todo.skipped == {other.id: "it has no dead letter"}
     assert carry_out(store, todo, clock.now) == 1
     for task in tasks:
-        again = claim(store, task.step, task.channel)
+        again = lease_task(store, task.step, task.channel)
         assert (again.task, again.failures) == (task, 0)
     assert store.next_due(Step.REFINE) is None
     assert store.next_due(Step.NOTIFY, "slack") is None

@@ -39,8 +39,8 @@ class Door:
     def send(self, body: object, source: str = "generic", **headers: str) -> dict[str, Any]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         delivery = Delivery(source, json.dumps(body).encode(), self.clock.now, named)
-        told: dict[str, Any] = json.loads(capture(delivery, self.kit, self.store).body)
-        return told
+        data: dict[str, Any] = json.loads(capture(delivery, self.kit, self.store).body)
+        return data
 
     def problems(self, lead_id: str) -> tuple[str, ...]:
         """What is doubtful about a lead once it is refined."""

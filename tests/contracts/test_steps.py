@@ -11,7 +11,7 @@ from tests.worlds.leads import (
     LEASE,
     HandClock,
     captured,
-    claim,
+    lease_task,
     refined,
     refined_in,
     settle,
@@ -29,14 +29,14 @@ def test_a_task_of_any_step_waits_fails_dies_and_comes_back(
     assert store.count_due(step, channel) == 0
     assert store.next_due(step, channel) == clock.now + timedelta(minutes=1)
     clock.advance(minutes=1)
-    assert settle(store, claim(store, step, channel), Retry(timedelta(seconds=9), why="busy"))
+    assert settle(store, lease_task(store, step, channel), Retry(timedelta(seconds=9), why="busy"))
     clock.advance(seconds=9)
-    held = claim(store, step, channel)
-    assert (held.task, held.failures, held.error) == (Task(step, lead.id, channel), 1, "busy")
-    assert settle(store, held, Drop("refused", "never"))
+    lease = lease_task(store, step, channel)
+    assert (lease.task, lease.failures, lease.error) == (Task(step, lead.id, channel), 1, "busy")
+    assert settle(store, lease, Drop("refused", "never"))
     assert store.next_due(step, channel) is None
     store.put([Task(step, lead.id, channel)], clock.now)
-    assert claim(store, step, channel).failures == 0
+    assert lease_task(store, step, channel).failures == 0
 
 
 def test_a_lead_has_a_task_of_each_step_and_channel_beside_each_other(
@@ -47,7 +47,7 @@ def test_a_lead_has_a_task_of_each_step_and_channel_beside_each_other(
     store.put([Task(step, lead.id, channel) for step, channel in kinds], clock.now)
     for step, channel in kinds:
         assert store.count_due(step, channel) == 1
-        assert settle(store, claim(store, step, channel), Done())
+        assert settle(store, lease_task(store, step, channel), Done())
         assert store.count_due(step, channel) == 0
 
 
@@ -63,14 +63,14 @@ def test_what_follows_later_is_due_after_its_pause(store: Store, clock: HandCloc
             Later(Task(Step.NOTIFY, lead.id, "mail"), timedelta(hours=9)),
         ),
     )
-    assert settle(store, claim(store, Step.REFINE), done)
+    assert settle(store, lease_task(store, Step.REFINE), done)
     assert store.count_due(Step.NOTIFY, "slack") == store.count_due(Step.WRITE_BACK, "close") == 1
     assert store.count_due(Step.LOOK_UP) == store.count_due(Step.CLOCK) == 0
     assert store.next_due(Step.LOOK_UP) == clock.now + timedelta(minutes=1)
     assert store.next_due(Step.CLOCK) == clock.now + timedelta(hours=8)
     assert store.next_due(Step.NOTIFY, "mail") == clock.now + timedelta(hours=9)
     clock.advance(minutes=1)
-    assert claim(store, Step.LOOK_UP).task == done.later[0].task
+    assert lease_task(store, Step.LOOK_UP).task == done.later[0].task
 
 
 def test_what_follows_later_moves_a_task_that_waits(store: Store, clock: HandClock) -> None:
@@ -78,7 +78,7 @@ def test_what_follows_later_moves_a_task_that_waits(store: Store, clock: HandClo
     store.put([Task(Step.CLOCK, lead.id)], clock.now + timedelta(minutes=5))
     store.put([Task(Step.LOOK_UP, lead.id)], clock.now)
     move = Later(Task(Step.CLOCK, lead.id), timedelta(minutes=7))
-    assert settle(store, claim(store, Step.LOOK_UP), Done(later=(move,)))
+    assert settle(store, lease_task(store, Step.LOOK_UP), Done(later=(move,)))
     assert store.next_due(Step.CLOCK) == clock.now + timedelta(minutes=7)
 
 
@@ -89,13 +89,13 @@ def test_a_task_that_follows_itself_waits_again_with_nothing_held_against_it(
     lead = refined_in(store, clock)
     task = Task(step, lead.id, channel)
     store.put([task], clock.now)
-    assert settle(store, claim(store, step, channel), Retry(timedelta(), why="not yet"))
-    held = claim(store, step, channel)
-    assert settle(store, held, Done(later=(Later(task, timedelta(minutes=2)),)))
+    assert settle(store, lease_task(store, step, channel), Retry(timedelta(), why="not yet"))
+    lease = lease_task(store, step, channel)
+    assert settle(store, lease, Done(later=(Later(task, timedelta(minutes=2)),)))
     assert store.count_due(step, channel) == 0
     assert store.next_due(step, channel) == clock.now + timedelta(minutes=2)
     clock.advance(minutes=2)
-    again = claim(store, step, channel)
+    again = lease_task(store, step, channel)
     assert (again.failures, again.error) == (0, "")
     assert settle(store, again, Done())
     assert store.next_due(step, channel) is None
@@ -108,16 +108,16 @@ def test_no_old_claim_settles_a_task_that_followed_itself(
     lead = refined_in(store, clock)
     task = Task(step, lead.id, channel)
     store.put([task], clock.now)
-    lost = claim(store, step, channel)
+    lost = lease_task(store, step, channel)
     clock.advance(seconds=61)
-    held = claim(store, step, channel)
-    assert settle(store, held, Done(then=(task,)))
-    claim(store, step, channel)
+    lease = lease_task(store, step, channel)
+    assert settle(store, lease, Done(then=(task,)))
+    lease_task(store, step, channel)
     assert not settle(store, lost, Done())
-    assert not settle(store, held, Done())
-    assert store.claim(step, 9, LEASE, channel) == []
+    assert not settle(store, lease, Done())
+    assert store.lease(step, 9, LEASE, channel) == []
     clock.advance(seconds=61)
-    assert len(store.claim(step, 9, LEASE, channel)) == 1
+    assert len(store.lease(step, 9, LEASE, channel)) == 1
 
 
 def test_a_clock_that_jumps_backwards_delays_no_step_beyond_its_own_wait(

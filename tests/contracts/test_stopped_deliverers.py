@@ -12,7 +12,7 @@ from leadline.kit import Kit
 from leadline.model.handling import Handling
 from leadline.model.lead import Ownership
 from leadline.model.task import Alert, Step
-from leadline.ports.channel import Letter, Notice
+from leadline.ports.channel import Notice, OutgoingMessage
 from leadline.ports.store import Store
 from tests.worlds.channels import AlertOffice
 from tests.worlds.leads import LEASE, HandClock
@@ -28,20 +28,20 @@ class _Stopped(SlackWriter):
         self._clock, self._meanwhile = clock, meanwhile
         self.stops = 0
 
-    def alert(self, notice: Notice) -> Letter:
-        letter = super().alert(notice)
+    def alert(self, notice: Notice) -> OutgoingMessage:
+        message = super().alert(notice)
         self._stop()
-        return letter
+        return message
 
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
-        letter = super().digest(notices)
+    def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
+        message = super().digest(notices)
         self._stop()
-        return letter
+        return message
 
-    def news(self, notice: Notice, first: Alert) -> Letter | None:
-        letter = super().news(notice, first)
+    def news(self, notice: Notice, first: Alert) -> OutgoingMessage | None:
+        message = super().news(notice, first)
         self._stop()
-        return letter
+        return message
 
     def _stop(self) -> None:
         self.stops += 1
@@ -54,7 +54,7 @@ def with_stopped(office: AlertOffice, meanwhile: Callable[[], object]) -> tuple[
     writer = _Stopped(office.clock, meanwhile)
     slack = msgspec.structs.replace(office.kit.channels["slack"], writer=writer)
     channels = {**office.kit.channels, "slack": slack}
-    return msgspec.structs.replace(office.kit, channels=channels, lease=LEASE), writer
+    return msgspec.structs.replace(office.kit, channels=channels, lease_duration=LEASE), writer
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -94,5 +94,5 @@ def test_a_lease_that_is_over_costs_a_lead_no_attempt(store: Store, clock: HandC
     stopped, _ = with_stopped(office, lambda: None)
     deliver_due(stopped, "slack")
     assert office.slack.lead_ids == []
-    (claim,) = store.claim(Step.NOTIFY, 9, LEASE, "slack")
-    assert (claim.task.lead_id, claim.failures, claim.error) == (lead_id, 0, "lease.over")
+    (lease,) = store.lease(Step.NOTIFY, 9, LEASE, "slack")
+    assert (lease.task.lead_id, lease.failures, lease.error) == (lead_id, 0, "lease.over")

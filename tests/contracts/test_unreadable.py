@@ -46,7 +46,7 @@ def test_what_nobody_can_read_is_a_dead_letter_with_its_bytes(
     assert (receipt.lead_id, receipt.fate) == (lead.id, Fate.CAPTURED)
     assert store.next_due(Step.REFINE) is None
     clock.advance(days=1)
-    assert store.claim(Step.REFINE, 9, LEASE) == []
+    assert store.lease(Step.REFINE, 9, LEASE) == []
     kept = store.archived([lead.id])[lead.id]
     assert (kept.kind, kept.body, kept.fate) == (Kind.UNREADABLE, BROKEN, Fate.CAPTURED)
     (again,) = store.accept([unreadable(clock)])
@@ -63,8 +63,8 @@ def test_what_is_read_at_last_is_a_lead_of_the_same_id(store: Store, clock: Hand
     assert store.waiting([lead.id])[lead.id].raw == MENDED
     kept = store.archived([lead.id])[lead.id]
     assert (kept.kind, kept.body) == (Kind.CREATED, BROKEN)
-    (claim,) = store.claim(Step.REFINE, 9, LEASE)
-    assert (claim.task.lead_id, claim.failures) == (lead.id, 0)
+    (lease,) = store.lease(Step.REFINE, 9, LEASE)
+    assert (lease.task.lead_id, lease.failures) == (lead.id, 0)
     assert not store.read_again(lead.id, now), "it is a lead already"
     mended = Delivery("generic", MENDED, clock.now, SECRET)
     (receipt,) = store.accept(read(mended, kit(secret=("s",))))
@@ -95,8 +95,8 @@ def test_an_update_that_came_before_its_lead_could_be_read_is_folded_into_it(
     assert store.waiting([lost.id])[lost.id].updates == (early.raw,)
     assert store.archived([early.id])[early.id].fate is Fate.FOLDED
     clock.advance(minutes=11)
-    (claim,) = store.claim(Step.REFINE, 9, LEASE)
-    assert claim.task.lead_id == lost.id
+    (lease,) = store.lease(Step.REFINE, 9, LEASE)
+    assert lease.task.lead_id == lost.id
 
 
 def test_another_person_under_the_key_of_what_was_read_at_last_is_another_lead(
@@ -142,9 +142,9 @@ def test_a_replay_from_capture_reads_again_and_from_elsewhere_does_not(
         store, todo(Start.CAPTURE), clock.now, read=lambda k: read_again(k, kit(), clock.now, two)
     )
     assert done == 2
-    claims = store.claim(Step.REFINE, 9, LEASE)
-    assert len(claims) == 2
-    assert lost.id in {claim.task.lead_id for claim in claims}
+    leases = store.lease(Step.REFINE, 9, LEASE)
+    assert len(leases) == 2
+    assert lost.id in {lease.task.lead_id for lease in leases}
 
 
 def test_of_what_proves_nothing_a_hundred_a_minute_are_kept(store: Store, clock: HandClock) -> None:
@@ -153,8 +153,8 @@ def test_of_what_proves_nothing_a_hundred_a_minute_are_kept(store: Store, clock:
     def post(number: int) -> Fate:
         lead = msgspec.structs.replace(unproven(clock, b"{%d" % number), quota=few)
         (receipt,) = store.accept([lead])
-        kept = store.archived([receipt.lead_id])
-        assert bool(kept) is (receipt.fate is not Fate.REFUSED)
+        events = store.archived([receipt.lead_id])
+        assert bool(events) is (receipt.fate is not Fate.REFUSED)
         return receipt.fate
 
     assert [post(n) for n in range(4)] == [Fate.CAPTURED] * 3 + [Fate.REFUSED]

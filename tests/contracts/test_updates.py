@@ -15,7 +15,7 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.team.people import Team
-from tests.worlds.channels import AlertOffice, Scripted, bot_channel, slack_channel
+from tests.worlds.channels import AlertOffice, ScriptedMessenger, bot_channel, slack_channel
 from tests.worlds.leads import HandClock
 
 ADA = Person(id="1", name="Ada", email="ada@example.com", slack="U012ADA")
@@ -223,7 +223,7 @@ def test_a_channel_that_was_never_told_of_a_lead_says_nothing_of_it(
     office: AlertOffice, clock: HandClock
 ) -> None:
     lead_id = told(office)
-    other = Scripted()
+    other = ScriptedMessenger()
     channels = {**office.kit.channels, "other": bot_channel(other, "other")}
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
     office.hand(lead_id, ADAS, tell="other")

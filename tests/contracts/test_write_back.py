@@ -7,8 +7,8 @@ import pytest
 
 from leadline.journey.follow_up import ECHO
 from leadline.journey.write_back import write_back_due
+from leadline.journey.write_back_leads import preview_changes
 from leadline.journey.write_back_plan import FieldPlan, FieldVerdict
-from leadline.journey.write_back_subjects import preview_changes
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.lead import Delivery, Ownership
 from leadline.model.people import Person
@@ -34,8 +34,8 @@ def office(store: Store, clock: HandClock) -> WritingOffice:
 def come_in(office: WritingOffice, record: str = "r1", **said: object) -> str:
     """A lead of Ann's that is refined, told and written back."""
     office.desk.has(record, owner="u1")
-    told = {"email": f"{record}@example.com", "record": record, "event": "lead.created", **said}
-    lead_id = office.post(**told)
+    data = {"email": f"{record}@example.com", "record": record, "event": "lead.created", **said}
+    lead_id = office.post(**data)
     office.wait(minutes=11)
     return lead_id
 
@@ -187,13 +187,13 @@ def test_the_echo_of_our_writing_starts_nothing(office: WritingOffice) -> None:
     hooks: list[str] = []
     office.desk.on_write = hooks.append
     lead_id = come_in(office, score=85)
-    told, messages = office.alerts(lead_id), office.messages(lead_id)
+    alerts, messages = office.alerts(lead_id), office.messages(lead_id)
     assert hooks == ["r1"]
     before = office.handling(lead_id)
     office.post(record="r1", event="lead.updated", score=85, number=len(hooks))
     office.wait(minutes=30)
     assert hooks == ["r1"], "nothing was written again"
-    assert (office.alerts(lead_id), office.messages(lead_id)) == (told, messages)
+    assert (office.alerts(lead_id), office.messages(lead_id)) == (alerts, messages)
     assert office.handling(lead_id) == before
     assert office.store.next_due(Step.LOOK_UP) is None
 
@@ -273,8 +273,8 @@ def test_a_crm_that_is_down_is_told_later_and_one_that_refuses_ends_in_a_dead_le
     come_in(office, "r2")
     come_in(office, "r3")
     assert [change.record for change in office.desk.writes] == ["r1", "r3"]
-    claims = office.store.claim(Step.WRITE_BACK, 9, timedelta(minutes=1), "generic")
-    assert claims == [], "a dead letter is not tried again"
+    leases = office.store.lease(Step.WRITE_BACK, 9, timedelta(minutes=1), "generic")
+    assert leases == [], "a dead letter is not tried again"
 
 
 def test_an_outage_of_the_crm_loses_nothing(office: WritingOffice) -> None:
@@ -352,7 +352,7 @@ def test_a_crm_is_told_nothing_that_a_visitor_calls_a_record(
 def test_nobody_writes_while_the_crm_is_held(office: WritingOffice) -> None:
     lead_id = come_in(office)
     office.store.put([Task(Step.WRITE_BACK, lead_id, "generic")], office.clock())
-    office.store.hold("crm:generic", office.clock() + timedelta(seconds=20))
+    office.store.pause("crm:generic", office.clock() + timedelta(seconds=20))
     assert write_back_due(office.kit, "generic") == timedelta(seconds=20)
 
 

@@ -22,7 +22,7 @@ from leadline.model.lead import Ownership
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.task import Alert, Step
-from leadline.ports.channel import Letter, Notice, Writer
+from leadline.ports.channel import Notice, OutgoingMessage, Writer
 from tests.channels.leads import (
     CAPTURED,
     ID,
@@ -100,28 +100,28 @@ NOTICE = st.builds(
     links=st.sampled_from(
         [Links(), Links("https://x.example/{lead_id}", RECORDS), Links("javascript:x", RECORDS)]
     ),
-    told=st.lists(TOLD, max_size=2).map(tuple),
+    alerts=st.lists(TOLD, max_size=2).map(tuple),
     due=SOMETIME,
     instead_of=MAYBE.map(lambda text: text or ""),
     failing_since=SOMETIME,
     interactive=st.booleans(),
-    gathered=st.booleans(),
+    for_digest=st.booleans(),
     escalated_to=SOMEBODY,
     test=st.booleans(),
 )
 
 
-def everything(kind: WriterKind, notice: Notice, told: Alert) -> dict[str, Letter]:
+def everything(kind: WriterKind, notice: Notice, alert: Alert) -> dict[str, OutgoingMessage]:
     """All that a writer says of one lead."""
     writer = kind.writer
     said = {
         "alert": writer.alert(notice),
-        "update": writer.update(notice, told),
-        "news": writer.news(notice, told),
-        "reminder": writer.reminder(notice, told),
+        "update": writer.update(notice, alert),
+        "news": writer.news(notice, alert),
+        "reminder": writer.reminder(notice, alert),
         "first reminder": writer.reminder(notice, None),
     }
-    return {what: letter for what, letter in said.items() if letter is not None}
+    return {what: message for what, message in said.items() if message is not None}
 
 
 @pytest.fixture(params=KINDS)
@@ -137,9 +137,9 @@ each = pytest.mark.parametrize("name", KINDS)
 @given(notice=NOTICE, told=TOLD)
 def test_every_possible_lead_gives_valid_messages(name: str, notice: Notice, told: Alert) -> None:
     kind = KINDS[name]
-    for what, letter in everything(kind, notice, told).items():
-        assert kind.faults(letter.body) == [], what
-        assert re.fullmatch(r"[a-z_]+/[0-9]+", letter.template), what
+    for what, message in everything(kind, notice, told).items():
+        assert kind.faults(message.body) == [], what
+        assert re.fullmatch(r"[a-z_]+/[0-9]+", message.template), what
 
 
 @each
@@ -149,11 +149,11 @@ def test_a_digest_is_valid_too_or_there_is_none(
     name: str, notices: list[Notice], times: int
 ) -> None:
     kind = KINDS[name]
-    letter = kind.writer.digest(notices * times)
-    if letter is not None:
+    message = kind.writer.digest(notices * times)
+    if message is not None:
         assert kind.digests
-        assert kind.faults(letter.body) == []
-        assert letter.template == "digest/1"
+        assert kind.faults(message.body) == []
+        assert message.template == "digest/1"
 
 
 @each
@@ -164,8 +164,8 @@ def test_leads_of_the_same_people_may_be_told_together(name: str) -> None:
     some = [
         Notice(lead=lead(lead_id=ID[:-1] + end), now=CAPTURED, handling=handling) for end in "123"
     ]
-    letter = kind.writer.digest(some)
-    assert (letter is not None) is kind.digests
+    message = kind.writer.digest(some)
+    assert (message is not None) is kind.digests
 
 
 @each
@@ -187,8 +187,8 @@ def test_the_largest_lead_gives_valid_messages(name: str) -> None:
             escalated_to=who,
             test=True,
         )
-        told = Alert(large.lead_id, "mail", CAPTURED, "new_lead/1", ref=long)
-        for made in everything(kind, notice, told).values():
+        alert = Alert(large.lead_id, "mail", CAPTURED, "new_lead/1", ref=long)
+        for made in everything(kind, notice, alert).values():
             assert kind.faults(made.body) == []
         many = kind.writer.digest([notice] * 60)
         assert many is None or kind.faults(many.body) == []
@@ -200,10 +200,10 @@ def test_the_largest_lead_gives_valid_messages(name: str) -> None:
 def test_a_capability_of_ours_is_told_to_nobody(name: str, notice: Notice, told: Alert) -> None:
     handling = msgspec.structs.replace(notice.handling, reply_url=REPLY_URL, written={"a": "b"})
     notice = msgspec.structs.replace(notice, handling=handling)
-    for what, letter in everything(KINDS[name], notice, told).items():
+    for what, message in everything(KINDS[name], notice, told).items():
         if (name, what) != ("slack-webhook", "update"):  # whose address it is
-            assert b"aVerySecretCapability" not in letter.body, what
-        assert b'"written"' not in letter.body
+            assert b"aVerySecretCapability" not in message.body, what
+        assert b'"written"' not in message.body
 
 
 @each
@@ -238,17 +238,17 @@ def test_what_is_told_again_on_purpose_and_what_happens_later_has_an_id_of_its_o
 ) -> None:
     writer, ident = KINDS[name].writer, IDENTITIES[name]
     notice = Notice(lead=lead(), now=CAPTURED)
-    told = Alert(ID, name, CAPTURED, "new_lead/1")
-    again_ = msgspec.structs.replace(notice, told=(told,))
+    alert = Alert(ID, name, CAPTURED, "new_lead/1")
+    again_ = msgspec.structs.replace(notice, alerts=(alert,))
     reminders = [
         msgspec.structs.replace(again_, handling=Handling(rev=rev, level=rev)) for rev in (1, 2)
     ]
     found = [
         writer.alert(notice),
         writer.alert(again_),
-        *(writer.reminder(late, told) for late in reminders),
+        *(writer.reminder(late, alert) for late in reminders),
     ]
-    assert len({ident(letter.body) for letter in found}) == 4
+    assert len({ident(message.body) for message in found}) == 4
 
 
 @pytest.mark.parametrize("name", ["email", "webhook"])
@@ -274,11 +274,11 @@ def test_a_test_is_marked_as_one(name: str) -> None:
 
 
 def test_every_reminder_says_how_urgent_it_is(kind: WriterKind) -> None:
-    told = Alert(ID, "c", CAPTURED, "new_lead/1", step=Step.NOTIFY)
+    alert = Alert(ID, "c", CAPTURED, "new_lead/1", step=Step.NOTIFY)
     late = CAPTURED + timedelta(minutes=22)
     templates = [
         kind.writer.reminder(
-            Notice(lead=lead(), now=late, handling=Handling(level=level)), told
+            Notice(lead=lead(), now=late, handling=Handling(level=level)), alert
         ).template
         for level in (0, 1, 2, 3, 9)
     ]

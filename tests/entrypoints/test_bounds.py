@@ -16,7 +16,7 @@ import pytest
 from leadline import wiring
 from leadline.entrypoints.aws import capture
 from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.http import App, Door
+from leadline.entrypoints.embedded.http import App, OpenEndpoints
 from leadline.settings.general import Settings
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.sqlite.folder import FILE
@@ -42,7 +42,7 @@ class Server:
         app = App(observe=lambda source, status: self.observed.append((source, status)))
         with closing(wiring.store(self.settings)) as store:
             batcher = Batcher(store, asyncio.get_running_loop())
-            app.open(Door(wiring.capture_kit(self.settings), batcher))
+            app.open(OpenEndpoints(wiring.capture_kit(self.settings), batcher))
             answers = [await asked(app, name, body, media) for body in bodies]
             await asyncio.to_thread(batcher.close)
         return answers
@@ -118,7 +118,7 @@ def test_a_change_event_of_twice_as_many_records_takes_up_twice_the_space(tmp_pa
     assert sizes[2] < 2.5 * sizes[1]
 
 
-class Closed:
+class ConnectionClosed:
     """An inbox whose disk does not move until it is opened."""
 
     def __init__(self) -> None:
@@ -141,10 +141,10 @@ def test_what_waits_for_the_disk_is_counted_by_what_it_takes_up(tmp_path: Path) 
     body = change_event(10, Description="x" * 500)
 
     async def answers() -> list[int]:
-        inbox = Closed()
+        inbox = ConnectionClosed()
         batcher = Batcher(inbox, asyncio.get_running_loop(), most_bytes=3 * len(body))
         app = App()
-        app.open(Door(wiring.capture_kit(Settings(data=tmp_path)), batcher))
+        app.open(OpenEndpoints(wiring.capture_kit(Settings(data=tmp_path)), batcher))
 
         def post() -> asyncio.Task[Answered]:
             return asyncio.create_task(asked(app, "salesforce", body, "application/json"))

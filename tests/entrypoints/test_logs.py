@@ -251,9 +251,9 @@ def test_a_line_that_can_not_be_written_is_told_without_what_was_in_it(
     out = lines()
     out.stream.close()
     log.info("refine.done", extra={"lead": NAME})
-    told = capfd.readouterr().err
-    assert "can't log: ValueError" in told
-    assert NAME not in told
+    text = capfd.readouterr().err
+    assert "can't log: ValueError" in text
+    assert NAME not in text
 
 
 def test_a_crash_is_logged_without_the_words_of_its_exception() -> None:

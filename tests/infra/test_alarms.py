@@ -118,8 +118,8 @@ def test_alarms_can_be_fewer_or_none_and_the_age_can_be_chosen() -> None:
 
 def test_whoever_gave_an_address_is_told_of_alarms(stack: Stack) -> None:
     assert "AlarmSubscription" not in stack.resources
-    told = Stack(AlarmEmail="ops@example.com").properties("AlarmSubscription")
-    assert told == {"TopicArn": "${AlarmTopic}", "Protocol": "email", "Endpoint": "ops@example.com"}
+    data = Stack(AlarmEmail="ops@example.com").properties("AlarmSubscription")
+    assert data == {"TopicArn": "${AlarmTopic}", "Protocol": "email", "Endpoint": "ops@example.com"}
     assert "KmsMasterKeyId" not in stack.properties("AlarmTopic")
     assert Stack(KmsKeyArn=KEY).properties("AlarmTopic")["KmsMasterKeyId"] == KEY
 

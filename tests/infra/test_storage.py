@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.template_reading import COPY, KEY, QUEUES, Stack, written
-from tests.worlds.aws_rooms import table_of
+from tests.worlds.aws_resources import table_of
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ class World:
         self.acknowledged += [(len(self.disk.calls), one.lead_id) for one in receipts]
 
     def refine(self) -> None:
-        held = self.worker.claim(Step.REFINE, 4, LEASE)
+        held = self.worker.lease(Step.REFINE, 4, LEASE)
         outcomes = [self._outcome(number, one.task.lead_id) for number, one in enumerate(held)]
         self.worker.settle([Settlement(c, o) for c, o in zip(held, outcomes, strict=True)])
 
@@ -167,12 +167,12 @@ def _lost(data: Path, ids: list[str]) -> list[str]:
     """Those of these leads that somebody does not find who opens the folder."""
     try:
         with closing(SqliteStore(data)) as store:
-            found = store.archived(ids)
+            events = store.archived(ids)
         with closing(SqliteLedger(data)) as ledger:
             account = ledger.account(deep=True)
     except (LeadlineError, apsw.Error) as error:
         return [f"{type(error).__name__}: {error}"] if ids else []
-    return [one for one in ids if one not in found] + [str(o) for o in account.unaccounted]
+    return [one for one in ids if one not in events] + [str(o) for o in account.unaccounted]
 
 
 def _cuts(world: World, folder: Path, count: int, *, lies: bool = False) -> Iterator[list[str]]:

@@ -77,9 +77,9 @@ class AlarmWatch:
     def _quotient(self, alarm: Mapping[str, Any], at: datetime) -> float | None:
         by_id = {one["Id"]: one for one in alarm["Metrics"]}
         (expression,) = (one["Expression"] for one in by_id.values() if "Expression" in one)
-        found = QUOTIENT.fullmatch(expression)
-        assert found
-        above, below = (self._stat(by_id[name]["MetricStat"], at) for name in found.groups())
+        match = QUOTIENT.fullmatch(expression)
+        assert match
+        above, below = (self._stat(by_id[name]["MetricStat"], at) for name in match.groups())
         return None if above is None or not below else 100 * above / below
 
     def _stat(self, stat: Mapping[str, Any], at: datetime) -> float | None:

@@ -25,7 +25,7 @@ from leadline.ports.clock import Clock
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from leadline.ports.source import Source
 from leadline.settings.sources import SourceConfig
-from leadline.stores.aws.batch_store import HandedStore
+from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import LEAD
@@ -35,16 +35,16 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
-from tests.worlds.aws_rooms import PATIENCE_S, REGION, Rooms
+from tests.worlds.aws_resources import PATIENCE_S, REGION, AwsResources
 from tests.worlds.channels import slack_channel
-from tests.worlds.death import Killed
+from tests.worlds.killed_process import Killed
 
 SENT = Sent()
 P = TypeVar("P")
 T = TypeVar("T")
 
 
-class Fault(StrEnum):
+class AwsFault(StrEnum):
     """What happens at a call."""
 
     REFUSED = "refused before it had an effect"
@@ -53,14 +53,14 @@ class Fault(StrEnum):
     DEATH = "the process died before it"
 
 
-class Faulty(Caller):
+class FaultyCaller(Caller):
     """Does something at the call number *at* (from 0): a fault, or a hook that runs before it."""
 
     def __init__(self, endpoint: str) -> None:
         super().__init__(REGION, lambda: Keys("test", "test"), endpoint, PATIENCE_S)
         self.calls: list[str] = []
         self.at: int | None = None
-        self.what: Fault | Callable[[], object] = Fault.REFUSED
+        self.what: AwsFault | Callable[[], object] = AwsFault.REFUSED
         self.dead = False
         self.forbidden = ""
         """Part of the keys of documents that S3 does not give."""
@@ -72,7 +72,7 @@ class Faulty(Caller):
         """Around every call."""
         self._lock = threading.Lock()
 
-    def plan(self, at: int, what: Fault | Callable[[], object]) -> None:
+    def plan(self, at: int, what: AwsFault | Callable[[], object]) -> None:
         """Count calls anew, and do this at that one."""
         self.calls, self.at, self.what = [], at, what
 
@@ -99,13 +99,13 @@ class Faulty(Caller):
         if callable(self.what):
             self.what()
             return call()
-        if self.what is Fault.DEATH:
+        if self.what is AwsFault.DEATH:
             self.dead = True
             raise Killed
-        if self.what is Fault.REFUSED:
+        if self.what is AwsFault.REFUSED:
             raise AwsFailed(f"{service} {method}", "InternalServerError")
         reply = call()
-        if self.what is Fault.LOST:
+        if self.what is AwsFault.LOST:
             raise AwsFailed(f"{service} {method}", "")
         assert reply.status < 500
         return call()
@@ -132,17 +132,17 @@ class ToldSlack:
 class Actor:
     """One process that works in shared rooms by a connection of its own."""
 
-    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+    def __init__(self, rooms: AwsResources, clock: Clock) -> None:
         self.rooms, self.clock = rooms, clock
-        self.caller = Faulty(rooms.endpoint)
+        self.caller = FaultyCaller(rooms.endpoint)
         self.table = Table(self.caller, rooms.table.name)
         self.bucket = Bucket(self.caller, rooms.bucket.name)
         self.queues = Queues(self.caller, rooms.urls, rooms.dead_urls)
         self.store = AwsStore(self.table, self.bucket, self.queues, clock=clock)
 
-    def handed(self, *tasks: Task) -> HandedStore:
+    def handed(self, *tasks: Task) -> BatchStore:
         """The store as a function sees it that was woken for these tasks."""
-        return HandedStore(self.table, self.bucket, self.queues, clock=self.clock, tasks=tasks)
+        return BatchStore(self.table, self.bucket, self.queues, clock=self.clock, tasks=tasks)
 
     def kit(self, *tasks: Task, slack: Messenger | None = None) -> Kit:
         """The back half of a function that was woken for these tasks."""
@@ -194,7 +194,7 @@ class Actor:
 @contextmanager
 def world(moto: str, clock: Clock, actors: int = 2) -> Iterator[list[Actor]]:
     """Empty rooms, and who acts in them."""
-    with closing(Rooms(moto)) as rooms:
+    with closing(AwsResources(moto)) as rooms:
         made = [Actor(rooms, clock) for _ in range(actors)]
         yield made
         for actor in made:
@@ -204,7 +204,7 @@ def world(moto: str, clock: Clock, actors: int = 2) -> Iterator[list[Actor]]:
 def failing_anywhere(
     moto: str,
     clock: Clock,
-    what: Fault | Callable[[Actor], object],
+    what: AwsFault | Callable[[Actor], object],
     prepare: Callable[[Actor], P],
     act: Callable[[Actor, P], T],
 ) -> Iterator[tuple[Actor, P, T | None]]:
@@ -214,7 +214,7 @@ def failing_anywhere(
     for at in itertools.count():
         with world(moto, clock) as (one, other):
             prepared = prepare(other)
-            one.caller.plan(at, what if isinstance(what, Fault) else partial(what, other))
+            one.caller.plan(at, what if isinstance(what, AwsFault) else partial(what, other))
             returned = outcome(partial(act, one, prepared))
             yield other, prepared, returned
             if len(one.caller.calls) <= at:
@@ -240,7 +240,7 @@ def id_at(at: datetime) -> str:
     return str(uuid.UUID(int=number | int(at.timestamp() * 1000) << 80 | 0x7 << 76))
 
 
-class Turns:
+class Interleaving:
     """Lets several actors go on one call at a time, in the order that a schedule says.
 
     An actor that the schedule does not name any more goes on when the others are done.

@@ -1,8 +1,8 @@
 """A stand-in for a CRM's API on loopback: it keeps records, checks what it is asked, and misbehaves
 when told to.
 
-A vendor's stand-in subclasses `StandIn`; `tests/contracts/test_crm.py` holds all of them, and with
-them the adapters, to the words of `leadline.ports.crm.Crm`.
+A vendor's stand-in subclasses `CrmStandIn`; `tests/contracts/test_crm.py` holds all of them, and
+with them the adapters, to the words of `leadline.ports.crm.Crm`.
 """
 
 import json
@@ -26,7 +26,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When the first record was created; each further one is a second younger."""
 
 
-class Trouble(Enum):
+class CrmFailure(Enum):
     """How a stand-in misbehaves."""
 
     BUSY = "asks for a pause of 7 seconds"
@@ -38,7 +38,7 @@ class Trouble(Enum):
     DRIP = "sends its answer byte by byte"
 
 
-class Asked(NamedTuple):
+class CrmRequest(NamedTuple):
     """A request; the names of its headers are in lower case."""
 
     method: str
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
         return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
 
 
-class Told(NamedTuple):
+class CrmResponse(NamedTuple):
     """An answer; `body` None sends none."""
 
     status: int = 200
@@ -73,7 +73,7 @@ class Told(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-class Lead(NamedTuple):
+class CrmLead(NamedTuple):
     """What a record says, for whatever CRM."""
 
     first: str = "Grace"
@@ -86,17 +86,17 @@ class Lead(NamedTuple):
     ended: str = ""
 
 
-class Complaint(Exception):
+class RequestFault(Exception):
     """The request is not of the documented form."""
 
 
 def check(fine: bool, complaint: str) -> None:
     """Complain of a request that is not as the vendor's docs want it."""
     if not fine:
-        raise Complaint(complaint)
+        raise RequestFault(complaint)
 
 
-class StandIn:
+class CrmStandIn:
     """One vendor's API. `complaints` collects what was wrong with requests; nothing should be.
 
     Subclasses answer (`answer`), keep leads (`put`), and say how an adapter is set (`config`).
@@ -118,10 +118,10 @@ class StandIn:
     secret: ClassVar[str] = "secret-of-the-crm-4711"
 
     def __init__(self) -> None:
-        self.requests: list[Asked] = []
+        self.requests: list[CrmRequest] = []
         self.complaints: list[str] = []
-        self._troubles: list[Trouble | None] = []
-        self._always: Trouble | None = None
+        self._troubles: list[CrmFailure | None] = []
+        self._always: CrmFailure | None = None
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -140,11 +140,11 @@ class StandIn:
         self._thread.join(10)
         assert not self._thread.is_alive()
 
-    def answer(self, asked: Asked) -> Told:
+    def answer(self, request: CrmRequest) -> CrmResponse:
         """The answer of a vendor in good health."""
         raise NotImplementedError
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         """Keep a lead; its name as a record."""
         raise NotImplementedError
 
@@ -156,65 +156,65 @@ class StandIn:
         """An adapter that asks here."""
         return make_crm(self.kind, config or self.config())
 
-    def busy(self, asked: Asked) -> Told:
+    def busy(self, request: CrmRequest) -> CrmResponse:
         """The answer to a request that asks for a pause of seven seconds."""
-        return Told(429, {"message": "slow down"}, {"retry-after": "7"})
+        return CrmResponse(429, {"message": "slow down"}, {"retry-after": "7"})
 
-    def unauthorized(self) -> Told:
+    def unauthorized(self) -> CrmResponse:
         """The answer to wrong credentials."""
-        return Told(401, {"message": f"{self.secret} is no key of ours"})
+        return CrmResponse(401, {"message": f"{self.secret} is no key of ours"})
 
-    def trouble(self, *kinds: Trouble | None) -> None:
+    def trouble(self, *kinds: CrmFailure | None) -> None:
         """The next requests fare so, one after the other; None is a good one."""
         self._troubles = list(kinds)
 
-    def always(self, kind: Trouble | None) -> None:
+    def always(self, kind: CrmFailure | None) -> None:
         """All requests from now on fare so."""
         self._always = kind
 
-    def asked(self, method: str, part: str) -> list[Asked]:
+    def asked(self, method: str, part: str) -> list[CrmRequest]:
         """The requests of a method whose path contains this part."""
         return [one for one in self.requests if one.method == method and part in one.path]
 
-    def respond(self, asked: Asked) -> Told | Trouble:
+    def respond(self, request: CrmRequest) -> CrmResponse | CrmFailure:
         """What to do with a request."""
         with self._lock:
-            self.requests.append(asked)
+            self.requests.append(request)
             kind = self._always or (self._troubles.pop(0) if self._troubles else None)
-            if kind is Trouble.BUSY:
-                return self.busy(asked)
-            if kind is Trouble.UNAUTHORIZED:
+            if kind is CrmFailure.BUSY:
+                return self.busy(request)
+            if kind is CrmFailure.UNAUTHORIZED:
                 return self.unauthorized()
             if kind is not None:
                 return kind
             try:
-                return self.answer(asked)
-            except Complaint as complaint:
-                self.complaints.append(f"{asked.method} {asked.path}: {complaint}")
-                return Told(400, {"message": str(complaint)})
+                return self.answer(request)
+            except RequestFault as complaint:
+                self.complaints.append(f"{request.method} {request.path}: {complaint}")
+                return CrmResponse(400, {"message": str(complaint)})
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Whether the stand-in's time is over, at the latest after these seconds."""
         return self._over.wait(seconds)
 
 
-def _misbehave(asked: BaseHTTPRequestHandler, stand_in: StandIn, kind: Trouble) -> None:
-    if kind is Trouble.DOWN:
-        asked.send_error(500)
-    elif kind is Trouble.NOT_JSON:
-        asked.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>")
-    elif kind is Trouble.HALF:
-        asked.wfile.write(b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"results": [')
-    elif kind is Trouble.SILENT:
+def _misbehave(request: BaseHTTPRequestHandler, stand_in: CrmStandIn, kind: CrmFailure) -> None:
+    if kind is CrmFailure.DOWN:
+        request.send_error(500)
+    elif kind is CrmFailure.NOT_JSON:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>")
+    elif kind is CrmFailure.HALF:
+        request.wfile.write(b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"results": [')
+    elif kind is CrmFailure.SILENT:
         stand_in.wait()
-    elif kind is Trouble.DRIP:
+    elif kind is CrmFailure.DRIP:
         for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n" + b" " * 500:
-            asked.wfile.write(bytes([byte]))
+            request.wfile.write(bytes([byte]))
             if stand_in.wait(0.02):
                 return
 
 
-def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
+def _handler(stand_in: CrmStandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -222,7 +222,7 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             url = urlsplit(self.path)
             size = int(self.headers.get("content-length", 0))
-            asked = Asked(
+            request = CrmRequest(
                 self.command,
                 unquote(url.path),
                 parse_qs(url.query, keep_blank_values=True),
@@ -230,12 +230,12 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
                 self.rfile.read(size),
             )
             with suppress(OSError):  # who asked may have hung up
-                self._send(stand_in.respond(asked))
+                self._send(stand_in.respond(request))
 
         do_POST = do_PUT = do_PATCH = do_GET
 
-        def _send(self, told: Told | Trouble) -> None:
-            if isinstance(told, Trouble):
+        def _send(self, told: CrmResponse | CrmFailure) -> None:
+            if isinstance(told, CrmFailure):
                 self.close_connection = True
                 _misbehave(self, stand_in, told)
                 return
@@ -259,9 +259,9 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
-def many(count: int) -> list[Lead]:
+def many(count: int) -> list[CrmLead]:
     """Leads, each a second younger than the one before."""
     return [
-        Lead(email=f"grace.{n}@example.com", created=START + timedelta(seconds=n))
+        CrmLead(email=f"grace.{n}@example.com", created=START + timedelta(seconds=n))
         for n in range(count)
     ]

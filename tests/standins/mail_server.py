@@ -14,13 +14,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from leadline.channels.email.smtp import MailServer
 from tests.standins.ports import free_port
 
-Taken = Callable[["MailRoom", SMTP], Awaitable[str]]
+Taken = Callable[["MailServerStandIn", SMTP], Awaitable[str]]
 """What becomes of a message that came whole: the server's answer."""
 
 USER, PASSWORD = "leads", "pa55-w0rd-of-the-mailer"
 
 
-class MailRoom:
+class MailServerStandIn:
     """The server's handler; `messages` are (recipients, octets) that were taken."""
 
     def __init__(self, taken: Taken | None = None) -> None:
@@ -67,28 +67,28 @@ class MailRoom:
 
 
 def says(answer: str) -> Taken:
-    async def taken(room: MailRoom, server: SMTP) -> str:
+    async def taken(room: MailServerStandIn, server: SMTP) -> str:
         return answer
 
     return taken
 
 
-async def hangs_up(room: MailRoom, server: SMTP) -> str:
+async def hangs_up(room: MailServerStandIn, server: SMTP) -> str:
     """After the message has come whole, the connection is gone."""
     assert isinstance(server.transport, asyncio.Transport)
     server.transport.abort()
     return "250 nobody hears this"
 
 
-async def says_nothing(room: MailRoom, server: SMTP) -> str:
+async def says_nothing(room: MailServerStandIn, server: SMTP) -> str:
     await asyncio.sleep(30)
     return "250 too late"
 
 
 @contextmanager
 def mail_server(
-    room: MailRoom, *, tls: tuple[str, str] | None = None, **more: Any
-) -> Iterator[MailRoom]:
+    room: MailServerStandIn, *, tls: tuple[str, str] | None = None, **more: Any
+) -> Iterator[MailServerStandIn]:
     """Runs it; *tls*, a certificate and its key, offers STARTTLS, or with `implicit=True` speaks
     TLS from the start."""
     context = None
@@ -99,7 +99,7 @@ def mail_server(
     key = "ssl_context" if implicit else "tls_context"
     if context is not None:
         more[key] = context
-    controller = _Silent(room, hostname="127.0.0.1", port=free_port(), **more)
+    controller = _SilentHandler(room, hostname="127.0.0.1", port=free_port(), **more)
     controller.start()
     room.port = controller.port
     try:
@@ -117,7 +117,7 @@ def knows_us(server: SMTP, session: Session, envelope: Envelope, mechanism: str,
     return AuthResult(success=known, handled=False, auth_data=data)
 
 
-class _Silent(Controller):
+class _SilentHandler(Controller):
     """A controller that is up once it listens: it need not be spoken to first."""
 
     def _trigger_server(self) -> None:
@@ -125,7 +125,7 @@ class _Silent(Controller):
             pass
 
 
-class Dripping:
+class DrippingServer:
     """No mail server at all: one that lets its words drip, a byte now and then, for ever."""
 
     def __init__(self, first: bytes, drop: bytes, gap: float = 0.02) -> None:

@@ -22,7 +22,7 @@ def moto_server(*, quick: bool = True) -> Iterator[str]:
     """moto in a thread of this process; gives its endpoint. *quick* without needless work."""
     if quick:
         quicken()
-    with _Server(("127.0.0.1", 0), _Talk) as server:
+    with _Server(("127.0.0.1", 0), _RequestHandler) as server:
         server.application = DomainDispatcherApplication(create_backend_app)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -38,7 +38,7 @@ class _Server(socketserver.ThreadingTCPServer):
     application: Any
 
 
-class _Talk(socketserver.StreamRequestHandler):
+class _RequestHandler(socketserver.StreamRequestHandler):
     """A connection, which is kept open."""
 
     server: _Server

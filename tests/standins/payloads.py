@@ -16,7 +16,7 @@ from leadline.settings.sources import SourceConfig
 from leadline.standins import form_bodies as forms
 from leadline.standins import notice_bodies as notices
 from leadline.standins import sample_bodies as bodies
-from leadline.standins.sample_bodies import Somebody
+from leadline.standins.sample_bodies import Persona
 from leadline.vendors.registry import find
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -44,10 +44,10 @@ SECRETS = {
 }
 """Two secrets of the right form for each source; the second is the one that replaces the first."""
 
-ADA = Somebody(
+ADA = Persona(
     77, "Ada", "Kinsella", "ada@example.com", "+44 20 7946 0123", "Kinsella Looms", "CTO", "GB"
 )
-BODIES: dict[str, Callable[[Somebody], bytes]] = {
+BODIES: dict[str, Callable[[Persona], bytes]] = {
     "attio": lambda p: notices.attio_events([p.number]),
     "close": lambda p: bodies.close_event(p, AT),
     "copper": lambda p: notices.copper_notice([p.number], AT),

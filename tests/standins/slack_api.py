@@ -157,8 +157,8 @@ class SlackApi:
             page = [{k: v for k, v in m.items() if k != "metadata"} for m in page]
         more = start + self.page < len(found)
         cursor = str(start + self.page) if more else ""
-        told = {"ok": True, "messages": page, "has_more": more}
-        return {**told, "response_metadata": {"next_cursor": cursor}}
+        data = {"ok": True, "messages": page, "has_more": more}
+        return {**data, "response_metadata": {"next_cursor": cursor}}
 
 
 def _handler(api: SlackApi) -> type[BaseHTTPRequestHandler]:

@@ -10,7 +10,7 @@ import msgspec
 
 from leadline.net.aws.calls import AwsFailed
 from tests.standins.moto_server import moto_server
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 
 TYPES = (
     {"N": "1.50"},
@@ -74,7 +74,7 @@ def key(number: int) -> dict[str, Any]:
 def answers(*, quick: bool) -> list[tuple[str, Any]]:
     """What a moto of its own says to all calls, without the name of the table."""
     told: list[tuple[str, Any]] = []
-    with moto_server(quick=quick) as endpoint, closing(Rooms(endpoint)) as rooms:
+    with moto_server(quick=quick) as endpoint, closing(AwsResources(endpoint)) as rooms:
         name = rooms.table.name
         for operation, body in calls(name):
             request = (

@@ -176,7 +176,10 @@ class WritingOffice(SalesOffice):
     def messages(self, lead_id: str) -> list[dict[str, Any]]:
         """All that hangs anywhere about a lead."""
         return [
-            m for w in self.walls.values() for m in w.hanging.values() if m["lead_id"] == lead_id
+            m
+            for w in self.messengers.values()
+            for m in w.hanging.values()
+            if m["lead_id"] == lead_id
         ]
 
     def alerts(self, lead_id: str) -> Sequence[Alert]:

@@ -6,7 +6,7 @@ import pytest
 
 from leadline import wiring
 from leadline.kit import exhausted
-from leadline.model.task import Claim, Drop, Step, Task
+from leadline.model.task import Drop, Lease, Step, Task
 from leadline.settings.loading import load
 
 KIT = wiring.in_memory(load({}, environ={}).settings)
@@ -14,7 +14,7 @@ KIT = wiring.in_memory(load({}, environ={}).settings)
 
 def failed(step: Step, failures: int, error: str) -> Drop | None:
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    return exhausted(KIT, Claim(Task(step, "0190"), failures + 1, failures, error, at, 0))
+    return exhausted(KIT, Lease(Task(step, "0190"), failures + 1, failures, error, at, 0))
 
 
 def test_a_refinement_that_never_finished_says_so_in_words() -> None:
@@ -41,7 +41,7 @@ def test_a_refinement_that_fails_with_its_worker_alive_is_tried_as_often_as_ever
 def test_no_more_attempts_are_made_than_the_settings_allow() -> None:
     once = wiring.in_memory(load({"max_attempts": 1}, environ={}).settings)
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    end = exhausted(once, Claim(Task(Step.REFINE, "0190"), 2, 1, "worker.died", at, 0))
+    end = exhausted(once, Lease(Task(Step.REFINE, "0190"), 2, 1, "worker.died", at, 0))
     assert end is not None
     assert "in 1 attempt;" in end.detail
-    assert timedelta(seconds=60) == once.lease
+    assert timedelta(seconds=60) == once.lease_duration

@@ -75,9 +75,9 @@ FIELDS = [*sorted(limits.LIMITS.keys() - {"custom", "custom_name", "crm_record"}
 Work = Callable[[str], object]
 
 
-def lead_of(told: dict[str, Any]) -> LeadFields:
+def lead_of(data: dict[str, Any]) -> LeadFields:
     """What a source says, by the names of the fields."""
-    return LeadFields(**told)
+    return LeadFields(**data)
 
 
 RULES: dict[str, Work] = {
@@ -193,11 +193,15 @@ def test_a_writer_takes_time_in_proportion_to_what_the_lead_wrote(kind: str) -> 
     def write(written: str) -> None:
         contact = [n for n in Contact.__struct_fields__ if n != "ownership"]
         details = [n for n in LeadDetails.__struct_fields__ if n not in ("lead_score", "ownership")]
-        told: dict[str, Any] = dict.fromkeys([*contact, *details], written)
+        data: dict[str, Any] = dict.fromkeys([*contact, *details], written)
         who = Person(written, written, written, written)
-        found = msgspec.structs.replace(lead(**told), problems=(written,), custom={"a": written})
+        refined_lead = msgspec.structs.replace(
+            lead(**data), problems=(written,), custom={"a": written}
+        )
         handling = Handling(owner=who, claimed_by=who)
-        notice = Notice(lead=found, now=found.processed_at, handling=handling, interactive=True)
+        notice = Notice(
+            lead=refined_lead, now=refined_lead.processed_at, handling=handling, interactive=True
+        )
         writer.alert(notice)
         writer.reminder(notice, None)
         writer.digest([notice, notice])
@@ -266,9 +270,9 @@ def test_updates_are_laid_over_a_lead_in_time_that_is_in_proportion_to_their_num
 
 def test_a_lead_is_printed_in_time_that_is_in_proportion_to_what_it_wrote() -> None:
     def show(written: str) -> None:
-        found = lead(message=written[: limits.LIMITS["message"]])
+        refined_lead = lead(message=written[: limits.LIMITS["message"]])
         story = LeadStory(
-            row=LeadRow(found.lead_id, AT, "form", Status.REFINED),
+            row=LeadRow(refined_lead.lead_id, AT, "form", Status.REFINED),
             raw=msgspec.Raw(msgspec.json.encode({"message": written})),
             media_type="application/json",
             record=None,
@@ -276,7 +280,7 @@ def test_a_lead_is_printed_in_time_that_is_in_proportion_to_what_it_wrote() -> N
             tasks=(),
             alerts=(),
             related=(),
-            refined=msgspec.Raw(msgspec.json.encode(found)),
+            refined=msgspec.Raw(msgspec.json.encode(refined_lead)),
         )
         print_story(Console(file=io.StringIO(), width=200, highlight=False), story)
 

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from leadline.ports.crm import Crm, CrmRecord, Page
-from tests.standins.crm_api import START, StandIn
+from tests.standins.crm_api import START, CrmStandIn
 
-S = TypeVar("S", bound=StandIn)
+S = TypeVar("S", bound=CrmStandIn)
 
 
 def healthy(stand_in: S) -> Iterator[S]:
@@ -17,14 +17,14 @@ def healthy(stand_in: S) -> Iterator[S]:
     assert stand_in.complaints == []
 
 
-def set_to(stand_in: StandIn, **settings: Any) -> Crm:
+def set_to(stand_in: CrmStandIn, **settings: Any) -> Crm:
     return stand_in.crm(msgspec.structs.replace(stand_in.config(), **settings))
 
 
 def record_of(crm: Crm, name: str) -> CrmRecord:
-    told = crm.read([name])
-    assert isinstance(told, dict)
-    record = told[name]
+    records = crm.read([name])
+    assert isinstance(records, dict)
+    record = records[name]
     assert isinstance(record, CrmRecord)
     return record
 
@@ -42,11 +42,11 @@ def all_since(crm: Crm) -> list[str]:
     raise AssertionError("there is no end to the pages")
 
 
-def read_all(vendor: StandIn, names: list[str], **settings: object) -> dict[str, Any]:
-    told = vendor.crm(msgspec.structs.replace(vendor.config(), **settings)).read(names)
-    assert isinstance(told, dict)
-    return told
+def read_all(vendor: CrmStandIn, names: list[str], **settings: object) -> dict[str, Any]:
+    records = vendor.crm(msgspec.structs.replace(vendor.config(), **settings)).read(names)
+    assert isinstance(records, dict)
+    return records
 
 
-def read_one(vendor: StandIn, name: str, **settings: Any) -> CrmRecord:
+def read_one(vendor: CrmStandIn, name: str, **settings: Any) -> CrmRecord:
     return record_of(set_to(vendor, **settings), name)

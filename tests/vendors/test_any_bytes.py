@@ -197,9 +197,9 @@ def test_a_lead_among_rubbish_is_found_all_the_same(name: str) -> None:
     if name in ("generic", "standard_webhooks", "hubspot", "pipedrive"):
         good = json.loads(BODIES[name](ADA))
         body = compact([7, None, good, {}])
-        found = list(source(name).events(deliver(name, body, "application/json")))
-        assert len(found) == 4
-        assert source(name).fields(found[2].raw).email == ADA.email
+        events = list(source(name).events(deliver(name, body, "application/json")))
+        assert len(events) == 4
+        assert source(name).fields(events[2].raw).email == ADA.email
 
 
 @pytest.mark.fuzz

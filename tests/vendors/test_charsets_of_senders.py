@@ -31,35 +31,35 @@ def form_naming(label: str) -> bytes:
 @pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("label", NO_CHARSETS)
 def test_a_form_that_names_no_charset_is_read_and_says_so(name: str, label: str) -> None:
-    with watched_codecs() as asked:
+    with watched_codecs() as request:
         found = events(name, form_naming(label), URLENCODED)
         found += events(name, b"last_name=Zo%EB", f"{URLENCODED}; charset={label}")
         fields = {"last_name": "Zoë", "_charset_": label}
         found += events(name, multipart(fields, "----x"), MULTIPART)
     assert [json.loads(event.raw)["last_name"] for event in found] == ["Zoë"] * 3
     assert [event.why for event in found] == ["charset.unknown"] * 3
-    assert OURS.issuperset(asked)
+    assert OURS.issuperset(request)
 
 
 @pytest.mark.parametrize("label", NO_CHARSETS)
 @pytest.mark.parametrize("body", [b'{"name":"Zo\xeb"}', '{"name":"Zoë"}'.encode(), b'[{"name":1}]'])
 def test_json_of_no_charset_is_read_and_says_so(label: str, body: bytes) -> None:
-    with watched_codecs() as asked:
+    with watched_codecs() as request:
         (event,) = events("generic", body, f"application/json; charset={label}")
     assert json.loads(event.raw)["name"] in ("Zoë", 1)
     assert event.why == "charset.unknown"
-    assert OURS.issuperset(asked)
+    assert OURS.issuperset(request)
 
 
 @pytest.mark.parametrize("label", NO_CHARSETS)
 def test_xml_of_no_encoding_is_read_and_says_so(label: str) -> None:
     sent = salesforce_message([ADA], AT, ORGANIZATION)
     body = sent.replace(b"UTF-8", label.encode()).replace(b"Kinsella Looms", b"Caf\xe9")
-    with watched_codecs() as asked:
+    with watched_codecs() as request:
         (event,) = events("salesforce", body, "text/xml")
     assert source("salesforce").fields(event.raw).company == "Café"
     assert event.why == "charset.unknown"
-    assert OURS.issuperset(asked)
+    assert OURS.issuperset(request)
 
 
 def test_xml_in_a_charset_of_several_bytes_is_read() -> None:
@@ -110,7 +110,7 @@ def test_an_event_that_is_no_lead_says_why_and_not_how_it_was_read() -> None:
     assert kept.why == "not_a_lead"
 
 
-class Sealed(bytes):
+class EncodedBody(bytes):
     """A body that nobody may decode."""
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
@@ -122,9 +122,9 @@ def test_nothing_is_decoded_for_a_stranger(name: str) -> None:
     sent = delivery(name)
     believer = source(name, secret=SECRETS[name][1:])
     kit = CaptureKit({name: believer}, AT - AT)
-    with pytest.raises(Unauthentic), watched_codecs() as asked:
-        read(msgspec.structs.replace(sent, body=Sealed(sent.body)), kit)
-    assert OURS.issuperset(asked)
+    with pytest.raises(Unauthentic), watched_codecs() as request:
+        read(msgspec.structs.replace(sent, body=EncodedBody(sent.body)), kit)
+    assert OURS.issuperset(request)
 
 
 @pytest.mark.parametrize("name", ["web_to_lead", "zoho"])
@@ -138,10 +138,10 @@ def test_a_form_that_authenticates_itself_is_not_decoded_for_a_stranger(
         (URLENCODED, form_naming(label) + b"&oid=00Dother&token=s2"),
         (MULTIPART, multipart({"oid": "00Dother", "token": "s2", "_charset_": label}, "----x")),
     ):
-        with pytest.raises(Unauthentic), watched_codecs() as asked:
+        with pytest.raises(Unauthentic), watched_codecs() as request:
             believer.authenticate(Delivery(name, body, AT, {"content-type": media}))
-        assert label.replace("-", "_") not in asked
-        assert "cp932" not in asked
+        assert label.replace("-", "_") not in request
+        assert "cp932" not in request
 
 
 def test_a_form_in_any_charset_authenticates_itself() -> None:

@@ -10,8 +10,8 @@ from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.task import Step, Task
 from leadline.standins.slack_inbox import SlackInbox
-from tests.standins.aws_faults import Actor, Faulty, id_at
-from tests.worlds.aws_rooms import REGION
+from tests.standins.aws_faults import Actor, FaultyCaller, id_at
+from tests.worlds.aws_resources import REGION
 
 SECRET = "form-and-function"
 
@@ -42,19 +42,19 @@ class Functions:
 
     @property
     def environ(self) -> dict[str, str]:
-        rooms = self.actor.rooms
+        resources = self.actor.rooms
         return {
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_ENDPOINT_URL": rooms.endpoint,
-            "TABLE_NAME": rooms.table.name,
-            "S3_BUCKET": rooms.bucket.name,
-            "SQS_QUEUE_URL": rooms.urls[Step.REFINE],
-            "DELIVERY_QUEUE_URL": rooms.urls[Step.NOTIFY],
-            "REFINE_DLQ_URL": rooms.dead_urls[Step.REFINE],
-            "DELIVERY_DLQ_URL": rooms.dead_urls[Step.NOTIFY],
-            "SETTINGS_REFERENCE": f"ssm:/leadline/{rooms.table.name}/settings",
+            "AWS_ENDPOINT_URL": resources.endpoint,
+            "TABLE_NAME": resources.table.name,
+            "S3_BUCKET": resources.bucket.name,
+            "SQS_QUEUE_URL": resources.urls[Step.REFINE],
+            "DELIVERY_QUEUE_URL": resources.urls[Step.NOTIFY],
+            "REFINE_DLQ_URL": resources.dead_urls[Step.REFINE],
+            "DELIVERY_DLQ_URL": resources.dead_urls[Step.NOTIFY],
+            "SETTINGS_REFERENCE": f"ssm:/leadline/{resources.table.name}/settings",
             "LEADLINE_DELAY": "0s",
             "STACK_NAME": "test",
         }
@@ -69,7 +69,7 @@ class Functions:
         sent = self.fallible().sent = []
         return sent
 
-    def fallible(self) -> Faulty:
+    def fallible(self) -> FaultyCaller:
         """The functions' calls, which from now on may be made to fail."""
         self.forget(self.environ)
         self.parts.settings()
@@ -83,7 +83,7 @@ class Functions:
         ids["held"] = self.lead(f"held{time.time_ns()}")
         self.refine(message(ids["done"]))
         self.actor.store.put([Task(Step.REFINE, ids["later"])], now() + timedelta(hours=1))
-        self.actor.handed(Task(Step.REFINE, ids["held"])).claim(
+        self.actor.handed(Task(Step.REFINE, ids["held"])).lease(
             Step.REFINE, 1, timedelta(seconds=60)
         )
         return ids | {"unknown": id_at(now())}

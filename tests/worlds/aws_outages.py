@@ -29,9 +29,9 @@ from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.aws.store import AwsStore
 from tests.infra.template_reading import Stack
 from tests.standins.alarm_watch import AlarmWatch
-from tests.standins.aws_faults import Actor, Faulty
+from tests.standins.aws_faults import Actor, FaultyCaller
 from tests.worlds.aws_functions import Context, Functions
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock, captured
 
 MOST_RECEIVES, BATCH = 3, 10
@@ -49,11 +49,13 @@ class Message(msgspec.Struct):
     handle: str = msgspec.field(default_factory=lambda: uuid.uuid4().hex)
 
 
-class CutOff(Faulty):
+class CutOff(FaultyCaller):
     """The functions' way to AWS: SQS by rule, all else to moto, as far as it answers."""
 
-    def __init__(self, rooms: Rooms, clock: HandClock, kept: dict[str, list[Message]]) -> None:
-        super().__init__(rooms.endpoint)
+    def __init__(
+        self, resources: AwsResources, clock: HandClock, kept: dict[str, list[Message]]
+    ) -> None:
+        super().__init__(resources.endpoint)
         self.clock, self.kept = clock, kept
         self.is_cut_off = False
 
@@ -91,18 +93,18 @@ class OutageStack:
 
     def __init__(self, functions: Functions, clock: HandClock, told: io.StringIO) -> None:
         self.functions, self.clock, self._told = functions, clock, told
-        rooms = functions.actor.rooms
+        resources = functions.actor.rooms
         self.kept: dict[str, list[Message]] = {}
-        self.caller = CutOff(rooms, clock, self.kept)
+        self.caller = CutOff(resources, clock, self.kept)
         self.watch = AlarmWatch(Stack().of_type("AWS::CloudWatch::Alarm"))
         self.plain = AlarmWatch(Stack(Alarms="plain").of_type("AWS::CloudWatch::Alarm"))
         self.is_cold = False
         """Whether every run is the first of its environment, with settings to read."""
         self._urls = {
-            "RefineQueue": rooms.urls[Step.REFINE],
-            "DeliveryQueue": rooms.urls[Step.NOTIFY],
-            "RefineDeadLetters": rooms.dead_urls[Step.REFINE],
-            "DeliveryDeadLetters": rooms.dead_urls[Step.NOTIFY],
+            "RefineQueue": resources.urls[Step.REFINE],
+            "DeliveryQueue": resources.urls[Step.NOTIFY],
+            "RefineDeadLetters": resources.dead_urls[Step.REFINE],
+            "DeliveryDeadLetters": resources.dead_urls[Step.NOTIFY],
         }
         self.restart()
 
@@ -210,9 +212,9 @@ def outage_stack(
     monkeypatch.setattr(wiring.kit_of, "__defaults__", (clock,))
     told = io.StringIO()
     monkeypatch.setattr(figures, "sys", SimpleNamespace(stdout=told))
-    rooms = Rooms(moto)
+    resources = AwsResources(moto)
     with SlackInbox() as slack:
-        functions = Functions(Actor(rooms, clock), slack)
+        functions = Functions(Actor(resources, clock), slack)
         functions.set()
         for module in (capture, refine, deliver, sweep):
             monkeypatch.setattr(module, "_parts", lambda: functions.parts)
@@ -220,4 +222,4 @@ def outage_stack(
         yield stack
         for caller in (stack.caller, functions.parts.caller, functions.actor.caller):
             caller.close()
-    rooms.close()
+    resources.close()

@@ -9,19 +9,19 @@ import msgspec
 from leadline.standins import form_bodies as forms
 from leadline.standins import notice_bodies as notices
 from leadline.standins import sample_bodies as bodies
-from leadline.standins.sample_bodies import Somebody, compact
+from leadline.standins.sample_bodies import Persona, compact
 from tests.standins.payloads import ADA, AT
 
 XML = "text/xml; charset=utf-8"
 
 
-def people(count: int) -> list[Somebody]:
+def people(count: int) -> list[Persona]:
     """So many people, each with a number and an address."""
     replace = msgspec.structs.replace
     return [replace(ADA, number=77 + i, email=f"ada{i}@example.com") for i in range(count)]
 
 
-def array(make: Callable[[Somebody], bytes]) -> Callable[[int], bytes]:
+def array(make: Callable[[Persona], bytes]) -> Callable[[int], bytes]:
     """An array of what is made for each person."""
     return lambda count: compact([json.loads(make(person)) for person in people(count)])
 

@@ -18,7 +18,7 @@ from leadline.ports.channel import Channel
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from leadline.ports.store import Settlement, Store
 from leadline.team.routing import Routes
-from tests.worlds.death import Killed
+from tests.worlds.killed_process import Killed
 from tests.worlds.leads import LEASE, HandClock, captured, refined
 
 Answered = Sent | Refused | Busy | Unreachable
@@ -36,7 +36,7 @@ def bot_channel(messenger: Messenger, name: str = "slack", **settings: Any) -> C
     return Channel(name=name, writer=writer, messenger=messenger, **settings)
 
 
-class Scripted:
+class ScriptedMessenger:
     """A destination that answers as it is told, and remembers what it accepted.
 
     While it is `down` it answers that; else the `replies` come first, then everything is accepted.
@@ -50,7 +50,7 @@ class Scripted:
         self.replies: list[Answered] = []
         self.accepted: list[dict[str, Any]] = []
         self.changed: list[dict[str, Any]] = []
-        self.down: Answered | None = None
+        self.is_down: Answered | None = None
         self.loses_answers = False
         self.dies = False
         self.during: Callable[[], object] = lambda: None
@@ -61,7 +61,7 @@ class Scripted:
         """See `ports.messenger.Messenger.send`."""
         self.tries += 1
         self.during()
-        reply = self.down or (self.replies.pop(0) if self.replies else Sent())
+        reply = self.is_down or (self.replies.pop(0) if self.replies else Sent())
         if not isinstance(reply, Sent):
             return reply
         method, body = self._read(message)
@@ -114,7 +114,7 @@ class AlertOffice:
 
     def __init__(self, store: Store, clock: HandClock, **settings: Any) -> None:
         self.store, self.clock = store, clock
-        self.slack, self.mail = Scripted(), Scripted()
+        self.slack, self.mail = ScriptedMessenger(), ScriptedMessenger()
         defaults: dict[str, Any] = {
             "channels": {
                 "slack": slack_channel(self.slack, fallback="mail"),
@@ -137,16 +137,16 @@ class AlertOffice:
             made.append(captured(self.clock, f"person{self._names}", delay=timedelta()))
         self.store.accept(made)
         by_id = {lead.id: lead for lead in made}
-        while claims := self.store.claim(Step.REFINE, 60, LEASE):
+        while leases := self.store.lease(Step.REFINE, 60, LEASE):
             done = [
                 Done(
                     refined=refined(by_id[c.task.lead_id], self.clock, name="Ada"),
                     then=(Task(Step.NOTIFY, c.task.lead_id, "slack"),),
                     handling=handling,
                 )
-                for c in claims
+                for c in leases
             ]
-            pairs = zip(claims, done, strict=True)
+            pairs = zip(leases, done, strict=True)
             assert all(self.store.settle([Settlement(c, d) for c, d in pairs]))
         return [lead.id for lead in made]
 

@@ -34,7 +34,7 @@ from leadline.settings.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
-from tests.worlds.death import Killed
+from tests.worlds.killed_process import Killed
 from tests.worlds.leads import HandClock, capture
 from tests.worlds.sales_office import MemoryCrm
 
@@ -86,7 +86,7 @@ class MortalStore:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._store, name)
-        if name not in ("claim", "settle", "handle", "put", "reserve", "fared"):
+        if name not in ("lease", "settle", "handle", "put", "reserve", "record_attempt"):
             return method
 
         def mortal(*args: Any, **kwargs: Any) -> Any:

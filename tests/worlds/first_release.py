@@ -5,7 +5,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 
 FOLDER = Path(__file__).parents[1] / "data" / "first_release"
 TOLD = ("told", "seen again", "claimed", "snoozed", "won")
@@ -25,7 +25,7 @@ def unpacked(folder: Path) -> dict[str, str]:
     return ids
 
 
-class Left:
+class FirstReleaseData:
     """What a stack left behind: `ids` of leads by name, `messages` by queue."""
 
     def __init__(self) -> None:
@@ -39,12 +39,12 @@ class Left:
         """The bodies of all that was ever sent to a queue: SQS may hand out any of them again."""
         return [one["body"] for one in self._messages if one["queue"] == queue]
 
-    def put_into(self, rooms: Rooms) -> None:
+    def put_into(self, resources: AwsResources) -> None:
         """Put documents and items where they were. Versions of documents have new names there."""
         items = json.dumps(self._items)
         for key, kept in self._objects.items():
-            version = rooms.bucket.put(key, kept["body"].encode())
+            version = resources.bucket.put(key, kept["body"].encode())
             items = items.replace(kept["version"], version)
         for item in json.loads(items):
-            body = {"TableName": rooms.table.name, "Item": item}
-            rooms.caller.json("dynamodb", "DynamoDB_20120810.PutItem", body)
+            body = {"TableName": resources.table.name, "Item": item}
+            resources.caller.json("dynamodb", "DynamoDB_20120810.PutItem", body)

@@ -9,7 +9,7 @@ from leadline.model import ids
 from leadline.model.ids import uuid7
 from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Contact, Delivery, Kind, LeadDetails, RefinedLead
-from leadline.model.task import Addressee, Claim, Done, Outcome, Step, TaskKind
+from leadline.model.task import Addressee, Done, Lease, Outcome, Step, TaskKind
 from leadline.ports.source import Answer
 from leadline.ports.store import Inbox, Settlement, Store
 
@@ -94,14 +94,14 @@ def refined(lead: CapturedLead, clock: HandClock, **contact: str) -> RefinedLead
     )
 
 
-def claim(store: Store, step: Step, channel: str = "") -> Claim:
+def lease_task(store: Store, step: Step, channel: str = "") -> Lease:
     """The one task of this kind that is due."""
-    (found,) = store.claim(step, 9, LEASE, channel)
+    (found,) = store.lease(step, 9, LEASE, channel)
     return found
 
 
-def settle(store: Store, held: Claim, outcome: Outcome) -> bool:
-    return store.settle([Settlement(held, outcome)])[0]
+def settle(store: Store, lease: Lease, outcome: Outcome) -> bool:
+    return store.settle([Settlement(lease, outcome)])[0]
 
 
 def refined_in(
@@ -110,7 +110,7 @@ def refined_in(
     """A lead that has come in and was refined; *done* is what its refinement made besides."""
     lead = captured(clock, name, record=record, delay=timedelta())
     store.accept([lead])
-    held = claim(store, Step.REFINE)
-    assert held.task.lead_id == lead.id
-    assert settle(store, held, Done(refined=refined(lead, clock), **done))
+    lease = lease_task(store, Step.REFINE)
+    assert lease.task.lead_id == lead.id
+    assert settle(store, lease, Done(refined=refined(lead, clock), **done))
     return lead

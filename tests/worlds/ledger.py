@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from leadline.model.lead import CapturedLead, Kind
-from leadline.model.task import Alert, Claim, Done, Drop, Retry, Step, Task
+from leadline.model.task import Alert, Done, Drop, Lease, Retry, Step, Task
 from leadline.ports.ledger import LeadStory, Ledger
 from leadline.ports.store import Settlement, Store
 from tests.worlds.leads import HandClock, captured, refined
@@ -32,9 +32,9 @@ class LedgerWorld:
         return [by_id[i] for i in lead_ids]
 
     def story(self, name: str) -> LeadStory:
-        found = self.ledger.story(self.ids[name])
-        assert found is not None
-        return found
+        story = self.ledger.story(self.ids[name])
+        assert story is not None
+        return story
 
     def accept(self, name: str, **more: object) -> CapturedLead:
         """An event at the door, of which nobody has heard before."""
@@ -43,19 +43,19 @@ class LedgerWorld:
         self.ids[name] = lead.id
         return lead
 
-    def claim(self, step: Step, channel: str = "") -> Claim:
-        (claim,) = self.store.claim(step, 1, LEASE, channel)
-        return claim
+    def lease(self, step: Step, channel: str = "") -> Lease:
+        (lease,) = self.store.lease(step, 1, LEASE, channel)
+        return lease
 
-    def settle(self, claim: Claim, outcome: Done | Retry | Drop) -> None:
-        assert self.store.settle([Settlement(claim, outcome)]) == [True]
+    def settle(self, lease: Lease, outcome: Done | Retry | Drop) -> None:
+        assert self.store.settle([Settlement(lease, outcome)]) == [True]
 
     def refine(self, lead: CapturedLead, *, tell: bool = False, **contact: str) -> None:
         """Refine the lead, which must be the one that is due."""
         then = (Task(Step.NOTIFY, lead.id, "slack"),) if tell else ()
-        claim = self.claim(Step.REFINE)
-        assert claim.task.lead_id == lead.id
-        self.settle(claim, Done(refined=refined(lead, self.clock, **contact), then=then))
+        lease = self.lease(Step.REFINE)
+        assert lease.task.lead_id == lead.id
+        self.settle(lease, Done(refined=refined(lead, self.clock, **contact), then=then))
 
 
 Made = Callable[[str], LedgerWorld]
@@ -79,24 +79,24 @@ def fill(world: LedgerWorld) -> LedgerWorld:
 
 def _settle_as_named(world: LedgerWorld, lead: CapturedLead, name: str) -> None:
     clock = world.clock
-    made = refined(lead, clock, name=f"{name.title()} Person", email=f"{name}@example.com")
-    outcome: Done | Drop = Done(refined=made, then=(Task(Step.NOTIFY, lead.id, "slack"),))
+    refined_lead = refined(lead, clock, name=f"{name.title()} Person", email=f"{name}@example.com")
+    outcome: Done | Drop = Done(refined=refined_lead, then=(Task(Step.NOTIFY, lead.id, "slack"),))
     match name:
         case "untold":
-            outcome = Done(refined=made)
+            outcome = Done(refined=refined_lead)
         case "spam":
-            outcome = Done(refined=msgspec.structs.replace(made, status="quarantined"))
+            outcome = Done(refined=msgspec.structs.replace(refined_lead, status="quarantined"))
         case "dead":
             outcome = Drop("lead.not_understood", "nothing in it")
-    world.settle(world.claim(Step.REFINE), outcome)
+    world.settle(world.lease(Step.REFINE), outcome)
     clock.advance(seconds=1)
     match name:
         case "told":
             alert = Alert(lead.id, "slack", clock.now, "new_lead/1")
-            world.settle(world.claim(Step.NOTIFY, "slack"), Done(alert=alert))
+            world.settle(world.lease(Step.NOTIFY, "slack"), Done(alert=alert))
         case "untellable":
-            claim = world.claim(Step.NOTIFY, "slack")
-            world.settle(claim, Drop("slack.no_service", "no_service"))
+            lease = world.lease(Step.NOTIFY, "slack")
+            world.settle(lease, Drop("slack.no_service", "no_service"))
         case "telling":
-            claim = world.claim(Step.NOTIFY, "slack")
-            world.settle(claim, Retry(timedelta(hours=1), why="slack.http_503"))
+            lease = world.lease(Step.NOTIFY, "slack")
+            world.settle(lease, Retry(timedelta(hours=1), why="slack.http_503"))

@@ -17,12 +17,12 @@ from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead, Kind, Ownership
 from leadline.model.people import Person
 from leadline.model.retry import RetryPolicy
-from leadline.model.task import Alert, Claim, Done, Drop, Later, Outcome, Retry, Step, Task
+from leadline.model.task import Alert, Done, Drop, Later, Lease, Outcome, Retry, Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
 from leadline.net.reply import HttpReply
-from leadline.operations.moving.carrier import Carrier, MoveSummary
-from leadline.ports.homes import Family, Home, KeyKind, Parcel, Side
+from leadline.operations.moving.mover import Mover, MoveSummary
+from leadline.ports.homes import Family, FamilyWrite, Home, KeyKind, Side
 from leadline.ports.messenger import Refused, Sent, Unreachable
 from leadline.ports.source import Source
 from leadline.ports.store import Store
@@ -35,9 +35,9 @@ from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.aws_rooms import PATIENCE_S, REGION, Rooms
-from tests.worlds.death import Killed
-from tests.worlds.leads import LEASE, HandClock, captured, claim, settle
+from tests.worlds.aws_resources import PATIENCE_S, REGION, AwsResources
+from tests.worlds.killed_process import Killed
+from tests.worlds.leads import LEASE, HandClock, captured, lease_task, settle
 from tests.worlds.poisonous import Poisonous
 
 WINDOW = timedelta(days=7)
@@ -87,7 +87,7 @@ TOO_LARGE = HttpReply(
 )
 
 
-class BurningCaller(Caller):
+class FusedCaller(Caller):
     """Calls to AWS of a process that may end."""
 
     fuse: WriteFuse
@@ -120,7 +120,7 @@ class BurningCaller(Caller):
         return reply
 
 
-class BurningJournal(MoveJournal):
+class FusedJournal(MoveJournal):
     fuse: WriteFuse
 
     def begin(self, digests: Mapping[str, bytes], towards: Home) -> None:
@@ -134,12 +134,12 @@ class BurningJournal(MoveJournal):
         self.fuse.after_a_write()
 
 
-class BurningHome(SqliteHome):
+class FusedHome(SqliteHome):
     fuse: WriteFuse
 
-    def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
+    def write(self, writes: Sequence[FamilyWrite]) -> Mapping[str, str]:
         self.fuse.before_a_write()
-        told = super().keep(parcels)
+        told = super().write(writes)
         self.fuse.after_a_write()
         return told
 
@@ -186,22 +186,22 @@ class Workers:
             while refine_due(kit, 10):
                 pass
             for name in CHANNELS:
-                while claims := store.claim(Step.NOTIFY, 10, LEASE, name):
-                    attempts.settle(kit, claims, [self._tell(kit, name, c) for c in claims])
+                while leases := store.lease(Step.NOTIFY, 10, LEASE, name):
+                    attempts.settle(kit, leases, [self._tell(kit, name, c) for c in leases])
             for step, channel in AFTER:
-                while claims := store.claim(step, 10, LEASE, channel):
-                    attempts.settle(kit, claims, [Done(note=f"{step}.done") for _ in claims])
+                while leases := store.lease(step, 10, LEASE, channel):
+                    attempts.settle(kit, leases, [Done(note=f"{step}.done") for _ in leases])
             self.clock.advance(**span)
 
-    def _tell(self, kit: Kit, name: str, held: Claim) -> Outcome:
+    def _tell(self, kit: Kit, name: str, lease: Lease) -> Outcome:
         """Tell a destination of a lead, once; of an "instead", mail in the place of Slack."""
-        lead_id = held.task.lead_id
-        if (end := attempts.exhausted(kit, held)) is not None:
+        lead_id = lease.task.lead_id
+        if (end := attempts.exhausted(kit, lease)) is not None:
             return end
         document = kit.store.documents([lead_id])[lead_id]
         through = "mail" if b"instead" in document else name
-        told = kit.store.alerts([lead_id]).get(lead_id, ())
-        if any(a.channel == through for a in told) and not held.task.again:
+        alerts = kit.store.alerts([lead_id]).get(lead_id, ())
+        if any(a.channel == through for a in alerts) and not lease.task.again:
             return Done(note="notify.already_told")
         match self.channels[through].send(lead_id, document):
             case Sent(ref=ref):
@@ -209,28 +209,33 @@ class Workers:
             case Refused(reason=reason, words=words):
                 return Drop(reason, words)
             case Unreachable(words=words):
-                return attempts.again(kit, held, words)
+                return attempts.retry_or_drop(kit, lease, words)
 
     def everybody_answers(self) -> None:
         for channel in self.channels.values():
             channel.down = False
 
 
-class Two(Workers):
+class TwoInstallations(Workers):
     """An embedded installation and a stack, with the workers of each.
 
     *one_at_a_time* for moto, which copies its tables while others write to them.
     """
 
     def __init__(
-        self, folder: Path, rooms: Rooms, clock: HandClock, *, one_at_a_time: bool = False
+        self,
+        folder: Path,
+        resources: AwsResources,
+        clock: HandClock,
+        *,
+        one_at_a_time: bool = False,
     ) -> None:
         super().__init__(clock)
-        self.folder, self.rooms = folder, rooms
+        self.folder, self.rooms = folder, resources
         self.one_at_a_time = one_at_a_time
         self.sqlite = SqliteStore(folder, clock=clock, redelivery_window=WINDOW)
         self.sqlite.keys = KeyIndex(gather=4)  # so that keys stand in both of their tables
-        self.aws = rooms.store(clock)
+        self.aws = resources.store(clock)
         self.fuse = WriteFuse()
         self.told: dict[str, str] = {}
 
@@ -245,9 +250,7 @@ class Two(Workers):
         """Move in this direction, and end after so many writes; None when it ended too early.
         With *stutters* every write to AWS is done twice."""
         self.fuse.set(writes, after=after)
-        caller = BurningCaller(
-            REGION, lambda: Keys("test", "test"), self.rooms.endpoint, PATIENCE_S
-        )
+        caller = FusedCaller(REGION, lambda: Keys("test", "test"), self.rooms.endpoint, PATIENCE_S)
         caller.fuse, caller.stutters = self.fuse, stutters
         caller.lock = Lock() if self.one_at_a_time else nullcontext()
         store = AwsStore(
@@ -257,15 +260,15 @@ class Two(Workers):
             clock=self.clock,
             redelivery_window=WINDOW,
         )
-        journal = BurningJournal(self.folder, self.rooms.table.name)
+        journal = FusedJournal(self.folder, self.rooms.table.name)
         journal.fuse = self.fuse
         aws = AwsHome(store, self.clock.now - WINDOW)
-        here = BurningHome(self.sqlite, self.clock.now - WINDOW)
+        here = FusedHome(self.sqlite, self.clock.now - WINDOW)
         here.fuse = self.fuse
         origin: Side = here if towards is Home.AWS else aws
-        carrier = Carrier(
+        carrier = Mover(
             origin, aws if towards is Home.AWS else here, journal, WINDOW,
-            tell=self.told.__setitem__,
+            report=self.told.__setitem__,
             pause=lambda seconds: self.clock.advance(seconds=seconds),
         )  # fmt: skip
         self.told.clear()
@@ -347,7 +350,7 @@ def populate(workers: Workers, store: Store) -> dict[str, str]:
     _follow_up(store, clock, {what: lead.id for what, lead in named.items()})
     come("handled", "late update", key="late news", record="r-handled", kind=Kind.UPDATED)
     come("held", delay=now)
-    assert [c.task.lead_id for c in store.claim(Step.REFINE, 1, LEASE)] == [named["held"].id]
+    assert [c.task.lead_id for c in store.lease(Step.REFINE, 1, LEASE)] == [named["held"].id]
     come("waiting")
     come("spaced", raw=b' {"name":"Spaced","email":"spaced@example.com"} \n', lasting=False)
     form = captured(clock, "form")
@@ -361,7 +364,7 @@ def populate(workers: Workers, store: Store) -> dict[str, str]:
     store.accept([captured(clock, "bob", record="r-bob"), captured(clock, "bob", record="r-bob")])
     store.accept([captured(clock, "robert", key="b1", record="r-bob", kind=Kind.UPDATED)])
     assert head is named["bob"]
-    store.hold("slack", clock.now + timedelta(minutes=1))
+    store.pause("slack", clock.now + timedelta(minutes=1))
     return {what: lead.id for what, lead in named.items()}
 
 
@@ -372,14 +375,14 @@ def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
         *((troubled, kind) for kind in AFTER), *((ended, kind) for kind in AFTER[:2])
     ]:  # fmt: skip
         store.put([Task(step, lead_id, channel)], clock.now)
-        assert settle(store, claim(store, step, channel), Drop(f"{step}.refused", "never"))
+        assert settle(store, lease_task(store, step, channel), Drop(f"{step}.refused", "never"))
         clock.advance(milliseconds=1)
     reminder = Task(Step.REMIND, troubled, "mail")
     store.put([reminder, Task(Step.UPDATE, troubled, "slack")], clock.now)
-    told = Alert(troubled, "mail", clock.now, "reminder/1", ref="<3@example.com>")
-    assert settle(store, claim(store, Step.REMIND, "mail"), Done(alert=told))
+    alert = Alert(troubled, "mail", clock.now, "reminder/1", ref="<3@example.com>")
+    assert settle(store, lease_task(store, Step.REMIND, "mail"), Done(alert=alert))
     failed = Retry(timedelta(hours=2), why="slack.http_503")
-    assert settle(store, claim(store, Step.UPDATE, "slack"), failed)
+    assert settle(store, lease_task(store, Step.UPDATE, "slack"), failed)
     first = Handling(owner=ADA, ownership=Ownership.ASSIGNED, level=1)
     assert store.handle(handled, UNHANDLED, first, note="owner.found", detail="Ada Vance")
     second = Handling(
@@ -396,7 +399,7 @@ def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
         Later(Task(Step.WRITE_BACK, handled, "generic"), timedelta(seconds=5)),
     )
     assert store.handle(handled, msgspec.structs.replace(first, rev=1), second, then, "claimed")
-    assert claim(store, Step.UPDATE, "slack").task.lead_id == handled
+    assert lease_task(store, Step.UPDATE, "slack").task.lead_id == handled
     won = Handling(owner=BOB, ending=Ending.WON, ended_at=clock.now, ended_by=BOB)
     assert store.handle(ended, UNHANDLED, won, note="ended", detail="won")
     clock.advance(milliseconds=1)

@@ -2,7 +2,7 @@
 
 from leadline.model.lead import LeadFields
 from leadline.vendors.generic.webhook import Generic
-from tests.worlds.death import Killed
+from tests.worlds.killed_process import Killed
 
 
 class Poisonous(Generic):

@@ -73,7 +73,7 @@ class ClockedOffice(SalesOffice):
         super().turn()
         while clock_due(self.kit):
             pass
-        for name in self.walls:
+        for name in self.messengers:
             while remind_due(self.kit, name) == timedelta():
                 pass
         super().turn()
@@ -91,5 +91,5 @@ class ClockedOffice(SalesOffice):
         return (self.handling(lead_id) or UNHANDLED).level
 
     def reminders(self, lead_id: str) -> list[str]:
-        told = self.store.alerts([lead_id]).get(lead_id, ())
-        return [f"{a.channel} {a.template}" for a in told if a.step is Step.REMIND]
+        alerts = self.store.alerts([lead_id]).get(lead_id, ())
+        return [f"{a.channel} {a.template}" for a in alerts if a.step is Step.REMIND]

@@ -16,7 +16,7 @@ from leadline.model.lead import Delivery, LeadFields, RefinedLead
 from leadline.model.people import Person
 from leadline.model.retry import RetryPolicy
 from leadline.model.task import Alert, Step
-from leadline.ports.channel import Channel, Letter, Notice
+from leadline.ports.channel import Channel, Notice, OutgoingMessage
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.source import TRUSTED, Source
@@ -73,23 +73,23 @@ class PlainWriter:
     def __init__(self, *, edits: bool = True) -> None:
         self.edits = edits
 
-    def alert(self, notice: Notice) -> Letter:
+    def alert(self, notice: Notice) -> OutgoingMessage:
         return self._letter(notice, "new_lead/1")
 
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+    def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         return None
 
-    def update(self, notice: Notice, told: Alert) -> Letter | None:
-        return self._letter(notice, "new_lead/1", edits=told.ref) if self.edits else None
+    def update(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
+        return self._letter(notice, "new_lead/1", edits=alert.ref) if self.edits else None
 
-    def news(self, notice: Notice, told: Alert) -> Letter | None:
-        return self._letter(notice, "owner/1", below=told.ref)
+    def news(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
+        return self._letter(notice, "owner/1", below=alert.ref)
 
-    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+    def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         return self._letter(notice, "reminder/1")
 
     @staticmethod
-    def _letter(notice: Notice, template: str, **more: str) -> Letter:
+    def _letter(notice: Notice, template: str, **more: str) -> OutgoingMessage:
         owner = notice.owner
         body = {
             "lead_id": notice.lead.lead_id,
@@ -99,10 +99,10 @@ class PlainWriter:
             "ownership": notice.ownership,
             **more,
         }
-        return Letter(json.dumps(body).encode(), template)
+        return OutgoingMessage(json.dumps(body).encode(), template)
 
 
-class Wall:
+class RecordingMessenger:
     """Where messages hang: each by its ref, with what it says now."""
 
     def __init__(self) -> None:
@@ -141,7 +141,7 @@ class SalesOffice:
     ) -> None:
         self.store, self.clock = store, clock
         self.crm = MemoryCrm()
-        self.walls = {"slack": Wall(), "pool": Wall()}
+        self.messengers = {"slack": RecordingMessenger(), "pool": RecordingMessenger()}
         config = SourceConfig(map={"record": "record"}, owner=owner)
         sources: dict[str, Source] = {"generic": Generic(config)}
         self.front = CaptureKit(sources, timedelta(minutes=10))
@@ -152,7 +152,7 @@ class SalesOffice:
                 name: Channel(
                     name=name, writer=PlainWriter(edits=edits), messenger=wall, gap=timedelta()
                 )
-                for name, wall in self.walls.items()
+                for name, wall in self.messengers.items()
             },
             clock=clock,
             chance=lambda: 0.5,
@@ -183,13 +183,13 @@ class SalesOffice:
     @property
     def places(self) -> list[tuple[Step, str]]:
         steps = (Step.NOTIFY, Step.UPDATE, Step.REMIND)
-        channels = [(step, name) for step in steps for name in self.walls]
+        channels = [(step, name) for step in steps for name in self.messengers]
         return [(Step.REFINE, ""), (Step.LOOK_UP, ""), *channels]
 
     def turn(self) -> None:
         while refine_due(self.kit) or look_up_due(self.kit):
             pass
-        for name in self.walls:
+        for name in self.messengers:
             while timedelta() in (deliver_due(self.kit, name), update_due(self.kit, name)):
                 pass
 

@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.kit import Kit, again, settle
-from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step
-from leadline.ports.channel import Channel, Letter
+from leadline.kit import Kit, retry_or_drop, settle
+from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step
+from leadline.ports.channel import Channel, OutgoingMessage
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
-from leadline.ports.store import Trouble
+from leadline.ports.store import ChannelHealth
 
 log = logging.getLogger(__name__)
 
 FAILURES = 3
 """The number of failures in a row that opens the circuit."""
-LONGEST_HOLD = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=1)
 PROBE = timedelta(seconds=10)
 """The time reserved for a probe: nothing else is sent to the channel meanwhile."""
 
@@ -30,86 +30,90 @@ class OutOfTime(msgspec.Struct, frozen=True):
 
 
 Reply = Sent | Refused | Busy | Unreachable | OutOfTime
-Act = Callable[[Kit, Channel, Claim, Trouble], Outcome]
+TaskHandler = Callable[[Kit, Channel, Lease, ChannelHealth], Outcome]
 
 
-def one_by_one(kit: Kit, step: Step, channel: str, act: Act) -> timedelta | None:
+def send_next(kit: Kit, step: Step, name: str, handle: TaskHandler) -> timedelta | None:
     """Do one task of a step that sends to a channel, if the channel's pace allows.
 
     Returns None if nothing is due, zero if something was done, else how long to wait.
     """
-    if not kit.store.count_due(step, channel):
+    if not kit.store.count_due(step, name):
         return None
-    place = kit.channels[channel]
-    trouble = kit.store.trouble(channel)
-    if wait := kit.store.reserve(channel, gap_of(place, trouble)):
+    channel = kit.channels[name]
+    health = kit.store.health(name)
+    if wait := kit.store.reserve(name, gap_of(channel, health)):
         return wait
-    claims = kit.store.claim(step, 1, kit.lease, channel)
-    settle(kit, claims, [act(kit, place, claim, trouble) for claim in claims])
+    leases = kit.store.lease(step, 1, kit.lease_duration, name)
+    settle(kit, leases, [handle(kit, channel, lease, health) for lease in leases])
     return timedelta()
 
 
-def is_open(trouble: Trouble) -> bool:
+def is_open(health: ChannelHealth) -> bool:
     """Whether the circuit is open: only one message at a time may probe the destination."""
-    return trouble.failures >= FAILURES
+    return health.failures >= FAILURES
 
 
-def gap_of(place: Channel, trouble: Trouble) -> timedelta:
+def gap_of(channel: Channel, health: ChannelHealth) -> timedelta:
     """For how long the next message reserves the channel."""
-    return max(place.gap, PROBE) if is_open(trouble) else place.gap
+    return max(channel.gap, PROBE) if is_open(health) else channel.gap
 
 
-def hand_in(kit: Kit, place: Channel, letter: Letter, trouble: Trouble, until: datetime) -> Reply:
+def send_message(
+    kit: Kit, channel: Channel, message: OutgoingMessage, health: ChannelHealth, until: datetime
+) -> Reply:
     """Send a message by the channel's messenger; record failures and pauses for the next messages.
 
-    *trouble* is the channel's record of failures before. Never raises for a messenger's errors:
+    *health* is the channel's record of failures before. Never raises for a messenger's errors:
     they are returned as Unreachable. After *until*, when the lease of the tasks ends, nothing is
     sent: another worker may have leased them.
     """
     if kit.clock() >= until:
         return OutOfTime()
     try:
-        reply: Reply = place.messenger.send(letter.body)
+        reply: Reply = channel.messenger.send(message.body)
     except Exception as error:
-        log.exception("messenger.failed", extra={"channel": place.name})
+        log.exception("messenger.failed", extra={"channel": channel.name})
         reply = Unreachable(type(error).__name__)
     match reply:
         case Busy(after=after):
-            kit.store.hold(place.name, kit.clock() + after)
+            kit.store.pause(channel.name, kit.clock() + after)
         case Unreachable():
-            after_it = kit.store.fared(place.name, well=False)
+            after_it = kit.store.record_attempt(channel.name, succeeded=False)
             if is_open(after_it):
-                kit.store.hold(place.name, kit.clock() + _pause(kit, after_it))
+                kit.store.pause(channel.name, kit.clock() + _pause(kit, after_it))
         case Sent() | Refused():
-            if trouble.failures:
-                kit.store.fared(place.name, well=True)
+            if health.failures:
+                kit.store.record_attempt(channel.name, succeeded=True)
     return reply
 
 
-def is_uncertain(claim: Claim) -> bool:
+def is_uncertain(lease: Lease) -> bool:
     """Whether an earlier attempt may have sent a message without its being recorded: an attempt
     failed, its worker died, or the task was attempted before it was put back."""
-    return claim.attempt > 1 and (claim.failures > 0 or not claim.error)
+    return lease.attempt > 1 and (lease.failures > 0 or not lease.error)
 
 
-def find_earlier(place: Channel, claim: Claim, write: Callable[[], Letter]) -> Sent | None:
+def find_earlier(
+    channel: Channel, lease: Lease, write: Callable[[], OutgoingMessage]
+) -> Sent | None:
     """The message of an earlier attempt, if the destination can be asked and has it."""
-    if not is_uncertain(claim):
+    if not is_uncertain(lease):
         return None
     try:
-        return place.messenger.find(write().body)
+        return channel.messenger.find(write().body)
     except Exception:
-        log.exception("messenger.failed", extra={"channel": place.name})
+        log.exception("messenger.failed", extra={"channel": channel.name})
         return None
 
 
-def not_accepted(kit: Kit, claim: Claim, reply: Reply) -> Outcome:
+def not_accepted(kit: Kit, lease: Lease, reply: Reply) -> Outcome:
     """The outcome of a task, by the destination's reply to its message."""
     match reply:
         case Busy(after=after):
             return Retry(after, why="channel.busy", counts=False)
         case Unreachable(words=words):
-            return again(kit, claim, words)
+            return retry_or_drop(kit, lease, words)
         case Refused(reason=reason, words=words):
             return Drop(reason, words)
         case OutOfTime():
@@ -124,9 +128,9 @@ def out_of_time() -> Retry:
     return Retry(timedelta(), why="lease.over", counts=False)
 
 
-def _pause(kit: Kit, trouble: Trouble) -> timedelta:
+def _pause(kit: Kit, health: ChannelHealth) -> timedelta:
     """The pause after a failure: 2 to the number of failures in seconds, at most a minute, times a
     random factor from 0.5 to 1, so that destinations that failed together are not always probed
     together."""
-    most = min(LONGEST_HOLD, timedelta(seconds=2.0 ** min(trouble.failures, 10)))
+    most = min(LONGEST_PAUSE, timedelta(seconds=2.0 ** min(health.failures, 10)))
     return most * (0.5 + kit.chance() / 2)

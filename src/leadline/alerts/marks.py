@@ -17,7 +17,7 @@ def mark_of(*parts: object) -> str:
 def mark_of_alert(channel: str, template: str, notice: Notice) -> str:
     """The mark of an alert about a lead. An alert that is sent again on purpose gets another mark,
     so that it is not taken for a repeated attempt."""
-    times = sum(told.step is Step.NOTIFY for told in notice.told)
+    times = sum(alert.step is Step.NOTIFY for alert in notice.alerts)
     return mark_of(channel, template, notice.lead.lead_id, times)
 
 
@@ -29,4 +29,4 @@ def mark_of_news(channel: str, template: str, notice: Notice) -> str:
 def mark_of_digest(channel: str, template: str, notices: Sequence[Notice]) -> str:
     """The mark of a message about several leads."""
     ids = sorted(notice.lead.lead_id for notice in notices)
-    return mark_of(channel, template, *ids, max((len(n.told) for n in notices), default=0))
+    return mark_of(channel, template, *ids, max((len(n.alerts) for n in notices), default=0))

@@ -17,19 +17,20 @@ _FOR = " for "
 _OF = " of "
 
 
-def notices(kit: Kit, place: Channel, lead_ids: Sequence[str]) -> Mapping[str, Notice]:
-    """The notices for the channel *place*, by lead id; leads that are not refined are left out."""
+def notices(kit: Kit, channel: Channel, lead_ids: Sequence[str]) -> Mapping[str, Notice]:
+    """The notices for the channel *channel*, by lead id; leads that are not refined are left
+    out."""
     leads = kit.store.refined(lead_ids)
     handled = kit.store.handling(lead_ids)
-    told = kit.store.alerts(lead_ids)
+    alerts = kit.store.alerts(lead_ids)
     now = kit.clock()
     return {
         lead_id: notice(
             kit,
-            place,
+            channel,
             lead,
             handled.get(lead_id, UNHANDLED),
-            told.get(lead_id, ()),
+            alerts.get(lead_id, ()),
             now,
         )
         for lead_id, lead in leads.items()
@@ -38,105 +39,107 @@ def notices(kit: Kit, place: Channel, lead_ids: Sequence[str]) -> Mapping[str, N
 
 def notice(
     kit: Kit,
-    place: Channel,
+    channel: Channel,
     lead: RefinedLead,
     handling: Handling,
-    told: Sequence[Alert],
+    alerts: Sequence[Alert],
     now: datetime,
 ) -> Notice:
-    """The notice about one lead for the channel *place*; *told* are the lead's messages so far, of
-    all channels."""
-    own = tuple(alert for alert in told if alert.channel == place.name)
-    made = Notice(
+    """The notice about one lead for the channel *channel*; *alerts* are the lead's messages so far,
+    of all channels."""
+    own = tuple(alert for alert in alerts if alert.channel == channel.name)
+    notice = Notice(
         lead=lead,
         now=now,
         handling=_by_name(kit, handling),
         links=kit.links,
-        told=own,
+        alerts=own,
         due=kit.targets.due(lead) if kit.targets.targets else None,
         interactive=kit.interactive,
     )
-    made = _with_owner_known(kit, made)
+    notice = _with_owner_known(kit, notice)
     if (
-        is_told_instead(made, place, told)
-        or _is_told_to_the_owner(kit, made, place, told)
-        or _is_needed_no_more(kit, made, place, told)
+        is_alerted_elsewhere(notice, channel, alerts)
+        or _is_owner_alerted(kit, notice, channel, alerts)
+        or _is_unneeded(kit, notice, channel, alerts)
     ):
-        return msgspec.structs.replace(made, told_instead=True)
-    failing = _failing(kit, made, place, told)
+        return msgspec.structs.replace(notice, alerted_elsewhere=True)
+    failing = _failing(kit, notice, channel, alerts)
     if failing is None:
-        return made
-    since = kit.store.trouble(failing.name).since
-    return msgspec.structs.replace(made, instead_of=failing.name, failing_since=since)
+        return notice
+    since = kit.store.health(failing.name).since
+    return msgspec.structs.replace(notice, instead_of=failing.name, failing_since=since)
 
 
-def is_told(alerts: Sequence[Alert], channel: str) -> bool:
+def is_alerted(alerts: Sequence[Alert], channel: str) -> bool:
     """Whether the channel has alerted about the lead; reminders and updates do not count."""
     return any(a.channel == channel and a.step is Step.NOTIFY for a in alerts)
 
 
-def template_naming(template: str, owner: Person | None, instead_of: str = "") -> str:
+def template_with_owner(template: str, owner: Person | None, instead_of: str = "") -> str:
     """The `Alert.template` that also records the channel in whose place the alert was sent and the
     owner it named: "new_lead/1 for slack of U012ABCDEF"."""
     stood_in = f"{template}{_FOR}{instead_of}" if instead_of else template
     return f"{stood_in}{_OF}{key_of_person(owner)}" if owner else stood_in
 
 
-def owner_told(alert: Alert) -> str:
+def owner_named(alert: Alert) -> str:
     """The owner whom an alert named (`key_of_person`); "" if it named nobody."""
     return alert.template.partition(_OF)[2]
 
 
-def is_told_instead(found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
+def is_alerted_elsewhere(notice: Notice, channel: Channel, alerts: Sequence[Alert]) -> bool:
     """Whether another channel has alerted in this one's place; if this one sends to owners only,
     that alert must have named the present owner."""
-    owner = key_of_person(found.owner) if found.owner else ""
+    owner = key_of_person(notice.owner) if notice.owner else ""
     return any(
         alert.step is Step.NOTIFY
-        and alert.template.partition(_OF)[0].partition(_FOR)[2] == place.name
-        and (not place.personal or owner_told(alert) == owner)
-        for alert in told
+        and alert.template.partition(_OF)[0].partition(_FOR)[2] == channel.name
+        and (not channel.personal or owner_named(alert) == owner)
+        for alert in alerts
     )
 
 
-def _is_told_to_the_owner(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
+def _is_owner_alerted(kit: Kit, notice: Notice, channel: Channel, alerts: Sequence[Alert]) -> bool:
     """Whether the lead got a new owner for whom the rules choose other channels than this one, and
     one of those has alerted already."""
-    before = owner_in(found.lead.lead_details)
-    if not kit.routes.rules or found.owner is None or found.told:
+    before = owner_in(notice.lead.lead_details)
+    if not kit.routes.rules or notice.owner is None or notice.alerts:
         return False
-    if before and key_of_person(known(kit, before)) == key_of_person(found.owner):
+    if before and key_of_person(known(kit, before)) == key_of_person(notice.owner):
         return False
-    chosen = _chosen(kit, found)
-    return place.name not in chosen and any(is_told(told, name) for name in chosen)
+    chosen = _chosen(kit, notice)
+    return channel.name not in chosen and any(is_alerted(alerts, name) for name in chosen)
 
 
-def _is_needed_no_more(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> bool:
+def _is_unneeded(kit: Kit, notice: Notice, channel: Channel, alerts: Sequence[Alert]) -> bool:
     """Whether this channel is only a fallback here, and a channel in whose place it would send has
     alerted after all."""
-    if not told or found.told:
+    if not alerts or notice.alerts:
         return False
-    behind = stands_for(kit, place)
-    return any(is_told(told, name) for name in behind) and place.name not in _chosen(kit, found)
+    behind = covered_channels(kit, channel)
+    return any(is_alerted(alerts, name) for name in behind) and channel.name not in _chosen(
+        kit, notice
+    )
 
 
-def stands_for(kit: Kit, place: Channel) -> frozenset[str]:
+def covered_channels(kit: Kit, channel: Channel) -> frozenset[str]:
     """The channels whose fallback this one is, directly or through other fallbacks."""
     found: set[str] = set()
-    latest = {place.name}
+    latest = {channel.name}
     while latest:
         latest = {c.name for c in kit.channels.values() if c.fallback in latest} - found
         found |= latest
     return frozenset(found)
 
 
-def _chosen(kit: Kit, found: Notice) -> frozenset[str]:
+def _chosen(kit: Kit, notice: Notice) -> frozenset[str]:
     """The channels that the rules choose for the lead's present owner, now or at the time of its
     refinement."""
-    lead = found.lead
-    if found.owner is not None:
-        lead = with_owner(lead, found.owner, Ownership.ASSIGNED)
-    hours = (lead.processed_at, found.now)
+    lead = notice.lead
+    if notice.owner is not None:
+        lead = with_owner(lead, notice.owner, Ownership.ASSIGNED)
+    hours = (lead.processed_at, notice.now)
     return frozenset(name for at in hours for name in kit.routes.channels(lead, at))
 
 
@@ -152,24 +155,24 @@ def _by_name(kit: Kit, handling: Handling) -> Handling:
     return msgspec.structs.replace(handling, **people) if people else handling
 
 
-def _with_owner_known(kit: Kit, made: Notice) -> Notice:
+def _with_owner_known(kit: Kit, notice: Notice) -> Notice:
     """The notice with an owner whom only the refined lead names moved into its handling, completed
     from the team's settings."""
-    owner = made.owner
-    if owner is None or made.handling.owner is not None:
-        return made
-    handling = msgspec.structs.replace(made.handling, owner=known(kit, owner))
-    return msgspec.structs.replace(made, handling=handling)
+    owner = notice.owner
+    if owner is None or notice.handling.owner is not None:
+        return notice
+    handling = msgspec.structs.replace(notice.handling, owner=known(kit, owner))
+    return msgspec.structs.replace(notice, handling=handling)
 
 
-def _failing(kit: Kit, found: Notice, place: Channel, told: Sequence[Alert]) -> Channel | None:
-    """The failing channel in whose place *place* sends this alert; None if it sends its own."""
-    behind = stands_for(kit, place)
+def _failing(kit: Kit, notice: Notice, channel: Channel, alerts: Sequence[Alert]) -> Channel | None:
+    """The failing channel in whose place *channel* sends this alert; None if it sends its own."""
+    behind = covered_channels(kit, channel)
     if not behind:
         return None
-    chosen = _chosen(kit, found)
-    if place.name in chosen:
+    chosen = _chosen(kit, notice)
+    if channel.name in chosen:
         return None
-    missing = (n for n in kit.channels if n in behind & chosen and not is_told(told, n))
+    missing = (n for n in kit.channels if n in behind & chosen and not is_alerted(alerts, n))
     name = next(missing, None)
     return kit.channels[name] if name is not None else None

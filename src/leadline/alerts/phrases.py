@@ -74,7 +74,7 @@ def facts_of(notice: Notice) -> tuple[tuple[str, str], ...]:
         ("Score", score(lead)),
         (OWNER_CLAIMED, details.owner_claimed),
     )
-    return (*always, *((label, told) for label, value in more if (told := line_of(value, ""))))
+    return (*always, *((label, text) for label, value in more if (text := line_of(value, ""))))
 
 
 def _owner(notice: Notice) -> str:
@@ -85,7 +85,7 @@ def _owner(notice: Notice) -> str:
     return "Unassigned"
 
 
-def called(lead_id: str) -> str:
+def short_id(lead_id: str) -> str:
     """A lead's id as messages show it. Ids made here are UUIDs, which are never shortened."""
     return line_of(lead_id, "unknown", 80)
 
@@ -113,7 +113,7 @@ def seen_before_remarks(notice: Notice) -> list[str]:
         return []
     matched = line_of(" and ".join(_MATCHED.get(m, m) for m in first.matched), "")
     same = f" with the same {matched}" if matched else ""
-    return [f"First seen {at(first.captured_at)}{same}, as lead {called(first.lead_id)}."]
+    return [f"First seen {at(first.captured_at)}{same}, as lead {short_id(first.lead_id)}."]
 
 
 def standing_remarks(notice: Notice) -> list[str]:
@@ -122,7 +122,7 @@ def standing_remarks(notice: Notice) -> list[str]:
     lines: list[str] = []
     if handled.claimed_by is not None:
         who = person_name(handled.claimed_by)
-        after = span((handled.claimed_at or notice.now) - notice.told_at)
+        after = span((handled.claimed_at or notice.now) - notice.alerted_at)
         lines.append(f"Claimed by {who} after {after}.")
     if handled.ending is not Ending.OPEN:
         by = f" by {line_of(handled.ended_by.shown, 'somebody')}" if handled.ended_by else ""
@@ -149,10 +149,10 @@ def links_of(notice: Notice) -> tuple[tuple[str, str], ...]:
     lead = notice.lead
     ways = [
         ("Open in CRM", notice.links.record(lead)),
-        ("Show in Leadline", notice.links.to(called(lead.lead_id))),
+        ("Show in Leadline", notice.links.to(short_id(lead.lead_id))),
     ]
     if lead.duplicate_of is not None:
-        ways.append(("Show first lead", notice.links.to(called(lead.duplicate_of.lead_id))))
+        ways.append(("Show first lead", notice.links.to(short_id(lead.duplicate_of.lead_id))))
     return tuple((label, url) for label, url in ways if is_link(url))
 
 
@@ -161,9 +161,9 @@ def footer_of(notice: Notice) -> tuple[str, ...]:
     lead = notice.lead
     waited = int((lead.processed_at - lead.captured_at).total_seconds())
     after = f", {waited // 60} min {waited % 60:02d} s after capture" if waited >= 0 else ""
-    lines = [f"Lead {called(lead.lead_id)}, processed {at(lead.processed_at)}{after}."]
+    lines = [f"Lead {short_id(lead.lead_id)}, processed {at(lead.processed_at)}{after}."]
     if not notice.links.show:
-        lines.append(f"Full details: `leadline show {called(lead.lead_id)}`")
+        lines.append(f"Full details: `leadline show {short_id(lead.lead_id)}`")
     if notice.test:
         lines.append("This is a test. No action is needed.")
     return tuple(lines)

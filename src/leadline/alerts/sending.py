@@ -17,19 +17,25 @@ from leadline.alerts.circuit import (
     Reply,
     find_earlier,
     gap_of,
-    hand_in,
     is_open,
     out_of_time,
+    send_message,
 )
-from leadline.alerts.fallback import end_here, fallback_of, falls_back, give_away, give_to
-from leadline.alerts.notices import is_told, notices, template_naming
-from leadline.kit import Kit, again, exhausted, settle
+from leadline.alerts.fallback import (
+    end_here,
+    fallback_of,
+    hand_over,
+    is_fallback_due,
+    move_to_fallback,
+)
+from leadline.alerts.notices import is_alerted, notices, template_with_owner
+from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED
 from leadline.model.people import key_of_person
-from leadline.model.task import Alert, Claim, Done, Drop, Outcome, Retry, Step, Task
-from leadline.ports.channel import Channel, Letter, Notice
+from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
+from leadline.ports.channel import Channel, Notice, OutgoingMessage
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
-from leadline.ports.store import Trouble
+from leadline.ports.store import ChannelHealth
 
 log = logging.getLogger(__name__)
 
@@ -40,41 +46,41 @@ _ASK_BY = 0.4
 """The share of a lease after which no destination is asked about earlier attempts any more."""
 
 
-def deliver_due(kit: Kit, channel: str) -> timedelta | None:
+def deliver_due(kit: Kit, name: str) -> timedelta | None:
     """Send the channel's next alert if its pace allows, or hand its alerts to the fallback.
 
     Returns None if nothing is due, zero if something was done, else how long to wait.
     """
-    due = kit.store.count_due(Step.NOTIFY, channel)
+    due = kit.store.count_due(Step.NOTIFY, name)
     if not due:
         return None
-    place = kit.channels[channel]
-    trouble = kit.store.trouble(channel)
-    wait = kit.store.reserve(channel, gap_of(place, trouble))
+    channel = kit.channels[name]
+    health = kit.store.health(name)
+    wait = kit.store.reserve(name, gap_of(channel, health))
     if wait:
-        if not falls_back(kit, place, trouble):
+        if not is_fallback_due(kit, channel, health):
             return wait
-        claims = kit.store.claim(Step.NOTIFY, DIGEST_MOST, kit.lease, channel)
-        settle(kit, claims, give_away(kit, place, claims))
+        leases = kit.store.lease(Step.NOTIFY, DIGEST_MOST, kit.lease_duration, name)
+        settle(kit, leases, move_to_fallback(kit, channel, leases))
         return timedelta()
-    many = place.digest_above > 0 and due > place.digest_above
-    limit = DIGEST_MOST if many or _sorts_by_person(kit, place) else 1
-    if is_open(trouble):
+    many = channel.digest_above > 0 and due > channel.digest_above
+    limit = DIGEST_MOST if many or _sorts_by_person(kit, channel) else 1
+    if is_open(health):
         many, limit = False, 1  # a probe, so that other alerts do not fail with it
-    claims = kit.store.claim(Step.NOTIFY, limit, kit.lease, channel)
-    settle(kit, claims, _Message(kit, place, trouble, many=many).outcomes(claims))
+    leases = kit.store.lease(Step.NOTIFY, limit, kit.lease_duration, name)
+    settle(kit, leases, _Message(kit, channel, health, many=many).outcomes(leases))
     return timedelta()
 
 
-def _sorts_by_person(kit: Kit, place: Channel) -> bool:
+def _sorts_by_person(kit: Kit, channel: Channel) -> bool:
     """Whether the person whom an alert is for decides when it is sent and with which others."""
-    return place.personal or any(m.quiet or m.digest for m in kit.team.members.values())
+    return channel.personal or any(m.quiet or m.digest for m in kit.team.members.values())
 
 
 class _Case(msgspec.Struct):
     """A leased task, the notice to send for it, and its outcome."""
 
-    claim: Claim
+    lease: Lease
     notice: Notice
     outcome: Outcome
 
@@ -82,78 +88,78 @@ class _Case(msgspec.Struct):
 class _Message:
     """The next message of a channel, and the outcomes of all tasks that were leased for it."""
 
-    def __init__(self, kit: Kit, place: Channel, trouble: Trouble, *, many: bool) -> None:
-        self.kit, self.place, self.trouble = kit, place, trouble
+    def __init__(self, kit: Kit, channel: Channel, health: ChannelHealth, *, many: bool) -> None:
+        self.kit, self.channel, self.health = kit, channel, health
         self.many = many
 
-    def outcomes(self, claims: Sequence[Claim]) -> list[Outcome]:
+    def outcomes(self, leases: Sequence[Lease]) -> list[Outcome]:
         """The outcome of each lease, in order."""
         # An exhausted lead may be one that kills its worker: it is not read any more.
-        alive = [c.task.lead_id for c in claims if exhausted(self.kit, c) is None]
-        found = notices(self.kit, self.place, alive) if alive else {}
-        looked_at = [self._look(claim, found.get(claim.task.lead_id)) for claim in claims]
+        alive = [c.task.lead_id for c in leases if exhausted(self.kit, c) is None]
+        found = notices(self.kit, self.channel, alive) if alive else {}
+        looked_at = [self._check(lease, found.get(lease.task.lead_id)) for lease in leases]
         ready = [one for one in looked_at if isinstance(one, _Case)]
         if _was_refused(ready):
             for case in ready:
                 case.outcome = _at_once(DIGEST_REFUSED)
-        self._tell(self._unless_arrived(self._chosen(ready)))
+        self._send(self._unless_arrived(self._chosen(ready)))
         return [one.outcome if isinstance(one, _Case) else one for one in looked_at]
 
-    def _look(self, claim: Claim, found: Notice | None) -> Outcome | _Case:
+    def _check(self, lease: Lease, notice: Notice | None) -> Outcome | _Case:
         """The case to send, or the outcome if nothing is to be sent now."""
-        if (end := exhausted(self.kit, claim)) is not None:
-            return end_here(self.kit, self.place, claim, end)
-        if found is None:
+        if (end := exhausted(self.kit, lease)) is not None:
+            return end_here(self.kit, self.channel, lease, end)
+        if notice is None:
             return Drop("lead.missing", "there is no refined lead of this id")
-        if not claim.task.again:
-            if is_told(found.told, self.place.name):
+        if not lease.task.again:
+            if is_alerted(notice.alerts, self.channel.name):
                 return Done(note="notify.already_told")
-            if found.told_instead:
+            if notice.alerted_elsewhere:
                 return Done(note="notify.told_instead")
-            if found.handling.gone:
+            if notice.handling.gone:
                 return Done(note="notify.gone")
-            waits = self._later_or_now(found)
+            waits = self._later_or_now(notice)
             if isinstance(waits, Retry):
                 return waits
-            found = waits
-        return _Case(claim, found, _at_once("channel.paced"))
+            notice = waits
+        return _Case(lease, notice, _at_once("channel.paced"))
 
-    def _later_or_now(self, found: Notice) -> Retry | Notice:
+    def _later_or_now(self, notice: Notice) -> Retry | Notice:
         """The notice, or a retry at the end of the holder's quiet hours or at their next digest."""
-        team, who = self.kit.team, found.holder
+        team, who = self.kit.team, notice.holder
         if who is None or not team.members:
-            return found
-        if (until := team.quiet_until(who, found.now)) is not None:
-            return Retry(until - found.now, why="quiet", counts=False, planned=True)
-        digest = team.digest_at(who, found.lead.processed_at)
+            return notice
+        if (until := team.quiet_until(who, notice.now)) is not None:
+            return Retry(until - notice.now, why="quiet", counts=False, planned=True)
+        digest = team.digest_at(who, notice.lead.processed_at)
         if digest is None:
-            return found
-        if digest > found.now:
-            return Retry(digest - found.now, why="digest", counts=False, planned=True)
-        return msgspec.structs.replace(found, gathered=True)
+            return notice
+        if digest > notice.now:
+            return Retry(digest - notice.now, why="digest", counts=False, planned=True)
+        return msgspec.structs.replace(notice, for_digest=True)
 
     def _chosen(self, ready: Sequence[_Case]) -> list[_Case]:
         """The cases for the next message: the first, and those that may share a digest with it."""
         if not ready:
             return []
         first = ready[0]
-        whose = self._whose(first.notice)
-        together = [case for case in ready if self._whose(case.notice) == whose]
-        single = not (self.many or first.notice.gathered)
+        recipient = self._recipient(first.notice)
+        together = [case for case in ready if self._recipient(case.notice) == recipient]
+        single = not (self.many or first.notice.for_digest)
         # A digest of these was refused: send them one by one, to find the lead that caused it.
         return [first] if single or _was_refused(together) else together
 
-    def _whose(self, found: Notice) -> str | None:
+    def _recipient(self, notice: Notice) -> str | None:
         """The person for whom the message must be; None if it may be shared."""
-        if found.holder is None or not (self.place.personal or found.gathered):
+        if notice.holder is None or not (self.channel.personal or notice.for_digest):
             return None
-        return key_of_person(found.holder)
+        return key_of_person(notice.holder)
 
     def _unless_arrived(self, chosen: Sequence[_Case]) -> list[_Case]:
         """The cases still to send: those whose earlier attempt arrived are done, and those about
         which there was no time left in the lease to ask are retried."""
         to_tell: list[_Case] = []
-        until = self.kit.clock() + self.kit.lease * _ASK_BY
+        until = self.kit.clock() + self.kit.lease_duration * _ASK_BY
         for case in chosen:
             if self.kit.clock() >= until:
                 case.outcome = _at_once("channel.paced")
@@ -165,50 +171,50 @@ class _Message:
 
     def _arrived(self, case: _Case) -> Done | None:
         """The outcome if the message of an earlier attempt arrived, else None."""
-        found = case.notice
-        write = partial(self.place.writer.alert, found)
-        seen = find_earlier(self.place, case.claim, write)
+        notice = case.notice
+        write = partial(self.channel.writer.alert, notice)
+        seen = find_earlier(self.channel, case.lease, write)
         if seen is None:
             return None
         # It says what was known then: at least the owner at the time of refinement.
-        then = msgspec.structs.replace(found, handling=UNHANDLED)
+        then = msgspec.structs.replace(notice, handling=UNHANDLED)
         alert = self._alert(then, write(), seen, together=False)
-        update = Task(Step.UPDATE, found.lead.lead_id, self.place.name)
-        changed = found.handling != UNHANDLED
+        update = Task(Step.UPDATE, notice.lead.lead_id, self.channel.name)
+        changed = notice.handling != UNHANDLED
         return Done(alert=alert, then=(update,) if changed else (), note="notify.had_arrived")
 
-    def _tell(self, cases: Sequence[_Case]) -> None:
+    def _send(self, cases: Sequence[_Case]) -> None:
         """Send one message about these leads."""
         if not cases:
             return
         together = len(cases) > 1
         try:
-            letter = self._letter([case.notice for case in cases])
+            message = self._render([case.notice for case in cases])
         except Exception as error:
-            log.exception("notify.failed", extra={"channel": self.place.name})
+            log.exception("notify.failed", extra={"channel": self.channel.name})
             words = type(error).__name__
             wrong: Reply = Refused(DIGEST_REFUSED, words) if together else Unreachable(words)
-            self._not_told(cases, wrong)
+            self._not_sent(cases, wrong)
             return
-        if letter is None:  # this kind of channel has no digests
+        if message is None:  # this kind of channel has no digests
             first, *others = cases
             for case in others:
                 case.outcome = _at_once("channel.paced")
-            self._tell([first])
+            self._send([first])
             return
-        until = min(case.claim.until for case in cases)
-        reply = hand_in(self.kit, self.place, letter, self.trouble, until)
+        until = min(case.lease.until for case in cases)
+        reply = send_message(self.kit, self.channel, message, self.health, until)
         if isinstance(reply, Sent):
-            self._told(cases, letter, reply)
+            self._sent(cases, message, reply)
         else:
-            self._not_told(cases, reply)
+            self._not_sent(cases, reply)
 
-    def _letter(self, found: Sequence[Notice]) -> Letter | None:
-        if len(found) > 1:
-            return self.place.writer.digest(found)
-        return self.place.writer.alert(found[0])
+    def _render(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
+        if len(notices) > 1:
+            return self.channel.writer.digest(notices)
+        return self.channel.writer.alert(notices[0])
 
-    def _told(self, cases: Sequence[_Case], letter: Letter, reply: Sent) -> None:
+    def _sent(self, cases: Sequence[_Case], message: OutgoingMessage, reply: Sent) -> None:
         """Record the alerts. If a lead was claimed or assigned while its alert was being sent, an
         update is put at once: whoever changed it did not know of this alert."""
         together = len(cases) > 1
@@ -217,20 +223,22 @@ class _Message:
             lead_id = case.notice.lead.lead_id
             changed = now.get(lead_id, UNHANDLED).rev != case.notice.handling.rev
             case.outcome = Done(
-                alert=self._alert(case.notice, letter, reply, together=together),
-                then=(Task(Step.UPDATE, lead_id, self.place.name),) if changed else (),
+                alert=self._alert(case.notice, message, reply, together=together),
+                then=(Task(Step.UPDATE, lead_id, self.channel.name),) if changed else (),
             )
 
-    def _alert(self, found: Notice, letter: Letter, reply: Sent, *, together: bool) -> Alert:
-        template = template_naming(letter.template, found.owner, found.instead_of)
-        now, name = self.kit.clock(), self.place.name
-        return Alert(found.lead.lead_id, name, now, template, together, reply.ref)
+    def _alert(
+        self, notice: Notice, message: OutgoingMessage, reply: Sent, *, together: bool
+    ) -> Alert:
+        template = template_with_owner(message.template, notice.owner, notice.instead_of)
+        now, name = self.kit.clock(), self.channel.name
+        return Alert(notice.lead.lead_id, name, now, template, together, reply.ref)
 
-    def _not_told(self, cases: Sequence[_Case], reply: Reply) -> None:
+    def _not_sent(self, cases: Sequence[_Case], reply: Reply) -> None:
         for case in cases:
-            case.outcome = self._after(case.claim, reply, together=len(cases) > 1)
+            case.outcome = self._after(case.lease, reply, together=len(cases) > 1)
 
-    def _after(self, claim: Claim, reply: Reply, *, together: bool) -> Outcome:
+    def _after(self, lease: Lease, reply: Reply, *, together: bool) -> Outcome:
         """The outcome of a task whose message was not accepted."""
         match reply:
             case Busy(after=after):
@@ -238,13 +246,13 @@ class _Message:
             case Refused() if together:
                 return _at_once(DIGEST_REFUSED)
             case Refused(reason=reason, words=words):
-                return end_here(self.kit, self.place, claim, Drop(reason, words))
-            case Unreachable() if falls_back(self.kit, self.place, self.trouble):
-                return give_to(fallback_of(self.kit, self.place), claim)
+                return end_here(self.kit, self.channel, lease, Drop(reason, words))
+            case Unreachable() if is_fallback_due(self.kit, self.channel, self.health):
+                return hand_over(fallback_of(self.kit, self.channel), lease)
             case Unreachable(words=words):
-                tried = again(self.kit, claim, words)
+                tried = retry_or_drop(self.kit, lease, words)
                 return (
-                    end_here(self.kit, self.place, claim, tried)
+                    end_here(self.kit, self.channel, lease, tried)
                     if isinstance(tried, Drop)
                     else tried
                 )
@@ -256,7 +264,7 @@ class _Message:
 
 def _was_refused(cases: Sequence[_Case]) -> bool:
     """Whether a digest with one of these leads was refused before."""
-    return len(cases) > 1 and any(case.claim.error == DIGEST_REFUSED for case in cases)
+    return len(cases) > 1 and any(case.lease.error == DIGEST_REFUSED for case in cases)
 
 
 def _at_once(why: str) -> Retry:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from leadline.alerts.phrases import (
-    called,
     doubts_of,
     facts_of,
     fallback_remarks,
@@ -18,6 +17,7 @@ from leadline.alerts.phrases import (
     message_of,
     person_name,
     seen_before_remarks,
+    short_id,
     standing_remarks,
     who_of,
 )
@@ -57,10 +57,10 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     remarks: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
-    words: str = ""
-    doubts: str = ""
+    quotation: str = ""
+    warnings: str = ""
     entries: tuple[Entry, ...] = ()
-    ways: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     footer: tuple[str, ...] = ()
 
 
@@ -79,9 +79,9 @@ def story_of_lead(notice: Notice) -> Story:
             *standing_remarks(notice),
         ),
         facts=facts_of(notice),
-        words=message_of(notice.lead),
-        doubts=doubts_of(notice.lead),
-        ways=links_of(notice),
+        quotation=message_of(notice.lead),
+        warnings=doubts_of(notice.lead),
+        links=links_of(notice),
         footer=footer_of(notice),
     )
 
@@ -93,16 +93,16 @@ def story_of_owner(notice: Notice) -> Story | None:
         return None
     who, lead = person_name(holder), who_of(notice.lead)
     claimed = notice.handling.claimed_by is not None
-    told = f"{lead}: claimed by {who}" if claimed else f"{lead}: the owner is {who}"
+    text = f"{lead}: claimed by {who}" if claimed else f"{lead}: the owner is {who}"
     return Story(
         title=_marked(notice, "Lead claimed" if claimed else "Lead has an owner"),
-        headline=_marked(notice, told),
+        headline=_marked(notice, text),
         template=OWNER,
         remarks=tuple(standing_remarks(notice)),
         facts=facts_of(notice),
-        words=message_of(notice.lead),
-        doubts=doubts_of(notice.lead),
-        ways=links_of(notice),
+        quotation=message_of(notice.lead),
+        warnings=doubts_of(notice.lead),
+        links=links_of(notice),
         footer=footer_of(notice),
     )
 
@@ -128,9 +128,9 @@ def story_of_waiting(notice: Notice) -> Story:
         template=LEVELS[level],
         remarks=(f"It has waited {waited}{over}. {whose}", *standing_remarks(notice)),
         facts=facts_of(notice),
-        words=message_of(notice.lead),
-        doubts=doubts_of(notice.lead),
-        ways=links_of(notice),
+        quotation=message_of(notice.lead),
+        warnings=doubts_of(notice.lead),
+        links=links_of(notice),
         footer=footer_of(notice),
     )
 
@@ -143,7 +143,7 @@ def story_of_many(notices: Sequence[Notice]) -> Story:
     note = f"{hidden} more {'is' if hidden == 1 else 'are'} not listed here. " if hidden else ""
     why = (
         "They were gathered for the set digest times"
-        if any(notice.gathered for notice in notices)
+        if any(notice.for_digest for notice in notices)
         else "They came faster than single messages may be sent"
     )
     return Story(
@@ -169,16 +169,16 @@ def fitting(story: Story, size: Callable[[Story], int], most: int) -> Story:
             note = "Not all of them are listed here."
             footer = story.footer if note in story.footer else (note, *story.footer)
             story = msgspec.structs.replace(story, entries=kept, footer=footer)
-        elif story.words:
-            cut = len(story.words) // 2
-            words = clamped(story.words, cut) if cut > 20 else ""
-            story = msgspec.structs.replace(story, words=words)
-        elif story.doubts:
-            story = msgspec.structs.replace(story, doubts="")
-        elif story.ways:
-            longest = max(story.ways, key=lambda way: len(way[1]))
-            ways = tuple(way for way in story.ways if way is not longest)
-            story = msgspec.structs.replace(story, ways=ways)
+        elif story.quotation:
+            cut = len(story.quotation) // 2
+            words = clamped(story.quotation, cut) if cut > 20 else ""
+            story = msgspec.structs.replace(story, quotation=words)
+        elif story.warnings:
+            story = msgspec.structs.replace(story, warnings="")
+        elif story.links:
+            longest = max(story.links, key=lambda way: len(way[1]))
+            ways = tuple(way for way in story.links if way is not longest)
+            story = msgspec.structs.replace(story, links=ways)
         else:
             break
     return story
@@ -199,5 +199,5 @@ def _entry(notice: Notice) -> Entry:
     parts = [part for value in known if (part := line_of(value, "", _ENTRY_PART_LIMIT))]
     if lead.duplicate_of is not None:
         parts.append("seen before")
-    url = notice.links.to(called(lead.lead_id))
+    url = notice.links.to(short_id(lead.lead_id))
     return Entry(who, " · ".join(parts), url if is_link(url) else "")

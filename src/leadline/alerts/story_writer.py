@@ -10,36 +10,36 @@ from leadline.alerts.story import (
     story_of_waiting,
 )
 from leadline.model.task import Alert
-from leadline.ports.channel import Letter, Notice
+from leadline.ports.channel import Notice, OutgoingMessage
 
 
 class StoryWriter:
     """A `ports.channel.Writer` that needs one method, `letter`: the form of a story."""
 
-    def letter(self, story: Story) -> Letter:
+    def render(self, story: Story) -> OutgoingMessage:
         """The message for this story."""
         raise NotImplementedError
 
-    def alert(self, notice: Notice) -> Letter:
+    def alert(self, notice: Notice) -> OutgoingMessage:
         """See `Writer.alert`."""
-        return self.letter(story_of_lead(notice))
+        return self.render(story_of_lead(notice))
 
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+    def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """See `Writer.digest`."""
-        return self.letter(story_of_many(notices))
+        return self.render(story_of_many(notices))
 
-    def update(self, notice: Notice, told: Alert) -> Letter | None:
+    def update(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """None: sent messages cannot be changed."""
-        del notice, told
+        del notice, alert
         return None
 
-    def news(self, notice: Notice, told: Alert) -> Letter | None:
+    def news(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """See `Writer.news`."""
-        del told
+        del alert
         story = story_of_owner(notice)
-        return self.letter(story) if story is not None else None
+        return self.render(story) if story is not None else None
 
-    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+    def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """See `Writer.reminder`."""
-        del told
-        return self.letter(story_of_waiting(notice))
+        del alert
+        return self.render(story_of_waiting(notice))

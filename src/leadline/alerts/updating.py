@@ -7,15 +7,15 @@ announced, so that each is announced once.
 
 from datetime import timedelta
 
-from leadline.alerts.circuit import Reply, find_earlier, hand_in, not_accepted, one_by_one
-from leadline.alerts.notices import notices, owner_told, template_naming
+from leadline.alerts.circuit import Reply, find_earlier, not_accepted, send_message, send_next
+from leadline.alerts.notices import notices, owner_named, template_with_owner
 from leadline.kit import Kit, exhausted
 from leadline.model.handling import Ending
 from leadline.model.people import key_of_person
-from leadline.model.task import Alert, Claim, Done, Drop, Outcome, Retry, Step, Task
+from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import GONE, Channel, Notice
 from leadline.ports.messenger import Refused, Sent
-from leadline.ports.store import Trouble
+from leadline.ports.store import ChannelHealth
 
 NEWS = "owner/1"
 """The template of second messages; their `Alert.ref` is the `news_key` of the lead's holder."""
@@ -26,109 +26,111 @@ def update_due(kit: Kit, channel: str) -> timedelta | None:
 
     Returns None if nothing is due, zero if something was done, else how long to wait.
     """
-    return one_by_one(kit, Step.UPDATE, channel, _update)
+    return send_next(kit, Step.UPDATE, channel, _update)
 
 
-def _update(kit: Kit, place: Channel, claim: Claim, trouble: Trouble) -> Outcome:
-    lead_id = claim.task.lead_id
-    if (end := exhausted(kit, claim)) is not None:
+def _update(kit: Kit, channel: Channel, lease: Lease, health: ChannelHealth) -> Outcome:
+    lead_id = lease.task.lead_id
+    if (end := exhausted(kit, lease)) is not None:
         return end
-    found = notices(kit, place, [lead_id]).get(lead_id)
-    if found is None:
+    notice = notices(kit, channel, [lead_id]).get(lead_id)
+    if notice is None:
         return Drop("lead.missing", "there is no refined lead of this id")
     first = max(
-        (a for a in found.told if a.step is Step.NOTIFY), key=lambda a: a.sent_at, default=None
+        (a for a in notice.alerts if a.step is Step.NOTIFY), key=lambda a: a.sent_at, default=None
     )
     if first is None:
         return Done(note="update.not_told_yet")  # its alert will show the present state
-    changed = _change(kit, place, claim, found, first, trouble)
-    if changed is None and claim.task.again and found.handling.ending is Ending.OPEN:
-        return _tell_anew(kit, place, claim, found, trouble)
+    changed = _edit(kit, channel, lease, notice, first, health)
+    if changed is None and lease.task.again and notice.handling.ending is Ending.OPEN:
+        return _tell_anew(kit, channel, lease, notice, health)
     if not isinstance(changed, Sent | Refused | None):
-        return not_accepted(kit, claim, changed)
-    key = news_key(found, changed=isinstance(changed, Sent))
-    if key and key not in _heard_of(found):
-        return _tell(kit, place, claim, found, first, key, trouble)
+        return not_accepted(kit, lease, changed)
+    key = news_key(notice, changed=isinstance(changed, Sent))
+    if key and key not in _sent_news(notice):
+        return _send_news(kit, channel, lease, notice, first, key, health)
     if isinstance(changed, Refused):
         return Drop(changed.reason, changed.words)
     return Done(note="update.shown" if changed else "")
 
 
-def _tell_anew(kit: Kit, place: Channel, claim: Claim, found: Notice, trouble: Trouble) -> Outcome:
+def _tell_anew(
+    kit: Kit, channel: Channel, lease: Lease, notice: Notice, health: ChannelHealth
+) -> Outcome:
     """Send a new message about the lead, since the alert cannot be changed."""
-    if (later := _while_quiet(kit, found)) is not None:
+    if (later := _while_quiet(kit, notice)) is not None:
         return later
-    letter = place.writer.alert(found)
-    earlier = find_earlier(place, claim, lambda: letter)
-    reply = earlier or hand_in(kit, place, letter, trouble, claim.until)
+    message = channel.writer.alert(notice)
+    earlier = find_earlier(channel, lease, lambda: message)
+    reply = earlier or send_message(kit, channel, message, health, lease.until)
     if not isinstance(reply, Sent):
-        return not_accepted(kit, claim, reply)
-    now, template = kit.clock(), template_naming(letter.template, found.owner)
-    told = Alert(found.lead.lead_id, place.name, now, template, ref=reply.ref, step=Step.UPDATE)
-    key = news_key(found, changed=False)
-    unheard = bool(key) and key not in _heard_of(found)
-    then = (Task(Step.UPDATE, found.lead.lead_id, place.name),) if unheard else ()
-    return Done(alert=told, then=then, note="update.told_anew")
+        return not_accepted(kit, lease, reply)
+    now, template = kit.clock(), template_with_owner(message.template, notice.owner)
+    alert = Alert(notice.lead.lead_id, channel.name, now, template, ref=reply.ref, step=Step.UPDATE)
+    key = news_key(notice, changed=False)
+    unheard = bool(key) and key not in _sent_news(notice)
+    then = (Task(Step.UPDATE, notice.lead.lead_id, channel.name),) if unheard else ()
+    return Done(alert=alert, then=then, note="update.told_anew")
 
 
-def _change(
-    kit: Kit, place: Channel, claim: Claim, found: Notice, first: Alert, trouble: Trouble
+def _edit(
+    kit: Kit, channel: Channel, lease: Lease, notice: Notice, first: Alert, health: ChannelHealth
 ) -> Reply | None:
     """Replace the message by what it would say now; None if it cannot be changed."""
-    letter = place.writer.update(found, first)
-    if letter is None:
+    message = channel.writer.update(notice, first)
+    if message is None:
         return None
-    reply = hand_in(kit, place, letter, trouble, claim.until)
+    reply = send_message(kit, channel, message, health, lease.until)
     return None if isinstance(reply, Refused) and reply.reason == GONE else reply
 
 
-def news_key(found: Notice, *, changed: bool) -> str:
+def news_key(notice: Notice, *, changed: bool) -> str:
     """The key of the holder whom a second message would announce, by which the alerts record it; ""
     if there is nobody to announce.
 
     A claim needs no second message if the first one was *changed*: it shows the claim.
     """
-    if found.holder is None or found.handling.ending is not Ending.OPEN:
+    if notice.holder is None or notice.handling.ending is not Ending.OPEN:
         return ""
-    key = key_of_person(found.holder)
-    if found.handling.claimed_by is None:
+    key = key_of_person(notice.holder)
+    if notice.handling.claimed_by is None:
         return key
     return "" if changed else f"claimed by {key}"
 
 
-def _heard_of(found: Notice) -> set[str]:
+def _sent_news(notice: Notice) -> set[str]:
     """The keys of all holders whom the channel has announced."""
-    news = {a.ref for a in found.told if a.template == NEWS}
-    return news | {owner_told(a) for a in found.told if a.step is not Step.UPDATE}
+    news = {a.ref for a in notice.alerts if a.template == NEWS}
+    return news | {owner_named(a) for a in notice.alerts if a.step is not Step.UPDATE}
 
 
-def _tell(
+def _send_news(
     kit: Kit,
-    place: Channel,
-    claim: Claim,
-    found: Notice,
+    channel: Channel,
+    lease: Lease,
+    notice: Notice,
     first: Alert,
     key: str,
-    trouble: Trouble,
+    health: ChannelHealth,
 ) -> Outcome:
     """Send a second message that names the lead's holder, after their quiet hours."""
-    if (later := _while_quiet(kit, found)) is not None:
+    if (later := _while_quiet(kit, notice)) is not None:
         return later
-    letter = place.writer.news(found, first)
-    if letter is None:
+    message = channel.writer.news(notice, first)
+    if message is None:
         return Done()
-    told = Alert(found.lead.lead_id, place.name, kit.clock(), NEWS, ref=key, step=Step.UPDATE)
-    if find_earlier(place, claim, lambda: letter) is not None:
-        return Done(alert=told, note="update.had_arrived")
-    reply = hand_in(kit, place, letter, trouble, claim.until)
-    return Done(alert=told) if isinstance(reply, Sent) else not_accepted(kit, claim, reply)
+    alert = Alert(notice.lead.lead_id, channel.name, kit.clock(), NEWS, ref=key, step=Step.UPDATE)
+    if find_earlier(channel, lease, lambda: message) is not None:
+        return Done(alert=alert, note="update.had_arrived")
+    reply = send_message(kit, channel, message, health, lease.until)
+    return Done(alert=alert) if isinstance(reply, Sent) else not_accepted(kit, lease, reply)
 
 
-def _while_quiet(kit: Kit, found: Notice) -> Retry | None:
+def _while_quiet(kit: Kit, notice: Notice) -> Retry | None:
     """Wait for the end of the holder's quiet hours; None outside of them."""
-    if found.holder is None or not kit.team.members:
+    if notice.holder is None or not kit.team.members:
         return None
-    until = kit.team.quiet_until(found.holder, found.now)
+    until = kit.team.quiet_until(notice.holder, notice.now)
     if until is None:
         return None
-    return Retry(until - found.now, why="quiet", counts=False, planned=True)
+    return Retry(until - notice.now, why="quiet", counts=False, planned=True)

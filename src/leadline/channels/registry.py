@@ -35,7 +35,7 @@ Parts = tuple[Writer, Messenger, bool]
 personal (`Channel.personal`)."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class ChannelContext(msgspec.Struct, frozen=True):
     """What a channel is made with beside its own settings: its name, the longest time that one
     message may take (`timeout`, in seconds), and all settings."""
 
@@ -98,7 +98,7 @@ def make_channel(
             f"[channels.{name}] {', '.join(missing)} must be set for kind {config.kind}"
         )
     timeout = min(config.timeout.total_seconds(), longest)
-    writer, messenger, personal = maker(config, Wanted(name, timeout, settings))
+    writer, messenger, personal = maker(config, ChannelContext(name, timeout, settings))
     return Channel(
         name=name,
         writer=writer,
@@ -136,84 +136,84 @@ def _check_fallbacks(name: str, configs: Mapping[str, ChannelConfig]) -> None:
         at = configs[at].fallback
 
 
-def _slack_webhook(config: SlackWebhookConfig, wanted: Wanted) -> Parts:
+def _slack_webhook(config: SlackWebhookConfig, context: ChannelContext) -> Parts:
     from leadline.channels.slack.webhook import SlackWebhook
     from leadline.channels.slack.writer import SlackWriter
 
-    setting = "slack_webhook_url" if wanted.name == SLACK else f"{wanted.setting}.url"
-    return SlackWriter(), SlackWebhook(config.url, wanted.timeout, setting=setting), False
+    setting = "slack_webhook_url" if context.name == SLACK else f"{context.setting}.url"
+    return SlackWriter(), SlackWebhook(config.url, context.timeout, setting=setting), False
 
 
-def _slack_bot(config: SlackBotConfig, wanted: Wanted) -> Parts:
+def _slack_bot(config: SlackBotConfig, context: ChannelContext) -> Parts:
     from leadline.channels.slack.bot import API, SlackBot
     from leadline.channels.slack.writer import DIRECT, SlackWriter
 
-    messenger = SlackBot(config.token, config.room, wanted.timeout, config.url or API)
+    messenger = SlackBot(config.token, config.room, context.timeout, config.url or API)
     return SlackWriter(bot=True, room=config.room), messenger, config.room == DIRECT
 
 
-def _email(config: EmailConfig, wanted: Wanted) -> Parts:
+def _email(config: EmailConfig, context: ChannelContext) -> Parts:
     from leadline.channels.email.smtp import MailServer, SmtpMessenger
 
     server = MailServer(config.server, config.port, config.security, config.user, config.token)
-    messenger = SmtpMessenger(server, wanted.timeout, setting=wanted.setting)
-    return _mail(config, wanted, messenger)
+    messenger = SmtpMessenger(server, context.timeout, setting=context.setting)
+    return _mail(config, context, messenger)
 
 
-def _ses(config: SesConfig, wanted: Wanted) -> Parts:
+def _ses(config: SesConfig, context: ChannelContext) -> Parts:
     from leadline.channels.email.ses import SesMessenger, keys_in
 
     region = config.region or os.environ.get("AWS_REGION", "")
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     keys_in()  # so that missing credentials are reported at once
-    messenger = SesMessenger(region, keys_in, endpoint, wanted.timeout, setting=wanted.setting)
-    return _mail(config, wanted, messenger)
+    messenger = SesMessenger(region, keys_in, endpoint, context.timeout, setting=context.setting)
+    return _mail(config, context, messenger)
 
 
-def _webhook(config: WebhookConfig, wanted: Wanted) -> Parts:
+def _webhook(config: WebhookConfig, context: ChannelContext) -> Parts:
     from leadline.channels.webhook.events import EventWriter
     from leadline.channels.webhook.post import WebhookMessenger
 
-    setting = wanted.setting
-    messenger = WebhookMessenger(config.url, config.secret, wanted.timeout, setting=setting)
-    return EventWriter(wanted.name, wanted.settings.public_url), messenger, False
+    setting = context.setting
+    messenger = WebhookMessenger(config.url, config.secret, context.timeout, setting=setting)
+    return EventWriter(context.name, context.settings.public_url), messenger, False
 
 
-def _teams(config: TeamsConfig, wanted: Wanted) -> Parts:
+def _teams(config: TeamsConfig, context: ChannelContext) -> Parts:
     from leadline.channels.teams.card import TeamsWriter
     from leadline.channels.teams.post import TeamsWorkflow
 
-    messenger = TeamsWorkflow(config.url, wanted.timeout, setting=wanted.setting)
+    messenger = TeamsWorkflow(config.url, context.timeout, setting=context.setting)
     return TeamsWriter(), messenger, False
 
 
-def _pagerduty(config: PagerDutyConfig, wanted: Wanted) -> Parts:
+def _pagerduty(config: PagerDutyConfig, context: ChannelContext) -> Parts:
     from leadline.channels.pagerduty.events import PagerDutyWriter
     from leadline.channels.pagerduty.post import PagerDutyEvents
 
-    setting = wanted.setting
-    messenger = PagerDutyEvents(config.token, config.url, wanted.timeout, setting=setting)
+    setting = context.setting
+    messenger = PagerDutyEvents(config.token, config.url, context.timeout, setting=setting)
     return PagerDutyWriter(), messenger, False
 
 
-def _apprise(config: AppriseConfig, wanted: Wanted) -> Parts:
+def _apprise(config: AppriseConfig, context: ChannelContext) -> Parts:
     from leadline.channels.apprise.plain import PlainWriter
     from leadline.channels.apprise.send import AppriseMessenger
 
-    messenger = AppriseMessenger(config.url, wanted.timeout, setting=wanted.setting)
+    messenger = AppriseMessenger(config.url, context.timeout, setting=context.setting)
     return PlainWriter(), messenger, False
 
 
-def _mail(config: MailConfig, wanted: Wanted, messenger: Messenger) -> Parts:
+def _mail(config: MailConfig, context: ChannelContext, messenger: Messenger) -> Parts:
     """The parts of an e-mail channel; *messenger* is that for SMTP or SES."""
     from leadline.channels.email.message import EmailWriter
 
-    team = [member.email for member in wanted.settings.people.values()]
-    writer = EmailWriter(wanted.name, config.sender, config.to, team, setting=wanted.setting)
+    team = [member.email for member in context.settings.people.values()]
+    writer = EmailWriter(context.name, config.sender, config.to, team, setting=context.setting)
     return writer, messenger, writer.asks_for_owner
 
 
-MAKERS: Mapping[type[ChannelConfig], Callable[[Any, Wanted], Parts]] = {
+MAKERS: Mapping[type[ChannelConfig], Callable[[Any, ChannelContext], Parts]] = {
     SlackWebhookConfig: _slack_webhook,
     SlackBotConfig: _slack_bot,
     EmailConfig: _email,

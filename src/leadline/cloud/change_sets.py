@@ -82,22 +82,22 @@ def propose(
 
 def _worked_out(cfn: Any, change_set: str) -> Sequence[ResourceChange]:
     for pause in looking_pauses():
-        told = cfn.describe_change_set(ChangeSetName=change_set)
-        if told["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+        response = cfn.describe_change_set(ChangeSetName=change_set)
+        if response["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             break
         time.sleep(pause)
-    if told["Status"] == "CREATE_COMPLETE":
-        return _changes(cfn, change_set, told)
-    reason = told.get("StatusReason", "")
+    if response["Status"] == "CREATE_COMPLETE":
+        return _changes(cfn, change_set, response)
+    reason = response.get("StatusReason", "")
     if any(words in reason for words in _NO_CHANGES):
         return ()
-    raise CloudError(f"CloudFormation can't compute the changes: {reason or told['Status']}")
+    raise CloudError(f"CloudFormation can't compute the changes: {reason or response['Status']}")
 
 
-def _changes(cfn: Any, change_set: str, told: dict[str, Any]) -> Sequence[ResourceChange]:
+def _changes(cfn: Any, change_set: str, response: dict[str, Any]) -> Sequence[ResourceChange]:
     changes: list[ResourceChange] = []
     while True:
-        for one in told.get("Changes", []):
+        for one in response.get("Changes", []):
             it = one["ResourceChange"]
             changes.append(
                 ResourceChange(
@@ -107,20 +107,22 @@ def _changes(cfn: Any, change_set: str, told: dict[str, Any]) -> Sequence[Resour
                     it.get("Replacement", ""),
                 )
             )
-        if "NextToken" not in told:
+        if "NextToken" not in response:
             return changes
-        told = cfn.describe_change_set(ChangeSetName=change_set, NextToken=told["NextToken"])
+        response = cfn.describe_change_set(
+            ChangeSetName=change_set, NextToken=response["NextToken"]
+        )
 
 
 def discard(cfn: Any, proposal: Proposal) -> None:
     """Delete a change set that was not executed, and the empty stack if it created one."""
     try:
-        told = cfn.describe_change_set(ChangeSetName=proposal.change_set_id)
+        response = cfn.describe_change_set(ChangeSetName=proposal.change_set_id)
     except ClientError as error:
         if error_code(error) in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
             return
         raise
-    if told["ExecutionStatus"] not in ("AVAILABLE", "UNAVAILABLE"):
+    if response["ExecutionStatus"] not in ("AVAILABLE", "UNAVAILABLE"):
         return
     if not proposal.made_stack:
         cfn.delete_change_set(ChangeSetName=proposal.change_set_id)

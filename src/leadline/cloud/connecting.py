@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from leadline.cloud.session import Cloud, CloudError, connect, plainly
+from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.remote_text import read_text
 from leadline.net.aws.signing import Keys
@@ -38,9 +38,9 @@ class ConnectedStack:
         return Caller(self.cloud.region, self._keys, self.cloud.endpoint, _TIMEOUT_S)
 
     def _keys(self) -> Keys:
-        with plainly():
-            found = self.cloud.session.get_credentials().get_frozen_credentials()
-        return Keys(found.access_key, found.secret_key, found.token or "")
+        with readable_errors():
+            response = self.cloud.session.get_credentials().get_frozen_credentials()
+        return Keys(response.access_key, response.secret_key, response.token or "")
 
     @cached_property
     def table(self) -> Table:
@@ -136,6 +136,6 @@ def connect_to_stack(name: str, region: str | None = None) -> ConnectedStack:
     cloud = connect(region)
     from leadline.cloud.stacks import need_stack, outputs_of, parameters_of  # these need boto3
 
-    with plainly():
-        found = need_stack(cloud.client("cloudformation"), name)
-    return ConnectedStack(name, cloud, outputs_of(found), parameters_of(found))
+    with readable_errors():
+        response = need_stack(cloud.client("cloudformation"), name)
+    return ConnectedStack(name, cloud, outputs_of(response), parameters_of(response))

@@ -34,7 +34,7 @@ KEPT = ("Bucket", "Table")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DeploymentRequest:
     """The operator's input: parameters as text by name, settings as the text of a TOML file."""
 
     stack: str
@@ -47,7 +47,7 @@ class Order:
 class DeploymentPlan:
     """A planned deployment; `settings_reference` is where the functions read their settings."""
 
-    order: Order
+    request: DeploymentRequest
     proposal: change_sets.Proposal
     settings_reference: str
     key_arn: str
@@ -72,30 +72,30 @@ class DeploymentPlan:
 
 @contextmanager
 def planned(
-    cloud: Cloud, order: Order, say: Say, *, dry_run: bool = False
+    cloud: Cloud, request: DeploymentRequest, say: Say, *, dry_run: bool = False
 ) -> Iterator[DeploymentPlan]:
     """A context with a plan, which is discarded at the end unless it was executed.
 
     With *dry_run*, no code is uploaded and no stack is changed. Raises CloudError and
     ConfigurationError.
     """
-    refuse_long_name(order.stack)
+    refuse_long_name(request.stack)
     cfn = cloud.client("cloudformation")
-    stack = _ready_stack(cfn, order.stack, say, dry_run=dry_run)
-    argument = template_argument(cloud, order.template)
+    stack = _ready_stack(cfn, request.stack, say, dry_run=dry_run)
+    argument = template_argument(cloud, request.template)
     summary = cfn.get_template_summary(**argument)
-    parameters = Parameters(order.parameters, summary["Parameters"], stack)
-    reference = _settings_reference(order, parameters, say)
+    parameters = Parameters(request.parameters, summary["Parameters"], stack)
+    reference = _settings_reference(request, parameters, say)
     packages = _packages(parameters, say)
     if not dry_run:
         _upload(cloud, packages, say)
     keys = dict(zip(("CaptureCode", "WorkCode"), (p.key for p in packages), strict=True))
     ours = {"CodeBucket": code_bucket_name(cloud), **keys}
     say("computing the changes")
-    proposal = change_sets.propose(cfn, order.stack, argument, parameters.request(ours))
+    proposal = change_sets.propose(cfn, request.stack, argument, parameters.request(ours))
     try:
         yield DeploymentPlan(
-            order, proposal, reference, parameters["KmsKeyArn"], packages, parameters.values()
+            request, proposal, reference, parameters["KmsKeyArn"], packages, parameters.values()
         )
     finally:
         change_sets.discard(cfn, proposal)
@@ -109,7 +109,7 @@ def roll_out(
     Raises CloudError with the first event that failed.
     """
     cfn = cloud.client("cloudformation")
-    say(put_settings(cloud, plan.settings_reference, plan.order.settings, plan.key_arn))
+    say(put_settings(cloud, plan.settings_reference, plan.request.settings, plan.key_arn))
     if not plan.changes:
         return stacks.need_stack(cfn, plan.proposal.stack_id)
     return change_sets.execute(cfn, plan.proposal, watch)
@@ -167,14 +167,14 @@ def _clear(cfn: Any, stack_id: str, say: Say) -> None:
     stacks.delete(cfn, stack_id, notice)
 
 
-def _settings_reference(order: Order, parameters: Parameters, say: Say) -> str:
+def _settings_reference(request: DeploymentRequest, parameters: Parameters, say: Say) -> str:
     """Where the settings are stored, after a check that they fit."""
     secret = parameters["SettingsSecretArn"]
-    if order.settings is not None and not secret:
-        refuse_too_long(order.settings)
-        if needs_advanced_tier(order.settings):
+    if request.settings is not None and not secret:
+        refuse_too_long(request.settings)
+        if needs_advanced_tier(request.settings):
             say("the settings need SSM's advanced tier, which costs $0.05 per month")
-    return settings_reference(order.stack, parameters["SettingsParameter"], secret)
+    return settings_reference(request.stack, parameters["SettingsParameter"], secret)
 
 
 def _packages(parameters: Parameters, say: Say) -> tuple[Package, Package]:

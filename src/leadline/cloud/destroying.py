@@ -18,7 +18,7 @@ _BATCH = 1000  # the limit of DeleteObjects, and the size of a page of versions
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
+class DeletionPlan:
     """A stack to be deleted, or a deleted one whose data is still there.
 
     `bucket`, `table` and `parameter` are "" if they don't exist (any more); `waiting` is the number
@@ -37,7 +37,7 @@ class Doomed:
     """Type and physical id of each resource by its logical id."""
 
 
-def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
+def survey(cloud: Cloud, name: str, *, gone_too: bool) -> DeletionPlan:
     """The resources of a stack to be deleted; with *gone_too*, a deleted stack is accepted too.
 
     CloudFormation remembers deleted stacks for 90 days. Raises CloudError if there is no stack.
@@ -56,7 +56,7 @@ def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
     secret = parameters.get("SettingsSecretArn", "")
     reference = settings_reference(name, parameters.get("SettingsParameter", ""), secret)
     bucket, table = (resources.get(one, ("", ""))[1] for one in ("Bucket", "Table"))
-    return Doomed(
+    return DeletionPlan(
         name=name,
         stack_id=stack["StackId"],
         gone=gone,
@@ -69,13 +69,13 @@ def survey(cloud: Cloud, name: str, *, gone_too: bool) -> Doomed:
     )
 
 
-def delete_stack(cloud: Cloud, doomed: Doomed, watch: Watch | None = None) -> Sequence[str]:
+def delete_stack(cloud: Cloud, plan: DeletionPlan, watch: Watch | None = None) -> Sequence[str]:
     """Delete the stack; returns the logical ids of resources that the template retains.
 
     Raises CloudError with what could not be deleted; a further call continues.
     """
-    if doomed.gone:
-        return list(doomed.resources)
+    if plan.gone:
+        return list(plan.resources)
     kept: list[str] = []
 
     def notice(event: stacks.StackEvent) -> None:
@@ -84,36 +84,38 @@ def delete_stack(cloud: Cloud, doomed: Doomed, watch: Watch | None = None) -> Se
         if watch is not None:
             watch(event)
 
-    stacks.delete(cloud.client("cloudformation"), doomed.stack_id, notice)
+    stacks.delete(cloud.client("cloudformation"), plan.stack_id, notice)
     return kept
 
 
-def delete_data(cloud: Cloud, doomed: Doomed, say: Say) -> None:
+def delete_data(cloud: Cloud, plan: DeletionPlan, say: Say) -> None:
     """Delete bucket, table and settings permanently; a further call continues if interrupted."""
-    if doomed.bucket:
-        count = _empty(cloud, doomed.bucket, say)
-        cloud.client("s3").delete_bucket(Bucket=doomed.bucket, ExpectedBucketOwner=cloud.account)
-        say(f"the bucket {doomed.bucket} and {count} versions of objects in it are deleted")
-    if doomed.table:
-        _delete_table(cloud, doomed.table)
-        say(f"the table {doomed.table} is deleted")
-    if doomed.parameter:
-        cloud.client("ssm").delete_parameter(Name=doomed.parameter)
-        say(f"the SSM parameter {doomed.parameter} is deleted")
+    if plan.bucket:
+        count = _empty(cloud, plan.bucket, say)
+        cloud.client("s3").delete_bucket(Bucket=plan.bucket, ExpectedBucketOwner=cloud.account)
+        say(f"the bucket {plan.bucket} and {count} versions of objects in it are deleted")
+    if plan.table:
+        _delete_table(cloud, plan.table)
+        say(f"the table {plan.table} is deleted")
+    if plan.parameter:
+        cloud.client("ssm").delete_parameter(Name=plan.parameter)
+        say(f"the SSM parameter {plan.parameter} is deleted")
 
 
-def remains(cloud: Cloud, doomed: Doomed, kept: Sequence[str], *, data_deleted: bool) -> list[str]:
+def remains(
+    cloud: Cloud, plan: DeletionPlan, kept: Sequence[str], *, data_deleted: bool
+) -> list[str]:
     """Everything that still exists afterwards, in words; *kept* is the result of `delete_stack`."""
     left: list[str] = []
     for name in kept:
-        kind, physical = doomed.resources.get(name, ("", ""))
+        kind, physical = plan.resources.get(name, ("", ""))
         if not (data_deleted and name in KEPT):
             left.append(f"{physical} ({name}, {kind})")
-    if doomed.parameter and not data_deleted:
-        left.append(f"{doomed.parameter} (the settings, an SSM parameter)")
-    if doomed.secret:
-        left.append(f"{doomed.secret} (the settings, a secret)")
-    if doomed.table and data_deleted:
+    if plan.parameter and not data_deleted:
+        left.append(f"{plan.parameter} (the settings, an SSM parameter)")
+    if plan.secret:
+        left.append(f"{plan.secret} (the settings, a secret)")
+    if plan.table and data_deleted:
         left.append("a last backup of the table, which DynamoDB keeps for 35 days")
     if _bucket_is_there(cloud, code_bucket_name(cloud)):
         left.append(f"{code_bucket_name(cloud)} (code, for every stack of this region)")
@@ -179,9 +181,9 @@ def _empty(cloud: Cloud, bucket: str, say: Say) -> int:
         if not versions:
             return count
         objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
-        told = s3.delete_objects(**owned, Delete={"Objects": objects, "Quiet": True})
-        if told.get("Errors"):
-            first = told["Errors"][0]
+        response = s3.delete_objects(**owned, Delete={"Objects": objects, "Quiet": True})
+        if response.get("Errors"):
+            first = response["Errors"][0]
             raise CloudError(f"{first['Key']} can't be deleted ({first['Code']}); run this again")
         count += len(objects)
         if count % (10 * _BATCH) == 0:
@@ -190,8 +192,8 @@ def _empty(cloud: Cloud, bucket: str, say: Say) -> int:
 
 def _delete_table(cloud: Cloud, table: str) -> None:
     dynamodb = cloud.client("dynamodb")
-    told = dynamodb.describe_table(TableName=table)["Table"]
-    if told.get("DeletionProtectionEnabled"):
+    response = dynamodb.describe_table(TableName=table)["Table"]
+    if response.get("DeletionProtectionEnabled"):
         dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
         dynamodb.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 2})
     dynamodb.delete_table(TableName=table)

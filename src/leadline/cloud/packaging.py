@@ -20,7 +20,7 @@ WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers")
 """The distributions that Refine, Deliver, Sweep and TellAgain import."""
 
 # Capture asks no CRM.
-_NOT_AT_THE_DOOR = ("leadline.vendors._api*", "leadline.vendors.*.api")
+_NOT_IN_CAPTURE = ("leadline.vendors._api*", "leadline.vendors.*.api")
 
 CAPTURE_HANDLERS = ("leadline.entrypoints.aws.capture",)
 WORK_HANDLERS = tuple(
@@ -89,7 +89,7 @@ class Package:
 
 def capture_package(target: Target) -> Package:
     """The package of Capture. Raises CloudError if a dependency is not available for *target*."""
-    return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target, _NOT_AT_THE_DOOR)
+    return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target, _NOT_IN_CAPTURE)
 
 
 def work_package(target: Target) -> Package:

@@ -51,7 +51,7 @@ def connect(region: str | None = None) -> Cloud:
         raise ConfigurationError(
             "the commands for AWS need boto3: pip install 'leadline[aws]'"
         ) from None
-    with plainly():
+    with readable_errors():
         try:
             # boto3 itself reads only AWS_DEFAULT_REGION.
             session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
@@ -82,7 +82,7 @@ def _client(session: Any, service: str, attempts: int = 8) -> Any:
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def readable_errors() -> Iterator[None]:
     """Turn the exceptions of boto3 into CloudError."""
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
@@ -97,9 +97,11 @@ def plainly() -> Iterator[None]:
 
 
 def _refusal(error: Any) -> str:
-    told = error.response.get("Error", {})
-    code = told.get("Code", "")
-    text = f"{error.operation_name} was refused ({code}): {told.get('Message', '')}".rstrip(": ")
+    response = error.response.get("Error", {})
+    code = response.get("Code", "")
+    text = f"{error.operation_name} was refused ({code}): {response.get('Message', '')}".rstrip(
+        ": "
+    )
     if code in _DENIED:
         return f"{text}; whoever runs this command needs that permission"
     if code in _STALE:

@@ -57,12 +57,12 @@ def find_stack(cfn: Any, name: str) -> dict[str, Any] | None:
     """The description of a stack by name or id; None if there is none. A deleted stack is found
     only by id."""
     try:
-        found: dict[str, Any] = cfn.describe_stacks(StackName=name)["Stacks"][0]
+        response: dict[str, Any] = cfn.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         if error_code(error) == "ValidationError" and "does not exist" in str(error):
             return None
         raise
-    return None if found["StackStatus"] == "DELETE_COMPLETE" and "arn:" not in name else found
+    return None if response["StackStatus"] == "DELETE_COMPLETE" and "arn:" not in name else response
 
 
 def need_stack(cfn: Any, name: str) -> dict[str, Any]:

@@ -96,9 +96,9 @@ def _code(parameters: Mapping[str, str]) -> dict[str, str]:
     """Version and digest of each package ("0.1.0 28db7c1df1aad06ba430"), from `Package.key`."""
     told: dict[str, str] = {}
     for name in ("CaptureCode", "WorkCode"):
-        found = re.fullmatch(r"(.+)/(\w+)-([0-9a-f]+)\.zip", parameters.get(name, ""))
-        if found:
-            told[found[2]] = f"{found[1]} {found[3]}"
+        match = re.fullmatch(r"(.+)/(\w+)-([0-9a-f]+)\.zip", parameters.get(name, ""))
+        if match:
+            told[match[2]] = f"{match[1]} {match[3]}"
     return told
 
 
@@ -111,8 +111,8 @@ def queue_depth(sqs: Any, url: str) -> QueueDepth:
     """The numbers of messages in a queue; *sqs* is a boto3 client."""
     prefix = "ApproximateNumberOfMessages"
     wanted = [prefix, prefix + "NotVisible", prefix + "Delayed"]
-    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
-    return QueueDepth(*(int(told[each]) for each in wanted))
+    response = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+    return QueueDepth(*(int(response[each]) for each in wanted))
 
 
 def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
@@ -124,13 +124,13 @@ def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
     ]
     found: dict[str, str] = {}
     for some in batched(names, 100):  # the limit of DescribeAlarms
-        told = watch.describe_alarms(AlarmNames=some, MaxRecords=100)
-        found |= {a["AlarmName"]: a["StateValue"] for a in told["MetricAlarms"]}
+        response = watch.describe_alarms(AlarmNames=some, MaxRecords=100)
+        found |= {a["AlarmName"]: a["StateValue"] for a in response["MetricAlarms"]}
     return {name: state for name, state in sorted(found.items()) if state != "OK"}
 
 
 def _errors(cloud: Cloud, function: str, now: datetime) -> FunctionErrors:
-    told = cloud.client("cloudwatch").get_metric_statistics(
+    response = cloud.client("cloudwatch").get_metric_statistics(
         Namespace="AWS/Lambda",
         MetricName="Errors",
         Dimensions=[{"Name": "FunctionName", "Value": function}],
@@ -139,7 +139,7 @@ def _errors(cloud: Cloud, function: str, now: datetime) -> FunctionErrors:
         Period=_PERIOD_S,
         Statistics=["Sum"],
     )
-    failing = [point for point in told["Datapoints"] if point["Sum"] > 0]
+    failing = [point for point in response["Datapoints"] if point["Sum"] > 0]
     last = max((point["Timestamp"] for point in failing), default=None)
     return FunctionErrors(int(sum(point["Sum"] for point in failing)), last)
 

@@ -201,7 +201,7 @@ def _told_of_owners(slack: SlackInbox) -> int:
 
 
 def _numbers(ledger: Ledger, account: Account, slack: SlackInbox) -> Table:
-    waiting = sum(b.waiting + b.held for b in ledger.backlog(datetime.now(UTC)))
+    waiting = sum(b.waiting + b.leased for b in ledger.backlog(datetime.now(UTC)))
     drawn = Table.grid(padding=(0, 3))
     refined = account.alerted + account.alerting + account.alert_dead + account.quarantined
     drawn.add_row(

@@ -42,15 +42,15 @@ _MOST_FRAMES = 12
 _MOST_CAUSES = 5
 
 
-def _told(record: logging.LogRecord) -> dict[str, Any]:
+def _fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """The fields of a record that may be written, in their order."""
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-    told: dict[str, Any] = {"time": at[:-6] + "Z", "level": record.levelname.lower(), "event": ""}
-    told |= _named(record) | _always
-    told |= {key: _safe(value) for key, value in vars(record).items() if key in ALLOWED}
+    data: dict[str, Any] = {"time": at[:-6] + "Z", "level": record.levelname.lower(), "event": ""}
+    data |= _named(record) | _always
+    data |= {key: _safe(value) for key, value in vars(record).items() if key in ALLOWED}
     if record.exc_info and record.exc_info[1] is not None:
-        told |= _exception(record.exc_info[1])
-    return told
+        data |= _exception(record.exc_info[1])
+    return data
 
 
 def _named(record: logging.LogRecord) -> dict[str, Any]:
@@ -59,14 +59,14 @@ def _named(record: logging.LogRecord) -> dict[str, Any]:
         event = record.getMessage()
         if _EVENT.fullmatch(event):
             return {"event": event}
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "event": "unnamed",
         "logger": record.name,
         "at": f"{record.filename}:{record.lineno}",
     }
     if record.args and isinstance(record.msg, str):
-        told["form"] = _safe(record.msg)  # the format string, which is a constant of the library
-    return told
+        data["form"] = _safe(record.msg)  # the format string, which is a constant of the library
+    return data
 
 
 def _safe(value: object) -> str | int | float | bool | None:
@@ -82,15 +82,15 @@ def _safe(value: object) -> str | int | float | bool | None:
 def _exception(error: BaseException) -> dict[str, Any]:
     """The exception without its text: its type, the types of its causes, its innermost frames."""
     frames = [*traceback.walk_tb(error.__traceback__)][-_MOST_FRAMES:]
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "exception": type(error).__name__,
         "frames": [f"{_file(f.f_code.co_filename)}:{line}" for f, line in frames],
     }
     if causes := [type(cause).__name__ for cause in _causes(error)]:
-        told["causes"] = causes
+        data["causes"] = causes
     if isinstance(error, LeadlineError):
-        told["detail"] = _safe(error.detail or error.title)
-    return told
+        data["detail"] = _safe(error.detail or error.title)
+    return data
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -112,7 +112,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return msgspec.json.encode(_told(record)).decode()
+        return msgspec.json.encode(_fields_of(record)).decode()
 
 
 class TextFormatter(logging.Formatter):
@@ -120,9 +120,9 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        told = _told(record)
-        head = f"{told.pop('time')} {told.pop('level'):7} {told.pop('event')}"
-        rest = (f"{k}={','.join(v) if isinstance(v, list) else v}" for k, v in told.items())
+        data = _fields_of(record)
+        head = f"{data.pop('time')} {data.pop('level'):7} {data.pop('event')}"
+        rest = (f"{k}={','.join(v) if isinstance(v, list) else v}" for k, v in data.items())
         return " ".join((head, *rest))
 
 

@@ -53,8 +53,8 @@ def check_encoding(headers: Mapping[str, str]) -> None:
 
 def has_token(headers: Mapping[str, str], tokens: Iterable[str]) -> bool:
     """Whether a request has one of these bearer tokens (RFC 6750), compared in constant time."""
-    scheme, _, told = headers.get("authorization", "").partition(" ")
-    given = told.strip().encode("latin-1", "replace")
+    scheme, _, text = headers.get("authorization", "").partition(" ")
+    given = text.strip().encode("latin-1", "replace")
     fits = False
     for token in tokens:
         fits |= hmac.compare_digest(token.encode(), given)

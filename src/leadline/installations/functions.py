@@ -16,7 +16,7 @@ from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.ports.ledger import Ledger
-    from leadline.stores.aws.batch_store import HandedStore
+    from leadline.stores.aws.batch_store import BatchStore
     from leadline.stores.aws.store import AwsStore
     from leadline.stores.aws.sweep.sweep import Swept
 
@@ -73,12 +73,12 @@ class StackParts:
         parts = (self.table, self.bucket, self.queues)
         return AwsStore(*parts, redelivery_window=redelivery_window, apart=apart)
 
-    def batch_store(self, tasks: Sequence[Task], redelivery_window: timedelta) -> "HandedStore":
+    def batch_store(self, tasks: Sequence[Task], redelivery_window: timedelta) -> "BatchStore":
         """The store that leases these tasks, whose messages came in one batch."""
-        from leadline.stores.aws.batch_store import HandedStore
+        from leadline.stores.aws.batch_store import BatchStore
 
         parts = (self.table, self.bucket, self.queues)
-        return HandedStore(*parts, redelivery_window=redelivery_window, tasks=tasks)
+        return BatchStore(*parts, redelivery_window=redelivery_window, tasks=tasks)
 
     def ledger(self) -> "Ledger":
         """The read side, imported here because few requests need it."""

@@ -11,7 +11,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import Rights
-from leadline.operations.moving.carrier import Carrier
+from leadline.operations.moving.mover import Mover
 from leadline.ports.homes import Home, Side, Size
 from leadline.settings.general import Settings
 from leadline.stores.sqlite.locking import lock_folder
@@ -37,26 +37,26 @@ class Route:
             return origin.size()
 
     @contextmanager
-    def carrier(
+    def mover(
         self,
         watch: Callable[[int], None],
-        tell: Callable[[str, str], None],
+        report: Callable[[str, str], None],
         stage: Callable[[str], None],
-    ) -> Iterator[tuple[int, Carrier]]:
-        """The content of the origin in numbers, and the carrier that moves it (see `Carrier` for
+    ) -> Iterator[tuple[int, Mover]]:
+        """The content of the origin in numbers, and the carrier that moves it (see `Mover` for
         the callbacks)."""
         with (
             closing(MoveJournal(self.folder, self.stack.table.name, self.rights)) as journal,
             self._sides() as (origin, destination),
         ):
             window = _longest_window(self.stack.settings)
-            carrier = Carrier(
-                origin, destination, journal, window, watch=watch, tell=tell, stage=stage
+            carrier = Mover(
+                origin, destination, journal, window, watch=watch, report=report, stage=stage
             )
             yield origin.size().leads, carrier
 
     @contextmanager
-    def held(self) -> Iterator[Callable[[], None]]:
+    def locked(self) -> Iterator[Callable[[], None]]:
         """Lock the folder against servers, and mark it as moving. Call the function that this
         yields at the end of the move: it marks the folder as moved, or removes the mark if its
         leads are back.

@@ -59,10 +59,10 @@ class OnAws:
 
     def lend_credentials(self, region: str) -> None:
         """See `Installation.lend_credentials`; the credentials are those that boto3 finds."""
-        from leadline.cloud.session import plainly
+        from leadline.cloud.session import readable_errors
 
         cloud = self._stack.cloud
-        with plainly():
+        with readable_errors():
             found = cloud.session.get_credentials().get_frozen_credentials()
         os.environ.update(
             AWS_ACCESS_KEY_ID=found.access_key,

@@ -1,7 +1,7 @@
 """The buttons of messages: claim, snooze and junk. The first person to claim a lead gets it.
 
-A lead's handling is changed by compare-and-swap (`ports.store.Desk`): of many people who press at
-once one wins, and the others see the winner's change.
+A lead's handling is changed by compare-and-swap (`ports.store.Handlings`): of many people who press
+at once one wins, and the others see the winner's change.
 """
 
 import logging
@@ -17,7 +17,7 @@ from leadline.model.handling import UNHANDLED, Ending, Handling, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import Alert, Later, Step, Task
-from leadline.ports.store import Channels, Desk, Leads
+from leadline.ports.store import Alerts, Handlings, Leads
 from leadline.team.hours import zone_of
 from leadline.team.people import Team
 
@@ -33,19 +33,19 @@ LeadNote = Literal["claimed", "unjunked", "junked", "snoozed"]
 """The note in the timeline and the log for a press that changed a lead."""
 
 
-class ActionStore(Leads, Channels, Desk, Protocol):
+class ActionStore(Leads, Alerts, Handlings, Protocol):
     """The parts of a store that buttons and commands need."""
 
 
 class ActionRules(msgspec.Struct, frozen=True):
     """Settings that presses depend on.
 
-    `told_back` names the sources whose CRM gets a write-back after a press. `webhooks` names the
-    channels whose messages can be changed only through the `reply_url` of a press.
+    `write_back_sources` names the sources whose CRM gets a write-back after a press. `webhooks`
+    names the channels whose messages can be changed only through the `reply_url` of a press.
     """
 
-    told_back: frozenset[str] = frozenset()
-    webhooks: frozenset[str] = frozenset()
+    write_back_sources: frozenset[str] = frozenset()
+    webhook_channels: frozenset[str] = frozenset()
 
 
 class PressResult(StrEnum):
@@ -117,7 +117,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
 def press(
     store: ActionStore,
     team: Team,
-    wish: Press,
+    request: Press,
     now: datetime,
     rules: ActionRules = ActionRules(),  # noqa: B008 - it never changes
 ) -> Pressed:
@@ -127,20 +127,20 @@ def press(
     that alerted about the lead are updated. Raises StorageFailed if the lead kept being changed by
     others, so that the press could not be stored.
     """
-    lead_id = wish.lead_id
-    who = presser(team, wish.user)
+    lead_id = request.lead_id
+    who = presser(team, request.user)
     lead = store.refined([lead_id]).get(lead_id)
     if lead is None:
         return Pressed(PressResult.UNKNOWN, who, now)
     for _ in range(_ROUNDS):
         before = store.handling([lead_id]).get(lead_id, UNHANDLED)
-        made = _changes(lead, before, who, wish, team, now)
+        made = _changes(lead, before, who, request, team, now)
         if isinstance(made, PressResult):
             return Pressed(made, who, now, lead, before)
-        told = store.alerts([lead_id]).get(lead_id, ())
-        after = _with_reply(made.after, wish, now, told, rules)
-        is_news = wish.action != SNOOZE and lead.received_from in rules.told_back
-        then = _what_follows(lead, told, told_of_crm=is_news)
+        alerts = store.alerts([lead_id]).get(lead_id, ())
+        after = _with_reply(made.after, request, now, alerts, rules)
+        is_news = request.action != SNOOZE and lead.received_from in rules.write_back_sources
+        then = _what_follows(lead, alerts, with_write_back=is_news)
         if store.handle(lead_id, before, after, then, made.note, who.slack):
             log.info("lead." + made.note, extra={"lead": lead_id})
             return Pressed(made.result, who, now, lead, after)
@@ -157,19 +157,19 @@ def presser(team: Team, user: Person) -> Person:
 
 
 def _changes(
-    lead: RefinedLead, before: Handling, who: Person, wish: Press, team: Team, now: datetime
+    lead: RefinedLead, before: Handling, who: Person, request: Press, team: Team, now: datetime
 ) -> _Change | PressResult:
     """The change that the press makes, or the result that says why there is none."""
     if before.ending not in (Ending.OPEN, Ending.JUNK):
         return PressResult.ENDED
-    if wish.action == CLAIM:
+    if request.action == CLAIM:
         return _claimed(lead, before, who, now)
     if before.ending is Ending.JUNK:
         return PressResult.ALREADY_JUNK
-    if wish.action == JUNK:
+    if request.action == JUNK:
         after = msgspec.structs.replace(before, ending=Ending.JUNK, ended_at=now, ended_by=who)
         return _Change(after, "junked", PressResult.JUNKED)
-    return _snoozed(before, who, _end_of_snooze(wish.span, who, team, now))
+    return _snoozed(before, who, _end_of_snooze(request.span, who, team, now))
 
 
 def _claimed(
@@ -224,27 +224,33 @@ def is_same_person(one: Person, other: Person) -> bool:
 
 
 def _with_reply(
-    after: Handling, wish: Press, now: datetime, told: Sequence[Alert], rules: ActionRules
+    after: Handling, request: Press, now: datetime, alerts: Sequence[Alert], rules: ActionRules
 ) -> Handling:
     """The handling with the press's `reply_url`, if that is certain to change a webhook's message:
     the button stood neither in an ephemeral answer nor in a bot's message, and exactly one webhook
     channel alerted about the lead."""
-    own = wish.is_ephemeral or wish.message in {alert.ref for alert in told if alert.ref}
-    if not wish.reply_url or own or len(rules.webhooks.intersection(_telling(told))) != 1:
+    own = request.is_ephemeral or request.message in {alert.ref for alert in alerts if alert.ref}
+    if (
+        not request.reply_url
+        or own
+        or len(rules.webhook_channels.intersection(_alerted_channels(alerts))) != 1
+    ):
         return after
     return msgspec.structs.replace(
-        after, reply_url=wish.reply_url, reply_until=now + wish.reply_lasts
+        after, reply_url=request.reply_url, reply_until=now + request.reply_lasts
     )
 
 
-def _what_follows(lead: RefinedLead, told: Sequence[Alert], *, told_of_crm: bool) -> list[Later]:
+def _what_follows(
+    lead: RefinedLead, alerts: Sequence[Alert], *, with_write_back: bool
+) -> list[Later]:
     """The tasks after a press: update the messages about the lead, and write back to the CRM."""
-    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in _telling(told)]
-    if told_of_crm:  # the task ends at once if the lead has no record in the CRM
+    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in _alerted_channels(alerts)]
+    if with_write_back:  # the task ends at once if the lead has no record in the CRM
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
     return [Later(task) for task in tasks]
 
 
-def _telling(told: Sequence[Alert]) -> list[str]:
+def _alerted_channels(alerts: Sequence[Alert]) -> list[str]:
     """The channels that alerted about the lead."""
-    return sorted({alert.channel for alert in told if alert.step is Step.NOTIFY})
+    return sorted({alert.channel for alert in alerts if alert.step is Step.NOTIFY})

@@ -13,10 +13,10 @@ import msgspec
 
 from leadline.kit import Kit
 from leadline.model.batches import batched
-from leadline.model.task import Claim
+from leadline.model.task import Lease
 from leadline.ports.crm import CrmRecord, NotYet
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.ports.places import breaker_place, reading_place
+from leadline.ports.pacing_keys import breaker_key, read_pacing_key
 from leadline.ports.store import Waiting
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ DOWN = "crm.down"
 """Why a CRM was not asked: it gave no answer before."""
 
 
-class Silent(msgspec.Struct, frozen=True):
+class NoAnswer(msgspec.Struct, frozen=True):
     """The CRM gave no answer about the lead because it is down or refuses; `words` says why."""
 
     words: str
@@ -42,17 +42,17 @@ class NotAsked(msgspec.Struct, frozen=True):
     words: str
 
 
-Told = CrmRecord | NotYet | Silent | NotAsked
+LookUpAnswer = CrmRecord | NotYet | NoAnswer | NotAsked
 """A CRM's answer about one lead."""
 
 
-def apart(kit: Kit, claims: Sequence[Claim], leads: Mapping[str, Waiting]) -> list[list[Claim]]:
+def apart(kit: Kit, leases: Sequence[Lease], leads: Mapping[str, Waiting]) -> list[list[Lease]]:
     """The claims in groups by the CRM to be asked, first those without one. Who settles each group
     before the next keeps no lead waiting for another source's CRM."""
-    groups: dict[str, list[Claim]] = {"": []}
-    for claim in claims:
-        lead = leads.get(claim.task.lead_id)
-        groups.setdefault(_asked_of(kit, lead) if lead else "", []).append(claim)
+    groups: dict[str, list[Lease]] = {"": []}
+    for lease in leases:
+        lead = leads.get(lease.task.lead_id)
+        groups.setdefault(_asked_of(kit, lead) if lead else "", []).append(lease)
     return [group for group in groups.values() if group]
 
 
@@ -64,12 +64,12 @@ def _asked_of(kit: Kit, lead: Waiting) -> str:
 
 def last_question(kit: Kit) -> datetime:
     """When no further batch is asked for by whoever leased tasks now."""
-    return kit.clock() + kit.lease * _LONGEST_SHARE
+    return kit.clock() + kit.lease_duration * _LONGEST_SHARE
 
 
 def ask(
     kit: Kit, leads: Mapping[str, Waiting], until: datetime | None = None
-) -> Mapping[str, Told]:
+) -> Mapping[str, LookUpAnswer]:
     """The CRMs' answers about these leads, by lead id. Leads without a record, or whose source has
     no CRM with `look_up`, are left out. No batch is asked for after *until*, by default
     `last_question`."""
@@ -78,17 +78,17 @@ def ask(
         if lead.record and (source := _asked_of(kit, lead)):
             by_source[source].setdefault(lead.record, []).append(lead_id)
     until = until or last_question(kit)
-    told: dict[str, Told] = {}
+    told: dict[str, LookUpAnswer] = {}
     for source, ids in by_source.items():
         connected = kit.crms[source]
-        end: Silent | NotAsked | None = _pause_of(kit, source)
-        failing = kit.store.trouble(breaker_place(source)).failures > 0
+        end: NoAnswer | NotAsked | None = _pause_of(kit, source)
+        failing = kit.store.health(breaker_key(source)).failures > 0
         if failing and end is None:
             end = _broken(kit, source)
         for records in batched(ids, max(connected.crm.batch, 1)):
             if end is None and kit.clock() >= until:
                 end = NotAsked(timedelta(), "crm.no_time")
-            answers: Mapping[str, Told] = {}
+            answers: Mapping[str, LookUpAnswer] = {}
             if end is None:
                 answers, end = _read(kit, source, records, failing=failing)
                 failing = False
@@ -101,34 +101,34 @@ def ask(
 def _pause_of(kit: Kit, source: str) -> NotAsked | None:
     """What is left of the pause that the CRM asked for; None if there is none. Writes to the store
     only if the CRM asked for a pause before."""
-    place = reading_place(source)
-    if not kit.store.trouble(place).failures:
+    pacing_key = read_pacing_key(source)
+    if not kit.store.health(pacing_key).failures:
         return None
-    if wait := kit.store.reserve(place, timedelta()):
+    if wait := kit.store.reserve(pacing_key, timedelta()):
         return NotAsked(wait, "crm.busy")
-    kit.store.fared(place, well=True)
+    kit.store.record_attempt(pacing_key, succeeded=True)
     return None
 
 
-def _broken(kit: Kit, source: str) -> Silent | None:
+def _broken(kit: Kit, source: str) -> NoAnswer | None:
     """Why a CRM that gave no answer is not asked now: its pause is not over, or another worker asks
     it just now, to find out how it is."""
     probe = kit.crms[source].config.timeout + _SHORTEST_PAUSE
-    return Silent(DOWN) if kit.store.reserve(breaker_place(source), probe) else None
+    return NoAnswer(DOWN) if kit.store.reserve(breaker_key(source), probe) else None
 
 
 def _open_breaker(kit: Kit, source: str) -> None:
     """Nobody asks a CRM that gave no answer for a while: from half of 2 to the number of failures
     in seconds, by chance, a minute at the most."""
-    place = breaker_place(source)
-    failures = kit.store.fared(place, well=False).failures
+    pacing_key = breaker_key(source)
+    failures = kit.store.record_attempt(pacing_key, succeeded=False).failures
     most = min(_LONGEST_PAUSE, timedelta(seconds=2.0 ** min(failures, 10)))
-    kit.store.hold(place, kit.clock() + most * (0.5 + kit.chance() / 2))
+    kit.store.pause(pacing_key, kit.clock() + most * (0.5 + kit.chance() / 2))
 
 
 def _read(
     kit: Kit, source: str, records: Sequence[str], *, failing: bool
-) -> tuple[Mapping[str, Told], Silent | NotAsked | None]:
+) -> tuple[Mapping[str, LookUpAnswer], NoAnswer | NotAsked | None]:
     """Read one batch: the answer for each record, and why no further batch must be asked for (None:
     go on). *failing*: whether the CRM gave no answer before."""
     connected = kit.crms[source]
@@ -136,38 +136,38 @@ def _read(
         reply = connected.crm.read(records)
     except Exception as error:  # an adapter's own mistake must not keep a lead from its alert
         log.exception("crm.failed", extra={"source": source})
-        return {}, Silent(f"crm.{type(error).__name__}")
+        return {}, NoAnswer(f"crm.{type(error).__name__}")
     if isinstance(reply, Unreachable):
         _open_breaker(kit, source)
     elif failing:
-        kit.store.fared(breaker_place(source), well=True)
+        kit.store.record_attempt(breaker_key(source), succeeded=True)
     match reply:
         case Busy(after=after):
             after = max(after, _SHORTEST_PAUSE)
-            kit.store.hold(reading_place(source), kit.clock() + after)
-            kit.store.fared(reading_place(source), well=False)
+            kit.store.pause(read_pacing_key(source), kit.clock() + after)
+            kit.store.record_attempt(read_pacing_key(source), succeeded=False)
             return {}, NotAsked(after, "crm.busy")
         case Unreachable(words=words):
             log.warning("crm.unreachable", extra={"source": source, "error": words})
-            return {}, Silent(words)
+            return {}, NoAnswer(words)
         case Refused(reason=reason):
             log.error("crm.refused", extra={"source": source, "reason": reason})
-            return {}, Silent(reason)
-    told: dict[str, Told] = {
-        record: Silent(said.reason) if isinstance(said, Refused) else said
-        for record, said in reply.items()
+            return {}, NoAnswer(reason)
+    answers: dict[str, LookUpAnswer] = {
+        record: NoAnswer(answer.reason) if isinstance(answer, Refused) else answer
+        for record, answer in reply.items()
     }
     if not connected.crm.knows_owners:
-        told = {record: _believed(kit, source, said) for record, said in told.items()}
-    return told, None
+        answers = {record: _believed(kit, source, answer) for record, answer in answers.items()}
+    return answers, None
 
 
-def _believed(kit: Kit, source: str, said: Told) -> Told:
+def _believed(kit: Kit, source: str, answer: LookUpAnswer) -> LookUpAnswer:
     """The answer of a CRM that knows no owners. Its fields are what a visitor wrote into a form, so
     an owner in them is trusted only if the source's deliveries are trusted to name one."""
     sender = kit.sources[source]
-    if not isinstance(said, CrmRecord) or sender.trusts_owners:
-        return said
-    named = said.fields.owner or (said.owner.shown if said.owner else None)
-    fields = sender.believed(msgspec.structs.replace(said.fields, owner=named))
-    return msgspec.structs.replace(said, fields=fields, owner=None)
+    if not isinstance(answer, CrmRecord) or sender.trusts_owners:
+        return answer
+    named = answer.fields.owner or (answer.owner.shown if answer.owner else None)
+    fields = sender.believed(msgspec.structs.replace(answer.fields, owner=named))
+    return msgspec.structs.replace(answer, fields=fields, owner=None)

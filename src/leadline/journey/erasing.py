@@ -26,8 +26,8 @@ def erase(kit: Kit, source: str, lead_id: str, lead: RefinedLead | None, handlin
     if not kit.sources[source].config.secret:
         log.warning("privacy.not_proved", extra={"lead": lead_id, "source": source})
         return NOT_PROVED
-    told = kit.store.alerts([lead_id]).get(lead_id, ())
-    left = [*_messages_left(kit, lead, handling, told)] if lead is not None else []
+    alerts = kit.store.alerts([lead_id]).get(lead_id, ())
+    left = [*_messages_left(kit, lead, handling, alerts)] if lead is not None else []
     if lead is not None and lead.duplicate_of is not None:
         left.append(f"lead {lead.duplicate_of.lead_id} of the same person")
     left += kit.store.erase(lead_id)
@@ -38,12 +38,12 @@ def erase(kit: Kit, source: str, lead_id: str, lead: RefinedLead | None, handlin
 
 
 def _messages_left(
-    kit: Kit, lead: RefinedLead, handling: Handling, told: Sequence[Alert]
+    kit: Kit, lead: RefinedLead, handling: Handling, alerts: Sequence[Alert]
 ) -> list[str]:
     """The messages about a lead that can't be changed, by channel."""
     left: Counter[str] = Counter()
     changed: set[str] = set()
-    for alert in told:
+    for alert in alerts:
         place = kit.channels.get(alert.channel)
         first = alert.step is Step.NOTIFY and alert.channel not in changed
         notice = Notice(lead=lead, now=kit.clock(), handling=handling, links=kit.links)

@@ -10,16 +10,16 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.journey.crm_lookup import NotAsked, Silent, Told, apart, ask, last_question
+from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.erasing import erase
 from leadline.journey.folding import as_happened, end_of, said_by
 from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
-from leadline.kit import Kit, again, channels_for, exhausted, known, settle
+from leadline.kit import Kit, channels_for, exhausted, known, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import ERASED, Contact, LeadFields, Ownership, RefinedLead
 from leadline.model.people import key_of_person
-from leadline.model.task import Claim, Done, Drop, Later, Outcome, Retry, Step, Task
+from leadline.model.task import Done, Drop, Later, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import person_named
 from leadline.ports.crm import CrmRecord, NotYet
 from leadline.ports.store import Waiting
@@ -36,55 +36,55 @@ ECHO = "echo"
 
 def look_up_due(kit: Kit, limit: int = 100) -> int:
     """Do up to *limit* due look-ups; returns how many were leased."""
-    claims = kit.store.claim(Step.LOOK_UP, limit, kit.lease, among=kit.among)
-    if not claims:
+    leases = kit.store.lease(Step.LOOK_UP, limit, kit.lease_duration, among=kit.among)
+    if not leases:
         return 0
     until = last_question(kit)
-    waiting = kit.store.waiting([c.task.lead_id for c in claims])
-    for some in apart(kit, claims, waiting) if kit.crms else [claims]:
+    waiting = kit.store.waiting([c.task.lead_id for c in leases])
+    for some in apart(kit, leases, waiting) if kit.crms else [leases]:
         _look_up_some(kit, some, waiting, until)
-    return len(claims)
+    return len(leases)
 
 
 def _look_up_some(
-    kit: Kit, claims: Sequence[Claim], waiting: Mapping[str, Waiting], until: datetime
+    kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
 ) -> None:
     """Ask anew about the leads of these claims, at most one CRM, not later than *until*."""
-    ids = [c.task.lead_id for c in claims]
+    ids = [c.task.lead_id for c in leases]
     leads = kit.store.refined(ids)
     mine = {i: waiting[i] for i in ids if i in waiting}
-    told = ask(kit, mine, until) if kit.crms else {}
+    answers = ask(kit, mine, until) if kit.crms else {}
     outcomes: list[Outcome] = []
-    for claim in claims:
-        lead_id = claim.task.lead_id
+    for lease in leases:
+        lead_id = lease.task.lead_id
         lead = leads.get(lead_id)
-        if (end := exhausted(kit, claim)) is not None:
+        if (end := exhausted(kit, lease)) is not None:
             outcomes.append(end)
         elif lead_id not in waiting:
             outcomes.append(Drop("lead.missing", "the archive has no raw lead of this id"))
         elif lead is None:
             outcomes.append(_not_refined(kit, waiting[lead_id]))
         else:
-            outcomes.append(_look_alone(kit, claim, lead, waiting[lead_id], told.get(lead_id)))
-    settle(kit, claims, outcomes)
+            outcomes.append(_look_alone(kit, lease, lead, waiting[lead_id], answers.get(lead_id)))
+    settle(kit, leases, outcomes)
 
 
 def look_again(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
     """Ask the CRMs about refined leads now, store the answers, and return the handlings by lead id.
     Leads whose CRM cannot be asked, or does not answer, are returned unchanged."""
     waiting = kit.store.waiting(lead_ids)
-    told = ask(kit, waiting) if kit.crms else {}
-    for lead_id, lead in kit.store.refined(list(told)).items():
-        if isinstance(said := told[lead_id], CrmRecord):
+    answers = ask(kit, waiting) if kit.crms else {}
+    for lead_id, lead in kit.store.refined(list(answers)).items():
+        if isinstance(answer := answers[lead_id], CrmRecord):
             try:
-                _keep(kit, lead, said)
+                _store_handling(kit, lead, answer)
             except Exception:  # this lead stays unchanged; go on with the others
                 log.exception("look_up.failed", extra={"lead": lead_id})
     return kit.store.handling(lead_ids)
 
 
 def _look_alone(
-    kit: Kit, claim: Claim, lead: RefinedLead, waiting: Waiting, said: Told | None
+    kit: Kit, lease: Lease, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | None
 ) -> Outcome:
     """One look-up. An error becomes the outcome of this lead and does not affect the others."""
     try:
@@ -93,13 +93,13 @@ def _look_alone(
             return _gone(kit, lead, why)
         if lead.status != "refined":  # nobody is alerted of spam, whoever owns it
             return Done()
-        outcome = _look(kit, lead, waiting, said)
-        if is_completed(kit, lead, waiting, said) and not _refine_again(kit, lead):
+        outcome = _look(kit, lead, waiting, answer)
+        if is_completed(kit, lead, waiting, answer) and not _refine_again(kit, lead):
             return _overtaken(kit)
         return outcome
     except Exception as error:
-        log.exception("look_up.failed", extra={"lead": claim.task.lead_id})
-        return again(kit, claim, type(error).__name__)
+        log.exception("look_up.failed", extra={"lead": lease.task.lead_id})
+        return retry_or_drop(kit, lease, type(error).__name__)
 
 
 def _not_refined(kit: Kit, waiting: Waiting) -> Outcome:
@@ -110,19 +110,19 @@ def _not_refined(kit: Kit, waiting: Waiting) -> Outcome:
     return Done(note="look_up.not_refined")
 
 
-def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> Outcome:
-    """The outcome of one look-up by the CRM's answer (*said*; None: no CRM could be asked)."""
-    match said:
+def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | None) -> Outcome:
+    """The outcome of one look-up by the CRM's answer (*answer*; None: no CRM could be asked)."""
+    match answer:
         case NotAsked(after=after, words=words):
             return Retry(after, why=words, counts=False)
-        case Silent(words=words):
+        case NoAnswer(words=words):
             return _later(kit, lead, words) or Done(note="owner.never_known")
         case CrmRecord():
-            return _learned(kit, lead, waiting, said)
+            return _store_answer(kit, lead, waiting, answer)
         case NotYet():
-            return _not_there(kit, lead, waiting)
+            return _store_no_record(kit, lead, waiting)
         case None if (news := _from_updates(kit, waiting)) is not None:
-            return _learned(kit, lead, waiting, news)
+            return _store_answer(kit, lead, waiting, news)
         case None:
             return Done(note="look_up.nothing_new")
 
@@ -135,32 +135,32 @@ def _refine_again(kit: Kit, lead: RefinedLead) -> bool:
     return kit.store.handle(lead.lead_id, before, before, then, COMPLETED)
 
 
-def _learned(kit: Kit, lead: RefinedLead, waiting: Waiting, said: CrmRecord) -> Outcome:
+def _store_answer(kit: Kit, lead: RefinedLead, waiting: Waiting, record: CrmRecord) -> Outcome:
     """Store the CRM's answer, and look up again later while the lead has no owner."""
-    handling = _keep(kit, lead, said)
+    handling = _store_handling(kit, lead, record)
     if handling is None:
         return _overtaken(kit)
     connected = kit.crms.get(waiting.source)
     waits = connected is not None and connected.crm.knows_owners
     if handling.ending is not Ending.OPEN or holder_of(lead, handling) or not waits:
-        return _kept(said, handling)
+        return _done(record, handling)
     return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
 
 
-def _not_there(kit: Kit, lead: RefinedLead, waiting: Waiting) -> Outcome:
+def _store_no_record(kit: Kit, lead: RefinedLead, waiting: Waiting) -> Outcome:
     """The CRM has no such record: store what updates say, and look up again later."""
     nothing = CrmRecord(record=waiting.record or "", fields=LeadFields())
-    said = _from_updates(kit, waiting) or nothing
-    handling = _keep(kit, lead, said, there=False)
+    record = _from_updates(kit, waiting) or nothing
+    handling = _store_handling(kit, lead, record, there=False)
     if handling is None:
         return _overtaken(kit)
     if handling.ending is not Ending.OPEN:
-        return _kept(said, handling)
+        return _done(record, handling)
     return _later(kit, lead, "crm.no_record") or Done(note="crm.never_seen")
 
 
-def _kept(said: CrmRecord, handling: Handling) -> Done:
-    return Done(note=ECHO if is_echo(said, handling) else "")
+def _done(record: CrmRecord, handling: Handling) -> Done:
+    return Done(note=ECHO if is_echo(record, handling) else "")
 
 
 def _overtaken(kit: Kit) -> Retry:
@@ -202,28 +202,32 @@ def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
     if why == ERASED:
         after = msgspec.structs.replace(after, written={}, reply_url="", reply_until=None)
         detail = erase(kit, lead.received_from, lead.lead_id, lead, after)
-    then = _who_hears(kit, lead, before, after)
+    then = _follow_ups(kit, lead, before, after)
     if not kit.store.handle(lead.lead_id, before, after, then, f"record.{why}", detail):
         return _overtaken(kit)
     return Done()
 
 
-def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -> Handling | None:
+def _store_handling(
+    kit: Kit, lead: RefinedLead, record: CrmRecord, *, there: bool = True
+) -> Handling | None:
     """Store what is new and add the tasks that announce it; returns the handling after that, or
     None if somebody else was faster. If the record is not *there* (merged, deleted or not visible
     to us), what the CRM said about it before stays valid."""
     before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
     if not there and (before.crm_owner or before.ending is not Ending.OPEN):
         return before
-    after = merged(kit, before, said, kit.clock())
+    after = merged(kit, before, record, kit.clock())
     # At refinement the CRM did not answer or had no such record: now the lead can be completed.
     unfinished = lead.lead_details.ownership is Ownership.UNKNOWN or (
-        lead.received_from in kit.crms and _says_who(said.fields) and not _says_who(lead.contact)
+        lead.received_from in kit.crms
+        and _has_identity(record.fields)
+        and not _has_identity(lead.contact)
     )
     if after == before and not unfinished:
         return before
     note = "owner.found" if after.owner != before.owner and after.owner else "crm.told"
-    then = _who_hears(kit, lead, before, after)
+    then = _follow_ups(kit, lead, before, after)
     if unfinished:
         then = [Later(Task(Step.REFINE, lead.lead_id))]
     if not kit.store.handle(lead.lead_id, before, after, then, note):
@@ -231,30 +235,30 @@ def _keep(kit: Kit, lead: RefinedLead, said: CrmRecord, *, there: bool = True) -
     return after
 
 
-def _says_who(said: LeadFields | Contact) -> bool:
+def _has_identity(said: LeadFields | Contact) -> bool:
     """Whether the fields identify the person or company that the lead is about."""
     names = (said.name, said.first_name, said.last_name, said.company)
     return any((*names, said.email, said.phone))
 
 
-def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handling:
-    """The handling of a lead after the CRM's answer *said*.
+def merged(kit: Kit, before: Handling, record: CrmRecord, now: datetime) -> Handling:
+    """The handling of a lead after the CRM's answer *record*.
 
     The CRM decides who owns a lead and how it ended, except that a lead marked as junk stays junk.
     An owner set by a rule or a claim stays until the CRM names another owner than last time, so
     that a stale CRM owner does not overwrite one assigned here later.
     """
     owner, ownership = before.owner, before.ownership
-    named = key_of_person(said.owner) if said.owner is not None else ""
-    if said.owner is not None and (named != before.crm_owner or owner is None):
-        owner, ownership = known(kit, said.owner), Ownership.ASSIGNED
-    elif said.owner is None and (before.crm_owner or owner is None):
+    named = key_of_person(record.owner) if record.owner is not None else ""
+    if record.owner is not None and (named != before.crm_owner or owner is None):
+        owner, ownership = known(kit, record.owner), Ownership.ASSIGNED
+    elif record.owner is None and (before.crm_owner or owner is None):
         owner, ownership = None, Ownership.UNASSIGNED
     ending, ended_at = before.ending, before.ended_at
-    if ending is not Ending.JUNK and said.ending is not ending:
-        ending = said.ending
+    if ending is not Ending.JUNK and record.ending is not ending:
+        ending = record.ending
         ended_at = None if ending is Ending.OPEN else now
-    touches = [at for at in (before.touched_at, said.touched_at) if at is not None]
+    touches = [at for at in (before.touched_at, record.touched_at) if at is not None]
     return msgspec.structs.replace(
         before,
         owner=owner,
@@ -266,12 +270,12 @@ def merged(kit: Kit, before: Handling, said: CrmRecord, now: datetime) -> Handli
     )
 
 
-def _who_hears(kit: Kit, lead: RefinedLead, before: Handling, after: Handling) -> list[Later]:
+def _follow_ups(kit: Kit, lead: RefinedLead, before: Handling, after: Handling) -> list[Later]:
     """The tasks after a change: channels that alerted about the lead update their messages, and
     channels that the rules choose for a new owner, and that have not alerted yet, get an alert
     (which `alerts.notices` drops if a fallback has sent it already)."""
-    told = kit.store.alerts([lead.lead_id]).get(lead.lead_id, ())
-    knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
+    alerts = kit.store.alerts([lead.lead_id]).get(lead.lead_id, ())
+    knowing = {alert.channel for alert in alerts if alert.step is Step.NOTIFY}
     tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
     if after.owner != before.owner and after.owner is not None and after.ending is Ending.OPEN:
         owned = with_owner(lead, after.owner, Ownership.ASSIGNED)

@@ -1,6 +1,6 @@
 """Who owns a lead: by the CRM, by its event, or by a rule's `assign`."""
 
-from leadline.journey.crm_lookup import NotAsked, Silent, Told
+from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked
 from leadline.kit import Kit, known
 from leadline.model.handling import Handling
 from leadline.model.lead import LeadFields, Ownership, RefinedLead
@@ -10,45 +10,45 @@ from leadline.ports.crm import CrmRecord
 from leadline.team.routing import assign, with_owner
 
 
-def found_owner(kit: Kit, source: str, fields: LeadFields, said: Told | None) -> tuple[
+def owner_from(kit: Kit, source: str, fields: LeadFields, answer: LookUpAnswer | None) -> tuple[
     Person | None, Ownership
 ]:  # fmt: skip
     """The owner if known, and the kind of knowledge (`Ownership`).
 
-    *fields* are those of the lead with its updates; *said* is the CRM's answer, None if there was
+    *fields* are those of the lead with its updates; *answer* is the CRM's answer, None if there was
     no CRM to ask.
     """
     named = known(kit, person_named(fields.owner)) if fields.owner else None
-    connected = kit.crms.get(source) if said is not None else None
-    if said is None or connected is None or not connected.crm.knows_owners:
+    connected = kit.crms.get(source) if answer is not None else None
+    if answer is None or connected is None or not connected.crm.knows_owners:
         return named, Ownership.ASSIGNED if named else Ownership.NOT_ASKED
-    match said:
+    match answer:
         case CrmRecord(owner=owner):
             if owner is None:
                 return None, Ownership.UNASSIGNED
             return known(kit, owner), Ownership.ASSIGNED
-        case Silent() | NotAsked():
+        case NoAnswer() | NotAsked():
             return named, Ownership.ASSIGNED if named else Ownership.UNKNOWN
         case _:
             return named, Ownership.ASSIGNED if named else Ownership.UNASSIGNED
 
 
-def settle_owner(
-    kit: Kit, lead: RefinedLead, fields: LeadFields, said: Told | None
+def resolve_owner(
+    kit: Kit, lead: RefinedLead, fields: LeadFields, answer: LookUpAnswer | None
 ) -> tuple[RefinedLead, Handling | None]:
     """A lead just refined, with its owner, and its first handling (None if that would be empty).
     The routing rules assign an owner if neither the CRM nor the event named one."""
-    owner, ownership = found_owner(kit, lead.received_from, fields, said)
-    if ownership is not Ownership.NOT_ASKED and (owner or said is not None):
+    owner, ownership = owner_from(kit, lead.received_from, fields, answer)
+    if ownership is not Ownership.NOT_ASKED and (owner or answer is not None):
         lead = with_owner(lead, owner, ownership)
     if owner is None and kit.routes.rules and ownership is not Ownership.UNKNOWN:
         owner = assign(lead, kit.routes, kit.team)
         if owner is not None:
             ownership = Ownership.ASSIGNED
             lead = with_owner(lead, owner, ownership)
-    if said is None and not (owner and kit.team.members):
+    if answer is None and not (owner and kit.team.members):
         return lead, None
-    record = said if isinstance(said, CrmRecord) else None
+    record = answer if isinstance(answer, CrmRecord) else None
     handling = Handling(
         owner=owner,
         ownership=ownership,

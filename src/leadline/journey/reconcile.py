@@ -44,14 +44,14 @@ class Reconciled(msgspec.Struct, frozen=True):
     pause: timedelta = timedelta()
 
 
-class Shelf(Inbox, Leads, Protocol):
+class ReconcileStore(Inbox, Leads, Protocol):
     """The parts of a store that reconciling needs."""
 
 
 def reconcile(
     front: CaptureKit,
     crm: Crm,
-    store: Shelf,
+    store: ReconcileStore,
     source: str,
     since: datetime,
     now: datetime,
@@ -72,22 +72,22 @@ def reconcile(
         asked.add(after)
         if not is_time():
             return Reconciled(len(seen), tuple(found), "there was no time for more", after)
-        told = crm.since(since, after)
-        if not isinstance(told, Page):
-            pause = told.after if isinstance(told, Busy) else timedelta()
-            return Reconciled(len(seen), tuple(found), crm_in_words(told), after, pause)
-        new = [one for one in told.found if one.record not in seen]
+        page = crm.since(since, after)
+        if not isinstance(page, Page):
+            pause = page.after if isinstance(page, Busy) else timedelta()
+            return Reconciled(len(seen), tuple(found), crm_in_words(page), after, pause)
+        new = [one for one in page.found if one.record not in seen]
         seen.update(one.record for one in new)
-        found += _captured_of(front, store, source, new, now, dry_run=dry_run)
-        if not told.after:
+        found += _capture_missing(front, store, source, new, now, dry_run=dry_run)
+        if not page.after:
             break
-        after = told.after
+        after = page.after
     return Reconciled(len(seen), tuple(found))
 
 
-def _captured_of(
+def _capture_missing(
     front: CaptureKit,
-    store: Shelf,
+    store: ReconcileStore,
     source: str,
     found: Iterable[Found],
     now: datetime,
@@ -123,20 +123,20 @@ def reconcile_in_turn(
     Returns zero after a search, else how long to wait for the next one. A search covers at least
     twice *every*; after failed searches it goes back to before the first of them.
     """
-    place = f"reconcile:{source}"
-    if wait := kit.store.reserve(place, every):
+    pacing_key = f"reconcile:{source}"
+    if wait := kit.store.reserve(pacing_key, every):
         return wait
-    now, trouble = kit.clock(), kit.store.trouble(place)
-    since = (trouble.since or now) - max(back, 2 * every)
+    now, health = kit.clock(), kit.store.health(pacing_key)
+    since = (health.since or now) - max(back, 2 * every)
     crm = kit.crms[source].crm
-    told = reconcile(front, crm, kit.store, source, since, now, is_time=is_time)
-    extra = {"source": source, "count": len(told.found)}
-    if told.trouble:
-        log.warning("reconcile.stopped", extra={**extra, "error": told.trouble})
-        kit.store.fared(place, well=False)
-        kit.store.hold(place, now + told.pause)
+    result = reconcile(front, crm, kit.store, source, since, now, is_time=is_time)
+    extra = {"source": source, "count": len(result.found)}
+    if result.trouble:
+        log.warning("reconcile.stopped", extra={**extra, "error": result.trouble})
+        kit.store.record_attempt(pacing_key, succeeded=False)
+        kit.store.pause(pacing_key, now + result.pause)
         return timedelta()
-    if trouble.failures:
-        kit.store.fared(place, well=True)
+    if health.failures:
+        kit.store.record_attempt(pacing_key, succeeded=True)
     log.info("reconcile.done", extra=extra)
     return timedelta()

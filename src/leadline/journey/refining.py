@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.journey.completing import filled, says_more, with_late_contact
-from leadline.journey.crm_lookup import NotAsked, Silent, Told, apart, ask, last_question
+from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.folding import end_of, fields_of_events, laid_over
-from leadline.journey.ownership import settle_owner
-from leadline.kit import Kit, again, channels_for, exhausted, settle
+from leadline.journey.ownership import resolve_owner
+from leadline.kit import Kit, channels_for, exhausted, retry_or_drop, settle
 from leadline.model.charsets import NOTES
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import ERASED, KEY_REUSED, FirstSeen, LeadFields, Ownership, RefinedLead
-from leadline.model.task import Alert, Claim, Done, Drop, Later, Outcome, Retry, Step, Task
+from leadline.model.task import Alert, Done, Drop, Later, Lease, Outcome, Retry, Step, Task
 from leadline.ports.crm import CrmRecord
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
@@ -40,32 +40,32 @@ refined and alerted without the CRM's answer."""
 
 def refine_due(kit: Kit, limit: int = 100) -> int:
     """Refine up to *limit* due leads; returns how many were leased."""
-    claims = kit.store.claim(Step.REFINE, limit, kit.lease, among=kit.among)
-    if not claims:
+    leases = kit.store.lease(Step.REFINE, limit, kit.lease_duration, among=kit.among)
+    if not leases:
         return 0
     until = last_question(kit)
-    waiting = kit.store.waiting([c.task.lead_id for c in claims])
-    for some in apart(kit, claims, waiting) if kit.crms else [claims]:
+    waiting = kit.store.waiting([c.task.lead_id for c in leases])
+    for some in apart(kit, leases, waiting) if kit.crms else [leases]:
         _refine_some(kit, some, waiting, until)
-    return len(claims)
+    return len(leases)
 
 
 def _refine_some(
-    kit: Kit, claims: Sequence[Claim], waiting: Mapping[str, Waiting], until: datetime
+    kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
 ) -> None:
     """Refine the leads of these claims, about which one CRM is asked at most, until then."""
-    mine = {i: waiting[i] for c in claims if (i := c.task.lead_id) in waiting}
-    said = ask(kit, mine, until) if kit.crms else {}
-    before = _before(kit, [i for i, lead in mine.items() if i in said or lead.late])
+    mine = {i: waiting[i] for c in leases if (i := c.task.lead_id) in waiting}
+    answers = ask(kit, mine, until) if kit.crms else {}
+    before = _before(kit, [i for i, lead in mine.items() if i in answers or lead.late])
     outcomes: list[Outcome] = []
-    for claim in claims:
-        i = claim.task.lead_id
-        kit.at_hand(i)
+    for lease in leases:
+        i = lease.task.lead_id
+        kit.report_current(i)
         outcomes.append(
-            _refine_one(kit, claim, waiting.get(i), said.get(i), before.get(i, _NOTHING))
+            _refine_one(kit, lease, waiting.get(i), answers.get(i), before.get(i, _NOTHING))
         )
-    kit.at_hand("")
-    settle(kit, claims, _link_to_first_seen(kit, outcomes))
+    kit.report_current("")
+    settle(kit, leases, _link_to_first_seen(kit, outcomes))
 
 
 class _Before(msgspec.Struct, frozen=True):
@@ -82,8 +82,8 @@ def _before(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Before]:
     """Asked again, or updated after their refinement, some leads were told before, and handled."""
     if not lead_ids:
         return {}
-    told, handled = kit.store.alerts(lead_ids), kit.store.handling(lead_ids)
-    return {i: _Before(told.get(i, ()), handled.get(i)) for i in lead_ids}
+    alerts, handled = kit.store.alerts(lead_ids), kit.store.handling(lead_ids)
+    return {i: _Before(alerts.get(i, ()), handled.get(i)) for i in lead_ids}
 
 
 def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
@@ -94,15 +94,17 @@ def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
     return _refined(kit, waiting, fields_of_lead(kit.sources[waiting.source], waiting))
 
 
-def is_completed(kit: Kit, lead: RefinedLead, waiting: Waiting, said: Told | None) -> bool:
+def is_completed(
+    kit: Kit, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | None
+) -> bool:
     """Whether a refined lead would tell more of whom it is about, were it refined anew with what
     came late, or what its CRM says now."""
-    if not (waiting.late or isinstance(said, CrmRecord)):
+    if not (waiting.late or isinstance(answer, CrmRecord)):
         return False
     source = kit.sources[waiting.source]
     fields = with_late_contact(source, fields_of_lead(source, waiting), waiting)
-    if isinstance(said, CrmRecord):
-        fields = filled(fields, said.fields)
+    if isinstance(answer, CrmRecord):
+        fields = filled(fields, answer.fields)
     if not says_more(fields, lead.contact):
         return False
     return says_more(_refined(kit, waiting, fields).contact, lead.contact)
@@ -121,24 +123,24 @@ def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
 
 def _refine_one(
     kit: Kit,
-    claim: Claim,
+    lease: Lease,
     waiting: Waiting | None,
-    said: Told | None,
+    answer: LookUpAnswer | None,
     earlier: _Before,
 ) -> Outcome:
     """The outcome of one lead. An error becomes its outcome and does not affect the others."""
     if waiting is None:
         return Drop("lead.missing", "the archive has no raw lead of this id")
-    if (end := exhausted(kit, claim)) is not None:
+    if (end := exhausted(kit, lease)) is not None:
         return end
-    if (not_now := _ask_again(claim, said)) is not None:
+    if (not_now := _ask_again(lease, answer)) is not None:
         return not_now
     try:
         source, before = kit.sources[waiting.source], earlier.handling
         fields = with_late_contact(source, fields_of_lead(source, waiting), waiting)
-        if isinstance(said, CrmRecord):
-            fields = laid_over(fields, (said.fields, ()))
-        refined, handling = settle_owner(kit, _refined(kit, waiting, fields), fields, said)
+        if isinstance(answer, CrmRecord):
+            fields = laid_over(fields, (answer.fields, ()))
+        refined, handling = resolve_owner(kit, _refined(kit, waiting, fields), fields, answer)
         claimed = fields.owner_claimed
         if before is None and claimed:  # an earlier version may have trusted this owner
             before = kit.store.handling([waiting.lead_id]).get(waiting.lead_id)
@@ -147,8 +149,8 @@ def _refine_one(
     except LeadlineError as error:
         return Drop("lead.not_understood", error.detail)
     except Exception as error:
-        log.exception("refine.failed", extra={"lead": claim.task.lead_id})
-        return again(kit, claim, type(error).__name__)
+        log.exception("refine.failed", extra={"lead": lease.task.lead_id})
+        return retry_or_drop(kit, lease, type(error).__name__)
     if refined.status != "refined":
         erased = f"record.{ERASED}" in refined.problems
         return Done(refined=refined, then=(Task(Step.LOOK_UP, refined.lead_id),) * erased)
@@ -156,8 +158,8 @@ def _refine_one(
         refined=refined,
         match_keys=match_keys(refined),
         handling=handling,
-        then=_what_follows(kit, refined, earlier.told, anew=claim.task.again),
-        later=_what_follows_later(kit, refined, said),
+        then=_what_follows(kit, refined, earlier.told, anew=lease.task.again),
+        later=_what_follows_later(kit, refined, answer),
     )
 
 
@@ -191,26 +193,26 @@ def _is_only_claimed(before: Handling, claimed: str | None) -> bool:
     return not before.crm_owner and before.claimed_by != before.owner
 
 
-def _ask_again(claim: Claim, said: Told | None) -> Retry | None:
+def _ask_again(lease: Lease, answer: LookUpAnswer | None) -> Retry | None:
     """A retry, if the CRM asks for a short pause or failed once. An alert is not delayed for the
     CRM any longer than that, since it can be corrected by an update."""
-    match said:
-        case NotAsked(after=after, words=words) if after <= _PATIENCE and claim.attempt <= _ASKED:
+    match answer:
+        case NotAsked(after=after, words=words) if after <= _PATIENCE and lease.attempt <= _ASKED:
             return Retry(after, why=words, counts=False)
-        case Silent(words=words) if claim.attempt == 1:
+        case NoAnswer(words=words) if lease.attempt == 1:
             return Retry(_HICCUP, why=words, counts=False)
     return None
 
 
 def _what_follows(
-    kit: Kit, lead: RefinedLead, told: Sequence[Alert], *, anew: bool
+    kit: Kit, lead: RefinedLead, alerts: Sequence[Alert], *, anew: bool
 ) -> tuple[Task, ...]:
     """The tasks to do now: alerts in the channels that the rules choose, updates in channels that
     alerted before, and the write-back. With *anew*, an update is sent as a new message where an
     alert cannot be changed. If a fallback has alerted for a channel, `alerts.notices` drops that
     channel's alert."""
     names = channels_for(kit, lead)
-    knowing = {alert.channel for alert in told if alert.step is Step.NOTIFY}
+    knowing = {alert.channel for alert in alerts if alert.step is Step.NOTIFY}
     tasks = [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
     tasks += [Task(Step.UPDATE, lead.lead_id, name, again=anew) for name in sorted(knowing)]
     connected = kit.crms.get(lead.received_from) if kit.crms else None
@@ -219,14 +221,16 @@ def _what_follows(
     return tuple(tasks)
 
 
-def _what_follows_later(kit: Kit, lead: RefinedLead, said: Told | None) -> tuple[Later, ...]:
+def _what_follows_later(
+    kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None
+) -> tuple[Later, ...]:
     """The tasks for later: a look-up while the owner or the record is missing, and the clock of the
     first response."""
     later: list[Later] = []
     missing = (Ownership.UNASSIGNED, Ownership.UNKNOWN)
     pause = kit.look_ups.after(timedelta())
-    unseen = said is not None and not isinstance(said, CrmRecord)
-    if said is not None and pause and (unseen or lead.lead_details.ownership in missing):
+    unseen = answer is not None and not isinstance(answer, CrmRecord)
+    if answer is not None and pause and (unseen or lead.lead_details.ownership in missing):
         later.append(Later(Task(Step.LOOK_UP, lead.lead_id), pause))
     if kit.targets.targets and (steps := kit.targets.steps(lead)):
         wait = max(steps[0] - lead.processed_at, timedelta())

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.journey.follow_up import look_again
-from leadline.kit import Kit, again, channels_for, exhausted, known, next_person, settle
+from leadline.kit import Kit, channels_for, exhausted, known, next_person, retry_or_drop, settle
 from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
-from leadline.model.task import Alert, Claim, Done, Later, Outcome, Retry, Step, Task
+from leadline.model.task import Alert, Done, Later, Lease, Outcome, Retry, Step, Task
 from leadline.team.routing import next_assignee, with_owner
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class _Case(msgspec.Struct, frozen=True):
 
     lead: RefinedLead
     handling: Handling
-    told: tuple[str, ...]
+    alerts: tuple[str, ...]
     """The channels that alerted about it and still exist."""
     now: datetime
 
@@ -41,7 +41,7 @@ class _Case(msgspec.Struct, frozen=True):
         return holder_of(self.lead, self.handling)
 
 
-class _Taken(msgspec.Struct, frozen=True):
+class _ActionTaken(msgspec.Struct, frozen=True):
     """A step of the target: the level reached, the handling and tasks to store with it, and a
     detail for the timeline."""
 
@@ -53,18 +53,18 @@ class _Taken(msgspec.Struct, frozen=True):
 
 def clock_due(kit: Kit, limit: int = 100) -> int:
     """Take up to *limit* steps that are due; returns how many tasks were leased."""
-    claims = kit.store.claim(Step.CLOCK, limit, kit.lease, among=kit.among)
-    if not claims:
+    leases = kit.store.lease(Step.CLOCK, limit, kit.lease_duration, among=kit.among)
+    if not leases:
         return 0
-    alive = [c.task.lead_id for c in claims if exhausted(kit, c) is None]
+    alive = [c.task.lead_id for c in leases if exhausted(kit, c) is None]
     cases = _cases(kit, alive) if alive else {}
-    ended: list[tuple[Claim, Outcome]] = []
-    for claim in claims:
-        outcome = _one(kit, claim, cases.get(claim.task.lead_id))
+    ended: list[tuple[Lease, Outcome]] = []
+    for lease in leases:
+        outcome = _outcome_of(kit, lease, cases.get(lease.task.lead_id))
         if outcome is not None:
-            ended.append((claim, outcome))
-    settle(kit, [claim for claim, _ in ended], [outcome for _, outcome in ended])
-    return len(claims)
+            ended.append((lease, outcome))
+    settle(kit, [lease for lease, _ in ended], [outcome for _, outcome in ended])
+    return len(leases)
 
 
 def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
@@ -77,9 +77,9 @@ def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
         late = [i for i, one in leads.items() if _is_late(kit, one, handled.get(i, UNHANDLED), now)]
         if late:
             handled.update(look_again(kit, late))
-    told = kit.store.alerts(list(leads))
+    alerts = kit.store.alerts(list(leads))
     return {
-        i: _Case(lead, handled.get(i, UNHANDLED), _knowing(kit, told.get(i, ())), now)
+        i: _Case(lead, handled.get(i, UNHANDLED), _alerted_channels(kit, alerts.get(i, ())), now)
         for i, lead in leads.items()
     }
 
@@ -87,18 +87,18 @@ def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
 def _is_late(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> bool:
     try:
         return not handling.answered and _wait(kit, lead, handling, now) is None
-    except Exception:  # `_one` runs into the same error and reports it
+    except Exception:  # `_outcome_of` runs into the same error and reports it
         return False
 
 
-def _knowing(kit: Kit, told: Sequence[Alert]) -> tuple[str, ...]:
-    names = dict.fromkeys(a.channel for a in told if a.step is Step.NOTIFY)
+def _alerted_channels(kit: Kit, alerts: Sequence[Alert]) -> tuple[str, ...]:
+    names = dict.fromkeys(a.channel for a in alerts if a.step is Step.NOTIFY)
     return tuple(name for name in names if name in kit.channels)
 
 
-def _one(kit: Kit, claim: Claim, case: _Case | None) -> Outcome | None:
+def _outcome_of(kit: Kit, lease: Lease, case: _Case | None) -> Outcome | None:
     """The outcome of a lease; None if its task was rescheduled for the next step already."""
-    if (end := exhausted(kit, claim)) is not None:
+    if (end := exhausted(kit, lease)) is not None:
         return end
     if case is None:
         return Done(note="clock.not_refined")
@@ -109,10 +109,10 @@ def _one(kit: Kit, claim: Claim, case: _Case | None) -> Outcome | None:
         if wait is not None:
             return wait
         taken = _step(kit, case)
-        return _keep(kit, case, taken) if isinstance(taken, _Taken) else taken
+        return _store(kit, case, taken) if isinstance(taken, _ActionTaken) else taken
     except Exception as error:
-        log.exception("clock.failed", extra={"lead": claim.task.lead_id})
-        return again(kit, claim, type(error).__name__)
+        log.exception("clock.failed", extra={"lead": lease.task.lead_id})
+        return retry_or_drop(kit, lease, type(error).__name__)
 
 
 def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Outcome | None:
@@ -131,20 +131,20 @@ def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Out
     return None
 
 
-def _step(kit: Kit, case: _Case) -> _Taken | Outcome:
+def _step(kit: Kit, case: _Case) -> _ActionTaken | Outcome:
     """The next step of the lead's target. A lead without an alert has no channel to remind, so its
     first step is the escalation."""
     level = case.handling.level + 1
     if level == 1:
-        if case.told:
-            return _taken(case, level, case.told)
+        if case.alerts:
+            return _action_taken(case, level, case.alerts)
         level = ESCALATED
     steps = kit.targets.steps(case.lead)
     if level == ESCALATED:
         early = steps[1] - case.now
         channels = _escalation_channels(kit, case)
         if channels and early <= timedelta():
-            return _taken(case, level, channels)
+            return _action_taken(case, level, channels)
         pause = max(_SHORTEST, (case.now - steps[0]) / 2)
         soonest = min(pause, early) if early > timedelta() else pause
         return Retry(soonest, why="clock.nobody_told", counts=False)
@@ -158,18 +158,18 @@ def _escalation_channels(kit: Kit, case: _Case) -> tuple[str, ...]:
     target = kit.targets.of(case.lead)
     if target is not None and target.escalate_to in kit.channels:
         return (target.escalate_to,)
-    if case.told or next_person(kit, case.holder) is None:
-        return case.told
+    if case.alerts or next_person(kit, case.holder) is None:
+        return case.alerts
     return channels_for(kit, case.lead)
 
 
-def _taken(case: _Case, level: int, channels: Sequence[str]) -> _Taken:
+def _action_taken(case: _Case, level: int, channels: Sequence[str]) -> _ActionTaken:
     tasks = tuple(Task(Step.REMIND, case.lead.lead_id, name) for name in channels)
     after = msgspec.structs.replace(case.handling, level=level)
-    return _Taken(level, after, tasks, ", ".join(channels))
+    return _ActionTaken(level, after, tasks, ", ".join(channels))
 
 
-def _reassigned(kit: Kit, case: _Case) -> _Taken | Outcome:
+def _reassigned(kit: Kit, case: _Case) -> _ActionTaken | Outcome:
     """Assign the lead to the next person by round robin. Channels that alerted send a reminder and
     then update their alert; channels that the rules choose for the new owner send an alert."""
     lead, holder = case.lead, case.holder
@@ -180,20 +180,20 @@ def _reassigned(kit: Kit, case: _Case) -> _Taken | Outcome:
     after = msgspec.structs.replace(
         case.handling, level=REASSIGNED, owner=owner, ownership=Ownership.ASSIGNED
     )
-    tasks = [Task(Step.REMIND, lead.lead_id, name) for name in case.told]
+    tasks = [Task(Step.REMIND, lead.lead_id, name) for name in case.alerts]
     if kit.routes.rules:
         owned = with_owner(lead, owner, Ownership.ASSIGNED)
-        fresh = [name for name in channels_for(kit, owned) if name not in case.told]
+        fresh = [name for name in channels_for(kit, owned) if name not in case.alerts]
         tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in fresh]
     connected = kit.crms.get(lead.received_from)
     if connected and connected.config.write and lead.lead_details.crm_record:
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
     names = kit.team.name_of(holder) if holder else "", kit.team.name_of(owner)
     detail = f"from {names[0]} to {names[1]}" if names[0] else f"to {names[1]}"
-    return _Taken(REASSIGNED, after, tuple(tasks), detail)
+    return _ActionTaken(REASSIGNED, after, tuple(tasks), detail)
 
 
-def _keep(kit: Kit, case: _Case, taken: _Taken) -> Outcome | None:
+def _store(kit: Kit, case: _Case, taken: _ActionTaken) -> Outcome | None:
     """Store a step with its tasks. The clock task is put again for the next step (then the outcome
     is None) and ends after the last one."""
     lead_id = case.lead.lead_id

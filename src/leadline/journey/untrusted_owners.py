@@ -14,7 +14,7 @@ LOOKED_AT = 200
 """The number of newest leads of each source that are checked."""
 
 
-class OwnersClaimed(msgspec.Struct, frozen=True):
+class UntrustedOwners(msgspec.Struct, frozen=True):
     """How many leads (`leads`) of those checked (`of`) name an owner that is ignored."""
 
     leads: int
@@ -23,7 +23,7 @@ class OwnersClaimed(msgspec.Struct, frozen=True):
 
 def untrusted_owners(
     store: Leads, ledger: Ledger, sources: Mapping[str, Source]
-) -> Mapping[str, OwnersClaimed]:
+) -> Mapping[str, UntrustedOwners]:
     """The sources that named owners without being trusted to, by name. The raw events are read
     again, so that leads of every version count, refined or waiting."""
     found = {}
@@ -39,5 +39,5 @@ def untrusted_owners(
             except LeadlineError:
                 continue  # cannot be read, so it names no owner either
         if claimed:
-            found[name] = OwnersClaimed(claimed, len(leads))
+            found[name] = UntrustedOwners(claimed, len(leads))
     return found

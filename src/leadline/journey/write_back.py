@@ -10,16 +10,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.journey.write_back_leads import WriteBackLead, write_back_leads
 from leadline.journey.write_back_plan import changes_for, is_as_written
-from leadline.journey.write_back_subjects import CrmSubject, crm_subjects
-from leadline.kit import Connected, Kit, again, exhausted, known, settle
+from leadline.kit import Connected, Kit, exhausted, known, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import Ownership
 from leadline.model.people import key_of_person
-from leadline.model.task import Claim, Done, Drop, Outcome, Retry, Step
+from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step
 from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.ports.places import crm_place
+from leadline.ports.pacing_keys import pacing_key
 
 log = logging.getLogger(__name__)
 
@@ -41,29 +41,29 @@ def write_back_due(kit: Kit, source: str) -> timedelta | None:
         return None
     connected = kit.crms.get(source)
     if connected is None:
-        claims = kit.store.claim(Step.WRITE_BACK, _ORPHANS, kit.lease, source)
+        leases = kit.store.lease(Step.WRITE_BACK, _ORPHANS, kit.lease_duration, source)
         missing = Drop(NO_CRM, f"there is no [crm.{source}]; put it back and replay")
-        settle(kit, claims, [missing] * len(claims))
+        settle(kit, leases, [missing] * len(leases))
         return timedelta()
     per_second = connected.config.per_second
     batch = min(due, connected.crm.batch, max(1, int(per_second)))
     # Most CRMs take one record per request; two more requests read the records before and after.
-    if wait := kit.store.reserve(crm_place(source), timedelta(seconds=(batch + 2) / per_second)):
+    if wait := kit.store.reserve(pacing_key(source), timedelta(seconds=(batch + 2) / per_second)):
         return wait
-    claims = kit.store.claim(Step.WRITE_BACK, batch, kit.lease, source)
-    settle(kit, claims, _Batch(kit, source, connected).outcomes(claims))
+    leases = kit.store.lease(Step.WRITE_BACK, batch, kit.lease_duration, source)
+    settle(kit, leases, _Batch(kit, source, connected).outcomes(leases))
     return timedelta()
 
 
 class _Case(msgspec.Struct):
     """A lead of the batch that is to be written back, and the outcome of its task."""
 
-    claim: Claim
-    about: CrmSubject
+    lease: Lease
+    about: WriteBackLead
     outcome: Outcome
 
 
-class _Todo(msgspec.Struct, frozen=True):
+class _PendingWrite(msgspec.Struct, frozen=True):
     """The change to write for a case, and the record as it was read before."""
 
     case: _Case
@@ -80,28 +80,28 @@ class _Batch:
         self.connected = connected
         self.began = kit.clock()
 
-    def outcomes(self, claims: Sequence[Claim]) -> list[Outcome]:
+    def outcomes(self, leases: Sequence[Lease]) -> list[Outcome]:
         """The outcome of each lease, in order."""
-        found = self._cases(claims)
+        found = self._cases(leases)
         cases = [one for one in found if isinstance(one, _Case)]
         self._write(self._changes(self._read(cases)))
         return [one.outcome if isinstance(one, _Case) else one for one in found]
 
-    def _cases(self, claims: Sequence[Claim]) -> list[_Case | Outcome]:
+    def _cases(self, leases: Sequence[Lease]) -> list[_Case | Outcome]:
         """A case for each lease, or its outcome if there is nothing to write back."""
         # Exhausted tasks first: a lead that kills the worker that reads it must end, too.
-        ends = [exhausted(self.kit, claim) for claim in claims]
-        alive = [c.task.lead_id for c, end in zip(claims, ends, strict=True) if end is None]
-        subjects = crm_subjects(self.kit, self.connected, alive)
+        ends = [exhausted(self.kit, lease) for lease in leases]
+        alive = [c.task.lead_id for c, end in zip(leases, ends, strict=True) if end is None]
+        subjects = write_back_leads(self.kit, self.connected, alive)
         found: list[_Case | Outcome] = []
-        for claim, end in zip(claims, ends, strict=True):
-            about = subjects.get(claim.task.lead_id)
+        for lease, end in zip(leases, ends, strict=True):
+            about = subjects.get(lease.task.lead_id)
             if end is not None:
                 found.append(end)
             elif about is None:
                 found.append(Done(note="write_back.nothing_there"))
             else:
-                found.append(_Case(claim, about, _not_tried("crm.not_tried")))
+                found.append(_Case(lease, about, _retry_uncounted("crm.not_tried")))
         return found
 
     def _read(self, cases: Sequence[_Case]) -> list[tuple[_Case, CrmRecord]]:
@@ -112,31 +112,31 @@ class _Batch:
         read: list[tuple[_Case, CrmRecord]] = []
         for case in cases:
             if not isinstance(reply, Mapping):
-                case.outcome = self._without_answer(case.claim, reply)
+                case.outcome = self._without_answer(case.lease, reply)
                 continue
             match reply.get(case.about.record, NotYet()):
                 case CrmRecord() as record:
                     read.append((case, record))
                 case NotYet() | Refused() as never:
-                    case.outcome = _never(never)
+                    case.outcome = _drop(never)
         return read
 
-    def _changes(self, read: Sequence[tuple[_Case, CrmRecord]]) -> list[_Todo]:
+    def _changes(self, read: Sequence[tuple[_Case, CrmRecord]]) -> list[_PendingWrite]:
         """What to write while there is time: at most one change per record."""
         late = not self._is_within(_WRITE_BY)
-        todo: dict[str, _Todo] = {}
+        todo: dict[str, _PendingWrite] = {}
         for case, record in read:
             one = case.about
-            change = changes_for(one.lead, one.handling, record, self.config, one.beside)
+            change = changes_for(one.lead, one.handling, record, self.config, one.related)
             if change is None:
                 case.outcome = Done(note="write_back.nothing_new")
             elif late or record.record in todo:
-                case.outcome = _not_tried("crm.no_time")
+                case.outcome = _retry_uncounted("crm.no_time")
             else:
-                todo[record.record] = _Todo(case, record, change)
+                todo[record.record] = _PendingWrite(case, record, change)
         return list(todo.values())
 
-    def _write(self, todo: Sequence[_Todo]) -> None:
+    def _write(self, todo: Sequence[_PendingWrite]) -> None:
         if not todo:
             return
         try:
@@ -144,33 +144,35 @@ class _Batch:
         except Exception as error:  # a bug in an adapter must not lose the batch
             log.exception("crm.failed", extra={"source": self.source})
             reply = Unreachable(f"crm.{type(error).__name__}")
-        written: list[tuple[_Todo, Written]] = []
+        written: list[tuple[_PendingWrite, Written]] = []
         pause: Busy | None = None
         for one in todo:
-            said = reply.get(one.change.record) if isinstance(reply, Mapping) else reply
-            match said:
+            answer = reply.get(one.change.record) if isinstance(reply, Mapping) else reply
+            match answer:
                 case Written():
-                    written.append((one, said))
+                    written.append((one, answer))
                 case NotYet():
-                    one.case.outcome = _never(said)
+                    one.case.outcome = _drop(answer)
                 case Refused() if isinstance(reply, Mapping):
-                    one.case.outcome = _never(said)
+                    one.case.outcome = _drop(answer)
                 case None:
                     pass  # the CRM was not asked to write this one
                 case _:
-                    one.case.outcome = self._without_answer(one.case.claim, said)
-                    pause = said if isinstance(said, Busy) else pause
-        self._hold(pause)
+                    one.case.outcome = self._without_answer(one.case.lease, answer)
+                    pause = answer if isinstance(answer, Busy) else pause
+        self._pause_crm(pause)
         news = {} if pause else self._read_again(written)
         for one, done in written:
             self._remember(one, done, news.get(one.change.record))
             one.case.outcome = Done()
         log.info("crm.written", extra={"source": self.source, "count": len(written)})
 
-    def _read_again(self, written: Sequence[tuple[_Todo, Written]]) -> Mapping[str, CrmRecord]:
+    def _read_again(
+        self, written: Sequence[tuple[_PendingWrite, Written]]
+    ) -> Mapping[str, CrmRecord]:
         """The written records read again, if the CRM did not say when it modified them or we wrote
         their owner; records that somebody else changed meanwhile are left out."""
-        whose = {name for one, _ in written for name in one.case.about.beside.owner or ()}
+        whose = {name for one, _ in written for name in one.case.about.related.owner or ()}
         asked = {
             one.change.record: one
             for one, done in written
@@ -188,11 +190,11 @@ class _Batch:
             and is_as_written(one.before, one.change, now, self.config)
         }
 
-    def _remember(self, todo: _Todo, done: Written, record: CrmRecord | None) -> None:
+    def _remember(self, todo: _PendingWrite, done: Written, record: CrmRecord | None) -> None:
         """Store the values that we wrote, and the record's new owner if we wrote that."""
         about, change, store = todo.case.about, todo.change, self.kit.store
         lead_id, before = about.lead.lead_id, about.handling
-        gave_away = (about.beside.owner or {}).keys() & change.values.keys()
+        gave_away = (about.related.owner or {}).keys() & change.values.keys()
         owner = record.owner if record and gave_away else None
         for _ in range(_ROUNDS):
             after = msgspec.structs.replace(
@@ -221,36 +223,36 @@ class _Batch:
         except Exception as error:
             log.exception("crm.failed", extra={"source": self.source})
             reply = Unreachable(f"crm.{type(error).__name__}")
-        self._hold(reply)
+        self._pause_crm(reply)
         return reply
 
-    def _without_answer(self, claim: Claim, said: Busy | Unreachable | Refused) -> Outcome:
+    def _without_answer(self, lease: Lease, answer: Busy | Unreachable | Refused) -> Outcome:
         """The outcome if the CRM did not answer. A refusal of all requests (such as an expired
         token) can be fixed by the operator, so it is retried like a CRM that is down."""
-        match said:
+        match answer:
             case Busy(after=after):
                 return Retry(after, why="crm.busy", counts=False)
             case Unreachable(words=words):
-                return again(self.kit, claim, words)
+                return retry_or_drop(self.kit, lease, words)
             case Refused(reason=reason, words=words):
-                return again(self.kit, claim, f"{reason} {words}".rstrip())
+                return retry_or_drop(self.kit, lease, f"{reason} {words}".rstrip())
 
-    def _hold(self, said: object) -> None:
+    def _pause_crm(self, said: object) -> None:
         """Pause all write-backs of this source if the CRM asked for a pause."""
         if isinstance(said, Busy):
-            self.kit.store.hold(crm_place(self.source), self.kit.clock() + said.after)
+            self.kit.store.pause(pacing_key(self.source), self.kit.clock() + said.after)
 
     def _is_within(self, share: float) -> bool:
-        until: datetime = self.began + self.kit.lease * share
+        until: datetime = self.began + self.kit.lease_duration * share
         return self.kit.clock() < until
 
 
-def _never(said: NotYet | Refused) -> Drop:
+def _drop(answer: NotYet | Refused) -> Drop:
     """A dead letter with the CRM's own reason."""
-    if isinstance(said, Refused):
-        return Drop(said.reason, said.words)
+    if isinstance(answer, Refused):
+        return Drop(answer.reason, answer.words)
     return Drop("crm.no_record", "the CRM has no such record")
 
 
-def _not_tried(why: str) -> Retry:
+def _retry_uncounted(why: str) -> Retry:
     return Retry(timedelta(), why=why, counts=False)

@@ -54,7 +54,7 @@ class FieldPlan(msgspec.Struct, frozen=True):
     verdict: FieldVerdict
 
 
-class Beside(msgspec.Struct, frozen=True):
+class Related(msgspec.Struct, frozen=True):
     """What a write-back needs beside the lead.
 
     `owner`: the fields that name its holder in the CRM (`Crm.owner_value`; None if the CRM does not
@@ -67,7 +67,7 @@ class Beside(msgspec.Struct, frozen=True):
     duplicate_of: str = ""
 
 
-NOTHING_BESIDE = Beside()
+NOTHING_RELATED = Related()
 
 
 def plan_changes(
@@ -75,11 +75,11 @@ def plan_changes(
     handling: Handling,
     record: CrmRecord,
     config: AnyCrmConfig,
-    beside: Beside = NOTHING_BESIDE,
+    related: Related = NOTHING_RELATED,
 ) -> tuple[FieldPlan, ...]:
     """The plan of every field in the `write` setting; each of the CRM's fields appears once."""
     plans: dict[str, FieldPlan] = {}
-    for ours, name, value in _placed_values(lead, handling, config, beside):
+    for ours, name, value in _placed_values(lead, handling, config, related):
         current = record.values.get(name)
         whom = {"owner": handling.holder, "claimed_by": handling.claimed_by}.get(ours)
         if value is None and whom is not None:
@@ -97,10 +97,10 @@ def changes_for(
     handling: Handling,
     record: CrmRecord,
     config: AnyCrmConfig,
-    beside: Beside = NOTHING_BESIDE,
+    related: Related = NOTHING_RELATED,
 ) -> CrmChange | None:
     """The change to write to this record now; None if there is nothing to write."""
-    plans = plan_changes(lead, handling, record, config, beside)
+    plans = plan_changes(lead, handling, record, config, related)
     values = {plan.name: plan.value for plan in plans if plan.verdict.writes}
     return CrmChange(record.record, values, record.modified) if values else None
 
@@ -182,18 +182,18 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _placed_values(
-    lead: RefinedLead, handling: Handling, config: AnyCrmConfig, beside: Beside
+    lead: RefinedLead, handling: Handling, config: AnyCrmConfig, related: Related
 ) -> Iterator[tuple[str, str, Any]]:
     """For each field our name, the CRM's name and the value to write; None if it is not known."""
-    known = _known_values(lead, handling, beside)
-    whose = beside.owner or {}
+    known = _known_values(lead, handling, related)
+    whose = related.owner or {}
     for ours, name in config.write.items():
         if ours == "owner":
             yield from ((ours, own, value) for own, value in (whose or {name: None}).items())
         elif ours == "claimed_by" and name in whose:
             # `claimed_by` is mapped to the CRM's owner field: only a claim sets the owner.
             yield ours, name, whose[name] if handling.claimed_by else None
-        elif ours == "claimed_by" and name in beside.owner_fields:
+        elif ours == "claimed_by" and name in related.owner_fields:
             yield ours, name, None  # the CRM does not know the person, so they can't own there
         else:
             yield ours, name, known.get(ours)
@@ -207,7 +207,7 @@ def _is_of_the_crm(handling: Handling) -> bool:
     return handling.crm_owner in (owner.email.lower(), owner.id, owner.name, owner.slack)
 
 
-def _known_values(lead: RefinedLead, handling: Handling, beside: Beside) -> dict[str, Any]:
+def _known_values(lead: RefinedLead, handling: Handling, related: Related) -> dict[str, Any]:
     contact, details = lead.contact, lead.lead_details
     score = details.lead_score
     claimed_at = handling.claimed_at
@@ -220,7 +220,7 @@ def _known_values(lead: RefinedLead, handling: Handling, beside: Beside) -> dict
         "score": int(score) if score is not None and score.is_integer() else score,
         "status": handling.ending if handling.ending is Ending.JUNK else lead.status,
         "problems": ", ".join(lead.problems),
-        "duplicate_of": beside.duplicate_of,
+        "duplicate_of": related.duplicate_of,
         "lead_id": lead.lead_id,
         "claimed_by": handling.claimed_by.shown if handling.claimed_by else None,
         "claimed_at": claimed_at and _to_the_second(claimed_at),

@@ -100,8 +100,8 @@ def label_in(content_type: str) -> str:
     """The `charset` parameter of a content type; "" where there is none."""
     if ";" not in content_type:
         return ""
-    found = _PARAMETER.search(content_type)
-    return (found[1] or found[2] or "") if found else ""
+    match = _PARAMETER.search(content_type)
+    return (match[1] or match[2] or "") if match else ""
 
 
 def codec_of(label: str) -> str:
@@ -138,14 +138,14 @@ def decode_texts(texts: Sequence[bytes], *labels: str) -> tuple[list[str], tuple
     by the label with U+FFFD for invalid bytes, or as windows-1252 if the label was UTF-8 or
     missing.
     """
-    told = next((codec for label in labels if (codec := codec_of(label))), "")
+    message = next((codec for label in labels if (codec := codec_of(label))), "")
     notes = (UNKNOWN,) if any(map(is_unknown, labels)) else ()
-    for codec in dict.fromkeys((told or "utf-8", "utf-8")):
+    for codec in dict.fromkeys((message or "utf-8", "utf-8")):
         if (read := _strictly(texts, codec)) is not None:
-            return read, notes if codec == (told or codec) else (*notes, WRONG)
-    if told in ("", "utf-8"):
-        return [_leniently(text, _WINDOWS) for text in texts], (*notes, WRONG) if told else notes
-    return [_leniently(text, told) for text in texts], (*notes, REPLACED)
+            return read, notes if codec == (message or codec) else (*notes, WRONG)
+    if message in ("", "utf-8"):
+        return [_leniently(text, _WINDOWS) for text in texts], (*notes, WRONG) if message else notes
+    return [_leniently(text, message) for text in texts], (*notes, REPLACED)
 
 
 def decode_document(body: bytes, label: str = "") -> tuple[str, tuple[str, ...]]:

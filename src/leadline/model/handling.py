@@ -1,7 +1,7 @@
 """What people and the CRM did with a refined lead: its owner, its claim, its ending.
 
 The refined document never changes, so this is a separate value, which stores change by
-compare-and-swap (`ports.store.Desk`).
+compare-and-swap (`ports.store.Handlings`).
 """
 
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return responded or self.ending is not Ending.OPEN
 
     @property
-    def desks(self) -> tuple[str, ...]:
+    def work_lists(self) -> tuple[str, ...]:
         """The keys under which the lead is listed among its holder's open leads: Slack id, e-mail
         in lower case, CRM id. Empty once the lead has ended."""
         if self.ending is not Ending.OPEN or self.holder is None:

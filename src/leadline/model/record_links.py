@@ -28,12 +28,12 @@ class WebLink(msgspec.Struct, frozen=True):
 
 def read_link(url: str) -> WebLink | None:
     """The parts of a URL; None if it is not a plain http or https URL, or has a user part."""
-    if (found := _LINK.fullmatch(url)) is None:
+    if (match := _LINK.fullmatch(url)) is None:
         return None
-    port = int(found["port"]) if found["port"] else None
+    port = int(match["port"]) if match["port"] else None
     if port is not None and port > 65535:
         return None
-    return WebLink(found["scheme"], found["host"].lower(), port)
+    return WebLink(match["scheme"], match["host"].lower(), port)
 
 
 def is_on(hosts: tuple[str, ...], url: str) -> bool:

@@ -27,7 +27,7 @@ GROUP_READS = Rights(0o750, 0o640)
 """Read access for the group too."""
 
 
-class Wide(msgspec.Struct, frozen=True):
+class WidePermissions(msgspec.Struct, frozen=True):
     """The numbers of folders and files whose permissions are too wide."""
 
     folders: int = 0
@@ -146,7 +146,7 @@ def set_mode(path: Path | int, mode: int) -> None:
 # --- checking and narrowing existing files ----------------------------------------------------
 
 
-def too_wide(folder: Path, rights: Rights = PRIVATE) -> Wide:
+def too_wide(folder: Path, rights: Rights = PRIVATE) -> WidePermissions:
     """The folders and files below a folder, itself included, that give the group or others more
     than *rights*."""
     folders = files = 0
@@ -155,10 +155,10 @@ def too_wide(folder: Path, rights: Rights = PRIVATE) -> Wide:
             folders += 1
         else:
             files += 1
-    return Wide(folders, files)
+    return WidePermissions(folders, files)
 
 
-def narrow(folder: Path, rights: Rights = PRIVATE) -> Wide:
+def narrow(folder: Path, rights: Rights = PRIVATE) -> WidePermissions:
     """Take permissions beyond *rights* from the group and others; the owner's stay.
 
     Returns the numbers of what was narrowed; `too_wide` still finds what could not be. Symlinks are
@@ -171,7 +171,9 @@ def narrow(folder: Path, rights: Rights = PRIVATE) -> Wide:
         if not is_shared(folder):
             _narrow_one(parent, name, mode & ~_excess(mode, rights))
     after = too_wide(folder, rights)
-    return Wide(max(0, before.folders - after.folders), max(0, before.files - after.files))
+    return WidePermissions(
+        max(0, before.folders - after.folders), max(0, before.files - after.files)
+    )
 
 
 def _narrow_one(parent: int, name: str, mode: int) -> None:

@@ -25,7 +25,7 @@ class StepRow(msgspec.Struct, frozen=True):
     `function` is the function that does due tasks, as "module:name"; `leadline.steps` imports it
     and documents its parameters. `batched` is whether one message or request may do several tasks,
     so that a wake-up for one task may do others too. `needs` is the table of settings without which
-    no such tasks exist. `told_as` is the word in timelines and running counts for a message that
+    no such tasks exist. `event_name` is the word in timelines and running counts for a message that
     ended a task of this step, `metric` the CloudWatch metric that counts those messages; both are
     "" for a step that sends none.
     """
@@ -34,7 +34,7 @@ class StepRow(msgspec.Struct, frozen=True):
     addressee: Addressee = Addressee.LEAD
     batched: bool = False
     needs: str = ""
-    told_as: str = ""
+    event_name: str = ""
     metric: str = ""
 
 
@@ -64,13 +64,13 @@ class Step(StrEnum):
             "leadline.alerts.sending:deliver_due",
             Addressee.CHANNEL,
             batched=True,
-            told_as="alerted",
+            event_name="alerted",
             metric="Alerted",
         ),
     )
     UPDATE = (
         "update",
-        StepRow("leadline.alerts.updating:update_due", Addressee.CHANNEL, told_as="updated"),
+        StepRow("leadline.alerts.updating:update_due", Addressee.CHANNEL, event_name="updated"),
     )
     REMIND = (
         "remind",
@@ -78,7 +78,7 @@ class Step(StrEnum):
             "leadline.alerts.reminding:remind_due",
             Addressee.CHANNEL,
             needs="targets",
-            told_as="reminded",
+            event_name="reminded",
             metric="Reminded",
         ),
     )
@@ -184,7 +184,7 @@ TaskKind = tuple[Step, str]
 """A step and the `channel` of its tasks."""
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Lease(msgspec.Struct, frozen=True):
     """The lease of a task by one worker.
 
     `attempt` counts from 1 and is the fence: only the latest attempt may settle the task.
@@ -202,14 +202,14 @@ class Claim(msgspec.Struct, frozen=True):
     until: datetime = datetime.max.replace(tzinfo=UTC)
 
 
-def told_as(step: Step | str) -> str:
+def event_name(step: Step | str) -> str:
     """The word in timelines and running counts for a message that ended a task of this step."""
-    return Step(step).row.told_as or f"{step}.told"
+    return Step(step).row.event_name or f"{step}.told"
 
 
-HELD_UNTIL = datetime(9999, 1, 1, tzinfo=UTC)
+ON_HOLD_UNTIL = datetime(9999, 1, 1, tzinfo=UTC)
 """The due time of leads that are on hold; it never comes."""
-HELD = "held"
+ON_HOLD = "held"
 """How lists mark leads that are on hold."""
-MOVED = "wait."
+WAIT_CHANGED = "wait."
 """The prefix of timeline notes about a wait that an operator changed, such as "wait.held cli"."""

@@ -11,16 +11,16 @@ from leadline.ports.messenger import Busy, Unreachable
 JSON = "application/json; charset=utf-8"
 
 
-class Posted(HttpReply, frozen=True):
-    """An answer; `never_told` are secrets that its body may contain."""
+class PostReply(HttpReply, frozen=True):
+    """An answer; `secrets` are secrets that its body may contain."""
 
-    never_told: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
         """The beginning of the body on one line, for dead letters, without e-mail addresses and
         secrets."""
-        return shortened(self.body.decode(errors="replace"), self.never_told)
+        return shortened(self.body.decode(errors="replace"), self.secrets)
 
 
 class Poster:
@@ -37,16 +37,16 @@ class Poster:
 
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str], most: int = MOST_BODY
-    ) -> Posted | Unreachable:
+    ) -> PostReply | Unreachable:
         """The answer, with at most *most* bytes of its body; Unreachable if there was none."""
         reply = self._http.request("POST", url, body, headers, most)
         if isinstance(reply, NoReply):
             reason = "DeadlineExceeded" if reply.reason == TIMEOUT else reply.reason
             return Unreachable(f"{self.service}.{reason}")
-        never_told = (*secrets_of(url), *headers.get("authorization", "").split()[-1:])
-        return Posted(reply.status, reply.headers, reply.body, reply.whole, never_told)
+        secrets = (*secrets_of(url), *headers.get("authorization", "").split()[-1:])
+        return PostReply(reply.status, reply.headers, reply.body, reply.whole, secrets)
 
-    def trouble(self, answer: Posted) -> Busy | Unreachable | None:
+    def failure(self, answer: PostReply) -> Busy | Unreachable | None:
         """Busy or Unreachable for an answer that concerns the service rather than the message; None
         for any other."""
         if answer.status == 429:

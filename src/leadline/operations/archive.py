@@ -99,8 +99,8 @@ _handling = msgspec.json.Decoder(_HandlingDocument)
 
 def handling_document(lead_id: str, handling: Handling) -> bytes:
     """The JSON document of a lead's handling, without Slack's `reply_url`, which is a secret."""
-    kept = msgspec.structs.replace(handling, reply_url="", reply_until=None)
-    return msgspec.json.encode(_HandlingDocument(lead_id, kept))
+    stored = msgspec.structs.replace(handling, reply_url="", reply_until=None)
+    return msgspec.json.encode(_HandlingDocument(lead_id, stored))
 
 
 def read_handling(key: str, document: bytes) -> tuple[str, Handling]:

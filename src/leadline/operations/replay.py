@@ -92,10 +92,10 @@ def plan(
     """
     planned = _Planned()
     for some in _slices(list(dict.fromkeys(lead_ids))):
-        kept = store.archived(some)
+        events = store.archived(some)
         names = channels(store.refined(some)) if start is Start.NOTIFY else {}
         for lead_id in some:
-            event = kept.get(lead_id)
+            event = events.get(lead_id)
             if event is None:
                 why_not = "there is no such lead, or its raw document is lost"
             elif event.fate is Fate.CAPTURED and event.kind is not Kind.UNREADABLE:
@@ -220,13 +220,13 @@ def _why_no_lead(event: Archived, sources: Mapping[str, Source]) -> str:
         body, media = event.body, event.media_type
     delivery = Delivery(event.source, body, event.captured_at, {"content-type": media})
     try:
-        found = list(source.events(delivery))
+        events = list(source.events(delivery))
     except LeadlineError:
         return "its source can't read it"
-    if len(found) > 1:
-        same = [one for one in found if one.raw == event.raw]
+    if len(events) > 1:
+        same = [one for one in events if one.raw == event.raw]
         # The body is stored with its first event; the source may have split it differently then.
-        found = same or (found[:1] if event.body is not None else [])
-    if any(one.kind is Kind.CREATED for one in found):
+        events = same or (events[:1] if event.body is not None else [])
+    if any(one.kind is Kind.CREATED for one in events):
         return ""
     return "its source still says that it is no new lead"

@@ -29,7 +29,7 @@ class Endings(msgspec.Struct, frozen=True):
     won_share: float | None = None
 
 
-class Outcomes(msgspec.Struct, frozen=True):
+class Results(msgspec.Struct, frozen=True):
     """The endings of all leads and of each group. Sources and owners are ordered by their number of
     leads, the largest first; bands of scores from low to high."""
 
@@ -39,7 +39,7 @@ class Outcomes(msgspec.Struct, frozen=True):
     by_score: Mapping[str, Endings]
 
 
-def outcomes_of(leads: Iterable[Followed], team: Team) -> Outcomes:
+def results_of(leads: Iterable[Followed], team: Team) -> Results:
     """Count the endings of these leads. Owners have the names of the team's settings, if they are
     in them."""
     counts: Mapping[str, dict[str, dict[Ending, int]]] = {
@@ -58,7 +58,7 @@ def outcomes_of(leads: Iterable[Followed], team: Team) -> Outcomes:
         part: {group: _endings(of) for group, of in groups.items()}
         for part, groups in counts.items()
     }
-    return Outcomes(
+    return Results(
         all=found["all"].get("", Endings()),
         by_source=_in_order(found["source"], lambda name, of: (-of.leads, name)),
         by_owner=_in_order(found["owner"], lambda name, of: (-of.leads, name)),

@@ -28,7 +28,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     this one is the fallback: it has failed since `failing_since`, or (None) refused the message.
     `interactive` is whether buttons can call Leadline back. `gathered` is whether the alert waited
     for its holder's digest. `escalated_to` is the person to whom a late lead has escalated. A
-    message about a `test` lead says so. `told_instead` is whether another channel has sent the
+    message about a `test` lead says so. `alerted_elsewhere` is whether another channel has sent the
     alert, so that this channel need not.
     """
 
@@ -36,15 +36,15 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     handling: Handling = UNHANDLED
     links: Links = Links()
-    told: tuple[Alert, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     due: datetime | None = None
     instead_of: str = ""
     failing_since: datetime | None = None
     interactive: bool = False
-    gathered: bool = False
+    for_digest: bool = False
     escalated_to: Person | None = None
     test: bool = False
-    told_instead: bool = False
+    alerted_elsewhere: bool = False
 
     @property
     def ownership(self) -> Ownership:
@@ -67,9 +67,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return self.escalated_to or self.holder
 
     @property
-    def told_at(self) -> datetime:
+    def alerted_at(self) -> datetime:
         """When the channel accepted the first alert; without one, when the lead was refined."""
-        alerts = [alert.sent_at for alert in self.told if alert.step is Step.NOTIFY]
+        alerts = [alert.sent_at for alert in self.alerts if alert.step is Step.NOTIFY]
         return min(alerts, default=self.lead.processed_at)
 
 
@@ -78,7 +78,7 @@ def person_named(owner: str) -> Person:
     return Person(email=owner) if "@" in owner else Person(id=owner)
 
 
-class Letter(msgspec.Struct, frozen=True):
+class OutgoingMessage(msgspec.Struct, frozen=True):
     """A message for a messenger, and the template it was made from, such as "new_lead/1"."""
 
     body: bytes
@@ -88,21 +88,21 @@ class Letter(msgspec.Struct, frozen=True):
 class Writer(Protocol):
     """Words the messages of one kind of channel. Pure, and valid for every possible lead."""
 
-    def alert(self, notice: Notice) -> Letter:
+    def alert(self, notice: Notice) -> OutgoingMessage:
         """The first message about a lead."""
 
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+    def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """One message about several leads; None if this kind of channel has no digests."""
 
-    def update(self, notice: Notice, told: Alert) -> Letter | None:
-        """An up-to-date version of the first message *told*, to replace it; None if this kind of
+    def update(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
+        """An up-to-date version of the first message *alert*, to replace it; None if this kind of
         channel can't edit messages."""
 
-    def news(self, notice: Notice, told: Alert) -> Letter | None:
+    def news(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """A further message: the lead has an owner now, or was claimed; None if this kind of
         channel sends no such message. Its template is "owner/1"."""
 
-    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+    def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """A reminder that the lead still waits for its first response; the urgency follows from
         `handling.level`."""
 

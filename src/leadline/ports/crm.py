@@ -57,9 +57,9 @@ Carried = Written | NotYet | Refused | Unreachable | Busy
 """The result of one change; Busy if the CRM asked for a pause instead."""
 
 
-def crm_in_words(said: NotYet | Busy | Unreachable | Refused) -> str:
+def crm_in_words(answer: NotYet | Busy | Unreachable | Refused) -> str:
     """Why a CRM gave no record, in words for messages."""
-    match said:
+    match answer:
         case NotYet():
             return "the CRM has no such record"
         case Busy(after=after):

@@ -34,7 +34,7 @@ class MovedTask(msgspec.Struct, frozen=True, omit_defaults=True):
     due_at: datetime
     attempt: int
     failures: int
-    held: bool
+    leased: bool = msgspec.field(name="held")
     again: bool
     error: str
     dead_at: datetime | None
@@ -65,7 +65,7 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | None
     media_type: str
     head: bytes | None
-    told: int
+    channel_count: int = msgspec.field(name="told")
     duplicate_of: str | None
     tasks: tuple[MovedTask, ...]
     alerts: tuple[Alert, ...]
@@ -119,7 +119,7 @@ class OwnedKey(msgspec.Struct, frozen=True):
     compared: bool = False
 
 
-class Owner(msgspec.Struct, frozen=True):
+class KeyOwner(msgspec.Struct, frozen=True):
     """The lead that has a key at a home, when it was captured, and whether the key is
     `compared`."""
 
@@ -128,7 +128,7 @@ class Owner(msgspec.Struct, frozen=True):
     compared: bool = False
 
 
-class Holding(StrEnum):
+class KeyStanding(StrEnum):
     """The state of a key at the home to which its lead moves."""
 
     MINE = "mine"
@@ -138,7 +138,7 @@ class Holding(StrEnum):
     TAKEN = "taken"
 
 
-def unlike(lead: MovedLead, copy: MovedLead | None) -> tuple[str, ...]:
+def differing_fields(lead: MovedLead, copy: MovedLead | None) -> tuple[str, ...]:
     """The names of the fields in which a copy differs from its original. Later redeliveries are no
     difference, nor is a raw text that the original has lost and the copy still has."""
     if copy is None:
@@ -167,7 +167,7 @@ class Home(StrEnum):
     AWS = "aws"
 
 
-class Note(msgspec.Struct, frozen=True):
+class MoveNote(msgspec.Struct, frozen=True):
     """The progress of a family that moves between two homes: `agreed` is the digest at which both
     last agreed, `copying` the one that is being copied to the home `towards`."""
 
@@ -195,13 +195,13 @@ BATCH = 100
 """How many families are read and written together; each document is in memory twice."""
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class FamilyWrite(msgspec.Struct, frozen=True):
     """A family to write, the family `over` which it is written (None: it is new there), and the
     states of its keys."""
 
     family: Family
-    over: Family | None
-    keys: tuple[tuple[OwnedKey, Holding], ...]
+    replaces: Family | None
+    keys: tuple[tuple[OwnedKey, KeyStanding], ...]
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -234,35 +234,35 @@ class Side(Protocol):
     def keys_of(self, families: Sequence[Family]) -> Mapping[str, Sequence[OwnedKey]]:
         """The keys that the leads of each family have here, by family id."""
 
-    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
+    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, KeyOwner]:
         """The leads that have these keys here; free keys are left out."""
 
     def introduce(self, keys: Sequence[OwnedKey]) -> None:
         """Store match keys of leads that will be copied later, so that duplicates are found
         meanwhile. A home without running workers need not do anything."""
 
-    def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
+    def write(self, writes: Sequence[FamilyWrite]) -> Mapping[str, str]:
         """Write families without starting their tasks. Returns the reasons of refused families, by
         family id."""
 
-    def silence(self, families: Sequence[Family]) -> AbstractSet[str]:
+    def deactivate(self, families: Sequence[Family]) -> AbstractSet[str]:
         """Stop all work on these families here, unless they changed since they were read. Returns
         the ids of those that did."""
 
-    def wake(self, families: Sequence[Family]) -> None:
+    def activate(self, families: Sequence[Family]) -> None:
         """Let workers lease the tasks of these families when they are due."""
 
     def channels(self) -> Mapping[str, datetime]:
         """Until when each channel is paused."""
 
-    def hold(self, channel: str, until: datetime) -> None:
-        """See `ports.store.Channels.hold`."""
+    def pause(self, channel: str, until: datetime) -> None:
+        """See `ports.store.Pacing.pause`."""
 
 
 class Journal(Protocol):
     """Durable notes on the progress of a move, with which an interrupted move can continue."""
 
-    def notes(self, ids: Sequence[str]) -> Mapping[str, Note]:
+    def notes(self, ids: Sequence[str]) -> Mapping[str, MoveNote]:
         """The notes on these families."""
 
     def begin(self, digests: Mapping[str, bytes], towards: Home) -> None:

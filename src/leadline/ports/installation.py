@@ -51,7 +51,7 @@ class Intake(Protocol):
         """Close the store."""
 
 
-class LetterState(StrEnum):
+class DeadLetterState(StrEnum):
     """The state, by the ledger, of the task of a message in a dead-letter queue."""
 
     DEAD = "dead"
@@ -67,7 +67,7 @@ class Stranded(msgspec.Struct, frozen=True):
     for the delivery queue, which serves all later steps too). `examples` are ids of leads."""
 
     step: Step
-    state: LetterState
+    state: DeadLetterState
     count: int
     examples: tuple[str, ...]
 
@@ -77,7 +77,7 @@ class Tidied(msgspec.Struct, frozen=True):
     that got a new wake-up (`rung`), and messages left in place, `unreadable` ones among them."""
 
     taken_off: int
-    rung: int
+    woken: int = msgspec.field(name="rung")
     left: int
     unreadable: int
 

@@ -63,7 +63,7 @@ class TaskRow(msgspec.Struct, frozen=True):
     due_at: datetime
     attempts: int
     failures: int
-    held: bool
+    leased: bool = msgspec.field(name="held")
     error: str = ""
     dead_at: datetime | None = None
     reason: str | None = None
@@ -135,7 +135,7 @@ class Backlog(msgspec.Struct, frozen=True):
     channel: str
     waiting: int
     due: int
-    held: int
+    leased: int = msgspec.field(name="held")
     dead: int
     oldest_due_at: datetime | None = None
 
@@ -212,8 +212,8 @@ def id_digits(prefix: str) -> str:
 
 class Followed(msgspec.Struct, frozen=True):
     """A refined lead with its handling. Only the fields of `lead` that targets need are certain to
-    be filled in. `told_at` is the time of the first alert; `moved` is whether an operator changed
-    the lead's wait."""
+    be filled in. `alerted_at` is the time of the first alert; `moved` is whether an operator
+    changed the lead's wait."""
 
     lead: RefinedLead
     handling: Handling
@@ -259,7 +259,7 @@ class Ledger(Protocol):
         """The selected refined leads with their handlings, newest first, up to the limit and
         without quarantined ones. Only the filter's source and times are sure to be applied."""
 
-    def held(self) -> Sequence[str]:
+    def on_hold(self) -> Sequence[str]:
         """The ids of the leads whose wait is on hold (see `leadline.operations.waits`)."""
 
     def tallies(self) -> Sequence[Tally]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from leadline.model.lead import CapturedLead, Fate, FirstSeen, Kind, Receipt, RefinedLead
-from leadline.model.task import Alert, Claim, Done, Drop, Later, Retry, Step, Task
+from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
 
 if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
@@ -123,7 +123,7 @@ class Waiting(msgspec.Struct, frozen=True):
 class Settlement(msgspec.Struct, frozen=True):
     """The lease of a task, and the outcome to carry out."""
 
-    claim: Claim
+    lease: Lease
     outcome: Done | Retry | Drop
 
 
@@ -149,14 +149,14 @@ class Queue(Protocol):
         is taken from its worker, except for a NOTIFY task without `again`, because its alert could
         be sent twice."""
 
-    def claim(
+    def lease(
         self,
         step: Step,
         limit: int,
-        lease: timedelta,
+        duration: timedelta,
         channel: str = "",
         among: Among | None = None,
-    ) -> list[Claim]:
+    ) -> list[Lease]:
         """Lease up to *limit* due tasks, longest due first, of leads *among* these sources (None:
         all); no other worker gets them while the lease lasts. If the worker dies, the leases run
         out and the tasks are due again. Such a task is leased alone, so that a task that kills its
@@ -219,7 +219,7 @@ class Leads(Protocol):
         one are left out. For archives, and to find out whether a lead was refined."""
 
 
-class Trouble(msgspec.Struct, frozen=True):
+class ChannelHealth(msgspec.Struct, frozen=True):
     """The failures of a destination: how many attempts in a row have failed, and since when (None:
     the last attempt succeeded, or there was none)."""
 
@@ -227,8 +227,8 @@ class Trouble(msgspec.Struct, frozen=True):
     since: datetime | None = None
 
 
-class Channels(Protocol):
-    """The state of each destination, shared by all workers: pacing, pauses, alerts, failures."""
+class Pacing(Protocol):
+    """The state of each destination, shared by all workers: pacing, pauses, failures."""
 
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
         """Reserve the channel now, and block it for other reservations for *gap*.
@@ -236,21 +236,25 @@ class Channels(Protocol):
         Returns zero on success; otherwise nothing is reserved and the time to wait is returned.
         """
 
-    def hold(self, channel: str, until: datetime) -> None:
+    def pause(self, channel: str, until: datetime) -> None:
         """Pause the channel until *until*, because the destination asked for it."""
+
+    def record_attempt(self, channel: str, *, succeeded: bool) -> ChannelHealth:
+        """Record the result of an attempt to reach the channel, and return its failures since."""
+
+    def health(self, channel: str) -> ChannelHealth:
+        """The failures of the channel."""
+
+
+class Alerts(Protocol):
+    """The messages about leads that channels have accepted."""
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
         """Every message about these leads that any channel accepted, oldest first, by lead id;
         leads without messages are left out."""
 
-    def fared(self, channel: str, *, well: bool) -> Trouble:
-        """Record the result of an attempt to reach the channel, and return its failures since."""
 
-    def trouble(self, channel: str) -> Trouble:
-        """The failures of the channel."""
-
-
-class Desk(Protocol):
+class Handlings(Protocol):
     """What people and the CRM did with refined leads."""
 
     def handling(self, lead_ids: Sequence[str]) -> Mapping[str, "Handling"]:
@@ -269,8 +273,8 @@ class Desk(Protocol):
         transaction. Returns False, and does nothing, if the handling has changed meanwhile (its
         `rev` is not that of *before*) or the lead is not refined. `rev` of *after* is set here."""
 
-    def desk(self, person: str, limit: int = 50) -> Sequence[str]:
-        """The ids of a person's open leads (see `Handling.desks`), newest first."""
+    def work_list(self, person: str, limit: int = 50) -> Sequence[str]:
+        """The ids of a person's open leads (see `Handling.work_lists`), newest first."""
 
 
 class Erasing(Protocol):
@@ -286,5 +290,5 @@ class Erasing(Protocol):
         """
 
 
-class Store(Inbox, Queue, Leads, Channels, Desk, Erasing, Protocol):
+class Store(Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Protocol):
     """A whole store."""

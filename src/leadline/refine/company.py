@@ -90,8 +90,8 @@ def _cased(word: str, first: bool) -> str:
     return _WORD.sub(_cased_part, word) if _is_word(word) else word
 
 
-def _cased_part(found: re.Match[str]) -> str:
-    part = found.group()
+def _cased_part(match: re.Match[str]) -> str:
+    part = match.group()
     return recase(part) if _is_word(part) else part
 
 

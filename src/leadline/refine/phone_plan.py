@@ -121,12 +121,12 @@ def _without_code(digits: str, plan: _Plan) -> tuple[str, _Plan]:
 
 def _stripped(number: str, plan: _Plan) -> str | None:
     """The number without its national prefix; None if the prefix must be replaced instead."""
-    found = plan.prefix(number)
-    if found is None:
+    match = plan.prefix(number)
+    if match is None:
         return number
-    if plan.transforms and found.groups()[-1] is not None:
+    if plan.transforms and match.groups()[-1] is not None:
         return None
-    rest = number[found.end() :]
+    rest = number[match.end() :]
     return number if plan.general(number) and not plan.general(rest) else rest
 
 
@@ -149,9 +149,9 @@ def _is_valid(national: str, country: _Country) -> bool:
 def _formatted(national: str, country: _Country) -> str | None:
     for rule in country.formats:
         if rule.leads is None or rule.leads(national):
-            found = rule.pattern.match(national)
-            if found is not None and found.end() == len(national):
-                return rule.template % found.group(*rule.groups)
+            match = rule.pattern.match(national)
+            if match is not None and match.end() == len(national):
+                return rule.template % match.group(*rule.groups)
             if rule.pattern.fullmatch(national):  # no pattern needs this today
                 return None
     return national

@@ -171,8 +171,8 @@ def _visible(text: str) -> str:
     return _BLANK.sub(" ", _STRAY_JOINER.sub("", text))
 
 
-def _compatible(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", found.group())
+def _compatible(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", match.group())
 
 
 def _well_formed(value: Any) -> Any:

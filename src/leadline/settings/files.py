@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-Place = tuple[str, ...]
+SettingPath = tuple[str, ...]
 """The path of a setting: ("delay",) or ("sources", "close", "secret")."""
 
 
 def read_toml(
     path: Path, shown: str, problems: list[str], *, required: bool
-) -> list[tuple[Place, Any, str]]:
+) -> list[tuple[SettingPath, Any, str]]:
     """Every value of a TOML file, with its path and its origin ("leadline.toml line 7").
 
     An empty table counts as a value, {}. *shown* is the file's name in messages. A file that
@@ -31,7 +31,7 @@ def read_toml(
     return parse_toml(text, shown, problems)
 
 
-def parse_toml(text: str, shown: str, problems: list[str]) -> list[tuple[Place, Any, str]]:
+def parse_toml(text: str, shown: str, problems: list[str]) -> list[tuple[SettingPath, Any, str]]:
     """Every value of a TOML text, in the form that `read_toml` returns."""
     try:
         tree = tomllib.loads(text)
@@ -42,7 +42,7 @@ def parse_toml(text: str, shown: str, problems: list[str]) -> list[tuple[Place, 
         problems.append(_syntax_problem(shown, text, str(error)))
         return []
     lines = _lines(text)
-    return [(place, value, f"{shown} line {lines[place]}") for place, value in _flattened(tree)]
+    return [(path, value, f"{shown} line {lines[path]}") for path, value in _flattened(tree)]
 
 
 def read_dotenv(path: Path, problems: list[str]) -> dict[str, tuple[str | None, str]]:
@@ -72,22 +72,24 @@ def read_dotenv(path: Path, problems: list[str]) -> dict[str, tuple[str | None, 
     return found
 
 
-def _flattened(tree: Mapping[str, Any], above: Place = ()) -> Iterable[tuple[Place, Any]]:
+def _flattened(
+    tree: Mapping[str, Any], above: SettingPath = ()
+) -> Iterable[tuple[SettingPath, Any]]:
     for name, value in tree.items():
-        place = (*above, name)
+        path = (*above, name)
         if isinstance(value, dict) and value:
-            yield from _flattened(value, place)
+            yield from _flattened(value, path)
         else:
-            yield place, value
+            yield path, value
 
 
-def _lines(text: str) -> dict[Place, int]:
+def _lines(text: str) -> dict[SettingPath, int]:
     """The line on which each setting begins, which tomllib does not report.
 
     The text is split into statements: the shortest runs of lines that are valid TOML on their own.
     """
-    found: dict[Place, int] = {}
-    table: Place = ()
+    found: dict[SettingPath, int] = {}
+    table: SettingPath = ()
     statement, begins = "", 1
     for number, line in enumerate(text.split("\n"), 1):
         statement += line + "\n"
@@ -96,8 +98,8 @@ def _lines(text: str) -> dict[Place, int]:
         except tomllib.TOMLDecodeError:
             continue
         is_header = statement.lstrip().startswith("[")
-        for place, _ in _flattened(tree):
-            whole = place if is_header else (*table, *place)
+        for path, _ in _flattened(tree):
+            whole = path if is_header else (*table, *path)
             found.setdefault(whole, begins)
             table = whole if is_header else table
         statement, begins = "", number + 1
@@ -107,11 +109,11 @@ def _lines(text: str) -> dict[Place, int]:
 def _syntax_problem(shown: str, text: str, message: str) -> str:
     """The problem in our form. tomllib's messages end with "(at line 3, column 7)" or "(at end of
     document)"; they may quote a key or a single character, but never a value."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message)
-    if found is None:
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message)
+    if match is None:
         return f"{shown}: {message}"
-    line = found[2] or len(text.rstrip().split("\n"))
-    return f"{shown} line {line}: {found[1]}"
+    line = match[2] or len(text.rstrip().split("\n"))
+    return f"{shown} line {line}: {match[1]}"
 
 
 def _why_unreadable(error: OSError | UnicodeDecodeError) -> str:

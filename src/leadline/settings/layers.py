@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from leadline.settings.files import Place
+from leadline.settings.files import SettingPath
 from leadline.settings.general import AS_TABLES, PREFIX, declared
 
 CONFIG_VARIABLE = "LEADLINE_CONFIG"
 """The environment variable that names the TOML file; it is not a setting."""
 
-Spell = Callable[[Place], str]
+Spell = Callable[[SettingPath], str]
 """Writes the path of a setting in the syntax of a layer."""
 
 
@@ -20,7 +20,7 @@ class RawSetting(msgspec.Struct, frozen=True):
     names in the syntax of its layer. The value is None for a variable without "=", and {} for an
     empty table of a file."""
 
-    place: Place
+    path: SettingPath
     value: Any
     origin: str
     spell: Spell
@@ -31,9 +31,9 @@ class RawSetting(msgspec.Struct, frozen=True):
         return self.spell is dotted
 
 
-def from_toml(values: list[tuple[Place, Any, str]]) -> list[RawSetting]:
+def from_toml(values: list[tuple[SettingPath, Any, str]]) -> list[RawSetting]:
     """The settings of a TOML file; *values* as `leadline.settings.files` returns them."""
-    return [RawSetting(_flat(place), value, origin, dotted) for place, value, origin in values]
+    return [RawSetting(_flat(path), value, origin, dotted) for path, value, origin in values]
 
 
 def from_variables(variables: Mapping[str, tuple[str | None, str]]) -> list[RawSetting]:
@@ -55,20 +55,20 @@ def from_flags(flags: Mapping[str, object]) -> list[RawSetting]:
     return [RawSetting((n,), value, f"flag {_flag((n,))}", _flag) for n, value in flags.items()]
 
 
-def dotted(place: Place) -> str:
+def dotted(path: SettingPath) -> str:
     """The name in TOML: `sources.close.secret`."""
-    return ".".join(place)
+    return ".".join(path)
 
 
-def variable(place: Place) -> str:
+def variable(path: SettingPath) -> str:
     """The name of the environment variable: `LEADLINE_SOURCES__CLOSE__SECRET`."""
-    return PREFIX + "__".join(place).upper()
+    return PREFIX + "__".join(path).upper()
 
 
-def _flag(place: Place) -> str:
-    return "--" + "-".join(place).replace("_", "-")
+def _flag(path: SettingPath) -> str:
+    return "--" + "-".join(path).replace("_", "-")
 
 
-def _flat(place: Place) -> Place:
+def _flat(path: SettingPath) -> SettingPath:
     """The path of the top-level setting that was written in a table (see `AS_TABLES`)."""
-    return (AS_TABLES[place],) if place in AS_TABLES else place
+    return (AS_TABLES[path],) if path in AS_TABLES else path

@@ -14,7 +14,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.settings.declaration import Declaration
-from leadline.settings.files import Place, parse_toml, read_dotenv, read_toml
+from leadline.settings.files import SettingPath, parse_toml, read_dotenv, read_toml
 from leadline.settings.general import Settings, declared
 from leadline.settings.layers import (
     CONFIG_VARIABLE,
@@ -60,7 +60,7 @@ class Loaded(msgspec.Struct, frozen=True):
 class _Given(msgspec.Struct, frozen=True):
     """A value of a known setting. `unused` is why it has no effect; None if it has one."""
 
-    place: Place
+    path: SettingPath
     value: object
     origin: str
     declaration: Declaration
@@ -105,21 +105,20 @@ def _loaded(
     """The settings from all layers, of which the last wins; the first ones come from *files*."""
     names = Names(chain.from_iterable(written))
     layers = [list(_known(layer, names, problems)) for layer in written]
-    given = {each.place: each for layer in layers for each in layer}
-    values = {each.place: _read(each, problems) for layer in layers for each in layer}
+    given = {each.path: each for layer in layers for each in layer}
+    values = {each.path: _read(each, problems) for layer in layers for each in layer}
     problems += empty_entries(written[0], values)
     _refuse(problems)
     settings = _assemble(values, names)
     _refuse(
-        f"{given[place].origin}: {dotted(place)}: {words}"
-        for place, words in unknown_names(settings)
+        f"{given[path].origin}: {dotted(path)}: {words}" for path, words in unknown_names(settings)
     )
     return Loaded(
         settings,
         tuple(_origins(given, values)),
         tuple(p for p, layer in zip(files, layers, strict=False) if _has_secrets(layer)),
         tuple(
-            f"{each.origin}: {dotted(each.place)}: {each.unused}"
+            f"{each.origin}: {dotted(each.path)}: {each.unused}"
             for each in given.values()
             if each.unused
         ),
@@ -134,7 +133,7 @@ def _refuse(problems: Iterable[str]) -> None:
 
 def _values_of(
     document: tuple[str, str] | None, folder: Path, config: Path | None, problems: list[str]
-) -> list[tuple[Place, Any, str]]:
+) -> list[tuple[SettingPath, Any, str]]:
     if document is not None:
         return parse_toml(*document, problems)
     path = config or folder / CONFIG
@@ -145,21 +144,21 @@ def _values_of(
 def _known(layer: Iterable[RawSetting], names: Names, problems: list[str]) -> Iterator[_Given]:
     """The values of known settings; anything else is added to *problems*."""
     for written in layer:
-        place, value = written.place, written.value
-        if wrong := names.complaint(place, written.spell):
+        path, value = written.path, written.value
+        if wrong := names.complaint(path, written.spell):
             problems.append(f"{written.origin}: {wrong}")
-        elif names.is_table(place):
+        elif names.is_table(path):
             if not (written.in_file and value == {}):
-                problems.append(f"{written.origin}: {names.only_a_table(place, written.spell)}")
+                problems.append(f"{written.origin}: {names.only_a_table(path, written.spell)}")
         elif value is None:
-            name = written.spell(place)
+            name = written.spell(path)
             problems.append(f"{written.origin}: {name} has no value; write {name}=value")
         else:
-            declaration = names.declaration(place)
+            declaration = names.declaration(path)
             # TOML has lists, so a string there is one word, even if it contains spaces.
             is_word = written.in_file and isinstance(value, str) and declaration.notation is WORDS
             said = [value] if is_word else value
-            yield _Given(place, said, written.origin, declaration, names.unused(place))
+            yield _Given(path, said, written.origin, declaration, names.unused(path))
 
 
 def _read(given: _Given, problems: list[str]) -> Any:
@@ -175,23 +174,23 @@ def _read(given: _Given, problems: list[str]) -> Any:
         needs_unit = notation in (DURATION, PERIOD) and text.isdecimal() and int(text)
         hint = f"; add a unit, such as {text}s or {text}m" if needs_unit else ""
         problems.append(
-            f"{given.origin}: {dotted(given.place)} must be {notation.words}, not {value}{hint}"
+            f"{given.origin}: {dotted(given.path)} must be {notation.words}, not {value}{hint}"
         )
         return None
 
 
-def _assemble(values: Mapping[Place, Any], names: Names) -> Settings:
+def _assemble(values: Mapping[SettingPath, Any], names: Names) -> Settings:
     own: dict[str, Any] = {}
     tables: dict[str, dict[str, dict[str, Any]]] = {}
-    for place, value in values.items():
-        if place[0] not in TABLES:
-            own[place[0]] = value
+    for path, value in values.items():
+        if path[0] not in TABLES:
+            own[path[0]] = value
             continue
-        entry = tables.setdefault(place[0], {}).setdefault(place[1], {})
-        if len(place) > 3:
-            entry.setdefault(place[2], {})[".".join(place[3:])] = value
-        elif not names.unused(place):
-            entry[place[2]] = value
+        entry = tables.setdefault(path[0], {}).setdefault(path[1], {})
+        if len(path) > 3:
+            entry.setdefault(path[2], {})[".".join(path[3:])] = value
+        elif not names.unused(path):
+            entry[path[2]] = value
     made: dict[str, Any] = {
         table: {name: names.struct((table, name))(**said) for name, said in entries.items()}
         for table, entries in tables.items()
@@ -199,18 +198,20 @@ def _assemble(values: Mapping[Place, Any], names: Names) -> Settings:
     return Settings(**own, **made)
 
 
-def _origins(given: Mapping[Place, _Given], values: Mapping[Place, Any]) -> Iterable[Origin]:
+def _origins(
+    given: Mapping[SettingPath, _Given], values: Mapping[SettingPath, Any]
+) -> Iterable[Origin]:
     """All top-level settings, then the settings of tables that are set."""
-    own: list[Place] = [(name,) for name in declared()]
-    for place in own + sorted(place for place in given if place[0] in TABLES):
-        if place not in given:
-            yield Origin(dotted(place), declared()[place[0]].default, "default")
+    own: list[SettingPath] = [(name,) for name in declared()]
+    for path in own + sorted(path for path in given if path[0] in TABLES):
+        if path not in given:
+            yield Origin(dotted(path), declared()[path[0]].default, "default")
             continue
-        written = given[place].value
+        written = given[path].value
         shown = ", ".join(map(str, written)) if isinstance(written, list) else str(written)
-        if given[place].declaration.secret:
-            shown = _masked(values[place])
-        yield Origin(dotted(place), shown, given[place].origin)
+        if given[path].declaration.secret:
+            shown = _masked(values[path])
+        yield Origin(dotted(path), shown, given[path].origin)
 
 
 def _has_secrets(layer: Iterable[_Given]) -> bool:

@@ -9,7 +9,7 @@ from leadline.settings.declaration import (
     inner_tables_of,
     settings_of,
 )
-from leadline.settings.files import Place
+from leadline.settings.files import SettingPath
 from leadline.settings.general import PREFIX, declared
 from leadline.settings.layers import RawSetting, Spell, dotted
 from leadline.settings.tables import TABLES
@@ -20,94 +20,94 @@ class Names:
     each entry of a table."""
 
     def __init__(self, written: Iterable[RawSetting]) -> None:
-        self._kinds: dict[Place, str] = {
-            each.place[:2]: each.value.strip().lower()
+        self._kinds: dict[SettingPath, str] = {
+            each.path[:2]: each.value.strip().lower()
             for each in written
-            if len(each.place) == 3 and each.place[2] == "kind" and isinstance(each.value, str)
+            if len(each.path) == 3 and each.path[2] == "kind" and isinstance(each.value, str)
         }
-        self._structs: dict[Place, type[SettingsStruct]] = {}
+        self._structs: dict[SettingPath, type[SettingsStruct]] = {}
 
-    def struct(self, place: Place) -> type[SettingsStruct]:
+    def struct(self, path: SettingPath) -> type[SettingsStruct]:
         """The struct of the table entry that contains this path."""
-        entry = place[:2]
+        entry = path[:2]
         if entry not in self._structs:
-            structs = TABLES[place[0]].structs()
-            self._structs[entry] = structs.get(self._kind(place), structs[""])
+            structs = TABLES[path[0]].structs()
+            self._structs[entry] = structs.get(self._kind(path), structs[""])
         return self._structs[entry]
 
-    def complaint(self, place: Place, spell: Spell) -> str | None:
+    def complaint(self, path: SettingPath, spell: Spell) -> str | None:
         """The error message for a name; None if it is known. *spell* writes suggestions."""
-        table = TABLES.get(place[0])
+        table = TABLES.get(path[0])
         if table is None:
-            if len(place) == 1 and place[0] in declared():
+            if len(path) == 1 and path[0] in declared():
                 return None
-            return _unknown("setting", ".".join(place), [*declared(), *TABLES], spell)
-        if len(place) > 1 and table.known and table.exists and not table.exists(place[1]):
-            return _unknown(table.what, place[1], table.known(), spell, place[:1])
-        if len(place) <= 2:
+            return _unknown("setting", ".".join(path), [*declared(), *TABLES], spell)
+        if len(path) > 1 and table.known and table.exists and not table.exists(path[1]):
+            return _unknown(table.what, path[1], table.known(), spell, path[:1])
+        if len(path) <= 2:
             return None
-        return self._complaint_of_entry(place, spell)
+        return self._complaint_of_entry(path, spell)
 
-    def _complaint_of_entry(self, place: Place, spell: Spell) -> str | None:
-        if inner := self._inner_table(place):
-            name = ".".join(place[3:])
-            if len(place) == 3 or inner.names is None or name in inner.names:
+    def _complaint_of_entry(self, path: SettingPath, spell: Spell) -> str | None:
+        if inner := self._inner_table(path):
+            name = ".".join(path[3:])
+            if len(path) == 3 or inner.names is None or name in inner.names:
                 return None
-            return _unknown("field of a lead", name, inner.names, spell, place[:3])
-        struct, name = self.struct(place), ".".join(place[2:])
-        if name in settings_of(struct) or kinds_with(place[0], name):
+            return _unknown("field of a lead", name, inner.names, spell, path[:3])
+        struct, name = self.struct(path), ".".join(path[2:])
+        if name in settings_of(struct) or kinds_with(path[0], name):
             return None
-        what, kind = TABLES[place[0]].what, self._kind(place)
-        of_kind = f" of kind {kind}" if kind in TABLES[place[0]].structs() and kind else ""
+        what, kind = TABLES[path[0]].what, self._kind(path)
+        of_kind = f" of kind {kind}" if kind in TABLES[path[0]].structs() and kind else ""
         known = [*settings_of(struct), *inner_tables_of(struct)]
-        return _unknown(f"setting of a {what}{of_kind}", name, known, spell, place[:2])
+        return _unknown(f"setting of a {what}{of_kind}", name, known, spell, path[:2])
 
-    def unused(self, place: Place) -> str | None:
+    def unused(self, path: SettingPath) -> str | None:
         """Why a setting has no effect: its entry's kind has no such setting, though other kinds
         do. None if it has an effect."""
-        if place[0] not in TABLES or self._inner_table(place):
+        if path[0] not in TABLES or self._inner_table(path):
             return None
-        if place[2] in settings_of(self.struct(place)):
+        if path[2] in settings_of(self.struct(path)):
             return None
-        others = ", ".join(kinds_with(place[0], place[2]))
-        return f"kind {self._kind(place) or 'none'} does not use it, only {others}"
+        others = ", ".join(kinds_with(path[0], path[2]))
+        return f"kind {self._kind(path) or 'none'} does not use it, only {others}"
 
-    def is_table(self, place: Place) -> bool:
+    def is_table(self, path: SettingPath) -> bool:
         """Whether a known path is a table rather than a setting."""
-        return place[0] in TABLES and (
-            len(place) < 3 or (len(place) == 3 and self._inner_table(place) is not None)
+        return path[0] in TABLES and (
+            len(path) < 3 or (len(path) == 3 and self._inner_table(path) is not None)
         )
 
-    def only_a_table(self, place: Place, spell: Spell) -> str:
+    def only_a_table(self, path: SettingPath, spell: Spell) -> str:
         """The error message for a value in place of a table."""
-        table = TABLES[place[0]]
-        if inner := self._inner_table(place):
-            inside: Place = ((inner.names or ("name",))[0],)
+        table = TABLES[path[0]]
+        if inner := self._inner_table(path):
+            inside: SettingPath = ((inner.names or ("name",))[0],)
         else:
             example = (table.known or (lambda: ("name",)))()[0]
-            first = next(iter(settings_of(self.struct(place))))
-            inside = (place[0], example, first)[len(place) :]
-        return f"{spell(place)} only holds settings, such as {spell((*place, *inside))}"
+            first = next(iter(settings_of(self.struct(path))))
+            inside = (path[0], example, first)[len(path) :]
+        return f"{spell(path)} only holds settings, such as {spell((*path, *inside))}"
 
-    def declaration(self, place: Place) -> Declaration:
+    def declaration(self, path: SettingPath) -> Declaration:
         """The declaration of a known path that is not a table."""
-        if place[0] not in TABLES:
-            return declared()[place[0]]
-        if inner := self._inner_table(place):
+        if path[0] not in TABLES:
+            return declared()[path[0]]
+        if inner := self._inner_table(path):
             return inner.entry
-        own, name = settings_of(self.struct(place)), place[2]
+        own, name = settings_of(self.struct(path)), path[2]
         if name in own:
             return own[name]
-        return settings_of(TABLES[place[0]].structs()[kinds_with(place[0], name)[0]])[name]
+        return settings_of(TABLES[path[0]].structs()[kinds_with(path[0], name)[0]])[name]
 
-    def _kind(self, place: Place) -> str:
-        if len(place) < 2:
+    def _kind(self, path: SettingPath) -> str:
+        if len(path) < 2:
             return ""
-        usual = TABLES[place[0]].usual_kind
-        return self._kinds.get(place[:2]) or (usual(place[1]) if usual else "")
+        usual = TABLES[path[0]].usual_kind
+        return self._kinds.get(path[:2]) or (usual(path[1]) if usual else "")
 
-    def _inner_table(self, place: Place) -> InnerTable | None:
-        return inner_tables_of(self.struct(place)).get(place[2]) if len(place) > 2 else None
+    def _inner_table(self, path: SettingPath) -> InnerTable | None:
+        return inner_tables_of(self.struct(path)).get(path[2]) if len(path) > 2 else None
 
 
 def kinds_with(table: str, name: str) -> tuple[str, ...]:
@@ -115,19 +115,21 @@ def kinds_with(table: str, name: str) -> tuple[str, ...]:
     return tuple(k for k, s in TABLES[table].structs().items() if k and name in settings_of(s))
 
 
-def empty_entries(written: Iterable[RawSetting], values: Iterable[Place]) -> Iterator[str]:
+def empty_entries(written: Iterable[RawSetting], values: Iterable[SettingPath]) -> Iterator[str]:
     """An error message for each empty table of a CRM, a channel and so on, which would otherwise
     be ignored. An empty table of a source is allowed, because sources need no settings."""
-    filled = {place[:2] for place in values}
+    filled = {path[:2] for path in values}
     for each in written:
-        place = each.place
-        wanted = len(place) == 2 and place[0] in TABLES and place[0] != "sources"
-        if each.value == {} and wanted and place not in filled:
-            name = dotted(place)
+        path = each.path
+        wanted = len(path) == 2 and path[0] in TABLES and path[0] != "sources"
+        if each.value == {} and wanted and path not in filled:
+            name = dotted(path)
             yield f"{each.origin}: [{name}] is empty; add a setting to it, or remove it"
 
 
-def _unknown(what: str, name: str, known: Iterable[str], spell: Spell, above: Place = ()) -> str:
+def _unknown(
+    what: str, name: str, known: Iterable[str], spell: Spell, above: SettingPath = ()
+) -> str:
     known = list(known)
     alike = name.lower().replace("-", "_").removeprefix(PREFIX.lower())
     import difflib  # imported here: 9 ms, needed only for suggestions

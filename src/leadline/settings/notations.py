@@ -41,8 +41,8 @@ def _duration(value: object) -> timedelta:
         return value
     if str(value).strip() == "0":
         return timedelta()
-    found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h|d)", _text(value))
-    if not found or (seconds := float(found[1]) * _UNITS_OF_TIME[found[2]]) > 3650 * 86_400:
+    match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h|d)", _text(value))
+    if not match or (seconds := float(match[1]) * _UNITS_OF_TIME[match[2]]) > 3650 * 86_400:
         raise ValueError
     return timedelta(seconds=seconds)
 
@@ -55,10 +55,10 @@ def _period(value: object) -> timedelta:
 
 
 def _size(value: object) -> int:
-    found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)", str(value).strip())
-    if not found or found[2].lower() not in _UNITS_OF_SIZE:
+    match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)", str(value).strip())
+    if not match or match[2].lower() not in _UNITS_OF_SIZE:
         raise ValueError
-    size = int(float(found[1]) * _UNITS_OF_SIZE[found[2].lower()])
+    size = int(float(match[1]) * _UNITS_OF_SIZE[match[2].lower()])
     if not 0 < size <= _LARGEST:
         raise ValueError
     return size
@@ -188,8 +188,8 @@ def _zone(value: object) -> str:
 
 
 def _minutes(text: str) -> int:
-    found = re.fullmatch(r"([01]?[0-9]|2[0-4]):([0-5][0-9])", text.strip())
-    if not found or (minutes := int(found[1]) * 60 + int(found[2])) > 24 * 60:
+    match = re.fullmatch(r"([01]?[0-9]|2[0-4]):([0-5][0-9])", text.strip())
+    if not match or (minutes := int(match[1]) * 60 + int(match[2])) > 24 * 60:
         raise ValueError
     return minutes
 

@@ -7,7 +7,7 @@ Otherwise, an unknown name would fail only when the first lead uses it.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from leadline.settings.files import Place
+from leadline.settings.files import SettingPath
 from leadline.settings.general import Settings
 from leadline.settings.tables import SLACK
 
@@ -31,7 +31,7 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
 """What the names in a setting refer to, by table and setting."""
 
 
-def unknown_names(settings: Settings) -> Iterator[tuple[Place, str]]:
+def unknown_names(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
     """The path of each setting that contains an unknown name, with the error message."""
     meanings = _meanings(settings)
     if settings.unassigned_channel not in ("", *meanings["channel"]):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from leadline.standins.sample_bodies import ORGANIZATION, Somebody, compact
+from leadline.standins.sample_bodies import ORGANIZATION, Persona, compact
 
 
-def web_to_lead(person: Somebody, **more: str) -> bytes:
+def web_to_lead(person: Persona, **more: str) -> bytes:
     """Salesforce Web-to-Lead: the fields of the generated form."""
     return urlencode(
         {
@@ -28,7 +28,7 @@ def web_to_lead(person: Somebody, **more: str) -> bytes:
     ).encode()
 
 
-def typeform_response(person: Somebody, at: datetime) -> bytes:
+def typeform_response(person: Persona, at: datetime) -> bytes:
     """Typeform: one response, which has questions and answers in separate lists."""
     asked: list[tuple[str, str, str, Any]] = [
         ("q1", "First name", "text", person.first),
@@ -63,7 +63,7 @@ def typeform_response(person: Somebody, at: datetime) -> bytes:
     )
 
 
-def form_fields(person: Somebody) -> dict[str, str]:
+def form_fields(person: Persona) -> dict[str, str]:
     """The fields of a contact form."""
     return {
         "your-name": person.name,
@@ -91,7 +91,7 @@ def multipart(fields: Mapping[str, str], boundary: str) -> bytes:
     return "".join([*parts, file, f"--{boundary}--\r\n"]).encode()
 
 
-def flat_lead(person: Somebody) -> dict[str, Any]:
+def flat_lead(person: Persona) -> dict[str, Any]:
     """A lead as an automation tool or a user's own program sends it."""
     return {
         "First Name": person.first,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from leadline.standins.form_bodies import urlencoded
-from leadline.standins.sample_bodies import Somebody, compact
+from leadline.standins.sample_bodies import Persona, compact
 
 ATTIO_PEOPLE = "5b1c7e52-0000-4000-8000-00000000beef"
 """The made-up id of the people object of an Attio workspace."""
@@ -38,7 +38,7 @@ def zoho_notification(
     }
 
 
-def zoho_workflow(person: Somebody) -> bytes:
+def zoho_workflow(person: Persona) -> bytes:
     """Zoho CRM: the webhook of a workflow, with parameter names chosen by an administrator."""
     return urlencoded(
         {
@@ -57,7 +57,7 @@ def zoho_workflow(person: Somebody) -> bytes:
     )
 
 
-def odoo_lead(person: Somebody, at: datetime, salesperson: str = "") -> bytes:
+def odoo_lead(person: Persona, at: datetime, salesperson: str = "") -> bytes:
     """Odoo: a lead as an automation sends it; empty values are false, the keys are sorted."""
     values = {
         "_action": "Send Webhook Notification(#412)",
@@ -154,7 +154,7 @@ def copper_notice(
 
 
 def tryton_opportunity(
-    person: Somebody, at: datetime, action: str = "create", employee: str = ""
+    person: Persona, at: datetime, action: str = "create", employee: str = ""
 ) -> dict[str, Any]:
     """Tryton: an opportunity with fields of its relations, as JSON-RPC reads it."""
     when = {"year": at.year, "month": at.month, "day": at.day, "hour": at.hour}

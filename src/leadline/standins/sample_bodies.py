@@ -16,7 +16,7 @@ ORGANIZATION = "00D5g00000ExmplEAQ"
 """The made-up id of a Salesforce organisation, 18 characters long."""
 
 
-class Somebody(msgspec.Struct, frozen=True):
+class Persona(msgspec.Struct, frozen=True):
     """A made-up person, with values as they typed them into a form; `number` makes their ids."""
 
     number: int
@@ -40,7 +40,7 @@ def compact(value: Any) -> bytes:
 
 
 def close_event(
-    person: Somebody,
+    person: Persona,
     at: datetime,
     *,
     action: str = "created",
@@ -81,7 +81,7 @@ def close_event(
     return json.dumps({"subscription_id": "whsub_example", "event": event}).encode()
 
 
-def _close_contact(person: Somebody, lead: str) -> dict[str, Any]:
+def _close_contact(person: Persona, lead: str) -> dict[str, Any]:
     return {
         "id": f"cont_{person.number:030d}",
         "lead_id": lead,
@@ -92,7 +92,7 @@ def _close_contact(person: Somebody, lead: str) -> dict[str, Any]:
     }
 
 
-def hubspot_contact(person: Somebody, at: datetime) -> bytes:
+def hubspot_contact(person: Persona, at: datetime) -> bytes:
     """HubSpot: what a workflow sends about one contact (the shape of contacts API v1)."""
     stamp = str(int(at.timestamp() * 1000))
     values = {
@@ -137,7 +137,7 @@ def hubspot_event(number: int, at: datetime, what: str = "contact.creation") -> 
     }
 
 
-def salesforce_message(people: Sequence[Somebody], at: datetime, organization: str) -> bytes:
+def salesforce_message(people: Sequence[Persona], at: datetime, organization: str) -> bytes:
     """Salesforce: an Outbound Message with one notification for each of the people."""
     notifications = "".join(_notification(person, at) for person in people)
     return (
@@ -153,7 +153,7 @@ def salesforce_message(people: Sequence[Somebody], at: datetime, organization: s
     ).encode()
 
 
-def _notification(person: Somebody, at: datetime) -> str:
+def _notification(person: Persona, at: datetime) -> str:
     fields = {
         "Id": f"00Q5g{person.number:010d}EAA",
         "FirstName": person.first,
@@ -177,7 +177,7 @@ def _notification(person: Somebody, at: datetime) -> str:
     )
 
 
-def pipedrive_person(person: Somebody, at: datetime, action: str = "create") -> bytes:
+def pipedrive_person(person: Persona, at: datetime, action: str = "create") -> bytes:
     """Pipedrive: a webhook of version 2 about a person."""
     data = {
         "id": person.number,
@@ -217,7 +217,7 @@ def _stamp(text: str) -> str:
     return text.encode().hex()[:6]
 
 
-def standard_webhook(event_type: str, person: Somebody, at: datetime) -> bytes:
+def standard_webhook(event_type: str, person: Persona, at: datetime) -> bytes:
     """Standard Webhooks: the recommended envelope of type, timestamp and data."""
     data = {
         "fullName": person.name,

@@ -16,10 +16,10 @@ from leadline.settings.sources import SourceConfig
 from leadline.standins import form_bodies as forms
 from leadline.standins import notice_bodies as notices
 from leadline.standins import sample_bodies as bodies
-from leadline.standins.sample_bodies import Somebody
+from leadline.standins.sample_bodies import Persona
 from leadline.vendors.registry import find
 
-__all__ = ["DEMO_SECRETS", "DEMO_SOURCES", "Sample", "Somebody", "people", "samples"]
+__all__ = ["DEMO_SECRETS", "DEMO_SOURCES", "Persona", "Sample", "people", "samples"]
 
 
 def _secret(source: str) -> str:
@@ -116,12 +116,12 @@ _PEOPLE = (
 )
 
 
-def people(seed: int) -> list[Somebody]:
+def people(seed: int) -> list[Persona]:
     """The made-up people; their order and numbers depend only on *seed*."""
     chance = random.Random(seed)
     chosen = chance.sample(_PEOPLE, len(_PEOPLE))
     first = chance.randrange(100_000, 900_000)
-    return [Somebody(first + i, *about) for i, about in enumerate(chosen)]
+    return [Persona(first + i, *about) for i, about in enumerate(chosen)]
 
 
 def samples(seed: int, at: datetime, base: str = "http://127.0.0.1:8080") -> list[Sample]:
@@ -174,7 +174,7 @@ class _Signer:
         return Sample(source, path, headers, body, about, expect, leads, status)
 
 
-def _of_close(who: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_close(who: Persona, at: datetime, sign: _Signer) -> Iterator[Sample]:
     created = bodies.close_event(who, at)
     contact = bodies.close_event(who, at, object_type="contact")
     owned = bodies.close_event(who, at, action="updated", owner="user_exampleowner")
@@ -188,7 +188,7 @@ def _of_close(who: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
     yield sign("close", created, "a recording, played again", "rejected", 0, age=late, status=401)
 
 
-def _of_hubspot(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_hubspot(who: Persona, other: Persona, at: datetime, sign: _Signer) -> Iterator[Sample]:
     owner = {"propertyName": "hubspot_owner_id", "propertyValue": "4711"}
     changed = bodies.hubspot_event(who.number, at, "contact.propertyChange") | owner
     gone = bodies.hubspot_event(other.number, at, "contact.deletion")
@@ -199,7 +199,7 @@ def _of_hubspot(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> 
 
 
 def _of_salesforce(
-    pair: tuple[Somebody, Somebody], web: Somebody, at: datetime, sign: _Signer
+    pair: tuple[Persona, Persona], web: Persona, at: datetime, sign: _Signer
 ) -> Iterator[Sample]:
     message = bodies.salesforce_message(pair, at, bodies.ORGANIZATION)
     yield sign("salesforce", message, "an Outbound Message with two leads", leads=2)
@@ -207,7 +207,7 @@ def _of_salesforce(
     yield sign("web_to_lead", forms.web_to_lead(web), "a Web-to-Lead form")
 
 
-def _of_pipedrive(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_pipedrive(who: Persona, other: Persona, at: datetime, sign: _Signer) -> Iterator[Sample]:
     yield sign("pipedrive", bodies.pipedrive_person(who, at), "a person")
     changed = bodies.pipedrive_person(who, at, "change")
     yield sign("pipedrive", changed, "the same person, changed", "folded")
@@ -215,7 +215,7 @@ def _of_pipedrive(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -
     yield sign("pipedrive", deleted, "the deletion of somebody else", "filtered", 0)
 
 
-def _of_forms(who: Somebody, latin: Somebody, file: Somebody, sign: _Signer) -> Iterator[Sample]:
+def _of_forms(who: Persona, latin: Persona, file: Persona, sign: _Signer) -> Iterator[Sample]:
     fields = forms.form_fields(who)
     yield sign("form", forms.urlencoded(fields), "a contact form")
     spam = fields | {HONEYPOT: "http://spam.example.com", "your-email": "bot@example.net"}
@@ -227,7 +227,7 @@ def _of_forms(who: Somebody, latin: Somebody, file: Somebody, sign: _Signer) -> 
     yield sign("form", body, "a form with a file", media=media)
 
 
-def _of_answers(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> Iterator[Sample]:
+def _of_answers(who: Persona, other: Persona, at: datetime, sign: _Signer) -> Iterator[Sample]:
     answers = forms.typeform_response(who, at)
     yield sign("typeform", answers, "the answers to a form")
     wrong = {"typeform-signature": "sha256=" + base64.b64encode(bytes(32)).decode()}
@@ -240,7 +240,7 @@ def _of_answers(who: Somebody, other: Somebody, at: datetime, sign: _Signer) -> 
     yield sign("generic", bodies.compact(again), "the person of the form, by another way")
 
 
-def _of_anybody(who: Iterator[Somebody], sign: _Signer) -> Iterator[Sample]:
+def _of_anybody(who: Iterator[Persona], sign: _Signer) -> Iterator[Sample]:
     three = [forms.flat_lead(next(who)) for _ in range(3)]
     yield sign("generic", bodies.compact(three), "three leads of an automation", leads=3)
     cloud = {
@@ -259,7 +259,7 @@ def _of_anybody(who: Iterator[Somebody], sign: _Signer) -> Iterator[Sample]:
 
 
 def _of_other_crms(
-    zoho: Somebody, odoo: Somebody, tryton: Somebody, at: datetime, sign: _Signer
+    zoho: Persona, odoo: Persona, tryton: Persona, at: datetime, sign: _Signer
 ) -> Iterator[Sample]:
     form = notices.zoho_workflow(zoho)
     changed = notices.zoho_notification([zoho.number], at, "update")

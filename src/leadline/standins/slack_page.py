@@ -184,9 +184,9 @@ def _mrkdwn(text: str) -> str:
     """Slack's markup as HTML."""
     out: list[str] = []
     end = 0
-    for found in _TOKEN.finditer(text):
-        out += _styled(text[end : found.start()]), _special(found[1], found[2])
-        end = found.end()
+    for match in _TOKEN.finditer(text):
+        out += _styled(text[end : match.start()]), _special(match[1], match[2])
+        end = match.end()
     return "".join([*out, _styled(text[end:])])
 
 
@@ -227,11 +227,11 @@ def _time(target: str) -> tuple[datetime, str]:
 def _plain(text: str) -> str:
     """Slack's markup as plain text."""
     end, out = 0, []
-    for found in _TOKEN.finditer(text):
-        out += [_bare(text[end : found.start()])]
-        is_date = found[1].startswith("!date^")
-        out += [_time(found[1])[1] if is_date else _bare(found[2] or found[1])]
-        end = found.end()
+    for match in _TOKEN.finditer(text):
+        out += [_bare(text[end : match.start()])]
+        is_date = match[1].startswith("!date^")
+        out += [_time(match[1])[1] if is_date else _bare(match[2] or match[1])]
+        end = match.end()
     return "".join([*out, _bare(text[end:])])
 
 

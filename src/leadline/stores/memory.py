@@ -30,11 +30,19 @@ from leadline.model.lead import (
 from leadline.model.quotas import Quota, Spent, given_back, spend
 from leadline.model.task import Alert, Drop, Step, Task
 from leadline.ports.clock import Clock
-from leadline.ports.store import Apart, Archived, Ended, TellApart, Trouble, Waiting, by_record
-from leadline.stores.memory_desk import MemoryDesk
+from leadline.ports.store import (
+    Apart,
+    Archived,
+    ChannelHealth,
+    Ended,
+    TellApart,
+    Waiting,
+    by_record,
+)
+from leadline.stores.memory_pacing import MemoryPacing
 
 
-class MemoryStore(MemoryDesk):
+class MemoryStore(MemoryPacing):
     """`ports.store.Store` in dictionaries; for one thread."""
 
     def __init__(
@@ -52,11 +60,11 @@ class MemoryStore(MemoryDesk):
         self.joined: dict[str, str] = {}
         self.known: dict[bytes, str] = {}
         self.refined_leads: dict[str, RefinedLead] = {}
-        self.told: list[Alert] = []
+        self.sent_alerts: list[Alert] = []
         self.handled: dict[str, Handling] = {}
         self.notes: list[tuple[str, str]] = []
         self.free_at: dict[str, datetime] = {}
-        self.troubles: dict[str, Trouble] = {}
+        self.channel_health: dict[str, ChannelHealth] = {}
         self.spent: dict[str, Spent] = {}
         self._jobs = {}
         self._refs = itertools.count(1)

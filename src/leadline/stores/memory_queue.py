@@ -10,16 +10,16 @@ from leadline.model.lead import WORKER_DIED, CapturedLead, RefinedLead
 from leadline.model.task import (
     UNTOLD_STEPS,
     Alert,
-    Claim,
     Done,
     Drop,
     Later,
+    Lease,
     Retry,
     Step,
     Task,
 )
 from leadline.ports.clock import Clock
-from leadline.ports.store import Among, Settlement, Trouble
+from leadline.ports.store import Among, ChannelHealth, Settlement
 
 
 class _Job:
@@ -45,11 +45,11 @@ class MemoryQueue:
     events: dict[str, CapturedLead]
     known: dict[bytes, str]
     refined_leads: dict[str, RefinedLead]
-    told: list[Alert]
+    sent_alerts: list[Alert]
     handled: dict[str, Handling]
     notes: list[tuple[str, str]]
     free_at: dict[str, datetime]
-    troubles: dict[str, Trouble]
+    channel_health: dict[str, ChannelHealth]
     _jobs: dict[tuple[str, Step, str], _Job]
     _refs: Iterator[int]
 
@@ -72,15 +72,15 @@ class MemoryQueue:
             job.first_due_at = min(old.first_due_at, due_at)
         self._jobs[key] = job
 
-    def claim(
+    def lease(
         self,
         step: Step,
         limit: int,
-        lease: timedelta,
+        duration: timedelta,
         channel: str = "",
         among: Among | None = None,
-    ) -> list[Claim]:
-        """See `ports.store.Queue.claim`."""
+    ) -> list[Lease]:
+        """See `ports.store.Queue.lease`."""
         due = self._due(step, channel)
         if among is not None:
             due = [job for job in due if among.has(self.events[job.task.lead_id].source)]
@@ -88,25 +88,25 @@ class MemoryQueue:
         suspects = [i for i, job in enumerate(due) if job.leased]
         if suspects:
             due = due[: suspects[0]] or due[:1]
-        return [self._lease(job, lease) for job in due]
+        return [self._lease(job, duration) for job in due]
 
-    def _lease(self, job: _Job, lease: timedelta) -> Claim:
+    def _lease(self, job: _Job, duration: timedelta) -> Lease:
         due_at, now = job.due_at, self.clock()
         job.attempt += 1
         if job.leased:
             job.failures, job.error = job.failures + 1, WORKER_DIED
-        job.leased, job.put_at, job.due_at = True, now, now + lease
-        return Claim(job.task, job.attempt, job.failures, job.error, due_at, job.ref, job.due_at)
+        job.leased, job.put_at, job.due_at = True, now, now + duration
+        return Lease(job.task, job.attempt, job.failures, job.error, due_at, job.ref, job.due_at)
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
         return [self._settle(one) for one in settlements]
 
     def _settle(self, one: Settlement) -> bool:
-        task = one.claim.task
+        task = one.lease.task
         key = (task.lead_id, task.step, task.channel)
         job = self._jobs.get(key)
-        if job is None or job.dead or job.attempt != one.claim.attempt:
+        if job is None or job.dead or job.attempt != one.lease.attempt:
             return False
         match one.outcome:
             case Done() as done:
@@ -139,7 +139,7 @@ class MemoryQueue:
             for match_key in done.match_keys.values():
                 self.known.setdefault(match_key, lead_id)
         if done.alert is not None:
-            self.told.append(msgspec.structs.replace(done.alert, step=job.task.step))
+            self.sent_alerts.append(msgspec.structs.replace(done.alert, step=job.task.step))
         if done.handling is not None and lead_id not in self.handled:
             self.handled[lead_id] = msgspec.structs.replace(done.handling, rev=1)
         return True
@@ -177,9 +177,9 @@ class MemoryQueue:
             if job.first_due_at > now:
                 job.first_due_at = job.due_at
         self.free_at = {name: min(at, now) for name, at in self.free_at.items()}
-        self.troubles = {
-            name: Trouble(t.failures, min(t.since, now) if t.since else None)
-            for name, t in self.troubles.items()
+        self.channel_health = {
+            name: ChannelHealth(t.failures, min(t.since, now) if t.since else None)
+            for name, t in self.channel_health.items()
         }
         return len(moved)
 

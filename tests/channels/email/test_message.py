@@ -39,8 +39,8 @@ def owned(who: Person, ownership: Ownership = Ownership.ASSIGNED, **more: Any) -
     return notice(handling=Handling(owner=who, ownership=ownership), **more)
 
 
-def to_of(made: EmailWriter, told: Notice) -> list[str]:
-    message = read_email(made.alert(told).body)
+def to_of(made: EmailWriter, notice: Notice) -> list[str]:
+    message = read_email(made.alert(notice).body)
     return [address for _, address in getaddresses(message.get_all("To", []))]
 
 
@@ -180,13 +180,15 @@ def test_an_answer_goes_to_no_address_that_is_doubtful(doubtful: Any) -> None:
 
 def test_later_messages_answer_the_first() -> None:
     first = read_email(writer().alert(notice()).body)
-    told = Alert(ID, "mail", CAPTURED, "new_lead/1", ref=str(first["Message-ID"]))
-    news = writer().news(owned(ANN, told=(told,)), told)
+    alert = Alert(ID, "mail", CAPTURED, "new_lead/1", ref=str(first["Message-ID"]))
+    news = writer().news(owned(ANN, alerts=(alert,)), alert)
     assert news is not None
     assert news.template == "owner/1"
-    late = msgspec.structs.replace(owned(ANN, told=(told,)), now=CAPTURED + timedelta(minutes=22))
-    for letter in (news, writer().reminder(late, told)):
-        message = read_email(letter.body)
+    late = msgspec.structs.replace(
+        owned(ANN, alerts=(alert,)), now=CAPTURED + timedelta(minutes=22)
+    )
+    for outgoing in (news, writer().reminder(late, alert)):
+        message = read_email(outgoing.body)
         assert message["In-Reply-To"] == message["References"] == first["Message-ID"]
         assert message["Message-ID"] != first["Message-ID"]
 
@@ -194,15 +196,15 @@ def test_later_messages_answer_the_first() -> None:
 @given(TEXT)
 @example("<a@b.example>\r\nBcc: x@evil.example")
 def test_a_reference_is_a_message_id_or_is_left_out(ref: str) -> None:
-    told = Alert(ID, "mail", CAPTURED, "new_lead/1", ref=ref)
-    message = read_email(writer().reminder(notice(), told).body)
+    alert = Alert(ID, "mail", CAPTURED, "new_lead/1", ref=ref)
+    message = read_email(writer().reminder(notice(), alert).body)
     assert message["References"] in (None, ref)
     assert "Bcc" not in message
 
 
 def test_there_is_no_news_of_a_lead_that_nobody_has() -> None:
-    told = Alert(ID, "mail", CAPTURED, "new_lead/1")
-    assert writer().news(notice(lead=lead(owner=None)), told) is None
+    alert = Alert(ID, "mail", CAPTURED, "new_lead/1")
+    assert writer().news(notice(lead=lead(owner=None)), alert) is None
 
 
 # --- settings -----------------------------------------------------------------------------------

@@ -86,10 +86,10 @@ def test_the_first_region_has_a_domain_of_its_own() -> None:
 
 
 def test_later_messages_answer_by_the_id_that_ses_gave() -> None:
-    told = Alert(
+    alert = Alert(
         NOTICE.lead.lead_id, "mail", CAPTURED, "new_lead/1", ref="<0102@email.amazonses.com>"
     )
-    late = message_from_bytes(WRITER.reminder(NOTICE, told).body)
+    late = message_from_bytes(WRITER.reminder(NOTICE, alert).body)
     assert late["In-Reply-To"] == "<0102@email.amazonses.com>"
 
 
@@ -134,9 +134,9 @@ def test_a_rate_or_a_quota_makes_a_pause(status: str, code: str) -> None:
 def test_mail_for_nobody_is_refused_without_a_call() -> None:
     writer = EmailWriter("mail", "leads@example.com", ["owner"])
     message = writer.alert(Notice(lead=lead(owner=None), now=CAPTURED)).body
-    told = messenger("http://127.0.0.1:9").send(message)
-    assert isinstance(told, Refused)
-    assert told.reason == NO_OWNER
+    reply = messenger("http://127.0.0.1:9").send(message)
+    assert isinstance(reply, Refused)
+    assert reply.reason == NO_OWNER
 
 
 @pytest.mark.parametrize("region", ["", "Frankfurt", "eu-west-1.evil.example/"])

@@ -21,8 +21,8 @@ from tests.channels.leads import CAPTURED, lead
 from tests.standins.mail_server import (
     PASSWORD,
     USER,
-    Dripping,
-    MailRoom,
+    DrippingServer,
+    MailServerStandIn,
     Taken,
     hangs_up,
     knows_us,
@@ -40,7 +40,7 @@ MESSAGE_ID = str(message_from_bytes(MESSAGE)["Message-ID"])
 
 
 def send(taken: Taken | None = None, timeout: float = 5.0, **changes: Any) -> object:
-    room = MailRoom(taken)
+    room = MailServerStandIn(taken)
     for name, value in changes.items():
         setattr(room, name, value)
     with mail_server(room):
@@ -48,7 +48,7 @@ def send(taken: Taken | None = None, timeout: float = 5.0, **changes: Any) -> ob
 
 
 def test_a_message_arrives_as_it_was_written() -> None:
-    room = MailRoom()
+    room = MailServerStandIn()
     with mail_server(room):
         messenger: Messenger = SmtpMessenger(room.server())
         assert messenger.send(MESSAGE) == Sent(MESSAGE_ID)
@@ -60,7 +60,7 @@ def test_a_message_arrives_as_it_was_written() -> None:
 
 
 def test_every_attempt_has_the_same_message_id() -> None:
-    room = MailRoom(hangs_up)
+    room = MailServerStandIn(hangs_up)
     with mail_server(room):
         first = SmtpMessenger(room.server()).send(MESSAGE)
         room._taken = None
@@ -70,7 +70,7 @@ def test_every_attempt_has_the_same_message_id() -> None:
 
 
 def test_it_greets_by_the_address_that_it_speaks_from() -> None:
-    room = MailRoom()
+    room = MailServerStandIn()
     with mail_server(room):
         SmtpMessenger(room.server()).send(MESSAGE)
     assert room.greeted == ["[127.0.0.1]"]
@@ -141,9 +141,9 @@ def test_mail_that_no_recipient_gets_may_pass_later_if_anybodys_may(
 def test_mail_for_nobody_is_refused_without_a_call() -> None:
     writer = EmailWriter("mail", "leads@example.com", ["owner"])
     message = writer.alert(Notice(lead=lead(owner=None), now=CAPTURED)).body
-    told = SmtpMessenger(MailServer("127.0.0.1", free_port())).send(message)
-    assert isinstance(told, Refused)
-    assert told.reason == NO_OWNER
+    reply = SmtpMessenger(MailServer("127.0.0.1", free_port())).send(message)
+    assert isinstance(reply, Refused)
+    assert reply.reason == NO_OWNER
 
 
 def test_silence_is_cut_in_time() -> None:
@@ -160,17 +160,17 @@ def test_silence_is_cut_in_time() -> None:
 def test_the_whole_call_ends_in_time_however_slowly_the_words_drip(
     first: bytes, drop: bytes
 ) -> None:
-    with Dripping(first, drop) as server:
+    with DrippingServer(first, drop) as server:
         began = time.monotonic()
         where = MailServer("127.0.0.1", server.port, "none")
-        told = SmtpMessenger(where, timeout=0.4).send(MESSAGE)
+        reply = SmtpMessenger(where, timeout=0.4).send(MESSAGE)
         took = time.monotonic() - began
-    assert told == Unreachable("smtp.DeadlineExceeded")
+    assert reply == Unreachable("smtp.DeadlineExceeded")
     assert 0.3 < took < 2
 
 
 def test_who_hangs_up_at_once_is_unreachable() -> None:
-    with Dripping(b"", b"", 0.01) as server:
+    with DrippingServer(b"", b"", 0.01) as server:
         server._over.set()
         where = MailServer("127.0.0.1", server.port, "none")
         assert SmtpMessenger(where, 3).send(MESSAGE) == Unreachable("smtp.hung_up")
@@ -178,12 +178,12 @@ def test_who_hangs_up_at_once_is_unreachable() -> None:
 
 @pytest.mark.parametrize("server", ["127.0.0.1", "localhost"])
 def test_nobody_at_the_other_end_is_no_refusal(server: str) -> None:
-    told = SmtpMessenger(MailServer(server, free_port(), "none"), 3).send(MESSAGE)
-    assert told == Unreachable("smtp.ConnectionRefusedError")
+    reply = SmtpMessenger(MailServer(server, free_port(), "none"), 3).send(MESSAGE)
+    assert reply == Unreachable("smtp.ConnectionRefusedError")
 
 
 def test_a_server_that_refuses_to_talk_is_told_by_its_words() -> None:
-    with Dripping(b"554 5.3.2 No mail here\r\n", b"") as server:
+    with DrippingServer(b"554 5.3.2 No mail here\r\n", b"") as server:
         where = MailServer("127.0.0.1", server.port, "none")
         assert SmtpMessenger(where, 3).send(MESSAGE) == Refused(
             "smtp.554", "554 5.3.2 No mail here"
@@ -207,7 +207,7 @@ def test_mail_is_handed_in_over_tls_after_login(
     security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = certificate(tmp_path, "127.0.0.1")
-    room = MailRoom()
+    room = MailServerStandIn()
     implicit = security == "tls"
     options = {"implicit": implicit, "authenticator": knows_us, "auth_require_tls": not implicit}
     with trust(made[0], monkeypatch), mail_server(room, tls=made, **options):
@@ -221,13 +221,13 @@ def test_a_wrong_password_is_told_by_the_servers_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = certificate(tmp_path, "127.0.0.1")
-    room = MailRoom()
+    room = MailServerStandIn()
     with trust(made[0], monkeypatch), mail_server(room, tls=made, authenticator=knows_us):
         where = room.server(security="starttls", user=USER, password="wr0ng-passw0rd")
-        told = SmtpMessenger(where).send(MESSAGE)
-    assert isinstance(told, Refused)
-    assert told.reason == "smtp.535"
-    assert "wr0ng" not in repr(told)
+        reply = SmtpMessenger(where).send(MESSAGE)
+    assert isinstance(reply, Refused)
+    assert reply.reason == "smtp.535"
+    assert "wr0ng" not in repr(reply)
     assert room.attempts == 0
 
 
@@ -241,17 +241,17 @@ def test_who_can_not_prove_to_be_the_server_gets_no_mail(
         (tmp_path / folder).mkdir()
     theirs = certificate(tmp_path / "theirs", name)
     known = certificate(tmp_path / "ours", "127.0.0.1") if name == "127.0.0.1" else theirs
-    room = MailRoom()
+    room = MailServerStandIn()
     implicit = security == "tls"
     with trust(known[0], monkeypatch), mail_server(room, tls=theirs, implicit=implicit):
         where = room.server(security=security, user=USER, password=PASSWORD)
-        told = SmtpMessenger(where, 3).send(MESSAGE)
-    assert told == Unreachable("smtp.certificate_not_trusted")
+        reply = SmtpMessenger(where, 3).send(MESSAGE)
+    assert reply == Unreachable("smtp.certificate_not_trusted")
     assert room.attempts == 0
 
 
 def test_without_starttls_nothing_is_sent() -> None:
-    room = MailRoom()
+    room = MailServerStandIn()
     with mail_server(room):
         where = room.server(security="starttls", user=USER, password=PASSWORD)
         assert SmtpMessenger(where).send(MESSAGE) == Unreachable("smtp.starttls_not_offered")
@@ -260,7 +260,7 @@ def test_without_starttls_nothing_is_sent() -> None:
 
 
 def test_a_server_that_asks_nobody_to_log_in_is_not_told_the_password() -> None:
-    room = MailRoom()
+    room = MailServerStandIn()
     with mail_server(room):
         where = room.server(user=USER, password=PASSWORD)
         assert SmtpMessenger(where).send(MESSAGE) == Unreachable("smtp.login_not_offered")
@@ -279,6 +279,6 @@ def test_the_password_is_in_no_word(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
         where = MailServer("localhost", port, "none", USER, PASSWORD)
-        told = SmtpMessenger(where, 0.3).send(MESSAGE)
-    assert isinstance(told, Unreachable)
-    assert PASSWORD not in repr(told) + caplog.text
+        reply = SmtpMessenger(where, 0.3).send(MESSAGE)
+    assert isinstance(reply, Unreachable)
+    assert PASSWORD not in repr(reply) + caplog.text

@@ -10,7 +10,7 @@ from leadline.model.handling import Ending, Handling
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.task import Alert
-from leadline.ports.channel import Letter, Notice
+from leadline.ports.channel import Notice, OutgoingMessage
 from tests.channels.leads import CAPTURED, ID, lead
 
 WRITER = PagerDutyWriter()
@@ -22,9 +22,9 @@ def notice(**more: Any) -> Notice:
     return Notice(lead=lead(), now=CAPTURED, links=links, **more)
 
 
-def read(letter: Letter | None) -> dict[str, Any]:
-    assert letter is not None
-    event: dict[str, Any] = json.loads(letter.body)
+def read(message: OutgoingMessage | None) -> dict[str, Any]:
+    assert message is not None
+    event: dict[str, Any] = json.loads(message.body)
     return event
 
 

@@ -14,7 +14,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
 from leadline.model.people import Person
 from leadline.model.task import Alert, Step
-from leadline.ports.channel import GONE, NO_OWNER, Letter, Notice
+from leadline.ports.channel import GONE, NO_OWNER, Notice, OutgoingMessage
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from tests.channels.leads import CAPTURED, FIRST_ID, ID, lead
 from tests.standins.slack_api import TOKEN, SlackApi, WrongAnswer, no
@@ -40,18 +40,18 @@ def bot(slack: SlackApi, room: str = ROOM, timeout: float = 5.0) -> SlackBot:
 
 
 def notice(lead_id: str = ID, owner: Person | None = None, **more: Any) -> Notice:
-    found = lead(lead_id=lead_id, owner=None)
+    refined_lead = lead(lead_id=lead_id, owner=None)
     handling = more.pop("handling", Handling(owner=owner))
-    return Notice(lead=found, now=NOW, handling=handling, **more)
+    return Notice(lead=refined_lead, now=NOW, handling=handling, **more)
 
 
 def told(ref: str, step: Step = Step.NOTIFY) -> Alert:
     return Alert(ID, "bot", NOW, "new_lead/1", ref=ref, step=step)
 
 
-def written(letter: Letter | None) -> bytes:
-    assert letter is not None
-    return letter.body
+def written(message: OutgoingMessage | None) -> bytes:
+    assert message is not None
+    return message.body
 
 
 def alert(lead_id: str = ID, **more: Any) -> bytes:
@@ -77,8 +77,8 @@ def test_an_alert_is_changed_in_its_place(slack: SlackApi) -> None:
     reply = messenger.send(alert())
     assert isinstance(reply, Sent)
     claimed = Handling(claimed_by=Person(name="Bob"), claimed_at=NOW)
-    letter = WRITER.update(notice(handling=claimed), told(reply.ref))
-    assert messenger.send(written(letter)) == reply
+    outgoing = WRITER.update(notice(handling=claimed), told(reply.ref))
+    assert messenger.send(written(outgoing)) == reply
     (message,) = slack.messages
     assert "Claimed by Bob after 0 s" in message["blocks"][1]["text"]["text"]
     assert valid(message)
@@ -89,8 +89,8 @@ def test_an_alert_is_changed_in_its_place(slack: SlackApi) -> None:
 )
 def test_a_message_that_can_not_be_changed_any_more_is_gone(slack: SlackApi, error: str) -> None:
     slack.faults["chat.update"] = [no(error)]
-    letter = WRITER.update(notice(), told(f"{ROOM}/1.000000"))
-    assert bot(slack).send(written(letter)) == Refused(GONE, error)
+    message = WRITER.update(notice(), told(f"{ROOM}/1.000000"))
+    assert bot(slack).send(written(message)) == Refused(GONE, error)
 
 
 def test_a_digest_or_a_message_without_a_ref_is_never_changed() -> None:
@@ -115,8 +115,8 @@ def test_news_and_reminders_stand_below_the_alert(slack: SlackApi) -> None:
 
 
 def test_what_was_told_elsewhere_is_no_thread_here() -> None:
-    letter = WRITER.reminder(notice(handling=Handling(level=1)), told("C0OTHER/1.2"))
-    assert "thread_ts" not in msgspec.json.decode(letter.body)["body"]
+    message = WRITER.reminder(notice(handling=Handling(level=1)), told("C0OTHER/1.2"))
+    assert "thread_ts" not in msgspec.json.decode(message.body)["body"]
 
 
 # --- people -----------------------------------------------------------------------------------
@@ -158,8 +158,8 @@ def test_an_owner_whom_slack_does_not_tell_of_is_named(
 def test_what_a_lead_wrote_is_never_taken_for_a_mention(slack: SlackApi) -> None:
     slack.users["ada@example.com"] = "U012ABCDEF"
     forged = "<@mailto:ada@example.com|Ada>"
-    found = lead(name=forged, company=forged, message=forged, title=forged, owner=None)
-    bot(slack).send(WRITER.alert(Notice(lead=found, now=NOW)).body)
+    refined_lead = lead(name=forged, company=forged, message=forged, title=forged, owner=None)
+    bot(slack).send(WRITER.alert(Notice(lead=refined_lead, now=NOW)).body)
     assert slack.called("users.lookupByEmail") == []
     assert "U012ABCDEF" not in repr(slack.messages)
 
@@ -312,7 +312,7 @@ def test_a_message_that_is_known_already_is_another_one(slack: SlackApi) -> None
     messenger = bot(slack)
     first = messenger.send(alert())
     assert isinstance(first, Sent)
-    again = alert(told=(told(first.ref),))
+    again = alert(alerts=(told(first.ref),))
     assert messenger.find(again) is None
     second = messenger.send(again)
     assert messenger.find(again) == second
@@ -366,6 +366,6 @@ def test_a_change_is_done_again_rather_than_looked_for(slack: SlackApi) -> None:
     messenger = bot(slack)
     reply = messenger.send(alert())
     assert isinstance(reply, Sent)
-    letter = WRITER.update(notice(owner=ADA), told(reply.ref))
-    assert messenger.find(written(letter)) is None
+    message = WRITER.update(notice(owner=ADA), told(reply.ref))
+    assert messenger.find(written(message)) is None
     assert slack.called("conversations.history") == []

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from leadline.channels.slack import buttons
-from leadline.channels.slack.buttons import snooze_meant
+from leadline.channels.slack.buttons import snooze_choice
 from leadline.channels.slack.messages import alert, news_of_owner, reminder
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Ownership
@@ -26,7 +26,7 @@ OPEN_CRM, OPEN_LEAD = "Open in CRM", "Show in Leadline"
 
 
 def notice(handling: Handling = Handling(), **more: Any) -> Notice:  # noqa: B008 - frozen
-    found = {"lead": lead(owner=None), "now": NOW, "told": (TOLD,), "links": LINKS, **more}
+    found = {"lead": lead(owner=None), "now": NOW, "alerts": (TOLD,), "links": LINKS, **more}
     return Notice(handling=handling, **found)
 
 
@@ -35,16 +35,16 @@ def date(minutes: float, form: str = "{time}") -> str:
     return f"<!date^{int(at.timestamp())}^{form}|{at:%Y-%m-%dT%H:%M:%SZ}>"
 
 
-def owner(found: Notice, *, by_email: bool = False) -> str:
+def owner(notice: Notice, *, by_email: bool = False) -> str:
     """The field that says whose the lead is."""
-    blocks = alert(found, by_email=by_email)["blocks"]
+    blocks = alert(notice, by_email=by_email)["blocks"]
     (told,) = (f["text"] for b in blocks for f in b.get("fields", ()) if "*Owner" in f["text"])
     return str(told).removeprefix("*Owner:*\n")
 
 
-def standing(found: Notice) -> list[str]:
+def standing(notice: Notice) -> list[str]:
     """The lines between the headline and the fields."""
-    second = alert(found)["blocks"][1]
+    second = alert(notice)["blocks"][1]
     return second["text"]["text"].split("\n") if "text" in second else []
 
 
@@ -79,16 +79,23 @@ def test_what_is_no_id_of_a_slack_user_is_no_mention(slack: str) -> None:
 
 
 def test_the_owner_of_the_source_counts_until_the_crm_has_answered() -> None:
-    said = lead(owner="eve@example.com")
-    assert owner(notice(lead=said)) == "eve@example.com"
-    assert owner(notice(Handling(ownership=Ownership.UNKNOWN), lead=said)) == "eve@example.com"
-    assert owner(notice(Handling(ownership=Ownership.UNASSIGNED), lead=said)) == "Unassigned"
-    assert owner(notice(Handling(owner=ADA), lead=said)) == "<@U012ABCDEF>"
+    refined_lead = lead(owner="eve@example.com")
+    assert owner(notice(lead=refined_lead)) == "eve@example.com"
+    assert (
+        owner(notice(Handling(ownership=Ownership.UNKNOWN), lead=refined_lead)) == "eve@example.com"
+    )
+    assert (
+        owner(notice(Handling(ownership=Ownership.UNASSIGNED), lead=refined_lead)) == "Unassigned"
+    )
+    assert owner(notice(Handling(owner=ADA), lead=refined_lead)) == "<@U012ABCDEF>"
 
 
 def test_an_owner_whom_the_sender_only_claims_is_shown_as_words() -> None:
-    said = lead(owner=None, owner_claimed="<@U012ABCDEF> *eve* @here eve@example.com")
-    for message in (alert(notice(lead=said), by_email=True), reminder(notice(lead=said))):
+    refined_lead = lead(owner=None, owner_claimed="<@U012ABCDEF> *eve* @here eve@example.com")
+    for message in (
+        alert(notice(lead=refined_lead), by_email=True),
+        reminder(notice(lead=refined_lead)),
+    ):
         (shown,) = [text for text in words_of(message) if "named by the sender" in text]
         assert shown.startswith("Owner named by the sender: &lt;@U012ABCDEF&gt; ")
         assert "*" not in shown
@@ -196,10 +203,10 @@ def test_a_claimed_lead_can_be_claimed_by_nobody_else() -> None:
 
 
 def test_what_a_chosen_snooze_means_is_read_back() -> None:
-    assert snooze_meant(buttons.snooze_value("3600", ID)) == (timedelta(hours=1), ID)
-    assert snooze_meant(buttons.snooze_value(buttons.TOMORROW, ID)) == (None, ID)
+    assert snooze_choice(buttons.snooze_value("3600", ID)) == (timedelta(hours=1), ID)
+    assert snooze_choice(buttons.snooze_value(buttons.TOMORROW, ID)) == (None, ID)
     for wrong in ("", "3600", f"7200:{ID}", f":{ID}", "3600:", f"-1:{ID}", f"٣٦٠٠:{ID}"):
-        assert snooze_meant(wrong) is None
+        assert snooze_choice(wrong) is None
 
 
 def test_a_new_owner_is_told_below_the_alert_or_with_all_that_is_known() -> None:

@@ -22,20 +22,20 @@ DATE = (
 )
 
 
-def alert(found: RefinedLead, links: Links) -> dict[str, Any]:
-    return messages.alert(noticed(found, links))
+def alert(lead: RefinedLead, links: Links) -> dict[str, Any]:
+    return messages.alert(noticed(lead, links))
 
 
-def new_lead(found: RefinedLead, links: Links) -> dict[str, Any]:
-    return messages.new_lead(noticed(found, links))
+def new_lead(lead: RefinedLead, links: Links) -> dict[str, Any]:
+    return messages.new_lead(noticed(lead, links))
 
 
-def seen_before(found: RefinedLead, links: Links) -> dict[str, Any]:
-    return messages.seen_before(noticed(found, links))
+def seen_before(lead: RefinedLead, links: Links) -> dict[str, Any]:
+    return messages.seen_before(noticed(lead, links))
 
 
 def digest(leads: list[RefinedLead], links: Links) -> dict[str, Any]:
-    return messages.digest([noticed(found, links) for found in leads])
+    return messages.digest([noticed(lead, links) for lead in leads])
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
@@ -303,11 +303,11 @@ def test_a_digest_that_lists_every_lead_leaves_none_out() -> None:
 
 def test_what_was_gathered_for_somebody_says_for_whom() -> None:
     ada = Handling(owner=Person(name="Ada", slack="U012ABCDEF"))
-    found = [
-        msgspec.structs.replace(noticed(lead(), SHOW), handling=ada, gathered=True)
+    notices = [
+        msgspec.structs.replace(noticed(lead(), SHOW), handling=ada, for_digest=True)
         for _ in range(3)
     ]
-    message = messages.digest(found)
+    message = messages.digest(notices)
     assert message["blocks"][1]["text"]["text"] == "For <@U012ABCDEF>"
     assert last(message)[0].startswith("They were gathered for the set digest times")
 

@@ -78,13 +78,13 @@ def any_notice() -> st.SearchStrategy[Notice]:
         instead_of=MAYBE.map(lambda text: text or ""),
         failing_since=SOMETIME,
         interactive=st.booleans(),
-        gathered=st.booleans(),
+        for_digest=st.booleans(),
         test=st.booleans(),
     )
 
 
-def noticed(found: RefinedLead) -> Notice:
-    return Notice(lead=found, now=found.processed_at, links=Links(records=RECORDS))
+def noticed(lead: RefinedLead) -> Notice:
+    return Notice(lead=lead, now=lead.processed_at, links=Links(records=RECORDS))
 
 
 def everything_about(notice: Notice) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ SECRET = "T00000000/B00000000/sEcReT"
 Behaviour = Callable[[socket.socket, threading.Event], object]
 
 
-class Misbehaving:
+class MisbehavingSlack:
     """A server that reads each request whole and then does to the connection what it is told."""
 
     def __init__(self, behave: Behaviour, *, reads: bool = True) -> None:
@@ -64,7 +64,7 @@ class Misbehaving:
                 except OSError:
                     continue  # the client hung up, as it should
 
-    def __enter__(self) -> "Misbehaving":
+    def __enter__(self) -> "MisbehavingSlack":
         return self
 
     def __exit__(
@@ -108,7 +108,7 @@ def drips(first: bytes, drop: bytes, gap: float = 0.02) -> Behaviour:
 
 
 def send(behave: Behaviour, timeout: float = 5.0) -> Sent | Refused | Busy | Unreachable:
-    with Misbehaving(behave) as server:
+    with MisbehavingSlack(behave) as server:
         return SlackWebhook(server.url(), timeout).send(MESSAGE)
 
 
@@ -119,7 +119,7 @@ def closed_port() -> int:
 
 
 def test_a_message_is_posted_as_it_is() -> None:
-    with Misbehaving(answers("200 OK", b"ok")) as server:
+    with MisbehavingSlack(answers("200 OK", b"ok")) as server:
         messenger: Messenger = SlackWebhook(server.url())
         assert messenger.send(MESSAGE) == Sent()
         assert messenger.send(MESSAGE) == Sent()
@@ -260,7 +260,7 @@ def test_nobody_at_the_other_end_is_no_refusal() -> None:
 def test_the_whole_call_ends_in_time_however_slowly_the_answer_drips(
     behave: Behaviour, scheme: str
 ) -> None:
-    with Misbehaving(behave, reads=scheme == "http") as server:
+    with MisbehavingSlack(behave, reads=scheme == "http") as server:
         began = time.monotonic()
         reply = SlackWebhook(server.url(scheme), timeout=0.3).send(MESSAGE)
         took = time.monotonic() - began
@@ -335,9 +335,9 @@ def test_the_url_is_never_told(everything_logged: pytest.LogCaptureFixture) -> N
         send(answers("302 Found", b"", "location: /services/x")),
         SlackWebhook(f"http://127.0.0.1:{closed_port()}/services/{SECRET}", 2).send(MESSAGE),
     ]
-    told = repr(replies) + everything_logged.text
-    assert "sEcReT" not in told
-    assert "/services" not in told
+    text = repr(replies) + everything_logged.text
+    assert "sEcReT" not in text
+    assert "/services" not in text
 
 
 @pytest.mark.parametrize(
@@ -374,17 +374,17 @@ def change(reply_url: str) -> bytes:
         reply_until=CAPTURED + timedelta(minutes=30),
     )
     notice = Notice(lead=lead(), now=CAPTURED + timedelta(minutes=12), handling=handling)
-    letter = writer.update(notice, Alert(ID, "slack", CAPTURED, "new_lead/1"))
-    assert letter is not None
+    message = writer.update(notice, Alert(ID, "slack", CAPTURED, "new_lead/1"))
+    assert message is not None
     late = msgspec.structs.replace(notice, now=CAPTURED + timedelta(minutes=31))
     assert writer.update(late, Alert(ID, "slack", CAPTURED, "new_lead/1")) is None
-    return letter.body
+    return message.body
 
 
 def test_a_message_is_changed_by_the_address_that_came_with_the_press() -> None:
-    with Misbehaving(answers("200 OK", b"ok")) as server:
-        told = SlackWebhook(server.url()).send(change(server.url().replace("services", "actions")))
-    assert told == Sent()
+    with MisbehavingSlack(answers("200 OK", b"ok")) as server:
+        reply = SlackWebhook(server.url()).send(change(server.url().replace("services", "actions")))
+    assert reply == Sent()
     (request,) = server.requests
     assert request.startswith(b"POST /actions/T00000000/B00000000/sEcReT HTTP/1.1")
     body = msgspec.json.decode(request.partition(b"\r\n\r\n")[2])
@@ -394,7 +394,7 @@ def test_a_message_is_changed_by_the_address_that_came_with_the_press() -> None:
 
 @pytest.mark.parametrize("words", [b"used_url", b"expired_url"])
 def test_an_address_that_is_used_up_leaves_the_message_as_it_is(words: bytes) -> None:
-    with Misbehaving(answers("404 Not Found", words)) as server:
+    with MisbehavingSlack(answers("404 Not Found", words)) as server:
         assert SlackWebhook(server.url()).send(change(server.url())) == Refused(
             GONE, words.decode()
         )
@@ -412,10 +412,10 @@ def test_an_address_that_is_used_up_leaves_the_message_as_it_is(words: bytes) ->
     ],
 )
 def test_an_address_that_is_not_slacks_hears_nothing(address: str) -> None:
-    with Misbehaving(answers("200 OK", b"ok")) as server:
-        told = SlackWebhook(server.url()).send(change(address))
-    assert isinstance(told, Refused)
-    assert told.reason == GONE
+    with MisbehavingSlack(answers("200 OK", b"ok")) as server:
+        reply = SlackWebhook(server.url()).send(change(address))
+    assert isinstance(reply, Refused)
+    assert reply.reason == GONE
     assert server.requests == []
 
 
@@ -451,6 +451,6 @@ def test_who_can_not_prove_to_be_slack_hears_nothing(
     if name != "127.0.0.1":
         monkeypatch.setenv("SSL_CERT_FILE", other[0])
     with ScriptedServer(answer("200 OK", b"ok"), tls=other) as server:
-        told = SlackWebhook(f"{server.endpoint}/services/{SECRET}").send(MESSAGE)
-    assert told == Unreachable("slack.certificate_not_trusted")
+        reply = SlackWebhook(f"{server.endpoint}/services/{SECRET}").send(MESSAGE)
+    assert reply == Unreachable("slack.certificate_not_trusted")
     assert server.requests == []

@@ -53,7 +53,7 @@ def test_the_reference_library_believes_the_signature() -> None:
         Webhook(OLD).verify(request.body, request.headers)
 
 
-def test_our_own_door_believes_it() -> None:
+def test_our_own_endpoint_believes_it() -> None:
     request = received(WRITER.alert(NOTICE).body, NEW)
     StandardWebhooks(SourceConfig(secret=(NEW,))).authenticate(delivery(request))
     with pytest.raises(Unauthentic):
@@ -86,8 +86,8 @@ def test_the_event_holds_the_refined_lead_and_how_it_is_handled() -> None:
     assert event["subject"] == ID
     assert event["source"] == "https://leads.example.com"
     details = msgspec.structs.replace(NOTICE.lead.lead_details, crm_url=None)
-    told = msgspec.structs.replace(NOTICE.lead, lead_details=details)
-    assert msgspec.convert(event["data"]["lead"], RefinedLead) == told, "no link of a stranger's"
+    lead = msgspec.structs.replace(NOTICE.lead, lead_details=details)
+    assert msgspec.convert(event["data"]["lead"], RefinedLead) == lead, "no link of a stranger's"
     assert event["data"]["handling"] == {
         "owner": {"id": "7", "name": "Ann"},
         "claimed_by": {"id": "7", "name": "Ann"},
@@ -96,13 +96,13 @@ def test_the_event_holds_the_refined_lead_and_how_it_is_handled() -> None:
 
 
 def test_each_change_is_an_event_of_its_own_and_its_repeats_are_not() -> None:
-    told = Alert(ID, "hook", CAPTURED, "new_lead/1")
+    alert = Alert(ID, "hook", CAPTURED, "new_lead/1")
     found = []
     for rev, ending in ((1, Ending.OPEN), (2, Ending.WON), (2, Ending.WON)):
         notice = msgspec.structs.replace(NOTICE, handling=Handling(rev=rev, ending=ending))
-        letter = WRITER.update(notice, told)
-        assert letter is not None
-        found.append(json.loads(letter.body))
+        message = WRITER.update(notice, alert)
+        assert message is not None
+        found.append(json.loads(message.body))
     assert {event["type"] for event in found} == {"com.leadline.lead.updated"}
     assert found[0]["id"] != found[1]["id"] == found[2]["id"]
     assert found[1]["data"]["handling"]["ending"] == "won"
@@ -117,16 +117,16 @@ def test_half_a_character_does_not_keep_an_event_from_being_told() -> None:
 
 def test_who_is_gone_is_told_no_more() -> None:
     with ScriptedServer(answer("410 Gone", b"bye", then="close")) as server:
-        told = WebhookMessenger(f"{server.endpoint}/hook", [NEW]).send(WRITER.alert(NOTICE).body)
-    assert told == Refused("webhook.gone", "bye")
+        reply = WebhookMessenger(f"{server.endpoint}/hook", [NEW]).send(WRITER.alert(NOTICE).body)
+    assert reply == Refused("webhook.gone", "bye")
 
 
 @pytest.mark.parametrize("status", ["302 Found", "401 Unauthorized", "404 Not Found"])
 def test_any_other_answer_is_a_refusal_and_no_redirect_is_followed(status: str) -> None:
     elsewhere = answer(status, b"", "location: http://127.0.0.1:1/", then="close")
     with ScriptedServer(elsewhere) as server:
-        told = WebhookMessenger(f"{server.endpoint}/hook", [NEW]).send(WRITER.alert(NOTICE).body)
-    assert told == Refused(f"webhook.http_{status[:3]}", "")
+        reply = WebhookMessenger(f"{server.endpoint}/hook", [NEW]).send(WRITER.alert(NOTICE).body)
+    assert reply == Refused(f"webhook.http_{status[:3]}", "")
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_c2hvcnQ=", "not base64!", "x" * 200])

@@ -143,10 +143,10 @@ def test_what_fails_alone_fails_no_run(functions: Functions) -> None:
     caller.forbidden = withheld
     assert functions.refine(message(withheld)) == []
     caller.forbidden = ""
-    told = functions.lead("told")
-    assert functions.refine(message(told)) == []
+    text = functions.lead("told")
+    assert functions.refine(message(text)) == []
     functions.slack.behave = lambda _: Reply(500, b"down", {})
-    assert functions.deliver(message(told, "slack")) == []
+    assert functions.deliver(message(text, "slack")) == []
     assert functions.slack.posts == 1
 
 

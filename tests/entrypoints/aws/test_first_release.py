@@ -21,7 +21,7 @@ from leadline.stores.aws.items import holds_a_task, task_holder_of
 from leadline.stores.aws.reading.ledger import AwsLedger
 from tests.standins.aws_faults import world
 from tests.worlds.aws_functions import SECRET, Context, Functions, now
-from tests.worlds.first_release import TOLD, UNTOLD, Left
+from tests.worlds.first_release import TOLD, UNTOLD, FirstReleaseData
 
 BATCH = 10
 MOST_BATCHES = 50
@@ -42,7 +42,7 @@ class UpdatedStack:
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
-        self.left = Left()
+        self.left = FirstReleaseData()
         self.left.put_into(functions.actor.rooms)
 
     def hand(self, step: Step, bodies: list[Any]) -> None:

@@ -24,7 +24,7 @@ from leadline.model.task import Step, Task
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.items import further_of
 from leadline.vendors.generic.webhook import Generic
-from tests.standins.aws_faults import Fault, id_at, world
+from tests.standins.aws_faults import AwsFault, id_at, world
 from tests.standins.payloads import signature
 from tests.worlds.aws_functions import SECRET, Functions, message, now
 
@@ -54,11 +54,11 @@ def test_a_delivery_is_answered_with_its_lead(functions: Functions) -> None:
     answer = functions.post()
     assert answer["statusCode"] == 200
     assert answer["body"]["message"] == "Lead captured successfully"
-    (told,) = functions.messages()
-    assert {told["lead_id"]} == {answer["body"]["lead_id"]} == functions.actor.raws()
+    (data,) = functions.messages()
+    assert {data["lead_id"]} == {answer["body"]["lead_id"]} == functions.actor.raws()
     again = functions.post()
     assert again["body"] == answer["body"]
-    assert functions.actor.leads().keys() == {told["lead_id"]}
+    assert functions.actor.leads().keys() == {data["lead_id"]}
 
 
 def test_a_body_may_be_base64_and_headers_in_any_case(functions: Functions) -> None:
@@ -132,7 +132,7 @@ def test_what_a_secret_proves_and_nobody_can_read_is_kept(functions: Functions) 
 
 
 def test_a_storage_that_refuses_asks_the_sender_to_come_back(functions: Functions) -> None:
-    functions.fallible().plan(0, Fault.REFUSED)
+    functions.fallible().plan(0, AwsFault.REFUSED)
     answer = functions.post(b'{"email":"bob@example.com"}')
     assert answer["statusCode"] == 503
     assert int(answer["headers"]["retry-after"]) > 0
@@ -175,9 +175,9 @@ def test_settings_that_are_wrong_tell_a_sender_nothing_of_them(functions: Functi
 def test_a_lead_goes_through_both_functions_to_slack(functions: Functions) -> None:
     lead_id = functions.lead()
     assert functions.refine(*functions.messages()) == []
-    (told,) = functions.messages(Step.NOTIFY)
-    assert (told["lead_id"], told["channel"]) == (lead_id, "slack")
-    assert functions.deliver(told) == []
+    (data,) = functions.messages(Step.NOTIFY)
+    assert (data["lead_id"], data["channel"]) == (lead_id, "slack")
+    assert functions.deliver(data) == []
     assert len(functions.slack.messages) == 1
     assert functions.actor.leads()[lead_id].status is Status.ALERTED
     assert functions.messages() + functions.messages(Step.NOTIFY) == []
@@ -193,9 +193,9 @@ def test_an_owner_named_by_a_sender_who_is_not_trusted_is_words_and_no_more(
     (document,) = functions.actor.store.documents([lead_id]).values()
     details = json.loads(document)["lead_details"]
     assert (details["owner"], details["owner_claimed"]) == (None, "victim@elsewhere.example")
-    (told,) = functions.slack.messages
-    assert "Owner: Unassigned" in told["text"]
-    assert "Owner named by the sender: victim@elsewhere.example" in json.dumps(told["blocks"])
+    (data,) = functions.slack.messages
+    assert "Owner: Unassigned" in data["text"]
+    assert "Owner named by the sender: victim@elsewhere.example" in json.dumps(data["blocks"])
 
 
 def test_messages_that_are_no_use_come_again_and_touch_no_other(functions: Functions) -> None:
@@ -240,7 +240,7 @@ def test_a_task_that_another_holds_is_looked_at_when_its_lease_is_over(
     functions: Functions,
 ) -> None:
     lead_id = functions.lead()
-    functions.actor.handed(Task(Step.REFINE, lead_id)).claim(Step.REFINE, 1, timedelta(seconds=120))
+    functions.actor.handed(Task(Step.REFINE, lead_id)).lease(Step.REFINE, 1, timedelta(seconds=120))
     sent = functions.watch_sends()
     assert functions.refine(message(lead_id)) == []
     (delay,) = [one["DelaySeconds"] for one in sent]
@@ -256,12 +256,14 @@ def test_what_there_is_no_time_for_is_given_back(functions: Functions) -> None:
     left = [f"m{i}" for i, lead_id in enumerate(leads) if known[lead_id].summary is None]
     assert ids == left
     assert 0 < len(ids) < 7
-    assert all(lead.task is None or not lead.task.held for lead in known.values())
+    assert all(lead.task is None or not lead.task.leased for lead in known.values())
     assert functions.refine(*batch, left_ms=7_000) == left, "there was no time at all"
     assert {*functions.refine(*batch, left_ms=1_000)} >= {*left}, "not even to ask"
 
 
-def test_a_bell_that_cant_be_rung_leaves_its_message_on_the_queue(functions: Functions) -> None:
+def test_a_wake_up_that_cannot_be_sent_leaves_its_message_on_the_queue(
+    functions: Functions,
+) -> None:
     lead_id = functions.lead()
     functions.actor.store.put([Task(Step.REFINE, lead_id)], now() + timedelta(seconds=300))
     functions.fallible().broken = "sqs"
@@ -289,8 +291,8 @@ def test_a_dead_letter_is_in_the_queue_of_dead_letters_too(functions: Functions)
     lead_id = answer["body"]["lead_id"]
     assert functions.refine(message(lead_id)) == []
     assert functions.actor.leads()[lead_id].status is Status.DEAD
-    (told,) = functions.actor.rooms.messages(functions.actor.rooms.dead_urls[Step.REFINE])
-    assert (told["lead_id"], told["reason"]) == (lead_id, "lead.not_understood")
+    (data,) = functions.actor.rooms.messages(functions.actor.rooms.dead_urls[Step.REFINE])
+    assert (data["lead_id"], data["reason"]) == (lead_id, "lead.not_understood")
 
 
 def test_a_lead_that_lambda_ends_its_function_for_holds_up_nobody_and_ends_as_a_dead_letter(
@@ -325,8 +327,8 @@ def test_a_lead_that_lambda_ends_its_function_for_holds_up_nobody_and_ends_as_a_
     time.sleep(1.1)
     assert functions.refine(*batch) == []
     assert functions.actor.leads()[poison].status is Status.DEAD
-    (told,) = functions.actor.rooms.messages(functions.actor.rooms.dead_urls[Step.REFINE])
-    assert (told["lead_id"], told["reason"]) == (poison, "refine.never_finished")
+    (data,) = functions.actor.rooms.messages(functions.actor.rooms.dead_urls[Step.REFINE])
+    assert (data["lead_id"], data["reason"]) == (poison, "refine.never_finished")
 
 
 @pytest.mark.parametrize("broken", ["GET", "PUT"])
@@ -342,7 +344,7 @@ def test_an_outage_of_the_archive_makes_no_dead_letters(functions: Functions, br
         assert [one["DelaySeconds"] for one in caller.sent] == [60] * 3
         for lead in functions.actor.leads().values():
             assert lead.task is not None
-            assert (lead.task.failures, lead.task.held) == (0, False)
+            assert (lead.task.failures, lead.task.leased) == (0, False)
         functions.actor.store.put([Task(Step.REFINE, lead_id) for lead_id in leads], now())
     caller.broken = ""
     assert functions.refine(*(message(lead_id) for lead_id in leads)) == []
@@ -357,7 +359,7 @@ def test_an_outage_of_the_archive_makes_no_alert_fail(functions: Functions) -> N
         functions.deliver(message(lead_id, "slack"))
     (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
     task = further_of(item).task
-    assert (task.failures, task.held, task.error) == (0, False, "storage.failed")
+    assert (task.failures, task.leased, task.error) == (0, False, "storage.failed")
     assert functions.slack.posts == 0
 
 
@@ -372,7 +374,7 @@ def test_an_alert_that_was_told_and_could_not_be_recorded_waits_for_its_lease(
         functions.deliver(message(lead_id, "slack"))
     caller.broken = ""
     (item,) = [i for i in functions.actor.table.scan() if i["sk"].startswith("notify#")]
-    assert further_of(item).task.held
+    assert further_of(item).task.leased
     assert functions.deliver(message(lead_id, "slack")) == []
     assert functions.slack.posts == 1
 

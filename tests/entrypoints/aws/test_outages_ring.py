@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.model.task import HELD_UNTIL, Step, Task
+from leadline.model.task import ON_HOLD_UNTIL, Step, Task
 from leadline.standins.slack_inbox import Reply
 from tests.worlds.aws_outages import OutageStack, outage_stack
 from tests.worlds.leads import HandClock
@@ -140,7 +140,7 @@ def test_one_bad_lead_rings_for_itself_alone(stack: OutageStack) -> None:
 
 def test_a_lead_held_for_a_day_rings_nothing(stack: OutageStack) -> None:
     lead_id = stack.lead("ada")
-    stack.store.put([Task(Step.REFINE, lead_id)], HELD_UNTIL, note="wait.held cli")
+    stack.store.put([Task(Step.REFINE, lead_id)], ON_HOLD_UNTIL, note="wait.held cli")
     stack.live(timedelta(days=1), step=QUARTER)
     assert stack.watch.changes == []
     stack.store.put([Task(Step.REFINE, lead_id)], stack.clock.now, note="wait.released cli")

@@ -12,7 +12,7 @@ from leadline.entrypoints.aws import capture, deliver, refine, sweep
 from leadline.model.task import Step
 from leadline.standins.slack_inbox import SlackInbox
 from tests.standins.aws_faults import world
-from tests.standins.crm_api import Lead
+from tests.standins.crm_api import CrmLead
 from tests.vendors.tryton.standin import TrytonStandIn
 from tests.worlds.aws_functions import Context, Functions, now
 
@@ -61,12 +61,12 @@ def swept(**context: int) -> dict[str, Any]:
 
 
 def test_a_lost_lead_goes_all_its_way(functions: Functions, crm: TrytonStandIn) -> None:
-    crm.put(Lead(created=now(), owned=True))
+    crm.put(CrmLead(created=now(), owned=True))
     swept(left_ms=120_000)
-    (told,) = functions.messages()
-    lead_id = told["lead_id"]
+    (data,) = functions.messages()
+    lead_id = data["lead_id"]
     assert {*functions.actor.raws()} == {lead_id}
-    assert functions.refine(told) == []
+    assert functions.refine(data) == []
     rung = functions.messages(Step.NOTIFY)
     assert sorted(one.get("step", "notify") for one in rung) == ["notify", "write_back"]
     assert functions.deliver(*rung) == []
@@ -78,7 +78,7 @@ def test_a_lost_lead_goes_all_its_way(functions: Functions, crm: TrytonStandIn) 
 
 
 def test_where_time_is_short_nothing_is_begun(functions: Functions, crm: TrytonStandIn) -> None:
-    crm.put(Lead(created=now()))
+    crm.put(CrmLead(created=now()))
     swept(left_ms=20_000)
     assert (functions.messages(), crm.requests) == ([], [])
 

@@ -22,7 +22,7 @@ from tests.standins.slack_presses import (
     signed_headers,
 )
 from tests.worlds.aws_functions import Context, Functions, message, now
-from tests.worlds.leads import claim, settle
+from tests.worlds.leads import lease_task, settle
 
 
 class SlackWorkspace:
@@ -57,8 +57,8 @@ class SlackWorkspace:
         answer = self.post("/slack/commands", command_body(text))
         assert answer["statusCode"] == 200
         assert json.loads(answer["body"])["response_type"] == "ephemeral"
-        told: str = answer["body"]
-        return told
+        message: str = answer["body"]
+        return message
 
     @property
     def told(self) -> list[str]:
@@ -103,8 +103,8 @@ def test_a_press_wakes_who_changes_the_messages(slack: SlackWorkspace) -> None:
     lead_id = slack.lead()
     assert slack.functions.messages(Step.NOTIFY)  # the alert, which another worker will send
     store = slack.functions.actor.store
-    held = claim(store, Step.NOTIFY, "slack")
-    assert settle(store, held, Done(alert=Alert(lead_id, "slack", now(), "new_lead/1")))
+    lease = lease_task(store, Step.NOTIFY, "slack")
+    assert settle(store, lease, Done(alert=Alert(lead_id, "slack", now(), "new_lead/1")))
     assert slack.press(lead_id) == 200
     (woken,) = slack.functions.messages(Step.NOTIFY)
     assert (woken["lead_id"], woken["step"], woken["channel"]) == (lead_id, "update", "slack")

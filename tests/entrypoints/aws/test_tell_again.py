@@ -14,7 +14,7 @@ from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.signing import Keys
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.aws_functions import Context
-from tests.worlds.aws_rooms import PATIENCE_S, REGION
+from tests.worlds.aws_resources import PATIENCE_S, REGION
 
 
 def page(*alarms: tuple[str, str], more: str = "") -> bytes:

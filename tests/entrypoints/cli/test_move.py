@@ -18,7 +18,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.settings.general import Settings
 from leadline.stores.aws.table import Table
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.aws_rooms import REGION, Rooms
+from tests.worlds.aws_resources import REGION, AwsResources
 from tests.worlds.leads import HandClock, captured
 
 
@@ -29,7 +29,7 @@ class MovedStack:
     cloud = SimpleNamespace(region=REGION)
     settings = Settings()
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: AwsResources) -> None:
         self.rooms = rooms
 
     @property
@@ -42,7 +42,7 @@ class MovedStack:
 
 @pytest.fixture
 def stack(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedStack]:
-    with closing(Rooms(moto)) as rooms:
+    with closing(AwsResources(moto)) as rooms:
         made = MovedStack(rooms)
         monkeypatch.setattr(connecting, "connect_to_stack", lambda *_: made)
         yield made
@@ -64,31 +64,31 @@ def move(folder: Path, to: str, *more: str) -> tuple[int, str]:
 def test_leads_are_moved_there_and_back_and_no_server_starts_without_them(
     stack: MovedStack, folder: Path
 ) -> None:
-    code, told = move(folder, "aws", "--dry-run")
-    assert (code, json.loads(told)["would_move"]["leads"]) == (0, 2), told
+    code, text = move(folder, "aws", "--dry-run")
+    assert (code, json.loads(text)["would_move"]["leads"]) == (0, 2), text
     refuse_if_moved(folder)
-    code, told = move(folder, "aws")
-    assert code == 0, told
-    assert {**json.loads(told), "stack": ""} == {
+    code, text = move(folder, "aws")
+    assert code == 0, text
+    assert {**json.loads(text), "stack": ""} == {
         "to": "aws", "stack": "", "region": REGION, "moved": 2, "known": 0, "conflicting": 0,
         "verified": 2, "conflicts": {},
     }  # fmt: skip
     with pytest.raises(ConfigurationError, match="were moved to the stack leads"):
         refuse_if_moved(folder)
-    code, told = move(folder, "embedded")
-    assert (code, json.loads(told)["verified"]) == (0, 2), told
+    code, text = move(folder, "embedded")
+    assert (code, json.loads(text)["verified"]) == (0, 2), text
     refuse_if_moved(folder)
 
 
 def test_a_folder_in_use_or_moved_elsewhere_is_left_alone(stack: MovedStack, folder: Path) -> None:
     lock = lock_folder(folder)
     try:
-        code, told = move(folder, "aws")
-        assert (code, "another Leadline server already uses" in told) == (1, True), told
+        code, text = move(folder, "aws")
+        assert (code, "another Leadline server already uses" in text) == (1, True), text
     finally:
         os.close(lock)
     assert move(folder, "aws")[0] == 0
-    with closing(Rooms(stack.rooms.endpoint)) as other:
+    with closing(AwsResources(stack.rooms.endpoint)) as other:
         stack.rooms = other
-        code, told = move(folder, "aws")
-        assert (code, "are in the stack leads" in told) == (1, True), told
+        code, text = move(folder, "aws")
+        assert (code, "are in the stack leads" in text) == (1, True), text

@@ -31,9 +31,9 @@ def story(handling: Handling | None = HANDLING) -> LeadStory:
         record=None,
         timeline=(Happening(AT, "claimed", "by U02BOB"),),
         tasks=(
-            TaskRow(Step.LOOK_UP, "", AT, 1, 0, held=False),
+            TaskRow(Step.LOOK_UP, "", AT, 1, 0, leased=False),
             TaskRow(
-                Step.WRITE_BACK, "close", AT, 3, 3, held=False, dead_at=AT, reason="close.refused"
+                Step.WRITE_BACK, "close", AT, 3, 3, leased=False, dead_at=AT, reason="close.refused"
             ),
         ),
         alerts=(
@@ -45,9 +45,9 @@ def story(handling: Handling | None = HANDLING) -> LeadStory:
     )
 
 
-def printed(told: LeadStory) -> list[str]:
+def printed(story: LeadStory) -> list[str]:
     out = io.StringIO()
-    print_story(Console(file=out, width=200, highlight=False), told)
+    print_story(Console(file=out, width=200, highlight=False), story)
     return [" ".join(line.split()) for line in out.getvalue().splitlines()]
 
 

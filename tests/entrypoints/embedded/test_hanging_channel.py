@@ -33,9 +33,9 @@ def test_an_attempt_ends_before_another_may_begin(tmp_path: Path, hanging: Hangi
     clock = HandClock(datetime.now(UTC))
     lead = captured(clock, delay=timedelta())
     store.accept([lead])
-    (claim,) = store.claim(Step.REFINE, 1, timedelta(minutes=1))
+    (lease,) = store.lease(Step.REFINE, 1, timedelta(minutes=1))
     done = Done(refined=refined(lead, clock), then=(Task(Step.NOTIFY, lead.id, "ours"),))
-    assert store.settle([Settlement(claim, done)]) == [True]
+    assert store.settle([Settlement(lease, done)]) == [True]
     stop = threading.Event()
     deliverers = [
         threading.Thread(target=work, args=(settings, [Step.NOTIFY], stop)) for _ in range(2)

@@ -15,19 +15,19 @@ from leadline.ports.source import Source
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.web_to_lead.webhook import WebToLead
-from tests.worlds.http_door import Running
+from tests.worlds.http_app import RunningApp
 
 
 @pytest.fixture
-def starting() -> Iterator[Running]:
-    running = Running()
+def starting() -> Iterator[RunningApp]:
+    running = RunningApp()
     running.start()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def server(starting: Running) -> Running:
+def server(starting: RunningApp) -> RunningApp:
     starting.open()
     return starting
 
@@ -39,7 +39,7 @@ def problem(answer: urllib3.BaseHTTPResponse) -> dict[str, object]:
     return body
 
 
-def test_while_starting_the_answer_is_503_and_never_404(starting: Running) -> None:
+def test_while_starting_the_answer_is_503_and_never_404(starting: RunningApp) -> None:
     answer = starting.post(b"{}")
     assert answer.status == 503
     assert answer.headers["retry-after"] == "1"
@@ -48,10 +48,10 @@ def test_while_starting_the_answer_is_503_and_never_404(starting: Running) -> No
     assert starting.get("/livez").status == 200
 
 
-def test_a_lead_is_answered_with_the_promised_json(server: Running) -> None:
+def test_a_lead_is_answered_with_the_promised_json(server: RunningApp) -> None:
     answer = server.post(b'{"name":"Ada"}')
     assert answer.status == 200
-    (kept,) = server.desk.kept
+    (kept,) = server.slow_inbox.kept
     assert json.loads(answer.data) == {
         "message": "Lead captured successfully",
         "lead_id": kept.id,
@@ -59,72 +59,72 @@ def test_a_lead_is_answered_with_the_promised_json(server: Running) -> None:
     assert kept.raw == b'{"name":"Ada"}'
 
 
-def test_no_answer_before_the_inbox_has_the_lead(server: Running) -> None:
-    server.desk.open.clear()
+def test_no_answer_before_the_inbox_has_the_lead(server: RunningApp) -> None:
+    server.slow_inbox.open.clear()
     answers: list[int] = []
     sender = threading.Thread(target=lambda: answers.append(server.post(b"1").status))
     sender.start()
     time.sleep(0.2)
     assert answers == []
-    server.desk.open.set()
+    server.slow_inbox.open.set()
     sender.join()
     assert answers == [200]
 
 
-def test_the_source_sees_the_url_as_the_outside_calls_it(server: Running) -> None:
+def test_the_source_sees_the_url_as_the_outside_calls_it(server: RunningApp) -> None:
     server.post(b"1", "/webhook/generic?tenant=a%40b&x=%20")
     assert server.source.seen.url == (
         "https://leads.example.com/webhook/generic?tenant=a%40b&x=%20"
     )
 
 
-def test_an_unknown_source_is_404_with_the_names_that_exist(server: Running) -> None:
+def test_an_unknown_source_is_404_with_the_names_that_exist(server: RunningApp) -> None:
     answer = server.post(b"{}", "/webhook/hubspt")
     assert answer.status == 404
     assert "generic" in str(problem(answer)["detail"])
 
 
-def test_a_handshake_is_answered_and_any_other_get_is_405(server: Running) -> None:
+def test_a_handshake_is_answered_and_any_other_get_is_405(server: RunningApp) -> None:
     assert server.get("/webhook/generic?challenge=1").data == b"hello"
     refused = server.get("/webhook/generic")
     assert (refused.status, refused.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_over_the_limit_is_413_however_it_comes(server: Running, chunked: bool) -> None:
+def test_a_body_over_the_limit_is_413_however_it_comes(server: RunningApp, chunked: bool) -> None:
     url = f"http://127.0.0.1:{server.port}/webhook"
     body = b"x" * 10_001
     answer = server.http.request(
         "POST", url, body=iter([body[:5000], body[5000:]]) if chunked else body, chunked=chunked
     )
     assert answer.status == 413
-    assert server.desk.kept == []
+    assert server.slow_inbox.kept == []
 
 
-def test_a_body_at_the_limit_passes(server: Running) -> None:
+def test_a_body_at_the_limit_passes(server: RunningApp) -> None:
     assert server.post(b'"' + b"x" * 9_998 + b'"').status == 200
 
 
-def test_a_bug_of_ours_says_nothing_of_our_insides(server: Running) -> None:
+def test_a_bug_of_ours_says_nothing_of_our_insides(server: RunningApp) -> None:
     answer = server.post(b'"boom"')
     assert answer.status == 500
     assert b"secret" not in answer.data
     assert b"RuntimeError" not in answer.data
 
 
-def test_a_full_disk_is_503_and_ends_when_there_is_room(server: Running) -> None:
-    server.desk.full = True
+def test_a_full_disk_is_503_and_ends_when_there_is_room(server: RunningApp) -> None:
+    server.slow_inbox.full = True
     answer = server.post(b"1")
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
-    server.desk.full = False
+    server.slow_inbox.full = False
     assert server.post(b"1").status == 200
 
 
 def test_a_refused_capture_is_an_error_in_the_log(
-    server: Running, caplog: pytest.LogCaptureFixture
+    server: RunningApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.desk.full = True
+    server.slow_inbox.full = True
     for _ in range(3):
         assert server.post(b"1").status == 503
     told = [record for record in caplog.records if record.getMessage() == "capture.refused"]
@@ -133,8 +133,8 @@ def test_a_refused_capture_is_an_error_in_the_log(
     ]
 
 
-def test_more_than_fits_is_429_and_what_was_taken_is_kept(server: Running) -> None:
-    server.desk.open.clear()
+def test_more_than_fits_is_429_and_what_was_taken_is_kept(server: RunningApp) -> None:
+    server.slow_inbox.open.clear()
     statuses: list[int] = []
     senders = [
         threading.Thread(target=lambda: statuses.append(server.post(b"1").status))
@@ -144,14 +144,14 @@ def test_more_than_fits_is_429_and_what_was_taken_is_kept(server: Running) -> No
         sender.start()
     time.sleep(0.5)
     assert set(statuses) == {429}
-    server.desk.open.set()
+    server.slow_inbox.open.set()
     for sender in senders:
         sender.join()
-    assert statuses.count(200) == len(server.desk.kept) >= 4
+    assert statuses.count(200) == len(server.slow_inbox.kept) >= 4
 
 
-def test_one_delivery_that_cannot_be_stored_harms_no_other(server: Running) -> None:
-    server.desk.open.clear()
+def test_one_delivery_that_cannot_be_stored_harms_no_other(server: RunningApp) -> None:
+    server.slow_inbox.open.clear()
     answers: dict[bytes, int] = {}
 
     def send(body: bytes) -> None:
@@ -161,7 +161,7 @@ def test_one_delivery_that_cannot_be_stored_harms_no_other(server: Running) -> N
     for sender in senders:
         sender.start()
     time.sleep(0.3)
-    server.desk.open.set()
+    server.slow_inbox.open.set()
     for sender in senders:
         sender.join()
     assert answers == {b"1": 200, b'"poison"': 503, b"2": 200}
@@ -176,12 +176,12 @@ def test_one_delivery_that_cannot_be_stored_harms_no_other(server: Running) -> N
     ],
     ids=["silence", "half a head", "half a body"],
 )
-def test_a_request_that_never_ends_is_hung_up_on(server: Running, sent: bytes) -> None:
+def test_a_request_that_never_ends_is_hung_up_on(server: RunningApp, sent: bytes) -> None:
     assert b" 408 " in server.raw(sent)
-    assert server.desk.kept == []
+    assert server.slow_inbox.kept == []
 
 
-def test_a_sender_that_drips_is_hung_up_on(server: Running) -> None:
+def test_a_sender_that_drips_is_hung_up_on(server: RunningApp) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         connection.sendall(b"POST /webhook HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n")
         began = time.monotonic()
@@ -198,15 +198,15 @@ def test_a_sender_that_drips_is_hung_up_on(server: Running) -> None:
         assert time.monotonic() - began < 4
 
 
-def test_garbage_is_answered_400(server: Running) -> None:
+def test_garbage_is_answered_400(server: RunningApp) -> None:
     assert b"400" in server.raw(b"\x16\x03\x01 nonsense\r\n\r\n").split(b"\r\n")[0]
 
 
-def test_a_compressed_body_is_415(server: Running) -> None:
+def test_a_compressed_body_is_415(server: RunningApp) -> None:
     assert server.post(b"1", **{"content-encoding": "gzip"}).status == 415
 
 
-def test_pages_are_read_only(server: Running) -> None:
+def test_pages_are_read_only(server: RunningApp) -> None:
     assert server.get("/metrics").data == b"x 1\n"
     assert server.post(b"", "/metrics").status == 405
     assert server.get("/nothing").status == 404
@@ -216,7 +216,7 @@ def test_pages_are_read_only(server: Running) -> None:
 @pytest.mark.parametrize("label", ["idna", "punycode", "unicode_escape", "undefined", "utf_7"])
 @pytest.mark.parametrize("name", [b"Zo%EB", b"Zoe"])
 def test_a_form_that_names_no_charset_of_the_web_is_taken(
-    starting: Running, path: str, label: str, name: bytes
+    starting: RunningApp, path: str, label: str, name: bytes
 ) -> None:
     sources: dict[str, Source] = {s.name: s() for s in (Form, Generic, WebToLead)}
     starting.kit = CaptureKit(sources, timedelta(minutes=10))
@@ -224,5 +224,5 @@ def test_a_form_that_names_no_charset_of_the_web_is_taken(
     body = b"email=zoe@example.com&last_name=%s&_charset_=%s" % (name, label.encode())
     answer = starting.post(body, path, **{"content-type": "application/x-www-form-urlencoded"})
     assert answer.status == 200
-    assert answer.json()["lead_id"] == starting.desk.kept[0].id
-    assert starting.desk.kept[0].why == "charset.unknown"
+    assert answer.json()["lead_id"] == starting.slow_inbox.kept[0].id
+    assert starting.slow_inbox.kept[0].why == "charset.unknown"

@@ -16,7 +16,7 @@ from leadline.entrypoints.embedded.slow_senders import (
     MAX_TARGET,
     GuardedProtocol,
 )
-from tests.worlds.http_door import Running
+from tests.worlds.http_app import RunningApp
 
 HOST = b"host: x\r\n"
 GOOD = b"POST /webhook HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n1"
@@ -30,14 +30,14 @@ class _Counting:
         self._parser = parser
 
     def feed_data(self, data: bytes) -> None:
-        Counted.fed += len(data)
+        CountedConnections.fed += len(data)
         self._parser.feed_data(data)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._parser, name)
 
 
-class Counted(GuardedProtocol):
+class CountedConnections(GuardedProtocol):
     fed = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -46,11 +46,11 @@ class Counted(GuardedProtocol):
 
 
 @pytest.fixture
-def server() -> Iterator[Running]:
-    running = Running(Counted)
+def server() -> Iterator[RunningApp]:
+    running = RunningApp(CountedConnections)
     running.start()
     running.open()
-    Counted.fed = 0
+    CountedConnections.fed = 0
     yield running
     running.stop()
 
@@ -78,7 +78,7 @@ def refused(answers: bytes, status: int) -> None:
     assert json.loads(body)["status"] == status
 
 
-def pour(server: Running, *pieces: bytes) -> bytes:
+def pour(server: RunningApp, *pieces: bytes) -> bytes:
     """Send piece by piece, each in a packet of its own, for as long as somebody listens."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -138,7 +138,7 @@ def full(size: int) -> list[bytes]:
     ids=["fields", "line", "sum", "target"],
 )
 def test_a_head_up_to_the_limit_is_read_and_one_beyond_it_is_refused(
-    server: Running, just_fits: bytes, too_much: bytes, status: int
+    server: RunningApp, just_fits: bytes, too_much: bytes, status: int
 ) -> None:
     assert statuses(server.raw(just_fits)) == [200]
     refused(server.raw(too_much), status)
@@ -164,20 +164,22 @@ def test_a_head_up_to_the_limit_is_read_and_one_beyond_it_is_refused(
     ],
 )  # fmt: skip
 def test_a_head_that_never_ends_is_cut_off_after_as_many_bytes_however_much_comes(
-    server: Running, begin: bytes, unit: bytes, status: int, times: int
+    server: RunningApp, begin: bytes, unit: bytes, status: int, times: int
 ) -> None:
     answer = pour(server, begin, *[unit] * (48 * times))
     refused(answer, status)
     # What the limits allow, and what one look at the socket may bring beyond them.
-    assert Counted.fed <= MAX_HEADERS + MAX_LINE + 16_384
-    assert server.desk.kept == []
+    assert CountedConnections.fed <= MAX_HEADERS + MAX_LINE + 16_384
+    assert server.slow_inbox.kept == []
 
 
-def test_a_line_that_drips_in_is_cut_off_at_its_limit_not_at_that_of_all(server: Running) -> None:
+def test_a_line_that_drips_in_is_cut_off_at_its_limit_not_at_that_of_all(
+    server: RunningApp,
+) -> None:
     begin = get(b"host: x").removesuffix(b"\r\n")
     refused(pour(server, begin, *[b"x: y"], *[b"y" * 64] * 400), 431)
     # Less than the limit, then one look at the socket; and the lines before this one.
-    assert Counted.fed <= MAX_LINE + 1024 + 16_384
+    assert CountedConnections.fed <= MAX_LINE + 1024 + 16_384
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_a_line_that_drips_in_is_cut_off_at_its_limit_not_at_that_of_all(server:
     ids=["none", "the same twice", "two in HTTP/1.0", "none in HTTP/1.0", "one"],
 )
 def test_a_request_says_once_which_host_it_is_for(
-    server: Running, sent: bytes, status: int
+    server: RunningApp, sent: bytes, status: int
 ) -> None:
     answer = server.raw(sent)
     assert statuses(answer) == [status]
@@ -216,34 +218,34 @@ def test_a_request_says_once_which_host_it_is_for(
     ids=lambda fields: " and ".join(field.decode() for field in fields),
 )
 def test_what_may_be_said_once_is_refused_when_it_is_said_twice(
-    server: Running, twice: tuple[bytes, bytes]
+    server: RunningApp, twice: tuple[bytes, bytes]
 ) -> None:
     framed = any(name in field for field in twice for name in (b"-length", b"transfer-"))
     lines = [*twice, *([] if framed else [b"content-length: 1"])]
     head = b"POST /webhook HTTP/1.1\r\nhost: x\r\n" + b"".join(f + b"\r\n" for f in lines)
     refused(server.raw(head + b"\r\n1"), 400)
-    assert server.desk.kept == []
+    assert server.slow_inbox.kept == []
 
 
-def test_what_may_be_said_several_times_is_joined(server: Running) -> None:
+def test_what_may_be_said_several_times_is_joined(server: RunningApp) -> None:
     server.raw(last(GOOD).replace(HOST, HOST + b"x-tag: a\r\nX-Tag: b\r\n"))
     assert server.source.seen.headers["x-tag"] == "a, b"
 
 
-def test_trailers_do_not_change_the_headers_of_their_request(server: Running) -> None:
+def test_trailers_do_not_change_the_headers_of_their_request(server: RunningApp) -> None:
     server.raw(last(CHUNKED) + b"x-webhook-secret: late\r\n\r\n")
-    assert len(server.desk.kept) == 1
+    assert len(server.slow_inbox.kept) == 1
     assert "x-webhook-secret" not in server.source.seen.headers
 
 
-def test_requests_that_are_sent_at_once_are_each_bounded_by_themselves(server: Running) -> None:
+def test_requests_that_are_sent_at_once_are_each_bounded_by_themselves(server: RunningApp) -> None:
     sent = GOOD.replace(HOST, b"".join(field + b"\r\n" for field in full(MAX_HEADERS - 64)))
     sent = sent.replace(b"connection: close\r\n", b"connection: keep\r\n")
     answers = server.raw(sent * 3 + last(GOOD))
     assert statuses(answers) == [200] * 4
 
 
-def test_a_connection_stays_open_for_further_requests(server: Running) -> None:
+def test_a_connection_stays_open_for_further_requests(server: RunningApp) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         for _ in range(3):
             connection.sendall(GOOD)
@@ -262,22 +264,22 @@ def test_a_connection_stays_open_for_further_requests(server: Running) -> None:
     ids=["too many fields", "no host", "garbage", "a broken body", "too many trailers"],
 )
 def test_requests_before_a_refused_one_are_answered_first(
-    server: Running, bad: bytes, status: int
+    server: RunningApp, bad: bytes, status: int
 ) -> None:
-    server.desk.open.clear()
+    server.slow_inbox.open.clear()
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         connection.sendall(GOOD * 2 + bad + GOOD)
         connection.settimeout(0.3)
         with pytest.raises(TimeoutError):
             connection.recv(1)
-        server.desk.open.set()
+        server.slow_inbox.open.set()
         connection.settimeout(5)
         answers = b""
         while chunk := connection.recv(65_536):
             answers += chunk
     assert statuses(answers) == [200, 200, status]
     refused(answers, status)
-    assert len(server.desk.kept) == 2
+    assert len(server.slow_inbox.kept) == 2
 
 
 class Brief(GuardedProtocol):
@@ -289,17 +291,17 @@ class Brief(GuardedProtocol):
 
 
 def test_a_connection_that_has_nothing_to_do_is_closed_and_one_with_a_request_is_not() -> None:
-    server = Running(Brief)
+    server = RunningApp(Brief)
     server.start()
     server.open()
     try:
-        server.desk.open.clear()
+        server.slow_inbox.open.clear()
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
             connection.sendall(GOOD + GOOD)
             connection.settimeout(2.5)
             with pytest.raises(TimeoutError):
                 connection.recv(1)
-            server.desk.open.set()
+            server.slow_inbox.open.set()
             connection.settimeout(10)
             answers = b""
             while chunk := connection.recv(65_536):
@@ -309,7 +311,7 @@ def test_a_connection_that_has_nothing_to_do_is_closed_and_one_with_a_request_is
         server.stop()
 
 
-def test_blank_lines_between_requests_do_not_keep_a_connection_for_ever(server: Running) -> None:
+def test_blank_lines_between_requests_do_not_keep_a_connection_for_ever(server: RunningApp) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         connection.sendall(GOOD)
         assert statuses(connection.recv(65_536)) == [200]

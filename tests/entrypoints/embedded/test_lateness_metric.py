@@ -31,8 +31,8 @@ def test_retries_do_not_reset_the_figure(tmp_path: Path) -> None:
         store.accept([lead])
         clock.advance(hours=1)
         while clock.now < datetime.now(UTC) - timedelta(minutes=30):
-            (claim,) = store.claim(Step.REFINE, 1, LEASE)
-            store.settle([Settlement(claim, Retry(timedelta(minutes=20), why="KeyError"))])
+            (lease,) = store.lease(Step.REFINE, 1, LEASE)
+            store.settle([Settlement(lease, Retry(timedelta(minutes=20), why="KeyError"))])
             clock.advance(minutes=20)
         assert 7_200 <= oldest_untold(tmp_path) < 7_200 + 3_600
         store.put([Task(Step.REFINE, lead.id)], clock.now + timedelta(days=1))

@@ -13,9 +13,9 @@ import pytest
 import urllib3
 
 from leadline.entrypoints.embedded import slack_http
-from leadline.entrypoints.embedded.http import App, Door
+from leadline.entrypoints.embedded.http import App, OpenEndpoints
 from leadline.entrypoints.embedded.slack_http import SlackRequests
-from leadline.entrypoints.slack_door import slack_door
+from leadline.entrypoints.slack_endpoint import slack_endpoint
 from leadline.journey.claiming import CLAIM
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import Handling
@@ -31,13 +31,13 @@ from tests.standins.slack_presses import (
     press_payload,
     signed_headers,
 )
-from tests.worlds.http_door import Running
-from tests.worlds.leads import HandClock, captured, claim, refined, settle
+from tests.worlds.http_app import RunningApp
+from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 
 NEW = "another-secret"
 
 
-class Slow(MemoryStore):
+class SlowStore(MemoryStore):
     """A store that can be held back, or fail."""
 
     def __init__(self) -> None:
@@ -53,17 +53,17 @@ class Slow(MemoryStore):
         return super().handling(lead_ids)
 
 
-class PressedServer(Running):
+class PressedServer(RunningApp):
     """The server, with people who press."""
 
     def __init__(self, inbox: SlackInbox) -> None:
         super().__init__()
         self.inbox = inbox
-        self.store = Slow()
+        self.store = SlowStore()
         self.heard: Counter[tuple[str, str]] = Counter()
         settings = Settings(slack_webhook_url=inbox.webhook_url, slack_signing_secret=(SECRET, NEW))
         self.requests = SlackRequests(
-            slack_door(settings),
+            slack_endpoint(settings),
             self.store,
             lambda: [self.lead_id],
             lambda *what: self.heard.update([what]),
@@ -72,11 +72,11 @@ class PressedServer(Running):
         lead = captured(clock, delay=timedelta())
         self.store.accept([lead])
         done = Done(refined=refined(lead, clock, name="Ada"))
-        assert settle(self.store, claim(self.store, Step.REFINE), done)
+        assert settle(self.store, lease_task(self.store, Step.REFINE), done)
         self.lead_id = lead.id
 
     def open(self) -> None:
-        door = Door(self.kit, self.batcher, self.requests)
+        door = OpenEndpoints(self.kit, self.batcher, self.requests)
         self.loop.call_soon_threadsafe(self.app.open, door)
         while self.get("/readyz").status != 200:
             time.sleep(0.01)
@@ -110,7 +110,7 @@ def starting() -> Iterator[PressedServer]:
             time.sleep(0.01)
         yield running
         running.store.open.set()
-        running.desk.open.set()
+        running.slow_inbox.open.set()
         running.http.clear()
         running.server.should_exit = True
         running.thread.join()
@@ -132,15 +132,15 @@ def test_a_press_is_answered_with_nothing_and_the_presser_told(slack: PressedSer
     answer = slack.press()
     assert (answer.status, answer.data) == (200, b"")
     assert slack.inbox.wait_for(1)
-    (told,) = slack.inbox.messages
-    assert told["text"] == "Ada is yours."
-    assert (told["response_type"], told["replace_original"]) == ("ephemeral", False)
+    (data,) = slack.inbox.messages
+    assert data["text"] == "Ada is yours."
+    assert (data["response_type"], data["replace_original"]) == ("ephemeral", False)
     assert slack.heard == {(CLAIM, "changed"): 1}
 
 
 def test_while_starting_and_without_a_secret_nothing_is_taken(starting: PressedServer) -> None:
     assert starting.press().status == 503
-    Running.open(starting)  # behind this door nobody answers Slack
+    RunningApp.open(starting)  # behind this door nobody answers Slack
     assert starting.press().status == 404
     assert starting.store.handling([starting.lead_id]) == {}
 
@@ -190,12 +190,12 @@ def test_a_slow_store_delays_no_answer_and_loses_no_press(
 
 
 def test_a_slow_writer_of_webhooks_delays_no_press(slack: PressedServer) -> None:
-    slack.desk.open.clear()
+    slack.slow_inbox.open.clear()
     sender = threading.Thread(target=lambda: slack.post(b"1"))
     sender.start()
     assert slack.press().status == 200
     assert slack.inbox.wait_for(1)
-    slack.desk.open.set()
+    slack.slow_inbox.open.set()
     sender.join()
 
 

@@ -19,7 +19,7 @@ from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.registry import find
-from tests.worlds.http_door import Running
+from tests.worlds.http_app import RunningApp
 
 BROKEN = b'{"name":"Ada "The Loom" Vance","email":"ada@example.com"}'
 TRAILING = b'{"email":"ada@example.com",}'
@@ -27,8 +27,8 @@ SECRET = {"authorization": "Bearer s"}
 
 
 @pytest.fixture
-def door() -> Iterator[Running]:
-    running = Running()
+def door() -> Iterator[RunningApp]:
+    running = RunningApp()
     running.start()
     kinds = {
         "generic": Generic(SourceConfig(secret=("s",))),
@@ -43,32 +43,32 @@ def door() -> Iterator[Running]:
 
 @pytest.mark.parametrize("body", [BROKEN, TRAILING, b'{"name": "half', b"\x00\x01", b"[" * 9_000])
 def test_what_a_secret_proves_is_kept_with_its_bytes_and_answered_200(
-    door: Running, body: bytes
+    door: RunningApp, body: bytes
 ) -> None:
     answer = door.post(body, **SECRET)
-    (kept,) = door.desk.kept
+    (kept,) = door.slow_inbox.kept
     assert answer.status == 200
     assert answer.json()["lead_id"] == kept.id
     assert answer.json()["message"] == "Delivery kept, but it can't be read"
     assert (kept.kind, kept.body, kept.quota) == (Kind.UNREADABLE, body, None)
 
 
-def test_who_proves_nothing_is_refused_and_nothing_is_kept(door: Running) -> None:
+def test_who_proves_nothing_is_refused_and_nothing_is_kept(door: RunningApp) -> None:
     assert door.post(BROKEN, authorization="Bearer wrong").status == 401
     assert door.post(BROKEN, "/webhook/odoo").status == 400
     assert door.post(b" \n", **SECRET).status == 400
-    assert door.desk.kept == []
+    assert door.slow_inbox.kept == []
 
 
 def test_what_proves_nothing_is_kept_within_a_quota_where_the_settings_say_so(
-    door: Running,
+    door: RunningApp,
 ) -> None:
     assert door.post(BROKEN, "/webhook/form").status == 200
-    (kept,) = door.desk.kept
+    (kept,) = door.slow_inbox.kept
     assert kept.quota is not None
 
 
-def _break_off(door: Running, path: str, body: bytes) -> int:
+def _break_off(door: RunningApp, path: str, body: bytes) -> int:
     """Announce more than is sent and hang up; the status of the answer."""
     messages: list[MutableMapping[str, Any]] = [
         {"type": "http.request", "body": body, "more_body": True},
@@ -100,12 +100,12 @@ def _break_off(door: Running, path: str, body: bytes) -> int:
 
 
 def test_a_body_that_breaks_off_is_never_read_and_kept_only_where_the_settings_say_so(
-    door: Running,
+    door: RunningApp,
 ) -> None:
     part = b"email=ada@example.com&name=Ad"
     assert _break_off(door, "/webhook", part) == 400
     assert _break_off(door, "/webhook/form", part) == 200
-    (kept,) = door.desk.kept
+    (kept,) = door.slow_inbox.kept
     assert (kept.source, kept.kind, kept.body) == ("form", Kind.UNREADABLE, part)
 
 
@@ -117,9 +117,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_mended_body_becomes_the_lead_that_was_answered(door: Running, folder: Path) -> None:
+def test_a_mended_body_becomes_the_lead_that_was_answered(door: RunningApp, folder: Path) -> None:
     door.post(BROKEN, **SECRET)
-    (kept,) = door.desk.kept
+    (kept,) = door.slow_inbox.kept
     with closing(SqliteStore(folder / "data")) as store:
         store.accept([kept])
     run = CliRunner()

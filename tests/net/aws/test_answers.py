@@ -123,12 +123,12 @@ def test_every_answer_is_read_as_the_standard_library_reads_it(
     whole = "\r\n".join([*lines, "", ""]).encode() + body
     places = sorted(cut for cut in cuts if cut < len(whole))
     pieces = [whole[a:b] for a, b in zip([0, *places], [*places, None], strict=True)]
-    found = connection_on(_Pieces([p for p in pieces if p]))._reply(method)
+    reply = connection_on(_Pieces([p for p in pieces if p]))._reply(method)
     expected = http.client.HTTPResponse(_Canned(whole), method=method)  # type: ignore[arg-type]
     expected.begin()
-    assert found.status == expected.status
-    assert found.body == expected.read()
-    assert found.headers == {n.lower(): v for n, v in expected.getheaders()}
+    assert reply.status == expected.status
+    assert reply.body == expected.read()
+    assert reply.headers == {n.lower(): v for n, v in expected.getheaders()}
 
 
 class _Pieces:

@@ -46,8 +46,8 @@ def cancelled(*codes: str, item: dict[str, Any] | None = None) -> Answer:
     reasons: list[dict[str, Any]] = [{"Code": code} for code in codes]
     if item is not None:
         reasons[codes.index("ConditionalCheckFailed")]["Item"] = item
-    told = f"Transaction cancelled, see reasons [{', '.join(codes)}]"
-    return error("TransactionCanceledException", Message=told, CancellationReasons=reasons)
+    text = f"Transaction cancelled, see reasons [{', '.join(codes)}]"
+    return error("TransactionCanceledException", Message=text, CancellationReasons=reasons)
 
 
 def write_two(caller: Caller) -> None:
@@ -114,7 +114,7 @@ def test_keys_that_were_not_processed_are_asked_for_again() -> None:
     assert json.loads(server.requests[2].body) == {"RequestItems": left}
 
 
-def test_nobody_waits_long_for_a_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_long_for_a_wake_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lead that is kept must not wait for its answer because SQS is silent."""
     monkeypatch.setattr(calls, "_BELL_TIMEOUT_S", 0.05)
     with aws(Answer([], "hang")) as (server, caller):

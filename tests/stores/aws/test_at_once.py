@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadline.journey.refining import refine_due
 from leadline.model.lead import Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task
-from tests.standins.aws_faults import Actor, Turns, failing_anywhere, named, world
+from tests.standins.aws_faults import Actor, Interleaving, failing_anywhere, named, world
 from tests.worlds.leads import HandClock, captured
 
 LEASE = timedelta(seconds=60)
@@ -27,7 +27,7 @@ def schedules(actors: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(0, actors - 1), min_size=4, max_size=16)
 
 
-class Meanwhile:
+class ConcurrentCaller:
     """Somebody who acts once: between two calls of another, or else after all of them."""
 
     def __init__(self, act: Callable[..., Receipt]) -> None:
@@ -57,7 +57,7 @@ def nothing(_: Actor) -> None:
 
 
 def test_one_event_that_comes_twice_at_once_is_one_lead(moto: str, clock: HandClock) -> None:
-    other = Meanwhile(accepting(clock, "ada"))
+    other = ConcurrentCaller(accepting(clock, "ada"))
     for actor, _, one in failing_anywhere(moto, clock, other, nothing, accepting(clock, "ada")):
         two = other.receipt(actor)
         (lead,) = actor.leads().values()
@@ -73,7 +73,7 @@ def test_one_event_that_comes_twice_at_once_is_one_lead(moto: str, clock: HandCl
 def test_two_events_of_one_record_at_once_are_one_lead_with_the_other_folded_in(
     moto: str, clock: HandClock, kind: Kind
 ) -> None:
-    other = Meanwhile(accepting(clock, "second", kind))
+    other = ConcurrentCaller(accepting(clock, "second", kind))
     for actor, _, one in failing_anywhere(moto, clock, other, nothing, accepting(clock, "first")):
         two = other.receipt(actor)
         known = actor.leads()
@@ -96,7 +96,7 @@ def test_captures_that_take_turns_in_any_order_make_one_lead_of_a_record(
     clock = HandClock(AT)
     with world(moto, clock, 3) as actors:
         acts = [accepting(clock, name) for name in ("one", "two", "one")]
-        receipts = Turns(schedule).run(actors, acts)
+        receipts = Interleaving(schedule).run(actors, acts)
         known = actors[0].leads()
         (head,) = [lead for lead in known.values() if lead.fate == Fate.CAPTURED]
         assert [receipt.lead_id for receipt in receipts] == [head.lead_id] * 3
@@ -125,7 +125,7 @@ def refine(actor: Actor, lead_id: str) -> bool:
 def test_an_update_that_comes_while_a_worker_has_the_lead_is_never_overlooked(
     moto: str, clock: HandClock
 ) -> None:
-    other = Meanwhile(accepting(clock, "update", Kind.UPDATED))
+    other = ConcurrentCaller(accepting(clock, "update", Kind.UPDATED))
     for actor, lead_id, refined in failing_anywhere(moto, clock, other, before(clock), refine):
         receipt = other.receipt(actor)
         lead = actor.leads()[lead_id]
@@ -137,7 +137,7 @@ def test_an_update_that_comes_while_a_worker_has_the_lead_is_never_overlooked(
         if lead.summary is None:
             assert not refined
             assert lead.task is not None
-            assert not lead.task.held
+            assert not lead.task.leased
             assert lead.task.failures == 0
             assert actor.messages() >= 1, "nobody will come for it"
             assert refine(actor, lead_id)
@@ -182,7 +182,7 @@ def test_two_leads_of_one_person_that_are_refined_at_once_have_one_first(
             lead = named(captured(clock, name, delay=timedelta(), raw=raw))
             actors[0].store.accept([lead])
             ids.append(lead.id)
-        Turns(schedule).run(actors, [partial(refine, lead_id=lead_id) for lead_id in ids])
+        Interleaving(schedule).run(actors, [partial(refine, lead_id=lead_id) for lead_id in ids])
         for lead_id in ids:
             refine(actors[0], lead_id)
         known = actors[0].leads()
@@ -193,10 +193,10 @@ def test_two_leads_of_one_person_that_are_refined_at_once_have_one_first(
 
 
 def claimed(actor: Actor, _: object) -> list[str]:
-    return [c.task.lead_id for c in actor.store.claim(Step.REFINE, 1, LEASE)]
+    return [c.task.lead_id for c in actor.store.lease(Step.REFINE, 1, LEASE)]
 
 
-def test_two_workers_that_claim_at_once_never_get_the_same_task(
+def test_two_workers_that_lease_at_once_never_get_the_same_task(
     moto: str, clock: HandClock
 ) -> None:
     got: list[list[str]] = []
@@ -215,7 +215,7 @@ def test_two_workers_that_claim_at_once_never_get_the_same_task(
 
 @in_any_order
 @given(schedules(3))
-def test_a_task_is_put_claimed_and_folded_into_at_once_and_stays_one_task(
+def test_a_task_is_put_leased_and_folded_into_at_once_and_stays_one_task(
     moto: str, schedule: list[int]
 ) -> None:
     clock = HandClock(AT)
@@ -228,10 +228,10 @@ def test_a_task_is_put_claimed_and_folded_into_at_once_and_stays_one_task(
 
         update = accepting(clock, "update", Kind.UPDATED)
         acts: list[Callable[[Actor], object]] = [put, partial(refine, lead_id=lead_id), update]
-        Turns(schedule).run(actors, acts)
+        Interleaving(schedule).run(actors, acts)
         lead = actors[0].leads()[lead_id]
         if lead.task is not None:
-            assert not lead.task.held, "nobody holds it who could end it"
+            assert not lead.task.leased, "nobody holds it who could end it"
             clock.advance(seconds=1)
             assert refine(actors[0], lead_id)
         lead = actors[0].leads()[lead_id]
@@ -278,7 +278,9 @@ def test_two_readmissions_and_a_creation_at_once_make_one_lead_of_a_record(
 
 @in_any_order
 @given(schedules(3))
-def test_a_channel_is_given_to_one_and_held_for_the_longest(moto: str, schedule: list[int]) -> None:
+def test_a_channel_is_reserved_for_one_and_the_longest_pause_counts(
+    moto: str, schedule: list[int]
+) -> None:
     clock = HandClock(AT)
     gap = timedelta(seconds=1)
     with world(moto, clock, 3) as actors:
@@ -287,9 +289,9 @@ def test_a_channel_is_given_to_one_and_held_for_the_longest(moto: str, schedule:
             return actor.store.reserve("slack", gap)
 
         def hold(actor: Actor) -> timedelta | None:
-            actor.store.hold("slack", clock.now + timedelta(seconds=30))
+            actor.store.pause("slack", clock.now + timedelta(seconds=30))
             return None
 
-        waits = Turns(schedule).run(actors, [reserve, hold, reserve])
+        waits = Interleaving(schedule).run(actors, [reserve, hold, reserve])
         assert [waits[0], waits[2]].count(timedelta()) <= 1
         assert actors[0].store.reserve("slack", gap) == timedelta(seconds=30)

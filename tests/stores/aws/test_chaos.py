@@ -20,15 +20,15 @@ from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.stores.aws.sweep.sweep import sweep
-from leadline.stores.aws.wakeups import Queues, Ring, kind_of_task
+from leadline.stores.aws.wakeups import Queues, Wakeup, kind_of_task
 from tests.standins.aws_faults import (
     Actor,
-    Fault,
+    AwsFault,
     ToldSlack,
     named,
     world,
 )
-from tests.worlds.death import Killed
+from tests.worlds.killed_process import Killed
 from tests.worlds.leads import HandClock, captured
 
 VISIBILITY = timedelta(minutes=6)
@@ -45,14 +45,14 @@ class Clocked(Queues):
         self.waiting: list[tuple[datetime, Task]] = []
         self.loses = 0.0
 
-    def ring(self, rings: Sequence[Ring], now: datetime) -> None:
+    def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
         """Keep each until it is due; some are lost, some are refused."""
-        for ring in rings:
+        for wakeup in wakeups:
             if self._chance.random() < self.loses:
                 if self._chance.random() < 0.5:
                     raise AwsFailed("sqs SendMessage", "ServiceUnavailable")
                 continue
-            self.waiting.append((max(ring.due_at, now), ring.task))
+            self.waiting.append((max(wakeup.due_at, now), wakeup.task))
 
     def depths(self, url: str) -> dict[str, int]:
         """As SQS counts them."""
@@ -81,14 +81,14 @@ class Chaos:
         self.sent: list[CapturedLead] = []
         for actor in actors:
             actor.queues = self.bells
-            actor.store.bells = self.bells
+            actor.store.wakeups = self.bells
 
     def may_fail(self, actor: Actor) -> None:
         """A fault at one of the next calls, or none."""
         actor.caller.dead = False
-        fault = self.chance.choice([*Fault, *Fault, None])
+        fault = self.chance.choice([*AwsFault, *AwsFault, None])
         if fault is None:
-            actor.caller.plan(10**9, Fault.REFUSED)
+            actor.caller.plan(10**9, AwsFault.REFUSED)
         else:
             actor.caller.plan(self.chance.randrange(12), fault)
 

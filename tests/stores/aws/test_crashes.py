@@ -17,13 +17,13 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.stores.aws.items import LeadItem, further_of
 from leadline.stores.aws.sweep.overdue import OVERDUE
 from leadline.stores.aws.sweep.sweep import GRACE
-from tests.standins.aws_faults import Actor, Fault, ToldSlack, failing_anywhere, named
+from tests.standins.aws_faults import Actor, AwsFault, ToldSlack, failing_anywhere, named
 from tests.worlds.leads import HandClock, captured
 
 DELAY = timedelta(minutes=10)
 
 
-class Deed:
+class CrashedCall:
     """An event at the door, and what stood there before."""
 
     def __init__(self, name: str, before: Sequence[dict[str, Any]] = (), **event: Any) -> None:
@@ -46,16 +46,16 @@ class Deed:
 
 
 DEEDS = [
-    Deed("plain"),
-    Deed("digest", lasting=False),
-    Deed("record", record="contact:1"),
-    Deed("update", [{"record": "contact:1"}], kind=Kind.UPDATED, record="contact:1"),
-    Deed("filtered", kind=Kind.IGNORED, why="deleted"),
+    CrashedCall("plain"),
+    CrashedCall("digest", lasting=False),
+    CrashedCall("record", record="contact:1"),
+    CrashedCall("update", [{"record": "contact:1"}], kind=Kind.UPDATED, record="contact:1"),
+    CrashedCall("filtered", kind=Kind.IGNORED, why="deleted"),
 ]
 of_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
 
 
-def with_faults(*faults: Fault) -> pytest.MarkDecorator:
+def with_faults(*faults: AwsFault) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("fault", faults, ids=lambda fault: fault.name)
 
 
@@ -63,7 +63,7 @@ def accept(actor: Actor, lead: CapturedLead) -> Receipt:
     return actor.store.accept([lead])[0]
 
 
-def check_event(actor: Actor, deed: Deed, first: CapturedLead) -> LeadItem:
+def check_event(actor: Actor, deed: CrashedCall, first: CapturedLead) -> LeadItem:
     """Everything known of the event is in its place; the lead that it belongs to."""
     known = actor.leads()
     event_id = actor.items("E#")[first.event_key.hex()]["lead_id"]
@@ -83,10 +83,10 @@ def check_event(actor: Actor, deed: Deed, first: CapturedLead) -> LeadItem:
     return head
 
 
-@with_faults(*Fault)
+@with_faults(*AwsFault)
 @of_deed
 def test_a_delivery_after_a_capture_that_failed_anywhere_makes_one_lead(
-    moto: str, clock: HandClock, deed: Deed, fault: Fault
+    moto: str, clock: HandClock, deed: CrashedCall, fault: AwsFault
 ) -> None:
     cases = failing_anywhere(moto, clock, fault, deed.prepare(clock), accept)
     for actor, lead, answer in cases:
@@ -99,10 +99,10 @@ def test_a_delivery_after_a_capture_that_failed_anywhere_makes_one_lead(
             assert actor.messages() >= 1, "nobody will come for it"
 
 
-@with_faults(Fault.LOST, Fault.DEATH)
+@with_faults(AwsFault.LOST, AwsFault.DEATH)
 @of_deed
 def test_the_sweep_goes_on_with_every_capture_that_got_as_far_as_the_archive(
-    moto: str, clock: HandClock, deed: Deed, fault: Fault
+    moto: str, clock: HandClock, deed: CrashedCall, fault: AwsFault
 ) -> None:
     cases = failing_anywhere(moto, clock, fault, deed.prepare(clock), accept)
     for actor, lead, answer in cases:
@@ -116,7 +116,7 @@ def test_the_sweep_goes_on_with_every_capture_that_got_as_far_as_the_archive(
         head = check_event(actor, deed, lead)
         if head.task is not None and not actor.messages():
             clock.advance(seconds=(DELAY + OVERDUE).total_seconds())
-            assert actor.swept().rung == 1
+            assert actor.swept().overdue == 1
             assert actor.messages() == 1
 
 
@@ -154,16 +154,16 @@ def check_refined(actor: Actor, lead_id: str) -> None:
     assert [(i["lead_id"], i["channel"]) for i in alerts] == [(lead_id, "slack")]
 
 
-@with_faults(*Fault)
+@with_faults(*AwsFault)
 def test_a_refinement_that_failed_anywhere_is_done_once_when_its_lease_is_over(
-    moto: str, clock: HandClock, fault: Fault
+    moto: str, clock: HandClock, fault: AwsFault
 ) -> None:
     cases = failing_anywhere(moto, clock, fault, due_lead(clock), refine)
     for actor, lead_id, _ in cases:
         lead = actor.leads()[lead_id]
-        if fault is Fault.REPEATED:
+        if fault is AwsFault.REPEATED:
             check_refined(actor, lead_id)
-        elif lead.task is not None and lead.task.held:
+        elif lead.task is not None and lead.task.leased:
             refine(actor, lead_id)
             assert actor.leads()[lead_id] == lead, "somebody else may have it still"
         clock.advance(seconds=61)
@@ -171,7 +171,7 @@ def test_a_refinement_that_failed_anywhere_is_done_once_when_its_lease_is_over(
         check_refined(actor, lead_id)
         if not actor.messages(Step.NOTIFY):
             clock.advance(seconds=OVERDUE.total_seconds())
-            assert actor.swept().rung == 1
+            assert actor.swept().overdue == 1
         assert actor.messages(Step.NOTIFY) >= 1
 
 
@@ -194,9 +194,9 @@ def deliver(actor: Actor, prepared: tuple[str, ToldSlack]) -> timedelta | None:
     return deliver_due(actor.kit(Task(Step.NOTIFY, lead_id, "slack"), slack=slack), "slack")
 
 
-@with_faults(Fault.LOST, Fault.REPEATED, Fault.DEATH)
+@with_faults(AwsFault.LOST, AwsFault.REPEATED, AwsFault.DEATH)
 def test_an_alert_that_failed_anywhere_is_told_and_then_recorded_once(
-    moto: str, clock: HandClock, fault: Fault
+    moto: str, clock: HandClock, fault: AwsFault
 ) -> None:
     cases = failing_anywhere(moto, clock, fault, refined_lead(clock), deliver)
     for actor, (lead_id, slack), _ in cases:
@@ -211,21 +211,21 @@ def test_an_alert_that_failed_anywhere_is_told_and_then_recorded_once(
         assert [line.what for line in lead.timeline] == ["refined", "alerted"]
         assert not [i for i in actor.table.scan() if i["sk"].startswith("notify#")]
         assert deliver(actor, (lead_id, slack)) is None
-        (told,) = actor.store.alerts([lead_id])[lead_id]
-        assert told.channel == "slack"
+        (alert,) = actor.store.alerts([lead_id])[lead_id]
+        assert alert.channel == "slack"
 
 
 @pytest.mark.parametrize(
     ("says", "fault"),
     [
-        (Busy(timedelta(seconds=300), "slow down"), Fault.DEATH),
-        (Refused("slack.no_team", "no_team"), Fault.LOST),
-        (Unreachable("slack.http_503"), Fault.REPEATED),
+        (Busy(timedelta(seconds=300), "slow down"), AwsFault.DEATH),
+        (Refused("slack.no_team", "no_team"), AwsFault.LOST),
+        (Unreachable("slack.http_503"), AwsFault.REPEATED),
     ],
-    ids=lambda what: what.name if isinstance(what, Fault) else type(what).__name__,
+    ids=lambda what: what.name if isinstance(what, AwsFault) else type(what).__name__,
 )
 def test_whatever_the_destination_says_is_kept_with_its_words(
-    moto: str, clock: HandClock, says: Busy | Refused | Unreachable, fault: Fault
+    moto: str, clock: HandClock, says: Busy | Refused | Unreachable, fault: AwsFault
 ) -> None:
     prepare = refined_lead(clock, lambda: ToldSlack(says))
     for actor, (lead_id, slack), _ in failing_anywhere(moto, clock, fault, prepare, deliver):
@@ -235,7 +235,7 @@ def test_whatever_the_destination_says_is_kept_with_its_words(
         (alert,) = (i for i in actor.table.scan() if i["sk"].startswith("notify#"))
         task = further_of(alert).task
         assert lead.alerts == ()
-        assert not task.held
+        assert not task.leased
         match says:
             case Busy():
                 assert (task.error, lead.status) == ("channel.busy", Status.REFINED)

@@ -15,7 +15,7 @@ from leadline.settings.general import Settings
 from leadline.vendors.generic.webhook import Generic
 from leadline.wiring import kit_of
 from tests.standins import quick_moto
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock, capture, captured
 
 EXTREMES = {
@@ -34,7 +34,7 @@ def test_what_a_table_refuses_of_one_lead_harms_no_other(
 ) -> None:
     monkeypatch.setattr("leadline.stores.aws.keys._LONGEST_TEXT", 10**6)
     monkeypatch.setattr(quick_moto, "MOST_BYTES", 800)  # refinement cuts what is longer by itself
-    with closing(Rooms(moto)) as rooms:
+    with closing(AwsResources(moto)) as rooms:
         store = rooms.store(clock)
         kit = kit_of(Settings(max_attempts=2), store, {}, clock)
         leads = [captured(clock, name, delay=timedelta()) for name in ("ada", "bob", "cy")]
@@ -54,7 +54,7 @@ def test_what_a_table_refuses_of_one_lead_harms_no_other(
 
 @pytest.mark.parametrize("what", EXTREMES)
 def test_a_lead_is_refined_whatever_it_writes(moto: str, clock: HandClock, what: str) -> None:
-    with closing(Rooms(moto)) as rooms:
+    with closing(AwsResources(moto)) as rooms:
         store = rooms.store(clock)
         kit = kit_of(Settings(), store, {}, clock)
         front = CaptureKit({"generic": Generic()}, timedelta())

@@ -15,7 +15,7 @@ from leadline.stores.aws.keys import LATE, lead_key, task_key
 from leadline.stores.aws.moving.parking import parked, unparked
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Delete, Put
-from tests.worlds.aws_rooms import Rooms
+from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import LEASE, HandClock, captured, refined
 
 LONG = Retry(timedelta(minutes=20), why="KeyError")
@@ -23,7 +23,7 @@ LONG = Retry(timedelta(minutes=20), why="KeyError")
 
 @pytest.fixture
 def store(moto: str, clock: HandClock) -> Iterator[AwsStore]:
-    with closing(Rooms(moto)) as rooms:
+    with closing(AwsResources(moto)) as rooms:
         yield rooms.store(clock)
 
 
@@ -34,8 +34,8 @@ def due(store: AwsStore, clock: HandClock, name: str = "ada") -> str:
 
 
 def turn(store: AwsStore, outcome: Outcome, step: Step = Step.REFINE, channel: str = "") -> None:
-    (claim,) = store.claim(step, 1, LEASE, channel)
-    assert store.settle([Settlement(claim, outcome)]) == [True]
+    (lease,) = store.lease(step, 1, LEASE, channel)
+    assert store.settle([Settlement(lease, outcome)]) == [True]
 
 
 def entries(store: AwsStore) -> list[str]:

@@ -22,7 +22,7 @@ from leadline.stores.aws.reading import selection
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
-from tests.worlds.aws_rooms import REGION, Rooms
+from tests.worlds.aws_resources import REGION, AwsResources
 from tests.worlds.leads import HandClock, captured, refined, refined_in
 from tests.worlds.ledger import LEASE, START, LedgerWorld, fill
 
@@ -30,7 +30,7 @@ from tests.worlds.ledger import LEASE, START, LedgerWorld, fill
 class Damaged:
     """A filled store, and hands to do harm with."""
 
-    def __init__(self, rooms: Rooms, world: LedgerWorld) -> None:
+    def __init__(self, rooms: AwsResources, world: LedgerWorld) -> None:
         self.rooms = rooms
         self.world = world
 
@@ -52,7 +52,7 @@ class Damaged:
         assert item is not None
         summary = lead_of(item).summary
         assert summary is not None
-        self.change(name, summary=msgspec.structs.replace(summary, told=told))
+        self.change(name, summary=msgspec.structs.replace(summary, channel_count=told))
 
     def burn(self, name: str, kind: str = "raw") -> None:
         """Take a document out of the archive."""
@@ -67,13 +67,13 @@ class Damaged:
 
 
 @pytest.fixture
-def rooms(moto: str) -> Iterator[Rooms]:
-    with closing(Rooms(moto)) as made:
+def rooms(moto: str) -> Iterator[AwsResources]:
+    with closing(AwsResources(moto)) as made:
         yield made
 
 
 @pytest.fixture
-def damaged(rooms: Rooms, clock: HandClock) -> Iterator[Damaged]:
+def damaged(rooms: AwsResources, clock: HandClock) -> Iterator[Damaged]:
     with closing(AwsLedger(rooms.table, rooms.bucket, clock=clock)) as ledger:
         world = fill(LedgerWorld(rooms.store(clock), ledger, clock))
         clock.advance(hours=1)
@@ -138,14 +138,14 @@ def test_only_a_deep_look_reads_the_documents(
 def test_a_story_shows_what_is_left_of_damaged_documents(damaged: Damaged) -> None:
     damaged.smear("told", "raw", b'{"half":"a docu')
     damaged.burn("spam")
-    told, spam = (damaged.world.story(name) for name in ("told", "spam"))
-    assert msgspec.json.decode(bytes(told.raw)) == '{"half":"a docu'
+    story, spam = (damaged.world.story(name) for name in ("told", "spam"))
+    assert msgspec.json.decode(bytes(story.raw)) == '{"half":"a docu'
     assert bytes(spam.raw) == b"null"
     assert spam.refined is not None
 
 
 def test_a_deep_look_misses_the_very_version_that_the_ledger_names(damaged: Damaged) -> None:
-    """What a worker wrote that had lost its claim stands over it, and counts for nothing."""
+    """What a worker wrote that had lost its lease stands over it, and counts for nothing."""
     item = damaged.rooms.table.get(lead_key(damaged.world.ids["told"]))
     summary = lead_of(item or {}).summary
     assert summary is not None
@@ -158,7 +158,7 @@ def test_a_deep_look_misses_the_very_version_that_the_ledger_names(damaged: Dama
     assert lost.problem == "its refined document is missing"
 
 
-def test_a_capture_that_is_under_way_is_not_missed(rooms: Rooms, clock: HandClock) -> None:
+def test_a_capture_that_is_under_way_is_not_missed(rooms: AwsResources, clock: HandClock) -> None:
     """Its document stands in the archive a moment before its lead stands in the ledger."""
     lead = captured(clock)
     rooms.bucket.put_new(key_of("raw", lead.id, lead.captured_at), document_of(lead))
@@ -170,7 +170,9 @@ def test_a_capture_that_is_under_way_is_not_missed(rooms: Rooms, clock: HandCloc
         assert (lost.lead_id, lost.problem) == (lead.id, "raw words without their lead")
 
 
-def test_what_happens_meanwhile_is_not_taken_for_a_loss(rooms: Rooms, clock: HandClock) -> None:
+def test_what_happens_meanwhile_is_not_taken_for_a_loss(
+    rooms: AwsResources, clock: HandClock
+) -> None:
     store = rooms.store(clock)
     first, second = (captured(clock, name, delay=timedelta()) for name in ("ada", "bob"))
     store.accept([first])
@@ -180,11 +182,11 @@ def test_what_happens_meanwhile_is_not_taken_for_a_loss(rooms: Rooms, clock: Han
 
         def scan(self, index: str = "") -> Iterator[Item]:
             store.accept([second])
-            for claim in store.claim(Step.REFINE, 2, LEASE):
-                lead = {first.id: first, second.id: second}[claim.task.lead_id]
+            for lease in store.lease(Step.REFINE, 2, LEASE):
+                lead = {first.id: first, second.id: second}[lease.task.lead_id]
                 tell = (Task(Step.NOTIFY, lead.id, "slack"),)
                 done = Done(refined=refined(lead, clock), then=tell)
-                assert store.settle([Settlement(claim, done)]) == [True]
+                assert store.settle([Settlement(lease, done)]) == [True]
             return super().scan(index)
 
     table = Slow(rooms.caller, rooms.table.name)
@@ -210,7 +212,7 @@ def test_a_day_whose_raw_documents_are_gone_is_still_listed(damaged: Damaged) ->
     assert len(damaged.world.ledger.find(LeadFilter())) == 7
 
 
-def test_a_list_is_asked_of_few_partitions(rooms: Rooms, clock: HandClock) -> None:
+def test_a_list_is_asked_of_few_partitions(rooms: AwsResources, clock: HandClock) -> None:
     """What a list costs: to know the days of the archive, and on a day a query for each shard of
     each status."""
     asked: list[str] = []
@@ -232,7 +234,7 @@ def test_unowned_leads_are_found_with_few_reads_and_none_of_the_archive(
     moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selection, "_NEWEST", 1)
-    with closing(Rooms(moto)) as rooms:
+    with closing(AwsResources(moto)) as rooms:
         leads = [refined_in(rooms.store(clock), clock, f"lead {n}") for n in range(9)]
         nowhere = Bucket(rooms.caller, "no-such-bucket")
         with closing(AwsLedger(rooms.table, nowhere, clock=clock)) as ledger:

@@ -77,7 +77,7 @@ def test_a_document_that_aws_does_not_give_keeps_no_other_lead_from_its_way(
     assert [known[lead.id].status for lead in leads] == ["refined", "waiting", "refined"]
     task = known[leads[1].id].task
     assert task is not None
-    assert (task.failures, task.held, task.error) == (1, False, "storage.AccessDenied")
+    assert (task.failures, task.leased, task.error) == (1, False, "storage.AccessDenied")
     actor.caller.forbidden = ""
     clock.advance(minutes=1)
     refine_due(actor.kit(tasks[1]))
@@ -141,7 +141,7 @@ def test_a_damaged_document_is_a_dead_letter_and_harms_no_other(
 def test_a_version_that_is_gone_is_replaced_by_the_one_that_is_left(
     actor: Actor, clock: HandClock
 ) -> None:
-    """As when a worker that had lost its claim wrote over it, and noncurrent versions expired."""
+    """As when a worker that had lost its lease wrote over it, and noncurrent versions expired."""
     lead = named(captured(clock, delay=timedelta()))
     actor.store.accept([lead])
     refine_due(actor.kit(Task(Step.REFINE, lead.id)))

@@ -13,16 +13,16 @@ from leadline.entrypoints.aws.step_loop import StepLoop
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import CapturedLead
 from leadline.model.people import Person
-from leadline.model.task import HELD_UNTIL, Alert, Done, Later, Step, Task
+from leadline.model.task import ON_HOLD_UNTIL, Alert, Done, Later, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement
 from leadline.stores.aws.items import further_of, lead_of
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.sweep.sweep import sweep
 from leadline.stores.aws.wakeups import FAR, LONGEST_DELAY_S, task_of
-from tests.standins.aws_faults import Actor, Fault, ToldSlack, failing_anywhere, named, world
-from tests.standins.aws_faults import Turns as Interleaved
-from tests.worlds.leads import FURTHER, HandClock, captured, claim, refined, settle
+from tests.standins.aws_faults import Actor, AwsFault, ToldSlack, failing_anywhere, named, world
+from tests.standins.aws_faults import Interleaving as Interleaved
+from tests.worlds.leads import FURTHER, HandClock, captured, lease_task, refined, settle
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -39,8 +39,8 @@ def refined_by(actor: Actor, clock: HandClock, name: str = "ada") -> CapturedLea
     """A refined lead of which nobody is to be told."""
     lead = named(captured(clock, name, delay=timedelta()))
     actor.store.accept([lead])
-    held = claim(actor.store, Step.REFINE)
-    assert settle(actor.store, held, Done(refined=refined(lead, clock)))
+    lease = lease_task(actor.store, Step.REFINE)
+    assert settle(actor.store, lease, Done(refined=refined(lead, clock)))
     return lead
 
 
@@ -101,7 +101,7 @@ def test_alert_tasks_and_alerts_of_before_are_read(actor: Actor, clock: HandCloc
     assert place == (f"L#{lead.id}", "notify#slack")
     assert "step" not in (actor.table.get(place) or {}), "as it was before there were others"
     alert = Alert(lead.id, "slack", clock.now, "new_lead/1")
-    assert settle(actor.store, claim(actor.store, Step.NOTIFY, "slack"), Done(alert=alert))
+    assert settle(actor.store, lease_task(actor.store, Step.NOTIFY, "slack"), Done(alert=alert))
     item = actor.table.get(lead_key(lead.id)) or {}
     assert item["alerts"][0].keys() == {"channel", "at", "template"}
     assert actor.store.alerts([lead.id]) == {lead.id: (alert,)}
@@ -111,10 +111,10 @@ def test_alert_tasks_and_alerts_of_before_are_read(actor: Actor, clock: HandCloc
 
 
 def swept(actor: Actor) -> tuple[int, int]:
-    """How many bells a sweep rang, of overdue tasks and of those to come."""
+    """How many wake-ups a sweep rang, of overdue tasks and of those to come."""
     told = sweep(actor.store, actor.queues, FURTHER, lambda: True)
     assert told.finished
-    return told.rung, told.coming
+    return told.overdue, told.coming
 
 
 def test_a_task_that_is_far_off_has_its_message_from_the_sweep_before_it_is_due(
@@ -127,7 +127,7 @@ def test_a_task_that_is_far_off_has_its_message_from_the_sweep_before_it_is_due(
     assert actor.messages(Step.NOTIFY) == 1
     assert swept(actor) == (0, 0)
     clock.advance(minutes=30)
-    assert settle(actor.store, claim(actor.store, Step.LOOK_UP), Done())
+    assert settle(actor.store, lease_task(actor.store, Step.LOOK_UP), Done())
     assert swept(actor) == (0, 0)
     clock.advance(minutes=15)
     sent = actor.caller.sent = []
@@ -137,7 +137,7 @@ def test_a_task_that_is_far_off_has_its_message_from_the_sweep_before_it_is_due(
     assert delay == LONGEST_DELAY_S
 
 
-def test_what_had_its_message_when_it_was_put_is_not_rung_for_again(
+def test_a_task_that_got_its_message_when_it_was_put_gets_no_other(
     actor: Actor, clock: HandClock
 ) -> None:
     lead = refined_by(actor, clock)
@@ -147,27 +147,25 @@ def test_what_had_its_message_when_it_was_put_is_not_rung_for_again(
     assert swept(actor) == (1, 0), "its message was lost"
 
 
-def test_what_a_worker_holds_is_not_rung_for(actor: Actor, clock: HandClock) -> None:
+def test_a_leased_task_gets_no_message(actor: Actor, clock: HandClock) -> None:
     lead = refined_by(actor, clock)
     actor.store.put([Task(Step.LOOK_UP, lead.id)], clock.now)
-    actor.store.claim(Step.LOOK_UP, 1, timedelta(hours=1))
+    actor.store.lease(Step.LOOK_UP, 1, timedelta(hours=1))
     clock.advance(minutes=50)
     assert swept(actor) == (0, 0)
 
 
-def test_a_lead_that_is_held_has_no_message_that_comes_and_goes(
-    actor: Actor, clock: HandClock
-) -> None:
+def test_a_lead_on_hold_has_no_message_that_comes_and_goes(actor: Actor, clock: HandClock) -> None:
     lead = named(captured(clock))
     actor.store.accept([lead])
     assert actor.messages() == 1
-    actor.store.put([Task(Step.REFINE, lead.id)], HELD_UNTIL)
+    actor.store.put([Task(Step.REFINE, lead.id)], ON_HOLD_UNTIL)
     assert actor.messages() == 1
     actor.store.put([Task(Step.REFINE, lead.id)], clock.now)
     assert actor.messages() == 2
 
 
-def test_what_looks_lost_is_rung_for_though_others_wait_for_their_time(
+def test_a_task_that_looks_lost_gets_a_message_though_others_wait_for_their_time(
     actor: Actor, clock: HandClock
 ) -> None:
     leads = [refined_by(actor, clock, f"lead{n}") for n in range(4)]
@@ -234,8 +232,8 @@ def test_what_there_is_no_time_for_comes_again_at_the_channels_pace(
 ) -> None:
     tasks = due_tasks(actor, clock, (Step.NOTIFY, "slack"), (Step.NOTIFY, "slack"))
     kit = actor.kit(*tasks)
-    place = kit.channels["slack"]
-    assert isinstance(place, Channel)
+    channel = kit.channels["slack"]
+    assert isinstance(channel, Channel)
     loop = StepLoop(kit, lambda _: False)
     loop.run([(Step.NOTIFY, "slack")])
     pace = loop.paced[Step.NOTIFY, "slack"]
@@ -260,25 +258,25 @@ def handled(actor: Actor, lead: CapturedLead, by: Person = ADA) -> bool:
     return actor.store.handle(lead.id, UNHANDLED, Handling(claimed_by=by), [tell], "claimed")
 
 
-@pytest.mark.parametrize("fault", Fault)
-def test_a_claim_is_whole_or_nothing_wherever_it_ends(moto: str, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", AwsFault)
+def test_a_lease_is_whole_or_nothing_wherever_it_ends(moto: str, fault: AwsFault) -> None:
     clock = HandClock(AT)
 
     def prepare(actor: Actor) -> CapturedLead:
         return refined_by(actor, clock)
 
     for actor, lead, done in failing_anywhere(moto, clock, fault, prepare, handled):
-        kept = actor.store.handling([lead.id])
+        handlings = actor.store.handling([lead.id])
         task = actor.table.get(task_key(Task(Step.UPDATE, lead.id, "slack")))
         notes = [line.what for line in lead_of(actor.table.get(lead_key(lead.id)) or {}).timeline]
-        whole = bool(kept)
+        whole = bool(handlings)
         assert bool(task) == whole
         assert ("claimed" in notes) == whole
-        assert list(actor.store.desk("U01ADA")) == ([lead.id] if whole else [])
+        assert list(actor.store.work_list("U01ADA")) == ([lead.id] if whole else [])
         assert done is not True or whole
         assert done is not False, "nobody else was there"
         assert handled(actor, lead, BOB) is not whole
-        assert list(actor.store.desk("ada@example.com")) == ([lead.id] if whole else [])
+        assert list(actor.store.work_list("ada@example.com")) == ([lead.id] if whole else [])
 
 
 @pytest.mark.parametrize("schedule", [[0, 1] * 6, [1, 1, 0, 0, 1, 0], [0, 0, 1, 1, 0, 1], []])
@@ -293,14 +291,14 @@ def test_of_two_who_press_in_the_same_moment_one_has_it(moto: str, schedule: lis
         assert sorted(won) == [False, True]
         winner = people[won.index(True)]
         assert actors[0].store.handling([lead.id])[lead.id].claimed_by == winner
-        desks = {who.slack: list(actors[0].store.desk(who.slack)) for who in people}
+        desks = {who.slack: list(actors[0].store.work_list(who.slack)) for who in people}
         assert desks == {who.slack: [lead.id] if who is winner else [] for who in people}
         task = actors[0].table.get(task_key(Task(Step.UPDATE, lead.id, "slack")))
         assert task is not None
         assert further_of(task).task.attempt == 0, "put once"
 
 
-def test_an_alert_that_is_settled_while_somebody_claims_undoes_nothing(
+def test_an_alert_that_is_settled_while_somebody_claims_the_lead_undoes_nothing(
     moto: str, clock: HandClock
 ) -> None:
     def prepare(actor: Actor) -> CapturedLead:
@@ -309,9 +307,9 @@ def test_an_alert_that_is_settled_while_somebody_claims_undoes_nothing(
         return lead
 
     def tell(actor: Actor, lead: CapturedLead) -> bool:
-        held = claim(actor.store, Step.NOTIFY, "slack")
-        told = Alert(lead.id, "slack", clock.now, "new_lead/1", ref="1")
-        return actor.store.settle([Settlement(held, Done(alert=told))])[0]
+        lease = lease_task(actor.store, Step.NOTIFY, "slack")
+        alert = Alert(lead.id, "slack", clock.now, "new_lead/1", ref="1")
+        return actor.store.settle([Settlement(lease, Done(alert=alert))])[0]
 
     def meanwhile(actor: Actor) -> None:
         (lead_id,) = actor.leads()
@@ -320,32 +318,38 @@ def test_an_alert_that_is_settled_while_somebody_claims_undoes_nothing(
     for actor, lead, done in failing_anywhere(moto, clock, meanwhile, prepare, tell):
         assert done is True
         actor.store.handle(lead.id, UNHANDLED, Handling(claimed_by=ADA), note="claimed")
-        (told,) = actor.store.alerts([lead.id])[lead.id]
-        assert told.ref == "1"
+        (alert,) = actor.store.alerts([lead.id])[lead.id]
+        assert alert.ref == "1"
         assert actor.store.handling([lead.id])[lead.id].claimed_by == ADA
         notes = [line.what for line in actor.leads()[lead.id].timeline]
         assert sorted(notes) == ["alerted", "claimed", "refined"]
 
 
-def test_a_name_that_is_no_key_has_a_desk_all_the_same(actor: Actor, clock: HandClock) -> None:
+def test_a_name_that_is_no_key_has_a_work_list_all_the_same(actor: Actor, clock: HandClock) -> None:
     lead = refined_by(actor, clock)
     long = Person(id="x" * 5000, email="ü" * 3000)
     assert handled(actor, lead, long)
-    assert list(actor.store.desk("x" * 5000)) == list(actor.store.desk("ü" * 3000)) == [lead.id]
-    kept = actor.store.handling([lead.id])[lead.id]
-    assert actor.store.handle(lead.id, kept, replace(kept, claimed_by=BOB))
-    assert list(actor.store.desk("x" * 5000)) == []
+    assert (
+        list(actor.store.work_list("x" * 5000))
+        == list(actor.store.work_list("ü" * 3000))
+        == [lead.id]
+    )
+    handling = actor.store.handling([lead.id])[lead.id]
+    assert actor.store.handle(lead.id, handling, replace(handling, claimed_by=BOB))
+    assert list(actor.store.work_list("x" * 5000)) == []
 
 
 def test_trouble_that_another_worker_notes_is_seen_by_the_next_who_looks(
     moto: str, clock: HandClock
 ) -> None:
     with world(moto, clock) as (one, other):
-        assert one.store.trouble("slack").failures == 0
-        assert other.store.fared("slack", well=False).failures == 1
-        assert one.store.fared("slack", well=True).failures == 0, "it looked a moment ago"
+        assert one.store.health("slack").failures == 0
+        assert other.store.record_attempt("slack", succeeded=False).failures == 1
+        assert one.store.record_attempt("slack", succeeded=True).failures == 0, (
+            "it looked a moment ago"
+        )
         clock.advance(seconds=31)
-        one.store.fared("slack", well=True)
-        assert other.store.trouble("slack").failures == 0
-        other.store.fared("slack", well=False)
-        assert one.store.fared("slack", well=False).failures == 2
+        one.store.record_attempt("slack", succeeded=True)
+        assert other.store.health("slack").failures == 0
+        other.store.record_attempt("slack", succeeded=False)
+        assert one.store.record_attempt("slack", succeeded=False).failures == 2

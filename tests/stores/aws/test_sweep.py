@@ -16,8 +16,8 @@ from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE
 from leadline.stores.aws.sweep.sweep import GRACE, sweep
-from leadline.stores.aws.wakeups import Queues, Ring
-from tests.standins.aws_faults import Actor, Fault, named, world
+from leadline.stores.aws.wakeups import Queues, Wakeup
+from tests.standins.aws_faults import Actor, AwsFault, named, world
 from tests.worlds.leads import HandClock, captured
 
 LATER = (OVERDUE + timedelta(seconds=1)).total_seconds()
@@ -37,21 +37,21 @@ def archive(actor: Actor, lead: CapturedLead) -> str:
     return key
 
 
-class Deaf:
+class SilentWakeups:
     """SQS when it is down."""
 
-    def ring(self, *_: object) -> None:
+    def send(self, *_: object) -> None:
         raise AwsFailed("sqs SendMessage", "ServiceUnavailable")
 
-    toll = ring
+    dead_letter = send
 
 
 def silent(actor: Actor, clock: HandClock, name: str) -> CapturedLead:
-    """A lead that is due and for which no bell was ever rung."""
+    """A lead that is due and for which no wake-up was ever sent."""
     lead = named(captured(clock, name, delay=timedelta()))
-    actor.store.bells = Deaf()
+    actor.store.wakeups = SilentWakeups()
     actor.store.accept([lead])
-    actor.store.bells = actor.queues
+    actor.store.wakeups = actor.queues
     assert lead.id in actor.leads()
     return lead
 
@@ -136,7 +136,7 @@ def test_a_document_that_aws_kept_from_us_is_tried_again_until_it_is_in(
             archive(actor, one)
             archive(actor, two)
             clock.advance(seconds=AGED)
-            failing.caller.plan(at, Fault.REFUSED)
+            failing.caller.plan(at, AwsFault.REFUSED)
             try:
                 failed = failing.swept().unrecovered
             except AwsFailed:
@@ -183,7 +183,7 @@ def test_a_capture_that_was_gone_on_with_later_and_died_again_is_brought_in(
 ) -> None:
     """Its document has an id of the first try, where the sweep has been already."""
     with world(moto, clock) as (sender, sweeper):
-        sender.caller.plan(1, Fault.REFUSED)
+        sender.caller.plan(1, AwsFault.REFUSED)
         with pytest.raises(AwsFailed):
             sender.store.accept([named(captured(clock, "ada"))])
         assert sender.raws() == set()
@@ -191,7 +191,7 @@ def test_a_capture_that_was_gone_on_with_later_and_died_again_is_brought_in(
         sweeper.store.accept([named(captured(clock, "bob"))])
         clock.advance(hours=1)
         assert sweeper.swept().looked_at == 1
-        sender.caller.plan(4, Fault.REFUSED)
+        sender.caller.plan(4, AwsFault.REFUSED)
         with pytest.raises(AwsFailed):
             sender.store.accept([named(captured(clock, "ada"))])
         (lost,) = sender.raws() - sender.leads().keys()
@@ -203,7 +203,7 @@ def test_a_capture_that_was_gone_on_with_later_and_died_again_is_brought_in(
         assert not [i for i in sender.items("E#").values() if "due_pk" in i], "nothing is left open"
 
 
-def test_a_lead_without_a_bell_is_rung_for_though_others_wait_in_the_queue(
+def test_a_lead_without_a_message_gets_one_though_others_wait_in_the_queue(
     actor: Actor, clock: HandClock
 ) -> None:
     lost = silent(actor, clock, "lost")
@@ -211,7 +211,7 @@ def test_a_lead_without_a_bell_is_rung_for_though_others_wait_in_the_queue(
     for number in range(5):
         actor.store.accept([named(captured(clock, f"lead{number}"))])
     assert actor.messages() == 5
-    assert actor.swept().rung == 1
+    assert actor.swept().overdue == 1
     assert actor.messages() == 6
     assert [m["lead_id"] for m in actor.rooms.messages(actor.rooms.urls[Step.REFINE])] == [lost.id]
 
@@ -225,24 +225,24 @@ def test_a_full_queue_is_not_filled_further_but_for_what_is_due_longest(
     for number in range(5):
         lead = named(captured(clock, f"lead{number}", delay=timedelta()))
         actor.store.accept([lead])
-    actor.queues.ring([Ring(Task(Step.REFINE, lead.id), clock.now, clock.now)], clock.now)
+    actor.queues.send([Wakeup(Task(Step.REFINE, lead.id), clock.now, clock.now)], clock.now)
     clock.advance(seconds=LATER)
     assert actor.messages() == 6, "as many as there are leads"
-    assert actor.swept().rung == 2
+    assert actor.swept().overdue == 2
     rung = actor.rooms.messages(actor.rooms.urls[Step.REFINE])
     assert lost.id in [message["lead_id"] for message in rung]
 
 
-def test_an_alert_without_a_bell_is_rung_for(actor: Actor, clock: HandClock) -> None:
+def test_an_alert_without_a_message_gets_one(actor: Actor, clock: HandClock) -> None:
     lead = named(captured(clock, delay=timedelta()))
     actor.store.accept([lead])
     kit = actor.kit(Task(Step.REFINE, lead.id))
     assert isinstance(kit.store, AwsStore)
-    kit.store.bells = Deaf()
+    kit.store.wakeups = SilentWakeups()
     refine_due(kit)
     assert actor.messages(Step.NOTIFY) == 0
     clock.advance(seconds=LATER)
-    assert actor.swept().rung == 1
+    assert actor.swept().overdue == 1
     (message,) = actor.rooms.messages(actor.rooms.urls[Step.NOTIFY])
     assert (message["lead_id"], message["channel"]) == (lead.id, "slack")
 

@@ -30,13 +30,13 @@ from leadline.stores.aws.values import plain
 from tests.standins.aws_faults import id_at
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.aws_functions import Context
-from tests.worlds.aws_rooms import PATIENCE_S, REGION, Rooms, table_of
+from tests.worlds.aws_resources import PATIENCE_S, REGION, AwsResources, table_of
 
 
 class CountingCaller(Caller):
     """Counts what AWS would bill; index entries by what changes in the item behind them."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: AwsResources) -> None:
         super().__init__(REGION, lambda: Keys("test", "test"), rooms.endpoint, PATIENCE_S)
         self.counted: Counter[str] = Counter()
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
@@ -120,7 +120,7 @@ def _entry(item: dict[str, Any], index: dict[str, Any]) -> tuple[list[Any], list
 @pytest.fixture
 def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingCaller]:
     """What the functions call AWS with, in an environment of theirs; Slack takes everything."""
-    rooms = Rooms(moto)
+    rooms = AwsResources(moto)
     name = rooms.table.name
     with ScriptedServer(answer(body=b"ok", then="close")) as slack:
         settings = f"""

@@ -79,7 +79,7 @@ def test_a_bit_that_flips_in_a_raw_body_is_noticed_whoever_reads_it(
         store = SqliteStore(tmp_path / "data", clock=clock)
         assert store.waiting([lead.id]) == {}
         assert store.archived([lead.id]) == {}
-        assert [c.task.lead_id for c in store.claim(Step.REFINE, 9, LEASE)] == [lead.id]
+        assert [c.task.lead_id for c in store.lease(Step.REFINE, 9, LEASE)] == [lead.id]
         store.close()
     assert {vars(line)["lead"] for line in caplog.records} == {lead.id}
     ledger = SqliteLedger(tmp_path / "data")

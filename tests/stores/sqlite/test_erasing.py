@@ -7,7 +7,7 @@ from pathlib import Path
 from leadline.model.keys import match_keys
 from leadline.model.task import Done, Step
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.leads import HandClock, captured, claim, digest, refined, settle
+from tests.worlds.leads import HandClock, captured, digest, lease_task, refined, settle
 
 EMAIL = "ada.kinsella@example.com"
 
@@ -16,9 +16,11 @@ def told(store: SqliteStore, clock: HandClock) -> tuple[str, bytes]:
     """A refined lead of somebody, and the key by which they are known."""
     lead = captured(clock, raw=f'{{"email":"{EMAIL}"}}'.encode(), record="r:1", delay=timedelta())
     store.accept([lead])
-    made = refined(lead, clock, email=EMAIL, email_canonical=EMAIL)
-    keys = match_keys(made)
-    assert settle(store, claim(store, Step.REFINE), Done(refined=made, match_keys=keys))
+    refined_lead = refined(lead, clock, email=EMAIL, email_canonical=EMAIL)
+    keys = match_keys(refined_lead)
+    assert settle(
+        store, lease_task(store, Step.REFINE), Done(refined=refined_lead, match_keys=keys)
+    )
     return lead.id, keys["email"]
 
 

@@ -14,9 +14,9 @@ from tests.worlds.leads import HandClock
 
 def story(folder: Path, lead_id: str) -> LeadStory:
     with closing(SqliteLedger(folder)) as ledger:
-        found = ledger.story(lead_id)
-    assert found is not None
-    return found
+        story = ledger.story(lead_id)
+    assert story is not None
+    return story
 
 
 def test_the_words_of_who_refused_stay_with_the_lead(tmp_path: Path, clock: HandClock) -> None:
@@ -36,7 +36,7 @@ def test_the_words_of_who_refused_stay_with_the_lead(tmp_path: Path, clock: Hand
 def test_a_lead_that_a_failing_channel_gave_away_says_so(tmp_path: Path, clock: HandClock) -> None:
     with closing(SqliteStore(tmp_path, clock=clock)) as store:
         office = AlertOffice(store, clock)
-        office.slack.down = Unreachable("slack.http_503")
+        office.slack.is_down = Unreachable("slack.http_503")
         office.lead()
         office.wait(minutes=6)
         lead_id = office.lead()

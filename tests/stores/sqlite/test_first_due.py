@@ -49,10 +49,10 @@ def test_a_task_of_an_older_file_is_late_from_when_it_is_due(
         clock.advance(minutes=10)
         first = start + timedelta(minutes=5)
         assert store.untold_since([]) == first
-        (claim,) = store.claim(Step.REFINE, 1, LEASE)
-        store.settle([Settlement(claim, Retry(timedelta(hours=1), why="KeyError"))])
+        (lease,) = store.lease(Step.REFINE, 1, LEASE)
+        store.settle([Settlement(lease, Retry(timedelta(hours=1), why="KeyError"))])
         assert store.untold_since([]) == first
-        (other,) = store.claim(Step.REFINE, 1, LEASE)
+        (other,) = store.lease(Step.REFINE, 1, LEASE)
         store.settle([Settlement(other, Retry(timedelta(hours=1), why="KeyError"))])
         assert store.untold_since([]) == first
         assert other.failures == 1, "its worker died before the update"

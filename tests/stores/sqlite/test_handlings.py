@@ -12,12 +12,12 @@ import pytest
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Later, Step, Task
-from leadline.ports.store import Settlement, Trouble
+from leadline.ports.store import ChannelHealth, Settlement
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.schema import is_current
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.leads import LEASE, HandClock, captured, claim, refined, refined_in, settle
+from tests.worlds.leads import LEASE, HandClock, captured, lease_task, refined, refined_in, settle
 
 FIRST = (files("leadline.stores.sqlite") / "migrations" / "0001_first.sql").read_text()
 
@@ -43,9 +43,9 @@ def test_of_a_hundred_who_press_at_once_in_four_processes_one_has_it(
     for thread in threads:
         thread.join()
     (winner,) = won
-    kept = stores[1].handling([lead.id])[lead.id]
-    assert kept == Handling(claimed_by=Person(slack=winner), rev=1)
-    assert [list(stores[2].desk(f"U{n}")) for n in range(100)].count([lead.id]) == 1
+    handling = stores[1].handling([lead.id])[lead.id]
+    assert handling == Handling(claimed_by=Person(slack=winner), rev=1)
+    assert [list(stores[2].work_list(f"U{n}")) for n in range(100)].count([lead.id]) == 1
     assert stores[3].count_due(Step.UPDATE, "slack") == 1
     with_note = stores[0].db.rows("SELECT count(*) FROM history WHERE what = 'claimed'")
     assert with_note == [(1,)]
@@ -66,14 +66,12 @@ def test_a_change_of_which_a_part_fails_is_not_done_at_all(
         store.handle(lead.id, UNHANDLED, after, then, note="owner.found")
     assert store.handling([lead.id]) == {}
     store.db.connection.execute("DROP TRIGGER no")
-    assert list(store.desk("U1")) == []
+    assert list(store.work_list("U1")) == []
     assert store.next_due(Step.UPDATE, "slack") is None
     assert store.handle(lead.id, UNHANDLED, after, then, note="owner.found")
 
 
-def test_a_lead_that_nobody_handles_costs_nothing_of_a_desk(
-    tmp_path: Path, clock: HandClock
-) -> None:
+def test_a_lead_that_nobody_handles_writes_no_work_list(tmp_path: Path, clock: HandClock) -> None:
     store = SqliteStore(tmp_path, clock=clock)
     said: list[str] = []
 
@@ -85,18 +83,18 @@ def test_a_lead_that_nobody_handles_costs_nothing_of_a_desk(
     leads = [captured(clock, f"lead{n}", delay=timedelta()) for n in range(64)]
     store.accept(leads)
     assert len(said) == 10, "what it took before there was a desk"
-    claims = store.claim(Step.REFINE, 64, LEASE)
+    leases = store.lease(Step.REFINE, 64, LEASE)
     by_id = {lead.id: lead for lead in leads}
     said.clear()
     made = [
         Settlement(
-            held,
+            lease,
             Done(
-                refined=refined(by_id[held.task.lead_id], clock),
-                then=(Task(Step.NOTIFY, held.task.lead_id, "slack"),),
+                refined=refined(by_id[lease.task.lead_id], clock),
+                then=(Task(Step.NOTIFY, lease.task.lead_id, "slack"),),
             ),
         )
-        for held in claims
+        for lease in leases
     ]
     assert all(store.settle(made))
     assert len(said) == 8, "what it took before there was a desk"
@@ -107,10 +105,10 @@ def test_a_destination_that_fares_well_costs_no_write(tmp_path: Path, clock: Han
     store = SqliteStore(tmp_path, clock=clock)
     for before in (False, True):
         if before:
-            store.fared("slack", well=False)
-            store.fared("slack", well=True)
+            store.record_attempt("slack", succeeded=False)
+            store.record_attempt("slack", succeeded=True)
         changes = store.db.connection.total_changes()
-        assert store.fared("slack", well=True) == Trouble()
+        assert store.record_attempt("slack", succeeded=True) == ChannelHealth()
         assert store.db.connection.total_changes() == changes
 
 
@@ -141,13 +139,13 @@ def test_a_file_of_the_first_schema_goes_on_with_all_it_has(
     lead_id = "00000000-0000-0000-0000-000000000001"
     (alert,) = store.alerts([lead_id])[lead_id]
     assert (alert.ref, alert.step, alert.template) == ("", Step.NOTIFY, "new_lead/1")
-    assert store.trouble("slack") == Trouble()
+    assert store.health("slack") == ChannelHealth()
     assert store.handling([lead_id]) == {}
     account = SqliteLedger(tmp_path).account(deep=True)
     assert (account.balanced, account.alerted) == (True, 1)
     assert store.handle(lead_id, UNHANDLED, Handling(owner=Person(slack="U1")))
-    assert list(store.desk("U1")) == [lead_id]
+    assert list(store.work_list("U1")) == [lead_id]
     store.put([Task(Step.NOTIFY, lead_id, "slack", again=True)], clock.now)
     told = Alert(lead_id, "slack", clock.now, "new_lead/1", ref="C1/2")
-    assert settle(store, claim(store, Step.NOTIFY, "slack"), Done(alert=told))
+    assert settle(store, lease_task(store, Step.NOTIFY, "slack"), Done(alert=told))
     assert [a.ref for a in store.alerts([lead_id])[lead_id]] == ["", "C1/2"]

@@ -41,26 +41,28 @@ class Filled:
             self._settle(lead, name)
 
     def _settle(self, lead: CapturedLead, name: str) -> None:
-        (claim,) = self.store.claim(Step.REFINE, 1, LEASE)
+        (lease,) = self.store.lease(Step.REFINE, 1, LEASE)
         tell = (Task(Step.NOTIFY, lead.id, "slack"),)
-        made = refined(lead, self.clock, name=f"{name.title()} Person", email=f"{name}@example.com")
-        outcome: Done | Drop = Done(refined=made, then=tell)
+        refined_lead = refined(
+            lead, self.clock, name=f"{name.title()} Person", email=f"{name}@example.com"
+        )
+        outcome: Done | Drop = Done(refined=refined_lead, then=tell)
         if name == "untold":
-            outcome = Done(refined=made)
+            outcome = Done(refined=refined_lead)
         elif name == "spam":
-            outcome = Done(refined=msgspec.structs.replace(made, status="quarantined"))
+            outcome = Done(refined=msgspec.structs.replace(refined_lead, status="quarantined"))
         elif name == "dead":
             outcome = Drop("lead.not_understood", "nothing in it")
-        assert self.store.settle([Settlement(claim, outcome)]) == [True]
+        assert self.store.settle([Settlement(lease, outcome)]) == [True]
         if name in ("told", "untellable"):
-            (claim,) = self.store.claim(Step.NOTIFY, 1, LEASE, "slack")
+            (lease,) = self.store.lease(Step.NOTIFY, 1, LEASE, "slack")
             alert = Alert(lead.id, "slack", self.clock.now, "new_lead/1")
             last = Done(alert=alert) if name == "told" else Drop("slack.no_service", "no_service")
-            assert self.store.settle([Settlement(claim, last)]) == [True]
+            assert self.store.settle([Settlement(lease, last)]) == [True]
         if name == "telling":
-            (claim,) = self.store.claim(Step.NOTIFY, 1, LEASE, "slack")
+            (lease,) = self.store.lease(Step.NOTIFY, 1, LEASE, "slack")
             retry = Retry(timedelta(hours=1), why="slack.http_503")
-            assert self.store.settle([Settlement(claim, retry)]) == [True]
+            assert self.store.settle([Settlement(lease, retry)]) == [True]
 
 
 @pytest.fixture
@@ -208,9 +210,9 @@ def test_a_refined_name_is_found_in_any_case_of_any_script(
 ) -> None:
     lead = captured(clock, "new", delay=timedelta())
     filled.store.accept([lead])
-    (claim,) = filled.store.claim(Step.REFINE, 1, LEASE)
-    made = refined(lead, clock, name="ΑΘΗΝΆ Müller", email="new@example.com")
-    filled.store.settle([Settlement(claim, Done(refined=made))])
+    (lease,) = filled.store.lease(Step.REFINE, 1, LEASE)
+    refined_lead = refined(lead, clock, name="ΑΘΗΝΆ Müller", email="new@example.com")
+    filled.store.settle([Settlement(lease, Done(refined=refined_lead))])
     for word in ("αθηνά", "MÜLLER", lead.id[:13], lead.id.upper()):
         assert lead.id in [r.lead_id for r in ledger.find(LeadFilter(search=word))], word
     assert ledger.find(LeadFilter(search="contact")) == [], "keys are not words"
@@ -221,14 +223,14 @@ def test_a_story_names_the_lead_it_repeats_and_those_that_repeat_it(
 ) -> None:
     again = captured(clock, "again", delay=timedelta())
     filled.store.accept([again])
-    (claim,) = filled.store.claim(Step.REFINE, 1, LEASE)
+    (lease,) = filled.store.lease(Step.REFINE, 1, LEASE)
     first = FirstSeen(filled.ids["told"], clock.now, ("email",))
-    made = msgspec.structs.replace(refined(again, clock), duplicate_of=first)
-    filled.store.settle([Settlement(claim, Done(refined=made))])
-    told, repeat = ledger.story(filled.ids["told"]), ledger.story(again.id)
-    assert told is not None
+    lead = msgspec.structs.replace(refined(again, clock), duplicate_of=first)
+    filled.store.settle([Settlement(lease, Done(refined=lead))])
+    story, repeat = ledger.story(filled.ids["told"]), ledger.story(again.id)
+    assert story is not None
     assert repeat is not None
-    assert (told.repeated_by, told.row.duplicate_of) == ((again.id,), None)
+    assert (story.repeated_by, story.row.duplicate_of) == ((again.id,), None)
     assert (repeat.repeated_by, repeat.row.duplicate_of) == ((), filled.ids["told"])
     assert ledger.account().duplicates == 1
 
@@ -238,7 +240,7 @@ def test_a_story_tells_what_happened_in_order(filled: Filled, ledger: SqliteLedg
     assert story is not None
     assert [h.what for h in story.timeline] == ["captured", "notify.failed", "refined"]
     (task,) = story.tasks
-    assert (task.failures, task.error, task.held) == (1, "slack.http_503", False)
+    assert (task.failures, task.error, task.leased) == (1, "slack.http_503", False)
     waiting = ledger.story(filled.ids["waiting"])
     assert waiting is not None
     assert [e.kind for e in waiting.related] == ["updated"]
@@ -270,12 +272,12 @@ def test_a_task_whose_lease_ran_out_is_due_again(
     filled: Filled, ledger: SqliteLedger, clock: HandClock
 ) -> None:
     clock.advance(minutes=10)
-    assert len(filled.store.claim(Step.REFINE, 9, LEASE)) == 1
+    assert len(filled.store.lease(Step.REFINE, 9, LEASE)) == 1
     held = {b.step: b for b in ledger.backlog(clock.now)}[Step.REFINE]
-    assert (held.waiting, held.due, held.held, held.oldest_due_at) == (0, 0, 1, None)
+    assert (held.waiting, held.due, held.leased, held.oldest_due_at) == (0, 0, 1, None)
     clock.advance(minutes=2)
     late = {b.step: b for b in ledger.backlog(clock.now)}[Step.REFINE]
-    assert (late.waiting, late.due, late.held) == (1, filled.store.count_due(Step.REFINE), 0)
+    assert (late.waiting, late.due, late.leased) == (1, filled.store.count_due(Step.REFINE), 0)
     assert late.oldest_due_at == clock.now - timedelta(minutes=1)
 
 
@@ -286,9 +288,9 @@ def test_the_example_of_a_group_is_its_newest_dead_letter(
     for minutes in (0, 5, 0):  # the one in the middle dies last
         lead = captured(clock, f"late{minutes}{clock.now}", delay=timedelta())
         filled.store.accept([lead])
-        (claim,) = filled.store.claim(Step.REFINE, 1, LEASE)
+        (lease,) = filled.store.lease(Step.REFINE, 1, LEASE)
         clock.now = start + timedelta(minutes=minutes)
-        filled.store.settle([Settlement(claim, Drop("mine", f"after {minutes}"))])
+        filled.store.settle([Settlement(lease, Drop("mine", f"after {minutes}"))])
         clock.now = start + timedelta(seconds=1)
     group = next(g for g in ledger.dead() if g.reason == "mine")
     assert (group.count, group.error) == (3, "after 5")

@@ -11,7 +11,7 @@ import pytest
 from leadline.model.handling import Handling
 from leadline.model.task import Step
 from leadline.operations.moving.agreement import family_digest
-from leadline.operations.moving.carrier import Carrier
+from leadline.operations.moving.mover import Mover
 from leadline.ports.homes import Family, Home
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
@@ -21,13 +21,13 @@ from tests.worlds.leads import HandClock
 from tests.worlds.moving import WINDOW, Workers, populate
 
 
-class Elsewhere(SqliteHome):
+class OtherHome(SqliteHome):
     """The home that leads go to."""
 
     home = Home.AWS
 
 
-class Both(Workers):
+class BothFolders(Workers):
     def __init__(self, folder: Path, clock: HandClock) -> None:
         super().__init__(clock)
         self.folder = folder
@@ -36,7 +36,7 @@ class Both(Workers):
 
     def sides(self) -> tuple[SqliteHome, SqliteHome]:
         forgotten = self.clock.now - WINDOW
-        return SqliteHome(self.here, forgotten), Elsewhere(self.there, forgotten)
+        return SqliteHome(self.here, forgotten), OtherHome(self.there, forgotten)
 
     def move(self, towards: Home) -> int:
         """Move everything; how many leads were copied."""
@@ -44,7 +44,7 @@ class Both(Workers):
         origin, destination = (here, there) if towards is Home.AWS else (there, here)
         told: dict[str, str] = {}
         with closing(MoveJournal(self.folder, "there")) as journal:
-            carrier = Carrier(origin, destination, journal, WINDOW, tell=told.__setitem__)
+            carrier = Mover(origin, destination, journal, WINDOW, report=told.__setitem__)
             summary = carrier.run()
         assert told == {}
         return summary.moved
@@ -55,14 +55,14 @@ class Both(Workers):
 
 
 @pytest.fixture
-def both(tmp_path: Path, clock: HandClock) -> Iterator[Both]:
-    running = Both(tmp_path, clock)
+def both(tmp_path: Path, clock: HandClock) -> Iterator[BothFolders]:
+    running = BothFolders(tmp_path, clock)
     yield running
     running.here.close()
     running.there.close()
 
 
-def test_leads_in_every_state_are_the_same_there_and_back(both: Both) -> None:
+def test_leads_in_every_state_are_the_same_there_and_back(both: BothFolders) -> None:
     named = populate(both, both.here)
     before = both.families(Home.EMBEDDED)
     assert both.move(Home.AWS) == len(named)
@@ -83,23 +83,25 @@ def test_leads_in_every_state_are_the_same_there_and_back(both: Both) -> None:
         assert counts["reminded"] == 1
 
 
-def test_leads_are_on_the_same_desks_there_and_back(both: Both) -> None:
+def test_leads_are_on_the_same_work_lists_there_and_back(both: BothFolders) -> None:
     named = populate(both, both.here)
     both.move(Home.AWS)
     for store in (both.here, both.there):
-        assert list(store.desk("U02BOB")) == [named["handled"]]
-        assert list(store.desk("ada@example.com")) == []
-    (kept,) = both.there.handling([named["handled"]]).values()
-    ended = msgspec.structs.replace(kept, claimed_by=None)
-    assert both.there.handle(named["handled"], kept, ended)
-    assert list(both.there.desk("ada@example.com")) == [named["handled"]]
+        assert list(store.work_list("U02BOB")) == [named["handled"]]
+        assert list(store.work_list("ada@example.com")) == []
+    (handling,) = both.there.handling([named["handled"]]).values()
+    ended = msgspec.structs.replace(handling, claimed_by=None)
+    assert both.there.handle(named["handled"], handling, ended)
+    assert list(both.there.work_list("ada@example.com")) == [named["handled"]]
     both.move(Home.EMBEDDED)
-    assert list(both.here.desk("U02BOB")) == []
-    assert list(both.here.desk("ada@example.com")) == [named["handled"]]
+    assert list(both.here.work_list("U02BOB")) == []
+    assert list(both.here.work_list("ada@example.com")) == [named["handled"]]
     assert both.here.handling([named["handled"]])[named["handled"]].rev == 3
 
 
-def test_what_we_wrote_to_a_crm_is_the_same_in_any_order(both: Both, clock: HandClock) -> None:
+def test_what_we_wrote_to_a_crm_is_the_same_in_any_order(
+    both: BothFolders, clock: HandClock
+) -> None:
     populate(both, both.here)
     one = next(f for f in both.families(Home.EMBEDDED).values() if f.leads[0].handling)
     orders = [{"a": 1, "b": {"c": 1, "d": 2}}, {"b": {"d": 2, "c": 1}, "a": 1}]

@@ -33,7 +33,7 @@ def test_what_is_accepted_is_there_when_the_file_is_opened_again(
     # Not closed: a process that is killed does not close either.
     second = SqliteStore(tmp_path, clock=clock)
     assert second.accept([captured(clock)])[0].lead_id == lead.id
-    assert [c.task.lead_id for c in second.claim(Step.REFINE, 9, LEASE)] == [lead.id]
+    assert [c.task.lead_id for c in second.lease(Step.REFINE, 9, LEASE)] == [lead.id]
 
 
 def test_every_commit_is_synced_to_the_disk(tmp_path: Path, clock: HandClock) -> None:
@@ -114,13 +114,13 @@ def test_several_workers_on_one_file_refine_each_lead_once(
 
     def work() -> None:
         mine = SqliteStore(tmp_path, clock=clock)
-        while claims := mine.claim(Step.REFINE, 7, LEASE):
+        while leases := mine.lease(Step.REFINE, 7, LEASE):
             done = [
-                Settlement(c, Done(refined=refined(leads[c.task.lead_id], clock))) for c in claims
+                Settlement(c, Done(refined=refined(leads[c.task.lead_id], clock))) for c in leases
             ]
-            for claim, good in zip(claims, mine.settle(done), strict=True):
+            for lease, good in zip(leases, mine.settle(done), strict=True):
                 if good:
-                    carried_out.append(claim.task.lead_id)
+                    carried_out.append(lease.task.lead_id)
         mine.close()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -138,10 +138,10 @@ def test_the_leases_of_a_dead_process_are_given_back_at_once(
 
     store = SqliteStore(tmp_path, clock=clock)
     store.accept([captured(clock, delay=timedelta())])
-    store.claim(Step.REFINE, 1, LEASE)
-    assert store.claim(Step.REFINE, 1, LEASE) == []
+    store.lease(Step.REFINE, 1, LEASE)
+    assert store.lease(Step.REFINE, 1, LEASE) == []
     assert store.release(os.getpid()) == 1
-    assert store.claim(Step.REFINE, 1, LEASE)[0].error == "worker.died"
+    assert store.lease(Step.REFINE, 1, LEASE)[0].error == "worker.died"
 
 
 def test_of_what_a_hanging_process_holds_only_the_lead_at_which_it_hangs_is_set_apart(
@@ -153,14 +153,14 @@ def test_of_what_a_hanging_process_holds_only_the_lead_at_which_it_hangs_is_set_
     leads = [captured(clock, name, delay=timedelta()) for name in ("poison", "bob", "cy")]
     store.accept(leads)
     poison, *others = [lead.id for lead in leads]
-    held = store.claim(Step.REFINE, 9, LEASE)
+    held = store.lease(Step.REFINE, 9, LEASE)
     clock.advance(seconds=59)
     assert store.set_apart(os.getpid(), poison, timedelta(seconds=5)) == 2
-    again = store.claim(Step.REFINE, 9, LEASE)
-    assert [claim.task.lead_id for claim in again] == others
-    assert [(claim.failures, claim.error) for claim in again] == [(0, ""), (0, "")]
+    again = store.lease(Step.REFINE, 9, LEASE)
+    assert [lease.task.lead_id for lease in again] == others
+    assert [(lease.failures, lease.error) for lease in again] == [(0, ""), (0, "")]
     clock.advance(seconds=5)
-    (alone,) = store.claim(Step.REFINE, 9, LEASE)
+    (alone,) = store.lease(Step.REFINE, 9, LEASE)
     assert (alone.task.lead_id, alone.failures, alone.error) == (poison, 1, "worker.died")
     assert store.settle([Settlement(one, Done()) for one in held]) == [False, False, False]
     assert store.settle([Settlement(one, Done()) for one in again]) == [True, True]
@@ -173,11 +173,11 @@ def test_a_process_that_has_settled_what_it_hung_at_gives_nothing_back(
 
     store = SqliteStore(tmp_path, clock=clock)
     store.accept([captured(clock, name, delay=timedelta()) for name in ("ada", "bob")])
-    ada, bob = store.claim(Step.REFINE, 9, LEASE)
+    ada, bob = store.lease(Step.REFINE, 9, LEASE)
     assert store.settle([Settlement(ada, Done())]) == [True]
     assert store.set_apart(os.getpid(), ada.task.lead_id, timedelta(seconds=5)) == 0
     assert store.set_apart(os.getpid(), "01900000-0000-7000-8000-000000000000", LEASE) == 0
-    assert store.claim(Step.REFINE, 9, LEASE) == []
+    assert store.lease(Step.REFINE, 9, LEASE) == []
     assert store.settle([Settlement(bob, Done())]) == [True]
 
 
@@ -185,9 +185,9 @@ def test_match_keys_belong_to_the_first_lead_for_ever(tmp_path: Path, clock: Han
     store = SqliteStore(tmp_path, clock=clock)
     lead = captured(clock, delay=timedelta())
     store.accept([lead])
-    (claim,) = store.claim(Step.REFINE, 1, LEASE)
+    (lease,) = store.lease(Step.REFINE, 1, LEASE)
     key = digest("ada@example.com")
-    store.settle([Settlement(claim, Done(refined=refined(lead, clock), match_keys={"email": key}))])
+    store.settle([Settlement(lease, Done(refined=refined(lead, clock), match_keys={"email": key}))])
     clock.advance(days=4000)
     again = SqliteStore(tmp_path, clock=clock)
     assert again.first_seen([key])[key].lead_id == lead.id

@@ -159,13 +159,13 @@ class _Worker(threading.Thread):
     def run(self) -> None:
         store = SqliteStore(self._folder, clock=self._clock)
         while not self._stop_it.is_set():
-            held = store.claim(Step.REFINE, 1, LEASE)
+            held = store.lease(Step.REFINE, 1, LEASE)
             if not held:
                 self._stop_it.wait(0.01)
                 continue
             lead = captured(self._clock)
-            made = refined(lead, self._clock)
-            store.settle([Settlement(one, Done(refined=made)) for one in held])
+            refined_lead = refined(lead, self._clock)
+            store.settle([Settlement(one, Done(refined=refined_lead)) for one in held])
             self.commits += 2
         store.close()
 

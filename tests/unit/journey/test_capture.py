@@ -146,8 +146,8 @@ def test_a_source_may_have_its_own_delay(clock: HandClock) -> None:
 def test_a_hot_lead_skips_the_wait(clock: HandClock) -> None:
     store = MemoryStore(clock)
     capture(deliver(clock, "+al\n+alexandrina"), kit(hot_score=8), store)
-    (claim,) = store.claim(Step.REFINE, 9, timedelta(seconds=9))
-    assert store.waiting([claim.task.lead_id])[claim.task.lead_id].raw == b'"alexandrina"'
+    (lease,) = store.lease(Step.REFINE, 9, timedelta(seconds=9))
+    assert store.waiting([lease.task.lead_id])[lease.task.lead_id].raw == b'"alexandrina"'
 
 
 @pytest.mark.parametrize("hot", [{}, {"hot_score": 99}])

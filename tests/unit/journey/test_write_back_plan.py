@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.journey.write_back_plan import (
-    Beside,
     FieldVerdict,
+    Related,
     changes_for,
     is_as_written,
     is_echo,
@@ -94,7 +94,7 @@ def test_leave_to_overwrite_holds_only_for_what_nobody_edited_since() -> None:
 def test_an_owner_is_written_as_the_crm_calls_them() -> None:
     held = Handling(owner=BEN)
     config = CrmConfig(write={"owner": "OwnerId"})
-    change = changes_for(LEAD, held, record(), config, Beside(owner={"OwnerId": "u2"}))
+    change = changes_for(LEAD, held, record(), config, Related(owner={"OwnerId": "u2"}))
     assert change is not None
     assert change.values == {"OwnerId": "u2"}
     assert change.modified == AT
@@ -105,7 +105,7 @@ def test_an_owner_is_written_as_the_crm_calls_them() -> None:
 
 
 def test_an_owner_whom_the_crm_named_is_not_put_back_where_they_were_taken_away() -> None:
-    config, beside = CrmConfig(write={"owner": "OwnerId"}), Beside(owner={"OwnerId": "u2"})
+    config, beside = CrmConfig(write={"owner": "OwnerId"}), Related(owner={"OwnerId": "u2"})
     of_the_crm = Handling(owner=BEN, crm_owner="u2")
     (plan,) = plan_changes(LEAD, of_the_crm, record(), config, beside)
     assert plan.verdict is FieldVerdict.CLEARED
@@ -118,7 +118,7 @@ def test_an_owner_whom_the_crm_named_is_not_put_back_where_they_were_taken_away(
 
 
 def test_a_claim_placed_where_the_owner_stands_makes_the_owner_and_elsewhere_is_a_name() -> None:
-    beside = Beside(owner={"OwnerId": "u2"})
+    beside = Related(owner={"OwnerId": "u2"})
     owned, claimed = Handling(owner=BEN), Handling(claimed_by=BEN, claimed_at=AT)
     there = CrmConfig(write={"claimed_by": "OwnerId"})
     assert changes_for(LEAD, owned, record(), there, beside) is None
@@ -144,7 +144,7 @@ def test_every_field_that_settings_may_place_is_known() -> None:
     )  # fmt: skip
     handling = Handling(claimed_by=BEN, claimed_at=AT, ending=Ending.JUNK)
     config = CrmConfig(write={name: f"x_{name}" for name in WRITE_FIELDS})
-    beside = Beside(owner={"x_owner": "u2"}, duplicate_of="r0")
+    beside = Related(owner={"x_owner": "u2"}, duplicate_of="r0")
     change = changes_for(whole, handling, record(), config, beside)
     assert change is not None
     assert sorted(change.values) == sorted(f"x_{name}" for name in WRITE_FIELDS)

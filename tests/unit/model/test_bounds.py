@@ -48,7 +48,7 @@ def test_every_source_that_cuts_is_looked_at() -> None:
     assert {name for name, _, _ in BATCHES.values()} | single == {n for n in BODIES if is_source(n)}
 
 
-class Many(Source):
+class ManyEvents(Source):
     """Makes a thousand events, if they are asked for."""
 
     name = "many"
@@ -64,7 +64,7 @@ class Many(Source):
 
 
 def test_no_more_events_are_made_than_are_taken() -> None:
-    many = Many()
+    many = ManyEvents()
     limited = CaptureKit({"many": many}, AT - AT, Bounds(max_events=5))
     with pytest.raises(TooManyEvents):
         read(deliver("many", b""), limited)

@@ -48,13 +48,13 @@ VENDORS = {
 def refined(source: str, raw: Any, settings: Settings = USUAL) -> Notice:
     """What is told of a lead that this body makes, under these settings."""
     kit = wiring.in_memory(settings, lambda: CAPTURED)
-    found = preview(kit, Waiting(ID, source, CAPTURED, json.dumps(raw).encode()))
-    return Notice(lead=found, now=CAPTURED, links=kit.links)
+    lead = preview(kit, Waiting(ID, source, CAPTURED, json.dumps(raw).encode()))
+    return Notice(lead=lead, now=CAPTURED, links=kit.links)
 
 
-def link_of(told: Notice) -> str:
+def link_of(notice: Notice) -> str:
     """Where the button of an alert leads; "" where it has none."""
-    return dict(story_of_lead(told).ways).get("Open in CRM", "")
+    return dict(story_of_lead(notice).links).get("Open in CRM", "")
 
 
 def stored(source: str, url: str, settings: Settings = USUAL) -> Notice:
@@ -63,16 +63,16 @@ def stored(source: str, url: str, settings: Settings = USUAL) -> Notice:
     return Notice(lead=lead(received_from=source, crm_url=url), now=CAPTURED, links=kit.links)
 
 
-def letters(told: Notice) -> dict[str, bytes]:
+def letters(notice: Notice) -> dict[str, bytes]:
     """What each kind of channel says."""
     return {
-        "slack": SlackWriter().alert(told).body,
-        "email": EmailWriter("mail", "leads@example.com", ["sales@example.com"]).alert(told).body,
-        "teams": TeamsWriter().alert(told).body,
-        "pagerduty": PagerDutyWriter().alert(told).body,
-        "apprise": PlainWriter().alert(told).body,
-        "webhook": EventWriter("hook").alert(told).body,
-        "list": msgspec.json.encode(lead_list("Open", [told], 0, "none")),
+        "slack": SlackWriter().alert(notice).body,
+        "email": EmailWriter("mail", "leads@example.com", ["sales@example.com"]).alert(notice).body,
+        "teams": TeamsWriter().alert(notice).body,
+        "pagerduty": PagerDutyWriter().alert(notice).body,
+        "apprise": PlainWriter().alert(notice).body,
+        "webhook": EventWriter("hook").alert(notice).body,
+        "list": msgspec.json.encode(lead_list("Open", [notice], 0, "none")),
     }
 
 
@@ -145,18 +145,18 @@ BODIES: Mapping[str, tuple[str, Any]] = {
 @pytest.mark.parametrize("route", BODIES)
 def test_nothing_in_a_body_opens_a_page_of_the_senders_choice(route: str) -> None:
     source, body = BODIES[route]
-    told = refined(source, body)
-    assert link_of(told) == ""
-    assert told.lead.lead_details.crm_url is None
-    for channel, said in letters(told).items():
+    notice = refined(source, body)
+    assert link_of(notice) == ""
+    assert notice.lead.lead_details.crm_url is None
+    for channel, said in letters(notice).items():
         if channel == "webhook":  # it has the whole lead, in which the words are a custom field
             said = msgspec.json.encode(json.loads(said)["data"]["lead"]["lead_details"])
         assert b"evil" not in said, channel
 
 
 def test_a_link_that_is_none_is_kept_as_a_field_of_its_own() -> None:
-    told = refined("form", WHO | {"crm_url": EVIL, "record_url": "https://app.hubspot.com/7"})
-    assert told.lead.custom == {"crm_url": EVIL, "record_url": "https://app.hubspot.com/7"}
+    notice = refined("form", WHO | {"crm_url": EVIL, "record_url": "https://app.hubspot.com/7"})
+    assert notice.lead.custom == {"crm_url": EVIL, "record_url": "https://app.hubspot.com/7"}
 
 
 # --- links that count -----------------------------------------------------------------------------
@@ -164,9 +164,9 @@ def test_a_link_that_is_none_is_kept_as_a_field_of_its_own() -> None:
 
 @pytest.mark.parametrize("source", VENDORS)
 def test_a_record_of_a_crm_opens_on_the_crms_own_host(source: str) -> None:
-    told = stored(source, VENDORS[source])
-    assert link_of(told) == VENDORS[source]
-    for channel, said in letters(told).items():
+    notice = stored(source, VENDORS[source])
+    assert link_of(notice) == VENDORS[source]
+    for channel, said in letters(notice).items():
         host = urlsplit(VENDORS[source]).netloc.encode()
         assert host in said, channel
 
@@ -325,8 +325,8 @@ def test_a_link_is_judged_again_when_it_is_told() -> None:
     """A lead that was refined when any text passed for a link, told after the rules are new."""
     before: RefinedLead = lead(received_from="form", crm_url=EVIL)
     kit = wiring.in_memory(Settings(), lambda: CAPTURED)
-    told = Notice(lead=before, now=CAPTURED, links=kit.links)
-    for channel, said in letters(told).items():
+    notice = Notice(lead=before, now=CAPTURED, links=kit.links)
+    for channel, said in letters(notice).items():
         assert b"evil" not in said, channel
 
 

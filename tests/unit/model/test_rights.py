@@ -12,7 +12,7 @@ from leadline.model.rights import (
     GROUP_READS,
     PRIVATE,
     Rights,
-    Wide,
+    WidePermissions,
     make_file,
     make_folder,
     narrow,
@@ -101,17 +101,17 @@ def test_narrowing_takes_from_others_and_leaves_the_owner_and_special_bits(tmp_p
         path.touch()
         path.chmod(wide)
     tmp_path.chmod(0o700)
-    assert too_wide(tmp_path) == Wide(1, 1)
-    assert narrow(tmp_path) == Wide(1, 1)
+    assert too_wide(tmp_path) == WidePermissions(1, 1)
+    assert narrow(tmp_path) == WidePermissions(1, 1)
     assert (mode(folder), mode(program), mode(closed)) == (0o2700, 0o700, 0o400)
-    assert (narrow(tmp_path), too_wide(tmp_path)) == (Wide(), Wide())
+    assert (narrow(tmp_path), too_wide(tmp_path)) == (WidePermissions(), WidePermissions())
 
 
 def test_a_group_that_may_read_may_not_write(tmp_path: Path) -> None:
     tmp_path.chmod(0o775)
     (tmp_path / "file").touch()
     (tmp_path / "file").chmod(0o664)
-    assert narrow(tmp_path, GROUP_READS) == Wide(1, 1)
+    assert narrow(tmp_path, GROUP_READS) == WidePermissions(1, 1)
     assert (mode(tmp_path), mode(tmp_path / "file")) == (0o750, 0o640)
 
 
@@ -125,8 +125,8 @@ def test_links_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
     (data / "file-outside").symlink_to(other / "file")
     (data / "folder-outside").symlink_to(other)
     (data / "nowhere").symlink_to(tmp_path / "nowhere")
-    assert narrow(data) == Wide(1, 1)
-    assert settle_folder(data, GROUP_READS).left == Wide()
+    assert narrow(data) == WidePermissions(1, 1)
+    assert settle_folder(data, GROUP_READS).left == WidePermissions()
     assert (mode(other), mode(other / "file")) == (0o755, 0o644)
 
 
@@ -135,7 +135,7 @@ def test_a_folder_of_all_users_stays_as_it_is_and_is_told_of(tmp_path: Path) -> 
     (tmp_path / "of-somebody-else").chmod(0o644)
     tmp_path.chmod(0o1777)
     settled = settle_folder(tmp_path, PRIVATE)
-    assert (settled.narrowed, settled.left) == (Wide(), Wide(1, 0))
+    assert (settled.narrowed, settled.left) == (WidePermissions(), WidePermissions(1, 0))
     assert (mode(tmp_path), mode(tmp_path / "of-somebody-else")) == (0o1777, 0o644)
     settle_folder(tmp_path, GROUP_READS)
     assert mode(tmp_path) == 0o1777
@@ -151,25 +151,29 @@ def test_what_another_user_owns_is_told_of_and_stops_nothing(
     (tmp_path / "leadline.db").chmod(0o600)
     tmp_path.chmod(0o700)
     monkeypatch.setattr(os, "chmod", refuse)
-    assert settle_folder(tmp_path, PRIVATE).left == Wide(), (
+    assert settle_folder(tmp_path, PRIVATE).left == WidePermissions(), (
         "narrow enough, so that nothing is to be done"
     )
-    assert settle_folder(tmp_path, GROUP_READS).left == Wide()
+    assert settle_folder(tmp_path, GROUP_READS).left == WidePermissions()
     monkeypatch.undo()
     tmp_path.chmod(0o755)
     monkeypatch.setattr(os, "chmod", refuse)
     settled = settle_folder(tmp_path, PRIVATE)
-    assert (settled.narrowed, settled.left) == (Wide(), Wide(1, 0))
+    assert (settled.narrowed, settled.left) == (WidePermissions(), WidePermissions(1, 0))
     make_folder(tmp_path / "below")
 
 
 def test_a_folder_that_is_not_there_needs_nothing(tmp_path: Path) -> None:
-    assert settle_folder(tmp_path / "none", PRIVATE).narrowed == Wide()
+    assert settle_folder(tmp_path / "none", PRIVATE).narrowed == WidePermissions()
 
 
 @pytest.mark.parametrize(
     ("wide", "words"),
-    [(Wide(1, 0), "1 folder"), (Wide(0, 2), "2 files"), (Wide(2, 1), "2 folders and 1 file")],
+    [
+        (WidePermissions(1, 0), "1 folder"),
+        (WidePermissions(0, 2), "2 files"),
+        (WidePermissions(2, 1), "2 folders and 1 file"),
+    ],
 )
-def test_how_many_are_too_wide_is_told_in_words(wide: Wide, words: str) -> None:
+def test_how_many_are_too_wide_is_told_in_words(wide: WidePermissions, words: str) -> None:
     assert str(wide) == words

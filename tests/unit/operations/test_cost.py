@@ -334,9 +334,9 @@ def test_the_model_knows_our_metrics_and_the_alarms_and_memory_of_the_template()
     assert alarms - on_quotients == quantities.ALARM_METRICS
     assert 2 * on_quotients == quantities.RATE_METRICS
     for name, took in MEASURED.items():
-        found = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
-        assert found is not None
-        assert int(found[1]) == took.memory_mb
+        match = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
+        assert match is not None
+        assert int(match[1]) == took.memory_mb
 
 
 def test_the_how_to_shows_what_the_model_says() -> None:

@@ -28,7 +28,7 @@ def family(task: MovedTask) -> Family:
         body=None,
         media_type="application/json",
         head=None,
-        told=0,
+        channel_count=0,
         duplicate_of=None,
         tasks=(task,),
         alerts=(),

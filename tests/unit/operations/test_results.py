@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.people import Person
-from leadline.operations.results import Endings, outcomes_of, score_band
+from leadline.operations.results import Endings, results_of, score_band
 from leadline.operations.speed import NOBODY
 from leadline.ports.ledger import Followed
 from leadline.settings.people import MemberConfig
@@ -44,7 +44,7 @@ def lead(
 
 def test_endings_are_counted_in_every_group() -> None:
     ann = Person(id="7", name="Ann Archer", email="Ann@example.com")
-    found = outcomes_of(
+    results = results_of(
         [
             lead(Ending.WON, "odoo", 85, ann),
             lead(Ending.LOST, "odoo", 12.5, ann),
@@ -54,29 +54,32 @@ def test_endings_are_counted_in_every_group() -> None:
         ],
         TEAM,
     )
-    assert found.all == Endings(5, 1, 1, 1, 1, 1, won_share=0.25)
-    assert [(name, of.leads) for name, of in found.by_source.items()] == [("odoo", 4), ("close", 1)]
-    assert [*found.by_owner] == [NOBODY, "ann", "Ben Bell"]
-    assert found.by_owner["ann"].won_share == 0.5
-    assert [*found.by_score] == ["below 0", "0-19", "80+", "none"]
-    assert found.by_score["0-19"].won_share == 0.0
-    assert found.by_source["close"].won_share == 0.0
+    assert results.all == Endings(5, 1, 1, 1, 1, 1, won_share=0.25)
+    assert [(name, of.leads) for name, of in results.by_source.items()] == [
+        ("odoo", 4),
+        ("close", 1),
+    ]
+    assert [*results.by_owner] == [NOBODY, "ann", "Ben Bell"]
+    assert results.by_owner["ann"].won_share == 0.5
+    assert [*results.by_score] == ["below 0", "0-19", "80+", "none"]
+    assert results.by_score["0-19"].won_share == 0.0
+    assert results.by_source["close"].won_share == 0.0
 
 
 def test_an_owner_is_one_and_the_same_whether_the_lead_or_its_handling_names_them() -> None:
     ann = Person(id="7", name="Ann Archer", email="Ann@example.com")
-    found = outcomes_of([lead(owner=ann), lead(shown="ann@example.com")], TEAM)
-    assert {name: of.leads for name, of in found.by_owner.items()} == {"ann": 2}
+    results = results_of([lead(owner=ann), lead(shown="ann@example.com")], TEAM)
+    assert {name: of.leads for name, of in results.by_owner.items()} == {"ann": 2}
 
 
 def test_a_lead_that_the_crm_says_nobody_owns_counts_for_nobody() -> None:
     released = lead(shown="Ben Bell", ownership=Ownership.UNASSIGNED)
-    assert [*outcomes_of([released], TEAM).by_owner] == [NOBODY]
+    assert [*results_of([released], TEAM).by_owner] == [NOBODY]
 
 
 def test_nothing_has_ended_while_all_are_open() -> None:
-    assert outcomes_of([], TEAM).all == Endings()
-    assert outcomes_of([lead()], TEAM).all == Endings(1, 1)
+    assert results_of([], TEAM).all == Endings()
+    assert results_of([lead()], TEAM).all == Endings(1, 1)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +103,8 @@ def test_scores_fall_into_bands(score: float | None, band: str) -> None:
     )
 )
 def test_the_groups_of_each_kind_add_up_to_all(leads: list[Followed]) -> None:
-    found = outcomes_of(leads, TEAM)
-    assert found.all.leads == len(leads)
-    for groups in (found.by_source, found.by_owner, found.by_score):
+    results = results_of(leads, TEAM)
+    assert results.all.leads == len(leads)
+    for groups in (results.by_source, results.by_owner, results.by_score):
         for part in ("leads", "open", "won", "lost", "disqualified", "junk"):
-            assert sum(getattr(of, part) for of in groups.values()) == getattr(found.all, part)
+            assert sum(getattr(of, part) for of in groups.values()) == getattr(results.all, part)

@@ -31,10 +31,10 @@ from leadline.refine.limits import LIMITS
     ],
 )
 def test_a_valid_address_is_found_in_what_was_written(written: str, kept: str) -> None:
-    found = refine_email(written)
-    assert found.written == kept
-    assert found.canonical is not None
-    assert found.problems == ()
+    email = refine_email(written)
+    assert email.written == kept
+    assert email.canonical is not None
+    assert email.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_a_valid_address_is_found_in_what_was_written(written: str, kept: str) -
      "a" * 65 + "@example.com", "ada@" + "a" * 250 + ".com"],
 )  # fmt: skip
 def test_an_invalid_address_is_flagged_and_kept(written: str) -> None:
-    found = refine_email(written)
-    assert found.written == written
-    assert found.canonical is None
-    assert found.problems == ("email.invalid",)
+    email = refine_email(written)
+    assert email.written == written
+    assert email.canonical is None
+    assert email.problems == ("email.invalid",)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_the_canonical_form_is_one_per_mailbox(written: str, canonical: str) -> 
     ],
 )
 def test_a_doubtful_address_is_flagged_and_not_changed(written: str, problem: str) -> None:
-    found = refine_email(written)
-    assert (found.written, found.problems) == (written, (problem,))
-    assert found.canonical is not None
+    email = refine_email(written)
+    assert (email.written, email.problems) == (written, (problem,))
+    assert email.canonical is not None
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_doubtful_address_is_flagged_and_not_changed(written: str, problem: st
      "Ada <ada@example.com>, Bob <bob@example.org>", "ada@example.com or bob@example.org"],
 )  # fmt: skip
 def test_of_several_addresses_the_first_is_kept_and_it_is_said(written: str) -> None:
-    found = refine_email(written)
-    assert (found.written, found.problems) == ("ada@example.com", ("email.several",))
+    email = refine_email(written)
+    assert (email.written, email.problems) == ("ada@example.com", ("email.several",))
 
 
 FIRST, SECOND = "a@example.com", "b@example.com"
@@ -119,31 +119,31 @@ FIRST, SECOND = "a@example.com", "b@example.com"
 )
 def test_no_later_line_is_ever_the_address(first: str, kept: str, end: str) -> None:
     for second in (SECOND, "<b@example.com>", "Bob <b@example.com>"):
-        found = refine_email(f"{first}{end}{second}")
-        assert (found.written or "").rstrip(",") == kept
-        assert found.canonical == (FIRST if kept == FIRST else None)
-        assert "email.lines" in found.problems
-        assert ("email.several" in found.problems) is ("@" in first)
-        assert found.changes[0].rule == "email.first_line"
+        email = refine_email(f"{first}{end}{second}")
+        assert (email.written or "").rstrip(",") == kept
+        assert email.canonical == (FIRST if kept == FIRST else None)
+        assert "email.lines" in email.problems
+        assert ("email.several" in email.problems) is ("@" in first)
+        assert email.changes[0].rule == "email.first_line"
 
 
 @pytest.mark.parametrize("blank", [" ", "\t", "\u200b", "\u2800", "\u3164"])
 def test_nor_where_many_blanks_stand_before_what_the_first_line_says(blank: str) -> None:
     for first in ("a@exa mple.com", "a@example.com> ", "ada"):
-        found = refine_email(f"{blank * (LIMITS['email'] + 1)}{first}\n{SECOND}")
-        assert SECOND not in (found.written, found.canonical)
-        assert "email.lines" in found.problems
+        email = refine_email(f"{blank * (LIMITS['email'] + 1)}{first}\n{SECOND}")
+        assert SECOND not in (email.written, email.canonical)
+        assert "email.lines" in email.problems
 
 
 def test_what_is_no_second_line_is_no_problem() -> None:
-    found = refine_email("\r\n a@example.com \r\n\x00")
-    assert (found.written, found.problems) == (FIRST, ())
+    email = refine_email("\r\n a@example.com \r\n\x00")
+    assert (email.written, email.problems) == (FIRST, ())
 
 
 def test_words_below_an_address_are_left_out_and_it_is_said() -> None:
-    found = refine_email("a@example.com\nPlease call me")
-    assert (found.written, found.problems) == (FIRST, ("email.lines",))
-    assert [(c.before, c.after) for c in found.changes] == [
+    email = refine_email("a@example.com\nPlease call me")
+    assert (email.written, email.problems) == (FIRST, ("email.lines",))
+    assert [(c.before, c.after) for c in email.changes] == [
         ("a@example.com\nPlease call me", FIRST)
     ]
 
@@ -161,8 +161,8 @@ def test_words_below_an_address_are_left_out_and_it_is_said() -> None:
     ],
 )
 def test_of_several_addresses_on_one_line_the_second_is_never_kept(written: str) -> None:
-    found = refine_email(written)
-    assert (found.written, found.problems) == (FIRST, ("email.several",))
+    email = refine_email(written)
+    assert (email.written, email.problems) == (FIRST, ("email.several",))
 
 
 PIECES = ("a@example.com", "Ada", "mailto:", *'<>,;:@(\t\u200b" ')
@@ -186,8 +186,8 @@ def test_the_same_address_twice_is_one() -> None:
 
 
 def test_each_rule_leaves_its_change() -> None:
-    found = refine_email(" Ada <ADA@Example.com> ")
-    assert [(one.rule, one.after) for one in found.changes] == [
+    email = refine_email(" Ada <ADA@Example.com> ")
+    assert [(one.rule, one.after) for one in email.changes] == [
         ("text.clean", "Ada <ADA@Example.com>"),
         ("email.unwrap", "ADA@Example.com"),
         ("email.lowercase", "ada@example.com"),
@@ -224,12 +224,12 @@ def test_what_the_fast_path_accepts_the_library_accepts_unchanged(address: str) 
 @settings(max_examples=100)
 @given(ADDRESS | PLAIN)
 def test_validity_is_the_library_s(address: str) -> None:
-    found = refine_email(address)
-    if found.written != address:  # mended, so another question
+    email = refine_email(address)
+    if email.written != address:  # mended, so another question
         return
     try:
         validate_email(address, check_deliverability=False, strict=True)
     except EmailNotValidError:
-        assert found.canonical is None
+        assert email.canonical is None
     else:
-        assert found.canonical is not None
+        assert email.canonical is not None

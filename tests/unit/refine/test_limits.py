@@ -20,8 +20,8 @@ TEXTS = sorted(LIMITS.keys() - {"custom", "custom_name", "crm_record"})
 
 
 def lead_of(field: str, written: str) -> LeadFields:
-    told: dict[str, Any] = {"name": "Ada", field: written}
-    return LeadFields(**told)
+    data: dict[str, Any] = {"name": "Ada", field: written}
+    return LeadFields(**data)
 
 
 def longest_run(written: str) -> int:

@@ -104,8 +104,8 @@ def test_last_comma_first_is_turned_round(written: str, whole: str) -> None:
 def test_a_whole_name_is_split_and_particles_stay_with_the_last(
     whole: str, region: str, first: str, last: str
 ) -> None:
-    found = refine_name(whole, None, None, region)
-    assert (found.first, found.last) == (first, last)
+    name = refine_name(whole, None, None, region)
+    assert (name.first, name.last) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_a_whole_name_is_split_and_particles_stay_with_the_last(
      "Dr. Lovelace", "Ada K, Lovelace", "Ada - Lovelace", "One Two Three Four Five Six Seven"],
 )  # fmt: skip
 def test_a_name_that_a_rule_would_only_guess_at_is_not_split(whole: str) -> None:
-    found = refine_name(whole, None, None, "")
-    assert (found.whole, found.first, found.last) == (whole, None, None)
+    name = refine_name(whole, None, None, "")
+    assert (name.whole, name.first, name.last) == (whole, None, None)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_first_and_last_are_joined(first: str | None, last: str | None, whole: s
 
 
 def test_an_honorific_stays_in_the_whole_name_and_leaves_the_first() -> None:
-    found = refine_name(None, "Dr. Ada", "Lovelace", "")
-    assert (found.whole, found.first, found.last) == ("Dr. Ada Lovelace", "Ada", "Lovelace")
+    name = refine_name(None, "Dr. Ada", "Lovelace", "")
+    assert (name.whole, name.first, name.last) == ("Dr. Ada Lovelace", "Ada", "Lovelace")
 
 
 @pytest.mark.parametrize(
@@ -146,15 +146,15 @@ def test_an_honorific_stays_in_the_whole_name_and_leaves_the_first() -> None:
      "word " * 50],
 )  # fmt: skip
 def test_a_name_that_is_an_address_is_flagged_and_kept(whole: str) -> None:
-    found = refine_name(whole, None, None, "")
-    assert (found.whole, found.problems) == (whole.strip(), ("name.suspect",))
-    assert found.first is None
+    name = refine_name(whole, None, None, "")
+    assert (name.whole, name.problems) == (whole.strip(), ("name.suspect",))
+    assert name.first is None
 
 
 @pytest.mark.parametrize("whole", [None, "", "  ", "\u200b", "-", "N/A", "undefined", "?"])
 def test_no_name_is_a_problem(whole: str | None) -> None:
-    found = refine_name(whole, None, None, "")
-    assert (found.whole, found.problems) == (None, ("name.missing",))
+    name = refine_name(whole, None, None, "")
+    assert (name.whole, name.problems) == (None, ("name.missing",))
 
 
 @pytest.mark.parametrize("last", ["Null", "Na", "No", "None"])

@@ -36,9 +36,9 @@ from leadline.refine.phone import Phone, refine_phone
 def test_a_valid_number_is_shown_one_way(
     written: str, region: str, shown: str, e164: str, extension: str | None
 ) -> None:
-    found = refine_phone(written, region)
-    assert (found.written, found.e164, found.extension) == (shown, e164, extension)
-    assert found.problems == ()
+    phone = refine_phone(written, region)
+    assert (phone.written, phone.e164, phone.extension) == (shown, e164, extension)
+    assert phone.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_what_is_no_valid_number_stays_as_it_was_written(
      "(212) 555-0100 or (212) 555-0101", "+1 212 555 0100 | 212 555 0101"],
 )  # fmt: skip
 def test_of_several_numbers_the_first_is_kept_and_it_is_said(written: str) -> None:
-    found = refine_phone(written, "US")
-    assert (found.written, found.problems) == ("+1 212-555-0100", ("phone.several",))
+    phone = refine_phone(written, "US")
+    assert (phone.written, phone.problems) == ("+1 212-555-0100", ("phone.several",))
 
 
 def test_a_slash_inside_one_number_does_not_make_two() -> None:
@@ -85,11 +85,11 @@ def test_an_extension_is_what_the_library_takes_for_one(base: str, mark: str, re
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         number = phonenumbers.PhoneNumber()
-    found = refine_phone(written, region)
-    assert found.extension == number.extension
+    phone = refine_phone(written, region)
+    assert phone.extension == number.extension
     if phonenumbers.is_valid_number(number):
         expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        assert found.e164 == expected
+        assert phone.e164 == expected
 
 
 @pytest.mark.parametrize("region", ["TW", "RO", "UY", "PE", "GB", "US"])

@@ -99,8 +99,8 @@ def test_the_changes_of_a_field_lead_from_what_was_written_to_what_is_kept(
     refined = refine(fields, ABOUT)
     kept = kept_of(refined)
     for field in (*CONTACT, *DETAILS, "website", "record"):
-        told = "crm_record" if field == "record" else field
-        chain = [change for change in refined.changes if change.field == told]
+        text = "crm_record" if field == "record" else field
+        chain = [change for change in refined.changes if change.field == text]
         written = getattr(fields, field) or None
         if not chain:
             assert kept[field] == written

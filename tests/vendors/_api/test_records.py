@@ -59,9 +59,9 @@ def test_settings_place_owner_times_and_ending() -> None:
     values = {"rep": "9", "rep_name": "Bo Lind", "stage": "Signed", "called": AT.isoformat()}
     read = {"owner": "rep", "owner_name": "rep_name", "ending": "stage", "touched": "called"}
     record = CrmRecord(record="1", fields=LeadFields(), owner=ADA, values=values)
-    found = laid_over(record, CrmConfig(read=read, endings={"signed": "won"}), "Junk")
-    assert found.owner == Person(id="9", name="Bo Lind")
-    assert (found.ending, found.touched_at) == (Ending.WON, AT)
+    crm_record = laid_over(record, CrmConfig(read=read, endings={"signed": "won"}), "Junk")
+    assert crm_record.owner == Person(id="9", name="Bo Lind")
+    assert (crm_record.ending, crm_record.touched_at) == (Ending.WON, AT)
 
 
 def test_without_settings_a_record_stays_as_the_crm_told_it() -> None:
@@ -163,10 +163,10 @@ def at(days: float) -> Found:
 
 def test_windows_are_put_in_order_and_empty_ones_passed_over() -> None:
     leads = [at(60), at(2), at(1), at(61), at(6.9)]
-    asked: list[timedelta] = []
+    request: list[timedelta] = []
 
     def read(start: datetime, end: datetime) -> list[Found]:
-        asked.append(end - start)
+        request.append(end - start)
         return leads  # more than was asked for
 
     first = page_of_windows(AT, "", read)
@@ -175,7 +175,7 @@ def test_windows_are_put_in_order_and_empty_ones_passed_over() -> None:
     second = page_of_windows(AT, first.after, read)
     assert isinstance(second, Page)
     assert [one.record for one in second.found] == ["r60", "r61"]
-    assert [one.days for one in asked] == [7, 7, 14, 28, 56][: len(asked)]
+    assert [one.days for one in request] == [7, 7, 14, 28, 56][: len(request)]
 
 
 def test_a_window_that_reaches_into_the_future_is_the_last() -> None:

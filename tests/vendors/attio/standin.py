@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from leadline.settings.crm import CrmConfig
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 FIRST, _, LAST = ADA.name.partition(" ")
 
 
-class AttioStandIn(StandIn):
+class AttioStandIn(CrmStandIn):
     """REST API docs: "List records", "Update a record", "List workspace members"."""
 
     kind = "attio"
@@ -29,7 +29,7 @@ class AttioStandIn(StandIn):
     def config(self, secret: str = "") -> CrmConfig:
         return CrmConfig(url=f"{self.url}/v2", token=secret or self.secret)
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         number = str(uuid.UUID(int=len(self.records) + 1))
         since = lead.created.isoformat().replace("+00:00", ".000000000Z")
         name = {
@@ -54,55 +54,59 @@ class AttioStandIn(StandIn):
         }
         return f"{self.people}:{number}"
 
-    def answer(self, asked: Asked) -> Told:
-        if asked.headers.get("authorization") != f"Bearer {self.secret}":
-            return Told(401, {"status_code": 401, "message": "Unauthorized"})
-        path = asked.path.removeprefix("/v2")
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        if request.headers.get("authorization") != f"Bearer {self.secret}":
+            return CrmResponse(401, {"status_code": 401, "message": "Unauthorized"})
+        path = request.path.removeprefix("/v2")
         if path == "/workspace_members":
             ident = {"workspace_id": "w", "workspace_member_id": self.ada}
             member = {"first_name": FIRST, "last_name": LAST, "email_address": ADA.email}
-            return Told(body={"data": [{"id": ident, **member}]})
-        found = re.fullmatch(r"/objects/([^/]+)/records/([^/]+)", path)
-        check(found is not None, "no such path")
-        assert found is not None
-        kind, number = found.groups()
+            return CrmResponse(body={"data": [{"id": ident, **member}]})
+        match = re.fullmatch(r"/objects/([^/]+)/records/([^/]+)", path)
+        check(match is not None, "no such path")
+        assert match is not None
+        kind, number = match.groups()
         if number == "query":
-            return self._query(kind, asked.json)
-        check(asked.method == "PATCH", "PUT would take values away")
-        return self._write(number, asked.json["data"]["values"])
+            return self._query(kind, request.json)
+        check(request.method == "PATCH", "PUT would take values away")
+        return self._write(number, request.json["data"]["values"])
 
-    def _query(self, kind: str, asked: Any) -> Told:
+    def _query(self, kind: str, request: Any) -> CrmResponse:
         if kind == "companies":
-            check(asked["filter"] == {"record_id": {"$in": [self.company]}}, "an unknown filter")
+            check(request["filter"] == {"record_id": {"$in": [self.company]}}, "an unknown filter")
             ident = {"record_id": self.company}
             company = {"id": ident, "values": {"name": [{"value": self.company_name}]}}
-            return Told(body={"data": [company]})
+            return CrmResponse(body={"data": [company]})
         check(kind in ("people", self.people), "no such object")
-        check(asked["limit"] <= 500, "too many at once")
-        condition = asked["filter"]
+        check(request["limit"] <= 500, "too many at once")
+        condition = request["filter"]
         if "record_id" in condition:
             found = [self.records[n] for n in condition["record_id"]["$in"] if n in self.records]
-            return Told(body={"data": found})
+            return CrmResponse(body={"data": found})
         since = datetime.fromisoformat(condition["created_at"]["$gte"])
-        (order,) = asked["sorts"]
+        (order,) = request["sorts"]
         check((order["direction"], order["attribute"]) == ("asc", "created_at"), "no order")
         found = sorted(
             (x for x in self.records.values() if datetime.fromisoformat(x["created_at"]) >= since),
             key=lambda x: str(x["created_at"]),
         )
-        return Told(body={"data": found[asked["offset"] : asked["offset"] + asked["limit"]]})
+        return CrmResponse(
+            body={"data": found[request["offset"] : request["offset"] + request["limit"]]}
+        )
 
-    def _write(self, number: str, values: dict[str, Any]) -> Told:
+    def _write(self, number: str, values: dict[str, Any]) -> CrmResponse:
         record = self.records.get(number)
         if record is None:
-            return Told(404, {"status_code": 404, "code": "not_found", "message": "No record"})
+            return CrmResponse(
+                404, {"status_code": 404, "code": "not_found", "message": "No record"}
+            )
         since = "2026-03-03T09:00:00.000000000Z"
         for slug, value in values.items():
             check(slug in record["values"], "no such attribute")
             check(slug != "owner" or value == [self._actor(self.ada)], "no member")
             entries = value if isinstance(value, list) else [{"value": value}]
             record["values"][slug] = [{"active_from": since, **entry} for entry in entries]
-        return Told(body={"data": record})
+        return CrmResponse(body={"data": record})
 
     def _actor(self, member: str) -> dict[str, str]:
         return {"referenced_actor_type": "workspace-member", "referenced_actor_id": member}

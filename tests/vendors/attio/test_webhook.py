@@ -62,13 +62,13 @@ def test_each_event_of_a_delivery_is_one_of_its_own() -> None:
     ],
 )
 def test_what_each_event_says(what: str, kind: Kind, why: str) -> None:
-    (found,) = events(attio_events([77], what))
-    assert (found.kind, found.why) == (kind, why)
+    (event,) = events(attio_events([77], what))
+    assert (event.kind, event.why) == (kind, why)
 
 
 def test_an_update_says_nothing_but_whose_it_is() -> None:
-    (found,) = events(attio_events([77], "record.updated"))
-    fields = ATTIO.fields(found.raw)
+    (event,) = events(attio_events([77], "record.updated"))
+    fields = ATTIO.fields(event.raw)
     assert (fields.record, fields.source) == (NAME, None)
 
 
@@ -84,8 +84,8 @@ def test_a_delivery_without_events_is_none() -> None:
 
 @pytest.mark.parametrize("body", [RECORD, {"data": RECORD}])
 def test_a_record_of_the_api_is_understood(body: dict[str, Any]) -> None:
-    (found,) = events(compact(body))
-    assert (found.kind, found.record) == (Kind.CREATED, NAME)
+    (event,) = events(compact(body))
+    assert (event.kind, event.record) == (Kind.CREATED, NAME)
     fields = ATTIO.fields(compact(body))
     assert (fields.name, fields.first_name, fields.last_name) == (
         "Ada Kinsella", "Ada", "Kinsella",

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from leadline.settings.crm import CrmConfig
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 
-class CloseStandIn(StandIn):
+class CloseStandIn(CrmStandIn):
     """API docs: "Leads", "Users", "Advanced Filtering", "Rate Limits"."""
 
     kind = "close"
@@ -31,7 +31,7 @@ class CloseStandIn(StandIn):
             read={"owner": self.owner_field},
         )
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         name = f"lead_{len(self.leads):044}"
         contact = {
             "id": f"cont_{len(self.leads):044}",
@@ -60,40 +60,40 @@ class CloseStandIn(StandIn):
         }
         return name
 
-    def answer(self, asked: Asked) -> Told:
+    def answer(self, request: CrmRequest) -> CrmResponse:
         key = base64.b64encode(f"{self.secret}:".encode()).decode()
-        if asked.headers.get("authorization") != f"Basic {key}":
-            return Told(401, {"error": "The API key you provided is invalid"})
-        path = asked.path.removeprefix("/api/v1")
+        if request.headers.get("authorization") != f"Basic {key}":
+            return CrmResponse(401, {"error": "The API key you provided is invalid"})
+        path = request.path.removeprefix("/api/v1")
         if path == "/user/":
             first, _, last = ADA.name.partition(" ")
             user = {"id": self.ada, "first_name": first, "last_name": last, "email": ADA.email}
-            return Told(body={"data": [user], "has_more": False})
+            return CrmResponse(body={"data": [user], "has_more": False})
         if path == "/data/search/":
-            return self._search(asked.json)
-        found = re.fullmatch(r"/lead/([^/]+)/", path)
-        check(found is not None, "no such path")
-        lead = self.leads.get(found[1]) if found else None
+            return self._search(request.json)
+        match = re.fullmatch(r"/lead/([^/]+)/", path)
+        check(match is not None, "no such path")
+        lead = self.leads.get(match[1]) if match else None
         if lead is None:
-            return Told(404, {"error": "Requested resource not found"})
-        fields = asked.one("_fields").split(",")
-        if asked.method == "PUT":
-            lead |= asked.json
-        return Told(body=self._chosen(lead, fields))
+            return CrmResponse(404, {"error": "Requested resource not found"})
+        fields = request.one("_fields").split(",")
+        if request.method == "PUT":
+            lead |= request.json
+        return CrmResponse(body=self._chosen(lead, fields))
 
     def _chosen(self, lead: Mapping[str, Any], fields: list[str]) -> dict[str, Any]:
         check("id" in fields, "no _fields")
         every = "custom" in fields
         return {k: v for k, v in lead.items() if k in fields or (every and k[:7] == "custom.")}
 
-    def _search(self, asked: Any) -> Told:
-        kind, created = asked["query"]["queries"]
-        check(asked["query"]["type"] == "and", "an unknown query")
+    def _search(self, request: Any) -> CrmResponse:
+        kind, created = request["query"]["queries"]
+        check(request["query"]["type"] == "and", "an unknown query")
         check(kind == {"type": "object_type", "object_type": "lead"}, "no object type")
         check(created["type"] == "field_condition", "an unknown condition")
         check(created["field"]["field_name"] == "date_created", "an unknown field")
-        check(asked["_limit"] <= 200, "too many at once")
-        (order,) = asked["sort"]
+        check(request["_limit"] <= 200, "too many at once")
+        (order,) = request["sort"]
         check(order == {"direction": "asc", "field": created["field"]}, "an unknown order")
         moment = created["condition"]["on_or_after"]
         check(moment["type"] == "fixed_utc", "an unknown moment")
@@ -102,11 +102,11 @@ class CloseStandIn(StandIn):
             (x for x in self.leads.values() if datetime.fromisoformat(x["date_created"]) >= since),
             key=lambda x: str(x["date_created"]),
         )
-        start = self._cursors[asked["cursor"]] if "cursor" in asked else 0
-        end = start + asked["_limit"]
+        start = self._cursors[request["cursor"]] if "cursor" in request else 0
+        end = start + request["_limit"]
         cursor = f"cursor-{len(self._cursors)}" if end < len(after) else None
         if cursor:
             self._cursors[cursor] = end
-        page = [self._chosen(one, asked["_fields"]["lead"]) for one in after[start:end]]
+        page = [self._chosen(one, request["_fields"]["lead"]) for one in after[start:end]]
         data = [{"__object_type": "lead", **one} for one in page]
-        return Told(body={"data": data, "cursor": cursor})
+        return CrmResponse(body={"data": data, "cursor": cursor})

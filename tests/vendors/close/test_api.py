@@ -7,7 +7,7 @@ import pytest
 
 from leadline.model.handling import Ending
 from leadline.model.people import Person
-from tests.standins.crm_api import ADA, START, Lead
+from tests.standins.crm_api import ADA, START, CrmLead
 from tests.vendors.close.standin import CloseStandIn
 from tests.vendors.reading import all_since, healthy, record_of, set_to
 
@@ -20,7 +20,7 @@ def close() -> Iterator[CloseStandIn]:
 def test_close_takes_the_user_of_an_opportunity_where_no_field_names_an_owner(
     close: CloseStandIn,
 ) -> None:
-    name = close.put(Lead())
+    name = close.put(CrmLead())
     close.leads[name]["opportunities"] = [{"user_id": close.ada, "status_type": "active"}]
     assert record_of(close.crm(), name).owner is None  # the settings name a field
     assert (record_of(set_to(close, read={}), name).owner or Person()).name == ADA.name
@@ -41,21 +41,21 @@ def test_close_takes_the_user_of_an_opportunity_where_no_field_names_an_owner(
 def test_close_leads_end_by_their_opportunities_else_by_their_status(
     close: CloseStandIn, status: str, kinds: list[str], ending: Ending
 ) -> None:
-    name = close.put(Lead(ended=status))
+    name = close.put(CrmLead(ended=status))
     close.leads[name]["opportunities"] = [{"status_type": kind} for kind in kinds]
     assert record_of(close.crm(), name).ending is ending
 
 
 def test_the_settings_say_what_a_status_means(close: CloseStandIn) -> None:
-    name = close.put(Lead(ended="Nurture"))
+    name = close.put(CrmLead(ended="Nurture"))
     assert record_of(set_to(close, endings={"nurture": "lost"}), name).ending is Ending.LOST
 
 
 def test_close_since_leaves_out_none_of_a_hundred_leads_of_the_same_moment(
     close: CloseStandIn,
 ) -> None:
-    names = [close.put(Lead()) for _ in range(250)]
-    names += [close.put(Lead(created=START + timedelta(seconds=n))) for n in range(1, 9)]
+    names = [close.put(CrmLead()) for _ in range(250)]
+    names += [close.put(CrmLead(created=START + timedelta(seconds=n))) for n in range(1, 9)]
     found = all_since(close.crm())
     assert sorted(found) == sorted(names)
 

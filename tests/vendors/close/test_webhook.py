@@ -15,8 +15,8 @@ LEAD = "lead_000000000000000000000000000077"
 
 
 def event(body: bytes) -> Event:
-    (found,) = CLOSE.events(Delivery("close", body, AT))
-    return found
+    (event,) = CLOSE.events(Delivery("close", body, AT))
+    return event
 
 
 def changed(**data: Any) -> bytes:

@@ -71,19 +71,19 @@ def test_what_each_event_says(event: str, kind: Kind, why: str) -> None:
 
 @pytest.mark.parametrize("sort", ["company", "opportunity", "project", "task", None])
 def test_records_of_other_types_are_no_leads(sort: Any) -> None:
-    (found,) = events(json.loads(copper_notice([77], AT)) | {"type": sort})
-    assert (found.kind, found.why, found.record) == (Kind.IGNORED, "not_a_lead", None)
+    (event,) = events(json.loads(copper_notice([77], AT)) | {"type": sort})
+    assert (event.kind, event.why, event.record) == (Kind.IGNORED, "not_a_lead", None)
 
 
 def test_people_are_leads_too() -> None:
-    (found,) = events(json.loads(copper_notice([77], AT)) | {"type": "person"})
-    assert (found.kind, found.record) == (Kind.CREATED, "person:77")
+    (event,) = events(json.loads(copper_notice([77], AT)) | {"type": "person"})
+    assert (event.kind, event.record) == (Kind.CREATED, "person:77")
 
 
 def test_the_subscriptions_secrets_are_not_kept() -> None:
-    (found,) = events(copper_notice([77], AT, any_name="hook_source", key="another"))
-    assert b"hook_source" not in found.raw
-    assert b"another" not in found.raw
+    (event,) = events(copper_notice([77], AT, any_name="hook_source", key="another"))
+    assert b"hook_source" not in event.raw
+    assert b"another" not in event.raw
 
 
 def test_an_update_says_what_is_new_of_the_changed() -> None:
@@ -95,15 +95,15 @@ def test_an_update_says_what_is_new_of_the_changed() -> None:
         "broken": "x",
     }
     body = json.loads(copper_notice([77], AT, "update")) | {"updated_attributes": changed}
-    (found,) = events(body)
-    fields = COPPER.fields(found.raw)
+    (event,) = events(body)
+    fields = COPPER.fields(event.raw)
     assert (fields.owner, fields.email, fields.record) == ("137658", "ada@example.com", "lead:77")
     assert (fields.title, fields.source, fields.custom) == (None, None, {"status": "Open"})
 
 
 def test_a_record_of_the_api_is_understood() -> None:
-    (found,) = events(RECORD)
-    assert (found.kind, found.record) == (Kind.CREATED, "lead:77")
+    (event,) = events(RECORD)
+    assert (event.kind, event.record) == (Kind.CREATED, "lead:77")
     fields = COPPER.fields(compact(RECORD))
     assert (fields.name, fields.email) == ("Ada Kinsella", "ada@example.com")
     assert (fields.phone, fields.company) == ("+442079460123", "Kinsella Looms")

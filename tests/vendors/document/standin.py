@@ -6,10 +6,10 @@ from email.utils import format_datetime
 from typing import Any
 
 from leadline.settings.crm import CrmConfig
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 
-class DocumentStandIn(StandIn):
+class DocumentStandIn(CrmStandIn):
     """A store of documents at URLs that keeps its list to itself, as S3 does: 403 for none."""
 
     kind = "document"
@@ -27,7 +27,7 @@ class DocumentStandIn(StandIn):
     def config(self, secret: str = "") -> CrmConfig:
         return CrmConfig(url=f"{self.url}/leads/{{record}}.json", token=secret or self.secret)
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         name = f"lead:{len(self.documents)}"
         owner = {"owner": ADA.name, "owner_email": ADA.email, "owner_id": "7"}
         self.documents[name] = {
@@ -40,21 +40,21 @@ class DocumentStandIn(StandIn):
         }
         return name
 
-    def answer(self, asked: Asked) -> Told:
-        if asked.headers.get("authorization") != f"Bearer {self.secret}":
-            return Told(401, {"message": "who are you?"})
-        found = re.fullmatch(r"/leads/(.+)\.json", asked.path)
-        check(found is not None, "no such path")
-        name = found[1] if found else ""
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        if request.headers.get("authorization") != f"Bearer {self.secret}":
+            return CrmResponse(401, {"message": "who are you?"})
+        match = re.fullmatch(r"/leads/(.+)\.json", request.path)
+        check(match is not None, "no such path")
+        name = match[1] if match else ""
         if name not in self.documents:
-            return Told(403)
+            return CrmResponse(403)
         version = self.versions.get(name, 0)
-        if asked.method == "PUT":
-            if asked.headers.get("if-match") != f'"{version}"':
-                return Told(412)
-            self.documents[name] = asked.json
+        if request.method == "PUT":
+            if request.headers.get("if-match") != f'"{version}"':
+                return CrmResponse(412)
+            self.documents[name] = request.json
             self.versions[name] = version + 1
-            return Told(204)
+            return CrmResponse(204)
         at = datetime(2026, 3, 3, tzinfo=UTC) + timedelta(seconds=version)
         headers = {"etag": f'"{version}"', "last-modified": format_datetime(at, usegmt=True)}
-        return Told(200, self.documents[name], headers)
+        return CrmResponse(200, self.documents[name], headers)

@@ -14,7 +14,7 @@ from leadline.ports.crm import Crm, CrmChange, CrmRecord, NotYet, Written
 from leadline.ports.messenger import Refused, Unreachable
 from leadline.settings.crm_kinds import DocumentConfig
 from leadline.vendors.registry import make_crm
-from tests.standins.crm_api import START, Asked, Lead, Told
+from tests.standins.crm_api import START, CrmLead, CrmRequest, CrmResponse
 from tests.vendors.document.standin import DocumentStandIn
 
 
@@ -30,9 +30,9 @@ def in_folder(folder: Path, template: str = "{lead_id}.json") -> Crm:
 
 
 def only(crm: Crm, name: str) -> CrmRecord:
-    told = crm.read([name])
-    assert isinstance(told, dict)
-    record = told[name]
+    records = crm.read([name])
+    assert isinstance(records, dict)
+    record = records[name]
     assert isinstance(record, CrmRecord)
     return record
 
@@ -120,35 +120,35 @@ def test_half_a_file_is_unreachable_for_it_may_be_whole_soon(tmp_path: Path) -> 
 def test_a_file_that_is_no_object_is_refused_beside_one_that_is(tmp_path: Path) -> None:
     (tmp_path / "1.json").write_text("[1]")
     (tmp_path / "2.json").write_text('{"owner": "Ada Vance"}')
-    told = in_folder(tmp_path).read(["1", "2"])
-    assert isinstance(told, dict)
-    assert isinstance(told["1"], Refused)
-    assert isinstance(told["2"], CrmRecord)
+    records = in_folder(tmp_path).read(["1", "2"])
+    assert isinstance(records, dict)
+    assert isinstance(records["1"], Refused)
+    assert isinstance(records["2"], CrmRecord)
 
 
 def test_a_file_is_written_whole_and_keeps_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "57.json"
     path.write_text('{"owner": "Ada Vance", "phone": "1"}')
     path.chmod(0o640)
-    told = in_folder(tmp_path).write([CrmChange("57", {"phone": "2", "score": 70})])
-    assert isinstance(told, dict)
-    assert isinstance(told["57"], Written)
+    results = in_folder(tmp_path).write([CrmChange("57", {"phone": "2", "score": 70})])
+    assert isinstance(results, dict)
+    assert isinstance(results["57"], Written)
     assert json.loads(path.read_text()) == {"owner": "Ada Vance", "phone": "2", "score": 70}
     assert path.stat().st_mode & 0o777 == 0o640
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    told = in_folder(tmp_path).write([CrmChange("57", {"score": 70})])
-    assert told == {"57": NotYet()}
+    results = in_folder(tmp_path).write([CrmChange("57", {"score": 70})])
+    assert results == {"57": NotYet()}
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_what_the_store_does_not_show_is_not_yet(status: int) -> None:
     class Store(DocumentStandIn):
-        def answer(self, asked: Asked) -> Told:
-            return Told(status, {"Code": "AccessDenied"})
+        def answer(self, request: CrmRequest) -> CrmResponse:
+            return CrmResponse(status, {"Code": "AccessDenied"})
 
     with Store() as store:
         assert store.crm().read(["lead:1"]) == {"lead:1": NotYet()}
@@ -157,7 +157,7 @@ def test_what_the_store_does_not_show_is_not_yet(status: int) -> None:
 def test_the_address_of_a_document_holds_the_id_alone_where_asked_to(
     shop: DocumentStandIn,
 ) -> None:
-    name = shop.put(Lead(owned=True))
+    name = shop.put(CrmLead(owned=True))
     url = f"{shop.url}/leads/lead:{{lead_id}}.json?version=3"
     record = only(shop.crm(msgspec.structs.replace(shop.config(), url=url)), name)
     assert record.owner is not None
@@ -172,20 +172,20 @@ def test_no_token_sends_none(shop: DocumentStandIn) -> None:
 
 def test_what_somebody_wrote_meanwhile_is_not_replaced() -> None:
     class Racing(DocumentStandIn):
-        def answer(self, asked: Asked) -> Told:
-            if asked.method == "PUT":
+        def answer(self, request: CrmRequest) -> CrmResponse:
+            if request.method == "PUT":
                 self.versions["lead:0"] = 5
-            return super().answer(asked)
+            return super().answer(request)
 
     with Racing() as store:
-        name = store.put(Lead())
-        told = store.crm().write([CrmChange(name, {"title": "CTO"})])
-        assert told == {name: Unreachable("crm.modified_meanwhile")}
+        name = store.put(CrmLead())
+        results = store.crm().write([CrmChange(name, {"title": "CTO"})])
+        assert results == {name: Unreachable("crm.modified_meanwhile")}
         assert "title" not in store.documents[name]
 
 
 def test_what_is_written_already_is_not_sent_again(shop: DocumentStandIn) -> None:
-    name, crm = shop.put(Lead()), shop.crm()
+    name, crm = shop.put(CrmLead()), shop.crm()
     for _ in range(2):
         crm.write([CrmChange(name, {"title": "CTO"})])
     assert len(shop.asked("PUT", "leads")) == 1

@@ -15,9 +15,9 @@ MULTIPART = "multipart/form-data; boundary=----x"
 
 
 def raw(body: bytes, media: str = URLENCODED) -> bytes:
-    (found,) = source("form").events(Delivery("form", body, AT, {"content-type": media}))
-    assert found.kind is Kind.CREATED
-    return found.raw
+    (event,) = source("form").events(Delivery("form", body, AT, {"content-type": media}))
+    assert event.kind is Kind.CREATED
+    return event.raw
 
 
 def form(body: bytes, media: str = URLENCODED) -> dict[str, Any]:

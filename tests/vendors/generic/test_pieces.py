@@ -22,8 +22,8 @@ def events(body: Any, media: str = JSON, name: str = "generic") -> list[Event]:
     return list(source(name).events(Delivery(name, raw, AT, {"content-type": media})))
 
 
-def emails(found: list[Event], name: str = "generic") -> list[str | None]:
-    return [source(name).fields(event.raw).email for event in found]
+def emails(events: list[Event], name: str = "generic") -> list[str | None]:
+    return [source(name).fields(event.raw).email for event in events]
 
 
 def mautic(person: dict[str, str]) -> dict[str, Any]:
@@ -121,10 +121,10 @@ def test_more_leads_than_any_delivery_may_hold_are_refused() -> None:
     ],
 )  # fmt: skip
 def test_a_list_that_is_not_sure_to_hold_people_stays_one_lead(body: Any, email: str) -> None:
-    (found,) = events(body)
-    assert found.raw == compact(body)
+    (event,) = events(body)
+    assert event.raw == compact(body)
     if email is not None:
-        assert source("generic").fields(found.raw).email == email
+        assert source("generic").fields(event.raw).email == email
 
 
 def test_the_first_of_several_in_an_unsure_list_is_said_to_be_among_others() -> None:
@@ -150,11 +150,11 @@ KEYS = ("event", "event_type", "type", "trigger", "triggerEvent", "action", "top
 @pytest.mark.parametrize("name", ENDS)
 @pytest.mark.parametrize("key", KEYS)
 def test_the_end_of_a_record_is_no_new_lead(key: str, name: str) -> None:
-    (found,) = events({key: name, **A})
-    assert found.kind is Kind.IGNORED
-    assert found.why
-    (found,) = events(urlencoded({key: name, **A}), FORM, "form")
-    assert found.kind is Kind.IGNORED
+    (event,) = events({key: name, **A})
+    assert event.kind is Kind.IGNORED
+    assert event.why
+    (event,) = events(urlencoded({key: name, **A}), FORM, "form")
+    assert event.kind is Kind.IGNORED
 
 
 @pytest.mark.parametrize("name", ["mautic.lead_post_delete", "contact.deleted", "merged"])
@@ -174,8 +174,8 @@ def test_the_only_key_of_a_body_may_be_the_name_of_the_event(name: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("key", ["type", "topic"])
 def test_what_a_visitor_chooses_and_what_begins_is_a_lead(key: str, name: str) -> None:
-    (found,) = events({key: name, **A})
-    assert found.kind is Kind.CREATED
+    (event,) = events({key: name, **A})
+    assert event.kind is Kind.CREATED
 
 
 # --- JSON in a text
@@ -205,11 +205,11 @@ def test_the_hidden_answers_of_a_form_are_read_where_nobody_is_named_beside(name
 @pytest.mark.parametrize("name", ["generic", "form"])
 def test_the_name_of_an_event_in_json_that_was_a_text_counts(name: str) -> None:
     canceled = json.dumps({"event": "invitee.canceled", "payload": A})
-    (found,) = events(urlencoded({"token": "t", "payload": canceled}), FORM, name)
-    assert (found.kind, found.why) == (Kind.IGNORED, "canceled")
+    (event,) = events(urlencoded({"token": "t", "payload": canceled}), FORM, name)
+    assert (event.kind, event.why) == (Kind.IGNORED, "canceled")
     new = json.dumps({"event": "invitee.created", "payload": A})
-    (found,) = events(urlencoded({"token": "t", "payload": new}), FORM, name)
-    assert (found.kind, emails([found], name)) == (Kind.CREATED, ["ada@example.com"])
+    (event,) = events(urlencoded({"token": "t", "payload": new}), FORM, name)
+    assert (event.kind, emails([event], name)) == (Kind.CREATED, ["ada@example.com"])
 
 
 def test_a_body_that_is_one_json_string_is_read() -> None:
@@ -221,9 +221,9 @@ def test_a_body_that_is_one_json_string_is_read() -> None:
 @pytest.mark.parametrize("key", ["message", "comments", "notes", "subject", "custom"])
 def test_what_a_visitor_typed_is_never_read_as_json(key: str) -> None:
     body = {"company": "Vance Looms", key: json.dumps(A)}
-    (found,) = events(body)
-    assert found.raw == compact(body)
-    assert source("generic").fields(found.raw).email is None
+    (event,) = events(body)
+    assert event.raw == compact(body)
+    assert source("generic").fields(event.raw).email is None
 
 
 @pytest.mark.parametrize("who", [{"email": "cy@example.com"}, {"phone": "+12125550100"},
@@ -248,10 +248,10 @@ def test_a_text_that_is_no_json_or_nested_too_deeply_stays_a_text(text: str) -> 
 @pytest.mark.parametrize("name", ["generic", "form", "web_to_lead", "zoho"])
 def test_json_under_the_label_of_a_form_is_read_from_the_very_bytes(name: str) -> None:
     body = b'{"email":"ada+x@example.com","last_name":"R&D = 100% & more"}'
-    (found,) = events(body, FORM, name)
-    lead = source(name).fields(found.raw)
+    (event,) = events(body, FORM, name)
+    lead = source(name).fields(event.raw)
     assert (lead.email, lead.last_name) == ("ada+x@example.com", "R&D = 100% & more")
-    assert found.raw == body or name == "zoho"
+    assert event.raw == body or name == "zoho"
 
 
 def test_an_array_under_the_label_of_a_form_is_several_leads() -> None:

@@ -89,8 +89,8 @@ def test_the_settings_may_place_the_key_and_the_record() -> None:
 def test_only_the_name_of_an_event_makes_it_no_new_lead(
     body: dict[str, Any], kind: Kind, why: str
 ) -> None:
-    (found,) = events(body)
-    assert (found.kind, found.why) == (kind, why)
+    (event,) = events(body)
+    assert (event.kind, event.why) == (kind, why)
 
 
 @pytest.mark.parametrize("media", ["", "application/json", "text/plain", "application/x.y+json"])
@@ -100,8 +100,8 @@ def test_json_may_come_under_many_names(media: str) -> None:
 
 def test_a_form_is_taken_too() -> None:
     body = urlencoded({"email": "ada@example.com", "contact[name]": "Ada"})
-    (found,) = events(body, content_type="application/x-www-form-urlencoded")
-    lead = GENERIC.fields(found.raw)
+    (event,) = events(body, content_type="application/x-www-form-urlencoded")
+    lead = GENERIC.fields(event.raw)
     assert (lead.name, lead.email) == ("Ada", "ada@example.com")
 
 

@@ -9,7 +9,7 @@ from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.ports.crm import CrmChange, Page, Written
 from leadline.ports.messenger import Busy, Refused
-from tests.standins.crm_api import ADA, START, Lead, Trouble, many
+from tests.standins.crm_api import ADA, START, CrmFailure, CrmLead, many
 from tests.vendors.hubspot.standin import HubSpotStandIn
 from tests.vendors.reading import healthy, record_of, set_to
 
@@ -20,7 +20,7 @@ def hubspot() -> Iterator[HubSpotStandIn]:
 
 
 def test_hubspot_tells_the_first_touch_and_the_time_of_change(hubspot: HubSpotStandIn) -> None:
-    name = hubspot.put(Lead())
+    name = hubspot.put(CrmLead())
     contact = hubspot.contacts[name.partition(":")[2]]
     contact |= {
         "hs_sa_first_engagement_date": "2026-03-02T10:30:00Z",
@@ -63,13 +63,13 @@ def test_a_lead_of_hubspot_is_read_with_whom_it_is_about(hubspot: HubSpotStandIn
 def test_hubspot_contacts_end_by_status_or_stage(
     hubspot: HubSpotStandIn, said: dict[str, str], ending: Ending
 ) -> None:
-    name = hubspot.put(Lead())
+    name = hubspot.put(CrmLead())
     hubspot.contacts[name.partition(":")[2]] |= said
     assert record_of(hubspot.crm(), name).ending is ending
 
 
 def test_hubspot_is_asked_for_what_the_settings_name(hubspot: HubSpotStandIn) -> None:
-    name = hubspot.put(Lead())
+    name = hubspot.put(CrmLead())
     hubspot.contacts[name.partition(":")[2]] |= {"fit": "83", "closed_as": "No budget"}
     crm = set_to(
         hubspot, read={"score": "fit", "ending": "closed_as"}, endings={"no budget": "lost"}
@@ -84,10 +84,10 @@ def test_one_contact_that_hubspot_rejects_keeps_none_of_its_batch_from_being_wri
     names = [hubspot.put(lead) for lead in many(3)]
     changes = [CrmChange(name, {"jobtitle": "CTO"}) for name in names]
     changes[1] = CrmChange(names[1], {"email": "ada at example"})
-    told = hubspot.crm().write(changes)
-    assert isinstance(told, dict)
-    assert [type(told[name]) for name in names] == [Written, Refused, Written]
-    assert "ada at" not in told[names[1]].words
+    results = hubspot.crm().write(changes)
+    assert isinstance(results, dict)
+    assert [type(results[name]) for name in names] == [Written, Refused, Written]
+    assert "ada at" not in results[names[1]].words
     assert len(hubspot.asked("PATCH", "/contacts/")) == 3
 
 
@@ -96,19 +96,19 @@ def test_a_hundred_contacts_go_into_a_request_and_never_more(hubspot: HubSpotSta
     crm = hubspot.crm()
     assert len(crm.read(names)) == 130  # type: ignore[arg-type]
     assert len(hubspot.asked("POST", "batch/read")) == 2
-    told = crm.write([CrmChange(name, {"jobtitle": "CTO"}) for name in names])
-    assert isinstance(told, dict)
-    assert len(told) == 130
+    results = crm.write([CrmChange(name, {"jobtitle": "CTO"}) for name in names])
+    assert isinstance(results, dict)
+    assert len(results) == 130
     assert len(hubspot.asked("POST", "batch/update")) == 2
 
 
 def test_a_pause_between_batches_leaves_the_second_out(hubspot: HubSpotStandIn) -> None:
     names = [hubspot.put(lead) for lead in many(130)]
-    hubspot.trouble(None, Trouble.BUSY)
-    told = hubspot.crm().write([CrmChange(name, {"jobtitle": "CTO"}) for name in names])
-    assert isinstance(told, dict)
-    assert list(told) == names[:101]
-    assert isinstance(told[names[100]], Busy), "where the second begins"
+    hubspot.trouble(None, CrmFailure.BUSY)
+    results = hubspot.crm().write([CrmChange(name, {"jobtitle": "CTO"}) for name in names])
+    assert isinstance(results, dict)
+    assert list(results) == names[:101]
+    assert isinstance(results[names[100]], Busy), "where the second begins"
 
 
 def test_hubspot_pages_no_farther_than_it_can_and_begins_anew_there(
@@ -128,11 +128,11 @@ def test_hubspot_pages_no_farther_than_it_can_and_begins_anew_there(
 
 
 def test_values_are_written_to_hubspot_as_text(hubspot: HubSpotStandIn) -> None:
-    name = hubspot.put(Lead())
-    told = hubspot.crm().write(
+    name = hubspot.put(CrmLead())
+    results = hubspot.crm().write(
         [CrmChange(name, {"score_of_ours": 83.5, "hot": True, "tags": ["a", "b"], "fax": None})]
     )
-    assert isinstance(told, dict)
+    assert isinstance(results, dict)
     kept = hubspot.contacts[name.partition(":")[2]]
     assert (kept["score_of_ours"], kept["hot"], kept["tags"], kept["fax"]) == (
         "83.5", "true", "a;b", "",

@@ -41,16 +41,16 @@ def test_each_event_of_an_array_is_one_with_its_own_bytes() -> None:
     ],
 )
 def test_what_each_subscription_says(what: str, kind: Kind, why: str) -> None:
-    (found,) = events(hubspot_event(124, AT, what))
-    assert (found.kind, found.why) == (kind, why)
+    (event,) = events(hubspot_event(124, AT, what))
+    assert (event.kind, event.why) == (kind, why)
 
 
 @pytest.mark.parametrize(
     ("number", "record"), [("0-1", "contact:124"), ("0-136", "lead:124"), ("0-3", None)]
 )
 def test_generic_subscriptions_name_the_object_by_number(number: str, record: str | None) -> None:
-    (found,) = events(hubspot_event(124, AT, "object.creation") | {"objectTypeId": number})
-    assert (found.kind is Kind.CREATED, found.record) == (record is not None, record)
+    (event,) = events(hubspot_event(124, AT, "object.creation") | {"objectTypeId": number})
+    assert (event.kind is Kind.CREATED, event.record) == (record is not None, record)
 
 
 def test_a_retry_has_the_same_key() -> None:
@@ -105,9 +105,9 @@ def test_a_changed_property_that_is_nobodys_field_is_kept() -> None:
 
 def test_a_workflow_sends_the_whole_contact() -> None:
     body = hubspot_contact(ADA, AT)
-    (found,) = HUBSPOT.events(Delivery("hubspot", body, AT))
-    assert (found.kind, found.record, found.raw) == (Kind.CREATED, "contact:77", body)
-    assert found.key == f"contact:77:{int(AT.timestamp() * 1000)}"
+    (event,) = HUBSPOT.events(Delivery("hubspot", body, AT))
+    assert (event.kind, event.record, event.raw) == (Kind.CREATED, "contact:77", body)
+    assert event.key == f"contact:77:{int(AT.timestamp() * 1000)}"
     fields = HUBSPOT.fields(body)
     assert (fields.first_name, fields.last_name) == (ADA.first, ADA.last)
     assert (fields.email, fields.phone, fields.company) == (ADA.email, ADA.phone, ADA.company)
@@ -139,7 +139,7 @@ def test_a_link_that_leads_elsewhere_is_not_believed() -> None:
 
 @pytest.mark.parametrize("raw", [b"null", b"7", b"[]", b"{}", b'{"vid":null}', b'{"properties":7}'])
 def test_what_says_nothing_is_kept_but_not_understood(raw: bytes) -> None:
-    (found,) = HUBSPOT.events(Delivery("hubspot", b"[" + raw + b"]", AT))
-    assert (found.raw, found.kind) == (raw, Kind.CREATED)
+    (event,) = HUBSPOT.events(Delivery("hubspot", b"[" + raw + b"]", AT))
+    assert (event.raw, event.kind) == (raw, Kind.CREATED)
     with pytest.raises(NotUnderstood):
         HUBSPOT.fields(raw)

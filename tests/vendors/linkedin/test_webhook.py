@@ -68,8 +68,8 @@ FORM = {
 
 def event(body: Any) -> Event:
     raw = body if isinstance(body, bytes) else compact(body)
-    (found,) = LINKEDIN.events(Delivery("linkedin", raw, AT))
-    return found
+    (event,) = LINKEDIN.events(Delivery("linkedin", raw, AT))
+    return event
 
 
 def test_an_answered_form_is_a_lead() -> None:
@@ -143,10 +143,10 @@ def asked(query: str, *secrets: str) -> Answer | None:
 
 def test_the_challenge_is_answered_with_its_signature() -> None:
     """LinkedIn docs, "Webhooks"; the digest was made with `openssl dgst -mac HMAC`."""
-    told = asked(f"challengeCode={CODE}", "li-example-secret", "an older one")
-    assert told is not None
-    assert (told.status, told.media_type) == (200, "application/json")
-    assert json.loads(told.body) == {
+    answer = asked(f"challengeCode={CODE}", "li-example-secret", "an older one")
+    assert answer is not None
+    assert (answer.status, answer.media_type) == (200, "application/json")
+    assert json.loads(answer.body) == {
         "challengeCode": CODE,
         "challengeResponse": "32f8b207e12a2cb6b7e19ead16ed3b56dc7c1da136aad2db44926fa3592b0207",
     }

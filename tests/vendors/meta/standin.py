@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tests.standins.crm_api import Asked, Lead, StandIn, Told, check
+from tests.standins.crm_api import CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 
-class MetaStandIn(StandIn):
+class MetaStandIn(CrmStandIn):
     """Graph API: "Retrieving Leads", "Error Handling"; the newest leads come first."""
 
     kind = "meta"
@@ -21,7 +21,7 @@ class MetaStandIn(StandIn):
         super().__init__()
         self.leads: dict[str, dict[str, Any]] = {}
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         number = str(120_200_000_000_000 + len(self.leads))
         answers = {
             "full_name": f"{lead.first} {lead.last}",
@@ -38,37 +38,43 @@ class MetaStandIn(StandIn):
         }
         return number
 
-    def busy(self, asked: Asked) -> Told:
+    def busy(self, request: CrmRequest) -> CrmResponse:
         usage = [{"type": "leadgen", "call_count": 100, "estimated_time_to_regain_access": 7}]
         error = {"code": 80005, "message": "There have been too many leadgen api calls"}
         header = {"x-business-use-case-usage": json.dumps({"112233": usage})}
-        return Told(400, {"error": error}, header)
+        return CrmResponse(400, {"error": error}, header)
 
-    def answer(self, asked: Asked) -> Told:
-        given = asked.headers.get("authorization", "")
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        given = request.headers.get("authorization", "")
         if given != f"Bearer {self.secret}":
             words = f"Error validating access token {given.removeprefix('Bearer ')}"
-            return Told(400, {"error": {"message": words, "type": "OAuthException", "code": 190}})
-        path = asked.path.removeprefix("/v25.0")
+            return CrmResponse(
+                400, {"error": {"message": words, "type": "OAuthException", "code": 190}}
+            )
+        path = request.path.removeprefix("/v25.0")
         if path == "/me/leadgen_forms":
-            return Told(body={"data": [{"id": self.form}], "paging": {"cursors": {"after": "x"}}})
-        check("field_data" in asked.one("fields").split(","), "no fields")
+            return CrmResponse(
+                body={"data": [{"id": self.form}], "paging": {"cursors": {"after": "x"}}}
+            )
+        check("field_data" in request.one("fields").split(","), "no fields")
         if path == f"/{self.form}/leads":
-            return self._list(asked)
-        ids = asked.one("ids").split(",") if path == "/" else [path[1:]]
+            return self._list(request)
+        ids = request.one("ids").split(",") if path == "/" else [path[1:]]
         check(len(ids) <= 50, "too many ids")
         missing = [number for number in ids if number not in self.leads]
         if missing:
             return self._no_such(missing, alone=path != "/")
-        return Told(body={n: self.leads[n] for n in ids} if path == "/" else self.leads[ids[0]])
+        return CrmResponse(
+            body={n: self.leads[n] for n in ids} if path == "/" else self.leads[ids[0]]
+        )
 
-    def _no_such(self, missing: list[str], alone: bool) -> Told:
+    def _no_such(self, missing: list[str], alone: bool) -> CrmResponse:
         code = {"code": 100, "error_subcode": 33} if alone else {"code": 803}
         words = f"(#{code['code']}) Some of the aliases do not exist: {','.join(missing)}"
-        return Told(400, {"error": {"message": words, "type": "OAuthException", **code}})
+        return CrmResponse(400, {"error": {"message": words, "type": "OAuthException", **code}})
 
-    def _list(self, asked: Asked) -> Told:
-        bounds = {one["operator"]: one["value"] for one in json.loads(asked.one("filtering"))}
+    def _list(self, request: CrmRequest) -> CrmResponse:
+        bounds = {one["operator"]: one["value"] for one in json.loads(request.one("filtering"))}
         found = sorted(
             (
                 lead
@@ -78,11 +84,11 @@ class MetaStandIn(StandIn):
             key=self._at,
             reverse=True,
         )
-        start, limit = int(asked.one("after") or 0), int(asked.one("limit"))
+        start, limit = int(request.one("after") or 0), int(request.one("limit"))
         paging: dict[str, Any] = {"cursors": {"before": "x", "after": str(start + limit)}}
         if start + limit < len(found):
             paging["next"] = "https://graph.facebook.com/…"
-        return Told(body={"data": found[start : start + limit], "paging": paging})
+        return CrmResponse(body={"data": found[start : start + limit], "paging": paging})
 
     def _at(self, lead: Mapping[str, Any]) -> float:
         return datetime.fromisoformat(lead["created_time"]).timestamp()

@@ -8,7 +8,7 @@ import pytest
 
 from leadline.ports.crm import CrmChange, CrmRecord, Page
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from tests.standins.crm_api import START, Asked, Lead, Told
+from tests.standins.crm_api import START, CrmLead, CrmRequest, CrmResponse
 from tests.vendors.meta.standin import MetaStandIn
 from tests.vendors.reading import read_all
 
@@ -22,20 +22,20 @@ def meta() -> Iterator[MetaStandIn]:
 
 def failing(code: int, status: int = 400, **more: Any) -> type[MetaStandIn]:
     class Failing(MetaStandIn):
-        def answer(self, asked: Asked) -> Told:
-            return Told(status, {"error": {"code": code, "message": "no", **more}})
+        def answer(self, request: CrmRequest) -> CrmResponse:
+            return CrmResponse(status, {"error": {"code": code, "message": "no", **more}})
 
     return Failing
 
 
 def test_fifty_leads_are_one_request(meta: MetaStandIn) -> None:
-    names = [meta.put(Lead()) for _ in range(50)]
+    names = [meta.put(CrmLead()) for _ in range(50)]
     assert all(isinstance(one, CrmRecord) for one in read_all(meta, names).values())
     assert len(meta.requests) == 1
 
 
 def test_questions_stand_where_the_settings_say(meta: MetaStandIn) -> None:
-    name = meta.put(Lead())
+    name = meta.put(CrmLead())
     meta.leads[name]["field_data"].append({"name": "car_make", "values": ["a red one"]})
     record = read_all(meta, [name], read={"message": "car_make"})[name]
     assert record.fields.message == "a red one"
@@ -43,17 +43,17 @@ def test_questions_stand_where_the_settings_say(meta: MetaStandIn) -> None:
 
 
 def test_a_call_proves_the_app_where_its_secret_is_set(meta: MetaStandIn) -> None:
-    read_all(meta, [meta.put(Lead())], client_secret="app-secret")
+    read_all(meta, [meta.put(CrmLead())], client_secret="app-secret")
     assert len(meta.requests[0].one("appsecret_proof")) == 64
     assert "app-secret" not in repr(meta.requests)
 
 
 def test_the_pause_is_what_meta_says(meta: MetaStandIn) -> None:
-    told = meta.busy(Asked("GET", "/", {}, {}, b""))
+    response = meta.busy(CrmRequest("GET", "/", {}, {}, b""))
 
     class Throttling(MetaStandIn):
-        def answer(self, asked: Asked) -> Told:
-            return told
+        def answer(self, request: CrmRequest) -> CrmResponse:
+            return response
 
     with Throttling() as throttling:
         answer = throttling.crm().read(["1"])
@@ -67,18 +67,18 @@ def test_the_pause_is_what_meta_says(meta: MetaStandIn) -> None:
 )
 def test_a_bad_token_refuses_everything(code: int, reason: str) -> None:
     with failing(code)() as vendor:
-        told = vendor.crm().read(["1", "2"])
-        assert isinstance(told, Refused)
-        assert told.reason == reason
+        records = vendor.crm().read(["1", "2"])
+        assert isinstance(records, Refused)
+        assert records.reason == reason
         assert len(vendor.requests) == 1
 
 
 @pytest.mark.parametrize("code", [4, 17, 32, 613, 80005])
 def test_too_many_calls_are_busy_for_some_minutes(code: int) -> None:
     with failing(code)() as vendor:
-        told = vendor.crm().read(["1"])
-        assert isinstance(told, Busy)
-        assert told.after == timedelta(minutes=5)
+        records = vendor.crm().read(["1"])
+        assert isinstance(records, Busy)
+        assert records.after == timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(("code", "more"), [(1, {}), (2, {}), (99, {"is_transient": True})])
@@ -89,22 +89,22 @@ def test_a_fault_of_metas_own_is_unreachable(code: int, more: dict[str, Any]) ->
 
 def test_a_lead_of_another_page_is_forbidden_by_itself(meta: MetaStandIn) -> None:
     class Partly(MetaStandIn):
-        def answer(self, asked: Asked) -> Told:
-            if "666" in asked.path or "666" in asked.one("ids"):
+        def answer(self, request: CrmRequest) -> CrmResponse:
+            if "666" in request.path or "666" in request.one("ids"):
                 words = "(#200) The page has not given you its leads"
-                return Told(403, {"error": {"code": 200, "message": words}})
-            return super().answer(asked)
+                return CrmResponse(403, {"error": {"code": 200, "message": words}})
+            return super().answer(request)
 
     with Partly() as vendor:
-        name = vendor.put(Lead())
-        told = read_all(vendor, ["666", name])
-        assert told["666"].reason == "crm.forbidden"
-        assert isinstance(told[name], CrmRecord)
+        name = vendor.put(CrmLead())
+        body = read_all(vendor, ["666", name])
+        assert body["666"].reason == "crm.forbidden"
+        assert isinstance(body[name], CrmRecord)
 
 
 def test_leads_of_all_forms_and_weeks_come_in_order(meta: MetaStandIn) -> None:
     days = [0, 1, 6, 8, 30, 31, 90]
-    names = [meta.put(Lead(created=START + timedelta(days=day))) for day in days]
+    names = [meta.put(CrmLead(created=START + timedelta(days=day))) for day in days]
     crm, after, found = meta.crm(), "", list[str]()
     for _ in range(12):
         page = crm.since(START, after)
@@ -119,7 +119,7 @@ def test_leads_of_all_forms_and_weeks_come_in_order(meta: MetaStandIn) -> None:
 
 def test_nothing_is_written_to_a_form() -> None:
     with MetaStandIn() as stand_in:
-        told = stand_in.crm().write([CrmChange("1", {"status": "called"})])
-        assert isinstance(told, dict)
-        assert isinstance(told["1"], Refused)
+        results = stand_in.crm().write([CrmChange("1", {"status": "called"})])
+        assert isinstance(results, dict)
+        assert isinstance(results["1"], Refused)
         assert stand_in.requests == []

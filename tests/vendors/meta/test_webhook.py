@@ -53,15 +53,15 @@ def test_several_entries_are_all_read_and_rubbish_between_them_hides_none() -> N
 
 def test_ids_may_be_numbers() -> None:
     body = meta_leadgen([900700], AT).replace(b'"900700"', b"900700")
-    (found,) = events(body)
-    assert (found.record, found.key) == ("900700", "900700")
-    assert META.fields(found.raw).record == "900700"
+    (event,) = events(body)
+    assert (event.record, event.key) == ("900700", "900700")
+    assert META.fields(event.raw).record == "900700"
 
 
 @pytest.mark.parametrize("field", ["feed", "messages", "leadgen_fat"])
 def test_changes_of_other_fields_are_no_leads(field: str) -> None:
-    (found,) = events(meta_leadgen([900700], AT, field))
-    assert (found.kind, found.why, found.record) == (Kind.IGNORED, "not_a_lead", None)
+    (event,) = events(meta_leadgen([900700], AT, field))
+    assert (event.kind, event.why, event.record) == (Kind.IGNORED, "not_a_lead", None)
 
 
 def test_a_page_without_changes_is_no_event() -> None:
@@ -69,8 +69,8 @@ def test_a_page_without_changes_is_no_event() -> None:
 
 
 def test_a_notice_says_no_more_than_its_ids() -> None:
-    (found,) = events(meta_leadgen([900700], AT))
-    fields = META.fields(found.raw)
+    (event,) = events(meta_leadgen([900700], AT))
+    fields = META.fields(event.raw)
     assert (fields.record, fields.source) == ("900700", "Meta Lead Ads")
     assert fields.created == str(int(AT.timestamp()))
     assert fields.custom["form_id"] == "120200000000003"
@@ -78,8 +78,8 @@ def test_a_notice_says_no_more_than_its_ids() -> None:
 
 
 def test_the_dashboards_test_button_is_flagged() -> None:
-    (found,) = events(meta_leadgen([444444444444], AT))
-    assert META.fields(found.raw).suspicions == ("test.flagged",)
+    (event,) = events(meta_leadgen([444444444444], AT))
+    assert META.fields(event.raw).suspicions == ("test.flagged",)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_what_the_test_tool_fills_in_is_flagged(words: str) -> None:
 
 
 def test_a_lead_of_the_graph_api_is_understood() -> None:
-    (found,) = events(LEAD)
-    assert (found.kind, found.record) == (Kind.CREATED, "900700")
+    (event,) = events(LEAD)
+    assert (event.kind, event.record) == (Kind.CREATED, "900700")
     fields = META.fields(compact(LEAD))
     assert (fields.name, fields.email) == ("Ada Kinsella", "ada@example.com")
     assert (fields.phone, fields.company) == ("+442079460123", "Kinsella Looms")
@@ -135,9 +135,9 @@ def asked(query: str, *secrets: str) -> Answer | None:
 
 
 def test_the_challenge_comes_back_as_plain_text_if_the_verify_token_fits() -> None:
-    told = asked(ASKED, "app-one:verify-one", "app-two:verify-two")
-    assert told == Answer(b"1158201444", "text/plain; charset=utf-8", 200)
-    assert asked(ASKED) == told, "without a secret everybody is believed"
+    answer = asked(ASKED, "app-one:verify-one", "app-two:verify-two")
+    assert answer == Answer(b"1158201444", "text/plain; charset=utf-8", 200)
+    assert asked(ASKED) == answer, "without a secret everybody is believed"
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leadline.settings.crm import CrmConfig
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 
-class OdooStandIn(StandIn):
+class OdooStandIn(CrmStandIn):
     """Docs, "External API" (JSON-RPC); errors as Odoo's server tells them, with status 200."""
 
     kind = "odoo"
@@ -30,7 +30,7 @@ class OdooStandIn(StandIn):
             url=self.url, database="acme", user="bot@example.com", token=secret or self.secret
         )
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         number = len(self.leads) + 1
         created = lead.created.strftime("%Y-%m-%d %H:%M:%S")
         self.leads[number] = {
@@ -52,9 +52,9 @@ class OdooStandIn(StandIn):
         }
         return f"crm.lead:{number}"
 
-    def answer(self, asked: Asked) -> Told:
-        check((asked.method, asked.path) == ("POST", "/jsonrpc"), "no such path")
-        body = asked.json
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        check((request.method, request.path) == ("POST", "/jsonrpc"), "no such path")
+        body = request.json
         check(body["jsonrpc"] == "2.0" and body["method"] == "call", "no JSON-RPC call")
         call = body["params"]
         if call["service"] == "common":
@@ -67,7 +67,9 @@ class OdooStandIn(StandIn):
             return self._error(body, "odoo.exceptions.AccessDenied", "Access Denied")
         return self._executed(body, f"{model}.{method}", args, options)
 
-    def _executed(self, body: Any, what: str, args: list[Any], options: dict[str, Any]) -> Told:
+    def _executed(
+        self, body: Any, what: str, args: list[Any], options: dict[str, Any]
+    ) -> CrmResponse:
         if what == "crm.lead.fields_get":
             check(options == {"attributes": ["type"]}, "attributes are named")
             return self._result(body, {k: {"type": v} for k, v in self.types.items()})
@@ -101,10 +103,10 @@ class OdooStandIn(StandIn):
         ]
         return found[: options["limit"]]
 
-    def _result(self, body: Any, result: Any) -> Told:
-        return Told(body={"jsonrpc": "2.0", "id": body["id"], "result": result})
+    def _result(self, body: Any, result: Any) -> CrmResponse:
+        return CrmResponse(body={"jsonrpc": "2.0", "id": body["id"], "result": result})
 
-    def _error(self, body: Any, name: str, words: str) -> Told:
+    def _error(self, body: Any, name: str, words: str) -> CrmResponse:
         data = {"name": name, "message": words, "arguments": [words], "debug": "Traceback …"}
         error = {"code": 200, "message": "Odoo Server Error", "data": data}
-        return Told(body={"jsonrpc": "2.0", "id": body["id"], "error": error})
+        return CrmResponse(body={"jsonrpc": "2.0", "id": body["id"], "error": error})

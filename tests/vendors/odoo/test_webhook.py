@@ -17,8 +17,8 @@ ODOO = source("odoo")
 
 def event(body: Any) -> Event:
     raw = body if isinstance(body, bytes) else compact(body)
-    (found,) = ODOO.events(Delivery("odoo", raw, AT))
-    return found
+    (event,) = ODOO.events(Delivery("odoo", raw, AT))
+    return event
 
 
 def lead(**changed: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import re
 import uuid
 from typing import Any
 
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check, stamp
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check, stamp
 
 
-class PipedriveStandIn(StandIn):
+class PipedriveStandIn(CrmStandIn):
     """API docs: "Persons" and "Organizations" of v2, "Leads" and "Users" of v1."""
 
     kind = "pipedrive"
@@ -22,7 +22,7 @@ class PipedriveStandIn(StandIn):
         self.companies: dict[int, str] = {}
         self.counts: dict[str, int] = {}
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         number = 77 + len(self.persons)
         self.companies[number + 500] = lead.company
         self.persons[number] = {
@@ -41,7 +41,7 @@ class PipedriveStandIn(StandIn):
         }
         return f"person:{number}"
 
-    def put_lead(self, lead: Lead) -> str:
+    def put_lead(self, lead: CrmLead) -> str:
         """Keep a lead of the Leads Inbox about a new person."""
         person = self.persons[int(self.put(lead).partition(":")[2])]
         name = str(uuid.uuid5(uuid.NAMESPACE_URL, str(len(self.leads))))
@@ -58,50 +58,52 @@ class PipedriveStandIn(StandIn):
         }
         return f"lead:{name}"
 
-    def answer(self, asked: Asked) -> Told:
-        if asked.headers.get("x-api-token") != self.secret:
-            return Told(401, {"success": False, "error": "unauthorized access", "errorCode": 401})
-        if asked.path == "/v1/users":
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        if request.headers.get("x-api-token") != self.secret:
+            return CrmResponse(
+                401, {"success": False, "error": "unauthorized access", "errorCode": 401}
+            )
+        if request.path == "/v1/users":
             user = {"id": self.ada, "name": ADA.name, "email": ADA.email, "active_flag": True}
             return self._data([user, {"id": 9, "name": "Bob", "email": "bob@example.org"}])
-        if asked.path == "/api/v2/organizations":
-            numbers = [int(one) for one in asked.one("ids").split(",")]
+        if request.path == "/api/v2/organizations":
+            numbers = [int(one) for one in request.one("ids").split(",")]
             check(len(numbers) <= 100, "too many at once")
             return self._data([{"id": n, "name": self.companies[n]} for n in numbers])
-        if asked.path == "/api/v2/persons":
-            return self._listed(asked)
+        if request.path == "/api/v2/persons":
+            return self._listed(request)
         known: dict[Any, dict[str, Any]] = {**self.leads, **self.persons}
-        found = re.fullmatch(r"/(?:api/v2/persons/(\d+)|v1/leads/([0-9a-f-]{36}))", asked.path)
-        check(found is not None, "no such path")
-        row = known.get(found[2] or int(found[1])) if found else None
+        match = re.fullmatch(r"/(?:api/v2/persons/(\d+)|v1/leads/([0-9a-f-]{36}))", request.path)
+        check(match is not None, "no such path")
+        row = known.get(match[2] or int(match[1])) if match else None
         if row is None:
-            return Told(404, {"success": False, "error": "Not found"})
-        if asked.method == "PATCH":
-            check(all(len(name) < 40 for name in asked.json), "a custom field beside others")
-            row |= asked.json
+            return CrmResponse(404, {"success": False, "error": "Not found"})
+        if request.method == "PATCH":
+            check(all(len(name) < 40 for name in request.json), "a custom field beside others")
+            row |= request.json
         return self._data(row)
 
-    def _data(self, data: Any, cursor: str | None = None) -> Told:
+    def _data(self, data: Any, cursor: str | None = None) -> CrmResponse:
         more = {"next_cursor": cursor}
-        return Told(body={"success": True, "data": data, "additional_data": more})
+        return CrmResponse(body={"success": True, "data": data, "additional_data": more})
 
-    def _listed(self, asked: Asked) -> Told:
-        limit = int(asked.one("limit"))
+    def _listed(self, request: CrmRequest) -> CrmResponse:
+        limit = int(request.one("limit"))
         check(limit <= 500, "too many at once")
-        if asked.one("ids"):
-            numbers = [int(one) for one in asked.one("ids").split(",")]
+        if request.one("ids"):
+            numbers = [int(one) for one in request.one("ids").split(",")]
             check(len(numbers) <= 100, "too many ids")
-            asked_for = asked.one("include_fields").split(",")
+            asked_for = request.one("include_fields").split(",")
             counts = {name: self.counts.get(name, 0) for name in asked_for}
             rows = [self.persons[n] for n in numbers if n in self.persons]
             return self._data([{**row, **(counts if "" not in counts else {})} for row in rows])
-        check(asked.one("sort_by") == "add_time", "an unknown order")
-        check(re.fullmatch(r"[\dT:-]{19}Z", asked.one("updated_since")) is not None, "no time")
+        check(request.one("sort_by") == "add_time", "an unknown order")
+        check(re.fullmatch(r"[\dT:-]{19}Z", request.one("updated_since")) is not None, "no time")
         rows = sorted(
-            (p for p in self.persons.values() if p["update_time"] >= asked.one("updated_since")),
+            (p for p in self.persons.values() if p["update_time"] >= request.one("updated_since")),
             key=lambda p: str(p["add_time"]),
         )
-        start = int(asked.one("cursor") or 0)
+        start = int(request.one("cursor") or 0)
         return self._data(
             rows[start : start + limit], str(start + limit) if start + limit < len(rows) else None
         )

@@ -8,7 +8,7 @@ import pytest
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.ports.crm import CrmChange, NotYet, Written
-from tests.standins.crm_api import ADA, START, Lead
+from tests.standins.crm_api import ADA, START, CrmLead
 from tests.vendors.pipedrive.standin import PipedriveStandIn
 from tests.vendors.reading import all_since, healthy, record_of, set_to
 
@@ -21,7 +21,7 @@ def pipedrive() -> Iterator[PipedriveStandIn]:
 def test_a_lead_of_pipedrive_is_read_with_its_person_and_company(
     pipedrive: PipedriveStandIn,
 ) -> None:
-    name = pipedrive.put_lead(Lead(owned=True))
+    name = pipedrive.put_lead(CrmLead(owned=True))
     record = record_of(pipedrive.crm(), name)
     fields = record.fields
     assert (fields.email, fields.company) == ("grace.hale@example.com", "Hale Instruments")
@@ -31,7 +31,7 @@ def test_a_lead_of_pipedrive_is_read_with_its_person_and_company(
 
 
 def test_a_lead_that_was_put_away_is_disqualified(pipedrive: PipedriveStandIn) -> None:
-    name = pipedrive.put_lead(Lead(ended="archived"))
+    name = pipedrive.put_lead(CrmLead(ended="archived"))
     assert record_of(pipedrive.crm(), name).ending is Ending.DISQUALIFIED
     lost = set_to(pipedrive, endings={"archived": "lost"})
     assert record_of(lost, name).ending is Ending.LOST
@@ -44,7 +44,7 @@ def test_a_lead_that_was_put_away_is_disqualified(pipedrive: PipedriveStandIn) -
 def test_a_person_of_pipedrive_ends_by_their_deals(
     pipedrive: PipedriveStandIn, won: int, open_: int, lost: int, ending: str
 ) -> None:
-    name = pipedrive.put(Lead())
+    name = pipedrive.put(CrmLead())
     pipedrive.counts = {
         "won_deals_count": won, "open_deals_count": open_, "lost_deals_count": lost,
     }  # fmt: skip
@@ -55,10 +55,10 @@ def test_custom_fields_of_a_person_are_written_apart_and_read_by_their_key(
     pipedrive: PipedriveStandIn,
 ) -> None:
     key, crm = "d4de1c1518b4531717c676029a45911c340390a6", pipedrive.crm()
-    name = pipedrive.put(Lead())
-    told = crm.write([CrmChange(name, {key: "83", "email": "new@example.com"})])
-    assert isinstance(told, dict)
-    assert isinstance(told[name], Written)
+    name = pipedrive.put(CrmLead())
+    results = crm.write([CrmChange(name, {key: "83", "email": "new@example.com"})])
+    assert isinstance(results, dict)
+    assert isinstance(results[name], Written)
     person = pipedrive.persons[77]
     assert person["custom_fields"] == {key: "83"}
     assert [one["value"] for one in person["emails"]] == ["new@example.com"]
@@ -74,7 +74,7 @@ def test_a_lead_of_pipedrive_that_is_gone_is_not_yet(pipedrive: PipedriveStandIn
 def test_only_persons_created_since_are_found_though_older_ones_were_changed(
     pipedrive: PipedriveStandIn,
 ) -> None:
-    pipedrive.put(Lead(created=START - timedelta(days=9)))
+    pipedrive.put(CrmLead(created=START - timedelta(days=9)))
     pipedrive.persons[77]["update_time"] = "2026-03-09T00:00:00Z"
-    name = pipedrive.put(Lead())
+    name = pipedrive.put(CrmLead())
     assert all_since(pipedrive.crm()) == [name]

@@ -15,8 +15,8 @@ PIPEDRIVE = source("pipedrive")
 
 def event(body: Any) -> Event:
     raw = body if isinstance(body, bytes) else compact(body)
-    (found,) = PIPEDRIVE.events(Delivery("pipedrive", raw, AT))
-    return found
+    (event,) = PIPEDRIVE.events(Delivery("pipedrive", raw, AT))
+    return event
 
 
 def version_2(entity: str = "person", action: str = "create", **data: Any) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from leadline.settings.crm import CrmConfig
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check, stamp
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check, stamp
 
 
-class SalesforceStandIn(StandIn):
+class SalesforceStandIn(CrmStandIn):
     """REST API Developer Guide: "Query", "sObject Collections", and OAuth's client credentials."""
 
     kind = "salesforce"
@@ -29,7 +29,7 @@ class SalesforceStandIn(StandIn):
     def config(self, secret: str = "") -> CrmConfig:
         return CrmConfig(url=self.url, client_id="app", client_secret=secret or self.secret)
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         number = f"00QHs000{len(self.leads) + 1:07}AAA"
         queue = {"attributes": {"type": "Name"}, "Name": "Inbound Queue", "Email": None}
         ada = {"attributes": {"type": "Name"}, "Name": ADA.name, "Email": ADA.email}
@@ -50,31 +50,35 @@ class SalesforceStandIn(StandIn):
         }
         return number
 
-    def busy(self, asked: Asked) -> Told:
-        if asked.path == "/services/oauth2/token":
-            return super().busy(asked)
+    def busy(self, request: CrmRequest) -> CrmResponse:
+        if request.path == "/services/oauth2/token":
+            return super().busy(request)
         words = "TotalRequests Limit exceeded."
-        return Told(403, [{"message": words, "errorCode": "REQUEST_LIMIT_EXCEEDED"}])
+        return CrmResponse(403, [{"message": words, "errorCode": "REQUEST_LIMIT_EXCEEDED"}])
 
-    def answer(self, asked: Asked) -> Told:
-        if asked.path == "/services/oauth2/token":
-            form = asked.form
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        if request.path == "/services/oauth2/token":
+            form = request.form
             check(form.get("grant_type") in ("client_credentials", "refresh_token"), "grant_type")
             if (form.get("client_id"), form.get("client_secret")) != ("app", self.secret):
-                return Told(400, {"error": "invalid_client", "error_description": "invalid client"})
+                return CrmResponse(
+                    400, {"error": "invalid_client", "error_description": "invalid client"}
+                )
             self.tokens += 1
-            return Told(body={"access_token": f"00D!{self.tokens}", "instance_url": self.url})
-        if asked.headers.get("authorization") != f"Bearer 00D!{self.tokens}":
+            return CrmResponse(
+                body={"access_token": f"00D!{self.tokens}", "instance_url": self.url}
+            )
+        if request.headers.get("authorization") != f"Bearer 00D!{self.tokens}":
             expired = {"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}
-            return Told(401, [expired])
-        path = asked.path.removeprefix("/services/data/v60.0")
+            return CrmResponse(401, [expired])
+        path = request.path.removeprefix("/services/data/v60.0")
         if path == "/query":
-            return self._query(asked.one("q"))
-        check((asked.method, path) == ("PATCH", "/composite/sobjects"), "no such path")
-        check(asked.headers.get("sforce-auto-assign") == "FALSE", "rules would assign the lead")
-        check(asked.json["allOrNone"] is False, "all or none")
-        check(len(asked.json["records"]) <= 200, "too many at once")
-        return Told(body=[self._saved(one) for one in asked.json["records"]])
+            return self._query(request.one("q"))
+        check((request.method, path) == ("PATCH", "/composite/sobjects"), "no such path")
+        check(request.headers.get("sforce-auto-assign") == "FALSE", "rules would assign the lead")
+        check(request.json["allOrNone"] is False, "all or none")
+        check(len(request.json["records"]) <= 200, "too many at once")
+        return CrmResponse(body=[self._saved(one) for one in request.json["records"]])
 
     def _saved(self, record: dict[str, Any]) -> dict[str, Any]:
         check(record.pop("attributes")["type"] == "Lead", "an unknown type")
@@ -95,12 +99,14 @@ class SalesforceStandIn(StandIn):
             self.leads[number]["Owner"] = {"Name": ADA.name, "Email": ADA.email}
         return {"id": number, "success": True, "errors": []}
 
-    def _query(self, q: str) -> Told:
+    def _query(self, q: str) -> CrmResponse:
         parts = re.fullmatch(
             r"SELECT (.+?) FROM (\w+) WHERE (.+?)(?: ORDER BY CreatedDate, Id)?(?: LIMIT (\d+))?", q
         )
         if parts is None:
-            return Told(400, [{"message": "unexpected token", "errorCode": "MALFORMED_QUERY"}])
+            return CrmResponse(
+                400, [{"message": "unexpected token", "errorCode": "MALFORMED_QUERY"}]
+            )
         columns, kind, where, limit = parts[1].split(", "), parts[2], parts[3], parts[4]
         if kind == "User":
             return self._rows([{"Id": self.ada, "Name": ADA.name, "Email": ADA.email}])
@@ -109,7 +115,7 @@ class SalesforceStandIn(StandIn):
                 words = (
                     f"SELECT\n^\nERROR at Row:1\nNo such column '{column}' on entity '{entity}'."
                 )
-                return Told(400, [{"message": words, "errorCode": "INVALID_FIELD"}])
+                return CrmResponse(400, [{"message": words, "errorCode": "INVALID_FIELD"}])
         rows = [row for row in self.leads.values() if self._fits(where, row)]
         rows = sorted(rows, key=lambda row: (row["CreatedDate"], row["Id"]))[: int(limit or 2000)]
         wanted = {column.partition(".")[0] for column in columns}
@@ -129,6 +135,6 @@ class SalesforceStandIn(StandIn):
         at = datetime.fromisoformat(later[1])
         return created > at or (created == at and row["Id"] > later[3])
 
-    def _rows(self, rows: list[dict[str, Any]]) -> Told:
+    def _rows(self, rows: list[dict[str, Any]]) -> CrmResponse:
         shown = [{"attributes": {"type": "Lead"}, **row} for row in rows]
-        return Told(body={"totalSize": len(rows), "done": True, "records": shown})
+        return CrmResponse(body={"totalSize": len(rows), "done": True, "records": shown})

@@ -33,13 +33,13 @@ def test_each_notification_is_an_event() -> None:
 
 
 def test_a_notification_keeps_every_field_and_its_odd_characters() -> None:
-    (_, found) = events(salesforce_message([ADA, GRACE], AT, ORGANIZATION))
-    fields = SALESFORCE.fields(found.raw)
+    (_, event) = events(salesforce_message([ADA, GRACE], AT, ORGANIZATION))
+    fields = SALESFORCE.fields(event.raw)
     assert (fields.first_name, fields.last_name) == ("Grace & Co", "Adeyemi <x>")
     assert (fields.email, fields.company, fields.phone) == ("grace@example.org", "Ade's", None)
     assert fields.source == "Partner Referral"
     assert fields.owner == "0055g000000ExmplAA"
-    assert fields.crm_url == f"https://example.my.salesforce.com/{found.record}"
+    assert fields.crm_url == f"https://example.my.salesforce.com/{event.record}"
     assert fields.custom == {"Rating": "Hot", "IsDeleted": "false"}
 
 
@@ -77,8 +77,8 @@ def test_an_empty_message_has_no_events_and_is_kept_as_such() -> None:
     ],
 )
 def test_what_a_notification_is_about(change: str, by: str, kind: Kind, why: str) -> None:
-    (found,) = events(message(change, by))
-    assert (found.kind, found.why) == (kind, why)
+    (event,) = events(message(change, by))
+    assert (event.kind, event.why) == (kind, why)
 
 
 @pytest.mark.parametrize(
@@ -162,13 +162,13 @@ def flow(**more: Any) -> bytes:
 
 
 def test_a_flow_sends_a_record_as_json() -> None:
-    (found,) = events(flow(), "application/json")
-    assert (found.raw, found.record, found.key) == (
+    (event,) = events(flow(), "application/json")
+    assert (event.raw, event.record, event.key) == (
         flow(),
         RECORD,
         f"{RECORD}:2026-03-02T09:00:00Z",
     )
-    fields = SALESFORCE.fields(found.raw)
+    fields = SALESFORCE.fields(event.raw)
     assert (fields.phone, fields.owner) == ("+442079460123", "grace@example.org")
     assert fields.source == "Salesforce"
 
@@ -226,10 +226,10 @@ def test_a_change_of_another_object_is_no_lead() -> None:
 
 @pytest.mark.parametrize("raw", [b"null", b"7", b"{}", b'{"payload":{"ChangeEventHeader":{}}}'])
 def test_json_that_says_nothing_is_kept_but_not_understood(raw: bytes) -> None:
-    (found,) = events(raw, "application/json")
-    json.loads(found.raw)
+    (event,) = events(raw, "application/json")
+    json.loads(event.raw)
     with pytest.raises(NotUnderstood):
-        SALESFORCE.fields(found.raw)
+        SALESFORCE.fields(event.raw)
 
 
 # --- Web-to-Lead
@@ -237,8 +237,8 @@ def test_json_that_says_nothing_is_kept_but_not_understood(raw: bytes) -> None:
 
 def web_fields(body: bytes, **config: Any) -> Any:
     form = source("web_to_lead", **config)
-    (found,) = form.events(Delivery("web_to_lead", body, AT, {"content-type": form.media[0]}))
-    return form.fields(found.raw)
+    (event,) = form.events(Delivery("web_to_lead", body, AT, {"content-type": form.media[0]}))
+    return form.fields(event.raw)
 
 
 def test_a_web_to_lead_form() -> None:

@@ -12,15 +12,15 @@ STANDARD = source("standard_webhooks")
 
 def test_the_id_of_the_message_is_the_key_of_the_event() -> None:
     signed = delivery("standard_webhooks")
-    (found,) = STANDARD.events(signed)
-    assert (found.kind, found.key, found.raw) == (Kind.CREATED, "msg_1", signed.body)
+    (event,) = STANDARD.events(signed)
+    assert (event.kind, event.key, event.raw) == (Kind.CREATED, "msg_1", signed.body)
 
 
 def test_each_element_of_an_array_has_a_key_of_its_own() -> None:
     body = b'[{"email":"a@example.com"}, {"email":"b@example.com"}]'
-    found = list(STANDARD.events(delivery("standard_webhooks", body)))
-    assert [e.key for e in found] == ["msg_1#0", "msg_1#1"]
-    assert found[1].raw == b'{"email":"b@example.com"}'
+    events = list(STANDARD.events(delivery("standard_webhooks", body)))
+    assert [e.key for e in events] == ["msg_1#0", "msg_1#1"]
+    assert events[1].raw == b'{"email":"b@example.com"}'
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_each_element_of_an_array_has_a_key_of_its_own() -> None:
     ],
 )
 def test_the_type_says_what_happened(name: str, kind: Kind, why: str) -> None:
-    (found,) = STANDARD.events(delivery("standard_webhooks", standard_webhook(name, ADA, AT)))
-    assert (found.kind, found.why) == (kind, why)
+    (event,) = STANDARD.events(delivery("standard_webhooks", standard_webhook(name, ADA, AT)))
+    assert (event.kind, event.why) == (kind, why)
 
 
 def test_the_lead_is_found_inside_the_envelope() -> None:
@@ -48,13 +48,13 @@ def test_the_lead_is_found_inside_the_envelope() -> None:
 def test_an_update_finds_its_lead_by_the_record_that_the_settings_place() -> None:
     body = compact({"type": "lead.updated", "data": {"id": 7, "owner": "Grace"}})
     placed = source("standard_webhooks", map={"record": "data.id"})
-    (found,) = placed.events(delivery("standard_webhooks", body))
-    assert (found.kind, found.record) == (Kind.UPDATED, "7")
+    (event,) = placed.events(delivery("standard_webhooks", body))
+    assert (event.kind, event.record) == (Kind.UPDATED, "7")
 
 
 @pytest.mark.parametrize("raw", [b"null", b"7", b"[[]]", b'{"type":{}}', b'{"type":"x","data":[]}'])
 def test_what_says_nothing_is_kept_but_not_understood(raw: bytes) -> None:
-    (found,) = STANDARD.events(Delivery("standard_webhooks", raw, AT))
-    assert found.kind is Kind.CREATED
+    (event,) = STANDARD.events(Delivery("standard_webhooks", raw, AT))
+    assert event.kind is Kind.CREATED
     with pytest.raises(NotUnderstood):
-        STANDARD.fields(found.raw)
+        STANDARD.fields(event.raw)

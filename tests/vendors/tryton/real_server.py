@@ -120,15 +120,15 @@ class Tryton:
 
     def values(self, record: str, *names: str) -> dict[str, Any]:
         """What Tryton has."""
-        (found,) = self.call(f"{_MODEL}.read", [_number(record)], list(names))
-        plain: dict[str, Any] = tryton_value(found)
+        (body,) = self.call(f"{_MODEL}.read", [_number(record)], list(names))
+        plain: dict[str, Any] = tryton_value(body)
         return plain
 
     def hook(self, record: str, action: str = "write") -> bytes:
         """What a trigger of one's own would post of a lead."""
         names = ["id", "description", "reference", "comment", "state", "employee", "write_date"]
-        (found,) = self.call(f"{_MODEL}.read", [_number(record)], names)
-        return json.dumps({"model": _MODEL, "action": action, "record": found}).encode()
+        (body,) = self.call(f"{_MODEL}.read", [_number(record)], names)
+        return json.dumps({"model": _MODEL, "action": action, "record": body}).encode()
 
     def config(self, **more: Any) -> CrmConfig:
         """Settings of an adapter that asks here."""
@@ -143,12 +143,12 @@ class Tryton:
         body = json.dumps({"id": 1, "method": method, "params": params}).encode()
         who = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         headers = {"content-type": "application/json", "authorization": f"Basic {who}"}
-        asked = urllib.request.Request(f"{self.url}/{DATABASE}/rpc/", body, headers)
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            told = json.loads(answer.read())
-        if "error" in told:
-            raise AssertionError(f"{method}: {str(told['error'])[:300]}")
-        return told["result"]
+        request = urllib.request.Request(f"{self.url}/{DATABASE}/rpc/", body, headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            data = json.loads(answer.read())
+        if "error" in data:
+            raise AssertionError(f"{method}: {str(data['error'])[:300]}")
+        return data["result"]
 
     def stop(self) -> None:
         """End the server with all that it started."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from leadline.settings.crm import CrmConfig
 from leadline.vendors.tryton.webhook import tryton_value
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 _MODEL = "model.sale.opportunity"
 
@@ -21,7 +21,7 @@ def wrapped(at: datetime) -> dict[str, Any]:
     return {"__class__": "datetime", **{part: getattr(at, part) for part in parts}}
 
 
-class TrytonStandIn(StandIn):
+class TrytonStandIn(CrmStandIn):
     """Tryton docs, "Remote Procedure Call"; answers as the server's `protocols/jsonrpc.py` gives
     them, errors with status 200."""
 
@@ -46,7 +46,7 @@ class TrytonStandIn(StandIn):
     def config(self, secret: str = "") -> CrmConfig:
         return CrmConfig(url=self.url, database="acme", user="bot", token=secret or self.secret)
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         number = len(self.leads) + 1
         party = {"id": 50 + number, "name": lead.company}
         contact = {"id": 70 + number, "name": f"{lead.first} {lead.last}", "type": "email"}
@@ -75,19 +75,19 @@ class TrytonStandIn(StandIn):
             "employee.": {"id": employee, "rec_name": ADA.name, "party.": party},
         }
 
-    def unauthorized(self) -> Told:
-        return Told(401, None, {"www-authenticate": 'Basic realm="Tryton"'})
+    def unauthorized(self) -> CrmResponse:
+        return CrmResponse(401, None, {"www-authenticate": 'Basic realm="Tryton"'})
 
-    def answer(self, asked: Asked) -> Told:
-        check((asked.method, asked.path) == ("POST", "/acme/rpc/"), "no such path")
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        check((request.method, request.path) == ("POST", "/acme/rpc/"), "no such path")
         who = base64.b64encode(f"bot:{self.secret}".encode()).decode()
-        if asked.headers.get("authorization") != f"Basic {who}":
+        if request.headers.get("authorization") != f"Basic {who}":
             return self.unauthorized()
-        body = asked.json
+        body = request.json
         check(set(body) == {"id", "method", "params"}, "no call")
         *params, context = body["params"]
         check(isinstance(context, dict), "the context comes last")
-        return Told(body={"id": body["id"], **self._called(body["method"], params, context)})
+        return CrmResponse(body={"id": body["id"], **self._called(body["method"], params, context)})
 
     def _called(self, method: str, params: list[Any], context: dict[str, Any]) -> dict[str, Any]:
         if method == f"{_MODEL}.fields_get":

@@ -78,11 +78,11 @@ class TrytonOffice(SalesOffice):
         capture(Delivery("tryton", body, self.clock.now, headers), self.front, self.store)
 
     def read(self, record: str) -> CrmRecord:
-        told = self.real.read([record])
-        assert isinstance(told, dict)
-        found = told[record]
-        assert isinstance(found, CrmRecord)
-        return found
+        records = self.real.read([record])
+        assert isinstance(records, dict)
+        body = records[record]
+        assert isinstance(body, CrmRecord)
+        return body
 
     def timeline(self, folder: Path, lead_id: str) -> list[str]:
         with closing(SqliteLedger(folder / "data")) as ledger:
@@ -108,10 +108,10 @@ def test_a_lead_of_which_no_webhook_told_goes_all_its_way_and_back(
     office.wait(minutes=4)
     tryton.edit(record, employee=tryton.ann)
     office.wait(minutes=7)
-    (told,) = office.walls["slack"].about(found.lead_id)
-    assert (told["owner"], told["ownership"]) == ("Ann Archer", Ownership.ASSIGNED)
-    assert told["email"] == "ada@example.com"
-    assert found.lead_id in office.store.desk("ann@example.com")
+    (body,) = office.messengers["slack"].about(found.lead_id)
+    assert (body["owner"], body["ownership"]) == ("Ann Archer", Ownership.ASSIGNED)
+    assert body["email"] == "ada@example.com"
+    assert found.lead_id in office.store.work_list("ann@example.com")
 
     there = tryton.values(record, "reference", "comment", "employee", "write_date")
     assert (there["reference"], there["comment"]) == ("85", "refined")
@@ -125,7 +125,7 @@ def test_a_lead_of_which_no_webhook_told_goes_all_its_way_and_back(
     office.wait(minutes=5)
     assert tryton.values(record, "write_date")["write_date"] == there["write_date"], "no echo"
     assert office.handling(found.lead_id) == before
-    assert len(office.walls["slack"].about(found.lead_id)) == 1
+    assert len(office.messengers["slack"].about(found.lead_id)) == 1
     assert office.timeline(tmp_path, found.lead_id).count("crm.written") == 1
     assert ECHO in office.timeline(tmp_path, found.lead_id)
 
@@ -170,11 +170,11 @@ def test_tryton_refuses_what_was_modified_since_it_was_read(
     record = tryton.lead("Eve Ash")
     seen = office.read(record)
     tryton.edit(record, description="Wants two demos")
-    told = office.real.write([CrmChange(record, {"description": "x"}, seen.modified)])
-    assert told == {record: Unreachable("crm.modified_meanwhile")}
+    results = office.real.write([CrmChange(record, {"description": "x"}, seen.modified)])
+    assert results == {record: Unreachable("crm.modified_meanwhile")}
     now = office.read(record)
-    told = office.real.write([CrmChange(record, {"description": "y"}, now.modified)])
-    assert told == {record: Written()}
+    results = office.real.write([CrmChange(record, {"description": "y"}, now.modified)])
+    assert results == {record: Written()}
     assert office.read(record).values["description"] == "y"
 
 
@@ -197,7 +197,7 @@ def test_what_tryton_refuses_it_refuses_in_its_own_words(
 ) -> None:
     record = tryton.lead("Una Urn")
     gone = "sale.opportunity:999999"
-    told = office.real.write(
+    results = office.real.write(
         [
             CrmChange(record, {"employee": 999}),
             CrmChange(gone, {"reference": "x"}),
@@ -205,11 +205,11 @@ def test_what_tryton_refuses_it_refuses_in_its_own_words(
             CrmChange(record, {"no_such_field": 1}),
         ]
     )
-    assert isinstance(told, dict)
-    assert told[gone] == NotYet()
-    assert told["party.party:1"] == Refused("crm.unknown_record", "")
-    assert isinstance(told[record], Refused)
-    assert told[record].reason in ("crm.rejected", "crm.failed")
+    assert isinstance(results, dict)
+    assert results[gone] == NotYet()
+    assert results["party.party:1"] == Refused("crm.unknown_record", "")
+    assert isinstance(results[record], Refused)
+    assert results[record].reason in ("crm.rejected", "crm.failed")
     assert office.real.read([gone, "party.party:1"]) == {
         gone: NotYet(),
         "party.party:1": Refused("crm.unknown_record", ""),
@@ -218,9 +218,9 @@ def test_what_tryton_refuses_it_refuses_in_its_own_words(
 
 def test_a_wrong_password_and_a_wrong_database_are_told_apart(tryton: Tryton) -> None:
     wrong = make_crm("tryton", tryton.config(token="not-the-password"))
-    told = wrong.read(["sale.opportunity:1"])
-    assert isinstance(told, Refused)
-    assert told.reason == "crm.unauthorized"
+    records = wrong.read(["sale.opportunity:1"])
+    assert isinstance(records, Refused)
+    assert records.reason == "crm.unauthorized"
     nowhere = make_crm("tryton", tryton.config(database="nowhere"))
     assert isinstance(nowhere.read(["sale.opportunity:1"]), Unreachable)
 

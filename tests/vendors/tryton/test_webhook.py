@@ -28,13 +28,13 @@ def record(**changed: Any) -> dict[str, Any]:
 
 def test_an_opportunity_is_a_lead() -> None:
     body = tryton_opportunity(ADA, AT)
-    (found,) = events(body)
-    assert (found.kind, found.record, found.raw) == (
+    (event,) = events(body)
+    assert (event.kind, event.record, event.raw) == (
         Kind.CREATED,
         "sale.opportunity:77",
         compact(body),
     )
-    fields = TRYTON.fields(found.raw)
+    fields = TRYTON.fields(event.raw)
     assert (fields.name, fields.company) == (ADA.name, ADA.company)
     assert (fields.email, fields.phone, fields.country) == (ADA.email, ADA.phone, "GB")
     assert (fields.message, fields.owner) == ("40 looms, and a price for each", None)
@@ -59,13 +59,13 @@ def test_an_array_is_several() -> None:
     ],
 )
 def test_what_each_action_says(action: Any, kind: Kind, why: str) -> None:
-    (found,) = events(tryton_opportunity(ADA, AT) | {"action": action})
-    assert (found.kind, found.why, found.record) == (kind, why, "sale.opportunity:77")
+    (event,) = events(tryton_opportunity(ADA, AT) | {"action": action})
+    assert (event.kind, event.why, event.record) == (kind, why, "sale.opportunity:77")
 
 
 def test_other_models_are_no_leads() -> None:
-    (found,) = events(tryton_opportunity(ADA, AT) | {"model": "party.party"})
-    assert (found.kind, found.why, found.record) == (Kind.IGNORED, "not_a_lead", None)
+    (event,) = events(tryton_opportunity(ADA, AT) | {"model": "party.party"})
+    assert (event.kind, event.why, event.record) == (Kind.IGNORED, "not_a_lead", None)
 
 
 def test_what_a_poll_hands_over_is_understood_without_an_action() -> None:
@@ -76,10 +76,10 @@ def test_what_a_poll_hands_over_is_understood_without_an_action() -> None:
 
 def test_an_update_has_a_key_of_its_time_and_says_no_source() -> None:
     body = tryton_opportunity(ADA, AT, "write", OWNER)
-    (found,) = events(body)
-    assert found.key == "sale.opportunity:77:write:2026-03-02T09:05:00Z"
-    assert TRYTON.fields(found.raw).source is None
-    assert TRYTON.fields(found.raw).owner == OWNER
+    (event,) = events(body)
+    assert event.key == "sale.opportunity:77:write:2026-03-02T09:05:00Z"
+    assert TRYTON.fields(event.raw).source is None
+    assert TRYTON.fields(event.raw).owner == OWNER
 
 
 def test_a_party_without_a_named_contact_is_the_person() -> None:

@@ -15,8 +15,8 @@ TYPEFORM = source("typeform")
 
 
 def event(body: bytes) -> Event:
-    (found,) = TYPEFORM.events(Delivery("typeform", body, AT))
-    return found
+    (event,) = TYPEFORM.events(Delivery("typeform", body, AT))
+    return event
 
 
 def response(*answers: dict[str, Any], **more: Any) -> bytes:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadline.settings.crm import CrmConfig
-from tests.standins.crm_api import ADA, Asked, Lead, StandIn, Told, check
+from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 
-class ZohoStandIn(StandIn):
+class ZohoStandIn(CrmStandIn):
     """API docs, version 8: "Get Records", "Update Records", "Query API", "Get Users", "OAuth"."""
 
     kind = "zoho"
@@ -31,7 +31,7 @@ class ZohoStandIn(StandIn):
             refresh_token=secret or self.secret,
         )
 
-    def put(self, lead: Lead) -> str:
+    def put(self, lead: CrmLead) -> str:
         number = str(5725767000003000000 + len(self.leads))
         self.leads[number] = {
             "id": number,
@@ -51,32 +51,32 @@ class ZohoStandIn(StandIn):
         }
         return f"Leads:{number}"
 
-    def answer(self, asked: Asked) -> Told:
-        if asked.path == "/oauth/v2/token":
-            return self._token(asked)
-        if asked.headers.get("authorization") != f"Zoho-oauthtoken 1000.{self.tokens}":
-            return Told(401, {"code": "INVALID_TOKEN", "message": "invalid oauth token"})
-        path = asked.path.removeprefix("/crm/v8")
+    def answer(self, request: CrmRequest) -> CrmResponse:
+        if request.path == "/oauth/v2/token":
+            return self._token(request)
+        if request.headers.get("authorization") != f"Zoho-oauthtoken 1000.{self.tokens}":
+            return CrmResponse(401, {"code": "INVALID_TOKEN", "message": "invalid oauth token"})
+        path = request.path.removeprefix("/crm/v8")
         if path == "/users":
-            check(asked.one("type") == "ActiveUsers", "no type of users")
+            check(request.one("type") == "ActiveUsers", "no type of users")
             user = {"id": self.ada, "full_name": ADA.name, "email": ADA.email}
-            return Told(body={"users": [user]})
+            return CrmResponse(body={"users": [user]})
         if path == "/coql":
-            return self._query(asked.json["select_query"])
+            return self._query(request.json["select_query"])
         check(path.partition("/")[2].startswith("Leads"), "no such module")
-        return self._write(asked, path) if asked.method == "PUT" else self._read(asked)
+        return self._write(request, path) if request.method == "PUT" else self._read(request)
 
-    def _token(self, asked: Asked) -> Told:
-        form = asked.form
+    def _token(self, request: CrmRequest) -> CrmResponse:
+        form = request.form
         check(form["grant_type"] == "refresh_token", "an unknown grant")
         if form["refresh_token"] != self.secret:
-            return Told(body={"error": "invalid_code"})
+            return CrmResponse(body={"error": "invalid_code"})
         self.tokens += 1
-        return Told(body={"access_token": f"1000.{self.tokens}", "expires_in": 3600})
+        return CrmResponse(body={"access_token": f"1000.{self.tokens}", "expires_in": 3600})
 
-    def _read(self, asked: Asked) -> Told:
-        numbers = asked.one("ids").split(",")
-        fields = asked.one("fields").split(",")
+    def _read(self, request: CrmRequest) -> CrmResponse:
+        numbers = request.one("ids").split(",")
+        fields = request.one("fields").split(",")
         check(len(numbers) <= 100, "too many ids")
         check(1 < len(fields) <= 50, "fields must be named, 50 at the most")
         found = [
@@ -84,17 +84,17 @@ class ZohoStandIn(StandIn):
             for n in numbers
             if n in self.leads
         ]
-        return Told(body={"data": found}) if found else Told(204)
+        return CrmResponse(body={"data": found}) if found else CrmResponse(204)
 
-    def _query(self, query: str) -> Told:
+    def _query(self, query: str) -> CrmResponse:
         form = (
             r"select id, Created_Time from Leads where Created_Time >= '([^']+)' "
             r"order by Created_Time asc, id asc limit (\d+), (\d+)"
         )
-        found = re.fullmatch(form, query)
-        check(found is not None, "no query of ours")
-        assert found is not None
-        since, offset, limit = datetime.fromisoformat(found[1]), int(found[2]), int(found[3])
+        match = re.fullmatch(form, query)
+        check(match is not None, "no query of ours")
+        assert match is not None
+        since, offset, limit = datetime.fromisoformat(match[1]), int(match[2]), int(match[3])
         check(limit <= 2000 and offset + limit <= 10_000, "too far")
         rows = sorted(
             (x["Created_Time"], x["id"])
@@ -102,18 +102,18 @@ class ZohoStandIn(StandIn):
             if datetime.fromisoformat(x["Created_Time"]) >= since
         )[offset : offset + limit]
         data = [{"id": number, "Created_Time": created} for created, number in rows]
-        return Told(body={"data": data}) if data else Told(204)
+        return CrmResponse(body={"data": data}) if data else CrmResponse(204)
 
-    def _write(self, asked: Asked, path: str) -> Told:
-        body = asked.json
+    def _write(self, request: CrmRequest, path: str) -> CrmResponse:
+        body = request.json
         check(body["trigger"] == [], "workflows would run")
         one = path.removeprefix("/Leads/") if path.count("/") == 2 else ""
         data = [{"id": one, **body["data"][0]}] if one else body["data"]
-        before = asked.headers.get("if-unmodified-since")
+        before = request.headers.get("if-unmodified-since")
         results = [self._written(values, before) for values in data]
         bad = one and results[0]["status"] == "error"
         status = 412 if bad and results[0]["code"] == "ALREADY_MODIFIED" else 400 if bad else 200
-        return Told(status, {"data": results})
+        return CrmResponse(status, {"data": results})
 
     def _written(self, values: dict[str, Any], before: str | None) -> dict[str, Any]:
         lead = self.leads.get(values.pop("id"))

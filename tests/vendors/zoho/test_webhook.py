@@ -71,23 +71,23 @@ def test_a_notification_again_has_the_same_keys_whatever_its_channel() -> None:
     ],
 )
 def test_what_each_operation_says(operation: Any, kind: Kind, why: str) -> None:
-    (found,) = events(zoho_notification([1], AT) | {"operation": operation})
-    assert (found.kind, found.why) == (kind, why)
+    (event,) = events(zoho_notification([1], AT) | {"operation": operation})
+    assert (event.kind, event.why) == (kind, why)
 
 
 @pytest.mark.parametrize("module", ["Deals", "Accounts", "Tasks", "", None])
 def test_records_of_other_modules_are_no_leads(module: Any) -> None:
     body = zoho_notification([1], AT, module="Deals") | {"module": module}
-    (found,) = events(body)
-    assert (found.kind, found.why, found.record) == (Kind.IGNORED, "not_a_lead", None)
+    (event,) = events(body)
+    assert (event.kind, event.why, event.record) == (Kind.IGNORED, "not_a_lead", None)
 
 
 def test_either_name_of_the_module_is_enough() -> None:
     """Recorded deliveries have been seen to disagree with themselves."""
-    (found,) = events(zoho_notification([1], AT) | {"module": "Deals"})
-    assert (found.kind, found.record) == (Kind.CREATED, f"Leads:{zoho_id(1)}")
-    (found,) = events(zoho_notification([1], AT, module="Contacts"))
-    assert found.record == f"Contacts:{zoho_id(1)}"
+    (event,) = events(zoho_notification([1], AT) | {"module": "Deals"})
+    assert (event.kind, event.record) == (Kind.CREATED, f"Leads:{zoho_id(1)}")
+    (event,) = events(zoho_notification([1], AT, module="Contacts"))
+    assert event.record == f"Contacts:{zoho_id(1)}"
 
 
 def test_the_values_that_a_channel_was_asked_for_are_each_records_own() -> None:
@@ -101,13 +101,13 @@ def test_the_values_that_a_channel_was_asked_for_are_each_records_own() -> None:
 
 
 def test_a_workflow_sends_a_form() -> None:
-    (found,) = ZOHO.events(Delivery("zoho", zoho_workflow(ADA), AT, FORM))
-    assert (found.kind, found.record) == (Kind.CREATED, f"Leads:{zoho_id(77)}")
-    fields = ZOHO.fields(found.raw)
+    (event,) = ZOHO.events(Delivery("zoho", zoho_workflow(ADA), AT, FORM))
+    assert (event.kind, event.record) == (Kind.CREATED, f"Leads:{zoho_id(77)}")
+    fields = ZOHO.fields(event.raw)
     assert (fields.first_name, fields.last_name, fields.email) == (ADA.first, ADA.last, ADA.email)
     assert (fields.phone, fields.company, fields.title) == (ADA.phone, ADA.company, ADA.title)
     assert (fields.source, fields.score, fields.country) == ("Web Download", 77.0, "GB")
-    assert fields.record == found.record
+    assert fields.record == event.record
 
 
 @pytest.mark.parametrize(
@@ -124,17 +124,17 @@ def test_a_workflow_in_json_names_its_record_as_the_administrator_does(
     keys: dict[str, str], record: str | None
 ) -> None:
     body = {"Email": ADA.email, "company": ADA.company, **keys}
-    (found,) = events(body)
-    assert (found.record, found.raw) == (record, compact(body))
-    fields = ZOHO.fields(found.raw)
+    (event,) = events(body)
+    assert (event.record, event.raw) == (record, compact(body))
+    fields = ZOHO.fields(event.raw)
     assert (fields.email, fields.record, fields.source) == (ADA.email, record, "Zoho CRM")
 
 
 def test_settings_say_where_a_workflow_has_the_record() -> None:
     mapped = source("zoho", map={"record": "about.number", "company": "firm"})
     body = compact({"Email": ADA.email, "firm": ADA.company, "about": {"number": "572"}})
-    (found,) = mapped.events(Delivery("zoho", body, AT))
-    assert found.record == "Leads:572"
+    (event,) = mapped.events(Delivery("zoho", body, AT))
+    assert event.record == "Leads:572"
     assert (mapped.fields(body).company, mapped.fields(body).record) == (ADA.company, "Leads:572")
 
 
@@ -142,8 +142,8 @@ def test_settings_say_where_a_workflow_has_the_record() -> None:
     "body", [RECORD, {"data": [RECORD]}, {"module": "Leads", "data": [RECORD]}]
 )
 def test_a_record_of_the_api_is_understood(body: dict[str, Any]) -> None:
-    (found,) = events(body)
-    assert (found.kind, found.record) == (Kind.CREATED, f"Leads:{zoho_id(77)}")
+    (event,) = events(body)
+    assert (event.kind, event.record) == (Kind.CREATED, f"Leads:{zoho_id(77)}")
     fields = ZOHO.fields(compact(body))
     assert (fields.name, fields.email, fields.company) == (ADA.name, ADA.email, ADA.company)
     assert (fields.phone, fields.title, fields.country) == (ADA.phone, "CTO", "United Kingdom")
@@ -151,7 +151,7 @@ def test_a_record_of_the_api_is_understood(body: dict[str, Any]) -> None:
         "priya@example.org", 35.0, "Web Download",
     )  # fmt: skip
     assert fields.custom == {"Lead_Status": "Not Contacted"}
-    assert fields.record == found.record
+    assert fields.record == event.record
 
 
 def test_a_contact_of_the_api_has_its_account() -> None:

@@ -6,7 +6,7 @@ from leadline.alerts.story import Story
 from leadline.alerts.story_writer import StoryWriter
 from leadline.channels.email.message import story_as_text
 from leadline.model.json_text import as_json_text
-from leadline.ports.channel import Letter
+from leadline.ports.channel import OutgoingMessage
 
 
 class PlainText(msgspec.Struct, frozen=True):
@@ -19,6 +19,8 @@ class PlainText(msgspec.Struct, frozen=True):
 class PlainWriter(StoryWriter):
     """`ports.channel.Writer` for a title with a text."""
 
-    def letter(self, story: Story) -> Letter:
-        """See `StoryWriter.letter`."""
-        return Letter(as_json_text(PlainText(story.headline, story_as_text(story))), story.template)
+    def render(self, story: Story) -> OutgoingMessage:
+        """See `StoryWriter.render`."""
+        return OutgoingMessage(
+            as_json_text(PlainText(story.headline, story_as_text(story))), story.template
+        )

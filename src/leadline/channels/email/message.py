@@ -28,7 +28,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Ownership
 from leadline.model.people import Person
 from leadline.model.task import Alert
-from leadline.ports.channel import Letter, Notice
+from leadline.ports.channel import Notice, OutgoingMessage
 
 OWNER_WORD = "owner"
 """The recipient in `to` that stands for the lead's holder."""
@@ -75,41 +75,43 @@ class EmailWriter:
         self._team = frozenset(one.lower() for one in team if one)
         self._domains = {self._domain, *(one.rpartition("@")[2].lower() for _, one in others)}
 
-    def alert(self, notice: Notice) -> Letter:
+    def alert(self, notice: Notice) -> OutgoingMessage:
         """See `Writer.alert`."""
         story = story_of_lead(notice)
         mark = mark_of_alert(self._channel, story.template, notice)
-        return self._letter(story, mark, notice, self._reply_to(notice))
+        return self._render(story, mark, notice, self._reply_to(notice))
 
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+    def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """See `Writer.digest`."""
         story = story_of_many(notices)
         if len({self._recipients(notice) for notice in notices}) != 1:
             return None  # one message cannot go to different recipients
         mark = mark_of_digest(self._channel, story.template, notices)
-        return self._letter(story, mark, notices[0], {})
+        return self._render(story, mark, notices[0], {})
 
-    def update(self, notice: Notice, told: Alert) -> Letter | None:
+    def update(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """None: sent e-mail cannot be changed."""
-        del notice, told
+        del notice, alert
         return None
 
-    def news(self, notice: Notice, told: Alert) -> Letter | None:
+    def news(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """See `Writer.news`; a reply to the alert."""
         story = story_of_owner(notice)
         if story is None:
             return None
         mark = mark_of_news(self._channel, story.template, notice)
-        return self._letter(story, mark, notice, self._answering(told) | self._reply_to(notice))
+        return self._render(story, mark, notice, self._answering(alert) | self._reply_to(notice))
 
-    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+    def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """See `Writer.reminder`; a reply to the alert, if there was one."""
         story = story_of_waiting(notice)
         mark = mark_of_news(self._channel, story.template, notice)
-        headers = self._answering(told) if told is not None else {}
-        return self._letter(story, mark, notice, headers | self._reply_to(notice))
+        headers = self._answering(alert) if alert is not None else {}
+        return self._render(story, mark, notice, headers | self._reply_to(notice))
 
-    def _letter(self, story: Story, mark: str, notice: Notice, more: Mapping[str, str]) -> Letter:
+    def _render(
+        self, story: Story, mark: str, notice: Notice, more: Mapping[str, str]
+    ) -> OutgoingMessage:
         message = MIMEMultipart("alternative", boundary=f"=_{mark}")
         headers = {
             "From": self._from,
@@ -127,7 +129,7 @@ class EmailWriter:
                 message[name] = value
         message.attach(_part(story_as_text(story), "plain"))
         message.attach(_part(story_as_html(story), "html"))
-        return Letter(message.as_bytes(policy=_CRLF), story.template)
+        return OutgoingMessage(message.as_bytes(policy=_CRLF), story.template)
 
     def _recipients(self, notice: Notice) -> tuple[str, ...]:
         """The recipients: the holder and the person asked to take over, else the others in `to`."""
@@ -158,11 +160,11 @@ class EmailWriter:
             return {}
         return {"Reply-To": address}
 
-    def _answering(self, told: Alert) -> dict[str, str]:
-        """The headers that make a message a reply to that of the alert *told*."""
-        if not _MESSAGE_ID.fullmatch(told.ref):
+    def _answering(self, alert: Alert) -> dict[str, str]:
+        """The headers that make a message a reply to that of the alert *alert*."""
+        if not _MESSAGE_ID.fullmatch(alert.ref):
             return {}
-        return {"In-Reply-To": told.ref, "References": told.ref}
+        return {"In-Reply-To": alert.ref, "References": alert.ref}
 
 
 def is_mailbox(address: str) -> bool:
@@ -205,12 +207,12 @@ def story_as_text(story: Story) -> str:
         lines.append("")
     lines += [f"{label}: {value}" for label, value in story.facts]
     lines += [f"- {e.name}{f' · {e.rest}' if e.rest else ''}" for e in story.entries]
-    if story.words:
-        lines += ["", *(f"> {line}" for line in story.words.split("\n"))]
-    if story.doubts:
-        lines += ["", f"Please check: {story.doubts}"]
-    if story.ways:
-        lines += ["", *(f"{label}: {url}" for label, url in story.ways)]
+    if story.quotation:
+        lines += ["", *(f"> {line}" for line in story.quotation.split("\n"))]
+    if story.warnings:
+        lines += ["", f"Please check: {story.warnings}"]
+    if story.links:
+        lines += ["", *(f"{label}: {url}" for label, url in story.links)]
     return "\n".join([*lines, "", *story.footer, ""])
 
 
@@ -221,15 +223,15 @@ def story_as_html(story: Story) -> str:
         for label, value in story.facts
     )
     entries = "".join(f"<li>{_entry(e.name, e.rest, e.url)}</li>" for e in story.entries)
-    words = "<br>\n".join(escape(line) for line in story.words.split("\n"))
-    ways = " | ".join(_link(url, label) for label, url in story.ways)
+    words = "<br>\n".join(escape(line) for line in story.quotation.split("\n"))
+    ways = " | ".join(_link(url, label) for label, url in story.links)
     parts = [
         f"<h2>{escape(story.title)}</h2>",
         *(f"<p>{escape(remark)}</p>" for remark in story.remarks),
         f'<table cellpadding="4">{rows}</table>' if rows else "",
         f"<ul>{entries}</ul>" if entries else "",
-        f"<blockquote>{words}</blockquote>" if story.words else "",
-        f"<p>Please check: {escape(story.doubts)}</p>" if story.doubts else "",
+        f"<blockquote>{words}</blockquote>" if story.quotation else "",
+        f"<p>Please check: {escape(story.warnings)}</p>" if story.warnings else "",
         f"<p>{ways}</p>" if ways else "",
         f"<p><small>{'<br>'.join(escape(line) for line in story.footer)}</small></p>",
     ]

@@ -16,7 +16,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.net.address import check_url
 from leadline.net.aws.calls import host_of
 from leadline.net.aws.signing import Keys, Unsigned, sign
-from leadline.net.posting import Posted, Poster
+from leadline.net.posting import Poster, PostReply
 from leadline.net.redaction import DEFAULT_HOLD, shortened
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.clock import Clock, wall_clock
@@ -34,7 +34,7 @@ _PASSING = frozenset(
 )
 
 
-class _Taken(msgspec.Struct, rename="pascal"):
+class _Accepted(msgspec.Struct, rename="pascal"):
     message_id: str = ""
 
 
@@ -96,7 +96,7 @@ class SesMessenger:
         answer = self._poster.post(self._base + _PATH, body, signed)
         if isinstance(answer, Unreachable):
             return answer
-        words = shortened(_said(answer), (*answer.never_told, keys.token))
+        words = shortened(_error_message(answer), (*answer.secrets, keys.token))
         return self._meaning(answer, words)
 
     def find(self, message: bytes) -> Sent | None:
@@ -104,18 +104,18 @@ class SesMessenger:
         del message
         return None
 
-    def _meaning(self, answer: Posted, words: str) -> Sent | Refused | Busy | Unreachable:
+    def _meaning(self, answer: PostReply, words: str) -> Sent | Refused | Busy | Unreachable:
         code = answer.headers.get("x-amzn-errortype", "").rpartition("#")[2].partition(":")[0]
         if answer.status == 429 or code in _PACED:
             return Busy(DEFAULT_HOLD, f"{code} {words}".strip())
-        if trouble := self._poster.trouble(answer):
+        if trouble := self._poster.failure(answer):
             return trouble
         if code in _PASSING:
             return Unreachable(f"ses.{code}")
         if answer.status >= 300:
             return Refused(f"ses.{code or f'http_{answer.status}'}", words)
         try:
-            ident = msgspec.json.decode(answer.body, type=_Taken).message_id
+            ident = msgspec.json.decode(answer.body, type=_Accepted).message_id
         except msgspec.MsgspecError:
             ident = ""
         return Sent(f"<{ident}@{_mail_domain(self._region)}>" if ident else "")
@@ -134,7 +134,7 @@ def keys_in(environ: Mapping[str, str] = os.environ) -> Keys:
     return Keys(access, secret, environ.get("AWS_SESSION_TOKEN", ""))
 
 
-def _said(answer: Posted) -> str:
+def _error_message(answer: PostReply) -> str:
     try:
         return msgspec.json.decode(answer.body, type=_Refusal).message or answer.words
     except msgspec.MsgspecError:

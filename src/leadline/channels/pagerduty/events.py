@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadline.alerts.marks import mark_of
-from leadline.alerts.phrases import called
+from leadline.alerts.phrases import short_id
 from leadline.alerts.story import Story, level_of, story_of_lead, story_of_waiting
 from leadline.model.formats import iso
 from leadline.model.handling import Ending
 from leadline.model.json_text import as_json_text
 from leadline.model.task import Alert
-from leadline.ports.channel import Letter, Notice
+from leadline.ports.channel import Notice, OutgoingMessage
 
 _LONGEST_KEY = 255
 _SEVERITIES = {1: "error", 2: "critical", 3: "critical"}
@@ -24,34 +24,34 @@ _CLAIMED, _ENDED = "acknowledged/1", "resolved/1"
 class PagerDutyWriter:
     """`ports.channel.Writer` for PagerDuty; the routing key is the messenger's."""
 
-    def alert(self, notice: Notice) -> Letter:
+    def alert(self, notice: Notice) -> OutgoingMessage:
         """See `Writer.alert`; a trigger."""
         return _trigger(notice, story_of_lead(notice), "info" if notice.test else "warning")
 
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+    def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """None: each lead is an alert of its own."""
         del notices
         return None
 
-    def update(self, notice: Notice, told: Alert) -> Letter | None:
+    def update(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """Resolve the alert of a lead that has ended, acknowledge that of a claimed one; None for
         other changes."""
-        del told
+        del alert
         if notice.handling.ending is not Ending.OPEN:
             return _follow_up(notice, "resolve", _ENDED)
         if notice.handling.claimed_by is not None:
             return _follow_up(notice, "acknowledge", _CLAIMED)
         return None
 
-    def news(self, notice: Notice, told: Alert) -> Letter | None:
+    def news(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """None: updates say it."""
-        del notice, told
+        del notice, alert
         return None
 
-    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+    def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """See `Writer.reminder`; a trigger of higher severity, which also opens an alert if there
         is none."""
-        del told
+        del alert
         return _trigger(notice, story_of_waiting(notice), _SEVERITIES[level_of(notice)])
 
 
@@ -60,23 +60,23 @@ def dedup_key(lead_id: str) -> str:
     return lead_id if lead_id and len(lead_id) <= _LONGEST_KEY else mark_of(lead_id)
 
 
-def _trigger(notice: Notice, story: Story, severity: str) -> Letter:
+def _trigger(notice: Notice, story: Story, severity: str) -> OutgoingMessage:
     details: dict[str, Any] = dict(story.facts)
-    details |= {"Lead": called(notice.lead.lead_id)}
+    details |= {"Lead": short_id(notice.lead.lead_id)}
     if story.remarks:
         details["Standing"] = " ".join(story.remarks)
-    if story.words:
-        details["Message"] = story.words
-    if story.doubts:
-        details["Please check"] = story.doubts
+    if story.quotation:
+        details["Message"] = story.quotation
+    if story.warnings:
+        details["Please check"] = story.warnings
     event = {
         "event_action": "trigger",
         "dedup_key": dedup_key(notice.lead.lead_id),
         "client": "Leadline",
-        "links": [{"href": url, "text": label} for label, url in story.ways],
+        "links": [{"href": url, "text": label} for label, url in story.links],
         "payload": {
             "summary": story.headline,
-            "source": called(notice.lead.received_from),
+            "source": short_id(notice.lead.received_from),
             "severity": severity,
             "timestamp": iso(notice.lead.captured_at),
             "component": "leadline",
@@ -84,9 +84,9 @@ def _trigger(notice: Notice, story: Story, severity: str) -> Letter:
             "custom_details": details,
         },
     }
-    return Letter(as_json_text(event), story.template)
+    return OutgoingMessage(as_json_text(event), story.template)
 
 
-def _follow_up(notice: Notice, action: str, template: str) -> Letter:
+def _follow_up(notice: Notice, action: str, template: str) -> OutgoingMessage:
     event = {"event_action": action, "dedup_key": dedup_key(notice.lead.lead_id)}
-    return Letter(as_json_text(event), template)
+    return OutgoingMessage(as_json_text(event), template)

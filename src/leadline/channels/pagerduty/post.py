@@ -7,7 +7,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.net.address import check_url
-from leadline.net.posting import JSON, Posted, Poster
+from leadline.net.posting import JSON, Poster, PostReply
 from leadline.net.redaction import shortened
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
@@ -45,7 +45,7 @@ class PagerDutyEvents:
         answer = self._poster.post(self._url, body, {"content-type": JSON})
         if isinstance(answer, Unreachable):
             return answer
-        trouble = self._poster.trouble(answer)
+        trouble = self._poster.failure(answer)
         if isinstance(trouble, Busy):
             return Busy(trouble.after, self._told(answer))
         return trouble or self._meaning(answer, str(event["dedup_key"]))
@@ -55,10 +55,10 @@ class PagerDutyEvents:
         del message
         return None
 
-    def _meaning(self, answer: Posted, key: str) -> Sent | Refused:
+    def _meaning(self, answer: PostReply, key: str) -> Sent | Refused:
         if 200 <= answer.status < 300:
             return Sent(key)
         return Refused(f"pagerduty.http_{answer.status}", self._told(answer))
 
-    def _told(self, answer: Posted) -> str:
+    def _told(self, answer: PostReply) -> str:
         return shortened(answer.words, (self._routing_key,))

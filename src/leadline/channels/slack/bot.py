@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from leadline.channels.slack.writer import DIRECT, Errand
+from leadline.channels.slack.writer import DIRECT, SlackCall
 from leadline.model.errors import ConfigurationError
 from leadline.net.address import check_url
-from leadline.net.posting import JSON, Posted, Poster
+from leadline.net.posting import JSON, Poster, PostReply
 from leadline.net.retry_after import pause_of
 from leadline.ports.channel import GONE, NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
@@ -76,16 +76,16 @@ class SlackBot:
         self._rooms: dict[str, str] = {}
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
-        """See `ports.messenger.Messenger.send`; the message is an `Errand`, the ref is
+        """See `ports.messenger.Messenger.send`; the message is an `SlackCall`, the ref is
         "CHANNEL/TS"."""
-        errand = msgspec.json.decode(message, type=Errand)
-        body = errand.body
-        if self._room == DIRECT and errand.method == "chat.postMessage":
-            room = self._direct(errand.to or {})
+        call = msgspec.json.decode(message, type=SlackCall)
+        body = call.body
+        if self._room == DIRECT and call.method == "chat.postMessage":
+            room = self._direct(call.to or {})
             if not isinstance(room, str):
                 return room
             body = {**body, "channel": room}
-        answer = self._call(errand.method, self._with_mentions(body))
+        answer = self._call(call.method, self._with_mentions(body))
         if not isinstance(answer, dict):
             return answer
         return Sent(f"{answer.get('channel', '')}/{answer.get('ts', '')}")
@@ -96,17 +96,17 @@ class SlackBot:
         A digest that names the lead is returned without a ref, so that it is not replaced by a
         message about this lead alone.
         """
-        errand = msgspec.json.decode(message, type=Errand)
-        if errand.method != "chat.postMessage":
+        call = msgspec.json.decode(message, type=SlackCall)
+        if call.method != "chat.postMessage":
             return None  # changing a message twice does no harm
-        channel = errand.body.get("channel") or self._direct_for_reading(errand.to or {})
+        channel = call.body.get("channel") or self._direct_for_reading(call.to or {})
         if not channel:
             return None
-        wanted = errand.body["metadata"]["event_payload"]
-        for posted in self._history(channel, errand):
+        wanted = call.body["metadata"]["event_payload"]
+        for posted in self._history(channel, call):
             ref = f"{channel}/{posted.get('ts', '')}"
             payload = (posted.get("metadata") or {}).get("event_payload") or {}
-            if ref in errand.known:
+            if ref in call.known:
                 continue
             if payload == wanted:
                 return Sent(ref)
@@ -114,15 +114,15 @@ class SlackBot:
                 return Sent()
         return None
 
-    def _history(self, channel: str, errand: Errand) -> Iterator[Answer]:
+    def _history(self, channel: str, call: SlackCall) -> Iterator[Answer]:
         """The messages in the channel, or the thread, since the earliest possible attempt."""
         method, arguments = "conversations.history", {"channel": channel}
-        if thread := errand.body.get("thread_ts"):
+        if thread := call.body.get("thread_ts"):
             method, arguments = "conversations.replies", {"channel": channel, "ts": thread}
         arguments |= {
             "include_all_metadata": "true",
             "limit": str(_PAGE),
-            "oldest": f"{max(0.0, errand.since - _BEFORE_S):.6f}",
+            "oldest": f"{max(0.0, call.since - _BEFORE_S):.6f}",
         }
         for _ in range(_PAGES):
             answer = self._ask(method, arguments, most=_HISTORY)
@@ -181,14 +181,14 @@ class SlackBot:
             }
         return value
 
-    def _mention(self, found: re.Match[str]) -> str:
+    def _mention(self, match: re.Match[str]) -> str:
         if time.monotonic() < self._ask_nobody_until:
-            return found[2]
-        user = self._user(found[1])
+            return match[2]
+        user = self._user(match[1])
         if not isinstance(user, str):
             self._ask_nobody_until = time.monotonic() + _NO_ANSWER_S
-            return found[2]
-        return f"<@{user}>" if user else found[2]
+            return match[2]
+        return f"<@{user}>" if user else match[2]
 
     def _user(self, email: str) -> str | Busy | Unreachable:
         """The Slack id of the user with this address; "" if there is none or Slack won't say."""
@@ -222,29 +222,29 @@ class SlackBot:
         body = urlencode(arguments).encode()
         return self._meaning(self._aside.post(f"{self._url}/{method}", body, headers, most))
 
-    def _meaning(self, answer: Posted | Unreachable) -> Answer | Refused | Busy | Unreachable:
+    def _meaning(self, answer: PostReply | Unreachable) -> Answer | Refused | Busy | Unreachable:
         """The meaning of a response. Errors come with 200 and `ok: false`, except 429 for too many
         calls (Slack docs, "Web API")."""
         if isinstance(answer, Unreachable):
             return answer
-        if (trouble := self._poster.trouble(answer)) is not None:
+        if (trouble := self._poster.failure(answer)) is not None:
             return trouble
         try:
-            told = msgspec.json.decode(answer.body)
+            body = msgspec.json.decode(answer.body)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            told = None
-        if not isinstance(told, dict) or "ok" not in told:
+            body = None
+        if not isinstance(body, dict) or "ok" not in body:
             if 200 <= answer.status < 300:
                 return Unreachable("slack.not_understood")
             return Refused(f"slack.http_{answer.status}", answer.words)
-        if told["ok"] is True:
-            return told
-        error = str(told.get("error", "unknown_error"))
+        if body["ok"] is True:
+            return body
+        error = str(body.get("error", "unknown_error"))
         if error in _PACED:
             return Busy(pause_of(answer.headers), error)
         if error in _PASSING:
             return Unreachable(f"slack.{error}")
-        return Refused(GONE if error in _GONE else f"slack.{error}", _words(error, told))
+        return Refused(GONE if error in _GONE else f"slack.{error}", _words(error, body))
 
 
 def _names(payload: Answer, wanted: Answer) -> bool:
@@ -261,12 +261,12 @@ def _names(payload: Answer, wanted: Answer) -> bool:
     )
 
 
-def _words(error: str, told: Answer) -> str:
+def _words(error: str, body: Answer) -> str:
     """Slack's explanation: the error, the missing scope, what is wrong with the message."""
     said = [error]
-    if needed := told.get("needed"):
+    if needed := body.get("needed"):
         said.append(f"needs the scope {needed}")
-    details = (told.get("response_metadata") or {}).get("messages") or told.get("errors") or []
+    details = (body.get("response_metadata") or {}).get("messages") or body.get("errors") or []
     return " ".join("; ".join(map(str, [*said, *details])).split())[:200]
 
 

@@ -24,7 +24,7 @@ def snooze_value(span: str, lead_id: str) -> str:
     return f"{span}:{lead_id}"
 
 
-def snooze_meant(value: str) -> tuple[timedelta | None, str] | None:
+def snooze_choice(value: str) -> tuple[timedelta | None, str] | None:
     """The span (None: until 9:00 tomorrow) and the lead id in a value of `snooze_value`; None for
     any other value."""
     span, colon, lead_id = value.partition(":")

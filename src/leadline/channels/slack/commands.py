@@ -20,14 +20,14 @@ def answer_command(
     store: ActionStore,
     team: Team,
     links: Links,
-    asked: SlashCommand,
+    command: SlashCommand,
     now: datetime,
     unowned: Callable[[], Sequence[str]],
 ) -> Message:
     """The answer to a command; *unowned* returns the ids of the newest leads without an owner."""
-    match asked.text:
+    match command.text:
         case "" | "mine":
-            ids = open_leads_of(store, team, asked.user)
+            ids = open_leads_of(store, team, command.user)
             notices = _notices(store, links, ids[:MOST_LISTED], now)
             hidden = len(ids) - len(notices)
             return lead_list("Your Open Leads", notices, hidden, "You have no open leads.")
@@ -48,13 +48,13 @@ def open_leads_of(store: ActionStore, team: Team, user: Person) -> Sequence[str]
     known_as = team.name_of(who)
     member = team.members.get(known_as)
     names = [who.slack, who.email.lower(), *(member.crm if member is not None else ())]
-    found = {i for name in dict.fromkeys(names) if name for i in store.desk(name, _MOST)}
+    found = {i for name in dict.fromkeys(names) if name for i in store.work_list(name, _MOST)}
     handled = store.handling(sorted(found)) if found else {}
-    mine = [i for i in found if _is_held_by(handled.get(i, UNHANDLED).holder, who, team, known_as)]
+    mine = [i for i in found if _is_holder(handled.get(i, UNHANDLED).holder, who, team, known_as)]
     return sorted(mine, reverse=True)  # ids grow with the time of capture
 
 
-def _is_held_by(holder: Person | None, who: Person, team: Team, known_as: str) -> bool:
+def _is_holder(holder: Person | None, who: Person, team: Team, known_as: str) -> bool:
     """Whether this user holds the lead. Ids alone do not decide that: two CRMs may give the same id
     to different people."""
     if holder is None:

@@ -93,7 +93,7 @@ def digest(notices: Sequence[Notice], *, by_email: bool = False) -> Message:
     sections, listed = blockkit.in_sections(lines, _DIGEST)
     hidden = total - listed
     note = f"{hidden} more {'is' if hidden == 1 else 'are'} not listed here. " if hidden else ""
-    whose = next((n.holder for n in notices if n.gathered), None)
+    whose = next((n.holder for n in notices if n.for_digest), None)
     if whose is not None:
         sections.insert(0, blockkit.section(f"For {pieces.mention(whose, by_email=by_email)}"))
         note += "They were gathered for the set digest times; "
@@ -126,17 +126,17 @@ def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = F
     who = pieces.mention(holder, by_email=by_email)
     lead = pieces.linked_name(notice)
     if handled.claimed_by is not None:
-        after = words.span((handled.claimed_at or notice.now) - notice.told_at)
-        told = f"✅ {lead} is claimed by {who} after {after}."
+        after = words.span((handled.claimed_at or notice.now) - notice.alerted_at)
+        text = f"✅ {lead} is claimed by {who} after {after}."
     else:
-        told = f"👤 {who}, {lead} is yours."
-    blocks = [blockkit.section(told)]
+        text = f"👤 {who}, {lead} is yours."
+    blocks = [blockkit.section(text)]
     if not in_thread:
         blocks += [*pieces.facts(notice, by_email=by_email), *pieces.actions(notice)]
         blocks.append(pieces.footer(notice))
     return _message(
         notice,
-        told,
+        text,
         blocks,
         "lead_owner",
         {

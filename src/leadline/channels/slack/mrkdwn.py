@@ -44,7 +44,7 @@ def _harmless(text: str) -> str:
     return _MEANS_SOMETHING.sub(_defused, text).translate(_ESCAPES)
 
 
-def _defused(found: re.Match[str]) -> str:
-    if found[0] in ":@":
-        return found[0] + _BREAK
-    return _LOOKALIKES.get(found[0]) or _SOFT_HYPHEN + found[0]
+def _defused(match: re.Match[str]) -> str:
+    if match[0] in ":@":
+        return match[0] + _BREAK
+    return _LOOKALIKES.get(match[0]) or _SOFT_HYPHEN + match[0]

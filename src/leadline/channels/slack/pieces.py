@@ -83,7 +83,7 @@ def _handled(notice: Notice, *, by_email: bool) -> list[str]:
     handled = notice.handling
     lines: list[str] = []
     if handled.claimed_by is not None:
-        after = (handled.claimed_at or notice.now) - notice.told_at
+        after = (handled.claimed_at or notice.now) - notice.alerted_at
         who = mention(handled.claimed_by, by_email=by_email)
         lines.append(f"✅ Claimed by {who} after {span(after)}")
     if handled.ending is not Ending.OPEN:
@@ -123,7 +123,7 @@ def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:
         ("Country", contact.country),
         ("Score", score(lead)),
     )
-    found += [_field(label, told) for label, value in more if (told := shown(value, ""))]
+    found += [_field(label, text) for label, value in more if (text := shown(value, ""))]
     return {"type": "section", "fields": found}
 
 

@@ -134,7 +134,7 @@ def _meant(action: Any) -> tuple[str, str, timedelta | None] | None:
     """The action, lead id and span of one of our buttons; None for any other button."""
     name = _text(action, "action_id")
     if name == SNOOZE:
-        snooze = buttons.snooze_meant(_text(action, "selected_option", "value"))
+        snooze = buttons.snooze_choice(_text(action, "selected_option", "value"))
         span, lead_id = snooze if snooze is not None else (None, "")
     elif name in (CLAIM, JUNK):
         span, lead_id = None, _text(action, "value")
@@ -154,12 +154,12 @@ def _address(url: str, replies: Sequence[str]) -> str:
     return url if believed else ""
 
 
-def _at(found: Any, *path: str) -> Any:
+def _at(body: Any, *path: str) -> Any:
     for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
 
 
-def _text(found: Any, *path: str) -> str:
-    value = _at(found, *path)
+def _text(body: Any, *path: str) -> str:
+    value = _at(body, *path)
     return value if isinstance(value, str) else ""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from leadline.net.address import check_url
-from leadline.net.posting import JSON, Posted, Poster
+from leadline.net.posting import JSON, Poster, PostReply
 from leadline.ports.channel import GONE
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
@@ -38,7 +38,7 @@ _REPLIES = "hooks.slack.com"
 
 
 class _Reply(msgspec.Struct):
-    """The part of an `Errand` that changes the message in which a button was pressed."""
+    """The part of an `SlackCall` that changes the message in which a button was pressed."""
 
     body: msgspec.Raw
     reply_url: str = ""
@@ -47,8 +47,8 @@ class _Reply(msgspec.Struct):
 class SlackWebhook:
     """Sends to one channel's webhook; its URL is a secret and appears in no message.
 
-    A message that is an `Errand` with a `reply_url` is sent to that, if it is Slack's (Slack docs,
-    "Handling user interaction": valid for 30 minutes and five uses).
+    A message that is an `SlackCall` with a `reply_url` is sent to that, if it is Slack's (Slack
+    docs, "Handling user interaction": valid for 30 minutes and five uses).
 
     *timeout* in seconds bounds the whole call (`posting.Poster`).
     Raises ConfigurationError, which names the *setting*, for a URL that is not HTTP or has no host.
@@ -68,17 +68,17 @@ class SlackWebhook:
             return self._reply(msgspec.json.decode(message, type=_Reply))
         return self._post(self._url, message)
 
-    def _reply(self, errand: _Reply) -> Sent | Refused | Busy | Unreachable:
-        if urlsplit(errand.reply_url)[:2] not in self._replies:
+    def _reply(self, call: _Reply) -> Sent | Refused | Busy | Unreachable:
+        if urlsplit(call.reply_url)[:2] not in self._replies:
             return Refused(GONE, "the URL for changing the message does not belong to Slack")
-        told = self._post(errand.reply_url, bytes(errand.body))
-        return Refused(GONE, told.words) if isinstance(told, Refused) else told
+        reply = self._post(call.reply_url, bytes(call.body))
+        return Refused(GONE, reply.words) if isinstance(reply, Refused) else reply
 
     def _post(self, url: str, message: bytes) -> Sent | Refused | Busy | Unreachable:
         answer = self._poster.post(url, message, {"content-type": JSON})
         if isinstance(answer, Unreachable):
             return answer
-        return self._poster.trouble(answer) or _meaning(answer)
+        return self._poster.failure(answer) or _meaning(answer)
 
     def find(self, message: bytes) -> Sent | None:
         """None: a webhook cannot be asked for its messages."""
@@ -86,7 +86,7 @@ class SlackWebhook:
         return None
 
 
-def _meaning(answer: Posted) -> Sent | Refused:
+def _meaning(answer: PostReply) -> Sent | Refused:
     if 200 <= answer.status < 300:
         return Sent()
     known = (word for word in re.findall(r"\w+", answer.words) if word in _KNOWN_WORDS)

@@ -11,7 +11,7 @@ from typing import Any
 from leadline.alerts.story import Story, fitting
 from leadline.alerts.story_writer import StoryWriter
 from leadline.model.json_text import as_json_text
-from leadline.ports.channel import Letter
+from leadline.ports.channel import OutgoingMessage
 
 Block = dict[str, Any]
 
@@ -25,10 +25,10 @@ _FILLED_IN = re.compile(r"[{$@](?=\{)|<(?=at)", re.IGNORECASE)
 class TeamsWriter(StoryWriter):
     """`ports.channel.Writer` for Teams."""
 
-    def letter(self, story: Story) -> Letter:
-        """See `StoryWriter.letter`; a story that is too long is shortened."""
+    def render(self, story: Story) -> OutgoingMessage:
+        """See `StoryWriter.render`; a story that is too long is shortened."""
         fits = fitting(story, lambda cut: teams_size(as_json_text(_envelope(cut))), MOST)
-        return Letter(as_json_text(_envelope(fits)), story.template)
+        return OutgoingMessage(as_json_text(_envelope(fits)), story.template)
 
 
 def teams_size(body: bytes) -> int:
@@ -46,7 +46,7 @@ def _envelope(story: Story) -> Block:
         "body": _body(story),
         "actions": [
             {"type": "Action.OpenUrl", "title": label, "url": url}
-            for label, url in story.ways[:_MOST_ACTIONS]
+            for label, url in story.links[:_MOST_ACTIONS]
         ],
     }
     attachment = {
@@ -68,11 +68,11 @@ def _body(story: Story) -> list[Block]:
         if entry.url:
             name["selectAction"] = {"type": "Action.OpenUrl", "url": entry.url}
         body.append(_paragraph(name, *([_run(f" · {entry.rest}")] if entry.rest else [])))
-    if story.words:
-        quoted = [_paragraph(_run(line or " ")) for line in story.words.split("\n")]
+    if story.quotation:
+        quoted = [_paragraph(_run(line or " ")) for line in story.quotation.split("\n")]
         body.append({"type": "Container", "style": "emphasis", "items": quoted})
-    if story.doubts:
-        body.append(_paragraph(_run(f"Please check: {story.doubts}", color="Warning")))
+    if story.warnings:
+        body.append(_paragraph(_run(f"Please check: {story.warnings}", color="Warning")))
     return body + [_paragraph(_run(line, size="Small", isSubtle=True)) for line in story.footer]
 
 

@@ -26,7 +26,7 @@ class TeamsWorkflow:
         answer = self._poster.post(self._url, message, {"content-type": JSON})
         if isinstance(answer, Unreachable):
             return answer
-        if trouble := self._poster.trouble(answer):
+        if trouble := self._poster.failure(answer):
             return trouble
         if 200 <= answer.status < 300:
             return Sent()

@@ -10,14 +10,14 @@ from typing import Any
 import msgspec
 
 from leadline.alerts.marks import mark_of_alert, mark_of_news
-from leadline.alerts.phrases import called
+from leadline.alerts.phrases import short_id
 from leadline.alerts.story import LEVELS, NEW_LEAD, SEEN_BEFORE, level_of
 from leadline.model.formats import iso
 from leadline.model.handling import Handling
 from leadline.model.json_text import as_json_text
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Alert
-from leadline.ports.channel import Letter, Notice
+from leadline.ports.channel import Notice, OutgoingMessage
 
 REFINED = "com.leadline.lead.refined"
 UPDATED = "com.leadline.lead.updated"
@@ -41,39 +41,41 @@ class EventWriter:
         self._channel = channel
         self._source = source or "/leadline"
 
-    def alert(self, notice: Notice) -> Letter:
+    def alert(self, notice: Notice) -> OutgoingMessage:
         """See `Writer.alert`; an event with the refined lead and its handling."""
         template = SEEN_BEFORE if notice.lead.duplicate_of else NEW_LEAD
         mark = mark_of_alert(self._channel, template, notice)
         return self._event(REFINED, template, mark, notice, notice.lead.processed_at)
 
-    def digest(self, notices: Sequence[Notice]) -> Letter | None:
+    def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """None: each lead is an event of its own."""
         del notices
         return None
 
-    def update(self, notice: Notice, told: Alert) -> Letter | None:
+    def update(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """See `Writer.update`; an event with the changed handling."""
-        del told
+        del alert
         mark = mark_of_news(self._channel, "updated/1", notice)
         return self._event(UPDATED, "updated/1", mark, notice, notice.now)
 
-    def news(self, notice: Notice, told: Alert) -> Letter | None:
+    def news(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """None: updates say it."""
-        del notice, told
+        del notice, alert
         return None
 
-    def reminder(self, notice: Notice, told: Alert | None) -> Letter:
+    def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """See `Writer.reminder`; an event that the lead still waits for its first response."""
-        del told
+        del alert
         template = LEVELS[level_of(notice)]
         mark = mark_of_news(self._channel, template, notice)
         return self._event(WAITING, template, mark, notice, notice.now)
 
-    def _event(self, kind: str, template: str, mark: str, notice: Notice, time: datetime) -> Letter:
+    def _event(
+        self, kind: str, template: str, mark: str, notice: Notice, time: datetime
+    ) -> OutgoingMessage:
         data: dict[str, Any] = {
-            "lead": lead_as_told(notice),
-            "handling": handled_as_told(notice.handling),
+            "lead": lead_payload(notice),
+            "handling": handling_payload(notice.handling),
         }
         if notice.due is not None:
             data["due"] = iso(notice.due)
@@ -86,15 +88,15 @@ class EventWriter:
             "id": f"evt_{mark}",
             "source": self._source,
             "type": kind,
-            "subject": called(notice.lead.lead_id),
+            "subject": short_id(notice.lead.lead_id),
             "time": iso(time),
             "datacontenttype": "application/json",
             "data": data,
         }
-        return Letter(as_json_text(event), template)
+        return OutgoingMessage(as_json_text(event), template)
 
 
-def lead_as_told(notice: Notice) -> RefinedLead:
+def lead_payload(notice: Notice) -> RefinedLead:
     """The lead for receivers; `crm_url` is None unless it is safe as a link."""
     details = notice.lead.lead_details
     link = notice.links.record(notice.lead) or None
@@ -104,8 +106,8 @@ def lead_as_told(notice: Notice) -> RefinedLead:
     return msgspec.structs.replace(notice.lead, lead_details=details)
 
 
-def handled_as_told(handling: Handling) -> dict[str, Any]:
+def handling_payload(handling: Handling) -> dict[str, Any]:
     """The handling for receivers, without internal fields: the URL for changing a message, and the
     values written to the CRM."""
-    told: dict[str, Any] = msgspec.to_builtins(handling)
-    return {name: told[name] for name in _HANDLED if name in told}
+    body: dict[str, Any] = msgspec.to_builtins(handling)
+    return {name: body[name] for name in _HANDLED if name in body}

@@ -10,7 +10,7 @@ import msgspec
 from leadline.channels.webhook.events import MEDIA_TYPE
 from leadline.model.errors import ConfigurationError
 from leadline.net.address import check_url
-from leadline.net.posting import Posted, Poster
+from leadline.net.posting import Poster, PostReply
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
@@ -65,7 +65,7 @@ class WebhookMessenger:
         answer = self._poster.post(self._url, message, headers)
         if isinstance(answer, Unreachable):
             return answer
-        return self._poster.trouble(answer) or _meaning(answer, ident)
+        return self._poster.failure(answer) or _meaning(answer, ident)
 
     def find(self, message: bytes) -> Sent | None:
         """None: a receiver cannot be asked. It recognises repeats by their id."""
@@ -73,7 +73,7 @@ class WebhookMessenger:
         return None
 
 
-def _meaning(answer: Posted, ident: str) -> Sent | Refused:
+def _meaning(answer: PostReply, ident: str) -> Sent | Refused:
     if 200 <= answer.status < 300:
         return Sent(ident)
     reason = "webhook.gone" if answer.status == 410 else f"webhook.http_{answer.status}"

@@ -82,7 +82,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     leads = read(delivery, kit)
     inbox = parts.inbox(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     receipts = inbox.accept(leads)
-    told = answer(delivery, kit, receipts, leads)
+    response = answer(delivery, kit, receipts, leads)
     for receipt in receipts:
         log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
     captured = sum(r.fate is Fate.CAPTURED for r in receipts)
@@ -91,7 +91,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
         emit(parts.stack, {"Dead": captured})
     else:
         emit(parts.stack, {"Captured": captured})
-    return told
+    return response
 
 
 def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:
@@ -128,15 +128,15 @@ def _url(event: Mapping[str, Any], headers: Mapping[str, str], settings: Setting
     return f"{base}?{urlencode(query, doseq=True)}" if query else base
 
 
-def _response(told: Answer, error: LeadlineError | None = None) -> dict[str, Any]:
-    headers = {"content-type": told.media_type}
+def _response(answer: Answer, error: LeadlineError | None = None) -> dict[str, Any]:
+    headers = {"content-type": answer.media_type}
     if error is not None and error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)
-    if told.status == 405:
+    if answer.status == 405:
         headers["allow"] = "POST"
     return {
-        "statusCode": told.status,
+        "statusCode": answer.status,
         "headers": headers,
-        "body": told.body.decode(),
+        "body": answer.body.decode(),
         "isBase64Encoded": False,
     }

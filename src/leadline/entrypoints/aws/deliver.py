@@ -41,13 +41,15 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     try:
         settings = parts.settings()
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
-        kept = parts.batch_store(batch.tasks, settings.redelivery_window)
-        kit = wiring.kit_of(settings, kept, wiring.channels(settings, longest))
+        store = parts.batch_store(batch.tasks, settings.redelivery_window)
+        kit = wiring.kit_of(settings, store, wiring.channels(settings, longest))
         # No lease is longer than the function may run: steps use the lease to limit their calls.
-        lease = min(kit.lease, timedelta(seconds=longest + _BESIDE_S + 1))
-        kit = msgspec.structs.replace(kit, lease=lease, crms=parts.crms(settings, longest))
+        duration = min(kit.lease_duration, timedelta(seconds=longest + _BESIDE_S + 1))
+        kit = msgspec.structs.replace(
+            kit, lease_duration=duration, crms=parts.crms(settings, longest)
+        )
         needs = {
-            kind: min(longest, patience(kind, settings, lease).total_seconds())
+            kind: min(longest, patience(kind, settings, duration).total_seconds())
             for kind in _kinds(batch.tasks)
         }
     except LeadlineError:
@@ -60,10 +62,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     except LeadlineError as error:
         log.exception("deliver.stopped")
         why = error
-    emit(parts.stack, kept.counts)
-    if (trouble := why or loop.trouble) is not None and not kept.settled:
-        batch.end_in_vain(kept, trouble)
-    return batch.end(kept, {} if why else loop.paced, stopped=why is not None)
+    emit(parts.stack, store.counts)
+    if (trouble := why or loop.trouble) is not None and not store.settled:
+        batch.end_in_vain(store, trouble)
+    return batch.end(store, {} if why else loop.paced, stopped=why is not None)
 
 
 def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from leadline.installations.batches import HandedStore, Queues, Ring, kind_of_task, task_of
+from leadline.installations.batches import BatchStore, Queues, Wakeup, kind_of_task, task_of
 from leadline.model.errors import StorageFailed
 from leadline.model.task import Step, Task, TaskKind
 
@@ -25,10 +25,10 @@ class Pace:
     def __init__(self, start: datetime, gap: timedelta = timedelta()) -> None:
         self._next, self._gap = start, gap
 
-    def next(self, ring: Ring) -> Ring:
+    def next(self, wakeup: Wakeup) -> Wakeup:
         """The same wake-up at the next free time."""
         at, self._next = self._next, self._next + self._gap
-        return Ring(ring.task, max(ring.due_at, at), ring.captured_at)
+        return Wakeup(wakeup.task, max(wakeup.due_at, at), wakeup.captured_at)
 
 
 class Batch:
@@ -71,7 +71,7 @@ class Batch:
 
     def end(
         self,
-        store: HandedStore,
+        store: BatchStore,
         paced: Mapping[TaskKind, Pace] = MappingProxyType({}),
         *,
         stopped: bool = False,
@@ -88,28 +88,28 @@ class Batch:
         except StorageFailed:
             log.exception("batch.unknown")
             return self.failures(self.tasks)
-        failed = [task for task, ring in alive.items() if ring is None]
-        rings: list[Ring] = []
-        for task, ring in alive.items():
-            if ring is None:
+        failed = [task for task, wakeup in alive.items() if wakeup is None]
+        wakeups: list[Wakeup] = []
+        for task, wakeup in alive.items():
+            if wakeup is None:
                 log.error("message.of_no_lead", extra={"lead": task.lead_id})
             elif (pace := paced.get(kind_of_task(task))) is not None:
-                rings.append(pace.next(ring))
-            elif task in store.left.values() or (stopped and ring.due_at <= store.clock()):
+                wakeups.append(pace.next(wakeup))
+            elif task in store.left.values() or (stopped and wakeup.due_at <= store.clock()):
                 failed.append(task)
             else:
-                rings.append(ring)
-        if rings:
+                wakeups.append(wakeup)
+        if wakeups:
             try:
-                store.bells.ring(rings, store.clock())
+                store.wakeups.send(wakeups, store.clock())
             except StorageFailed:
                 log.exception("bell.silent")
-                failed += [ring.task for ring in rings]
-                rings = []
-        self._renewed = [ring.task for ring in rings]
+                failed += [wakeup.task for wakeup in wakeups]
+                wakeups = []
+        self._renewed = [wakeup.task for wakeup in wakeups]
         return self.failures(failed)
 
-    def end_in_vain(self, store: HandedStore, why: Exception) -> NoReturn:
+    def end_in_vain(self, store: BatchStore, why: Exception) -> NoReturn:
         """The same for a batch of which nothing at all could be done; then raises *why*.
 
         Only of a run that raises CloudWatch counts an error. All its messages come again, so those

@@ -37,8 +37,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     batch = Batch(event["Records"], parts.queues, refining=True)
     try:
         settings = parts.settings()
-        kept = parts.batch_store(batch.tasks, settings.redelivery_window)
-        kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
+        store = parts.batch_store(batch.tasks, settings.redelivery_window)
+        kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
         reserve = _RESERVE_S
         if settings.crm:
             left = remaining_seconds(context)
@@ -50,12 +50,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         raise
     why: LeadlineError | None = None
     try:
-        while kept.left and remaining_seconds(context) > reserve:
+        while store.left and remaining_seconds(context) > reserve:
             refine_due(kit, SLICE)
     except LeadlineError as error:
         log.exception("refine.stopped")
         why = error
-    emit(parts.stack, kept.counts)
-    if why is not None and not kept.settled:
-        batch.end_in_vain(kept, why)
-    return batch.end(kept, stopped=why is not None)
+    emit(parts.stack, store.counts)
+    if why is not None and not store.settled:
+        batch.end_in_vain(store, why)
+    return batch.end(store, stopped=why is not None)

@@ -14,11 +14,11 @@ from leadline.channels.slack.replies import NOT_SAVED
 from leadline.channels.slack.requests import read_command, read_press, signed
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.reception import problem
-from leadline.entrypoints.slack_door import (
+from leadline.entrypoints.slack_endpoint import (
     COMMANDS,
     NOTHING,
     reply_to,
-    slack_door,
+    slack_endpoint,
     unowned_leads,
 )
 from leadline.model.errors import StorageFailed, TooLarge
@@ -40,22 +40,22 @@ def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
     now = delivery.received_at
-    door = slack_door(settings)
-    signed(door.secrets, delivery.headers, delivery.body, now)
+    endpoint = slack_endpoint(settings)
+    signed(endpoint.secrets, delivery.headers, delivery.body, now)
     _hurry(parts)
     store = parts.store(settings.redelivery_window)
     if path == COMMANDS:
-        asked = read_command(delivery.body)
-        if asked is None:
+        command = read_command(delivery.body)
+        if command is None:
             return NOTHING
-        return Answer(door.command(store, asked, now, lambda: _unowned(parts, now)))
-    wish = read_press(delivery.body, door.replies)
-    if wish is None:
+        return Answer(endpoint.command(store, command, now, lambda: _unowned(parts, now)))
+    request = read_press(delivery.body, endpoint.replies)
+    if request is None:
         return NOTHING
-    told = door.press(store, wish, now)
-    if wish.reply_url:
-        _reply(wish.reply_url, reply_to(told))
-    elif told is NOT_SAVED:
+    reply = endpoint.press(store, request, now)
+    if request.reply_url:
+        _reply(request.reply_url, reply_to(reply))
+    elif reply is NOT_SAVED:
         raise StorageFailed  # then Slack shows its own warning, the only possible reply
     return NOTHING
 

@@ -56,7 +56,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         grace=_seconds(event, "grace_s"),
         overdue=_seconds(event, "overdue_s"),
     )
-    put_back = swept.recaptured + swept.rung
+    put_back = swept.recaptured + swept.overdue
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
     if settings.reconcile_every and settings.crm:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from leadline import wiring
 from leadline.entrypoints.embedded import exposure
-from leadline.journey.untrusted_owners import OwnersClaimed, untrusted_owners
+from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.rights import is_shared, new_file, too_wide
 from leadline.settings.general import Settings
@@ -152,10 +152,10 @@ def _check_secrets(settings: Settings) -> list[Check]:
     if not bare:
         return [*found, ("ok", "secrets", "every other source is authenticated" if public
                          else "every source is authenticated")]  # fmt: skip
-    told = f"anybody is believed as: {', '.join(bare)}"
+    text = f"anybody is believed as: {', '.join(bare)}"
     if why := exposure.exposed(settings).values():
-        return [*found, ("WRONG", "secrets", f"{told}; {', '.join(why)}: {exposure.REMEDY}")]
-    return [*found, ("note", "secrets", told)]
+        return [*found, ("WRONG", "secrets", f"{text}; {', '.join(why)}: {exposure.REMEDY}")]
+    return [*found, ("note", "secrets", text)]
 
 
 def _check_metrics(settings: Settings) -> Check:
@@ -188,17 +188,17 @@ def _check_owners(settings: Settings) -> list[Check]:
             ledger.close()
     finally:
         kept.close()
-    return [("note", "owners", _said_of_owners(n, c)) for n, c in claimed.items()]
+    return [("note", "owners", _owners_in_words(n, c)) for n, c in claimed.items()]
 
 
-def _said_of_owners(source: str, claimed: OwnersClaimed) -> str:
-    told = (
+def _owners_in_words(source: str, claimed: UntrustedOwners) -> str:
+    text = (
         f"{source} named owners in {claimed.leads} of its last {claimed.of} leads: they are shown, "
         "but not used"
     )
     if find(source).is_crm:
-        return f"{told}, because this source has no secret"
-    return f'{told}; only if no visitor can write them, set owner = "trusted" in [sources.{source}]'
+        return f"{text}, because this source has no secret"
+    return f'{text}; only if no visitor can write them, set owner = "trusted" in [sources.{source}]'
 
 
 def _check_channels(settings: Settings) -> Check:

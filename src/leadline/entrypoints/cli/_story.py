@@ -18,8 +18,8 @@ from leadline.entrypoints.cli._show import when
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
-from leadline.model.task import HELD, told_as
-from leadline.operations.waits import is_held
+from leadline.model.task import ON_HOLD, event_name
+from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import LeadStory
 
 _NOTHING = "—"
@@ -32,7 +32,7 @@ _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
 def print_story(out: Console, story: LeadStory) -> None:
     """Print everything that is known about one lead."""
     row = story.row
-    status = HELD if any(map(is_held, story.tasks)) else row.status
+    status = ON_HOLD if any(map(is_on_hold, story.tasks)) else row.status
     _title(out, f"Lead {row.lead_id}", f"  {status}  from {row.source}")
     if row.duplicate_of:
         out.print(f"seen before as {row.duplicate_of}")
@@ -46,7 +46,7 @@ def print_story(out: Console, story: LeadStory) -> None:
     if story.alerts:
         _title(out, "\nMessages")
     for alert in story.alerts:
-        words = (told_as(alert.step), alert.channel, alert.template, alert.ref)
+        words = (event_name(alert.step), alert.channel, alert.template, alert.ref)
         out.print(Text(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
     _title(out, "\nRaw")
     out.print(Text(_indented(bytes(story.raw))), soft_wrap=True)
@@ -57,13 +57,13 @@ def print_story(out: Console, story: LeadStory) -> None:
     for happened in story.timeline:
         out.print(Text(f"  {when(happened.at)}  {happened.what}  {happened.detail}".rstrip()))
     for task in story.tasks:
-        state = f"dead: {task.reason}" if task.dead_at else "at work" if task.held else "waits"
-        due = f"{HELD:19}" if is_held(task) else when(task.due_at)
-        told = (
+        state = f"dead: {task.reason}" if task.dead_at else "at work" if task.leased else "waits"
+        due = f"{ON_HOLD:19}" if is_on_hold(task) else when(task.due_at)
+        text = (
             f"  {due}  {task.step} {task.channel} {state}, "
             f"{task.attempts} attempts, {task.failures} failures {task.error}"
         )
-        out.print(Text(told.rstrip()))
+        out.print(Text(text.rstrip()))
 
 
 def _title(out: Console, title: str, rest: str = "") -> None:
@@ -87,8 +87,8 @@ def _refined(story: LeadStory) -> RefinedLead | None:
 def _print_refined(out: Console, lead: RefinedLead) -> None:
     _title(out, "\nRefined")
     drawn = Table(box=None, show_header=False, pad_edge=False)
-    told = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
-    for name, value in told.items():
+    data = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
+    for name, value in data.items():
         if value is not None:
             drawn.add_row(f"  {_LABELS.get(name, name)}", Text(str(value)))
     out.print(drawn)

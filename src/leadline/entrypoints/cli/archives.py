@@ -147,8 +147,8 @@ def export(
     if json:
         as_json({"target": str(target), **counts})
     else:
-        told = ", ".join(f"{count} {what}" for what, count in counts.items())
-        console().print(f"{target}: {told}")
+        text = ", ".join(f"{count} {what}" for what, count in counts.items())
+        console().print(f"{target}: {text}")
     if lost:
         raise typer.Exit(1)
 
@@ -258,7 +258,7 @@ def _take_refineds(intake: Intake, batch: list[tuple[str, bytes]], counts: dict[
 
 
 def _take_handlings(intake: Intake, batch: list[tuple[str, bytes]], counts: dict[str, int]) -> None:
-    found = {}
+    handlings = {}
     for key, document in batch:
         try:
             lead_id, handling = read_handling(key, document)
@@ -266,8 +266,8 @@ def _take_handlings(intake: Intake, batch: list[tuple[str, bytes]], counts: dict
             say(error.detail)
             counts["damaged"] += 1
         else:
-            found[lead_id] = handling
-    counts["handled"] += intake.adopt_handlings(found)
+            handlings[lead_id] = handling
+    counts["handled"] += intake.adopt_handlings(handlings)
 
 
 def _lead_id(key: str) -> str:

@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leadline import wiring
-from leadline.cloud.session import connect, plainly
+from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._options import Json, Region, Stack, Yes
 from leadline.entrypoints.cli._show import as_json, console, say, table
@@ -23,7 +23,7 @@ from leadline.entrypoints.cli.cost import cost_of_stack
 from leadline.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from leadline.cloud.deploying import DeploymentPlan, Order
+    from leadline.cloud.deploying import DeploymentPlan, DeploymentRequest
     from leadline.cloud.session import Cloud
     from leadline.cloud.stacks import StackEvent, Watch
 
@@ -71,32 +71,32 @@ def deploy_aws(
 
     order = _order(stack, params, settings)
     say(f"deploying {stack} to account {cloud.account} in {cloud.region}")
-    with plainly(), deploying.planned(cloud, order, say, dry_run=dry_run) as plan:
+    with readable_errors(), deploying.planned(cloud, order, say, dry_run=dry_run) as plan:
         cost, in_words = cost_of_stack(cloud.region, plan.parameters)
         say(in_words)
-        told = {**_plan_as_data(cloud, stack, plan), "cost": cost}
+        data = {**_plan_as_data(cloud, stack, plan), "cost": cost}
         _show_changes(plan, as_data=not json)
         if dry_run:
             say("dry run: nothing was changed")
             if json:
-                as_json(told)
+                as_json(data)
             return
         _refuse_dangers(plan, allowed=allow_replacement)
         if plan.changes and not yes and sys.stdin.isatty():
             typer.confirm(f"Change {stack} so?", abort=True, err=True)
         with _watching(stack, len(plan.changes)) as watch:
             found = deploying.roll_out(cloud, plan, say, watch)
-    with plainly():
+    with readable_errors():
         url = deploying.webhook_url(cloud, found)
-    _report(found, url, told if json else None)
+    _report(found, url, data if json else None)
 
 
-def _order(stack: str, params: Path | None, settings: Path | None) -> "Order":
+def _order(stack: str, params: Path | None, settings: Path | None) -> "DeploymentRequest":
     from leadline.cloud import parameters, remote_settings
-    from leadline.cloud.deploying import Order
+    from leadline.cloud.deploying import DeploymentRequest
 
     usable = partial(wiring.check, elsewhere=True)
-    return Order(
+    return DeploymentRequest(
         stack,
         parameters.read_parameters(params) if params else {},
         remote_settings.read_settings(settings, usable) if settings else None,
@@ -206,22 +206,22 @@ def destroy_aws(
     cloud = connect(region)
     from leadline.cloud import destroying
 
-    with plainly():
-        doomed = destroying.survey(cloud, stack, gone_too=delete_data)
+    with readable_errors():
+        plan = destroying.survey(cloud, stack, gone_too=delete_data)
         where = f"in account {cloud.account}, {cloud.region}"
-        say(f"{stack} {where} {'does not exist' if doomed.gone else 'will be deleted'}")
-        if doomed.waiting:
-            say(f"{doomed.waiting} messages wait in its queues and will be deleted with it")
+        say(f"{stack} {where} {'does not exist' if plan.gone else 'will be deleted'}")
+        if plan.waiting:
+            say(f"{plan.waiting} messages wait in its queues and will be deleted with it")
         if delete_data:
-            for one in filter(None, (doomed.bucket, doomed.table, doomed.parameter)):
+            for one in filter(None, (plan.bucket, plan.table, plan.parameter)):
                 say(f"will be deleted permanently: {one}")
         if not yes:
             _ask_to_destroy(stack, delete_data=delete_data)
-        with _watching(stack, len(doomed.resources)) as watch:
-            kept = destroying.delete_stack(cloud, doomed, watch)
+        with _watching(stack, len(plan.resources)) as watch:
+            kept = destroying.delete_stack(cloud, plan, watch)
         if delete_data:
-            destroying.delete_data(cloud, doomed, say)
-        left = destroying.remains(cloud, doomed, kept, data_deleted=delete_data)
+            destroying.delete_data(cloud, plan, say)
+        left = destroying.remains(cloud, plan, kept, data_deleted=delete_data)
     if json:
         as_json({"stack": stack, "remains": left})
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadline.cloud.session import connect, plainly
+from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._options import Json, Region, Stack
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
@@ -34,7 +34,7 @@ def status_aws(stack: Stack = "leadline", region: Region = None, json: Json = Fa
     cloud = connect(region)
     from leadline.cloud.state import stack_state
 
-    with plainly():
+    with readable_errors():
         state = stack_state(cloud, stack, datetime.now(UTC))
     if json:
         as_json(state)
@@ -92,7 +92,7 @@ def logs(
     cloud = connect(region)
     from leadline.cloud import tail
 
-    with plainly():
+    with readable_errors():
         groups = tail.log_groups(cloud, stack, function)
         lines = tail.log_lines(cloud, groups, start, lead.lower(), follow=follow)
         shown = tail.as_json_lines(lines) if json else map(tail.as_text, lines)

@@ -16,15 +16,15 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.journey.follow_up import look_again
 from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
+from leadline.journey.write_back_leads import preview_changes
 from leadline.journey.write_back_plan import FieldPlan
-from leadline.journey.write_back_subjects import preview_changes
 from leadline.kit import Kit
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
-from leadline.operations.results import Endings, Outcomes, outcomes_of
+from leadline.operations.results import Endings, Results, results_of
 from leadline.ports.installation import OpenStore
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.settings.general import Settings
@@ -101,14 +101,14 @@ def reconcile_(
         raise ConfigurationError(_no_crm(source, settings))
     store = options.installation.store()
     try:
-        told = _look_through(settings, store, source, start, dry_run=dry_run)
+        result = _look_through(settings, store, source, start, dry_run=dry_run)
     finally:
         store.close()
     if json:
-        as_json(told)
+        as_json(result)
     else:
-        _print_found(told, dry_run=dry_run)
-    if told.trouble:
+        _print_found(result, dry_run=dry_run)
+    if result.trouble:
         raise typer.Exit(1)
 
 
@@ -134,12 +134,12 @@ def outcomes(
     ledger = options.installation.ledger()
     if ask:
         _ask_anew(options, settings, ledger, which)
-    found = outcomes_of(ledger.followed(which), Team(settings.people))
+    results = results_of(ledger.followed(which), Team(settings.people))
     ledger.close()
     if json:
-        as_json(found)
+        as_json(results)
     else:
-        _print_outcomes(found)
+        _print_results(results)
 
 
 def _kit(settings: Settings, store: OpenStore) -> Kit:
@@ -181,10 +181,10 @@ def _chosen(
     return chosen
 
 
-Told = tuple[str, tuple[FieldPlan, ...] | str]
+PreviewedPlans = tuple[str, tuple[FieldPlan, ...] | str]
 
 
-def _previewed(kit: Kit, chosen: Mapping[str, Sequence[str]]) -> Iterator[Told]:
+def _previewed(kit: Kit, chosen: Mapping[str, Sequence[str]]) -> Iterator[PreviewedPlans]:
     for source, ids in chosen.items():
         for some in batched(ids, _TOGETHER):
             yield from preview_changes(kit, source, some).items()
@@ -200,7 +200,7 @@ def _as_row(lead_id: str, plan: tuple[FieldPlan, ...] | str) -> dict[str, Any]:
     return {"lead_id": lead_id, "fields": fields}
 
 
-def _print_plans(told: Iterator[Told]) -> None:
+def _print_plans(told: Iterator[PreviewedPlans]) -> None:
     rows: list[tuple[object, ...]] = []
     for lead_id, plan in told:
         if isinstance(plan, str):
@@ -220,26 +220,26 @@ def _look_through(
     seen, found, after = 0, list[FoundLead](), ""
     while True:
         now = datetime.now(UTC)
-        told = reconcile(front, crm, store, source, since, now, after=after, dry_run=dry_run)
-        seen, found = seen + told.seen, [*found, *told.found]
-        if not told.pause or told.pause > _PATIENCE:
-            return msgspec.structs.replace(told, seen=seen, found=tuple(found))
-        say(told.trouble)
-        time.sleep(told.pause.total_seconds())
-        after = told.after
+        result = reconcile(front, crm, store, source, since, now, after=after, dry_run=dry_run)
+        seen, found = seen + result.seen, [*found, *result.found]
+        if not result.pause or result.pause > _PATIENCE:
+            return msgspec.structs.replace(result, seen=seen, found=tuple(found))
+        say(result.trouble)
+        time.sleep(result.pause.total_seconds())
+        after = result.after
 
 
-def _print_found(told: Reconciled, *, dry_run: bool) -> None:
+def _print_found(result: Reconciled, *, dry_run: bool) -> None:
     table(
         ("record", "created", "lead"),
-        [(one.record, when(one.created_at), one.lead_id) for one in told.found],
-        empty="" if told.trouble else "every lead is known",
+        [(one.record, when(one.created_at), one.lead_id) for one in result.found],
+        empty="" if result.trouble else "every lead is known",
     )
     done = "would be captured" if dry_run else "captured"
-    say(f"{told.seen} records seen, {len(told.found)} {done}")
-    if told.trouble:
-        before = "; run the command again for the remaining records" if told.seen else ""
-        say(f"{told.trouble}{before}")
+    say(f"{result.seen} records seen, {len(result.found)} {done}")
+    if result.trouble:
+        before = "; run the command again for the remaining records" if result.seen else ""
+        say(f"{result.trouble}{before}")
 
 
 def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadFilter) -> None:
@@ -258,12 +258,12 @@ def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadF
         store.close()
 
 
-def _print_outcomes(found: Outcomes) -> None:
+def _print_results(results: Results) -> None:
     for what, groups in (
-        ("", {"all": found.all}),
-        ("source", found.by_source),
-        ("owner", found.by_owner),
-        ("score", found.by_score),
+        ("", {"all": results.all}),
+        ("source", results.by_source),
+        ("owner", results.by_owner),
+        ("score", results.by_score),
     ):
         if what:
             console().print()

@@ -52,15 +52,15 @@ def deliver_test(
     config = configs[channel]
     if options.aws is not None and isinstance(config, SesConfig):
         options.installation.lend_credentials(config.region)
-    place = make_channel(channel, configs[channel], settings)
-    letter = place.writer.alert(_notice(settings, owner))
-    reply = place.messenger.send(letter.body)
-    told = answer_in_words(reply)
+    destination = make_channel(channel, configs[channel], settings)
+    message = destination.writer.alert(_notice(settings, owner))
+    reply = destination.messenger.send(message.body)
+    text = answer_in_words(reply)
     if json:
         kind = type(reply).__name__.lower()
         as_json({"channel": channel, "arrived": isinstance(reply, Sent), kind: reply})
     else:
-        say(f"{channel}: {told}")
+        say(f"{channel}: {text}")
     if not isinstance(reply, Sent):
         raise typer.Exit(1)
 

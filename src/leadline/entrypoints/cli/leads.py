@@ -21,7 +21,7 @@ from leadline.entrypoints.cli._show import (
 )
 from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.model.lead import Status
-from leadline.model.task import HELD
+from leadline.model.task import ON_HOLD
 from leadline.ports.ledger import LeadFilter, LeadRow, Ledger
 
 
@@ -51,7 +51,7 @@ def leads(
         limit=limit,
     )
     ledger = ledger_of(context)
-    rows = _with_held(ledger, ledger.find(which))
+    rows = _with_on_hold(ledger, ledger.find(which))
     ledger.close()
     if json:
         as_json(rows)
@@ -65,7 +65,7 @@ def _print_rows(rows: Sequence[LeadRow]) -> None:
         [
             (
                 when(r.captured_at),
-                r.why if r.why == HELD else r.status,
+                r.why if r.why == ON_HOLD else r.status,
                 r.source,
                 r.name,
                 r.email,
@@ -119,9 +119,9 @@ def _write_body(options: Options, lead_id: str) -> None:
     sys.stdout.buffer.write(kept.raw if kept.body is None else kept.body)
 
 
-def _with_held(ledger: Ledger, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:
-    """The rows; `why` of leads on hold is replaced by `HELD`."""
+def _with_on_hold(ledger: Ledger, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:
+    """The rows; `why` of leads on hold is replaced by `ON_HOLD`."""
     if all(row.status is not Status.WAITING for row in rows):
         return rows
-    held = frozenset(ledger.held())
-    return [msgspec.structs.replace(r, why=HELD) if r.lead_id in held else r for r in rows]
+    on_hold = frozenset(ledger.on_hold())
+    return [msgspec.structs.replace(r, why=ON_HOLD) if r.lead_id in on_hold else r for r in rows]

@@ -13,7 +13,7 @@ from leadline.entrypoints.cli._options import Json, Region, Stack
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.installations.data_folder import FILE, settle_rights
 from leadline.model.errors import ConfigurationError, StorageFailed
-from leadline.operations.moving.carrier import MoveSummary
+from leadline.operations.moving.mover import MoveSummary
 from leadline.ports.homes import Home
 
 if TYPE_CHECKING:
@@ -56,16 +56,16 @@ def move(
     found = connect_to_stack(stack, region)
     route = Route(settings.data, found, to, settings.rights)
     if dry_run:
-        _tell_size(route, json=json)
+        _print_size(route, json=json)
         return
     conflicts: dict[str, str] = {}
     settle_rights(settings, say)
-    with _held(route) as end:
-        summary = _carry(route, conflicts)
+    with _locked(route) as end:
+        summary = _run_move(route, conflicts)
         ended = leave_conflicts or not summary.conflicting
         if ended:
             end()
-    _tell_result(route, summary, conflicts, ended=ended, json=json)
+    _print_result(route, summary, conflicts, ended=ended, json=json)
     if summary.conflicting:
         raise typer.Exit(1)
 
@@ -79,7 +79,7 @@ def _counts(summary: MoveSummary) -> dict[str, int]:
     }
 
 
-def _carry(route: "Route", conflicts: dict[str, str]) -> MoveSummary:
+def _run_move(route: "Route", conflicts: dict[str, str]) -> MoveSummary:
     """Move everything, with a progress bar; the first conflicts are put into *conflicts*."""
     err = console(err=True)
     bar = Progress(
@@ -94,8 +94,8 @@ def _carry(route: "Route", conflicts: dict[str, str]) -> MoveSummary:
         bar.console.print(escape(f"{lead_id}: {why}"))
 
     with (
-        route.carrier(
-            watch=lambda leads: bar.advance(task, leads), tell=tell,
+        route.mover(
+            watch=lambda leads: bar.advance(task, leads), report=tell,
             stage=lambda what: bar.update(task, description=what),
         ) as (total, carrier),
         bar,
@@ -105,9 +105,9 @@ def _carry(route: "Route", conflicts: dict[str, str]) -> MoveSummary:
 
 
 @contextmanager
-def _held(route: "Route") -> Iterator[Callable[[], None]]:
-    """See `Route.held`; prints what to do if the move is interrupted."""
-    with route.held() as end:
+def _locked(route: "Route") -> Iterator[Callable[[], None]]:
+    """See `Route.locked`; prints what to do if the move is interrupted."""
+    with route.locked() as end:
         try:
             yield end
         except (StorageFailed, KeyboardInterrupt):
@@ -115,7 +115,7 @@ def _held(route: "Route") -> Iterator[Callable[[], None]]:
             raise
 
 
-def _tell_result(
+def _print_result(
     route: "Route",
     summary: MoveSummary,
     conflicts: Mapping[str, str],
@@ -139,7 +139,7 @@ def _tell_result(
         say(_what_next(route))
 
 
-def _tell_size(route: "Route", *, json: bool) -> None:
+def _print_size(route: "Route", *, json: bool) -> None:
     size = route.size()
     if json:
         as_json({"to": route.to, "stack": route.stack.name, "would_move": size})

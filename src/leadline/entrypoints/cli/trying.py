@@ -127,22 +127,22 @@ def _body(file: str) -> bytes:
 
 def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str, Any]:
     """What one event would become, as data."""
-    told: dict[str, Any] = {"kind": lead.kind, "record": lead.record, "raw": msgspec.Raw(lead.raw)}
+    data: dict[str, Any] = {"kind": lead.kind, "record": lead.record, "raw": msgspec.Raw(lead.raw)}
     if lead.kind is Kind.IGNORED:
-        return {**told, "filtered": lead.why}
+        return {**data, "filtered": lead.why}
     kit = wiring.in_memory(settings)
     try:
         if raw:
-            return {**told, "fields": kit.sources[lead.source].believed_fields(lead.raw)}
+            return {**data, "fields": kit.sources[lead.source].believed_fields(lead.raw)}
         waiting = Waiting(
             lead.id, lead.source, lead.captured_at, lead.raw, lead.record, whys=(lead.why,)
         )
         refined = refine_without_storing(kit, waiting)
     except LeadlineError as error:
-        return {**told, "problem": error.detail}
+        return {**data, "problem": error.detail}
     document = msgspec.Raw(refined_document(refined_head(refined), lead.raw))
     message = alert(Notice(lead=refined, now=kit.clock(), links=kit.links))
-    return {**told, "refined": document, "slack": message}
+    return {**data, "refined": document, "slack": message}
 
 
 def _print_preview(out: Console, result: dict[str, Any]) -> None:

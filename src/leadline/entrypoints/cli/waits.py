@@ -12,9 +12,9 @@ from leadline.entrypoints.cli._choosing import no_such_lead, whole_id
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.model.lead import Status
-from leadline.model.task import HELD_UNTIL
+from leadline.model.task import ON_HOLD_UNTIL
 from leadline.operations.speed import Speed, Spread, as_rows, judge_by, speed_of
-from leadline.operations.waits import end_of_wait, is_held, move_wait, wait_of
+from leadline.operations.waits import change_wait, end_of_wait, is_on_hold, wait_of
 from leadline.ports.ledger import LeadFilter, LeadStory, TaskRow
 from leadline.settings.general import Settings
 from leadline.settings.notations import DURATION
@@ -55,7 +55,7 @@ def hold(context: typer.Context, lead: Lead, json: Json = False) -> None:
     Example: leadline hold 0193a5b2
     """
     now = datetime.now(UTC)
-    _change(context, lead, lambda *_: (HELD_UNTIL, "held cli"), now, json=json)
+    _change(context, lead, lambda *_: (ON_HOLD_UNTIL, "held cli"), now, json=json)
 
 
 @app.command()
@@ -67,7 +67,7 @@ def release(context: typer.Context, lead: Lead, json: Json = False) -> None:
     now = datetime.now(UTC)
 
     def when_due(story: LeadStory, waits: TaskRow, settings: Settings) -> tuple[datetime, str]:
-        if not is_held(waits):
+        if not is_on_hold(waits):
             say(f"lead {story.row.lead_id} is not on hold; it is due {when(waits.due_at)}")
             raise typer.Exit(1)
         config = settings.sources.get(story.row.source)
@@ -100,12 +100,12 @@ def speed(
     judge = judge_by(settings, datetime.now(UTC))
     which = LeadFilter(source=source, since=point_in_time(since), limit=_EVERY)
     ledger = options.installation.ledger()
-    found = speed_of(ledger.followed(which), judge, owner or "")
+    figures = speed_of(ledger.followed(which), judge, owner or "")
     ledger.close()
     if json:
-        as_json(_with_share(found))
+        as_json(_with_share(figures))
     else:
-        _print_speed(found)
+        _print_speed(figures)
 
 
 WhenDue = Callable[[LeadStory, TaskRow, Settings], tuple[datetime, str]]
@@ -132,16 +132,16 @@ def _change(
     due_at, note = when_due(story, waits, installation.loaded().settings)
     store = installation.store()
     try:
-        moved = move_wait(store, lead_id, due_at, note, now)
+        moved = change_wait(store, lead_id, due_at, note, now)
     finally:
         store.close()
     if not moved:
         say(f"lead {lead_id} has just been refined; it no longer waits")
         raise typer.Exit(1)
-    held = due_at >= HELD_UNTIL
+    on_hold = due_at >= ON_HOLD_UNTIL
     if json:
-        as_json({"lead_id": lead_id, "held": held, "due_at": None if held else due_at})
-    elif held:
+        as_json({"lead_id": lead_id, "held": on_hold, "due_at": None if on_hold else due_at})
+    elif on_hold:
         console().print(f"lead {lead_id} is on hold; `leadline release {lead_id}` releases it")
     else:
         console().print(f"lead {lead_id} is due {when(max(due_at, now))}")
@@ -159,50 +159,52 @@ def _why_not(story: LeadStory) -> str:
 
 def _with_share(found: Speed) -> dict[str, object]:
     """The figures as data, with the share of leads answered in time."""
-    told: dict[str, object] = msgspec.structs.asdict(found)
+    data: dict[str, object] = msgspec.structs.asdict(found)
     owners = {name: _with_share(figures) for name, figures in found.by_owner.items()}
-    told.pop("by_owner")
+    data.pop("by_owner")
     return {
-        **told,
+        **data,
         "share_in_time": found.share_in_time,
         **({"by_owner": owners} if owners else {}),
     }
 
 
-def _print_speed(found: Speed) -> None:
-    if not found.leads:
+def _print_speed(figures: Speed) -> None:
+    if not figures.leads:
         console().print("no leads")
         return
     table(
         ("", "leads", "half within", "90 %", "95 %"),
-        [(what, one.count, *_spans(one)) for what, one in as_rows(found)],
+        [(what, one.count, *_spans(one)) for what, one in as_rows(figures)],
         empty="",
     )
     out = console()
-    out.print(f"\n{found.leads} leads, {found.told} alerted, {found.touched} with a first response")
-    if found.in_time or found.late or found.pending:
-        out.print(_in_words(found))
-    if len(found.by_owner) > 1:
+    out.print(
+        f"\n{figures.leads} leads, {figures.told} alerted, {figures.touched} with a first response"
+    )
+    if figures.in_time or figures.late or figures.pending:
+        out.print(_in_words(figures))
+    if len(figures.by_owner) > 1:
         out.print("\nby owner, from the alert to the first touch:")
         table(
             ("owner", "leads", "touched", "half within", "90 %", "95 %", "in time"),
             [
                 (name, one.leads, one.touched, *_spans(one.human), _percent(one))
-                for name, one in found.by_owner.items()
+                for name, one in figures.by_owner.items()
             ],
             empty="",
         )
 
 
-def _in_words(found: Speed) -> str:
-    pending = f"; {found.pending} not due yet" if found.pending else ""
-    decided = found.in_time + found.late
-    share = f" ({_percent(found)})" if decided else ""
-    return f"answered within target: {found.in_time} of {decided}{share}{pending}"
+def _in_words(figures: Speed) -> str:
+    pending = f"; {figures.pending} not due yet" if figures.pending else ""
+    decided = figures.in_time + figures.late
+    share = f" ({_percent(figures)})" if decided else ""
+    return f"answered within target: {figures.in_time} of {decided}{share}{pending}"
 
 
-def _percent(found: Speed) -> str:
-    share = found.share_in_time
+def _percent(figures: Speed) -> str:
+    share = figures.share_in_time
     return "" if share is None else f"{share:.0%}"
 
 

@@ -38,14 +38,14 @@ SLACK_PATHS = ("/slack/actions", "/slack/commands")
 """The paths for Slack's requests: buttons and commands."""
 
 
-class SlackSide(Protocol):
+class SlackHandler(Protocol):
     """The part that answers Slack's requests."""
 
     async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to one request; raises LeadlineError for a request that is refused."""
 
 
-class Door:
+class OpenEndpoints:
     """What the application needs once the store is open; without *slack*, Slack's requests are
     refused. *trouble* returns why nothing can be stored now, or None."""
 
@@ -53,7 +53,7 @@ class Door:
         self,
         kit: CaptureKit,
         batcher: Batcher,
-        slack: SlackSide | None = None,
+        slack: SlackHandler | None = None,
         trouble: Callable[[], LeadlineError | None] = lambda: None,
     ) -> None:
         self.kit = kit
@@ -88,7 +88,7 @@ class App:
         on_startup: Callable[["App"], Awaitable[None]] | None = None,
         on_shutdown: Callable[["App"], Awaitable[None]] | None = None,
     ) -> None:
-        self.door: Door | None = None
+        self.endpoints: OpenEndpoints | None = None
         self.pages = pages or {}
         self.apart: tuple[str, int] | None = None
         self._tokens = tokens
@@ -100,9 +100,9 @@ class App:
         self._on_startup = on_startup
         self._on_shutdown = on_shutdown
 
-    def open(self, door: Door) -> None:
+    def open(self, endpoints: OpenEndpoints) -> None:
         """Accept webhooks from now on."""
-        self.door = door
+        self.endpoints = endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3."""
@@ -125,16 +125,16 @@ class App:
 
     async def _webhook(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            door = self.door
-            if door is None:
+            endpoints = self.endpoints
+            if endpoints is None:
                 raise NotReady
-            check_source(name, door.kit)
+            check_source(name, endpoints.kit)
             if scope["method"] == "POST":
-                result = await self._capture(door, name, scope, receive)
+                result = await self._capture(endpoints, name, scope, receive)
             else:
-                result = self._handshake(door, name, scope)
+                result = self._handshake(endpoints, name, scope)
         except LeadlineError as error:
-            heard = door is not None and name in door.kit.sources
+            heard = endpoints is not None and name in endpoints.kit.sources
             if isinstance(error, Unreadable | Gone | TooMuchUnreadable):
                 note_unreadable(name, "", error.detail)
                 self._unreadable(name, False)
@@ -150,7 +150,9 @@ class App:
         extra = [(b"allow", b"POST")] if result.status == 405 else None
         await send_answer(send, result.status, result.body, result.media_type.encode(), extra)
 
-    async def _capture(self, door: Door, name: str, scope: Scope, receive: Receive) -> Answer:
+    async def _capture(
+        self, endpoints: OpenEndpoints, name: str, scope: Scope, receive: Receive
+    ) -> Answer:
         headers = _headers(scope)
         url = self._url(scope, headers)
         if "x-forwarded-for" in headers or "forwarded" in headers:
@@ -160,23 +162,23 @@ class App:
             body = await self._bodies.read(headers, receive)
         except Gone as gone:
             delivery = Delivery(name, gone.received, datetime.now(UTC), headers, "POST", url)
-            leads = read_part(delivery, door.kit, gone)
+            leads = read_part(delivery, endpoints.kit, gone)
         else:
             delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
-            leads = read(delivery, door.kit)
-        receipts = await door.batcher.submit(leads)
-        told = answer(delivery, door.kit, receipts, leads)
+            leads = read(delivery, endpoints.kit)
+        receipts = await endpoints.batcher.submit(leads)
+        response = answer(delivery, endpoints.kit, receipts, leads)
         if leads[0].kind is Kind.UNREADABLE:
             note_unreadable(name, receipts[0].lead_id, leads[0].why)
             self._unreadable(name, True)
-        return told
+        return response
 
-    def _handshake(self, door: Door, name: str, scope: Scope) -> Answer:
+    def _handshake(self, endpoints: OpenEndpoints, name: str, scope: Scope) -> Answer:
         headers = _headers(scope)
         delivery = Delivery(
             name, b"", datetime.now(UTC), headers, scope["method"], self._url(scope, headers)
         )
-        return handshake(delivery, door.kit)
+        return handshake(delivery, endpoints.kit)
 
     def _url(self, scope: Scope, headers: dict[str, str]) -> str:
         """The URL exactly as the sender wrote it, because signatures cover it."""
@@ -189,26 +191,26 @@ class App:
 
     async def _from_slack(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if self.door is None:
+            if self.endpoints is None:
                 raise NotReady
-            if self.door.slack is None:
+            if self.endpoints.slack is None:
                 raise NotInteractive
-            if (trouble := self.door.trouble()) is not None:
+            if (trouble := self.endpoints.trouble()) is not None:
                 raise trouble
             headers = _headers(scope)
             if scope["method"] == "POST":
                 body = await self._bodies.read(headers, receive)
-                told = await self.door.slack.answer(path, headers, body)
+                answer = await self.endpoints.slack.answer(path, headers, body)
             else:
-                told = problem(405, "Only POST", "Slack posts here")
+                answer = problem(405, "Only POST", "Slack posts here")
         except LeadlineError as error:
             await send_problem(send, error)
         except Exception:
             log.exception("slack.failed", extra={"path": path})
             await send_problem(send, LeadlineError())
         else:
-            extra = [(b"allow", b"POST")] if told.status == 405 else None
-            await send_answer(send, told.status, told.body, told.media_type.encode(), extra)
+            extra = [(b"allow", b"POST")] if answer.status == 405 else None
+            await send_answer(send, answer.status, answer.body, answer.media_type.encode(), extra)
 
     # --- everything else -------------------------------------------------------------------------
 
@@ -219,7 +221,7 @@ class App:
             await self._tell_ready(send)
         elif path not in self.pages:
             await send_problem(send, _nothing_here())
-        elif self.door is None:
+        elif self.endpoints is None:
             await send_problem(send, NotReady())
         elif scope["method"] not in ("GET", "HEAD"):
             wrong = problem(405, "Only GET", "this page can only be read")
@@ -229,9 +231,9 @@ class App:
             await self._read_page(path, scope, send)
 
     async def _tell_ready(self, send: Send) -> None:
-        if self.door is None:
+        if self.endpoints is None:
             await send_answer(send, 503, b'{"status":"starting"}')
-        elif (trouble := self.door.trouble()) is not None:
+        elif (trouble := self.endpoints.trouble()) is not None:
             await send_problem(send, trouble)
         else:
             await send_answer(send, 200, b'{"status":"ready"}')

@@ -18,10 +18,10 @@ from leadline import wiring
 from leadline.entrypoints.embedded import children, exposure, metrics, openapi
 from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.embedded.health import FoundAgain, Health
-from leadline.entrypoints.embedded.http import App, Door, Page
+from leadline.entrypoints.embedded.http import App, OpenEndpoints, Page
 from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
-from leadline.entrypoints.slack_door import slack_door, unowned_leads
+from leadline.entrypoints.slack_endpoint import slack_endpoint, unowned_leads
 from leadline.installations.data_file import Checkpointer, Whereabouts
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
@@ -142,7 +142,7 @@ class HttpServer:
             return None
         self._slack_store = wiring.store(self.settings, checkpoint_pages=0, first=True)
         return SlackRequests(
-            slack_door(self.settings),
+            slack_endpoint(self.settings),
             self._slack_store,
             self._unowned,
             lambda what, result: self._presses.labels(what, result).inc(),
@@ -160,8 +160,8 @@ class HttpServer:
         bare = exposure.unauthenticated(self.settings)
         self._unwarned = set(bare)
         if bare and (why := exposure.exposed(self.settings)):
-            told = {"count": len(bare), "source": ", ".join(bare), "reason": ", ".join(why)}
-            log.warning("sources.unauthenticated", extra=told)
+            data = {"count": len(bare), "source": ", ".join(bare), "reason": ", ".join(why)}
+            log.warning("sources.unauthenticated", extra=data)
 
     def _note_proxy(self, source: str) -> None:
         """Log, once per source without authentication, that a delivery came through a proxy."""
@@ -199,7 +199,9 @@ class HttpServer:
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
-        loop.call_soon_threadsafe(app.open, Door(kit, self.batcher, self._slack, self._trouble))
+        loop.call_soon_threadsafe(
+            app.open, OpenEndpoints(kit, self.batcher, self._slack, self._trouble)
+        )
         log.info("server.ready")
 
     def _trouble(self) -> LeadlineError | None:
@@ -215,7 +217,7 @@ class HttpServer:
         if self._slack is not None:
             await self._slack.close()
             self._slack_store.close()
-        if app.door is not None:
+        if app.endpoints is not None:
             await asyncio.to_thread(self.health.close)
             await asyncio.to_thread(self.batcher.close)
             await asyncio.to_thread(self.checkpointer.close)

@@ -94,7 +94,7 @@ class _FromLedger(Collector):
         oldest = _gauge("leadline_oldest_due_seconds")
         for backlog in self._ledger.backlog(now):
             labels = (str(backlog.step), backlog.channel)
-            waiting.add_metric(labels, backlog.waiting + backlog.held)
+            waiting.add_metric(labels, backlog.waiting + backlog.leased)
             due.add_metric(labels, backlog.due)
             late = (now - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0
             oldest.add_metric(labels, late)
@@ -104,9 +104,9 @@ class _FromLedger(Collector):
             dead.add_metric((str(group.step), group.reason), group.count)
         yield dead
         yield self._speed(now)
-        held = _gauge("leadline_leads_held")
-        held.add_metric((), len(self._ledger.held()))
-        yield held
+        on_hold = _gauge("leadline_leads_held")
+        on_hold.add_metric((), len(self._ledger.on_hold()))
+        yield on_hold
 
     def _untold(self, now: datetime) -> Metric:
         since = self._ledger.untold_since(now)
@@ -116,9 +116,9 @@ class _FromLedger(Collector):
 
     def _speed(self, now: datetime) -> Metric:
         newest = LeadFilter(since=now - _DAY, limit=_NEWEST)
-        found = speed_of(self._ledger.followed(newest), judge_by(self._settings, now))
+        figures = speed_of(self._ledger.followed(newest), judge_by(self._settings, now))
         gauge = _gauge("leadline_speed_seconds")
-        for part, one in (("own", found.own), ("human", found.human)):
+        for part, one in (("own", figures.own), ("human", figures.human)):
             for quantile, value in (("0.5", one.p50), ("0.9", one.p90), ("0.95", one.p95)):
                 if value is not None:
                     gauge.add_metric((part, quantile), value)

@@ -11,13 +11,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 async def send_problem(send: Send, error: LeadlineError) -> None:
     """Send the problem response for an error."""
-    told = problem_of(error)
+    answer = problem_of(error)
     extra: list[tuple[bytes, bytes]] = []
     if error.retry_after is not None:
         extra.append((b"retry-after", str(error.retry_after).encode()))
     if error.status in (400, 413):
         extra.append((b"connection", b"close"))  # the rest of the body may still arrive
-    await send_answer(send, error.status, told.body, told.media_type.encode(), extra)
+    await send_answer(send, error.status, answer.body, answer.media_type.encode(), extra)
 
 
 async def send_answer(

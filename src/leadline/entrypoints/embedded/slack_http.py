@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from leadline.channels.slack.answers import answer_to_one
 from leadline.channels.slack.replies import NOT_SAVED, PressReply
 from leadline.channels.slack.requests import read_command, read_press, signed
-from leadline.entrypoints.slack_door import (
+from leadline.entrypoints.slack_endpoint import (
     COMMANDS,
     NOT_READ,
     NOTHING,
-    SlackDoor,
+    SlackEndpoint,
     reply_to,
 )
 from leadline.journey.claiming import ActionStore, Press
@@ -31,7 +31,7 @@ from leadline.ports.source import Answer
 
 log = logging.getLogger(__name__)
 
-Heard = Callable[[str, str], None]
+CountRequest = Callable[[str, str], None]
 """Counts a request: what it was (a button's action, "command", "other") and its result."""
 
 T = TypeVar("T")
@@ -52,16 +52,16 @@ class SlackRequests:
 
     def __init__(
         self,
-        door: SlackDoor,
+        endpoint: SlackEndpoint,
         store: ActionStore,
         unowned: Callable[[], Sequence[str]],
-        heard: Heard = lambda _what, _result: None,
+        count_request: CountRequest = lambda _what, _result: None,
     ) -> None:
-        self._door = door
+        self._endpoint = endpoint
         self._store = store
         self._unowned = unowned
-        self._heard = heard
-        self._desk = ThreadPoolExecutor(1, "slack-desk")
+        self._count_request = count_request
+        self._pool = ThreadPoolExecutor(1, "slack-press")
         self._replies = ThreadPoolExecutor(_REPLIERS, "slack-replies")
         self._poster = Poster("slack", _REPLY_WITHIN_S)
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -70,54 +70,56 @@ class SlackRequests:
         """The answer to one request; raises LeadlineError for a request that is refused."""
         what = "command" if path == COMMANDS else "other"
         try:
-            signed(self._door.secrets, headers, body, datetime.now(UTC))
+            signed(self._endpoint.secrets, headers, body, datetime.now(UTC))
             if path == COMMANDS:
                 return await self._command(body)
-            wish = read_press(body, self._door.replies)
-            if wish is None:
-                self._heard(what, "ignored")
+            request = read_press(body, self._endpoint.replies)
+            if request is None:
+                self._count_request(what, "ignored")
                 return NOTHING
-            what = wish.action
-            return await self._press(wish)
+            what = request.action
+            return await self._press(request)
         except StorageFailed:
             raise  # counted as failed already
         except LeadlineError:
-            self._heard(what, "refused")
+            self._count_request(what, "refused")
             raise
 
     async def close(self) -> None:
         """Finish the presses, and the replies that are under way; other replies are dropped."""
         if self._under_way:
             await asyncio.wait({*self._under_way}, timeout=_CLOSE_WITHIN_S)
-        await asyncio.to_thread(self._desk.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
         await asyncio.to_thread(self._replies.shutdown, cancel_futures=True)
 
-    async def _press(self, wish: Press) -> Answer:
-        work = self._start(self._carried_out(wish))
+    async def _press(self, request: Press) -> Answer:
+        work = self._start(self._carried_out(request))
         done, _ = await asyncio.wait({work}, timeout=_ANSWER_WITHIN_S)
-        if done and work.result() is NOT_SAVED and not wish.reply_url:
+        if done and work.result() is NOT_SAVED and not request.reply_url:
             raise StorageFailed  # then Slack shows its own warning, the only possible reply
         return NOTHING
 
-    async def _carried_out(self, wish: Press) -> PressReply:
+    async def _carried_out(self, request: Press) -> PressReply:
         now = datetime.now(UTC)
-        told = await _in(self._desk, lambda: self._door.press(self._store, wish, now))
-        result = "changed" if told.changed else "failed" if told is NOT_SAVED else "unchanged"
-        self._heard(wish.action, result)
-        if wish.reply_url:
-            self._replies.submit(self._reply, wish.reply_url, reply_to(told))
-        return told
+        reply = await _in(self._pool, lambda: self._endpoint.press(self._store, request, now))
+        result = "changed" if reply.changed else "failed" if reply is NOT_SAVED else "unchanged"
+        self._count_request(request.action, result)
+        if request.reply_url:
+            self._replies.submit(self._reply, request.reply_url, reply_to(reply))
+        return reply
 
     async def _command(self, body: bytes) -> Answer:
-        asked = read_command(body)
-        if asked is None:
+        command = read_command(body)
+        if command is None:
             return NOTHING
         now = datetime.now(UTC)
         work = self._start(
-            _in(self._desk, lambda: self._door.command(self._store, asked, now, self._unowned))
+            _in(
+                self._pool, lambda: self._endpoint.command(self._store, command, now, self._unowned)
+            )
         )
         done, _ = await asyncio.wait({work}, timeout=_ANSWER_WITHIN_S)
-        self._heard("command", "answered" if done else "failed")
+        self._count_request("command", "answered" if done else "failed")
         return Answer(work.result() if done else as_json_text(answer_to_one(NOT_READ)))
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

@@ -225,15 +225,15 @@ def _too_many(fields: Sequence[tuple[bytes, bytes]]) -> LeadlineError | None:
 
 
 def _answer(error: LeadlineError) -> bytes:
-    told = problem_of(error)
+    answer = problem_of(error)
     return (
         b"HTTP/1.1 %d %b\r\ncontent-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
     ) % (
-        told.status,
-        HTTPStatus(told.status).phrase.encode(),
-        told.media_type.encode(),
-        len(told.body),
-        told.body,
+        answer.status,
+        HTTPStatus(answer.status).phrase.encode(),
+        answer.media_type.encode(),
+        len(answer.body),
+        answer.body,
     )
 
 

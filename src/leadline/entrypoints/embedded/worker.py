@@ -149,7 +149,7 @@ def _kit(settings: Settings) -> Kit:
 
 
 def _run(loop: _Loop, stop: threading.Event, watched: Watched) -> None:
-    kit = msgspec.structs.replace(loop.kit, at_hand=watched.at)
+    kit = msgspec.structs.replace(loop.kit, report_current=watched.at)
     clock = ClockWatch()
     while not stop.is_set():
         began = time.monotonic()

@@ -114,10 +114,10 @@ class Connection:
             raise Broken("the answer is not HTTP/1.1")
         headers: dict[str, str] = {}
         for line in lines:
-            found = _HEADER.fullmatch(line)
-            if found is None:
+            match = _HEADER.fullmatch(line)
+            if match is None:
                 raise Broken("the answer has a header that can't be read")
-            name, value = found[1].decode("ascii").lower(), found[2].decode("latin-1")
+            name, value = match[1].decode("ascii").lower(), match[2].decode("latin-1")
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
         said = headers.get("connection", "").lower()
         persists = "close" not in said if begin[1] == b"1" else "keep-alive" in said
@@ -126,10 +126,10 @@ class Connection:
     def _chunks(self) -> bytes:
         body = bytearray()
         while True:
-            found = _CHUNK.fullmatch(self._up_to(b"\r\n", _LONGEST_LINE))
-            if found is None:
+            match = _CHUNK.fullmatch(self._up_to(b"\r\n", _LONGEST_LINE))
+            if match is None:
                 raise Broken("the answer has a chunk without a size")
-            size = int(found[1], 16)
+            size = int(match[1], 16)
             if not size:
                 break
             body += self._exactly(size)

@@ -25,8 +25,8 @@ def read_text(caller: Caller, reference: str) -> str:
     """
     kind, _, name = reference.partition(":")
     if kind == "ssm":
-        asked = {"Name": name, "WithDecryption": True}
-        answer = caller.json("ssm", "AmazonSSM.GetParameter", asked, "1.1")
+        query = {"Name": name, "WithDecryption": True}
+        answer = caller.json("ssm", "AmazonSSM.GetParameter", query, "1.1")
         return msgspec.json.decode(answer, type=_ParameterAnswer).parameter.value
     if kind == "secretsmanager":
         answer = caller.json(kind, "secretsmanager.GetSecretValue", {"SecretId": name}, "1.1")

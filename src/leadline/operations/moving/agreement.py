@@ -9,18 +9,18 @@ import msgspec
 
 from leadline.ports.homes import (
     Family,
-    Holding,
     Home,
     KeyKind,
-    Note,
+    KeyOwner,
+    KeyStanding,
+    MoveNote,
     OwnedKey,
-    Owner,
-    unlike,
+    differing_fields,
     without_redeliveries,
 )
 
 
-def holding(key: OwnedKey, owner: Owner | None, window: timedelta) -> Holding:
+def key_standing(key: OwnedKey, owner: KeyOwner | None, window: timedelta) -> KeyStanding:
     """The state of a key at the destination; *owner* is the lead that has it there.
 
     FREE: nobody has it. MINE: this lead has it. YIELDS: another lead has it, but must give it up.
@@ -29,15 +29,15 @@ def holding(key: OwnedKey, owner: Owner | None, window: timedelta) -> Holding:
     both cannot exist.
     """
     if owner is None:
-        return Holding.FREE
+        return KeyStanding.FREE
     if owner.lead_id == key.lead_id:
-        return Holding.MINE
+        return KeyStanding.MINE
     later = owner.captured_at - key.captured_at
     if key.kind is KeyKind.PERSON:
-        return Holding.YIELDS if later > timedelta() else Holding.SETTLED
+        return KeyStanding.YIELDS if later > timedelta() else KeyStanding.SETTLED
     if key.kind is KeyKind.EVENT and not key.lasting and abs(later) >= window:
-        return Holding.SETTLED if later > timedelta() else Holding.YIELDS
-    return Holding.TAKEN
+        return KeyStanding.SETTLED if later > timedelta() else KeyStanding.YIELDS
+    return KeyStanding.TAKEN
 
 
 def family_digest(family: Family) -> bytes:
@@ -57,7 +57,7 @@ def differences(one: Family, copy: Family | None) -> dict[str, tuple[str, ...]]:
     Events and redeliveries that came to the copy meanwhile do not count.
     """
     copies = {lead.lead_id: lead for lead in copy.leads} if copy else {}
-    found = {lead.lead_id: unlike(lead, copies.get(lead.lead_id)) for lead in one.leads}
+    found = {lead.lead_id: differing_fields(lead, copies.get(lead.lead_id)) for lead in one.leads}
     order = [i for i in copies if i in found]
     if not any(found.values()) and order != list(found):
         found[one.id] = ("the order of its events",)
@@ -75,7 +75,7 @@ class Verdict(StrEnum):
     CONFLICT = "conflict"
 
 
-def judge(family: Family, there: Family | None, note: Note | None, towards: Home) -> Verdict:
+def judge(family: Family, there: Family | None, note: MoveNote | None, towards: Home) -> Verdict:
     """The verdict on a *family*; *there* is the family with its id at the destination, if any.
 
     A copy that has not changed since both homes agreed is replaced if its original has changed;
@@ -84,7 +84,7 @@ def judge(family: Family, there: Family | None, note: Note | None, towards: Home
     mine = family_digest(family)
     if there is None:
         return Verdict.CARRY
-    note = note or Note()
+    note = note or MoveNote()
     origin = Home.EMBEDDED if towards is Home.AWS else Home.AWS
     if note.towards is towards and note.copying == mine:
         return Verdict.CARRY  # copying it was begun before

@@ -15,7 +15,7 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.table import Put, Stale, Table
-from leadline.stores.aws.wakeups import Bells, Ring
+from leadline.stores.aws.wakeups import Wakeup, Wakeups
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Base:
         self,
         table: Table,
         bucket: Bucket,
-        bells: Bells,
+        wakeups: Wakeups,
         *,
         clock: Clock = wall_clock,
         redelivery_window: timedelta = WINDOW,
@@ -43,7 +43,7 @@ class Base:
     ) -> None:
         self.table = table
         self.bucket = bucket
-        self.bells = bells
+        self.wakeups = wakeups
         self.clock = clock
         self.redelivery_window = redelivery_window
         self.apart = apart
@@ -74,20 +74,22 @@ class Base:
                 return True
         raise Contested(lead.lead_id)
 
-    def _ring(self, rings: Sequence[Ring]) -> None:
+    def _send_wakeups(self, wakeups: Sequence[Wakeup]) -> None:
         """Send wake-ups. A wake-up that cannot be sent is only late: the sweep sends it later."""
-        if not rings:
+        if not wakeups:
             return
         try:
-            self.bells.ring(rings, self.clock())
+            self.wakeups.send(wakeups, self.clock())
         except StorageFailed as error:
-            lead = rings[0].task.lead_id
-            log.error("bell.silent", extra={"lead": lead, "count": len(rings), "error": str(error)})
+            lead = wakeups[0].task.lead_id
+            log.error(
+                "bell.silent", extra={"lead": lead, "count": len(wakeups), "error": str(error)}
+            )
 
-    def _toll(self, task: Task, lead: LeadItem, reason: str) -> None:
+    def _report_dead_letter(self, task: Task, lead: LeadItem, reason: str) -> None:
         """Send a message for a dead letter; the ledger has it even if that fails."""
         try:
-            self.bells.toll(task, from_iso(lead.captured_at), reason)
+            self.wakeups.dead_letter(task, from_iso(lead.captured_at), reason)
         except StorageFailed as error:
             log.error("bell.silent", extra={"lead": task.lead_id, "error": str(error)})
 
@@ -102,9 +104,9 @@ class Recent:
         self.leads: dict[str, LeadItem] = {}
         self.raws: dict[str, bytes] = {}
         self.owners: dict[bytes, str] = {}
-        self.withheld: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
         """Leads with a document that AWS refuses to give now, with AWS's error code."""
-        self.untroubled: dict[str, datetime] = {}
+        self.healthy: dict[str, datetime] = {}
         """When a channel was last seen without failures; kept across iterations."""
 
     def clear(self) -> None:
@@ -112,7 +114,7 @@ class Recent:
         self.leads.clear()
         self.raws.clear()
         self.owners.clear()
-        self.withheld.clear()
+        self.refused.clear()
 
 
 def changed(lead: LeadItem, **what: object) -> LeadItem:

@@ -12,10 +12,10 @@ from leadline.model.lead import FirstSeen
 from leadline.model.task import (
     Addressee,
     Alert,
-    Claim,
     Done,
     Drop,
     Later,
+    Lease,
     Retry,
     Step,
     Task,
@@ -26,14 +26,14 @@ from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, task_holder
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
-from leadline.stores.aws.wakeups import Ring
+from leadline.stores.aws.wakeups import Wakeup
 
 _ENOUGH = 250
 """The maximum of tasks counted per shard; more than any sensible `digest_above`."""
 _AFTER_TROUBLE = timedelta(minutes=1)
 
 
-class HandedStore(AwsStore):
+class BatchStore(AwsStore):
     """Leases the given *tasks*, each once. For batched steps it also leases other due tasks up to
     the limit, so that a burst becomes one message.
 
@@ -51,19 +51,19 @@ class HandedStore(AwsStore):
         self.left = dict(self.tasks)
         self.counts: dict[str, int] = {}
         self.settled = 0
-        self._taken: dict[Key, Claim] = {}
+        self._taken: dict[Key, Lease] = {}
 
-    def claim(
+    def lease(
         self,
         step: Step,
         limit: int,
-        lease: timedelta,
+        duration: timedelta,
         channel: str = "",
         among: Among | None = None,
-    ) -> list[Claim]:
-        """See `ports.store.Queue.claim`."""
+    ) -> list[Lease]:
+        """See `ports.store.Queue.lease`."""
         with self._or_give_back():
-            return super().claim(step, limit, lease, channel, among)
+            return super().lease(step, limit, duration, channel, among)
 
     def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
         """See `ports.store.Leads.waiting`."""
@@ -81,12 +81,12 @@ class HandedStore(AwsStore):
             return super().documents(lead_ids)
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
-        """See `ports.store.Channels.alerts`."""
+        """See `ports.store.Alerts.alerts`."""
         with self._or_give_back():
             return super().alerts(lead_ids)
 
     def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
-        """See `ports.store.Desk.handling`."""
+        """See `ports.store.Handlings.handling`."""
         with self._or_give_back():
             return super().handling(lead_ids)
 
@@ -99,7 +99,7 @@ class HandedStore(AwsStore):
         note: str = "",
         detail: str = "",
     ) -> bool:
-        """See `ports.store.Desk.handle`."""
+        """See `ports.store.Handlings.handle`."""
         with self._or_give_back():
             return super().handle(lead_id, before, after, then, note, detail)
 
@@ -114,13 +114,13 @@ class HandedStore(AwsStore):
     def _give_back_all(self) -> None:
         """Give back all leased tasks; if AWS refuses that too, their leases have to end first."""
         again = Retry(_AFTER_TROUBLE, why="storage.failed", counts=False)
-        claims = [*self._taken.values()]
+        leases = [*self._taken.values()]
         self._taken.clear()
         try:
-            for claim in claims:
-                self._settle(Settlement(claim, again))
+            for lease in leases:
+                self._settle(Settlement(lease, again))
         except StorageFailed as error:
-            log.error("claims.kept", extra={"count": len(claims), "error": str(error)})
+            log.error("claims.kept", extra={"count": len(leases), "error": str(error)})
 
     def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
         mine = self._due_of_mine(step, channel)[:limit]
@@ -145,17 +145,17 @@ class HandedStore(AwsStore):
             if state is None or state.due_at > now:
                 del self.left[key]
             else:
-                deaths = state.failures if state.held else 0
-                due.append((state.held, deaths, state.due_at, key))
-        return [(key, held) for held, _, _, key in sorted(due)]
+                deaths = state.failures if state.leased else 0
+                due.append((state.leased, deaths, state.due_at, key))
+        return [(key, leased) for leased, _, _, key in sorted(due)]
 
-    def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
+    def _take(self, holder: LeadItem | TaskItem, duration: timedelta) -> Lease | None:
         item = holder.item()
         self.left.pop((item["pk"], item["sk"]), None)
-        claim = super()._take(holder, lease)
-        if claim is not None:
-            self._taken[task_key(claim.task)] = claim
-        return claim
+        lease = super()._take(holder, duration)
+        if lease is not None:
+            self._taken[task_key(lease.task)] = lease
+        return lease
 
     def count_due(self, step: Step, channel: str = "") -> int:
         """See `ports.store.Queue.count_due`. At least the given tasks are counted, since the index
@@ -169,31 +169,31 @@ class HandedStore(AwsStore):
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
         for one in settlements:
-            if one.claim.task.step.addressee is not Addressee.LEAD:
+            if one.lease.task.step.addressee is not Addressee.LEAD:
                 # A message may have been sent: do not send it again before the lease ends.
-                self._taken.pop(task_key(one.claim.task), None)
+                self._taken.pop(task_key(one.lease.task), None)
         with self._or_give_back():
             carried_out = super().settle(settlements)
         for one in settlements:
-            self._taken.pop(task_key(one.claim.task), None)
+            self._taken.pop(task_key(one.lease.task), None)
         self.settled += sum(carried_out)
         for one, done in zip(settlements, carried_out, strict=True):
             if done and (what := _name_of(one)):
                 self.counts[what] = self.counts.get(what, 0) + 1
         return carried_out
 
-    def unfinished(self) -> dict[Task, Ring | None]:
+    def unfinished(self) -> dict[Task, Wakeup | None]:
         """The given tasks that are not done or dead, each with the wake-up for it; None for a task
         whose lead is unknown."""
         items = self.table.get_all([*self.tasks, *(lead_key(t.lead_id) for t in
                                                    self.tasks.values())])  # fmt: skip
-        found: dict[Task, Ring | None] = {}
+        found: dict[Task, Wakeup | None] = {}
         for key, task in self.tasks.items():
             lead = items.get(lead_key(task.lead_id))
             if lead is None:
                 found[task] = None
             elif key in items and (state := _state_of(task_holder_of(items[key]))) is not None:
-                found[task] = Ring(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
+                found[task] = Wakeup(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
         return found
 
 
@@ -208,7 +208,7 @@ def _name_of(one: Settlement) -> str:
         case Done(refined=refined) if refined is not None:
             return refined.status.capitalize()
         case Done(alert=alert) if alert is not None:
-            return one.claim.task.step.row.metric
+            return one.lease.task.step.row.metric
         case Drop():
             return "Dead"
     return ""

@@ -7,7 +7,7 @@ from leadline.net.aws.calls import AwsFailed, Caller, code_of
 _PARALLEL = 8
 
 
-class Withheld(AwsFailed):
+class AccessRefused(AwsFailed):
     """A document that AWS refuses to give. Callers without permission to list the bucket get this
     error for a missing document as well (S3 API Reference, "GetObject")."""
 
@@ -55,26 +55,26 @@ class Bucket:
         code = code_of(reply)
         if code in ("NoSuchKey", "NoSuchVersion", "404"):
             return None
-        raise Withheld(f"GetObject {key}", code, reply.body)
+        raise AccessRefused(f"GetObject {key}", code, reply.body)
 
     def get_all(
         self,
         keys: Sequence[tuple[str, str]],
-        withheld: Callable[[int, Withheld], None] | None = None,
+        refused: Callable[[int, AccessRefused], None] | None = None,
     ) -> list[bytes | None]:
         """Several documents by key and version, in the given order, read in parallel.
 
-        *withheld*, if given, is called with the index and the error of each document that AWS
-        refuses to give; the result has None for it. Without *withheld*, Withheld is raised.
+        *refused*, if given, is called with the index and the error of each document that AWS
+        refuses to give; the result has None for it. Without *refused*, Withheld is raised.
         """
 
         def get(place: int) -> bytes | None:
             try:
                 return self.get(*keys[place])
-            except Withheld as error:
-                if withheld is None:
+            except AccessRefused as error:
+                if refused is None:
                     raise
-                withheld(place, error)
+                refused(place, error)
                 return None
 
         places = range(len(keys))

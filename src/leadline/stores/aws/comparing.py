@@ -10,7 +10,7 @@ from leadline.model.formats import from_iso, iso, key_of
 from leadline.model.lead import CapturedLead
 from leadline.ports.store import Apart
 from leadline.stores.aws.base import Base, Contested, log
-from leadline.stores.aws.bucket import Withheld
+from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import RESUMED, digest_key
 from leadline.stores.aws.table import Stale
@@ -41,7 +41,7 @@ class Comparing(Base):
         try:
             document = self.bucket.get(key_of("raw", first_id, first_at))
             first = read_document(document or b"")
-        except (Withheld, msgspec.MsgspecError):
+        except (AccessRefused, msgspec.MsgspecError):
             log.warning("capture.nothing_to_compare", extra={"lead": first_id})
             return Apart()
         return self.apart(lead, first.raw, first.record)

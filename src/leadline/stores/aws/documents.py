@@ -11,7 +11,7 @@ from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Kind
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StoredEvent(msgspec.Struct, frozen=True):
     """A raw document as read from the archive."""
 
     lead_id: str
@@ -61,10 +61,10 @@ class Kept(msgspec.Struct, frozen=True):
         )
 
 
-_decoder = msgspec.json.Decoder(Kept)
+_decoder = msgspec.json.Decoder(StoredEvent)
 
 
-def read_document(document: bytes) -> Kept:
+def read_document(document: bytes) -> StoredEvent:
     """Decode a raw document; raises msgspec.MsgspecError if it is not one."""
     return _decoder.decode(document)
 

@@ -7,7 +7,7 @@ from leadline.model.formats import from_iso, key_of, refined_document, refined_h
 from leadline.model.keys import match_keys
 from leadline.model.lead import OTHER_WORDS
 from leadline.stores.aws.base import changed
-from leadline.stores.aws.documents import Kept, document_of
+from leadline.stores.aws.documents import StoredEvent, document_of
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import digest_key
 from leadline.stores.aws.leads import AwsLeads
@@ -31,14 +31,14 @@ class AwsErasing(AwsLeads):
         if lead is None:
             return LEFT
         events = self._leads([lead_id, *lead.related])
-        kept = self._documents(events.values())
-        for event_id, one in kept.items():
+        documents = self._documents(events.values())
+        for event_id, one in documents.items():
             event = one.captured()
             erased = words_erased(event)
             if erased != event:
                 key = key_of("raw", event_id, event.captured_at)
                 self.bucket.put(key, document_of(erased))
-        version = self._erase_refined(lead, kept)
+        version = self._erase_refined(lead, documents)
         self._change(lead, lambda item: _without_person(item, version))
         for event_id in lead.related:
             if event_id in events:
@@ -46,17 +46,17 @@ class AwsErasing(AwsLeads):
         self.recent.clear()
         return LEFT
 
-    def _erase_refined(self, lead: LeadItem, kept: dict[str, Kept]) -> str:
+    def _erase_refined(self, lead: LeadItem, documents: dict[str, StoredEvent]) -> str:
         """Write the refined document over; returns the version that counts from now on."""
         refined = self.refined([lead.lead_id]).get(lead.lead_id)
-        if refined is None or lead.lead_id not in kept:
+        if refined is None or lead.lead_id not in documents:
             return lead.summary.version if lead.summary else ""
         for key in match_keys(refined).values():
             place = digest_key("M", key)
             owner = self.table.get(place)
             if owner is not None and owner["lead_id"] == lead.lead_id:
                 self.table.write(Delete(place, None))
-        raw = words_erased(kept[lead.lead_id].captured()).raw
+        raw = words_erased(documents[lead.lead_id].captured()).raw
         document = refined_document(refined_head(person_erased(refined)), raw)
         return self.bucket.put(
             key_of("refined", lead.lead_id, from_iso(lead.captured_at)), document

@@ -60,9 +60,9 @@ def with_event(head: LeadItem, event_id: str, fate: Fate, *, unseen: bool) -> Le
         return changed(head, related=(*head.related, event_id))
     task = head.task
     attempts = head.attempts
-    if task is not None and task.held and not task.dead_at:
+    if task is not None and task.leased and not task.dead_at:
         attempts = task.attempt + 1
-        task = msgspec.structs.replace(task, attempt=attempts, held=False, due_at=task.put_at)
+        task = msgspec.structs.replace(task, attempt=attempts, leased=False, due_at=task.put_at)
     updates = (*head.updates, event_id) if fate is Fate.FOLDED else head.updates
     related = (*head.related, event_id)
     return changed(head, related=related, updates=updates, task=task, attempts=attempts)

@@ -14,8 +14,8 @@ from leadline.model.lead import Ownership
 from leadline.model.task import Later
 from leadline.stores.aws.base import Base, Contested, changed
 from leadline.stores.aws.items import LeadItem, lead_of
-from leadline.stores.aws.keys import desk_key, handling_key, lead_key, short, task_key
-from leadline.stores.aws.queue import rings_of, schedule
+from leadline.stores.aws.keys import handling_key, lead_key, short, task_key, work_list_key
+from leadline.stores.aws.queue import schedule, wakeups_of
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 
@@ -23,11 +23,11 @@ _MOST_ROUNDS = 20
 _decoder = msgspec.json.Decoder(Handling)
 
 
-class AwsDesk(Base):
-    """`ports.store.Desk` on DynamoDB."""
+class AwsHandlings(Base):
+    """`ports.store.Handlings` on DynamoDB."""
 
     def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
-        """See `ports.store.Desk.handling`."""
+        """See `ports.store.Handlings.handling`."""
         items = self.table.get_all([handling_key(i) for i in lead_ids]) if lead_ids else {}
         return {item["lead_id"]: handling_of(item) for item in items.values()}
 
@@ -40,35 +40,35 @@ class AwsDesk(Base):
         note: str = "",
         detail: str = "",
     ) -> bool:
-        """See `ports.store.Desk.handle`."""
+        """See `ports.store.Handlings.handle`."""
         lead_place, place = lead_key(lead_id), handling_key(lead_id)
         keys = [lead_place, place, *(task_key(one.task) for one in then)]
         for _ in range(_MOST_ROUNDS):
             items = self.table.get_all(keys)
             lead = lead_of(items[lead_place]) if lead_place in items else None
-            kept = handling_of(items[place]) if place in items else UNHANDLED
-            if lead is None or lead.summary is None or kept.rev != before.rev:
+            handling = handling_of(items[place]) if place in items else UNHANDLED
+            if lead is None or lead.summary is None or handling.rev != before.rev:
                 return False
             now = self.clock()
-            after = msgspec.structs.replace(after, rev=kept.rev + 1)
+            after = msgspec.structs.replace(after, rev=handling.rev + 1)
             new = with_owner_shown(lead.note(now, note, detail) if note else lead, after)
             new, puts = schedule(new, then, items, now)
             # The lead is always written too: a move detects changes by its revision.
-            writes = [Put(new.item(), lead.rev), *handling_writes(lead_id, kept, after), *puts]
+            writes = [Put(new.item(), lead.rev), *handling_writes(lead_id, handling, after), *puts]
             try:
                 self.table.write_all(writes)
             except Stale:
                 continue
             self.recent.leads.pop(lead_id, None)
-            self._ring(rings_of(lead, then, now))
+            self._send_wakeups(wakeups_of(lead, then, now))
             return True
         raise Contested(lead_id)
 
-    def desk(self, person: str, limit: int = 50) -> Sequence[str]:
-        """See `ports.store.Desk.desk`."""
-        pk, _ = desk_key(person, "")
-        found = self.table.query("pk = :pk", {":pk": pk}, limit=limit, backwards=True)
-        return [item["sk"] for item in found]
+    def work_list(self, person: str, limit: int = 50) -> Sequence[str]:
+        """See `ports.store.Handlings.work_list`."""
+        pk, _ = work_list_key(person, "")
+        items = self.table.query("pk = :pk", {":pk": pk}, limit=limit, backwards=True)
+        return [item["sk"] for item in items]
 
 
 def handling_of(item: Item) -> Handling:
@@ -76,21 +76,24 @@ def handling_of(item: Item) -> Handling:
     return msgspec.structs.replace(_decoder.decode(item["handling"]), rev=item["rev"])
 
 
-def handling_writes(lead_id: str, kept: Handling, new: Handling) -> list[Write]:
-    """The writes that replace the handling *kept* (UNHANDLED if there is none) by *new* with its
-    revision, and update the open leads of the holders."""
+def handling_writes(lead_id: str, handling: Handling, new: Handling) -> list[Write]:
+    """The writes that replace the handling *handling* (UNHANDLED if there is none) by *new* with
+    its revision, and update the open leads of the holders."""
     pk, sk = handling_key(lead_id)
     text = msgspec.json.encode(msgspec.structs.replace(new, rev=0)).decode()
     item = {"pk": pk, "sk": sk, "lead_id": lead_id, "rev": new.rev, "handling": text}
-    first = kept.rev == UNHANDLED.rev
+    first = handling.rev == UNHANDLED.rev
     condition = "attribute_not_exists(pk)" if first else "rev = :seen"
-    change = PutIf(item, condition, {} if first else {":seen": kept.rev})
-    return [change, *_desk_writes(lead_id, kept, new)]
+    change = PutIf(item, condition, {} if first else {":seen": handling.rev})
+    return [change, *_work_list_writes(lead_id, handling, new)]
 
 
-def handling_removed(lead_id: str, kept: Handling) -> list[Write]:
+def handling_removed(lead_id: str, handling: Handling) -> list[Write]:
     """The writes that remove a handling, and the lead from the open leads of its holder."""
-    return [Delete(handling_key(lead_id), kept.rev), *_desk_writes(lead_id, kept, UNHANDLED)]
+    return [
+        Delete(handling_key(lead_id), handling.rev),
+        *_work_list_writes(lead_id, handling, UNHANDLED),
+    ]
 
 
 def first_handling(lead_id: str, handling: Handling) -> list[Write]:
@@ -111,11 +114,11 @@ def with_owner_shown(lead: LeadItem, handling: Handling) -> LeadItem:
     return changed(lead, summary=msgspec.structs.replace(lead.summary, owner_now=now))
 
 
-def _desk_writes(lead_id: str, kept: Handling, new: Handling) -> list[Write]:
-    before, after = _desks(lead_id, kept), _desks(lead_id, new)
+def _work_list_writes(lead_id: str, handling: Handling, new: Handling) -> list[Write]:
+    before, after = _work_lists(lead_id, handling), _work_lists(lead_id, new)
     writes: list[Write] = [Delete(key, None) for key in before if key not in after]
     return writes + [PutIf({"pk": k[0], "sk": k[1]}) for k in after if k not in before]
 
 
-def _desks(lead_id: str, handling: Handling) -> dict[Key, None]:
-    return dict.fromkeys(desk_key(person, lead_id) for person in handling.desks)
+def _work_lists(lead_id: str, handling: Handling) -> dict[Key, None]:
+    return dict.fromkeys(work_list_key(person, lead_id) for person in handling.work_lists)

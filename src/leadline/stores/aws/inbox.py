@@ -34,9 +34,9 @@ from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.events_of_records import EarlyEvents, item_of, record_item, with_event
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key, short, task_key
-from leadline.stores.aws.queue import rings_of, schedule
+from leadline.stores.aws.queue import schedule, wakeups_of
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
-from leadline.stores.aws.wakeups import Ring
+from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
 _MOST_PARALLEL = 8
@@ -51,24 +51,24 @@ class AwsInbox(Comparing, EarlyEvents):
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
         """See `ports.store.Inbox.accept`."""
-        bells: list[Ring] = []
+        wakeups: list[Wakeup] = []
         try:
-            return self._accept_all(leads, bells)
+            return self._accept_all(leads, wakeups)
         finally:
-            self._ring(bells)
+            self._send_wakeups(wakeups)
 
     def take_up(self, lead: CapturedLead) -> Receipt:
         """Continue a capture whose raw document is in the archive already."""
-        bells: list[Ring] = []
-        receipt = self._accept(lead, bells, archived=True)
-        self._ring(bells)
+        wakeups: list[Wakeup] = []
+        receipt = self._accept(lead, wakeups, archived=True)
+        self._send_wakeups(wakeups)
         return receipt
 
-    def _accept_all(self, leads: Sequence[CapturedLead], bells: list[Ring]) -> list[Receipt]:
+    def _accept_all(self, leads: Sequence[CapturedLead], wakeups: list[Wakeup]) -> list[Receipt]:
         """Accept events in parallel, because senders do not wait for long; but those of one record,
         or with the same key, in order."""
         if len(leads) < 2:
-            return [self._accept(lead, bells) for lead in leads]
+            return [self._accept(lead, wakeups) for lead in leads]
         from concurrent.futures import ThreadPoolExecutor  # not needed for one lead
 
         receipts: dict[int, Receipt] = {}
@@ -78,34 +78,36 @@ class AwsInbox(Comparing, EarlyEvents):
 
         def accept(places: Sequence[int]) -> None:
             for place in places:
-                receipts[place] = self._accept(leads[place], bells)
+                receipts[place] = self._accept(leads[place], wakeups)
 
         with ThreadPoolExecutor(min(_MOST_PARALLEL, len(groups))) as pool:
             list(pool.map(accept, groups.values()))
         return [receipts[place] for place in range(len(leads))]
 
-    def _accept(self, lead: CapturedLead, bells: list[Ring], *, archived: bool = False) -> Receipt:
+    def _accept(
+        self, lead: CapturedLead, wakeups: list[Wakeup], *, archived: bool = False
+    ) -> Receipt:
         if not self._is_within_quota(lead):
             return Receipt(lead.id, Fate.REFUSED)
         reserved = self._reserve(lead)
         if reserved is not None:
             first = self._lead(reserved["lead_id"])
             if first is not None:
-                return self._met_again(lead, first, reserved, bells)
+                return self._met_again(lead, first, reserved, wakeups)
             lead, archived = self._resumed(lead, reserved), False
         if not archived:
             key = key_of("raw", lead.id, lead.captured_at)
             if not self.bucket.put_new(key, document_of(lead)):
                 told = self._beside(lead, lead.id, lead.captured_at, reserved)
                 if told.identity:  # another event took the key and died, or is about to be kept
-                    return self._set_apart(lead, told.identity, bells)
+                    return self._set_apart(lead, told.identity, wakeups)
         for _ in range(_MOST_ROUNDS):
             try:
-                return self._keep(lead, bells)
+                return self._keep(lead, wakeups)
             except Stale:
                 first = self._lead(lead.id)
                 if first is not None:
-                    return self._redelivered(first, "", bells)
+                    return self._redelivered(first, "", wakeups)
         raise Contested(lead.id)
 
     def _is_within_quota(self, lead: CapturedLead) -> bool:
@@ -118,33 +120,33 @@ class AwsInbox(Comparing, EarlyEvents):
         return is_within_quota(self.table, lead)
 
     def _met_again(
-        self, lead: CapturedLead, first: LeadItem, reserved: dict[str, Any], bells: list[Ring]
+        self, lead: CapturedLead, first: LeadItem, reserved: dict[str, Any], wakeups: list[Wakeup]
     ) -> Receipt:
         """An event with the key of one that is kept: its redelivery, or about somebody else."""
         told = self._beside(lead, first.lead_id, from_iso(first.captured_at), reserved)
         if told.identity:
-            return self._set_apart(lead, told.identity, bells)
-        return self._redelivered(first, told.difference, bells)
+            return self._set_apart(lead, told.identity, wakeups)
+        return self._redelivered(first, told.difference, wakeups)
 
-    def _set_apart(self, lead: CapturedLead, identity: str, bells: list[Ring]) -> Receipt:
+    def _set_apart(self, lead: CapturedLead, identity: str, wakeups: list[Wakeup]) -> Receipt:
         """Keep an event whose key is somebody else's, under an id that is surely its own."""
         own = msgspec.structs.replace(lead, id=uuid7(lead.captured_at))
-        return self._accept(set_apart(own, identity), bells)
+        return self._accept(set_apart(own, identity), wakeups)
 
-    def _redelivered(self, first: LeadItem, difference: str, bells: list[Ring]) -> Receipt:
+    def _redelivered(self, first: LeadItem, difference: str, wakeups: list[Wakeup]) -> Receipt:
         self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
         head = self._lead(first.joined or first.lead_id) if difference else None
         if head is not None:
             now = self.clock()
             self._change(head, lambda lead: lead.note(now, OTHER_WORDS, difference))
         task = first.task
-        if task is not None and not task.dead_at and not task.held:
+        if task is not None and not task.dead_at and not task.leased:
             # The first capture may have died before its wake-up; one too many does no harm.
-            bells.append(_wake(first, from_iso(task.due_at)))
+            wakeups.append(_wake(first, from_iso(task.due_at)))
         no_lead = first.why if first.fate == Fate.FILTERED else ""
         return Receipt(first.joined or first.lead_id, Fate.REDELIVERED, no_lead)
 
-    def _keep(self, lead: CapturedLead, bells: list[Ring]) -> Receipt:
+    def _keep(self, lead: CapturedLead, wakeups: list[Wakeup]) -> Receipt:
         """Store the event as a lead, or as an event of its record's lead; raises Stale if the
         record has changed meanwhile."""
         head = self._head(lead)
@@ -154,9 +156,9 @@ class AwsInbox(Comparing, EarlyEvents):
         refined = head is not None and head.summary is not None
         fate, why = fate_of(lead, known=head is not None and early is None, refined=refined)
         if fate is Fate.CAPTURED:
-            return self._keep_lead(lead, early, bells)
+            return self._keep_lead(lead, early, wakeups)
         if head is not None:
-            return self._keep_event(lead, fate, why, head, bells)
+            return self._keep_event(lead, fate, why, head, wakeups)
         writes: list[Write] = [Put(item_of(lead, fate, why, None).item(), None)]
         if head is None and lead.record_key and is_early(lead):
             writes.append(Put(record_item(lead.record_key, lead.id), None))
@@ -164,7 +166,7 @@ class AwsInbox(Comparing, EarlyEvents):
         return Receipt(lead.id, fate, why)
 
     def _keep_event(
-        self, lead: CapturedLead, fate: Fate, why: str, head: LeadItem, bells: list[Ring]
+        self, lead: CapturedLead, fate: Fate, why: str, head: LeadItem, wakeups: list[Wakeup]
     ) -> Receipt:
         """Store an event of a lead, add it to the lead, and put a look-up for a refined lead."""
         full = len(head.related) >= (MOST_EARLY if head.is_early else MOST_RELATED)
@@ -182,21 +184,23 @@ class AwsInbox(Comparing, EarlyEvents):
         now = self.clock()
         there = self.table.get_all([task_key(one.task) for one in ask]) if ask else {}
         self.table.write_all([*writes, *schedule(head, ask, there, now)[1]])
-        bells += rings_of(head, ask, now)
+        wakeups += wakeups_of(head, ask, now)
         if joined.attempts != head.attempts and joined.task is not None:
-            bells.append(_wake(joined, from_iso(joined.task.due_at)))
+            wakeups.append(_wake(joined, from_iso(joined.task.due_at)))
         if fate is Fate.FOLDED:
             return Receipt(head.lead_id, fate)
         return Receipt(lead.id, fate, why)
 
-    def _keep_lead(self, lead: CapturedLead, early: LeadItem | None, bells: list[Ring]) -> Receipt:
+    def _keep_lead(
+        self, lead: CapturedLead, early: LeadItem | None, wakeups: list[Wakeup]
+    ) -> Receipt:
         """Store a new lead with its task, and assign its record to it, and what came *early*
         of that."""
         item = item_of(lead, Fate.CAPTURED, lead.why, None)
         if lead.kind is Kind.UNREADABLE:
             item = _dead(item, lead)
             self.table.write(Put(item.item(), None))
-            self._toll(Task(Step.REFINE, lead.id), item, NOT_READ)
+            self._report_dead_letter(Task(Step.REFINE, lead.id), item, NOT_READ)
             return Receipt(lead.id, Fate.CAPTURED)
         task = TaskState(iso(lead.captured_at), iso(lead.due_at))
         item = msgspec.structs.replace(item, task=task)
@@ -211,7 +215,7 @@ class AwsInbox(Comparing, EarlyEvents):
                 free if early is None else PutIf(record, "lead_id = :e", {":e": early.lead_id})
             )
         self.table.write_all(writes)
-        bells.append(Ring(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
+        wakeups.append(Wakeup(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
         return Receipt(lead.id, Fate.CAPTURED)
 
     def _head(self, lead: CapturedLead) -> LeadItem | None:
@@ -229,7 +233,7 @@ class AwsInbox(Comparing, EarlyEvents):
         items = self.table.get_all([lead_key(i) for i in lead_ids])
         events = sorted((lead_of(item) for item in items.values()), key=lambda e: e.lead_id)
         made = [event for event in events if self._readmit(event, due_at)]
-        self._ring([_wake(event, due_at) for event in made])
+        self._send_wakeups([_wake(event, due_at) for event in made])
         return [event.lead_id for event in made]
 
     def _readmit(self, event: LeadItem, due_at: datetime) -> bool:
@@ -264,5 +268,5 @@ def _dead(item: LeadItem, lead: CapturedLead) -> LeadItem:
     return item.note(lead.captured_at, "refine.dead", NOT_READ)
 
 
-def _wake(lead: LeadItem, due_at: datetime) -> Ring:
-    return Ring(Task(Step.REFINE, lead.lead_id), due_at, from_iso(lead.captured_at))
+def _wake(lead: LeadItem, due_at: datetime) -> Wakeup:
+    return Wakeup(Task(Step.REFINE, lead.lead_id), due_at, from_iso(lead.captured_at))

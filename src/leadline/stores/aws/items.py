@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.model.formats import from_iso, iso
 from leadline.model.lead import WORKER_DIED, Fate, RefinedLead, Status
-from leadline.model.task import Alert, Claim, Step, Task
+from leadline.model.task import Alert, Lease, Step, Task
 from leadline.stores.aws.keys import (
     FURTHER,
     LEAD,
@@ -42,7 +42,7 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
     due_at: str
     attempt: int = 0
     failures: int = 0
-    held: bool = False
+    leased: bool = msgspec.field(default=False, name="held")
     again: bool = False
     error: str = ""
     dead_at: str = ""
@@ -58,7 +58,7 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
 
     processed_at: str
     status: str
-    told: int
+    channel_count: int = msgspec.field(name="told")
     version: str = ""
     name: str | None = None
     email: str | None = None
@@ -70,7 +70,7 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     duplicate_of: str | None = None
 
 
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+class AlertItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """A message that a channel accepted; see `model.task.Alert`."""
 
     channel: str
@@ -81,7 +81,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     step: str = Step.NOTIFY
 
 
-class Noted(msgspec.Struct, frozen=True, omit_defaults=True):
+class TimelineItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a timeline."""
 
     at: str
@@ -112,8 +112,8 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     attempts: int = 0
     task: TaskState | None = None
     summary: Summary | None = None
-    alerts: tuple[Told, ...] = ()
-    timeline: tuple[Noted, ...] = ()
+    alerts: tuple[AlertItem, ...] = ()
+    timeline: tuple[TimelineItem, ...] = ()
     dead_channels: tuple[str, ...] = ()
     redelivered: int = 0
 
@@ -133,12 +133,12 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
             return Status.DEAD
         if self.summary is None:
             return Status.WAITING
-        alerted = any(told.step == Step.NOTIFY for told in self.alerts)
+        alerted = any(alert.step == Step.NOTIFY for alert in self.alerts)
         return Status.ALERTED if alerted else Status.REFINED
 
     def note(self, at: datetime, what: str, detail: str = "") -> "LeadItem":
         """The lead with one more line in its timeline, of which only the latest are kept."""
-        lines = (*self.timeline, Noted(iso(at), what, detail))[-_LONGEST_TIMELINE:]
+        lines = (*self.timeline, TimelineItem(iso(at), what, detail))[-_LONGEST_TIMELINE:]
         return msgspec.structs.replace(self, timeline=lines)
 
     def item(self) -> Item:
@@ -209,16 +209,16 @@ def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
     if task.dead_at:
         return {"due_pk": dead_partition(shard), "due_sk": f"{task.dead_at}#{lead_id}"}
     partition = due_partition(step, channel, shard)
-    return {"due_pk": partition, "due_sk": f"{task.due_at}#{lead_id}", "held": task.held}
+    return {"due_pk": partition, "due_sk": f"{task.due_at}#{lead_id}", "held": task.leased}
 
 
-def claim_of(holder: LeadItem | TaskItem, task: TaskState, until: datetime) -> Claim:
+def lease_of(holder: LeadItem | TaskItem, task: TaskState, until: datetime) -> Lease:
     """The lease that a worker gets *until* then; *task* is the state before it is leased."""
-    return Claim(
+    return Lease(
         task_in(holder),
         task.attempt + 1,
-        task.failures + int(task.held),
-        WORKER_DIED if task.held else task.error,
+        task.failures + int(task.leased),
+        WORKER_DIED if task.leased else task.error,
         from_iso(task.due_at),
         0,
         until,
@@ -233,10 +233,10 @@ def revived(old: TaskState | None, attempts: int, now: datetime, due_at: datetim
     return TaskState(iso(now), iso(due_at), attempt, again=again)
 
 
-def told_of(alert: Alert) -> Told:
+def alert_item(alert: Alert) -> AlertItem:
     """An alert as stored in its lead."""
     at = iso(alert.sent_at)
-    return Told(alert.channel, at, alert.template, alert.digest, alert.ref, alert.step)
+    return AlertItem(alert.channel, at, alert.template, alert.digest, alert.ref, alert.step)
 
 
 def alerts_of(lead: LeadItem) -> tuple[Alert, ...]:
@@ -248,13 +248,14 @@ def alerts_of(lead: LeadItem) -> tuple[Alert, ...]:
     return tuple(sorted(alerts, key=lambda alert: alert.sent_at))
 
 
-def summary_of(refined: RefinedLead, told: int, version: str) -> Summary:
-    """What lists show of a refined lead; *told* is the number of channels that have to alert."""
+def summary_of(refined: RefinedLead, channel_count: int, version: str) -> Summary:
+    """What lists show of a refined lead; *channel_count* is the number of channels that have to
+    alert."""
     contact, details, first = refined.contact, refined.lead_details, refined.duplicate_of
     return Summary(
         processed_at=iso(refined.processed_at),
         status=refined.status,
-        told=told,
+        channel_count=channel_count,
         version=version,
         name=short(contact.name),
         email=short(contact.email),

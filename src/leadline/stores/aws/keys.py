@@ -67,7 +67,7 @@ def handling_key(lead_id: str) -> Key:
     return f"L#{lead_id}", HANDLING
 
 
-def desk_key(person: str, lead_id: str) -> Key:
+def work_list_key(person: str, lead_id: str) -> Key:
     """The key of an open lead of a person, by one of their ids or addresses."""
     return f"D#{short(person)}", lead_id
 

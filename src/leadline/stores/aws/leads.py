@@ -9,8 +9,8 @@ from leadline.model.lead import ENDS, Fate, FirstSeen, Kind, RefinedLead
 from leadline.model.task import Alert
 from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.aws.base import Base, log
-from leadline.stores.aws.bucket import Withheld
-from leadline.stores.aws.documents import Kept, read_document
+from leadline.stores.aws.bucket import AccessRefused
+from leadline.stores.aws.documents import StoredEvent, read_document
 from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key
 from leadline.stores.refined import decoded
@@ -26,35 +26,35 @@ class AwsLeads(Base):
         told = {i: [o for o in lead.related if o in others and _tells(lead, others[o])]
                 for i, lead in leads.items()}  # fmt: skip
         events = [others[o] for ids in told.values() for o in ids]
-        kept = self._documents([*leads.values(), *events], self.recent.withheld)
+        documents = self._documents([*leads.values(), *events], self.recent.refused)
         found: dict[str, Waiting] = {}
         for lead_id, lead in leads.items():
-            for event_id in self.recent.withheld.keys() & set(told[lead_id]):
-                self.recent.withheld[lead_id] = self.recent.withheld[event_id]
-            if lead_id not in kept or lead_id in self.recent.withheld:
+            for event_id in self.recent.refused.keys() & set(told[lead_id]):
+                self.recent.refused[lead_id] = self.recent.refused[event_id]
+            if lead_id not in documents or lead_id in self.recent.refused:
                 continue
-            self.recent.raws[lead_id] = kept[lead_id].raw
-            news = [others[o] for o in told[lead_id] if o in kept]
-            found[lead_id] = _waiting(lead, kept, news)
+            self.recent.raws[lead_id] = documents[lead_id].raw
+            news = [others[o] for o in told[lead_id] if o in documents]
+            found[lead_id] = _waiting(lead, documents, news)
         return found
 
     def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
         """See `ports.store.Leads.archived`."""
         leads = self._leads(lead_ids)
-        kept = self._documents(leads.values())
+        documents = self._documents(leads.values())
         return {
             i: Archived(
                 i,
                 lead.source,
                 from_iso(lead.captured_at),
                 Fate(lead.fate),
-                kept[i].raw,
-                kept[i].whole_body,
-                kept[i].media_type,
+                documents[i].raw,
+                documents[i].whole_body,
+                documents[i].media_type,
                 Kind(lead.kind),
             )
             for i, lead in leads.items()
-            if i in kept
+            if i in documents
         }
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
@@ -79,13 +79,13 @@ class AwsLeads(Base):
             if lead.summary is not None
         ]
         versions = [(key, lead.summary.version if lead.summary else "") for _, key, lead in asked]
-        ids, withheld = [lead_id for lead_id, _, _ in asked], self.recent.withheld
-        documents = self.bucket.get_all(versions, self._withheld(ids, withheld))
+        ids, refused = [lead_id for lead_id, _, _ in asked], self.recent.refused
+        documents = self.bucket.get_all(versions, self._note_refused(ids, refused))
         for place, (key, version) in enumerate(versions):
-            if documents[place] is None and version and ids[place] not in withheld:
+            if documents[place] is None and version and ids[place] not in refused:
                 # A worker without a valid lease may have written a newer version; the bucket then
                 # deletes the referenced one in time. The remaining one has the same content.
-                watch = self._withheld(ids[place:], withheld)
+                watch = self._note_refused(ids[place:], refused)
                 (documents[place],) = self.bucket.get_all([(key, "")], watch)
         found = zip(asked, documents, strict=True)
         return {lead_id: document for (lead_id, _, _), document in found if document is not None}
@@ -99,7 +99,7 @@ class AwsLeads(Base):
         return {key: i for key, i in owners.items() if i in leads and not leads[i].is_early}
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
-        """See `ports.store.Channels.alerts`."""
+        """See `ports.store.Alerts.alerts`."""
         leads = self._leads(lead_ids, guess=True)
         return {i: alerts_of(lead) for i, lead in leads.items() if lead.alerts}
 
@@ -114,34 +114,36 @@ class AwsLeads(Base):
         return {i: found for i in wanted if (found := read.get(i) or known.get(i)) is not None}
 
     def _documents(
-        self, leads: Iterable[LeadItem], withheld: dict[str, str] | None = None
-    ) -> dict[str, Kept]:
+        self, leads: Iterable[LeadItem], refused: dict[str, str] | None = None
+    ) -> dict[str, StoredEvent]:
         """The raw documents that exist and can be read, by lead id. Documents that AWS refuses to
-        give are noted in *withheld*; without it, raises Withheld."""
+        give are noted in *refused*; without it, raises Withheld."""
         keys = {i.lead_id: key_of("raw", i.lead_id, from_iso(i.captured_at)) for i in leads}
-        watch = None if withheld is None else self._withheld(list(keys), withheld)
+        watch = None if refused is None else self._note_refused(list(keys), refused)
         found = self.bucket.get_all([(key, "") for key in keys.values()], watch)
-        kept: dict[str, Kept] = {}
+        documents: dict[str, StoredEvent] = {}
         for lead_id, document in zip(keys, found, strict=True):
             if document is None:
                 continue
             try:
-                kept[lead_id] = read_document(document)
+                documents[lead_id] = read_document(document)
             except msgspec.MsgspecError:
                 log.error("document.damaged", extra={"lead": lead_id})
-        return kept
+        return documents
 
-    def _withheld(
-        self, lead_ids: Sequence[str], withheld: dict[str, str]
-    ) -> Callable[[int, Withheld], None]:
-        def note(place: int, error: Withheld) -> None:
+    def _note_refused(
+        self, lead_ids: Sequence[str], refused: dict[str, str]
+    ) -> Callable[[int, AccessRefused], None]:
+        def note(place: int, error: AccessRefused) -> None:
             log.error("document.withheld", extra={"lead": lead_ids[place], "error": str(error)})
-            withheld[lead_ids[place]] = error.code
+            refused[lead_ids[place]] = error.code
 
         return note
 
 
-def _waiting(lead: LeadItem, kept: Mapping[str, Kept], events: Sequence[LeadItem]) -> Waiting:
+def _waiting(
+    lead: LeadItem, documents: Mapping[str, StoredEvent], events: Sequence[LeadItem]
+) -> Waiting:
     """What a worker needs of a lead and of the other events of its record, in their order."""
     updates = [event.lead_id for event in events if event.fate == Fate.FOLDED]
     ends = []
@@ -149,16 +151,16 @@ def _waiting(lead: LeadItem, kept: Mapping[str, Kept], events: Sequence[LeadItem
         if _is_end(event):
             before = sum(not _is_end(e) for e in events[:place])
             after = -1 if event.lead_id < lead.lead_id else before
-            ends.append(Ended(event.why, kept[event.lead_id].raw, after))
+            ends.append(Ended(event.why, documents[event.lead_id].raw, after))
     return Waiting(
         lead.lead_id,
         lead.source,
         from_iso(lead.captured_at),
-        kept[lead.lead_id].raw,
-        kept[lead.lead_id].record,
-        tuple(kept[i].raw for i in updates),
-        tuple(kept[event.lead_id].raw for event in events if _is_late(event)),
-        tuple(kept[i].why for i in (lead.lead_id, *updates) if kept[i].why),
+        documents[lead.lead_id].raw,
+        documents[lead.lead_id].record,
+        tuple(documents[i].raw for i in updates),
+        tuple(documents[event.lead_id].raw for event in events if _is_late(event)),
+        tuple(documents[i].why for i in (lead.lead_id, *updates) if documents[i].why),
         tuple(ends),
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from leadline.model.formats import iso
 from leadline.model.task import Alert, Drop, Retry, Step, Task
 from leadline.stores.aws.base import changed
-from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, told_of
+from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, alert_item
 from leadline.stores.aws.late import moved, task_writes
 from leadline.stores.aws.table import Put, Write
 
@@ -20,14 +20,14 @@ def retried(state: TaskState, step: Step, retry: Retry, failures: int, now: date
     else:
         later = moved(state, step, due_at)
     return msgspec.structs.replace(
-        later, put_at=iso(now), held=False, failures=failures, error=retry.why
+        later, put_at=iso(now), leased=False, failures=failures, error=retry.why
     )
 
 
 def dropped(state: TaskState, drop: Drop, now: datetime) -> TaskState:
     """The state of a task that becomes a dead letter."""
     return msgspec.structs.replace(
-        state, held=False, dead_at=iso(now), reason=drop.reason, error=drop.detail,
+        state, leased=False, dead_at=iso(now), reason=drop.reason, error=drop.detail,
         first_due_at="", late=False,
     )  # fmt: skip
 
@@ -49,17 +49,19 @@ def with_alert(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
     """
     new = lead
     if alert is not None:
-        from leadline.model.task import told_as  # not needed for capture and refinement
+        from leadline.model.task import event_name  # not needed for capture and refinement
 
-        line = told_of(msgspec.structs.replace(alert, step=task.step))
+        line = alert_item(msgspec.structs.replace(alert, step=task.step))
         new = changed(new, alerts=(*new.alerts, line))
         said = f"{alert.channel}, {alert.template}"
-        new = new.note(alert.sent_at, told_as(task.step), said)
+        new = new.note(alert.sent_at, event_name(task.step), said)
     if task.step is not Step.NOTIFY or new.summary is None:
         return new
     if any((told.step, told.channel) == (Step.NOTIFY, task.channel) for told in new.alerts):
         return new
-    summary = msgspec.structs.replace(new.summary, told=max(new.summary.told - 1, 0))
+    summary = msgspec.structs.replace(
+        new.summary, channel_count=max(new.summary.channel_count - 1, 0)
+    )
     return changed(new, summary=summary)
 
 

@@ -8,17 +8,17 @@ from itertools import islice
 import msgspec
 
 from leadline.model.formats import from_iso, iso
-from leadline.model.task import Claim, Later, Step, Task
+from leadline.model.task import Later, Lease, Step, Task
 from leadline.ports.store import Among
 from leadline.stores.aws.base import Base, Contested, changed
 from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,
     TaskState,
-    claim_of,
     further_of,
     holds_a_task,
     lead_of,
+    lease_of,
     revived,
     task_holder_of,
 )
@@ -40,7 +40,7 @@ from leadline.stores.aws.late import (
 )
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
-from leadline.stores.aws.wakeups import Ring
+from leadline.stores.aws.wakeups import Wakeup
 
 _DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_PARALLEL = 8
@@ -57,19 +57,19 @@ class AwsQueue(Base):
         by_lead: dict[str, list[Task]] = {}
         for task in tasks:
             by_lead.setdefault(task.lead_id, []).append(task)
-        rings: list[Ring] = []
+        wakeups: list[Wakeup] = []
         for lead_id, some in by_lead.items():
             lead = self._put(lead_id, some, due_at, note)
             if lead is not None:
-                rings += [Ring(task, due_at, from_iso(lead.captured_at)) for task in some]
-        self._ring(rings)
+                wakeups += [Wakeup(task, due_at, from_iso(lead.captured_at)) for task in some]
+        self._send_wakeups(wakeups)
 
     def _put(
         self, lead_id: str, tasks: Sequence[Task], due_at: datetime, note: str
     ) -> LeadItem | None:
         for _ in range(_MOST_ROUNDS):
-            found = self.table.query("pk = :pk", {":pk": f"L#{lead_id}"})
-            items = {item["sk"]: item for item in found}
+            rows = self.table.query("pk = :pk", {":pk": f"L#{lead_id}"})
+            items = {item["sk"]: item for item in rows}
             if LEAD not in items:
                 return None
             lead = lead_of(items[LEAD])
@@ -90,18 +90,18 @@ class AwsQueue(Base):
             return lead
         raise Contested(lead_id)
 
-    def claim(
+    def lease(
         self,
         step: Step,
         limit: int,
-        lease: timedelta,
+        duration: timedelta,
         channel: str = "",
         among: Among | None = None,
-    ) -> list[Claim]:
-        """See `ports.store.Queue.claim`."""
+    ) -> list[Lease]:
+        """See `ports.store.Queue.lease`."""
         self.recent.clear()
         due = self._candidates(step, channel, limit if among is None else _PASSED_BY + limit)
-        suspects = [i for i, (_, held) in enumerate(due) if held]
+        suspects = [i for i, (_, leased) in enumerate(due) if leased]
         if suspects:
             due = due[: suspects[0]] or due[:1]
         keys = [key for key, _ in due]
@@ -110,13 +110,13 @@ class AwsQueue(Base):
         if among is not None:
             holders = self._among(holders, among)[:limit]
         if len(holders) < 2:
-            claims = [self._take(holder, lease) for holder in holders]
+            leases = [self._take(holder, duration) for holder in holders]
         else:
             from concurrent.futures import ThreadPoolExecutor  # not needed for one task
 
             with ThreadPoolExecutor(min(_MOST_PARALLEL, len(holders))) as pool:
-                claims = list(pool.map(lambda holder: self._take(holder, lease), holders))
-        return [claim for claim in claims if claim is not None]
+                leases = list(pool.map(lambda holder: self._take(holder, duration), holders))
+        return [lease for lease in leases if lease is not None]
 
     def _among(
         self, holders: Sequence[LeadItem | TaskItem], among: Among
@@ -141,29 +141,29 @@ class AwsQueue(Base):
         found = islice(merge(*streams, key=_due_sk), limit)
         return [((item["pk"], item["sk"]), bool(item["held"])) for item in found]
 
-    def _take(self, holder: LeadItem | TaskItem, lease: timedelta) -> Claim | None:
+    def _take(self, holder: LeadItem | TaskItem, duration: timedelta) -> Lease | None:
         """Lease the task; None if it cannot be leased any more."""
         task, now = holder.task, self.clock()
         if task is None or task.dead_at or from_iso(task.due_at) > now:
             return None
-        claim = claim_of(holder, task, now + lease)
-        held = msgspec.structs.replace(
-            moved(task, claim.task.step, now + lease), attempt=claim.attempt,
-            failures=claim.failures, error=claim.error, held=True, put_at=iso(now),
+        lease = lease_of(holder, task, now + duration)
+        leased = msgspec.structs.replace(
+            moved(task, lease.task.step, now + duration), attempt=lease.attempt,
+            failures=lease.failures, error=lease.error, leased=True, put_at=iso(now),
         )  # fmt: skip
         try:
             match holder:
                 case LeadItem():
-                    new = changed(holder, task=held, attempts=held.attempt)
+                    new = changed(holder, task=leased, attempts=leased.attempt)
                     self.table.write_all(task_writes(holder, new, [Put(new.item(), holder.rev)]))
                     self.recent.leads[new.lead_id] = changed(new, rev=holder.rev + 1)
                 case TaskItem():
-                    taken = msgspec.structs.replace(holder, task=held)
+                    taken = msgspec.structs.replace(holder, task=leased)
                     put = Put(taken.item(), holder.rev)
                     self.table.write_all(task_writes(holder, taken, [put]))
         except Stale:
             return None
-        return claim
+        return lease
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.store.Queue.next_due`."""
@@ -218,7 +218,7 @@ class AwsQueue(Base):
 def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> list[Write]:
     """The writes that put a task of any step except REFINE, new or again; an alert that is leased
     stays unchanged (`ports.store.Queue.put`)."""
-    if old is not None and _is_being_told(old.task) and task.step is Step.NOTIFY and not task.again:
+    if old is not None and _is_being_sent(old.task) and task.step is Step.NOTIFY and not task.again:
         return [Put(old.item(), old.rev)]
     before = old.task if old else None
     state = as_late(before, revived(before, 0, now, due_at, again=task.again), task.step, now)
@@ -227,8 +227,8 @@ def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetim
     return [put, *entry_writes(task, before, state)]
 
 
-def _is_being_told(task: TaskState) -> bool:
-    return task.held and not task.dead_at
+def _is_being_sent(task: TaskState) -> bool:
+    return task.leased and not task.dead_at
 
 
 def schedule(
@@ -247,16 +247,16 @@ def schedule(
         if one.task.step is not Step.REFINE:
             old = further_of(there[key]) if key in there else None
             if old is not None and key == own:
-                free = msgspec.structs.replace(old.task, held=False)
+                free = msgspec.structs.replace(old.task, leased=False)
                 old = msgspec.structs.replace(old, task=free)
             writes += put_further(one.task, old, now, now + one.after)
     return lead, writes
 
 
-def rings_of(lead: LeadItem, follow_ups: Sequence[Later], now: datetime) -> list[Ring]:
+def wakeups_of(lead: LeadItem, follow_ups: Sequence[Later], now: datetime) -> list[Wakeup]:
     """The wake-ups for follow-up tasks."""
     captured_at = from_iso(lead.captured_at)
-    return [Ring(one.task, now + one.after, captured_at) for one in follow_ups]
+    return [Wakeup(one.task, now + one.after, captured_at) for one in follow_ups]
 
 
 def put_back(lead: LeadItem, task: Task, now: datetime, due_at: datetime) -> LeadItem:

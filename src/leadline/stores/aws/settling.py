@@ -31,7 +31,7 @@ from leadline.stores.aws.outcomes import (
     with_alert,
     with_dead_letter,
 )
-from leadline.stores.aws.queue import rings_of, schedule
+from leadline.stores.aws.queue import schedule, wakeups_of
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 
@@ -60,15 +60,15 @@ class AwsSettling(Base):
     def _settle_alone(self, one: Settlement) -> bool:
         """Settle one task. If AWS refuses to give or store this lead's data, only this task fails:
         it is retried, and becomes a dead letter in the end."""
-        task, outcome = one.claim.task, one.outcome
-        withheld = self.recent.withheld.get(task.lead_id)
+        task, outcome = one.lease.task, one.outcome
+        refused = self.recent.refused.get(task.lead_id)
         if (
-            withheld
+            refused
             and isinstance(outcome, Drop)
             and outcome.reason == "lead.missing"
-            and one.claim.failures < _MOST_REFUSALS
+            and one.lease.failures < _MOST_REFUSALS
         ):
-            return self._refused(one, withheld)
+            return self._refused(one, refused)
         try:
             return self._settle(one)
         except AwsFailed as error:
@@ -79,12 +79,12 @@ class AwsSettling(Base):
 
     def _refused(self, one: Settlement, code: str) -> bool:
         """Retry the task later; returns False, since its outcome was not carried out."""
-        pause = _AFTER_REFUSAL * (one.claim.failures + 1)
-        self._settle(Settlement(one.claim, Retry(pause, why=f"storage.{code}")))
+        pause = _AFTER_REFUSAL * (one.lease.failures + 1)
+        self._settle(Settlement(one.lease, Retry(pause, why=f"storage.{code}")))
         return False
 
     def _settle(self, one: Settlement) -> bool:
-        task = one.claim.task
+        task = one.lease.task
         attempt = _Attempt()
         for number in range(_MOST_ROUNDS):
             lead, further = self._holders(task, fresh=number > 0)
@@ -93,7 +93,7 @@ class AwsSettling(Base):
                 return False
             if lead is None or state is None or state.dead_at:
                 return False
-            if not state.held or state.attempt != one.claim.attempt:
+            if not state.leased or state.attempt != one.lease.attempt:
                 return False
             try:
                 if attempt.overtaken:
@@ -127,19 +127,19 @@ class AwsSettling(Base):
         attempt: "_Attempt",
     ) -> None:
         now = self.clock()
-        task = one.claim.task
+        task = one.lease.task
         match one.outcome:
             case Done() as done:
                 self._done(task, done, lead, further, now, attempt)
             case Retry() as retry:
-                failures = one.claim.failures + int(retry.counts)
+                failures = one.lease.failures + int(retry.counts)
                 later = retried(state, task.step, retry, failures, now)
                 noted = lead.note(now, f"{task.step}.failed", retry.why) if retry.counts else lead
                 self.table.write_all(state_writes(noted, further, later, noted is not lead))
             case Drop() as drop:
                 noted = with_dead_letter(lead, task, drop.reason, now)
                 self.table.write_all(state_writes(noted, further, dropped(state, drop, now), True))
-                self._toll(task, lead, drop.reason)
+                self._report_dead_letter(task, lead, drop.reason)
 
     def _done(
         self,
@@ -171,7 +171,7 @@ class AwsSettling(Base):
         if done.refined is not None:
             writes += self._recognition(done, lead, attempt.taken)
         self.table.write_all([*writes, *puts])
-        self._ring(rings_of(lead, follow_ups, now))
+        self._send_wakeups(wakeups_of(lead, follow_ups, now))
 
     def _refined(
         self,
@@ -221,7 +221,7 @@ class AwsSettling(Base):
 
     def _give_back(self, lead: LeadItem) -> None:
         assert lead.task is not None  # noqa: S101 - the caller holds it
-        free = msgspec.structs.replace(lead.task, held=False, due_at=lead.task.put_at)
+        free = msgspec.structs.replace(lead.task, leased=False, due_at=lead.task.put_at)
         self.table.write(Put(changed(lead, task=free).item(), lead.rev))
 
     def _store(self, refined: RefinedLead) -> str:

@@ -1,13 +1,13 @@
 """The store on AWS as one object."""
 
-from leadline.stores.aws.channels import AwsChannels
 from leadline.stores.aws.erasing import AwsErasing
-from leadline.stores.aws.handling import AwsDesk
+from leadline.stores.aws.handling import AwsHandlings
 from leadline.stores.aws.leads import AwsLeads
+from leadline.stores.aws.pacing import AwsPacing
 from leadline.stores.aws.queue import AwsQueue
 from leadline.stores.aws.settling import AwsSettling
 from leadline.stores.aws.unreadable import AwsUnreadable
 
 
-class AwsStore(AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsLeads, AwsChannels, AwsDesk):
+class AwsStore(AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsLeads, AwsPacing, AwsHandlings):
     """`ports.store.Store` on S3, DynamoDB and SQS."""

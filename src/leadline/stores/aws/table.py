@@ -76,8 +76,8 @@ class Table:
 
     def get(self, key: Key) -> Item | None:
         """The item as it is now; raises AwsFailed."""
-        told = self._call("GetItem", {"Key": _key(key), "ConsistentRead": True})
-        return plain(told["Item"]) if told.get("Item") else None
+        response = self._call("GetItem", {"Key": _key(key), "ConsistentRead": True})
+        return plain(response["Item"]) if response.get("Item") else None
 
     def get_all(self, keys: Sequence[Key], *, exact: bool = True) -> dict[Key, Item]:
         """The items with these keys; missing ones are left out. *exact* reads are strongly
@@ -96,11 +96,11 @@ class Table:
             }
             for pause in pauses(_MOST_ROUNDS):
                 time.sleep(pause)
-                told = self._post("BatchGetItem", {"RequestItems": asked})
-                for one in told["Responses"].get(self.name, []):
+                response = self._post("BatchGetItem", {"RequestItems": asked})
+                for one in response["Responses"].get(self.name, []):
                     item = plain(one)
                     found[item["pk"], item["sk"]] = item
-                asked = told.get("UnprocessedKeys")
+                asked = response.get("UnprocessedKeys")
                 if not asked:
                     break
             else:
@@ -233,8 +233,8 @@ class Table:
 
     def _post(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._caller.json("dynamodb", _API + operation, body)
-        told: dict[str, Any] = msgspec.json.decode(answer)
-        return told
+        response: dict[str, Any] = msgspec.json.decode(answer)
+        return response
 
 
 def _key(key: Key) -> dict[str, Any]:
@@ -251,8 +251,8 @@ def _only_if(condition: str, values: Mapping[str, Any] = {}) -> dict[str, Any]:
 
 def _stood_in_the_way(error: AwsFailed) -> list[Item]:
     """The items that failed a condition, in a single write or a transaction."""
-    told = msgspec.json.decode(error.answer)
-    return [plain(one["Item"]) for one in (told, *_refusals(told)) if one.get("Item")]
+    response = msgspec.json.decode(error.answer)
+    return [plain(one["Item"]) for one in (response, *_refusals(response)) if one.get("Item")]
 
 
 def _passed(error: AwsFailed, name: str) -> bool:

@@ -16,7 +16,7 @@ from leadline.stores.aws.items import LeadItem, revived
 from leadline.stores.aws.keys import digest_key, short
 from leadline.stores.aws.quotas import give_back
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
-from leadline.stores.aws.wakeups import Ring
+from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
 
@@ -50,7 +50,9 @@ class AwsUnreadable(AwsInbox):
                 continue
             give_back(self.table, item.source, len(body or b""))
             if fate_of(read, known=False, refined=False)[0] is Fate.CAPTURED:
-                self._ring([Ring(Task(Step.REFINE, lead_id), read.due_at, read.captured_at)])
+                self._send_wakeups(
+                    [Wakeup(Task(Step.REFINE, lead_id), read.due_at, read.captured_at)]
+                )
             return True
         raise Contested(lead_id)
 

@@ -36,14 +36,14 @@ def plain(item: Mapping[str, Any]) -> Item:
 
 
 def _to_plain(value: Mapping[str, Any]) -> Any:
-    ((kind, told),) = value.items()
+    ((kind, response),) = value.items()
     match kind:
         case "N":
-            return int(told) if told.lstrip("-").isdigit() else float(told)
+            return int(response) if response.lstrip("-").isdigit() else float(response)
         case "NULL":
             return None
         case "L":
-            return [_to_plain(one) for one in told]
+            return [_to_plain(one) for one in response]
         case "M":
-            return plain(told)
-    return told
+            return plain(response)
+    return response

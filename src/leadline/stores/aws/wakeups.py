@@ -17,7 +17,7 @@ LONGEST_DELAY_S = 900
 FAR = timedelta(seconds=LONGEST_DELAY_S + 120)
 """Later tasks that are due after this time get no message when they are put: each sweep sends the
 messages of tasks due before the next one, which may start some seconds late."""
-_HELD = timedelta(days=1)
+_FARTHEST_REFINE = timedelta(days=1)
 _MOST_RECEIVED = 10
 _MOST_PARALLEL = 8
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def queue_of_each_step(refine: T, delivery: T) -> dict[Step, T]:
     return {step: refine if step is Step.REFINE else delivery for step in Step}
 
 
-class Ring(msgspec.Struct, frozen=True):
+class Wakeup(msgspec.Struct, frozen=True):
     """A wake-up: the task, when it is due, and when its lead was captured."""
 
     task: Task
@@ -69,13 +69,13 @@ class Ring(msgspec.Struct, frozen=True):
     captured_at: datetime
 
 
-class Bells(Protocol):
+class Wakeups(Protocol):
     """Sends wake-ups. A lost one only delays its task until the next sweep."""
 
-    def ring(self, rings: Sequence[Ring], now: datetime) -> None:
+    def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
         """Send a wake-up for each task at its due time; raises AwsFailed."""
 
-    def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
+    def dead_letter(self, task: Task, captured_at: datetime, reason: str) -> None:
         """Send a message for a task that became a dead letter; raises AwsFailed."""
 
 
@@ -90,36 +90,38 @@ class Queues:
         self._urls = urls
         self._dead = dead or {}
 
-    def ring(self, rings: Sequence[Ring], now: datetime) -> None:
-        """See `Bells.ring`. A message for a time beyond the longest delay arrives early and is sent
-        again. None is sent for tasks that are FAR and leads on hold, which the sweep handles."""
+    def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
+        """See `Wakeups.send`. A message for a time beyond the longest delay arrives early and is
+        sent again. None is sent for tasks that are FAR and leads on hold, which the sweep
+        handles."""
         soon = [
             one
-            for one in rings
-            if one.due_at - now <= (_HELD if one.task.step is Step.REFINE else FAR)
+            for one in wakeups
+            if one.due_at - now <= (_FARTHEST_REFINE if one.task.step is Step.REFINE else FAR)
         ]
         if len(soon) < 2:
-            for ring in soon:
-                self._send(ring, now)
+            for wakeup in soon:
+                self._send_one(wakeup, now)
             return
         from concurrent.futures import ThreadPoolExecutor  # not needed for one message
 
         with ThreadPoolExecutor(min(_MOST_PARALLEL, len(soon))) as pool:
-            list(pool.map(lambda ring: self._send(ring, now), soon))
+            list(pool.map(lambda ring: self._send_one(ring, now), soon))
 
-    def _send(self, ring: Ring, now: datetime) -> None:
-        if ring.task.step not in self._urls:
+    def _send_one(self, wakeup: Wakeup, now: datetime) -> None:
+        if wakeup.task.step not in self._urls:
             raise AwsFailed("SendMessage", "NoQueue")
-        body = _body(ring.task, ring.captured_at, now)
+        body = _body(wakeup.task, wakeup.captured_at, now)
         request = {
-            "QueueUrl": self._urls[ring.task.step],
+            "QueueUrl": self._urls[wakeup.task.step],
             "MessageBody": body,
-            "DelaySeconds": delay_until(ring.due_at, now),
+            "DelaySeconds": delay_until(wakeup.due_at, now),
         }
         self._call("SendMessage", request)
 
-    def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
-        """See `Bells.toll`; the message goes to the dead-letter queue, which has an alarm."""
+    def dead_letter(self, task: Task, captured_at: datetime, reason: str) -> None:
+        """See `Wakeups.dead_letter`; the message goes to the dead-letter queue, which has an
+        alarm."""
         if url := self._dead.get(task.step):
             body = _body(task, captured_at, datetime.now(UTC), reason)
             self._call("SendMessage", {"QueueUrl": url, "MessageBody": body})
@@ -131,13 +133,15 @@ class Queues:
             "ApproximateNumberOfMessagesNotVisible": "held",
             "ApproximateNumberOfMessagesDelayed": "delayed",
         }
-        told = self._call("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": list(names)})
-        return {ours: int(told["Attributes"].get(theirs, 0)) for theirs, ours in names.items()}
+        response = self._call(
+            "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": list(names)}
+        )
+        return {ours: int(response["Attributes"].get(theirs, 0)) for theirs, ours in names.items()}
 
     def receive(self, url: str, visibility_s: int = 60) -> list[tuple[str, str]]:
         """Up to ten messages (body and receipt handle), hidden from others for *visibility_s*
         seconds."""
-        told = self._call(
+        response = self._call(
             "ReceiveMessage",
             {
                 "QueueUrl": url,
@@ -146,7 +150,7 @@ class Queues:
                 "WaitTimeSeconds": 0,
             },
         )
-        return [(m["Body"], m["ReceiptHandle"]) for m in told.get("Messages") or []]
+        return [(m["Body"], m["ReceiptHandle"]) for m in response.get("Messages") or []]
 
     def delete(self, url: str, handle: str) -> None:
         """Remove a message from its queue."""
@@ -162,8 +166,8 @@ class Queues:
 
     def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
         answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)
-        told: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
-        return told
+        response: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
+        return response
 
 
 def delay_until(due_at: datetime, now: datetime) -> int:

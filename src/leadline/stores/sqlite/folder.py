@@ -10,7 +10,7 @@ from leadline.model.errors import ConfigurationError, StorageFailed, StorageFull
 from leadline.model.rights import (
     PRIVATE,
     Rights,
-    Wide,
+    WidePermissions,
     is_shared,
     make_file,
     make_folder,
@@ -32,8 +32,8 @@ _BY_EARLIER_VERSIONS = (f"{FILE}.restoring", f"{FILE}.before-restore")
 class Settled(msgspec.Struct, frozen=True):
     """What was narrowed in a folder (`narrowed`), and what could not be (`left`)."""
 
-    narrowed: Wide
-    left: Wide
+    narrowed: WidePermissions
+    left: WidePermissions
 
 
 def open_lock(folder: Path, name: str, rights: Rights = PRIVATE) -> int:
@@ -81,7 +81,7 @@ def settle_folder(folder: Path, rights: Rights) -> Settled:
     Raises ConfigurationError if the folder cannot be read.
     """
     if not folder.exists():
-        return Settled(Wide(), Wide())
+        return Settled(WidePermissions(), WidePermissions())
     try:
         narrowed = narrow(folder, rights)
         if rights != PRIVATE and not is_shared(folder):

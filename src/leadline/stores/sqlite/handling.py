@@ -20,14 +20,14 @@ _sql = Queries(__name__)
 handling_decoder = msgspec.json.Decoder(Handling)
 
 
-class SqliteDesk:
-    """`ports.store.Desk` on SQLite."""
+class SqliteHandlings:
+    """`ports.store.Handlings` on SQLite."""
 
     db: Database
     clock: Clock
 
     def handling(self, lead_ids: Sequence[str]) -> Mapping[str, Handling]:
-        """See `ports.store.Desk.handling`."""
+        """See `ports.store.Handlings.handling`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.handlings, [bytes_of(i) for i in lead_ids])
         rows = whole_rows(rows, 0, (1, 2))
@@ -42,7 +42,7 @@ class SqliteDesk:
         note: str = "",
         detail: str = "",
     ) -> bool:
-        """See `ports.store.Desk.handle`."""
+        """See `ports.store.Handlings.handle`."""
         now = micros(self.clock())
         key = bytes_of(lead_id)
         with self.db.writing() as db:
@@ -52,20 +52,20 @@ class SqliteDesk:
             ((lead, body, kept_sum),) = rows
             if not is_whole(body, kept_sum):
                 raise StorageFailed(f"what is known of how {lead_id} is handled is damaged")
-            kept = handling_decoder.decode(body) if body is not None else UNHANDLED
-            if kept.rev != before.rev:
+            handling = handling_decoder.decode(body) if body is not None else UNHANDLED
+            if handling.rev != before.rev:
                 return False
-            after = msgspec.structs.replace(after, rev=kept.rev + 1)
+            after = msgspec.structs.replace(after, rev=handling.rev + 1)
             keep_handlings(db, [(lead, after)])
-            _clear(db, key, [name for name in kept.desks if name not in after.desks])
-            lay_on_desks(db, [(key, after)])
+            _clear(db, key, [name for name in handling.work_lists if name not in after.work_lists])
+            add_to_work_lists(db, [(key, after)])
             put(db, rows_of(lead, then, now))
             if note:
                 add_history(db, [(lead, now, note, detail)])
         return True
 
-    def desk(self, person: str, limit: int = 50) -> Sequence[str]:
-        """See `ports.store.Desk.desk`."""
+    def work_list(self, person: str, limit: int = 50) -> Sequence[str]:
+        """See `ports.store.Handlings.work_list`."""
         return [text_of(key) for (key,) in self.db.rows(_sql.open_leads, person, limit)]
 
 
@@ -76,9 +76,9 @@ def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> i
     there = {n for (n,) in bulk.select(db, _sql.handled, made)}
     new = {n: msgspec.structs.replace(h, rev=1) for n, h in made.items() if n not in there}
     keep_handlings(db, list(new.items()))
-    owned = [n for n, handling in new.items() if handling.desks]
+    owned = [n for n, handling in new.items() if handling.work_lists]
     ids = bulk.select(db, _sql.ids, owned)
-    lay_on_desks(db, [(key, new[n]) for n, key in ids])
+    add_to_work_lists(db, [(key, new[n]) for n, key in ids])
     return len(new)
 
 
@@ -88,16 +88,16 @@ def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]
     bulk.insert(db, _sql.keep_handlings, [(*row, sum_of(row[2])) for row in bodies])
 
 
-def lay_on_desks(db: apsw.Connection, handlings: Iterable[tuple[bytes, Handling]]) -> None:
+def add_to_work_lists(db: apsw.Connection, handlings: Iterable[tuple[bytes, Handling]]) -> None:
     """Add leads (by id) to the open leads of their holders."""
-    rows = [(person, key) for key, one in handlings for person in dict.fromkeys(one.desks)]
+    rows = [(person, key) for key, one in handlings for person in dict.fromkeys(one.work_lists)]
     bulk.insert(db, _sql.add_open_leads, rows)
 
 
 def remove_handlings(db: apsw.Connection, numbers: Sequence[int]) -> None:
     """Remove the handlings of leads (by row number), also from the open leads of people."""
     for key, body in bulk.select(db, _sql.handlings_by_number, numbers):
-        _clear(db, key, handling_decoder.decode(body).desks)
+        _clear(db, key, handling_decoder.decode(body).work_lists)
     bulk.select(db, _sql.remove_handlings, numbers)
 
 

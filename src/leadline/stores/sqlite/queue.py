@@ -10,7 +10,7 @@ import apsw
 from msgspec import json
 
 from leadline.model.lead import WORKER_DIED
-from leadline.model.task import Claim, Drop, Step, Task
+from leadline.model.task import Drop, Lease, Step, Task
 from leadline.ports.clock import Clock
 from leadline.ports.store import Among, Settlement
 from leadline.stores.sqlite import bulk
@@ -46,15 +46,15 @@ class SqliteQueue:
             if note:
                 add_history(db, [(row[0], now, note, row[1]) for row in rows])
 
-    def claim(
+    def lease(
         self,
         step: Step,
         limit: int,
-        lease: timedelta,
+        duration: timedelta,
         channel: str = "",
         among: Among | None = None,
-    ) -> list[Claim]:
-        """See `ports.store.Queue.claim`."""
+    ) -> list[Lease]:
+        """See `ports.store.Queue.lease`."""
         now = micros(self.clock())
         wanted: list[int] = []
         if among is None:
@@ -69,10 +69,10 @@ class SqliteQueue:
                 found = bulk.select(db, _sql.still_due, wanted, step, channel, now)
                 rows = sorted(found, key=lambda row: row[-1])
             rows = _alone_if_it_killed_its_worker(rows)
-            until = now + micros_of(lease)
+            until = now + micros_of(duration)
             leads = [row[0] for row in rows]
             bulk.select(db, _sql.lease, leads, os.getpid(), now, until, step, channel)
-        return [_claim(step, channel, row, moment(until)) for row in rows]
+        return [_lease_of(step, channel, row, moment(until)) for row in rows]
 
     def _due_among(self, step: Step, channel: str, now: int, among: Among, limit: int) -> list[int]:
         """The leads whose tasks are due, longest due first. Those of other sources are passed by
@@ -96,10 +96,10 @@ class SqliteQueue:
         try:
             return self._settle_together([one])[0]
         except apsw.Error as error:
-            lead = one.claim.task.lead_id
+            lead = one.lease.task.lead_id
             log.exception("settle.failed", extra={"lead": lead, "error": type(error).__name__})
             drop = Drop("store.refused", type(error).__name__)
-            return self._settle_together([Settlement(one.claim, drop)])[0]
+            return self._settle_together([Settlement(one.lease, drop)])[0]
 
     def _settle_together(self, settlements: Sequence[Settlement]) -> list[bool]:
         now = micros(self.clock())
@@ -154,9 +154,9 @@ class SqliteQueue:
             return db.changes()
 
 
-def _claim(step: Step, channel: str, row: tuple[Any, ...], until: datetime) -> Claim:
+def _lease_of(step: Step, channel: str, row: tuple[Any, ...], until: datetime) -> Lease:
     lead, key, again, attempt, failures, leased, error, due_at = row
-    return Claim(
+    return Lease(
         Task(step, text_of(key), channel, bool(again)),
         attempt=attempt,
         failures=failures,

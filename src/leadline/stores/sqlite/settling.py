@@ -9,7 +9,7 @@ import apsw
 
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
-from leadline.model.task import Claim, Done, Drop, Later, Retry, Step, told_as
+from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, event_name
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.handling import keep_first_handlings
@@ -45,18 +45,18 @@ class Settling:
     def run(self) -> list[bool]:
         """Carry out all settlements; False for each whose lease had ended or passed to another
         worker."""
-        self.held = self._held()
+        self.leased = self._leased()
         self.numbers = self._numbers_of_first_seen()
         self.owners = self._owners_of_match_keys()
         carried_out = [self._one(s) for s in self.settlements]
         self._write()
         return carried_out
 
-    def _held(self) -> dict[tuple[str, str, int, int], str]:
+    def _leased(self) -> dict[tuple[str, str, int, int], str]:
         """The sources of tasks that are not dead, by step, channel, lead and attempt."""
         places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for one in self.settlements:
-            places[_place(one.claim)].append(one.claim.ref)
+            places[_place(one.lease)].append(one.lease.ref)
         return {
             (step, channel, lead, attempt): source
             for (step, channel), leads in places.items()
@@ -64,59 +64,59 @@ class Settling:
         }
 
     def _one(self, one: Settlement) -> bool:
-        claim = one.claim
-        source = self.held.get((*_place(claim), claim.ref, claim.attempt))
+        lease = one.lease
+        source = self.leased.get((*_place(lease), lease.ref, lease.attempt))
         if source is None:
             return False
         match one.outcome:
             case Done() as done:
-                return self._done(claim, source, done)
+                return self._done(lease, source, done)
             case Retry() as retry:
-                self._retry(claim, retry)
+                self._retry(lease, retry)
             case Drop() as drop:
-                self._drop(claim, source, drop)
+                self._drop(lease, source, drop)
         return True
 
-    def _done(self, claim: Claim, source: str, done: Done) -> bool:
-        lead = claim.ref
+    def _done(self, lease: Lease, source: str, done: Done) -> bool:
+        lead = lease.ref
         follow_ups = [Later(task) for task in done.then]
         follow_ups += done.later
-        if done.refined is not None and not self._keep(claim, source, done, follow_ups):
+        if done.refined is not None and not self._keep(lease, source, done, follow_ups):
             return False
-        self._told(claim, source, done)
+        self._record_alert(lease, source, done)
         if done.handling is not None:
             self.handlings.setdefault(lead, done.handling)
         if done.note:
             self.history.append((lead, self.now, done.note, ""))
         self.follow_ups += rows_of(lead, follow_ups, self.now)
         # A task that is its own follow-up is kept, so that its attempts continue to count.
-        place = _place(claim)
+        place = _place(lease)
         if not any((one.task.step, one.task.channel) == place for one in follow_ups):
             self.ended[place].append(lead)
         else:
-            self._update(claim, _sql.end_lease)
+            self._update(lease, _sql.end_lease)
         return True
 
-    def _told(self, claim: Claim, source: str, done: Done) -> None:
-        lead, step, alert = claim.ref, claim.task.step, done.alert
+    def _record_alert(self, lease: Lease, source: str, done: Done) -> None:
+        lead, step, alert = lease.ref, lease.task.step, done.alert
         if alert is not None:
             at = micros(alert.sent_at)
             self.alerts.append(
                 (lead, alert.channel, at, alert.template, int(alert.digest), alert.ref, step)
             )
-            self._count(source, told_as(step))
-        if step is Step.NOTIFY and (alert is None or alert.channel != claim.task.channel):
-            self.elsewhere[claim.task.channel].append(lead)
+            self._count(source, event_name(step))
+        if step is Step.NOTIFY and (alert is None or alert.channel != lease.task.channel):
+            self.elsewhere[lease.task.channel].append(lead)
 
-    def _keep(self, claim: Claim, source: str, done: Done, follow_ups: Sequence[Later]) -> bool:
+    def _keep(self, lease: Lease, source: str, done: Done, follow_ups: Sequence[Later]) -> bool:
         """Store the refined lead, unless another lead has got one of its match keys meanwhile."""
-        refined, lead = done.refined, claim.ref
+        refined, lead = done.refined, lease.ref
         assert refined is not None  # noqa: S101 - the caller looked
         first = refined.duplicate_of
         taken = any(self.owners.get(k, lead) != lead for k in done.match_keys.values())
         if taken and first is None:
             # Another worker refined the same person meanwhile: refine again, as a duplicate.
-            self._update(claim, _sql.start_again)
+            self._update(lease, _sql.start_again)
             return False
         original = self.numbers.get(first.lead_id) if first else None
         head = refined_head(refined)
@@ -133,26 +133,26 @@ class Settling:
             self._count(source, "duplicate")
         return True
 
-    def _retry(self, claim: Claim, retry: Retry) -> None:
+    def _retry(self, lease: Lease, retry: Retry) -> None:
         self._update(
-            claim,
+            lease,
             _sql.retry,
             int(retry.planned),
             self.now,
             self.now + micros_of(retry.after),
-            claim.failures + int(retry.counts),
+            lease.failures + int(retry.counts),
             retry.why,
         )
         if retry.counts:
-            self.history.append((claim.ref, self.now, f"{claim.task.step}.failed", retry.why))
+            self.history.append((lease.ref, self.now, f"{lease.task.step}.failed", retry.why))
 
-    def _drop(self, claim: Claim, source: str, drop: Drop) -> None:
-        self._update(claim, _sql.drop, self.now, drop.reason, drop.detail)
-        self.history.append((claim.ref, self.now, f"{claim.task.step}.dead", drop.reason))
-        self._count(source, f"{claim.task.step}.dead")
+    def _drop(self, lease: Lease, source: str, drop: Drop) -> None:
+        self._update(lease, _sql.drop, self.now, drop.reason, drop.detail)
+        self.history.append((lease.ref, self.now, f"{lease.task.step}.dead", drop.reason))
+        self._count(source, f"{lease.task.step}.dead")
 
-    def _update(self, claim: Claim, sql: str, *values: object) -> None:
-        self.db.execute(sql, (*values, claim.ref, *_place(claim)))
+    def _update(self, lease: Lease, sql: str, *values: object) -> None:
+        self.db.execute(sql, (*values, lease.ref, *_place(lease)))
 
     def _count(self, source: str, what: str) -> None:
         self.tally[self.today, source, what] += 1
@@ -195,5 +195,5 @@ def _expect_no_word_through(db: apsw.Connection, channel: str, leads: Sequence[i
     bulk.select(db, _sql.expect_one_channel_less, leads, channel)
 
 
-def _place(claim: Claim) -> tuple[str, str]:
-    return claim.task.step, claim.task.channel
+def _place(lease: Lease) -> tuple[str, str]:
+    return lease.task.step, lease.task.channel

@@ -6,17 +6,19 @@ from pathlib import Path
 from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import TellApart, by_record
-from leadline.stores.sqlite.channels import SqliteChannels
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.erasing import SqliteErasing
-from leadline.stores.sqlite.handling import SqliteDesk
+from leadline.stores.sqlite.handling import SqliteHandlings
 from leadline.stores.sqlite.inbox import SqliteInbox
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.leads import SqliteLeads
+from leadline.stores.sqlite.pacing import SqlitePacing
 from leadline.stores.sqlite.queue import SqliteQueue
 
 
-class SqliteStore(SqliteInbox, SqliteQueue, SqliteLeads, SqliteChannels, SqliteDesk, SqliteErasing):
+class SqliteStore(
+    SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing
+):
     """`ports.store.Store` in one SQLite file below *folder*.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing

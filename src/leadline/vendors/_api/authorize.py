@@ -72,16 +72,16 @@ class Tokens:
         return True
 
     def _fetch(self, client: Client) -> Busy | Unreachable | Refused | None:
-        told = client.send("POST", self._url, form=self._form, headers=self._headers)
-        if not isinstance(told, CrmReply):
-            return told
-        body = told.body if isinstance(told.body, dict) else {}
+        reply = client.send("POST", self._url, form=self._form, headers=self._headers)
+        if not isinstance(reply, CrmReply):
+            return reply
+        body = reply.body if isinstance(reply.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")
-        if not told.well or not isinstance(token, str) or not token:
+        if not reply.well or not isinstance(token, str) or not token:
             # Some endpoints answer errors with 200 and {"error": …} (Zoho docs, "Refresh access
             # tokens").
             return Refused(
-                "crm.unauthorized", words_of(told, [*self._form.values(), *self._headers.values()])
+                "crm.unauthorized", words_of(reply, [*self._form.values(), *self._headers.values()])
             )
         self._token = token
         self._until = None

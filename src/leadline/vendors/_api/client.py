@@ -90,7 +90,7 @@ class Client:
                 who = self._authorize.headers(self)
                 if not isinstance(who, Mapping):
                     return who
-                told = self.send(
+                reply = self.send(
                     method,
                     self._base + path,
                     query=query,
@@ -98,10 +98,10 @@ class Client:
                     form=form,
                     headers={**(headers or {}), **who},
                 )
-                if not isinstance(told, CrmReply) or told.status != 401:
-                    return told
+                if not isinstance(reply, CrmReply) or reply.status != 401:
+                    return reply
                 if last or not self._authorize.renew(who):
-                    return Refused("crm.unauthorized", words_of(told, who.values()))
+                    return Refused("crm.unauthorized", words_of(reply, who.values()))
         raise AssertionError("the second attempt is the last")
 
     def send(

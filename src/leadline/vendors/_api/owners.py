@@ -12,7 +12,7 @@ from leadline.settings.crm import AnyCrmConfig
 from leadline.settings.sources import SourceConfig
 from leadline.vendors import registry
 from leadline.vendors._api.client import CrmReply, refusal
-from leadline.vendors._api.records import Roster, placing, with_shown
+from leadline.vendors._api.records import Roster, placing, with_named_owner
 from leadline.vendors._webhooks.fields import placed, text
 
 
@@ -30,10 +30,10 @@ def fields_of(
         fields = source.fields(raw)
     except LeadlineError:
         return Refused("crm.not_understood", "the record has no fields of a lead")
-    return with_shown(fields, owner, kept_back)
+    return with_named_owner(fields, owner, kept_back)
 
 
-def owner_said(
+def named_owner(
     config: AnyCrmConfig, values: Mapping[str, Any], default: Any, roster: Roster
 ) -> Person | Busy | Unreachable | None:
     """The owner of a record: the user id in the field that `[crm.NAME.read]` maps to `owner`, else
@@ -51,14 +51,14 @@ def named_fields(config: AnyCrmConfig) -> tuple[str, ...]:
 
 
 def listed(
-    told: CrmReply | Busy | Unreachable | Refused, key: str
+    reply: CrmReply | Busy | Unreachable | Refused, key: str
 ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
     """The objects in the list *key* of an answer; Unreachable if the answer has no such list."""
-    if not isinstance(told, CrmReply):
-        return told
-    if not told.well:
-        return refusal(told)
-    found = told.body.get(key) if isinstance(told.body, dict) else None
+    if not isinstance(reply, CrmReply):
+        return reply
+    if not reply.well:
+        return refusal(reply)
+    found = reply.body.get(key) if isinstance(reply.body, dict) else None
     if not isinstance(found, list):
         return Unreachable("crm.unexpected_answer")
     return [one for one in found if isinstance(one, dict)]

@@ -16,7 +16,7 @@ from leadline.model.people import Person
 from leadline.ports.crm import Carried, CrmChange, CrmRecord
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import AnyCrmConfig
-from leadline.vendors._webhooks.fields import number, placed, text, told
+from leadline.vendors._webhooks.fields import number, placed, text, text_of_field
 
 WHOLE_PATIENCE = 25.0
 """How many seconds a call that makes several requests may take."""
@@ -30,7 +30,7 @@ def placing(config: AnyCrmConfig) -> dict[str, str]:
     return {name: path for name, path in config.read.items() if name in PLACEABLE}
 
 
-def with_shown(
+def with_named_owner(
     fields: LeadFields, owner: Person | None, kept_back: Container[str] = ()
 ) -> LeadFields:
     """The fields with the owner's display name, if it is known. Technical fields of the CRM,
@@ -68,7 +68,10 @@ def settled(
 def _owner_placed(where: Mapping[str, Any], owner: Person | None) -> Person | None:
     ident = text(where.get("owner"))
     given = owner if owner and ident in (None, owner.id) else Person()
-    name, email = told("owner", where.get("owner_name")), told("email", where.get("owner_email"))
+    name, email = (
+        text_of_field("owner", where.get("owner_name")),
+        text_of_field("email", where.get("owner_email")),
+    )
     found = Person(id=ident or given.id, name=name or given.name, email=email or given.email)
     return found if found.shown else None
 

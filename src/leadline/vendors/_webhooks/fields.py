@@ -46,19 +46,21 @@ def text(value: Any) -> str | None:
     return str(value)
 
 
-def told(field: str, value: Any) -> str | None:
+def text_of_field(field: str, value: Any) -> str | None:
     """The text of a field from a scalar, an object that contains it, or a list, where an element
     marked as primary comes first; None if there is none."""
     if isinstance(value, list):
         if len(value) == 2 and isinstance(value[0], int) and isinstance(value[1], str):
             return text(value[1])  # Odoo's `[4, "Search engine"]`
         ordered = sorted(value, key=lambda v: not (isinstance(v, dict) and v.get("primary")))
-        return next((one for v in ordered if (one := told(field, v)) is not None), None)
+        return next((one for v in ordered if (one := text_of_field(field, v)) is not None), None)
     if not isinstance(value, dict):
         return text(value)
     for key in _VALUES_OF.get(field, _VALUES):
         inner = value.get(key)
-        if (one := told(field, inner) if isinstance(inner, list) else text(inner)) is not None:
+        if (
+            one := text_of_field(field, inner) if isinstance(inner, list) else text(inner)
+        ) is not None:
             return _with_calling_code(value, one) if field == "phone" else one
     return None
 
@@ -79,7 +81,7 @@ def number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def said(value: Any) -> bool:
+def scalar_or_text(value: Any) -> bool:
     """Whether a value is not empty: null, "", "____", [] and {} are empty, 0 and false are not."""
     if isinstance(value, str):
         return text(value) is not None
@@ -110,23 +112,23 @@ def drawn(
     has read itself, from the keys in *read*; they win over *where*. *mapping* are paths by field
     name from the settings; they win over both.
     """
-    found: dict[str, Any] = {}
+    body: dict[str, Any] = {}
     used = set()
     for name, keys in where.items():
-        key = next((k for k in keys if told(name, values.get(k)) is not None), None)
+        key = next((k for k in keys if text_of_field(name, values.get(k)) is not None), None)
         if key is not None:
-            found[name] = told(name, values[key])
+            body[name] = text_of_field(name, values[key])
             if not several(values[key]):
                 used.add(key)
     custom = flat({k: v for k, v in values.items() if k not in used and k not in read})
     given = {name: value for name, value in known.items() if value is not None}
     for name, path in mapping.items():
-        if name in PLACEABLE and (there := told(name, placed(values, path))) is not None:
+        if name in PLACEABLE and (there := text_of_field(name, placed(values, path))) is not None:
             given[name] = there
-    found = {**found, **given}
-    found["custom"] = {**custom, **known.get("custom", {})}
-    found["score"] = number(found.get("score"))
-    return LeadFields(**found)
+    body = {**body, **given}
+    body["custom"] = {**custom, **known.get("custom", {})}
+    body["score"] = number(body.get("score"))
+    return LeadFields(**body)
 
 
 def emptied(
@@ -146,9 +148,9 @@ def emptied(
         keys = (mapping[name],) if name in mapping else where.get(name, ())
         there = [key for key in keys if key in values]
         counts = there and (whole or there[0] == keys[0])
-        if counts and all(told(name, values[key]) is None for key in there):
+        if counts and all(text_of_field(name, values[key]) is None for key in there):
             found.append(name)
-    leaves = (path for path, value in flat_with_empty(values) if not said(value))
+    leaves = (path for path, value in flat_with_empty(values) if not scalar_or_text(value))
     return (*found, *(f"custom.{path}" for path in leaves))
 
 
@@ -176,7 +178,7 @@ def demand_something(fields: LeadFields, raw_keys: Iterable[str]) -> LeadFields:
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:
     """A value as scalars and lists by dotted path; empty values and secrets are left out."""
     leaves = _leaves(value, prefix, 0)
-    return {path: v for path, v in leaves if said(v) and not secret(path)}
+    return {path: v for path, v in leaves if scalar_or_text(v) and not secret(path)}
 
 
 def flat_with_empty(value: Any) -> Iterator[tuple[str, Any]]:

@@ -16,10 +16,10 @@ from leadline.vendors._webhooks.fields import (
     number,
     path_of,
     placed,
-    said,
+    scalar_or_text,
     secret,
     text,
-    told,
+    text_of_field,
 )
 
 ANOTHER_PERSON = "custom.another_person"
@@ -97,16 +97,16 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
     list the first is the lead, which has the problem `ANOTHER_PERSON` then.
     """
     objects = _ordered(_gathered(value))
-    found, custom = _chosen(objects)
+    body, custom = _chosen(objects)
     for name, path in mapping.items():
-        there = told(name, placed(value, path)) if name != "event_id" else None
+        there = text_of_field(name, placed(value, path)) if name != "event_id" else None
         if there is not None:
-            found[name] = there
-    if "email" not in found:
-        _find_by_looks(objects, found, custom)
-    score = number(found.pop("score", None))
+            body[name] = there
+    if "email" not in body:
+        _find_by_looks(objects, body, custom)
+    score = number(body.pop("score", None))
     others = (ANOTHER_PERSON,) if _stands_among_others(objects[0]) else ()
-    return LeadFields(**found, score=score, custom=custom, suspicions=others)
+    return LeadFields(**body, score=score, custom=custom, suspicions=others)
 
 
 def claimed(value: Any) -> frozenset[str]:
@@ -197,7 +197,7 @@ def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
     else None."""
     known = meaning(key)
     field = known and _given(node, known[0])
-    words = told(field, inner) if field else None
+    words = text_of_field(field, inner) if field else None
     if known and field and words is not None and _believable(field, words):
         node.claims.append((known[1], field, words, place, inner))
         return (role(key) or Role.NOBODY) if isinstance(inner, _CONTAINERS) else None
@@ -248,37 +248,37 @@ def _ordered(objects: list[_Object]) -> list[_Object]:
 
 def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The best candidate for each field, and all other values by path."""
-    found: dict[str, Any] = {}
+    body: dict[str, Any] = {}
     left: list[tuple[str, Any]] = []
     unpacked: list[tuple[str, str]] = []
     for node in objects:
-        named = not found.keys().isdisjoint(_NAMES)
+        named = not body.keys().isdisjoint(_NAMES)
         form = node.of_a_form and not (node.claims_any("email") or node.claims_any("phone"))
         for _, field, words, place, inner in sorted(node.claims, key=_RANK):
-            taken = field in found or (named and field in _NAMES)
+            taken = field in body or (named and field in _NAMES)
             if taken or (form and place.rpartition(".")[2] in ("name", "title")):
                 if not isinstance(inner, _CONTAINERS):
                     left.append((place, inner))
                 continue
-            found[field] = words
+            body[field] = words
             if isinstance(inner, dict | list):
                 unpacked.append((place + ".", words))
         left += node.rest
-    custom = {place: value for place, value in left if said(value) and not secret(place)}
+    custom = {place: value for place, value in left if scalar_or_text(value) and not secret(place)}
     for inside, words in unpacked:  # drop repetitions of values that became fields
         for place in [p for p in custom if p.startswith(inside)]:
             if text(custom[place]) in (words, None):
                 del custom[place]
-    return found, custom
+    return body, custom
 
 
-def _find_by_looks(objects: list[_Object], found: dict[str, Any], custom: dict[str, Any]) -> None:
+def _find_by_looks(objects: list[_Object], body: dict[str, Any], custom: dict[str, Any]) -> None:
     """Take an e-mail address under an unknown name ("3", "Ваша почта") for the lead's."""
     for node in objects:
         for place, value in node.rest if node.role is Role.PERSON else ():
             key = place.rpartition(".")[2]
             looks = isinstance(value, str) and _EMAIL.fullmatch(value.strip())
             if looks and not _NOT_THE_PERSONS.search(key):
-                found["email"] = value
+                body["email"] = value
                 custom.pop(place, None)
                 return

@@ -4,7 +4,7 @@ from typing import Any
 
 from leadline.model.lead import LeadFields
 from leadline.vendors._webhooks.aliases import meaning
-from leadline.vendors._webhooks.fields import flat_with_empty, said
+from leadline.vendors._webhooks.fields import flat_with_empty, scalar_or_text
 
 TIMES = (
     "occurred_at", "occurredAt", "eventDate", "event_time", "time", "timestamp",
@@ -25,7 +25,7 @@ def emptied_by_name(body: Any, fields: LeadFields) -> tuple[str, ...]:
     elsewhere (*fields* are what it says)."""
     found = dict[str, None]()
     for path, value in flat_with_empty(body):
-        if said(value):
+        if scalar_or_text(value):
             continue
         found[f"custom.{path}"] = None
         *around, key = path.split(".")

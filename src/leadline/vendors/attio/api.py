@@ -48,30 +48,30 @@ class AttioCrm:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`; one request reads up to 100 records of an object."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {}
+        answers: dict[str, CrmRecord | NotYet | Refused] = {}
         by_object: dict[str, dict[str, str]] = defaultdict(dict)
         for name in records:
             kind, _, number = name.partition(":")
             if kind and number:
                 by_object[kind][number] = name
             else:
-                found[name] = Refused("crm.unknown_record", "")
+                answers[name] = Refused("crm.unknown_record", "")
         with within(shared.WHOLE_PATIENCE):
             for kind, named in by_object.items():
-                told = self._query(kind, {"record_id": {"$in": list(named)}}, limit=len(named))
-                if isinstance(told, NotYet):
-                    found |= dict.fromkeys(named.values(), NotYet())
+                rows = self._query(kind, {"record_id": {"$in": list(named)}}, limit=len(named))
+                if isinstance(rows, NotYet):
+                    answers |= dict.fromkeys(named.values(), NotYet())
                     continue
-                told = self._with_companies(told) if isinstance(told, list) else told
-                if not isinstance(told, list):
-                    return told
-                by_number = {_number(one): one for one in told}
+                rows = self._with_companies(rows) if isinstance(rows, list) else rows
+                if not isinstance(rows, list):
+                    return rows
+                by_number = {_number(one): one for one in rows}
                 for number, name in named.items():
                     record = self._record(name, by_number.get(number))
                     if isinstance(record, Busy | Unreachable):
                         return record
-                    found[name] = record
-        return found
+                    answers[name] = record
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -90,29 +90,29 @@ class AttioCrm:
         """See `Crm.since`."""
         skipped = int(after or 0)
         with within(shared.WHOLE_PATIENCE):
-            told = self._query(
+            rows = self._query(
                 self._config.database or _PEOPLE,
                 {"created_at": {"$gte": at.astimezone(UTC).isoformat()}},
                 sorts=[{"direction": "asc", "attribute": "created_at", "field": "value"}],
                 limit=_PAGE,
                 offset=skipped,
             )
-            if isinstance(told, NotYet):
+            if isinstance(rows, NotYet):
                 return Refused("crm.no_such_object", "the workspace has no such object")
-            told = self._with_companies(told) if isinstance(told, list) else told
-        if not isinstance(told, list):
-            return told
-        found = tuple(one for value in told if (one := _found(value)))
-        return Page(found, str(skipped + len(told)) if len(told) == _PAGE else "")
+            rows = self._with_companies(rows) if isinstance(rows, list) else rows
+        if not isinstance(rows, list):
+            return rows
+        found = tuple(one for value in rows if (one := _found(value)))
+        return Page(found, str(skipped + len(rows)) if len(rows) == _PAGE else "")
 
     def _query(
         self, kind: str, condition: Mapping[str, Any], **options: Any
     ) -> list[dict[str, Any]] | NotYet | Busy | Unreachable | Refused:
         path = f"/objects/{quoted(kind)}/records/query"
-        told = self._client.call("POST", path, json={"filter": condition, **options})
-        if isinstance(told, CrmReply) and told.status == 404:
+        reply = self._client.call("POST", path, json={"filter": condition, **options})
+        if isinstance(reply, CrmReply) and reply.status == 404:
             return NotYet()
-        return listed(told, "data")
+        return listed(reply, "data")
 
     def _with_companies(
         self, people: Sequence[dict[str, Any]]
@@ -123,10 +123,10 @@ class AttioCrm:
         numbers = list(dict.fromkeys(one for value in people if (one := _company(value))))
         if not numbers:
             return list(people)
-        told = self._query(_COMPANIES, {"record_id": {"$in": numbers}}, limit=len(numbers))
-        if isinstance(told, Busy | Unreachable):
-            return told
-        found = told if isinstance(told, list) else []
+        rows = self._query(_COMPANIES, {"record_id": {"$in": numbers}}, limit=len(numbers))
+        if isinstance(rows, Busy | Unreachable):
+            return rows
+        found = rows if isinstance(rows, list) else []
         names = {_number(one): one["values"].get("name") for one in found if "values" in one}
         return [
             {**one, "values": {"company_name": names.get(_company(one), []), **one["values"]}}
@@ -147,7 +147,7 @@ class AttioCrm:
         placing.pop("owner", None)
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(attio_fields(value, placing), owner, ("company",)),
+            fields=shared.with_named_owner(attio_fields(value, placing), owner, ("company",)),
             owner=owner,
             modified=_modified(value),
             values=attio_values(value),
@@ -163,25 +163,25 @@ class AttioCrm:
             slug: _actor(value) if slug == owner and isinstance(value, str) else value
             for slug, value in change.values.items()
         }
-        told = self._client.call(
+        reply = self._client.call(
             "PATCH",
             f"/objects/{quoted(kind)}/records/{quoted(number)}",
             json={"data": {"values": values}},
         )
-        if not isinstance(told, CrmReply):
-            return told
-        if told.status == 404:
+        if not isinstance(reply, CrmReply):
+            return reply
+        if reply.status == 404:
             return NotYet()
-        if not told.well:
-            return refusal(told)
-        data = told.body.get("data") if isinstance(told.body, dict) else None
+        if not reply.well:
+            return refusal(reply)
+        data = reply.body.get("data") if isinstance(reply.body, dict) else None
         return Written(_modified(data) if isinstance(data, dict) else None)
 
     def _members(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
-        told = listed(self._client.call("GET", "/workspace_members"), "data")
-        if not isinstance(told, list):
-            return told
-        people = [one for member in told if (one := _person(member))]
+        rows = listed(self._client.call("GET", "/workspace_members"), "data")
+        if not isinstance(rows, list):
+            return rows
+        people = [one for member in rows if (one := _person(member))]
         return {one.id: one for one in people}
 
 

@@ -136,7 +136,7 @@ _FIELDS = {
 }
 
 # The keys of values, by types of attributes.
-_SAYS = (
+_VALUE_KEYS = (
     "full_name",
     "email_address",
     "phone_number",
@@ -177,19 +177,21 @@ def _named(ident: Any) -> str | None:
 
 def _plain(entries: Any) -> Any:
     """The value of an attribute, which Attio gives as a list of entries."""
-    found = [_said(one) for one in entries] if isinstance(entries, list) else [_said(entries)]
+    found = (
+        [_value_of(one) for one in entries] if isinstance(entries, list) else [_value_of(entries)]
+    )
     found = [one for one in found if one is not None]
     return found[0] if len(found) == 1 else found
 
 
-def _said(entry: Any) -> Any:
+def _value_of(entry: Any) -> Any:
     if not isinstance(entry, dict):
         return text(entry)
     for kind in ("option", "status"):
         chosen = entry.get(kind)
         if isinstance(chosen, dict):
             return text(chosen.get("title"))
-    return next((entry[key] for key in _SAYS if text(entry.get(key)) is not None), None)
+    return next((entry[key] for key in _VALUE_KEYS if text(entry.get(key)) is not None), None)
 
 
 def _link(url: str | None) -> str | None:

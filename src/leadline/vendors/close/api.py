@@ -26,7 +26,7 @@ from leadline.vendors._api.owners import (
     fields_of,
     listed,
     named_fields,
-    owner_said,
+    named_owner,
     source_of,
     users_of,
 )
@@ -69,16 +69,16 @@ class CloseCrm:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`; one record per request, because searches may be out of date."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {}
+        answers: dict[str, CrmRecord | NotYet | Refused] = {}
         with within(shared.WHOLE_PATIENCE):
             for name in dict.fromkeys(records):
-                told = self._read(name)
-                if isinstance(told, Busy | Unreachable):
-                    return told
-                if isinstance(told, Refused) and told.reason == "crm.unauthorized":
-                    return told
-                found[name] = told
-        return found
+                answer = self._read(name)
+                if isinstance(answer, Busy | Unreachable):
+                    return answer
+                if isinstance(answer, Refused) and answer.reason == "crm.unauthorized":
+                    return answer
+                answers[name] = answer
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -104,13 +104,13 @@ class CloseCrm:
         cursor = ""
         with within(shared.WHOLE_PATIENCE):
             while True:
-                told = self._client.call("POST", "/data/search/", json=_search(start, cursor))
-                results = listed(told, "data")
+                reply = self._client.call("POST", "/data/search/", json=_search(start, cursor))
+                results = listed(reply, "data")
                 if not isinstance(results, list):
                     return results
                 some = [one for r in results if (one := _found(r)) and one.record not in seen]
                 found += some
-                cursor = _cursor(told)
+                cursor = _cursor(reply)
                 if not cursor or some:
                     break
         if not cursor:
@@ -125,19 +125,19 @@ class CloseCrm:
         if not _ID.fullmatch(name):
             return Refused("crm.unknown_record", "not the id of a lead")
         fields = ",".join(dict.fromkeys([*_FIELDS, *named_fields(self._config)]))
-        told = self._client.call("GET", f"/lead/{quoted(name)}/", query={"_fields": fields})
-        if not isinstance(told, CrmReply):
-            return told
-        if not told.well:
-            return NotYet() if told.status in (404, 410) else refusal(told)
-        if not isinstance(told.body, dict):
+        reply = self._client.call("GET", f"/lead/{quoted(name)}/", query={"_fields": fields})
+        if not isinstance(reply, CrmReply):
+            return reply
+        if not reply.well:
+            return NotYet() if reply.status in (404, 410) else refusal(reply)
+        if not isinstance(reply.body, dict):
             return Unreachable("crm.unexpected_answer")
-        return self._record(name, told.body)
+        return self._record(name, reply.body)
 
     def _record(
         self, name: str, lead: Mapping[str, Any]
     ) -> CrmRecord | Refused | Busy | Unreachable:
-        owner = owner_said(
+        owner = named_owner(
             self._config, lead, close_owner(lead) or _owner_of_work(lead), self._roster
         )
         if isinstance(owner, Busy | Unreachable):
@@ -161,30 +161,30 @@ class CloseCrm:
     def _write(self, change: CrmChange) -> Carried:
         if not _ID.fullmatch(change.record):
             return Refused("crm.unknown_record", "not the id of a lead")
-        told = self._client.call(
+        reply = self._client.call(
             "PUT",
             f"/lead/{quoted(change.record)}/",
             query={"_fields": "id,date_updated"},
             json=dict(change.values),
         )
-        if not isinstance(told, CrmReply):
-            return told
-        if told.well:
-            body = told.body if isinstance(told.body, dict) else {}
+        if not isinstance(reply, CrmReply):
+            return reply
+        if reply.well:
+            body = reply.body if isinstance(reply.body, dict) else {}
             return Written(shared.moment_of(body.get("date_updated")))
-        return NotYet() if told.status in (404, 410) else refusal(told)
+        return NotYet() if reply.status in (404, 410) else refusal(reply)
 
     def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         people: dict[str, Person] = {}
         while True:
             query = {"_limit": _PAGE, "_skip": len(people)}
-            told = self._client.call("GET", "/user/", query=query)
-            results = listed(told, "data")
+            reply = self._client.call("GET", "/user/", query=query)
+            results = listed(reply, "data")
             if not isinstance(results, list):
                 return results
             new = users_of(results, "first_name", "last_name")
             people |= new
-            more = isinstance(told, CrmReply) and told.body.get("has_more") is True
+            more = isinstance(reply, CrmReply) and reply.body.get("has_more") is True
             if not more or not new:
                 return people
 
@@ -245,8 +245,8 @@ def _found(lead: Mapping[str, Any]) -> Found | None:
     return Found(number, created, _raw(lead)) if number and created else None
 
 
-def _cursor(told: Any) -> str:
-    body = told.body if isinstance(told, CrmReply) else None
+def _cursor(data: Any) -> str:
+    body = data.body if isinstance(data, CrmReply) else None
     return text(body.get("cursor")) or "" if isinstance(body, dict) else ""
 
 

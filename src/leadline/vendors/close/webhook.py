@@ -21,7 +21,7 @@ from leadline.vendors._webhooks.fields import (
     emptied,
     several,
     text,
-    told,
+    text_of_field,
 )
 
 
@@ -127,8 +127,8 @@ class Close(Source):
             read=[key for key in _READ if not several(data.get(key))],
             name=text(contact.get("name")) or (None if company else shown),
             company=company,
-            email=told("email", contact.get("emails")),
-            phone=told("phone", contact.get("phones")),
+            email=text_of_field("email", contact.get("emails")),
+            phone=text_of_field("phone", contact.get("phones")),
             title=text(contact.get("title")),
             country=text(address.get("country")),
             owner=None if "owner" in self.config.map else close_owner(data),

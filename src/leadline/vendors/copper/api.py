@@ -20,8 +20,8 @@ from leadline.settings.crm_kinds import CopperConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
-from leadline.vendors._api.owners import owner_said, users_of
-from leadline.vendors._webhooks.fields import text, told
+from leadline.vendors._api.owners import named_owner, users_of
+from leadline.vendors._webhooks.fields import text, text_of_field
 from leadline.vendors.copper.webhook import copper_fields, copper_values
 
 _HOME = "https://api.copper.com/developer_api/v1"
@@ -62,23 +62,23 @@ class CopperCrm:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`; one request reads up to 200 records of a type."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {
+        answers: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "") for name in records if not _parts(name)[1]
         }
         with within(shared.WHOLE_PATIENCE):
             for sort in _PATHS:
                 named = {_parts(n)[1]: n for n in records if _parts(n)[0] == sort}
-                asked: dict[str, Any] = {"ids": list(named), "page_size": _PAGE}
-                told = self._search(sort, asked) if named else []
-                if not isinstance(told, list):
-                    return told
-                by_number = {one.get("id"): one for one in told}
+                query: dict[str, Any] = {"ids": list(named), "page_size": _PAGE}
+                rows = self._search(sort, query) if named else []
+                if not isinstance(rows, list):
+                    return rows
+                by_number = {one.get("id"): one for one in rows}
                 for number, name in named.items():
                     record = self._record(sort, name, by_number.get(number))
                     if isinstance(record, Busy | Unreachable):
                         return record
-                    found[name] = record
-        return found
+                    answers[name] = record
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -94,25 +94,25 @@ class CopperCrm:
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
         """See `Crm.since`; lists leads, including converted ones."""
         page = int(after or 1)
-        asked = {
+        query = {
             "minimum_created_date": int(at.timestamp()),
             "sort_by": "date_created",
             "sort_direction": "asc",
             "page_size": _PAGE,
             "page_number": page,
         }
-        told = self._search("lead", asked)
-        if not isinstance(told, list):
-            return told
-        found = tuple(one for value in told if (one := _found(value)))
-        return Page(found, str(page + 1) if len(told) == _PAGE else "")
+        rows = self._search("lead", query)
+        if not isinstance(rows, list):
+            return rows
+        found = tuple(one for value in rows if (one := _found(value)))
+        return Page(found, str(page + 1) if len(rows) == _PAGE else "")
 
     def _search(
         self, sort: str, asked: Mapping[str, Any]
     ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
         more = {"include_converted_leads": True} if sort == "lead" else {}
-        told = self._client.call("POST", f"/{_PATHS[sort]}/search", json={**asked, **more})
-        return _listed(told)
+        reply = self._client.call("POST", f"/{_PATHS[sort]}/search", json={**asked, **more})
+        return _listed(reply)
 
     def _record(
         self, sort: str, name: str, value: Mapping[str, Any] | None
@@ -120,13 +120,13 @@ class CopperCrm:
         if value is None:
             return NotYet()
         values = _values(value)
-        owner = owner_said(self._config, values, value.get("assignee_id"), self._roster)
+        owner = named_owner(self._config, values, value.get("assignee_id"), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         placing = shared.placing(self._config)
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(copper_fields(value, placing, sort), owner, _BOOKS),
+            fields=shared.with_named_owner(copper_fields(value, placing, sort), owner, _BOOKS),
             owner=owner,
             modified=shared.moment_of(value.get("date_modified")),
             values=values,
@@ -184,7 +184,7 @@ def _parts(name: str) -> tuple[str, int]:
 def _values(record: Mapping[str, Any]) -> dict[str, Any]:
     """The record's fields, with custom fields by number and e-mail addresses as text."""
     values = copper_values(record)
-    return {k: told("email", v) if k in _EMAILS else v for k, v in values.items()}
+    return {k: text_of_field("email", v) if k in _EMAILS else v for k, v in values.items()}
 
 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:

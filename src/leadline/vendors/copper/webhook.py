@@ -19,7 +19,7 @@ from leadline.vendors._webhooks.fields import (
     drawn,
     emptied,
     text,
-    told,
+    text_of_field,
     with_source,
 )
 from leadline.vendors._webhooks.notices import each_record
@@ -183,7 +183,7 @@ def _custom_fields(fields: Any) -> dict[str, Any]:
 
 
 def _url(site: Any) -> str | None:
-    return text(site.get("url")) if isinstance(site, dict) else told("website", site)
+    return text(site.get("url")) if isinstance(site, dict) else text_of_field("website", site)
 
 
 SOURCE = Copper

@@ -78,7 +78,7 @@ class DocumentCrm:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`; one document per request."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {}
+        answers: dict[str, CrmRecord | NotYet | Refused] = {}
         with within(shared.WHOLE_PATIENCE):
             for name in records:
                 told = self._store.get(name)
@@ -86,14 +86,14 @@ class DocumentCrm:
                     return told
                 if isinstance(told, Refused) and told.reason == "crm.unauthorized":
                     return told
-                found[name] = (
+                answers[name] = (
                     told
                     if isinstance(told, Refused)
                     else self._record(name, told)
                     if isinstance(told, _Document)
                     else NotYet()
                 )
-        return found
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -118,7 +118,9 @@ class DocumentCrm:
         fields, owner = _lead_fields(value, shared.placing(self._config)), _owner(value)
         record = CrmRecord(
             record=name,
-            fields=msgspec.structs.replace(shared.with_shown(fields, owner, _BOOKS), record=name),
+            fields=msgspec.structs.replace(
+                shared.with_named_owner(fields, owner, _BOOKS), record=name
+            ),
             owner=owner,
             modified=document.modified,
             values=value,
@@ -184,32 +186,32 @@ class _Pages:
         self._template = config.url.removeprefix(f"{scheme}://{host}")
 
     def get(self, name: str) -> _Document | _Gone | Busy | Unreachable | Refused:
-        told = self._client.call("GET", _filled(self._template, name))
-        if not isinstance(told, CrmReply):
-            return told
-        if told.status in (403, 404, 410):
+        reply = self._client.call("GET", _filled(self._template, name))
+        if not isinstance(reply, CrmReply):
+            return reply
+        if reply.status in (403, 404, 410):
             return _Gone()
-        if not told.well:
-            return refusal(told)
-        modified = shared.http_moment_of(told.headers.get("last-modified"))
-        return _document(told.body, modified, told.headers.get("etag", ""))
+        if not reply.well:
+            return refusal(reply)
+        modified = shared.http_moment_of(reply.headers.get("last-modified"))
+        return _document(reply.body, modified, reply.headers.get("etag", ""))
 
     def put(
         self, name: str, value: Mapping[str, Any], version: str
     ) -> Written | NotYet | Busy | Unreachable | Refused:
-        told = self._client.call(
+        reply = self._client.call(
             "PUT",
             _filled(self._template, name),
             json=value,
             headers={"if-match": version} if version else {},
         )
-        if not isinstance(told, CrmReply):
-            return told
-        if told.status in (409, 412):
+        if not isinstance(reply, CrmReply):
+            return reply
+        if reply.status in (409, 412):
             return Unreachable("crm.modified_meanwhile")
-        if told.status in (404, 410):
+        if reply.status in (404, 410):
             return NotYet()
-        return Written() if told.well else refusal(told)
+        return Written() if reply.well else refusal(reply)
 
 
 def _replace(path: Path, body: bytes) -> None:

@@ -14,7 +14,13 @@ from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source, noted
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.bodies import JSON_MEDIA, read_body
-from leadline.vendors._webhooks.fields import demand_something, placed, text, told, with_source
+from leadline.vendors._webhooks.fields import (
+    demand_something,
+    placed,
+    text,
+    text_of_field,
+    with_source,
+)
 from leadline.vendors._webhooks.guess import guessed
 from leadline.vendors._webhooks.kinds import EventNames, kind_of
 from leadline.vendors._webhooks.pieces import leads_in
@@ -105,7 +111,11 @@ class Generic(Source):
         return Event(kind, raw, key=key, record=record, why=why)
 
     def _mapped(self, body: Any, name: str) -> str | None:
-        return told(name, placed(body, self.config.map[name])) if name in self.config.map else None
+        return (
+            text_of_field(name, placed(body, self.config.map[name]))
+            if name in self.config.map
+            else None
+        )
 
 
 def _key(delivery: Delivery, head: _Head) -> str | None:

@@ -33,7 +33,7 @@ from leadline.vendors._api.owners import (
     fields_of,
     listed,
     named_fields,
-    owner_said,
+    named_owner,
     source_of,
     users_of,
 )
@@ -93,7 +93,7 @@ class HubSpotCrm:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`; one request reads up to 100 records of a kind."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {
+        answers: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "neither a contact nor a lead")
             for name in records
             if _parts(name) is None
@@ -103,8 +103,8 @@ class HubSpotCrm:
                 told = self._read(kind, numbers)
                 if not isinstance(told, Mapping):
                     return told
-                found |= told
-        return found
+                answers |= told
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -116,10 +116,10 @@ class HubSpotCrm:
         with within(shared.WHOLE_PATIENCE):
             for kind, numbers in _by_kind(list(by_name)):
                 batch = {number: by_name[f"{kind}:{number}"] for number in numbers}
-                told = self._write(kind, batch)
-                if not isinstance(told, Mapping):
-                    return shared.cut_short(done, f"{kind}:{numbers[0]}", told)
-                done |= told
+                results = self._write(kind, batch)
+                if not isinstance(results, Mapping):
+                    return shared.cut_short(done, f"{kind}:{numbers[0]}", results)
+                done |= results
         strange = [name for name in by_name if _parts(name) is None]
         return done | dict.fromkeys(strange, Refused("crm.unknown_record", ""))
 
@@ -132,7 +132,7 @@ class HubSpotCrm:
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
         """See `Crm.since`; lists contacts. New contacts appear in HubSpot's search with a delay."""
         start, _, skipped = (after or f"{_milliseconds(at)}|0").partition("|")
-        told = self._client.call(
+        reply = self._client.call(
             "POST",
             f"{self._objects}/contacts/search",
             json={
@@ -145,16 +145,16 @@ class HubSpotCrm:
                 "after": int(skipped),
             },
         )
-        results = listed(told, "results")
+        results = listed(reply, "results")
         if not isinstance(results, list):
             return results
         found = [one for result in results if (one := _found(result)) is not None]
-        return Page(tuple(found), _following(told, found, start))
+        return Page(tuple(found), _following(reply, found, start))
 
     def _read(
         self, kind: str, numbers: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
-        told = self._client.call(
+        reply = self._client.call(
             "POST",
             f"{self._objects}/{_OBJECTS[kind]}/batch/read",
             json={
@@ -162,18 +162,18 @@ class HubSpotCrm:
                 "inputs": [{"id": number} for number in numbers],
             },
         )
-        results = listed(told, "results")
+        results = listed(reply, "results")
         if not isinstance(results, list):
             return results
         by_id = {text(one.get("id")): one for one in results if not one.get("archived")}
-        found: dict[str, CrmRecord | NotYet | Refused] = {}
+        records: dict[str, CrmRecord | NotYet | Refused] = {}
         for number in numbers:
             result = by_id.get(number)
             record = self._record(kind, number, result) if result else NotYet()
             if isinstance(record, Busy | Unreachable):
                 return record
-            found[f"{kind}:{number}"] = record
-        return found
+            records[f"{kind}:{number}"] = record
+        return records
 
     def _properties(self, kind: str) -> list[str]:
         return list(dict.fromkeys([*_READ[kind], *named_fields(self._config)]))
@@ -182,7 +182,7 @@ class HubSpotCrm:
         self, kind: str, number: str, result: Mapping[str, Any]
     ) -> CrmRecord | Refused | Busy | Unreachable:
         values = _values(result)
-        owner = owner_said(self._config, values, values.get("hubspot_owner_id"), self._roster)
+        owner = named_owner(self._config, values, values.get("hubspot_owner_id"), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         fields = fields_of(self._source, _raw(kind, result), owner, _BOOKS)
@@ -209,18 +209,18 @@ class HubSpotCrm:
     ) -> Mapping[str, Carried] | Busy | Unreachable | Refused:
         path = f"{self._objects}/{_OBJECTS[kind]}"
         inputs = [{"id": n, "properties": _written(one.values)} for n, one in batch.items()]
-        told = self._client.call("POST", f"{path}/batch/update", json={"inputs": inputs})
-        if isinstance(told, CrmReply) and told.status in (400, 404, 409) and len(batch) > 1:
+        reply = self._client.call("POST", f"{path}/batch/update", json={"inputs": inputs})
+        if isinstance(reply, CrmReply) and reply.status in (400, 404, 409) and len(batch) > 1:
             return shared.each_written(list(batch.values()), self._write_one)
-        if isinstance(told, CrmReply) and told.status in (400, 404, 409):
+        if isinstance(reply, CrmReply) and reply.status in (400, 404, 409):
             alone = next(iter(batch.values()))
-            return {alone.record: NotYet() if told.status == 404 else refusal(told)}
-        results = listed(told, "results")
+            return {alone.record: NotYet() if reply.status == 404 else refusal(reply)}
+        results = listed(reply, "results")
         if not isinstance(results, list):
             return results
-        assert isinstance(told, CrmReply)  # noqa: S101 - it has results
+        assert isinstance(reply, CrmReply)  # noqa: S101 - it has results
         written = {text(one.get("id")): one for one in results}
-        errors = _errors(told)
+        errors = _errors(reply)
         return {
             change.record: Written(shared.moment_of(written[number].get("updatedAt")))
             if number in written
@@ -230,28 +230,28 @@ class HubSpotCrm:
 
     def _write_one(self, change: CrmChange) -> Carried:
         kind, number = change.record.split(":", 1)
-        told = self._client.call(
+        reply = self._client.call(
             "PATCH",
             f"{self._objects}/{_OBJECTS[kind]}/{quoted(number)}",
             json={"properties": _written(change.values)},
         )
-        if not isinstance(told, CrmReply):
-            return told
-        if told.well:
-            body = told.body if isinstance(told.body, dict) else {}
+        if not isinstance(reply, CrmReply):
+            return reply
+        if reply.well:
+            body = reply.body if isinstance(reply.body, dict) else {}
             return Written(shared.moment_of(body.get("updatedAt")))
-        return NotYet() if told.status == 404 else refusal(told)
+        return NotYet() if reply.status == 404 else refusal(reply)
 
     def _owners(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         people: dict[str, Person] = {}
         query: dict[str, Any] = {"limit": 500}
         while True:
-            told = self._client.call("GET", "/crm/v3/owners", query=query)
-            results = listed(told, "results")
+            reply = self._client.call("GET", "/crm/v3/owners", query=query)
+            results = listed(reply, "results")
             if not isinstance(results, list):
                 return results
             people |= users_of(results, "firstName", "lastName", "email")
-            query["after"] = _next(told)
+            query["after"] = _next(reply)
             if not query["after"]:
                 return people
 
@@ -300,11 +300,11 @@ def _found(result: Mapping[str, Any]) -> Found | None:
 
 
 def _following(
-    told: CrmReply | Busy | Unreachable | Refused, found: Sequence[Found], start: str
+    reply: CrmReply | Busy | Unreachable | Refused, found: Sequence[Found], start: str
 ) -> str:
     """The cursor of the next page: after this one or, beyond the limit of a search, a new search
     from the time of the last contact, which is then listed again."""
-    behind = _next(told)
+    behind = _next(reply)
     if not behind or not found:
         return ""
     if int(behind) + _PAGE <= _FARTHEST:
@@ -314,17 +314,17 @@ def _following(
     return f"{last if str(last) != start else last + 1}|0"
 
 
-def _next(told: Any) -> str:
-    body = told.body if isinstance(told, CrmReply) else None
+def _next(data: Any) -> str:
+    body = data.body if isinstance(data, CrmReply) else None
     paging = body.get("paging") if isinstance(body, dict) else None
     behind = paging.get("next") if isinstance(paging, dict) else None
     return text(behind.get("after")) or "" if isinstance(behind, dict) else ""
 
 
-def _errors(told: CrmReply) -> dict[str, NotYet | Refused]:
+def _errors(reply: CrmReply) -> dict[str, NotYet | Refused]:
     """The errors of records missing in a batch's answer, by id; "" if HubSpot gives no id."""
     found: dict[str, NotYet | Refused] = {}
-    body = told.body if isinstance(told.body, dict) else {}
+    body = reply.body if isinstance(reply.body, dict) else {}
     for error in body.get("errors") or []:
         if not isinstance(error, dict):
             continue
@@ -333,7 +333,7 @@ def _errors(told: CrmReply) -> dict[str, NotYet | Refused]:
         fate: NotYet | Refused = NotYet()
         if error.get("category") != "OBJECT_NOT_FOUND":
             code = str(error.get("category") or "rejected").lower()
-            fate = Refused(f"crm.{code}", words_about_record(CrmReply(told.status, error)))
+            fate = Refused(f"crm.{code}", words_about_record(CrmReply(reply.status, error)))
         found |= dict.fromkeys([str(one) for one in ids or [""]], fate)
     return found
 

@@ -65,22 +65,22 @@ class LinkedInLeads:
             return {}
         ids = ",".join(map(quoted, records))
         with within(shared.WHOLE_PATIENCE):
-            told = self._client.call("GET", f"/leadFormResponses?ids=List({ids})")
-            if not isinstance(told, CrmReply):
-                return told
-            if not told.well:
-                return refusal(told)
-            body = told.body if isinstance(told.body, dict) else {}
+            reply = self._client.call("GET", f"/leadFormResponses?ids=List({ids})")
+            if not isinstance(reply, CrmReply):
+                return reply
+            if not reply.well:
+                return refusal(reply)
+            body = reply.body if isinstance(reply.body, dict) else {}
             results, errors = body.get("results"), body.get("errors")
             if not isinstance(results, dict):
                 return Unreachable("crm.unexpected_answer")
-            found: dict[str, CrmRecord | NotYet | Refused] = {}
+            answers: dict[str, CrmRecord | NotYet | Refused] = {}
             for name in records:
                 record = self._record(name, results.get(name), errors)
                 if isinstance(record, Busy | Unreachable):
                     return record
-                found[name] = record
-        return found
+                answers[name] = record
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -110,15 +110,15 @@ class LinkedInLeads:
         for page in range(_MOST_PAGES):
             window = f"count={_PAGE}&start={page * _PAGE}"
             path = f"/leadFormResponses?q=owner&{owner}&limitedToTestLeads=false&{times}&{window}"
-            told = listed(self._client.call("GET", path), "elements")
-            if not isinstance(told, list):
-                return told
-            for lead in told:
+            rows = listed(self._client.call("GET", path), "elements")
+            if not isinstance(rows, list):
+                return rows
+            for lead in rows:
                 one = self._found(lead)
                 if isinstance(one, Busy | Unreachable):
                     return one
                 found += [one] if one else []
-            if len(told) < _PAGE:
+            if len(rows) < _PAGE:
                 return found
         return Refused("crm.too_many", f"more than {_MOST_PAGES * _PAGE} leads at once")
 
@@ -166,11 +166,11 @@ class LinkedInLeads:
             at, kept = self._forms.get(number, (0.0, NotYet()))
             if at and time.monotonic() - at < _LASTING:
                 return kept
-            told = self._client.call("GET", f"/leadForms/{number}")
-            if isinstance(told, Busy | Unreachable):
-                return told
-            usable = isinstance(told, CrmReply) and told.well and isinstance(told.body, dict)
-            form: _Form = told.body if usable and isinstance(told, CrmReply) else NotYet()
+            reply = self._client.call("GET", f"/leadForms/{number}")
+            if isinstance(reply, Busy | Unreachable):
+                return reply
+            usable = isinstance(reply, CrmReply) and reply.well and isinstance(reply.body, dict)
+            form: _Form = reply.body if usable and isinstance(reply, CrmReply) else NotYet()
             if len(self._forms) >= _MOST_FORMS:
                 self._forms.clear()
             self._forms[number] = (time.monotonic(), form)

@@ -155,12 +155,12 @@ def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
         for one in (questions if isinstance(questions, list) else ())
         if isinstance(one, dict)
     }
-    given, found = placed(record, "formResponse.answers"), {}
+    given, body = placed(record, "formResponse.answers"), {}
     for one in given if isinstance(given, list) else ():
         if isinstance(one, dict):
             number = text(one.get("questionId"))
-            found[_asked(asked.get(number, {}), number)] = _answer(one, asked.get(number, {}))
-    return found
+            body[_asked(asked.get(number, {}), number)] = _answer(one, asked.get(number, {}))
+    return body
 
 
 def _asked(question: Mapping[str, Any], number: str | None) -> str:

@@ -62,22 +62,22 @@ class MetaLeads:
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`. One unknown id makes a whole request fail; then each lead is requested
         separately."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {
+        answers: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "") for name in records if not name.isdecimal()
         }
         ours = [name for name in records if name.isdecimal()]
         with within(shared.WHOLE_PATIENCE):
             told = self._get("/", ids=",".join(ours), fields=_FIELDS) if ours else {}
             if isinstance(told, Mapping):
-                return found | {name: self._record(name, told.get(name)) for name in ours}
+                return answers | {name: self._record(name, told.get(name)) for name in ours}
             if isinstance(told, Busy | Unreachable) or _is_of_all(told):
                 return told
             for name in ours:
                 alone = self._get(f"/{quoted(name)}", fields=_FIELDS)
                 if isinstance(alone, Busy | Unreachable) or _is_of_all(alone):
                     return alone
-                found[name] = self._record(name, alone) if isinstance(alone, Mapping) else alone
-        return found
+                answers[name] = self._record(name, alone) if isinstance(alone, Mapping) else alone
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -106,10 +106,10 @@ class MetaLeads:
         found: list[Found] = []
         for form in forms:
             path = f"/{quoted(form)}/leads"
-            told = self._all(path, fields=_FIELDS, filtering=_filter(start, end))
-            if not isinstance(told, list):
-                return told
-            found += [one for lead in told if (one := _found(lead))]
+            rows = self._all(path, fields=_FIELDS, filtering=_filter(start, end))
+            if not isinstance(rows, list):
+                return rows
+            found += [one for lead in rows if (one := _found(lead))]
         return found
 
     def _record(self, name: str, value: Any) -> CrmRecord | NotYet:
@@ -147,41 +147,41 @@ class MetaLeads:
     def _get(
         self, path: str, **query: str
     ) -> Mapping[str, Any] | NotYet | Busy | Unreachable | Refused:
-        told = self._client.call("GET", path, query={**query, **self._proof})
-        if not isinstance(told, CrmReply):
-            return told
-        body = told.body if isinstance(told.body, dict) else {}
-        if told.well and "error" not in body:
+        reply = self._client.call("GET", path, query={**query, **self._proof})
+        if not isinstance(reply, CrmReply):
+            return reply
+        body = reply.body if isinstance(reply.body, dict) else {}
+        if reply.well and "error" not in body:
             return body
-        return _meaning_of(told, body.get("error"), self._config.token)
+        return _meaning_of(reply, body.get("error"), self._config.token)
 
 
-def _meaning_of(told: CrmReply, error: Any, secret: str) -> NotYet | Busy | Unreachable | Refused:
+def _meaning_of(reply: CrmReply, error: Any, secret: str) -> NotYet | Busy | Unreachable | Refused:
     """The meaning of an error of the Graph API, by its code."""
     error = error if isinstance(error, dict) else {}
     code, part = error.get("code"), error.get("error_subcode")
-    words = words_of(CrmReply(told.status, error), [secret])
+    words = words_of(CrmReply(reply.status, error), [secret])
     if code in _TOO_MANY:
-        return Busy(_pause(told), words)
+        return Busy(_pause(reply), words)
     if code in _PASSING or error.get("is_transient") is True:
         return Unreachable(f"crm.error_{code}")
     if code in _BAD_TOKEN:
         return Refused("crm.unauthorized", words)
-    if code == _NO_SUCH_ALIAS or part == _NO_SUCH_OBJECT or told.status == 404:
+    if code == _NO_SUCH_ALIAS or part == _NO_SUCH_OBJECT or reply.status == 404:
         return NotYet()
     return Refused("crm.forbidden" if code in _FORBIDDEN else f"crm.error_{code}", words)
 
 
-def _is_of_all(told: Any) -> TypeGuard[Refused]:
+def _is_of_all(body: Any) -> TypeGuard[Refused]:
     """Whether all leads would be refused; a lead of another page is refused separately."""
-    return isinstance(told, Refused) and told.reason == "crm.unauthorized"
+    return isinstance(body, Refused) and body.reason == "crm.unauthorized"
 
 
-def _pause(told: CrmReply) -> timedelta:
+def _pause(reply: CrmReply) -> timedelta:
     """How long to wait until calls are accepted again: Meta gives minutes in a header ("Rate
     Limits")."""
     try:
-        usage = msgspec.json.decode(told.headers.get("x-business-use-case-usage", ""))
+        usage = msgspec.json.decode(reply.headers.get("x-business-use-case-usage", ""))
         entries = [one for many in usage.values() for one in many]
         minutes = max(one["estimated_time_to_regain_access"] for one in entries)
         return min(timedelta(minutes=max(minutes, 1)), _LONGEST_PAUSE)

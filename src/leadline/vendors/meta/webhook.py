@@ -173,12 +173,12 @@ def _event(raw: bytes) -> Event:
 def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
     """The answers by the names of their questions; several choices are a list."""
     data = record.get("field_data")
-    found: dict[str, Any] = {}
+    body: dict[str, Any] = {}
     for one in data if isinstance(data, list) else ():
         if isinstance(one, dict) and (name := text(one.get("name"))):
             values = one.get("values")
-            found[name] = values[0] if isinstance(values, list) and len(values) == 1 else values
-    return found
+            body[name] = values[0] if isinstance(values, list) and len(values) == 1 else values
+    return body
 
 
 def _suspicions(number: str | None, answers: Mapping[str, Any]) -> tuple[str, ...]:

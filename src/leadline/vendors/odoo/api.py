@@ -21,7 +21,7 @@ from leadline.settings.crm_kinds import OdooConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, refusal, words_of
-from leadline.vendors._api.owners import named_fields, owner_said
+from leadline.vendors._api.owners import named_fields, named_owner
 from leadline.vendors._webhooks.fields import text
 from leadline.vendors.odoo.webhook import odoo_fields
 
@@ -73,18 +73,18 @@ class OdooCrm:
         if not numbers:
             return strange
         with within(shared.WHOLE_PATIENCE):
-            told = self._search([["id", "in", list(numbers.values())]], limit=len(numbers))
-            if not isinstance(told, list):
-                return told
-            by_number = {one.get("id"): one for one in told}
-            found: dict[str, CrmRecord | NotYet | Refused] = {}
+            rows = self._search([["id", "in", list(numbers.values())]], limit=len(numbers))
+            if not isinstance(rows, list):
+                return rows
+            by_number = {one.get("id"): one for one in rows}
+            answers: dict[str, CrmRecord | NotYet | Refused] = {}
             for name, number in numbers.items():
                 value = by_number.get(number)
                 record = self._record(name, value) if value else NotYet()
                 if isinstance(record, Busy | Unreachable):
                     return record
-                found[name] = record
-        return found | strange
+                answers[name] = record
+        return answers | strange
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -104,20 +104,20 @@ class OdooCrm:
         stamp = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         begun = [["create_date", ">=", stamp], ["id", ">", int(after or 0)]]
         with within(shared.WHOLE_PATIENCE):
-            told = self._search(begun, limit=_PAGE, order="id")
-        if not isinstance(told, list):
-            return told
-        last = str(told[-1]["id"]) if len(told) == _PAGE else ""
-        return Page(tuple(map(_found, told)), last)
+            rows = self._search(begun, limit=_PAGE, order="id")
+        if not isinstance(rows, list):
+            return rows
+        last = str(rows[-1]["id"]) if len(rows) == _PAGE else ""
+        return Page(tuple(map(_found, rows)), last)
 
     def _record(self, name: str, value: Mapping[str, Any]) -> CrmRecord | Busy | Unreachable:
         values = {key: self._plain(key, inner) for key, inner in value.items()}
-        owner = owner_said(self._config, values, values.get("user_id"), self._roster)
+        owner = named_owner(self._config, values, values.get("user_id"), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(
+            fields=shared.with_named_owner(
                 odoo_fields(value, shared.placing(self._config)), owner, _BOOKS
             ),
             owner=owner,
@@ -145,10 +145,10 @@ class OdooCrm:
         if not isinstance(types, Mapping):
             return types
         values = {name: _given(value, types.get(name)) for name, value in change.values.items()}
-        told = self._execute(_MODEL, "write", [[number], values])
-        if isinstance(told, _Missing):
+        body = self._execute(_MODEL, "write", [[number], values])
+        if isinstance(body, _Missing):
             return NotYet()
-        return Written() if told is True else _trouble(told)
+        return Written() if body is True else _trouble(body)
 
     def _search(
         self, domain: Sequence[Any], **options: Any
@@ -159,24 +159,24 @@ class OdooCrm:
             return types
         named = dict.fromkeys([*_FIELDS, *named_fields(self._config)])
         fields = [name for name in named if name in types]
-        asked = {"fields": fields, "context": _ALL, **options}
-        told = self._execute(_MODEL, "search_read", [domain], asked)
-        return told if isinstance(told, list) else _trouble(told)
+        query = {"fields": fields, "context": _ALL, **options}
+        body = self._execute(_MODEL, "search_read", [domain], query)
+        return body if isinstance(body, list) else _trouble(body)
 
     def _known_types(self) -> Mapping[str, str] | Busy | Unreachable | Refused:
         if not self._types:
-            told = self._execute(_MODEL, "fields_get", [], {"attributes": ["type"]})
-            if not isinstance(told, dict):
-                return _trouble(told)
-            self._types = {name: str(one.get("type")) for name, one in told.items()}
+            body = self._execute(_MODEL, "fields_get", [], {"attributes": ["type"]})
+            if not isinstance(body, dict):
+                return _trouble(body)
+            self._types = {name: str(one.get("type")) for name, one in body.items()}
         return self._types
 
     def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
-        asked = {"fields": ["name", "email", "login"], "limit": _MOST_USERS, "context": _ALL}
-        told = self._execute("res.users", "search_read", [[["share", "=", False]]], asked)
-        if not isinstance(told, list):
-            return _trouble(told)
-        return {str(one.get("id")): _person(one) for one in told}
+        query = {"fields": ["name", "email", "login"], "limit": _MOST_USERS, "context": _ALL}
+        body = self._execute("res.users", "search_read", [[["share", "=", False]]], query)
+        if not isinstance(body, list):
+            return _trouble(body)
+        return {str(one.get("id")): _person(one) for one in body}
 
     def _execute(
         self, model: str, method: str, args: Sequence[Any], options: Mapping[str, Any] = {}
@@ -194,25 +194,25 @@ class OdooCrm:
             if not self._login:
                 config = self._config
                 who = [config.database, config.user, config.token, {}]
-                told = self._rpc("common", "authenticate", who)
-                if told is False:
+                body = self._rpc("common", "authenticate", who)
+                if body is False:
                     return Refused(
                         "crm.unauthorized", "Odoo does not know this user, database or key"
                     )
-                if not isinstance(told, int):
-                    return _trouble(told)
-                self._login = told
+                if not isinstance(body, int):
+                    return _trouble(body)
+                self._login = body
             return self._login
 
     def _rpc(self, service: str, method: str, args: Sequence[Any]) -> Any:
         call = {"service": service, "method": method, "args": args}
         body = {"jsonrpc": "2.0", "method": "call", "params": call, "id": next(self._calls)}
-        told = self._client.call("POST", "/jsonrpc", json=body)
-        if not isinstance(told, CrmReply):
-            return told
-        if not told.well:
-            return refusal(told)
-        answer = told.body if isinstance(told.body, dict) else {}
+        reply = self._client.call("POST", "/jsonrpc", json=body)
+        if not isinstance(reply, CrmReply):
+            return reply
+        if not reply.well:
+            return refusal(reply)
+        answer = reply.body if isinstance(reply.body, dict) else {}
         if "error" in answer:
             return _meaning_of(answer["error"], self._config)
         return answer["result"] if "result" in answer else Unreachable("crm.unexpected_answer")
@@ -222,9 +222,9 @@ class _Missing(msgspec.Struct, frozen=True):
     """Odoo has no such record."""
 
 
-def _trouble(told: Any) -> Busy | Unreachable | Refused:
+def _trouble(body: Any) -> Busy | Unreachable | Refused:
     """The error; an answer of an unexpected shape is Unreachable."""
-    return told if isinstance(told, _Trouble) else Unreachable("crm.unexpected_answer")
+    return body if isinstance(body, _Trouble) else Unreachable("crm.unexpected_answer")
 
 
 def _meaning_of(error: Any, config: OdooConfig) -> _Missing | Refused | Unreachable:

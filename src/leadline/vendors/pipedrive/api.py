@@ -26,8 +26,8 @@ from leadline.settings.crm_kinds import PipedriveConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, quoted, refusal
-from leadline.vendors._api.owners import fields_of, listed, owner_said, source_of, users_of
-from leadline.vendors._webhooks.fields import text, told
+from leadline.vendors._api.owners import fields_of, listed, named_owner, source_of, users_of
+from leadline.vendors._webhooks.fields import text, text_of_field
 
 _HOME = "https://api.pipedrive.com"
 _TOKENS = "https://oauth.pipedrive.com/oauth/token"
@@ -160,7 +160,7 @@ class PipedriveCrm:
         persons: Mapping[str, _Row],
         companies: Mapping[str, _Row],
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable:
-        found: dict[str, CrmRecord | NotYet | Refused] = {}
+        answers: dict[str, CrmRecord | NotYet | Refused] = {}
         for name in dict.fromkeys(records):
             kind, number = _parts(name)
             row: _Row | NotYet | Refused = Refused("crm.unknown_record", "")
@@ -171,21 +171,21 @@ class PipedriveCrm:
                 row = leads[name]
                 person = persons.get(str(row.get("person_id"))) if isinstance(row, dict) else None
             if not isinstance(row, dict):
-                found[name] = row
+                answers[name] = row
                 continue
             company = companies.get(_company_id(row) or "", {})
-            said = self._record(name, {**row, "org_name": company.get("name")}, person)
-            if isinstance(said, Busy | Unreachable):
-                return said
-            found[name] = said
-        return found
+            answer = self._record(name, {**row, "org_name": company.get("name")}, person)
+            if isinstance(answer, Busy | Unreachable):
+                return answer
+            answers[name] = answer
+        return answers
 
     def _record(
         self, name: str, row: _Row, person: _Row | None
     ) -> CrmRecord | Refused | Busy | Unreachable:
         kind, _ = _parts(name)
         values = _values(row)
-        owner = owner_said(self._config, values, _owner_id(row), self._roster)
+        owner = named_owner(self._config, values, _owner_id(row), self._roster)
         if isinstance(owner, Busy | Unreachable):
             return owner
         fields = fields_of(self._source, self._raw(kind, row), owner, _BOOKS)
@@ -264,7 +264,7 @@ def _values(row: _Row) -> dict[str, Any]:
     values |= custom if isinstance(custom, dict) else {}
     for name, several in _LISTS.items():
         if several in row:
-            values[name] = told(name, row[several])
+            values[name] = text_of_field(name, row[several])
     return values
 
 

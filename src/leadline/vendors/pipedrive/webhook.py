@@ -20,7 +20,7 @@ from leadline.vendors._webhooks.fields import (
     drawn,
     emptied,
     text,
-    told,
+    text_of_field,
     with_source,
 )
 
@@ -110,7 +110,7 @@ class Pipedrive(Source):
             _LEAD if sort == "lead" else _PERSON,
             self.config.map,
             record=number and f"{sort}:{number}",
-            company=told("company", data["org_id"])
+            company=text_of_field("company", data["org_id"])
             if isinstance(data.get("org_id"), dict)
             else None,
             crm_url=_crm_url(text(meta.get("host")), path) if number else None,

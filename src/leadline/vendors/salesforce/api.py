@@ -78,7 +78,7 @@ class SalesforceCrm:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`; one query reads up to 200 records of a kind with their owners."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {
+        answers: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "neither a lead nor a contact")
             for name in records
             if _object(name) is None
@@ -94,8 +94,8 @@ class SalesforceCrm:
                     record = self._record(name, by_id.get(name[:15]))
                     if isinstance(record, Busy | Unreachable):
                         return record
-                    found[name] = record
-        return found
+                    answers[name] = record
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -106,10 +106,10 @@ class SalesforceCrm:
         by_name = {change.record: change for change in changes}
         with within(shared.WHOLE_PATIENCE):
             for kind, names in _by_object(list(by_name)):
-                told = self._write(kind, [by_name[name] for name in names])
-                if not isinstance(told, Mapping):
-                    return shared.cut_short(done, names[0], told)
-                done |= told
+                results = self._write(kind, [by_name[name] for name in names])
+                if not isinstance(results, Mapping):
+                    return shared.cut_short(done, names[0], results)
+                done |= results
         strange = [name for name in by_name if _object(name) is None]
         return done | dict.fromkeys(strange, Refused("crm.unknown_record", ""))
 
@@ -142,18 +142,18 @@ class SalesforceCrm:
         on; a hidden column that the settings name is an error, so that somebody notices."""
         while True:
             columns = self._columns(kind)
-            told = _told(
+            reply = _meaning_of(
                 self._client.call(
                     "GET",
                     "/query",
                     query={"q": f"SELECT {', '.join(columns)} FROM {kind} {clause}"},  # noqa: S608
                 )
             )
-            hidden = _hidden(told)
+            hidden = _hidden(reply)
             if asked := hidden & set(named_fields(self._config)):
                 return Refused("crm.no_such_field", f"the settings name {', '.join(sorted(asked))}")
             if not hidden & set(columns):
-                return listed(told, "records")
+                return listed(reply, "records")
             with self._lock:
                 self._absent |= hidden
 
@@ -221,7 +221,7 @@ class SalesforceCrm:
             {"attributes": {"type": kind}, "id": change.record, **change.values}
             for change in changes
         ]
-        told = _told(
+        reply = _meaning_of(
             self._client.call(
                 "PATCH",
                 "/composite/sobjects",
@@ -229,19 +229,19 @@ class SalesforceCrm:
                 headers={"sforce-auto-assign": "FALSE"},
             )
         )
-        if not isinstance(told, CrmReply):
-            return told
-        if not told.well:
-            return refusal(told)
+        if not isinstance(reply, CrmReply):
+            return reply
+        if not reply.well:
+            return refusal(reply)
         # The results are in the order of the records.
-        results = told.body if isinstance(told.body, list) else []
+        results = reply.body if isinstance(reply.body, list) else []
         if len(results) != len(changes):
             return Unreachable("crm.unexpected_answer")
         return {c.record: _result(one) for c, one in zip(changes, results, strict=True)}
 
     def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         query = {"q": "SELECT Id, Name, Email FROM User WHERE IsActive = true LIMIT 2000"}
-        rows = listed(_told(self._client.call("GET", "/query", query=query)), "records")
+        rows = listed(_meaning_of(self._client.call("GET", "/query", query=query)), "records")
         if not isinstance(rows, list):
             return rows
         plain = ({"id": r.get("Id"), "name": r.get("Name"), "email": r.get("Email")} for r in rows)
@@ -279,24 +279,24 @@ def _codes(body: Any) -> list[str]:
     return [str(error.get("errorCode")) for error in errors if isinstance(error, dict)]
 
 
-def _told(
-    told: CrmReply | Busy | Unreachable | Refused,
+def _meaning_of(
+    reply: CrmReply | Busy | Unreachable | Refused,
 ) -> CrmReply | Busy | Unreachable | Refused:
     """The answer; Busy if a limit was exceeded."""
-    if isinstance(told, CrmReply) and not told.well:
-        for code in _codes(told.body):
+    if isinstance(reply, CrmReply) and not reply.well:
+        for code in _codes(reply.body):
             if code in _LIMITS:
                 return Busy(_LIMITS[code], code)
             if code in _PASSING:
                 return Unreachable(f"crm.{code.lower()}")
-    return told
+    return reply
 
 
-def _hidden(told: CrmReply | Busy | Unreachable | Refused) -> set[str]:
+def _hidden(reply: CrmReply | Busy | Unreachable | Refused) -> set[str]:
     """The columns for which a query was refused."""
-    if not isinstance(told, CrmReply) or "INVALID_FIELD" not in _codes(told.body):
+    if not isinstance(reply, CrmReply) or "INVALID_FIELD" not in _codes(reply.body):
         return set()
-    found = _MISSING.findall(str(told.body[0].get("message")))
+    found = _MISSING.findall(str(reply.body[0].get("message")))
     # The owner is a user or a queue; queries call this entity `Name`.
     return {f"Owner.{column}" if entity == "Name" else column for column, entity in found}
 

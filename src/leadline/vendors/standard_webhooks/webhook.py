@@ -14,7 +14,7 @@ from leadline.model.json_text import decode, peek, read_json
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, placed, told, with_source
+from leadline.vendors._webhooks.fields import demand_something, placed, text_of_field, with_source
 from leadline.vendors._webhooks.guess import guessed
 from leadline.vendors._webhooks.kinds import EventNames, kind_of
 from leadline.vendors._webhooks.pieces import leads_in
@@ -82,7 +82,11 @@ class StandardWebhooks(Source):
 
 def _event(raw: bytes, key: str | None, mapping: Mapping[str, str]) -> Event:
     kind, why = kind_of(peek(_head, raw) or EventNames(), raw)
-    record = told("record", placed(decode(raw), mapping["record"])) if "record" in mapping else None
+    record = (
+        text_of_field("record", placed(decode(raw), mapping["record"]))
+        if "record" in mapping
+        else None
+    )
     return Event(kind, raw, key=key, record=record, why=why)
 
 

@@ -65,20 +65,20 @@ class TrytonCrm:
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`."""
         numbers = {name: number for name in records if (number := _number(name))}
-        found: dict[str, CrmRecord | NotYet | Refused] = {
+        answers: dict[str, CrmRecord | NotYet | Refused] = {
             name: Refused("crm.unknown_record", "") for name in records if name not in numbers
         }
         if not numbers:
-            return found
+            return answers
         with within(shared.WHOLE_PATIENCE):
-            told = self._opportunities([["id", "in", list(numbers.values())]], len(numbers))
-        if not isinstance(told, list):
-            return told
-        by_number = {one.get("id"): one for one in told}
+            rows = self._opportunities([["id", "in", list(numbers.values())]], len(numbers))
+        if not isinstance(rows, list):
+            return rows
+        by_number = {one.get("id"): one for one in rows}
         for name, number in numbers.items():
             value = by_number.get(number)
-            found[name] = self._record(name, value) if value else NotYet()
-        return found
+            answers[name] = self._record(name, value) if value else NotYet()
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -91,10 +91,10 @@ class TrytonCrm:
             if not isinstance(types, Mapping):
                 return types
             domain = [["id", "in", numbers]]
-            told = self._search(_MODEL, domain, len(numbers), _STAMPS) if numbers else []
-            if not isinstance(told, list):
-                return told
-            there = {int(one["id"]): one for one in told}
+            rows = self._search(_MODEL, domain, len(numbers), _STAMPS) if numbers else []
+            if not isinstance(rows, list):
+                return rows
+            there = {int(one["id"]): one for one in rows}
             return shared.each_written(changes, lambda change: self._write(change, there, types))
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
@@ -106,18 +106,18 @@ class TrytonCrm:
         grow with time."""
         begun = [["create_date", ">=", _wrapped(at)], ["id", ">", int(after or 0)]]
         with within(shared.WHOLE_PATIENCE):
-            told = self._opportunities(begun, _PAGE)
-        if not isinstance(told, list):
-            return told
-        last = str(told[-1]["id"]) if len(told) == _PAGE else ""
-        return Page(tuple(map(_found, told)), last)
+            rows = self._opportunities(begun, _PAGE)
+        if not isinstance(rows, list):
+            return rows
+        last = str(rows[-1]["id"]) if len(rows) == _PAGE else ""
+        return Page(tuple(map(_found, rows)), last)
 
     def _record(self, name: str, value: Mapping[str, Any]) -> CrmRecord:
         owner = tryton_owner(value)
         fields = tryton_fields(value, shared.placing(self._config))
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(fields, owner, _BOOKS),
+            fields=shared.with_named_owner(fields, owner, _BOOKS),
             owner=owner,
             modified=_modified(value),
             values=tryton_value(value),
@@ -141,8 +141,8 @@ class TrytonCrm:
             stamp = there[number].get("_timestamp")
             context["_timestamp"] = {f"{_MODEL},{number}": stamp}
         values = {name: _typed(value, types.get(name)) for name, value in change.values.items()}
-        told = self._rpc(f"model.{_MODEL}.write", [number], values, context)
-        return Written() if told is None else _trouble(told)
+        body = self._rpc(f"model.{_MODEL}.write", [number], values, context)
+        return Written() if body is None else _trouble(body)
 
     def _opportunities(
         self, domain: Sequence[Any], limit: int
@@ -159,44 +159,44 @@ class TrytonCrm:
     ) -> list[dict[str, Any]] | Busy | Unreachable | Refused:
         """The records of a model, ordered by number."""
         order = [["id", "ASC"]]
-        told = self._rpc(f"model.{model}.search_read", domain, 0, limit, order, list(fields), {})
-        return told if isinstance(told, list) else _trouble(told)
+        body = self._rpc(f"model.{model}.search_read", domain, 0, limit, order, list(fields), {})
+        return body if isinstance(body, list) else _trouble(body)
 
     def _known_types(self) -> Mapping[str, str] | Busy | Unreachable | Refused:
         """The types of an opportunity's fields, requested once."""
         with self._lock:
             if not self._types:
-                told = self._rpc(f"model.{_MODEL}.fields_get", [], {})
-                if not isinstance(told, dict):
-                    return _trouble(told)
-                self._types = {name: str(one.get("type")) for name, one in told.items()}
+                body = self._rpc(f"model.{_MODEL}.fields_get", [], {})
+                if not isinstance(body, dict):
+                    return _trouble(body)
+                self._types = {name: str(one.get("type")) for name, one in body.items()}
             return self._types
 
     def _employees(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         fields = ["rec_name", "party.email"]
-        told = self._search("company.employee", [], _MOST_EMPLOYEES, fields)
-        if not isinstance(told, list):
-            return told
-        people = (tryton_owner({"employee": one["id"], "employee.": one}) for one in told)
+        rows = self._search("company.employee", [], _MOST_EMPLOYEES, fields)
+        if not isinstance(rows, list):
+            return rows
+        people = (tryton_owner({"employee": one["id"], "employee.": one}) for one in rows)
         return {person.id: person for person in people if person}
 
     def _rpc(self, method: str, *params: Any) -> Any:
         """The result of a method, or an error value."""
         body = {"id": next(self._calls), "method": method, "params": params}
-        told = self._client.call("POST", "/rpc/", json=body)
-        if not isinstance(told, CrmReply):
-            return told
-        if not told.well:
-            return refusal(told)
-        answer = told.body if isinstance(told.body, dict) else {}
+        reply = self._client.call("POST", "/rpc/", json=body)
+        if not isinstance(reply, CrmReply):
+            return reply
+        if not reply.well:
+            return refusal(reply)
+        answer = reply.body if isinstance(reply.body, dict) else {}
         if "error" in answer:
             return _meaning_of(answer["error"])
         return answer["result"] if "result" in answer else Unreachable("crm.unexpected_answer")
 
 
-def _trouble(told: Any) -> Busy | Unreachable | Refused:
+def _trouble(body: Any) -> Busy | Unreachable | Refused:
     """The error; an answer of an unexpected shape is Unreachable."""
-    return told if isinstance(told, _Trouble) else Unreachable("crm.unexpected_answer")
+    return body if isinstance(body, _Trouble) else Unreachable("crm.unexpected_answer")
 
 
 def _meaning_of(error: Any) -> Refused | Unreachable:

@@ -15,7 +15,14 @@ from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.aliases import meaning
-from leadline.vendors._webhooks.fields import demand_something, drawn, flat, number, text, told
+from leadline.vendors._webhooks.fields import (
+    demand_something,
+    drawn,
+    flat,
+    number,
+    text,
+    text_of_field,
+)
 
 
 class _Response(msgspec.Struct):
@@ -70,32 +77,32 @@ class Typeform(Source):
         if not isinstance(response, dict):
             return demand_something(LeadFields(), body if isinstance(body, dict) else ())
         titles = _titles(response)
-        found: dict[str, Any] = {}
+        data: dict[str, Any] = {}
         custom: dict[str, Any] = {}
         answers = response.get("answers")
         for answer in answers if isinstance(answers, list) else ():
             if isinstance(answer, dict):
-                self._take(answer, titles, found, custom)
+                self._take(answer, titles, data, custom)
         hidden = response.get("hidden")
         for key, value in hidden.items() if isinstance(hidden, dict) else ():
             name = _field_of(key)
-            if name and name not in found and text(value):
-                found[name] = text(value)
+            if name and name not in data and text(value):
+                data[name] = text(value)
             else:
                 custom[f"hidden.{key}"] = value
         calculated = response.get("calculated")
         score = number(calculated.get("score")) if isinstance(calculated, dict) else None
-        found.setdefault("source", "Typeform")
-        found.setdefault("created", text(response.get("submitted_at")))
+        data.setdefault("source", "Typeform")
+        data.setdefault("created", text(response.get("submitted_at")))
         custom |= flat({k: response.get(k) for k in ("form_id", "token", "variables")})
-        fields = drawn({}, {}, **{**found, "score": found.get("score", score)}, custom=custom)
+        fields = drawn({}, {}, **{**data, "score": data.get("score", score)}, custom=custom)
         return demand_something(fields, titles.values())
 
     def _take(
         self,
         answer: dict[str, Any],
         titles: Mapping[str, str],
-        found: dict[str, Any],
+        body: dict[str, Any],
         custom: dict[str, Any],
     ) -> None:
         field = answer.get("field") if isinstance(answer.get("field"), dict) else {}
@@ -108,8 +115,8 @@ class Typeform(Source):
         name = next((n for n, at in self.config.map.items() if at in (number_, ref, title)), None)
         name = name or _meant(str(answer.get("type")), ref, title)
         shown = text(value)
-        if name and name not in found and shown is not None:
-            found[name] = shown
+        if name and name not in body and shown is not None:
+            body[name] = shown
         else:
             custom[title] = value
 
@@ -150,7 +157,7 @@ def _value(answer: dict[str, Any]) -> Any:
         if isinstance(value.get("labels"), list):
             labels = value["labels"]
             return [*labels, value["other"]] if value.get("other") else labels
-        return value.get("label") or value.get("other") or told("name", value)
+        return value.get("label") or value.get("other") or text_of_field("name", value)
     return value
 
 

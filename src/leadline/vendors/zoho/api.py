@@ -79,18 +79,18 @@ class ZohoCrm:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         """See `Crm.read`; one request reads up to 100 records of a module."""
-        found: dict[str, CrmRecord | NotYet | Refused] = {}
+        answers: dict[str, CrmRecord | NotYet | Refused] = {}
         for module, named in _by_module(records).items():
             if not module:
-                found |= {name: Refused("crm.unknown_record", "") for name in named.values()}
+                answers |= {name: Refused("crm.unknown_record", "") for name in named.values()}
                 continue
             told = self._read(module, list(named))
             if not isinstance(told, Mapping):
                 return told
             for number, name in named.items():
                 value = told.get(number)
-                found[name] = self._record(module, name, value) if value else NotYet()
-        return found
+                answers[name] = self._record(module, name, value) if value else NotYet()
+        return answers
 
     def write(
         self, changes: Sequence[CrmChange]
@@ -107,10 +107,10 @@ class ZohoCrm:
             done = self._write_together(together) if together else {}
             if not isinstance(done, Mapping):
                 return done
-            told = shared.each_written(checked, self._write)
-        if isinstance(told, Mapping):
-            return {**done, **told}
-        return shared.cut_short(done, checked[0].record, told)
+            results = shared.each_written(checked, self._write)
+        if isinstance(results, Mapping):
+            return {**done, **results}
+        return shared.cut_short(done, checked[0].record, results)
 
     def owner_value(self, owner: Person) -> Mapping[str, Any] | None:
         """See `Crm.owner_value`; the owner is a user's id, found by e-mail address if unknown."""
@@ -124,14 +124,14 @@ class ZohoCrm:
         window = f"limit {int(skipped)}, {_PAGE}"
         query = f"select {_KEY} from Leads where {began} order by {_ORDER} {window}"  # noqa: S608 - COQL, of our own numbers
         with within(shared.WHOLE_PATIENCE):
-            told = _data(self._client.call("POST", "/coql", json={"select_query": query}))
-            if not isinstance(told, list):
-                return told
-            known = self._read("Leads", [str(one.get("id")) for one in told])
+            rows = _data(self._client.call("POST", "/coql", json={"select_query": query}))
+            if not isinstance(rows, list):
+                return rows
+            known = self._read("Leads", [str(one.get("id")) for one in rows])
         if not isinstance(known, Mapping):
             return known
-        found = [_found(known[str(one["id"])]) for one in told if str(one["id"]) in known]
-        return Page(tuple(found), _following(told, start, int(skipped)))
+        found = [_found(known[str(one["id"])]) for one in rows if str(one["id"]) in known]
+        return Page(tuple(found), _following(rows, start, int(skipped)))
 
     def _read(
         self, module: str, numbers: Sequence[str]
@@ -142,10 +142,10 @@ class ZohoCrm:
         query = {"ids": ",".join(numbers), "fields": ",".join(self._fields(module))}
         if module == "Leads":
             query["converted"] = "both"
-        told = _data(self._client.call("GET", f"/{module}", query=query))
-        if not isinstance(told, list):
-            return told
-        return {str(one.get("id")): one for one in told if isinstance(one, dict)}
+        rows = _data(self._client.call("GET", f"/{module}", query=query))
+        if not isinstance(rows, list):
+            return rows
+        return {str(one.get("id")): one for one in rows if isinstance(one, dict)}
 
     def _fields(self, module: str) -> list[str]:
         """The fields to request: the usual ones, and those that the settings name."""
@@ -156,7 +156,7 @@ class ZohoCrm:
         owner = zoho_owner(value)
         record = CrmRecord(
             record=name,
-            fields=shared.with_shown(
+            fields=shared.with_named_owner(
                 zoho_fields(value, shared.placing(self._config), module), owner
             ),
             owner=owner,
@@ -170,15 +170,15 @@ class ZohoCrm:
         module, number = _parts(change.record)
         if not module:
             return Refused("crm.unknown_record", "")
-        told = self._client.call(
+        reply = self._client.call(
             "PUT",
             f"/{module}/{quoted(number)}",
             json={"data": [dict(change.values)], "trigger": []},
             headers={"if-unmodified-since": _iso(change.modified)} if change.modified else {},
         )
-        if not isinstance(told, CrmReply):
-            return told
-        return _result(told, next(iter(_each(told.body)), {}))
+        if not isinstance(reply, CrmReply):
+            return reply
+        return _result(reply, next(iter(_each(reply.body)), {}))
 
     def _write_together(
         self, changes: Sequence[CrmChange]
@@ -191,24 +191,24 @@ class ZohoCrm:
                 done |= {change.record: Refused("crm.unknown_record", "") for change in ours}
                 continue
             data = [{**change.values, "id": _parts(change.record)[1]} for change in ours]
-            told = self._client.call("PUT", f"/{module}", json={"data": data, "trigger": []})
-            if not isinstance(told, CrmReply):
-                return shared.cut_short(done, ours[0].record, told)
-            results = _each(told.body)
+            reply = self._client.call("PUT", f"/{module}", json={"data": data, "trigger": []})
+            if not isinstance(reply, CrmReply):
+                return shared.cut_short(done, ours[0].record, reply)
+            results = _each(reply.body)
             if len(results) != len(ours):
                 return done or (
-                    Unreachable("crm.unexpected_answer") if told.well else refusal(told)
+                    Unreachable("crm.unexpected_answer") if reply.well else refusal(reply)
                 )
             for change, one in zip(ours, results, strict=True):
-                done[change.record] = _result(told, one)
+                done[change.record] = _result(reply, one)
         return done
 
     def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         query = {"type": "ActiveUsers", "per_page": 200}
-        told = self._client.call("GET", "/users", query=query)
-        if not isinstance(told, CrmReply) or not told.well:
-            return refusal(told) if isinstance(told, CrmReply) else told
-        users = told.body.get("users") if isinstance(told.body, dict) else None
+        reply = self._client.call("GET", "/users", query=query)
+        if not isinstance(reply, CrmReply) or not reply.well:
+            return refusal(reply) if isinstance(reply, CrmReply) else reply
+        users = reply.body.get("users") if isinstance(reply.body, dict) else None
         found = [one for one in users if isinstance(one, dict)] if isinstance(users, list) else []
         named = [{**one, "name": one.get("full_name")} for one in found]
         people = (zoho_owner({"Owner": one}) for one in named)
@@ -241,14 +241,14 @@ def _by_module(names: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def _data(
-    told: CrmReply | Busy | Unreachable | Refused,
+    reply: CrmReply | Busy | Unreachable | Refused,
 ) -> list[Any] | Busy | Unreachable | Refused:
     """The records in an answer; a 204 has none."""
-    if not isinstance(told, CrmReply):
-        return told
-    if not told.well:
-        return refusal(told)
-    data = told.body.get("data") if isinstance(told.body, dict) else []
+    if not isinstance(reply, CrmReply):
+        return reply
+    if not reply.well:
+        return refusal(reply)
+    data = reply.body.get("data") if isinstance(reply.body, dict) else []
     return data if isinstance(data, list) else Unreachable("crm.unexpected_answer")
 
 
@@ -282,19 +282,19 @@ def _each(body: Any) -> list[dict[str, Any]]:
     return [one if isinstance(one, dict) else {} for one in data]
 
 
-def _result(told: CrmReply, one: Mapping[str, Any]) -> Written | NotYet | Refused | Unreachable:
+def _result(reply: CrmReply, one: Mapping[str, Any]) -> Written | NotYet | Refused | Unreachable:
     code, details = text(one.get("code")), one.get("details")
     details = details if isinstance(details, dict) else {}
-    if told.status == 412 or code == "ALREADY_MODIFIED":
+    if reply.status == 412 or code == "ALREADY_MODIFIED":
         return Unreachable(_MODIFIED_MEANWHILE)
-    if told.well and one.get("status") == "success":
+    if reply.well and one.get("status") == "success":
         return Written(shared.moment_of(details.get("Modified_Time")))
     # For a missing record, Zoho reports invalid data of its id.
     wrong_id = details.get("api_name") == "id" or "id given" in str(one.get("message"))
-    if told.status == 404 or (code == "INVALID_DATA" and wrong_id):
+    if reply.status == 404 or (code == "INVALID_DATA" and wrong_id):
         return NotYet()
-    words = words_of(CrmReply(told.status, dict(one)))
-    return Refused(f"crm.{code.lower()}" if code else refusal(told).reason, words)
+    words = words_of(CrmReply(reply.status, dict(one)))
+    return Refused(f"crm.{code.lower()}" if code else refusal(reply).reason, words)
 
 
 def _iso(at: datetime) -> str:

@@ -59,7 +59,7 @@ class Zoho(Source):
         """The body's `token` (`secret`, `key`), or a shared secret in the URL or a header."""
         if not self.config.secret:
             return
-        signing.check_shared(delivery, self.config, *_told_by(delivery))
+        signing.check_shared(delivery, self.config, *_parameters_of(delivery))
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
@@ -240,7 +240,7 @@ def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if key not in _NOT_KEPT}
 
 
-def _told_by(delivery: Delivery) -> list[str | bytes]:
+def _parameters_of(delivery: Delivery) -> list[str | bytes]:
     """The possible secrets in the body; none if it can't be read."""
     try:
         if delivery.media_type in forms.MEDIA:

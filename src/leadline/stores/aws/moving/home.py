@@ -14,7 +14,16 @@ import msgspec
 
 from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso, key_of
-from leadline.ports.homes import Family, Home, KeyKind, MovedLead, OwnedKey, Owner, Parcel, Size
+from leadline.ports.homes import (
+    Family,
+    FamilyWrite,
+    Home,
+    KeyKind,
+    KeyOwner,
+    MovedLead,
+    OwnedKey,
+    Size,
+)
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.handling import handling_of
@@ -23,11 +32,11 @@ from leadline.stores.aws.keys import HANDLING, LEAD, again_key, lead_key, task_k
 from leadline.stores.aws.moving.parking import parked, unparked
 from leadline.stores.aws.moving.reading import Documents, moved_lead, people_of
 from leadline.stores.aws.moving.survey import Survey
-from leadline.stores.aws.moving.writing import FamilyWriter, Seen, place_of
+from leadline.stores.aws.moving.writing import FamilyWriter, StoredFamily, item_key_of
 from leadline.stores.aws.reading.selection import beside
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key, Put, Stale, Write
-from leadline.stores.aws.wakeups import Ring
+from leadline.stores.aws.wakeups import Wakeup
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +85,9 @@ class AwsHome:
         """See `ports.homes.Side.channels`."""
         return self.survey.channels()
 
-    def hold(self, channel: str, until: datetime) -> None:
-        """See `ports.homes.Side.hold`."""
-        self._store.hold(channel, until)
+    def pause(self, channel: str, until: datetime) -> None:
+        """See `ports.homes.Side.pause`."""
+        self._store.pause(channel, until)
 
     def present(self, ids: Sequence[str]) -> frozenset[str]:
         """See `ports.homes.Side.present`."""
@@ -91,17 +100,21 @@ class AwsHome:
             [lead_key(i) for seen in heads.values() for lead in seen.leads.values()
              for i in lead.related]
         )  # fmt: skip
-        whole: dict[str, Seen] = {}
+        whole: dict[str, StoredFamily] = {}
         for lead_id, seen in heads.items():
             keys = [lead_key(i) for i in seen.leads[lead_id].related]
             more = {key[0][2:]: lead_of(events[key]) for key in keys if key in events}
-            whole[lead_id] = Seen({**seen.leads, **more}, seen.further, seen.handling)
+            whole[lead_id] = StoredFamily({**seen.leads, **more}, seen.further, seen.handling)
         members = [lead for seen in whole.values() for lead in seen.leads.values()]
         firsts = self._firsts(members)
-        kept = dict(zip((m.lead_id for m in members), self._map(self._read, members), strict=True))
-        return {i: self._family(seen, kept, firsts) for i, seen in whole.items()}
+        documents = dict(
+            zip((m.lead_id for m in members), self._map(self._read, members), strict=True)
+        )
+        return {i: self._family(seen, documents, firsts) for i, seen in whole.items()}
 
-    def _family(self, seen: Seen, kept: Mapping[str, Documents], firsts: frozenset[str]) -> Family:
+    def _family(
+        self, seen: StoredFamily, kept: Mapping[str, Documents], firsts: frozenset[str]
+    ) -> Family:
         leads: list[MovedLead] = []
         broken = ""
         for lead_id, item in seen.leads.items():
@@ -117,16 +130,16 @@ class AwsHome:
                 broken = "a document of it is damaged"
                 lead = moved_lead(item, further, handling, Documents(), first_is_here=knows)
             leads.append(lead)
-        return Family(tuple(leads), seen.is_held(iso(self._store.clock())), broken, seen)
+        return Family(tuple(leads), seen.is_leased(iso(self._store.clock())), broken, seen)
 
-    def _seen(self, lead_id: str) -> Seen | None:
+    def _seen(self, lead_id: str) -> StoredFamily | None:
         """A lead with its tasks and handling, without its list of later leads."""
         items = {item["sk"]: item for item in beside(self._table, lead_id)}
         lead, handling = items.pop(LEAD, None), items.pop(HANDLING, None)
         if lead is None:
             return None
         further = [further_of(item) for item in items.values() if holds_a_task(item)]
-        return Seen(
+        return StoredFamily(
             {lead_id: lead_of(lead)},
             {task_key(one.what): one for one in further},
             handling_of(handling) if handling else None,
@@ -178,36 +191,36 @@ class AwsHome:
             for i, keys in wanted.items()
         }
 
-    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
+    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, KeyOwner]:
         """See `ports.homes.Side.owners`."""
-        items = self._items([place_of(key) for key in keys])
+        items = self._items([item_key_of(key) for key in keys])
         return {
-            key: Owner(
+            key: KeyOwner(
                 item["lead_id"],
                 from_iso(item["taken_at"]) if "taken_at" in item else key.captured_at,
                 bool(item.get(COMPARED)),
             )
             for key in keys
-            if (item := items.get(place_of(key))) is not None
+            if (item := items.get(item_key_of(key))) is not None
         }
 
     def introduce(self, keys: Sequence[OwnedKey]) -> None:
         """See `ports.homes.Side.introduce`."""
-        there = self._items([place_of(key) for key in keys])
-        self._map(self._writer.take, [key for key in keys if place_of(key) not in there])
+        there = self._items([item_key_of(key) for key in keys])
+        self._map(self._writer.take, [key for key in keys if item_key_of(key) not in there])
 
-    def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
-        """See `ports.homes.Side.keep`."""
-        whys = zip(parcels, self._map(self._writer.keep, parcels), strict=True)
-        return {parcel.family.id: why for parcel, why in whys if why}
+    def write(self, writes: Sequence[FamilyWrite]) -> Mapping[str, str]:
+        """See `ports.homes.Side.write`."""
+        whys = zip(writes, self._map(self._writer.write, writes), strict=True)
+        return {write.family.id: why for write, why in whys if why}
 
-    def silence(self, families: Sequence[Family]) -> frozenset[str]:
-        """See `ports.homes.Side.silence`: the tasks of unchanged families are parked."""
+    def deactivate(self, families: Sequence[Family]) -> frozenset[str]:
+        """See `ports.homes.Side.deactivate`: the tasks of unchanged families are parked."""
         waiting = [family for family in families if family.handle.is_waiting]
-        still = zip(waiting, self._map(self._silence, waiting), strict=True)
+        still = zip(waiting, self._map(self._deactivate, waiting), strict=True)
         return frozenset(family.id for family, silent in still if not silent)
 
-    def _silence(self, family: Family) -> bool:
+    def _deactivate(self, family: Family) -> bool:
         now, seen = self._store.clock(), family.handle
         writes: list[Write] = []
         for lead in seen.leads.values():
@@ -223,18 +236,18 @@ class AwsHome:
             return False
         return True
 
-    def wake(self, families: Sequence[Family]) -> None:
-        """See `ports.homes.Side.wake`: parked tasks are released, and wake-ups sent."""
-        rings = [ring for some in self._map(self._wake, families) for ring in some]
-        if not rings:
+    def activate(self, families: Sequence[Family]) -> None:
+        """See `ports.homes.Side.activate`: parked tasks are released, and wake-ups sent."""
+        wakeups = [wakeup for some in self._map(self._activate, families) for wakeup in some]
+        if not wakeups:
             return
         try:
-            self._store.bells.ring(rings, self._store.clock())
+            self._store.wakeups.send(wakeups, self._store.clock())
         except StorageFailed as error:
             # The wake-ups are only late: the sweep sends them.
-            log.error("bell.silent", extra={"count": len(rings), "error": str(error)})
+            log.error("bell.silent", extra={"count": len(wakeups), "error": str(error)})
 
-    def _wake(self, family: Family) -> list[Ring]:
+    def _activate(self, family: Family) -> list[Wakeup]:
         for _ in range(_MOST_ROUNDS):
             seen = self._seen(family.id)
             if seen is None:
@@ -258,7 +271,7 @@ class AwsHome:
                     self._table.write_all(writes)
             except Stale:
                 continue
-            return _rings(lead, further)
+            return _wakeups(lead, further)
         raise Contested(family.id)
 
     def _items(self, keys: Sequence[Key]) -> dict[Key, Any]:
@@ -268,12 +281,12 @@ class AwsHome:
         return list(self._pool.map(do, what))
 
 
-def _rings(lead: LeadItem, further: Sequence[TaskItem]) -> list[Ring]:
+def _wakeups(lead: LeadItem, further: Sequence[TaskItem]) -> list[Wakeup]:
     """The wake-ups for a lead's tasks that are not dead."""
     at = from_iso(lead.captured_at)
     holders: list[LeadItem | TaskItem] = [lead, *further]
     return [
-        Ring(task_in(holder), from_iso(holder.task.due_at), at)
+        Wakeup(task_in(holder), from_iso(holder.task.due_at), at)
         for holder in holders
         if holder.task is not None and not holder.task.dead_at
     ]

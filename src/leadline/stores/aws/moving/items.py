@@ -7,18 +7,18 @@ import msgspec
 from leadline.model.formats import iso, refined_document
 from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Fate, RefinedLead
-from leadline.model.task import Step, told_as
+from leadline.model.task import Step, event_name
 from leadline.ports.homes import REDELIVERED, Family, MovedLead, MovedTask, OwnedKey, in_order
 from leadline.ports.ledger import Happening
 from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.items import (
     LeadItem,
-    Noted,
     Summary,
     TaskItem,
     TaskState,
+    TimelineItem,
+    alert_item,
     summary_of,
-    told_of,
 )
 from leadline.stores.aws.keys import short
 from leadline.stores.aws.moving.parking import parked
@@ -70,7 +70,7 @@ def _new_item(lead: MovedLead, family: Family, version: str, now: datetime) -> L
         attempts=task.attempt if task else 0,
         task=task,
         summary=_summary(lead, version),
-        alerts=tuple(map(told_of, lead.alerts)),
+        alerts=tuple(map(alert_item, lead.alerts)),
         timeline=_timeline(lead),
         dead_channels=tuple(t.channel for t in lead.tasks if t.step is Step.NOTIFY and t.dead_at),
         redelivered=lead.redelivered,
@@ -96,7 +96,7 @@ def _in_place_of(over: LeadItem, item: LeadItem, family: Family) -> LeadItem:
 def _summary(lead: MovedLead, version: str) -> Summary | None:
     if lead.head is None:
         return None
-    return summary_of(_decoder.decode(lead.head), lead.told, version)
+    return summary_of(_decoder.decode(lead.head), lead.channel_count, version)
 
 
 def further_items(lead: MovedLead, now: datetime) -> list[TaskItem]:
@@ -151,17 +151,17 @@ def _digest_key(lead: MovedLead) -> bytes:
 
 def _state(task: MovedTask) -> TaskState:
     return TaskState(
-        iso(task.put_at), iso(task.due_at), task.attempt, task.failures, task.held, task.again,
+        iso(task.put_at), iso(task.due_at), task.attempt, task.failures, task.leased, task.again,
         task.error, iso(task.dead_at) if task.dead_at else "", task.reason,
         iso(task.first_due_at) if task.first_due_at else "",
     )  # fmt: skip
 
 
-def _timeline(lead: MovedLead) -> tuple[Noted, ...]:
+def _timeline(lead: MovedLead) -> tuple[TimelineItem, ...]:
     """What happened to a lead, in order, with as many redeliveries as there is room for."""
     happened = list(lead.history)
     happened += [
-        Happening(a.sent_at, told_as(a.step), f"{a.channel}, {a.template}") for a in lead.alerts
+        Happening(a.sent_at, event_name(a.step), f"{a.channel}, {a.template}") for a in lead.alerts
     ]
     if lead.head is not None:
         refined = _decoder.decode(lead.head)
@@ -169,4 +169,4 @@ def _timeline(lead: MovedLead) -> tuple[Noted, ...]:
     room = max(0, _FULL_TIMELINE - len(happened))
     times = lead.redelivered_at[-room:] if room else ()
     happened += [Happening(at, REDELIVERED) for at in times]
-    return tuple(Noted(iso(h.at), h.what, h.detail) for h in in_order(happened))
+    return tuple(TimelineItem(iso(h.at), h.what, h.detail) for h in in_order(happened))

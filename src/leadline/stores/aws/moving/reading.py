@@ -9,11 +9,18 @@ from leadline.model.formats import from_iso, iso, refined_head
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind, RefinedLead
-from leadline.model.task import Step, Task, told_as
+from leadline.model.task import Step, Task, event_name
 from leadline.ports.homes import REDELIVERED, MovedLead, MovedTask, in_order, tasks_in_order
 from leadline.ports.ledger import Happening
 from leadline.stores.aws.documents import read_document
-from leadline.stores.aws.items import LeadItem, Noted, TaskItem, TaskState, alerts_of, task_in
+from leadline.stores.aws.items import (
+    LeadItem,
+    TaskItem,
+    TaskState,
+    TimelineItem,
+    alerts_of,
+    task_in,
+)
 from leadline.stores.aws.moving.parking import unparked
 
 _decoder = msgspec.json.Decoder(RefinedLead)
@@ -39,7 +46,7 @@ def moved_lead(
     item: LeadItem,
     further: Sequence[TaskItem],
     handling: Handling | None,
-    kept: Documents,
+    document: Documents,
     *,
     first_is_here: bool,
 ) -> MovedLead:
@@ -48,7 +55,7 @@ def moved_lead(
     *further* are its tasks after refinement; *first_is_here* says whether the lead that this one
     duplicates is here and lists it.
     """
-    delivered = _delivered(item, kept.raw)
+    delivered = _delivered(item, document.raw)
     history = _history(item)
     summary = item.summary
     return MovedLead(
@@ -63,8 +70,8 @@ def moved_lead(
         raw=delivered.raw,
         body=delivered.body,
         media_type=delivered.media_type,
-        head=_head_of(kept.refined, delivered.raw) if kept.refined is not None else None,
-        told=summary.told if summary else 0,
+        head=_head_of(document.refined, delivered.raw) if document.refined is not None else None,
+        channel_count=summary.channel_count if summary else 0,
         duplicate_of=summary.duplicate_of if summary and first_is_here else None,
         tasks=tasks_in_order(_tasks(item, further)),
         alerts=tuple(sorted(alerts_of(item), key=lambda a: (a.sent_at, a.channel))),
@@ -78,10 +85,10 @@ def moved_lead(
 def _delivered(item: LeadItem, document: bytes | None) -> _Delivered:
     if document is None:
         return _Delivered(None, None, "", item.record)
-    kept = read_document(document)
-    raw = _very_raw(document, item) or kept.raw
-    record = kept.record or item.record  # complete, while the item may have a shortened one
-    return _Delivered(raw, kept.whole_body, kept.media_type, record)
+    stored = read_document(document)
+    raw = _very_raw(document, item) or stored.raw
+    record = stored.record or item.record  # complete, while the item may have a shortened one
+    return _Delivered(raw, stored.whole_body, stored.media_type, record)
 
 
 def _tasks(item: LeadItem, further: Sequence[TaskItem]) -> list[MovedTask]:
@@ -93,17 +100,20 @@ def _task(what: Task, state: TaskState) -> MovedTask:
     state = unparked(state)
     return MovedTask(
         what.step, what.channel, from_iso(state.put_at), from_iso(state.due_at), state.attempt,
-        state.failures, state.held, state.again, state.error,
+        state.failures, state.leased, state.again, state.error,
         from_iso(state.dead_at) if state.dead_at else None, state.reason,
         from_iso(state.first_due_at) if state.first_due_at else None,
     )  # fmt: skip
 
 
-def _told_lines(item: LeadItem) -> list[Noted]:
+def _told_lines(item: LeadItem) -> list[TimelineItem]:
     """The lines of a timeline that can be derived from the rest of the item."""
-    lines = [Noted(a.at, told_as(Step(a.step)), f"{a.channel}, {a.template}") for a in item.alerts]
+    lines = [
+        TimelineItem(a.at, event_name(Step(a.step)), f"{a.channel}, {a.template}")
+        for a in item.alerts
+    ]
     if item.summary:
-        lines.append(Noted(item.summary.processed_at, item.summary.status))
+        lines.append(TimelineItem(item.summary.processed_at, item.summary.status))
     return lines
 
 

@@ -25,7 +25,7 @@ from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.moving.transfer import AwsIntake
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Bells, Ring
+from leadline.stores.aws.wakeups import Wakeup, Wakeups
 
 _BATCH = 200
 _PARALLEL = 8
@@ -37,7 +37,7 @@ _ASIDE = timedelta(hours=12)
 def rebuild(
     table: Table,
     bucket: Bucket,
-    bells: Bells,
+    wakeups: Wakeups,
     redelivery_window: timedelta,
     watch: Callable[[int], None] = lambda _count: None,
 ) -> Rebuilt:
@@ -46,9 +46,9 @@ def rebuild(
     rebuilt = Rebuilt()
 
     def make_store() -> AwsStore:
-        return AwsStore(table, bucket, _Soon(bells), redelivery_window=redelivery_window)
+        return AwsStore(table, bucket, _FirstWakeups(wakeups), redelivery_window=redelivery_window)
 
-    intake = AwsIntake(table, bucket, bells, redelivery_window)
+    intake = AwsIntake(table, bucket, wakeups, redelivery_window)
     with closing(intake), ThreadPoolExecutor(_PARALLEL) as pool:
         for day in days_between(bucket, None):
             folder = day.replace("-", "/")
@@ -67,17 +67,17 @@ def rebuild(
     return rebuilt
 
 
-class _Soon:
+class _FirstWakeups:
     """Wake-ups, except for leads whose refined document will be imported."""
 
-    def __init__(self, bells: Bells) -> None:
-        self._bells = bells
+    def __init__(self, wakeups: Wakeups) -> None:
+        self._wakeups = wakeups
 
-    def ring(self, rings: Sequence[Ring], now: datetime) -> None:
-        self._bells.ring([ring for ring in rings if ring.due_at < now + _ASIDE / 2], now)
+    def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
+        self._wakeups.send([wakeup for wakeup in wakeups if wakeup.due_at < now + _ASIDE / 2], now)
 
-    def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
-        self._bells.toll(task, captured_at, reason)
+    def dead_letter(self, task: Task, captured_at: datetime, reason: str) -> None:
+        self._wakeups.dead_letter(task, captured_at, reason)
 
 
 def _missing(store: AwsStore, keys: Sequence[str], rebuilt: Rebuilt) -> list[CapturedLead]:

@@ -14,7 +14,7 @@ from leadline.model.task import Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.archive import ArchiveError, Outgoing
 from leadline.ports.clock import Clock, wall_clock
-from leadline.ports.store import Desk
+from leadline.ports.store import Handlings
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between
@@ -23,7 +23,7 @@ from leadline.stores.aws.items import LeadItem, lead_of, summary_of
 from leadline.stores.aws.keys import again_key, digest_key, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Put, Stale, Table
-from leadline.stores.aws.wakeups import Bells, Ring
+from leadline.stores.aws.wakeups import Wakeup, Wakeups
 
 _PARALLEL = 8
 _CHUNK = 50
@@ -62,12 +62,12 @@ def _with_documents(bucket: Bucket, leads: Sequence[LeadItem]) -> Iterator[Outgo
             yield Outgoing(lead.lead_id, at, raw, document, is_lost)
 
 
-def with_handlings(leads: Iterator[Outgoing], desk: Desk) -> Iterator[Outgoing]:
+def with_handlings(leads: Iterator[Outgoing], store: Handlings) -> Iterator[Outgoing]:
     """These leads with the handlings of those that are refined."""
     for some in batched(leads, _HANDLINGS_AT_ONCE):
-        found = desk.handling([lead.lead_id for lead in some if lead.refined is not None])
+        handlings = store.handling([lead.lead_id for lead in some if lead.refined is not None])
         for lead in some:
-            yield lead._replace(handling=found.get(lead.lead_id))
+            yield lead._replace(handling=handlings.get(lead.lead_id))
 
 
 class AwsIntake:
@@ -77,13 +77,13 @@ class AwsIntake:
         self,
         table: Table,
         bucket: Bucket,
-        bells: Bells,
+        wakeups: Wakeups,
         redelivery_window: timedelta,
         clock: Clock = wall_clock,
     ) -> None:
         self._table = table
         self._bucket = bucket
-        self._bells = bells
+        self._wakeups = wakeups
         self._window = redelivery_window
         self._clock = clock
         self._pool = ThreadPoolExecutor(_PARALLEL)
@@ -107,9 +107,9 @@ class AwsIntake:
         return [receipts[lead.id] for lead in leads]
 
     def _accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
-        bells = _OnlyNow(self._bells)
+        wakeups = _DueWakeups(self._wakeups)
         store = AwsStore(
-            self._table, self._bucket, bells, clock=self._clock, redelivery_window=self._window
+            self._table, self._bucket, wakeups, clock=self._clock, redelivery_window=self._window
         )
         return store.accept(leads)
 
@@ -185,7 +185,7 @@ class AwsIntake:
 
     def adopt_handlings(self, handlings: Mapping[str, Handling]) -> int:
         """Import handlings of refined leads that have none here; returns how many were imported."""
-        store = AwsStore(self._table, self._bucket, self._bells, clock=self._clock)
+        store = AwsStore(self._table, self._bucket, self._wakeups, clock=self._clock)
         return sum(store.handle(i, UNHANDLED, one) for i, one in handlings.items())
 
     def close(self) -> None:
@@ -193,17 +193,17 @@ class AwsIntake:
         self._pool.shutdown()
 
 
-class _OnlyNow:
+class _DueWakeups:
     """Wake-ups, except for tasks that are not due yet."""
 
-    def __init__(self, bells: Bells) -> None:
-        self._bells = bells
+    def __init__(self, wakeups: Wakeups) -> None:
+        self._wakeups = wakeups
 
-    def ring(self, rings: Sequence[Ring], now: datetime) -> None:
-        self._bells.ring([ring for ring in rings if ring.due_at <= now], now)
+    def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
+        self._wakeups.send([wakeup for wakeup in wakeups if wakeup.due_at <= now], now)
 
-    def toll(self, task: Task, captured_at: datetime, reason: str) -> None:
-        self._bells.toll(task, captured_at, reason)
+    def dead_letter(self, task: Task, captured_at: datetime, reason: str) -> None:
+        self._wakeups.dead_letter(task, captured_at, reason)
 
 
 def _key(kind: str, lead: LeadItem) -> str:

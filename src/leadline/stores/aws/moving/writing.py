@@ -13,7 +13,14 @@ import msgspec
 from leadline.model.formats import iso, key_of
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.net.aws.calls import AwsFailed
-from leadline.ports.homes import Holding, KeyKind, MovedLead, OwnedKey, Parcel, unlike
+from leadline.ports.homes import (
+    FamilyWrite,
+    KeyKind,
+    KeyStanding,
+    MovedLead,
+    OwnedKey,
+    differing_fields,
+)
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.handling import handling_removed, handling_writes, with_owner_shown
@@ -36,7 +43,7 @@ _MAY_TAKE = {
 }
 
 
-class Seen(msgspec.Struct, frozen=True):
+class StoredFamily(msgspec.Struct, frozen=True):
     """The items of a family as they were read: its leads by id, and the later tasks (by key) and
     the handling of the first lead."""
 
@@ -49,9 +56,9 @@ class Seen(msgspec.Struct, frozen=True):
         """Whether any task can be leased, now or later."""
         return bool(self._alive())
 
-    def is_held(self, now: str) -> bool:
+    def is_leased(self, now: str) -> bool:
         """Whether any of its tasks is leased."""
-        return any(task.held and task.due_at > now for task in self._alive())
+        return any(task.leased and task.due_at > now for task in self._alive())
 
     def _alive(self) -> list[TaskState]:
         tasks = [lead.task for lead in self.leads.values()]
@@ -66,11 +73,11 @@ class FamilyWriter:
         self._store = store
         self._table, self._bucket = store.table, store.bucket
 
-    def keep(self, parcel: Parcel) -> str:
+    def write(self, write: FamilyWrite) -> str:
         """Write one family; returns the reason if the stack refuses it, else ""."""
         try:
-            for lead in parcel.family.leads:
-                self._keep_one(lead, parcel)
+            for lead in write.family.leads:
+                self._write_one(lead, write)
         except Stale:
             return "its event or record came there meanwhile"
         except AwsFailed as error:
@@ -79,25 +86,27 @@ class FamilyWriter:
             return "the table refuses it: an item of it is over 400 KB, or a key in it too long"
         return ""
 
-    def _keep_one(self, lead: MovedLead, parcel: Parcel) -> None:
-        seen: Seen = parcel.over.handle if parcel.over else Seen()
-        copies = {one.lead_id: one for one in parcel.over.leads} if parcel.over else {}
+    def _write_one(self, lead: MovedLead, write: FamilyWrite) -> None:
+        seen: StoredFamily = write.replaces.handle if write.replaces else StoredFamily()
+        copies = {one.lead_id: one for one in write.replaces.leads} if write.replaces else {}
         over = seen.leads.get(lead.lead_id)
-        keys = [(key, how) for key, how in parcel.keys if key.lead_id == lead.lead_id]
+        keys = [(key, how) for key, how in write.keys if key.lead_id == lead.lead_id]
         event = next((key for key, _ in keys if key.kind is KeyKind.EVENT), None)
-        item = lead_item(lead, parcel.family, event, over, "", self._store.clock())
-        if unlike(lead, copies.get(lead.lead_id)):
+        item = lead_item(lead, write.family, event, over, "", self._store.clock())
+        if differing_fields(lead, copies.get(lead.lead_id)):
             item = with_owner_shown(self._with_document(item, lead), lead.handling or UNHANDLED)
-            there = seen if lead is parcel.family.leads[0] else Seen()
+            there = seen if lead is write.family.leads[0] else StoredFamily()
             writes: list[Write] = [Put(item.item(), over.rev if over else None)]
             writes += _further_writes(further_items(lead, self._store.clock()), there.further)
             writes += _handling_writes(lead, there.handling)
-            free = [k for k, how in keys if how is Holding.FREE and k.kind is not KeyKind.PERSON]
+            free = [
+                k for k, how in keys if how is KeyStanding.FREE and k.kind is not KeyKind.PERSON
+            ]
             writes += [Put(self._key_item(key), None) for key in free]
             self._table.write_all(writes)
             keys = [(key, how) for key, how in keys if key not in free]
         for key, how in keys:
-            if how in (Holding.FREE, Holding.YIELDS):
+            if how in (KeyStanding.FREE, KeyStanding.YIELDS):
                 self.take(key)
         event_key = bytes.fromhex(item.event_key)
         document = raw_document_of(lead, event_key, lasting=item.lasting_key)
@@ -129,7 +138,7 @@ class FamilyWriter:
             return  # the verification of the copy decides whether that is right
 
     def _key_item(self, key: OwnedKey) -> dict[str, Any]:
-        pk, sk = place_of(key)
+        pk, sk = item_key_of(key)
         item: dict[str, Any] = {"pk": pk, "sk": sk, "lead_id": key.lead_id}
         if key.kind is not KeyKind.RECORD:
             item["taken_at"] = iso(key.captured_at)
@@ -159,6 +168,6 @@ def _handling_writes(lead: MovedLead, there: Handling | None) -> list[Write]:
     return handling_removed(lead.lead_id, there) if there is not None else []
 
 
-def place_of(key: OwnedKey) -> Key:
+def item_key_of(key: OwnedKey) -> Key:
     """The table key of an event, record or match key."""
     return digest_key(key.kind, key.key)

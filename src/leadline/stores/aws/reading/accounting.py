@@ -19,14 +19,14 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between
 from leadline.stores.aws.items import LeadItem, further_of, holds_a_task, lead_of
 from leadline.stores.aws.keys import AGAIN, HANDLING, LEAD, lead_key
-from leadline.stores.aws.reading.kept import (
+from leadline.stores.aws.reading.damage import (
     damage_of_raw,
     damage_of_refined,
     document_key,
     is_young,
     refined_that_counts,
 )
-from leadline.stores.aws.reading.standing import Standing, place_of_lead, standing_of
+from leadline.stores.aws.reading.standing import Standing, category_of, standing_of
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 
@@ -53,7 +53,7 @@ class _Seen(NamedTuple):
     is_young: bool
 
 
-class Books:
+class EventAccounts:
     """What was found of every lead. Raw documents of leads captured before *missed_since* may be
     missing."""
 
@@ -131,7 +131,7 @@ class Books:
 
     def look_again(self, pool: ThreadPoolExecutor, now: datetime) -> None:
         """Check each lead that seems lost once more, by itself."""
-        suspects = [i for i in self._known() if self._place(i).startswith("!")]
+        suspects = [i for i in self._known() if self._category(i).startswith("!")]
         for lead_id, seen in zip(
             suspects, pool.map(lambda i: self._look(i, now), suspects), strict=True
         ):
@@ -168,7 +168,7 @@ class Books:
         others = (self._alerts, self._archive.raw, self._archive.refined, self._mentioned)
         yield from {i for some in others for i in some if i not in self._standings}
 
-    def _place(self, lead_id: str) -> str:
+    def _category(self, lead_id: str) -> str:
         """The place of a lead in the account; "!" and the problem if it has none."""
         standing = self._standings.get(lead_id)
         has_raw, has_refined = lead_id in self._archive.raw, lead_id in self._archive.refined
@@ -181,7 +181,7 @@ class Books:
             if has_refined:
                 return "!a refined lead without its capture"
             return "!other leads or keys speak of it, but nothing of it is there"
-        if not has_raw and not standing.unkept:
+        if not has_raw and not standing.is_expired:
             return "!its raw words are missing"
         if standing.fate == Fate.FOLDED and self._heads.get(lead_id) not in self._standings:
             return "!the lead that it was folded into is missing"
@@ -189,14 +189,14 @@ class Books:
             return standing.fate
         if standing.refined and not has_refined:
             return "!its refined document is missing"
-        return place_of_lead(standing, alerts)
+        return category_of(standing, alerts)
 
     def account(self) -> Account:
         """The account by what was found."""
         counts: Counter[str] = Counter()
         lost: dict[str, str] = dict(self._damaged)
         for lead_id in self._known():
-            place = self._place(lead_id)
+            place = self._category(lead_id)
             if place.startswith("!"):
                 lost[lead_id] = place[1:]
             else:

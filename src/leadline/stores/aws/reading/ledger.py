@@ -11,7 +11,7 @@ import msgspec
 from leadline.model.formats import from_iso, iso, key_of, refined_head
 from leadline.model.ids import is_lead_id
 from leadline.model.lead import RefinedLead
-from leadline.model.task import Step, Task, told_as
+from leadline.model.task import Step, Task, event_name
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.ledger import (
     Account,
@@ -27,7 +27,7 @@ from leadline.ports.ledger import (
     TaskRow,
 )
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.documents import Kept, read_document
+from leadline.stores.aws.documents import StoredEvent, read_document
 from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import (
     LeadItem,
@@ -39,16 +39,16 @@ from leadline.stores.aws.items import (
     task_in,
 )
 from leadline.stores.aws.keys import AGAIN, HANDLING, LATE, LEAD, SHARDS, dead_partition
-from leadline.stores.aws.reading.accounting import Archive, Books
+from leadline.stores.aws.reading.accounting import Archive, EventAccounts
 from leadline.stores.aws.reading.rows import row_of
 from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection
-from leadline.stores.aws.reading.speed import followed_items, held_items
+from leadline.stores.aws.reading.speed import followed_items, on_hold_items
 from leadline.stores.aws.reading.tallies import tallies_of
 from leadline.stores.aws.table import Table
 
 _REPEATS_SHOWN = 100
 # Lines of the timeline that are replaced by the lead's own fields, which are more complete.
-_KNOWN_BETTER = frozenset(("refined", "quarantined", *map(told_as, Step)))
+_KNOWN_BETTER = frozenset(("refined", "quarantined", *map(event_name, Step)))
 _DEAD = frozenset(map(dead_partition, range(SHARDS)))
 _UNTOLD = (LEAD, f"{Step.NOTIFY}#", LATE)
 """How the sort keys of what tells of leads that are not refined or not told begin."""
@@ -93,8 +93,8 @@ class AwsLedger:
         """See `ports.ledger.Ledger.story`."""
         if not is_lead_id(lead_id):
             return None
-        found = self._table.query("pk = :pk", {":pk": f"L#{lead_id.lower()}"})
-        items = {item["sk"]: item for item in found}
+        rows = self._table.query("pk = :pk", {":pk": f"L#{lead_id.lower()}"})
+        items = {item["sk"]: item for item in rows}
         if LEAD not in items:
             return None
         lead = lead_of(items[LEAD])
@@ -117,7 +117,7 @@ class AwsLedger:
             handling=handling_of(items[HANDLING]) if HANDLING in items else None,
         )
 
-    def _raws(self, leads: Sequence[LeadItem]) -> list[Kept | None]:
+    def _raws(self, leads: Sequence[LeadItem]) -> list[StoredEvent | None]:
         keys = [(key_of("raw", one.lead_id, from_iso(one.captured_at)), "") for one in leads]
         found = self._bucket.get_all(keys)
         return [_read(one, document) for one, document in zip(leads, found, strict=True)]
@@ -183,9 +183,9 @@ class AwsLedger:
         """See `ports.ledger.Ledger.followed`."""
         return followed_items(self._table, self._selection, which)
 
-    def held(self) -> Sequence[str]:
-        """See `ports.ledger.Ledger.held`."""
-        return held_items(self._table)
+    def on_hold(self) -> Sequence[str]:
+        """See `ports.ledger.Ledger.on_hold`."""
+        return on_hold_items(self._table)
 
     def tallies(self) -> Sequence[Tally]:
         """See `ports.ledger.Ledger.tallies`; counted from the timelines of all leads."""
@@ -197,7 +197,7 @@ class AwsLedger:
         documents are read."""
         now = self._clock()
         missed_since = iso(now - self._raw_kept) if self._raw_kept else ""
-        books = Books(self._table, Archive(self._bucket, self._pool), missed_since)
+        books = EventAccounts(self._table, Archive(self._bucket, self._pool), missed_since)
         books.read(deep=deep)
         books.look_again(self._pool, now)
         return books.account()
@@ -207,7 +207,7 @@ class AwsLedger:
         self._pool.shutdown()
 
 
-def _read(lead: LeadItem, document: bytes | None) -> Kept | None:
+def _read(lead: LeadItem, document: bytes | None) -> StoredEvent | None:
     """A raw document; a damaged one is returned with its bytes as text."""
     if document is None:
         return None
@@ -215,7 +215,7 @@ def _read(lead: LeadItem, document: bytes | None) -> Kept | None:
         return read_document(document)
     except msgspec.MsgspecError:
         text = msgspec.json.encode(document.decode(errors="replace"))
-        return Kept(lead.lead_id, lead.captured_at, msgspec.Raw(text))
+        return StoredEvent(lead.lead_id, lead.captured_at, msgspec.Raw(text))
 
 
 def _age(row: LeadRow) -> tuple[datetime, str]:
@@ -236,8 +236,8 @@ def _timeline(lead: LeadItem, related: Sequence[LeadItem]) -> tuple[Happening, .
     if lead.summary is not None:
         happened.append(Happening(from_iso(lead.summary.processed_at), lead.summary.status))
     happened += [
-        Happening(told.sent_at, told_as(told.step), f"{told.channel}, {told.template}")
-        for told in alerts_of(lead)
+        Happening(alert.sent_at, event_name(alert.step), f"{alert.channel}, {alert.template}")
+        for alert in alerts_of(lead)
     ]
     return tuple(sorted(happened, key=lambda h: h.at))
 
@@ -253,7 +253,7 @@ def _tasks(holders: Sequence[LeadItem | TaskItem]) -> Iterator[TaskRow]:
                 from_iso(task.due_at),
                 task.attempt,
                 task.failures,
-                task.held,
+                task.leased,
                 task.error,
                 from_iso(task.dead_at) if task.dead_at else None,
                 task.reason if task.dead_at else None,
@@ -264,13 +264,15 @@ def _backlog(
     step: Step, channel: str, live: Sequence[tuple[str, bool]], dead: int, now: str
 ) -> Backlog:
     """The backlog of one kind of tasks; *live* has when each is due, and whether it is leased."""
-    held = sum(is_held and due_at > now for due_at, is_held in live)
+    leased = sum(is_leased and due_at > now for due_at, is_leased in live)
     due = [due_at for due_at, _ in live if due_at <= now]
     oldest = from_iso(min(due)) if due else None
-    return Backlog(step, channel, len(live) - held, len(due), held, dead, oldest)
+    return Backlog(step, channel, len(live) - leased, len(due), leased, dead, oldest)
 
 
-def _related(events: Sequence[LeadItem], raws: Sequence[Kept | None]) -> Iterator[RelatedEvent]:
+def _related(
+    events: Sequence[LeadItem], raws: Sequence[StoredEvent | None]
+) -> Iterator[RelatedEvent]:
     for event, raw in zip(events, raws, strict=True):
         if raw is not None:
             at = from_iso(event.captured_at)

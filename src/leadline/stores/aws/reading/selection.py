@@ -139,13 +139,13 @@ class Selection:
         low, high = (f"{status}#{bound}" for bound in part)
         while True:
             values = {":pk": partition, ":low": low, ":high": high}
-            found = list(
+            items = list(
                 self._table.query(_BETWEEN, values, index="day", limit=page, backwards=True)
             )
-            yield from (entry for entry in found if entry["day_sk"] != high)
-            if not page or len(found) < page:
+            yield from (entry for entry in items if entry["day_sk"] != high)
+            if not page or len(items) < page:
                 return
-            high, page = found[-1]["day_sk"], min(page * 4, _LARGEST_PAGE)
+            high, page = items[-1]["day_sk"], min(page * 4, _LARGEST_PAGE)
 
     def _having(self, some: Sequence["_Candidate"], words: str) -> list["_Candidate"]:
         """Those that contain the words; raw documents are read only of leads that are not
@@ -186,8 +186,8 @@ class Selection:
 
     def _dead_keys(self, shard: int) -> list[tuple[str, str]]:
         values = {":pk": dead_partition(shard)}
-        found = self._table.query("due_pk = :pk", values, index="due")
-        return [(entry["pk"], entry["sk"]) for entry in found]
+        items = self._table.query("due_pk = :pk", values, index="due")
+        return [(entry["pk"], entry["sk"]) for entry in items]
 
     def with_dead_letter(self, reason: str | None) -> dict[str, None]:
         """The ids of leads that have a dead letter, with this reason if it is given."""
@@ -236,8 +236,8 @@ class Selection:
     def _between(self, partition: str, low: str, high: str) -> Iterator[str]:
         """The first ids between two sort keys of one partition."""
         values = {":pk": partition, ":low": low, ":high": high}
-        found = self._table.query(_BETWEEN, values, index="day", limit=_MOST_COMPLETED)
-        return (entry["lead_id"] for entry in found)
+        items = self._table.query(_BETWEEN, values, index="day", limit=_MOST_COMPLETED)
+        return (entry["lead_id"] for entry in items)
 
 
 def beside(table: Table, lead_id: str) -> Iterator[Item]:

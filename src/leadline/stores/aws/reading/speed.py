@@ -7,7 +7,7 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.task import HELD_UNTIL, MOVED, Step
+from leadline.model.task import ON_HOLD_UNTIL, WAIT_CHANGED, Step
 from leadline.ports.ledger import Followed, LeadFilter, LeadRow
 from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
@@ -37,9 +37,9 @@ def _followed_items(table: Table, rows: Iterator[LeadRow]) -> Iterator[Followed]
                 yield _followed(lead, handling_of(handled) if handled else UNHANDLED)
 
 
-def held_items(table: Table) -> list[str]:
-    """See `ports.ledger.Ledger.held`."""
-    since = iso(HELD_UNTIL)
+def on_hold_items(table: Table) -> list[str]:
+    """See `ports.ledger.Ledger.on_hold`."""
+    since = iso(ON_HOLD_UNTIL)
     entries = (
         entry
         for shard in range(SHARDS)
@@ -69,5 +69,5 @@ def _followed(lead: LeadItem, handling: Handling) -> Followed:
         ),
         handling=handling,
         told_at=min(told, default=None),
-        moved=any(line.what.startswith(MOVED) for line in lead.timeline),
+        moved=any(line.what.startswith(WAIT_CHANGED) for line in lead.timeline),
     )

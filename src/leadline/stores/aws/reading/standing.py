@@ -17,11 +17,11 @@ class Standing(msgspec.Struct, frozen=True):
     fate: str
     refining: str
     refined: str
-    told: int
-    heard: tuple[str, ...]
+    channel_count: int
+    alerted_channels: tuple[str, ...]
     duplicate: bool
     redelivered: int
-    unkept: bool
+    is_expired: bool
 
 
 def standing_of(lead: LeadItem, missed_since: str) -> Standing:
@@ -31,15 +31,17 @@ def standing_of(lead: LeadItem, missed_since: str) -> Standing:
         fate=lead.fate,
         refining="" if task is None else "dead" if task.dead_at else "alive",
         refined=summary.status if summary else "",
-        told=summary.told if summary else 0,
-        heard=tuple(dict.fromkeys(t.channel for t in lead.alerts if t.step == Step.NOTIFY)),
+        channel_count=summary.channel_count if summary else 0,
+        alerted_channels=tuple(
+            dict.fromkeys(t.channel for t in lead.alerts if t.step == Step.NOTIFY)
+        ),
         duplicate=bool(summary and summary.duplicate_of),
         redelivered=lead.redelivered,
-        unkept=lead.captured_at < missed_since,
+        is_expired=lead.captured_at < missed_since,
     )
 
 
-def place_of_lead(standing: Standing, alerts: Mapping[str, bool]) -> str:
+def category_of(standing: Standing, alerts: Mapping[str, bool]) -> str:
     """The place of a lead that has all of its documents; "!" and the problem if it has none.
     *alerts* says for each channel whether its alert is a dead letter."""
     if standing.refining:
@@ -48,12 +50,16 @@ def place_of_lead(standing: Standing, alerts: Mapping[str, bool]) -> str:
         return "!it is neither refined nor waiting nor dead"
     if standing.refined == "quarantined":
         return "quarantined"
-    if 1 <= len({*standing.heard, *alerts}) < standing.told:
+    if 1 <= len({*standing.alerted_channels, *alerts}) < standing.channel_count:
         return "!it is refined, but not every channel was told or will be"
     if not all(alerts.values()):
         return "alerting"
     if alerts:
         return "alert_dead"
-    if standing.heard:
+    if standing.alerted_channels:
         return "alerted"
-    return "!it is refined, but nobody was told and no alert waits" if standing.told else "untold"
+    return (
+        "!it is refined, but nobody was told and no alert waits"
+        if standing.channel_count
+        else "untold"
+    )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from leadline.model.task import Step, told_as
+from leadline.model.task import Step, event_name
 from leadline.ports.ledger import Tally
 from leadline.stores.aws.items import lead_of
 from leadline.stores.aws.keys import LEAD
@@ -22,8 +22,8 @@ def tallies_of(items: Iterable[Item]) -> list[Tally]:
         for line in lead.timeline:
             if line.what in ("refined", "quarantined") or line.what.endswith(".dead"):
                 counts[line.at[:10], lead.source, line.what] += 1
-        for told in lead.alerts:
-            counts[told.at[:10], lead.source, told_as(Step(told.step))] += 1
+        for alert in lead.alerts:
+            counts[alert.at[:10], lead.source, event_name(Step(alert.step))] += 1
         if lead.summary is not None and lead.summary.duplicate_of:
             counts[lead.summary.processed_at[:10], lead.source, "duplicate"] += 1
     return [Tally(*key, count) for key, count in sorted(counts.items())]

@@ -16,11 +16,11 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.ports.installation import LetterState, Stranded, Tidied
+from leadline.ports.installation import DeadLetterState, Stranded, Tidied
 from leadline.stores.aws.items import task_holder_of
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues, Ring, task_of
+from leadline.stores.aws.wakeups import Queues, Wakeup, task_of
 
 _AT_ONCE = 10
 """The maximum number of messages per request (SQS API Reference)."""
@@ -33,14 +33,14 @@ _PARALLEL = 8
 _SHOWN = 5
 
 
-class _Found(NamedTuple):
+class _ReceivedMessage(NamedTuple):
     """A received message; `step` identifies its queue."""
 
     step: Step
     handle: str
     task: Task | None
-    state: LetterState
-    ring: Ring | None = None
+    state: DeadLetterState
+    wakeup: Wakeup | None = None
 
 
 class DeadLetterQueues:
@@ -60,7 +60,7 @@ class DeadLetterQueues:
         found = self._look()
         self._release(found)
         odd = sorted(
-            (one for one in found if one.state is not LetterState.DEAD),
+            (one for one in found if one.state is not DeadLetterState.DEAD),
             key=lambda one: (one.step, one.state),
         )
         told: list[Stranded] = []
@@ -79,25 +79,25 @@ class DeadLetterQueues:
         """
         found = self._look()
         again = {_place(task) for task in replayed}
-        off = [one for one in found if one.state in (LetterState.ALIVE, LetterState.DONE)]
+        off = [one for one in found if one.state in (DeadLetterState.ALIVE, DeadLetterState.DONE)]
         off += _surplus(found)
-        rings = {
-            _place(one.task): one.ring
+        wakeups = {
+            _place(one.task): one.wakeup
             for one in off
-            if one.ring and one.task and _place(one.task) not in again
+            if one.wakeup and one.task and _place(one.task) not in again
         }
         gone = {one.handle for one in off}
         left = [one for one in found if one.handle not in gone]
         if dry_run:
             self._release(found)
         else:
-            self._queues.ring(list(rings.values()), now)
+            self._queues.send(list(wakeups.values()), now)
             self._each("DeleteMessageBatch", off)
             self._release(left)
-        unreadable = sum(one.state is LetterState.UNREADABLE for one in left)
-        return Tidied(len(off), len(rings), len(left), unreadable)
+        unreadable = sum(one.state is DeadLetterState.UNREADABLE for one in left)
+        return Tidied(len(off), len(wakeups), len(left), unreadable)
 
-    def _look(self) -> list[_Found]:
+    def _look(self) -> list[_ReceivedMessage]:
         """Receive all messages of both queues, each with the state of its task."""
         with ThreadPoolExecutor(len(self._urls)) as pool:
             received = list(pool.map(self._receive, self._urls))
@@ -119,35 +119,35 @@ class DeadLetterQueues:
             found |= {m["MessageId"]: (m["Body"], m["ReceiptHandle"]) for m in messages}
         return list(found.values())
 
-    def _judged(self, step: Step, received: Sequence[tuple[str, str]]) -> list[_Found]:
+    def _judged(self, step: Step, received: Sequence[tuple[str, str]]) -> list[_ReceivedMessage]:
         tasks = [task_of(body) for body, _ in received]
         readable = [task for task in tasks if task is not None]
         items = self._table.get_all(
             [key for task in readable for key in (task_key(task), lead_key(task.lead_id))]
         )
-        found: list[_Found] = []
+        found: list[_ReceivedMessage] = []
         for task, (_, handle) in zip(tasks, received, strict=True):
             if task is None:
-                found.append(_Found(step, handle, None, LetterState.UNREADABLE))
+                found.append(_ReceivedMessage(step, handle, None, DeadLetterState.UNREADABLE))
                 continue
             lead, item = items.get(lead_key(task.lead_id)), items.get(task_key(task))
             state = task_holder_of(item).task if item else None
             if lead is None:
-                found.append(_Found(step, handle, task, LetterState.UNKNOWN))
+                found.append(_ReceivedMessage(step, handle, task, DeadLetterState.UNKNOWN))
             elif state is None:
-                found.append(_Found(step, handle, task, LetterState.DONE))
+                found.append(_ReceivedMessage(step, handle, task, DeadLetterState.DONE))
             elif state.dead_at:
-                found.append(_Found(step, handle, task, LetterState.DEAD))
+                found.append(_ReceivedMessage(step, handle, task, DeadLetterState.DEAD))
             else:
-                ring = Ring(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
-                found.append(_Found(step, handle, task, LetterState.ALIVE, ring))
+                wakeup = Wakeup(task, from_iso(state.due_at), from_iso(lead["captured_at"]))
+                found.append(_ReceivedMessage(step, handle, task, DeadLetterState.ALIVE, wakeup))
         return found
 
-    def _release(self, messages: Sequence[_Found]) -> None:
+    def _release(self, messages: Sequence[_ReceivedMessage]) -> None:
         """Make the messages visible again."""
         self._each("ChangeMessageVisibilityBatch", messages, VisibilityTimeout=0)
 
-    def _each(self, operation: str, messages: Sequence[_Found], **more: object) -> None:
+    def _each(self, operation: str, messages: Sequence[_ReceivedMessage], **more: object) -> None:
         """Apply a batch operation to all messages, ten per request."""
         requests: list[dict[str, object]] = []
         for step, url in self._urls.items():
@@ -165,21 +165,21 @@ class DeadLetterQueues:
 
     def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
         answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)
-        told: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
-        return told
+        response: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
+        return response
 
 
 def _place(task: Task) -> tuple[Step, str, str]:
     return task.step, task.lead_id, task.channel
 
 
-def _surplus(found: Sequence[_Found]) -> list[_Found]:
+def _surplus(found: Sequence[_ReceivedMessage]) -> list[_ReceivedMessage]:
     """All but one of the messages of each dead task, if it has several."""
     first: dict[tuple[Step, str, str], str] = {}
     return [
         one
         for one in found
-        if one.state is LetterState.DEAD
+        if one.state is DeadLetterState.DEAD
         and one.task is not None
         and first.setdefault(_place(one.task), one.handle) != one.handle
     ]

@@ -15,7 +15,7 @@ from leadline.stores.aws.items import TaskState, further_of
 from leadline.stores.aws.keys import SHARDS, due_before, due_partition, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
-from leadline.stores.aws.wakeups import FAR, Queues, Ring
+from leadline.stores.aws.wakeups import FAR, Queues, Wakeup
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _MOST_IN_DOUBT = 100
 _BATCH = 100
 
 
-class Rung(msgspec.Struct):
+class WakeupsSent(msgspec.Struct):
     """The numbers of wake-ups sent for tasks of one kind, and whether there was time for all."""
 
     overdue: int = 0
@@ -35,7 +35,7 @@ class Rung(msgspec.Struct):
     finished: bool = True
 
 
-class Ringing:
+class MissingWakeups:
     """Sends wake-ups for tasks that are overdue since *at*, and for those due soon."""
 
     def __init__(
@@ -47,14 +47,14 @@ class Ringing:
         self._now = store.clock()
         self._time_is_left = time_is_left
 
-    def ring(self, kind: TaskKind) -> Rung:
+    def send(self, kind: TaskKind) -> WakeupsSent:
         """Send the missing wake-ups for tasks of this kind; raises StorageFailed."""
         overdue, coming = self._find(kind)
-        rung = Rung()
+        sent = WakeupsSent()
         if overdue:
-            rung.overdue = self._ring_overdue(kind, overdue)
-        self._ring_coming(coming, rung)
-        return rung
+            sent.overdue = self._send_overdue(kind, overdue)
+        self._send_coming(coming, sent)
+        return sent
 
     def _find(self, kind: TaskKind) -> tuple[list[tuple[str, str]], list[Key]]:
         """Overdue tasks (due time and lead id), and the keys of tasks due soon. The latter are not
@@ -78,7 +78,7 @@ class Ringing:
             overdue += here
         return overdue, coming
 
-    def _ring_overdue(self, kind: TaskKind, overdue: list[tuple[str, str]]) -> int:
+    def _send_overdue(self, kind: TaskKind, overdue: list[tuple[str, str]]) -> int:
         """Send wake-ups for overdue tasks.
 
         If the queue may have a message for each of them, because its consumer is behind, only the
@@ -88,51 +88,51 @@ class Ringing:
         if self._ready(kind) >= len(overdue):
             overdue = sorted(overdue)[:_MOST_IN_DOUBT]
         step, channel = kind
-        rings = self._rings({Task(step, i, channel): self._now for _, i in overdue})
-        self._queues.ring(rings, self._now)
-        for ring in rings:
-            log.warning(f"sweep.{step}_rung", extra={"lead": ring.task.lead_id})
-        return len(rings)
+        wakeups = self._wakeups({Task(step, i, channel): self._now for _, i in overdue})
+        self._queues.send(wakeups, self._now)
+        for wakeup in wakeups:
+            log.warning(f"sweep.{step}_rung", extra={"lead": wakeup.task.lead_id})
+        return len(wakeups)
 
     def _ready(self, kind: TaskKind) -> int:
         """The number of messages that may belong to due tasks. Delayed messages are for tasks that
         are not due yet, unless their channel or CRM was in use meanwhile."""
         depths = self._queues.depths(self._queues.url_of(kind[0]))
         ready = depths["visible"] + depths["held"]
-        place = _place_of(*kind)
+        place = _due_place_of(*kind)
         if place and self._store.is_in_use(place, self._at):
             ready += depths["delayed"]
         return ready
 
-    def _ring_coming(self, keys: list[Key], rung: Rung) -> None:
+    def _send_coming(self, keys: list[Key], sent: WakeupsSent) -> None:
         """Send wake-ups for those of these tasks that were FAR when they were put."""
         for some in batched(keys, _BATCH):
             if not self._time_is_left():
-                rung.finished = False
+                sent.finished = False
                 return
             tasks = map(further_of, self._store.table.get_all(some, exact=False).values())
             due = {one.what: from_iso(one.task.due_at) for one in tasks if _was_far(one.task)}
-            rings = self._rings(due) if due else []
-            self._queues.ring(rings, self._now)
-            rung.coming += len(rings)
+            wakeups = self._wakeups(due) if due else []
+            self._queues.send(wakeups, self._now)
+            sent.coming += len(wakeups)
 
-    def _rings(self, due: Mapping[Task, datetime]) -> list[Ring]:
+    def _wakeups(self, due: Mapping[Task, datetime]) -> list[Wakeup]:
         """The wake-ups for tasks; none for a task whose lead is missing."""
         keys = [lead_key(task.lead_id) for task in due]
         leads = self._store.table.get_all(keys, exact=False)
         return [
-            Ring(task, at, from_iso(item["captured_at"]))
+            Wakeup(task, at, from_iso(item["captured_at"]))
             for task, at in due.items()
             if (item := leads.get(lead_key(task.lead_id))) is not None
         ]
 
 
-def _place_of(step: Step, channel: str) -> str:
+def _due_place_of(step: Step, channel: str) -> str:
     """The pacing key of tasks of this kind; "" if they are not paced."""
     if step.addressee is Addressee.CRM:
-        from leadline.ports.places import crm_place  # rarely needed
+        from leadline.ports.pacing_keys import pacing_key  # rarely needed
 
-        return crm_place(channel)
+        return pacing_key(channel)
     return channel
 
 

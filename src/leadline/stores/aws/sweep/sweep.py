@@ -27,7 +27,7 @@ from leadline.model.task import Step, TaskKind
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import RESUMED, due_before, lead_key
 from leadline.stores.aws.store import AwsStore
-from leadline.stores.aws.sweep.overdue import OVERDUE, Ringing
+from leadline.stores.aws.sweep.overdue import OVERDUE, MissingWakeups
 from leadline.stores.aws.table import Stale
 from leadline.stores.aws.wakeups import Queues
 
@@ -49,7 +49,7 @@ class Swept(msgspec.Struct):
 
     looked_at: int = 0
     recaptured: int = 0
-    rung: int = 0
+    overdue: int = msgspec.field(default=0, name="rung")
     coming: int = 0
     unrecovered: int = 0
     finished: bool = True
@@ -71,10 +71,10 @@ def sweep(
     """
     swept = Swept()
     now = store.clock()
-    ringing = Ringing(store, queues, now - overdue, time_is_left)
+    missing = MissingWakeups(store, queues, now - overdue, time_is_left)
     failures: list[StorageFailed] = []
     for part in (
-        *(partial(_ring, ringing, kind, swept) for kind in ((Step.REFINE, ""), *kinds)),
+        *(partial(_send_wakeups, missing, kind, swept) for kind in ((Step.REFINE, ""), *kinds)),
         partial(_take_up_resumed, store, now - grace, swept),
         partial(_recapture, store, now - grace, time_is_left, swept),
     ):
@@ -88,12 +88,12 @@ def sweep(
     return swept
 
 
-def _ring(ringing: Ringing, kind: TaskKind, swept: Swept) -> None:
+def _send_wakeups(missing: MissingWakeups, kind: TaskKind, swept: Swept) -> None:
     """Send the missing wake-ups for tasks of one kind."""
-    rung = ringing.ring(kind)
-    swept.rung += rung.overdue
-    swept.coming += rung.coming
-    swept.finished &= rung.finished
+    sent = missing.send(kind)
+    swept.overdue += sent.overdue
+    swept.coming += sent.coming
+    swept.finished &= sent.finished
 
 
 def _take_up_resumed(store: AwsStore, youngest: datetime, swept: Swept) -> None:

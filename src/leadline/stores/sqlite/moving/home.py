@@ -14,13 +14,13 @@ from leadline.model.keys import key_digest, match_keys
 from leadline.ports.homes import (
     BATCH,
     Family,
-    Holding,
+    FamilyWrite,
     Home,
     KeyKind,
+    KeyOwner,
+    KeyStanding,
     MovedLead,
     OwnedKey,
-    Owner,
-    Parcel,
     Size,
 )
 from leadline.stores.sqlite import bulk
@@ -116,46 +116,46 @@ class SqliteHome:
             db.execute(statement)
         self._has_key_index = True
 
-    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, Owner]:
+    def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, KeyOwner]:
         """See `ports.homes.Side.owners`."""
         with self._store.db.reading() as db:
             owned = self._store.keys.owners(db, {key.key for key in keys})
             rows = bulk.select(db, _sql.captures, {one.lead for one in owned.values()})
-        leads = {n: Owner(text_of(i), moment(at)) for n, i, at in rows}
+        leads = {n: KeyOwner(text_of(i), moment(at)) for n, i, at in rows}
         found = {key: owned[key.key].lead for key in keys if key.key in owned}
         return {key: leads[n] for key, n in found.items() if n in leads}
 
     def introduce(self, keys: Sequence[OwnedKey]) -> None:
         """See `ports.homes.Side.introduce`."""
 
-    def silence(self, families: Sequence[Family]) -> frozenset[str]:  # noqa: ARG002
-        """See `ports.homes.Side.silence`."""
+    def deactivate(self, families: Sequence[Family]) -> frozenset[str]:  # noqa: ARG002
+        """See `ports.homes.Side.deactivate`."""
         return frozenset()
 
-    def wake(self, families: Sequence[Family]) -> None:
-        """See `ports.homes.Side.wake`."""
+    def activate(self, families: Sequence[Family]) -> None:
+        """See `ports.homes.Side.activate`."""
 
     def channels(self) -> Mapping[str, datetime]:
         """See `ports.homes.Side.channels`."""
         return {n: moment(at) for n, at in self._store.db.rows(_sql.channels)}
 
-    def hold(self, channel: str, until: datetime) -> None:
-        """See `ports.homes.Side.hold`."""
-        self._store.hold(channel, until)
+    def pause(self, channel: str, until: datetime) -> None:
+        """See `ports.homes.Side.pause`."""
+        self._store.pause(channel, until)
 
-    def keep(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
-        """See `ports.homes.Side.keep`; all families are written, or none if writing fails."""
+    def write(self, writes: Sequence[FamilyWrite]) -> Mapping[str, str]:
+        """See `ports.homes.Side.write`; all families are written, or none if writing fails."""
         with self._store.keys.forgetting_on_failure(), self._store.db.writing() as db:
-            writing = LeadWriting(db, parcels)
+            writing = LeadWriting(db, writes)
             writing.run()
-            self._give_keys(db, parcels, writing.numbers)
+            self._give_keys(db, writes, writing.numbers)
         return {}
 
     def _give_keys(
-        self, db: apsw.Connection, parcels: Sequence[Parcel], numbers: Mapping[str, int]
+        self, db: apsw.Connection, writes: Sequence[FamilyWrite], numbers: Mapping[str, int]
     ) -> None:
-        keys = [pair for parcel in parcels for pair in parcel.keys]
-        yielded = [key.key for key, how in keys if how is Holding.YIELDS]
+        keys = [pair for write in writes for pair in write.keys]
+        yielded = [key.key for key, how in keys if how is KeyStanding.YIELDS]
         # In the sorted table the key of an older lead would not replace that of a newer one.
         bulk.select(db, _sql.remove_known, yielded)
         bulk.select(db, _sql.remove_logged, yielded)
@@ -167,7 +167,7 @@ class SqliteHome:
                 COMPARED if key.compared else int(key.lasting),
             )
             for key, how in keys
-            if how in (Holding.FREE, Holding.YIELDS)
+            if how in (KeyStanding.FREE, KeyStanding.YIELDS)
         ]
         self._store.keys.add(db, rows)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from leadline.model.rights import PRIVATE, Rights, make_file
-from leadline.ports.homes import Home, Note
+from leadline.ports.homes import Home, MoveNote
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.folder import MOVED
 from leadline.stores.sqlite.queries import Queries
@@ -26,11 +26,11 @@ class MoveJournal:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(_sql.create_notes)
 
-    def notes(self, ids: Sequence[str]) -> Mapping[str, Note]:
+    def notes(self, ids: Sequence[str]) -> Mapping[str, MoveNote]:
         """See `ports.homes.Journal.notes`."""
         rows = bulk.select(self._db, _sql.notes, [bytes_of(i) for i in ids])
         return {
-            text_of(lead): Note(agreed, copying, Home(towards) if towards else None)
+            text_of(lead): MoveNote(agreed, copying, Home(towards) if towards else None)
             for lead, agreed, copying, towards in rows
         }
 

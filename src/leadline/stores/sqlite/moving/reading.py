@@ -81,7 +81,7 @@ def _lead(
         body=body,
         media_type=media_type or "",
         head=head,
-        told=told or 0,
+        channel_count=told or 0,
         duplicate_of=text_of(original) if original else None,
         tasks=tasks_in_order(tasks),
         alerts=tuple(_alerts_of(lead_id, alerts)),

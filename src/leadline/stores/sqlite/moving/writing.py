@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 import apsw
 
-from leadline.model.task import told_as
-from leadline.ports.homes import REDELIVERED, MovedLead, Parcel, in_order
+from leadline.model.task import event_name
+from leadline.ports.homes import REDELIVERED, FamilyWrite, MovedLead, in_order
 from leadline.ports.ledger import Happening
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import sum_of
-from leadline.stores.sqlite.handling import keep_handlings, lay_on_desks, remove_handlings
+from leadline.stores.sqlite.handling import add_to_work_lists, keep_handlings, remove_handlings
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import head_decoder
 from leadline.stores.sqlite.tasks import add_history, count, next_number, numbers_of
@@ -26,10 +26,10 @@ _NOBODY = -1
 class LeadWriting:
     """Writes families in one transaction, replacing those that exist."""
 
-    def __init__(self, db: apsw.Connection, parcels: Sequence[Parcel]) -> None:
+    def __init__(self, db: apsw.Connection, writes: Sequence[FamilyWrite]) -> None:
         self.db = db
-        self.parcels = parcels
-        self.leads = [lead for parcel in parcels for lead in parcel.family.leads]
+        self.writes = writes
+        self.leads = [lead for write in writes for lead in write.family.leads]
         self.numbers: dict[str, int] = {}
 
     def run(self) -> None:
@@ -65,15 +65,15 @@ class LeadWriting:
         add_history(self.db, [row for one in leads for row in _history_rows(one, n)])
         handled = [(lead.lead_id, lead.handling) for lead in leads if lead.handling]
         keep_handlings(self.db, [(n[lead_id], handling) for lead_id, handling in handled])
-        lay_on_desks(self.db, [(bytes_of(lead_id), handling) for lead_id, handling in handled])
+        add_to_work_lists(self.db, [(bytes_of(lead_id), handling) for lead_id, handling in handled])
 
     def _count(self) -> None:
         """Update the running counts, without those of replaced leads."""
         tally: Counter[tuple[date, str, str]] = Counter()
         for lead in self.leads:
             tally.update(_happenings(lead))
-        for parcel in self.parcels:
-            for old in parcel.over.leads if parcel.over else ():
+        for write in self.writes:
+            for old in write.replaces.leads if write.replaces else ():
                 if old.lead_id in self.numbers:
                     tally.subtract(_happenings(old))
         count(self.db, Counter({key: number for key, number in tally.items() if number}))
@@ -99,7 +99,7 @@ def _refined_row(lead: MovedLead, numbers: Mapping[str, int], head: bytes) -> _R
     original = numbers.get(lead.duplicate_of) if lead.duplicate_of else None
     processed_at = micros(refined.processed_at)
     return (
-        numbers[lead.lead_id], processed_at, refined.status, original, lead.told, head,
+        numbers[lead.lead_id], processed_at, refined.status, original, lead.channel_count, head,
         sum_of(head),
     )  # fmt: skip
 
@@ -108,7 +108,7 @@ def _task_rows(lead: MovedLead, numbers: Mapping[str, int]) -> Iterator[_Row]:
     for task in lead.tasks:
         yield (
             numbers[lead.lead_id], task.step, task.channel, int(task.again), micros(task.put_at),
-            micros(task.due_at), task.attempt, task.failures, _NOBODY if task.held else 0,
+            micros(task.due_at), task.attempt, task.failures, _NOBODY if task.leased else 0,
             task.error, micros(task.dead_at) if task.dead_at else None, task.reason or None,
             micros(task.first_due_at) if task.first_due_at else None,
         )  # fmt: skip
@@ -142,7 +142,7 @@ def _happenings(lead: MovedLead) -> Counter[tuple[date, str, str]]:
         happened.append((refined.processed_at, refined.status))
         if refined.duplicate_of:
             happened.append((refined.processed_at, "duplicate"))
-    happened += [(alert.sent_at, told_as(alert.step)) for alert in lead.alerts]
+    happened += [(alert.sent_at, event_name(alert.step)) for alert in lead.alerts]
     happened += [(h.at, REDELIVERED) for h in _redeliveries(lead)]
     happened += [(t.dead_at, f"{t.step}.dead") for t in lead.tasks if t.dead_at]
     return Counter((at.date(), lead.source, what) for at, what in happened)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import apsw
 import msgspec
 
-from leadline.model.task import Step, told_as
+from leadline.model.task import Step, event_name
 from leadline.ports.ledger import Account, Unaccounted
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.queries import Queries
@@ -110,4 +110,4 @@ def _kept_one_by_one(db: apsw.Connection) -> dict[str, int]:
     running counts."""
     messages = dict(bulk.query(db, _sql.count_alerts))
     ((again,),) = bulk.query(db, _sql.count_redeliveries)
-    return {told_as(step): messages.get(step, 0) for step in Step} | {"redelivered": again}
+    return {event_name(step): messages.get(step, 0) for step in Step} | {"redelivered": again}

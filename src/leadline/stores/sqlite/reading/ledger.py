@@ -24,7 +24,7 @@ from leadline.stores.sqlite.reading.accounting import account
 from leadline.stores.sqlite.reading.integrity import Damaged, Fault, sampled_faults
 from leadline.stores.sqlite.reading.rows import lead_row
 from leadline.stores.sqlite.reading.selection import about, ids_that_begin, teach_to_search
-from leadline.stores.sqlite.reading.speed import followed_rows, held_rows
+from leadline.stores.sqlite.reading.speed import followed_rows, on_hold_rows
 from leadline.stores.sqlite.reading.story import story_of
 from leadline.stores.sqlite.tasks import untold_since
 from leadline.stores.sqlite.values import bytes_of, micros, moment, text_of
@@ -92,11 +92,11 @@ class SqliteLedger:
                 channel,
                 waiting,
                 due,
-                held,
+                leased,
                 dead,
                 moment(oldest) if oldest is not None else None,
             )
-            for step, channel, waiting, due, held, dead, oldest in self._db.rows(
+            for step, channel, waiting, due, leased, dead, oldest in self._db.rows(
                 _sql.backlog, micros(now)
             )
         ]
@@ -109,9 +109,9 @@ class SqliteLedger:
         """See `ports.ledger.Ledger.followed`."""
         return followed_rows(self._db, which)
 
-    def held(self) -> Sequence[str]:
-        """See `ports.ledger.Ledger.held`."""
-        return held_rows(self._db)
+    def on_hold(self) -> Sequence[str]:
+        """See `ports.ledger.Ledger.on_hold`."""
+        return on_hold_rows(self._db)
 
     def tallies(self) -> Sequence[Tally]:
         """See `ports.ledger.Ledger.tallies`."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leadline.model.handling import UNHANDLED
-from leadline.model.task import HELD_UNTIL, MOVED
+from leadline.model.task import ON_HOLD_UNTIL, WAIT_CHANGED
 from leadline.ports.ledger import Followed, LeadFilter
 from leadline.stores.sqlite.checksums import whole_rows
 from leadline.stores.sqlite.database import Database
@@ -23,7 +23,7 @@ def followed_rows(db: Database, which: LeadFilter) -> Iterator[Followed]:
     left, before = which.limit, 1 << 62
     while left > 0:
         most = min(left, _AT_ONCE)
-        rows = db.rows(query, f"{MOVED}*", *values, before, most)
+        rows = db.rows(query, f"{WAIT_CHANGED}*", *values, before, most)
         before = rows[-1][0] if rows else before
         for _, _, head, _, body, _, told_at, moved in whole_rows(rows, 1, (2, 3), (4, 5)):
             yield Followed(
@@ -35,6 +35,6 @@ def followed_rows(db: Database, which: LeadFilter) -> Iterator[Followed]:
         left = left - most if len(rows) == most else 0
 
 
-def held_rows(db: Database) -> list[str]:
-    """See `ports.ledger.Ledger.held`."""
-    return [text_of(key) for (key,) in db.rows(_sql.on_hold, micros(HELD_UNTIL))]
+def on_hold_rows(db: Database) -> list[str]:
+    """See `ports.ledger.Ledger.on_hold`."""
+    return [text_of(key) for (key,) in db.rows(_sql.on_hold, micros(ON_HOLD_UNTIL))]

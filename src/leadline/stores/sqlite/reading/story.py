@@ -5,7 +5,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from leadline.model.task import Alert, Step, told_as
+from leadline.model.task import Alert, Step, event_name
 from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import is_whole
@@ -68,7 +68,7 @@ def _happenings(db: apsw.Connection, number: int) -> list[Happening]:
           for at, fate, why in bulk.query(db, _sql.joined, number)),
         *(Happening(moment(at), status, "")
           for at, status in bulk.query(db, _sql.refinement, number)),
-        *(Happening(moment(at), told_as(step), f"{channel}, {template}")
+        *(Happening(moment(at), event_name(step), f"{channel}, {template}")
           for channel, at, template, _, _, step in bulk.query(db, _sql.alerts, number)),
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ import urllib3
 import uvicorn
 
 from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.http import App, Door
+from leadline.entrypoints.embedded.http import App, OpenEndpoints
 from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
 from leadline.journey.capture import CaptureKit
 from leadline.model.errors import StorageFull
@@ -19,7 +19,7 @@ from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Recei
 from leadline.ports.source import Answer, Source
 
 
-class Plain(Source):
+class PlainSource(Source):
     """Every body is one lead; "boom" is a bug of ours."""
 
     name = "generic"
@@ -61,15 +61,15 @@ class SlowInbox:
         raise NotImplementedError("no test of the door reads again")
 
 
-class Running:
+class RunningApp:
     """Our application in uvicorn on loopback, with *protocol* as its HTTP/1.1.
 
     A request may take one second to arrive.
     """
 
     def __init__(self, protocol: type[GuardedProtocol] = GuardedProtocol) -> None:
-        self.desk = SlowInbox()
-        self.source = Plain()
+        self.slow_inbox = SlowInbox()
+        self.source = PlainSource()
         self.app = App(
             max_body=10_000,
             public_url="https://leads.example.com",
@@ -94,7 +94,7 @@ class Running:
 
     async def _startup(self, app: App) -> None:
         self.loop = asyncio.get_running_loop()
-        self.batcher = Batcher(self.desk, self.loop, most_waiting=4)
+        self.batcher = Batcher(self.slow_inbox, self.loop, most_waiting=4)
         self.kit = CaptureKit({"generic": self.source}, timedelta(minutes=10))
         self.sweeper = self.loop.create_task(
             hang_up_on_the_slow(self.server.server_state.connections, 1.0)
@@ -110,14 +110,14 @@ class Running:
             time.sleep(0.01)
 
     def stop(self) -> None:
-        self.desk.open.set()
+        self.slow_inbox.open.set()
         self.http.clear()
         self.server.should_exit = True
         self.thread.join()
         self.listener.close()
 
     def open(self) -> None:
-        self.loop.call_soon_threadsafe(self.app.open, Door(self.kit, self.batcher))
+        self.loop.call_soon_threadsafe(self.app.open, OpenEndpoints(self.kit, self.batcher))
         while self.get("/readyz").status != 200:
             time.sleep(0.01)
 

@@ -29,8 +29,8 @@ def refined_that_counts(lead: LeadItem) -> tuple[str, str]:
 def damage_of_raw(lead_id: str, document: bytes) -> str:
     """What is wrong with a raw document; "" if nothing is."""
     try:
-        kept = read_document(document)
-        whole = kept.lead_id == lead_id and read_json(kept.raw) == kept.raw
+        stored = read_document(document)
+        whole = stored.lead_id == lead_id and read_json(stored.raw) == stored.raw
     except (msgspec.MsgspecError, LeadlineError):
         whole = False
     return "" if whole else "its raw words are damaged"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from leadline.model.task import Alert, Step
 from leadline.ports.clock import Clock
-from leadline.ports.store import Trouble
+from leadline.ports.store import ChannelHealth
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
@@ -17,14 +17,14 @@ _A_MOMENT = timedelta(milliseconds=100)
 """When to ask again on a slow disk that captures need more."""
 
 
-class SqliteChannels:
-    """`ports.store.Channels` on SQLite."""
+class SqlitePacing:
+    """`ports.store.Pacing` on SQLite."""
 
     db: Database
     clock: Clock
 
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
-        """See `ports.store.Channels.reserve`."""
+        """See `ports.store.Pacing.reserve`."""
         now = micros(self.clock())
         if not gap:  # nobody else is to be kept away
             rows = self.db.rows(_sql.free_at, channel)
@@ -38,38 +38,38 @@ class SqliteChannels:
             db.execute(_sql.reserve, (channel, now + micros_of(gap)))
         return timedelta()
 
-    def hold(self, channel: str, until: datetime) -> None:
-        """See `ports.store.Channels.hold`."""
+    def pause(self, channel: str, until: datetime) -> None:
+        """See `ports.store.Pacing.pause`."""
         with self.db.writing() as db:
             db.execute(_sql.pause, (channel, micros(until)))
 
     def alerts(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Alert]]:
-        """See `ports.store.Channels.alerts`."""
+        """See `ports.store.Alerts.alerts`."""
         with self.db.reading() as db:
             rows = bulk.select(db, _sql.alerts, [bytes_of(i) for i in lead_ids])
-        found: dict[str, list[Alert]] = defaultdict(list)
+        alerts: dict[str, list[Alert]] = defaultdict(list)
         for at, _, key, channel, template, digest, ref, step in sorted(rows):
             lead_id = text_of(key)
             alert = Alert(lead_id, channel, moment(at), template, bool(digest), ref, Step(step))
-            found[lead_id].append(alert)
-        return dict(found)
+            alerts[lead_id].append(alert)
+        return dict(alerts)
 
-    def fared(self, channel: str, *, well: bool) -> Trouble:
-        """See `ports.store.Channels.fared`."""
-        if well and self.trouble(channel) == Trouble():
-            return Trouble()  # the usual case after a message: nothing to write
+    def record_attempt(self, channel: str, *, succeeded: bool) -> ChannelHealth:
+        """See `ports.store.Pacing.record_attempt`."""
+        if succeeded and self.health(channel) == ChannelHealth():
+            return ChannelHealth()  # the usual case after a message: nothing to write
         now = micros(self.clock())
         with self.db.writing() as db:
-            if well:
+            if succeeded:
                 db.execute(_sql.end_trouble, (channel,))
             else:
                 db.execute(_sql.add_failure, (channel, now))
-            return self.trouble(channel)
+            return self.health(channel)
 
-    def trouble(self, channel: str) -> Trouble:
-        """See `ports.store.Channels.trouble`."""
+    def health(self, channel: str) -> ChannelHealth:
+        """See `ports.store.Pacing.health`."""
         rows = self.db.rows(_sql.trouble, channel)
         if not rows:
-            return Trouble()
+            return ChannelHealth()
         ((failures, since),) = rows
-        return Trouble(failures, moment(since) if since is not None else None)
+        return ChannelHealth(failures, moment(since) if since is not None else None)

@@ -55,7 +55,7 @@ def test_spam_is_told_to_nobody_when_the_crm_gives_it_an_owner(
     office.crm.has("r1", ANN)
     office.post(email="bot@example.com", record="r1", event="updated")
     office.wait(minutes=5)
-    assert [wall.hanging for wall in office.walls.values()] == [{}, {}]
+    assert [wall.hanging for wall in office.messengers.values()] == [{}, {}]
     assert store.next_due(Step.LOOK_UP) is None
 
 
@@ -68,12 +68,12 @@ def test_a_record_that_can_not_be_found_takes_no_owner_and_no_ending_away(
     del office.crm.records["r1"]
     office.post(email="ada@example.com", record="r1", event="updated")
     office.wait(minutes=5)
-    kept = office.handling(lead_id)
-    assert kept is not None
-    assert (kept.owner, kept.ownership) == (ANN, Ownership.ASSIGNED)
-    assert kept.ending is Ending.WON
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ann Archer"
+    handling = office.handling(lead_id)
+    assert handling is not None
+    assert (handling.owner, handling.ownership) == (ANN, Ownership.ASSIGNED)
+    assert handling.ending is Ending.WON
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ann Archer"
 
 
 def test_the_rules_give_away_a_lead_of_which_a_silent_crm_told_later_that_nobody_has_it(
@@ -88,13 +88,13 @@ def test_the_rules_give_away_a_lead_of_which_a_silent_crm_told_later_that_nobody
     office.crm.trouble = None
     office.crm.has("r1")
     office.wait(minutes=20)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["owner"] == "Ben Bell"
-    kept = office.handling(lead_id)
-    assert kept is not None
-    assert kept.owner is not None
-    assert kept.ownership is Ownership.ASSIGNED
-    assert store.desk("ben@example.com") == [lead_id]
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["owner"] == "Ben Bell"
+    handling = office.handling(lead_id)
+    assert handling is not None
+    assert handling.owner is not None
+    assert handling.ownership is Ownership.ASSIGNED
+    assert store.work_list("ben@example.com") == [lead_id]
     assert store.next_due(Step.LOOK_UP) is None
 
 
@@ -108,14 +108,14 @@ def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_owner_i
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
-    office.walls["slack"].trouble = Refused("slack.no_service", "no_service")
+    office.messengers["slack"].trouble = Refused("slack.no_service", "no_service")
     office.wait(minutes=11)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [0, 1]
-    office.walls["slack"].trouble = None
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [0, 1]
+    office.messengers["slack"].trouble = None
     office.crm.has("r1", ANN)
     office.wait(hours=1)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [0, 1]
-    assert office.walls["pool"].about(lead_id)[0]["owner"] == "Ann Archer"
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [0, 1]
+    assert office.messengers["pool"].about(lead_id)[0]["owner"] == "Ann Archer"
 
 
 def test_a_channel_for_which_another_stood_in_does_not_tell_too_when_the_lead_is_refined_anew(
@@ -141,12 +141,12 @@ def test_a_fallback_whose_turn_has_not_come_is_silent_once_the_channel_itself_ha
     office = AlertOffice(store, clock)
     lead_id = office.lead()
     office.slack.replies = [Refused("slack.no_service", "no_service")]
-    office.mail.down = Unreachable("mail.down")
+    office.mail.is_down = Unreachable("mail.down")
     office.wait(minutes=2)
     store.put([Task(Step.NOTIFY, lead_id, "slack")], clock.now)  # as refinement does
     office.wait(seconds=30)
     assert office.slack.lead_ids == [lead_id]
-    office.mail.down = None
+    office.mail.is_down = None
     office.wait(minutes=10)
     assert office.mail.lead_ids == []
     assert not office.waiting("mail")
@@ -157,13 +157,13 @@ def test_a_lead_of_a_crm_that_is_refined_anew_is_told_where_it_never_was(
 ) -> None:
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1", ANN)
-    office.walls["slack"].trouble = Refused("slack.no_service", "no_service")
+    office.messengers["slack"].trouble = Refused("slack.no_service", "no_service")
     office.wait(minutes=11)
     assert office.store.next_due(Step.NOTIFY, "slack") is None, "it is a dead letter"
-    office.walls["slack"].trouble = None
+    office.messengers["slack"].trouble = None
     office.store.put([Task(Step.REFINE, lead_id)], office.clock.now)
     office.wait(minutes=1)
-    assert len(office.walls["slack"].about(lead_id)) == 1
+    assert len(office.messengers["slack"].about(lead_id)) == 1
 
 
 def test_a_lead_that_nobody_owns_goes_round_in_no_circle(store: Store, clock: HandClock) -> None:
@@ -173,8 +173,8 @@ def test_a_lead_that_nobody_owns_goes_round_in_no_circle(store: Store, clock: Ha
         "mail": slack_channel(office.mail, "mail", fallback="slack"),
     }
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
-    office.slack.down = Refused(NO_OWNER, "nobody owns it")
-    office.mail.down = Refused("mail.no_such_room", "no_such_room")
+    office.slack.is_down = Refused(NO_OWNER, "nobody owns it")
+    office.mail.is_down = Refused("mail.no_such_room", "no_such_room")
     office.lead()
     office.wait(minutes=5)
     assert (office.slack.tries, office.mail.tries) == (1, 1)
@@ -221,14 +221,14 @@ def test_who_is_told_by_direct_message_hears_of_a_lead_that_nobody_owned_at_firs
     office.kit = msgspec.structs.replace(office.kit, channels=channels)
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
-    office.walls["slack"].trouble = Refused(NO_OWNER, "nobody owns it")
+    office.messengers["slack"].trouble = Refused(NO_OWNER, "nobody owns it")
     office.wait(minutes=11)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [0, 1]
-    office.walls["slack"].trouble = None
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [0, 1]
+    office.messengers["slack"].trouble = None
     office.crm.has("r1", ANN)
     office.wait(hours=1)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 1]
-    assert office.walls["slack"].about(lead_id)[0]["owner"] == "Ann Archer"
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [1, 1]
+    assert office.messengers["slack"].about(lead_id)[0]["owner"] == "Ann Archer"
 
 
 def test_an_alert_that_is_put_once_more_while_it_is_under_way_is_sent_once(
@@ -277,12 +277,12 @@ def test_one_lead_that_can_not_be_looked_at_spoils_no_other_look(
     office.crm.has("r1", msgspec.structs.replace(ANN, email=7))
     office.crm.has("r2", BEN)
     office.wait(minutes=2)
-    kept = office.handling(good)
-    assert kept is not None
-    assert kept.owner == BEN
+    handling = office.handling(good)
+    assert handling is not None
+    assert handling.owner == BEN
     office.wait(hours=3)
     assert store.next_due(Step.LOOK_UP) is None, "it is a dead letter in the end"
-    assert len(office.walls["slack"].about(broken)) == 1
+    assert len(office.messengers["slack"].about(broken)) == 1
 
 
 def test_a_lead_of_which_only_the_id_came_is_completed_when_its_record_can_be_seen(
@@ -290,12 +290,12 @@ def test_a_lead_of_which_only_the_id_came_is_completed_when_its_record_can_be_se
 ) -> None:
     lead_id = office.post(record="r1")
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert (told["email"], told["ownership"]) == (None, "unassigned")
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert (data["email"], data["ownership"]) == (None, "unassigned")
     office.crm.has("r1", ANN, fields=LeadFields(email="ada@example.com"))
     office.wait(minutes=20)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert (told["email"], told["owner"]) == ("ada@example.com", "Ann Archer")
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert (data["email"], data["owner"]) == ("ada@example.com", "Ann Archer")
     assert office.store.next_due(Step.LOOK_UP) is None
     asked = len(office.crm.reads)
     office.wait(hours=2)
@@ -309,13 +309,13 @@ def test_so_is_one_whose_owner_the_webhook_named(
     office.crm.trouble = trouble
     lead_id = office.post(record="r1", owner="u1")
     office.wait(minutes=11)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert told["ownership"] == "assigned"
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert data["ownership"] == "assigned"
     office.crm.trouble = None
     office.crm.has("r1", ANN, fields=LeadFields(email="ada@example.com"))
     office.wait(minutes=20)
-    (told,) = office.walls["slack"].about(lead_id)
-    assert (told["email"], told["owner"]) == ("ada@example.com", "Ann Archer")
+    (data,) = office.messengers["slack"].about(lead_id)
+    assert (data["email"], data["owner"]) == ("ada@example.com", "Ann Archer")
     assert office.store.next_due(Step.LOOK_UP) is None
 
 
@@ -346,7 +346,7 @@ def test_asking_what_became_of_many_alerts_ends_before_their_lease_does(
     for _ in range(60):
         began = clock.now
         deliver_due(office.kit, "slack")
-        assert clock.now - began < office.kit.lease
+        assert clock.now - began < office.kit.lease_duration
         clock.advance(seconds=2)
     assert sorted(office.slack.lead_ids) == sorted(ids)
 
@@ -358,7 +358,7 @@ def test_while_a_crm_asks_for_a_pause_no_lead_is_asked_about(office: SalesOffice
         office.clock.advance(seconds=20)
     office.wait(minutes=11)
     assert len(office.crm.reads) == 1
-    told = office.walls["slack"].hanging.values()
+    told = office.messengers["slack"].hanging.values()
     assert [one["ownership"] for one in told] == ["unknown"] * 5, "no alert waits so long"
     office.crm.trouble = None
     for number in range(5):
@@ -383,12 +383,12 @@ def test_a_lead_whose_owner_is_found_before_it_was_told_is_told_where_the_owner_
     office = ruled(store, clock)
     lead_id = office.post(email="ada@example.com", record="r1")
     office.crm.has("r1")
-    office.walls["pool"].trouble = Unreachable("pool.down")
+    office.messengers["pool"].trouble = Unreachable("pool.down")
     office.wait(minutes=11)
     office.crm.has("r1", ANN)
     office.wait(minutes=3)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 0]
-    office.walls["pool"].trouble = None
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [1, 0]
+    office.messengers["pool"].trouble = None
     office.wait(minutes=5)
-    assert [len(w.about(lead_id)) for w in office.walls.values()] == [1, 0]
+    assert [len(w.about(lead_id)) for w in office.messengers.values()] == [1, 0]
     assert store.next_due(Step.NOTIFY, "pool") is None

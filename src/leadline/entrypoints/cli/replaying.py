@@ -102,14 +102,14 @@ def replay(
         events=start is Start.CAPTURE, dead=start is Start.DEAD,
     )  # fmt: skip
     ids, left, died = _found(options.installation, lead or (), which, start)
-    with closing(options.installation.store()) as kept:
-        todo = _planned(options.installation, kept, ids, start, died)
+    with closing(options.installation.store()) as store:
+        todo = _planned(options.installation, store, ids, start, died)
         count = todo.leads
         if not dry_run:
             if count > 1 and not yes and sys.stdin.isatty():
                 typer.confirm(f"replay {count} leads from {start}?", abort=True, err=True)
             read, now = _reader(options.installation, body), datetime.now(UTC)
-            count = replaying.carry_out(kept, todo, now, _watch, read)
+            count = replaying.carry_out(store, todo, now, _watch, read)
     tidied = _tidy(options.installation, todo, dry_run=dry_run)
     _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
 
@@ -149,14 +149,14 @@ def _found(
 
 def _planned(
     installation: Installation,
-    kept: Store,
+    store: Store,
     ids: Sequence[str],
     start: Start,
     died: Mapping[str, Sequence[Task]],
 ) -> replaying.Plan:
     settings = installation.loaded().settings
-    kit = wiring.kit_of(settings, kept, wiring.channels_on_demand(settings))
-    return replaying.plan(kept, kit.sources, replaying.routed(kit), ids, start, died)
+    kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+    return replaying.plan(store, kit.sources, replaying.routed(kit), ids, start, died)
 
 
 # The status of leads that a filter skips unless it names that status.
@@ -225,7 +225,7 @@ def _print_tidied(tidied: Tidied, *, dry_run: bool) -> None:
     be = "would be" if dry_run else "were"
     if tidied.taken_off:
         say(
-            f"dead-letter queues: {tidied.taken_off} messages {be} removed, {tidied.rung} of "
+            f"dead-letter queues: {tidied.taken_off} messages {be} removed, {tidied.woken} of "
             "them sent again because their task still waits"
         )
     if tidied.left:

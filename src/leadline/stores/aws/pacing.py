@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from leadline.model.formats import from_iso, iso
-from leadline.ports.store import Trouble
+from leadline.ports.store import ChannelHealth
 from leadline.stores.aws.base import Base, Contested
 from leadline.stores.aws.table import Key, Put, Stale
 from leadline.stores.aws.values import Item
@@ -14,11 +14,11 @@ _FRESH = timedelta(seconds=30)
 failure that another worker has just noted is then ended by a later message."""
 
 
-class AwsChannels(Base):
-    """`ports.store.Channels` without `alerts`, which are stored with the leads."""
+class AwsPacing(Base):
+    """`ports.store.Pacing` without `alerts`, which are stored with the leads."""
 
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
-        """See `ports.store.Channels.reserve`."""
+        """See `ports.store.Pacing.reserve`."""
         now = self.clock()
         item = _item(channel, now + gap)
         try:
@@ -30,8 +30,8 @@ class AwsChannels(Base):
             return max(free_at - now, timedelta(microseconds=1))
         return timedelta()
 
-    def hold(self, channel: str, until: datetime) -> None:
-        """See `ports.store.Channels.hold`."""
+    def pause(self, channel: str, until: datetime) -> None:
+        """See `ports.store.Pacing.pause`."""
         item = _item(channel, until)
         try:
             self.table.put_if(
@@ -45,35 +45,39 @@ class AwsChannels(Base):
         item = self.table.get((f"C#{channel}", "channel"))
         return item is not None and from_iso(item["free_at"]) >= since
 
-    def fared(self, channel: str, *, well: bool) -> Trouble:
-        """See `ports.store.Channels.fared`."""
+    def record_attempt(self, channel: str, *, succeeded: bool) -> ChannelHealth:
+        """See `ports.store.Pacing.record_attempt`."""
         now = self.clock()
-        looked = self.recent.untroubled.get(channel)
-        if well and looked is not None and abs(now - looked) < _FRESH:
-            return Trouble()  # the usual case after a message: nothing to write
+        looked = self.recent.healthy.get(channel)
+        if succeeded and looked is not None and abs(now - looked) < _FRESH:
+            return ChannelHealth()  # the usual case after a message: nothing to write
         for _ in range(_MOST_ROUNDS):
-            item = self.table.get(_trouble_key(channel))
-            known = _trouble_of(item)
-            if well and known == Trouble():
+            item = self.table.get(_health_key(channel))
+            known = _health_of(item)
+            if succeeded and known == ChannelHealth():
                 return known
-            new = Trouble() if well else Trouble(known.failures + 1, known.since or now)
-            pk, sk = _trouble_key(channel)
-            told = {"failures": new.failures, "since": iso(new.since) if new.since else ""}
+            new = (
+                ChannelHealth()
+                if succeeded
+                else ChannelHealth(known.failures + 1, known.since or now)
+            )
+            pk, sk = _health_key(channel)
+            data = {"failures": new.failures, "since": iso(new.since) if new.since else ""}
             try:
-                self.table.write(Put({"pk": pk, "sk": sk, **told}, item["rev"] if item else None))
+                self.table.write(Put({"pk": pk, "sk": sk, **data}, item["rev"] if item else None))
             except Stale:
                 continue
-            self.recent.untroubled.pop(channel, None)
+            self.recent.healthy.pop(channel, None)
             return new
         raise Contested(channel)
 
-    def trouble(self, channel: str) -> Trouble:
-        """See `ports.store.Channels.trouble`."""
-        found = _trouble_of(self.table.get(_trouble_key(channel)))
-        if found == Trouble():
-            self.recent.untroubled[channel] = self.clock()
+    def health(self, channel: str) -> ChannelHealth:
+        """See `ports.store.Pacing.health`."""
+        found = _health_of(self.table.get(_health_key(channel)))
+        if found == ChannelHealth():
+            self.recent.healthy[channel] = self.clock()
         else:
-            self.recent.untroubled.pop(channel, None)
+            self.recent.healthy.pop(channel, None)
         return found
 
 
@@ -81,11 +85,11 @@ def _item(channel: str, free_at: datetime) -> dict[str, str]:
     return {"pk": f"C#{channel}", "sk": "channel", "free_at": iso(free_at)}
 
 
-def _trouble_key(channel: str) -> Key:
+def _health_key(channel: str) -> Key:
     return f"C#{channel}", "trouble"
 
 
-def _trouble_of(item: Item | None) -> Trouble:
+def _health_of(item: Item | None) -> ChannelHealth:
     if item is None:
-        return Trouble()
-    return Trouble(item["failures"], from_iso(item["since"]) if item["since"] else None)
+        return ChannelHealth()
+    return ChannelHealth(item["failures"], from_iso(item["since"]) if item["since"] else None)

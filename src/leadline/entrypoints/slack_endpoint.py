@@ -38,7 +38,7 @@ _MOST_UNOWNED = 100
 them may be junk."""
 
 
-class SlackDoor(msgspec.Struct, frozen=True):
+class SlackEndpoint(msgspec.Struct, frozen=True):
     """The settings for presses and commands. `replies` are the origins that a `reply_url` may have:
     Slack's, and those of the configured webhooks."""
 
@@ -48,40 +48,41 @@ class SlackDoor(msgspec.Struct, frozen=True):
     replies: Sequence[str]
     rules: ActionRules
 
-    def press(self, store: ActionStore, wish: Press, now: datetime) -> PressReply:
+    def press(self, store: ActionStore, request: Press, now: datetime) -> PressReply:
         """The reply to a press (see `journey.claiming.press`); any error is logged and becomes
         `NOT_SAVED`."""
         try:
-            return reply_of(press(store, self.team, wish, now, self.rules))
+            return reply_of(press(store, self.team, request, now, self.rules))
         except Exception:
-            log.exception("press.failed", extra={"lead": wish.lead_id})
+            log.exception("press.failed", extra={"lead": request.lead_id})
             return NOT_SAVED
 
     def command(
         self,
         store: ActionStore,
-        asked: SlashCommand,
+        command: SlashCommand,
         now: datetime,
         unowned: Callable[[], Sequence[str]],
     ) -> bytes:
         """The answer to a command as JSON; any error is logged and becomes `NOT_READ`."""
         try:
-            message = answer_command(store, self.team, self.links, asked, now, unowned)
+            message = answer_command(store, self.team, self.links, command, now, unowned)
         except Exception:
             log.exception("command.failed")
             message = answer_to_one(NOT_READ)
         return as_json_text(message)
 
 
-def slack_door(settings: Settings) -> SlackDoor:
-    """The `SlackDoor` by these settings; without `slack_signing_secret` it refuses all requests."""
+def slack_endpoint(settings: Settings) -> SlackEndpoint:
+    """The `SlackEndpoint` by these settings; without `slack_signing_secret` it refuses all
+    requests."""
     urls = {n: c.url for n, c in settings.channels.items() if isinstance(c, SlackWebhookConfig)}
     if settings.slack_webhook_url:
         urls.setdefault(SLACK, settings.slack_webhook_url)
     places = map(urlsplit, [*urls.values(), settings.slack_webhook_url])
     origins = [f"{place.scheme}://{place.netloc}" for place in places if place.netloc]
     told_back = (source for source, config in settings.crm.items() if config.write)
-    return SlackDoor(
+    return SlackEndpoint(
         settings.slack_signing_secret,
         Team(settings.people),
         links(settings),
@@ -90,9 +91,9 @@ def slack_door(settings: Settings) -> SlackDoor:
     )
 
 
-def reply_to(told: PressReply) -> bytes:
+def reply_to(reply: PressReply) -> bytes:
     """The reply to a press as JSON; only the person who pressed sees it."""
-    return as_json_text(answer_to_one(told.text, told.undo))
+    return as_json_text(answer_to_one(reply.text, reply.undo))
 
 
 def unowned_leads(ledger: Ledger, since: datetime) -> Sequence[str]:

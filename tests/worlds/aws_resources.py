@@ -17,7 +17,7 @@ PATIENCE_S = 60.0
 """For an answer, on a machine that has much else to do: a call is repeated only by intent."""
 
 
-class Rooms:
+class AwsResources:
     """The parts of one store, empty, with names of their own."""
 
     def __init__(self, endpoint: str) -> None:
@@ -50,8 +50,8 @@ class Rooms:
         return url
 
     def _json(self, service: str, target: str, body: object) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self.caller.json(service, target, body))
-        return told
+        data: dict[str, Any] = json.loads(self.caller.json(service, target, body))
+        return data
 
     def close(self) -> None:
         """Close its connections."""

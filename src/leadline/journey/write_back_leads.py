@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leadline.journey.write_back_plan import Beside, FieldPlan, plan_changes
+from leadline.journey.write_back_plan import FieldPlan, Related, plan_changes
 from leadline.kit import Connected, Kit
 from leadline.model.batches import batched
 from leadline.model.handling import UNHANDLED, Handling
@@ -13,18 +13,18 @@ from leadline.model.people import Person
 from leadline.ports.crm import CrmRecord, NotYet, crm_in_words
 
 
-class CrmSubject(msgspec.Struct, frozen=True):
+class WriteBackLead(msgspec.Struct, frozen=True):
     """A lead to write back, and the id of its record in the CRM."""
 
     lead: RefinedLead
     handling: Handling
     record: str
-    beside: Beside
+    related: Related
 
 
-def crm_subjects(
+def write_back_leads(
     kit: Kit, connected: Connected, lead_ids: Sequence[str]
-) -> Mapping[str, CrmSubject]:
+) -> Mapping[str, WriteBackLead]:
     """The subjects of these leads, by lead id; leads that are not refined, or have no record in the
     CRM, are left out."""
     waiting = kit.store.waiting(lead_ids)
@@ -41,7 +41,7 @@ def crm_subjects(
             fields = frozenset[str]()
             if owner is None and handling.claimed_by and "claimed_by" in connected.config.write:
                 fields = _owner_fields(kit, connected)
-            found[lead_id] = CrmSubject(lead, handling, record, Beside(owner, fields, repeats))
+            found[lead_id] = WriteBackLead(lead, handling, record, Related(owner, fields, repeats))
     return found
 
 
@@ -89,16 +89,16 @@ def preview_changes(
     told: dict[str, tuple[FieldPlan, ...] | str] = dict.fromkeys(
         lead_ids, "it has no record in this CRM"
     )
-    about = crm_subjects(kit, connected, lead_ids)
+    about = write_back_leads(kit, connected, lead_ids)
     for ids in batched(about, connected.crm.batch):
         some = {about[i].record: i for i in ids}
         reply = connected.crm.read(list(some))
         for record, lead_id in some.items():
-            said = reply.get(record, NotYet()) if isinstance(reply, Mapping) else reply
+            answer = reply.get(record, NotYet()) if isinstance(reply, Mapping) else reply
             one = about[lead_id]
             told[lead_id] = (
-                plan_changes(one.lead, one.handling, said, connected.config, one.beside)
-                if isinstance(said, CrmRecord)
-                else crm_in_words(said)
+                plan_changes(one.lead, one.handling, answer, connected.config, one.related)
+                if isinstance(answer, CrmRecord)
+                else crm_in_words(answer)
             )
     return told

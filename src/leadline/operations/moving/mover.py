@@ -23,17 +23,23 @@ from datetime import timedelta
 import msgspec
 
 from leadline.model.batches import batched
-from leadline.operations.moving.agreement import Verdict, differences, family_digest, holding, judge
+from leadline.operations.moving.agreement import (
+    Verdict,
+    differences,
+    family_digest,
+    judge,
+    key_standing,
+)
 from leadline.ports.homes import (
     BATCH,
     Family,
-    Holding,
+    FamilyWrite,
     Home,
     Journal,
     KeyKind,
-    Note,
+    KeyStanding,
+    MoveNote,
     OwnedKey,
-    Parcel,
     Side,
 )
 
@@ -54,7 +60,7 @@ class MoveSummary(msgspec.Struct):
     verified: int = 0
 
 
-class Carrier:
+class Mover:
     """Moves everything from *origin* to *destination*.
 
     *window* is that of redeliveries without a lasting key. *watch* is called with the number of
@@ -70,29 +76,29 @@ class Carrier:
         window: timedelta,
         *,
         watch: Callable[[int], None] = lambda _: None,
-        tell: Callable[[str, str], None] = lambda *_: None,
+        report: Callable[[str, str], None] = lambda *_: None,
         stage: Callable[[str], None] = lambda _: None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.origin, self.destination, self.journal = origin, destination, journal
         self.window = window
-        self.watch, self.tell, self.stage, self.pause = watch, tell, stage, pause
+        self.watch, self.report, self.stage, self.pause = watch, report, stage, pause
         self.summary = MoveSummary()
-        self._later: dict[str, str] = {}
+        self._deferred: dict[str, str] = {}
         self._somebody_busy = False
 
     def run(self) -> MoveSummary:
         """Move everything. Raises StorageFailed; the move may be run again after that."""
         for channel, free_at in self.origin.channels().items():
-            self.destination.hold(channel, free_at)
+            self.destination.pause(channel, free_at)
         if self.destination.home is Home.AWS:
             self.stage("introducing people")
             self._introduce_people()
         self.stage(f"moving to {self.destination.home}")
         for ids in self.origin.heads():
-            self._carry(ids)
+            self._move(ids)
         self.stage("moving what was put off")
-        self._carry_what_was_put_off()
+        self._move_deferred()
         return self.summary
 
     def _introduce_people(self) -> None:
@@ -101,43 +107,43 @@ class Carrier:
             keys = [k for some in self.origin.keys_of(families).values() for k in some]
             self.destination.introduce([k for k in keys if k.kind is KeyKind.PERSON])
 
-    def _carry_what_was_put_off(self) -> None:
+    def _move_deferred(self) -> None:
         """Move the families whose first lead was not there yet, or that a worker had leased."""
         patience = _PATIENCE
-        while self._later:
-            before, self._later, self._somebody_busy = self._later, {}, False
+        while self._deferred:
+            before, self._deferred, self._somebody_busy = self._deferred, {}, False
             for ids in batched(list(before), BATCH):
-                self._carry(ids)
+                self._move(ids)
             if self._somebody_busy and patience:
                 patience -= 1
                 self.pause(_PAUSE_S)
-            elif len(self._later) == len(before):
+            elif len(self._deferred) == len(before):
                 break
-        for lead_id, why in self._later.items():
+        for lead_id, why in self._deferred.items():
             self._conflict(lead_id, why, self.origin.families([lead_id]).get(lead_id))
 
-    def _carry(self, ids: Sequence[str]) -> None:
+    def _move(self, ids: Sequence[str]) -> None:
         for _ in range(_ROUNDS):
-            ids = list(self._once(ids))
+            ids = list(self._move_once(ids))
             if not ids:
                 return
-        self._later |= dict.fromkeys(ids, "it keeps changing")
+        self._deferred |= dict.fromkeys(ids, "it keeps changing")
 
-    def _once(self, ids: Sequence[str]) -> AbstractSet[str]:
+    def _move_once(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Move some families; returns the ids of those that changed meanwhile."""
         families = self._free(self.origin.families(ids))
         digests = {i: family_digest(family) for i, family in families.items()}
         notes = self.journal.notes(list(families))
-        settled = [i for i in families if (n := notes.get(i)) and n == Note(digests[i])]
+        settled = [i for i in families if (n := notes.get(i)) and n == MoveNote(digests[i])]
         known = {i: families[i] for i in self.destination.present(settled)}
         rest = {i: family for i, family in families.items() if i not in known}
-        parcels, more = self._sort(rest, notes)
+        writes, more = self._sort(rest, notes)
         self._agree({i: digests[i] for i in more})
-        moved = self._write(parcels, digests)
+        moved = self._write(writes, digests)
         known |= {i: families[i] for i in more}
-        changed = self.origin.silence([*known.values(), *moved.values()])
+        changed = self.origin.deactivate([*known.values(), *moved.values()])
         still = {i: f for i, f in (known | moved).items() if i not in changed}
-        self.destination.wake([f for i, f in still.items() if i in known or f.waits])
+        self.destination.activate([f for i, f in still.items() if i in known or f.waits])
         for i, family in still.items():
             self._count(len(family.leads), moved=i in moved)
         return changed
@@ -149,64 +155,68 @@ class Carrier:
             if family.broken:
                 self._conflict(lead_id, family.broken, family)
             elif family.busy:
-                self._later[lead_id] = "a worker has leased it"
+                self._deferred[lead_id] = "a worker has leased it"
                 self._somebody_busy = True
             else:
                 free[lead_id] = family
         return free
 
     def _sort(
-        self, families: Mapping[str, Family], notes: Mapping[str, Note]
-    ) -> tuple[list[Parcel], list[str]]:
+        self, families: Mapping[str, Family], notes: Mapping[str, MoveNote]
+    ) -> tuple[list[FamilyWrite], list[str]]:
         """The families to write, and the ids of those that are there already; conflicts are
         reported."""
         towards = self.destination.home
         there = self.destination.families(list(self.destination.present(list(families))))
         keys = self._keys(list(families.values()))
-        parcels: list[Parcel] = []
+        writes: list[FamilyWrite] = []
         known: list[str] = []
         for lead_id, family in families.items():
             copy = there.get(lead_id)
             verdict = judge(family, copy, notes.get(lead_id), towards)
-            stand = {how for _, how in keys[lead_id]}
-            if verdict is Verdict.EQUAL and stand & {Holding.FREE, Holding.YIELDS}:
+            standings = {how for _, how in keys[lead_id]}
+            if verdict is Verdict.EQUAL and standings & {KeyStanding.FREE, KeyStanding.YIELDS}:
                 verdict = Verdict.CARRY
             if verdict is Verdict.WENT_ON:
                 known.append(lead_id)
             elif verdict is Verdict.CONFLICT:
                 self._conflict(
-                    lead_id, f"it differs at the destination: {_told(family, copy)}", family
+                    lead_id, f"it differs at the destination: {_field_names(family, copy)}", family
                 )
-            elif Holding.TAKEN in stand:
+            elif KeyStanding.TAKEN in standings:
                 why = "its event or record is another lead at the destination"
                 self._conflict(lead_id, why, family)
             elif verdict is Verdict.EQUAL:
                 known.append(lead_id)
             else:
-                parcels.append(Parcel(family, copy, keys[lead_id]))
-        return parcels, known
+                writes.append(FamilyWrite(family, copy, keys[lead_id]))
+        return writes, known
 
-    def _write(self, parcels: Sequence[Parcel], digests: Mapping[str, bytes]) -> dict[str, Family]:
+    def _write(
+        self, writes: Sequence[FamilyWrite], digests: Mapping[str, bytes]
+    ) -> dict[str, Family]:
         """Write families, read them back, and note in the journal those that are as they should be;
         returns these by lead id."""
-        if not parcels:
+        if not writes:
             return {}
-        families = {p.family.id: p.family for p in parcels}
+        families = {p.family.id: p.family for p in writes}
         self.journal.begin({i: digests[i] for i in families}, self.destination.home)
-        refused = self.destination.keep(parcels)
+        refused = self.destination.write(writes)
         copies = self.destination.families(list(families))
         keys = self._keys(list(families.values()))
         moved: dict[str, Family] = {}
         for lead_id, family in families.items():
             copy = copies.get(lead_id)
             unlike = differences(family, copy)
-            wrong = [k for k, how in keys[lead_id] if how not in (Holding.MINE, Holding.SETTLED)]
+            wrong = [
+                k for k, how in keys[lead_id] if how not in (KeyStanding.MINE, KeyStanding.SETTLED)
+            ]
             if lead_id in refused:
                 self._conflict(lead_id, refused[lead_id], family)
             elif unlike and set(unlike.values()) == {("duplicate_of",)}:
-                self._later[lead_id] = "the first lead of this person is not at the destination"
+                self._deferred[lead_id] = "the first lead of this person is not at the destination"
             elif unlike:
-                self._conflict(lead_id, f"its copy differs: {_told(family, copy)}", family)
+                self._conflict(lead_id, f"its copy differs: {_field_names(family, copy)}", family)
             elif wrong:
                 self._conflict(lead_id, f"its copy lacks keys ({wrong[0].kind})", family)
             else:
@@ -218,12 +228,14 @@ class Carrier:
         if digests:
             self.journal.agree(digests)
 
-    def _keys(self, families: Sequence[Family]) -> dict[str, tuple[tuple[OwnedKey, Holding], ...]]:
+    def _keys(
+        self, families: Sequence[Family]
+    ) -> dict[str, tuple[tuple[OwnedKey, KeyStanding], ...]]:
         """The keys of families, each with its state at the destination."""
         keys = self.origin.keys_of(families)
         owners = self.destination.owners([key for some in keys.values() for key in some])
         return {
-            lead_id: tuple((key, holding(key, owners.get(key), self.window)) for key in some)
+            lead_id: tuple((key, key_standing(key, owners.get(key), self.window)) for key in some)
             for lead_id, some in keys.items()
         }
 
@@ -239,10 +251,10 @@ class Carrier:
         leads = len(family.leads) if family else 1
         self.summary.conflicting += leads
         self.watch(leads)
-        self.tell(lead_id, why)
+        self.report(lead_id, why)
 
 
-def _told(family: Family, copy: Family | None) -> str:
+def _field_names(family: Family, copy: Family | None) -> str:
     """The names of the fields that differ, without their values."""
     names = {name for fields in differences(family, copy).values() for name in fields}
     return ", ".join(sorted(names))

@@ -1,0 +1,20 @@
+"""Names under which the calls to a CRM are paced and its failures are counted
+(`ports.store.Pacing`)."""
+
+
+def read_pacing_key(source: str) -> str:
+    """The name for `Pacing.reserve` and `pause` under which reads from a source's CRM are paced.
+    Writes are paced separately (`pacing_key`), so that they don't delay reads, for which alerts
+    wait."""
+    return f"crm:{source}:read"
+
+
+def breaker_key(source: str) -> str:
+    """The name for `Pacing.health`, `reserve` and `pause` under which the breaker of a source's CRM
+    is kept."""
+    return f"crm:{source}:down"
+
+
+def pacing_key(source: str) -> str:
+    """The name for `Pacing.reserve` and `pause` under which writes to a source's CRM are paced."""
+    return f"crm:{source}"
