@@ -24,14 +24,14 @@ from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Recei
 from leadline.model.quotas import Quota
 from leadline.ports.source import Answer, Source
 
-if TYPE_CHECKING:  # a function that captures webhooks needs none of them
+if TYPE_CHECKING:  # the Capture function needs none of them
     from leadline.ports.crm import Found
     from leadline.ports.store import Archived
 
 _LONGEST_WHY = 200
 _SAME_VISIT = timedelta(minutes=10)
 _BROWSERS = frozenset({"origin", "sec-fetch-site", "sec-fetch-mode"})
-"""Headers that browsers send with what a page posts, and programs don't (Fetch Standard)."""
+"""Headers that browsers, but not programs, send with a page's POST (Fetch Standard)."""
 _FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.FOLDED)
 
 
@@ -78,8 +78,8 @@ def _leads(delivery: Delivery, source: Source, kit: CaptureKit) -> list[Captured
 
 
 def read_part(delivery: Delivery, kit: CaptureKit, error: LeadlineError) -> list[CapturedLead]:
-    """What is stored of a delivery whose body broke off. Its source never reads it, because a part
-    of a form looks like a form. Raises *error* if nothing is stored."""
+    """A truncated delivery as a dead letter. Its source does not read it, because a truncated form
+    looks like a form. Raises *error* if nothing is stored."""
     source = kit.sources[delivery.source]
     _check_media(delivery, source)
     source.authenticate(delivery)
@@ -89,8 +89,8 @@ def read_part(delivery: Delivery, kit: CaptureKit, error: LeadlineError) -> list
 def _unreadable(
     delivery: Delivery, source: Source, kit: CaptureKit, error: LeadlineError, *, proven: bool
 ) -> CapturedLead:
-    """A delivery that can't be read, as a dead letter with its bytes: if the sender was
-    authenticated, or, within a quota, if the settings say so. Else raises *error*."""
+    """An unreadable delivery as a dead letter with its bytes, if the sender was authenticated or,
+    within a quota, if the settings say so. Raises *error* otherwise."""
     body = delivery.body
     if not body.strip() or not (proven or source.config.keep_unreadable):
         raise error
@@ -155,10 +155,10 @@ def _is_of_a_lead(receipt: Receipt) -> bool:
 def read_again(
     kept: "Archived", kit: CaptureKit, now: datetime, body: bytes | None = None
 ) -> list[CapturedLead]:
-    """The leads of a delivery that could not be read before, due at *now*; the first one takes the
-    place of its dead letter. They are read from *body* if it is given.
+    """The leads of a delivery that was unreadable before, due at *now*; the first one replaces its
+    dead letter. A *body* is read in place of the stored one.
 
-    Raises Unreadable if it still can't be read, and as `read` does.
+    Raises Unreadable if it still can't be read, and the errors of `read`.
     """
     source = kit.sources[kept.source]
     headers = {"content-type": kept.media_type}
@@ -238,8 +238,8 @@ def _key(event: Event, position: int, delivery: Delivery) -> str | None:
 
 
 def _window(delivery: Delivery, source: Source, kit: CaptureKit) -> timedelta | None:
-    """How long the same text is a redelivery; None for the usual time. Browsers never redeliver,
-    so a person who sends the same form on the next day came again."""
+    """How long the same text counts as a redelivery; None for the default. Browsers never
+    redeliver, so the same form on the next day is a new lead."""
     config = source.config
     if config.redelivery_window is not None:
         return config.redelivery_window

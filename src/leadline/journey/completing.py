@@ -1,7 +1,7 @@
-"""Contact data that arrive after the alert: they complete the lead, and the alert is corrected.
+"""Contact data that arrives after the alert completes the lead, and the alert is corrected.
 
-For example, Close sends a lead without e-mail address and phone number; both arrive with events of
-its contacts, which may come after the wait is over.
+For example, Close sends a lead without e-mail address and phone number; both arrive with the events
+of its contacts, possibly after the wait is over.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from leadline.ports.store import Waiting
 _NAMES = ("name", "first_name", "last_name")
 _OTHERS = ("email", "phone", "company", "title", "country", "website")
 _TOLD = ("name", "email", "phone", "company")
-"""The fields for which an alert is corrected."""
+"""The fields whose late arrival corrects an alert."""
 _DIGITS = 9
-"""So many digits at the end of two phone numbers are the same where one lacks its country code."""
+"""Two phone numbers match if this many last digits do, since one may lack its country code."""
 
 
 def with_late_contact(source: Source, fields: LeadFields, waiting: Waiting) -> LeadFields:
@@ -30,7 +30,7 @@ def with_late_contact(source: Source, fields: LeadFields, waiting: Waiting) -> L
 
 
 def filled(fields: LeadFields, said: LeadFields) -> LeadFields:
-    """The fields with empty ones filled from *said*, if that is about the same person."""
+    """The fields, with empty ones filled from *said* if it is about the same person."""
     if _is_of_another(fields, said):
         return fields
     names = () if any(getattr(fields, name) for name in _NAMES) else _NAMES
@@ -51,11 +51,11 @@ def _said_late(source: Source, waiting: Waiting) -> Iterator[LeadFields]:
         try:
             yield source.believed_fields(raw)
         except LeadlineError:
-            continue  # an update that says nothing changes nothing
+            continue  # an update without readable fields changes nothing
 
 
 def _is_of_another(fields: LeadFields, said: LeadFields) -> bool:
-    """Whether both have an e-mail address, or else a phone number, and not the same."""
+    """Whether both have an e-mail address, or else a phone number, and these differ."""
     if fields.email and said.email:
         return fields.email.strip().casefold() != said.email.strip().casefold()
     if fields.phone and said.phone:

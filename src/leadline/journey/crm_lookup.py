@@ -1,7 +1,8 @@
 """Asking CRMs about leads, in batches and within the lease.
 
-Each CRM has a breaker that all workers share: after a request without an answer nobody asks for a
-pause that grows, then one worker at a time, until the CRM answers. Its leads go on without it.
+Each CRM has a circuit breaker that all workers share: after an unanswered request no worker asks it
+during a growing pause, then one worker at a time, until the CRM answers. Its leads continue without
+an answer.
 """
 
 import logging
@@ -26,7 +27,7 @@ _LONGEST_SHARE = 0.4
 _SHORTEST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=1)
 DOWN = "crm.down"
-"""Why a CRM was not asked: it gave no answer before."""
+"""Why a CRM was not asked: earlier requests were not answered."""
 
 
 class NoAnswer(msgspec.Struct, frozen=True):
@@ -47,8 +48,8 @@ LookUpAnswer = CrmRecord | NotYet | NoAnswer | NotAsked
 
 
 def apart(kit: Kit, leases: Sequence[Lease], leads: Mapping[str, Waiting]) -> list[list[Lease]]:
-    """The claims in groups by the CRM to be asked, first those without one. Who settles each group
-    before the next keeps no lead waiting for another source's CRM."""
+    """The claims grouped by the CRM to be asked, first those without one. If each group is settled
+    before the next, no lead waits for another source's CRM."""
     groups: dict[str, list[Lease]] = {"": []}
     for lease in leases:
         lead = leads.get(lease.task.lead_id)
@@ -57,13 +58,13 @@ def apart(kit: Kit, leases: Sequence[Lease], leads: Mapping[str, Waiting]) -> li
 
 
 def _asked_of(kit: Kit, lead: Waiting) -> str:
-    """The source whose CRM is asked about the lead; "": none is."""
+    """The source whose CRM is asked about the lead; "" if none is."""
     connected = kit.crms.get(lead.source) if kit.crms and lead.record else None
     return lead.source if connected is not None and connected.config.look_up else ""
 
 
 def last_question(kit: Kit) -> datetime:
-    """When no further batch is asked for by whoever leased tasks now."""
+    """The time after which a worker that leases tasks now must not request another batch."""
     return kit.clock() + kit.lease_duration * _LONGEST_SHARE
 
 
@@ -71,7 +72,7 @@ def ask(
     kit: Kit, leads: Mapping[str, Waiting], until: datetime | None = None
 ) -> Mapping[str, LookUpAnswer]:
     """The CRMs' answers about these leads, by lead id. Leads without a record, or whose source has
-    no CRM with `look_up`, are left out. No batch is asked for after *until*, by default
+    no CRM with `look_up`, are left out. No batch is requested after *until*, by default
     `last_question`."""
     by_source: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for lead_id, lead in leads.items():
@@ -111,15 +112,14 @@ def _pause_of(kit: Kit, source: str) -> NotAsked | None:
 
 
 def _broken(kit: Kit, source: str) -> NoAnswer | None:
-    """Why a CRM that gave no answer is not asked now: its pause is not over, or another worker asks
-    it just now, to find out how it is."""
+    """Why a failing CRM is not asked now: its pause is not over, or another worker probes it."""
     probe = kit.crms[source].config.timeout + _SHORTEST_PAUSE
     return NoAnswer(DOWN) if kit.store.reserve(breaker_key(source), probe) else None
 
 
 def _open_breaker(kit: Kit, source: str) -> None:
-    """Nobody asks a CRM that gave no answer for a while: from half of 2 to the number of failures
-    in seconds, by chance, a minute at the most."""
+    """Pause requests to a failing CRM for 2 to the power of its failures in seconds, at most a
+    minute, of which a random part of up to half is taken off."""
     pacing_key = breaker_key(source)
     failures = kit.store.record_attempt(pacing_key, succeeded=False).failures
     most = min(_LONGEST_PAUSE, timedelta(seconds=2.0 ** min(failures, 10)))
@@ -130,7 +130,7 @@ def _read(
     kit: Kit, source: str, records: Sequence[str], *, failing: bool
 ) -> tuple[Mapping[str, LookUpAnswer], NoAnswer | NotAsked | None]:
     """Read one batch: the answer for each record, and why no further batch must be asked for (None:
-    go on). *failing*: whether the CRM gave no answer before."""
+    go on). *failing*: whether the CRM's last request was not answered."""
     connected = kit.crms[source]
     try:
         reply = connected.crm.read(records)

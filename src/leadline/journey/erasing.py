@@ -1,4 +1,4 @@
-"""What a privacy deletion in the CRM does here: personal data goes, and what stays is named."""
+"""Privacy deletions in the CRM: erases personal data, and names the copies that remain."""
 
 import logging
 from collections import Counter
@@ -14,14 +14,14 @@ log = logging.getLogger(__name__)
 
 
 NOT_PROVED = "nothing was erased: the source has no secret, and anybody could ask for it"
-"""What is said where the sender of a privacy deletion did not prove who it is."""
+"""The timeline note on a privacy deletion from an unauthenticated sender."""
 
 
 def erase(kit: Kit, source: str, lead_id: str, lead: RefinedLead | None, handling: Handling) -> str:
-    """Take the personal data out of all that is kept of a lead; returns in words what could not be
-    reached. Messages are brought up to date by UPDATE tasks, which the caller puts.
+    """Erase the personal data of a lead; returns in words which copies could not be reached. The
+    caller puts UPDATE tasks, which correct the messages.
 
-    Nothing is erased on the word of a *source* without a secret.
+    Nothing is erased if the *source* has no secret, because its senders are not authenticated.
     """
     if not kit.sources[source].config.secret:
         log.warning("privacy.not_proved", extra={"lead": lead_id, "source": source})
@@ -40,7 +40,7 @@ def erase(kit: Kit, source: str, lead_id: str, lead: RefinedLead | None, handlin
 def _messages_left(
     kit: Kit, lead: RefinedLead, handling: Handling, alerts: Sequence[Alert]
 ) -> list[str]:
-    """The messages about a lead that can't be changed, by channel."""
+    """The messages about a lead that can't be edited, by channel."""
     left: Counter[str] = Counter()
     changed: set[str] = set()
     for alert in alerts:

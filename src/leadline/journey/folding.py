@@ -1,8 +1,8 @@
-"""A lead and the other events of its record as one: in the order in which they happened.
+"""Folds a lead and the other events of its record into one, in the order in which they happened.
 
-Vendors promise no order: updates overtake each other, and come before what they update. What counts
-is when a thing happened by the vendor's own clock; an event that names no time happened when it
-came.
+Vendors guarantee no order of delivery: updates overtake each other, and may arrive before the event
+they update. Events are ordered by the vendor's own clock; an event without a time counts as having
+happened on arrival.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,12 +17,12 @@ from leadline.ports.store import Waiting
 
 _CUSTOM = "custom."
 News = tuple[LeadFields, tuple[str, ...]]
-"""What an update says, and which fields it clears."""
+"""The fields that an update sets, and the names of those it clears."""
 
 
 def fields_of_events(source: Source, waiting: Waiting) -> LeadFields:
-    """What a lead's own event and its updates say together; raises NotUnderstood when its own says
-    nothing."""
+    """The fields of a lead's own event and its updates together; raises NotUnderstood if the own
+    event has none."""
     fields = source.believed_fields(waiting.raw)
     if not waiting.updates:
         return fields
@@ -32,7 +32,7 @@ def fields_of_events(source: Source, waiting: Waiting) -> LeadFields:
 
 
 def as_happened(source: Source, raws: Sequence[bytes]) -> list[bytes]:
-    """Events, given in the order of arrival, in the order in which they happened."""
+    """Sort events, given in the order of arrival, by the time at which they happened."""
     at, latest = [], float("-inf")
     for raw in raws:
         when = source.happened_at(raw)
@@ -42,7 +42,7 @@ def as_happened(source: Source, raws: Sequence[bytes]) -> list[bytes]:
 
 
 def said_by(source: Source, raw: bytes) -> News:
-    """What an update says; one that says nothing changes nothing."""
+    """The changes of an update; one without readable fields changes nothing."""
     try:
         cleared = source.cleared(raw)
     except LeadlineError:
@@ -54,8 +54,8 @@ def said_by(source: Source, raw: bytes) -> News:
 
 
 def laid_over(fields: LeadFields, *news: News) -> LeadFields:
-    """The fields of a lead with what is said of it, the newest last; what is not said stays, and
-    what is cleared is empty. However many say something, each is looked at once."""
+    """Apply updates, the newest last, to the fields of a lead: fields not mentioned stay, cleared
+    ones become empty. Each update is visited once."""
     latest: dict[str, Any] = {}
     custom = dict(fields.custom)
     for one, cleared in news:
@@ -77,10 +77,10 @@ def _clear(name: str, latest: dict[str, Any], custom: dict[str, Any]) -> None:
 
 
 def end_of(source: Source, waiting: Waiting) -> str:
-    """Why there is no such record any more ("deleted"); "" while there is one.
+    """Why the record no longer exists ("deleted"); "" if it does.
 
-    An ending that happened before something else of the record is one that was undone, or that came
-    late: a record that was deleted and restored is there.
+    If another event of the record happened after its end, the end was undone, or was delivered
+    late: a record that was deleted and restored exists.
     """
     news = (*waiting.updates, *waiting.late)
     for ended in waiting.ends:

@@ -28,7 +28,7 @@ from leadline.team.routing import with_owner
 log = logging.getLogger(__name__)
 
 COMPLETED = "contact.completed"
-"""The note of a look after which a lead is refined anew: more is known of whom it is about."""
+"""The timeline note on a lead that is refined again because contact data arrived late."""
 
 ECHO = "echo"
 """The note of a look-up whose cause was the CRM's webhook about our own write-back."""
@@ -49,7 +49,7 @@ def look_up_due(kit: Kit, limit: int = 100) -> int:
 def _look_up_some(
     kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
 ) -> None:
-    """Ask anew about the leads of these claims, at most one CRM, not later than *until*."""
+    """Look up the leads of these claims again in at most one CRM, not later than *until*."""
     ids = [c.task.lead_id for c in leases]
     leads = kit.store.refined(ids)
     mine = {i: waiting[i] for i in ids if i in waiting}
@@ -103,8 +103,8 @@ def _look_alone(
 
 
 def _not_refined(kit: Kit, waiting: Waiting) -> Outcome:
-    """Of a lead that waits there is nothing to learn; but what events say of a record that became
-    none has to go after a privacy deletion."""
+    """Handle an event without a refined lead: a waiting lead needs no look-up, but the events of a
+    record without a lead must be erased after a privacy deletion."""
     if waiting.ends and end_of(kit.sources[waiting.source], waiting) == ERASED:
         erase(kit, waiting.source, waiting.lead_id, None, UNHANDLED)
     return Done(note="look_up.not_refined")
@@ -128,8 +128,8 @@ def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | 
 
 
 def _refine_again(kit: Kit, lead: RefinedLead) -> bool:
-    """Have the lead refined with its late contact data, and its alerts corrected; False if somebody
-    else has changed the lead meanwhile."""
+    """Have the lead refined with its late contact data, and its alerts corrected; False if the
+    lead's handling changed concurrently."""
     before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
     then = [Later(Task(Step.REFINE, lead.lead_id, again=True))]
     return kit.store.handle(lead.lead_id, before, before, then, COMPLETED)
@@ -174,8 +174,8 @@ def _later(kit: Kit, lead: RefinedLead, why: str) -> Retry | None:
 
 
 def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
-    """What updates say where no CRM can be asked; None when they say nothing of the owner, or
-    nothing that happened after what the lead was refined with."""
+    """The owner by the updates, for sources whose CRM can't be asked; None if no update names an
+    owner, or none that happened after those the lead was refined with."""
     source = kit.sources[waiting.source]
     events = as_happened(source, [waiting.raw, *waiting.updates, *waiting.late])
     known = {waiting.raw, *waiting.updates}
@@ -191,7 +191,7 @@ def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
 
 
 def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
-    """Keep that there is no such record any more: nobody is told of the lead, or reminded of it."""
+    """Record that the CRM record no longer exists, so that no alerts or reminders are sent."""
     before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
     if before.gone == why:
         return Done()

@@ -53,7 +53,7 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
 def _refine_some(
     kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
 ) -> None:
-    """Refine the leads of these claims, about which one CRM is asked at most, until then."""
+    """Refine the leads of these claims; at most one CRM is asked, not later than *until*."""
     mine = {i: waiting[i] for c in leases if (i := c.task.lead_id) in waiting}
     answers = ask(kit, mine, until) if kit.crms else {}
     before = _before(kit, [i for i, lead in mine.items() if i in answers or lead.late])
@@ -69,7 +69,7 @@ def _refine_some(
 
 
 class _Before(msgspec.Struct, frozen=True):
-    """What an earlier refinement of a lead led to, where there was one."""
+    """The result of a lead's earlier refinement, if there was one."""
 
     told: Sequence[Alert] = ()
     handling: Handling | None = None
@@ -79,7 +79,7 @@ _NOTHING = _Before()
 
 
 def _before(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Before]:
-    """Asked again, or updated after their refinement, some leads were told before, and handled."""
+    """The earlier results and handlings of leads that were refined before."""
     if not lead_ids:
         return {}
     alerts, handled = kit.store.alerts(lead_ids), kit.store.handling(lead_ids)
@@ -97,8 +97,8 @@ def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
 def is_completed(
     kit: Kit, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | None
 ) -> bool:
-    """Whether a refined lead would tell more of whom it is about, were it refined anew with what
-    came late, or what its CRM says now."""
+    """Whether refining a lead again, with its late updates or the CRM's current answer, would add
+    contact data."""
     if not (waiting.late or isinstance(answer, CrmRecord)):
         return False
     source = kit.sources[waiting.source]

@@ -1,7 +1,8 @@
-"""Whether an event whose key came before is a redelivery, or about somebody else.
+"""Decides whether an event with a known idempotency key is a redelivery or about somebody else.
 
-A sender's key is its word that two events are one. Where what they say contradicts it, the second
-is another lead: programs give every event the same key, count from 1 again, or cut ids short.
+A sender claims by the key that two events are the same. If their content contradicts that, the
+second is another lead: some programs use one key for all events, restart counting at 1, or truncate
+ids.
 """
 
 import logging
@@ -22,22 +23,22 @@ from leadline.ports.store import Apart, TellApart
 log = logging.getLogger(__name__)
 
 _DIGITS = 9
-"""So many digits at the end of two phone numbers are the same where one lacks its country code."""
+"""Two phone numbers match if this many last digits do, since one may lack its country code."""
 
 
 def telling_apart(sources: Mapping[str, Source]) -> TellApart:
-    """Compares events by what their sources read in them."""
+    """Compares events by the fields that their sources read in them."""
     return partial(_tell_apart, sources)
 
 
 def _tell_apart(
     sources: Mapping[str, Source], lead: CapturedLead, raw: bytes, record: str | None
 ) -> Apart:
-    if raw in (lead.raw, ERASED_WORDS):  # after a privacy deletion nothing is left to compare
+    if raw in (lead.raw, ERASED_WORDS):  # nothing to compare after a privacy deletion
         return Apart()
     try:
         return _compared(sources[lead.source], lead, raw, record)
-    except Exception:  # nobody is lost because words can't be compared
+    except Exception:  # an event that can't be compared must not be lost
         log.exception("capture.not_compared", extra={"lead": lead.id})
         return Apart(identity=_of_words(lead.raw))
 
@@ -60,7 +61,7 @@ def _compared(source: Source, lead: CapturedLead, raw: bytes, record: str | None
 
 
 def _person(source: Source, raw: bytes) -> dict[str, str]:
-    """By what an event's person is known, the more telling first; empty when nobody is named."""
+    """The marks that identify an event's person, the strongest first; empty if there is none."""
     try:
         fields = source.fields(raw)
     except LeadlineError:
@@ -84,8 +85,8 @@ def _plain(text: str | None) -> str:
 
 
 def _is_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two are one person: what both tell of is compared, the most telling mark decides. A
-    record alone may be a form's or a campaign's, so that it can only tell two apart."""
+    """Whether two are the same person, by the strongest mark that both have. A record alone may be
+    a form's or a campaign's, so it can only tell two apart."""
     if one.get("record", "") != other.get("record", "") and "record" in one and "record" in other:
         return False
     shared = [mark for mark in one if mark in other and mark != "record"]
@@ -95,11 +96,12 @@ def _is_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 
 def _named(whom: Mapping[str, str], words: Any) -> str:
-    """What stands for a person, so that their redeliveries are known; for nobody, the words do."""
+    """An identity by which redeliveries about a person are recognised; if nobody is named, a digest
+    of the content."""
     if not whom:
         return _of_words(msgspec.json.encode(words, order="deterministic"))
     mark, value = next(iter(whom.items()))
-    if mark == "record" and len(whom) > 1:  # the same record may be of several people
+    if mark == "record" and len(whom) > 1:  # several people may share a record
         value = " ".join([value, *list(whom.values())[1:2]])
     return f"{mark} {value}"
 

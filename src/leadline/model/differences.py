@@ -1,4 +1,4 @@
-"""What one text says otherwise than another, for a line on a timeline."""
+"""The differences between two JSON texts, in words for a line of a timeline."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 
 _MOST = 10_000
-"""So many values are compared; others wait meanwhile."""
+"""The maximum number of values compared, because captures wait meanwhile."""
 _LONGEST = 1_000
 _LONGEST_VALUE = 200
 _NOTHING = "nothing"
 
 
 def difference(before: Any, now: Any) -> str:
-    """The values that differ between two parsed texts, by their dotted places, each with what it
-    was and what it is; where they are too many for a line, how many more there are."""
+    """The values that differ between two parsed texts: dotted path, old and new value; if there are
+    too many for a line, also the number of the others."""
     was, is_now = (dict(islice(_leaves(one), _MOST)) for one in (before, now))
     places = [place for place in {**was, **is_now} if was.get(place) != is_now.get(place)]
     words: list[str] = []
@@ -43,8 +43,8 @@ def _short(text: str) -> str:
 
 
 def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """The scalars of a parsed text, and its empty containers, by their places, which are cut short:
-    every value in an object repeats the object's place."""
+    """The scalars and empty containers of a parsed text by their paths. Paths are shortened,
+    because every value in an object repeats the object's path."""
     inner: Any = ()
     if isinstance(value, dict):
         inner = value.items()

@@ -1,4 +1,4 @@
-"""What is left of a lead whose personal data has to go: that it was, when, and whose."""
+"""What is kept of a lead after a privacy deletion: that it existed, when, and its owner."""
 
 import msgspec
 
@@ -12,18 +12,18 @@ from leadline.model.lead import (
 )
 
 ERASED_WORDS = b'{"erased":"privacy_deleted"}'
-"""What stands in the place of what a sender said of a person."""
+"""The JSON that replaces the sender's data about a person."""
 
 
 def words_erased(event: CapturedLead) -> CapturedLead:
-    """An event without what it says; one that only says that the record is no more stays."""
+    """An event without its data; an event that only ends its record is kept as it is."""
     if is_end(event):
         return event
     return msgspec.structs.replace(event, raw=ERASED_WORDS, body=None)
 
 
 def person_erased(lead: RefinedLead) -> RefinedLead:
-    """A refined lead without the person: no contact, no message, and nothing unknown."""
+    """A refined lead without personal data: no contact data, message or custom fields."""
     details = lead.lead_details
     kept = LeadDetails(
         source=details.source,

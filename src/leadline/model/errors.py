@@ -108,7 +108,7 @@ class Overloaded(LeadlineError):
 
 
 class TooMuchUnreadable(LeadlineError):
-    """More deliveries that nobody can read, from senders who prove nothing, than are kept."""
+    """An unreadable delivery of an unauthenticated sender exceeds the source's quota."""
 
     status = 429
     title = "Too many deliveries that can't be read"
@@ -147,7 +147,7 @@ class StorageFailed(LeadlineError):
 
 
 class SyncFailed(StorageFailed):
-    """The disk could not keep what it was given; nothing is accepted until that is mended."""
+    """A sync of the database failed; no delivery is accepted until the file is repaired."""
 
     title = "The disk failed to keep the data"
 

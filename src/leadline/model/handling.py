@@ -35,8 +35,8 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `level` is the number of steps of the response target (reminder, escalation, reassignment) that
     have passed. `written` are the values last written to the CRM, by the CRM's field names, and
     `crm_modified` is the record's time of change after that. `reply_url` is Slack's URL for
-    editing the message in which a button was pressed; it is valid until `reply_until`. `gone` says
-    why there is no such record any more (`model.lead.ENDS`); nobody is told of the lead then.
+    editing the message in which a button was pressed; it is valid until `reply_until`. `gone` is
+    why the CRM record no longer exists (`model.lead.ENDS`); then no alerts or reminders are sent.
     """
 
     rev: int = 0

@@ -18,8 +18,8 @@ def record_key(source: str, record: str) -> bytes:
 
 
 def set_apart(lead: CapturedLead, identity: str) -> CapturedLead:
-    """The event under a key of its own, since its key is that of an event about somebody else: the
-    same for all redeliveries that are about whom *identity* names."""
+    """The event under a key of its own, because its key belongs to an event about somebody else.
+    All redeliveries about the person or record of *identity* get the same key."""
     words = lead.event_key + identity.encode(errors="surrogatepass")
     key = key_digest("apart", lead.source, words)
     why = lead.why if lead.kind is Kind.IGNORED else f"{lead.why} {KEY_REUSED}".lstrip()

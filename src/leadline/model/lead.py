@@ -18,7 +18,7 @@ from leadline.model.quotas import Quota
 
 
 class Kind(StrEnum):
-    """What an event says of its lead. A delivery that can't be read is one UNREADABLE event."""
+    """What an event does to its lead. A delivery that can't be read is one UNREADABLE event."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -109,8 +109,8 @@ class CapturedLead(msgspec.Struct, frozen=True):
 
 DELETED, MERGED, ERASED = "deleted", "merged", "privacy_deleted"
 ENDS = frozenset({DELETED, MERGED, ERASED})
-"""Why there is no such record any more, said by an IGNORED event of it: deleted, merged into
-another, or deleted for the sake of privacy."""
+"""The reasons of IGNORED events that end a record: it was deleted, merged into another, or deleted
+for privacy."""
 
 
 class Fate(StrEnum):
@@ -126,7 +126,7 @@ class Fate(StrEnum):
 class Receipt(msgspec.Struct, frozen=True):
     """The confirmation of a store that an event is durable; `lead_id` is the lead it belongs to.
 
-    `why` says of one that is no lead why it is none; of a redelivery, why the first made none.
+    `why` is the reason if the event is no lead; for a redelivery, the reason of the first delivery.
     """
 
     lead_id: str
@@ -135,17 +135,17 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 def is_end(lead: CapturedLead) -> bool:
-    """Whether an event says that there is no such record any more."""
+    """Whether an event says that its record no longer exists."""
     return lead.kind is Kind.IGNORED and lead.why in ENDS
 
 
 def is_privacy_deletion(lead: CapturedLead) -> bool:
-    """Whether an event says that what is kept of its record has to go."""
+    """Whether an event asks for the personal data of its record to be erased."""
     return lead.kind is Kind.IGNORED and lead.why == ERASED
 
 
 def is_early(lead: CapturedLead) -> bool:
-    """Whether an event waits for the lead of its record, where none is known yet."""
+    """Whether an event waits for the lead of its record if that is not known yet."""
     return lead.record_key is not None and (lead.kind is Kind.UPDATED or is_end(lead))
 
 
@@ -290,10 +290,10 @@ class RefinedLead(msgspec.Struct, frozen=True):
 
 
 KEY_REUSED = "event.key_reused"
-"""The note on an event whose key came before, for another person or record."""
+"""The note on an event whose key an earlier event about another person or record has."""
 OTHER_WORDS = "redelivered.other_words"
-"""What timelines say of a redelivery that says something else than the first; how is the detail."""
+"""The timeline note on a redelivery that differs from the first; the detail is the difference."""
 NOT_READ = "capture.unreadable"
-"""The reason of the dead letter that an UNREADABLE event is from the start."""
+"""The dead-letter reason of an UNREADABLE event."""
 WORKER_DIED = "worker.died"
 """The error of an attempt that was not settled before its lease ran out, for whatever reason."""

@@ -1,18 +1,18 @@
-"""Times as vendors write them."""
+"""Parses the time formats of vendors."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 _MILLISECONDS_FROM = 1e11
-"""Seconds since 1970 come to this in the year 5138, milliseconds came to it in 1973."""
+"""Larger numbers are milliseconds: in seconds this is the year 5138, in milliseconds 1973."""
 _EARLIEST, _LATEST = 1e8, 1e17
-"""What is no more than a number: a year, a count; or beyond any clock."""
+"""Numbers outside these bounds are not times: a year, a count, or a time too far off."""
 _DAY_1 = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def seconds_of(value: Any) -> float | None:
-    """Seconds since 1970 out of an ISO text (in UTC where it names no zone), or out of seconds,
-    milliseconds or microseconds, also as text; None for anything else."""
+    """Seconds since 1970 from an ISO text (UTC if it has no zone), or from seconds, milliseconds or
+    microseconds, also as text; None for anything else."""
     if isinstance(value, str):
         number = _number(value)
         return _of_iso(value.strip()) if number is None else _of_number(number)

@@ -1,4 +1,4 @@
-"""How much is kept of what anybody may send and nobody can read."""
+"""Quotas for unreadable deliveries of unauthenticated senders."""
 
 from datetime import datetime, timedelta
 
@@ -8,15 +8,15 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Quota(msgspec.Struct, frozen=True):
-    """Of how many deliveries a source keeps the bytes within a minute, and how many bytes of them
-    may lie there in all."""
+    """How many unreadable deliveries a source stores per minute, and how many bytes of them in
+    all."""
 
     per_minute: int = 100
     most_bytes: int = 50_000_000
 
 
 class Spent(msgspec.Struct, frozen=True):
-    """What a source has used of its quota: deliveries since the minute began, bytes in all."""
+    """A source's use of its quota: deliveries in the current minute, bytes in all."""
 
     since: datetime
     count: int = 0
@@ -24,8 +24,8 @@ class Spent(msgspec.Struct, frozen=True):
 
 
 def spend(quota: Quota, spent: Spent | None, at: datetime, size: int) -> Spent | None:
-    """What is used once *size* more bytes are kept, or None where that is over the quota. A minute
-    begins with the first delivery in it."""
+    """The use after storing *size* more bytes, or None if that exceeds the quota. A minute begins
+    with its first delivery."""
     before = spent or Spent(at)
     if not timedelta() <= at - before.since < _MINUTE:
         before = Spent(at, 0, before.bytes)
@@ -35,5 +35,5 @@ def spend(quota: Quota, spent: Spent | None, at: datetime, size: int) -> Spent |
 
 
 def given_back(spent: Spent, size: int) -> Spent:
-    """What is used once *size* bytes no longer lie there."""
+    """The use after *size* bytes were removed."""
     return Spent(spent.since, spent.count, max(0, spent.bytes - size))

@@ -45,8 +45,8 @@ class WidePermissions(msgspec.Struct, frozen=True):
 
 
 def make_folder(path: Path, rights: Rights = PRIVATE) -> None:
-    """Create a folder and its missing parents; an existing folder is left unchanged. A
-    folder that was made survives a power cut."""
+    """Create a folder and its missing parents; an existing folder is left unchanged. A new
+    folder survives a power cut."""
     try:
         path.mkdir(rights.folder)
     except FileNotFoundError:
@@ -61,7 +61,7 @@ def make_folder(path: Path, rights: Rights = PRIVATE) -> None:
 
 
 def make_file(path: Path, rights: Rights = PRIVATE) -> bool:
-    """Create an empty file; an existing file is left unchanged; whether it was made."""
+    """Create an empty file unless it exists; returns whether it was created."""
     try:
         # Symlinks are followed, as by whoever opens the path afterwards.
         os.close(_create(Path(os.path.realpath(path)), rights))
@@ -83,8 +83,8 @@ def open_file(path: Path, flags: int, rights: Rights = PRIVATE) -> int:
 
 
 def write_file(path: Path, content: bytes, rights: Rights = PRIVATE) -> None:
-    """Write a file atomically; an existing file is replaced, also after a power
-    cut. Its name survives one when its folder is synced, which is left to the caller."""
+    """Write a file atomically, replacing an existing one; the content survives a power cut. The
+    caller must sync the folder to make the name durable, too."""
     partial = path.with_name(path.name + ".partial")
     with new_file(partial, rights) as file:
         file.write(content)
@@ -93,13 +93,13 @@ def write_file(path: Path, content: bytes, rights: Rights = PRIVATE) -> None:
 
 
 def sync_file(file: BinaryIO) -> None:
-    """What was written to the file is on the disk when this returns; raises OSError."""
+    """Sync the content of an open file to the disk; raises OSError."""
     file.flush()
     os.fsync(file.fileno())
 
 
 def sync_path(path: Path) -> None:
-    """The same for a file that somebody else wrote and closed."""
+    """Sync the content of a closed file to the disk; raises OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
@@ -108,16 +108,16 @@ def sync_path(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """The names in a folder are on the disk when this returns: what was made, renamed or removed
-    there survives a power cut. Raises OSError when the disk fails."""
+    """Sync the names in a folder to the disk, so that files created, renamed or removed there stay
+    so after a power cut. Raises OSError if the disk fails."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    except PermissionError:  # a folder that may be written to and not read: nothing can be done
+    except PermissionError:  # a folder that is writable but not readable cannot be synced
         return
     try:
         os.fsync(handle)
     except OSError as error:
-        # A file system that cannot sync a folder has nothing to sync, or does it at once.
+        # Some file systems cannot sync a folder, because they write names at once.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
     finally:

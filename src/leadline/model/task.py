@@ -96,7 +96,7 @@ class Step(StrEnum):
 
 
 UNTOLD_STEPS = (Step.REFINE, Step.NOTIFY)
-"""While a lead has a task of these, it is not refined, or somebody is still to be told of it."""
+"""A lead with a task of one of these steps is not refined yet, or its alert is not sent yet."""
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -160,8 +160,8 @@ class Retry(msgspec.Struct, frozen=True):
 
     `counts` is whether this is a failure, of which a limited number makes a dead letter. It is
     false if nothing was tried, because of the channel's pacing or another task's Retry-After.
-    `planned` is a wait that somebody wants (quiet hours, a digest, a snooze): the task is first due
-    when it ends. After any other pause the task is as late as before.
+    `planned` is an intended wait (quiet hours, a digest, a snooze): the task is first due at its
+    end. Any other pause keeps the first due time.
     """
 
     after: timedelta

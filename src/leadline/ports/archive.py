@@ -15,8 +15,8 @@ class ArchiveError(LeadlineError):
 
 class Outgoing(NamedTuple):
     """A lead to be archived. `raw` and `refined` are JSON documents; `refined` is None while the
-    lead waits. `handling` is None if nobody has handled the lead. Where a document `is_lost` or
-    damaged, it is None as well."""
+    lead waits. `handling` is None if nobody has handled the lead. A document that `is_lost` or
+    damaged is also None."""
 
     lead_id: str
     captured_at: datetime

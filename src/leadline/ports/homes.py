@@ -25,8 +25,8 @@ REDELIVERED = "redelivered"
 class MovedTask(msgspec.Struct, frozen=True, omit_defaults=True):
     """A task that waits, is leased to a worker until `due_at` (`held`), or has been a dead letter
     since `dead_at`;
-    `first_due_at` is None where that is `due_at`. Without it, a task has the digest that earlier
-    versions noted of it."""
+    `first_due_at` is None if it equals `due_at`; such a task has the same digest as in earlier
+    versions."""
 
     step: Step
     channel: str
@@ -108,8 +108,8 @@ class KeyKind(StrEnum):
 
 class OwnedKey(msgspec.Struct, frozen=True):
     """A key of a lead. `lasting` is false for an idempotency key that expires after some days
-    (see `CapturedLead`); `compared` is whether an event that comes with the same key is
-    compared with the lead's (`ports.store.TellApart`)."""
+    (see `CapturedLead`); `compared` is whether later events with the same
+    key are compared with the lead's event (`ports.store.TellApart`)."""
 
     kind: KeyKind
     key: bytes
@@ -156,7 +156,7 @@ def differing_fields(lead: MovedLead, copy: MovedLead | None) -> tuple[str, ...]
 
 
 def without_redeliveries(history: Sequence[Happening]) -> tuple[Happening, ...]:
-    """What happened to a lead, but for what redeliveries said otherwise."""
+    """What happened to a lead, without the differences of its redeliveries."""
     return tuple(one for one in history if one.what != OTHER_WORDS)
 
 

@@ -93,8 +93,8 @@ class LeadStory(msgspec.Struct, frozen=True):
     `handling` what people and the CRM did with it since.
 
     `repeated_by` are the ids of later leads of the same person; a store may limit their number.
-    `damaged` names what is not as it was written: `raw` (a text then, not JSON), `body`, `refined`,
-    `handling` (None then), or the id of a related event.
+    `damaged` names the parts whose checksum does not match: `raw` (then a text, not JSON), `body`,
+    `refined`, `handling` (then None), or the id of a related event.
     """
 
     row: LeadRow
@@ -164,7 +164,7 @@ class Account(msgspec.Struct, frozen=True):
     change that. `untold` are refined leads for which no channel was chosen, `alerting` those whose
     alert waits, and `alert_dead` those whose alert is a dead letter. `redelivered` and `duplicates`
     are not part of the sum: redeliveries make no events, and duplicates are counted as refined.
-    `unchecked` is how many bodies and documents a deep look could not check, because an earlier
+    `unchecked` is the number of bodies and documents that a deep check skipped, because an earlier
     version wrote them without a checksum.
     """
 
@@ -253,7 +253,7 @@ class Ledger(Protocol):
         """The numbers of waiting, leased and dead tasks, by step and channel."""
 
     def untold_since(self, now: datetime) -> datetime | None:
-        """See `ports.store.Queue.untold_since`; of whatever channel."""
+        """See `ports.store.Queue.untold_since`; includes alerts of every channel."""
 
     def followed(self, which: LeadFilter) -> Iterator[Followed]:
         """The selected refined leads with their handlings, newest first, up to the limit and

@@ -45,11 +45,11 @@ class Source:
     """The hosts on which this sender's records are opened (`model.record_links.is_on`). Alerts link
     to `LeadFields.crm_url` on these hosts only, unless `SourceConfig.map` maps `crm_url`."""
     delivery_fields: ClassVar[tuple[str, ...]] = ()
-    """Where an event speaks of its delivery ("meta.attempt"): what stands there differs between
+    """Paths of the fields that describe the delivery ("meta.attempt"); their values differ between
     attempts to deliver the same event."""
     time_fields: ClassVar[tuple[str, ...]] = ()
-    """Where an event says when it happened by the vendor's clock ("meta.timestamp"); the first that
-    is a time counts."""
+    """Paths at which an event gives its time by the vendor's clock ("meta.timestamp"); the first
+    value that is a time is used."""
 
     def __init__(self, config: SourceConfig | None = None) -> None:
         self.config = config or SourceConfig()
@@ -75,8 +75,8 @@ class Source:
         raise NotImplementedError
 
     def said(self, raw: bytes) -> Any:
-        """What one event says, parsed, without its `delivery_fields`; raises Unreadable."""
-        from leadline.model.json_text import decode  # which not every function on AWS needs
+        """An event's JSON, parsed, without its `delivery_fields`; raises Unreadable."""
+        from leadline.model.json_text import decode  # not every function on AWS needs it
 
         value = decode(raw)
         for place in self.delivery_fields:
@@ -84,8 +84,8 @@ class Source:
         return value
 
     def happened_at(self, raw: bytes) -> float | None:
-        """When an event happened by the vendor's clock, in seconds since 1970; None where it does
-        not say."""
+        """The time of an event by the vendor's clock, in seconds since 1970; None if the event has
+        none."""
         if not self.time_fields:
             return None
         from leadline.model.json_text import decode
@@ -98,8 +98,8 @@ class Source:
         return next((when for when in found if when is not None), None)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """The fields that an update says are empty now: names of `LeadFields`, and `custom.` with
-        the sender's own name; raises LeadlineError like `fields`."""
+        """The fields that an update clears: names of `LeadFields`, or `custom.` and the sender's
+        own name; raises LeadlineError like `fields`."""
         del raw
         return ()
 
@@ -141,7 +141,7 @@ class Source:
 
 
 def _leave_out(value: Any, place: Sequence[str]) -> None:
-    """Remove what stands at a place of a parsed value, if anything does."""
+    """Remove the value at a path of a parsed value, if there is one."""
     inner = _at(value, place[:-1])
     if isinstance(inner, dict):
         inner.pop(place[-1], None)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Apart(msgspec.Struct, frozen=True):
-    """What an event is beside the one that has its key already.
+    """How an event relates to an earlier event with the same key.
 
-    `identity` is whom it is about, where that is another person or record than the first was; ""
-    for a redelivery, of which `difference` is what it says otherwise than the first, in words.
+    `identity` names the person or record of the new event if it is about another one; "" for a
+    redelivery. `difference` describes, in words, how a redelivery differs from the first delivery.
     """
 
     identity: str = ""
@@ -25,11 +25,11 @@ class Apart(msgspec.Struct, frozen=True):
 
 
 TellApart = Callable[[CapturedLead, bytes, str | None], Apart]
-"""Compares an event with the `raw` and the `record` of the one that has its key; raises nothing."""
+"""Compares an event with the `raw` and the `record` of the event that has its key; never raises."""
 
 
 def by_record(lead: CapturedLead, raw: bytes, record: str | None) -> Apart:
-    """Without sources, which know what words mean, only another record is another lead."""
+    """Compare by record only, for callers without sources that could read the fields."""
     del raw
     differs = lead.record is not None and record is not None and lead.record != record
     return Apart(identity=f"record {lead.record}" if differs else "")
@@ -45,14 +45,16 @@ class Inbox(Protocol):
         an event is known, its receipt has the id of the lead that has it: a redelivery changes
         nothing, an update of a waiting lead is folded into it, and any other update is stored as
         filtered. An update of a refined lead also puts a LOOK_UP task for that lead, due now. An
-        update that comes before the lead of its record is kept as filtered until that comes, and
-        then folded into it. What says that a record is no more (`model.lead.is_end`) takes its lead
-        from a worker that has not seen it, as an update does. Whether an event with a known lasting
-        key is a redelivery is for a `TellApart` to say: one about another person or record is kept
-        under a key of its own (`model.keys.set_apart`), and what a redelivery says otherwise is
-        noted on the timeline. A first event whose words are no longer there, and a key that an
-        earlier version stored, leave nothing to compare: the key decides. A key that is only a
-        digest is known for the `window` of the new event.
+        update that comes before the lead of its record is kept as filtered until the lead comes,
+        and then folded into it. The end of a record (`model.lead.is_end`) revokes the lease of a
+        worker that has not read it, as an update does.
+
+        A `TellApart` decides whether an event with a known lasting key is a redelivery: an event
+        about another person or record is kept under a key of its own (`model.keys.set_apart`), and
+        the differences of a redelivery are noted on the timeline. If the first event was erased, or
+        an earlier version stored its key, the key alone decides. A key that is only a digest counts
+        for the `window` of the new event.
+
         An UNREADABLE event is a dead letter of its REFINE step from the start, with the reason
         `NOT_READ`; one that exceeds its quota is REFUSED, and nothing of it is stored.
         Raises StorageFull or StorageFailed; then nothing was stored.
@@ -67,13 +69,14 @@ class Inbox(Protocol):
         """
 
     def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
-        """Replace an UNREADABLE event by what its source reads in it now, atomically: it gets the
-        raw JSON, the kind, the record and the key of *lead*, and its REFINE task is due at the time
-        of *lead*; its id, its time and its body stay. What it took of its quota is given back. A
-        new lead gets the events of its record that came before it.
+        """Replace an UNREADABLE event by *lead*, which its source can read now, atomically.
 
-        Returns False, and changes nothing, if it is no such dead letter any more, or its record has
-        a lead by now.
+        The event gets the raw JSON, kind, record and key of *lead*, and its REFINE task is due at
+        the time of *lead*; its id, time and body stay. Its share of the quota is released. A new
+        lead gets the earlier events of its record.
+
+        Returns False and changes nothing if the event is no longer such a dead letter, or its
+        record has a lead by now.
         """
 
 
@@ -92,9 +95,8 @@ class Archived(msgspec.Struct, frozen=True):
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """An event that says that there is no such record any more: why (`model.lead.ENDS`), in which
-    words, and how many updates and late ones had come before it; -1 where it came before the lead
-    itself."""
+    """An event that ends its record: the reason (`model.lead.ENDS`), the raw JSON, and how many
+    updates and late updates came before it; -1 if it came before the lead itself."""
 
     why: str
     raw: bytes
@@ -106,7 +108,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
     `late` are the raw JSON texts of updates that came after it was refined; both are in the order
     of arrival. `whys` are the `why` of its event and of the folded updates, without empty ones.
-    `ends` say that its record is no more.
+    `ends` are the events that end its record.
     """
 
     lead_id: str
@@ -128,13 +130,13 @@ class Settlement(msgspec.Struct, frozen=True):
 
 
 class Among(msgspec.Struct, frozen=True):
-    """Whose leads' tasks are wanted: those of these sources, or of all *others*."""
+    """Selects tasks by the source of their lead: these sources, or with *others* all others."""
 
     sources: frozenset[str]
     others: bool = False
 
     def has(self, source: str) -> bool:
-        """Whether tasks of a lead of this source are wanted."""
+        """Whether tasks of leads from this source are selected."""
         return (source in self.sources) is not self.others
 
 
@@ -160,8 +162,7 @@ class Queue(Protocol):
         """Lease up to *limit* due tasks, longest due first, of leads *among* these sources (None:
         all); no other worker gets them while the lease lasts. If the worker dies, the leases run
         out and the tasks are due again. Such a task is leased alone, so that a task that kills its
-        worker affects no others. None are
-        handed out while captures need the disk more."""
+        worker affects no others. Returns none while captures have priority on a slow disk."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """Carry out outcomes. The result is False if the lease had been lost and nothing was done.
@@ -178,12 +179,12 @@ class Queue(Protocol):
         """The number of tasks of this step that can be leased now."""
 
     def untold_since(self, channels: Collection[str]) -> datetime | None:
-        """Since when the lead is late that has been so for longest: whose task of UNTOLD_STEPS was
-        first due then and is neither done nor dead. None when none is.
+        """When the lead that has been late for longest became late: the earliest first due time of
+        the tasks of UNTOLD_STEPS that are neither done nor dead. None if no lead is late.
 
-        A lease or a retry does not make a task less late, nor does putting it once more for now; a
-        wait that is `planned` does, and putting it for later, as holding a lead does. Right to
-        within two minutes. *channels* are those that there are; alerts of others may be left out.
+        Leases, retries and putting a task again for now keep its first due time. A `planned` wait
+        and putting it for later, for example by holding the lead, reset it. Accurate to two
+        minutes. *channels* are the configured ones; alerts of others may be left out.
         """
 
     def rebase(self) -> int:
@@ -278,15 +279,16 @@ class Handlings(Protocol):
 
 
 class Erasing(Protocol):
-    """Personal data that has to go."""
+    """Erases personal data."""
 
     def erase(self, lead_id: str) -> tuple[str, ...]:
-        """Take what is said of a person out of all that is kept of a lead and of the other events
-        of its record: their words and bodies, the refined document (`model.erasing`), the keys by
-        which later leads of the person would be linked to it, and what timelines say of other
-        words. What happened, and when, stays. To do it again harms nothing.
+        """Erase the person from a lead and from the other events of its record.
 
-        Returns in words what of it the store can't reach.
+        Erases raw JSON, bodies, the refined document (`model.erasing`), the match keys by which
+        later leads of the person would be linked, and the differences noted on timelines. What
+        happened, and when, is kept. It may be called again.
+
+        Returns descriptions of the copies that the store cannot erase.
         """
 
 
