@@ -26,7 +26,7 @@ PROBE = timedelta(seconds=10)
 
 
 class OutOfTime(msgspec.Struct, frozen=True):
-    """Nothing was sent: the lease is over, and somebody else may tell by now."""
+    """Nothing was sent, because the lease is over and another worker may send the alert by now."""
 
 
 Reply = Sent | Refused | Busy | Unreachable | OutOfTime
@@ -123,8 +123,8 @@ def not_accepted(kit: Kit, lease: Lease, reply: Reply) -> Outcome:
 
 
 def out_of_time() -> Retry:
-    """What becomes of a task whose lease was over before its message was sent: nothing, if another
-    has taken it meanwhile."""
+    """The outcome of a task whose lease ended before its message was sent; it has no effect if
+    another worker has leased the task meanwhile."""
     return Retry(timedelta(), why="lease.over", counts=False)
 
 

@@ -75,7 +75,7 @@ class Parameters:
         return next((layer[name] for layer in layers if name in layer), "")
 
     def values(self) -> dict[str, str]:
-        """All that the template declares, by name."""
+        """All parameters that the template declares, by name."""
         return {name: self[name] for name in self._defaults}
 
     def request(self, ours: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ stack's queues is its name with 14 more, `-delivery-dead`."""
 
 
 def refuse_long_name(name: str) -> None:
-    """Raise ConfigurationError for a name with which a stack could not have its queues."""
+    """Raise ConfigurationError for a name that is too long for the names of the stack's queues."""
     if len(name) > LONGEST_NAME:
         raise ConfigurationError(
             f"the name of the stack has {len(name)} characters, which makes names of its queues "

@@ -72,7 +72,7 @@ def handshake(delivery: Delivery, kit: CaptureKit) -> Answer:
 
 def note_unreadable(source: str, lead_id: str, why: str) -> None:
     """Log that a delivery can't be read. *lead_id* is its dead letter ("" if it was not stored);
-    *why* says what is wrong with the body, without quoting it."""
+    *why* describes what is wrong with the body, without quoting it."""
     if lead_id:
         extra = {"source": source, "lead": lead_id, "reason": why}
         log.warning("delivery.unreadable", extra=extra)

@@ -61,13 +61,13 @@ class StackParts:
         return {step: self._environ[n] for step, n in names.items() if n in self._environ}
 
     def inbox(self, redelivery_window: timedelta, apart: TellApart) -> AwsInbox:
-        """Where leads come in: all of the store that a capture needs; *apart* compares events that
-        have one key."""
+        """The inbox, the part of the store that Capture needs; *apart* compares events with one
+        key."""
         parts = (self.table, self.bucket, self.queues)
         return AwsInbox(*parts, redelivery_window=redelivery_window, apart=apart)
 
     def store(self, redelivery_window: timedelta, apart: TellApart = by_record) -> "AwsStore":
-        """The store; *apart* compares events that have one key, for who lets any in."""
+        """The store; *apart* compares events with one key, and is needed only to store events."""
         from leadline.stores.aws.store import AwsStore
 
         parts = (self.table, self.bucket, self.queues)

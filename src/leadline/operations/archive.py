@@ -34,7 +34,7 @@ from leadline.ports.archive import ArchiveError
 _BLOCK = 512
 _END = bytes(2 * _BLOCK)
 _UNFINISHED = "unfinished"
-"""A file of this name is in a folder while documents are written to it."""
+"""The file that marks a folder as incomplete while documents are written to it."""
 
 
 class RawDocument(msgspec.Struct, frozen=True):
@@ -118,7 +118,7 @@ def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
 
 
 class FolderWriter:
-    """Writes documents as files below a folder; an import refuses it until `close` was called."""
+    """Writes documents as files below a folder; imports refuse it until `close` is called."""
 
     def __init__(self, folder: Path, rights: Rights = PRIVATE) -> None:
         self._folder = folder
@@ -176,21 +176,21 @@ def is_tar(path: Path) -> bool:
 
 
 class _Tail:
-    """What a tar is read from; remembers how it ended."""
+    """The stream that a tar is read from; it keeps the last bytes."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._last = b""
 
     def read(self, size: int) -> bytes:
-        """As files do."""
+        """Read like a file."""
         read = self._file.read(size)
         self._last = (self._last + read)[-len(_END) :]
         return read
 
     def check_end(self) -> None:
-        """Read the rest; raises EOFError unless it ends as a whole tar does (POSIX ustar: two
-        blocks of zeros), without which `tarfile` takes a cut for the end."""
+        """Read the rest; raises EOFError unless it ends as a complete tar does (POSIX ustar: two
+        blocks of zeros). `tarfile` takes a truncated archive for a complete one."""
         while self.read(_BLOCK * 128):
             pass
         if self._last != _END:
@@ -199,7 +199,7 @@ class _Tail:
 
 def documents(path: Path) -> Iterator[tuple[str, bytes]]:
     """The key and content of every document of an archive; raises ArchiveError if the archive
-    cannot be read, at its end at the latest if it is damaged or was cut short."""
+    cannot be read; for a damaged or truncated one, at its end at the latest."""
     if path.is_dir():
         if (path / _UNFINISHED).exists():
             raise ArchiveError(f"{path} is not whole: the export into it did not end; export again")
@@ -207,7 +207,7 @@ def documents(path: Path) -> Iterator[tuple[str, bytes]]:
             yield file.relative_to(path).as_posix(), file.read_bytes()
         return
     try:
-        # `tarfile` itself neither checks the sum of what is gzipped, nor misses its end.
+        # `tarfile` itself checks neither gzip's checksum nor that the stream is complete.
         with gzip.open(path) as unpacked:
             whole = _Tail(cast("IO[bytes]", unpacked))
             with tarfile.open(fileobj=cast("IO[bytes]", whole), mode="r|") as tar:

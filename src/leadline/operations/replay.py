@@ -36,8 +36,7 @@ class Start(StrEnum):
 
 class Plan(msgspec.Struct, frozen=True):
     """What a replay will do: the tasks to put, the ids of events to capture as leads (`readmit`),
-    deliveries to read again that
-    could not be read, and the reason for each lead id that it skips."""
+    the unreadable deliveries to read again, and the reason for each lead id that it skips."""
 
     tasks: tuple[Task, ...] = ()
     readmit: tuple[str, ...] = ()
@@ -110,7 +109,7 @@ def plan(
 
 
 class _Planned:
-    """A plan as it grows."""
+    """Builds a plan."""
 
     def __init__(self) -> None:
         self.tasks: list[Task] = []
@@ -119,12 +118,12 @@ class _Planned:
         self.skipped: dict[str, str] = {}
 
     def add(self, tasks: Sequence[Task]) -> str:
-        """Do these tasks."""
+        """Add these tasks to the plan."""
         self.tasks += tasks
         return ""
 
     def from_capture(self, event: Archived, start: Start, sources: Mapping[str, Source]) -> str:
-        """Read an event again that is no lead; or say why not."""
+        """Add an event that is no lead, to be read again; or return why that is not possible."""
         unread = event.kind is Kind.UNREADABLE
         if start is not Start.CAPTURE or (event.fate is not Fate.FILTERED and not unread):
             return "it could not be read" if unread else f"it is no lead ({event.fate})"
@@ -164,10 +163,10 @@ def carry_out(
 ) -> int:
     """Carry out the plan; returns the number of leads that will be done again.
 
-    That is less than planned if a record got a lead meanwhile, or a delivery still can't be read.
+    That is less than planned if a record has a lead by now, or a delivery still can't be read.
     An interrupted call may be repeated. *watch* is given the slices of work and yields them, as a
-    progress bar does. *read* returns what a delivery that could not be read says now, and raises
-    LeadlineError if it still can't be read.
+    progress bar does. *read* returns the leads of an unreadable delivery, and raises LeadlineError
+    if it still can't be read.
     """
     by_lead: dict[str, list[Task]] = {}
     for task in todo.tasks:
@@ -190,14 +189,14 @@ def carry_out(
 def _read_again(
     store: Store, lead_ids: Sequence[str], read: Callable[[Archived], Sequence[CapturedLead]]
 ) -> int:
-    """Read deliveries again; the first lead of each takes the place of its dead letter, and the
-    others, which are kept first, are known when it is tried again. Returns how many leads."""
+    """Read deliveries again; returns the number of leads. The first lead of each replaces its dead
+    letter. The others are stored before it, so that they are redeliveries in a repeated call."""
     done = 0
     for lead_id, kept in store.archived(lead_ids).items():
         try:
             first, *others = read(kept)
         except LeadlineError:
-            continue  # it is as it was
+            continue  # the dead letter stays
         accepted = store.accept(others) if others else []
         done += sum(receipt.fate is Fate.CAPTURED for receipt in accepted)
         done += store.read_again(lead_id, first)

@@ -29,7 +29,7 @@ MESSAGE_LIMIT = LIMITS["message"]
 
 
 _ASIDE = ("spam.", "test.", "record.")
-"""How the problem codes begin for which a lead is put aside."""
+"""The prefixes of the problem codes for which a lead is quarantined."""
 
 
 class About(msgspec.Struct, frozen=True):

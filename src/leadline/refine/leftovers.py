@@ -1,5 +1,5 @@
-"""Whether somebody else is among what was left over: a second address, or a phone number that the
-lead itself lacks."""
+"""Finds other people in the fields that were not recognised: a second e-mail address, or a phone
+number that the lead itself lacks."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _PHONES_KEY = re.compile(
     r"(?:[^a-z]|$)|phone",
     re.IGNORECASE,
 )
-# Whose address it is that stands under such a name: the sender's, a colleague's, or a machine's.
+# Names of fields that hold the address of the sender, a colleague or a machine, not of a lead.
 _OURS = re.compile(
     r"(?:^|[._\- ])(?:to|from|cc|bcc|sender|recipients?|reply_?to|admin(?:istrator)?s?|hosts?|"
     r"agent|by|owners?|assignee|assigned|assigned_to|creat(?:or|ed)|updat(?:or|ed)|modified|"
@@ -33,9 +33,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def leftover_problems(custom: Mapping[str, Any], contact: Contact) -> set[str]:
-    """The problems of what was taken for no field: `custom.another_person` where it holds an e-mail
-    address that is not the lead's, `custom.phone` where it holds a phone number and the lead has
-    none. What stands under a name for a sender, an owner or a company is nobody else's."""
+    """The problems of the fields in `custom`: `custom.another_person` if they hold an e-mail
+    address that is not the lead's, `custom.phone` if they hold a phone number and the lead has
+    none. Fields named for a sender, an owner or a company are ignored."""
     own = {address.casefold() for address in (contact.email, contact.email_canonical) if address}
     found: set[str] = set()
     for path, value in _texts(custom):
@@ -49,7 +49,7 @@ def leftover_problems(custom: Mapping[str, Any], contact: Contact) -> set[str]:
 
 
 def _texts(custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The short texts with their paths, and those in lists; so many of them at most."""
+    """The short texts, also those in lists, with their paths; a limited number of them."""
     waiting = list(custom.items())[:_MOST_VALUES]
     for path, value in waiting:
         if isinstance(value, str):

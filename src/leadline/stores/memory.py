@@ -104,7 +104,7 @@ class MemoryStore(MemoryPacing):
         return self._about_a_lead(lead, fate, why, head)
 
     def _about_a_lead(self, lead: CapturedLead, fate: Fate, why: str, head: str | None) -> Receipt:
-        """What an event means for whoever works on its lead."""
+        """The receipt of another event of a record, after its effect on the lead's tasks."""
         refined = head in self.refined_leads
         if head is not None and not refined and (fate is Fate.FOLDED or is_end(lead)):
             job = self._jobs.get((head, Step.REFINE, ""))
@@ -141,7 +141,7 @@ class MemoryStore(MemoryPacing):
                 self.fates[event_id], self.whys[event_id] = Fate.FOLDED, ""
 
     def _first(self, lead: CapturedLead) -> CapturedLead | None:
-        """The event that has the key of this one, if its key still counts."""
+        """The earlier event with the same key, if that key is still valid."""
         first = self.events.get(self.known.get(lead.event_key, ""))
         if first is None or first.lasting_key:
             return first
@@ -176,7 +176,7 @@ class MemoryStore(MemoryPacing):
             return False
         early = self.known.get(lead.record_key) if lead.record_key else None
         if early and not (self.fates[early] is Fate.FILTERED and lead.kind is Kind.CREATED):
-            return False  # its record has got a lead meanwhile
+            return False  # its record has a lead by now
         self.events[lead_id] = msgspec.structs.replace(
             lead, id=lead_id, captured_at=old.captured_at, body=old.body, media_type=old.media_type
         )
@@ -195,7 +195,7 @@ class MemoryStore(MemoryPacing):
     def _readmit(self, event: CapturedLead, due_at: datetime) -> bool:
         key = event.record_key
         if key and self.known.setdefault(key, event.id) != event.id:
-            return False  # its record has got a lead meanwhile
+            return False  # its record has a lead by now
         self.fates[event.id] = Fate.CAPTURED
         self._fold_early(event.id, event.id)
         self.joined.pop(event.id, None)

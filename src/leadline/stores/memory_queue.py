@@ -159,7 +159,7 @@ class MemoryQueue:
 
     def untold_since(self, channels: Collection[str]) -> datetime | None:
         """See `ports.store.Queue.untold_since`."""
-        del channels  # what there is is told, whatever there should be
+        del channels  # unlike on AWS, tasks of all channels are found at once
         now = self.clock()
         firsts = (
             j.first_due_at

@@ -32,7 +32,7 @@ _parts = cache(Parts)
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Do the tasks of the messages that are due; returns the ids of messages to deliver again.
 
-    Raises what kept it from doing anything at all (`Batch.end_in_vain`).
+    Raises the error if nothing at all could be done (`Batch.end_in_vain`).
     """
     parts = _parts()
     logs.always(request=context.aws_request_id)

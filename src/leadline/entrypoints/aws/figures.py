@@ -34,7 +34,7 @@ def emit(stack: str, counts: Mapping[str, int]) -> None:
 
 
 def emit_age(stack: str, late: timedelta) -> None:
-    """Say how late the longest late lead is; zero where none is."""
+    """Write the metric of how late the most overdue lead is; zero if none is late."""
     _write(stack, {AGE: round(late.total_seconds(), 3)}, "Seconds")
 
 

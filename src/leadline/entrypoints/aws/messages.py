@@ -33,7 +33,7 @@ class Pace:
 
 class Batch:
     """The messages of one invocation; several may name the same task. With *refining* they must be
-    for REFINE, otherwise for any other step. They came by one of the *queues*, if any."""
+    for REFINE, otherwise for any other step. They came from one of the *queues*, if given."""
 
     def __init__(
         self,
@@ -110,10 +110,10 @@ class Batch:
         return self.failures(failed)
 
     def end_in_vain(self, store: BatchStore, why: Exception) -> NoReturn:
-        """The same for a batch of which nothing at all could be done; then raises *why*.
+        """The same for a batch of which no task could be done; then raises *why*.
 
-        Only of a run that raises CloudWatch counts an error. All its messages come again, so those
-        that have a new one are taken off the queue: each would make another.
+        CloudWatch counts an error only if the run raises, and SQS then redelivers all messages. So
+        those whose tasks have a new wake-up are deleted; otherwise each would send another one.
         """
         self.end(store, stopped=True)
         if self._queues is not None:
@@ -121,7 +121,7 @@ class Batch:
         raise why
 
     def _delete(self, queues: Queues) -> None:
-        """Take the messages off their queue whose tasks have a new one."""
+        """Delete the messages whose tasks have a new wake-up from their queue."""
         for task in self._renewed:
             try:
                 for handle in self._handles.get(task, ()):

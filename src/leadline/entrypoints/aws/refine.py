@@ -29,7 +29,7 @@ _parts = cache(Parts)
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Refine the leads that the messages name; returns the ids of messages to deliver again.
 
-    Raises what kept it from doing anything at all (`Batch.end_in_vain`).
+    Raises the error if nothing at all could be done (`Batch.end_in_vain`).
     """
     parts = _parts()
     logs.always(request=context.aws_request_id)

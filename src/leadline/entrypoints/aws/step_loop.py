@@ -30,7 +30,7 @@ class StepLoop:
         self.paced: dict[TaskKind, Pace] = {}
         """When tasks of a kind can be done next: the channel is not free, or time ran out."""
         self.trouble: Exception | None = None
-        """The latest error that nobody expected."""
+        """The latest unexpected error."""
 
     def run(self, kinds: Sequence[TaskKind]) -> None:
         """Do tasks of these *kinds* in turn until none that is due can be done now.

@@ -1,5 +1,5 @@
 """Sweep: every 15 minutes, finds leads and tasks that were left behind and puts them back; every 5
-minutes, measures how late the lead that has waited longest is."""
+minutes, measures how late the most overdue lead is."""
 
 import logging
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     try:
         settings = parts.settings()
     except LeadlineError:
-        _measure(parts, Settings())  # what there is of channels without any settings
+        _measure(parts, Settings())  # the default settings have no channels
         raise
     if event.get("only_measure"):
         return {"late_s": _measure(parts, settings).total_seconds()}
@@ -68,7 +68,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _measure(parts: Parts, settings: Settings) -> timedelta:
-    """Say how late the longest late lead is; raises StorageFailed."""
+    """Write the metric of how late the most overdue lead is; raises StorageFailed."""
     store = parts.store(settings.redelivery_window)
     try:
         since = store.untold_since(names(Step.NOTIFY, settings))

@@ -1,6 +1,7 @@
-"""Once a day: alarms that still ring are told again. CloudWatch tells of a change only.
+"""TellAgain: once a day, repeats the notification of alarms that are still in state ALARM, because
+CloudWatch notifies only of changes.
 
-This function is in no VPC of yours: where that loses its way out, somebody must be told so.
+This function runs outside your VPC, so that it can report when the VPC loses its route out.
 """
 
 import logging
@@ -25,8 +26,8 @@ _caller = cache(from_environment)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Publish one message on the topic (`ALARM_TOPIC_ARN`) about all alarms that tell it and ring
-    now; returns how many there are. Raises AwsFailed."""
+    """Publish one message on the topic (`ALARM_TOPIC_ARN`) about all alarms that notify it and are
+    in state ALARM; returns how many there are. Raises AwsFailed."""
     del event
     logs.configure(os.environ.get("LEADLINE_LOG_LEVEL", "info"), "json")
     logs.always(request=context.aws_request_id)
@@ -57,7 +58,8 @@ _alarms = msgspec.json.Decoder(_Alarms, strict=False)
 
 
 def _ringing(caller: Caller, topic: str) -> Iterator[_Alarm]:
-    """The alarms that ring and tell the topic (CloudWatch API Reference, "DescribeAlarms")."""
+    """The alarms in state ALARM that notify the topic (CloudWatch API Reference,
+    "DescribeAlarms")."""
     asked = {"StateValue": "ALARM"}
     while True:
         found = _alarms.decode(caller.json("monitoring", _DESCRIBE, asked))
@@ -70,7 +72,7 @@ def _ringing(caller: Caller, topic: str) -> Iterator[_Alarm]:
 
 
 def _subject(count: int) -> str:
-    """At most 100 characters of ASCII (SNS API Reference, "Publish")."""
+    """The subject: at most 100 ASCII characters (SNS API Reference, "Publish")."""
     stack = os.environ.get("STACK_NAME", "leadline")[:60]
     return f"{stack}: {count} alarm{'' if count == 1 else 's'} still ringing"
 
@@ -86,7 +88,7 @@ def _words(ringing: Sequence[_Alarm]) -> str:
 
 
 def _publish(caller: Caller, topic: str, ringing: Sequence[_Alarm]) -> None:
-    """Tell the topic; SNS takes forms only."""
+    """Publish on the topic; SNS accepts only forms."""
     form = {
         "Action": "Publish",
         "Version": "2010-03-31",

@@ -55,7 +55,7 @@ def _check_data(settings: Settings) -> Check:
 
 
 def _check_file(settings: Settings) -> list[Check]:
-    """Whether the database is what was written to it: as much of it as can be looked at quickly."""
+    """Check the database for damage, as far as that can be done quickly."""
     until = time.monotonic() + _LOOK_S
     try:
         ledger = wiring.ledger(settings)
@@ -64,7 +64,7 @@ def _check_file(settings: Settings) -> list[Check]:
         finally:
             ledger.close()
     except LeadlineError:
-        return []  # the check of the data folder says why
+        return []  # reported by the check of the data folder
     told = [f"{one.table}: {one.words}" for one in faults]
     told += [f"{one.lead_id}: {one.what}" for one in damaged]
     if told:

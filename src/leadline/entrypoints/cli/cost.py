@@ -67,8 +67,8 @@ class Whole(msgspec.Struct, frozen=True):
 
 
 def cost_of_stack(region: str, parameters: Mapping[str, str]) -> tuple[Whole, str]:
-    """What a stack with these parameters costs with GOAL_LEADS leads a month, and that in words;
-    where no prices of its region are known, at those of another, which the words name."""
+    """The cost of a stack with these parameters at GOAL_LEADS leads a month, and a sentence about
+    it, which names another region if the prices of the stack's own region are unknown."""
     prices = _prices()
     priced = region if region in prices.regions else ELSEWHERE
     whole = _whole(quantities.Workload(GOAL_LEADS), prices, priced, parts_of(parameters))

@@ -128,7 +128,7 @@ def _check_choice(leads: Sequence[str], start: Start, body: Path | None, *filter
 def _reader(
     installation: Installation, body: Path | None
 ) -> Callable[[Archived], Sequence[CapturedLead]]:
-    """What reads a delivery again that could not be read, or a mended *body* in its place."""
+    """The function that reads an unreadable delivery again, or a corrected *body* in its place."""
     mended = None if body is None else body.read_bytes()
     kit = wiring.capture_kit(installation.loaded().settings)
     return lambda kept: read_again(kept, kit, datetime.now(UTC), mended)

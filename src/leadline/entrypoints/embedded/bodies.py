@@ -10,7 +10,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class Gone(LeadlineError):
-    """The sender hung up before its request was complete; it will not read the response.
+    """The sender disconnected before its request was complete; it will not read the response.
     `received` is the part of the body that arrived."""
 
     status = 400

@@ -69,9 +69,9 @@ def settings_from_parent(stop: Callable[[], None]) -> Settings:
 def stop_on_signal(stop: Callable[[], None]) -> None:
     """Call *stop* on SIGTERM and SIGINT, in a thread of its own.
 
-    A handler of Python's runs in the main thread between any two of its steps. If that thread is
-    just about to wait for an event, it holds the event's lock, and a handler that sets the event
-    would wait for it for ever. So signals come through a pipe, into which C writes their numbers.
+    Python runs signal handlers in the main thread between two bytecodes. If that thread is about
+    to wait for an event, it holds the event's lock, and a handler that sets the event would
+    deadlock. So the interpreter's C handler writes the signal numbers to a pipe.
     """
     numbers, written = os.pipe()
     os.set_blocking(written, False)
@@ -83,7 +83,7 @@ def stop_on_signal(stop: Callable[[], None]) -> None:
 
 
 def _noted(_number: int, _frame: Any) -> None:
-    """C has written the number already; without a handler the process would end at once."""
+    """Do nothing, since C has written the number; without a handler the process would end."""
 
 
 def _await_signals(numbers: int, stop: Callable[[], None]) -> None:

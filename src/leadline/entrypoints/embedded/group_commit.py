@@ -57,7 +57,7 @@ class Batcher:
         self._in_hand: list[_Waiting] = []
         self._refusal: LeadlineError | None = None
         self.failed_at = -math.inf
-        """When the inbox last refused, by the monotonic clock."""
+        """When the inbox last refused a delivery, by the monotonic clock."""
         self._wake = threading.Condition()
         self._refused = _Refused()
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
@@ -90,8 +90,8 @@ class Batcher:
         return future
 
     def close(self) -> None:
-        """Write what waits in the queue, then end the thread. If deliveries are refused, nobody
-        waits for that, and the thread may be left behind."""
+        """Write the queued deliveries, then end the thread. While deliveries are refused, `close`
+        does not wait for the thread, which may still be running."""
         with self._wake:
             refused = self._refusal
             self._closing = True
@@ -100,9 +100,9 @@ class Batcher:
         self._thread.join(None if refused is None else _LONGEST_END_S)
 
     def refuse(self, error: LeadlineError | None) -> None:
-        """From now on answer every delivery with *error*, those that wait too; None: no more.
+        """Answer every delivery, queued ones too, with *error* from now on; None ends that.
 
-        A batch that is on its way may still be kept, and a redelivery of it is known then.
+        A batch being written may still be stored; its redeliveries are then recognised.
         """
         with self._wake:
             if self._closing:
@@ -168,15 +168,15 @@ class Batcher:
 
 
 class _Refused:
-    """Deliveries that the store refused: told at once, and then now and then how many, for a line
-    each would be more than a disk in trouble takes."""
+    """Logs deliveries that the store refused: the first at once, then their number at intervals,
+    because a line for each would overload a failing disk."""
 
     def __init__(self) -> None:
         self._count = 0
         self._next = 0.0
 
     def tell(self, error: LeadlineError, count: int) -> None:
-        """So many more were refused."""
+        """Count refused deliveries."""
         self._count += count
         if time.monotonic() >= self._next:
             extra = {"error": type(error).__name__, "reason": str(error), "count": self._count}

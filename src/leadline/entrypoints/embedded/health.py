@@ -1,7 +1,7 @@
 """Checks twice a second, in a thread of its own, whether leads can be stored.
 
-Senders are answered 503 at once while a process that holds the write lock does not move, and while
-the data folder is deleted or replaced (decision 30). With a slow disk they wait instead.
+Senders get 503 at once while the lock holder is stuck, and while the data folder is deleted or
+replaced (decision 30). With a slow disk they wait instead.
 """
 
 import logging
@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 
 _LOOK_S = 0.5
 _PATIENCE_S = 2.0
-"""After so long without a move, the holder of the write lock counts as stuck."""
+"""The seconds without progress after which the lock holder counts as stuck."""
 
 
 class Health:
-    """Sets `trouble` to what is wrong with the data below *folder*, which this process has open for
-    writing. *refuse* is called when deliveries cannot be stored any more, with the reason, and with
+    """Sets `trouble` to what is wrong with the data in *folder*, which this process has open for
+    writing. *refuse* is called with the reason when deliveries can no longer be stored, and with
     None when they can be stored again."""
 
     def __init__(
@@ -78,12 +78,12 @@ class Health:
             log.error("storage.unready", extra=extra)
         else:
             log.info("storage.ready")
-        # If there is only little room left, the next delivery may still fit.
+        # If the disk is almost full, the next delivery may still fit.
         self._refuse(None if isinstance(trouble, StorageFull) else trouble)
 
 
 class FoundAgain:
-    """An inbox that acknowledges leads only if the data folder has them, not a deleted file."""
+    """An inbox that acknowledges leads only if the data file is still in the data folder."""
 
     def __init__(self, inbox: Inbox, whereabouts: Whereabouts) -> None:
         self._inbox = inbox

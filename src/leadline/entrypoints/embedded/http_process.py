@@ -38,7 +38,7 @@ _FAILED_LATELY_S = 5.0
 
 
 def _open_store(settings: Settings) -> Inbox:
-    # The checkpointer sees to the log.
+    # The checkpointer keeps the log short.
     return wiring.store(settings, checkpoint_pages=0, first=True)
 
 
@@ -205,7 +205,7 @@ class HttpServer:
         log.info("server.ready")
 
     def _trouble(self) -> LeadlineError | None:
-        """Why nothing can be kept just now, or could not be a moment ago."""
+        """Why deliveries cannot be stored now, or could not a moment ago."""
         if (found := self.health.trouble) is not None:
             return type(found)(found.detail)
         just_failed = time.monotonic() - self.batcher.failed_at < _FAILED_LATELY_S

@@ -1,8 +1,8 @@
-"""Whether processes move: a process that is stopped, frozen, or waits for ever does not.
+"""Detects processes that make no progress: stopped, frozen, or waiting for ever.
 
-A process that waits for a slow disk counts as moving: the kernel shows that state, and in our
-processes one thread wakes up twice a second while the others wait. Read from Linux's /proc
-(proc_pid_status(5)); elsewhere every process counts as moving.
+A process that waits for a slow disk counts as making progress: the kernel shows that state, and in
+our processes one thread wakes up twice a second while the others wait. Read from Linux's /proc
+(proc_pid_status(5)); on other systems every process counts as making progress.
 """
 
 import time
@@ -13,12 +13,12 @@ _PROC = Path("/proc")
 _SWITCHES = ("voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:")
 _MOST_A_LOOK_S = 1.5
 _AT_WORK = frozenset("RD")
-"""The states of threads that run or wait for a disk."""
+"""The kernel's states of threads that run or wait for a disk."""
 
 
 class Movement:
-    """How long processes have not moved, to be looked at every second or more often. Of a longer
-    time between two looks 1.5 seconds count, since this process itself may have been stopped."""
+    """Measures how long processes have made no progress; call `look` at least once a second.
+    Between two calls at most 1.5 seconds count, since this process may have been stopped, too."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -26,7 +26,7 @@ class Movement:
         self._looked_at = 0.0
 
     def look(self, pids: Iterable[int]) -> dict[int, float]:
-        """The seconds for which each of these processes has not moved; what was known of others is
+        """The seconds for which each of these processes has made no progress; other processes are
         forgotten."""
         now = self._clock()
         passed, self._looked_at = min(now - self._looked_at, _MOST_A_LOOK_S), now

@@ -1,8 +1,8 @@
 """Detects silent children of `serve`: an HTTP process that does not answer `/livez`, and any child
-that does not move.
+that makes no progress.
 
-Time in which the supervisor or the whole machine was stopped does not count: of the time between
-two looks, at most 2 seconds do.
+Time in which the supervisor or the whole machine was stopped does not count: at most 2 seconds
+between two checks do.
 """
 
 import socket
@@ -14,14 +14,14 @@ from contextlib import suppress
 from leadline.entrypoints.embedded.movement import Movement
 
 SILENT_S = 10.0
-"""After so long a silent child is replaced."""
+"""The seconds of silence after which a child is replaced."""
 _START_S = 60.0
-"""How long a child may take to begin."""
+"""How long a child may take to start."""
 _LOOK_S = 1.0
 _MOST_A_LOOK_S = 2.0
 _QUESTION = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
 _ANSWER = b'"alive"}'
-_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where who listens everywhere is reached
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - reached there if bound to all
 
 
 class Livez:
@@ -44,7 +44,7 @@ class Livez:
         return self._silent >= (SILENT_S if self._began else _START_S)
 
     def begin_anew(self) -> None:
-        """A new process is being started."""
+        """Note that a new process is being started."""
         self._silent, self._began = 0.0, False
 
     def close(self) -> None:
@@ -86,14 +86,14 @@ class Livez:
 
 
 class Stillness:
-    """Finds processes that do not move, once a second."""
+    """Finds processes that make no progress, once a second."""
 
     def __init__(self) -> None:
         self._movement = Movement()
         self._next = 0.0
 
     def of(self, pids: Iterable[int]) -> set[int]:
-        """The ones that have not moved for too long; empty if called again within a second."""
+        """The ones without progress for too long; empty if called again within a second."""
         if time.monotonic() < self._next:
             return set()
         self._next = time.monotonic() + _LOOK_S

@@ -1,5 +1,5 @@
-"""The supervisor's writes to the store, in a thread of their own: a process that hangs with the
-write lock must not block the supervisor, which has to end it."""
+"""The supervisor's writes to the store, in a thread of their own: a stuck lock holder must not
+block the supervisor, which has to end it."""
 
 import logging
 import queue
@@ -14,20 +14,20 @@ _LONGEST_END_S = 5.0
 
 
 class Leases(Protocol):
-    """The part of the store that gives back the leases of processes."""
+    """The part of the store that releases the leases of processes."""
 
     def release(self, holder: int) -> int:
-        """Give back the tasks of a dead process; returns how many."""
+        """Release the tasks of a dead process; returns how many."""
 
     def set_apart(self, holder: int, lead_id: str, hold: timedelta) -> int:
-        """Give back the tasks of a process that hangs, except those of the lead it hangs on."""
+        """Release the tasks of a process that hangs, except those of the lead it hangs on."""
 
     def close(self) -> None:
         """Close the file."""
 
 
 class StoreJobs:
-    """Does the same later, in order of the calls."""
+    """Queues the same calls for a thread, which makes them in order."""
 
     def __init__(self, store: Leases, longest_end_s: float = _LONGEST_END_S) -> None:
         self._longest_end_s = longest_end_s

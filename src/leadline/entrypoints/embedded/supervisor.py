@@ -2,9 +2,9 @@
 
 A child that dies is restarted; the supervisor holds the listening socket, so senders wait meanwhile
 instead of being refused. A worker with an iteration longer than its lease is ended and replaced, as
-is a child that is silent. A second server on the same data folder is refused. When a sync of the
-database fails, everything ends at once and starts anew, which mends the file; when another fails,
-it ends for good.
+is a silent child. A second server on the same data folder is refused. When a sync of the
+database fails, all children end at once and are restarted, which repairs the file; after a second
+failure the server exits.
 """
 
 import logging
@@ -94,7 +94,7 @@ class Supervisor:
             self._end_silent()
             try:
                 code = self._look_after_children()
-                if not code and has_failed_sync(self.settings.data):  # somebody else saw it
+                if not code and has_failed_sync(self.settings.data):  # another process noticed it
                     raise SyncFailed
             except SyncFailed:
                 code = self._start_anew()
@@ -102,7 +102,7 @@ class Supervisor:
         return code
 
     def _end_silent(self) -> None:
-        """End children that say nothing, and do not move: they are started again like any other."""
+        """End children that are silent or make no progress; they are restarted like any other."""
         still = self._stillness.of(kept.process.pid for kept in self._children)
         for kept in self._children:
             if not kept.is_ending() and (kept.process.pid in still or kept.is_silent()):
@@ -110,8 +110,8 @@ class Supervisor:
                 kept.end_soon(_GRACE_S)
 
     def _look_after_children(self) -> int:
-        """Replace who hangs or has died; returns the exit code with which to end, or 0. Raises
-        SyncFailed when one has met a failed sync."""
+        """Replace children that hang or have died; returns the exit code of the server, or 0 to go
+        on. Raises SyncFailed if a child noticed a failed sync."""
         for kept in self._children:
             if kept.process.poll() == children.SYNC_FAILED:
                 raise SyncFailed
@@ -125,8 +125,8 @@ class Supervisor:
         return 0
 
     def _start_anew(self) -> int:
-        """After a failed sync: end all that have the file open, mend it, and start them again.
-        Returns the exit code with which to end when that fails, or was needed before; else 0."""
+        """After a failed sync, end all children that have the file open, repair it, and restart
+        them. Returns the exit code of the server if that fails or was needed before; else 0."""
         self._failed_syncs += 1
         for kept in self._children:
             kept.kill()

@@ -20,7 +20,7 @@ class WholeRequests(HttpToolsProtocol):
         raise NotImplementedError
 
     def _should_upgrade(self) -> bool:
-        """Whether uvicorn shall not start the application yet, because the request is read again
+        """Whether uvicorn must not start the application yet, because the request is parsed again
         without the header. CONNECT upgrades by its method and is answered like any other."""
         return self.scope["method"] != "CONNECT"
 
@@ -28,7 +28,7 @@ class WholeRequests(HttpToolsProtocol):
         """Parse requests with `Upgrade` in *data* again, without that header.
 
         The parser stops after the head of such a request, takes the body for the other protocol,
-        and cannot be used any more; *offer* says how far it came. Raises HttpParserError.
+        and cannot be used any more; *offer* tells how far it parsed. Raises HttpParserError.
         """
         while offer is not None and self._should_upgrade():
             head, data = self._head_without_offer(), data[offer.args[0] :]
@@ -48,9 +48,9 @@ class WholeRequests(HttpToolsProtocol):
         return b"".join((*lines, b"\r\n"))
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """The sender has closed its half of the connection: answer its complete requests, the last
-        one with `Connection: close`. True keeps the transport open for that."""
-        newest = self.cycle  # that of the newest request with a complete head
+        """Handle a half-closed connection: answer its complete requests, the last one with
+        `Connection: close`. True keeps the transport open for that."""
+        newest = self.cycle  # of the newest request with a complete head
         if newest is None or newest.response_complete:
             return False
         if newest.more_body:

@@ -34,8 +34,8 @@ IDLE_S = 0.1
 _TROUBLE_S = 2.0
 _LOOK_S = 0.5
 _SHARE = 4
-"""So many times as long as a look for work took, a loop that found none is idle: looks at a long
-backlog that is another's take no more than a fifth of a core."""
+"""An idle loop waits this many times as long as its search for work took, so that searches through
+a long backlog of other workers' tasks take at most a fifth of a core."""
 _MOST_IDLE_S = 1.0
 _AHEAD = timedelta(seconds=1)
 
@@ -71,10 +71,10 @@ def work(
         threads.append(threading.Thread(target=_run, args=(loop, stop, watched)))
     for thread in threads:
         thread.start()
-    # The supervisor sees that this process moves, also while all else waits for a slow disk.
+    # Shows the supervisor progress, also while all other threads wait for a slow disk.
     while not stop.wait(_LOOK_S):
         if has_failed_sync(settings.data):
-            note_failed_sync(settings.data)  # which ends this process, so that the file is mended
+            note_failed_sync(settings.data)  # ends this process, so that the file is repaired
             break
     stop.set()
     for thread in threads:
@@ -98,8 +98,9 @@ def _loops(settings: Settings, steps: Set[Step]) -> Iterator[_Loop]:
 def _shared_out(
     settings: Settings, steps: Set[Step]
 ) -> Iterator[tuple[list[TaskKind], Among | None]]:
-    """The groups of kinds, and for whose leads. Steps that may ask any CRM are done apart for the
-    leads of each CRM, and for all others: one that hangs keeps no other's leads waiting."""
+    """The groups of step kinds, and the sources whose leads they lease. Steps that may ask a CRM
+    run in one loop for each CRM and one for all other leads, so that a CRM that hangs delays only
+    its own leads."""
     asked = frozenset(source for source, config in settings.crm.items() if config.look_up)
     for kinds in _groups(settings, steps):
         if asked and kinds[0][0].addressee is Addressee.LEAD:
@@ -136,8 +137,8 @@ def longest_iteration(settings: Settings, timeouts: Iterable[timedelta] = ()) ->
 
 
 def before_lease_ends(settings: Settings) -> timedelta:
-    """How long after it begins a message must have been sent, or be given up, however long its
-    destination may take by the settings: when the lease ends another may send the same."""
+    """How long sending a message may take at most, whatever timeout its channel has: after the
+    lease ends, another worker may send the same message."""
     return settings.lease - min(settings.lease / 10, _AHEAD)
 
 

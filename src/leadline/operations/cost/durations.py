@@ -154,6 +154,6 @@ MEASURING = Durations(
     lead_waits={},
     log_bytes=676,
 )
-"""A run of Sweep that only says how late leads are. Its reads were counted; for the rest it is
-ASSUMED to take what a whole sweep was measured to take, and to be warm, as one comes each five
-minutes."""
+"""A run of Sweep that only measures how late leads are. Its reads were counted. Its other work is
+ASSUMED to take as long as that of a measured whole sweep, and the function to be warm, because one
+run comes every five minutes."""

@@ -50,8 +50,8 @@ class Estimate(msgspec.Struct, frozen=True):
         return math.fsum(line.dollars for line in self.lines)
 
     def deployed(self, parts: Mapping[str, float] = BY_DEFAULT) -> float:
-        """Dollars a month of the stack as it is deployed: what it needs, and so many of each of
-        the optional *parts* as it has."""
+        """Dollars a month of the stack as it is deployed: everything it needs, and its optional
+        *parts*, by their number."""
         chosen = (line.dollars * parts.get(line.part, 0) for line in self.options)
         return self.total + math.fsum(chosen)
 

@@ -1,4 +1,4 @@
-"""Which optional parts a stack has, by the parameters of its template."""
+"""The optional parts of a stack, derived from its template parameters."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,12 +6,12 @@ from types import MappingProxyType
 BY_DEFAULT: Mapping[str, float] = MappingProxyType(
     {"alarms": 1, "error rates": 1, "dashboard": 1, "metrics": 1, "recovery": 1}
 )
-"""What a stack has of which no parameter says otherwise."""
+"""The parts that a stack has unless its parameters turn them off."""
 
 
 def parts_of(parameters: Mapping[str, str]) -> Mapping[str, float]:
-    """How many of each optional part a stack with these parameters has; one that is not named is as
-    the template has it by default."""
+    """The number of each optional part in a stack with these parameters; parameters not given have
+    the template's defaults."""
 
     def says(name: str, usually: str = "") -> str:
         return parameters.get(name, usually)

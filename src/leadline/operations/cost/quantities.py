@@ -13,7 +13,7 @@ from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK, Uses
 
 SECONDS = 730 * 3_600
 SWEEPS, MEASURES = 730 * 4, 730 * 12
-"""Runs of Sweep: those that sweep, and those that only say how late leads are."""
+"""Runs of Sweep: those that sweep, and those that only measure how late leads are."""
 MEASURE = "Sweep, measuring"
 KB, GB = 1 << 10, 1 << 30
 POLLERS, POLL_S = 5, 20
@@ -23,8 +23,8 @@ may go down to two, but does not promise to."""
 SETTINGS_KEPT_S = 300
 """How long a function keeps the settings that it has read, in seconds."""
 ALARM_METRICS, RATE_METRICS, EMF_METRICS = 15, 8, 8
-"""The number of metrics that the template's plain alarms watch, of those that its error rates watch
-(a quotient watches two, and each is billed), and of our own metrics."""
+"""The number of metrics that the template's plain alarms watch, that its error rates watch (a ratio
+watches two, and each is billed), and that we publish ourselves."""
 _READS_TO_MEASURE = 4 * 3 * 0.5
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
 # Items of one lead, each with DynamoDB's own 100 bytes: with index entries, and without.
@@ -188,7 +188,7 @@ def sweeping(w: Workload) -> Iterator[Used]:
 
 
 def measuring() -> Iterator[Used]:
-    """What it takes to know how late leads are, beside the time of Sweep."""
+    """The quantities needed to measure how late leads are, except the duration of Sweep."""
     yield Used("schedule", MEASURE, MEASURES, "730 hours × 12")
     formula = f"{MEASURES:,} runs × 4 shards × (refine, one channel, late) × 0.5"
     yield Used("table_read", MEASURE, MEASURES * _READS_TO_MEASURE, formula)
@@ -223,7 +223,7 @@ def _said(w: Workload) -> Iterator[Used]:
 
 
 def optional_items(w: Workload) -> Iterator[Used]:
-    """The quantities of optional parts; the template has some of it unless told otherwise."""
+    """The quantities of optional parts; the template includes some of them by default."""
     calls, kept = sum(_invocations(w).values()), w.leads * w.months_kept
     plain = "metrics that the alarms watch"
     yield Used("alarm", "alarms", ALARM_METRICS, plain, "alarms")

@@ -41,8 +41,7 @@ class BatchStore(AwsStore):
     failure: an outage of S3 for an hour must not make dead letters.
 
     `counts` has the number of tasks by result: "Refined", "Quarantined", "Alerted", "Reminded",
-    "Dead";
-    `settled` how many outcomes were carried out, whatever they were.
+    "Dead"; `settled` is the number of outcomes carried out.
     """
 
     def __init__(self, *parts: Any, tasks: Iterable[Task], **more: Any) -> None:

@@ -19,12 +19,12 @@ _FREE = "attribute_not_exists(pk)"
 _FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
 
 COMPARED = "compared"
-"""What the item of a lasting key has whose event another one of the key is compared with; keys of
-earlier versions have none."""
+"""The attribute of a lasting key whose later events are compared with the first one; keys of
+earlier versions lack it."""
 
 
 class Comparing(Base):
-    """What an inbox does with the keys of events."""
+    """The part of the inbox that handles idempotency keys."""
 
     def _beside(
         self,
@@ -33,9 +33,9 @@ class Comparing(Base):
         first_at: datetime,
         reserved: Mapping[str, Any] | None,
     ) -> Apart:
-        """What an event is beside the one whose document this is, by the item of their key (None:
-        this event's own). Where that says nothing of comparing, and without the document, the key
-        decides."""
+        """How an event relates to the first event of its key, whose document is read. *reserved* is
+        the item of the key (None: this event's own). If the item lacks COMPARED, or the document
+        can't be read, the key alone decides."""
         if reserved is not None and not reserved.get(COMPARED):
             return Apart()
         try:
@@ -47,7 +47,7 @@ class Comparing(Base):
         return self.apart(lead, first.raw, first.record)
 
     def _is_known(self, lead: CapturedLead) -> bool:
-        """Whether the key of an event, a digest of its text, still counts for another one."""
+        """Whether the key of an earlier event, a digest of its text, has not expired."""
         known = self.table.get(digest_key("E", lead.event_key))
         window = self.redelivery_window if lead.window is None else lead.window
         return known is not None and known["taken_at"] > iso(lead.captured_at - window)
@@ -79,8 +79,8 @@ class Comparing(Base):
         return None
 
     def _resumed(self, lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
-        """The lead with the id that an earlier attempt reserved before it died. First a note is
-        stored by which the sweep will find its document."""
+        """The lead with the id that an earlier attempt reserved before it died. Stores a note
+        first, by which the sweep finds its document."""
         lead = _as_reserved(lead, reserved)
         place = f"{iso(self.clock())}#{key_of('raw', lead.id, lead.captured_at)}"
         noted = {**reserved, "due_pk": RESUMED, "due_sk": place}

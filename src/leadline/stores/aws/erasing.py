@@ -1,4 +1,4 @@
-"""Taking personal data out of what is kept on AWS."""
+"""Erases personal data from the store on AWS."""
 
 import msgspec
 
@@ -19,7 +19,7 @@ LEFT = (
     "backups of the table, until they expire",
     "the bodies of deliveries that told of several records",
 )
-"""What of a lead's personal data the store can't reach."""
+"""The copies of personal data that the store can't erase."""
 
 
 class AwsErasing(AwsLeads):
@@ -47,7 +47,7 @@ class AwsErasing(AwsLeads):
         return LEFT
 
     def _erase_refined(self, lead: LeadItem, documents: dict[str, StoredEvent]) -> str:
-        """Write the refined document over; returns the version that counts from now on."""
+        """Overwrite the refined document; returns its new version."""
         refined = self.refined([lead.lead_id]).get(lead.lead_id)
         if refined is None or lead.lead_id not in documents:
             return lead.summary.version if lead.summary else ""
@@ -74,7 +74,7 @@ def _without_person(lead: LeadItem, version: str) -> LeadItem:
 
 
 def _without_differences(lead: LeadItem) -> LeadItem:
-    """The item without what redeliveries said otherwise."""
+    """The item without the differences of redeliveries."""
     timeline = tuple(
         msgspec.structs.replace(line, detail="") if line.what == OTHER_WORDS else line
         for line in lead.timeline

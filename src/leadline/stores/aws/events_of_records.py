@@ -14,10 +14,10 @@ from leadline.stores.aws.table import Put, Write
 
 
 class EarlyEvents(Base):
-    """What an inbox does with events that came before their lead."""
+    """The part of the inbox that handles events that came before their lead."""
 
     def _with_early(self, item: LeadItem, ids: Sequence[str]) -> tuple[LeadItem, list[Write]]:
-        """A new lead's item with the events of its record that came before it, and their own."""
+        """A new lead's item with the earlier events of its record, and those events' items."""
         items = self.table.get_all([lead_key(i) for i in ids])
         events = [lead_of(items[key]) for i in ids if (key := lead_key(i)) in items]
         news = [event.lead_id for event in events if event.kind == Kind.UPDATED]
@@ -48,14 +48,14 @@ def item_of(lead: CapturedLead, fate: Fate, why: str, head: LeadItem | None) -> 
 
 
 def record_item(record_key: bytes, lead_id: str) -> dict[str, Any]:
-    """What says which lead a record has."""
+    """The item that assigns a record to a lead."""
     pk, sk = digest_key("R", record_key)
     return {"pk": pk, "sk": sk, "lead_id": lead_id}
 
 
 def with_event(head: LeadItem, event_id: str, fate: Fate, *, unseen: bool) -> LeadItem:
-    """The lead with another event of its record; where the worker that holds it had to see that
-    and has not, it loses it."""
+    """The lead with another event of its record. If a worker holds its lease and must read the
+    event, the lease is revoked."""
     if not unseen:
         return changed(head, related=(*head.related, event_id))
     task = head.task

@@ -111,8 +111,8 @@ class AwsInbox(Comparing, EarlyEvents):
         raise Contested(lead.id)
 
     def _is_within_quota(self, lead: CapturedLead) -> bool:
-        """Whether the quota of an event, if it has one, takes it. An event with the text of an
-        earlier one does not count."""
+        """Whether an event fits its quota, if it has one. A repeat of an earlier text is not
+        charged."""
         if lead.quota is None or self._is_known(lead):
             return True
         from leadline.stores.aws.quotas import is_within_quota  # most events have no quota
@@ -122,14 +122,14 @@ class AwsInbox(Comparing, EarlyEvents):
     def _met_again(
         self, lead: CapturedLead, first: LeadItem, reserved: dict[str, Any], wakeups: list[Wakeup]
     ) -> Receipt:
-        """An event with the key of one that is kept: its redelivery, or about somebody else."""
+        """The receipt of an event with a known key: a redelivery, or about somebody else."""
         told = self._beside(lead, first.lead_id, from_iso(first.captured_at), reserved)
         if told.identity:
             return self._set_apart(lead, told.identity, wakeups)
         return self._redelivered(first, told.difference, wakeups)
 
     def _set_apart(self, lead: CapturedLead, identity: str, wakeups: list[Wakeup]) -> Receipt:
-        """Keep an event whose key is somebody else's, under an id that is surely its own."""
+        """Store an event whose key belongs to another person's event, under an id of its own."""
         own = msgspec.structs.replace(lead, id=uuid7(lead.captured_at))
         return self._accept(set_apart(own, identity), wakeups)
 
@@ -194,8 +194,8 @@ class AwsInbox(Comparing, EarlyEvents):
     def _keep_lead(
         self, lead: CapturedLead, early: LeadItem | None, wakeups: list[Wakeup]
     ) -> Receipt:
-        """Store a new lead with its task, and assign its record to it, and what came *early*
-        of that."""
+        """Store a new lead with its task, and assign to it its record and the *early* events of
+        that record."""
         item = item_of(lead, Fate.CAPTURED, lead.why, None)
         if lead.kind is Kind.UNREADABLE:
             item = _dead(item, lead)
@@ -261,7 +261,7 @@ class AwsInbox(Comparing, EarlyEvents):
 
 
 def _dead(item: LeadItem, lead: CapturedLead) -> LeadItem:
-    """An event that can't be read, as the dead letter that it is from the start."""
+    """The dead letter of an unreadable event."""
     at = iso(lead.captured_at)
     task = TaskState(at, at, error=short(lead.why), dead_at=at, reason=NOT_READ)
     item = msgspec.structs.replace(item, task=task, why=short(lead.why))

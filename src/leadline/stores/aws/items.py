@@ -24,8 +24,8 @@ from leadline.stores.aws.values import Item
 _LONGEST_TIMELINE = 100
 _LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
 MOST_EARLY = 40
-"""So many events of a record wait for its lead: a transaction has 100 writes (DynamoDB API
-Reference, "TransactWriteItems")."""
+"""The maximum number of events of a record that wait for its lead: a transaction has 100 writes
+(DynamoDB API Reference, "TransactWriteItems")."""
 MOST_RELATED = 1_000
 """The maximum number of other events of its record that a lead stores, in 80 KB. Each write of the
 lead costs a unit per KB, two in a transaction; an item may have 400 KB."""
@@ -35,8 +35,8 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The state of a task: it waits for `due_at`, is leased until `due_at`, or is dead since
     `dead_at` (times in ISO-8601).
 
-    `first_due_at` is "" while that is `due_at`; a task that is `late` has an entry there
-    (`stores.aws.late`)."""
+    `first_due_at` is "" while it equals `due_at`; a `late` task has an index entry at
+    `first_due_at` (`stores.aws.late`)."""
 
     put_at: str
     due_at: str
@@ -119,7 +119,7 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_early(self) -> bool:
-        """Whether it is an event that waits for the lead of its record."""
+        """Whether this event waits for the lead of its record."""
         return self.fate == Fate.FILTERED and self.joined is None
 
     @property
@@ -213,7 +213,7 @@ def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
 
 
 def lease_of(holder: LeadItem | TaskItem, task: TaskState, until: datetime) -> Lease:
-    """The lease that a worker gets *until* then; *task* is the state before it is leased."""
+    """A worker's lease *until* this time; *task* is the state before the lease."""
     return Lease(
         task_in(holder),
         task.attempt + 1,

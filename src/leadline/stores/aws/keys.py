@@ -10,9 +10,9 @@
 | a lead's handling | `L#` and its id | `handling` |
 | a later lead of the same person | `L#` and the first lead's id | `again#` and its id |
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
-| where a late task was first due | `L#` and its lead's id | `late#`, its step, `#`, its channel |
+| a late task's first due time | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
-| a source's quota of what nobody can read | `Q#` and its name | `quota` |
+| a source's use of its quota | `Q#` and its name | `quota` |
 | a channel's failures | `C#` and its name | `trouble` |
 """
 
@@ -53,12 +53,12 @@ def task_key(task: Task) -> Key:
 
 
 def late_key(task: Task) -> Key:
-    """Where it stands when a late task was first due."""
+    """The key of the item with a late task's first due time."""
     return f"L#{task.lead_id}", f"{LATE}{task.step}#{task.channel}"
 
 
 def quota_key(source: str) -> Key:
-    """Where it stands what a source has used of its quota of deliveries that nobody can read."""
+    """The key of a source's use of its quota for unreadable deliveries."""
     return f"Q#{short(source)}", "quota"
 
 
@@ -98,7 +98,7 @@ def dead_partition(shard: int) -> str:
 
 
 def late_partition(shard: int) -> str:
-    """The partition of the index `due` where late tasks stand by when they were first due."""
+    """The partition of the index `due` that holds late tasks by their first due time."""
     return f"late#{shard}"
 
 

@@ -1,9 +1,9 @@
-"""Leads that are late, found by when their step was first due.
+"""Finds late leads by the first due time of their step.
 
-The index `due` has a task where it is due next, which every lease and retry moves. One that was
-moved further than NEARLY gets an entry of its own, at the time when it was first due, in the
-partition `late_partition`: an item beside its lead's, written in one transaction with the task.
-Tasks that go well have none.
+The index `due` has each task at its next due time, which every lease and retry changes. A task that
+moved by more than NEARLY gets an entry of its own at its first due time, in the partition
+`late_partition`: an item beside its lead's, written in one transaction with the task. Tasks without
+trouble have none.
 """
 
 import logging
@@ -30,19 +30,19 @@ from leadline.stores.aws.values import Item
 log = logging.getLogger(__name__)
 
 NEARLY = timedelta(minutes=2)
-"""A task is looked for where it is due next while that is so little later than it was first due:
-a worker that does it at once need not write another item."""
+"""Up to this far from its first due time, a task is found by its next due time instead, so that a
+worker that does it at once need not write another item."""
 _MOST_LEFT_OVER = 25
-"""Of each shard, in one look."""
+"""The maximum number of entries read of each shard."""
 
 
 def first_due(task: TaskState) -> str:
-    """When a task was first due."""
+    """A task's first due time."""
     return task.first_due_at or task.due_at
 
 
 def moved(task: TaskState, step: Step, due_at: datetime) -> TaskState:
-    """The task due then instead, and as late as before."""
+    """The task with another due time and its first due time kept."""
     first = first_due(task)
     far = step in UNTOLD_STEPS and due_at - from_iso(first) > NEARLY
     return msgspec.structs.replace(
@@ -51,7 +51,7 @@ def moved(task: TaskState, step: Step, due_at: datetime) -> TaskState:
 
 
 def as_late(old: TaskState | None, new: TaskState, step: Step, now: datetime) -> TaskState:
-    """A task that is put in the place of the old one: put for now it is as late as that was."""
+    """A task that replaces *old*; one put for now keeps the first due time of *old*."""
     if old is None or old.dead_at or not first_due(old) < new.due_at <= iso(now):
         return new
     due_at = from_iso(new.due_at)
@@ -60,7 +60,7 @@ def as_late(old: TaskState | None, new: TaskState, step: Step, now: datetime) ->
 
 
 def entry_writes(task: Task, before: TaskState | None, after: TaskState | None) -> list[Write]:
-    """The writes that keep the entry of a task that changes; None: there was or is no task."""
+    """The writes that update the entry of a task that changes; None: there was or is no task."""
     was = before is not None and before.late
     if after is not None and after.late and not after.dead_at:
         if was and before is not None and before.first_due_at == after.first_due_at:
@@ -79,8 +79,9 @@ def _entry(task: Task, state: TaskState) -> Item:
 
 
 def _ended(task: Task, first_due_at: str) -> Item:
-    """What is left of an entry until DynamoDB deletes it (TTL), as not every function may. It must
-    have expired within five years (DynamoDB Developer Guide, "Time to Live")."""
+    """An entry without its index keys, which DynamoDB deletes (TTL), because not every function may
+    delete items. Its expiry must be less than five years ago (DynamoDB Developer Guide, "Time to
+    Live")."""
     pk, sk = late_key(task)
     return {"pk": pk, "sk": sk, "expires": int(from_iso(first_due_at).timestamp())}
 
@@ -95,8 +96,8 @@ def oldest_first_due(table: Table, now: datetime, channels: Collection[str]) -> 
 def _first_due(
     table: Table, now: datetime, kinds: Collection[tuple[Step, str]], shard: int
 ) -> list[str]:
-    """When tasks of a shard were first due: the longest late, and of each kind the one that is due
-    for longest."""
+    """First due times of a shard: of the longest overdue task of each kind, and the earliest of the
+    late entries."""
     condition, until = "due_pk = :pk AND due_sk <= :now", due_before(now)
     found = [
         entry["due_sk"].partition("#")[0]
@@ -113,8 +114,8 @@ def _first_due(
 
 
 def _still_stands(table: Table, entry: Item) -> bool:
-    """Whether an entry is that of a late task; else it is ended. An older Leadline that went on for
-    a while knows nothing of entries."""
+    """Whether an entry belongs to a late task; otherwise it is ended. An older Leadline that ran
+    for a while leaves such entries behind."""
     _, step, channel = entry["sk"].split("#", 2)
     task = Task(Step(step), entry["pk"][2:], channel)
     item = table.get(task_key(task))
@@ -127,12 +128,12 @@ def _still_stands(table: Table, entry: Item) -> bool:
     try:
         table.put_if(_ended(task, first), "due_sk = :seen", {":seen": entry["due_sk"]})
     except Stale:
-        return False  # it was put anew meanwhile
+        return False  # the task was put again meanwhile
     return False
 
 
 def task_writes(
     before: LeadItem | TaskItem, after: LeadItem | TaskItem, writes: list[Write]
 ) -> list[Write]:
-    """The *writes* with those that keep the entry of the task that the item has or had."""
+    """The *writes*, and those that update the entry of the item's task."""
     return [*writes, *entry_writes(task_in(before), before.task, after.task)]

@@ -144,7 +144,7 @@ class AwsLeads(Base):
 def _waiting(
     lead: LeadItem, documents: Mapping[str, StoredEvent], events: Sequence[LeadItem]
 ) -> Waiting:
-    """What a worker needs of a lead and of the other events of its record, in their order."""
+    """A lead and the other events of its record, in the order of arrival, as workers need them."""
     updates = [event.lead_id for event in events if event.fate == Fate.FOLDED]
     ends = []
     for place, event in enumerate(events):
@@ -166,8 +166,7 @@ def _waiting(
 
 
 def _tells(lead: LeadItem, event: LeadItem) -> bool:
-    """Whether an event says something of a lead; what came late is news only of one that is
-    refined."""
+    """Whether an event has data for a lead; late events have it only for refined leads."""
     if event.fate == Fate.FOLDED or _is_end(event):
         return True
     return lead.summary is not None and _is_late(event)

@@ -46,7 +46,7 @@ _DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_PARALLEL = 8
 _MOST_ROUNDS = 20
 _PASSED_BY = 1000
-"""So many tasks of other sources are looked at; functions never ask for those of some sources."""
+"""The maximum number of tasks read to find those of some sources; functions never ask for that."""
 
 
 class AwsQueue(Base):
@@ -121,7 +121,7 @@ class AwsQueue(Base):
     def _among(
         self, holders: Sequence[LeadItem | TaskItem], among: Among
     ) -> list[LeadItem | TaskItem]:
-        """Those of leads of these sources."""
+        """The tasks of leads from these sources."""
         leads = self.table.get_all(list({lead_key(holder.lead_id) for holder in holders}))
         sources = {item["pk"]: lead_of(item).source for item in leads.values()}
         return [h for h in holders if among.has(sources.get(lead_key(h.lead_id)[0], ""))]

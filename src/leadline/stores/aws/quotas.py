@@ -1,4 +1,4 @@
-"""What each source has used of its quota of deliveries that nobody can read, on AWS."""
+"""Each source's use of its quota for unreadable deliveries, on AWS."""
 
 from leadline.model.formats import from_iso, iso
 from leadline.model.lead import CapturedLead
@@ -12,7 +12,8 @@ _MOST_ROUNDS = 20
 
 
 def is_within_quota(table: Table, lead: CapturedLead) -> bool:
-    """Whether its quota, if it has one, takes a delivery; then it is taken from it."""
+    """Charge a delivery to its quota, if it has one; False, and nothing is charged, if it does not
+    fit."""
     if lead.quota is None:
         return True
     for _ in range(_MOST_ROUNDS):
@@ -23,13 +24,13 @@ def is_within_quota(table: Table, lead: CapturedLead) -> bool:
         try:
             table.write(_put(lead.source, spent, item))
         except Stale:
-            continue  # another delivery was faster
+            continue  # another delivery was charged first
         return True
     raise Contested(lead.id)
 
 
 def give_back(table: Table, source: str, size: int) -> None:
-    """Note that so many bytes of a source no longer lie there."""
+    """Note that a source no longer uses so many bytes."""
     for _ in range(_MOST_ROUNDS):
         item = table.get(quota_key(source))
         spent = _spent(item)

@@ -1,4 +1,4 @@
-"""Reading again, on AWS, what nobody could read."""
+"""Reads unreadable deliveries again, on AWS."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class AwsUnreadable(AwsInbox):
             head = self._head(lead)
             early = head if head is not None and head.is_early else None
             if head is not None and not (early and lead.kind is Kind.CREATED):
-                return False  # its record has got a lead meanwhile
+                return False  # its record has a lead by now
             key = key_of("raw", lead_id, from_iso(item.captured_at))
             document = self.bucket.get(key)
             if document is None:
@@ -42,7 +42,7 @@ class AwsUnreadable(AwsInbox):
             read = msgspec.structs.replace(
                 lead, id=lead_id, captured_at=from_iso(item.captured_at), body=body
             )
-            # Twice the same where the write below is lost: who reads again writes it again.
+            # If the write below fails, reading again writes the same document again.
             self.bucket.put(key, document_of(read))
             try:
                 self.table.write_all(self._writes(item, read, early))
@@ -57,8 +57,8 @@ class AwsUnreadable(AwsInbox):
         raise Contested(lead_id)
 
     def _writes(self, item: LeadItem, read: CapturedLead, early: LeadItem | None) -> list[Write]:
-        """The writes that store the event as it was read and assign its key and its record to it,
-        with what came *early* of that."""
+        """The writes that store the event as it was read, and assign to it its key, its record and
+        the *early* events of that record."""
         now = self.clock()
         fate, why = fate_of(read, known=False, refined=False)
         is_lead = fate is Fate.CAPTURED

@@ -51,7 +51,7 @@ class Checkpointer:
                     db.checkpoint()
                 failed = 0
             except SyncFailed:
-                break  # the log is left as it is, and whoever starts this process anew mends it
+                break  # leave the log as it is; the next start repairs the file from it
             except apsw.Error as error:
                 failed += 1
                 _tell(error, failed)
@@ -59,9 +59,9 @@ class Checkpointer:
 
 
 def _tell(error: apsw.Error, failed: int) -> None:
-    """Say that a checkpoint failed, for so many turns already. Once may be anything: a reader that
-    holds the log, or a trouble that whoever writes next meets and reports to the sender. Again and
-    again the log grows without end: that is told as an error, when it begins and now and then."""
+    """Log that *failed* checkpoints in a row have failed. A single failure may be a reader that
+    holds the log, or an error that the next writer reports to its sender. If failures continue, the
+    log grows without end: that is logged as an error, at first and then at intervals."""
     extra = {"error": type(error).__name__, "count": failed}
     if failed == 1:
         log.warning("checkpoint.failed", extra=extra)

@@ -1,4 +1,4 @@
-"""A checksum beside each stored body and document: what the disk changed is not served as true."""
+"""Checksums of stored bodies and documents, so that data altered by the disk is not served."""
 
 import logging
 from typing import Any
@@ -10,22 +10,22 @@ log = logging.getLogger(__name__)
 
 
 def sum_of(content: bytes | None) -> int | None:
-    """The checksum to be stored beside this, in a column of its own."""
+    """The checksum of a value, to be stored in a column of its own."""
     return None if content is None else crc32(content)
 
 
 def is_whole(content: bytes | None, kept: int | None) -> bool:
-    """Whether this is what was written. What has no checksum, as earlier versions wrote it, is not
-    checked."""
+    """Whether a value matches its checksum. Values without one, written by earlier versions, are
+    not checked."""
     return kept is None or (content is not None and crc32(content) == kept)
 
 
 def whole_rows(
     rows: list[tuple[Any, ...]], key: int, *checked: tuple[int, int]
 ) -> list[tuple[Any, ...]]:
-    """The rows of which everything is as it was written: *checked* are the places of what was
-    stored and of its checksum. Any other is left out, and logged with the lead's id, which stands
-    at *key*."""
+    """The rows whose values match their checksums. *checked* are pairs of the column of a value and
+    that of its checksum. Damaged rows are left out and logged with the lead's id, in column
+    *key*."""
     damaged = [row for row in rows for at, kept in checked if not is_whole(row[at], row[kept])]
     if not damaged:
         return rows

@@ -95,7 +95,7 @@ class Database:
             if has_failed_sync(folder):
                 heal_alone(folder)
             self._locks = (writers, checkpoints, use(folder))
-            refuse_if_restoring(folder)  # which nobody can begin any more
+            refuse_if_restoring(folder)  # no restore can begin any more
             make_data_file(self.path, rights)
             self.connection = apsw.Connection(str(self.path), statementcachesize=400)
         self.connection.set_busy_timeout(30_000)
@@ -116,7 +116,7 @@ class Database:
         # FULL: a commit returns only when the log is on the disk (promise 1).
         execute("PRAGMA synchronous = FULL")
         execute("PRAGMA cache_size = -24000")
-        # SQLite's own checkpoints, after commits and at the end, would forget that one failed.
+        # SQLite's automatic checkpoints would ignore an earlier failed sync.
         execute("PRAGMA wal_autocheckpoint = 0")
         self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         if self._checkpoint_pages and self._locks:
@@ -130,7 +130,7 @@ class Database:
     def exclusively(self) -> Iterator[None]:
         """Hold the file's writer lock. Writers of all processes wait for it in the kernel, which
         wakes them at once; SQLite's own busy handler would poll and sleep."""
-        assert self._turns is not None  # noqa: S101 - who only reads does not come here
+        assert self._turns is not None  # noqa: S101 - readers never call this
         with self._mutex, self._turns.taken():
             writers = self._locks[0]
             fcntl.flock(writers, fcntl.LOCK_EX)
@@ -167,21 +167,21 @@ class Database:
                 self._checkpoint_after_commit()
 
     def _lost_by(self, error: apsw.IOError) -> bool:
-        """Whether the log could not be synced; where there was no room nothing else is lost."""
+        """Whether a sync of the log failed; if the disk was only full, nothing is lost."""
         return is_failed_sync(error) and not _disk_is_full(self.connection)
 
     def _checkpoint_after_commit(self) -> None:
         self._logged_pages = 0
         try:
             self.checkpoint()
-        except apsw.Error as error:  # what is committed is in the log
+        except apsw.Error as error:  # committed data is still in the log
             log.warning("checkpoint.failed", extra={"error": type(error).__name__, "count": 1})
 
     def checkpoint(self, *, whole: bool = False) -> None:
-        """Copy the log into the file, as far as readers let it; *whole* waits for them and cuts the
-        log off. Where another process is at it, nothing is done.
+        """Copy the log into the file (checkpoint) as far as readers allow; *whole* waits for them
+        and truncates the log. Does nothing while another process checkpoints.
 
-        Raises SyncFailed when a sync fails, or has failed before; else SQLite's own errors.
+        Raises SyncFailed if a sync fails or has failed before, and otherwise SQLite's own errors.
         """
         with self._mutex, held_at_once(self._locks[1]) as alone:
             if not alone:
@@ -194,7 +194,7 @@ class Database:
             except apsw.IOError as error:
                 if not is_failed_sync(error):
                     raise
-                # Noted before the next one may begin.
+                # Noted before the next checkpoint may begin.
                 raise note_failed_sync(self.folder) from error
 
     @contextmanager
@@ -209,7 +209,7 @@ class Database:
                 yield self.connection
             finally:
                 if not nested and self.connection.in_transaction:
-                    # What SQLite found damaged it also says now; nothing was written.
+                    # SQLite reports damage found by the reads again on COMMIT; nothing was written.
                     with suppress(apsw.CorruptError):
                         self.connection.execute("COMMIT")
 
@@ -252,14 +252,14 @@ class Database:
             self._let_go()
 
     def _leave_no_log(self) -> None:
-        """The last one to use the file copies the log into it, and SQLite then removes the log."""
+        """The last process to close the file checkpoints, and SQLite then removes the log."""
         self.connection.set_busy_timeout(0)
         try:
             self.checkpoint(whole=True)
             self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
-        except apsw.BusyError:  # somebody reads
+        except apsw.BusyError:  # another process reads
             return
-        except (apsw.Error, SyncFailed) as error:  # whoever opens the file next finds the log
+        except (apsw.Error, SyncFailed) as error:  # the next process to open the file finds the log
             log.warning("checkpoint.failed", extra={"error": type(error).__name__, "count": 1})
 
     def _let_go(self) -> None:
@@ -272,8 +272,8 @@ class Database:
 
 
 def _migrate_alone(path: Path, rights: Rights) -> None:
-    """Bring the file of an earlier version to the newest schema for who only reads, unless
-    somebody uses it, who may be of the earlier version."""
+    """Migrate the file of an earlier version for a reader, unless a process has it open, which may
+    be of the earlier version."""
     with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)) as connection:
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         connection.set_busy_timeout(30_000)
@@ -286,8 +286,8 @@ def _migrate_alone(path: Path, rights: Rights) -> None:
 
 
 def _disk_is_full(connection: apsw.Connection | None) -> bool:
-    """Whether the system refused for want of room: SQLite names that only in some places, and
-    otherwise tells of an I/O error."""
+    """Whether the disk was full: SQLite reports that only in some places, and an I/O error in
+    others."""
     return connection is not None and connection.system_errno in _NO_ROOM
 
 

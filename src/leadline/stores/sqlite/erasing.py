@@ -1,4 +1,4 @@
-"""Taking personal data out of what is kept."""
+"""Erases personal data from the SQLite store."""
 
 import apsw
 
@@ -16,7 +16,7 @@ from leadline.stores.sqlite.tasks import numbers_of
 
 _sql = Queries(__name__)
 LEFT = ("backups and exports that were made before",)
-"""What of a lead's personal data no store can reach."""
+"""The copies of personal data that no store can erase."""
 
 
 class SqliteErasing:
@@ -34,7 +34,7 @@ class SqliteErasing:
         return LEFT
 
     def _erase(self, db: apsw.Connection, lead: int) -> None:
-        # Freed space of the file is written over, or the words would stand there still.
+        # Overwrite freed space in the file, which would still hold the data.
         was = db.pragma("secure_delete")
         db.pragma("secure_delete", True)
         try:

@@ -4,11 +4,11 @@ SELECT n, source, captured_at, kind = 'ignored' AND why IN ('deleted', 'merged',
 FROM lead WHERE n = ?1 OR joined = ?1;
 
 -- name: erase_words
--- Put other words in the place of what events said.
+-- Replace the raw JSON of events.
 UPDATE raw SET raw = ?, raw_sum = ?, body = NULL, body_sum = NULL WHERE lead IN ();
 
 -- name: erase_bodies
--- Forget the bodies of a delivery, which told of several events, one of them up to a row.
+-- Delete the bodies of a delivery with several events, up to the one of a given row.
 UPDATE raw SET body = NULL, body_sum = NULL WHERE body IS NOT NULL AND lead IN (
   SELECT n FROM lead WHERE n BETWEEN ?1 - 10000 AND ?1 AND source = ?2 AND captured_at = ?3
 );
@@ -18,9 +18,9 @@ UPDATE raw SET body = NULL, body_sum = NULL WHERE body IS NOT NULL AND lead IN (
 SELECT CAST(lead AS TEXT), head FROM refined WHERE lead = ?;
 
 -- name: erase_refined
--- Put another document in the place of a refined one.
+-- Replace a refined document.
 UPDATE refined SET head = ?, head_sum = ? WHERE lead = ?;
 
 -- name: erase_differences
--- Forget what redeliveries of events said otherwise.
+-- Delete the differences of redeliveries.
 UPDATE history SET detail = '' WHERE what = 'redelivered.other_words' AND lead IN ();

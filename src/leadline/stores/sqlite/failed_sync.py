@@ -1,8 +1,8 @@
 """The note that a sync of the database failed: it is fatal to all processes that use it.
 
-The system forgets what it could not write: the next sync succeeds without it. What was lost is
-still in the log, as long as nobody starts the log afresh. So from then on nobody copies the log
-into the file any more, all processes end, and whoever opens the file next mends it (`mending`).
+The kernel drops pages that it could not write, and the next sync succeeds without them. The lost
+data is still in the log until the log is restarted. So after a failed sync no process checkpoints,
+all processes end, and the next one to open the file repairs it (`mending`).
 """
 
 import logging
@@ -22,19 +22,19 @@ _ends: Callable[[], None] | None = None
 
 
 def end_process_at_failed_sync(code: int) -> None:
-    """From now on a failed sync ends this process at once, with this exit code: in whatever thread
-    it is noticed, nothing more is answered."""
+    """Make a failed sync end this process at once with this exit code, whichever thread notices it,
+    so that no further request is answered."""
     global _ends
     _ends = lambda: os._exit(code)  # noqa: E731
 
 
 def note_failed_sync(folder: Path) -> SyncFailed:
-    """Tell all processes that a sync failed, and end this one where that was asked for. Returns
-    the error to be raised."""
+    """Note for all processes that a sync failed, and end this one if `end_process_at_failed_sync`
+    was called. Returns the error to raise."""
     _known.add(folder)
     try:
         make_file(folder / _NOTE)
-    except OSError:  # the disk takes nothing any more; then nobody copies the log either
+    except OSError:  # the disk accepts no writes, so no process can checkpoint either
         log.exception("sync.not_noted")
     log.critical("sync.failed", extra={"path": str(folder / FILE)})
     if _ends is not None:
@@ -43,11 +43,11 @@ def note_failed_sync(folder: Path) -> SyncFailed:
 
 
 def has_failed_sync(folder: Path) -> bool:
-    """Whether a sync failed that nobody has healed."""
+    """Whether a sync failed and the file has not been repaired since."""
     return folder in _known or os.path.exists(f"{folder}/{_NOTE}")  # noqa: PTH110 - each commit asks
 
 
 def forget_failed_sync(folder: Path) -> None:
-    """The file is whole, or another one."""
+    """Remove the note, because the file was repaired or replaced."""
     (folder / _NOTE).unlink(missing_ok=True)
     _known.discard(folder)

@@ -25,7 +25,7 @@ FILE = "leadline.db"
 MOVED = "moved"
 """The prefix of the names of files that a move leaves."""
 RESTORING = "restoring"
-"""The folder, in the data folder, of a restore that has not ended."""
+"""The folder, inside the data folder, of an unfinished restore."""
 _BY_EARLIER_VERSIONS = (f"{FILE}.restoring", f"{FILE}.before-restore")
 
 
@@ -53,20 +53,20 @@ def open_lock(folder: Path, name: str, rights: Rights = PRIVATE) -> int:
 
 
 def is_restoring(folder: Path) -> bool:
-    """Whether a restore into the folder has neither ended nor been undone, also one by an earlier
-    version, or by anybody else who moved the database away from its log."""
+    """Whether a restore into the folder is unfinished: also one by an earlier version, or by a
+    person who moved the database away from its log."""
     try:
         if (folder / RESTORING).exists():
             return True
         left = (*_BY_EARLIER_VERSIONS, f"{FILE}-wal")
         return not (folder / FILE).exists() and any((folder / name).exists() for name in left)
-    except PermissionError:  # which whoever opens the data meets as well, and tells
+    except PermissionError:  # opening the data fails, too, with an explanation
         return False
 
 
 def refuse_if_restoring(folder: Path) -> None:
-    """Raises ConfigurationError when a restore into the folder was interrupted: what stands there
-    may be neither the data before it nor the backup."""
+    """Raises ConfigurationError if a restore into the folder was interrupted: the folder may then
+    hold neither the data before it nor the backup."""
     if is_restoring(folder):
         raise ConfigurationError(
             f"a restore into {folder} is under way or was interrupted; end it by `leadline restore "
@@ -97,8 +97,8 @@ def settle_folder(folder: Path, rights: Rights) -> Settled:
 
 
 def has_empty_log(path: Path, inode: int) -> bool:
-    """Whether the log beside a data file is empty, so that whoever reads last may let SQLite remove
-    it by its name; the file must be the one that was opened, and no other that was put there."""
+    """Whether the log of a data file is empty, so that the last reader may let SQLite remove it by
+    name; the file must still be the one that was opened."""
     try:
         return path.stat().st_ino == inode and not Path(f"{path}-wal").stat().st_size
     except OSError:
@@ -106,7 +106,7 @@ def has_empty_log(path: Path, inode: int) -> bool:
 
 
 def require_data_file(path: Path) -> None:
-    """Raises ConfigurationError when this user can't see a data file here."""
+    """Raises ConfigurationError if this user can't read a data file at this path."""
     try:
         path.stat()
     except PermissionError:
@@ -120,8 +120,8 @@ def require_data_file(path: Path) -> None:
 
 
 def make_data_file(path: Path, rights: Rights) -> None:
-    """Make the data file, for SQLite would make it by the umask; its log and shared memory get the
-    rights of the file. It survives a power cut, as does its folder, which may be as new.
+    """Create the data file, because SQLite would use the umask; its log and shared memory get the
+    rights of the file. The file and its folder survive a power cut.
 
     Raises StorageFull, StorageFailed."""
     try:

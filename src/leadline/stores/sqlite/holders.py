@@ -1,7 +1,7 @@
-"""Which other processes hold the write lock of a data folder.
+"""Finds the other processes that hold the write lock of a data folder.
 
-Read from Linux's `/proc/locks` (proc_locks(5)), so that writers need not record anything, and other
-programs are seen, too. On other systems, no holder is known.
+Read from Linux's `/proc/locks` (proc_locks(5)), so that writers need not record anything, and locks
+of other programs are found, too. On other systems, no lock holder is known.
 """
 
 import os
@@ -16,8 +16,8 @@ from leadline.stores.sqlite.sharing import USERS
 _LOCKS = Path("/proc/locks")
 _LOG = f"{FILE}-shm"
 _WRITE_BYTE = 120
-"""SQLite's lock of whoever writes to the log: this byte of its shared memory (sqlite.org,
-"WAL-mode File Format", section 2.3)."""
+"""The byte of SQLite's shared memory that a writer to the log locks (sqlite.org, "WAL-mode File
+Format", section 2.3)."""
 
 
 class _Lock(NamedTuple):

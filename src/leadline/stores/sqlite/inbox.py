@@ -38,7 +38,7 @@ _sql = Queries(__name__)
 
 class _Owner(NamedTuple):
     """The event that has a key, and the lead that it belongs to if it is not a lead itself.
-    `no_lead` says of an event that made none why."""
+    `no_lead` is the reason if the event made no lead."""
 
     lead: int
     id: bytes
@@ -57,7 +57,7 @@ class _Owner(NamedTuple):
 
     @property
     def is_early(self) -> bool:
-        """Whether it is an event that waits for the lead of its record."""
+        """Whether this event waits for the lead of its record."""
         return self.joined is None and bool(self.no_lead)
 
 
@@ -101,7 +101,7 @@ class SqliteInbox:
     def _judge(
         self, db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int
     ) -> Receipt:
-        """Decide what becomes of one event, and note the rows that it needs."""
+        """Decide the fate of one event, and collect the rows to write."""
         again = batch.owners.get(lead.event_key)
         if again is None or not _counts(again, lead, window):
             return _new(db, batch, lead)
@@ -141,7 +141,7 @@ class SqliteInbox:
             if lead.record_key:
                 for early in _owners(db, self.keys.owners(db, [lead.record_key])).values():
                     if not (early.is_early and lead.kind is Kind.CREATED):
-                        return False  # its record has got a lead meanwhile
+                        return False  # its record has a lead by now
                     db.execute(_sql.fold_early, (number, early.lead))
                 keys.append((lead.record_key, number, at, 1))
             self.keys.add(db, keys)
@@ -195,14 +195,14 @@ def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _O
 
 
 def _counts(again: _Owner, lead: CapturedLead, window: int) -> bool:
-    """Whether a key that another event has counts for this one still."""
+    """Whether the key of an earlier event still makes this one a redelivery."""
     if lead.window is not None:
         window = micros_of(lead.window)
     return bool(again.lasting) or micros(lead.captured_at) - again.at < window
 
 
 def _words(db: apsw.Connection, batch: _Batch, owner: _Owner) -> tuple[bytes, str | None] | None:
-    """The `raw` and the `record` of an event, which may not be written yet."""
+    """The `raw` and the `record` of an event, which may not be stored yet."""
     place = owner.lead - batch.first
     if place >= 0:
         return batch.raws[place][1], batch.leads[place][5]

@@ -5,7 +5,7 @@ FROM lead LEFT JOIN lead head ON head.n = lead.joined
 WHERE lead.n IN ();
 
 -- name: words
--- What an event said, and of which record.
+-- The raw JSON and the record of an event.
 SELECT raw, record FROM lead JOIN raw ON raw.lead = lead.n WHERE lead.n = ?;
 
 -- name: is_refined
@@ -25,20 +25,20 @@ INSERT INTO raw (lead, raw, raw_sum, body, body_sum, media_type) VALUES ();
 INSERT INTO task (lead, step, put_at, due_at) VALUES ();
 
 -- name: add_dead_tasks
--- Put the first task of what nobody can read, which is a dead letter.
+-- Put the task of an unreadable event, as a dead letter.
 INSERT INTO task (lead, step, put_at, due_at, dead_at, reason, error) VALUES ();
 
 -- name: unreadable
--- An event that nobody could read, with the size of its body.
+-- An unreadable event, with the size of its body.
 SELECT lead.n, source, captured_at, ifnull(length(body), 0)
 FROM lead JOIN raw ON raw.lead = lead.n WHERE id = ? AND kind = 'unreadable';
 
 -- name: say_what_it_is
--- Give an event that was read at last its kind, its record and what became of it.
+-- Set the kind, record and fate of an event that is readable now.
 UPDATE lead SET kind = ?, record = ?, fate = ?, why = ? WHERE n = ?;
 
 -- name: say_its_words
--- Give it its words.
+-- Set its raw JSON.
 UPDATE raw SET raw = ?, raw_sum = ? WHERE lead = ?;
 
 -- name: end_refine_task
@@ -56,7 +56,7 @@ SELECT n, id, source, record, captured_at FROM lead
 WHERE fate = 'filtered' AND joined IS NULL AND id IN ();
 
 -- name: fold_early
--- Give a lead (first value) an event of its record that came before it, and those that belong to
+-- Assign an earlier event of its record to a lead (first value), with the events that belong to
 -- that event.
 UPDATE lead SET joined = ?1,
   fate = iif(kind = 'updated', 'folded', fate), why = iif(kind = 'updated', '', why)

@@ -1,4 +1,4 @@
-"""The copy that is kept of a data file before a newer Leadline changes its schema."""
+"""Keeps a copy of the data file before a newer Leadline migrates its schema."""
 
 import shutil
 from pathlib import Path
@@ -17,8 +17,8 @@ _SPARE = 64 << 20
 def keep_copy(db: apsw.Connection, folder: Path, rights: Rights) -> Path:
     """Copy the file to a folder of its own, a data folder for the older Leadline; returns it.
 
-    Nobody else may write meanwhile. Raises StorageFull when there is no room for a copy; what a
-    kill left of one is made anew.
+    No other process may write meanwhile. Replaces an incomplete copy that a kill left. Raises
+    StorageFull if there is no room for a copy.
     """
     partial = folder / _PARTIAL
     shutil.rmtree(partial, ignore_errors=True)
@@ -31,7 +31,7 @@ def keep_copy(db: apsw.Connection, folder: Path, rights: Rights) -> Path:
     make_folder(partial, rights)
     new_file(partial / FILE, rights).close()
     copy = apsw.Connection(str(partial / FILE))
-    copy.execute("PRAGMA synchronous = OFF")  # it is synced once, when it is whole
+    copy.execute("PRAGMA synchronous = OFF")  # synced once, when complete
     with copy.backup("main", db, "main") as backup:
         backup.step()
     copy.close()

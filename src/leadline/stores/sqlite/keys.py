@@ -20,10 +20,10 @@ _sql = Queries(__name__)
 _SLICES = 32
 _WIDTH = 256 // _SLICES
 COMPARED = 2
-"""Said of a lasting key whose event another one of the same key is compared with; of 1, as earlier
-versions said it, the key alone decides."""
+"""The value of a lasting key whose later events are compared with the first one; with 1, as earlier
+versions wrote it, the key alone decides."""
 _NOBODY, _START_AGAIN = 0, bytes(16)
-"""The lead and the key of a row by which processes learn that keys were removed."""
+"""The lead and the key of the row that tells processes that keys were removed."""
 
 
 class Owned(NamedTuple):
@@ -80,8 +80,8 @@ class KeyIndex:
             self._move_a_slice(db)
 
     def remove(self, db: apsw.Connection, keys: Sequence[bytes]) -> None:
-        """Forget these keys for good, in a write transaction: all processes start from the file
-        again."""
+        """Delete these keys for good, in a write transaction; all processes then reload their keys
+        from the file."""
         if keys:
             bulk.select(db, _sql.remove_known, keys)
             bulk.select(db, _sql.remove_logged, keys)

@@ -18,7 +18,7 @@ _sql = Queries(__name__)
 
 
 class _Told:
-    """What the other events of a lead's record say."""
+    """The other events of a lead's record."""
 
     def __init__(self) -> None:
         self.updates: list[bytes] = []
@@ -27,7 +27,7 @@ class _Told:
         self.ends: list[Ended] = []
 
     def note(self, lead: bytes, fate: str, raw: bytes, why: str, kind: str, own: bytes) -> None:
-        """Take one event, in the order of arrival."""
+        """Add one event, in the order of arrival."""
         if kind == Kind.IGNORED:
             before = len(self.updates) + len(self.late)
             self.ends.append(Ended(why, raw, -1 if own < lead else before))
@@ -57,7 +57,7 @@ class SqliteLeads:
             events = bulk.select(db, _sql.joined, with_events)
             whole = whole_rows(events, 5, (2, 6))
             if len(whole) < len(events):
-                # Without one of its updates a lead would be refined to what it is not.
+                # Without one of its updates a lead would be refined from outdated fields.
                 hurt = {row[0] for row in events if row not in whole}
                 rows = [row for row in rows if row[0] not in hurt]
             for lead, *event, _ in whole:

@@ -5,7 +5,7 @@ SELECT lead.n, id, source, captured_at, raw, record, why,
 FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
 
 -- name: joined
--- The words of the events that belong to leads and say something of them, in the order of arrival.
+-- The raw JSON of the events that belong to leads and have data for them, in the order of arrival.
 SELECT joined, fate, raw, why, kind, id, raw_sum FROM lead JOIN raw ON raw.lead = lead.n
 WHERE (kind <> 'ignored' OR why IN ('deleted', 'merged', 'privacy_deleted')) AND joined IN ()
 ORDER BY lead.n;
@@ -20,7 +20,7 @@ FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
 SELECT n, id, captured_at FROM lead WHERE n IN ();
 
 -- name: made
--- The ids of those of these leads that are one, by number.
+-- The ids of those of these events that are leads, by number.
 SELECT n, id FROM lead WHERE fate = 'captured' AND n IN ();
 
 -- name: refined

@@ -1,4 +1,4 @@
-"""The database is mended after a failed sync, from its log (decision 32)."""
+"""Repairs the database after a failed sync, from its log (decision 32)."""
 
 import logging
 import time
@@ -19,14 +19,14 @@ _CODES = (apsw.SQLITE_IOERR, apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYN
 
 
 def is_failed_sync(error: apsw.Error) -> bool:
-    """Whether SQLite could not sync a file; an I/O error without a name is taken for one."""
+    """Whether SQLite could not sync a file; an I/O error without a detail counts as one."""
     return getattr(error, "extendedresult", 0) in _CODES
 
 
 def heal_alone(folder: Path) -> None:
-    """Mend the file as soon as all others that used it have ended, as they do when they notice.
+    """Repair the file once all other processes that use it have ended, as they do on noticing.
 
-    Raises SyncFailed when they do not, or when the disk fails again.
+    Raises SyncFailed if they do not end, or the disk fails again.
     """
     until = time.monotonic() + _PATIENCE_S
     while True:
@@ -42,20 +42,20 @@ def heal_alone(folder: Path) -> None:
 
 
 def _heal(folder: Path) -> None:
-    """Write everything of the log to the file again, sync it, and forget the failure. Nobody else
-    may have the file open to write.
+    """Copy the whole log to the file again, sync it, and remove the note of the failure. No other
+    process may have the file open for writing.
 
-    Raises SyncFailed when the disk fails again; the log is kept as it is.
+    Raises SyncFailed if the disk fails again; the log is kept as it is.
     """
     path = folder / FILE
     try:
-        # The index says what was copied already, and is believed as long as anybody has it open.
+        # The index records what was copied already, and is trusted while a process has it open.
         (folder / f"{FILE}-shm").unlink(missing_ok=True)
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         try:
             connection.execute("PRAGMA synchronous = FULL")
-            connection.pragma("schema_version")  # the first to read makes a new index of the log
+            connection.pragma("schema_version")  # the first read rebuilds the log's index
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         finally:
             connection.close()

@@ -14,7 +14,7 @@ from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, t
 
 _sql = Queries(__name__)
 _A_MOMENT = timedelta(milliseconds=100)
-"""When to ask again on a slow disk that captures need more."""
+"""When to ask again while captures have priority on a slow disk."""
 
 
 class SqlitePacing:
@@ -26,7 +26,7 @@ class SqlitePacing:
     def reserve(self, channel: str, gap: timedelta) -> timedelta:
         """See `ports.store.Pacing.reserve`."""
         now = micros(self.clock())
-        if not gap:  # nobody else is to be kept away
+        if not gap:  # nothing to reserve
             rows = self.db.rows(_sql.free_at, channel)
             return timedelta(microseconds=max(rows[0][0] - now, 0)) if rows else timedelta()
         if not self.db.may_take_more(twice=True):

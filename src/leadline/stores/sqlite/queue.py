@@ -75,8 +75,8 @@ class SqliteQueue:
         return [_lease_of(step, channel, row, moment(until)) for row in rows]
 
     def _due_among(self, step: Step, channel: str, now: int, among: Among, limit: int) -> list[int]:
-        """The leads whose tasks are due, longest due first. Those of other sources are passed by
-        one after the other, so this is asked before writers are kept waiting."""
+        """The leads whose tasks are due, longest due first. Tasks of other sources are skipped one
+        by one, so this is read before the write lock is taken."""
         sources = json.encode(sorted(among.sources)).decode()
         bindings = (step, channel, now, sources, not among.others, limit)
         return [lead for (lead,) in self.db.rows(_sql.due_among, *bindings)]
@@ -118,7 +118,7 @@ class SqliteQueue:
 
     def untold_since(self, channels: Collection[str]) -> datetime | None:
         """See `ports.store.Queue.untold_since`."""
-        del channels  # what there is is told, whatever there should be
+        del channels  # unlike on AWS, tasks of all channels are found at once
         return untold_since(self.db, self.clock())
 
     def rebase(self) -> int:

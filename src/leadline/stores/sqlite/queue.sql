@@ -20,7 +20,7 @@ WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
 ORDER BY due_at LIMIT ?;
 
 -- name: still_due
--- As `due`, of leads that were found before.
+-- As `due`, for given leads.
 SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at
 FROM task JOIN lead ON lead.n = task.lead
 WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ? AND task.lead IN ();

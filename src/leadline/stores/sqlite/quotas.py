@@ -1,4 +1,4 @@
-"""What each source has used of its quota of deliveries that can't be read."""
+"""Each source's use of its quota for unreadable deliveries."""
 
 import apsw
 

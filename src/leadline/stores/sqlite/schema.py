@@ -34,7 +34,7 @@ def is_current(connection: apsw.Connection) -> bool:
 
 def migrate(connection: apsw.Connection, keep: Callable[[], object] = lambda: None) -> None:
     """Migrate the file to the newest schema, each step in its own transaction; *keep* is called
-    before a file that holds anything is changed.
+    before a file with data is changed.
 
     Raises ConfigurationError if a newer version of Leadline wrote the file.
     """

@@ -12,7 +12,7 @@ UPDATE task SET leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
 UPDATE task SET due_at = put_at, leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: retry
--- End the lease of a task, which is then retried later; it is as late as before, unless the wait is planned.
+-- End the lease of a task, which is then retried later; its first due time stays, unless the wait is planned.
 UPDATE task SET first_due_at = CASE WHEN ? THEN NULL ELSE coalesce(first_due_at, due_at) END,
                 put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?
 WHERE lead = ? AND step = ? AND channel = ?;

@@ -1,4 +1,4 @@
-"""Who uses the data file: all that write to it at once, or somebody alone."""
+"""Shared and exclusive use of the data file: many writers at once, or one process alone."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ USERS = "users.lock"
 
 
 def use(folder: Path) -> int:
-    """Say that the file is in use; the lock is shared with all others that use it."""
+    """Take the shared lock that says that the file is in use."""
     lock = open_lock(folder, USERS)
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -26,9 +26,9 @@ def use(folder: Path) -> int:
 
 @contextmanager
 def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
-    """While the block runs, nobody has the file open to write, and nobody can open it.
+    """While the block runs, no other process can open the file for writing.
 
-    Raises ConfigurationError when somebody has.
+    Raises ConfigurationError if one has it open.
     """
     lock = open_lock(folder, USERS, rights)
     try:
@@ -44,7 +44,8 @@ def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
 
 @contextmanager
 def held_at_once(lock: int) -> Iterator[bool]:
-    """Hold a lock, or the sole use of a shared one, unless somebody has it: whether it is held."""
+    """Take an exclusive lock for the block, unless another process has it; yields whether it was
+    taken."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -22,7 +22,7 @@ class SqliteStore(
     """`ports.store.Store` in one SQLite file below *folder*.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
-    files are made with these *rights*. On a slow disk, those that are *first* go before others.
+    files are made with these *rights*. On a slow disk, stores that are *first* have priority.
     Raises ConfigurationError if the folder cannot be used.
     """
 

@@ -8,7 +8,7 @@ SELECT coalesce(max(n), 0) FROM lead;
 
 -- name: put
 -- Write tasks. One that exists starts again, also if it is dead; an alert that is leased stays
--- unchanged. One that lives and is put for now stays as late as it is.
+-- unchanged. A live one that is put for now keeps its first due time.
 INSERT INTO task (lead, step, channel, again, put_at, due_at) VALUES ()
 ON CONFLICT (lead, step, channel) DO UPDATE SET
   first_due_at = CASE WHEN dead_at IS NULL AND excluded.due_at <= excluded.put_at
@@ -27,6 +27,6 @@ INSERT INTO tally (day, source, what, count) VALUES ()
 ON CONFLICT DO UPDATE SET count = count + excluded.count;
 
 -- name: untold_since
--- Since when the lead is late that has been so for longest.
+-- The earliest first due time of a task that is late.
 SELECT min(coalesce(first_due_at, due_at)) FROM task
 WHERE step IN ('refine', 'notify') AND dead_at IS NULL AND coalesce(first_due_at, due_at) <= ?;

@@ -1,11 +1,10 @@
-"""Whose turn it is to write: captures go first.
+"""Priority of captures over workers for the write lock.
 
-Everybody queues up in the kernel for one lock. On a slow disk a commit takes hundreds of
-milliseconds, and workers that queue for as many turns as captures take half of them. So workers
-have a lock of their own, before the other, by which only one of them stands in that queue. And as
-long as captures come in, workers take nothing new for several times as long as their commits took;
-what they hold they settle at once, so that no lease runs out meanwhile. Processes tell each other
-in a few bytes of memory that they share.
+All writers queue in the kernel for one lock. On a slow disk a commit takes hundreds of
+milliseconds, and workers would get as many turns as captures. So workers first take a lock of their
+own, which lets only one of them into that queue. While captures come in, workers lease no new tasks
+for several times as long as their commits took; tasks already leased are settled at once, so that
+no lease expires meanwhile. Processes coordinate through a few bytes of shared memory.
 """
 
 import fcntl
@@ -27,20 +26,20 @@ _WORKERS_FROM = 8
 _SIZE = 16
 
 _SLOW_S = 0.03
-"""A commit of a worker that took longer keeps workers from taking more, while captures come in."""
+"""After a worker's commit longer than this, workers lease no new tasks while captures come in."""
 _PAUSE = 7.0
-"""For how many times as long: captures keep seven eighths of the time."""
+"""The length of that pause in commits: captures keep seven eighths of the time."""
 _LONGEST_PAUSE_S = 15.0
 _CAPTURE_S = 10.0
-"""By when a capture that began is over, or its process has died."""
+"""The seconds after which a capture is over, or its process has died."""
 _MORE_CAPTURES_S = 0.25
-"""How soon senders that were answered send again."""
+"""The seconds within which senders that were answered send again."""
 
 
 class Turns:
-    """The turns of one connection to the data file; *first* says that it goes before others.
+    """The turns of one connection to the data file; *first* gives it priority over others.
 
-    Raises ConfigurationError when the folder can't be written.
+    Raises ConfigurationError if the folder can't be written.
     """
 
     def __init__(
@@ -60,13 +59,13 @@ class Turns:
         self._memory = mmap.mmap(self._lock, _SIZE)
 
     def close(self) -> None:
-        """Let go of the lock and the memory."""
+        """Release the lock and the shared memory."""
         self._memory.close()
         os.close(self._lock)
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Come here before the lock of all writers is asked for, and keep it no longer."""
+        """Take the turn, to be held only while waiting for the write lock."""
         if self._first:
             self._write(_CAPTURES_UNTIL, self._now() + _CAPTURE_S)
             try:
@@ -82,7 +81,7 @@ class Turns:
 
     @contextmanager
     def measured(self) -> Iterator[None]:
-        """Around what is done with the lock of all writers in hand."""
+        """Measure the work done while holding the write lock, and set the workers' pause by it."""
         began = self._now()
         try:
             yield
@@ -94,9 +93,9 @@ class Turns:
                 self._write(_WORKERS_FROM, until)
 
     def may_take_more(self, *, twice: bool = False) -> bool:
-        """Whether a worker may take tasks now: no captures come in, or the disk is quick, or it was
-        left to them for long enough. If so, and *twice*, the next question is answered so, too: for
-        who first writes what it needs to take them."""
+        """Whether a worker may lease tasks now: no captures come in, or the disk is fast, or the
+        pause is over. With *twice*, a yes also holds for the next call, for workers that write
+        before they lease."""
         if self._granted:
             self._granted = False
             return True
@@ -110,8 +109,8 @@ class Turns:
         return self._left(now) <= 0 and (self._is_quick(now) or not self._is_held())
 
     def _left(self, now: float) -> float:
-        """For how many seconds the disk is left to captures. Times are of the monotonic clock; one
-        that is far off is of an earlier run of the machine."""
+        """The seconds left of the workers' pause. Times are of the monotonic clock; one that is far
+        off was written before a reboot."""
         left = self._read(_WORKERS_FROM) - now
         return left if 0 < left <= _LONGEST_PAUSE_S else 0.0
 
@@ -119,7 +118,7 @@ class Turns:
         return abs(now - self._read(_WORKERS_FROM)) > _LONGEST_PAUSE_S
 
     def _is_held(self) -> bool:
-        """Whether another worker is at it."""
+        """Whether another worker has its turn."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -8,11 +8,11 @@ from leadline.model.errors import StorageFailed
 from leadline.stores.sqlite.folder import FILE
 
 _ROOM = 256 << 10
-"""With fewer bytes free, the disk counts as full."""
+"""The free bytes below which the disk counts as full."""
 
 
 class Whereabouts:
-    """The data file below *folder* and its log, as they were right after they were opened."""
+    """The identity of the data file in *folder* and of its log, taken right after opening them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -20,8 +20,8 @@ class Whereabouts:
         self._known, self._known_log = _identity(self._file), _identity(self._log)
 
     def check(self) -> None:
-        """Raises StorageFailed if the data file or its folder was deleted or replaced: writes to an
-        open file that is deleted succeed, and are lost when it is closed. Only one system call,
+        """Raises StorageFailed if the data file or its folder was deleted or replaced: writes to a
+        deleted open file succeed, and are lost when it is closed. Makes only one system call,
         because it is called after every commit."""
         if _identity(self._file) != self._known:
             self._refuse()
@@ -43,14 +43,14 @@ class Whereabouts:
         try:
             disk = os.statvfs(self._folder)
         except OSError:
-            return True  # which `check` tells of
+            return True  # `check` reports the error
         blocks = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
         return not disk.f_blocks or blocks * disk.f_frsize >= _ROOM
 
 
 def _identity(path: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)  # noqa: PTH116 - asked after every commit
+        found = os.stat(path)  # noqa: PTH116 - called after every commit
     except OSError:
         return None
     return found.st_dev, found.st_ino

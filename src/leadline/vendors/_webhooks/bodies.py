@@ -1,5 +1,5 @@
-"""Bodies by what they are, since labels are often wrong: `curl -d`, WordPress, axios, PHP, Java and
-Ruby label JSON as a form when nobody names a type."""
+"""Reads bodies by their content, since content types are often wrong: `curl -d`, WordPress, axios,
+PHP, Java and Ruby label JSON as a form by default."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from leadline.vendors._webhooks import forms
 from leadline.vendors._webhooks.pieces import leads_in
 
 JSON_MEDIA = ("application/json", "text/json", "text/plain")
-"""The labels under which JSON comes that is JSON."""
+"""The content types of JSON."""
 _PAIRS = re.compile(rb"[^\s=&{}\"<>]{1,200}=[^\s{}\"<>]*\s*\Z")
 _BOUNDARY = re.compile(
     rb"--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\nContent-Disposition:", re.IGNORECASE
@@ -23,8 +23,8 @@ _BOUNDARY = re.compile(
 
 
 def read_body(delivery: Delivery) -> tuple[bytes, tuple[str, ...]]:
-    """The body as JSON text, whatever its label says: the very bytes if it is JSON, a form as an
-    object. Beside it the notes of `charsets` on what was doubtful.
+    """The body as JSON text, whatever its content type: unchanged if it is JSON, a form as an
+    object. Also returns the notes of `charsets` on decoding problems.
 
     Raises Unreadable for a body that is neither.
     """
@@ -54,7 +54,7 @@ def _read_form(delivery: Delivery) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _list_of_people(form: Mapping[str, Any]) -> bytes | None:
-    """`leads[0][email]=…&leads[1][email]=…` with its list, where it is one of people."""
+    """The fields of `leads[0][email]=…&leads[1][email]=…` with a list, if it is one of people."""
     if not any("[1]" in name for name in form):
         return None
     raw = forms.as_raw(_listed(forms.nested(form)))
@@ -62,7 +62,7 @@ def _list_of_people(form: Mapping[str, Any]) -> bytes | None:
 
 
 def _listed(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """The tree with lists where objects have numbers for keys; as deep as names are parted."""
+    """The tree, with objects that have numbers for keys as lists, to the depth of split names."""
     return {
         key: list(value.values())
         if isinstance(value, dict) and list(value) == [str(i) for i in range(len(value))]
@@ -74,7 +74,7 @@ def _listed(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _written_as_a_name(form: Mapping[str, Any]) -> bytes | None:
-    """The JSON of a form whose only field has JSON for its name: that was encoded as a form is."""
+    """The JSON of a form whose only field has JSON as its name, because it was form-encoded."""
     name = next(iter(form), "")
     if len(form) != 1 or form[name] or name[:1] not in ("{", "["):
         return None
@@ -85,7 +85,7 @@ def _written_as_a_name(form: Mapping[str, Any]) -> bytes | None:
 
 
 def _form_in(delivery: Delivery) -> Delivery | None:
-    """The delivery of a form that bears another label, with its own; None where it is no form."""
+    """A form with another content type as a delivery with the right one; None if it is no form."""
     body = delivery.body
     if boundary := _BOUNDARY.match(body.lstrip(b"\r\n")):
         media = f"{forms.MEDIA[1]}; boundary={boundary[1].decode()}"

@@ -138,10 +138,10 @@ def emptied(
     *,
     whole: bool = False,
 ) -> tuple[str, ...]:
-    """The fields that an update says are empty now (`Source.cleared`).
+    """The fields that an update clears (`Source.cleared`).
 
-    *whole*: the values are all of the record. Else one of several places of a field says nothing
-    of the others, so that only the first of them clears it.
+    *whole*: the values are the complete record. Otherwise other paths of a field may still have a
+    value, so only an empty first path clears it.
     """
     found = []
     for name in PLACEABLE:
@@ -182,7 +182,7 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
 
 
 def flat_with_empty(value: Any) -> Iterator[tuple[str, Any]]:
-    """Everything as dotted paths to scalars and lists, and to what is empty."""
+    """The dotted paths of all scalars, lists and empty containers."""
     return _leaves(value, "", 0)
 
 

@@ -74,10 +74,10 @@ def values_of(delivery: Delivery, *names: str) -> list[bytes]:
 
 
 def json_of(delivery: Delivery) -> tuple[bytes, tuple[str, ...]] | None:
-    """The JSON text of a body that is labelled as a form, as senders do that name no type, with
-    the notes of `charsets`: the very bytes wherever they are JSON. None for a form.
+    """The JSON text of a body labelled as a form, as many senders do by default, with the notes of
+    `charsets`; the bytes are unchanged if they are JSON. None for a form.
 
-    Raises Unreadable for what begins as an object and is none: no form begins so.
+    Raises Unreadable for invalid JSON that begins as an object, since no form begins so.
     """
     if delivery.media_type != MEDIA[0]:
         return None
@@ -129,8 +129,8 @@ def nested(form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unfolded(form: Mapping[str, Any]) -> dict[str, Any]:
-    """Brackets become objects; `rawRequest`, in which Jotform hides the answers, is read where
-    nobody is named beside it: else it is what somebody typed."""
+    """Names with brackets become objects. `rawRequest`, in which Jotform sends the answers, is read
+    if no other field names a person; otherwise it is text that a visitor typed."""
     tree = nested(form)
     hidden = tree.get("rawRequest")
     if not isinstance(hidden, str) or hidden.lstrip()[:1] != "{":

@@ -23,7 +23,7 @@ from leadline.vendors._webhooks.fields import (
 )
 
 ANOTHER_PERSON = "custom.another_person"
-"""The problem that somebody else than the lead may be among what was left over."""
+"""The problem code of a lead whose unrecognised fields may describe another person."""
 _MOST_NODES = 2_000
 _MOST_OTHERS = 20
 _DEEPEST = 12
@@ -80,7 +80,7 @@ class _Object:
         self.path = path
         self.role = role
         self.depth = depth
-        self.among = among  # the list that it stands in, or that an object around it stands in
+        self.among = among  # the nearest list that contains it
         self.of_a_form = False
         self.claims: list[tuple[int, str, str, str, Any]] = []
         self.rest: list[tuple[str, Any]] = []
@@ -110,7 +110,7 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
 
 
 def claimed(value: Any) -> frozenset[str]:
-    """Which of "name", "email" and "phone" a value says of a person, under the usual names."""
+    """Which of "name", "email" and "phone" a value has under the usual names."""
     found: set[str] = set()
     for node in _gathered(value):
         if node.role is not Role.PERSON:
@@ -124,13 +124,13 @@ def claimed(value: Any) -> frozenset[str]:
 
 
 def names_somebody(value: Any) -> bool:
-    """Whether a value says of anybody who it is, or looks as if it did."""
+    """Whether a value identifies a person, or looks as if it did."""
     fields = guessed(value)
     return any((fields.email, fields.phone, *(getattr(fields, name) for name in _NAMES)))
 
 
 def _stands_among_others(node: _Object) -> bool:
-    """Whether the person is one of a list in which others say who they are, too."""
+    """Whether the person is in a list that identifies other people, too."""
     if node.among is None or not (node.claims_any("email") or node.claims_any("phone")):
         return False
     others = [one for one in node.among[1:_MOST_OTHERS] if not is_answer(one)]
@@ -138,7 +138,7 @@ def _stands_among_others(node: _Object) -> bool:
 
 
 def is_answer(value: Any) -> bool:
-    """Whether it is the answer to a question and no person: `{"name": "E-mail", "value": …}`."""
+    """Whether it is the answer to a question, not a person: `{"name": "E-mail", "value": …}`."""
     return isinstance(value, dict) and any(key in value for key in _OF_AN_ANSWER)
 
 

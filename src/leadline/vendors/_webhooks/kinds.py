@@ -20,9 +20,9 @@ _CHANGED = re.compile(
 _PINGS = frozenset({"ping", "webhook.ping", "webhook.test", "test.ping", "endpoint.ping"})
 _LONGEST = 100
 
-# The words for an end, by the reason that is told. Those of the first row say it by themselves;
-# one of the second row does so only under a key in which no visitor's choice stands, or with the
-# name of what came to its end ("contact.delete").
+# The words for an end, by its reason. Words of the first table are enough alone; one of the second
+# counts only under a key that never holds a visitor's choice, or with the name of what ended
+# ("contact.delete").
 _SURE = {
     "deleted": "deleted destroyed erased purged trashed",
     "canceled": "canceled cancelled",
@@ -65,7 +65,7 @@ _LINKING = frozenset({"from", "by", "via", "with", "into", "to"})
 
 
 class EventNames(msgspec.Struct):
-    """The keys of a body under which the name of an event stands."""
+    """The keys of a body that may hold the name of an event."""
 
     event: Any = None
     event_type: Any = None
@@ -77,7 +77,7 @@ class EventNames(msgspec.Struct):
     type: Any = None
 
     def are_told(self) -> bool:
-        """Whether any is there: most bodies are no events, and this is asked of each."""
+        """Whether any key is present; a quick check, because most bodies are no events."""
         return (
             self.event is not None
             or self.type is not None
@@ -91,7 +91,7 @@ class EventNames(msgspec.Struct):
 
 
 _CHOSEN = frozenset({"topic", "type"})
-"""Keys under which a visitor's choice may stand."""
+"""Keys that may hold a visitor's choice."""
 _ONLY_KEY = re.compile(rb'\s*\{\s*"([^"\\]{1,100})"\s*:\s*[\[{]')
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -100,7 +100,7 @@ def kind_of(names: EventNames, raw: bytes) -> tuple[Kind, str]:
     """The kind of an event with these names, or whose only key names it (*raw* is JSON text), and
     the reason if it is ignored. Unknown names mean CREATED."""
     kind, why = _kind_by_name(names) if names.are_told() else (Kind.CREATED, "")
-    # What ends with a text has more than an object or a list in it.
+    # A body that ends with a text has more in it than an object or a list.
     if raw[-2:-1] != b'"' and (key := _ONLY_KEY.match(raw)) and _is_only_key(raw):
         why = ended(key[1].decode(errors="replace"), chosen=False) or why
         kind = Kind.IGNORED if why else kind
@@ -127,8 +127,8 @@ def _is_only_key(raw: bytes) -> bool:
 
 
 def ended(name: str, *, chosen: bool) -> str:
-    """Why an event of this name is no new lead, in a word, whatever its case and however its words
-    are joined; "" where the name doesn't say so. *chosen*: a visitor may have chosen it."""
+    """Why an event of this name is no new lead, in one word; "" if the name gives no reason. Case
+    and separators of words do not matter. *chosen*: a visitor may have chosen it."""
     words = [word.lower() for word in _TOKEN.findall(name)]
     if "noshow" in words or ("no", "show") in pairwise(words):
         return "no_show"
@@ -151,7 +151,7 @@ def ended(name: str, *, chosen: bool) -> str:
 
 
 def _means_it(name: str, others: list[str], verb: str, *, chosen: bool) -> bool:
-    """Whether the verb of a name is about the record, and no words that somebody chose."""
+    """Whether the verb of a name refers to the record, and is not a visitor's text."""
     if " " in name:
         return bool(others) and not set(others) - _NAMES_OF_RECORDS and verb in _ALONE
     return bool(others) or verb in _ALONE or not chosen

@@ -1,9 +1,9 @@
-"""The leads in a body: what is JSON in a text is read, and each element of a list of people is a
+"""The leads in a body: JSON inside a string is parsed, and each element of a list of people is a
 lead of its own.
 
-A list is cut only where it is sure that it holds people: nobody is named beside it, its name stands
-for people or for data of any kind, and its elements say who they are. Where it is not sure it stays
-one lead, and `guess` and refinement say that somebody else may be in it.
+A list is split only if it certainly holds people: no person is named beside it, its name is a word
+for people or for data of any kind, and its elements identify people. Otherwise the body stays one
+lead, and `guess` and refinement report that it may name another person.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,12 +31,12 @@ _ANY_WORDS = (
 _PEOPLE = frozenset(_PEOPLE_WORDS.split())
 _ANYTHING = frozenset(_ANY_WORDS.split())
 _TEXTS = ("payload", "data", "data.json", "body")
-"""Where senders put JSON as a text: page builders, functions behind a gateway."""
+"""The keys under which senders put JSON as a string: page builders, functions behind a gateway."""
 _DEEPEST = 4
 _MOST_LISTS = 100
 _MOST_TIMES = 4
-"""What stands beside a list goes with each element while that makes no more than so many times the
-body of it; else only its short members do, or none."""
+"""Each element gets the members beside its list while the result is at most this many times the
+size of the body; otherwise it gets only the short members, or none."""
 _SHORT = 256
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _elements = msgspec.json.Decoder(list[msgspec.Raw])
@@ -46,7 +46,7 @@ _Members = Mapping[str, msgspec.Raw]
 
 def leads_in(raw: bytes) -> Sequence[bytes]:
     """The leads of JSON text, each as JSON text: the elements of an array, and those of a list of
-    people, each with what stands beside the list. A lead that is alone is the very text.
+    people, each with the members beside the list. A single lead is the unchanged text.
 
     Raises TooManyEvents for more than a delivery may ever hold, and Unreadable for an array that is
     nested too deeply.
@@ -62,8 +62,8 @@ def leads_in(raw: bytes) -> Sequence[bytes]:
 
 
 def _opened(raw: bytes) -> bytes:
-    """The text with the JSON in it that is a text itself: the whole, or what stands under one of
-    `_TEXTS` in an object that names nobody beside it. It is bounded as a body is."""
+    """The text with JSON strings in it parsed: the whole, or the value of one of `_TEXTS` in an
+    object that names no person beside it. Its size is limited like a body's."""
     if not _may_hold_json(raw):
         return raw
     if raw.lstrip(b" \t\r\n")[:1] == b'"':
@@ -83,7 +83,7 @@ def _opened(raw: bytes) -> bytes:
 
 
 def _names_in(raw: bytes) -> dict[str, msgspec.Raw]:
-    """The names of the event that stand in JSON that was a text: they are those of the body."""
+    """The event names in JSON that was a string; they count as the body's own."""
     members = peek(_members, raw) or {}
     return {
         key: members[key]
@@ -93,18 +93,18 @@ def _names_in(raw: bytes) -> dict[str, msgspec.Raw]:
 
 
 def _may_hold_json(raw: bytes) -> bool:
-    """Whether a text in the JSON text may be JSON: that has quotation marks, which are escaped."""
+    """Whether a string in the JSON text may be JSON: it would have escaped quotation marks."""
     return b'\\"' in raw or b"\\u0022" in raw
 
 
 def _json_in(raw: bytes) -> bytes | None:
-    """The object or array that a JSON string holds as a text, or None."""
+    """The object or array inside a JSON string, or None."""
     written = peek(_text, raw)
     if written is None or written.lstrip()[:1] not in ("{", "["):
         return None
     try:
         read = read_json(written.encode(errors="replace"))
-        decode(read)  # what is nested too deeply stays a text
+        decode(read)  # JSON that is nested too deeply stays a string
     except LeadlineError:
         return None
     return read
@@ -127,8 +127,8 @@ def _leads(raw: bytes, depth: int) -> list[bytes]:
 
 
 def _cut(members: _Members, value: Mapping[str, Any]) -> list[bytes]:
-    """The elements of the lists of people in an object; none where they are fewer than two, or it
-    is not sure."""
+    """The elements of the lists of people in an object; none if there are fewer than two, or it is
+    not certain that they are people."""
     candidates = [key for key, inner in value.items() if isinstance(inner, list)]
     if len(candidates) > _MOST_LISTS:
         return []
@@ -140,7 +140,7 @@ def _cut(members: _Members, value: Mapping[str, Any]) -> list[bytes]:
     if not claimed(around) <= {"name"} or (
         names_somebody(around) and not all("name" in claimed(one) for one in _each(value, lists))
     ):
-        return []  # somebody with several addresses, or with friends
+        return []  # one person with several addresses, or with friends
     cut = [(key, one) for key in lists for one in peek(_elements, members[key]) or ()]
     return _each_beside(cut, beside)
 
@@ -150,12 +150,12 @@ def _each(value: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Any]:
 
 
 def _cut_within(members: _Members, value: Mapping[str, Any], depth: int) -> list[bytes]:
-    """The leads in a list that stands deeper: `{"data": {"leads": [...]}}`."""
+    """The leads in a nested list: `{"data": {"leads": [...]}}`."""
     for key, inner in value.items():
         if not isinstance(inner, dict) or not _stands_for(_ANYTHING, normal(key)):
             continue
         found = _leads(bytes(members[key]), depth + 1)
-        if len(found) > 1:  # the first decides: to look beside each would take ever longer
+        if len(found) > 1:  # the first decides: checking around each would take quadratic time
             beside = {name: text for name, text in members.items() if name != key}
             if not claimed(_value(beside)) <= {"name"}:
                 return []
@@ -164,7 +164,7 @@ def _cut_within(members: _Members, value: Mapping[str, Any], depth: int) -> list
 
 
 def _holds_people(key: str, value: Sequence[Any]) -> bool:
-    """Whether a member that is a list is one of people for sure."""
+    """Whether a list certainly holds people."""
     if not value or role(key) in (Role.NOBODY, Role.OWNER):
         return False
     if not all(isinstance(one, dict) for one in value):
@@ -191,7 +191,7 @@ def _stands_for(words: frozenset[str], name: str) -> bool:
 def _each_beside(
     cut: Sequence[tuple[str, bytes]], beside: _Members, *, in_list: bool = True
 ) -> list[bytes]:
-    """Each element under its key, with as much of what stands beside as does not grow too much."""
+    """Each element under its key, with the members beside the list within the limit of growth."""
     most = _MOST_TIMES * sum(len(one) for _, one in cut)
     kept = dict(beside)
     if sum(map(len, kept.values())) * len(cut) > most:
@@ -205,7 +205,7 @@ def _each_beside(
 
 
 def _value(members: _Members) -> dict[str, Any]:
-    """The members of an object as values; {} where they can't be walked."""
+    """The members of an object as values; {} if they can't be read."""
     try:
         value: dict[str, Any] = decode(msgspec.json.encode(members))
     except LeadlineError:

@@ -1,4 +1,4 @@
-"""What updates of any shape say beside their fields: when it happened, and what is empty now."""
+"""The time and the cleared fields of updates of any shape."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ TIMES = (
     "updated_at", "updatedAt", "date_updated", "modified_at", "modifiedAt", "date_modified",
     "data.updated_at", "data.updatedAt", "data.date_updated", "data.modified_at",
 )  # fmt: skip
-"""The usual places of an event's own time, and of its record's last change."""
+"""The usual paths of an event's own time, and of its record's last change."""
 
 _AROUND = frozenset(
     ("data", "payload", "record", "object", "lead", "contact", "person", "customer", "current",
      "after", "new", "attributes", "fields", "properties")
 )  # fmt: skip
-"""What the objects are called in which a record's own values stand."""
+"""The usual names of the object that holds a record's values."""
 
 
 def emptied_by_name(body: Any, fields: LeadFields) -> tuple[str, ...]:
-    """The fields that stand empty under their usual names, and of which the event says nothing
-    elsewhere (*fields* are what it says)."""
+    """The fields that are empty under their usual names and have no value elsewhere in the event
+    (*fields* are its values)."""
     found = dict[str, None]()
     for path, value in flat_with_empty(body):
         if scalar_or_text(value):

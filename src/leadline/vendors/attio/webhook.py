@@ -159,7 +159,7 @@ def _event(raw: bytes) -> Event:
         return Event(Kind.CREATED, raw, record=record)
     sort = str(head.event_type)
     kind = _KINDS.get(sort, Kind.IGNORED)
-    if sort == "record.merged":  # `id` is the record that is left
+    if sort == "record.merged":  # `id` is the remaining record
         gone = {"object_id": head.duplicate_object_id, "record_id": head.duplicate_record_id}
         if (merged := _named(gone)) is not None:
             return Event(kind, raw, record=merged, why=MERGED)

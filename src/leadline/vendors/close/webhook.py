@@ -104,8 +104,8 @@ class Close(Source):
         return demand_something(self._of_lead(data, lead or text(event.get("object_id"))), data)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What is empty in the lead, of which Close sends the whole; a contact, of which a lead may
-        have several, clears nothing."""
+        """The empty fields of the lead, which Close sends completely. A contact clears nothing,
+        because a lead may have several."""
         body = decode(raw)
         event = body.get("event") if isinstance(body, dict) else None
         data = event.get("data") if isinstance(event, dict) else None
@@ -170,8 +170,8 @@ def _kind(head: _Head) -> tuple[Kind, str]:
 
 
 def _merge_of(head: _Head) -> Any:
-    """The lead that was merged into another (Close API docs, "Event log"); where the event does not
-    say which of the two that is, both stay."""
+    """The lead that was merged into another (Close API docs, "Event log"); if the event does not say
+    which of the two that is, both stay."""
     return head.meta.get("merge_source_id") if isinstance(head.meta, dict) else None
 
 

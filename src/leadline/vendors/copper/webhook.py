@@ -90,7 +90,7 @@ class Copper(Source):
         return demand_something(fields if updated else with_source(fields, "Copper"), body)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What an update says is empty now."""
+        """The fields that an update clears."""
         body = decode(raw)
         if not isinstance(body, dict) or not isinstance(body.get("ids"), list):
             return ()
@@ -98,7 +98,7 @@ class Copper(Source):
 
 
 def _news(notice: Mapping[str, Any]) -> dict[str, Any]:
-    """What a notification says of each attribute that was changed: its value now."""
+    """The current value of each attribute that a notification says was changed."""
     changed = notice.get("updated_attributes")
     return {
         key: pair[1]

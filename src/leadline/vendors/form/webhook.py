@@ -34,7 +34,7 @@ class Form(Source):
         return {"content-type": kind, "x-webhook-secret": secret}
 
     def events(self, delivery: Delivery) -> Iterator[Event]:
-        """One event per body, or each of a list of people."""
+        """One event per body, or one for each element of a list of people."""
         raw, notes = read_body(delivery)
         return (noted(_event(one), notes) for one in leads_in(raw))
 

@@ -37,8 +37,8 @@ class _Head(EventNames):
 _head = msgspec.json.Decoder(_Head)
 
 
-# What a vendor's next attempt says otherwise (Intercom docs, "Webhook notification object";
-# Segment docs, "Spec: Common fields", and of `timestamp` that it is reckoned from `sentAt`).
+# Fields that differ in a vendor's next attempt (Intercom docs, "Webhook notification object";
+# Segment docs, "Spec: Common fields": `timestamp` is calculated from `sentAt`).
 _INTERCOM = ("delivery_attempts", "delivery_status", "delivered_at")
 _SEGMENT = ("sentAt", "receivedAt", "timestamp")
 _SEGMENT_CALLS = ("identify", "track", "page", "screen", "group", "alias")
@@ -91,7 +91,7 @@ class Generic(Source):
         return demand_something(with_source(fields, "Webhook"), body)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What stands empty under its usual name."""
+        """The fields that are empty under their usual names."""
         body = decode(raw)
         return emptied_by_name(body, guessed(body, self.config.map))
 
@@ -132,7 +132,7 @@ def _key(delivery: Delivery, head: _Head) -> str | None:
 
 
 def _key_in(head: _Head) -> str | None:
-    """The vendor's id of an event whose next attempt is not the same text."""
+    """The vendor's id of an event whose redeliveries differ in their text."""
     if head.type == "notification_event":
         return text(head.id)
     return text(head.messageId) if head.type in _SEGMENT_CALLS else None

@@ -118,7 +118,7 @@ class HubSpot(Source):
         return (event for element in elements(raw) for event in _events(element))
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """The property that an app event says is empty now."""
+        """The property that an app event clears."""
         body = decode(raw)
         if not isinstance(body, dict) or not body.get("propertyName"):
             return ()

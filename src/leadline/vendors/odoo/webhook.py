@@ -61,7 +61,7 @@ class Odoo(Source):
         return demand_something(with_source(fields, "Odoo"), body)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What is empty, which Odoo calls false, of the fields that were sent."""
+        """The sent fields that are empty; Odoo writes false for empty."""
         body = decode(raw)
         return emptied(body, _FIELDS, self.config.map) if isinstance(body, dict) else ()
 

@@ -118,7 +118,7 @@ class Pipedrive(Source):
         return demand_something(with_source(fields, "Pipedrive"), data)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What is empty in the record, of which Pipedrive sends the whole."""
+        """The empty fields of the record, which Pipedrive sends completely."""
         body = decode(raw)
         data = (body.get("current") or body.get("data")) if isinstance(body, dict) else None
         if not isinstance(data, dict):
@@ -182,7 +182,7 @@ def _shape_of(head: _Head) -> _Shape:
 
 
 def _merged_away(head: _Head, number: str | None) -> str | None:
-    """The record that is no more after a merge, if the event names another than the one that is."""
+    """The record that a merge removed, if the event names one besides the remaining record."""
     before = peek(_shape, bytes(head.previous))
     gone = text(before.id) if before else None
     return gone if gone != number else None

@@ -52,7 +52,7 @@ class Salesforce(Source):
     name = "salesforce"
     is_crm = True
     record_hosts = RECORD_HOSTS
-    # Salesforce keeps trying under whatever session and address it has by then.
+    # A later attempt of Salesforce may have another session and address.
     delivery_fields = ("SessionId", "base")
     time_fields = (
         "ChangeEventHeader.commitTimestamp",
@@ -117,7 +117,7 @@ class Salesforce(Source):
         return demand_something(with_source(fields, "Salesforce"), record)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What a change event or a record says is empty now; a message leaves empty fields out."""
+        """The fields that a change event or a record clears; outbound messages omit empty fields."""
         body = decode(raw)
         if not isinstance(body, dict) or isinstance(body.get("sObject"), dict):
             return ()

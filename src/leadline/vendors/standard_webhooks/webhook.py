@@ -75,7 +75,7 @@ class StandardWebhooks(Source):
         return demand_something(fields, body if isinstance(body, dict) else ())
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What stands empty under its usual name."""
+        """The fields that are empty under their usual names."""
         body = decode(raw)
         return emptied_by_name(body, guessed(body, self.config.map))
 

@@ -77,11 +77,11 @@ class Tryton(Source):
         return demand_something(fields if written else with_source(fields, "Tryton"), record)
 
     def happened_at(self, raw: bytes) -> float | None:
-        """When the record was written last; Tryton's JSON wraps times."""
+        """The record's last write time; Tryton's JSON wraps times in objects."""
         return seconds_of(_written(raw))
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What is empty of the fields that were sent."""
+        """The sent fields that are empty."""
         body = decode(raw)
         record = body.get("record") if isinstance(body, dict) else None
         if not isinstance(record, dict):
@@ -123,7 +123,7 @@ def tryton_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) ->
 
 
 def _written(raw: bytes) -> Any:
-    """When the record was written last, as ISO text."""
+    """The record's last write time, as ISO text."""
     post = peek(_post, raw)
     record = peek(_record, bytes(post.record)) if post else None
     stamp = record.write_date if record else None

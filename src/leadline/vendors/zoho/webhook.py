@@ -97,7 +97,7 @@ class Zoho(Source):
         return demand_something(with_source(fields, "Zoho CRM"), body)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """What a notification says is empty now."""
+        """The fields that a notification clears."""
         body = decode(raw)
         if not isinstance(body, dict) or not isinstance(body.get("ids"), list):
             return ()

@@ -15,8 +15,8 @@ PARKED = "moved"
 
 
 def parked(task: TaskState, now: datetime) -> TaskState:
-    """The task in parked state; a dead letter stays unchanged. Woken it counts as late
-    from when it is due next, until a worker has tried it once more."""
+    """The task in parked state; a dead letter stays unchanged. Once it is unparked, its lateness
+    counts from its next due time until a worker has tried it again."""
     if task.dead_at:
         return task
     return msgspec.structs.replace(task, dead_at=iso(now), reason=PARKED, late=False)

@@ -51,7 +51,7 @@ _REPEATS_SHOWN = 100
 _KNOWN_BETTER = frozenset(("refined", "quarantined", *map(event_name, Step)))
 _DEAD = frozenset(map(dead_partition, range(SHARDS)))
 _UNTOLD = (LEAD, f"{Step.NOTIFY}#", LATE)
-"""How the sort keys of what tells of leads that are not refined or not told begin."""
+"""The prefixes of the sort keys of items about leads that are not refined or not alerted."""
 _refined = msgspec.json.Decoder(RefinedLead)
 
 

@@ -26,7 +26,7 @@ _PAGES_A_STEP = 2_000
 
 
 class Copy(NamedTuple):
-    """The file of a backup, and the ids of leads of which something was damaged before."""
+    """The file of a backup, and the ids of leads that were damaged before it."""
 
     file: Path
     damaged: tuple[str, ...]
@@ -38,12 +38,11 @@ def back_up(
     progress: Callable[[float], None],
     rights: Rights = PRIVATE,
 ) -> Copy:
-    """Make a consistent copy of the data file while others write to it, and check what
-    was written.
+    """Make a consistent copy of the data file while other processes write to it, and check the
+    copy.
 
     *progress* is called with the done share, 0 to 1. Returns the path of the copy. Raises
-    ConfigurationError if *target* holds a backup already; StorageFailed when the copy
-    is damaged.
+    ConfigurationError if *target* holds a backup already; StorageFailed if the copy is damaged.
     """
     copy = target / FILE
     if copy.exists():
@@ -66,13 +65,13 @@ def back_up(
     damaged = _checked(partial)
     partial.rename(copy)
     sync_folder(target)
-    sync_folder(target.absolute().parent)  # which may be as new, and is not of our making
+    sync_folder(target.absolute().parent)  # it may be new, too
     return Copy(copy, damaged)
 
 
 def _checked(copy: Path) -> tuple[str, ...]:
-    """The ids of leads of which the copy holds something damaged. Raises StorageFailed when the
-    copy as a whole is."""
+    """The ids of leads that are damaged in the copy. Raises StorageFailed if the file as a whole
+    is."""
     connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         if faults := structure_faults(connection):

@@ -1,9 +1,9 @@
-"""The data file from a backup, so that a kill or a power cut at any point loses nothing.
+"""Restores the data file from a backup, so that a kill or a power cut at any point loses nothing.
 
-As long as the folder `restoring` is in the data folder, nobody may open the data. The copy is made
-and checked in there, and the present data is moved there; then one rename puts the copy in its
-place, which commits the restore. Last, the folder, in which is now what was put aside, gets a name
-that no earlier one has.
+While the data folder contains the folder `restoring`, no process opens the data. The backup is
+copied to that folder and checked, and the present data is moved there; then one rename puts the
+copy in place, which commits the restore. Finally the folder, which now holds the previous data, is
+renamed to an unused name.
 """
 
 import errno
@@ -38,13 +38,13 @@ _COPY = "copy.db"
 def restore(
     backup: Path, folder: Path, *, replace: bool, rights: Rights = PRIVATE
 ) -> tuple[Path, Path | None]:
-    """Put a backup in the place of the data file; nobody may be using the folder. An interrupted
-    restore is ended first.
+    """Replace the data file by a backup; no other process may use the folder. An interrupted
+    restore is finished first.
 
-    Returns the data file, and the folder in which what stood there is kept, which is a data folder
-    and a backup, too. Raises ConfigurationError when the backup is none, is damaged, or would
-    replace data without *replace*; StorageFull, StorageFailed. Whatever it raises, the data is
-    there as it was.
+    Returns the data file and the folder that holds the previous data, which is a data folder and
+    a backup, too. Raises ConfigurationError if *backup* holds no backup, is damaged, or would
+    replace data without *replace*; StorageFull, StorageFailed. If it raises, the data is
+    unchanged.
     """
     if not (backup / FILE).is_file():
         raise ConfigurationError(f"{backup} holds no backup ({FILE} is missing)")
@@ -59,9 +59,9 @@ def restore(
 
 
 def undo_restore(folder: Path) -> None:
-    """Put back what stood in the folder before a restore that was interrupted.
+    """Put back the data from before an interrupted restore.
 
-    Raises ConfigurationError when none was; StorageFull, StorageFailed.
+    Raises ConfigurationError if no restore was interrupted; StorageFull, StorageFailed.
     """
     if not is_restoring(folder):
         raise ConfigurationError(
@@ -90,7 +90,7 @@ def _put_in_place(backup: Path, folder: Path, rights: Rights) -> Path | None:
 
 
 def _copy(backup: Path, restoring: Path, rights: Rights) -> None:
-    """Copy the file; what is in its log, where it has one as a data folder does, is put into it."""
+    """Copy the file, and copy its log, if it has one, into it."""
     logged = (backup / _LOG).exists() and (backup / _LOG).stat().st_size
     copy = restoring / _COPY
     _copy_file(backup / FILE, copy, rights)
@@ -109,7 +109,7 @@ def _copy_file(source: Path, target: Path, rights: Rights) -> None:
 
 
 def _check(copy: Path, backup: Path) -> None:
-    """Raises ConfigurationError when what was copied is damaged, or of a newer Leadline."""
+    """Raises ConfigurationError if the copy is damaged, or was written by a newer Leadline."""
     connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         verdict = str(connection.execute("PRAGMA quick_check(1)").fetchall()[0][0])
@@ -136,9 +136,9 @@ def _put_aside(folder: Path) -> None:
 
 
 def _finish(folder: Path) -> Path | None:
-    """After the commit: give what was put aside its name."""
+    """After the commit, rename the folder with the previous data."""
     restoring = folder / RESTORING
-    forget_failed_sync(folder)  # what was put aside has its log, and no index of it is believed
+    forget_failed_sync(folder)  # the previous data keeps its log, and any index of it is ignored
     sync_folder(folder)
     sync_folder(restoring)
     aside = _unused_name(folder) if any(restoring.iterdir()) else None
@@ -156,7 +156,7 @@ def _unused_name(folder: Path) -> Path:
 
 
 def _end_interrupted(folder: Path) -> Path | None:
-    """Finish a restore that was committed and return what it put aside; undo any other."""
+    """Finish a committed restore and return the folder of the previous data; undo any other."""
     restoring = folder / RESTORING
     if (folder / FILE).exists() and restoring.exists() and not (restoring / _COPY).exists():
         return _finish(folder)
@@ -187,8 +187,8 @@ def _undo(folder: Path) -> None:
 
 
 def _undo_of_an_earlier_version(folder: Path) -> None:
-    """Versions up to 0.1 renamed the file, then its log, to `*.before-restore`, where a log may
-    also be that of an earlier restore: then it is older than the file, and does not belong to it.
+    """Undo a restore of a version up to 0.1, which renamed the file, then its log, to
+    `*.before-restore`. A log of that name older than the file belongs to an earlier restore.
     """
     kept, kept_log = (folder / f"{name}.before-restore" for name in (FILE, _LOG))
     if kept.exists() and kept_log.exists() and not (folder / _LOG).exists():

@@ -66,7 +66,7 @@ def _counted(db: apsw.Connection) -> Account:
 
 
 def _damaged(db: apsw.Connection) -> tuple[list[Unaccounted], int]:
-    """What is not as it was written, and how many bodies and documents nobody can check."""
+    """What is damaged, and the number of bodies and documents without a checksum."""
     found: list[Unaccounted] = []
     unchecked = 0
     for one in damaged_contents(db):

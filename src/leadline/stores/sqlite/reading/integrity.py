@@ -1,5 +1,5 @@
-"""Whether the file is what was written to it: SQLite's own check, and the checksums beside bodies
-and documents. Leads that are hurt are named."""
+"""Checks the data file for damage by SQLite's own check and by the checksums of bodies and
+documents, and names the leads affected."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -38,8 +38,8 @@ _LEAD_OF_ROW = {
 
 
 class Fault(NamedTuple):
-    """A table that is damaged, what SQLite says of it, and the ids of the leads whose rows in it
-    can't be read or found."""
+    """A damaged table, SQLite's message, and the ids of the leads whose rows in it can't be read or
+    found."""
 
     table: str
     words: str
@@ -47,14 +47,14 @@ class Fault(NamedTuple):
 
 
 class Damaged(NamedTuple):
-    """A lead of which something is not as it was written, and what that is."""
+    """A lead with damaged data, and which data is damaged."""
 
     lead_id: str
     what: str
 
 
 def structure_faults(db: apsw.Connection) -> list[Fault]:
-    """What SQLite's check of the whole file finds; to be called inside a transaction."""
+    """The faults that SQLite's check of the whole file finds; call it inside a transaction."""
     if (words := _verdict(db, "integrity_check")) is None:
         return []
     found = [fault for table in _tables(db) for fault in _faults_of(db, table, "integrity_check")]
@@ -64,8 +64,8 @@ def structure_faults(db: apsw.Connection) -> list[Fault]:
 def sampled_faults(
     db: apsw.Connection, is_over: Callable[[], bool]
 ) -> tuple[list[Fault], list[Damaged], bool]:
-    """What is damaged as far as one can look until *is_over*, table by table, and among the latest
-    leads; and whether everything was looked at."""
+    """Damage found until *is_over*, table by table and among the latest leads, and whether the
+    check was completed."""
     faults: list[Fault] = []
     damaged: list[Damaged] = []
     db.set_progress_handler(is_over, _STEPS)
@@ -84,8 +84,8 @@ def sampled_faults(
 
 
 def damaged_contents(db: apsw.Connection) -> Iterator[Damaged | None]:
-    """All bodies and documents that are not what was written; None for each that has no checksum,
-    as those of earlier versions have none."""
+    """All bodies and documents that do not match their checksum; None for each without a checksum,
+    written by an earlier version."""
     for lead_id, raw, raw_sum, body, body_sum in db.execute(_sql.raws):
         yield from _compared(lead_id, "its raw words are damaged", raw, raw_sum, _is_json)
         yield from _compared(lead_id, "its body, as delivered, is damaged", body, body_sum)
@@ -139,7 +139,7 @@ def _tables(db: apsw.Connection) -> list[str]:
 
 
 def _verdict(db: apsw.Connection, check: str, table: str = "") -> str | None:
-    """SQLite's words; None when nothing is wrong."""
+    """SQLite's message; None if nothing is wrong."""
     about = f"('{table}')" if table else ""
     try:
         rows = [str(words) for (words,) in db.execute(f"PRAGMA {check}{about}").fetchall()]

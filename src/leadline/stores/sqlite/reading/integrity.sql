@@ -20,15 +20,15 @@ SELECT id FROM lead WHERE n = (SELECT lead FROM history WHERE history.n = ?);
 SELECT id FROM lead WHERE n = (SELECT lead FROM alert WHERE alert.n = ?);
 
 -- name: of_raw
--- The words of a lead, read as a whole.
+-- The raw JSON of a lead, read completely.
 SELECT raw, body, media_type FROM raw WHERE lead = ?;
 
 -- name: of_refined
--- The refined document of a lead, read as a whole.
+-- The refined document of a lead, read completely.
 SELECT status, head FROM refined WHERE lead = ?;
 
 -- name: of_handling
--- How a lead is handled, read as a whole.
+-- The handling of a lead, read completely.
 SELECT rev, body FROM handling WHERE lead = ?;
 
 -- name: of_task
@@ -44,7 +44,7 @@ SELECT at, what, detail FROM history WHERE lead = ?;
 SELECT channel, sent_at, ref FROM alert WHERE lead = ?;
 
 -- name: raws
--- The words of all events, with their checksums.
+-- The raw JSON of all events, with their checksums.
 SELECT id, raw, raw_sum, body, body_sum FROM lead JOIN raw ON raw.lead = lead.n;
 
 -- name: heads
@@ -52,10 +52,10 @@ SELECT id, raw, raw_sum, body, body_sum FROM lead JOIN raw ON raw.lead = lead.n;
 SELECT id, head, head_sum FROM lead JOIN refined ON refined.lead = lead.n;
 
 -- name: handlings
--- How all leads are handled, with the checksums.
+-- The handlings of all leads, with their checksums.
 SELECT id, body, body_sum FROM lead JOIN handling ON handling.lead = lead.n;
 
 -- name: latest
--- What was delivered and refined of the latest leads, with its checksums.
+-- The raw JSON, bodies and refined documents of the latest leads, with their checksums.
 SELECT id, raw, raw_sum, body, body_sum, head, head_sum FROM lead JOIN raw ON raw.lead = lead.n
 LEFT JOIN refined ON refined.lead = lead.n ORDER BY n DESC LIMIT ?;

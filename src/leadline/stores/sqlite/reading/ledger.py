@@ -125,8 +125,8 @@ class SqliteLedger:
     def sampled_faults(
         self, is_over: Callable[[], bool]
     ) -> tuple[list[Fault], list[Damaged], bool]:
-        """What is damaged in the file, as far as one can look until *is_over*; and whether
-        everything was looked at but for older checksums."""
+        """Damage found in the file until *is_over*, and whether the check of the file and of the
+        latest leads was completed."""
         with self._db.reading() as db:
             return sampled_faults(db, is_over)
 

@@ -55,7 +55,7 @@ def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
 
 
 def _told_as_text(raw: bytes | None) -> msgspec.Raw:
-    """What is damaged need not be JSON any more: it is shown as a text, for whoever can read it."""
+    """JSON for display; damaged data, which may not be JSON any more, as a text."""
     return msgspec.Raw(msgspec.json.encode((raw or b"").decode(errors="replace")))
 
 
