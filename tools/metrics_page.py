@@ -18,8 +18,8 @@ _TAIL = """
 `remind.dead`, `look_up.dead`, `clock.dead`, `write_back.dead`.
 
 `leadline_oldest_untold_seconds` counts from when the step was first due: for a refinement the end
-of the lead's own wait, or its release; for an alert the refinement, or the end of quiet hours or
-the digest that it waits for. Dead letters have a figure of their own.
+of the lead's own wait, or its release; for an alert the refinement, or the end of the quiet hours or
+digest that it waits for. Dead letters have a metric of their own.
 
 `what` of `leadline_slack_requests` is the button (`lead.claim`, `lead.snooze`, `lead.junk`),
 `command`, or `other`; `result` is `changed` or `unchanged` (somebody was faster), `answered`,
@@ -31,8 +31,8 @@ Useful alerts:
 | when | because |
 | --- | --- |
 | `sum(leadline_dead_letters) > 0` | somebody should look at `leadline dead` |
-| `leadline_oldest_untold_seconds > 900` | a lead is 15 minutes late, however often it was tried |
-| `leadline_oldest_due_seconds > 60` | workers are behind; each retry starts this figure anew |
+| `leadline_oldest_untold_seconds > 900` | a lead is 15 minutes late, whatever retries there were |
+| `leadline_oldest_due_seconds > 60` | workers are behind; each retry resets this metric |
 | `leadline_speed_seconds{part="own",quantile="0.95"} > 60` | alerts are late, whatever the cause |
 | `rate(leadline_http_answers_total{status=~"5.."}[5m]) > 0` | deliveries are rejected |
 | `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed on one side only |

@@ -21,7 +21,7 @@ METRICS = {
 """Counts, name: meaning. There are few, because CloudWatch charges for each per month."""
 AGE = "OldestUntoldSeconds"
 AGES = {
-    AGE: "How long the longest late lead has been unrefined or untold, whatever was tried since.",
+    AGE: "How late the most overdue lead is, unrefined or not alerted; retries do not reset it.",
 }
 """Seconds, name: meaning."""
 

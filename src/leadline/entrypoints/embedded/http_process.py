@@ -63,7 +63,7 @@ def _server(app: App) -> uvicorn.Server:
 def _unreadable_counter(registry: CollectorRegistry) -> Counter:
     return Counter(
         "leadline_unreadable_deliveries",
-        "Deliveries that can't be read, by source, and whether they were kept as dead letters.",
+        "Deliveries that can't be read, by source and whether they were stored as dead letters.",
         ["source", "kept"],
         registry=registry,
     )

@@ -24,7 +24,7 @@ METRICS = {
     ),
     "leadline_oldest_untold_seconds": (
         "gauge", (),
-        "How long the longest late lead has been unrefined or untold, whatever was tried since.",
+        "How late the most overdue lead is, unrefined or not alerted; retries do not reset it.",
     ),
     "leadline_dead_letters": ("gauge", ("step", "reason"), "Dead letters, by reason."),
     "leadline_speed_seconds": (
@@ -35,7 +35,7 @@ METRICS = {
     "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
     "leadline_unreadable_deliveries": (
         "counter", ("source", "kept"),
-        "Deliveries that can't be read, and whether they were kept as dead letters.",
+        "Deliveries that can't be read, by whether they were stored as dead letters.",
     ),
     "leadline_slack_requests": (
         "counter", ("what", "result"), "Pressed buttons and typed commands in Slack.",

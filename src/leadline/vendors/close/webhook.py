@@ -170,8 +170,8 @@ def _kind(head: _Head) -> tuple[Kind, str]:
 
 
 def _merge_of(head: _Head) -> Any:
-    """The lead that was merged into another (Close API docs, "Event log"); if the event does not say
-    which of the two that is, both stay."""
+    """The lead that was merged into another (Close API docs, "Event log"); if the event does not
+    say which of the two that is, both stay."""
     return head.meta.get("merge_source_id") if isinstance(head.meta, dict) else None
 
 

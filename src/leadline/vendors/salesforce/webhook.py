@@ -117,7 +117,7 @@ class Salesforce(Source):
         return demand_something(with_source(fields, "Salesforce"), record)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
-        """The fields that a change event or a record clears; outbound messages omit empty fields."""
+        """The fields that a change event or a record clears; messages omit empty fields."""
         body = decode(raw)
         if not isinstance(body, dict) or isinstance(body.get("sObject"), dict):
             return ()
