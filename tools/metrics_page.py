@@ -18,8 +18,8 @@ _TAIL = """
 `remind.dead`, `look_up.dead`, `clock.dead`, `write_back.dead`.
 
 `leadline_oldest_untold_seconds` counts from when the step was first due: for a refinement the end
-of the lead's own wait, or its release; for an alert the refinement, or the end of the quiet hours or
-digest that it waits for. Dead letters have a metric of their own.
+of the lead's own wait, or its release; for an alert the refinement, or the end of the quiet hours
+or digest that it waits for. Dead letters have a metric of their own.
 
 `what` of `leadline_slack_requests` is the button (`lead.claim`, `lead.snooze`, `lead.junk`),
 `command`, or `other`; `result` is `changed` or `unchanged` (somebody was faster), `answered`,

@@ -65,7 +65,7 @@ class Settings(SettingsStruct, frozen=True):
     redelivery_window: timedelta = setting(
         "7d",
         "How long an identical body counts as a redelivery if the sender gives no event id; "
-        "not of what browsers post (`[sources.NAME]`).",
+        "not for posts from browsers (`[sources.NAME]`).",
         DURATION,
     )
     workers: int = setting("1", "The number of worker processes.", whole_number(1, 1024))

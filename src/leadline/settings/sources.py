@@ -52,9 +52,9 @@ class SourceConfig(SettingsStruct, frozen=True):
     )
     keep_unreadable: bool = setting(
         "no",
-        "Whether to keep what can't be read also from senders without a secret, and what breaks "
-        "off: as dead letters, at most 100 a minute and 50 MB in all. With a secret, what can't "
-        "be read is always kept.",
+        "Whether unreadable deliveries are also stored as dead letters if the sender has no secret "
+        "or the body is truncated: at most 100 a minute and 50 MB in all. With a secret, complete "
+        "ones are always stored.",
         YES_NO,
     )
     tolerance: timedelta = setting(
@@ -64,9 +64,9 @@ class SourceConfig(SettingsStruct, frozen=True):
         "How long this source's leads wait, instead of the global `delay`.", DURATION
     )
     redelivery_window: timedelta | None = optional(
-        "How long the same body from this source counts as the same delivery where the sender "
-        "gives no event id, instead of `redelivery_window`. `form`, `web_to_lead`, a source with "
-        "`public` and what a browser posts: 10m.",
+        "How long an identical body from this source counts as a redelivery if the sender gives no "
+        "event id, instead of the global `redelivery_window`. The default is 10m for `form`, "
+        "`web_to_lead`, sources with `public`, and posts from browsers.",
         DURATION,
     )
     hot_score: float | None = optional("Leads with at least this score do not wait.", SCORE)
