@@ -48,8 +48,8 @@ def refuse_long_name(name: str) -> None:
     """Raise ConfigurationError for a name that is too long for the names of the stack's queues."""
     if len(name) > LONGEST_NAME:
         raise ConfigurationError(
-            f"the name of the stack has {len(name)} characters, which makes names of its queues "
-            f"longer than SQS takes; give one of {LONGEST_NAME} at most with --stack"
+            f"the stack's name has {len(name)} characters, so that its queues' names would be too "
+            f"long for SQS; set one of at most {LONGEST_NAME} with --stack"
         )
 
 

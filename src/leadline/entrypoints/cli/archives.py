@@ -89,8 +89,8 @@ def restore(
 ) -> None:
     """Restore the data from a backup; the server must be stopped.
 
-    What was there is put aside in a folder of its own. After a kill or a power cut nothing else
-    opens the data until the same command has ended the restore, or --undo has undone it.
+    The previous data is put aside in a folder of its own. After a kill or a power cut no other
+    command opens the data until the restore is finished by repeating it, or undone by --undo.
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """

@@ -89,7 +89,7 @@ def replay(
 ) -> None:
     """Process leads again from capture, refinement, alert, or their dead letters.
 
-    With --from capture, deliveries that could not be read are read again. With --from dead, only
+    With --from capture, unreadable deliveries are read again. With --from dead, only
     dead letters are retried. Leads that still wait, and spam, are skipped unless you select them by
     id or --status. On AWS, messages without a dead letter are removed from the dead-letter queues.
 

@@ -56,9 +56,9 @@ def serve(
     code = supervisor.run()
     if code == children.SYNC_FAILED:
         say(
-            "the disk failed to keep the data twice: nothing more is taken, and the log is kept. "
-            "Look at the disk (`dmesg`), then start `leadline serve` again, which mends the file "
-            "from the log, or restore a backup on another disk"
+            "two syncs of the database failed: no leads are accepted, and the log is kept. Check "
+            "the disk (`dmesg`), then start `leadline serve` again, which repairs the file from "
+            "the log, or restore a backup on another disk"
         )
     raise typer.Exit(code)
 
@@ -72,8 +72,8 @@ def worker(
 ) -> None:
     """Refine due leads and send alerts, without receiving webhooks.
 
-    The process ends itself if an iteration lasts longer than its lease, and when the disk fails
-    to keep the data (exit code 74); restart it then.
+    The process ends itself if an iteration lasts longer than its lease, and when a sync of
+    the database fails (exit code 74); restart it then.
 
     Example: leadline worker --only refine
     """

@@ -69,8 +69,8 @@ def refuse_if_restoring(folder: Path) -> None:
     hold neither the data before it nor the backup."""
     if is_restoring(folder):
         raise ConfigurationError(
-            f"a restore into {folder} is under way or was interrupted; end it by `leadline restore "
-            "BACKUP --replace`, or undo it by `leadline restore --undo`"
+            f"a restore into {folder} is under way or was interrupted; finish it with `leadline "
+            "restore BACKUP --replace`, or undo it with `leadline restore --undo`"
         )
 
 

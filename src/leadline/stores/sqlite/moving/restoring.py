@@ -65,8 +65,8 @@ def undo_restore(folder: Path) -> None:
     """
     if not is_restoring(folder):
         raise ConfigurationError(
-            f"no restore into {folder} was interrupted; what an earlier one put aside is a backup: "
-            "`leadline restore FOLDER --replace` puts it back"
+            f"no restore into {folder} was interrupted; the data that an earlier one put aside is "
+            "a backup: `leadline restore FOLDER --replace` restores it"
         )
     with nobody_else(folder), _named_errors(folder):
         restoring = folder / RESTORING
@@ -194,8 +194,8 @@ def _undo_of_an_earlier_version(folder: Path) -> None:
     if kept.exists() and kept_log.exists() and not (folder / _LOG).exists():
         if kept_log.stat().st_mtime < kept.stat().st_mtime:
             raise ConfigurationError(
-                f"it is not sure that {kept_log} belongs to {kept}, as it is older; rename them "
-                f"to {_LOG} and {FILE}, or the second alone, and see by `leadline verify --deep`"
+                f"{kept_log} may not belong to {kept}, because it is older; rename them to {_LOG} "
+                f"and {FILE}, or only the second, and check with `leadline verify --deep`"
             )
         kept_log.rename(folder / _LOG)
     if kept.exists():
