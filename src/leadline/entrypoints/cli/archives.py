@@ -141,7 +141,7 @@ def export(
     writer.close()
     if lost:
         say(
-            f"{len(lost)} leads are exported without what is lost or damaged of them, see "
+            f"{len(lost)} leads are exported without their lost or damaged data, see "
             f"`leadline verify --deep`: {_few(lost)}"
         )
     if json:

@@ -213,7 +213,7 @@ def _report(
     if left:
         say(f"{left} skipped: {_LEFT[start]}; use --status {_LEFT[start]} to include them")
     if todo.unreadable and count < todo.leads and not dry_run:
-        say("what still can't be read is as it was; give its body mended with --body FILE")
+        say("deliveries that still can't be read are unchanged; correct one with --body FILE")
     leads = "1 lead" if count == 1 else f"{count} leads"
     be = "would be" if dry_run else "is" if count == 1 else "are"
     console().print(f"{leads} {be} replayed from {start}")

@@ -25,7 +25,7 @@ def keep_copy(db: apsw.Connection, folder: Path, rights: Rights) -> Path:
     size = int(db.pragma("page_count")) * int(db.pragma("page_size"))
     if shutil.disk_usage(folder).free < size + _SPARE:
         raise StorageFull(
-            f"a copy is kept before the schema of {folder / FILE} changes; make room for "
+            f"{folder / FILE} is copied before its schema changes; free disk space for "
             f"{(size + _SPARE) >> 20} MiB"
         )
     make_folder(partial, rights)
