@@ -17,7 +17,7 @@ EXAMPLE = Path(__file__).parent.parent / "leadline.example.toml"
 
 _INTRODUCTION = f"""# Settings
 
-<!-- Written by `make docs` out of src/leadline/settings/general.py: edit that, not this. -->
+<!-- Written by `make docs` out of the files in src/leadline/settings: edit those, not this. -->
 
 Every setting can be given in five places. The first place that has it wins:
 

@@ -87,7 +87,7 @@ def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> CaptureKi
 
 def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
     """The channels by name; empty if none is set. One message may take *longest* seconds."""
-    if not _writes_back(settings):
+    if not _has_channels(settings):
         return {}
     from leadline.channels.registry import channel_configs, make_channel
 
@@ -95,7 +95,7 @@ def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":
     return {name: make_channel(name, c, settings, longest) for name, c in configs.items()}
 
 
-def _writes_back(settings: Settings) -> bool:
+def _has_channels(settings: Settings) -> bool:
     """Whether there is any channel; without channels none of their modules is imported."""
     return bool(settings.slack_webhook_url or settings.channels)
 
@@ -104,7 +104,7 @@ class _OnDemand(Mapping[str, "Channel"]):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._names: tuple[str, ...] = ()
-        if _writes_back(settings):
+        if _has_channels(settings):
             from leadline.channels.registry import channel_configs
 
             self._names = tuple(channel_configs(settings))
@@ -291,7 +291,7 @@ def _routes(settings: Settings) -> "Routes":
     from leadline.team.routing import Routes
 
     usual: tuple[str, ...] = ()
-    if _writes_back(settings):
+    if _has_channels(settings):
         from leadline.channels.registry import usual_channels
 
         usual = usual_channels(settings)

@@ -1,1 +1,1 @@
-"""Entry points: thin modules for HTTP, AWS functions and the command line."""
+"""Entry points: the HTTP server and its workers, the functions on AWS, and the command line."""

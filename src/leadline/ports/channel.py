@@ -23,13 +23,13 @@ GONE = "channel.message_gone"
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a message can say about one lead.
 
-    `told` are the messages about the lead that the channel has accepted, oldest first. `due` is
+    `alerts` are the messages about the lead that the channel has accepted, oldest first. `due` is
     when the first response is due; None if no target applies. `instead_of` is the channel for which
     this one is the fallback: it has failed since `failing_since`, or (None) refused the message.
-    `interactive` is whether buttons can call Leadline back. `gathered` is whether the alert waited
-    for its holder's digest. `escalated_to` is the person to whom a late lead has escalated. A
-    message about a `test` lead says so. `alerted_elsewhere` is whether another channel has sent the
-    alert, so that this channel need not.
+    `interactive` is whether buttons can call Leadline back. `for_digest` is whether the alert
+    waited for its holder's digest. `escalated_to` is the person to whom a late lead has escalated.
+    A message about a `test` lead says so. `alerted_elsewhere` is whether another channel has sent
+    the alert, so that this channel need not.
     """
 
     lead: RefinedLead

@@ -46,11 +46,11 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is stored about one event.
 
     `raw` is None if its text is lost. `head` is the refined document without its metadata; None if
-    the lead is not refined. `told` is the number of channels to alert. `duplicate_of` is the first
-    lead of the same person, if the same home has it. Tasks are sorted by step and channel, alerts
-    and `history` by time. `history` is the part of the timeline that no other field contains;
-    redeliveries are counted in `redelivered` instead, and `redelivered_at` are their known times.
-    `handling` is None if nobody handled the lead; it is copied with its `rev`.
+    the lead is not refined. `channel_count` is the number of channels to alert. `duplicate_of` is
+    the first lead of the same person, if the same home has it. Tasks are sorted by step and
+    channel, alerts and `history` by time. `history` is the part of the timeline that no other field
+    contains; redeliveries are counted in `redelivered` instead, and `redelivered_at` are their
+    known times. `handling` is None if nobody handled the lead; it is copied with its `rev`.
     """
 
     lead_id: str

@@ -1,4 +1,4 @@
-"""The read side of a store, for the command line, metrics and the dashboard."""
+"""The read side of a store, for the command line, and metrics."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -212,7 +212,7 @@ def id_digits(prefix: str) -> str:
 
 class Followed(msgspec.Struct, frozen=True):
     """A refined lead with its handling. Only the fields of `lead` that targets need are certain to
-    be filled in. `alerted_at` is the time of the first alert; `moved` is whether an operator
+    be filled in. `told_at` is the time of the first alert; `moved` is whether an operator
     changed the lead's wait."""
 
     lead: RefinedLead

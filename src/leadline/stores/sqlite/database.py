@@ -48,7 +48,7 @@ class Database:
 
     `checkpoint_pages` is the number of pages in the write-ahead log from which a commit of this
     connection also checkpoints; 0: never. Missing files and folders are made with these `rights`.
-    *first*: on a slow disk it goes before the others (`Interleaving`). Raises SyncFailed when a
+    *first*: on a slow disk it goes before the others (`Turns`). Raises SyncFailed when a
     sync failed and can't be mended now.
     """
 

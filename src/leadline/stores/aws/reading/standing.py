@@ -10,9 +10,9 @@ from leadline.stores.aws.items import LeadItem
 
 class Standing(msgspec.Struct, frozen=True):
     """All that decides the place of a lead; many leads share one value. `refining` is "alive" or
-    "dead" while there is a refine task, `refined` the status of its refinement, `told` the number
-    of channels that had to alert, `heard` those that did. `unkept`: its raw document may have been
-    deleted by its age."""
+    "dead" while there is a refine task, `refined` the status of its refinement, `channel_count`
+    the number of channels that had to alert, `alerted_channels` those that did. `is_expired`: its
+    raw document may have been deleted because of its age."""
 
     fate: str
     refining: str
