@@ -122,8 +122,9 @@ def answer(
 
     Raises TooMuchUnreadable for a delivery that was not stored because its quota is used up.
     """
-    if any(receipt.fate is Fate.REFUSED for receipt in receipts):
-        raise TooMuchUnreadable("send what can be read, or come back in a minute")
+    for receipt in receipts:
+        if receipt.fate is Fate.REFUSED:
+            raise TooMuchUnreadable("send what can be read, or come back in a minute")
     own = kit.sources[delivery.source].answer(receipts)
     if own is not None:
         return own

@@ -1,5 +1,6 @@
 """Keys that identify events, records and people: digests of 16 bytes (BLAKE2b)."""
 
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -9,7 +10,12 @@ from leadline.model.lead import KEY_REUSED, CapturedLead, Kind, RefinedLead
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:
     """The 16-byte key of an event, a record or a body of one source."""
-    return blake2b(b"\0".join((kind.encode(), source.encode(), value)), digest_size=16).digest()
+    return blake2b(_prefix(kind, source) + value, digest_size=16).digest()
+
+
+@lru_cache(64)  # there are few sources, and each of their deliveries needs it
+def _prefix(kind: str, source: str) -> bytes:
+    return f"{kind}\0{source}\0".encode()
 
 
 def record_key(source: str, record: str) -> bytes:
