@@ -147,6 +147,22 @@ def test_a_replay_from_capture_reads_again_and_from_elsewhere_does_not(
     assert lost.id in {lease.task.lead_id for lease in leases}
 
 
+def test_what_turns_out_to_be_an_update_of_a_known_record_is_folded_into_its_lead(
+    store: Store, clock: HandClock
+) -> None:
+    lost, known = unreadable(clock), captured(clock, record="contact:1")
+    store.accept([lost, known])
+    update = captured(clock, "update", kind=Kind.UPDATED, record="contact:1")
+    todo = replay.plan(store, {}, lambda leads: {}, [lost.id], Start.CAPTURE)
+    done = replay.carry_out(store, todo, clock.now, read=lambda kept: [update])
+    assert done == 1
+    assert store.waiting([known.id])[known.id].updates == (update.raw,)
+    assert store.archived([lost.id])[lost.id].fate is Fate.FILTERED
+    again = replay.plan(store, {}, lambda leads: {}, [lost.id], Start.CAPTURE)
+    assert replay.carry_out(store, again, clock.now, read=lambda kept: [update]) == 0
+    assert store.waiting([known.id])[known.id].updates == (update.raw,)
+
+
 def test_of_what_proves_nothing_a_hundred_a_minute_are_kept(store: Store, clock: HandClock) -> None:
     few = Quota(per_minute=3)
 

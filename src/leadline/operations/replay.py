@@ -10,6 +10,7 @@ import msgspec
 from leadline.kit import Kit, channels_for
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import UNHANDLED
+from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Delivery, Fate, Kind, Ownership, RefinedLead
 from leadline.model.task import Step, Task
 from leadline.ports.source import Source
@@ -19,6 +20,8 @@ from leadline.team.routing import with_owner
 _SLICE = 500
 """The number of leads that are read or written at once. It limits the memory for raw documents, and
 how long other writers have to wait."""
+_READ_ELSEWHERE = "known_record"
+"""Why a dead letter is no lead when it was read at last: its record was known, and got the event."""
 
 
 Hearers = Callable[[Mapping[str, RefinedLead]], Mapping[str, Sequence[str]]]
@@ -199,8 +202,24 @@ def _read_again(
             continue  # the dead letter stays
         accepted = store.accept(others) if others else []
         done += sum(receipt.fate is Fate.CAPTURED for receipt in accepted)
-        done += store.read_again(lead_id, first)
+        done += store.read_again(lead_id, first) or _read_elsewhere(store, lead_id, first)
     return done
+
+
+def _read_elsewhere(store: Store, lead_id: str, first: CapturedLead) -> bool:
+    """Keep what the store puts in no dead letter's place, an event of a record that is known, as
+    the event that it is; only then end the dead letter, so that a stop between loses nothing."""
+    store.accept([first])
+    ended = msgspec.structs.replace(
+        first,
+        kind=Kind.IGNORED,
+        why=_READ_ELSEWHERE,
+        raw=b"null",
+        event_key=key_digest("read_elsewhere", first.source, lead_id.encode()),
+        record=None,
+        record_key=None,
+    )
+    return store.read_again(lead_id, ended)
 
 
 def _slices(lead_ids: Sequence[str]) -> Iterator[Sequence[str]]:

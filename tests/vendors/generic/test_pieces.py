@@ -263,9 +263,11 @@ def test_json_that_was_encoded_as_the_name_of_a_field_is_read() -> None:
     assert emails(events(urlencoded({json.dumps(A): ""}), FORM)) == ["ada@example.com"]
 
 
-def test_broken_json_under_the_label_of_a_form_is_not_taken_for_a_form() -> None:
+@pytest.mark.parametrize("text", ["%s", "[%s]", "[\n %s]"])
+def test_broken_json_under_the_label_of_a_form_is_not_taken_for_a_form(text: str) -> None:
+    body = text % '{"email":"ada@example.com","message":"the "best" &name=more"}'
     with pytest.raises(Unreadable):
-        events(b'{"email":"ada@example.com","message":"the "best" & more"}', FORM)
+        events(body.encode(), FORM)
 
 
 @pytest.mark.parametrize("name", ["generic", "form"])

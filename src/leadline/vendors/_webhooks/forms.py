@@ -77,18 +77,20 @@ def json_of(delivery: Delivery) -> tuple[bytes, tuple[str, ...]] | None:
     """The JSON text of a body labelled as a form, as many senders do by default, with the notes of
     `charsets`; the bytes are unchanged if they are JSON. None for a form.
 
-    Raises Unreadable for invalid JSON that begins as an object, since no form begins so.
+    Raises Unreadable for invalid JSON that begins as an object or an array of objects, since no form
+    begins so.
     """
     if delivery.media_type != MEDIA[0]:
         return None
-    first = delivery.body.lstrip(_BLANK)[:1]
+    start = delivery.body.lstrip(_BLANK)
+    first = start[:1]
     if first not in (b"{", b"[", b'"'):
         return None
     try:
         label = label_in(delivery.headers.get("content-type", ""))
         return read_labelled_json(delivery.body, label)
     except Unreadable:
-        if first == b"{":
+        if first == b"{" or (first == b"[" and start[1:].lstrip(_BLANK)[:1] == b"{"):
             raise
         return None
 
