@@ -6,10 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from leadline.journey.capture import CaptureKit, read
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.formats import key_of, raw_document
 from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.ids import uuid7
+from leadline.model.lead import Delivery, Kind
 from leadline.model.people import Person
+from leadline.model.task import Step
+from leadline.operations.archive import read_raw
+from leadline.settings.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
+from leadline.vendors.generic.webhook import Generic
 from tests.acceptance.installation import Installation
 from tests.worlds.leads import HandClock, captured, refined_in
 
@@ -82,6 +90,36 @@ def test_who_handles_a_lead_goes_out_and_comes_in_with_it(tmp_path: Path) -> Non
     assert handlings[bob.id].ending is Ending.LOST
     assert list(store.work_list("U01ADA")) == [ada.id]
     store.close()
+
+
+def test_what_could_not_be_read_goes_out_and_comes_in_with_its_bytes(tmp_path: Path) -> None:
+    clock = HandClock(datetime(2026, 3, 2, tzinfo=UTC))
+    old, new = (Installation(tmp_path / name) for name in ("old", "new"))
+    store = SqliteStore(old.data, clock=clock)
+    bodies = [b'{"email":"%s@example.com",}' % name for name in (b"ada", b"bob")]
+    kit = CaptureKit({"generic": Generic(SourceConfig(secret=("s",)))}, timedelta())
+    headers = {"authorization": "Bearer s", "content-type": "application/json"}
+    lost = [read(Delivery("generic", body, clock.now, headers), kit)[0] for body in bodies]
+    store.accept(lost)
+    store.close()
+    archive = str(tmp_path / "leads.tar.gz")
+    assert old.command("export", archive).returncode == 0
+    for made in (2, 0):
+        taken = json.loads(new.command("import", archive, "--json").stdout)
+        assert (taken["new"], taken["known"]) == (made, 2 - made)
+    store = SqliteStore(new.data)
+    kept = store.archived([lead.id for lead in lost])
+    assert [kept[lead.id].body for lead in lost] == bodies
+    assert {one.kind for one in kept.values()} == {Kind.UNREADABLE}
+    assert store.next_due(Step.REFINE) is None
+    store.close()
+
+
+def test_leads_whose_words_were_erased_are_told_apart_by_their_ids() -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    ours, other = uuid7(now), uuid7(now)
+    keys = {read_raw(i, raw_document(i, now, ERASED_WORDS)).event_key for i in (ours, other)}
+    assert len(keys) == 2
 
 
 def test_an_archive_that_was_cut_short_is_refused_whole(tmp_path: Path) -> None:

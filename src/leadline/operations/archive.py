@@ -1,7 +1,8 @@
 """Archives as files: documents under the same keys as in S3, in a folder or a gzip'd tar.
 
 Beside its documented keys, a raw document in an archive has what its import needs: `source`,
-`event_key` (hex), `lasting_key` and `record`. A lead with a handling has a third document.
+`event_key` (hex), `lasting_key` and `record`; of a delivery that could not be read also its bytes.
+A lead with a handling has a third document.
 """
 
 import gzip
@@ -15,6 +16,7 @@ from typing import IO, cast
 
 import msgspec
 
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.formats import from_iso
 from leadline.model.handling import Handling
 from leadline.model.ids import is_lead_id
@@ -47,29 +49,40 @@ class RawDocument(msgspec.Struct, frozen=True):
     event_key: str = ""
     lasting_key: bool = False
     record: str | None = None
+    kind: str = Kind.CREATED
+    media_type: str = ""
+    why: str = ""
+    body: bytes | None = None  # base64 in JSON
 
     def captured(self) -> CapturedLead:
-        """The lead of this document, due at once."""
+        """The lead of this document, due at once; or the dead letter that could not be read."""
         at = from_iso(self.timestamp)
         raw = bytes(self.raw_data)
         record = self.record
+        unread = self.body if self.kind == Kind.UNREADABLE else None
         return CapturedLead(
             id=self.lead_id.lower(),
             source=self.source,
-            kind=Kind.CREATED,
+            kind=Kind.CREATED if unread is None else Kind.UNREADABLE,
             captured_at=at,
             due_at=at,
             raw=raw,
-            event_key=(
-                bytes.fromhex(self.event_key)
-                if self.event_key
-                else key_digest("digest", self.source, raw)
-            ),
+            event_key=bytes.fromhex(self.event_key) or self._digest(raw, unread),
             lasting_key=self.lasting_key,
             record=record,
             record_key=key_digest("record", self.source, record.encode()) if record else None,
-            media_type="application/json",
+            why="" if unread is None else self.why,
+            body=unread,
+            media_type="application/json" if unread is None else self.media_type,
         )
+
+    def _digest(self, raw: bytes, unread: bytes | None) -> bytes:
+        """The key where the document names none. Erased words are the same for all."""
+        if unread is not None:
+            return key_digest("unreadable", self.source, unread)
+        if raw == ERASED_WORDS:
+            return key_digest("erased", self.source, self.lead_id.lower().encode())
+        return key_digest("digest", self.source, raw)
 
 
 _document = msgspec.json.Decoder(RawDocument)

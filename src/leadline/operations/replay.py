@@ -21,7 +21,7 @@ _SLICE = 500
 """The number of leads that are read or written at once. It limits the memory for raw documents, and
 how long other writers have to wait."""
 _READ_ELSEWHERE = "known_record"
-"""Why a dead letter is no lead when it was read at last: its record was known, and got the event."""
+"""Why a dead letter is no lead once it is read: its record was known, and has the event now."""
 
 
 Hearers = Callable[[Mapping[str, RefinedLead]], Mapping[str, Sequence[str]]]

@@ -1,5 +1,6 @@
 """Export and import of leads: the file's side."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from leadline.model.formats import raw_document, refined_document
 from leadline.model.handling import Handling
-from leadline.model.lead import RefinedLead
+from leadline.model.lead import Kind, RefinedLead
 from leadline.ports.archive import Outgoing
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import is_whole, sum_of
@@ -40,12 +41,16 @@ def _leads_from(db: Database, since: datetime | None, batch: int = 500) -> Itera
 
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:
-    _, key, at, source, record, raw, head, body, *sums = row
+    _, key, at, source, record, unread, media_type, why, raw, head, body, *sums, unread_sum = row
     lead_id = text_of(key)
     is_raw, is_head, is_body = map(is_whole, (raw, head, body), sums)
     beside: dict[str, object] = {"source": source}
     if record:
         beside["record"] = record
+    if unread is not None:
+        is_raw = is_raw and is_whole(unread, unread_sum)
+        beside |= {"kind": Kind.UNREADABLE, "media_type": media_type or "", "why": why or ""}
+        beside["body"] = b64encode(unread).decode()
     return Outgoing(
         lead_id,
         moment(at),

@@ -1,7 +1,8 @@
 -- name: exported
 -- Leads after a row number with their raw and refined documents and handlings, oldest first.
-SELECT n, id, captured_at, source, record, raw, head, handling.body,
-       raw_sum, head_sum, handling.body_sum
+SELECT n, id, captured_at, source, record,
+       CASE kind WHEN 'unreadable' THEN raw.body END, raw.media_type, why,
+       raw, head, handling.body, raw_sum, head_sum, handling.body_sum, raw.body_sum
 FROM lead
 JOIN raw ON raw.lead = lead.n
 LEFT JOIN refined ON refined.lead = lead.n
