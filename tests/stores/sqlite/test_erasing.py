@@ -4,6 +4,8 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+
 from leadline.model.keys import match_keys
 from leadline.model.task import Done, Step
 from leadline.stores.sqlite.store import SqliteStore
@@ -60,3 +62,17 @@ def test_the_file_does_not_hold_the_words_any_more(tmp_path: Path, clock: HandCl
         store.erase(lead_id)
     words = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert EMAIL.encode() not in words
+
+
+def test_a_later_lead_of_the_same_person_is_named_as_not_reached(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    with closing(SqliteStore(tmp_path, clock=clock)) as store:
+        lead_id, key = told(store, clock)
+        later = captured(clock, "later", delay=timedelta())
+        store.accept([later])
+        first = store.first_seen([key])[key]
+        again = msgspec.structs.replace(refined(later, clock, email=EMAIL), duplicate_of=first)
+        assert settle(store, lease_task(store, Step.REFINE), Done(refined=again))
+        assert f"lead {later.id} of the same person" in store.erase(lead_id)
+        assert not any(lead_id in words for words in store.erase(later.id))

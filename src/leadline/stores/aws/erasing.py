@@ -18,6 +18,7 @@ LEFT = (
     "earlier versions of objects, until they expire",
     "backups of the table, until they expire",
     "the bodies of deliveries that told of several records",
+    "deliveries that could not be read, and later leads of the same person",
 )
 """The copies of personal data that the store can't erase."""
 

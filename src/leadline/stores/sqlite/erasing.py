@@ -13,10 +13,16 @@ from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.tasks import numbers_of
+from leadline.stores.sqlite.values import text_of
 
 _sql = Queries(__name__)
-LEFT = ("backups and exports that were made before",)
+LEFT = (
+    "backups, exports, and copies that a restore or an update put aside",
+    "deliveries that could not be read, if they tell of the person",
+)
 """The copies of personal data that no store can erase."""
+_NAMED = 10
+"""So many leads of the same person are named."""
 
 
 class SqliteErasing:
@@ -29,9 +35,11 @@ class SqliteErasing:
         """See `ports.store.Erasing.erase`."""
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
             number = numbers_of(db, [lead_id]).get(lead_id)
-            if number is not None:
-                self._erase(db, number)
-        return LEFT
+            if number is None:
+                return LEFT
+            self._erase(db, number)
+            later = [text_of(key) for (key,) in bulk.query(db, _sql.later, number, _NAMED)]
+        return (*(f"lead {one} of the same person" for one in later), *LEFT)
 
     def _erase(self, db: apsw.Connection, lead: int) -> None:
         # Overwrite freed space in the file, which would still hold the data.

@@ -24,3 +24,7 @@ UPDATE refined SET head = ?, head_sum = ? WHERE lead = ?;
 -- name: erase_differences
 -- Delete the differences of redeliveries.
 UPDATE history SET detail = '' WHERE what = 'redelivered.other_words' AND lead IN ();
+
+-- name: later
+-- The first leads that were linked to a lead as of the same person.
+SELECT id FROM refined JOIN lead ON lead.n = refined.lead WHERE duplicate_of = ? ORDER BY n LIMIT ?;
