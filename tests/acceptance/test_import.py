@@ -115,6 +115,23 @@ def test_what_could_not_be_read_goes_out_and_comes_in_with_its_bytes(tmp_path: P
     store.close()
 
 
+def test_two_leads_with_the_same_words_come_in_as_two(tmp_path: Path) -> None:
+    """As of somebody who came again the next day, through a form."""
+    clock = HandClock(datetime(2026, 3, 2, tzinfo=UTC))
+    first = captured(clock, "ada")
+    clock.advance(days=1)
+    again = captured(clock, "ada")
+    for lead in (first, again):
+        document = raw_document(lead.id, lead.captured_at, first.raw)
+        write(tmp_path, key_of("raw", lead.id, lead.captured_at), document)
+    with Installation(tmp_path / "home") as installation:
+        for made in (2, 0):
+            taken = json.loads(
+                installation.command("import", str(tmp_path / "archive"), "--json").stdout
+            )
+            assert (taken["new"], taken["known"]) == (made, 2 - made)
+
+
 def test_leads_whose_words_were_erased_are_told_apart_by_their_ids() -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     ours, other = uuid7(now), uuid7(now)

@@ -10,7 +10,7 @@ import io
 import tarfile
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, cast
 
@@ -55,7 +55,11 @@ class RawDocument(msgspec.Struct, frozen=True):
     body: bytes | None = None  # base64 in JSON
 
     def captured(self) -> CapturedLead:
-        """The lead of this document, due at once; or the dead letter that could not be read."""
+        """The lead of this document, due at once; or the dead letter that could not be read.
+
+        Where the document has no key it is a lead of its own, even if others have the same words:
+        whether it was a redelivery was judged when it came.
+        """
         at = from_iso(self.timestamp)
         raw = bytes(self.raw_data)
         record = self.record
@@ -74,6 +78,7 @@ class RawDocument(msgspec.Struct, frozen=True):
             why="" if unread is None else self.why,
             body=unread,
             media_type="application/json" if unread is None else self.media_type,
+            window=None if self.event_key else timedelta(),
         )
 
     def _digest(self, raw: bytes, unread: bytes | None) -> bytes:
