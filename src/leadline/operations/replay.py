@@ -20,6 +20,7 @@ from leadline.team.routing import with_owner
 _SLICE = 500
 """The number of leads that are read or written at once. It limits the memory for raw documents, and
 how long other writers have to wait."""
+_NO_WORDS = b'{"read":"known_record"}'
 _READ_ELSEWHERE = "known_record"
 """Why a dead letter is no lead once it is read: its record was known, and has the event now."""
 
@@ -214,7 +215,7 @@ def _read_elsewhere(store: Store, lead_id: str, first: CapturedLead) -> bool:
         first,
         kind=Kind.IGNORED,
         why=_READ_ELSEWHERE,
-        raw=b"null",
+        raw=_NO_WORDS,
         event_key=key_digest("read_elsewhere", first.source, lead_id.encode()),
         record=None,
         record_key=None,
@@ -229,6 +230,8 @@ def _slices(lead_ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _why_no_lead(event: Archived, sources: Mapping[str, Source]) -> str:
     """The reason why this event would still not make a new lead; "" if it would."""
+    if event.raw == _NO_WORDS:
+        return "what it said is with its record"
     source = sources.get(event.source)
     if source is None:
         return f"there is no source {event.source!r} any more"
