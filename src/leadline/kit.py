@@ -44,7 +44,9 @@ class Kit(msgspec.Struct, frozen=True):
     numbers without a country code. `interactive` is whether Slack's button presses reach Leadline.
     `report_current` is called with the id of the lead that is refined next, and with "" afterwards,
     so that a supervisor knows on which lead a worker hangs. `among` are the sources whose leads are
-    leased for steps that may ask a CRM; None for all.
+    leased for steps that may ask a CRM; None for all. `most_deaths` is how many unfinished attempts
+    at a refinement are allowed: it waits for nothing but CRMs, whose calls have timeouts, so an
+    attempt that did not finish alone will not finish later, and blocks a worker for a whole lease.
     """
 
     store: Store
@@ -64,12 +66,12 @@ class Kit(msgspec.Struct, frozen=True):
     interactive: bool = False
     report_current: Callable[[str], None] = _nobody
     among: Among | None = None
+    most_deaths: int = 3
 
 
-_MOST_DEATHS = 3
-"""How many unfinished attempts at a refinement are allowed. Refinement waits for nothing but CRMs,
-whose calls have timeouts, so an attempt that did not finish alone will not finish later, and each
-one blocks a worker for a whole lease."""
+EMBEDDED_DEATHS = 5
+"""`Kit.most_deaths` of an embedded installation, whose processes also die for other reasons: while
+a CRM is down its breaker gives each of them the same lead to try."""
 
 
 def exhausted(kit: Kit, claim: Lease) -> Drop | None:
@@ -78,7 +80,7 @@ def exhausted(kit: Kit, claim: Lease) -> Drop | None:
     step, unfinished = claim.task.step, claim.error == WORKER_DIED
     most = kit.retry.attempts
     if unfinished and step is Step.REFINE:
-        most = min(most, _MOST_DEATHS)
+        most = min(most, kit.most_deaths)
     if claim.failures < most:
         return None
     if not unfinished:

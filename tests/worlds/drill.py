@@ -20,7 +20,7 @@ from leadline.channels.slack.writer import SlackWriter
 from leadline.journey.capture import CaptureKit
 from leadline.journey.follow_up import look_up_due
 from leadline.journey.refining import refine_due
-from leadline.kit import Connected, Kit
+from leadline.kit import EMBEDDED_DEATHS, Connected, Kit
 from leadline.model.lead import Delivery, LeadFields
 from leadline.model.people import Person
 from leadline.model.retry import RetryPolicy
@@ -309,6 +309,7 @@ class Drill:
             retry=RetryPolicy(attempts=25),
             crms={"generic": Connected(self.crm, CrmConfig())},
             routes=Routes(usual=("slack",)),
+            most_deaths=EMBEDDED_DEATHS,
         )
         self.due: dict[str, datetime] = {}
         self.records: dict[str, str] = {}

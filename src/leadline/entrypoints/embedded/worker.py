@@ -19,7 +19,7 @@ from leadline.installations.data_folder import (
     refuse_if_moved,
 )
 from leadline.journey.reconcile import reconcile_in_turn
-from leadline.kit import Kit
+from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Addressee, Step, TaskKind
 from leadline.net.deadline import within
@@ -144,6 +144,7 @@ def before_lease_ends(settings: Settings) -> timedelta:
 
 def _kit(settings: Settings) -> Kit:
     kit = wiring.embedded(settings, before_lease_ends(settings).total_seconds())
+    kit = msgspec.structs.replace(kit, most_deaths=EMBEDDED_DEATHS)
     refuse_if_moved(settings.data)  # checked while the file is open, so that no move can begin
     kit.store.rebase()
     return kit

@@ -77,8 +77,8 @@ def json_of(delivery: Delivery) -> tuple[bytes, tuple[str, ...]] | None:
     """The JSON text of a body labelled as a form, as many senders do by default, with the notes of
     `charsets`; the bytes are unchanged if they are JSON. None for a form.
 
-    Raises Unreadable for invalid JSON that begins as an object or an array of objects, since no form
-    begins so.
+    Raises Unreadable for invalid JSON that begins as an object or an array of objects, since no
+    form begins so.
     """
     if delivery.media_type != MEDIA[0]:
         return None
