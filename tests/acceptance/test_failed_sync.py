@@ -78,7 +78,7 @@ def test_a_server_whose_database_cannot_be_synced_starts_anew_once_and_then_stop
             assert time.monotonic() < deadline
             ids += filter(None, [_post(installation, "again")])
         assert installation.process.returncode == 74
-        assert "nothing more is taken, and the log is kept" in installation.log.read_text()
+        assert "no leads are accepted, and the log is kept" in installation.log.read_text()
         assert (installation.data / "leadline.db-wal").stat().st_size
         installation.start()
         found = installation.command("verify", "--deep", "--json")

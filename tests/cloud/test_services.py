@@ -394,7 +394,7 @@ def test_a_name_that_makes_those_of_queues_too_long_is_refused_before_anything_i
     assert max(map(len, names)) == 80, "what SQS takes"
     nobody = Cloud("123456789012", REGION, "", session=None)  # nothing can be asked of it
     with (
-        pytest.raises(ConfigurationError, match=r"has 67 characters.*66 at most"),
+        pytest.raises(ConfigurationError, match=r"has 67 characters.*at most 66"),
         planned(nobody, DeploymentRequest(longest + "l"), lambda _: None),
     ):
         pass

@@ -125,7 +125,7 @@ def test_a_mended_body_becomes_the_lead_that_was_answered(door: RunningApp, fold
     run = CliRunner()
     dead = json.loads(run.invoke(command, ["dead", "--json"]).stdout)
     assert [group["reason"] for group in dead] == ["capture.unreadable"]
-    assert "is as it was" in run.invoke(command, ["replay", kept.id, "--from", "capture"]).stderr
+    assert "are unchanged" in run.invoke(command, ["replay", kept.id, "--from", "capture"]).stderr
     assert run.invoke(command, ["show", kept.id, "--body"]).stdout_bytes == BROKEN
     (folder / "mended.json").write_bytes(b'{"name":"Ada Vance","email":"ada@example.com"}')
     again = ["replay", kept.id, "--from", "capture", "--body", "mended.json", "--json"]

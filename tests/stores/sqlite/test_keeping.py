@@ -122,7 +122,7 @@ def test_where_there_is_no_room_for_a_copy_nothing_is_changed(
     older_file(tmp_path, clock)
     used = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: used)
-    with pytest.raises(StorageFull, match="make room"):
+    with pytest.raises(StorageFull, match="free disk space"):
         SqliteStore(tmp_path, clock=clock)
     assert _seen(tmp_path) == (SCHEMA, 1, 1)
 

@@ -193,7 +193,7 @@ def test_a_log_that_an_earlier_restore_put_aside_is_not_taken_for_that_of_anothe
     for name in (f"{FILE}-wal", FILE):
         (world.data / name).rename(world.data / f"{name}.before-restore")
     os.utime(world.data / f"{FILE}-wal.before-restore", (1, 1))
-    with pytest.raises(ConfigurationError, match="not sure"):
+    with pytest.raises(ConfigurationError, match="may not belong to"):
         undo_restore(world.data)
     assert _opened(world.data) is None
 
