@@ -163,6 +163,23 @@ def test_what_turns_out_to_be_an_update_of_a_known_record_is_folded_into_its_lea
     assert again == replay.Plan(skipped={lost.id: "what it said is with its record"})
 
 
+def test_what_its_sender_sent_again_so_that_it_could_be_read_makes_no_second_lead(
+    store: Store, clock: HandClock
+) -> None:
+    lost = unreadable(clock)
+    store.accept([lost])
+    clock.advance(minutes=1)
+    (sent,) = store.accept(read(Delivery("generic", MENDED, clock.now, SECRET), kit()))
+    assert sent.fate is Fate.CAPTURED
+    clock.advance(minutes=1)
+    todo = replay.plan(store, {}, lambda leads: {}, [lost.id], Start.CAPTURE)
+    replay.carry_out(store, todo, clock.now, read=lambda k: read_again(k, kit(), clock.now, MENDED))
+    clock.advance(minutes=10)
+    leases = store.lease(Step.REFINE, 9, LEASE)
+    assert [lease.task.lead_id for lease in leases] == [sent.lead_id]
+    assert store.archived([lost.id])[lost.id].fate is Fate.FILTERED
+
+
 def test_of_what_proves_nothing_a_hundred_a_minute_are_kept(store: Store, clock: HandClock) -> None:
     few = Quota(per_minute=3)
 

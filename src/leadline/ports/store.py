@@ -75,8 +75,9 @@ class Inbox(Protocol):
         the time of *lead*; its id, time and body stay. Its share of the quota is released. A new
         lead gets the earlier events of its record.
 
-        Returns False and changes nothing if the event is no longer such a dead letter, or its
-        record has a lead by now.
+        Returns False and changes nothing if the event is no longer such a dead letter, if its
+        record has a lead by now, or if another event has its key, because its sender sent it again
+        and it could be read.
         """
 
 

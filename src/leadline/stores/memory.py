@@ -172,7 +172,7 @@ class MemoryStore(MemoryPacing):
     def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
         """See `ports.store.Inbox.read_again`."""
         old = self.events.get(lead_id)
-        if old is None or old.kind is not Kind.UNREADABLE:
+        if old is None or old.kind is not Kind.UNREADABLE or self._first(lead) is not None:
             return False
         early = self.known.get(lead.record_key) if lead.record_key else None
         if early and not (self.fates[early] is Fate.FILTERED and lead.kind is Kind.CREATED):

@@ -13,7 +13,7 @@ from leadline.stores.aws.base import Base, Contested, log
 from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import RESUMED, digest_key
-from leadline.stores.aws.table import Stale
+from leadline.stores.aws.table import PutIf, Stale
 
 _FREE = "attribute_not_exists(pk)"
 _FREE_OR_OLD = f"{_FREE} OR (lasting = :no AND taken_at <= :old)"
@@ -47,15 +47,24 @@ class Comparing(Base):
         return self.apart(lead, first.raw, first.record)
 
     def _is_known(self, lead: CapturedLead) -> bool:
-        """Whether the key of an earlier event, a digest of its text, has not expired."""
+        """Whether an earlier event has the key of this one, and the key has not expired."""
         known = self.table.get(digest_key("E", lead.event_key))
-        window = self.redelivery_window if lead.window is None else lead.window
-        return known is not None and known["taken_at"] > iso(lead.captured_at - window)
+        return known is not None and (known["lasting"] or known["taken_at"] > self._expired(lead))
 
     def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
         """Reserve the event's key for this lead; returns an existing reservation, else None."""
+        key = self._key(lead)
+        try:
+            self.table.put_if(key.item, key.condition, key.values)
+        except Stale as stale:
+            now = stale.now or self.table.get(digest_key("E", lead.event_key))
+            if now is not None and now["lead_id"] != lead.id:
+                return now
+        return None
+
+    def _key(self, lead: CapturedLead) -> PutIf:
+        """The write that gives an event its key, unless that is an earlier event's."""
         pk, sk = digest_key("E", lead.event_key)
-        window = self.redelivery_window if lead.window is None else lead.window
         item: dict[str, Any] = {
             "pk": pk,
             "sk": sk,
@@ -65,18 +74,18 @@ class Comparing(Base):
         }
         if lead.lasting_key:
             item[COMPARED] = True
-        if not lead.lasting_key:
+        else:
             # One day more, because the time at which TTL deletes is not exact.
-            forget = lead.captured_at + window + timedelta(days=1)
+            forget = lead.captured_at + self._window(lead) + timedelta(days=1)
             item["expires"] = int(forget.timestamp())
-        old = iso(lead.captured_at - window)
-        try:
-            self.table.put_if(item, _FREE_OR_OLD, {":no": False, ":old": old})
-        except Stale as stale:
-            now = stale.now or self.table.get((pk, sk))
-            if now is not None and now["lead_id"] != lead.id:
-                return now
-        return None
+        return PutIf(item, _FREE_OR_OLD, {":no": False, ":old": self._expired(lead)})
+
+    def _window(self, lead: CapturedLead) -> timedelta:
+        return self.redelivery_window if lead.window is None else lead.window
+
+    def _expired(self, lead: CapturedLead) -> str:
+        """The latest time of a key without an id that counts no more when this event comes."""
+        return iso(lead.captured_at - self._window(lead))
 
     def _resumed(self, lead: CapturedLead, reserved: dict[str, Any]) -> CapturedLead:
         """The lead with the id that an earlier attempt reserved before it died. Stores a note

@@ -1,19 +1,16 @@
 """Reads unreadable deliveries again, on AWS."""
 
-from typing import Any
-
 import msgspec
 
-from leadline.model.formats import from_iso, iso, key_of
+from leadline.model.formats import from_iso, key_of
 from leadline.model.lead import CapturedLead, Fate, Kind, fate_of
 from leadline.model.task import Step, Task
 from leadline.stores.aws.base import Contested, changed
-from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.documents import document_of, read_document
 from leadline.stores.aws.events_of_records import record_item
 from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.items import LeadItem, revived
-from leadline.stores.aws.keys import digest_key, short
+from leadline.stores.aws.keys import short
 from leadline.stores.aws.quotas import give_back
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.wakeups import Wakeup
@@ -30,6 +27,8 @@ class AwsUnreadable(AwsInbox):
             item = self._lead(lead_id)
             if item is None or item.kind != Kind.UNREADABLE:
                 return False
+            if self._is_known(lead):
+                return False  # it was sent again, and could be read
             head = self._head(lead)
             early = head if head is not None and head.is_early else None
             if head is not None and not (early and lead.kind is Kind.CREATED):
@@ -76,7 +75,7 @@ class AwsUnreadable(AwsInbox):
         writes: list[Write] = []
         if early is not None:
             new, writes = self._with_early(new, [early.lead_id, *early.related])
-        writes += [Put(new.item(), item.rev), PutIf(_key_item(read))]
+        writes += [Put(new.item(), item.rev), self._key(read)]
         if read.record_key:
             record = record_item(read.record_key, read.id)
             writes.append(
@@ -85,10 +84,3 @@ class AwsUnreadable(AwsInbox):
                 else PutIf(record, "lead_id = :e", {":e": early.lead_id})
             )
         return writes
-
-
-def _key_item(read: CapturedLead) -> dict[str, Any]:
-    pk, sk = digest_key("E", read.event_key)
-    compared = {COMPARED: True} if read.lasting_key else {}
-    taken = {"taken_at": iso(read.captured_at), "lasting": read.lasting_key}
-    return {"pk": pk, "sk": sk, "lead_id": read.id, **taken, **compared}

@@ -136,6 +136,9 @@ class SqliteInbox:
             rows = bulk.query(db, _sql.unreadable, bytes_of(lead_id))
             if not rows:
                 return False
+            again = _owners(db, self.keys.owners(db, [lead.event_key])).get(lead.event_key)
+            if again is not None and _counts(again, lead, micros_of(self.redelivery_window)):
+                return False  # it was sent again, and could be read
             number, source, at, size = rows[0]
             keys = [(lead.event_key, number, at, COMPARED if lead.lasting_key else 0)]
             if lead.record_key:
