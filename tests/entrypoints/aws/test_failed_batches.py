@@ -1,43 +1,19 @@
 """Batches of which nothing at all could be done: they raise, or no alarm would hear of them."""
 
-import logging
-import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from leadline.alerts import sending
-from leadline.entrypoints.aws import capture, deliver, refine
+from leadline.entrypoints.aws import deliver, refine
 from leadline.journey.refining import refine_due
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
-from leadline.standins.slack_inbox import Reply, SlackInbox
-from tests.standins.aws_faults import id_at, world
+from leadline.standins.slack_inbox import Reply
+from tests.standins.aws_faults import id_at
 from tests.worlds.aws_functions import Context, Functions, batch, message, now
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """What functions do to logging is undone."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
-    root.setLevel(level)
-
-
-@pytest.fixture
-def functions(moto: str, quiet: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    with SlackInbox() as slack, world(moto, now, 1) as (actor,):
-        made = Functions(actor, slack)
-        made.set()
-        for module in (capture, refine, deliver):
-            monkeypatch.setattr(module, "_parts", lambda: made.parts)
-        yield made
-        made.parts.caller.close()
 
 
 def received(functions: Functions) -> dict[str, Any]:

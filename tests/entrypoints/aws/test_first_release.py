@@ -1,9 +1,6 @@
 """What a stack of commit 173241e left behind goes on with the functions of this version."""
 
 import json
-import logging
-import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,16 +22,6 @@ from tests.worlds.first_release import TOLD, UNTOLD, FirstReleaseData
 
 BATCH = 10
 MOST_BATCHES = 50
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """What functions do to logging is undone."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
-    root.setLevel(level)
 
 
 class UpdatedStack:

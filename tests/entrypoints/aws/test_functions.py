@@ -2,11 +2,7 @@
 
 import base64
 import json
-import logging
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,38 +12,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from leadline.entrypoints.aws import capture, deliver, refine
 from leadline.entrypoints.aws.parts import FRESH
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Kind, LeadFields, Status
 from leadline.model.task import Step, Task
-from leadline.standins.slack_inbox import Reply, SlackInbox
+from leadline.standins.slack_inbox import Reply
 from leadline.stores.aws.items import further_of
 from leadline.vendors.generic.webhook import Generic
-from tests.standins.aws_faults import AwsFault, id_at, world
+from tests.standins.aws_faults import AwsFault, id_at
 from tests.standins.payloads import signature
 from tests.worlds.aws_functions import SECRET, Functions, message, now
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """What functions do to logging is undone."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
-    root.setLevel(level)
-
-
-@pytest.fixture
-def functions(moto: str, quiet: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    with SlackInbox() as slack, world(moto, now, 1) as (actor,):
-        made = Functions(actor, slack)
-        made.set()
-        for module in (capture, refine, deliver):
-            monkeypatch.setattr(module, "_parts", lambda: made.parts)
-        yield made
-        made.parts.caller.close()
 
 
 def test_a_delivery_is_answered_with_its_lead(functions: Functions) -> None:

@@ -1,8 +1,5 @@
 """Which alarm rings in which outage, and that none rings without one."""
 
-import logging
-import sys
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,16 +14,6 @@ HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 SOON = timedelta(minutes=21)
 """A quarter of an hour, five minutes until it is measured, and a minute until all have their turn.
 """
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """What functions do to logging is undone."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
-    root.setLevel(level)
 
 
 @pytest.fixture

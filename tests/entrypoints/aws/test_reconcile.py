@@ -1,8 +1,5 @@
 """Leads whose webhooks never came are found on AWS by the sweep, in turn."""
 
-import logging
-import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,16 +12,6 @@ from tests.standins.aws_faults import world
 from tests.standins.crm_api import CrmLead
 from tests.vendors.tryton.standin import TrytonStandIn
 from tests.worlds.aws_functions import Context, Functions, now
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """What functions do to logging is undone."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
-    root.setLevel(level)
 
 
 @pytest.fixture

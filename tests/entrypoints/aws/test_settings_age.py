@@ -1,26 +1,13 @@
 """How long a function on AWS goes on with the settings that it has read."""
 
-import logging
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 import pytest
 
 from leadline.entrypoints.aws.parts import FRESH, Parts
 from tests.standins.scripted_server import Answer, ScriptedServer, answer
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """What functions do to logging is undone."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
-    root.setLevel(level)
 
 
 def parameter(text: str) -> Answer:

@@ -1,10 +1,6 @@
 """Alarms that still ring are told again, and nobody else's are."""
 
 import json
-import logging
-import sys
-import threading
-from collections.abc import Iterator
 
 import boto3
 import pytest
@@ -24,16 +20,6 @@ def page(*alarms: tuple[str, str], more: str = "") -> bytes:
         for name, topic in alarms
     ]
     return json.dumps({"MetricAlarms": told, **({"NextToken": more} if more else {})}).encode()
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """What functions do to logging is undone."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
-    root.setLevel(level)
 
 
 def told_by(endpoint: str, topic: str, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leadline.model.errors import TooManyEvents, Unreadable
+from leadline.model.errors import TooManyEvents, Unauthentic, Unreadable
 from leadline.model.lead import Delivery, Event, Kind
 from leadline.standins.form_bodies import urlencoded
 from leadline.standins.sample_bodies import compact
@@ -290,3 +290,6 @@ def test_web_to_lead_knows_an_organization_in_json_too() -> None:
     sender = source("web_to_lead", organization=("00D000000000001",))
     body = b'{"oid":"00D000000000001","email":"ada@example.com"}'
     sender.authenticate(Delivery("web_to_lead", body, AT, {"content-type": FORM}))
+    other = body.replace(b"1", b"2")
+    with pytest.raises(Unauthentic):
+        sender.authenticate(Delivery("web_to_lead", other, AT, {"content-type": FORM}))
