@@ -74,21 +74,22 @@ EMBEDDED_DEATHS = 5
 a CRM is down its breaker gives each of them the same lead to try."""
 
 
-def exhausted(kit: Kit, claim: Lease) -> Drop | None:
+def exhausted(kit: Kit, lease: Lease) -> Drop | None:
     """The dead letter of a task that has failed too often, such as one that kills its workers; None
     if it may be tried."""
-    step, unfinished = claim.task.step, claim.error == WORKER_DIED
+    step, unfinished = lease.task.step, lease.error == WORKER_DIED
     most = kit.retry.attempts
     if unfinished and step is Step.REFINE:
         most = min(most, kit.most_deaths)
-    if claim.failures < most:
+    if lease.failures < most:
         return None
     if not unfinished:
-        return Drop(f"{step}.gave_up", claim.error)
-    lease = f"{kit.lease_duration.total_seconds():g} s"
-    attempts = f"{claim.failures} attempt{'' if claim.failures == 1 else 's'}"
+        return Drop(f"{step}.gave_up", lease.error)
+    duration = f"{kit.lease_duration.total_seconds():g} s"
+    attempts = f"{lease.failures} attempt{'' if lease.failures == 1 else 's'}"
     words = (
-        f"never finished within its lease of {lease}, in {attempts}; its worker died or was killed"
+        f"never finished within its lease of {duration}, in {attempts}; "
+        "its worker died or was killed"
     )
     return Drop(f"{step}.never_finished", words)
 

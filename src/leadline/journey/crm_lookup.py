@@ -48,7 +48,7 @@ LookUpAnswer = CrmRecord | NotYet | NoAnswer | NotAsked
 
 
 def apart(kit: Kit, leases: Sequence[Lease], leads: Mapping[str, Waiting]) -> list[list[Lease]]:
-    """The claims grouped by the CRM to be asked, first those without one. If each group is settled
+    """The leases grouped by the CRM to be asked, first those without one. If each group is settled
     before the next, no lead waits for another source's CRM."""
     groups: dict[str, list[Lease]] = {"": []}
     for lease in leases:

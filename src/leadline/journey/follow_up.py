@@ -49,7 +49,7 @@ def look_up_due(kit: Kit, limit: int = 100) -> int:
 def _look_up_some(
     kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
 ) -> None:
-    """Look up the leads of these claims again in at most one CRM, not later than *until*."""
+    """Look up the leads of these leases again in at most one CRM, not later than *until*."""
     ids = [c.task.lead_id for c in leases]
     leads = kit.store.refined(ids)
     mine = {i: waiting[i] for i in ids if i in waiting}

@@ -53,7 +53,7 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
 def _refine_some(
     kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
 ) -> None:
-    """Refine the leads of these claims; at most one CRM is asked, not later than *until*."""
+    """Refine the leads of these leases; at most one CRM is asked, not later than *until*."""
     mine = {i: waiting[i] for c in leases if (i := c.task.lead_id) in waiting}
     answers = ask(kit, mine, until) if kit.crms else {}
     before = _before(kit, [i for i, lead in mine.items() if i in answers or lead.late])

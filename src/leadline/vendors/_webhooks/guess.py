@@ -73,8 +73,8 @@ _RANK = itemgetter(0)
 
 
 class _Object:
-    """One object of the body: its candidates for fields of the lead (`claims`: rank, field, text,
-    path, value), and its other members (`rest`: path, value)."""
+    """One object of the body: its candidates for fields of the lead (`candidates`: rank, field,
+    text, path, value), and its other members (`rest`: path, value)."""
 
     def __init__(self, path: str, role: Role, depth: int, among: list[Any] | None = None) -> None:
         self.path = path
@@ -82,11 +82,11 @@ class _Object:
         self.depth = depth
         self.among = among  # the nearest list that contains it
         self.of_a_form = False
-        self.claims: list[tuple[int, str, str, str, Any]] = []
+        self.candidates: list[tuple[int, str, str, str, Any]] = []
         self.rest: list[tuple[str, Any]] = []
 
-    def claims_any(self, field: str) -> bool:
-        return self.role is Role.PERSON and field in [claim[1] for claim in self.claims]
+    def has_candidate(self, field: str) -> bool:
+        return self.role is Role.PERSON and field in [one[1] for one in self.candidates]
 
 
 def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
@@ -115,7 +115,7 @@ def claimed(value: Any) -> frozenset[str]:
     for node in _gathered(value):
         if node.role is not Role.PERSON:
             continue
-        for _, field, words, _, _ in node.claims:
+        for _, field, words, _, _ in node.candidates:
             if field in _NAMES and not node.of_a_form:
                 found.add("name")
             elif field == "phone" or (field == "email" and "@" in words):
@@ -131,7 +131,7 @@ def names_somebody(value: Any) -> bool:
 
 def _stands_among_others(node: _Object) -> bool:
     """Whether the person is in a list that identifies other people, too."""
-    if node.among is None or not (node.claims_any("email") or node.claims_any("phone")):
+    if node.among is None or not (node.has_candidate("email") or node.has_candidate("phone")):
         return False
     others = [one for one in node.among[1:_MOST_OTHERS] if not is_answer(one)]
     return any({"name", "email"} & claimed(one) for one in others)
@@ -193,13 +193,13 @@ def _named_pair(key: str, value: Any) -> tuple[str, Any] | None:
 
 
 def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
-    """Record a member in `claims` or `rest`. Returns the role of an object that is to be visited,
-    else None."""
+    """Record a member in `candidates` or `rest`. Returns the role of an object that is to be
+    visited, else None."""
     known = meaning(key)
     field = known and _given(node, known[0])
     words = text_of_field(field, inner) if field else None
     if known and field and words is not None and _believable(field, words):
-        node.claims.append((known[1], field, words, place, inner))
+        node.candidates.append((known[1], field, words, place, inner))
         return (role(key) or Role.NOBODY) if isinstance(inner, _CONTAINERS) else None
     if isinstance(inner, _CONTAINERS):
         if isinstance(inner, dict) or any(isinstance(v, _CONTAINERS) for v in inner):
@@ -238,8 +238,8 @@ def _child_role(parent: Role, key: str) -> Role:
 
 def _ordered(objects: list[_Object]) -> list[_Object]:
     """The person and the objects inside it first; then the others, outer ones first."""
-    person = next((o for o in objects if o.claims_any("email")), None)
-    person = person or next((o for o in objects if o.claims_any("phone")), None)
+    person = next((o for o in objects if o.has_candidate("email")), None)
+    person = person or next((o for o in objects if o.has_candidate("phone")), None)
     if person is None or not person.path:
         return objects
     inside = person.path + "."
@@ -253,8 +253,8 @@ def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
     unpacked: list[tuple[str, str]] = []
     for node in objects:
         named = not body.keys().isdisjoint(_NAMES)
-        form = node.of_a_form and not (node.claims_any("email") or node.claims_any("phone"))
-        for _, field, words, place, inner in sorted(node.claims, key=_RANK):
+        form = node.of_a_form and not (node.has_candidate("email") or node.has_candidate("phone"))
+        for _, field, words, place, inner in sorted(node.candidates, key=_RANK):
             taken = field in body or (named and field in _NAMES)
             if taken or (form and place.rpartition(".")[2] in ("name", "title")):
                 if not isinstance(inner, _CONTAINERS):
