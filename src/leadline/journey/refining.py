@@ -13,6 +13,7 @@ import msgspec
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.folding import end_of, fields_of_events, laid_over
+from leadline.journey.linking import linked_to_first_seen
 from leadline.journey.ownership import resolve_owner
 from leadline.kit import Kit, channels_for, exhausted, retry_or_drop, settle
 from leadline.model.charsets import NOTES
@@ -20,7 +21,7 @@ from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
-from leadline.model.lead import ERASED, KEY_REUSED, FirstSeen, LeadFields, Ownership, RefinedLead
+from leadline.model.lead import ERASED, KEY_REUSED, LeadFields, Ownership, RefinedLead
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Outcome, Retry, Step, Task
 from leadline.ports.crm import CrmRecord
 from leadline.ports.source import Source
@@ -53,19 +54,27 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
 def _refine_some(
     kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
 ) -> None:
-    """Refine the leads of these leases; at most one CRM is asked, not later than *until*."""
+    """Refine the leads of these leases; at most one CRM is asked, not later than *until*.
+
+    All are read before any is refined, which takes a seventh less CPU (`bench.refine`): the code of
+    one phase stays in the processor's caches.
+    """
     mine = {i: waiting[i] for c in leases if (i := c.task.lead_id) in waiting}
     answers = ask(kit, mine, until) if kit.crms else {}
     before = _before(kit, [i for i, lead in mine.items() if i in answers or lead.late])
-    outcomes: list[Outcome] = []
-    for lease in leases:
-        i = lease.task.lead_id
-        kit.report_current(i)
-        outcomes.append(
-            _refine_one(kit, lease, waiting.get(i), answers.get(i), before.get(i, _NOTHING))
-        )
+    read = [
+        _read(kit, lease, waiting.get(lease.task.lead_id), answers.get(lease.task.lead_id))
+        for lease in leases
+    ]
+    outcomes = [
+        _refine_one(kit, lease, waiting[i], fields, answers.get(i), before.get(i, _NOTHING))
+        if isinstance(fields, LeadFields)
+        else fields
+        for lease, fields in zip(leases, read, strict=True)
+        for i in (lease.task.lead_id,)
+    ]
     kit.report_current("")
-    settle(kit, leases, _link_to_first_seen(kit, outcomes))
+    settle(kit, leases, linked_to_first_seen(kit.store, outcomes))
 
 
 class _Before(msgspec.Struct, frozen=True):
@@ -121,36 +130,46 @@ def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
     return refine(fields, about)
 
 
-def _refine_one(
-    kit: Kit,
-    lease: Lease,
-    waiting: Waiting | None,
-    answer: LookUpAnswer | None,
-    earlier: _Before,
-) -> Outcome:
-    """The outcome of one lead. An error becomes its outcome and does not affect the others."""
+def _read(
+    kit: Kit, lease: Lease, waiting: Waiting | None, answer: LookUpAnswer | None
+) -> LeadFields | Outcome:
+    """The fields of one lead, or its outcome if it cannot be refined now. An error becomes its
+    outcome and does not affect the others."""
     if waiting is None:
         return Drop("lead.missing", "the archive has no raw lead of this id")
     if (end := exhausted(kit, lease)) is not None:
         return end
     if (not_now := _ask_again(lease, answer)) is not None:
         return not_now
+    kit.report_current(lease.task.lead_id)
     try:
-        source, before = kit.sources[waiting.source], earlier.handling
+        source = kit.sources[waiting.source]
         fields = with_late_contact(source, fields_of_lead(source, waiting), waiting)
-        if isinstance(answer, CrmRecord):
-            fields = laid_over(fields, (answer.fields, ()))
+        return laid_over(fields, (answer.fields, ())) if isinstance(answer, CrmRecord) else fields
+    except Exception as error:
+        return _failed(kit, lease, error)
+
+
+def _refine_one(
+    kit: Kit,
+    lease: Lease,
+    waiting: Waiting,
+    fields: LeadFields,
+    answer: LookUpAnswer | None,
+    earlier: _Before,
+) -> Outcome:
+    """The outcome of one lead that was read. An error becomes its outcome."""
+    kit.report_current(waiting.lead_id)
+    try:
+        before = earlier.handling
         refined, handling = resolve_owner(kit, _refined(kit, waiting, fields), fields, answer)
         claimed = fields.owner_claimed
         if before is None and claimed:  # an earlier version may have trusted this owner
             before = kit.store.handling([waiting.lead_id]).get(waiting.lead_id)
         if before is not None and not _is_handed_on(kit, refined, before, handling, claimed):
             return Retry(_HICCUP, why="refine.overtaken", counts=False)
-    except LeadlineError as error:
-        return Drop("lead.not_understood", error.detail)
     except Exception as error:
-        log.exception("refine.failed", extra={"lead": lease.task.lead_id})
-        return retry_or_drop(kit, lease, type(error).__name__)
+        return _failed(kit, lease, error)
     if refined.status != "refined":
         erased = f"record.{ERASED}" in refined.problems
         return Done(refined=refined, then=(Task(Step.LOOK_UP, refined.lead_id),) * erased)
@@ -161,6 +180,15 @@ def _refine_one(
         then=_what_follows(kit, refined, earlier.told, anew=lease.task.again),
         later=_what_follows_later(kit, refined, answer),
     )
+
+
+def _failed(kit: Kit, lease: Lease, error: Exception) -> Outcome:
+    """The outcome of a lead that raised *error*: what is wrong with the lead itself is not tried
+    again."""
+    if isinstance(error, LeadlineError):
+        return Drop("lead.not_understood", error.detail)
+    log.error("refine.failed", exc_info=error, extra={"lead": lease.task.lead_id})
+    return retry_or_drop(kit, lease, type(error).__name__)
 
 
 def _is_handed_on(
@@ -253,35 +281,3 @@ def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
         said = (*fields.suspicions, *sorted(notes), *((f"record.{end}",) if end else ()))
         fields = msgspec.structs.replace(fields, suspicions=said)
     return fields
-
-
-def _link_to_first_seen(kit: Kit, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Set `duplicate_of` of each refined lead to the first lead with the same e-mail or phone."""
-    keys = [k for o in outcomes if isinstance(o, Done) for k in o.match_keys.values()]
-    seen = dict(kit.store.first_seen(keys))
-    linked: list[Outcome] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Done) and outcome.refined is not None:
-            lead = outcome.refined
-            first = _earliest(lead, outcome.match_keys, seen)
-            if first is not None:
-                lead = msgspec.structs.replace(lead, duplicate_of=first)
-                outcome = msgspec.structs.replace(outcome, refined=lead)
-            for key in outcome.match_keys.values():
-                seen.setdefault(key, FirstSeen(lead.lead_id, lead.captured_at, ()))
-        linked.append(outcome)
-    return linked
-
-
-def _earliest(
-    lead: RefinedLead, keys: Mapping[str, bytes], seen: Mapping[bytes, FirstSeen]
-) -> FirstSeen | None:
-    """The earliest captured of the other leads with one of these match keys, and which keys
-    matched; None if there is no other."""
-    hits = {name: seen[key] for name, key in keys.items() if key in seen}
-    others = {name: hit for name, hit in hits.items() if hit.lead_id != lead.lead_id}
-    if not others:
-        return None
-    first = min(others.values(), key=lambda hit: hit.captured_at)
-    matched = tuple(name for name, hit in others.items() if hit.lead_id == first.lead_id)
-    return msgspec.structs.replace(first, matched=matched)
