@@ -1,7 +1,9 @@
 """The `leadline.toml` of a stack, where its functions read it: an SSM parameter, or a secret."""
 
 import tempfile
+import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -10,6 +12,7 @@ from leadline.cloud.session import Cloud, error_code
 from leadline.model.errors import ConfigurationError
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.public_holidays import days_off, regions_in
 
 STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
 """The largest parameter by tier, in bytes (Systems Manager, "Managing parameter tiers")."""
@@ -31,11 +34,25 @@ def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
         loaded = load(config=path.absolute(), environ={}, folder=Path(empty))
     check(loaded.settings)
     text = path.read_text(encoding="utf-8")
+    _refuse_regions(path, text)
     if len(text.encode()) > SECRET_LIMIT:
         raise ConfigurationError(
             f"{path} is too large: {SECRET_LIMIT} bytes are the most that a stack can store"
         )
     return text
+
+
+def _refuse_regions(path: Path, text: str) -> None:
+    """Raise ConfigurationError if holidays are given by region: functions lack the package for
+    that, which is larger than all of their code."""
+    for name, hours in tomllib.loads(text).get("hours", {}).items():
+        for region in regions_in(hours.get("holidays", "")):
+            this = date.today().year
+            days = sorted(d for d in days_off(region) if this <= d.year <= this + 2)
+            raise ConfigurationError(
+                f"{path}: hours.{name}.holidays: functions on AWS cannot look up {region}; write "
+                f"its dates instead, until {this + 2}: {' '.join(map(str, days))}"
+            )
 
 
 def refuse_too_long(text: str) -> None:

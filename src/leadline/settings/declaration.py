@@ -19,7 +19,8 @@ class Declaration(msgspec.Struct, frozen=True):
     """The declaration of a setting.
 
     `default` is text, as a user would write it. `aliases` are further names of its environment
-    variable. A `needed` setting must be set: its default is empty.
+    variable. A `needed` setting must be set: its default is empty. `replaces` are the settings of
+    the same entry that have no effect if this one is set.
     """
 
     default: str
@@ -28,6 +29,7 @@ class Declaration(msgspec.Struct, frozen=True):
     secret: bool = False
     needed: bool = False
     aliases: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
 
     @property
     def value(self) -> Any:
@@ -54,9 +56,10 @@ def setting(
     secret: bool = False,
     needed: bool = False,
     aliases: tuple[str, ...] = (),
+    replaces: tuple[str, ...] = (),
 ) -> Any:
     """Declare a field of a `SettingsStruct`; see `Declaration`."""
-    return Declaration(default, meaning, notation, secret, needed, aliases)
+    return Declaration(default, meaning, notation, secret, needed, aliases, replaces)
 
 
 def optional(meaning: str, notation: Notation, unset: Any = None) -> Any:

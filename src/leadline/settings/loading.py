@@ -25,7 +25,7 @@ from leadline.settings.layers import (
     from_variables,
 )
 from leadline.settings.names import Names, empty_entries
-from leadline.settings.notations import DURATION, PERIOD, WORDS
+from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
 from leadline.settings.references import unknown_names
 from leadline.settings.tables import TABLES
 
@@ -165,6 +165,9 @@ def _read(given: _Given, problems: list[str]) -> Any:
     notation = given.declaration.notation
     try:
         return notation.read(given.value)
+    except NotationError as error:
+        problems.append(f"{given.origin}: {dotted(given.path)}: {error}")
+        return None
     except (ValueError, OverflowError):
         text = str(given.value).strip()
         if given.value in ("", [], [""]) or not text:

@@ -20,6 +20,8 @@ class Names:
     each entry of a table."""
 
     def __init__(self, written: Iterable[RawSetting]) -> None:
+        written = list(written)
+        self._given = {each.path for each in written if each.value != ""}
         self._kinds: dict[SettingPath, str] = {
             each.path[:2]: each.value.strip().lower()
             for each in written
@@ -63,12 +65,15 @@ class Names:
         return _unknown(f"setting of a {what}{of_kind}", name, known, spell, path[:2])
 
     def unused(self, path: SettingPath) -> str | None:
-        """Why a setting has no effect: its entry's kind has no such setting, though other kinds
-        do. None if it has an effect."""
+        """Why a setting has no effect: another setting replaces it, or its entry's kind has no such
+        setting, though other kinds do. None if it has an effect."""
         if path[0] not in TABLES or self._inner_table(path):
             return None
-        if path[2] in settings_of(self.struct(path)):
-            return None
+        own = settings_of(self.struct(path))
+        if path[2] in own:
+            entry = path[:2]
+            by = [n for n, d in own.items() if path[2] in d.replaces and (*entry, n) in self._given]
+            return f"{by[0]} replaces it" if by else None
         others = ", ".join(kinds_with(path[0], path[2]))
         return f"kind {self._kind(path) or 'none'} does not use it, only {others}"
 

@@ -14,9 +14,14 @@ _LARGEST = 1 << 30
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+class NotationError(ValueError):
+    """A value is written as its notation demands, but means nothing; the text says why."""
+
+
 class Notation(msgspec.Struct, frozen=True):
     """How a value is written. `words` complete the message "must be …". `read` takes the text of a
-    variable, any TOML value or a flag's typed value, and raises ValueError if it doesn't fit.
+    variable, any TOML value or a flag's typed value, and raises ValueError if it doesn't fit, or
+    NotationError to say why in words of its own.
     """
 
     words: str
@@ -178,11 +183,11 @@ def _yes_no(value: object) -> bool:
 def _zone(value: object) -> str:
     name = _text(value)
     if name not in ("", "UTC"):
-        import zoneinfo  # imported here: few settings have a zone
+        from leadline.settings.zones import zone  # imported here: few settings have a zone
 
         try:
-            zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+            zone(name)
+        except (KeyError, OSError) as error:
             raise ValueError from error
     return name
 

@@ -57,10 +57,10 @@ def next_open(hours: HoursConfig, at: datetime) -> datetime:
 
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> "ZoneInfo":
-    """A time zone by its IANA name, from the system or the package tzdata; "" is UTC."""
-    import zoneinfo  # imported here for cold starts: few installations have business hours
+    """A time zone by its IANA name, by the newer rules (`settings.zones`); "" is UTC."""
+    from leadline.settings.zones import zone  # imported here for cold starts: few have hours
 
-    return zoneinfo.ZoneInfo(name or "UTC")
+    return zone(name or "UTC")
 
 
 def _open_spans(hours: HoursConfig, begin: datetime, end: datetime) -> Iterator[_Span]:
@@ -75,12 +75,15 @@ def _open_spans(hours: HoursConfig, begin: datetime, end: datetime) -> Iterator[
 
 def _shifts(hours: HoursConfig, first: date, last: date) -> Iterator[_Span]:
     """The opening and closing times, in local time, of shifts that overlap these days, in order."""
-    lasts = (hours.close - hours.open) % DAY_MINUTES or DAY_MINUTES
+    shifts = hours.shifts()
     day = first - _DAY  # a shift of the previous day may run past midnight
     while day <= last:
-        if day.weekday() in hours.days and day not in hours.holidays:
-            opening = datetime(day.year, day.month, day.day) + timedelta(minutes=hours.open)
-            yield opening, opening + timedelta(minutes=lasts)
+        if day not in hours.holidays:
+            midnight = datetime(day.year, day.month, day.day)
+            for weekday, begin, lasts in shifts:
+                if weekday == day.weekday():
+                    opening = midnight + timedelta(minutes=begin)
+                    yield opening, opening + timedelta(minutes=lasts)
         day += _DAY
 
 

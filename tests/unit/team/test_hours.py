@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadline.settings.hours import HoursConfig
 from leadline.team.hours import add_working_time, is_working, next_open, working_time, zone_of
 
-OFFICE = HoursConfig(zone="Europe/Berlin", holidays=(date(2026, 12, 25),))
+OFFICE = HoursConfig(zone="Europe/Berlin", holidays=frozenset({date(2026, 12, 25)}))
 ALWAYS = HoursConfig(zone="Europe/Berlin", days=tuple(range(7)), open=0, close=24 * 60)
 NIGHT = HoursConfig(zone="Europe/Berlin", days=(4,), open=22 * 60, close=6 * 60)
 
@@ -29,7 +29,7 @@ hours_of_all_kinds = st.builds(
     days=st.sets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days))),
     open=st.integers(0, 24 * 60 - 1),
     close=minutes_of_a_day,
-    holidays=st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=5).map(tuple),
+    holidays=st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=5).map(frozenset),
 )
 moments = st.datetimes(
     datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC), allow_imaginary=False
@@ -181,7 +181,7 @@ def test_a_minute_is_worked_exactly_when_the_clock_on_the_wall_says_so(
 @given(hours_of_all_kinds, st.dates(date(2026, 1, 2), date(2026, 11, 30)))
 def test_nobody_works_on_a_holiday(hours: HoursConfig, day: date) -> None:
 
-    by_day = msgspec.structs.replace(hours, open=8 * 60, close=17 * 60, holidays=(day,))
+    by_day = msgspec.structs.replace(hours, open=8 * 60, close=17 * 60, holidays=frozenset({day}))
     zone = zone_of(hours.zone)
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
     end = datetime(day.year, day.month, day.day, 23, 59, tzinfo=zone)

@@ -15,6 +15,7 @@ from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.rights import is_shared, new_file, too_wide
 from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
+from leadline.settings.zones import zone_rules
 from leadline.vendors.registry import find
 
 _LOOK_S = 10
@@ -36,6 +37,7 @@ def all_checks(loaded: Loaded) -> list[Check]:
         _check_disk(settings),
         _check_fsync(settings),
         _check_clock(),
+        _check_zones(),
         *_check_secrets(settings),
         _check_metrics(settings),
         *_check_owners(settings),
@@ -141,6 +143,16 @@ def _check_clock() -> Check:
     now = datetime.now(UTC)
     # Before this program was written: the clock was never set.
     return ("WRONG" if now.year < 2026 else "ok"), "clock", f"{now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _check_zones() -> Check:
+    """Which rules of time zones count: this machine's, or the package's."""
+    rules = zone_rules()
+    if not rules.machine and not rules.package:
+        return "note", "time zones", "this machine has none, and tzdata is not installed"
+    here, package = rules.machine or "no known version", rules.package or "none"
+    used = "the package's" if rules.is_package_used else "this machine's"
+    return "ok", "time zones", f"{used} rules count: package tzdata {package}, this machine {here}"
 
 
 def _check_secrets(settings: Settings) -> list[Check]:
