@@ -21,7 +21,7 @@ def test_posts_and_handshakes_reach_capture_byte_for_byte(stack: Stack) -> None:
     paths = api["Body"]["paths"]
     assert {path: set(methods) for path, methods in paths.items()} == {
         "/webhook": {"get", "post"},
-        "/webhook/{source}": {"get", "post"},
+        "/webhook/{source}": {"get", "post", "options"},
         "/slack/actions": {"post"},
         "/slack/commands": {"post"},
     }
@@ -126,7 +126,7 @@ def test_an_api_key_is_needed_where_asked(asked: str) -> None:
     asks: list[object] = [{"apiKey": []}] if needed else []
     assert securities == {
         "/webhook": [asks, asks],
-        "/webhook/{source}": [asks, asks],
+        "/webhook/{source}": [asks, asks, []],  # a browser asks before it posts
         "/slack/actions": [[]],  # Slack can send no key; it signs
         "/slack/commands": [[]],
     }

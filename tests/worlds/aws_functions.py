@@ -114,6 +114,11 @@ class Functions:
         self, body: bytes | None = b'{"email":"ada@example.com"}', **event: Any
     ) -> dict[str, Any]:
         """Deliver to the generic source; the answer with its body read."""
+        answer = self.request(body, **event)
+        return {**answer, "body": json.loads(answer["body"])}
+
+    def request(self, body: bytes | None, **event: Any) -> dict[str, Any]:
+        """Deliver to the generic source; the answer as the gateway gets it."""
         whole = {
             "httpMethod": "POST",
             "path": "/webhook",
@@ -122,9 +127,9 @@ class Functions:
             "requestContext": {"domainName": "api.example.com", "path": "/prod/webhook"},
             **event,
         }
-        answer = capture.handler(whole, Context(30_000))
+        answer: dict[str, Any] = capture.handler(whole, Context(30_000))
         assert answer["isBase64Encoded"] is False
-        return {**answer, "body": json.loads(answer["body"])}
+        return answer
 
     def lead(self, name: str = "ada") -> str:
         """A lead that is due."""

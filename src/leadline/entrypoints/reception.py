@@ -3,6 +3,7 @@
 import hmac
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -62,12 +63,42 @@ def has_token(headers: Mapping[str, str], tokens: Iterable[str]) -> bool:
 
 
 def handshake(delivery: Delivery, kit: CaptureKit) -> Answer:
-    """The answer to a request that is not a POST: the source's own to a GET, else 405."""
-    if delivery.method == "GET":
-        own = kit.sources[delivery.source].handshake(delivery)
-        if own is not None:
-            return own
+    """The answer to a request that is not a POST: the source's own to a GET, the one to a browser
+    that asks whether it may post, else 405."""
+    source = kit.sources[delivery.source]
+    own = source.handshake(delivery) if delivery.method == "GET" else None
+    if delivery.method == "OPTIONS" and source.for_browsers:
+        from leadline.entrypoints.browsers import preflight  # imported here for cold starts
+
+        own = preflight(delivery, source)
+    if own is not None:
+        return own
     return problem(405, "Deliver with POST", "a webhook takes POST requests only")
+
+
+def as_sender_wants(delivery: Delivery, kit: CaptureKit, response: Answer) -> Answer:
+    """The response to a delivery; for a browser a page or a redirect instead of JSON."""
+    source = kit.sources.get(delivery.source)
+    if source is None or not source.for_browsers:
+        return response
+    from leadline.entrypoints.browsers import as_seen_by  # imported here for cold starts
+
+    return as_seen_by(delivery, source, response)
+
+
+def refusal_answer(
+    error: LeadlineError,
+    kit: CaptureKit | None,
+    name: str,
+    fields: Iterable[tuple[bytes, bytes]],
+) -> Answer:
+    """The response to a delivery to the source *name* that is refused, as its sender wants it;
+    *fields* are its header fields, of which those that came twice count once."""
+    if kit is None or name not in kit.sources or not kit.sources[name].for_browsers:
+        return problem_of(error)
+    headers = {n.decode("latin-1").lower(): v.decode("latin-1") for n, v in fields}
+    delivery = Delivery(name, b"", datetime.now(UTC), headers)
+    return as_sender_wants(delivery, kit, problem_of(error))
 
 
 def note_unreadable(source: str, lead_id: str, why: str) -> None:
@@ -88,4 +119,7 @@ def problem(status: int, title: str, detail: str) -> Answer:
 
 def problem_of(error: LeadlineError) -> Answer:
     """The problem response for an error; it reveals no internals."""
-    return problem(error.status, error.title, error.detail or error.title)
+    told = problem(error.status, error.title, error.detail or error.title)
+    if error.retry_after is None:
+        return told
+    return msgspec.structs.replace(told, headers={"retry-after": str(error.retry_after)})

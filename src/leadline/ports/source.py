@@ -15,11 +15,12 @@ TRUSTED = "trusted"
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An HTTP response that a vendor requires."""
+    """An HTTP response. `headers` are further header fields, by their names in lower case."""
 
     body: bytes
     media_type: str = "application/json"
     status: int = 200
+    headers: Mapping[str, str] = {}
 
 
 def noted(event: Event, notes: Sequence[str]) -> Event:

@@ -3,9 +3,10 @@
 from datetime import date
 
 from leadline.settings.declaration import SettingsStruct, setting
-from leadline.settings.notations import DAYS, TIME_OF_DAY, ZONE
-from leadline.settings.public_holidays import HOLIDAYS
-from leadline.settings.weeks import WEEK, Shift
+from leadline.settings.notations import DAYS, HOLIDAYS, TIME_OF_DAY, WEEK, ZONE
+
+Shift = tuple[int, int, int]
+"""A day (Monday is 0), and when work begins and how long it lasts, in minutes."""
 
 _DAY_MINUTES = 24 * 60
 

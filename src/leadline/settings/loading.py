@@ -26,7 +26,7 @@ from leadline.settings.layers import (
 )
 from leadline.settings.names import Names, empty_entries
 from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
-from leadline.settings.references import unknown_names
+from leadline.settings.references import pages_elsewhere, unknown_names
 from leadline.settings.tables import TABLES
 
 CONFIG = "leadline.toml"
@@ -111,7 +111,8 @@ def _loaded(
     _refuse(problems)
     settings = _assemble(values, names)
     _refuse(
-        f"{given[path].origin}: {dotted(path)}: {words}" for path, words in unknown_names(settings)
+        f"{given[path].origin}: {dotted(path)}: {words}"
+        for path, words in chain(unknown_names(settings), pages_elsewhere(settings))
     )
     return Loaded(
         settings,

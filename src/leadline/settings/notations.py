@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -169,6 +170,18 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _origins(value: object) -> tuple[str, ...]:
+    from leadline.model.origins import origin_of  # imported here: few settings have sites
+
+    found: list[str] = []
+    for word in _secrets(value):
+        origin = origin_of(word)
+        if origin is None or "".join(urlsplit(word)[2:]).strip("/"):
+            raise ValueError
+        found.append(origin)
+    return tuple(found)
+
+
 def _secrets(value: object) -> tuple[str, ...]:
     return () if value == "" else _words(value)
 
@@ -228,6 +241,22 @@ def _days(value: object) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def _week(value: object) -> tuple[tuple[int, int, int], ...]:
+    if value == "":
+        return ()
+    from leadline.settings.weeks import read_week  # imported here: few have breaks
+
+    return read_week(value)
+
+
+def _holidays(value: object) -> frozenset[date]:
+    if value == "":
+        return frozenset()
+    from leadline.settings.public_holidays import read_holidays
+
+    return read_holidays(value)
+
+
 def _dates(value: object) -> tuple[date, ...]:
     if isinstance(value, list):
         return tuple(sorted({v if type(v) is date else _date(v) for v in value}))
@@ -255,6 +284,7 @@ BASE_URL = Notation("a URL with http:// or https://, without ? and #", _base_url
 LEAD_URL = Notation("a URL with http:// or https:// that contains {lead_id}", _lead_url)
 REGION = Notation("a two-letter ISO 3166 country code such as US or GB", _region)
 WORDS = Notation("one or several words", _words)
+ORIGINS = Notation("websites such as https://www.example.com, without a path", _origins)
 SECRETS = Notation("one or several words", _secrets)
 YES_NO = Notation("yes or no", _yes_no)
 ZONE = Notation("a time zone such as Europe/Berlin or UTC", _zone)
@@ -262,4 +292,8 @@ TIME_OF_DAY = Notation("a time of day such as 09:00", _time_of_day)
 CLOCK_TIMES = Notation("times of day such as 09:00 14:00", _clock_times)
 CLOCK_SPAN = Notation("a time range such as 20:00-08:00", _clock_span)
 DAYS = Notation("days of the week such as mon-fri or sat sun", _days)
+WEEK = Notation(
+    "days with their shifts such as mon-thu 09:00-12:30 13:30-18:00, fri 09:00-15:00", _week
+)
+HOLIDAYS = Notation("dates such as 2026-12-25, or regions such as DE-BY", _holidays)
 DATES = Notation("dates such as 2026-12-25", _dates)

@@ -8,11 +8,10 @@ and a restart bring them up to date.
 
 import re
 from datetime import date
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from leadline.settings.notations import DATES, Notation, NotationError
+from leadline.settings.notations import DATES, NotationError
 
 FIRST_YEAR, LAST_YEAR = 2020, 2045
 
@@ -30,8 +29,11 @@ def _words(value: object) -> list[object]:
     return [word.strip() if isinstance(word, str) else word for word in value]
 
 
-def _holidays(value: object) -> frozenset[date]:
-    """Read dates and regions such as `DE-BY 2026-12-24`, in a text or a list."""
+def read_holidays(value: object) -> frozenset[date]:
+    """Read dates and regions such as `DE-BY 2026-12-24`, in a text or a list.
+
+    Raises NotationError as `days_off` does, ValueError for anything else.
+    """
     regions = regions_in(value)
     own = DATES.read([word for word in _words(value) if word not in regions])
     return frozenset(own).union(*(days_off(region) for region in regions))
@@ -49,6 +51,8 @@ def days_off(region: str) -> frozenset[date]:
     if parts is None:
         raise NotationError(f"{country} is no country whose holidays are known")
     if part and part not in parts:
+        from difflib import get_close_matches  # imported here: 9 ms, needed only for suggestions
+
         near = get_close_matches(part, parts, n=3, cutoff=0.0)
         hint = f"{country} has {', '.join(f'{country}-{one}' for one in near)}" if near else (
             f"{country} has no parts with holidays of their own; write {country}"
@@ -67,6 +71,3 @@ def _package() -> Any:
             "(pip install holidays) or write dates such as 2026-12-25"
         ) from None
     return holidays
-
-
-HOLIDAYS = Notation("dates such as 2026-12-25, or regions such as DE-BY", _holidays)

@@ -52,6 +52,20 @@ def unknown_names(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
                         yield (table, entry, setting), _no_such(what, name, meanings[what])
 
 
+def pages_elsewhere(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
+    """The path of each `thanks` that is on none of its source's `sites`, with the error message."""
+    if not any(source.thanks for source in settings.sources.values()):
+        return
+    from leadline.model.origins import origin_of  # imported here: few settings have sites
+
+    for name, source in settings.sources.items():
+        if source.thanks and origin_of(source.thanks) not in source.sites:
+            yield (
+                ("sources", name, "thanks"),
+                "the page is on none of the source's `sites`; add its website to them",
+            )
+
+
 def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:
     asks_for_sources = bool(settings.only_sources) or any(
         e.sources for t in (settings.rules, settings.targets) for e in t.values()

@@ -8,9 +8,11 @@ from leadline.settings.declaration import SCORE, SettingsStruct, inner_table, op
 from leadline.settings.notations import (
     DURATION,
     FILLED,
+    ORIGINS,
     PERIOD,
     REGION,
     TEXT,
+    URL,
     WORDS,
     YES_NO,
     choice,
@@ -33,6 +35,8 @@ class SourceConfig(SettingsStruct, frozen=True):
     `organization` are the sender's account ids, checked if the body carries one.
     `owner` is "trusted" if the owner that the sender names becomes the lead's owner
     (`Source.believed`).
+    `thanks` is the page to which browsers are sent after a form, and `sites` are the origins of
+    the websites that have one (`model.origins`).
     `honeypot` is a form field that people leave empty. `map` maps a field of a lead to a JSON
     Pointer or dotted path in the body. `country` is the country of phone numbers without a prefix.
     """
@@ -82,6 +86,18 @@ class SourceConfig(SettingsStruct, frozen=True):
     )
     organization: tuple[str, ...] = setting(
         "", "The account ids whose deliveries are accepted (Salesforce).", WORDS
+    )
+    sites: tuple[str, ...] = setting(
+        "",
+        "The websites whose pages may post here by script (CORS) and get their visitors back "
+        "(`thanks`, or the form's `retURL`), such as https://www.example.com.",
+        ORIGINS,
+    )
+    thanks: str = setting(
+        "",
+        "The page that a browser is sent to after it posted a form, on one of the `sites`. The "
+        "form's own field `retURL` goes first. Without either, a plain page of Leadline thanks.",
+        URL,
     )
     honeypot: str = setting(
         "",

@@ -2,7 +2,8 @@
 
 import re
 
-from leadline.settings.notations import DAYS, TIME_OF_DAY, Notation, NotationError
+from leadline.settings.hours import Shift
+from leadline.settings.notations import DAYS, TIME_OF_DAY, NotationError
 
 _DAY_MINUTES = 24 * 60
 _WEEK_MINUTES = 7 * _DAY_MINUTES
@@ -10,14 +11,12 @@ _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?", re.IGNORECASE)
 _SPAN = re.compile(r"([0-9:]+)-([0-9:]+)")
 
-Shift = tuple[int, int, int]
-"""A day (Monday is 0), and when work begins and how long it lasts, in minutes."""
 
+def read_week(value: object) -> tuple[Shift, ...]:
+    """Read `mon-thu 09:00-12:30 13:30-18:00, fri 09:00-15:00`, or a list of its parts.
 
-def _week(value: object) -> tuple[Shift, ...]:
-    """Read `mon-thu 09:00-12:30 13:30-18:00, fri 09:00-15:00`, or a list of its parts."""
-    if value == "":
-        return ()
+    Raises NotationError if shifts overlap or have no length, ValueError for anything else.
+    """
     parts = value if isinstance(value, list) else str(value).split(",")
     shifts = sorted(shift for part in parts for shift in _of_part(str(part).split()))
     _refuse_overlaps(shifts)
@@ -56,8 +55,3 @@ def _shown(shift: Shift) -> str:
     day, begin, lasts = shift
     end = (begin + lasts) % _DAY_MINUTES or _DAY_MINUTES
     return f"{_NAMES[day]} {begin // 60:02}:{begin % 60:02}-{end // 60:02}:{end % 60:02}"
-
-
-WEEK = Notation(
-    "days with their shifts such as mon-thu 09:00-12:30 13:30-18:00, fri 09:00-15:00", _week
-)

@@ -12,6 +12,7 @@ import urllib3
 
 from leadline.journey.capture import CaptureKit
 from leadline.ports.source import Source
+from leadline.settings.sources import SourceConfig
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.web_to_lead.webhook import WebToLead
@@ -226,3 +227,44 @@ def test_a_form_that_names_no_charset_of_the_web_is_taken(
     assert answer.status == 200
     assert answer.json()["lead_id"] == starting.slow_inbox.kept[0].id
     assert starting.slow_inbox.kept[0].why == "charset.unknown"
+
+
+SITES = SourceConfig(sites=("https://www.example.com:443",))
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture
+def website(starting: RunningApp) -> RunningApp:
+    sources = {"form": Form(SITES), "web_to_lead": WebToLead(SITES)}
+    starting.kit = CaptureKit(sources, timedelta(minutes=10))
+    starting.open()
+    return starting
+
+
+def test_a_browsers_post_is_answered_by_a_redirect_once_the_lead_is_kept(
+    website: RunningApp,
+) -> None:
+    target = "https://www.example.com/thanks"
+    body = f"email=ada%40example.com&retURL={target}".encode()
+    answer = website.http.request(
+        "POST", f"http://127.0.0.1:{website.port}/webhook/web_to_lead", body=body,
+        headers={**FORM, "accept": "text/html,*/*;q=0.8"}, redirect=False,
+    )  # fmt: skip
+    assert (answer.status, answer.headers["location"], answer.data) == (303, target, b"")
+    assert len(website.slow_inbox.kept) == 1
+
+
+def test_a_browser_that_is_refused_reads_a_page(website: RunningApp) -> None:
+    headers = {**FORM, "accept": "text/html", "origin": "https://www.example.com"}
+    answer = website.post(b"a=" + b"b" * 20_000, "/webhook/form", **headers)
+    assert (answer.status, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert answer.headers["access-control-allow-origin"] == "https://www.example.com"
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_script_asks_whether_it_may_post(website: RunningApp) -> None:
+    url = f"http://127.0.0.1:{website.port}/webhook/form"
+    headers = {"origin": "https://www.example.com", "access-control-request-method": "POST"}
+    answer = website.http.request("OPTIONS", url, headers=headers)
+    assert (answer.status, answer.headers["access-control-allow-methods"]) == (204, "POST")
+    assert website.http.request("OPTIONS", url).status == 405

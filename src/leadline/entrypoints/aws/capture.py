@@ -14,12 +14,14 @@ from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
+    as_sender_wants,
     check_encoding,
     check_source,
     handshake,
     headers_of,
     note_unreadable,
     problem_of,
+    refusal_answer,
 )
 from leadline.journey.capture import answer, read
 from leadline.journey.telling_apart import telling_apart
@@ -46,9 +48,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts.within(context.get_remaining_time_in_millis())
     try:
         return _response(_answer(event, parts))
-    except ConfigurationError as error:
+    except ConfigurationError:
         log.exception("settings.wrong")  # not sent to the caller: its text quotes the settings
-        return _response(problem_of(LeadlineError()), error)
+        return _response(problem_of(LeadlineError()))
     except LeadlineError as error:
         if isinstance(error, Unreadable | TooMuchUnreadable):
             source = (event.get("pathParameters") or {}).get("source") or DEFAULT_SOURCE
@@ -58,7 +60,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             "webhook.refused",
             extra={"status": error.status, "error": type(error).__name__},
         )
-        return _response(problem_of(error), error)
+        return _response(_refusal(event, parts, error))
     except Exception:
         log.exception("webhook.failed")
         return _response(problem_of(LeadlineError()))
@@ -82,7 +84,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     leads = read(delivery, kit)
     inbox = parts.inbox(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     receipts = inbox.accept(leads)
-    response = answer(delivery, kit, receipts, leads)
+    response = as_sender_wants(delivery, kit, answer(delivery, kit, receipts, leads))
     for receipt in receipts:
         log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
     captured = sum(r.fate is Fate.CAPTURED for r in receipts)
@@ -92,6 +94,21 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     else:
         emit(parts.stack, {"Captured": captured})
     return response
+
+
+def _refusal(event: Mapping[str, Any], parts: Parts, error: LeadlineError) -> Answer:
+    """The response to a delivery that is refused, as its sender wants it."""
+    source = (event.get("pathParameters") or {}).get("source")
+    if not source or event["httpMethod"] != "POST":
+        return problem_of(error)
+    try:
+        kit = wiring.webhook_kit(parts.settings())
+    except LeadlineError:  # which may be what *error* is about
+        return problem_of(error)
+    fields = [
+        (n.encode("latin-1", "replace"), v.encode("latin-1", "replace")) for n, v in _fields(event)
+    ]
+    return refusal_answer(error, kit, source.rstrip("/"), fields)
 
 
 def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:
@@ -128,10 +145,8 @@ def _url(event: Mapping[str, Any], headers: Mapping[str, str], settings: Setting
     return f"{base}?{urlencode(query, doseq=True)}" if query else base
 
 
-def _response(answer: Answer, error: LeadlineError | None = None) -> dict[str, Any]:
-    headers = {"content-type": answer.media_type}
-    if error is not None and error.retry_after is not None:
-        headers["retry-after"] = str(error.retry_after)
+def _response(answer: Answer) -> dict[str, Any]:
+    headers = {"content-type": answer.media_type, **answer.headers}
     if answer.status == 405:
         headers["allow"] = "POST"
     return {

@@ -13,9 +13,16 @@ from typing import Any, Protocol
 from leadline.channels.slack.requests import NotInteractive
 from leadline.entrypoints.embedded.bodies import BodyReader, Gone, Receive
 from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.sending import Send, send_answer, send_problem
+from leadline.entrypoints.embedded.sending import (
+    Send,
+    header_fields,
+    send_answer,
+    send_problem,
+    send_refusal,
+)
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
+    as_sender_wants,
     check_encoding,
     check_source,
     handshake,
@@ -23,6 +30,7 @@ from leadline.entrypoints.reception import (
     headers_of,
     note_unreadable,
     problem,
+    refusal_answer,
 )
 from leadline.journey.capture import CaptureKit, answer, read, read_part
 from leadline.model.errors import LeadlineError, NotReady, TooMuchUnreadable, Unreadable
@@ -139,7 +147,8 @@ class App:
                 note_unreadable(name, "", error.detail)
                 self._unreadable(name, False)
             self._observe(name if heard else "unknown", error.status)
-            await send_problem(send, error)
+            kit = endpoints.kit if endpoints and scope["method"] == "POST" else None
+            await send_refusal(send, refusal_answer(error, kit, name, scope["headers"]))
             return
         except Exception:
             log.exception("webhook.failed", extra={"source": name})
@@ -148,6 +157,8 @@ class App:
             return
         self._observe(name, result.status)
         extra = [(b"allow", b"POST")] if result.status == 405 else None
+        if result.headers:
+            extra = [*(extra or ()), *header_fields(result)]
         await send_answer(send, result.status, result.body, result.media_type.encode(), extra)
 
     async def _capture(
@@ -168,6 +179,7 @@ class App:
             leads = read(delivery, endpoints.kit)
         receipts = await endpoints.batcher.submit(leads)
         response = answer(delivery, endpoints.kit, receipts, leads)
+        response = as_sender_wants(delivery, endpoints.kit, response)
         if leads[0].kind is Kind.UNREADABLE:
             note_unreadable(name, receipts[0].lead_id, leads[0].why)
             self._unreadable(name, True)

@@ -5,19 +5,27 @@ from typing import Any
 
 from leadline.entrypoints.reception import problem_of
 from leadline.model.errors import LeadlineError
+from leadline.ports.source import Answer
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def send_problem(send: Send, error: LeadlineError) -> None:
     """Send the problem response for an error."""
-    answer = problem_of(error)
-    extra: list[tuple[bytes, bytes]] = []
-    if error.retry_after is not None:
-        extra.append((b"retry-after", str(error.retry_after).encode()))
-    if error.status in (400, 413):
+    await send_refusal(send, problem_of(error))
+
+
+async def send_refusal(send: Send, answer: Answer) -> None:
+    """Send the response to a request that is refused."""
+    extra = header_fields(answer)
+    if answer.status in (400, 413):
         extra.append((b"connection", b"close"))  # the rest of the body may still arrive
-    await send_answer(send, error.status, answer.body, answer.media_type.encode(), extra)
+    await send_answer(send, answer.status, answer.body, answer.media_type.encode(), extra)
+
+
+def header_fields(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """The further header fields of an answer, as ASGI sends them."""
+    return [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
 
 
 async def send_answer(
