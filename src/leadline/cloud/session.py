@@ -49,7 +49,8 @@ def connect(region: str | None = None) -> Cloud:
         from botocore.exceptions import NoCredentialsError, ProfileNotFound
     except ImportError:
         raise ConfigurationError(
-            "the commands for AWS need boto3: pip install 'leadline[aws]'"
+            "the commands for AWS need packages that are not installed: pip install boto3 packaging "
+            "in the environment of Leadline"
         ) from None
     with readable_errors():
         try:

@@ -68,7 +68,8 @@ def _service(url: str, setting: str) -> "Apprise":
         import apprise
     except ImportError:
         raise ConfigurationError(
-            f"{setting}: the kind apprise needs an extra: pip install 'leadline[apprise]'"
+            f"{setting}: the kind apprise needs the package apprise, which is not installed: "
+            "pip install apprise, in the environment of Leadline"
         ) from None
     # The log lines of Apprise and of the HTTP client of its plug-ins contain URLs.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
