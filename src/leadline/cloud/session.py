@@ -49,7 +49,7 @@ def connect(region: str | None = None) -> Cloud:
         from botocore.exceptions import NoCredentialsError, ProfileNotFound
     except ImportError:
         raise ConfigurationError(
-            "the commands for AWS need packages that are not installed: pip install boto3 packaging "
+            "packages for AWS are missing: pip install boto3 packaging "
             "in the environment of Leadline"
         ) from None
     with readable_errors():
