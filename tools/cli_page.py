@@ -50,7 +50,7 @@ def _section(name: str, function: Callable[..., Any]) -> str:
     for parameter in inspect.signature(function).parameters.values():
         hint = hints[parameter.name]
         info = _info(hint)
-        if info is None:
+        if info is None or info.hidden:
             continue
         words = (info.help or "") + _choices(get_args(hint)[0])
         if isinstance(info, ArgumentInfo):

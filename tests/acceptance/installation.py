@@ -108,6 +108,7 @@ class Installation:
             [sys.executable, "-m", "leadline.entrypoints.cli", *arguments],
             env=self.environment,
             cwd=self.folder,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=120,

@@ -148,7 +148,7 @@ def test_replay_says_first_what_it_would_do(filled: Installation, tmp_path: Path
         would = new.command("replay", "--status", "dead", "--dry-run", "--json")
         assert json.loads(would.stdout)["would_replay"] == 1
         assert json.loads(new.command("verify", "--json").stdout)["dead"] == 1
-        done = new.command("replay", "--status", "dead", "--json")
+        done = new.command("replay", "--status", "dead", "--json", "--yes")
         assert json.loads(done.stdout)["replayed"] == 1
         assert json.loads(new.command("verify", "--json").stdout)["waiting"] == 1
         assert new.command("replay").returncode == 2
@@ -165,7 +165,7 @@ def test_a_mapping_set_afterwards_rescues_dead_letters(tmp_path: Path) -> None:
         assert [r["status"] for r in rows(installation)] == ["dead"]
         installation.settings["LEADLINE_SOURCES__GENERIC__MAP__NAME"] = "/who/known_as"
         installation.start()
-        assert installation.command("replay", "--status", "dead").returncode == 0
+        assert installation.command("replay", "--status", "dead", "--yes").returncode == 0
         time.sleep(1)
         installation.stop()
         assert [(r["status"], r["name"]) for r in rows(installation)] == [("refined", "Odd Person")]

@@ -165,7 +165,9 @@ def test_what_slack_refuses_is_a_dead_letter_with_slacks_words_and_can_be_replay
         slack.behave = lambda _number: None
     groups = json.loads(server.command("dead", "--json").stdout)
     assert "slack.action_prohibited" in {group["reason"] for group in groups}
-    replayed = server.command("replay", "--reason", "slack.action_prohibited", "--from", "notify")
+    replayed = server.command(
+        "replay", "--reason", "slack.action_prohibited", "--from", "notify", "--yes"
+    )
     assert replayed.returncode == 0, replayed.stderr
     eventually(server, lead_id, "alerted")
 

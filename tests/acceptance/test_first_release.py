@@ -101,14 +101,14 @@ def _replay_what_is_dead(updated: UpdatedInstallation) -> None:
         "an update came for the lead whose look-up was dead"
     )
     count = updated.slack.posts
-    updated.json("replay", "--from", "dead", "--reason", "no_service")
+    updated.json("replay", "--from", "dead", "--reason", "no_service", "--yes")
     assert updated.slack.wait_for(count + 1, 30)
 
 
 def _release_what_is_held(updated: UpdatedInstallation) -> None:
     count = updated.slack.posts
     assert updated.json("leads", "--status", "waiting")
-    updated.json("release", updated.ids["held"])
+    updated.json("release", updated.ids["held"], "--yes")
     assert updated.slack.wait_for(count + 1, 30)
 
 

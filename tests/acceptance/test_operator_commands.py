@@ -29,7 +29,7 @@ def story(installation: Installation, lead_id: str) -> dict[str, object]:
 
 
 def replayed(installation: Installation, *arguments: str) -> dict[str, object]:
-    done = installation.command("replay", "--json", *arguments)
+    done = installation.command("replay", "--json", "--yes", *arguments)
     assert done.returncode == 0, done.stderr
     said: dict[str, object] = json.loads(done.stdout)
     return said
@@ -85,7 +85,7 @@ def test_a_person_is_asked_before_many_are_done_again(
     )
     os.close(ours)
     os.close(theirs)
-    assert "replay 2 leads from refine?" in asked.stderr
+    assert "Replay 2 leads from refine?" in asked.stderr
     assert asked.returncode == code
     timelines = [json.dumps(story(installation, i)["timeline"]) for i in ids]
     assert sum("replayed" in timeline for timeline in timelines) == notes

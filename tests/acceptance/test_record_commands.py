@@ -121,7 +121,7 @@ def test_what_would_be_written_is_told_field_by_field_and_then_written(
     plain = made.command("write-back", "--dry-run").stdout
     assert "somebody else wrote what is there" in plain
     assert "lost_reason" in plain
-    assert said(made, "write-back", "--source", "tryton") == {"leads": 1}
+    assert said(made, "write-back", "--source", "tryton", "--yes") == {"leads": 1}
     work(made)
     assert crm.leads[1]["lost_reason"] == "+49 30 901820"
     assert crm.leads[1]["comment"] == "called, no answer"

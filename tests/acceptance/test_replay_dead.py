@@ -29,10 +29,10 @@ def test_what_died_after_the_alert_is_tried_again_and_nothing_else(tmp_path: Pat
     }  # fmt: skip
     account = json.loads(installation.command("verify", "--json").stdout)
     assert (account["alerted"], account["alert_dead"], account["balanced"]) == (2, 0, True)
-    some = ("replay", "--from", "dead", "--reason", "look_up.gave_up", "--json")
+    some = ("replay", "--from", "dead", "--reason", "look_up.gave_up", "--json", "--yes")
     assert json.loads(installation.command(*some).stdout)["lead_ids"] == [ada.id]
     assert (store.count_due(Step.LOOK_UP), store.count_due(Step.WRITE_BACK, "close")) == (1, 0)
-    rest = ("replay", "--from", "dead", "--since", "1h", "--json")
+    rest = ("replay", "--from", "dead", "--since", "1h", "--json", "--yes")
     would = json.loads(installation.command(*rest, "--dry-run").stdout)
     assert (would["would_replay"], would["skipped"]) == (1, {})
     assert json.loads(installation.command(*rest).stdout)["replayed"] == 1

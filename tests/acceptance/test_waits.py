@@ -73,10 +73,10 @@ def made(tmp_path: Path) -> Iterator[MadeInstallation]:
 
 def test_a_wait_is_shortened_and_prolonged(made: MadeInstallation) -> None:
     before = made.due()
-    told = made.json("wait", made.waiting, "2h")
+    told = made.json("wait", made.waiting, "2h", "--yes")
     assert timedelta(hours=1, minutes=55) < made.due() - datetime.now(UTC) < timedelta(hours=2)
     assert datetime.fromisoformat(told["due_at"]) == made.due() > before
-    assert "is due" in made.text("wait", made.waiting[:20], "now")
+    assert "is due" in made.text("wait", made.waiting[:20], "now", "--yes")
     assert made.due() <= datetime.now(UTC)
     timeline = [line["what"] for line in made.json("show", made.waiting)["timeline"]]
     assert timeline[1:] == ["wait.moved cli", "wait.ended cli"]
@@ -84,7 +84,7 @@ def test_a_wait_is_shortened_and_prolonged(made: MadeInstallation) -> None:
 
 def test_a_held_lead_is_shown_as_held_until_it_is_released(made: MadeInstallation) -> None:
     due = made.due()
-    assert made.json("hold", made.waiting) == {
+    assert made.json("hold", made.waiting, "--yes") == {
         "lead_id": made.waiting, "held": True, "due_at": None,
     }  # fmt: skip
     assert " held " in made.text("leads")
@@ -93,7 +93,7 @@ def test_a_held_lead_is_shown_as_held_until_it_is_released(made: MadeInstallatio
         made.touched: "", made.waiting: "held",
     }  # fmt: skip
     assert f"Lead {made.waiting}  held" in made.text("show", made.waiting)
-    released = made.json("release", made.waiting)
+    released = made.json("release", made.waiting, "--yes")
     assert abs(datetime.fromisoformat(released["due_at"]) - due) < timedelta(seconds=1)
     assert " waiting " in made.text("leads")
     assert "is not on hold" in made.refused("release", made.waiting)

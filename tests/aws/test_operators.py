@@ -179,7 +179,7 @@ def test_a_dead_letter_is_done_again_with_its_message_taken_off(stand: OperatedS
     stand.empty()
     dry = stand.told("replay", "--reason", "lead.not_understood", "--dry-run")
     assert (dry["would_replay"], stand.dead_messages(Step.REFINE)) == (1, 2)
-    done = stand.told("replay", "--reason", "lead.not_understood")
+    done = stand.told("replay", "--reason", "lead.not_understood", "--yes")
     assert (done["replayed"], done["lead_ids"]) == (1, [lead.id])
     assert done["messages"] == {"taken_off": 1, "rung": 0, "left": 1, "unreadable": 0}
     assert stand.dead_messages(Step.REFINE) == 1
@@ -209,13 +209,13 @@ def test_messages_that_no_dead_letter_explains_are_told_and_tidied(stand: Operat
     seen = stand.run("dead")
     assert alive.id in seen.stdout
     assert "`replay` sends the message again" in seen.stdout
-    tidied = stand.told("replay", "--status", "dead")
+    tidied = stand.told("replay", "--status", "dead", "--yes")
     assert tidied["replayed"] == 0
     assert tidied["messages"] == {"taken_off": 3, "rung": 1, "left": 2, "unreadable": 1}
     assert stand.waiting_messages(Step.REFINE) == [alive.id]
     left = {s["state"] for s in stand.told("dead")["stranded"]}
     assert left == {"unknown", "unreadable"}
-    assert "1 of them unreadable" in stand.run("replay", "--status", "dead").stderr
+    assert "1 of them unreadable" in stand.run("replay", "--status", "dead", "--yes").stderr
     assert telling.id not in str(told)
 
 
@@ -227,7 +227,7 @@ def test_a_replay_reads_the_settings_of_the_stack(stand: OperatedStack) -> None:
     ping = stand.accept("ping", kind=Kind.IGNORED, raw=b'{"type":"ping"}', why="ping")
     assert stand.dead_messages(Step.NOTIFY) == 1
     stand.empty()
-    done = stand.told("replay", lead.id[:18], "--from", "notify")
+    done = stand.told("replay", lead.id[:18], "--from", "notify", "--yes")
     assert (done["replayed"], done["messages"]["taken_off"]) == (1, 1)
     assert stand.waiting_messages(Step.NOTIFY) == [lead.id]
     skipped = stand.told("replay", ping.id, "--from", "capture")["skipped"]
@@ -337,8 +337,8 @@ def test_an_archive_of_one_machine_comes_into_a_stack(stand: OperatedStack) -> N
         (("restore", "x"), 2, "leadline rebuild"),
         (("serve",), 2, "leadline deploy aws"),
         (("worker",), 2, "leadline deploy aws"),
-        (("doctor",), 2, "leadline status aws"),
-        (("status", "aws"), 2, "--stack"),
+        (("doctor",), 2, "leadline status --aws"),
+        (("status", "aws"), 2, "leadline status --aws STACK"),
         (("cost", "--leads-per-month", "1"), 2, "omit it"),
         (("leads", "--data", "x"), 2, "do not use --config or --data with --aws"),
         (("replay",), 2, "select leads by"),

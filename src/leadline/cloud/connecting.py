@@ -111,7 +111,7 @@ class ConnectedStack:
         if name not in self.outputs:
             raise CloudError(
                 f"the stack {self.name} has no output {name}: it is not a stack of Leadline, or "
-                "its deployment is incomplete; see `leadline status aws`"
+                f"its deployment is incomplete; see `leadline status --aws {self.name}`"
             )
         return self.outputs[name]
 

@@ -36,7 +36,7 @@ def log_groups(cloud: Cloud, stack: str, function: str | None = None) -> dict[st
     if not groups:
         raise CloudError(
             f"the stack {stack} has no log groups; its deployment may be incomplete: see "
-            "`leadline status aws`"
+            f"`leadline status --aws {stack}`"
         )
     return groups
 

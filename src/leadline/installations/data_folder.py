@@ -10,13 +10,14 @@ from leadline.stores.sqlite.failed_sync import (
     note_failed_sync,
 )
 from leadline.stores.sqlite.folder import FILE, settle_folder
-from leadline.stores.sqlite.locking import lock_folder
+from leadline.stores.sqlite.locking import is_served, lock_folder
 from leadline.stores.sqlite.moving.mark import refuse_if_moved
 
 __all__ = [
     "FILE",
     "end_process_at_failed_sync",
     "has_failed_sync",
+    "is_served",
     "lock_folder",
     "note_failed_sync",
     "refuse_if_moved",

@@ -9,16 +9,17 @@ import msgspec
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead, Status
 from leadline.model.task import Alert, Step, Task
+from leadline.ports.listing import Listing
 
 
 class LeadFilter(msgspec.Struct, frozen=True):
     """Selects leads that meet all conditions given, newest first.
 
     `search` is looked for in name, e-mail and company, in the raw text of leads that are not
-    refined yet, and at the beginning of ids, ignoring case. `dead` selects leads with a dead letter
-    of any step, `reason` those with a dead letter of that reason. `unowned` selects refined leads
-    (`UNOWNED_STATUSES`) without a known owner. Events that made no lead are included only if they
-    are asked for: by id, by status, or with `events`.
+    refined yet, and at the beginning of ids (from eight digits on also at the end), ignoring case.
+    `dead` selects leads with a dead letter of any step, `reason` those with a dead letter of that
+    reason. `unowned` selects refined leads (`UNOWNED_STATUSES`) without a known owner. Events that
+    made no lead are included only if they are asked for: by id, by status, or with `events`.
     """
 
     ids: tuple[str, ...] = ()
@@ -221,7 +222,7 @@ class Followed(msgspec.Struct, frozen=True):
     moved: bool = False
 
 
-class Ledger(Protocol):
+class Ledger(Listing, Protocol):
     """The read side of a store."""
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:

@@ -9,9 +9,18 @@ from rich.console import Console
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.model.handling import Ending, Handling
-from leadline.model.lead import Fate, Kind, Ownership, Status
+from leadline.model.lead import (
+    Change,
+    Contact,
+    Fate,
+    Kind,
+    LeadDetails,
+    Ownership,
+    RefinedLead,
+    Status,
+)
 from leadline.model.people import Person
-from leadline.model.task import Alert, Step
+from leadline.model.task import ON_HOLD_UNTIL, Alert, Step
 from leadline.ports.ledger import Happening, LeadRow, LeadStory, RelatedEvent, TaskRow
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -93,8 +102,43 @@ def test_a_story_says_where_each_message_stands() -> None:
 
 def test_a_story_says_what_waits_and_what_died_of_every_step() -> None:
     lines = printed(story())
-    assert f"{when(AT)} look_up waits, 1 attempts, 0 failures" in lines
-    assert f"{when(AT)} write_back close dead: close.refused, 3 attempts, 3 failures" in lines
+    dead = f"dead since {when(AT)} write_back close, close.refused, 3 attempts, 3 failures"
+    assert f"due at {when(AT)} look_up, 1 attempts, 0 failures" in lines
+    assert dead in lines
+
+
+def test_no_step_that_is_still_due_is_told_as_one_that_happened() -> None:
+    later = AT + timedelta(days=1)
+    due = (
+        TaskRow(Step.REFINE, "", later, 0, 0, leased=False),
+        TaskRow(Step.REFINE, "", ON_HOLD_UNTIL, 0, 0, leased=False),
+        TaskRow(Step.NOTIFY, "slack", later, 1, 0, leased=True),
+    )
+    lines = printed(msgspec.structs.replace(story(), tasks=due))
+    timeline = lines[lines.index("Timeline") : lines.index("Next")]
+    assert not [line for line in timeline if when(later) in line]
+    assert lines[lines.index("Next") + 1 :] == [
+        f"due at {when(later)} refine, 0 attempts, 0 failures",
+        "held refine, 0 attempts, 0 failures",
+        f"at work until {when(later)} notify slack, 1 attempts, 0 failures",
+    ]
+
+
+def test_no_part_of_a_story_has_what_a_terminal_obeys() -> None:
+    evil = "\x1b]0;x\x07\x9b\u202e"
+    lead = RefinedLead(
+        lead_id=LEAD, captured_at=AT, processed_at=AT, status="refined", received_from="close",
+        contact=Contact(name=evil, company=evil),
+        lead_details=LeadDetails(source=evil, message=evil),
+        changes=(Change("name", evil, evil, "name.spaces"),),
+    )  # fmt: skip
+    told = msgspec.structs.replace(
+        story(msgspec.structs.replace(HANDLING, owner=Person(name=evil), written={"a": evil})),
+        refined=msgspec.Raw(msgspec.json.encode(lead)),
+        timeline=(Happening(AT, "redelivered", evil),),
+        alerts=(Alert(LEAD, "slack", AT, "new_lead/1", ref=evil),),
+    )
+    assert not set("".join(printed(told))) & set("\x1b\x07\x9b\u202e")
 
 
 def test_a_story_gives_nobody_the_address_that_changes_a_message() -> None:

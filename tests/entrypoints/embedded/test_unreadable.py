@@ -125,10 +125,13 @@ def test_a_mended_body_becomes_the_lead_that_was_answered(door: RunningApp, fold
     run = CliRunner()
     dead = json.loads(run.invoke(command, ["dead", "--json"]).stdout)
     assert [group["reason"] for group in dead] == ["capture.unreadable"]
-    assert "are unchanged" in run.invoke(command, ["replay", kept.id, "--from", "capture"]).stderr
+    assert (
+        "are unchanged"
+        in run.invoke(command, ["replay", kept.id, "--from", "capture", "--yes"]).stderr
+    )
     assert run.invoke(command, ["show", kept.id, "--body"]).stdout_bytes == BROKEN
     (folder / "mended.json").write_bytes(b'{"name":"Ada Vance","email":"ada@example.com"}')
-    again = ["replay", kept.id, "--from", "capture", "--body", "mended.json", "--json"]
+    again = ["replay", kept.id, "--from", "capture", "--body", "mended.json", "--json", "--yes"]
     assert json.loads(run.invoke(command, again).stdout)["replayed"] == 1
     with closing(SqliteStore(folder / "data")) as store:
         assert json.loads(store.waiting([kept.id])[kept.id].raw)["name"] == "Ada Vance"

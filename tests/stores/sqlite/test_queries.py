@@ -109,13 +109,13 @@ def test_a_filter_with_everything_fits_the_schema(file: apsw.Connection) -> None
     everything = LeadFilter(
         ids=("01890000-0000-7000-8000-000000000000", "01890000-0000-7000-8000-000000000001"),
         source="generic",
-        search="0189",
+        search="01890000",
         reason="slack.gone",
         dead=True,
         unowned=True,
     )
-    query, values = about(_named(FOLDER / "reading" / "ledger.sql")["find"].text, everything)
-    assert file.execute(query, (*values, 10)).fetchall() == []
+    query, values = about(_named(FOLDER / "reading" / "listing.sql")["each"].text, everything)
+    assert file.execute(query, (*values, 1 << 62, 10)).fetchall() == []
 
 
 def test_a_name_that_stands_twice_is_refused() -> None:

@@ -13,6 +13,8 @@ from leadline.entrypoints.cli import (  # noqa: F401 - each registers its comman
     rebuilding,
     replaying,
     running,
+    status,
+    tailing,
     trying,
     waits,
 )

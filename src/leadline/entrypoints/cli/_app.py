@@ -14,6 +14,7 @@ import typer
 
 from leadline import __version__
 from leadline.entrypoints.cli._show import say
+from leadline.entrypoints.cli._terminal import in_lines
 from leadline.installations.embedded import Embedded
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.rights import PRIVATE, Rights
@@ -37,17 +38,19 @@ _GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands on stacks have their own --r
 _OPERATING = ("leads", "show", "dead", "replay", "verify", "export", "import", "rebuild")
 _TIMING = ("wait", "hold", "release", "speed")
 _RECORDS = ("write-back", "reconcile", "outcomes")
-_ON_AWS = frozenset((*_OPERATING, *_TIMING, *_RECORDS, "preview", "send", "config", "deliver"))
+_STATE = ("status", "tail")
+_ON_AWS = frozenset(
+    (*_OPERATING, *_TIMING, *_RECORDS, *_STATE, "preview", "send", "config", "deliver")
+)
 _INSTEAD_ON_AWS = {
     "backup": "the bucket keeps every version, and the table can be restored to any second of the "
     "last 35 days; for a copy elsewhere use `leadline export`",
     "restore": "see docs/how-to/restore-on-aws.md; `leadline rebuild` rebuilds a lost table",
     "serve": "the stack's functions do that; `leadline deploy aws` deploys them",
     "worker": "the stack's functions do that; `leadline deploy aws` deploys them",
-    "doctor": "use `leadline status aws --stack STACK`",
+    "doctor": "use `leadline status --aws STACK`",
     "deploy": "name the stack with --stack",
     "destroy": "name the stack with --stack",
-    "status": "name the stack with --stack",
     "logs": "name the stack with --stack",
 }
 
@@ -162,11 +165,11 @@ def main() -> None:
     try:
         app(args=_globals_first(sys.argv[1:]))
     except ConfigurationError as error:
-        typer.echo(f"leadline: {error.detail}", err=True)
+        typer.echo(in_lines(f"leadline: {error.detail}"), err=True)
         sys.exit(2)
     except LeadlineError as error:
         words = [error.title, error.detail, str(error)]  # some of them may be equal
-        typer.echo(f"leadline: {': '.join(dict.fromkeys(words))}", err=True)
+        typer.echo(in_lines(f"leadline: {': '.join(dict.fromkeys(words))}"), err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()

@@ -3,7 +3,9 @@
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from leadline.entrypoints.cli._terminal import escaped_json, in_lines, one_line
 from leadline.model.formats import from_iso
 from leadline.settings.notations import DURATION
 
@@ -28,8 +31,34 @@ def console(*, err: bool = False) -> Console:
 
 def as_json(value: Any) -> None:
     """Print the value as indented JSON."""
+    sys.stdout.write(_indented(value) + "\n")
+
+
+def json_array(values: Iterable[Any]) -> Iterator[str]:
+    """The text of `as_json` for a list, in parts, as the values come."""
+    before = "[\n"
+    for value in values:
+        yield before + textwrap.indent(_indented(value), "  ")
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _indented(value: Any) -> str:
     encoded = msgspec.json.encode(value, enc_hook=str)
-    sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    return escaped_json(msgspec.json.format(encoded, indent=2).decode())
+
+
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """The program that reads the output of the block may end before it has read all, as `head`
+    does: then the command ends, too, and without an error."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in Python's buffer must not fail at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
@@ -40,7 +69,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
     any_row = False
     for row in rows:
         any_row = True
-        drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        drawn.add_row(*(Text("" if cell is None else one_line(str(cell))) for cell in row))
     out = console()
     if any_row:
         out.print(drawn)
@@ -50,7 +79,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
 
 def say(text: str) -> None:
     """Print a remark for people on standard error, so that standard output has only data."""
-    console(err=True).print(Text(text))
+    console(err=True).print(Text(in_lines(text)))
 
 
 def progress(items: Sequence[Any], what: str) -> Iterable[Any]:

@@ -4,8 +4,7 @@ What a sender wrote is printed as `Text`, never as rich's markup: that could rai
 escaping it takes a time quadratic in the number of backslashes.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,17 +14,15 @@ from rich.text import Text
 
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
+from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.waits import is_on_hold
-from leadline.ports.ledger import LeadStory
+from leadline.ports.ledger import LeadStory, TaskRow
 
 _NOTHING = "—"
-# Control and direction characters for terminals. JSON allows some of them literally; their escapes
-# mean the same.
-_FOR_TERMINALS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
 
 
@@ -47,7 +44,7 @@ def print_story(out: Console, story: LeadStory) -> None:
         _title(out, "\nMessages")
     for alert in story.alerts:
         words = (event_name(alert.step), alert.channel, alert.template, alert.ref)
-        out.print(Text(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
+        out.print(_text(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
     _title(out, "\nRaw")
     out.print(Text(_indented(bytes(story.raw))), soft_wrap=True)
     for event in story.related:
@@ -55,19 +52,36 @@ def print_story(out: Console, story: LeadStory) -> None:
         out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
     _title(out, "\nTimeline")
     for happened in story.timeline:
-        out.print(Text(f"  {when(happened.at)}  {happened.what}  {happened.detail}".rstrip()))
-    for task in story.tasks:
-        state = f"dead: {task.reason}" if task.dead_at else "at work" if task.leased else "waits"
-        due = f"{ON_HOLD:19}" if is_on_hold(task) else when(task.due_at)
-        text = (
-            f"  {due}  {task.step} {task.channel} {state}, "
-            f"{task.attempts} attempts, {task.failures} failures {task.error}"
-        )
-        out.print(Text(text.rstrip()))
+        out.print(_text(f"  {when(happened.at)}  {happened.what}  {happened.detail}".rstrip()))
+    _print_next(out, story.tasks)
+
+
+def _print_next(out: Console, tasks: Sequence[TaskRow]) -> None:
+    if tasks:
+        _title(out, "\nNext")
+    for task in tasks:
+        out.print(_text(f"  {_next(task)}"))
+
+
+def _next(task: TaskRow) -> str:
+    """A step that is still to be done, or will not be: told apart from what has happened."""
+    tried = f"{task.attempts} attempts, {task.failures} failures {task.error}".rstrip()
+    if task.dead_at:
+        state = f"dead since {when(task.dead_at)}"
+        tried = f"{task.reason}, {tried}"
+    elif is_on_hold(task):
+        state = ON_HOLD
+    else:
+        state = f"{'at work until' if task.leased else 'due at'} {when(task.due_at)}"
+    return f"{state}  {task.step} {task.channel}".rstrip() + f", {tried}"
+
+
+def _text(text: str) -> Text:
+    return Text(in_lines(text))
 
 
 def _title(out: Console, title: str, rest: str = "") -> None:
-    out.print(Text.assemble((title, "bold"), rest))
+    out.print(Text.assemble((in_lines(title), "bold"), in_lines(rest)))
 
 
 def without_keys(story: LeadStory) -> LeadStory:
@@ -90,16 +104,16 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
     data = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
     for name, value in data.items():
         if value is not None:
-            drawn.add_row(f"  {_LABELS.get(name, name)}", Text(str(value)))
+            drawn.add_row(f"  {_LABELS.get(name, name)}", _text(str(value)))
     out.print(drawn)
     if lead.problems:
-        out.print(Text(f"  problems: {', '.join(lead.problems)}"))
+        out.print(_text(f"  problems: {', '.join(lead.problems)}"))
     if lead.changes:
         _title(out, "\nChanges")
     for change in lead.changes:
         before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
         altered = f"  {change.field}: {before} → {after}  ({change.rule})"
-        out.print(Text(altered), soft_wrap=True)
+        out.print(_text(altered), soft_wrap=True)
 
 
 def _print_handling(out: Console, handling: Handling) -> None:
@@ -107,7 +121,7 @@ def _print_handling(out: Console, handling: Handling) -> None:
     drawn = Table(box=None, show_header=False, pad_edge=False)
     for name, value in _handled(handling):
         if value:
-            drawn.add_row(Text(f"  {name}"), Text(value))
+            drawn.add_row(_text(f"  {name}"), _text(value))
     out.print(drawn)
 
 
@@ -136,4 +150,4 @@ def _indented(raw: bytes) -> str:
         text = msgspec.json.format(raw, indent=2).decode()
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         text = raw.decode(errors="replace")
-    return _FOR_TERMINALS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escaped_json(text)

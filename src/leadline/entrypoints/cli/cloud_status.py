@@ -1,4 +1,4 @@
-"""The state of a stack on AWS: `status aws`, `logs`.
+"""The log lines of a stack on AWS: `logs`.
 
 Modules that need boto3 are imported by the commands themselves, because it is an optional extra.
 """
@@ -13,50 +13,12 @@ import typer
 from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._options import Json, Region, Stack
-from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
+from leadline.entrypoints.cli._show import point_in_time
+from leadline.entrypoints.cli._terminal import escaped_json, one_line
 from leadline.model.ids import is_lead_id
 
 if TYPE_CHECKING:
     pass
-
-status_app = typer.Typer(
-    help="Show the state of a deployment.", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(status_app, name="status")
-
-
-@status_app.command("aws")
-def status_aws(stack: Stack = "leadline", region: Region = None, json: Json = False) -> None:
-    """Show the state of a stack: its code, queues, alarms and recent failures.
-
-    Example: leadline status aws
-    """
-    cloud = connect(region)
-    from leadline.cloud.state import stack_state
-
-    with readable_errors():
-        state = stack_state(cloud, stack, datetime.now(UTC))
-    if json:
-        as_json(state)
-        return
-    out = console()
-    out.print(f"{stack} is {state.status} since {when(state.changed_at)}", markup=False)
-    out.print(f"webhook: {state.webhook_url}", soft_wrap=True, markup=False)
-    for name, version in state.code.items():
-        out.print(f"{name} runs {version}", markup=False)
-    rows = [(n, q.visible, q.in_flight, q.delayed) for n, q in state.queues.items()]
-    table(("queue", "visible", "in flight", "delayed"), rows, empty="")
-    ringing = [name for name, of in state.alarms.items() if of == "ALARM"]
-    out.print(f"alarms that ring: {', '.join(ringing) or 'none'}", markup=False)
-    if len(ringing) < len(state.alarms):  # in a new stack, or for what never happened
-        out.print(f"alarms that have seen no figures yet: {len(state.alarms) - len(ringing)}")
-    failing = {name: errors for name, errors in state.errors.items() if errors.count}
-    for name, errors in failing.items():
-        out.print(f"{name} failed {errors.count} times within a day, last at {when(errors.last)}")
-    if state.errors and not failing:
-        out.print("no function failed within a day")
-    for note in state.notes:
-        say(note)
 
 
 class FunctionName(StrEnum):
@@ -98,7 +60,7 @@ def logs(
         shown = tail.as_json_lines(lines) if json else map(tail.as_text, lines)
         try:
             for line in shown:
-                sys.stdout.write(line + "\n")
+                sys.stdout.write((escaped_json if json else one_line)(line) + "\n")
                 sys.stdout.flush()
         except KeyboardInterrupt:
             return

@@ -1,8 +1,8 @@
 """Leads and their CRMs: `write-back`, `reconcile`, `outcomes`."""
 
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,8 +11,8 @@ import typer
 
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._choosing import whole_id
-from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
+from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.journey.follow_up import look_again
 from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
@@ -41,13 +41,13 @@ _REFINED = (Status.REFINED, Status.ALERTED, Status.QUARANTINED, Status.DEAD)
 @app.command("write-back")
 def write_back(
     context: typer.Context,
-    lead: Annotated[list[str] | None, typer.Argument(help="Lead ids, or beginnings.")] = None,
+    lead: Annotated[list[str] | None, typer.Argument(help=LEADS_HELP)] = None,
     source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Captured at or after this time, such as 2026-03-02 or 2h.")
     ] = None,
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Write refined leads back to their CRMs, again or for the first time.
@@ -66,8 +66,7 @@ def write_back(
             told = _previewed(_kit(settings, store), chosen)
             as_json([_as_row(i, plan) for i, plan in told]) if json else _print_plans(told)
             return
-        if count > 1 and not yes and sys.stdin.isatty():
-            typer.confirm(f"write back {count} leads?", abort=True, err=True)
+        _confirm(options, [one for ids in chosen.values() for one in ids], yes=yes)
         for name, ids in chosen.items():
             for some in batched(ids, _TOGETHER):
                 tasks = [Task(Step.WRITE_BACK, one, name) for one in some]
@@ -171,7 +170,7 @@ def _chosen(
     chosen: dict[str, list[str]] = {}
     ledger = options.installation.ledger()
     try:
-        ids = [whole_id(ledger, one) for one in leads]
+        ids = [whole_id(options, ledger, one) for one in leads]
         which = LeadFilter(ids=tuple(ids), source=source, since=since, limit=_EVERY)
         for row in ledger.find(which):
             if row.source in wanted and row.status in _REFINED:
@@ -179,6 +178,12 @@ def _chosen(
     finally:
         ledger.close()
     return chosen
+
+
+def _confirm(options: Options, lead_ids: Sequence[str], *, yes: bool) -> None:
+    leads = "1 lead" if len(lead_ids) == 1 else f"{len(lead_ids):,} leads"
+    with closing(options.installation.ledger()) as ledger:
+        ask_to_change(options, ledger, lead_ids, f"Write back {leads}?", yes=yes)
 
 
 PreviewedPlans = tuple[str, tuple[FieldPlan, ...] | str]

@@ -1,88 +1,158 @@
 """Listing and showing leads: `leads`, `show`."""
 
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import closing
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 
-import msgspec
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._choosing import ledger_of, no_such_lead, whole_id
-from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption
+from leadline.entrypoints.cli._choosing import LEAD_HELP, ledger_of, no_such_lead, whole_id
+from leadline.entrypoints.cli._contacts import contact_reader
+from leadline.entrypoints.cli._lead_table import csv_lines, table_lines
+from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption
 from leadline.entrypoints.cli._show import (
     as_json,
     console,
+    json_array,
     point_in_time,
+    reader_may_leave,
     say,
-    table,
-    when,
 )
 from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.model.lead import Status
-from leadline.model.task import ON_HOLD
-from leadline.ports.ledger import LeadFilter, LeadRow, Ledger
+from leadline.operations import listing
+from leadline.operations.listing import Listed
+from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.listing import SHORT
+
+_COUNTED, _COUNTED_ON_AWS = 100_000, 1_000
+"""Up to how many leads of a selection are counted."""
+_ALL = 1 << 40
+
+
+class ListedStatus(StrEnum):
+    """The statuses by which leads are listed: those of `model.lead.Status`, and on hold."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    REFINED = "refined"
+    ALERTED = "alerted"
+    QUARANTINED = "quarantined"
+    FILTERED = "filtered"
+    FOLDED = "folded"
+    DEAD = "dead"
+
+
+SearchOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Text in name, e-mail or company, or the beginning or (from 8 digits on) end of an id."
+    ),
+]
+ListedOption = Annotated[ListedStatus | None, typer.Option(help="Only leads with this status.")]
 
 
 @app.command()
 def leads(
     context: typer.Context,
-    status: StatusOption = None,
+    status: Annotated[
+        ListedStatus | None, typer.Option(help="Only leads with this status.")
+    ] = None,
     source: SourceOption = None,
     since: SinceOption = None,
     until: Annotated[str | None, typer.Option(help="Captured before this time.")] = None,
-    search: Annotated[
-        str | None, typer.Option(help="Text in name, e-mail or company, or the start of an id.")
-    ] = None,
+    search: SearchOption = None,
     limit: Annotated[int, typer.Option(help="Maximum number of leads.", min=1)] = 50,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadsheets.")] = False,
     json: Json = False,
 ) -> None:
-    """List leads, newest first.
+    """List leads, newest first, in the width of the terminal.
+
+    The column "lead" has the last digits of the id; other commands take them.
 
     Example: leadline leads --status dead --since 24h
     """
+    if csv and json:
+        raise typer.BadParameter("choose one of --csv and --json")
+    held = status is ListedStatus.HELD
     which = LeadFilter(
-        status=status,
+        status=None if status is None or held else Status(status),
         source=source,
         since=point_in_time(since),
         until=point_in_time(until),
         search=search,
         limit=limit,
     )
-    ledger = ledger_of(context)
-    rows = _with_on_hold(ledger, ledger.find(which))
-    ledger.close()
-    if json:
-        as_json(rows)
+    with closing(ledger_of(context)) as ledger, reader_may_leave():
+        if json:
+            select = listing.marked_on_hold if held else listing.marked
+            _write(json_array(select(ledger, which)))
+            return
+        find = listing.on_hold if held else listing.with_waits
+        found = find(ledger, which, contact_reader(context.obj))
+        _write(csv_lines(found)) if csv else _print_list(context.obj, ledger, found, which, held)
+
+
+def _write(texts: Iterable[str]) -> None:
+    for text in texts:
+        sys.stdout.write(text)
+
+
+def _print_list(
+    options: Options, ledger: Ledger, found: Iterable[Listed], which: LeadFilter, held: bool
+) -> None:
+    """Print the leads as they come, and then how many there are."""
+    shown = 0
+    width = shutil.get_terminal_size((80, 24)).columns
+    rows = table_lines(found, width, datetime.now(UTC), ledger.short_length())
+    for at, line in enumerate(rows):
+        shown = at  # the heading is line 0
+        sys.stdout.write(f"{line}\n")
+    if shown < which.limit:
+        sys.stdout.write(f"{_leads(shown)}\n" if shown else "no leads\n")
         return
-    _print_rows(rows)
+    sys.stdout.write(f"{_of_how_many(options, ledger, shown, which, held=held)}\n")
 
 
-def _print_rows(rows: Sequence[LeadRow]) -> None:
-    table(
-        ("captured", "status", "source", "name", "email", "company", "owner", "lead"),
-        [
-            (
-                when(r.captured_at),
-                r.why if r.why == ON_HOLD else r.status,
-                r.source,
-                r.name,
-                r.email,
-                r.company,
-                r.owner,
-                r.lead_id,
-            )
-            for r in rows
-        ],
-        empty="no leads",
-    )
+def _of_how_many(
+    options: Options, ledger: Ledger, shown: int, which: LeadFilter, *, held: bool
+) -> str:
+    """ "50 of 20,001 leads"; counts no further than is quick."""
+    if held:
+        most, number = _ALL, listing.count_on_hold(ledger, which)
+    else:
+        most = _most_counted(options, ledger, which, shown)
+        number = ledger.count(which, most + 1)
+    if number <= shown:
+        return _leads(shown)
+    total = _leads(number) if number <= most else f"more than {_leads(most)}"
+    return f"{shown:,} of {total}; --limit shows more"
+
+
+def _most_counted(options: Options, ledger: Ledger, which: LeadFilter, shown: int) -> int:
+    """How many leads of a selection are counted: texts of many leads take long to search, and on
+    AWS what is read is paid for."""
+    if options.aws is not None:
+        return shown if which.search or which.source else max(shown, _COUNTED_ON_AWS)
+    if which == LeadFilter(limit=which.limit):
+        return _ALL
+    is_large = ledger.short_length() != SHORT
+    return shown if which.search and is_large else max(shown, _COUNTED)
+
+
+def _leads(number: int) -> str:
+    return "1 lead" if number == 1 else f"{number:,} leads"
 
 
 @app.command()
 def show(
     context: typer.Context,
-    lead: Annotated[str, typer.Argument(help="A lead id, or the beginning of one.")],
+    lead: Annotated[str, typer.Argument(help=LEAD_HELP)],
     body: Annotated[
         bool, typer.Option("--body", help="Write the bytes that were delivered, and nothing else.")
     ] = False,
@@ -90,18 +160,17 @@ def show(
 ) -> None:
     """Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.
 
-    Example: leadline show 0193a5b2
+    Example: leadline show 5f1c09ab
     """
-    ledger = ledger_of(context)
-    lead_id = whole_id(ledger, lead)
+    options: Options = context.obj
+    with closing(ledger_of(context)) as ledger:
+        lead_id = whole_id(options, ledger, lead)
+        story = None if body else ledger.story(lead_id)
     if body:
-        ledger.close()
-        _write_body(context.obj, lead_id)
+        _write_body(options, lead_id)
         return
-    story = ledger.story(lead_id)
-    ledger.close()
     if story is None:
-        raise no_such_lead(lead)
+        raise no_such_lead(options, lead)
     if json:
         as_json(without_keys(story))
     else:
@@ -115,13 +184,5 @@ def _write_body(options: Options, lead_id: str) -> None:
     with closing(options.installation.store()) as store:
         kept = store.archived([lead_id]).get(lead_id)
     if kept is None:
-        raise no_such_lead(lead_id)
+        raise no_such_lead(options, lead_id)
     sys.stdout.buffer.write(kept.raw if kept.body is None else kept.body)
-
-
-def _with_on_hold(ledger: Ledger, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:
-    """The rows; `why` of leads on hold is replaced by `ON_HOLD`."""
-    if all(row.status is not Status.WAITING for row in rows):
-        return rows
-    on_hold = frozenset(ledger.on_hold())
-    return [msgspec.structs.replace(r, why=ON_HOLD) if r.lead_id in on_hold else r for r in rows]

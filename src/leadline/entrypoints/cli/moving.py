@@ -152,7 +152,7 @@ def _print_size(route: "Route", *, json: bool) -> None:
 
 
 def _what_next(route: "Route") -> str:
-    names = f"--stack {route.stack.name} --region {route.stack.cloud.region}"
+    names = f"--aws {route.stack.name} --region {route.stack.cloud.region}"
     if route.to is Home.AWS:
-        return f"`leadline serve` now refuses {route.folder}; see `leadline status aws {names}`"
+        return f"`leadline serve` now refuses {route.folder}; see `leadline status {names}`"
     return f"`leadline serve` works on {route.folder} again; the stack keeps its copies, parked"

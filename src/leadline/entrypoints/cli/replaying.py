@@ -1,6 +1,5 @@
 """Dead letters and replay: `dead`, `replay`."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -13,8 +12,8 @@ import typer
 
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._choosing import whole_id
-from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption
+from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
+from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption, Yes
 from leadline.entrypoints.cli._show import (
     as_json,
     console,
@@ -74,7 +73,7 @@ BodyOption = Annotated[
 @app.command()
 def replay(
     context: typer.Context,
-    lead: Annotated[list[str] | None, typer.Argument(help="Lead ids, or beginnings.")] = None,
+    lead: Annotated[list[str] | None, typer.Argument(help=LEADS_HELP)] = None,
     status: StatusOption = None,
     source: SourceOption = None,
     since: SinceOption = None,
@@ -84,7 +83,7 @@ def replay(
     ] = Start.REFINE,
     body: BodyOption = None,
     dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Process leads again from capture, refinement, alert, or their dead letters.
@@ -101,17 +100,22 @@ def replay(
         status=status, source=source, since=point_in_time(since), reason=reason,
         events=start is Start.CAPTURE, dead=start is Start.DEAD,
     )  # fmt: skip
-    ids, left, died = _found(options.installation, lead or (), which, start)
+    ids, left, died = _found(options, lead or (), which, start)
     with closing(options.installation.store()) as store:
         todo = _planned(options.installation, store, ids, start, died)
         count = todo.leads
         if not dry_run:
-            if count > 1 and not yes and sys.stdin.isatty():
-                typer.confirm(f"replay {count} leads from {start}?", abort=True, err=True)
+            _confirm(options, sorted(todo.lead_ids), start, yes=yes)
             read, now = _reader(options.installation, body), datetime.now(UTC)
             count = replaying.carry_out(store, todo, now, _watch, read)
     tidied = _tidy(options.installation, todo, dry_run=dry_run)
     _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
+
+
+def _confirm(options: Options, lead_ids: Sequence[str], start: Start, *, yes: bool) -> None:
+    leads = "1 lead" if len(lead_ids) == 1 else f"{len(lead_ids):,} leads"
+    with closing(options.installation.ledger()) as ledger:
+        ask_to_change(options, ledger, lead_ids, f"Replay {leads} from {start}?", yes=yes)
 
 
 def _check_choice(leads: Sequence[str], start: Start, body: Path | None, *filters: object) -> None:
@@ -135,13 +139,13 @@ def _reader(
 
 
 def _found(
-    installation: Installation, prefixes: Sequence[str], which: LeadFilter, start: Start
+    options: Options, parts: Sequence[str], which: LeadFilter, start: Start
 ) -> tuple[Sequence[str], int, Mapping[str, Sequence[Task]]]:
     """The ids of the selected leads, how many leads of the filter are skipped, and the dead tasks
     of the selected leads."""
-    with closing(installation.ledger()) as ledger:
-        if prefixes:
-            ids, left = [whole_id(ledger, one) for one in prefixes], 0
+    with closing(options.installation.ledger()) as ledger:
+        if parts:
+            ids, left = [whole_id(options, ledger, one) for one in parts], 0
         else:
             ids, left = _chosen(ledger, which, start)
         return ids, left, ledger.dead_tasks(ids, which.reason) if which.dead else {}

@@ -13,6 +13,7 @@ from leadline import wiring
 from leadline.channels.slack.messages import alert
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console, say
+from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.journey.capture import read
 from leadline.journey.refining import preview as refine_without_storing
 from leadline.model.errors import LeadlineError
@@ -97,7 +98,7 @@ def send(
         say(f"{url} can't be reached: {answer.reason}")
         raise typer.Exit(1)
     say(f"HTTP {answer.status}")
-    sys.stdout.write(answer.body.decode(errors="replace") + "\n")
+    sys.stdout.write(in_lines(answer.body.decode(errors="replace")) + "\n")
     if answer.status != 200:
         raise typer.Exit(1)
 
@@ -146,16 +147,19 @@ def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str
 
 
 def _print_preview(out: Console, result: dict[str, Any]) -> None:
-    write = sys.stdout.write
+    def write(text: str) -> None:
+        sys.stdout.write(in_lines(text))
+
     if "filtered" in result:
         write(f"no new lead: {result['filtered']}\n")
     elif "problem" in result:
         write(f"would be a dead letter: {result['problem']}\n")
     elif "fields" in result:
         encoded = msgspec.json.encode(result["fields"])
-        write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+        write(escaped_json(msgspec.json.format(encoded, indent=2).decode()) + "\n")
     else:
         out.print("[bold]Refined[/bold]")
-        write(msgspec.json.format(bytes(result["refined"]), indent=2).decode() + "\n")
+        refined = msgspec.json.format(bytes(result["refined"]), indent=2).decode()
+        write(escaped_json(refined) + "\n")
         out.print("\n[bold]Slack[/bold]")
         write(as_terminal(result["slack"]) + "\n")

@@ -1,15 +1,16 @@
 """Time: one lead's wait (`wait`, `hold`, `release`), and how fast leads are answered (`speed`)."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._choosing import no_such_lead, whole_id
-from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, no_such_lead, whole_id
+from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL
@@ -19,7 +20,7 @@ from leadline.ports.ledger import LeadFilter, LeadStory, TaskRow
 from leadline.settings.general import Settings
 from leadline.settings.notations import DURATION
 
-Lead = Annotated[str, typer.Argument(help="A lead id, or the beginning of one.")]
+Lead = Annotated[str, typer.Argument(help=LEAD_HELP)]
 
 _EVERY = 1 << 40
 
@@ -31,11 +32,12 @@ def wait(
     duration: Annotated[
         str, typer.Argument(help="Time from now, such as 30m; `now` ends the wait.")
     ],
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Change how long one lead waits before it is refined.
 
-    Example: leadline wait 0193a5b2 now
+    Example: leadline wait 5f1c09ab now
     """
     now = datetime.now(UTC)
     try:
@@ -45,24 +47,25 @@ def wait(
             f"{duration!r} is not a duration; write now, or a time from now: 90s, 30m, 2h, 1d"
         ) from None
     note = "moved cli" if span else "ended cli"
-    _change(context, lead, lambda *_: (now + span, note), now, json=json)
+    ask = Asking("Change its wait?" if span else "End its wait now?", yes=yes)
+    _change(context, lead, lambda *_: (now + span, note), ask, json=json)
 
 
 @app.command()
-def hold(context: typer.Context, lead: Lead, json: Json = False) -> None:
+def hold(context: typer.Context, lead: Lead, yes: Yes = False, json: Json = False) -> None:
     """Put one waiting lead on hold until it is released.
 
-    Example: leadline hold 0193a5b2
+    Example: leadline hold 5f1c09ab
     """
-    now = datetime.now(UTC)
-    _change(context, lead, lambda *_: (ON_HOLD_UNTIL, "held cli"), now, json=json)
+    ask = Asking("Put it on hold?", yes=yes)
+    _change(context, lead, lambda *_: (ON_HOLD_UNTIL, "held cli"), ask, json=json)
 
 
 @app.command()
-def release(context: typer.Context, lead: Lead, json: Json = False) -> None:
+def release(context: typer.Context, lead: Lead, yes: Yes = False, json: Json = False) -> None:
     """Release a lead on hold; it is refined when its wait ends, or at once if that is past.
 
-    Example: leadline release 0193a5b2
+    Example: leadline release 5f1c09ab
     """
     now = datetime.now(UTC)
 
@@ -75,7 +78,7 @@ def release(context: typer.Context, lead: Lead, json: Json = False) -> None:
         delay = settings.delay if own is None else own
         return end_of_wait(story.row.captured_at, delay, now), "released cli"
 
-    _change(context, lead, when_due, now, json=json)
+    _change(context, lead, when_due, Asking("Release it?", yes=yes), json=json)
 
 
 @app.command()
@@ -112,29 +115,33 @@ WhenDue = Callable[[LeadStory, TaskRow, Settings], tuple[datetime, str]]
 """Returns the new due time of a lead, and the note for its timeline."""
 
 
+class Asking(NamedTuple):
+    """The question before a change, and whether it is answered already."""
+
+    question: str
+    yes: bool
+
+
 def _change(
-    context: typer.Context, lead: str, when_due: WhenDue, now: datetime, *, json: bool
+    context: typer.Context, lead: str, when_due: WhenDue, ask: Asking, *, json: bool
 ) -> None:
     """Change the wait of a lead that still waits, and print when it is due now; exits with 1 for
     any other lead."""
     options: Options = context.obj
-    installation = options.installation
-    ledger = installation.ledger()
-    lead_id = whole_id(ledger, lead)
-    story = ledger.story(lead_id)
-    ledger.close()
-    if story is None:
-        raise no_such_lead(lead)
-    waits = wait_of(story)
-    if waits is None:
-        say(_why_not(story))
-        raise typer.Exit(1)
-    due_at, note = when_due(story, waits, installation.loaded().settings)
-    store = installation.store()
-    try:
+    installation, now = options.installation, datetime.now(UTC)
+    with closing(installation.ledger()) as ledger:
+        lead_id = whole_id(options, ledger, lead)
+        story = ledger.story(lead_id)
+        if story is None:
+            raise no_such_lead(options, lead)
+        waits = wait_of(story)
+        if waits is None:
+            say(_why_not(story))
+            raise typer.Exit(1)
+        due_at, note = when_due(story, waits, installation.loaded().settings)
+        ask_to_change(options, ledger, [lead_id], ask.question, yes=ask.yes)
+    with closing(installation.store()) as store:
         moved = change_wait(store, lead_id, due_at, note, now)
-    finally:
-        store.close()
     if not moved:
         say(f"lead {lead_id} has just been refined; it no longer waits")
         raise typer.Exit(1)

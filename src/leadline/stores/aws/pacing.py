@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from leadline.model.formats import from_iso, iso
+from leadline.ports.listing import ChannelState
 from leadline.ports.store import ChannelHealth
 from leadline.stores.aws.base import Base, Contested
 from leadline.stores.aws.table import Key, Put, Stale
@@ -87,6 +88,17 @@ def _item(channel: str, free_at: datetime) -> dict[str, str]:
 
 def _health_key(channel: str) -> Key:
     return f"C#{channel}", "trouble"
+
+
+def channel_keys(channel: str) -> tuple[Key, Key]:
+    """The keys of the items of a channel: when it is free, and its failures."""
+    return (f"C#{channel}", "channel"), _health_key(channel)
+
+
+def channel_state(free: Item | None, trouble: Item | None) -> ChannelState:
+    """The state of a channel by its two items; None for one that does not exist."""
+    known = _health_of(trouble)
+    return ChannelState(known.failures, known.since, from_iso(free["free_at"]) if free else None)
 
 
 def _health_of(item: Item | None) -> ChannelHealth:

@@ -9,8 +9,28 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.rights import PRIVATE, Rights
 from leadline.stores.sqlite.folder import open_lock
 
+_LOCK = "serve.lock"
 _PATIENCE_S = 1.0
 _PATIENCE_WITH_ORPHANS_S = 30.0
+
+
+def is_served(folder: Path) -> bool | None:
+    """Whether a server has the lock of the folder; None if this user may not know. Makes no file;
+    a server that starts at this moment only waits for a moment (`lock_folder`)."""
+    try:
+        lock = os.open(folder / _LOCK, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(lock)
 
 
 def lock_folder(folder: Path, rights: Rights = PRIVATE) -> int:
@@ -18,7 +38,7 @@ def lock_folder(folder: Path, rights: Rights = PRIVATE) -> int:
 
     Raises ConfigurationError if another server has it, or the folder cannot be written.
     """
-    lock = open_lock(folder, "serve.lock", rights)
+    lock = open_lock(folder, _LOCK, rights)
     began = time.monotonic()
     while not _locked(lock):
         waited = time.monotonic() - began

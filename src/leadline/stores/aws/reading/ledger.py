@@ -40,6 +40,7 @@ from leadline.stores.aws.items import (
 )
 from leadline.stores.aws.keys import AGAIN, HANDLING, LATE, LEAD, SHARDS, dead_partition
 from leadline.stores.aws.reading.accounting import Archive, EventAccounts
+from leadline.stores.aws.reading.listing import AwsListing
 from leadline.stores.aws.reading.rows import row_of
 from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection
 from leadline.stores.aws.reading.speed import followed_items, on_hold_items
@@ -55,7 +56,7 @@ _UNTOLD = (LEAD, f"{Step.NOTIFY}#", LATE)
 _refined = msgspec.json.Decoder(RefinedLead)
 
 
-class AwsLedger:
+class AwsLedger(AwsListing):
     """`ports.ledger.Ledger` on DynamoDB and S3.
 
     Accounts do not expect raw documents older than *raw_kept*, because the bucket deletes them.

@@ -15,6 +15,7 @@ from leadline.model.lead import Status
 from leadline.model.task import Task
 from leadline.ports.clock import Clock
 from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, LeadRow, id_digits, searchable
+from leadline.ports.listing import FEWEST_DIGITS
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_back, days_between, days_of_ids, ids_between
 from leadline.stores.aws.documents import read_document
@@ -147,15 +148,21 @@ class Selection:
                 return
             high, page = items[-1]["day_sk"], min(page * 4, _LARGEST_PAGE)
 
+    def ids_of(self, partition: str, status: Status) -> Iterator[str]:
+        """All ids of one status in one partition of a day."""
+        return (entry["lead_id"] for entry in self._entries(partition, status, ("", "~"), 0))
+
     def _having(self, some: Sequence["_Candidate"], words: str) -> list["_Candidate"]:
         """Those that contain the words; raw documents are read only of leads that are not
         refined."""
         sought, digits = words.casefold(), id_digits(words)
 
-        def begins(row: LeadRow) -> bool:
-            return bool(digits) and row.lead_id.replace("-", "").startswith(digits)
+        def is_named(row: LeadRow) -> bool:
+            its = row.lead_id.replace("-", "")
+            ends = len(digits) >= FEWEST_DIGITS and its.endswith(digits)
+            return ends or (bool(digits) and its.startswith(digits))
 
-        unread = [one.row for one in some if not one.refined and not begins(one.row)]
+        unread = [one.row for one in some if not one.refined and not is_named(one.row)]
         raws = self._bucket.get_all([(key_of("raw", r.lead_id, r.captured_at), "") for r in unread])
         found = {
             row.lead_id
@@ -166,7 +173,7 @@ class Selection:
             one
             for one in some
             if one.row.lead_id in found
-            or begins(one.row)
+            or is_named(one.row)
             or (one.refined and any(sought in part for part in _refined_words(one.row)))
         ]
 

@@ -22,7 +22,8 @@ from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.accounting import account
 from leadline.stores.sqlite.reading.integrity import Damaged, Fault, sampled_faults
-from leadline.stores.sqlite.reading.rows import lead_row
+from leadline.stores.sqlite.reading.listing import SqliteListing, query_of_rows
+from leadline.stores.sqlite.reading.news import SqliteNews
 from leadline.stores.sqlite.reading.selection import about, ids_that_begin, teach_to_search
 from leadline.stores.sqlite.reading.speed import followed_rows, on_hold_rows
 from leadline.stores.sqlite.reading.story import story_of
@@ -32,7 +33,7 @@ from leadline.stores.sqlite.values import bytes_of, micros, moment, text_of
 _sql = Queries(__name__)
 
 
-class SqliteLedger:
+class SqliteLedger(SqliteListing, SqliteNews):
     """`ports.ledger.Ledger` on SQLite."""
 
     def __init__(self, folder: Path) -> None:
@@ -41,8 +42,7 @@ class SqliteLedger:
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
         """See `ports.ledger.Ledger.find`."""
-        query, values = about(_sql.find, which)
-        return [lead_row(row) for row in self._db.rows(query, *values, which.limit)]
+        return list(self.each(which))
 
     def ids(self, which: LeadFilter) -> Sequence[str]:
         """See `ports.ledger.Ledger.ids`."""
@@ -60,7 +60,7 @@ class SqliteLedger:
         """See `ports.ledger.Ledger.story`."""
         if not is_lead_id(lead_id):
             return None
-        query, values = about(_sql.find, LeadFilter(ids=(lead_id,)))
+        query, values = query_of_rows(LeadFilter(ids=(lead_id,)))
         with self._db.reading() as db:
             rows = bulk.query(db, query, *values, 1)
             return story_of(db, rows[0]) if rows else None

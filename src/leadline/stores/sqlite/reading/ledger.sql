@@ -1,12 +1,3 @@
--- name: find
--- Leads of a selection as rows of a list, latest first.
-SELECT lead.n, lead.id, lead.captured_at, lead.source, {status} AS status, lead.why,
-       refined.head, original.id, handling.body, refined.head_sum, handling.body_sum
-FROM lead LEFT JOIN refined ON refined.lead = lead.n
-LEFT JOIN handling ON handling.lead = lead.n
-LEFT JOIN lead original ON original.n = refined.duplicate_of
-WHERE {selection} ORDER BY lead.n DESC LIMIT ?;
-
 -- name: ids
 -- The ids of a selection, oldest first.
 SELECT lead.id FROM lead LEFT JOIN refined ON refined.lead = lead.n WHERE {selection} ORDER BY lead.n;

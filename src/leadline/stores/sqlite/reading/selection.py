@@ -6,6 +6,7 @@ from typing import Any
 import apsw
 
 from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, id_digits, searchable
+from leadline.ports.listing import FEWEST_DIGITS
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, micros
 
@@ -60,11 +61,18 @@ def _which_captures(which: LeadFilter) -> Iterator[_Condition]:
     if which.until is not None:
         yield _sql.until, (micros(which.until),)
     if which.search:
-        words = which.search.casefold()
-        if bounds := ids_that_begin(which.search):
-            yield f"({_sql.has_id_between} OR {_sql.has_words})", (*bounds, words)
-        else:
-            yield _sql.has_words, (words,)
+        yield _has_text(which.search)
+
+
+def _has_text(text: str) -> _Condition:
+    """The words of the lead, or a part of its id, are this text."""
+    parts: list[_Condition] = [(_sql.has_words, (text.casefold(),))]
+    if bounds := ids_that_begin(text):
+        parts.append((_sql.has_id_between, bounds))
+    if len(digits := id_digits(text)) >= FEWEST_DIGITS:
+        parts.append((_sql.has_id_ending, (len(digits), digits.upper())))
+    words = " OR ".join(condition for condition, _ in parts)
+    return f"({words})", tuple(value for _, values in parts for value in values)
 
 
 def _which_owners(which: LeadFilter) -> Iterator[_Condition]:

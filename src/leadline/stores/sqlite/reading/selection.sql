@@ -42,6 +42,10 @@ lead.captured_at < ?;
 -- Condition: the id of the lead is between these two.
 lead.id BETWEEN ? AND ?;
 
+-- name: has_id_ending
+-- Condition: the id of the lead ends with so many digits, which are these.
+substr(hex(lead.id), -?) = ?;
+
 -- name: has_words
 -- Condition: the lead's name, e-mail address or company contains these words; for a lead that is
 -- not refined, its raw document does. The refined document is read once for all three.

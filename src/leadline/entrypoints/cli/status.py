@@ -1,0 +1,111 @@
+"""The state of an installation: `status`."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from leadline.cloud.session import Cloud, connect, readable_errors
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._show import as_json, console, say, table, when
+from leadline.entrypoints.cli._state import checks_of, installation_state
+from leadline.model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from leadline.cloud.state import StackState
+
+_OLD = "aws"
+"""The word by which version 0.1 asked for the state of a stack."""
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    place: Annotated[str, typer.Argument(hidden=True)] = "",
+    stack: Annotated[str, typer.Option(hidden=True)] = "",
+    region: Annotated[str | None, typer.Option(hidden=True)] = None,
+    json: Json = False,
+) -> None:
+    """Show what waits, what is late, and what is wrong; exit 1 if something is.
+
+    Tells when a lead was last captured, the state of the channels, dead letters, disk and version.
+    It changes nothing, and works beside a running server as well as on a stopped one. With --aws
+    it shows the state of the stack: its code, queues, alarms and recent failures.
+
+    Example: leadline status
+    """
+    options: Options = context.obj
+    if place or stack or region:
+        _as_before(options, place, stack, region, json=json)
+        return
+    if options.aws is not None:
+        is_well = _show_stack(connect(options.region), options.aws, json=json)
+    else:
+        is_well = _show_installation(options, json=json)
+    if not is_well:
+        raise typer.Exit(1)
+
+
+def _show_installation(options: Options, *, json: bool) -> bool:
+    """Print the state; returns whether nothing is wrong."""
+    state = installation_state(options.settings())
+    checks = checks_of(state)
+    wrong = [f"{what}: {found}" for is_so, what, found in checks if is_so == "WRONG"]
+    if json:
+        as_json({**msgspec.structs.asdict(state), "wrong": wrong})
+    else:
+        console().print(f"Leadline {state.version}, {state.at.astimezone():%Y-%m-%d %H:%M:%S}")
+        table(("", "check", "found"), checks, empty="")
+    return not wrong
+
+
+def _as_before(options: Options, place: str, stack: str, region: str | None, *, json: bool) -> None:
+    """`status aws --stack STACK`, as the last version had it: it always exits with 0."""
+    if place != _OLD or options.aws is not None:
+        raise ConfigurationError("write `leadline status`, or `leadline status --aws STACK`")
+    name = stack or "leadline"
+    say(f"`leadline status aws` will end with the next version: write `status --aws {name}`")
+    _show_stack(connect(region), name, json=json)
+
+
+def _show_stack(cloud: Cloud, stack: str, *, json: bool) -> bool:
+    """Print the state of a stack; returns whether nothing is wrong."""
+    from leadline.cloud.state import stack_state  # it needs boto3, an optional extra
+
+    with readable_errors():
+        state = stack_state(cloud, stack, datetime.now(UTC))
+    if json:
+        as_json(state)
+    else:
+        _print_stack(state)
+    return not _is_wrong(state)
+
+
+def _is_wrong(state: "StackState") -> bool:
+    """Whether an alarm rings, a deployment failed, or a dead-letter queue has messages."""
+    dead = any(queue.visible for name, queue in state.queues.items() if "dead" in name)
+    failed = "FAILED" in state.status or "ROLLBACK" in state.status
+    return dead or failed or "ALARM" in state.alarms.values()
+
+
+def _print_stack(state: "StackState") -> None:
+    out = console()
+    out.print(f"{state.stack} is {state.status} since {when(state.changed_at)}", markup=False)
+    out.print(f"webhook: {state.webhook_url}", soft_wrap=True, markup=False)
+    for name, version in state.code.items():
+        out.print(f"{name} runs {version}", markup=False)
+    rows = [(n, q.visible, q.in_flight, q.delayed) for n, q in state.queues.items()]
+    table(("queue", "visible", "in flight", "delayed"), rows, empty="")
+    ringing = [name for name, of in state.alarms.items() if of == "ALARM"]
+    out.print(f"alarms that ring: {', '.join(ringing) or 'none'}", markup=False)
+    if len(ringing) < len(state.alarms):  # in a new stack, or for what never happened
+        out.print(f"alarms that have seen no figures yet: {len(state.alarms) - len(ringing)}")
+    failing = {name: errors for name, errors in state.errors.items() if errors.count}
+    for name, errors in failing.items():
+        out.print(f"{name} failed {errors.count} times within a day, last at {when(errors.last)}")
+    if state.errors and not failing:
+        out.print("no function failed within a day")
+    for note in state.notes:
+        say(note)

@@ -1,0 +1,38 @@
+"""What happened in an embedded store since somebody looked last."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+
+class Seen(NamedTuple):
+    """How far somebody has read: the numbers of the last event, message and line of the history."""
+
+    events: int = 0
+    alerts: int = 0
+    history: int = 0
+
+
+class News(msgspec.Struct, frozen=True):
+    """One thing that happened: an event came in, a channel accepted a message, or a line of a
+    lead's timeline was written. `source` is that of the lead; `detail` says more, such as the name
+    of the channel. `lead_id` is "" for what is about no lead."""
+
+    at: datetime
+    what: str
+    source: str
+    lead_id: str = ""
+    detail: str = ""
+
+
+class NewsReader(Protocol):
+    """Tells what is new; only the embedded store does, since on AWS the logs tell it."""
+
+    def seen_at(self, at: datetime) -> Seen:
+        """How far somebody had read who read everything until then."""
+
+    def news(self, seen: Seen, most: int) -> tuple[Sequence[News], Seen]:
+        """What happened since, in order of time, at most *most* of each kind; and how far that
+        is."""

@@ -1,0 +1,45 @@
+"""What happened since somebody looked last."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from leadline.model.task import event_name
+from leadline.ports.news import News, Seen
+from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.values import micros, moment, text_of
+
+_sql = Queries(__name__)
+
+
+class SqliteNews:
+    """`ports.news.NewsReader` on SQLite."""
+
+    _db: Database
+
+    def seen_at(self, at: datetime) -> Seen:
+        """See `ports.news.NewsReader.seen_at`."""
+        (numbers,) = self._db.rows(_sql.seen_at, micros(at))
+        return Seen(*numbers)
+
+    def news(self, seen: Seen, most: int) -> tuple[Sequence[News], Seen]:
+        """See `ports.news.NewsReader.news`."""
+        with self._db.reading() as db:
+            events = bulk.query(db, _sql.events, seen.events, most)
+            alerts = bulk.query(db, _sql.alerts, seen.alerts, most)
+            history = bulk.query(db, _sql.history, seen.history, most)
+        found = [
+            News(moment(at), what, source, text_of(key), detail)
+            for rows in (events, [_named(row) for row in alerts], history)
+            for _, at, what, source, key, detail in rows
+        ]
+        ends = (rows[-1][0] if rows else None for rows in (events, alerts, history))
+        now = Seen(*(old if end is None else end for old, end in zip(seen, ends, strict=True)))
+        return sorted(found, key=lambda one: one.at), now
+
+
+def _named(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    number, at, step, *rest = row
+    return (number, at, event_name(step), *rest)
