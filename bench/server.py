@@ -19,7 +19,7 @@ class Nothing:
     def readmit(self, lead_ids: Sequence[str], due_at: object) -> list[str]:
         return []
 
-    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+    def read_again(self, lead_id: str, lead: CapturedLead, belongs_to: str = "") -> bool:
         return False
 
 

@@ -169,8 +169,6 @@ def test_updates_of_a_record_that_never_became_a_lead_are_forgotten(bureau: Bure
 
 
 def test_a_delivery_that_told_of_several_events_keeps_none_of_its_body(bureau: Bureau) -> None:
-    if hasattr(bureau.store, "bucket"):
-        pytest.skip("what told of others is found by its rows, and named where there are none")
     (lead_id,) = bureau.send([CREATED, *SAID])
     bureau.send(ERASED)
     bureau.work()
@@ -198,6 +196,29 @@ def test_a_person_who_comes_again_is_somebody_new(bureau: Bureau) -> None:
     (again,) = bureau.send(*later)
     bureau.work()
     assert bureau.store.refined([again])[again].duplicate_of is None
+
+
+def test_what_comes_late_of_an_erased_record_is_forgotten_too(bureau: Bureau) -> None:
+    (lead_id,) = bureau.send(CREATED, *SAID[1:])
+    bureau.work()
+    bureau.send(ERASED)
+    bureau.work()
+    for late in (SAID[0], changed("email", "ada@example.com", 6), event("creation", 7)):
+        bureau.send(late)
+        bureau.work()
+        assert secrets_in(bureau.kept(lead_id)) == set()
+    handling = bureau.store.handling([lead_id])[lead_id]
+    assert handling.gone == "privacy_deleted"
+
+
+def test_what_comes_late_of_an_erased_record_without_a_lead_is_forgotten_too(
+    bureau: Bureau,
+) -> None:
+    assert bureau.send(*SAID[1:], ERASED) == []
+    bureau.work()
+    bureau.send(SAID[0])
+    bureau.work()
+    assert secrets_in(bureau.kept(bureau.ids[0])) == set()
 
 
 def test_the_first_delivery_again_brings_nothing_back(bureau: Bureau) -> None:

@@ -226,3 +226,20 @@ def test_the_dead_letter_is_listed_with_its_reason_and_all_adds_up(world: Ledger
     account = world.ledger.account(deep=True)
     assert account.balanced
     assert (account.accepted, account.dead, account.waiting) == (1, 1, 0)
+
+
+def test_a_dead_letter_of_a_known_record_is_shown_with_its_lead_and_all_adds_up(
+    world: LedgerWorld,
+) -> None:
+    store, clock = world.store, world.clock
+    lost, known = unreadable(clock), captured(clock, record="contact:1")
+    store.accept([lost, known])
+    update = captured(clock, "update", kind=Kind.UPDATED, record="contact:1")
+    todo = replay.plan(store, {}, lambda leads: {}, [lost.id], Start.CAPTURE)
+    replay.carry_out(store, todo, clock.now, read=lambda kept: [update])
+    story = world.ledger.story(known.id)
+    assert story is not None
+    assert {one.lead_id for one in story.related} >= {update.id, lost.id}
+    account = world.ledger.account(deep=True)
+    assert account.balanced
+    assert (account.accepted, account.dead, account.waiting) == (3, 0, 1)

@@ -132,7 +132,7 @@ class ConnectionClosed:
     def readmit(self, lead_ids: Any, due_at: Any) -> Any:
         raise NotImplementedError
 
-    def read_again(self, lead_id: Any, lead: Any) -> Any:
+    def read_again(self, lead_id: Any, lead: Any, belongs_to: Any = "") -> Any:
         raise NotImplementedError
 
 

@@ -57,7 +57,7 @@ class SlowInbox:
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         raise NotImplementedError("no test of the door readmits")
 
-    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+    def read_again(self, lead_id: str, lead: CapturedLead, belongs_to: str = "") -> bool:
         raise NotImplementedError("no test of the door reads again")
 
 

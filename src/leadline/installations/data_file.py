@@ -1,7 +1,7 @@
 """The database file of an embedded installation, for running and copying it."""
 
 from leadline.stores.sqlite.checkpoint import Checkpointer
-from leadline.stores.sqlite.holders import holders
+from leadline.stores.sqlite.holders import holders, holders_are_named
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore, undo_restore
 from leadline.stores.sqlite.whereabouts import Whereabouts
@@ -11,6 +11,7 @@ __all__ = [
     "Whereabouts",
     "back_up",
     "holders",
+    "holders_are_named",
     "restore",
     "undo_restore",
 ]

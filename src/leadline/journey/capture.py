@@ -74,7 +74,17 @@ def _leads(delivery: Delivery, source: Source, kit: CaptureKit) -> list[Captured
     except TooManyEvents:
         # A reader that gave up named its own limit, which is higher.
         raise TooManyEvents(kit.bounds.max_events) from None
-    return [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
+    return _with_body(
+        [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
+    )
+
+
+def _with_body(leads: list[CapturedLead]) -> list[CapturedLead]:
+    """The events of a delivery, each with the id of the one that has the body."""
+    first, *others = leads
+    if not others or first.body is None:
+        return leads
+    return [first, *(msgspec.structs.replace(one, body_with=first.id) for one in others)]
 
 
 def read_part(delivery: Delivery, kit: CaptureKit, error: LeadlineError) -> list[CapturedLead]:
@@ -166,7 +176,10 @@ def read_again(
     delivery = Delivery(kept.source, body or kept.body or b"", kept.captured_at, headers)
     leads = _leads(delivery, source, kit)
     leads.sort(key=lambda lead: lead.kind is not Kind.CREATED)
-    return [msgspec.structs.replace(lead, due_at=now, body=None) for lead in leads]
+    return [
+        msgspec.structs.replace(lead, due_at=now, body=None, body_with=kept.lead_id)
+        for lead in leads
+    ]
 
 
 RECONCILED = "reconciled"

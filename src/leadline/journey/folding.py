@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import LeadFields
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 
 _CUSTOM = "custom."
+_ERASED = frozenset({ERASED_WORDS})
 News = tuple[LeadFields, tuple[str, ...]]
 """The fields that an update sets, and the names of those it clears."""
 
@@ -80,7 +82,7 @@ def end_of(source: Source, waiting: Waiting) -> str:
     """Why the record no longer exists ("deleted"); "" if it does.
 
     If another event of the record happened after its end, the end was undone, or was delivered
-    late: a record that was deleted and restored exists.
+    late: a record that was deleted and restored exists. Erased events count as before the end.
     """
     news = (*waiting.updates, *waiting.late)
     for ended in waiting.ends:
@@ -89,7 +91,7 @@ def end_of(source: Source, waiting: Waiting) -> str:
         if when is not None and others:
             if when >= max(others):
                 return ended.why
-        elif ended.after == len(news):
+        elif set(news[ended.after :] if ended.after >= 0 else (waiting.raw, *news)) <= _ERASED:
             return ended.why
     return ""
 

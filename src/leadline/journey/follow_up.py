@@ -194,6 +194,8 @@ def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
     """Record that the CRM record no longer exists, so that no alerts or reminders are sent."""
     before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
     if before.gone == why:
+        if why == ERASED:  # an event of the record came since, or came again
+            erase(kit, lead.received_from, lead.lead_id, lead, before)
         return Done()
     ending = Ending.DISQUALIFIED if before.ending is Ending.OPEN else before.ending
     ended_at = before.ended_at or kit.clock()

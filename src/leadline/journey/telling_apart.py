@@ -35,7 +35,7 @@ def _tell_apart(
     sources: Mapping[str, Source], lead: CapturedLead, raw: bytes, record: str | None
 ) -> Apart:
     if raw in (lead.raw, ERASED_WORDS):  # nothing to compare after a privacy deletion
-        return Apart()
+        return Apart(erased=raw == ERASED_WORDS)
     try:
         return _compared(sources[lead.source], lead, raw, record)
     except Exception:  # an event that can't be compared must not be lost

@@ -1,5 +1,6 @@
 """Keys that identify events, records and people: digests of 16 bytes (BLAKE2b)."""
 
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -30,6 +31,18 @@ def set_apart(lead: CapturedLead, identity: str) -> CapturedLead:
     key = key_digest("apart", lead.source, words)
     why = lead.why if lead.kind is Kind.IGNORED else f"{lead.why} {KEY_REUSED}".lstrip()
     return msgspec.structs.replace(lead, event_key=key, why=why)
+
+
+def is_older(lead: CapturedLead, at: datetime) -> bool:
+    """Whether an event of which the same text is always another lead (its window is 0, as of
+    imported ones) is older than the event that has its key, which came *at* that time."""
+    return not lead.lasting_key and lead.window == timedelta() and lead.captured_at < at
+
+
+def under_own_key(lead: CapturedLead) -> CapturedLead:
+    """An older event under a key of its own: its sender's retries belong to the newer one."""
+    key = key_digest("older", lead.source, lead.id.encode())
+    return msgspec.structs.replace(lead, event_key=key)
 
 
 def match_keys(refined: RefinedLead) -> dict[str, bytes]:

@@ -86,8 +86,9 @@ class CapturedLead(msgspec.Struct, frozen=True):
     every event of one CRM record. `lasting_key` is false if the key is only a digest of the text:
     such a key expires after `window` (None: the store's `redelivery_window`), and the same text is
     then a new lead. `body` is the body of the delivery if `raw` is not a part of it (forms, XML),
-    else None; `media_type` is its content type with parameters. The `raw` of an UNREADABLE event is
-    null; `why` says what is wrong with its body, and `quota` limits what is stored.
+    else None; `media_type` is its content type with parameters. `body_with` is the id of another
+    event of the delivery that has its body. The `raw` of an UNREADABLE event is null; `why` says
+    what is wrong with its body, and `quota` limits what is stored.
     """
 
     id: str
@@ -102,6 +103,7 @@ class CapturedLead(msgspec.Struct, frozen=True):
     record_key: bytes | None = None
     why: str = ""
     body: bytes | None = None
+    body_with: str | None = None
     media_type: str = ""
     window: timedelta | None = None
     quota: Quota | None = None
@@ -109,8 +111,7 @@ class CapturedLead(msgspec.Struct, frozen=True):
 
 DELETED, MERGED, ERASED = "deleted", "merged", "privacy_deleted"
 ENDS = frozenset({DELETED, MERGED, ERASED})
-"""The reasons of IGNORED events that end a record: it was deleted, merged into another, or deleted
-for privacy."""
+"""The reasons of IGNORED events that end a record: deleted, merged, or deleted for privacy."""
 
 
 class Fate(StrEnum):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import msgspec
 
 from leadline.kit import Kit, channels_for
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import UNHANDLED
 from leadline.model.keys import key_digest
@@ -186,12 +187,15 @@ def carry_out(
         if readmit := [lead_id for lead_id in some if lead_id in events]:
             done += len(store.readmit(readmit, now))
         if read is not None and (lost := [lead_id for lead_id in some if lead_id in unreadable]):
-            done += _read_again(store, lost, read)
+            done += _read_again(store, lost, read, now)
     return done
 
 
 def _read_again(
-    store: Store, lead_ids: Sequence[str], read: Callable[[Archived], Sequence[CapturedLead]]
+    store: Store,
+    lead_ids: Sequence[str],
+    read: Callable[[Archived], Sequence[CapturedLead]],
+    now: datetime,
 ) -> int:
     """Read deliveries again; returns the number of leads. The first lead of each replaces its dead
     letter. The others are stored before it, so that they are redeliveries in a repeated call."""
@@ -203,14 +207,16 @@ def _read_again(
             continue  # the dead letter stays
         accepted = store.accept(others) if others else []
         done += sum(receipt.fate is Fate.CAPTURED for receipt in accepted)
-        done += store.read_again(lead_id, first) or _read_elsewhere(store, lead_id, first)
+        done += store.read_again(lead_id, first) or _read_elsewhere(store, lead_id, first, now)
     return done
 
 
-def _read_elsewhere(store: Store, lead_id: str, first: CapturedLead) -> bool:
+def _read_elsewhere(store: Store, lead_id: str, first: CapturedLead, now: datetime) -> bool:
     """Keep what the store puts in no dead letter's place, an event of a record that is known, as
-    the event that it is; only then end the dead letter, so that a stop between loses nothing."""
-    store.accept([first])
+    the event that it is; only then end the dead letter, so that a stop between loses nothing. It
+    joins the record's lead, so that a privacy deletion erases its bytes, too."""
+    (receipt,) = store.accept([first])
+    known = store.of_records([first.record_key]) if first.record_key else {}
     ended = msgspec.structs.replace(
         first,
         kind=Kind.IGNORED,
@@ -220,7 +226,12 @@ def _read_elsewhere(store: Store, lead_id: str, first: CapturedLead) -> bool:
         record=None,
         record_key=None,
     )
-    return store.read_again(lead_id, ended)
+    head = next(iter(known.values()), receipt.lead_id)
+    done = store.read_again(lead_id, ended, head)
+    found = store.waiting([head]).get(head)
+    if found is not None and found.raw == ERASED_WORDS:
+        store.put([Task(Step.LOOK_UP, head)], now)  # erases what was added since
+    return done
 
 
 def _slices(lead_ids: Sequence[str]) -> Iterator[Sequence[str]]:

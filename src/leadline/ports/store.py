@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.lead import CapturedLead, Fate, FirstSeen, Kind, Receipt, RefinedLead
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
 
@@ -18,10 +19,12 @@ class Apart(msgspec.Struct, frozen=True):
 
     `identity` names the person or record of the new event if it is about another one; "" for a
     redelivery. `difference` describes, in words, how a redelivery differs from the first delivery.
+    `erased`: the earlier event was erased, so what the redelivery brings must be erased, too.
     """
 
     identity: str = ""
     difference: str = ""
+    erased: bool = False
 
 
 TellApart = Callable[[CapturedLead, bytes, str | None], Apart]
@@ -30,9 +33,8 @@ TellApart = Callable[[CapturedLead, bytes, str | None], Apart]
 
 def by_record(lead: CapturedLead, raw: bytes, record: str | None) -> Apart:
     """Compare by record only, for callers without sources that could read the fields."""
-    del raw
     differs = lead.record is not None and record is not None and lead.record != record
-    return Apart(identity=f"record {lead.record}" if differs else "")
+    return Apart(identity=f"record {lead.record}" if differs else "", erased=raw == ERASED_WORDS)
 
 
 class Inbox(Protocol):
@@ -51,9 +53,9 @@ class Inbox(Protocol):
 
         A `TellApart` decides whether an event with a known lasting key is a redelivery: an event
         about another person or record is kept under a key of its own (`model.keys.set_apart`), and
-        the differences of a redelivery are noted on the timeline. If the first event was erased, or
-        an earlier version stored its key, the key alone decides. A key that is only a digest counts
-        for the `window` of the new event.
+        the differences of a redelivery are noted on the timeline. If an earlier version stored the
+        key, it alone decides; so for an erased event, and a LOOK_UP task erases it again. A key
+        that is only a digest counts for the `window` of the new event.
 
         An UNREADABLE event is a dead letter of its REFINE step from the start, with the reason
         `NOT_READ`; one that exceeds its quota is REFUSED, and nothing of it is stored.
@@ -68,12 +70,13 @@ class Inbox(Protocol):
         has another lead, is left unchanged.
         """
 
-    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+    def read_again(self, lead_id: str, lead: CapturedLead, belongs_to: str = "") -> bool:
         """Replace an UNREADABLE event by *lead*, which its source can read now, atomically.
 
         The event gets the raw JSON, kind, record and key of *lead*, and its REFINE task is due at
         the time of *lead*; its id, time and body stay. Its share of the quota is released. A new
-        lead gets the earlier events of its record.
+        lead gets the earlier events of its record. An event that is no lead joins the lead of the
+        event *belongs_to*, if given, so that erasing that lead erases its body, too.
 
         Returns False and changes nothing if the event is no longer such a dead letter, if its
         record has a lead by now, or if another event has its key, because its sender sent it again
@@ -287,8 +290,8 @@ class Erasing(Protocol):
 
         Erases raw JSON, bodies, the refined document (`model.erasing`), the match keys by which
         later leads of the person would be linked, and the differences noted on timelines. What
-        happened, and when, is kept. It may be called again.
-
+        happened, and when, is kept. From the body of a delivery that also tells of other records,
+        only these events are cut (`model.cutting`), or else it is erased. It may be called again.
         Returns descriptions of the copies that the store cannot erase.
         """
 

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.erasing import person_erased, words_erased
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.handling import Handling
-from leadline.model.keys import match_keys, set_apart
+from leadline.model.keys import is_older, set_apart, under_own_key
 from leadline.model.lead import (
     NOT_READ,
     OTHER_WORDS,
@@ -39,10 +38,11 @@ from leadline.ports.store import (
     Waiting,
     by_record,
 )
+from leadline.stores.memory_erasing import MemoryErasing
 from leadline.stores.memory_pacing import MemoryPacing
 
 
-class MemoryStore(MemoryPacing):
+class MemoryStore(MemoryPacing, MemoryErasing):
     """`ports.store.Store` in dictionaries; for one thread."""
 
     def __init__(
@@ -63,6 +63,7 @@ class MemoryStore(MemoryPacing):
         self.sent_alerts: list[Alert] = []
         self.handled: dict[str, Handling] = {}
         self.notes: list[tuple[str, str]] = []
+        self.repeated: list[tuple[str, str, datetime]] = []
         self.free_at: dict[str, datetime] = {}
         self.channel_health: dict[str, ChannelHealth] = {}
         self.spent: dict[str, Spent] = {}
@@ -76,10 +77,7 @@ class MemoryStore(MemoryPacing):
     def _accept(self, lead: CapturedLead) -> Receipt:
         first = self._first(lead)
         if first is not None:
-            told = self.apart(lead, first.raw, first.record) if lead.lasting_key else Apart()
-            if told.identity:
-                return self._accept(set_apart(lead, told.identity))
-            return self._redelivered(first, told.difference)
+            return self._met_again(lead, first)
         if lead.quota is not None and not self._is_within_quota(lead, lead.quota):
             return Receipt(lead.id, Fate.REFUSED)
         owner = self.known.get(lead.record_key) if lead.record_key else None
@@ -99,9 +97,27 @@ class MemoryStore(MemoryPacing):
             self.joined[lead.id] = early
         elif head is None and lead.record_key and is_early(lead):
             self.known[lead.record_key] = lead.id
-        if (head or early) and is_privacy_deletion(lead):
+        if (head and is_privacy_deletion(lead)) or (early and self._has_erased(early)):
             self._put(Task(Step.LOOK_UP, head or early or ""), self.clock(), self.clock())
         return self._about_a_lead(lead, fate, why, head)
+
+    def _met_again(self, lead: CapturedLead, first: CapturedLead) -> Receipt:
+        """The receipt of an event with the key of an earlier one."""
+        if is_older(lead, first.captured_at):
+            return self._accept(under_own_key(lead))
+        told = self.apart(lead, first.raw, first.record) if lead.lasting_key else Apart()
+        if told.identity:
+            return self._accept(set_apart(lead, told.identity))
+        head = self.joined.get(first.id, first.id)
+        self.repeated.append((head, lead.source, lead.captured_at))
+        if told.erased:
+            self._put(Task(Step.LOOK_UP, head), self.clock(), self.clock())
+        return self._redelivered(first, told.difference)
+
+    def _has_erased(self, early: str) -> bool:
+        """Whether a record without a lead was deleted for privacy."""
+        its = (e for i, e in self.events.items() if early in (i, self.joined.get(i)))
+        return any(is_privacy_deletion(event) for event in its)
 
     def _about_a_lead(self, lead: CapturedLead, fate: Fate, why: str, head: str | None) -> Receipt:
         """The receipt of another event of a record, after its effect on the lead's tasks."""
@@ -169,7 +185,7 @@ class MemoryStore(MemoryPacing):
         ]  # fmt: skip
         return [event.id for event in filtered if self._readmit(event, due_at)]
 
-    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+    def read_again(self, lead_id: str, lead: CapturedLead, belongs_to: str = "") -> bool:
         """See `ports.store.Inbox.read_again`."""
         old = self.events.get(lead_id)
         if old is None or old.kind is not Kind.UNREADABLE or self._first(lead) is not None:
@@ -185,6 +201,8 @@ class MemoryStore(MemoryPacing):
             self.known[lead.record_key] = lead_id
         self._fold_early(early, lead_id)
         self.fates[lead_id], self.whys[lead_id] = fate_of(lead, known=False, refined=False)
+        if belongs_to in self.events:
+            self.joined[lead_id] = self.joined.get(belongs_to, belongs_to)
         del self._jobs[lead_id, Step.REFINE, ""]
         if self.fates[lead_id] is Fate.CAPTURED:
             self._put(Task(Step.REFINE, lead_id), self.clock(), lead.due_at)
@@ -250,23 +268,6 @@ class MemoryStore(MemoryPacing):
                 told.append(Ended(event.why, event.raw, -1 if event.id < lead_id else updates))
             updates += self.fates[event.id] is Fate.FOLDED or self._is_late(event.id)
         return tuple(told)
-
-    def erase(self, lead_id: str) -> tuple[str, ...]:
-        """See `ports.store.Erasing.erase`."""
-        for i in [lead_id, *(i for i, head in self.joined.items() if head == lead_id)]:
-            if i in self.events:
-                self.events[i] = words_erased(self.events[i])
-        refined = self.refined_leads.get(lead_id)
-        if refined is not None:
-            for key in match_keys(refined).values():
-                if self.known.get(key) == lead_id:
-                    del self.known[key]
-            self.refined_leads[lead_id] = person_erased(refined)
-        self.notes = [
-            (i, OTHER_WORDS if i == lead_id and note.startswith(OTHER_WORDS) else note)
-            for i, note in self.notes
-        ]
-        return ()
 
     def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
         """See `ports.store.Leads.first_seen`."""

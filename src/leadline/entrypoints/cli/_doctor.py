@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from leadline import wiring
+from leadline.entrypoints.cli._doctor_processes import check_processes
 from leadline.entrypoints.embedded import exposure
 from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
@@ -38,6 +39,7 @@ def all_checks(loaded: Loaded) -> list[Check]:
         _check_fsync(settings),
         _check_clock(),
         _check_zones(),
+        *check_processes(settings),
         *_check_secrets(settings),
         _check_metrics(settings),
         *_check_owners(settings),

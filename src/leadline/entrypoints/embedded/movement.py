@@ -5,6 +5,7 @@ our processes one thread wakes up twice a second while the others wait. Read fro
 (proc_pid_status(5)); on other systems every process counts as making progress.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -37,6 +38,16 @@ class Movement:
             seen[pid] = (mark, still + passed if mark is not None and mark == before else 0.0)
         self._seen = seen
         return {pid: still for pid, (_, still) in seen.items()}
+
+
+def is_measured() -> bool:
+    """Whether this system tells what the threads of a process do."""
+    try:
+        thread = next((_PROC / str(os.getpid()) / "task").iterdir())
+        told = {line.partition("\t")[0] for line in (thread / "status").read_text().splitlines()}
+    except (OSError, StopIteration):
+        return False
+    return told.issuperset(("State:", *_SWITCHES))
 
 
 def _mark(pid: int) -> object | None:

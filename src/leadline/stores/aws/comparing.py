@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from leadline.model.formats import from_iso, iso, key_of
+from leadline.model.keys import is_older, under_own_key
 from leadline.model.lead import CapturedLead
 from leadline.ports.store import Apart
 from leadline.stores.aws.base import Base, Contested, log
@@ -51,6 +52,15 @@ class Comparing(Base):
         known = self.table.get(digest_key("E", lead.event_key))
         return known is not None and (known["lasting"] or known["taken_at"] > self._expired(lead))
 
+    def _with_key(self, lead: CapturedLead) -> tuple[CapturedLead, dict[str, Any] | None]:
+        """Reserve the event's key, or a key of its own if a newer event has it (`keys.is_older`).
+        Returns the event with its key, and an existing reservation, else None."""
+        reserved = self._reserve(lead)
+        if reserved is not None and is_older(lead, from_iso(reserved["taken_at"])):
+            lead = under_own_key(lead)
+            reserved = self._reserve(lead)
+        return lead, reserved
+
     def _reserve(self, lead: CapturedLead) -> dict[str, Any] | None:
         """Reserve the event's key for this lead; returns an existing reservation, else None."""
         key = self._key(lead)
@@ -75,8 +85,10 @@ class Comparing(Base):
         if lead.lasting_key:
             item[COMPARED] = True
         else:
-            # One day more, because the time at which TTL deletes is not exact.
-            forget = lead.captured_at + self._window(lead) + timedelta(days=1)
+            # The window of a later event may be longer; that of an imported one is 0. One day more,
+            # because the time at which TTL deletes is not exact.
+            longest = max(self._window(lead), self.redelivery_window)
+            forget = lead.captured_at + longest + timedelta(days=1)
             item["expires"] = int(forget.timestamp())
         return PutIf(item, _FREE_OR_OLD, {":no": False, ":old": self._expired(lead)})
 

@@ -26,6 +26,7 @@ class StoredEvent(msgspec.Struct, frozen=True):
     why: str = ""
     media_type: str = "application/json"
     body: str | None = None
+    body_with: str | None = None
 
     @property
     def raw(self) -> bytes:
@@ -57,6 +58,7 @@ class StoredEvent(msgspec.Struct, frozen=True):
             record_key=key or None,
             why=self.why,
             body=self.whole_body,
+            body_with=self.body_with,
             media_type=self.media_type,
         )
 
@@ -83,6 +85,8 @@ def document_of(lead: CapturedLead) -> bytes:
         beside["record"] = lead.record
     if lead.why:
         beside["why"] = lead.why
+    if lead.body_with is not None:
+        beside["body_with"] = lead.body_with
     if lead.body is not None:
         beside["body"] = b64encode(lead.body).decode()
     return raw_document(lead.id, lead.captured_at, lead.raw, beside)

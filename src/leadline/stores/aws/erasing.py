@@ -1,13 +1,18 @@
 """Erases personal data from the store on AWS."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
 import msgspec
 
-from leadline.model.erasing import person_erased, words_erased
+from leadline.model.cutting import body_without
+from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
-from leadline.model.lead import OTHER_WORDS
+from leadline.model.lead import OTHER_WORDS, Kind, is_end
 from leadline.stores.aws.base import changed
-from leadline.stores.aws.documents import StoredEvent, document_of
+from leadline.stores.aws.bucket import AccessRefused
+from leadline.stores.aws.documents import StoredEvent, document_of, read_document
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import digest_key
 from leadline.stores.aws.leads import AwsLeads
@@ -17,7 +22,7 @@ LEFT = (
     "exports that were made before",
     "earlier versions of objects, until they expire",
     "backups of the table, until they expire",
-    "the bodies of deliveries that told of several records",
+    "bodies of deliveries about several records that an earlier version or a move stored",
     "deliveries that could not be read, and later leads of the same person",
 )
 """The copies of personal data that the store can't erase."""
@@ -33,9 +38,17 @@ class AwsErasing(AwsLeads):
             return LEFT
         events = self._leads([lead_id, *lead.related])
         documents = self._documents(events.values())
+        bodies, left = self._erase_bodies(documents)
+        for repeated in {one for event in events.values() for one in event.repeated}:
+            holder_id, _, at = repeated.partition(" ")
+            bodies[holder_id] = None
+            if holder_id not in documents:
+                self._erase_beside(holder_id, from_iso(at), None)
         for event_id, one in documents.items():
             event = one.captured()
-            erased = words_erased(event)
+            erased = msgspec.structs.replace(
+                words_erased(event), body=bodies.get(event_id, event.body)
+            )
             if erased != event:
                 key = key_of("raw", event_id, event.captured_at)
                 self.bucket.put(key, document_of(erased))
@@ -45,7 +58,40 @@ class AwsErasing(AwsLeads):
             if event_id in events:
                 self._change(events[event_id], _without_differences)
         self.recent.clear()
-        return LEFT
+        return (*left, *LEFT)
+
+    def _erase_bodies(
+        self, documents: Mapping[str, StoredEvent]
+    ) -> tuple[dict[str, bytes | None], list[str]]:
+        """Cut these events out of the bodies of their deliveries. Returns the new bodies of those
+        that are stored with one of them, and descriptions of bodies that were not found."""
+        bodies: dict[str, bytes | None] = {}
+        left: list[str] = []
+        for holder_id, said in _by_body(documents.values()).items():
+            raws = [one.raw for one in said]
+            if (own := documents.get(holder_id)) is not None:
+                bodies[holder_id] = _without(own.whole_body, raws)
+            elif not self._erase_beside(holder_id, from_iso(said[0].timestamp), raws):
+                left.append(f"the body of the delivery of event {holder_id}")
+        return bodies, left
+
+    def _erase_beside(self, holder_id: str, at: datetime, raws: Sequence[bytes] | None) -> bool:
+        """Cut events out of the body that is stored with an event of another record (None: erase
+        it whole); False if it is not found, or is a dead letter that nobody could read yet."""
+        key = key_of("raw", holder_id, at)
+        try:
+            document = self.bucket.get(key)
+        except AccessRefused:  # what AWS also says of a missing document
+            return False
+        if document is None or (holder := read_document(document).captured()).kind == (
+            Kind.UNREADABLE
+        ):
+            return False
+        left = None if raws is None else _without(holder.body, raws)
+        rest = msgspec.structs.replace(holder, body=left)
+        if rest != holder:
+            self.bucket.put(key, document_of(rest))
+        return True
 
     def _erase_refined(self, lead: LeadItem, documents: dict[str, StoredEvent]) -> str:
         """Overwrite the refined document; returns its new version."""
@@ -62,6 +108,19 @@ class AwsErasing(AwsLeads):
         return self.bucket.put(
             key_of("refined", lead.lead_id, from_iso(lead.captured_at)), document
         )
+
+
+def _by_body(documents: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:
+    """The events with words to erase, by the event with which the body of their delivery is."""
+    found: dict[str, list[StoredEvent]] = {}
+    for one in documents:
+        if not is_end(one.captured()) and one.raw != ERASED_WORDS:
+            found.setdefault(one.body_with or one.lead_id, []).append(one)
+    return found
+
+
+def _without(body: bytes | None, raws: Sequence[bytes]) -> bytes | None:
+    return None if body is None else body_without(body, raws)
 
 
 def _without_person(lead: LeadItem, version: str) -> LeadItem:

@@ -12,6 +12,8 @@ from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key, short
 from leadline.stores.aws.table import Put, Write
 
+_MOST_REPEATED = 20
+
 
 class EarlyEvents(Base):
     """The part of the inbox that handles events that came before their lead."""
@@ -51,6 +53,14 @@ def record_item(record_key: bytes, lead_id: str) -> dict[str, Any]:
     """The item that assigns a record to a lead."""
     pk, sk = digest_key("R", record_key)
     return {"pk": pk, "sk": sk, "lead_id": lead_id}
+
+
+def met_again(item: LeadItem, again: CapturedLead) -> LeadItem:
+    """The event's item after a redelivery, which may be in the body that another event has."""
+    repeated = item.repeated
+    if again.body_with is not None:
+        repeated = (*repeated, f"{again.body_with} {iso(again.captured_at)}")[-_MOST_REPEATED:]
+    return changed(item, redelivered=item.redelivered + 1, repeated=repeated)
 
 
 def with_event(head: LeadItem, event_id: str, fate: Fate, *, unseen: bool) -> LeadItem:

@@ -16,6 +16,7 @@ from leadline.model.formats import from_iso, iso, key_of
 from leadline.model.ids import uuid7
 from leadline.model.keys import set_apart
 from leadline.model.lead import (
+    ERASED,
     NOT_READ,
     OTHER_WORDS,
     CapturedLead,
@@ -31,7 +32,13 @@ from leadline.model.task import Later, Step, Task
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.comparing import Comparing
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.events_of_records import EarlyEvents, item_of, record_item, with_event
+from leadline.stores.aws.events_of_records import (
+    EarlyEvents,
+    item_of,
+    met_again,
+    record_item,
+    with_event,
+)
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key, short, task_key
 from leadline.stores.aws.queue import schedule, wakeups_of
@@ -89,7 +96,7 @@ class AwsInbox(Comparing, EarlyEvents):
     ) -> Receipt:
         if not self._is_within_quota(lead):
             return Receipt(lead.id, Fate.REFUSED)
-        reserved = self._reserve(lead)
+        lead, reserved = self._with_key(lead)
         if reserved is not None:
             first = self._lead(reserved["lead_id"])
             if first is not None:
@@ -107,7 +114,7 @@ class AwsInbox(Comparing, EarlyEvents):
             except Stale:
                 first = self._lead(lead.id)
                 if first is not None:
-                    return self._redelivered(first, "", wakeups)
+                    return self._redelivered(first, "", wakeups, lead)
         raise Contested(lead.id)
 
     def _is_within_quota(self, lead: CapturedLead) -> bool:
@@ -126,15 +133,28 @@ class AwsInbox(Comparing, EarlyEvents):
         told = self._beside(lead, first.lead_id, from_iso(first.captured_at), reserved)
         if told.identity:
             return self._set_apart(lead, told.identity, wakeups)
-        return self._redelivered(first, told.difference, wakeups)
+        if told.erased:
+            self._erase_again(first.joined or first.lead_id, wakeups)
+        return self._redelivered(first, told.difference, wakeups, lead)
 
     def _set_apart(self, lead: CapturedLead, identity: str, wakeups: list[Wakeup]) -> Receipt:
         """Store an event whose key belongs to another person's event, under an id of its own."""
         own = msgspec.structs.replace(lead, id=uuid7(lead.captured_at))
         return self._accept(set_apart(own, identity), wakeups)
 
-    def _redelivered(self, first: LeadItem, difference: str, wakeups: list[Wakeup]) -> Receipt:
-        self._change(first, lambda lead: changed(lead, redelivered=lead.redelivered + 1))
+    def _erase_again(self, head_id: str, wakeups: list[Wakeup]) -> None:
+        """Put a look-up, which erases the words that a redelivery brought back."""
+        head, ask = self._lead(head_id), [Later(Task(Step.LOOK_UP, head_id))]
+        if head is not None:
+            now = self.clock()
+            there = self.table.get_all([task_key(one.task) for one in ask])
+            self.table.write_all(schedule(head, ask, there, now)[1])
+            wakeups += wakeups_of(head, ask, now)
+
+    def _redelivered(
+        self, first: LeadItem, difference: str, wakeups: list[Wakeup], again: CapturedLead
+    ) -> Receipt:
+        self._change(first, lambda item: met_again(item, again))
         head = self._lead(first.joined or first.lead_id) if difference else None
         if head is not None:
             now = self.clock()
@@ -179,7 +199,7 @@ class AwsInbox(Comparing, EarlyEvents):
         if joined is not head:
             writes.append(Put(joined.item(), head.rev))
         is_news = head.summary is not None and (lead.kind is not Kind.IGNORED or is_end(lead))
-        is_news = is_news or is_privacy_deletion(lead)
+        is_news = is_news or is_privacy_deletion(lead) or self._has_erased(head)
         ask = [Later(Task(Step.LOOK_UP, head.lead_id))] if is_news else []
         now = self.clock()
         there = self.table.get_all([task_key(one.task) for one in ask]) if ask else {}
@@ -190,6 +210,14 @@ class AwsInbox(Comparing, EarlyEvents):
         if fate is Fate.FOLDED:
             return Receipt(head.lead_id, fate)
         return Receipt(lead.id, fate, why)
+
+    def _has_erased(self, head: LeadItem) -> bool:
+        """Whether a record without a lead was deleted for privacy, so that further events of it
+        must be erased. For those of a lead a look-up is put anyway."""
+        if not head.is_early:
+            return False
+        items = self.table.get_all([lead_key(i) for i in head.related])
+        return ERASED in (head.why, *(item.get("why") for item in items.values()))
 
     def _keep_lead(
         self, lead: CapturedLead, early: LeadItem | None, wakeups: list[Wakeup]

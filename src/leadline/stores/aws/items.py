@@ -92,8 +92,9 @@ class TimelineItem(msgspec.Struct, frozen=True, omit_defaults=True):
 class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """An accepted event. `attempts` continues to count after its task has ended, so that a lease of
     an earlier task is never valid for a later one. `related` has the ids of other events of its
-    record, of which `updates` are folded into the lead. `dead_channels` have a dead letter instead
-    of an alert about this lead."""
+    record, of which `updates` are folded into the lead. `repeated` names the latest raw documents
+    whose bodies repeat the event beside others, by id and time. `dead_channels` have a dead letter
+    instead of an alert about this lead."""
 
     lead_id: str
     source: str
@@ -116,6 +117,7 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     timeline: tuple[TimelineItem, ...] = ()
     dead_channels: tuple[str, ...] = ()
     redelivered: int = 0
+    repeated: tuple[str, ...] = ()
 
     @property
     def is_early(self) -> bool:

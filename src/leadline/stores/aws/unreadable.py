@@ -9,7 +9,7 @@ from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.documents import document_of, read_document
 from leadline.stores.aws.events_of_records import record_item
 from leadline.stores.aws.inbox import AwsInbox
-from leadline.stores.aws.items import LeadItem, revived
+from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, revived
 from leadline.stores.aws.keys import short
 from leadline.stores.aws.quotas import give_back
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
@@ -21,7 +21,7 @@ _MOST_ROUNDS = 20
 class AwsUnreadable(AwsInbox):
     """The part of `ports.store.Inbox` for deliveries that could not be read."""
 
-    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+    def read_again(self, lead_id: str, lead: CapturedLead, belongs_to: str = "") -> bool:
         """See `ports.store.Inbox.read_again`."""
         for _ in range(_MOST_ROUNDS):
             item = self._lead(lead_id)
@@ -44,7 +44,7 @@ class AwsUnreadable(AwsInbox):
             # If the write below fails, reading again writes the same document again.
             self.bucket.put(key, document_of(read))
             try:
-                self.table.write_all(self._writes(item, read, early))
+                self.table.write_all(self._writes(item, read, early, self._home(belongs_to)))
             except Stale:
                 continue
             give_back(self.table, item.source, len(body or b""))
@@ -55,9 +55,18 @@ class AwsUnreadable(AwsInbox):
             return True
         raise Contested(lead_id)
 
-    def _writes(self, item: LeadItem, read: CapturedLead, early: LeadItem | None) -> list[Write]:
-        """The writes that store the event as it was read, and assign to it its key, its record and
-        the *early* events of that record."""
+    def _home(self, event_id: str) -> LeadItem | None:
+        """The lead of an event; None if it is full, or there is none."""
+        event = self._lead(event_id) if event_id else None
+        lead = self._lead(event.joined) if event is not None and event.joined else event
+        most = MOST_EARLY if lead is not None and lead.is_early else MOST_RELATED
+        return lead if lead is not None and len(lead.related) < most else None
+
+    def _writes(
+        self, item: LeadItem, read: CapturedLead, early: LeadItem | None, home: LeadItem | None
+    ) -> list[Write]:
+        """The writes that store the event as it was read, assign to it its key, its record and the
+        *early* events of that record, and add it to the events of its *home*."""
         now = self.clock()
         fate, why = fate_of(read, known=False, refined=False)
         is_lead = fate is Fate.CAPTURED
@@ -73,8 +82,12 @@ class AwsUnreadable(AwsInbox):
             attempts=task.attempt if task else item.attempts,
         ).note(now, "read_again")
         writes: list[Write] = []
+        if home is not None:
+            new = changed(new, joined=home.lead_id)
+            related = (*home.related, item.lead_id)
+            writes.append(Put(changed(home, related=related).item(), home.rev))
         if early is not None:
-            new, writes = self._with_early(new, [early.lead_id, *early.related])
+            new, writes = self._with_early(new, [early.lead_id, *early.related])  # has no home
         writes += [Put(new.item(), item.rev), self._key(read)]
         if read.record_key:
             record = record_item(read.record_key, read.id)

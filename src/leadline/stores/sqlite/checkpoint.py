@@ -12,6 +12,7 @@ import apsw
 from leadline.model.errors import SyncFailed
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.scrubbing import empty_log, has_erased_data
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,9 @@ class Checkpointer:
         failed = 0
         while not self._stop.wait(self._every_s):
             try:
+                if has_erased_data(self._folder):
+                    empty_log(db)
+                    continue
                 size = log_file.stat().st_size if log_file.exists() else 0
                 if size > _TOO_LONG:
                     # A passive checkpoint cannot restart the log while others write to it.

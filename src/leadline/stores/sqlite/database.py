@@ -116,6 +116,8 @@ class Database:
         # FULL: a commit returns only when the log is on the disk (promise 1).
         execute("PRAGMA synchronous = FULL")
         execute("PRAGMA cache_size = -24000")
+        # Replaced content is overwritten where that costs no write (`scrubbing`).
+        execute("PRAGMA secure_delete = FAST")
         # SQLite's automatic checkpoints would ignore an earlier failed sync.
         execute("PRAGMA wal_autocheckpoint = 0")
         self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
@@ -177,15 +179,15 @@ class Database:
         except apsw.Error as error:  # committed data is still in the log
             log.warning("checkpoint.failed", extra={"error": type(error).__name__, "count": 1})
 
-    def checkpoint(self, *, whole: bool = False) -> None:
+    def checkpoint(self, *, whole: bool = False) -> bool:
         """Copy the log into the file (checkpoint) as far as readers allow; *whole* waits for them
-        and truncates the log. Does nothing while another process checkpoints.
+        and truncates the log. Returns False, and does nothing, while another process checkpoints.
 
         Raises SyncFailed if a sync fails or has failed before, and otherwise SQLite's own errors.
         """
         with self._mutex, held_at_once(self._locks[1]) as alone:
             if not alone:
-                return
+                return False
             if has_failed_sync(self.folder):
                 raise SyncFailed
             mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if whole else apsw.SQLITE_CHECKPOINT_PASSIVE
@@ -196,6 +198,7 @@ class Database:
                     raise
                 # Noted before the next checkpoint may begin.
                 raise note_failed_sync(self.folder) from error
+            return True
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:

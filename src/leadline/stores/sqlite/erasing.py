@@ -1,7 +1,13 @@
 """Erases personal data from the SQLite store."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import apsw
 
+from leadline.model.bounds import MOST_EVENTS
+from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, person_erased
 from leadline.model.formats import refined_head
 from leadline.model.keys import match_keys
@@ -12,6 +18,7 @@ from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.scrubbing import empty_log, note_erasure, overwriting
 from leadline.stores.sqlite.tasks import numbers_of
 from leadline.stores.sqlite.values import text_of
 
@@ -19,10 +26,20 @@ _sql = Queries(__name__)
 LEFT = (
     "backups, exports, and copies that a restore or an update put aside",
     "deliveries that could not be read, if they tell of the person",
+    "unused space of the data file, until SQLite writes there again",
 )
 """The copies of personal data that no store can erase."""
+_MOST_REPEATED = 1000
 _NAMED = 10
 """So many leads of the same person are named."""
+
+
+class _Event(NamedTuple):
+    number: int
+    source: str
+    at: int
+    is_end: int
+    raw: bytes
 
 
 class SqliteErasing:
@@ -37,25 +54,21 @@ class SqliteErasing:
             number = numbers_of(db, [lead_id]).get(lead_id)
             if number is None:
                 return LEFT
+            note_erasure(self.db.folder)
             self._erase(db, number)
             later = [text_of(key) for (key,) in bulk.query(db, _sql.later, number, _NAMED)]
+        empty_log(self.db)
         return (*(f"lead {one} of the same person" for one in later), *LEFT)
 
     def _erase(self, db: apsw.Connection, lead: int) -> None:
-        # Overwrite freed space in the file, which would still hold the data.
-        was = db.pragma("secure_delete")
-        db.pragma("secure_delete", True)
-        try:
-            events = bulk.query(db, _sql.kept, lead)
-            said = [n for n, _, _, is_end in events if not is_end]
+        with overwriting(db):
+            events = [_Event(*row) for row in bulk.query(db, _sql.kept, lead)]
+            _erase_bodies(db, lead, events)
+            said = [one.number for one in events if not one.is_end]
             bulk.select(db, _sql.erase_words, said, ERASED_WORDS, sum_of(ERASED_WORDS))
-            for n, source, at, _ in events:
-                db.execute(_sql.erase_bodies, (n, source, at))
-            bulk.select(db, _sql.erase_differences, [n for n, *_ in events])
+            bulk.select(db, _sql.erase_differences, [one.number for one in events])
             for refined in decoded(bulk.query(db, _sql.head, lead)).values():
                 self._erase_refined(db, lead, refined)
-        finally:
-            db.pragma("secure_delete", was)
 
     def _erase_refined(self, db: apsw.Connection, lead: int, refined: RefinedLead) -> None:
         keys = match_keys(refined).values()
@@ -63,3 +76,32 @@ class SqliteErasing:
         self.keys.remove(db, [key for key in keys if key in owners and owners[key].lead == lead])
         head = refined_head(person_erased(refined))
         db.execute(_sql.erase_refined, (head, sum_of(head), lead))
+
+
+def _erase_bodies(db: apsw.Connection, lead: int, events: Sequence[_Event]) -> None:
+    """Cut these events out of the bodies of their deliveries, and erase the bodies of deliveries
+    that repeated them."""
+    deliveries: dict[tuple[str, int], list[_Event]] = defaultdict(list)
+    for one in events:
+        if not one.is_end and one.raw != ERASED_WORDS:
+            deliveries[one.source, one.at].append(one)
+    for (source, at), said in deliveries.items():
+        numbers = [one.number for one in said]
+        for n, body in _bodies(db, source, at, min(numbers) - MOST_EVENTS, max(numbers)):
+            left = body_without(body, [one.raw for one in said])
+            db.execute(_sql.keep_body, (left, sum_of(left), n))
+    for source in {one.source for one in events}:
+        for (at,) in bulk.query(db, _sql.redeliveries, lead, _MOST_REPEATED):
+            for n, _ in _bodies(db, source, at, 0, -1):
+                db.execute(_sql.keep_body, (None, None, n))
+
+
+def _bodies(
+    db: apsw.Connection, source: str, at: int, first: int, last: int
+) -> list[tuple[int, bytes]]:
+    """The bodies that came from a source at a time, by the numbers of their events. Ids of one
+    moment may be a little later than it."""
+    earliest, latest = ((at // 1000 + after).to_bytes(6) for after in (0, 1000))
+    return bulk.query(
+        db, _sql.bodies, source, at, first, last, earliest + bytes(10), latest + bytes(10)
+    )

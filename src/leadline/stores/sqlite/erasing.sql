@@ -1,17 +1,31 @@
 -- name: kept
 -- A lead and the other events of its record.
-SELECT n, source, captured_at, kind = 'ignored' AND why IN ('deleted', 'merged', 'privacy_deleted')
-FROM lead WHERE n = ?1 OR joined = ?1;
+SELECT n, source, captured_at, kind = 'ignored' AND why IN ('deleted', 'merged', 'privacy_deleted'), raw
+FROM lead JOIN raw ON raw.lead = lead.n WHERE n = ?1 OR joined = ?1;
 
 -- name: erase_words
 -- Replace the raw JSON of events.
-UPDATE raw SET raw = ?, raw_sum = ?, body = NULL, body_sum = NULL WHERE lead IN ();
+UPDATE raw SET raw = ?, raw_sum = ? WHERE lead IN ();
 
--- name: erase_bodies
--- Delete the bodies of a delivery with several events, up to the one of a given row.
-UPDATE raw SET body = NULL, body_sum = NULL WHERE body IS NOT NULL AND lead IN (
-  SELECT n FROM lead WHERE n BETWEEN ?1 - 10000 AND ?1 AND source = ?2 AND captured_at = ?3
+-- name: bodies
+-- The bodies that came at a time from a source. They are with the first event of their delivery, found
+-- by a range of rows and by one of ids, which begin with the time.
+SELECT lead.n, body FROM lead JOIN raw ON raw.lead = lead.n
+WHERE body IS NOT NULL AND lead.n IN (
+  SELECT n FROM lead
+  WHERE n BETWEEN ?3 AND ?4 AND source = ?1 AND captured_at = ?2 AND kind <> 'unreadable'
+  UNION
+  SELECT n FROM lead
+  WHERE id BETWEEN ?5 AND ?6 AND source = ?1 AND captured_at = ?2 AND kind <> 'unreadable'
 );
+
+-- name: keep_body
+-- Replace the body of a delivery.
+UPDATE raw SET body = ?, body_sum = ? WHERE lead = ?;
+
+-- name: redeliveries
+-- When events of a lead came again, the latest first.
+SELECT DISTINCT at FROM history WHERE lead = ? AND what = 'redelivered' ORDER BY at DESC LIMIT ?;
 
 -- name: head
 -- A refined document without its original data, and its lead.

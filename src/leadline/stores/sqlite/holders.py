@@ -47,6 +47,12 @@ def holders(folder: Path) -> list[int]:
     return [pid for pid in found if pid not in (0, os.getpid())]
 
 
+def holders_are_named(folder: Path) -> bool:
+    """Whether this system names lock holders: whether it names this process, which must have the
+    file open for writing."""
+    return bool(_device(list(_locks()), folder))
+
+
 def _device(locks: list[_Lock], folder: Path) -> str:
     """The kernel's name for the folder's device, taken from the line of a lock that this process
     holds: `stat` names the devices of some file systems differently."""

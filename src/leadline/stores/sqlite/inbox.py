@@ -1,15 +1,16 @@
 """The inbox: accepts a whole batch of events in one transaction."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 import apsw
 
-from leadline.model.keys import key_digest, set_apart
+from leadline.model.keys import is_older, key_digest, set_apart, under_own_key
 from leadline.model.lead import (
+    ERASED,
     NOT_READ,
     OTHER_WORDS,
     CapturedLead,
@@ -27,44 +28,20 @@ from leadline.ports.store import TellApart
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.keys import COMPARED, KeyIndex, Owned
+from leadline.stores.sqlite.keys import COMPARED, KeyIndex
+from leadline.stores.sqlite.owners import Owner, is_erased, owners_of
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.quotas import charge_quota, refund_quota
 from leadline.stores.sqlite.tasks import add_history, count, next_number, put
-from leadline.stores.sqlite.values import bytes_of, micros, micros_of, text_of
+from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, text_of
 
 _sql = Queries(__name__)
-
-
-class _Owner(NamedTuple):
-    """The event that has a key, and the lead that it belongs to if it is not a lead itself.
-    `no_lead` is the reason if the event made no lead."""
-
-    lead: int
-    id: bytes
-    at: int
-    lasting: int
-    joined: int | None
-    joined_id: bytes | None
-    no_lead: str
-
-    @property
-    def head(self) -> tuple[int, bytes]:
-        """The event itself if it is a lead, else the lead that it belongs to."""
-        if self.joined is not None and self.joined_id is not None:
-            return self.joined, self.joined_id
-        return self.lead, self.id
-
-    @property
-    def is_early(self) -> bool:
-        """Whether this event waits for the lead of its record."""
-        return self.joined is None and bool(self.no_lead)
 
 
 class _Batch:
     """The rows that one call will write, and the keys that its own leads have."""
 
-    def __init__(self, next_number: int, owners: dict[bytes, _Owner]) -> None:
+    def __init__(self, next_number: int, owners: dict[bytes, Owner]) -> None:
         self.first = self.next = next_number
         self.owners = owners
         self.leads: list[tuple[Any, ...]] = []
@@ -77,6 +54,14 @@ class _Batch:
         self.folded: set[int] = set()
         self.looked_up: set[int] = set()
         self.tally: Counter[tuple[date, str, str]] = Counter()
+
+    def has_erased(self, db: apsw.Connection, about: Owner) -> bool:
+        """Whether a record without a lead was deleted for privacy, so that further events of it
+        must be erased. For those of a lead a look-up is put anyway."""
+        if not about.is_early:
+            return False
+        here = any(row[7] == ERASED and about.lead in (row[0], row[8]) for row in self.leads)
+        return here or is_erased(db, about.lead)
 
 
 class SqliteInbox:
@@ -93,7 +78,7 @@ class SqliteInbox:
         window = micros_of(self.redelivery_window)
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
             keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
-            batch = _Batch(next_number(db), _owners(db, self.keys.owners(db, keys)))
+            batch = _Batch(next_number(db), owners_of(db, self.keys.owners(db, keys)))
             receipts = [self._judge(db, batch, lead, window) for lead in leads]
             _write(db, self.keys, batch, micros(self.clock()))
         return receipts
@@ -105,14 +90,23 @@ class SqliteInbox:
         again = batch.owners.get(lead.event_key)
         if again is None or not _counts(again, lead, window):
             return _new(db, batch, lead)
+        if is_older(lead, moment(again.at)):
+            return self._judge_under(db, batch, under_own_key(lead), window)
         if again.lasting != COMPARED or (first := _words(db, batch, again)) is None:
             return _redelivered(batch, lead, again, "")
         told = self.apart(lead, *first)
+        if told.erased and not told.identity:
+            batch.looked_up.add(again.head[0])
         if not told.identity:
             return _redelivered(batch, lead, again, told.difference)
-        lead = set_apart(lead, told.identity)
+        return self._judge_under(db, batch, set_apart(lead, told.identity), window)
+
+    def _judge_under(
+        self, db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int
+    ) -> Receipt:
+        """Decide the fate of an event that got another key."""
         if lead.event_key not in batch.owners:
-            batch.owners |= _owners(db, self.keys.owners(db, {lead.event_key}))
+            batch.owners |= owners_of(db, self.keys.owners(db, {lead.event_key}))
         return self._judge(db, batch, lead, window)
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
@@ -130,19 +124,19 @@ class SqliteInbox:
             add_history(db, [(row[0], now, "readmitted", "") for row in made])
         return [ids[row[1]] for row in made]
 
-    def read_again(self, lead_id: str, lead: CapturedLead) -> bool:
+    def read_again(self, lead_id: str, lead: CapturedLead, belongs_to: str = "") -> bool:
         """See `ports.store.Inbox.read_again`."""
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
             rows = bulk.query(db, _sql.unreadable, bytes_of(lead_id))
             if not rows:
                 return False
-            again = _owners(db, self.keys.owners(db, [lead.event_key])).get(lead.event_key)
+            again = owners_of(db, self.keys.owners(db, [lead.event_key])).get(lead.event_key)
             if again is not None and _counts(again, lead, micros_of(self.redelivery_window)):
                 return False  # it was sent again, and could be read
             number, source, at, size = rows[0]
             keys = [(lead.event_key, number, at, COMPARED if lead.lasting_key else 0)]
             if lead.record_key:
-                for early in _owners(db, self.keys.owners(db, [lead.record_key])).values():
+                for early in owners_of(db, self.keys.owners(db, [lead.record_key])).values():
                     if not (early.is_early and lead.kind is Kind.CREATED):
                         return False  # its record has a lead by now
                     db.execute(_sql.fold_early, (number, early.lead))
@@ -151,6 +145,8 @@ class SqliteInbox:
             fate, why = fate_of(lead, known=False, refined=False)
             db.execute(_sql.say_what_it_is, (lead.kind, lead.record, fate, why, number))
             db.execute(_sql.say_its_words, (lead.raw, sum_of(lead.raw), number))
+            if belongs_to:
+                db.execute(_sql.join, (number, bytes_of(belongs_to)))
             db.execute(_sql.end_refine_task, (number,))
             now = micros(self.clock())
             if fate is Fate.CAPTURED:
@@ -184,27 +180,14 @@ class SqliteInbox:
         return made
 
 
-def _owners(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, _Owner]:
-    """The owners of keys with their ids; few events have any, so this query is rare."""
-    rows = bulk.select(db, _sql.heads, {o.lead for o in owned.values()})
-    leads = {row[0]: row[1:] for row in rows}
-    owners = {}
-    for key, o in owned.items():
-        if o.lead in leads:
-            lead_id, joined, joined_id, fate, why = leads[o.lead]
-            no_lead = why if fate == Fate.FILTERED else ""
-            owners[key] = _Owner(o.lead, lead_id, o.at, o.lasting, joined, joined_id, no_lead)
-    return owners
-
-
-def _counts(again: _Owner, lead: CapturedLead, window: int) -> bool:
+def _counts(again: Owner, lead: CapturedLead, window: int) -> bool:
     """Whether the key of an earlier event still makes this one a redelivery."""
     if lead.window is not None:
         window = micros_of(lead.window)
     return bool(again.lasting) or micros(lead.captured_at) - again.at < window
 
 
-def _words(db: apsw.Connection, batch: _Batch, owner: _Owner) -> tuple[bytes, str | None] | None:
+def _words(db: apsw.Connection, batch: _Batch, owner: Owner) -> tuple[bytes, str | None] | None:
     """The `raw` and the `record` of an event, which may not be stored yet."""
     place = owner.lead - batch.first
     if place >= 0:
@@ -212,7 +195,7 @@ def _words(db: apsw.Connection, batch: _Batch, owner: _Owner) -> tuple[bytes, st
     return next(iter(bulk.query(db, _sql.words, owner.lead)), None)
 
 
-def _redelivered(batch: _Batch, lead: CapturedLead, again: _Owner, difference: str) -> Receipt:
+def _redelivered(batch: _Batch, lead: CapturedLead, again: Owner, difference: str) -> Receipt:
     number, lead_id = again.head
     at = micros(lead.captured_at)
     batch.history.append((number, at, "redelivered", ""))
@@ -232,7 +215,7 @@ def _new(db: apsw.Connection, batch: _Batch, lead: CapturedLead) -> Receipt:
     refined = joined is not None and _is_refined(db, joined[0])
     fate, why = fate_of(lead, known=joined is not None, refined=refined)
     _note(batch, lead, at, fate, why, about.head if about is not None else None)
-    if about is not None and is_privacy_deletion(lead):
+    if about is not None and (is_privacy_deletion(lead) or batch.has_erased(db, about)):
         batch.looked_up.add(about.head[0])
     if joined is None:
         return Receipt(lead.id, fate, why)
@@ -267,7 +250,7 @@ def _note(
     batch.raws.append((number, raw, crc32(raw), body, sum_of(body), lead.media_type))
     no_lead = why if fate is Fate.FILTERED else ""
     lasting = COMPARED if lead.lasting_key else 0
-    mine = _Owner(number, key, at, lasting, head, head_id, no_lead)
+    mine = Owner(number, key, at, lasting, head, head_id, no_lead)
     batch.known.append((lead.event_key, number, at, lasting))
     batch.owners[lead.event_key] = mine
     if lead.record_key and (fate is Fate.CAPTURED or (head is None and is_early(lead))):

@@ -1,9 +1,3 @@
--- name: heads
--- Leads by number, with the lead that each belongs to if it is only an event about that one.
-SELECT lead.n, lead.id, lead.joined, head.id, lead.fate, lead.why
-FROM lead LEFT JOIN lead head ON head.n = lead.joined
-WHERE lead.n IN ();
-
 -- name: words
 -- The raw JSON and the record of an event.
 SELECT raw, record FROM lead JOIN raw ON raw.lead = lead.n WHERE lead.n = ?;
@@ -40,6 +34,10 @@ UPDATE lead SET kind = ?, record = ?, fate = ?, why = ? WHERE n = ?;
 -- name: say_its_words
 -- Set its raw JSON.
 UPDATE raw SET raw = ?, raw_sum = ? WHERE lead = ?;
+
+-- name: join
+-- Assign it (first value) to the lead of another event.
+UPDATE lead SET joined = (SELECT coalesce(joined, n) FROM lead WHERE id = ?2) WHERE n = ?1;
 
 -- name: end_refine_task
 -- Remove its dead letter.

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from zlib import crc32
 
@@ -15,6 +16,7 @@ from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.handling import keep_first_handlings
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.scrubbing import overwriting
 from leadline.stores.sqlite.tasks import add_history, count, numbers_of, put, rows_of
 from leadline.stores.sqlite.values import micros, micros_of, moment
 
@@ -39,6 +41,7 @@ class Settling:
         self.handlings: dict[int, Handling] = {}
         self.follow_ups: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
+        self.replaces = False
         self.today = moment(now).date()
         self.tally: Counter[tuple[date, str, str]] = Counter()
 
@@ -57,11 +60,14 @@ class Settling:
         places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for one in self.settlements:
             places[_place(one.lease)].append(one.lease.ref)
-        return {
-            (step, channel, lead, attempt): source
-            for (step, channel), leads in places.items()
-            for lead, attempt, source in bulk.select(self.db, _sql.alive, leads, step, channel)
-        }
+        found = {}
+        for (step, channel), leads in places.items():
+            for lead, attempt, source, again in bulk.select(
+                self.db, _sql.alive, leads, step, channel
+            ):
+                found[step, channel, lead, attempt] = source
+                self.replaces = self.replaces or bool(again)
+        return found
 
     def _one(self, one: Settlement) -> bool:
         lease = one.lease
@@ -176,7 +182,9 @@ class Settling:
 
     def _write(self) -> None:
         db = self.db
-        bulk.insert(db, _sql.keep_refined, self.refined)
+        # An erasure finds only the latest documents.
+        with overwriting(db) if self.replaces else nullcontext():
+            bulk.insert(db, _sql.keep_refined, self.refined)
         self.keys.add(db, self.known)
         bulk.insert(db, _sql.add_alerts, self.alerts)
         for channel, leads in self.elsewhere.items():

@@ -1,6 +1,9 @@
 -- name: alive
--- The attempt of tasks of a step and channel that are not dead, and the source of their leads.
-SELECT task.lead, attempt, source FROM task JOIN lead ON lead.n = task.lead
+-- The attempt of tasks of a step and channel that are not dead, the source of their leads, and
+-- whether a refinement will replace an earlier one.
+SELECT task.lead, attempt, source,
+       step = 'refine' AND EXISTS (SELECT 1 FROM refined WHERE refined.lead = task.lead)
+FROM task JOIN lead ON lead.n = task.lead
 WHERE step = ? AND channel = ? AND dead_at IS NULL AND task.lead IN ();
 
 -- name: end_lease

@@ -1,0 +1,61 @@
+"""Erases personal data from the store in memory."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+
+from leadline.model.cutting import body_without
+from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
+from leadline.model.keys import match_keys
+from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_end
+
+
+class MemoryErasing:
+    """`ports.store.Erasing` in dictionaries."""
+
+    events: dict[str, CapturedLead]
+    joined: dict[str, str]
+    known: dict[bytes, str]
+    refined_leads: dict[str, RefinedLead]
+    notes: list[tuple[str, str]]
+    repeated: list[tuple[str, str, datetime]]
+    """The leads of redelivered events, with the source and the time of each redelivery."""
+
+    def erase(self, lead_id: str) -> tuple[str, ...]:
+        """See `ports.store.Erasing.erase`."""
+        ids = [lead_id, *(i for i, head in self.joined.items() if head == lead_id)]
+        self._erase_bodies([self.events[i] for i in ids if i in self.events])
+        for head, source, at in self.repeated:
+            if head == lead_id:
+                self._cut(source, at, None)
+        for i in ids:
+            if i in self.events:
+                erased = words_erased(self.events[i])
+                self.events[i] = msgspec.structs.replace(erased, body=self.events[i].body)
+        refined = self.refined_leads.get(lead_id)
+        if refined is not None:
+            for key in match_keys(refined).values():
+                if self.known.get(key) == lead_id:
+                    del self.known[key]
+            self.refined_leads[lead_id] = person_erased(refined)
+        self.notes = [
+            (i, OTHER_WORDS if i == lead_id and note.startswith(OTHER_WORDS) else note)
+            for i, note in self.notes
+        ]
+        return ()
+
+    def _erase_bodies(self, events: Collection[CapturedLead]) -> None:
+        """Cut these events out of the bodies of their deliveries."""
+        said = [one for one in events if not is_end(one) and one.raw != ERASED_WORDS]
+        for source, at in {(one.source, one.captured_at) for one in said}:
+            raws = [one.raw for one in said if (one.source, one.captured_at) == (source, at)]
+            self._cut(source, at, raws)
+
+    def _cut(self, source: str, at: datetime, raws: Collection[bytes] | None) -> None:
+        """Cut events out of the bodies that came from a source at a time; None: erase them."""
+        for i, one in self.events.items():
+            its = (one.source, one.captured_at) == (source, at)
+            if its and one.body is not None and one.kind is not Kind.UNREADABLE:
+                left = None if raws is None else body_without(one.body, raws)
+                self.events[i] = msgspec.structs.replace(one, body=left)

@@ -1,0 +1,68 @@
+"""Removes erased data from the data file's free space and from its write-ahead log.
+
+An UPDATE leaves the former content in free space of the file, and in the log until the log is
+emptied. A note in the data folder says that the log must be emptied; it is made before the erasure
+commits, so that a kill between the two loses nothing.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from leadline.model.rights import make_file, sync_folder
+from leadline.stores.sqlite.database import Database
+
+log = logging.getLogger(__name__)
+
+_NOTE = "erased.pending"
+_PATIENCE_MS = 20
+
+
+@contextmanager
+def overwriting(db: apsw.Connection) -> Iterator[None]:
+    """Statements in the block overwrite what they replace or delete with zeros, also pages that
+    become free (sqlite.org, "PRAGMA secure_delete")."""
+    db.pragma("secure_delete", "on")
+    try:
+        yield
+    finally:
+        db.pragma("secure_delete", "fast")
+
+
+def note_erasure(folder: Path) -> None:
+    """Note, durably, that the log will hold erased data until it is emptied. Raises OSError."""
+    if make_file(folder / _NOTE):
+        sync_folder(folder)
+
+
+def has_erased_data(folder: Path) -> bool:
+    """Whether the log may hold erased data."""
+    return (folder / _NOTE).exists()
+
+
+def empty_log(db: Database) -> bool:
+    """Copy the log into the file and truncate it, and remove the note. Returns False if a reader
+    or another checkpoint prevents it, or the disk fails; then the note stays, for another attempt.
+
+    Raises SyncFailed as `Database.checkpoint` does.
+    """
+    try:
+        db.checkpoint()  # copies most of the log without keeping writers waiting
+        with db.exclusively():
+            usual = int(db.connection.pragma("busy_timeout"))
+            db.connection.set_busy_timeout(_PATIENCE_MS)
+            try:
+                emptied = db.checkpoint(whole=True)
+            finally:
+                db.connection.set_busy_timeout(usual)
+            if emptied:  # no erasure can begin meanwhile: it needs the lock for writing
+                (db.folder / _NOTE).unlink(missing_ok=True)
+    except apsw.BusyError:  # a reader still needs the log
+        return False
+    except (apsw.Error, OSError) as error:
+        log.warning("checkpoint.failed", extra={"error": type(error).__name__, "count": 1})
+        return False
+    return emptied
