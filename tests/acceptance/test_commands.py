@@ -207,6 +207,24 @@ def test_send_signs_as_the_vendor_would(tmp_path: Path) -> None:
         assert "401" in forged.stderr
 
 
+@pytest.mark.parametrize("public_url", ["", "https://leads.example.com/hooks"])
+def test_what_send_signs_passes_where_the_url_is_signed_too(
+    tmp_path: Path, public_url: str
+) -> None:
+    file = tmp_path / "events.json"
+    file.write_text(
+        '[{"eventId":1,"subscriptionId":2,"portalId":3,"objectId":4,"occurredAt":5,'
+        '"subscriptionType":"contact.creation"}]'
+    )
+    secret = {"LEADLINE_SOURCES__HUBSPOT__SECRET": "s3cret", "LEADLINE_PUBLIC_URL": public_url}
+    with Installation(tmp_path, **secret) as installation:
+        installation.start()
+        for query in ("", "?tenant=a%40b&x=%20y"):
+            to = f"{installation.url}/webhook/hubspot{query}"
+            sent = installation.command("send", str(file), "--to", to, "--source", "hubspot")
+            assert sent.returncode == 0, sent.stderr
+
+
 def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
     with SlackInbox() as slack:
         url = slack.webhook_url

@@ -4,6 +4,7 @@ _WORDS = {
     "charset.replaced": "some of its characters could not be read",
     "charset.unknown": "its sender named a charset that is not known",
     "charset.wrong": "it was not in the charset that its sender named",
+    "contact.blank": "it names nobody and can't be answered",
     "contact.unreachable": "neither e-mail nor phone",
     "custom.another_person": "the delivery may name another person",
     "custom.phone": "a phone number is among its other fields",
@@ -35,6 +36,7 @@ _WORDS = {
 
 
 _TRUNCATED = ".truncated"
+_DAMAGED = ".damaged"
 
 
 def in_words(code: str) -> str:
@@ -42,4 +44,6 @@ def in_words(code: str) -> str:
     if code.endswith(_TRUNCATED):
         field = code.removesuffix(_TRUNCATED).replace("_", " ")
         return f"the {'custom fields are' if field == 'custom' else f'{field} is'} shortened here"
+    if code.endswith(_DAMAGED):
+        return f"letters of the {code.removesuffix(_DAMAGED)} were lost before it came"
     return _WORDS.get(code, code)

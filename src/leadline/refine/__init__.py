@@ -1,8 +1,8 @@
 """Refinement: pure rules, one module per field; no I/O, and the time is an argument.
 
-Every rule keeps three promises. Visible text is never removed, except for the placeholders that
-`company` and `name` list. Every alteration is recorded as a Change. Doubtful values are flagged by
-a problem code, not corrected by guessing. All rules take time linear in the length of the text:
+Every rule keeps three promises. Visible text is never removed, except for the placeholders of
+`blank`, `company` and `name`. Every alteration is recorded as a Change. Doubtful values are flagged
+by a problem code, not corrected by guessing. All rules take time linear in the length of the text:
 fields are cut to their limits first (`limits`).
 """
 
@@ -14,12 +14,14 @@ from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, Refine
 from leadline.refine import text
 from leadline.refine.company import refine_company
 from leadline.refine.country import region_of
+from leadline.refine.custom import mended_custom
+from leadline.refine.damage import damages
 from leadline.refine.email import refine_email
 from leadline.refine.leftovers import leftover_problems
 from leadline.refine.limits import LIMITS, cut_custom, truncated
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
-from leadline.refine.quarantine import suspicions
+from leadline.refine.quarantine import NOBODY, is_nobody, suspicions
 from leadline.refine.website import refine_website
 
 __all__ = ["MESSAGE_LIMIT", "About", "refine"]
@@ -55,14 +57,18 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     contact = _contact(fields, about.region)
     details, of_details = _details(fields)
     custom, of_custom = cut_custom(fields.custom)
-    changes = contact.changes + of_details + of_custom
+    custom, mends = mended_custom(custom)
+    changes = contact.changes + of_details + of_custom + mends
     reasons = suspicions(fields, contact.value.email)
-    problems = {*contact.problems, *truncated(changes), *reasons}
+    problems = {*contact.problems, *truncated(changes), *reasons, *damages(fields)}
     if custom:
         problems |= leftover_problems(custom, contact.value)
     if contact.value.email is None and contact.value.phone is None:
         problems.add("contact.unreachable")
     quarantined = bool(reasons) and any(code.startswith(_ASIDE) for code in reasons)
+    if not quarantined and is_nobody(contact.value, details, problems):
+        quarantined = True
+        problems.add(NOBODY)
     return RefinedLead(
         lead_id=about.lead_id,
         captured_at=about.captured_at,

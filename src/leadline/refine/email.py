@@ -9,6 +9,7 @@ import msgspec
 
 from leadline.model.lead import Change
 from leadline.refine import text
+from leadline.refine.blank import is_blank
 from leadline.refine.email_domains import (
     DISPOSABLE,
     MISTYPED,
@@ -70,7 +71,7 @@ def _refine_other(written: str) -> Email:
         changes = (text.altered("email", written, line, "email.first_line"), *changes)
     lines = ("email.lines",) if rest else ()
     if kept is None:
-        return Email(changes=changes)
+        return Email(problems=lines, changes=changes)
     address, several = _unwrapped(kept)
     while (inner := _unwrapped(address))[0] != address:  # "<mailto:<a@b>>"; always gets shorter
         address, several = inner[0], several or inner[1]
@@ -79,6 +80,9 @@ def _refine_other(written: str) -> Email:
     problems = (*lines, *(("email.several",) if several else ()))
     if address != kept:
         changes = (*changes, text.altered("email", kept, address, "email.unwrap"))
+        if is_blank("email", address):
+            changes = (*changes, text.altered("email", address, None, "email.placeholder"))
+            return Email(problems=problems, changes=changes)
     lowered = _lowered(address)
     if lowered != address:
         changes = (*changes, text.altered("email", address, lowered, "email.lowercase"))

@@ -5,8 +5,11 @@ import re
 import msgspec
 
 from leadline.model.lead import Change
-from leadline.refine import text
+from leadline.refine import mending, text
+from leadline.refine.blank import without_unfilled
 from leadline.refine.casing import recase, recase_last
+from leadline.refine.damage import is_lost
+from leadline.refine.nulls import without_null_words, without_nulls
 
 PLACEHOLDERS = text.words(
     "-|--|---|.|..|...|?|??|_|*|/|n/a|#n/a|n.a.|undefined|unknown|[unknown]|"
@@ -14,7 +17,7 @@ PLACEHOLDERS = text.words(
     "|",
 )
 """Texts that programs and people put into a required field. Null, Na, No and None are not listed,
-because they are people's names."""
+because they are people's names; `refine.nulls` tells what programs write for nothing."""
 
 HONORIFICS = text.words(
     "mr mrs ms miss mx dr prof professor sir dame rev hon herr frau hr fr ing dipl.-ing mag "
@@ -49,6 +52,7 @@ _NO_NAME = re.compile(r"[\d@/:]")
 _DIGIT = re.compile(r"\d")
 _VIETNAMESE = text.words("nguyen nguyễn tran trần pham phạm le lê hoang hoàng vu vũ")
 _LONGEST = 200
+_PARTS = ("first_name", "last_name")
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -69,8 +73,7 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     """
     changes: list[Change] = []
     whole = _kept("name", whole, changes)
-    first = _cased("first_name", _kept("first_name", first, changes), changes)
-    last = _cased("last_name", _kept("last_name", last, changes), changes)
+    first, last = _refined_parts(first, last, changes)
     family = 0
     if whole is None and (first or last):
         whole = _joined(first, last)
@@ -92,15 +95,37 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     return Name(whole, first, last, (), tuple(changes))
 
 
+def _refined_parts(
+    first: str | None, last: str | None, changes: list[Change]
+) -> tuple[str | None, str | None]:
+    """First and last name, in usual case."""
+    written = _kept("first_name", first, changes), _kept("last_name", last, changes)
+    kept = without_nulls(*written)
+    if kept != written:
+        for field, before, after in zip(_PARTS, written, kept, strict=True):
+            if before != after:
+                changes.append(text.altered(field, before, None, "name.placeholder"))
+    return _cased("first_name", kept[0], changes), _cased("last_name", kept[1], changes)
+
+
 def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
     if not written:
         return None
     kept, cleaned = text.clean(field, written)
     changes += cleaned
-    if kept is not None and kept[-1] in ",;" and (tidy := kept.rstrip(" ,;")):
-        changes.append(text.altered(field, kept, tidy, "name.punctuation"))
+    if kept is None or (kept.isalpha() and field != "name"):
+        return kept
+    if (tidy := without_unfilled(kept)) != kept:
+        changes.append(text.altered(field, kept, tidy, "name.unfilled"))
         kept = tidy
-    if kept is not None and kept.casefold() in PLACEHOLDERS:
+    named = without_null_words(field, kept)
+    if named is not None and named != kept:
+        changes.append(text.altered(field, kept, named, "name.placeholder"))
+        kept = named
+    if kept[-1] in ",;" and (shorter := kept.rstrip(" ,;")):
+        changes.append(text.altered(field, kept, shorter, "name.punctuation"))
+        kept = shorter
+    if named is None or kept.casefold() in PLACEHOLDERS or is_lost(kept):
         changes.append(text.altered(field, kept, None, "name.placeholder"))
         return None
     return kept
@@ -112,9 +137,10 @@ def _cased(field: str, name: str | None, changes: list[Change]) -> str | None:
     if _LINK.search(name):  # an address has its own case
         return name
     cased = recase_last(name) if field == "last_name" else recase(name)
-    if cased != name:
+    if cased != name and mending.mended(field, cased) == cased:
         changes.append(text.altered(field, name, cased, "name.case"))
-    return cased
+        return cased
+    return name
 
 
 def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
@@ -218,9 +244,15 @@ def _is_sure(name: str, words: list[str]) -> bool:
         return False
     if not _COUPLE.isdisjoint(lowered) or not PLACEHOLDERS.isdisjoint(lowered):
         return False
+    if without_nulls(words[0], words[-1]) != (words[0], words[-1]):
+        return False
     letters = all(word[0].isalpha() or word[0] in "'’" for word in words)
     return (
-        letters and ";" not in name and not _is_honorific(words[0]) and _DIGIT.search(name) is None
+        letters
+        and "\ufffd" not in name
+        and ";" not in name
+        and not _is_honorific(words[0])
+        and _DIGIT.search(name) is None
     )
 
 

@@ -1,13 +1,18 @@
-"""Detects spam and test leads. Only sure signs count, because a real lead in quarantine is a lost
-sale.
+"""Detects spam, tests, and leads that are about nobody. Only sure signs count, because a real lead
+in quarantine is a lost sale.
 
 A quarantined lead is stored and listed like any other, but no alert is sent.
 """
 
 import re
+from collections.abc import Container
 
-from leadline.model.lead import LeadFields
+from leadline.model.lead import Contact, LeadDetails, LeadFields
 from leadline.refine import text
+from leadline.refine.leftovers import ANOTHER_PERSON, PHONE
+
+NOBODY = "contact.blank"
+"""The problem of a lead that names nobody and cannot be answered."""
 
 LINK_LIMIT = 10
 """A message with this many links is spam; people who ask for an offer send a few."""
@@ -30,6 +35,7 @@ _MARKUP_LINK = re.compile(r"\[(?:url|link)\b[^\]]{0,500}\]", re.I)
 _ANCHOR = re.compile(r"<a\s[^>]{0,500}href", re.I)
 _RICH_TEXT = re.compile(r"<(?:p|div|br|span|body|html|table|ul)\b", re.I)
 _WORD = re.compile(r"[^\W\d_]{8,40}")
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]|(?:[0-9][ ()./-]{0,3}){7}")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 
 
@@ -53,6 +59,16 @@ def suspicions(fields: LeadFields, email: str | None) -> tuple[str, ...]:
     if email and _is_test(fields, email):
         found.append("test.contact")
     return tuple(found)
+
+
+def is_nobody(contact: Contact, details: LeadDetails, problems: Container[str]) -> bool:
+    """Whether nothing says who a lead is or how to answer it: no name, address, number, company,
+    website or record, and none in the message or, by its problems, in the other fields."""
+    if contact.email or contact.name or contact.phone or contact.company or contact.website:
+        return False
+    if details.crm_record or details.crm_url or ANOTHER_PERSON in problems or PHONE in problems:
+        return False
+    return not details.message or _ADDRESS.search(details.message) is None
 
 
 def _is_spam(message: str) -> bool:

@@ -11,7 +11,9 @@ from typing import Any, Literal
 import msgspec
 
 from leadline.model.lead import Change
+from leadline.refine.blank import MAY_BE_BLANK, is_blank
 from leadline.refine.limits import CHANGE_LIMIT, LIMITS, SHORT, altered, cut, stream_safe
+from leadline.refine.mending import is_doubtful, mend
 
 __all__ = [
     "CHANGE_LIMIT",
@@ -47,6 +49,9 @@ _FOLDED = re.compile("[\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\ufb00-\ufb06\U000
 _SPACES = re.compile(r"[^\S\n\t]")
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+NO_CHANGES: tuple[Change, ...] = ()
 
 
 def line(text: str) -> str:
@@ -97,39 +102,58 @@ def lines(text: str) -> str:
 def clean(
     field: str, written: str | None, how: Callable[[str], str] = line
 ) -> tuple[str | None, tuple[Change, ...]]:
-    """The field after *how*, None if nothing visible is left, and the changes. A field longer than
-    its limit (`limits.LIMITS`) is cut."""
+    """The field, mended (`refine.mending`) and after *how*, and the changes. None if nothing
+    visible is left, or only what says nothing (`refine.blank`). A field longer than its limit
+    (`limits.LIMITS`) is cut."""
     if not written:
         return None, ()
-    if len(written) > SHORT and len(written) > LIMITS[field]:
-        return _clean_long(field, written, how)
-    kept = how(written)
-    if kept == written:
-        return kept, ()
-    if len(kept) > SHORT and len(kept) > LIMITS[field]:  # one character may become many
-        return _clean_long(field, written, how)
-    return kept or None, (altered(field, written, kept or None, "text.clean"),)
+    kept, changes = "", NO_CHANGES
+    is_long = len(written) > SHORT and len(written) > LIMITS[field]
+    if not is_long:
+        kept = how(written)
+        if kept != written or is_doubtful(written):
+            kept, changes = _settled(field, written, how)
+            is_long = len(kept) > LIMITS[field]  # one character may become many
+    if is_long:
+        kept, changes = _clean_long(field, written, how)
+    if kept and field in MAY_BE_BLANK and is_blank(field, kept):
+        return None, (*changes, altered(field, kept, None, f"{field}.placeholder"))
+    return kept or None, changes
+
+
+def _settled(field: str, written: str, how: Callable[[str], str]) -> tuple[str, tuple[Change, ...]]:
+    """The text mended and after *how*, and the changes."""
+    if not is_doubtful(written):
+        kept = how(written)
+        if kept == written:
+            return kept, ()
+        if not is_doubtful(kept):
+            return kept, (altered(field, written, kept or None, "text.clean"),)
+    steps = mend(field, written, how)
+    changes = [altered(field, before, after or None, rule) for rule, before, after in steps]
+    return (steps[-1][2] if steps else written), tuple(changes)
 
 
 def _clean_long(
     field: str, written: str, how: Callable[[str], str]
-) -> tuple[str | None, tuple[Change, ...]]:
-    """`clean` for a long field, which is cut before and after it is normalised."""
+) -> tuple[str, tuple[Change, ...]]:
+    """`_settled` for a long field, which is cut before and after it is normalised."""
     limit, truncate = LIMITS[field], f"{field}.truncate"
     ellipsis = how("…")  # three full stops in NFKC
     changes: list[Change] = []
-    short, began = _visible(written).strip(), written
+    short = _visible(written).strip()
     if len(short) > limit:
-        short = began = cut(short, limit, ellipsis)
+        short = cut(short, limit, ellipsis)
         changes.append(altered(field, written, short, truncate))
-    kept = how(short)
-    if kept != began:
-        changes.append(altered(field, began, kept or None, "text.clean"))
+    elif short != written:
+        changes.append(altered(field, written, short or None, "text.clean"))
+    kept, of_text = _settled(field, short, how)
+    changes += of_text
     if len(kept) > limit:
         short = cut(kept, limit, ellipsis)
         changes.append(altered(field, kept, short, truncate))
         kept = short
-    return kept or None, tuple(changes)
+    return kept, tuple(changes)
 
 
 def words(listed: str, separator: str | None = None) -> frozenset[str]:

@@ -45,7 +45,6 @@ def test_a_valid_number_is_shown_one_way(
     ("written", "region", "problem", "e164"),
     [
         ("call me maybe", "US", "phone.unparseable", None),
-        ("n/a", "US", "phone.unparseable", None),
         ("12", "", "phone.unparseable", None),
         ("+999 123 4567", "", "phone.unparseable", None),  # no such country
         ("4.42079E+11", "GB", "phone.unparseable", None),  # Excel has thrown digits away

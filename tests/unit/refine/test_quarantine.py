@@ -56,7 +56,6 @@ def test_sure_signs_put_a_lead_aside(fields: LeadFields, reason: str) -> None:
         LeadFields(name="www.example.com"),  # flagged as a name, but not enough
         LeadFields(first_name="Abdullah", last_name="Abdullah", company="Abdullah"),
         LeadFields(name="Ada", suspicions=("note",)),
-        LeadFields(),
     ],
 )
 def test_a_doubtful_lead_is_never_put_aside(fields: LeadFields) -> None:

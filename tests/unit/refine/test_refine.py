@@ -88,7 +88,8 @@ def test_the_region_of_a_phone_is_the_leads_country_or_the_setting(
 
 def test_a_lead_without_address_and_number_can_not_be_reached() -> None:
     assert refine(LeadFields(name="Ada"), ABOUT).problems == ("contact.unreachable",)
-    assert refine(LeadFields(), ABOUT).problems == ("contact.unreachable", "name.missing")
+    nobody = ("contact.blank", "contact.unreachable", "name.missing")
+    assert refine(LeadFields(), ABOUT).problems == nobody
     assert refine(LeadFields(name="Ada", phone="+44 20 7946 0018"), ABOUT).problems == ()
 
 
@@ -105,6 +106,19 @@ def test_a_message_that_is_too_long_is_cut_and_it_is_said() -> None:
     assert message.endswith("a…")
     assert refined.problems == ("message.truncated",)
     assert refined.changes[-1].rule == "message.truncate"
+
+
+def test_other_fields_are_mended_too_and_each_mend_is_recorded() -> None:
+    custom = {"city": "M&uuml;nchen", "tags": ["R&amp;D", 1], "seats": 40, "page": "/?a=1&b=2"}
+    refined = refine(LeadFields(name="O&#039;Hara", custom=custom), ABOUT)
+    assert refined.custom == {**custom, "city": "München", "tags": ["R&D", 1]}
+    assert [(change.field, change.before, change.after) for change in refined.changes] == [
+        ("name", "O&#039;Hara", "O'Hara"),
+        ("custom.city", "M&uuml;nchen", "München"),
+        ("custom.tags", None, None),  # as where texts in a list are cut
+    ]
+    assert {change.rule for change in refined.changes} == {"text.entities", "text.mended"}
+    assert refine(LeadFields(name="Ada", custom=refined.custom), ABOUT).changes == ()
 
 
 def test_two_writings_of_one_person_match() -> None:
@@ -135,6 +149,7 @@ def test_match_keys_stay_the_same_from_one_version_to_the_next() -> None:
         LeadFields(email="ada@", phone="+1 555 010 0000"),  # invalid, both
         LeadFields(email="none@none.com", phone="212 555 0100"),  # nobody's, and of no country
         LeadFields(email="n/a", phone="n/a"),
+        LeadFields(email="ada", phone="call me"),
         LeadFields(),
     ],
 )

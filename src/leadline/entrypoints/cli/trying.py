@@ -1,5 +1,6 @@
 """Trying payloads: `preview` and `send`."""
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,10 @@ from leadline.vendors.registry import find
 
 File = Annotated[str, typer.Argument(help="A file with the body, or - for standard input.")]
 SourceName = Annotated[str, typer.Option(help="The source that would have sent it.")]
+
+
+_WEBHOOK = re.compile(r"(?<=[^/])/webhook(?:/[^/]*)?/?\Z")
+"""What ends the URL of a webhook; a prefix before it may have the word in it, too."""
 
 
 @app.command()
@@ -80,12 +85,14 @@ def send(
     Example: leadline send lead.json --to http://127.0.0.1:8080 --source close --secret 00ff
     """
     options: Options = context.obj
-    configured = options.settings().sources.get(source)
+    settings = options.settings()
+    configured = settings.sources.get(source)
     sender = find(source)()
     body = _body(file)
-    url = to if "/webhook" in to else f"{to.rstrip('/')}/webhook/{source}"
+    url = webhook_of(to, source)
     headers = {"content-type": content_type or media_type_of(source, body)}
-    delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", url)
+    signed = signed_url(url, settings.public_url)
+    delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", signed)
     key = secret or (configured.secret[0] if configured and configured.secret else None)
     if key is not None:
         try:
@@ -101,6 +108,23 @@ def send(
     sys.stdout.write(in_lines(answer.body.decode(errors="replace")) + "\n")
     if answer.status != 200:
         raise typer.Exit(1)
+
+
+def webhook_of(to: str, source: str) -> str:
+    """The URL of the source's webhook, where *to* is that of a server or already of a webhook."""
+    base, mark, query = to.partition("?")
+    whole = base if _WEBHOOK.search(base) else f"{base.rstrip('/')}/webhook/{source}"
+    return whole + mark + query
+
+
+def signed_url(url: str, public_url: str) -> str:
+    """The URL that a sender would sign to post to *url*: the server takes every delivery for one to
+    its `public_url`, if it has one, whichever of its addresses was called."""
+    base, mark, query = url.partition("?")
+    found = _WEBHOOK.search(base)
+    if not public_url or found is None:
+        return url
+    return public_url.rstrip("/") + base[found.start() :] + mark + query
 
 
 def media_type_of(source: str, body: bytes) -> str:

@@ -5,12 +5,14 @@ import hmac
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from urllib.parse import parse_qs, quote_plus
 
 from leadline.model.errors import ConfigurationError, Unauthentic
 from leadline.model.lead import Delivery
 from leadline.settings.sources import SourceConfig
 
+_Key = TypeVar("_Key")
 _STAMP = re.compile(r"[0-9]{1,16}")
 SHARED_PARAMETERS = ("key", "secret", "token")
 """The names under which a sender may put the shared secret in the query or in a body."""
@@ -26,10 +28,10 @@ def header(delivery: Delivery, *names: str) -> str:
 
 
 def check_any(
-    secrets: Iterable[str], expected: Callable[[str], bytes], given: Iterable[bytes]
+    secrets: Iterable[_Key], expected: Callable[[_Key], bytes], given: Iterable[bytes]
 ) -> None:
-    """Check that one of the *given* signatures is the *expected* one for one of the secrets. Raises
-    Unauthentic otherwise."""
+    """Check that one of the *given* signatures is the *expected* one for one of the secrets, each
+    of which may come with what else is signed. Raises Unauthentic otherwise."""
     given = list(given)
     fits = False
     for secret in secrets:

@@ -15,6 +15,7 @@ from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import DELETED, ERASED, MERGED, Delivery, Event, Kind, LeadFields
 from leadline.model.record_links import is_on
 from leadline.ports.source import Source
+from leadline.settings.sources import SourceConfig
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import (
     demand_something,
@@ -25,7 +26,8 @@ from leadline.vendors._webhooks.fields import (
 )
 from leadline.vendors._webhooks.notices import each_record
 
-# The percent-escapes that HubSpot decodes before it signs the URL.
+# The percent-escapes that HubSpot decodes before it signs the URL (HubSpot docs, "Validating
+# requests"). Its own SDKs decode nothing, so senders that sign with them don't either.
 _DECODED = {
     "%3a": ":", "%2f": "/", "%3f": "?", "%40": "@", "%21": "!", "%24": "$", "%27": "'",
     "%28": "(", "%29": ")", "%2a": "*", "%2c": ",", "%3b": ";",
@@ -75,16 +77,15 @@ class HubSpot(Source):
 
     def authenticate(self, delivery: Delivery) -> None:
         """Signed with the app's client secret; v1 and v2 have no timestamp, so they can be
-        replayed."""
+        replayed. The URL is taken as it was called and as HubSpot's documentation decodes it."""
         if not self.config.secret:
             return
         if "x-hubspot-signature-v3" in delivery.headers:
             stamp = signing.header(delivery, "x-hubspot-request-timestamp")
             given = signing.header(delivery, "x-hubspot-signature-v3")
-            message = _v3_message(delivery, stamp)
             signing.check_any(
-                self.config.secret,
-                lambda key: signing.base64ed(signing.mac(key.encode(), message)),
+                _keys(self.config, delivery),
+                lambda key: signing.base64ed(_v3(*key, delivery, stamp)),
                 [signing.octets(given)],
             )
             signing.check_window(delivery, stamp, self.config, 0.001)
@@ -93,19 +94,16 @@ class HubSpot(Source):
         version = delivery.headers.get("x-hubspot-signature-version", "v1").strip().lower()
         if version not in ("v1", "v2"):
             raise Unauthentic("the version of the signature is unknown")
-        url = f"{delivery.method}{delivery.url}" if version == "v2" else ""
         signing.check_any(
-            self.config.secret,
-            lambda key: (
-                hashlib.sha256(signing.octets(key + url) + delivery.body).hexdigest().encode()
-            ),
+            _keys(self.config, delivery),
+            lambda key: _older(*key, delivery, version).encode(),
             [signing.octets(given)],
         )
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`; version 3."""
         stamp = signing.milliseconds(delivery.received_at)
-        digest = signing.mac(secret.encode(), _v3_message(delivery, stamp))
+        digest = _v3(secret, _decoded(delivery.url), delivery, stamp)
         return {
             "content-type": "application/json",
             "x-hubspot-request-timestamp": stamp,
@@ -135,9 +133,26 @@ class HubSpot(Source):
         return demand_something(_event_fields(body, self.config.map), body)
 
 
-def _v3_message(delivery: Delivery, stamp: str) -> bytes:
-    url = _ESCAPE.sub(lambda found: _DECODED[found[0].lower()], delivery.url)
-    return signing.octets(f"{delivery.method}{url}") + delivery.body + signing.octets(stamp)
+def _decoded(url: str) -> str:
+    """The URL as HubSpot's documentation decodes it before it is signed."""
+    return _ESCAPE.sub(lambda found: _DECODED[found[0].lower()], url)
+
+
+def _keys(config: SourceConfig, delivery: Delivery) -> list[tuple[str, str]]:
+    """Each secret with each URL that may have been signed."""
+    urls = (delivery.url, _decoded(delivery.url))
+    return [(secret, url) for secret in config.secret if secret for url in urls]
+
+
+def _v3(secret: str, url: str, delivery: Delivery, stamp: str) -> bytes:
+    message = signing.octets(delivery.method + url) + delivery.body + signing.octets(stamp)
+    return signing.mac(secret.encode(), message)
+
+
+def _older(secret: str, url: str, delivery: Delivery, version: str) -> str:
+    """The signature of version 2, or of version 1, which covers neither method nor URL."""
+    told = f"{secret}{delivery.method}{url}" if version == "v2" else secret
+    return hashlib.sha256(signing.octets(told) + delivery.body).hexdigest()
 
 
 def _events(raw: bytes) -> list[Event]:
