@@ -13,6 +13,7 @@ from leadline.model.errors import LeadlineError, NotUnderstood, Unreadable
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.standins.form_bodies import multipart
 from leadline.standins.sample_bodies import compact, hubspot_event
+from leadline.vendors._webhooks.answers import are_answers
 from tests.standins.payloads import ADA, AT, BODIES, MEDIA, source
 
 ALL = sorted(BODIES)
@@ -35,6 +36,8 @@ WORDS = st.sampled_from(
         events event_type object_id formResponse content questions questionId answerDetails
         leadGenFormResponse leadAction _model _id updated_attributes custom_fields model record
         party. contact. employee. __class__ write_date Owner user_id country_id referenced_actor_id
+        label title text choices options inputs ref form headline q1 a1 question_1 answer_1 labels
+        values first last full rows columns textAnswers 0 1
         """.split()  # noqa: SIM905
     )
 )
@@ -61,6 +64,9 @@ SCALARS = (
             "new",
             "LEAD_ACTION",
             "datetime",
+            "email",
+            "Your name",
+            "first = Ada\nlast = Vance",
         ]
     )
 )
@@ -123,14 +129,23 @@ def test_any_bytes(name: str, body: bytes, media: str) -> None:
     check(name, body, media)
 
 
+def holds_lists(value: list[Any]) -> bool:
+    """Whether a list or an object in the list has a list in it, which may hold several leads."""
+    return "[" in json.dumps(value)[1:]
+
+
 @given(name=NAMES, value=VALUES)
 def test_any_json_value(name: str, value: Any) -> None:
     body = json.dumps(value).encode()
     events = check(name, body, "application/json")
+    may_cut = name in ("generic", "standard_webhooks")
     if name in ("generic", "hubspot", "pipedrive", "standard_webhooks"):
-        wanted = len(value) if isinstance(value, list) else 1
         assert events is not None
-        assert len(events) == wanted, "no lead is invented, and none is lost"
+        several = isinstance(value, list) and not (may_cut and are_answers(value))
+        wanted = len(value) if several else 1
+        assert len(events) >= wanted, "no lead is lost"
+        if not (may_cut and holds_lists(value if several else [value])):
+            assert len(events) == wanted, "and none is invented"
 
 
 @given(name=NAMES, value=VALUES)

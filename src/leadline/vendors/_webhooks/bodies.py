@@ -17,9 +17,6 @@ from leadline.vendors._webhooks.pieces import leads_in
 JSON_MEDIA = ("application/json", "text/json", "text/plain")
 """The content types of JSON."""
 _PAIRS = re.compile(rb"[^\s=&{}\"<>]{1,200}=[^\s{}\"<>]*\s*\Z")
-_BOUNDARY = re.compile(
-    rb"--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\nContent-Disposition:", re.IGNORECASE
-)
 
 
 def read_body(delivery: Delivery) -> tuple[bytes, tuple[str, ...]]:
@@ -87,8 +84,8 @@ def _written_as_a_name(form: Mapping[str, Any]) -> bytes | None:
 def _form_in(delivery: Delivery) -> Delivery | None:
     """A form with another content type as a delivery with the right one; None if it is no form."""
     body = delivery.body
-    if boundary := _BOUNDARY.match(body.lstrip(b"\r\n")):
-        media = f"{forms.MEDIA[1]}; boundary={boundary[1].decode()}"
+    if boundary := forms.boundary_in(body):
+        media = f"{forms.MEDIA[1]}; boundary={boundary.decode()}"
     elif _PAIRS.match(body):
         media = forms.MEDIA[0]
     else:

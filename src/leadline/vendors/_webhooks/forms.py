@@ -3,32 +3,25 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from leadline.model.charsets import ascii_label, decode_texts, label_in
+from leadline.model.charsets import label_in
 from leadline.model.errors import LeadlineError, Unreadable
 from leadline.model.json_text import decode, read_json, read_labelled_json
 from leadline.model.lead import Delivery
+from leadline.vendors._webhooks.form_values import Field, File, decoded_fields
 from leadline.vendors._webhooks.guess import names_somebody
 
 MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
 _MOST_FIELDS = 1000
+_BOUNDARY = re.compile(
+    rb"--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\nContent-(?:Disposition|Type|Transfer-Encoding|Length):",
+    re.IGNORECASE,
+)
 _BLANK = b"\xef\xbb\xbf \t\r\n"
-
-
-class _File(NamedTuple):
-    """A file in a form, without its content: its name in the form's charset, its content type, and
-    its size in bytes."""
-
-    name: bytes
-    content_type: str
-    size: int
-
-
-_Field = tuple[bytes, bytes | _File]
 
 
 def read_form(delivery: Delivery) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -36,12 +29,15 @@ def read_form(delivery: Delivery) -> tuple[dict[str, Any], tuple[str, ...]]:
     list; a file is an object with `filename`, `content_type` and `size`. JSON that is labelled as a
     form is read as JSON.
 
-    The charset is the one in the field `_charset_`, which browsers fill in, else the one of the
-    content type. Raises Unreadable if the body is not a valid form.
+    The charset is the one that a part names for its value, else the one in the field `_charset_`,
+    which browsers fill in, else the one of the content type. Raises Unreadable if the body is not a
+    valid form.
     """
     if (read := json_of(delivery)) is not None:
         return _object(read[0]), read[1]
-    pairs, notes = _decoded(delivery, _undecoded(delivery))
+    pairs, notes = decoded_fields(
+        _undecoded(delivery), label_in(delivery.headers.get("content-type", ""))
+    )
     form: dict[str, Any] = {}
     for name, value in pairs:
         if name not in form:
@@ -64,12 +60,12 @@ def values_of(delivery: Delivery, *names: str) -> list[bytes]:
         told = (value.get(name) for name in names)
         return [one.encode(errors="replace") for one in told if isinstance(one, str)]
     found = _undecoded(delivery)
-    count = Counter(name for name, _ in found)
+    count = Counter(field.name for field in found)
     wanted = {name.encode() for name in names}
     return [
         value
-        for name, value in found
-        if name in wanted and count[name] == 1 and not isinstance(value, _File)
+        for name, value, _ in found
+        if name in wanted and count[name] == 1 and not isinstance(value, File)
     ]
 
 
@@ -147,38 +143,14 @@ def unfolded(form: Mapping[str, Any]) -> dict[str, Any]:
     return {**answers, **beside}
 
 
-def of_gravity(entry: dict[str, Any]) -> dict[str, Any]:
-    """A Gravity Forms entry, with `first_name` and `last_name` for the parts of its first name
-    field.
-
-    Fields are numbered; `3.3` and `3.6` are the first and last name if field 3 is a name. Addresses
-    and check boxes also have parts, beginning with `3.1` (Gravity Forms docs, "Entry Object").
-    """
-    if "form_id" not in entry:
-        return entry
-    numbers = [key[:-2] for key in entry if key[-2:] == ".6" and key[:-2].isdigit()]
-    of_name = next((n for n in numbers if f"{n}.3" in entry and f"{n}.1" not in entry), None)
-    names = {f"{of_name}.3": "first_name", f"{of_name}.6": "last_name"}
-    return {names.get(key, key): value for key, value in entry.items()}
-
-
-def _options(header: bytes) -> dict[bytes, bytes]:
-    """The parameters of a header: `; name="value"`."""
-    if b";" not in header:
-        return {}
-    from leadline.vendors._webhooks.multipart import header_options  # 4 ms, not needed for JSON
-
-    return header_options(header)
-
-
-def _undecoded(delivery: Delivery) -> Sequence[_Field]:
+def _undecoded(delivery: Delivery) -> Sequence[Field]:
     """The fields as bytes, in the order of the body, and then the files."""
     if delivery.media_type == "multipart/form-data":
         return _multipart(delivery)
     return _urlencoded(delivery)
 
 
-def _urlencoded(delivery: Delivery) -> list[_Field]:
+def _urlencoded(delivery: Delivery) -> list[Field]:
     try:
         # latin-1 maps bytes to characters one to one, so the charset can be determined afterwards.
         pairs = parse_qsl(
@@ -189,42 +161,22 @@ def _urlencoded(delivery: Delivery) -> list[_Field]:
         )
     except ValueError:
         raise Unreadable(f"the form has more than {_MOST_FIELDS} fields") from None
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+    return [Field(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
-def _decoded(
-    delivery: Delivery, raw: Sequence[_Field]
-) -> tuple[list[tuple[str, Any]], tuple[str, ...]]:
-    told = dict(raw).get(b"_charset_", b"")
-    label = told.decode("latin-1") if isinstance(told, bytes) else ""
-    of_type = label_in(delivery.headers.get("content-type", ""))
-    names = [name for name, _ in raw]
-    values = [value.name if isinstance(value, _File) else value for _, value in raw]
-    texts, notes = decode_texts([*names, *values], ascii_label(label), ascii_label(of_type))
-    shown = [
-        {"filename": text, "content_type": value.content_type, "size": value.size}
-        if isinstance(value, _File)
-        else text
-        for (_, value), text in zip(raw, texts[len(raw) :], strict=True)
-    ]
-    return list(zip(texts[: len(raw)], shown, strict=True)), notes
-
-
-def _multipart(delivery: Delivery) -> list[_Field]:
-    from leadline.vendors._webhooks.multipart import read_parts  # as in `_options`
+def _multipart(delivery: Delivery) -> list[Field]:
+    # 4 ms, not needed for JSON
+    from leadline.vendors._webhooks.multipart import header_options, read_fields
 
     content_type = delivery.headers.get("content-type", "").encode("latin-1", errors="replace")
-    boundary = _options(content_type).get(b"boundary", b"")
+    boundary = header_options(content_type).get(b"boundary", b"") or boundary_in(delivery.body)
     if not boundary:
         raise Unreadable("the multipart body has no boundary")
-    texts: list[_Field] = []
-    files: list[_Field] = []
-    for part in read_parts(delivery.body, boundary):
-        named = _options(part.headers.get(b"content-disposition", b""))
-        name = named.get(b"name", b"")
-        if b"filename" in named:
-            kind = part.headers.get(b"content-type", b"").decode("latin-1")
-            files.append((name, _File(named[b"filename"], kind, len(part.data))))
-        else:
-            texts.append((name, bytes(part.data)))
-    return [*texts, *files]
+    return read_fields(delivery.body, boundary)
+
+
+def boundary_in(body: bytes) -> bytes:
+    """The boundary with which a multipart body begins, for senders that set the content type
+    without it; empty if it does not begin as one."""
+    found = _BOUNDARY.match(body.lstrip(b"\r\n"))
+    return found[1] if found else b""

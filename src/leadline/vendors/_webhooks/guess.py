@@ -5,12 +5,14 @@ those of other objects, so that a form's name or an owner's address is not taken
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
 
 from leadline.model.lead import LeadFields
 from leadline.vendors._webhooks.aliases import Role, meaning, role
+from leadline.vendors._webhooks.answer_members import members
+from leadline.vendors._webhooks.answers import are_answers, is_answer
 from leadline.vendors._webhooks.fields import (
     LONGEST_PATH,
     number,
@@ -21,6 +23,7 @@ from leadline.vendors._webhooks.fields import (
     text,
     text_of_field,
 )
+from leadline.vendors._webhooks.questions import labels_in
 
 ANOTHER_PERSON = "custom.another_person"
 """The problem code of a lead whose unrecognised fields may describe another person."""
@@ -34,21 +37,6 @@ _NOT_THE_PERSONS = re.compile(
 _NOT_A_JOB = frozenset({"lead", "user", "contact", "visitor", "customer", "member", "admin"})
 _NAMES = ("name", "first_name", "last_name")
 
-# Keys of question and answer pairs, as in Google Ads, Meta, Calendly, monday and form builders.
-_QUESTIONS = (
-    "column_id",
-    "column_name",
-    "key",
-    "name",
-    "field",
-    "label",
-    "question",
-    "title",
-    "id",
-)
-_ANSWERS = ("string_value", "value", "values", "answer", "text")
-_OF_AN_ANSWER = ("value", "values", "answer", "string_value")
-_OF_A_PAIR = frozenset({*_QUESTIONS, *_ANSWERS, "type", "position", "raw_value", "required", "ref"})
 # An object with one of these keys and no address is a form or a page; its name is not a person's.
 _OF_A_FORM = frozenset({"form_id", "formId", "formID", "triggerType", "siteId", "page_url"})
 
@@ -137,20 +125,16 @@ def _stands_among_others(node: _Object) -> bool:
     return any({"name", "email"} & claimed(one) for one in others)
 
 
-def is_answer(value: Any) -> bool:
-    """Whether it is the answer to a question, not a person: `{"name": "E-mail", "value": …}`."""
-    return isinstance(value, dict) and any(key in value for key in _OF_AN_ANSWER)
-
-
 def _gathered(value: Any) -> list[_Object]:
     """The objects of the body, outer ones first; at most `_MOST_NODES` members are visited."""
     objects: list[_Object] = []
     waiting: list[tuple[_Object, Any]] = [(_Object("", Role.PERSON, 0), value)]
     visited = 0
+    labels = labels_in(value)
     for node, content in waiting:
         objects.append(node)
         within = f"{node.path}." if node.path else ""
-        for key, inner in _members(content):
+        for key, inner in members(content, labels):
             visited += 1
             if visited > _MOST_NODES:
                 return objects
@@ -164,38 +148,12 @@ def _gathered(value: Any) -> list[_Object]:
     return objects
 
 
-def _members(value: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(value, dict):
-        if dict not in map(type, value.values()):
-            return value.items()
-        return [_named_pair(key, inner) or (key, inner) for key, inner in value.items()]
-    if isinstance(value, list):
-        return [_pair(inner) or (str(i), inner) for i, inner in enumerate(value)]
-    return [("", value)]
-
-
-def _pair(value: Any) -> tuple[str, Any] | None:
-    """The pair of `{"question": "Company", "answer": "Acme"}`; None for other objects."""
-    if not isinstance(value, dict) or not value.keys() <= _OF_A_PAIR:
-        return None
-    answer = next((value[k] for k in _ANSWERS if k in value), None)
-    asked = [q for k in _QUESTIONS if isinstance(q := value.get(k), str) and q]
-    if answer is None or not asked:
-        return None
-    return next((q for q in asked if meaning(q)), asked[0]), answer
-
-
-def _named_pair(key: str, value: Any) -> tuple[str, Any] | None:
-    """The pair in `{"field_a1": {"title": "E-mail", "value": …}}`; None if the key itself has a
-    meaning, or the pair has none."""
-    pair = _pair(value) if meaning(key) is None else None
-    return pair if pair and meaning(pair[0]) else None
-
-
 def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
     """Record a member in `candidates` or `rest`. Returns the role of an object that is to be
     visited, else None."""
     known = meaning(key)
+    if known and type(inner) is list and are_answers(inner):
+        known = None  # a list of answers under "details" is no message
     field = known and _given(node, known[0])
     words = text_of_field(field, inner) if field else None
     if known and field and words is not None and _believable(field, words):

@@ -15,7 +15,8 @@ from leadline.model.bounds import MOST_EVENTS
 from leadline.model.errors import LeadlineError, TooManyEvents
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.vendors._webhooks.aliases import Role, normal, role
-from leadline.vendors._webhooks.guess import claimed, is_answer, names_somebody
+from leadline.vendors._webhooks.answers import are_answers, is_answer
+from leadline.vendors._webhooks.guess import claimed, names_somebody
 from leadline.vendors._webhooks.kinds import EventNames
 
 _PEOPLE_WORDS = (
@@ -53,8 +54,11 @@ def leads_in(raw: bytes) -> Sequence[bytes]:
     """
     if b"[" not in raw and (b"\\" not in raw or not _may_hold_json(raw)):
         return (raw,)
+    opened = _opened(raw)
+    if _answers_of_one(opened):
+        return (opened,)
     found: list[bytes] = []
-    for one in elements(_opened(raw)):
+    for one in elements(opened):
         found += _leads(_opened(one), 0)
         if len(found) > MOST_EVENTS:
             raise TooManyEvents(MOST_EVENTS)
@@ -92,6 +96,17 @@ def _names_in(raw: bytes) -> dict[str, msgspec.Raw]:
     }
 
 
+def _answers_of_one(raw: bytes) -> bool:
+    """Whether an array is the answers of one person: `[{"question": …, "answer": …}]`."""
+    if raw.lstrip(b" \t\r\n")[:1] != b"[":
+        return False
+    within = peek(_elements, raw) or ()
+    try:
+        return any(is_answer(decode(bytes(one))) for one in within[:1]) and are_answers(decode(raw))
+    except LeadlineError:
+        return False
+
+
 def _may_hold_json(raw: bytes) -> bool:
     """Whether a string in the JSON text may be JSON: it would have escaped quotation marks."""
     return b'\\"' in raw or b"\\u0022" in raw
@@ -115,6 +130,8 @@ def _leads(raw: bytes, depth: int) -> list[bytes]:
     if b"[" not in raw or depth > _DEEPEST:
         return [raw]
     if raw.lstrip(b" \t\r\n")[:1] == b"[":
+        if _answers_of_one(raw):
+            return [raw]
         within = [bytes(element) for element in peek(_elements, raw) or ()]
         if not within or not all(element.startswith(b"{") for element in within):
             return [raw]
@@ -176,7 +193,7 @@ def _holds_people(key: str, value: Sequence[Any]) -> bool:
     words = (name, *name.split("_"))
     if not (_stands_for(_ANYTHING, name) or any(_stands_for(_PEOPLE, word) for word in words)):
         return False
-    return bool(some) and all(_is_somebody(one) for one in some)
+    return bool(some) and all(_is_somebody(one) and not is_answer(one) for one in some)
 
 
 def _is_somebody(value: Any) -> bool:

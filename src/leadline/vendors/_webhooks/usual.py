@@ -1,9 +1,11 @@
 """The time and the cleared fields of updates of any shape."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from leadline.model.lead import LeadFields
 from leadline.vendors._webhooks.aliases import meaning
+from leadline.vendors._webhooks.answers import answer_in
 from leadline.vendors._webhooks.fields import flat_with_empty, scalar_or_text
 
 TIMES = (
@@ -18,6 +20,7 @@ _AROUND = frozenset(
      "after", "new", "attributes", "fields", "properties")
 )  # fmt: skip
 """The usual names of the object that holds a record's values."""
+_DEEPEST = 6
 
 
 def emptied_by_name(body: Any, fields: LeadFields) -> tuple[str, ...]:
@@ -32,4 +35,19 @@ def emptied_by_name(body: Any, fields: LeadFields) -> tuple[str, ...]:
         known = meaning(key) if _AROUND.issuperset(around) else None
         if known and getattr(fields, known[0]) is None:
             found[known[0]] = None
+    for label in _left_out(body, 0):
+        known = meaning(label)
+        if known and getattr(fields, known[0]) is None:
+            found[known[0]] = None
     return tuple(found)
+
+
+def _left_out(value: Any, depth: int) -> Iterator[str]:
+    """The telling labels of questions that were answered by nothing."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inside:
+        answer = answer_in(one)
+        if answer is not None and answer.telling and answer.value is None:
+            yield answer.label
+        elif depth < _DEEPEST:
+            yield from _left_out(one, depth + 1)

@@ -42,7 +42,7 @@ class Form(Source):
         """The fields by common names; `a[b]` and JSON inside a field are unfolded."""
         form = decode(raw)
         if not isinstance(form, dict):
-            return demand_something(LeadFields(), ())
+            return demand_something(guessed(form, self.config.map), ())
         fields = guessed(forms.unfolded(form), self.config.map)
         honeypot = self.config.honeypot
         if honeypot and text(form.get(honeypot)):

@@ -79,7 +79,7 @@ class Generic(Source):
         body = decode(raw)
         if not isinstance(body, dict):
             return demand_something(guessed(body, self.config.map), ())
-        tree = forms.of_gravity(forms.unfolded(body))
+        tree = forms.unfolded(body)
         if tree.get("specversion") and isinstance(tree.get("data"), dict):
             # In a CloudEvent, `source` is a URI of the sender, not the origin of the lead.
             tree = {k: v for k, v in tree.items() if k != "source"}
