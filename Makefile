@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs countries clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -91,5 +91,13 @@ bench: setup ## every performance claim, each against a baseline of the same run
 docs: setup ## write the generated reference pages anew
 	$(BIN)/python tools/write_reference.py
 
+countries: .countries/.ready ## write the table of countries' names anew, from CLDR
+	.countries/bin/python tools/country_names.py
+
+.countries/.ready: constraints-countries.txt
+	$(PYTHON) -m venv .countries
+	.countries/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-countries.txt
+	@touch $@
+
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .tryton .checkov .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
+	rm -rf $(VENV) .emulator .tryton .checkov .countries .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data

@@ -31,7 +31,7 @@ from leadline.ports.ledger import LeadRow, LeadStory
 from leadline.refine import About, limits, refine, text
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.company import refine_company
-from leadline.refine.country import region_of
+from leadline.refine.country import regions_of
 from leadline.refine.email import refine_email
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
@@ -93,7 +93,7 @@ RULES: dict[str, Work] = {
     "company": refine_company,
     "email": refine_email,
     "phone": lambda written: refine_phone(written, "US"),
-    "country": region_of.__wrapped__,
+    "country": regions_of.__wrapped__,
     "website": refine_website,
     "quarantine": lambda written: suspicions(
         lead_of(dict.fromkeys(FIELDS, written)), "test@test.com"

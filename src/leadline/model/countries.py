@@ -1,4 +1,9 @@
-"""ISO 3166-1: code, three-letter code and English short name, and other names in use."""
+"""ISO 3166-1: code, three-letter code and English short name; and ITU-T E.164's calling codes.
+
+Names in other languages are in `leadline.model.country_names`.
+"""
+
+from leadline.model.country_key import country_key
 
 _TABLE = """
 AD AND Andorra|AE ARE United Arab Emirates|AF AFG Afghanistan|AG ATG Antigua and Barbuda
@@ -59,86 +64,41 @@ COUNTRIES = {row[:2]: (row[3:6], row[7:]) for row in _TABLE.strip().replace("\n"
 """Two-letter code to three-letter code and English name (with three that
 ISO only reserves or leaves to users, and that have phones: AC, TA, XK)."""
 
-OTHER_NAMES = {
-    "AE": ("UAE", "U.A.E.", "Emirates", "Dubai", "Abu Dhabi"),
-    "AR": ("República Argentina",),
-    "AT": ("Österreich", "Oesterreich", "Autriche"),
-    "BE": ("België", "Belgique", "Belgien"),
-    "BA": ("Bosnia",),
-    "BN": ("Brunei",),
-    "BO": ("Plurinational State of Bolivia",),
-    "BR": ("Brasil", "Brasilien", "Brésil"),
-    "CA": ("Kanada",),
-    "CD": ("DR Congo", "DRC", "Congo-Kinshasa", "Congo, Democratic Republic of the"),
-    "CG": ("Republic of the Congo", "Congo-Brazzaville"),
-    "CH": ("Schweiz", "Suisse", "Svizzera", "Swiss"),
-    "CI": ("Ivory Coast",),
-    "CN": ("People's Republic of China", "PRC", "Mainland China", "中国"),
-    "CV": ("Cape Verde",),
-    "CZ": ("Czech Republic", "Česko", "Česká republika"),
-    "DE": ("Deutschland", "Federal Republic of Germany", "Allemagne", "Alemania", "Duitsland"),
-    "DK": ("Danmark", "Dänemark"),
-    "EE": ("Eesti",),
-    "ES": ("España", "Spanien", "Espagne"),
-    "FI": ("Suomi", "Finnland"),
-    "FK": ("Falkland Islands (Malvinas)",),
-    "FM": ("Federated States of Micronesia",),
-    "FR": ("Frankreich", "Francia", "French Republic", "République française"),
-    "GB": (
-        *("UK", "U.K.", "Great Britain", "Britain", "England", "Scotland", "Wales"),
-        *("Northern Ireland", "United Kingdom of Great Britain and Northern Ireland"),
-        *("Großbritannien", "Vereinigtes Königreich", "Royaume-Uni", "Reino Unido"),
+_CONGO = {"CG": "242", "CD": "243"}
+_GUINEA = {"GN": "224", "GQ": "240", "GW": "245", "PG": "675"}
+_KOREA = {"KR": "82", "KP": "850"}
+_VIRGIN_ISLANDS = {"VG": "1", "VI": "1"}
+_GEORGIA = {"GE": "995", "US": "1"}
+_MEANT = (
+    ("Congo|Kongo|Konga|Конго|Κονγκό|コンゴ|刚果|剛果|콩고|الكونغو|Kongó", _CONGO),
+    (
+        "Guinea|Guinée|Guiné|Guinee|Gwinea|Gine|Гвинея|Гвінея|Γουινέα|ギニア|几内亚|幾內亞|기니|غينيا",
+        _GUINEA,
     ),
-    "GR": ("Hellas", "Ελλάδα", "Griechenland"),
-    "HK": ("Hong Kong SAR", "Hongkong"),
-    "HR": ("Hrvatska",),
-    "HU": ("Magyarország",),
-    "IE": ("Éire", "Republic of Ireland", "Irland"),
-    "IN": ("Bharat", "Indien", "Inde"),
-    "IR": ("Islamic Republic of Iran",),
-    "IS": ("Ísland",),
-    "IT": ("Italia", "Italien", "Italie"),
-    "JP": ("日本", "Nippon"),
-    "KP": ("Democratic People's Republic of Korea", "DPRK"),
-    "KR": ("Korea", "Republic of Korea", "Korea, Republic of", "대한민국", "한국"),
-    "LA": ("Lao People's Democratic Republic",),
-    "LT": ("Lietuva",),
-    "LV": ("Latvija",),
-    "MA": ("Maroc", "Marruecos"),
-    "MD": ("Republic of Moldova",),
-    "MK": ("Macedonia", "FYROM"),
-    "MM": ("Burma",),
-    "MO": ("Macau",),
-    "MX": ("México", "Méjico"),
-    "NL": ("Nederland", "Holland", "The Netherlands", "Niederlande", "Pays-Bas"),
-    "NO": ("Norge", "Noreg", "Norwegen"),
-    "PE": ("Perú",),
-    "PH": ("Pilipinas",),
-    "PL": ("Polska", "Polen"),
-    "PS": ("State of Palestine", "Palestinian Territory", "Palestinian Territories"),
-    "RO": ("România", "Rumänien"),
-    "RS": ("Srbija",),
-    "RU": ("Russia", "Россия"),
-    "SA": ("KSA", "Kingdom of Saudi Arabia"),
-    "SE": ("Sverige", "Schweden"),
-    "SI": ("Slovenija",),
-    "SK": ("Slovak Republic", "Slovensko"),
-    "SY": ("Syrian Arab Republic",),
-    "SZ": ("Swaziland",),
-    "TL": ("East Timor",),
-    "TR": ("Turkey", "Türkei", "Turquie"),
-    "TW": ("Taiwan, Province of China", "Republic of China", "臺灣", "台灣"),
-    "TZ": ("United Republic of Tanzania",),
-    "UA": ("Україна",),
-    "US": (
-        *("USA", "U.S.", "U.S.A.", "United States of America", "America", "Estados Unidos"),
-        *("États-Unis", "Vereinigte Staaten", "EE.UU.", "EEUU", "EUA", "US of A"),
-    ),
-    "VA": ("Vatican", "Vatican City"),
-    "VE": ("Bolivarian Republic of Venezuela",),
-    "VG": ("Virgin Islands, British",),
-    "VI": ("Virgin Islands, U.S.", "United States Virgin Islands"),
-    "VN": ("Vietnam", "Việt Nam"),
-    "ZA": ("RSA", "Republic of South Africa", "Südafrika"),
+    ("Guineea", _GUINEA),
+    ("Korea|Corea|Corée|Coreia|Coreea|Kore|Корея|Κορέα|كوريا", _KOREA),
+    ("Virgin Islands|Virgin Is", _VIRGIN_ISLANDS),
+    ("Georgia", _GEORGIA),
+)
+
+SEVERAL: dict[str, dict[str, str]] = {
+    country_key(name): meant for names, meant in _MEANT for name in names.split("|")
 }
-"""Former, formal and local names, by code."""
+"""Names, as `country_key` writes them, that stand for several countries in real life: code to
+calling code of each. ISO gives "Congo" and "Guinea" to one of them, but senders do not. "Georgia"
+is the country unless something points to the state."""
+
+_CALLING_CODES = """
+1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64
+65 66 81 82 84 86 90 91 92 93 94 95 98 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229
+230 231 232 233 234 235 236 237 238 239 240 241 242 243 244 245 246 247 248 249 250 251 252 253
+254 255 256 257 258 260 261 262 263 264 265 266 267 268 269 290 291 297 298 299 350 351 352 353
+354 355 356 357 358 359 370 371 372 373 374 375 376 377 378 380 381 382 383 385 386 387 389 420
+421 423 500 501 502 503 504 505 506 507 508 509 590 591 592 593 594 595 596 597 598 599 670 672
+673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 800 808 850 852 853
+855 856 870 878 880 881 882 883 886 888 960 961 962 963 964 965 966 967 968 970 971 972 973 974
+975 976 977 979 992 993 994 995 996 998
+"""
+
+CALLING_CODES = frozenset(_CALLING_CODES.split())
+"""The country codes of ITU-T E.164, as phonenumbers has them (a test compares them)."""

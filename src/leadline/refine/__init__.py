@@ -13,14 +13,14 @@ import msgspec
 from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
 from leadline.refine import text
 from leadline.refine.company import refine_company
-from leadline.refine.country import region_of
+from leadline.refine.country_context import region_in
 from leadline.refine.custom import mended_custom
 from leadline.refine.damage import damages
 from leadline.refine.email import refine_email
 from leadline.refine.leftovers import leftover_problems
 from leadline.refine.limits import LIMITS, cut_custom, truncated
 from leadline.refine.name import refine_name
-from leadline.refine.phone import refine_phone
+from leadline.refine.phone import in_unknown_country, refine_phone
 from leadline.refine.quarantine import NOBODY, is_nobody, suspicions
 from leadline.refine.website import refine_website
 
@@ -38,7 +38,8 @@ class About(msgspec.Struct, frozen=True):
     """What refinement needs in addition to the fields.
 
     `received_from` is the source. `region` is the ISO 3166 code ("US") of the country of phone
-    numbers, if neither the number nor the lead names a country; "" for none.
+    numbers, if neither the number nor the lead names a country; "" for none. It is not used for a
+    lead that names a country which is not understood.
     """
 
     lead_id: str
@@ -94,10 +95,12 @@ class _RefinedContact(msgspec.Struct, frozen=True):
 def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
     """The refined contact; *usual* is the country of phone numbers if the lead names none."""
     country, of_country = text.clean("country", fields.country)
-    region = (country and region_of(country)) or (usual and region_of(usual))
-    name = refine_name(fields.name, fields.first_name, fields.last_name, region or "")
+    region = region_in(country, fields.phone, fields.custom, usual)
+    name = refine_name(fields.name, fields.first_name, fields.last_name, region)
     email = refine_email(fields.email)
-    phone = refine_phone(fields.phone, region or "")
+    phone = refine_phone(fields.phone, region)
+    if country and not region:
+        phone = in_unknown_country(phone)
     company, of_company = refine_company(fields.company)
     title, of_title = text.clean("title", fields.title)
     website, of_website = refine_website(fields.website)

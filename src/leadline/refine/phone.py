@@ -12,6 +12,7 @@ import msgspec
 
 from leadline.model.lead import Change
 from leadline.refine import text
+from leadline.refine.dial_code import Dialled, read_dialled
 
 if TYPE_CHECKING:
     import phonenumbers
@@ -28,6 +29,8 @@ _TRUNK = re.compile(r"\(\s*0\s*\)")
 _SECOND = re.compile(r"\s*(?:[;,|/\n]|\bor\b|\boder\b|\bou\b|\band\b|\bund\b)\s*(?=[+(0-9])", re.I)
 _MANY_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
 
+_NO_REGION = "phone.no_region"
+_UNKNOWN_COUNTRY = "phone.unknown_country"
 _LONGEST = 250  # phonenumbers accepts no longer text
 
 
@@ -64,7 +67,42 @@ def _refine_other(written: str, region: str) -> Phone:
     one = _undressed(one)
     if (quick := _quick(one, region)) is not None:
         return _found(kept, *quick, problems, changes)
+    if (dialled := read_dialled(one)) is not None:
+        phone = _after_dial_code(kept, dialled, problems, changes)
+        if phone is not None:
+            return phone
     return _by_library(kept, one, region, problems, changes)
+
+
+def _after_dial_code(
+    kept: str, dialled: Dialled, problems: tuple[str, ...], changes: tuple[Change, ...]
+) -> Phone | None:
+    """The number with its dial code; None if it is no number of that code and phonenumbers must be
+    asked about the whole. An international number of another country stays, with a problem."""
+    import phonenumbers
+
+    said = refine_phone(dialled.number, dialled.region)
+    several = tuple(one for one in said.problems if one == "phone.several")
+    if said.e164 is None or said.problems != several:
+        if dialled.calling_code:
+            return None
+        wrong = _of_unknown_country(said.problems) if not dialled.region else said.problems
+        return Phone(kept, said.e164, said.extension, (*problems, *wrong), changes)
+    calling = dialled.calling_code or str(phonenumbers.country_code_for_region(dialled.region))
+    if calling != "0" and not said.e164.startswith(f"+{calling}"):
+        problems = (*problems, "phone.dial_code")
+    if said.written != kept:
+        changes = (*changes, text.altered("phone", kept, said.written, "phone.format"))
+    return Phone(said.written, said.e164, said.extension, (*problems, *several), changes)
+
+
+def in_unknown_country(phone: Phone) -> Phone:
+    """The phone of a lead whose country is named, but not understood."""
+    return msgspec.structs.replace(phone, problems=_of_unknown_country(phone.problems))
+
+
+def _of_unknown_country(problems: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_UNKNOWN_COUNTRY if one == _NO_REGION else one for one in problems)
 
 
 def _quick(written: str, region: str) -> tuple[str, str, str | None] | None:
@@ -153,7 +191,7 @@ def _parsed(written: str, region: str) -> tuple["phonenumbers.PhoneNumber | None
         except phonenumbers.NumberParseException as error:
             no_region = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
             if no_region and not region and "+" not in writing and _MANY_DIGITS.match(writing):
-                problem = "phone.no_region"
+                problem = _NO_REGION
             continue
         if phonenumbers.is_valid_number(number):
             return number, ""

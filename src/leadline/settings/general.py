@@ -92,7 +92,10 @@ class Settings(SettingsStruct, frozen=True):
         whole_number(1),
     )
     region: str = setting(
-        "", "The country of phone numbers if a lead names no country; empty for unknown.", REGION
+        "",
+        "The country of phone numbers if a lead names no country; empty for unknown. A country "
+        "that is named but not understood stays unknown.",
+        REGION,
     )
     slack_webhook_url: str = setting(
         "",

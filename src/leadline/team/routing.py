@@ -133,6 +133,6 @@ def _has_score(rule: RuleConfig, lead: RefinedLead) -> bool:
 
 def _country(lead: RefinedLead) -> str:
     """The ISO 3166 code of the lead's country; "" if it is not given or not known."""
-    from leadline.refine.country import region_of  # imported here: few rules name countries
+    from leadline.refine.country_context import region_in  # imported here: few rules name countries
 
-    return region_of(lead.contact.country or "")
+    return region_in(lead.contact.country, lead.contact.phone_e164, lead.custom)

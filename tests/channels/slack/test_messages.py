@@ -324,7 +324,8 @@ PROBLEMS = (
     "contact.unreachable", "email.disposable", "email.invalid", "email.lines", "email.placeholder",
     "email.role", "email.several", "email.suspect_domain", "message.truncated",
     "first_name.truncated", "custom.truncated", "name.missing", "name.suspect", "phone.invalid",
-    "phone.no_region", "phone.several", "phone.unparseable", "spam.gibberish", "spam.honeypot",
+    "phone.no_region", "phone.several", "phone.unparseable", "phone.dial_code",
+    "phone.unknown_country", "spam.gibberish", "spam.honeypot",
     "spam.links", "spam.name", "test.contact", "test.dummy", "test.flagged",
 )
 # fmt: on

@@ -1,12 +1,9 @@
-"""Companies, websites and countries, case by case."""
+"""Companies and websites, case by case."""
 
-import phonenumbers
 import pytest
 
-from leadline.model.countries import COUNTRIES, OTHER_NAMES
 from leadline.refine import company
 from leadline.refine.company import refine_company
-from leadline.refine.country import region_of
 from leadline.refine.website import refine_website
 
 
@@ -73,27 +70,3 @@ def test_a_real_company_is_no_placeholder(written: str) -> None:
 )
 def test_a_website_has_a_small_host(written: str | None, kept: str | None) -> None:
     assert refine_website(written)[0] == kept
-
-
-@pytest.mark.parametrize(
-    ("written", "region"),
-    [
-        ("US", "US"), ("us", "US"), ("USA", "US"), ("U.S.A.", "US"), ("United States", "US"),
-        ("United States (US)", "US"), ("the Netherlands", "NL"), ("HOLLAND", "NL"), ("uk", "GB"),
-        ("England", "GB"), ("Deutschland", "DE"), ("Österreich", "AT"), ("Osterreich", "AT"),
-        ("Côte d’Ivoire", "CI"), ("Türkiye", "TR"), ("turkey", "TR"), ("España", "ES"),
-        ("Bosnia & Herzegovina", "BA"), ("Korea, Republic of", "KR"), ("中国", "CN"),
-        ("ＵＳ", "US"), ("Россия", "RU"), ("Congo (Democratic Republic)", "CD"),
-        ("Atlantis", ""), ("", ""), ("12", ""),
-    ],
-)  # fmt: skip
-def test_a_country_is_known_by_its_names(written: str, region: str) -> None:
-    assert region_of(written) == region
-
-
-def test_every_region_with_phones_is_known_by_code_and_name() -> None:
-    assert set(phonenumbers.SUPPORTED_REGIONS) <= set(COUNTRIES)
-    for code, (three, english) in COUNTRIES.items():
-        assert region_of(code) == region_of(three) == region_of(english) == code
-    for code, others in OTHER_NAMES.items():
-        assert {region_of(other) for other in others} == {code}

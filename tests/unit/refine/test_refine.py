@@ -74,7 +74,8 @@ def test_a_clean_lead_comes_through_as_it_is() -> None:
     [
         ("United Kingdom", "US", "+442079460018"),  # the lead's own country comes first
         (None, "GB", "+442079460018"),
-        ("Atlantis", "GB", "+442079460018"),  # a country that nobody knows is no country
+        ("Please select", "GB", "+442079460018"),
+        ("Atlantis", "GB", None),  # a country that nobody knows is not the usual one
         (None, "", None),
     ],
 )

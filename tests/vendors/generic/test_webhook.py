@@ -219,7 +219,7 @@ def test_the_primary_address_is_taken_from_a_list() -> None:
 
 def test_a_phone_in_parts_is_put_together() -> None:
     parts = {"primaryPhoneNumber": "2125550123", "primaryPhoneCallingCode": "+1"}
-    assert fields({"phones": parts}).phone == "+1 2125550123"
+    assert fields({"phones": parts}).phone == "(+1) 2125550123"
     assert fields({"phone": 15550000000}).phone == "15550000000"
 
 

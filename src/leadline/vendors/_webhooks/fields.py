@@ -10,6 +10,7 @@ import msgspec
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import PLACEABLE, LeadFields
+from leadline.vendors._webhooks.dial_codes import within_object
 
 _DEEPEST = 12
 LONGEST_PATH = 200  # as long as refinement keeps names (`refine.limits`)
@@ -17,11 +18,18 @@ LONGEST_PATH = 200  # as long as refinement keeps names (`refine.limits`)
 _VALUES = ("value", "name", "label", "full", "text", "raw")
 _VALUES_OF = {
     "email": ("value", "email", "email_address", "address", "primaryEmail", "primary_email"),
-    "phone": ("value", "phone", "number", "phone_number", "full", "primaryPhoneNumber", "raw"),
+    "phone": (
+        *("e164", "international", "value", "phone", "number", "phone_number", "phoneNumber"),
+        *("full", "primaryPhoneNumber", "national", "national_number", "nationalNumber", "raw"),
+        *("nummer", "numero"),
+    ),
+    "country": (
+        *("name", "value", "label", "full", "text", "raw", "code", "iso2", "iso", "iso_code"),
+        *("country_code", "countryCode", "alpha2", "alpha_2", "iso3"),
+    ),
     "company": ("name", "value", "label", "title"),
     "owner": ("email", "value", "name", "label", "full_name"),
 }
-_CALLING_CODES = ("primaryPhoneCallingCode", "calling_code", "country_code", "dial_code", "area")
 _SECRET = re.compile(
     r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",
     re.IGNORECASE,
@@ -61,13 +69,8 @@ def text_of_field(field: str, value: Any) -> str | None:
         if (
             one := text_of_field(field, inner) if isinstance(inner, list) else text(inner)
         ) is not None:
-            return _with_calling_code(value, one) if field == "phone" else one
+            return within_object(value, one) if field == "phone" else one
     return None
-
-
-def _with_calling_code(value: Mapping[str, Any], number: str) -> str:
-    code = next((c for k in _CALLING_CODES if (c := text(value.get(k)))), "")
-    return f"{code} {number}" if re.fullmatch(r"\+?\d+", code) else number
 
 
 def number(value: Any) -> float | None:

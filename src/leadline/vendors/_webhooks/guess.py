@@ -13,6 +13,8 @@ from leadline.model.lead import LeadFields
 from leadline.vendors._webhooks.aliases import Role, meaning, role
 from leadline.vendors._webhooks.answer_members import members
 from leadline.vendors._webhooks.answers import are_answers, is_answer
+from leadline.vendors._webhooks.dial_codes import beside_phone, is_dial_code
+from leadline.vendors._webhooks.dial_labels import LONGEST_LABEL, tells
 from leadline.vendors._webhooks.fields import (
     LONGEST_PATH,
     number,
@@ -92,6 +94,10 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
             body[name] = there
     if "email" not in body:
         _find_by_looks(objects, body, custom)
+    if "phone" in body:
+        mapped = mapping.get("phone", "").strip("/").replace("/", ".")
+        place = mapped or _place_of(objects, "phone", body["phone"])
+        body["phone"] = beside_phone(body["phone"], place, custom, body.get("country"))
     score = number(body.pop("score", None))
     others = (ANOTHER_PERSON,) if _stands_among_others(objects[0]) else ()
     return LeadFields(**body, score=score, custom=custom, suspicions=others)
@@ -151,6 +157,9 @@ def _gathered(value: Any) -> list[_Object]:
 def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
     """Record a member in `candidates` or `rest`. Returns the role of an object that is to be
     visited, else None."""
+    if len(key) <= LONGEST_LABEL and tells(key) and is_dial_code(key, inner):
+        node.rest.append((place, inner))
+        return None
     known = meaning(key)
     if known and type(inner) is list and are_answers(inner):
         known = None  # a list of answers under "details" is no message
@@ -228,6 +237,12 @@ def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
             if text(custom[place]) in (words, None):
                 del custom[place]
     return body, custom
+
+
+def _place_of(objects: list[_Object], field: str, words: str) -> str:
+    """The path of the candidate that became the field."""
+    candidates = (one for node in objects for one in node.candidates)
+    return next((one[3] for one in candidates if one[1] == field and one[2] == words), field)
 
 
 def _find_by_looks(objects: list[_Object], body: dict[str, Any], custom: dict[str, Any]) -> None:
