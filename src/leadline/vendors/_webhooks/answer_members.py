@@ -16,7 +16,7 @@ from leadline.vendors._webhooks.answer_keys import (
 from leadline.vendors._webhooks.answer_values import (
     contact_in,
     full_name,
-    on_lines,
+    labelled_lines,
     name_parts,
     value_shown,
 )
@@ -93,7 +93,7 @@ def _of_object(value: dict[str, Any], labels: Mapping[str, str]) -> _Members:
 def _in_parts(key: str, value: Any) -> Any:
     """The parts of a name, an address or a person in lines of a text or in a list, unless the key
     says what it is, such as a message."""
-    parts = on_lines(value) if isinstance(value, str) else contact_in(value)
+    parts = labelled_lines(value) if isinstance(value, str) else contact_in(value)
     known = meaning(key) if parts else None
     whole = known and (known[0] == "message" or isinstance(value, list))
     return parts if parts and not whole else value

@@ -57,7 +57,7 @@ def value_shown(value: Any, element: Mapping[str, Any] = {}) -> Any:
 
 def _simple(value: Any, depth: int) -> Any:
     if isinstance(value, str):
-        return on_lines(value) or _unwrapped(value)
+        return labelled_lines(value) or _unwrapped(value)
     if depth > _DEEPEST:
         return value
     if isinstance(value, list):
@@ -134,7 +134,7 @@ def full_name(parts: Mapping[str, Any]) -> str:
     return " ".join(word for word in words if isinstance(word, str) and word)
 
 
-def on_lines(text: str) -> dict[str, Any] | None:
+def labelled_lines(text: str) -> dict[str, Any] | None:
     """The parts in Formstack's lines, `first = Ada` and `last = Vance` or those of an address; None
     for other texts (Formstack docs, "Webhook examples")."""
     if " =" not in text or len(text) > _LONGEST:
