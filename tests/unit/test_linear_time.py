@@ -24,6 +24,7 @@ from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.json_text import decode, read_json
 from leadline.model.keys import match_keys
+from leadline.model.labels import read_label
 from leadline.model.lead import Contact, Delivery, LeadDetails, LeadFields, Status
 from leadline.model.people import Person
 from leadline.ports.channel import Notice
@@ -33,12 +34,14 @@ from leadline.refine.casing import recase, recase_last
 from leadline.refine.company import refine_company
 from leadline.refine.country import regions_of
 from leadline.refine.email import refine_email
+from leadline.refine.misplaced import put_right
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
 from leadline.refine.quarantine import suspicions
 from leadline.refine.website import refine_website
 from leadline.vendors._api.client import CrmReply, words_of
-from leadline.vendors._webhooks import guess
+from leadline.vendors._webhooks import guess, looks
+from leadline.vendors._webhooks.names import Given, whole_name
 from tests.channels.leads import lead
 from tests.contracts.test_writers import KINDS
 from tests.standins.payloads import ADA, AT, BODIES, MEDIA, source
@@ -94,6 +97,12 @@ RULES: dict[str, Work] = {
     "email": refine_email,
     "phone": lambda written: refine_phone(written, "US"),
     "country": regions_of.__wrapped__,
+    "labels": read_label,
+    "put right": lambda written: put_right(lead_of(dict.fromkeys(FIELDS, written))),
+    "halves of a name": lambda written: whole_name(
+        [Given(field, written, False, 0) for field in ("name", "name", "first_name")]
+    ),
+    "looks": lambda written: (looks.is_email(written), looks.may_be_phone(written)),
     "website": refine_website,
     "quarantine": lambda written: suspicions(
         lead_of(dict.fromkeys(FIELDS, written)), "test@test.com"

@@ -22,6 +22,7 @@ _WORDS = {
     "phone.dial_code": "the dial code beside the phone number is that of another country",
     "phone.several": "several phone numbers were given",
     "phone.unknown_country": "the country of the phone number is not understood",
+    "name.fields_differ": "the fields of its name do not fit together",
     "name.missing": "no name",
     "name.suspect": "the name does not look like one",
     "record.deleted": "its record was deleted in the CRM",

@@ -19,6 +19,7 @@ from leadline.refine.damage import damages
 from leadline.refine.email import refine_email
 from leadline.refine.leftovers import leftover_problems
 from leadline.refine.limits import LIMITS, cut_custom, truncated
+from leadline.refine.misplaced import put_right
 from leadline.refine.name import refine_name
 from leadline.refine.phone import in_unknown_country, refine_phone
 from leadline.refine.quarantine import NOBODY, is_nobody, suspicions
@@ -55,11 +56,12 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     `problems` are sorted. `changes` are in the order in which they were made, so the changes of one
     field form a chain from its first to its final value.
     """
+    fields, moved = put_right(fields)
     contact = _contact(fields, about.region)
     details, of_details = _details(fields)
     custom, of_custom = cut_custom(fields.custom)
     custom, mends = mended_custom(custom)
-    changes = contact.changes + of_details + of_custom + mends
+    changes = moved + contact.changes + of_details + of_custom + mends
     reasons = suspicions(fields, contact.value.email)
     problems = {*contact.problems, *truncated(changes), *reasons, *damages(fields)}
     if custom:

@@ -53,6 +53,7 @@ _DIGIT = re.compile(r"\d")
 _VIETNAMESE = text.words("nguyen nguyễn tran trần pham phạm le lê hoang hoàng vu vũ")
 _LONGEST = 200
 _PARTS = ("first_name", "last_name")
+_LATIN_END = "\u0250"
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -75,6 +76,10 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     whole = _kept("name", whole, changes)
     first, last = _refined_parts(first, last, changes)
     family = 0
+    if whole is None:
+        whole, first, last = _taken_apart(first, last, changes)
+    elif bool(first) != bool(last):
+        whole, first, last = _completed(whole, first, last, changes)
     if whole is None and (first or last):
         whole = _joined(first, last)
         changes.append(text.altered("name", None, whole, "name.join"))
@@ -185,6 +190,57 @@ def _without_suffix(words: list[str]) -> list[str]:
     return words[:kept]
 
 
+def _taken_apart(
+    first: str | None, last: str | None, changes: list[Change]
+) -> tuple[str | None, str | None, str | None]:
+    """The whole name, where it stands in the field of one part or in both; else the parts."""
+    if first and last:
+        if " " not in first or not _is_same(first, last):
+            return None, *_without_each_other(first, last, changes)
+    elif "," not in (first or last or "") or not _is_last_and_first(first or last or ""):
+        return None, first, last
+    whole = first or last
+    changes.append(text.altered("name", None, whole, "name.whole"))
+    for field, part in (("first_name", first), ("last_name", last)):
+        if part:
+            changes.append(text.altered(field, part, None, "name.whole"))
+    return whole, None, None
+
+
+def _completed(
+    whole: str, first: str | None, last: str | None, changes: list[Change]
+) -> tuple[str | None, str | None, str | None]:
+    """The parts, where the whole name is one word and not the part that is given: "Name" beside
+    "Vorname"; else as they are."""
+    part = first or last or ""
+    alike = whole.casefold().startswith(part.casefold()) or part.casefold() in PLACEHOLDERS
+    if not whole.isalpha() or alike or (whole[0] < _LATIN_END) != (part[0] < _LATIN_END):
+        return whole, first, last
+    field = "last_name" if first else "first_name"
+    changes.append(text.altered("name", whole, None, "name.half"))
+    changes.append(text.altered(field, None, whole, "name.half"))
+    half = _cased(field, whole, changes)
+    return None, first or half, last or half
+
+
+def _without_each_other(first: str, last: str, changes: list[Change]) -> tuple[str, str]:
+    """The parts, where one field has the whole name and the other its part of it."""
+    if first.casefold().endswith(f" {last.casefold()}"):
+        short = first[: -len(last)].strip()
+        changes.append(text.altered("first_name", first, short, "name.whole"))
+        return short, last
+    if last.casefold().startswith(f"{first.casefold()} ") and first.lower() not in PARTICLES:
+        short = last[len(first) :].strip()
+        changes.append(text.altered("last_name", last, short, "name.whole"))
+        return first, short
+    return first, last
+
+
+def _is_last_and_first(name: str) -> bool:
+    parts = [part.strip() for part in name.split(",")]
+    return len(parts) == 2 and _is_reversed(*parts) and not _COMPANY.search(name)
+
+
 def _is_same(name: str | None, other: str) -> bool:
     return name is not None and name.casefold() == other.casefold()
 
@@ -192,8 +248,6 @@ def _is_same(name: str | None, other: str) -> bool:
 def _joined(first: str | None, last: str | None) -> str:
     if first is None or last is None:
         whole = first or last or ""
-    elif first.endswith(f" {last}"):  # the whole name was typed into the first name field
-        whole = first
     elif _FAMILY_FIRST.search(first) and _FAMILY_FIRST.search(last):
         whole = last + first
     else:

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
 
+from leadline.model.labels import Reading, read_label
+
 _ALIASES = {
     "name": "full_name fullname your_name contact_name lead_name customer_name display_name "
-    "person_name nombre_completo name nombre person customer",
-    "first_name": "first_name firstname fname given_name vorname prenom voornaam forename nome "
-    "first",
+    "person_name nombre_completo name nombre nome nom person customer",
+    "first_name": "first_name firstname fname given_name vorname prenom voornaam forename first",
     "last_name": "last_name lastname lname surname family_name nachname apellido apellidos cognome "
-    "achternaam nom last",
+    "achternaam last",
     "email": "email email_address e_mail mail your_email work_email business_email email1 "
     "email_from email_id contact_email primary_email e_mail_adresse correo correo_electronico "
     "courriel emails",
@@ -36,8 +37,10 @@ _ALIASES = {
     "source": "lead_source leadsource source utm_source hs_analytics_source source_name source_id "
     "origin platform",
     "campaign": "campaign utm_campaign campaign_name campaign_id",
-    "owner": "owner lead_owner owner_email owner_name hubspot_owner_id owner_id assigned_to "
-    "assignee assigned_user_name assigned_user_id ownerid sales_rep",
+    "owner": "lead_owner assigned_to sales_owner contact_owner deal_owner record_owner "
+    "account_owner lead_owner_email assigned_to_email assigned_user assigned_user_name "
+    "assigned_user_id assignee sales_rep salesperson owner_email owner_name hubspot_owner_id "
+    "owner_id ownerid owner",
     "score": "score lead_score leadscore hubspotscore rating probability",
     "created": "created created_at createdat create_date created_time createdate created_date "
     "submitted_at date_created timestamp submittedat",
@@ -54,7 +57,9 @@ _PREFIX = re.compile(
 _NUMBERED = re.compile(r"_?\d+$")
 _NOT_STRIPPED = frozenset({"id", "title", "source_id", "country_id", "name"})
 _LONGEST_KEY = 80
+_LONGEST_LABEL = 200
 _PER_STEP = 50
+_LABELS = 300  # the rank of a label after all names of programs
 
 
 class Role(Enum):
@@ -99,15 +104,28 @@ def normal(key: str) -> str:
 
 
 def meaning(key: str) -> tuple[str, int] | None:
-    """The field that a key usually means, with its rank (lower is better); None if unknown."""
-    return _meaning(key) if len(key) <= _LONGEST_KEY else None
+    """The field that a key means, with its rank (lower is better); None if unknown."""
+    found = understood(key[:_LONGEST_LABEL])
+    return (found.field, found.rank) if found.field else None
 
 
 @lru_cache(maxsize=4096)
-def _meaning(key: str) -> tuple[str, int] | None:
-    for steps, name in enumerate(_shortened(normal(key))):
-        if name in _MEANING:
-            field, rank = _MEANING[name]
+def understood(key: str) -> Reading:
+    """What a key means: the usual names of programs first, then labels as people write them."""
+    found = read_label(key)
+    if named := _named(normal(key)):
+        return found._replace(field=named[0], rank=named[1], likely=None)
+    if found.field:
+        return found._replace(rank=found.rank + _LABELS)
+    if found.bare and (named := _named(found.bare)):  # "Notes (optional)"
+        return found._replace(field=named[0], rank=named[1] + _LABELS, likely=None)
+    return found
+
+
+def _named(name: str) -> tuple[str, int] | None:
+    for steps, shorter in enumerate(_shortened(name)):
+        if shorter in _MEANING:
+            field, rank = _MEANING[shorter]
             return field, rank + _PER_STEP * steps
     return None
 

@@ -4,38 +4,28 @@ The object that contains an e-mail address is taken for the person. Its fields a
 those of other objects, so that a form's name or an owner's address is not taken for the lead's.
 """
 
-import re
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any
 
+from leadline.model.labels import Reading
 from leadline.model.lead import LeadFields
-from leadline.vendors._webhooks.aliases import Role, meaning, role
+from leadline.refine.text import words as words_of
+from leadline.vendors._webhooks.aliases import Role, role, understood
 from leadline.vendors._webhooks.answer_members import members
 from leadline.vendors._webhooks.answers import are_answers, is_answer
+from leadline.vendors._webhooks.chosen import Candidate, Node, chosen, ordered
 from leadline.vendors._webhooks.dial_codes import beside_phone, is_dial_code
 from leadline.vendors._webhooks.dial_labels import LONGEST_LABEL, tells
-from leadline.vendors._webhooks.fields import (
-    LONGEST_PATH,
-    number,
-    path_of,
-    placed,
-    scalar_or_text,
-    secret,
-    text,
-    text_of_field,
-)
+from leadline.vendors._webhooks.fields import LONGEST_PATH, number, path_of, placed, text_of_field
+from leadline.vendors._webhooks.looks import is_email, may_be_phone, take_by_looks
 from leadline.vendors._webhooks.questions import labels_in
+from leadline.vendors._webhooks.senders_own import senders_own
 
 ANOTHER_PERSON = "custom.another_person"
 """The problem code of a lead whose unrecognised fields may describe another person."""
 _MOST_NODES = 2_000
 _MOST_OTHERS = 20
 _DEEPEST = 12
-_EMAIL = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24}")
-_NOT_THE_PERSONS = re.compile(
-    r"(?:to|from|cc|bcc|sender|recipients?|reply_?to|admin|host|agent|by)$", re.IGNORECASE
-)
 _NOT_A_JOB = frozenset({"lead", "user", "contact", "visitor", "customer", "member", "admin"})
 _NAMES = ("name", "first_name", "last_name")
 
@@ -59,24 +49,9 @@ _GIVES: Mapping[Role, Mapping[str, str]] = {
 _THINGS_OWN = frozenset({*_NAMES, "title", "source", "message"})
 _CONTAINERS = (dict, list)
 _CLOSED = (Role.NOBODY, Role.OWNER)
-_RANK = itemgetter(0)
-
-
-class _Object:
-    """One object of the body: its candidates for fields of the lead (`candidates`: rank, field,
-    text, path, value), and its other members (`rest`: path, value)."""
-
-    def __init__(self, path: str, role: Role, depth: int, among: list[Any] | None = None) -> None:
-        self.path = path
-        self.role = role
-        self.depth = depth
-        self.among = among  # the nearest list that contains it
-        self.of_a_form = False
-        self.candidates: list[tuple[int, str, str, str, Any]] = []
-        self.rest: list[tuple[str, Any]] = []
-
-    def has_candidate(self, field: str) -> bool:
-        return self.role is Role.PERSON and field in [one[1] for one in self.candidates]
+_UNSURE = 1_000  # the rank of a label that speaks of an e-mail address or phone in unknown words
+_YES_OR_NO = words_of("yes no on off true false ja nein oui non si sim nao")
+_LONGEST_ANSWER = 5
 
 
 def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
@@ -86,21 +61,22 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
     Values that are not recognised go to `custom` under their dotted paths. Of several people in a
     list the first is the lead, which has the problem `ANOTHER_PERSON` then.
     """
-    objects = _ordered(_gathered(value))
-    body, custom = _chosen(objects)
+    objects = ordered(_gathered(value))
+    body, custom, problems = chosen(objects)
     for name, path in mapping.items():
         there = text_of_field(name, placed(value, path)) if name != "event_id" else None
         if there is not None:
             body[name] = there
-    if "email" not in body:
-        _find_by_looks(objects, body, custom)
+    if "email" not in body or "phone" not in body:
+        problems += take_by_looks(objects, body, custom)
     if "phone" in body:
         mapped = mapping.get("phone", "").strip("/").replace("/", ".")
         place = mapped or _place_of(objects, "phone", body["phone"])
         body["phone"] = beside_phone(body["phone"], place, custom, body.get("country"))
     score = number(body.pop("score", None))
-    others = (ANOTHER_PERSON,) if _stands_among_others(objects[0]) else ()
-    return LeadFields(**body, score=score, custom=custom, suspicions=others)
+    if _stands_among_others(objects[0]) and ANOTHER_PERSON not in problems:
+        problems += (ANOTHER_PERSON,)
+    return LeadFields(**body, score=score, custom=custom, suspicions=problems)
 
 
 def claimed(value: Any) -> frozenset[str]:
@@ -123,7 +99,7 @@ def names_somebody(value: Any) -> bool:
     return any((fields.email, fields.phone, *(getattr(fields, name) for name in _NAMES)))
 
 
-def _stands_among_others(node: _Object) -> bool:
+def _stands_among_others(node: Node) -> bool:
     """Whether the person is in a list that identifies other people, too."""
     if node.among is None or not (node.has_candidate("email") or node.has_candidate("phone")):
         return False
@@ -131,15 +107,16 @@ def _stands_among_others(node: _Object) -> bool:
     return any({"name", "email"} & claimed(one) for one in others)
 
 
-def _gathered(value: Any) -> list[_Object]:
+def _gathered(value: Any) -> list[Node]:
     """The objects of the body, outer ones first; at most `_MOST_NODES` members are visited."""
-    objects: list[_Object] = []
-    waiting: list[tuple[_Object, Any]] = [(_Object("", Role.PERSON, 0), value)]
+    objects: list[Node] = []
+    waiting: list[tuple[Node, Any]] = [(Node("", Role.PERSON, 0), value)]
     visited = 0
     labels = labels_in(value)
     for node, content in waiting:
         objects.append(node)
         within = f"{node.path}." if node.path else ""
+        own = senders_own(content) if isinstance(content, dict) else ()
         for key, inner in members(content, labels):
             visited += 1
             if visited > _MOST_NODES:
@@ -147,39 +124,68 @@ def _gathered(value: Any) -> list[_Object]:
             place = within + key
             if len(place) > LONGEST_PATH:
                 place = path_of(node.path, key)
-            child = _note(node, key, place, inner)
+            if own and key in own:
+                child = _set_aside(node, place, inner)
+            else:
+                child = _note(node, key, place, inner)
             if child is not None and node.depth < _DEEPEST:
                 among = content if type(content) is list and len(content) > 1 else node.among
-                waiting.append((_Object(place, child, node.depth + 1, among), inner))
+                waiting.append((_child(node, key, place, child, among), inner))
     return objects
 
 
-def _note(node: _Object, key: str, place: str, inner: Any) -> Role | None:
+def _child(node: Node, key: str, place: str, role_: Role, among: list[Any] | None) -> Node:
+    child = Node(place, role_, node.depth + 1, among)
+    child.others = node.others or (role(key) is None and understood(key).others)
+    return child
+
+
+def _set_aside(node: Node, place: str, inner: Any) -> Role | None:
+    """Keep a member that does not describe the lead."""
+    if isinstance(inner, _CONTAINERS):
+        return Role.NOBODY
+    node.rest.append((place, inner))
+    return None
+
+
+def _note(node: Node, key: str, place: str, inner: Any) -> Role | None:
     """Record a member in `candidates` or `rest`. Returns the role of an object that is to be
     visited, else None."""
     if len(key) <= LONGEST_LABEL and tells(key) and is_dial_code(key, inner):
         node.rest.append((place, inner))
         return None
-    known = meaning(key)
-    if known and type(inner) is list and are_answers(inner):
-        known = None  # a list of answers under "details" is no message
-    field = known and _given(node, known[0])
-    words = text_of_field(field, inner) if field else None
-    if known and field and words is not None and _believable(field, words):
-        node.candidates.append((known[1], field, words, place, inner))
+    known = understood(key)
+    # A list of answers under "details" is no message.
+    is_form = type(inner) is list and are_answers(inner)
+    candidate = None if is_form else _candidate(node, known, place, inner)
+    if candidate is not None:
+        node.candidates.append(candidate)
         return (role(key) or Role.NOBODY) if isinstance(inner, _CONTAINERS) else None
     if isinstance(inner, _CONTAINERS):
         if isinstance(inner, dict) or any(isinstance(v, _CONTAINERS) for v in inner):
             return _child_role(node.role, key)
     elif key in _OF_A_FORM:
         node.of_a_form = True
-    elif known and inner is False:
+    elif known.field and inner is False:
         return None  # Odoo writes empty fields as false
     node.rest.append((place, inner))
     return None
 
 
-def _given(node: _Object, field: str) -> str | None:
+def _candidate(node: Node, known: Reading, place: str, inner: Any) -> Candidate | None:
+    """The member as a candidate for the field that its label asks for."""
+    asked = known.field or known.likely
+    field = asked and _given(node, asked)
+    words = text_of_field(field, inner) if field else None
+    if not field or words is None or not _believable(field, words):
+        return None
+    if known.field:
+        return known.rank, field, words, place, inner
+    sure = is_email(words) if field == "email" else may_be_phone(words)
+    return (_UNSURE, field, words, place, inner) if sure else None
+
+
+def _given(node: Node, field: str) -> str | None:
     if node.role is Role.PERSON:
         return field if field != "record" or node.depth < 2 else None
     if node.role is Role.THING:
@@ -192,6 +198,8 @@ def _believable(field: str, words: str) -> bool:
         return number(words) is not None
     if field == "title":
         return words.lower() not in _NOT_A_JOB
+    if field in ("email", "phone"):
+        return len(words) > _LONGEST_ANSWER or words.lower() not in _YES_OR_NO
     return not (field in ("country", "source") and words.isdigit())
 
 
@@ -203,55 +211,7 @@ def _child_role(parent: Role, key: str) -> Role:
     return role(key) or (Role.PERSON if parent is Role.THING else parent)
 
 
-def _ordered(objects: list[_Object]) -> list[_Object]:
-    """The person and the objects inside it first; then the others, outer ones first."""
-    person = next((o for o in objects if o.has_candidate("email")), None)
-    person = person or next((o for o in objects if o.has_candidate("phone")), None)
-    if person is None or not person.path:
-        return objects
-    inside = person.path + "."
-    return sorted(objects, key=lambda o: o is not person and not o.path.startswith(inside))
-
-
-def _chosen(objects: list[_Object]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The best candidate for each field, and all other values by path."""
-    body: dict[str, Any] = {}
-    left: list[tuple[str, Any]] = []
-    unpacked: list[tuple[str, str]] = []
-    for node in objects:
-        named = not body.keys().isdisjoint(_NAMES)
-        form = node.of_a_form and not (node.has_candidate("email") or node.has_candidate("phone"))
-        for _, field, words, place, inner in sorted(node.candidates, key=_RANK):
-            taken = field in body or (named and field in _NAMES)
-            if taken or (form and place.rpartition(".")[2] in ("name", "title")):
-                if not isinstance(inner, _CONTAINERS):
-                    left.append((place, inner))
-                continue
-            body[field] = words
-            if isinstance(inner, dict | list):
-                unpacked.append((place + ".", words))
-        left += node.rest
-    custom = {place: value for place, value in left if scalar_or_text(value) and not secret(place)}
-    for inside, words in unpacked:  # drop repetitions of values that became fields
-        for place in [p for p in custom if p.startswith(inside)]:
-            if text(custom[place]) in (words, None):
-                del custom[place]
-    return body, custom
-
-
-def _place_of(objects: list[_Object], field: str, words: str) -> str:
+def _place_of(objects: list[Node], field: str, words: str) -> str:
     """The path of the candidate that became the field."""
     candidates = (one for node in objects for one in node.candidates)
     return next((one[3] for one in candidates if one[1] == field and one[2] == words), field)
-
-
-def _find_by_looks(objects: list[_Object], body: dict[str, Any], custom: dict[str, Any]) -> None:
-    """Take an e-mail address under an unknown name ("3", "Ваша почта") for the lead's."""
-    for node in objects:
-        for place, value in node.rest if node.role is Role.PERSON else ():
-            key = place.rpartition(".")[2]
-            looks = isinstance(value, str) and _EMAIL.fullmatch(value.strip())
-            if looks and not _NOT_THE_PERSONS.search(key):
-                body["email"] = value
-                custom.pop(place, None)
-                return
