@@ -154,7 +154,7 @@ def test_the_value_decides_between_a_country_and_a_dial_code(
     "more",
     [
         {"prefix": "Mr"}, {"verification_code": "91"}, {"zip_code": "91"}, {"promo_code": "44"},
-        {"home_country": "India"}, {"phone_type": "IN"}, {"country_id": 91}, {"code": "91"},
+        {"phone_type": "IN"}, {"country_id": 91}, {"code": "91"},
         {"phone_country_code": ""}, {"phone_country_code": "Select"}, {"state_code": "IN"},
         {"x" * 100 + "country_code": "+91"}, {"country_code": True}, {"country_code": "999"},
     ],

@@ -46,6 +46,9 @@ _MOVES = (  # what leaves a field comes before what comes into it
 )
 
 
+_OPENING = ("{", "[", "<", "%", "$")
+
+
 def put_right(fields: LeadFields) -> tuple[LeadFields, tuple[Change, ...]]:
     """The fields with every value in its field, and the changes."""
     if not _may_be_wrong(fields):
@@ -122,6 +125,8 @@ def _is_same(one: str, other: str) -> bool:
 def _unlabelled(field: str, written: str) -> str | None:
     """The value of "Firstname: Jo" in a field for a first name; None if it repeats no label."""
     label, value = _parted(written)
+    if label.lstrip()[:1] in _OPENING:
+        return None  # a merge tag that was not filled in: "{Name (First):1.3}"
     return value if value and _is_label(label, field) and not _parted(value)[1] else None
 
 

@@ -9,32 +9,15 @@ from leadline.refine import mending, text
 from leadline.refine.blank import without_unfilled
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.damage import is_lost
+from leadline.refine.name_words import (
+    PARTICLES,
+    PLACEHOLDERS,
+    is_degree,
+    is_honorific,
+    is_suffix,
+)
 from leadline.refine.nulls import without_null_words, without_nulls
 
-PLACEHOLDERS = text.words(
-    "-|--|---|.|..|...|?|??|_|*|/|n/a|#n/a|n.a.|undefined|unknown|[unknown]|"
-    "not provided|[not provided]|(not provided)",
-    "|",
-)
-"""Texts that programs and people put into a required field. Null, Na, No and None are not listed,
-because they are people's names; `refine.nulls` tells what programs write for nothing."""
-
-HONORIFICS = text.words(
-    "mr mrs ms miss mx dr prof professor sir dame rev hon herr frau hr fr ing dipl.-ing mag "
-    "mme mlle monsieur madame sr sra srta dra sig dott dhr mevr capt sgt lt col reverend father "
-    "pastor rabbi judge mayor senator congressman congresswoman representative attorney"
-)
-SUFFIXES = text.words(
-    "jr sr ii iii iv v phd md mba cpa dds dvm esq rn jd bsc msc cfa pmp llm facs mph edd"
-)
-_DEGREES = text.words("ma ba ms bs do pe")
-"""Degrees that are also names; they are taken for degrees only after a comma."""
-
-PARTICLES = text.words(
-    "van von vom vander der den de del della delle dello di da dal dos das do du des la le lo "
-    "los las ter ten te zu zur zum ibn bin bint al el abu st st. saint san santa mac mc o y "
-    "op af av 't"
-)
 _SPANISH = text.words("AR BO CL CO CR CU DO EC ES GT HN MX NI PA PE PY SV UY VE")
 """Countries where two family names are usual."""
 
@@ -156,7 +139,7 @@ def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
     if name is None or "," not in name:
         return name, 0
     parts = [part.strip() for part in name.split(",")]
-    suffix = f", {parts.pop()}" if len(parts) == 3 and _is_suffix(parts[2]) else ""
+    suffix = f", {parts.pop()}" if len(parts) == 3 and is_suffix(parts[2]) else ""
     if len(parts) != 2 or not _is_reversed(*parts) or _COMPANY.search(name):
         return name, 0
     ordered = f"{parts[1]} {parts[0]}{suffix}"
@@ -168,8 +151,8 @@ def _is_reversed(last: str, first: str) -> bool:
     if (
         not _LETTER.search(last)
         or not _LETTER.search(first)
-        or _is_suffix(first)
-        or _is_degree(first)
+        or is_suffix(first)
+        or is_degree(first)
         or _NO_NAME.search(last)
     ):
         return False
@@ -179,13 +162,13 @@ def _is_reversed(last: str, first: str) -> bool:
     if len(words) > 3 or len(first.split()) > 4 or _NO_NAME.search(first):
         return False
     closing = words[-1].strip(".")  # "Ada K, Lovelace": the comma follows the first name
-    return len(words) == 1 or (len(closing) > 1 and not _is_honorific(closing))
+    return len(words) == 1 or (len(closing) > 1 and not is_honorific(closing))
 
 
 def _without_suffix(words: list[str]) -> list[str]:
     """The words without the suffixes at the end; at least one word is kept."""
     kept = len(words)
-    while kept > 1 and _is_suffix(words[kept - 1]):
+    while kept > 1 and is_suffix(words[kept - 1]):
         kept -= 1
     return words[:kept]
 
@@ -258,7 +241,7 @@ def _joined(first: str | None, last: str | None) -> str:
 def _without_honorific(first: str) -> str:
     words = first.split(" ")
     titles = 0
-    while titles < len(words) - 1 and _is_honorific(words[titles]):
+    while titles < len(words) - 1 and is_honorific(words[titles]):
         titles += 1
     plain = " ".join(words[titles:])
     if plain == first or plain.casefold() in PLACEHOLDERS:
@@ -271,11 +254,11 @@ def _split(name: str, region: str, family: int) -> tuple[str, str] | None:
     with the family name first, and names with digits. *family* is the known number of words of the
     last name; 0 if unknown."""
     base, comma, rest = name.partition(",")
-    if comma and not _is_suffix(rest.strip()) and not _is_degree(rest.strip()):
+    if comma and not is_suffix(rest.strip()) and not is_degree(rest.strip()):
         return None
     words = (base if base.isalpha() else _NICKNAME.sub("", base)).split()
-    while len(words) > 2 and _is_honorific(words[0]):
-        couple = len(words) > 4 and words[1].lower() in _COUPLE and _is_honorific(words[2])
+    while len(words) > 2 and is_honorific(words[0]):
+        couple = len(words) > 4 and words[1].lower() in _COUPLE and is_honorific(words[2])
         del words[: 2 if couple else 1]  # "Mr. and Mrs. Ada Lovelace"
     words = _without_suffix(words)
     if not 2 <= len(words) <= 6 or not _is_sure(name, words):
@@ -305,19 +288,6 @@ def _is_sure(name: str, words: list[str]) -> bool:
         letters
         and "\ufffd" not in name
         and ";" not in name
-        and not _is_honorific(words[0])
+        and not is_honorific(words[0])
         and _DIGIT.search(name) is None
     )
-
-
-def _is_honorific(word: str) -> bool:
-    return word.rstrip(".").lower() in HONORIFICS
-
-
-def _is_suffix(words: str) -> bool:
-    plain = words.replace(".", "").replace(",", "").lower()
-    return plain in SUFFIXES or (" " in plain and SUFFIXES.issuperset(plain.split()))
-
-
-def _is_degree(word: str) -> bool:
-    return word.replace(".", "").lower() in _DEGREES

@@ -94,7 +94,7 @@ def test_a_name_in_parts_is_put_together(value: Any, label: str) -> None:
     [
         ({"full": "(212) 555-0100", "international": PHONE}, {}, PHONE),
         ({"area": "212", "phone": "5550100"}, {}, "212 5550100"),
-        ("2125550100", {"dial_code": "+1"}, "+1 2125550100"),
+        ("2125550100", {"dial_code": "+1"}, "(+1) 2125550100"),
         (2125550100, {}, "2125550100"),
     ],
 )
@@ -302,7 +302,7 @@ def test_fields_in_parts_are_no_questions() -> None:
     found = lead({"name": NAME, "phone": {"label": "Mobile", "value": "2125550100",
                                           "country_code": "+1"},
                   "company": {"id": 5, "name": "Vance Looms", "value": 9000}})  # fmt: skip
-    assert (found.phone, found.company) == ("+1 2125550100", "Vance Looms")
+    assert (found.phone, found.company) == ("(+1) 2125550100", "Vance Looms")
 
 
 def test_paths_in_the_settings_are_those_of_the_body() -> None:
