@@ -76,7 +76,7 @@ def shown(text: str | None) -> str | None:
 
 
 FILLERS = "\u115f\u1160\u3164\uffa0"
-LISTED = company.PLACEHOLDERS | name.PLACEHOLDERS | blank.NULLS
+LISTED = company.PLACEHOLDERS | name_words.PLACEHOLDERS | blank.NULLS
 LISTED = LISTED.union(*blank.WORDS.values())
 
 
