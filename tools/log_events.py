@@ -23,7 +23,7 @@ OUTCOMES = (*(kind.__name__.lower() for kind in get_args(Outcome)), "given_back"
 PARTS: Mapping[str, Iterable[str]] = {
     "kit.py:step": Step,
     "kit.py:what": OUTCOMES,
-    "entrypoints/aws/capture.py:fate": Fate,
+    "entrypoints/refusals.py:fate": [fate for fate in Fate if fate is not Fate.REFUSED],
     "journey/claiming.py:note": get_args(claiming.LeadNote),
     "journey/response_clock.py:note": response_clock._NOTES.values(),
     "stores/aws/sweep/overdue.py:step": Step,

@@ -16,6 +16,7 @@ from leadline.ports.clock import Clock
 from leadline.ports.crm import Crm
 from leadline.ports.source import Source
 from leadline.ports.store import Among, Settlement, Store
+from leadline.ports.troubles import TroubleBook
 from leadline.settings.crm import AnyCrmConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
@@ -47,6 +48,7 @@ class Kit(msgspec.Struct, frozen=True):
     leased for steps that may ask a CRM; None for all. `most_deaths` is how many unfinished attempts
     at a refinement are allowed: it waits for nothing but CRMs, whose calls have timeouts, so an
     attempt that did not finish alone will not finish later, and blocks a worker for a whole lease.
+    `troubles` takes reports of what operators must know; None where nothing tells them.
     """
 
     store: Store
@@ -67,6 +69,7 @@ class Kit(msgspec.Struct, frozen=True):
     report_current: Callable[[str], None] = _nobody
     among: Among | None = None
     most_deaths: int = 3
+    troubles: TroubleBook | None = None
 
 
 EMBEDDED_DEATHS = 5

@@ -150,10 +150,8 @@ class _Crms(Mapping[str, "Connected"]):
 
 
 def crms(settings: Settings) -> "Mapping[str, Connected]":
-    """The CRMs by source; each is created, with its HTTP client, when it is first used.
-
-    That raises ConfigurationError if one of its settings is missing.
-    """
+    """The CRMs by source; each is created, with its HTTP client, when it is first used, which
+    raises ConfigurationError if one of its settings is missing."""
     return _Crms(settings)
 
 
@@ -190,15 +188,15 @@ def links(settings: Settings) -> "Links":
 
 def check(settings: Settings, *, elsewhere: bool = False) -> None:
     """Create every channel and CRM once, so that errors in settings are reported before the first
-    lead comes. With *elsewhere*, the settings are for another machine, so channels that need its
-    AWS credentials are not created.
-
-    Raises ConfigurationError with all problems.
+    lead comes. With *elsewhere*, the settings are for AWS, so channels that need credentials of
+    there are not created. Raises ConfigurationError with all problems.
     """
     wrong: list[str] = []
-    if settings.channels:  # `slack_webhook_url` was checked when it was read
+    if settings.channels or settings.alerts_trouble:  # `slack_webhook_url` was checked already
         from leadline.channels.registry import channel_configs, make_channel
+        from leadline.channels.trouble import trouble_faults
 
+        wrong += trouble_faults(settings, on_aws=elsewhere)
         for name, config in channel_configs(settings).items():
             try:
                 if not (elsewhere and config.kind == "ses"):
@@ -243,7 +241,8 @@ def ledger(settings: Settings) -> "SqliteLedger":
 
 def embedded(settings: Settings, longest: float = 3600) -> "Kit":
     """The kit of an embedded installation. *longest* limits the seconds that a message may take."""
-    return kit_of(settings, store(settings), channels(settings, longest))
+    kit = kit_of(settings, opened := store(settings), channels(settings, longest))
+    return msgspec.structs.replace(kit, troubles=opened)
 
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":

@@ -27,7 +27,7 @@ if "-m" in sys.orig_argv and any("leadline" in word for word in sys.orig_argv):
 _ROOT = Path(__file__).parents[2]
 
 
-def _on_a_failing_disk(tmp_path: Path) -> tuple[Installation, Path]:
+def on_a_failing_disk(tmp_path: Path) -> tuple[Installation, Path]:
     """An installation, and the file by which one sync of its database is ordered to fail."""
     site, order = tmp_path / "site", tmp_path / "fail"
     site.mkdir()
@@ -61,7 +61,7 @@ def _until_logged(installation: Installation, event: str) -> list[str]:
 def test_a_server_whose_database_cannot_be_synced_starts_anew_once_and_then_stops(
     tmp_path: Path,
 ) -> None:
-    installation, order = _on_a_failing_disk(tmp_path)
+    installation, order = on_a_failing_disk(tmp_path)
     with installation:
         installation.start()
         before = set(installation.family().values())

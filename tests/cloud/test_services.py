@@ -216,6 +216,17 @@ def test_settings_that_lack_something_for_a_crm_or_a_channel_are_refused(tmp_pat
     )
 
 
+def test_a_channel_for_troubles_is_refused_for_aws_whose_alarms_tell_of_them(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "leadline.toml"
+    path.write_text(
+        '[alerts]\ntrouble = "m"\n[channels.m]\nkind = "teams"\nurl = "https://t.example.com/"\n'
+    )
+    with pytest.raises(ConfigurationError, match="the alarms of the stack tell of troubles"):
+        remote_settings.read_settings(path, USABLE)
+
+
 def test_mail_by_ses_needs_no_credentials_where_the_settings_are_sent_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,10 +112,14 @@ def event_faults(body: bytes) -> list[str]:
         faults.append("another version")
     if not re.fullmatch(r"[A-Za-z0-9_-]{8,64}", event["id"]):
         faults.append("an id that is no header")
-    if not re.fullmatch(r"com\.leadline\.lead\.(?:refined|updated|waiting)", event["type"]):
+    if event["type"] == "com.leadline.trouble":
+        faults += ["no words" for one in event["data"]["troubles"] if not one["words"]]
+    elif not re.fullmatch(r"com\.leadline\.lead\.(?:refined|updated|waiting)", event["type"]):
         faults.append(f"the type {event['type']}")
     if not _TIME.fullmatch(event["time"]):
         faults.append(f"the time {event['time']}")
+    if "trouble" in event["type"]:
+        return faults
     if event["data"]["lead"].keys() < {"lead_id", "contact", "lead_details"}:
         faults.append("no lead")
     return faults

@@ -16,6 +16,7 @@ from leadline.model.lead import Delivery, LeadFields, RefinedLead
 from leadline.model.people import Person
 from leadline.model.retry import RetryPolicy
 from leadline.model.task import Alert, Step
+from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Channel, Notice, OutgoingMessage
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
@@ -87,6 +88,10 @@ class PlainWriter:
 
     def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         return self._letter(notice, "reminder/1")
+
+    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+        told = [known.trouble.words for known in troubles]
+        return OutgoingMessage(json.dumps({"troubles": told}).encode(), "trouble/1")
 
     @staticmethod
     def _letter(notice: Notice, template: str, **more: str) -> OutgoingMessage:

@@ -9,7 +9,9 @@ from leadline.alerts.story import (
     story_of_owner,
     story_of_waiting,
 )
+from leadline.alerts.trouble_story import story_of_troubles
 from leadline.model.task import Alert
+from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Notice, OutgoingMessage
 
 
@@ -43,3 +45,7 @@ class StoryWriter:
         """See `Writer.reminder`."""
         del alert
         return self.render(story_of_waiting(notice))
+
+    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+        """See `Writer.troubles`."""
+        return self.render(story_of_troubles(troubles))

@@ -73,7 +73,8 @@ def handshake(delivery: Delivery, kit: CaptureKit) -> Answer:
         own = preflight(delivery, source)
     if own is not None:
         return own
-    return problem(405, "Deliver with POST", "a webhook takes POST requests only")
+    allowed = {"allow": "POST"}
+    return problem(405, "Deliver with POST", "a webhook takes POST requests only", allowed)
 
 
 def as_sender_wants(delivery: Delivery, kit: CaptureKit, response: Answer) -> Answer:
@@ -102,19 +103,16 @@ def refusal_answer(
 
 
 def note_unreadable(source: str, lead_id: str, why: str) -> None:
-    """Log that a delivery can't be read. *lead_id* is its dead letter ("" if it was not stored);
-    *why* describes what is wrong with the body, without quoting it."""
-    if lead_id:
-        extra = {"source": source, "lead": lead_id, "reason": why}
-        log.warning("delivery.unreadable", extra=extra)
-    else:
-        log.warning("delivery.refused", extra={"source": source, "reason": why})
+    """Log that a delivery can't be read, and was stored as the dead letter *lead_id*. *why* says
+    what is wrong with the body, without quoting it."""
+    extra = {"source": source, "lead": lead_id, "reason": why}
+    log.warning("delivery.unreadable", extra=extra)
 
 
-def problem(status: int, title: str, detail: str) -> Answer:
+def problem(status: int, title: str, detail: str, headers: Mapping[str, str] = {}) -> Answer:
     """Problem JSON (RFC 9457)."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return Answer(msgspec.json.encode(body), "application/problem+json", status)
+    return Answer(msgspec.json.encode(body), "application/problem+json", status, headers)
 
 
 def problem_of(error: LeadlineError) -> Answer:

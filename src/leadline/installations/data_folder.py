@@ -4,6 +4,7 @@ database in it."""
 from collections.abc import Callable
 
 from leadline.settings.general import Settings
+from leadline.stores.damage import new_damage
 from leadline.stores.sqlite.failed_sync import (
     end_process_at_failed_sync,
     has_failed_sync,
@@ -12,13 +13,18 @@ from leadline.stores.sqlite.failed_sync import (
 from leadline.stores.sqlite.folder import FILE, settle_folder
 from leadline.stores.sqlite.locking import is_served, lock_folder
 from leadline.stores.sqlite.moving.mark import refuse_if_moved
+from leadline.stores.sqlite.telling_without import may_tell_without_store
+from leadline.stores.sqlite.whereabouts import Whereabouts
 
 __all__ = [
     "FILE",
+    "Whereabouts",
     "end_process_at_failed_sync",
     "has_failed_sync",
     "is_served",
     "lock_folder",
+    "may_tell_without_store",
+    "new_damage",
     "note_failed_sync",
     "refuse_if_moved",
     "settle_folder",

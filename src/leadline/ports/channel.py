@@ -11,6 +11,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.task import Alert, Step
+from leadline.model.trouble import KnownTrouble
 from leadline.ports.messenger import Messenger
 
 NO_OWNER = "channel.no_owner"
@@ -105,6 +106,10 @@ class Writer(Protocol):
     def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """A reminder that the lead still waits for its first response; the urgency follows from
         `handling.level`."""
+
+    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+        """A message to operators about these troubles, at least one; None for several if this kind
+        of channel tells each in a message of its own."""
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):

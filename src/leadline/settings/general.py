@@ -150,6 +150,12 @@ class Settings(SettingsStruct, frozen=True):
         choice("debug", "info", "warning", "error"),
     )
     log_format: str = setting("json", "The format of log lines.", choice("json", "text"))
+    log_sender: str = setting(
+        "network",
+        "What log lines say of the sender of a refused delivery: its `network` (/24, of IPv6 /48), "
+        "or the whole `address`, which is personal data.",
+        choice("network", "address"),
+    )
     slack_signing_secret: tuple[str, ...] = setting(
         "",
         "The signing secret of your Slack app, with which Slack signs button presses. Without it, "
@@ -185,6 +191,14 @@ class Settings(SettingsStruct, frozen=True):
         "The sources whose webhooks are accepted, such as `close form`; all others are answered "
         "with 404. Empty: every source, including those without settings.",
         WORDS,
+    )
+    alerts_trouble: str = setting(
+        "",
+        "The channel that tells operators what is wrong with the installation: dead letters, a "
+        "channel that fails, a full or damaged disk. At most one message a minute. Empty: only the "
+        "log says so. Not for AWS, whose alarms do that. In TOML, you can also write `trouble` in "
+        "a table `[alerts]`.",
+        TEXT,
     )
     metrics_token: tuple[str, ...] = setting(
         "",
@@ -225,6 +239,7 @@ class Settings(SettingsStruct, frozen=True):
 AS_TABLES: Mapping[tuple[str, ...], str] = {
     ("data", "path"): "data",
     ("data", "group"): "data_group",
+    ("alerts", "trouble"): "alerts_trouble",
 }
 """Top-level settings that can also be written in a table: `[data] group` is `data_group`."""
 

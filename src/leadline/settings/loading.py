@@ -47,14 +47,15 @@ class Loaded(msgspec.Struct, frozen=True):
     """The settings and their origins: top-level settings in the order of declaration, then those
     of tables.
 
-    `secret_files` are the files that contain secrets. `unused` has a line for each setting without
-    effect: where it is written, and why it has none.
+    `read` are the files that were read, and `secret_files` those that contain secrets. `unused` has
+    a line for each setting without effect: where it is written, and why it has none.
     """
 
     settings: Settings
     origins: tuple[Origin, ...]
     secret_files: tuple[Path, ...] = ()
     unused: tuple[str, ...] = ()
+    read: tuple[Path, ...] = ()
 
 
 class _Given(msgspec.Struct, frozen=True):
@@ -123,6 +124,7 @@ def _loaded(
             for each in given.values()
             if each.unused
         ),
+        tuple(path.absolute() for path in files if path.is_file()),
     )
 
 

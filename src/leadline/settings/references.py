@@ -34,11 +34,10 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
 def unknown_names(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
     """The path of each setting that contains an unknown name, with the error message."""
     meanings = _meanings(settings)
-    if settings.unassigned_channel not in ("", *meanings["channel"]):
-        yield (
-            ("unassigned_channel",),
-            _no_such("channel", settings.unassigned_channel, meanings["channel"]),
-        )
+    for setting in ("unassigned_channel", "alerts_trouble"):
+        name = getattr(settings, setting)
+        if name not in ("", *meanings["channel"]):
+            yield (setting,), _no_such("channel", name, meanings["channel"])
     for name in settings.only_sources:
         if name not in meanings["source"]:
             yield ("only_sources",), _no_such("source", name, meanings["source"])

@@ -1,13 +1,11 @@
 """Decoding of refined documents, for all stores."""
 
-import logging
 from collections.abc import Iterable
 
 import msgspec
 
 from leadline.model.lead import RefinedLead
-
-log = logging.getLogger(__name__)
+from leadline.stores.damage import note_damage
 
 _decoder = msgspec.json.Decoder(RefinedLead)
 
@@ -20,5 +18,5 @@ def decoded(documents: Iterable[tuple[str, bytes]]) -> dict[str, RefinedLead]:
         try:
             leads[lead_id] = _decoder.decode(document)
         except (ValueError, RecursionError):  # of msgspec, or of bytes that are not text
-            log.error("document.damaged", extra={"lead": lead_id})
+            note_damage(lead_id)
     return leads

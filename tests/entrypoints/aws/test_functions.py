@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from leadline.entrypoints.aws import capture
 from leadline.entrypoints.aws.parts import FRESH
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Kind, LeadFields, Status
@@ -90,6 +91,23 @@ def test_what_is_refused_is_refused_politely_and_not_kept(
     assert answer["headers"]["content-type"] == "application/problem+json"
     assert ("allow" in answer["headers"]) is (status == 405)
     assert functions.actor.raws() == set()
+
+
+def test_a_refusal_is_a_log_line_that_says_why(
+    functions: Functions, caplog: pytest.LogCaptureFixture
+) -> None:
+    capture._refusals.cache_clear()
+    about = {"identity": {"sourceIp": "203.0.113.77"}}
+    headers = {"content-type": "application/json"}
+    functions.post(headers=headers, requestContext=about)
+    lead_id = functions.post(requestContext=about)["body"]["lead_id"]
+    (line,) = (r for r in caplog.records if r.message == "webhook.refused")
+    told = vars(line)
+    assert (line.levelname, told["source"], told["status"]) == ("WARNING", "generic", 401)
+    assert told["reason"].startswith("no secret came: send it as ?key=")
+    assert (told["network"], "sender" in told) == ("203.0.113.0/24", False)
+    (captured,) = (vars(r) for r in caplog.records if r.message == "webhook.captured")
+    assert (captured["source"], captured["lead"]) == ("generic", lead_id)
 
 
 def test_what_a_secret_proves_and_nobody_can_read_is_kept(functions: Functions) -> None:

@@ -2,13 +2,16 @@
 
 import errno
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from leadline.model.errors import StorageFull, SyncFailed
 from leadline.model.lead import Fate
+from leadline.model.trouble import TroubleKind, TroubleState
 from leadline.stores.sqlite.checkpoint import Checkpointer
+from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore
@@ -78,11 +81,31 @@ def test_whoever_opens_the_file_next_writes_all_that_was_written_before_the_fail
     store.close()
     failing.end = ""
     disk.written.clear()
-    again = SqliteStore(tmp_path, clock=clock)
+    mended = Database(tmp_path, checkpoint_pages=0)
     assert disk.written[FILE] >= first
     assert not (tmp_path / _LOG).stat().st_size
+    mended.close()
+    again = SqliteStore(tmp_path, clock=clock)
     assert again.accept([captured(clock, "early")])[0].fate is Fate.REDELIVERED
     again.close()
+
+
+@pytest.mark.usefixtures("disk")
+def test_operators_are_to_be_told_of_a_failed_sync_after_it_was_mended(
+    tmp_path: Path, clock: HandClock, failing: _Failing
+) -> None:
+    store = SqliteStore(tmp_path, clock=clock, checkpoint_pages=0)
+    store.accept([captured(clock)])
+    failing.end = FILE
+    with pytest.raises(SyncFailed):
+        store.db.checkpoint()
+    store.close()
+    failing.end = ""
+    for _ in range(2):  # the next start is not told of the same failure
+        with closing(SqliteStore(tmp_path, clock=clock)) as again:
+            (known,) = again.troubles()
+            assert (known.trouble.kind, known.trouble.subject) == (TroubleKind.DISK, "sync")
+            assert (known.trouble.count, known.trouble.state) == (1, TroubleState.ONCE)
 
 
 def test_while_the_disk_fails_the_file_is_not_opened_and_its_log_stays(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields, RefinedLead
-from leadline.refine import MESSAGE_LIMIT, About, blank, company, name, refine
+from leadline.refine import MESSAGE_LIMIT, About, blank, company, name_words, refine
 from leadline.refine.limits import CHANGE_LIMIT
 from leadline.refine.text import words
 

@@ -438,6 +438,21 @@ def test_the_defaults_give_up_after_about_seven_hours() -> None:
 
 
 @pytest.mark.parametrize(
+    ("toml", "environ"),
+    [
+        ('[alerts]\ntrouble = "slack"', {}),
+        ('alerts_trouble = "slack"', {}),
+        ("", {"LEADLINE_ALERTS__TROUBLE": "slack"}),
+        ('[alerts]\ntrouble = "mail"', {"LEADLINE_ALERTS_TROUBLE": "slack"}),
+    ],
+)
+def test_the_channel_for_troubles_stands_in_a_table_too(
+    folder: Folder, toml: str, environ: dict[str, str]
+) -> None:
+    assert folder.write(toml=toml).settings(environ).alerts_trouble == "slack"
+
+
+@pytest.mark.parametrize(
     ("toml", "environ", "expected"),
     [
         ('data = "a"\ndata_group = "read"', {}, ("a", "read")),

@@ -6,7 +6,7 @@ repeat. RFC 5322 (messages), 2047 (encoded words in headers), 3834 (automatic me
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from email.charset import QP, Charset
 from email.header import Header
 from email.message import Message
@@ -24,10 +24,12 @@ from leadline.alerts.story import (
     story_of_owner,
     story_of_waiting,
 )
+from leadline.alerts.trouble_story import mark_of_troubles, story_of_troubles, when_found
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Ownership
 from leadline.model.people import Person
 from leadline.model.task import Alert
+from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Notice, OutgoingMessage
 
 OWNER_WORD = "owner"
@@ -79,7 +81,7 @@ class EmailWriter:
         """See `Writer.alert`."""
         story = story_of_lead(notice)
         mark = mark_of_alert(self._channel, story.template, notice)
-        return self._render(story, mark, notice, self._reply_to(notice))
+        return self._of_lead(story, mark, notice, self._reply_to(notice))
 
     def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """See `Writer.digest`."""
@@ -87,7 +89,7 @@ class EmailWriter:
         if len({self._recipients(notice) for notice in notices}) != 1:
             return None  # one message cannot go to different recipients
         mark = mark_of_digest(self._channel, story.template, notices)
-        return self._render(story, mark, notices[0], {})
+        return self._of_lead(story, mark, notices[0], {})
 
     def update(self, notice: Notice, alert: Alert) -> OutgoingMessage | None:
         """None: sent e-mail cannot be changed."""
@@ -100,24 +102,39 @@ class EmailWriter:
         if story is None:
             return None
         mark = mark_of_news(self._channel, story.template, notice)
-        return self._render(story, mark, notice, self._answering(alert) | self._reply_to(notice))
+        return self._of_lead(story, mark, notice, self._answering(alert) | self._reply_to(notice))
 
     def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """See `Writer.reminder`; a reply to the alert, if there was one."""
         story = story_of_waiting(notice)
         mark = mark_of_news(self._channel, story.template, notice)
         headers = self._answering(alert) if alert is not None else {}
-        return self._render(story, mark, notice, headers | self._reply_to(notice))
+        return self._of_lead(story, mark, notice, headers | self._reply_to(notice))
+
+    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+        """See `Writer.troubles`; for the recipients in `to`, without `OWNER_WORD`."""
+        mark = mark_of_troubles(self._channel, troubles)
+        return self._render(story_of_troubles(troubles), mark, self._to, when_found(troubles), {})
+
+    def _of_lead(
+        self, story: Story, mark: str, notice: Notice, more: Mapping[str, str]
+    ) -> OutgoingMessage:
+        return self._render(story, mark, self._recipients(notice), notice.now, more)
 
     def _render(
-        self, story: Story, mark: str, notice: Notice, more: Mapping[str, str]
+        self,
+        story: Story,
+        mark: str,
+        recipients: tuple[str, ...],
+        now: datetime,
+        more: Mapping[str, str],
     ) -> OutgoingMessage:
         message = MIMEMultipart("alternative", boundary=f"=_{mark}")
         headers = {
             "From": self._from,
-            "To": ",\r\n ".join(self._recipients(notice)),
+            "To": ",\r\n ".join(recipients),
             "Subject": in_header(story.headline, "Subject"),
-            "Date": format_datetime(notice.now.astimezone(UTC)),
+            "Date": format_datetime(now.astimezone(UTC)),
             "Message-ID": f"<{mark}@{self._domain}>",
             "Auto-Submitted": "auto-generated",
             # Without it Exchange sends automatic replies (MS-OXCMAIL 2.2.3.2.14).

@@ -10,10 +10,12 @@ from typing import Any
 from leadline.alerts.marks import mark_of
 from leadline.alerts.phrases import short_id
 from leadline.alerts.story import Story, level_of, story_of_lead, story_of_waiting
+from leadline.alerts.trouble_story import line_of_trouble, mark_of_trouble, story_of_troubles
 from leadline.model.formats import iso
 from leadline.model.handling import Ending
 from leadline.model.json_text import as_json_text
 from leadline.model.task import Alert
+from leadline.model.trouble import KnownTrouble, TroubleKind, TroubleState
 from leadline.ports.channel import Notice, OutgoingMessage
 
 _LONGEST_KEY = 255
@@ -54,6 +56,17 @@ class PagerDutyWriter:
         del alert
         return _trigger(notice, story_of_waiting(notice), _SEVERITIES[level_of(notice)])
 
+    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+        """See `Writer.troubles`; each trouble is an alert of its own, which its end resolves."""
+        if len(troubles) > 1:
+            return None
+        (known,) = troubles
+        template = story_of_troubles(troubles).template
+        if known.trouble.state is TroubleState.ENDED:
+            event = {"event_action": "resolve", "dedup_key": mark_of_trouble(known)}
+            return OutgoingMessage(as_json_text(event), template)
+        return OutgoingMessage(as_json_text(_trouble_event(known)), template)
+
 
 def dedup_key(lead_id: str) -> str:
     """PagerDuty's dedup key of a lead: its id, or a digest of an id that is too long."""
@@ -90,3 +103,22 @@ def _trigger(notice: Notice, story: Story, severity: str) -> OutgoingMessage:
 def _follow_up(notice: Notice, action: str, template: str) -> OutgoingMessage:
     event = {"event_action": action, "dedup_key": dedup_key(notice.lead.lead_id)}
     return OutgoingMessage(as_json_text(event), template)
+
+
+def _trouble_event(known: KnownTrouble) -> dict[str, Any]:
+    urgent = known.trouble.kind is TroubleKind.DISK
+    return {
+        "event_action": "trigger",
+        "dedup_key": mark_of_trouble(known),
+        "client": "Leadline",
+        "links": [],
+        "payload": {
+            "summary": story_of_troubles([known]).headline,
+            "source": "leadline",
+            "severity": "critical" if urgent else "error",
+            "timestamp": iso(known.changed_at),
+            "component": "leadline",
+            "class": known.trouble.kind.value,
+            "custom_details": {"What": line_of_trouble(known)},
+        },
+    }

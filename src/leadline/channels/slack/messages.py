@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadline.alerts import words
+from leadline.alerts.trouble_story import MOST_TOLD, story_of_troubles
 from leadline.alerts.words import clamped, on_one_line
 from leadline.channels.slack import blockkit, buttons, pieces
 from leadline.channels.slack.mrkdwn import harmless
 from leadline.model.people import key_of_person
+from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Notice
 
 Message = dict[str, Any]
@@ -183,6 +185,19 @@ def reminder(notice: Notice, *, by_email: bool = False) -> Message:
             "template": _LEVELS[level],
         },
     )
+
+
+def troubles(known: Sequence[KnownTrouble]) -> Message:
+    """The message to operators about troubles of the installation."""
+    story = story_of_troubles(known)
+    lines = [harmless(remark, _DIGEST // MOST_TOLD - 1) for remark in story.remarks]
+    sections, _ = blockkit.in_sections(lines, _DIGEST)
+    footer = harmless(" ".join(story.footer), blockkit.SECTION_LIMIT)
+    return {
+        **_frame(harmless(f"⚠️ {story.headline}", blockkit.SECTION_LIMIT)),
+        "metadata": {"event_type": "trouble", "event_payload": {"template": story.template}},
+        "blocks": [blockkit.headline(f"⚠️ {story.title}"), *sections, blockkit.context(footer)],
+    }
 
 
 def _plight(notice: Notice, level: int, waited: str, *, by_email: bool) -> str:

@@ -14,6 +14,7 @@ from leadline.channels.slack.messages import Message
 from leadline.model.json_text import as_json_text
 from leadline.model.people import key_of_person
 from leadline.model.task import Alert
+from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Notice, OutgoingMessage
 
 DIRECT = "dm"
@@ -91,6 +92,10 @@ class SlackWriter:
         if thread and notice.handling.level > 1:
             thread["reply_broadcast"] = True
         return self._post({**message, **thread}, notice)
+
+    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+        """See `Writer.troubles`."""
+        return self._post(messages.troubles(troubles))
 
     def _thread(self, alert: Alert) -> Message:
         """The argument that puts a message into the thread of an alert in this room; or none."""

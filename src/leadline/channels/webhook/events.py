@@ -12,16 +12,19 @@ import msgspec
 from leadline.alerts.marks import mark_of_alert, mark_of_news
 from leadline.alerts.phrases import short_id
 from leadline.alerts.story import LEVELS, NEW_LEAD, SEEN_BEFORE, level_of
+from leadline.alerts.trouble_story import mark_of_troubles, story_of_troubles, when_found
 from leadline.model.formats import iso
 from leadline.model.handling import Handling
 from leadline.model.json_text import as_json_text
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Alert
+from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Notice, OutgoingMessage
 
 REFINED = "com.leadline.lead.refined"
 UPDATED = "com.leadline.lead.updated"
 WAITING = "com.leadline.lead.waiting"
+TROUBLE = "com.leadline.trouble"
 MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
 
 _HANDLED = (
@@ -83,12 +86,26 @@ class EventWriter:
             data["instead_of"] = notice.instead_of
         if notice.test:
             data["test"] = True
+        return self._envelope(kind, template, mark, short_id(notice.lead.lead_id), time, data)
+
+    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+        """See `Writer.troubles`; one event with all of them."""
+        template = story_of_troubles(troubles).template
+        mark = mark_of_troubles(self._channel, troubles)
+        data = {"troubles": [_trouble_payload(known) for known in troubles]}
+        subject = troubles[0].trouble.kind.value
+        return self._envelope(TROUBLE, template, mark, subject, when_found(troubles), data)
+
+    def _envelope(
+        self, kind: str, template: str, mark: str, subject: str, time: datetime,
+        data: dict[str, Any],
+    ) -> OutgoingMessage:  # fmt: skip
         event = {
             "specversion": "1.0",
             "id": f"evt_{mark}",
             "source": self._source,
             "type": kind,
-            "subject": short_id(notice.lead.lead_id),
+            "subject": subject,
             "time": iso(time),
             "datacontenttype": "application/json",
             "data": data,
@@ -111,3 +128,18 @@ def handling_payload(handling: Handling) -> dict[str, Any]:
     values written to the CRM."""
     body: dict[str, Any] = msgspec.to_builtins(handling)
     return {name: body[name] for name in _HANDLED if name in body}
+
+
+def _trouble_payload(known: KnownTrouble) -> dict[str, Any]:
+    """A trouble for receivers."""
+    one = known.trouble
+    body: dict[str, Any] = {
+        "kind": one.kind.value,
+        "subject": one.subject,
+        "state": one.state.value,
+        "since": iso(known.since),
+        "count": one.count,
+        "words": one.words,
+        "remedy": one.remedy,
+    }
+    return {**body, "lead_id": one.lead_id} if one.lead_id else body

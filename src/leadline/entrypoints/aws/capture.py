@@ -23,14 +23,13 @@ from leadline.entrypoints.reception import (
     problem_of,
     refusal_answer,
 )
+from leadline.entrypoints.refusals import RefusalLog, note_captured, reason_of
 from leadline.journey.capture import answer, read
 from leadline.journey.telling_apart import telling_apart
 from leadline.model.errors import (
     ConfigurationError,
     LeadlineError,
     TooLarge,
-    TooMuchUnreadable,
-    Unreadable,
 )
 from leadline.model.lead import Delivery, Fate, Kind
 from leadline.ports.source import Answer
@@ -39,6 +38,11 @@ from leadline.settings.general import Settings
 log = logging.getLogger(__name__)
 
 _parts = cache(Parts)
+
+
+@cache
+def _refusals() -> RefusalLog:
+    return RefusalLog()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -52,14 +56,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         log.exception("settings.wrong")  # not sent to the caller: its text quotes the settings
         return _response(problem_of(LeadlineError()))
     except LeadlineError as error:
-        if isinstance(error, Unreadable | TooMuchUnreadable):
-            source = (event.get("pathParameters") or {}).get("source") or DEFAULT_SOURCE
-            note_unreadable(source.rstrip("/"), "", error.detail)
-        log.log(
-            logging.ERROR if error.status >= 500 else logging.INFO,
-            "webhook.refused",
-            extra={"status": error.status, "error": type(error).__name__},
-        )
+        _note_refused(event, error)
         return _response(_refusal(event, parts, error))
     except Exception:
         log.exception("webhook.failed")
@@ -68,6 +65,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     settings = parts.settings()
+    _refusals().whole_address = settings.log_sender == "address"
     asked = event.get("resource") or event["path"]
     if asked.startswith("/slack/"):
         from leadline.entrypoints.aws.slack_actions import answer_slack
@@ -85,8 +83,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     inbox = parts.inbox(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     receipts = inbox.accept(leads)
     response = as_sender_wants(delivery, kit, answer(delivery, kit, receipts, leads))
-    for receipt in receipts:
-        log.info("webhook." + receipt.fate, extra={"lead": receipt.lead_id})
+    note_captured(delivery.source, receipts)
     captured = sum(r.fate is Fate.CAPTURED for r in receipts)
     if leads[0].kind is Kind.UNREADABLE:
         note_unreadable(delivery.source, receipts[0].lead_id, leads[0].why)
@@ -111,14 +108,33 @@ def _refusal(event: Mapping[str, Any], parts: Parts, error: LeadlineError) -> An
     return refusal_answer(error, kit, source.rstrip("/"), fields)
 
 
+def _note_refused(event: Mapping[str, Any], error: LeadlineError) -> None:
+    """Log a refused delivery, or another refused request."""
+    extra = {"status": error.status, "error": type(error).__name__}
+    if (event.get("resource") or event.get("path") or "").startswith("/slack/"):
+        if error.status >= 500:
+            log.error("request.refused", extra=extra)
+        else:
+            log.info("request.refused", extra=extra)
+        return
+    sender = ((event.get("requestContext") or {}).get("identity") or {}).get("sourceIp") or ""
+    _refusals().note(_source(event), error.status, reason_of(error), sender)
+    if error.status >= 500:
+        log.error("webhook.not_kept", extra=extra)
+
+
+def _source(event: Mapping[str, Any]) -> str:
+    source: str = (event.get("pathParameters") or {}).get("source") or DEFAULT_SOURCE
+    return source.rstrip("/")
+
+
 def _delivery(event: Mapping[str, Any], settings: Settings) -> Delivery:
     """The request as it arrived, from either form of API Gateway's event."""
     body = event.get("body") or ""
     raw = b64decode(body) if event.get("isBase64Encoded") else body.encode()
     headers = headers_of(_fields(event))
-    source = (event.get("pathParameters") or {}).get("source") or DEFAULT_SOURCE
     return Delivery(
-        source.rstrip("/"), raw, datetime.now(UTC), headers, event["httpMethod"],
+        _source(event), raw, datetime.now(UTC), headers, event["httpMethod"],
         _url(event, headers, settings),
     )  # fmt: skip
 
@@ -147,8 +163,6 @@ def _url(event: Mapping[str, Any], headers: Mapping[str, str], settings: Setting
 
 def _response(answer: Answer) -> dict[str, Any]:
     headers = {"content-type": answer.media_type, **answer.headers}
-    if answer.status == 405:
-        headers["allow"] = "POST"
     return {
         "statusCode": answer.status,
         "headers": headers,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from leadline.entrypoints.banner import NOBODY, channel_names
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._choosing import ledger_of
 from leadline.entrypoints.cli._options import Json
@@ -29,15 +30,21 @@ def verify(
 ) -> None:
     """Account for every accepted event; exit 1 if one is unaccounted for.
 
+    It also says if nobody is alerted, because no channel is set.
+
     Example: leadline verify --deep
     """
     ledger = ledger_of(context)
     account = ledger.account(deep=deep)
     ledger.close()
+    channels = channel_names(context.obj.settings())
     if json:
-        as_json({**msgspec.structs.asdict(account), "balanced": account.balanced})
+        told = {"balanced": account.balanced, "channels": channels}
+        as_json({**msgspec.structs.asdict(account), **told})
     else:
         _print_account(account)
+        if not channels:
+            console().print(NOBODY)
     if not account.balanced:
         raise typer.Exit(1)
 

@@ -1,11 +1,13 @@
 """Running Leadline: `serve`, `worker`, `doctor`, `config show`."""
 
+import sys
 import threading
 from typing import Annotated
 
 import typer
 
 from leadline import __version__, wiring
+from leadline.entrypoints import banner
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._doctor import all_checks
 from leadline.entrypoints.cli._show import as_json, say, table
@@ -13,10 +15,12 @@ from leadline.entrypoints.embedded import children, exposure
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Alarm
 from leadline.entrypoints.embedded.supervisor import Supervisor
+from leadline.entrypoints.embedded.trouble_watch import tell_of_end
 from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.model.task import Step
+from leadline.settings.loading import Loaded
 
 config_app = typer.Typer(
     help="Show and check the settings.", no_args_is_help=True, rich_markup_mode=None
@@ -47,7 +51,7 @@ def serve(
     supervisor = Supervisor(settings)
     children.stop_on_signal(supervisor.stop)
     supervisor.start()
-    say(f"Leadline {__version__} takes webhooks at {supervisor.url}/webhook")
+    _introduce(loaded, supervisor.url)
     for words in loaded.unused:
         say(words)
     bare = exposure.unauthenticated(settings)
@@ -60,7 +64,19 @@ def serve(
             "the disk (`dmesg`), then start `leadline serve` again, which repairs the file from "
             "the log, or restore a backup on another disk"
         )
+        tell_of_end(settings)
     raise typer.Exit(code)
+
+
+def _introduce(loaded: Loaded, url: str) -> None:
+    """Say what runs: in the log, and in words unless only a program reads what is written."""
+    facts = banner.start_facts(loaded, url)
+    if loaded.settings.log_format == "json":
+        banner.log_facts(facts)
+    if loaded.settings.log_format == "text" or sys.stderr.isatty():
+        say(banner.start_words(facts))
+    say(f"Leadline {__version__} takes webhooks at {url}/webhook")
+    banner.warn_of_nobody(loaded.settings)
 
 
 @app.command()
@@ -83,6 +99,7 @@ def worker(
     wiring.check(settings)
     stop = threading.Event()
     children.stop_on_signal(stop.set)
+    banner.warn_of_nobody(settings)
     settle_data(settings)
     end_process_at_failed_sync(children.SYNC_FAILED)
     say(f"working on {settings.data}")

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from leadline.channels.slack.requests import NotInteractive
 from leadline.entrypoints.embedded.bodies import BodyReader, Gone, Receive
 from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.sending import (
     Send,
     header_fields,
@@ -32,6 +33,7 @@ from leadline.entrypoints.reception import (
     problem,
     refusal_answer,
 )
+from leadline.entrypoints.refusals import RefusalLog, note_captured, reason_of
 from leadline.journey.capture import CaptureKit, answer, read, read_part
 from leadline.model.errors import LeadlineError, NotReady, TooMuchUnreadable, Unreadable
 from leadline.model.lead import Delivery, Kind
@@ -76,7 +78,8 @@ class App:
     `pages` are further GET paths, answered in a thread; paths in `tokens` need one of their bearer
     tokens. `observe` is called with the source and the status of every answer to a webhook,
     `unreadable` with the source of every delivery that can't be read and whether it was stored,
-    `forwarded` with the source of every delivery that has a proxy's header.
+    `forwarded` with the source of every delivery that has a proxy's header. `refused` logs what is
+    refused.
 
     `apart` is the path and port of a page that is served only on that port, which serves nothing
     else.
@@ -93,12 +96,14 @@ class App:
         observe: Callable[[str, int], None] = lambda _source, _status: None,
         unreadable: Callable[[str, bool], None] = lambda _source, _kept: None,
         forwarded: Callable[[str], None] = lambda _source: None,
+        refused: RefusedDeliveries | None = None,
         on_startup: Callable[["App"], Awaitable[None]] | None = None,
         on_shutdown: Callable[["App"], Awaitable[None]] | None = None,
     ) -> None:
         self.endpoints: OpenEndpoints | None = None
         self.pages = pages or {}
         self.apart: tuple[str, int] | None = None
+        self._refused = refused or RefusedDeliveries(RefusalLog())
         self._tokens = tokens
         self._forwarded = forwarded
         self._bodies = BodyReader(max_body, most_reading)
@@ -144,8 +149,8 @@ class App:
         except LeadlineError as error:
             heard = endpoints is not None and name in endpoints.kit.sources
             if isinstance(error, Unreadable | Gone | TooMuchUnreadable):
-                note_unreadable(name, "", error.detail)
                 self._unreadable(name, False)
+            self._refused.note(scope, name, error.status, reason_of(error))
             self._observe(name if heard else "unknown", error.status)
             kit = endpoints.kit if endpoints and scope["method"] == "POST" else None
             await send_refusal(send, refusal_answer(error, kit, name, scope["headers"]))
@@ -156,9 +161,9 @@ class App:
             await send_problem(send, LeadlineError())
             return
         self._observe(name, result.status)
-        extra = [(b"allow", b"POST")] if result.status == 405 else None
-        if result.headers:
-            extra = [*(extra or ()), *header_fields(result)]
+        if result.status == 405 and scope["method"] not in ("GET", "HEAD"):
+            self._refused.note(scope, name, 405, "a webhook takes POST requests only")
+        extra = header_fields(result) if result.headers else None
         await send_answer(send, result.status, result.body, result.media_type.encode(), extra)
 
     async def _capture(
@@ -183,6 +188,8 @@ class App:
         if leads[0].kind is Kind.UNREADABLE:
             note_unreadable(name, receipts[0].lead_id, leads[0].why)
             self._unreadable(name, True)
+        else:
+            note_captured(name, receipts)
         return response
 
     def _handshake(self, endpoints: OpenEndpoints, name: str, scope: Scope) -> Answer:
@@ -214,15 +221,15 @@ class App:
                 body = await self._bodies.read(headers, receive)
                 answer = await self.endpoints.slack.answer(path, headers, body)
             else:
-                answer = problem(405, "Only POST", "Slack posts here")
+                answer = problem(405, "Only POST", "Slack posts here", {"allow": "POST"})
         except LeadlineError as error:
             await send_problem(send, error)
         except Exception:
             log.exception("slack.failed", extra={"path": path})
             await send_problem(send, LeadlineError())
         else:
-            extra = [(b"allow", b"POST")] if answer.status == 405 else None
-            await send_answer(send, answer.status, answer.body, answer.media_type.encode(), extra)
+            fields = header_fields(answer)
+            await send_answer(send, answer.status, answer.body, answer.media_type.encode(), fields)
 
     # --- everything else -------------------------------------------------------------------------
 
@@ -236,9 +243,10 @@ class App:
         elif self.endpoints is None:
             await send_problem(send, NotReady())
         elif scope["method"] not in ("GET", "HEAD"):
-            wrong = problem(405, "Only GET", "this page can only be read")
-            allow = [(b"allow", b"GET, HEAD")]
-            await send_answer(send, 405, wrong.body, wrong.media_type.encode(), allow)
+            allowed = {"allow": "GET, HEAD"}
+            await send_refusal(
+                send, problem(405, "Only GET", "this page can only be read", allowed)
+            )
         else:
             await self._read_page(path, scope, send)
 
@@ -275,6 +283,7 @@ class App:
         await receive()
         if self._on_shutdown:
             await self._on_shutdown(self)
+        self._refused.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -19,8 +19,10 @@ from leadline.entrypoints.embedded import children, exposure, metrics, openapi
 from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.embedded.health import FoundAgain, Health
 from leadline.entrypoints.embedded.http import App, OpenEndpoints, Page
+from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.slack_http import SlackRequests
-from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
+from leadline.entrypoints.embedded.slow_senders import guarded, hang_up_on_the_slow
+from leadline.entrypoints.refusals import RefusalLog
 from leadline.entrypoints.slack_endpoint import slack_endpoint, unowned_leads
 from leadline.installations.data_file import Checkpointer, Whereabouts
 from leadline.installations.data_folder import end_process_at_failed_sync
@@ -42,12 +44,12 @@ def _open_store(settings: Settings) -> Inbox:
     return wiring.store(settings, checkpoint_pages=0, first=True)
 
 
-def _server(app: App) -> uvicorn.Server:
+def _server(app: App, refused: RefusedDeliveries) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
             loop="uvloop",
-            http=GuardedProtocol,
+            http=guarded(refused),
             ws="none",
             lifespan="on",
             access_log=False,
@@ -94,6 +96,8 @@ class HttpServer:
         self._slack: SlackRequests | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._unwarned: set[str] = set()
+        lines = RefusalLog(whole_address=settings.log_sender == "address")
+        self._refused = RefusedDeliveries(lines)
         self.app = App(
             max_body=settings.max_body,
             public_url=settings.public_url,
@@ -102,10 +106,11 @@ class HttpServer:
             observe=answers.add,
             unreadable=self._observe_unreadable,
             forwarded=self._note_proxy,
+            refused=self._refused,
             on_startup=self._startup,
             on_shutdown=self._shutdown,
         )
-        self.uvicorn = _server(self.app)
+        self.uvicorn = _server(self.app, self._refused)
 
     def run(self, listener: socket.socket, metrics_listener: socket.socket | None = None) -> None:
         """Serve until `stop` is called; everything accepted is on the disk then. With a

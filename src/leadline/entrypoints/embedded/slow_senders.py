@@ -7,13 +7,15 @@ The limits are those of common servers (Apache httpd: 100 fields, 8190 bytes eac
 import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.whole_requests import WholeRequests
 from leadline.entrypoints.reception import problem_of
+from leadline.entrypoints.refusals import reason_of
 from leadline.model.errors import HeadersTooLarge, LeadlineError, Malformed, TargetTooLong, TooSlow
 
 MAX_TARGET = 8192
@@ -38,6 +40,9 @@ class GuardedProtocol(WholeRequests):
     The parser joins the fragments of a header field, at quadratic cost if they are small, and calls
     back only when the field is complete. So the bytes of an unfinished line are counted, too.
     """
+
+    refused: ClassVar[RefusedDeliveries | None] = None
+    """Logs the deliveries that are refused here."""
 
     began: float | None = None
     idle_since: float | None = None
@@ -184,7 +189,16 @@ class GuardedProtocol(WholeRequests):
         if self._refusal is None:
             self._refusal = error
             self._pending = True
+            self._tell(error)
             self._answer_refused()
+
+    def _tell(self, error: LeadlineError) -> None:
+        """Log the refusal."""
+        if self.refused is not None and self._under_way:
+            fields = self.headers if self._in_head else self.scope["headers"]
+            self.refused.note_unparsed(
+                self.url, error.status, reason_of(error), self.client, fields
+            )
 
     def _stop_if_too_large(self) -> None:
         self._line = 0  # it has ended, and counts as a field
@@ -210,6 +224,11 @@ class GuardedProtocol(WholeRequests):
         if self._refusal is not None and not begun:
             self.transport.write(_answer(self._refusal))
         self.transport.close()
+
+
+def guarded(refused: RefusedDeliveries) -> type[GuardedProtocol]:
+    """The protocol, with what logs the deliveries that it refuses."""
+    return type("Guarded", (GuardedProtocol,), {"refused": refused})
 
 
 def _too_many(fields: Sequence[tuple[bytes, bytes]]) -> LeadlineError | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
+from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
 from leadline.installations.data_folder import (
     has_failed_sync,
     note_failed_sync,
@@ -66,9 +67,10 @@ def work(
     Raises ConfigurationError if the data folder cannot be used, or its leads were moved.
     """
     threads = []
-    for loop in _loops(settings, frozenset(steps)):
+    signs = StorageSigns()
+    for loop in _loops(settings, frozenset(steps), signs):
         watched = (watch if watch and loop.longest else Unwatched()).loop()
-        threads.append(threading.Thread(target=_run, args=(loop, stop, watched)))
+        threads.append(threading.Thread(target=_run, args=(loop, stop, watched, signs)))
     for thread in threads:
         thread.start()
     # Shows the supervisor progress, also while all other threads wait for a slow disk.
@@ -81,9 +83,10 @@ def work(
         thread.join()
 
 
-def _loops(settings: Settings, steps: Set[Step]) -> Iterator[_Loop]:
-    """One loop for each group of kinds, and one for each CRM that is searched for missing leads.
-    Each has its own connection to the store, so that none waits for another."""
+def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterator[_Loop]:
+    """One loop for each group of kinds, one for each CRM that is searched for missing leads, and
+    one that watches for troubles; the process that sends alerts tells them. Each has its own
+    connection to the store, so that none waits for another."""
     for kinds, among in _shared_out(settings, steps):
         longest = longest_iteration(settings, timeouts(kinds[0], settings))
         bound = before_lease_ends(settings) if _speaks(kinds[0][0]) else None
@@ -93,6 +96,8 @@ def _loops(settings: Settings, steps: Set[Step]) -> Iterator[_Loop]:
     if Step.WRITE_BACK in steps and settings.reconcile_every:
         for source in settings.crm:
             yield _Loop(_kit(settings), _look_through(settings, source), None)
+    watch = TroubleWatch(settings, signs, tells=Step.NOTIFY in steps)
+    yield _Loop(_kit(settings), watch.once, None)
 
 
 def _shared_out(
@@ -150,7 +155,7 @@ def _kit(settings: Settings) -> Kit:
     return kit
 
 
-def _run(loop: _Loop, stop: threading.Event, watched: Watched) -> None:
+def _run(loop: _Loop, stop: threading.Event, watched: Watched, signs: StorageSigns) -> None:
     kit = msgspec.structs.replace(loop.kit, report_current=watched.at)
     clock = ClockWatch()
     while not stop.is_set():
@@ -163,6 +168,7 @@ def _run(loop: _Loop, stop: threading.Event, watched: Watched) -> None:
                 pause = loop.once(kit)
         except LeadlineError as error:
             log.error("worker.storage", extra={"error": type(error).__name__})
+            signs.note(error)
             pause = _TROUBLE_S
         except Exception:
             log.exception("worker.trouble")

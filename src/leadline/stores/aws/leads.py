@@ -13,6 +13,7 @@ from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import StoredEvent, read_document
 from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key
+from leadline.stores.damage import note_damage
 from leadline.stores.refined import decoded
 
 
@@ -128,7 +129,7 @@ class AwsLeads(Base):
             try:
                 documents[lead_id] = read_document(document)
             except msgspec.MsgspecError:
-                log.error("document.damaged", extra={"lead": lead_id})
+                note_damage(lead_id)
         return documents
 
     def _note_refused(

@@ -1,12 +1,10 @@
 """Checksums of stored bodies and documents, so that data altered by the disk is not served."""
 
-import logging
 from typing import Any
 from zlib import crc32
 
+from leadline.stores.damage import note_damage
 from leadline.stores.sqlite.values import text_of
-
-log = logging.getLogger(__name__)
 
 
 def sum_of(content: bytes | None) -> int | None:
@@ -30,5 +28,5 @@ def whole_rows(
     if not damaged:
         return rows
     for row in damaged:
-        log.error("document.damaged", extra={"lead": text_of(row[key])})
+        note_damage(text_of(row[key]))
     return [row for row in rows if row not in damaged]

@@ -24,6 +24,7 @@ from leadline.model.rights import PRIVATE, Rights
 from leadline.stores.sqlite.failed_sync import has_failed_sync, note_failed_sync
 from leadline.stores.sqlite.folder import (
     FILE,
+    WRITERS,
     has_empty_log,
     make_data_file,
     open_lock,
@@ -38,7 +39,6 @@ from leadline.stores.sqlite.turns import Turns
 
 log = logging.getLogger(__name__)
 
-WRITERS = "writers.lock"
 _CHECKPOINTS = "checkpoints.lock"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -69,6 +69,7 @@ class Database:
         self._locks: tuple[int, ...] = ()
         self._turns: Turns | None = None
         self._inode = 0
+        self.was_mended = False
         try:
             with self._named_errors():
                 if not read_only:
@@ -94,6 +95,7 @@ class Database:
             refuse_if_restoring(folder)
             if has_failed_sync(folder):
                 heal_alone(folder)
+                self.was_mended = True
             self._locks = (writers, checkpoints, use(folder))
             refuse_if_restoring(folder)  # no restore can begin any more
             make_data_file(self.path, rights)

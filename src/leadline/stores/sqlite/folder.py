@@ -22,6 +22,8 @@ from leadline.model.rights import (
 )
 
 FILE = "leadline.db"
+WRITERS = "writers.lock"
+"""The file of the lock that writers hold."""
 MOVED = "moved"
 """The prefix of the names of files that a move leaves."""
 RESTORING = "restoring"

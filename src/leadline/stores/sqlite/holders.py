@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from leadline.stores.sqlite.database import WRITERS
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.folder import FILE, WRITERS
 from leadline.stores.sqlite.sharing import USERS
 
 _LOCKS = Path("/proc/locks")

@@ -14,12 +14,14 @@ from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.leads import SqliteLeads
 from leadline.stores.sqlite.pacing import SqlitePacing
 from leadline.stores.sqlite.queue import SqliteQueue
+from leadline.stores.sqlite.troubles import SqliteTroubles
 
 
 class SqliteStore(
-    SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing
-):
-    """`ports.store.Store` in one SQLite file below *folder*.
+    SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
+    SqliteTroubles,
+):  # fmt: skip
+    """`ports.store.Store` in one SQLite file below *folder*, and `ports.troubles.TroubleBook`.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
     files are made with these *rights*. On a slow disk, stores that are *first* have priority.
@@ -49,6 +51,8 @@ class SqliteStore(
         self.clock = clock
         self.redelivery_window = redelivery_window
         self.apart = apart
+        if self.db.was_mended:
+            self.report_mended()
 
     def close(self) -> None:
         """Close the file."""

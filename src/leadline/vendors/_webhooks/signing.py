@@ -16,6 +16,16 @@ _Key = TypeVar("_Key")
 _STAMP = re.compile(r"[0-9]{1,16}")
 SHARED_PARAMETERS = ("key", "secret", "token")
 """The names under which a sender may put the shared secret in the query or in a body."""
+WRONG_SIGNATURE = (
+    "the signature is wrong: the sender signs with another secret, or body or URL were changed on "
+    "the way"
+)
+NOTHING_CAME = (
+    "no secret came: send it as ?key=… in the URL, as Authorization: Bearer …, or in the header "
+    "X-Webhook-Secret"
+)
+ANOTHER_CAME = "the secret that came is another than the one that is set here"
+OTHER_ORGANIZATION = "the organization that sends is another than the one that is set here"
 
 
 def header(delivery: Delivery, *names: str) -> str:
@@ -24,14 +34,20 @@ def header(delivery: Delivery, *names: str) -> str:
         value = delivery.headers.get(name)
         if value:
             return value.strip()
-    raise Unauthentic(f"the header {names[0]} is missing")
+    raise Unauthentic(
+        f"the header {names[0]} is missing; is the secret set at the sender, so that it signs?"
+    )
 
 
 def check_any(
-    secrets: Iterable[_Key], expected: Callable[[_Key], bytes], given: Iterable[bytes]
+    secrets: Iterable[_Key],
+    expected: Callable[[_Key], bytes],
+    given: Iterable[bytes],
+    wrong: str = WRONG_SIGNATURE,
 ) -> None:
     """Check that one of the *given* signatures is the *expected* one for one of the secrets, each
-    of which may come with what else is signed. Raises Unauthentic otherwise."""
+    of which may come with what else is signed. Raises Unauthentic, with *wrong* as its words,
+    otherwise."""
     given = list(given)
     fits = False
     for secret in secrets:
@@ -44,7 +60,7 @@ def check_any(
         for signature in given:
             fits |= hmac.compare_digest(wanted, signature)
     if not fits:
-        raise Unauthentic("the signature is wrong")
+        raise Unauthentic(wrong)
 
 
 def mac(key: bytes, message: bytes, algorithm: str = "sha256") -> bytes:
@@ -72,16 +88,22 @@ def check_window(delivery: Delivery, stamp: str, config: SourceConfig, unit_s: f
         at = datetime.fromtimestamp(int(stamp) * unit_s, UTC)
     except (ValueError, OverflowError, OSError):
         raise Unauthentic("the timestamp is out of range") from None
-    if abs(delivery.received_at - at) > config.tolerance:
+    age = delivery.received_at - at
+    if abs(age) > config.tolerance:
+        off = "too old" if age > timedelta() else "in the future"
         raise Unauthentic(
-            "the timestamp is outside the replay window; check the sender's clock and this server's"
+            f"the timestamp is {off}: {abs(age).total_seconds():.0f} s, where the replay window is "
+            f"{config.tolerance.total_seconds():.0f} s; check the clocks of the sender and of this "
+            "server"
         )
 
 
-def check_shared(delivery: Delivery, config: SourceConfig, *told: str | bytes) -> None:
+def check_shared(
+    delivery: Delivery, config: SourceConfig, *told: str | bytes, named: bool = True
+) -> None:
     """Check a shared secret: in the URL's query, as a bearer token, in the header
-    `X-Webhook-Secret`, or *told*, the values that the source found elsewhere. Passes if no secret
-    is set; raises Unauthentic otherwise."""
+    `X-Webhook-Secret`, or *told*, the values that the source found elsewhere; *named* is whether
+    these were sent as secrets. Passes if no secret is set; raises Unauthentic otherwise."""
     if not config.secret:
         return
     asked = parameters(delivery.url)
@@ -90,7 +112,9 @@ def check_shared(delivery: Delivery, config: SourceConfig, *told: str | bytes) -
     if bearer[:7].lower() == "bearer ":
         given.append(bearer[7:].strip())
     given.append(delivery.headers.get("x-webhook-secret", ""))
-    check_any(config.secret, str.encode, [octets(g) for g in (*given, *told) if g])
+    came = any(given) or (named and any(told))
+    words = ANOTHER_CAME if came else NOTHING_CAME
+    check_any(config.secret, str.encode, [octets(g) for g in (*given, *told) if g], words)
 
 
 def octets(text: str | bytes) -> bytes:

@@ -58,7 +58,7 @@ class Copper(Source):
             body = None  # the secret may still be in a header
         told = body.items() if isinstance(body, dict) else ()
         secrets = [value for key, value in told if key not in _OWN and isinstance(value, str)]
-        signing.check_shared(delivery, self.config, *secrets)
+        signing.check_shared(delivery, self.config, *secrets, named=False)
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`; a subscription's `headers` are sent with every notification."""

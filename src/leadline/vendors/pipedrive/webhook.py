@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.errors import Unauthentic
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import DELETED, MERGED, Delivery, Event, Kind, LeadFields
 from leadline.model.record_links import is_on
@@ -79,11 +80,16 @@ class Pipedrive(Source):
         """HTTP Basic authentication; the secret is `user:password`."""
         if not self.config.secret:
             return
-        given = signing.header(delivery, "authorization")
+        given = delivery.headers.get("authorization", "").strip()
+        if not given:
+            raise Unauthentic("no user and password came; set them at the webhook (HTTP Basic)")
         scheme, _, credentials = given.partition(" ")
         fits = [signing.octets(credentials.strip())] if scheme.lower() == "basic" else []
         signing.check_any(
-            self.config.secret, lambda secret: base64.b64encode(secret.encode()), fits
+            self.config.secret,
+            lambda secret: base64.b64encode(secret.encode()),
+            fits,
+            "the user and password that came are others than those that are set here",
         )
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:

@@ -77,7 +77,12 @@ class Salesforce(Source):
         except Unreadable:
             organization = ""
         given = organization[:15].encode(errors="replace")
-        signing.check_any(self.config.organization, lambda own: own[:15].encode(), [given])
+        signing.check_any(
+            self.config.organization,
+            lambda own: own[:15].encode(),
+            [given],
+            signing.OTHER_ORGANIZATION,
+        )
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""

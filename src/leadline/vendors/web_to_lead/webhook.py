@@ -30,7 +30,12 @@ class WebToLead(Source):
                 given = [told[:15] for told in forms.values_of(delivery, "oid")]
             except Unreadable:
                 raise Unauthentic("the organization's id is missing") from None
-            signing.check_any(self.config.organization, lambda own: own[:15].encode(), given)
+            signing.check_any(
+                self.config.organization,
+                lambda own: own[:15].encode(),
+                given,
+                signing.OTHER_ORGANIZATION,
+            )
 
     def sign(self, delivery: Delivery, secret: str) -> Mapping[str, str]:
         """See `Source.sign`."""
