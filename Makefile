@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 # At once; one for each core by default, WORKERS=0 runs tests one after another (for --pdb and -s).
 WORKERS ?= auto
+# Of `make test`, which waits for disks and processes a third of its time.
+AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs countries clean
@@ -23,8 +25,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 demo: setup ## run a seeded pipeline and watch leads, alerts and duplicates (ARGS=--keep leaves it running)
 	$(BIN)/python -m leadline.entrypoints.demo $(ARGS)
 
+# Commands that tests start, and the next run, need not compile again what is the same.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power' $(ARGS)
+	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power' $(ARGS)
 
 # One after another: they kill processes and measure how late alerts are.
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites

@@ -1,5 +1,6 @@
 """What many tests share: a clock that is advanced by hand, and leads to put through."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -19,6 +20,17 @@ from tests.worlds.leads import HandClock
 # How long an example takes says more of what else the machine does than of the example.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+# What is collected lives until the end: the garbage collector need not look through it time and
+# again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Tests run with the garbage collector, which leaves alone what there is before them."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from types import TracebackType
 
 import urllib3
 
+from tests.standins.command_line import run
 from tests.standins.ports import free_port
 
 
@@ -104,15 +105,7 @@ class Installation:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of ours on this installation."""
-        return subprocess.run(
-            [sys.executable, "-m", "leadline.entrypoints.cli", *arguments],
-            env=self.environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        return run(arguments, self.environment, self.folder)
 
     def post(self, body: bytes, source: str = "", **headers: str) -> urllib3.BaseHTTPResponse:
         headers = {"content-type": "application/json", **headers}

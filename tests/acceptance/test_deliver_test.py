@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from leadline.cloud.session import Cloud
 from leadline.installations.on_aws import OnAws
 from leadline.standins.slack_inbox import SlackInbox
+from tests.standins.command_line import run
 from tests.standins.mail_server import MailServerStandIn, mail_server, says
 from tests.standins.message_rules import read_email
 from tests.standins.scripted_server import ScriptedServer, answer
@@ -21,15 +21,8 @@ def deliver_test(
     folder: Path, settings: str, *arguments: str, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     (folder / "leadline.toml").write_text(settings)
-    return subprocess.run(
-        [sys.executable, "-m", "leadline.entrypoints.cli", "deliver", "test", *arguments],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "NO_COLOR": "1", **(environ or {})},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {"PATH": os.environ["PATH"], "NO_COLOR": "1", **(environ or {})}
+    return run(["deliver", "test", *arguments], environment, folder)
 
 
 def mail_settings(room: MailServerStandIn, to: str) -> str:

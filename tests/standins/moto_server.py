@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from tests.standins.direct_moto import MotoAnswer, answered
 from tests.standins.quick_moto import quicken
 
 
@@ -23,6 +24,7 @@ def moto_server(*, quick: bool = True) -> Iterator[str]:
     if quick:
         quicken()
     with _Server(("127.0.0.1", 0), _RequestHandler) as server:
+        server.quick = quick
         server.application = DomainDispatcherApplication(create_backend_app)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -36,6 +38,7 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 128
     application: Any
+    quick: bool
 
 
 class _RequestHandler(socketserver.StreamRequestHandler):
@@ -77,8 +80,9 @@ class _RequestHandler(socketserver.StreamRequestHandler):
             )
         if environ.get("HTTP_EXPECT"):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        environ["wsgi.input"] = io.BytesIO(self._body(environ))
-        self._send(method, environ)
+        body = self._body(environ)
+        answer = answered(environ, body) if self.server.quick else None
+        self._send(answer or self._asked({**environ, "wsgi.input": io.BytesIO(body)}), method)
 
     def _body(self, environ: dict[str, Any]) -> bytes:
         if environ.get("HTTP_TRANSFER_ENCODING") != "chunked":
@@ -91,18 +95,24 @@ class _RequestHandler(socketserver.StreamRequestHandler):
             pass  # trailers
         return body
 
-    def _send(self, method: str, environ: dict[str, Any]) -> None:
-        head: list[str] = []
+    def _asked(self, environ: dict[str, Any]) -> MotoAnswer:
+        """What all of moto answers."""
+        told: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], *_: object) -> None:
-            head.append(f"HTTP/1.1 {status}")
-            head.extend(f"{name}: {value}" for name, value in headers)
+            told.extend((status, headers))
 
-        answer = self.server.application(environ, start)
-        body = b"".join(answer)
-        if hasattr(answer, "close"):
-            answer.close()
+        parts = self.server.application(environ, start)
+        body = b"".join(parts)
+        if hasattr(parts, "close"):
+            parts.close()
+        status, headers = told
+        return MotoAnswer(status, headers, body)
+
+    def _send(self, answer: MotoAnswer, method: str) -> None:
+        head = [f"HTTP/1.1 {answer.status}"]
+        head += [f"{name}: {value}" for name, value in answer.headers]
         if not any(line.lower().startswith("content-length:") for line in head):
-            head.append(f"content-length: {len(body)}")
-        shown = b"" if method == "HEAD" else body
+            head.append(f"content-length: {len(answer.body)}")
+        shown = b"" if method == "HEAD" else answer.body
         self.connection.sendall("\r\n".join([*head, "\r\n"]).encode("latin-1") + shown)

@@ -5,18 +5,23 @@ model of botocore about each value of each answer. Stores here write whole items
 UpdateItem), so nothing changes an item once it is in a table: no copy of it is needed.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
+from string import ascii_letters, digits
 from typing import Any
 
 from moto.core import responses, utils
 from moto.core.serialize import JSONSerializer
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import bytesize
+from moto.moto_api._internal.moto_random import MotoRandom
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication as Dispatcher
+from moto.sqs import models as sqs_models
 
 MOST_BYTES = 405_000
 """moto's own bound for the size of an item."""
@@ -37,8 +42,43 @@ def quicken() -> None:
         (DynamoDBBackend, "update_item", _no_update),
         (Dispatcher, "get_backend_for_host", cache(Dispatcher.get_backend_for_host)),
         (responses, "method_names_from_class", cache(utils.method_names_from_class)),
+        (responses, "camelcase_to_underscores", cache(utils.camelcase_to_underscores)),
+        (sqs_models, "camelcase_to_underscores", cache(utils.camelcase_to_underscores)),
+        (ConditionExpressionParser, "_lex_one_node", _lex_one_node),
+        (MotoRandom, "get_random_string", _random_string),
     ):
         setattr(owner, name, shortcut)
+
+
+_KINDS = ConditionExpressionParser.Nonterminal
+_NAME = r"(:|#)?[A-z0-9\-_]+"
+_PATTERNS = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (_KINDS.WHITESPACE, " +"),
+        (_KINDS.COMPARATOR, "<>|<=|>=|=|<|>"),
+        (_KINDS.OPERAND, rf"{_NAME}(\.{_NAME}|\[[0-9]\])*"),
+        (_KINDS.COMMA, ","),
+        (_KINDS.LEFT_PAREN, r"\("),
+        (_KINDS.RIGHT_PAREN, r"\)"),
+    )
+)
+
+
+def _lex_one_node(self: ConditionExpressionParser, rest: str) -> tuple[Any, str]:
+    """`ConditionExpressionParser._lex_one_node`, which compiles its patterns for each word."""
+    for kind, pattern in _PATTERNS:
+        if match := pattern.match(rest):
+            word = match[0]
+            return self.Node(kind, self.Kind.LITERAL, word, word, []), rest[len(word) :]
+    raise ValueError(f"Cannot parse condition starting at:{rest}")
+
+
+def _random_string(
+    self: MotoRandom, length: int = 20, include_digits: bool = True, lower_case: bool = False
+) -> str:
+    made = "".join(self.choices(ascii_letters + digits * include_digits, k=length))
+    return made.lower() if lower_case else made
 
 
 def _same(self: Any, memo: dict[int, Any]) -> Any:

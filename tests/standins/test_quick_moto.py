@@ -1,6 +1,7 @@
 """The quickened moto answers what moto answers."""
 
 import multiprocessing
+import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -66,6 +67,23 @@ def calls(table: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "Query", {**told, **more, "ExpressionAttributeValues": {":v": {"S": value}}}
 
 
+def queue_calls(queue: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Operations on a queue, with and without success."""
+    yield "SendMessage", {"QueueUrl": queue, "MessageBody": "<é>", "DelaySeconds": 0}
+    yield "GetQueueAttributes", {"QueueUrl": queue, "AttributeNames": ["All"]}
+    for _ in range(2):  # the second time there is none that nobody has
+        yield "ReceiveMessage", {"QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0}
+    yield "ReceiveMessage", {"QueueUrl": queue, "MaxNumberOfMessages": 11}
+    yield "DeleteMessage", {"QueueUrl": queue, "ReceiptHandle": "nobody's"}
+    yield "SendMessage", {"QueueUrl": f"{queue}-unknown", "MessageBody": "x"}
+
+
+CHANCE = re.compile(
+    rb'("(?:MessageId|ReceiptHandle|CreatedTimestamp|LastModifiedTimestamp)": ?)(?:"[^"]*"|\d+)'
+)
+"""What differs from one moto to another, with its name."""
+
+
 def key(number: int) -> dict[str, Any]:
     made = item(number)
     return {"pk": made["pk"], "sk": made["sk"]}
@@ -76,16 +94,21 @@ def answers(*, quick: bool) -> list[tuple[str, Any]]:
     told: list[tuple[str, Any]] = []
     with moto_server(quick=quick) as endpoint, closing(AwsResources(endpoint)) as rooms:
         name = rooms.table.name
-        for operation, body in calls(name):
-            request = (
-                body if {"TransactItems", "RequestItems"} & {*body} else {"TableName": name, **body}
-            )
+
+        def ask(service: str, api: str, operation: str, body: dict[str, Any]) -> None:
             try:
-                answer = rooms.caller.json("dynamodb", f"DynamoDB_20120810.{operation}", request)
+                answer = rooms.caller.json(service, f"{api}.{operation}", body)
             except AwsFailed as error:
                 told.append((error.code, error.answer.replace(name.encode(), b"table")))
-                continue
-            told.append((operation, msgspec.json.decode(answer.replace(name.encode(), b"table"))))
+                return
+            answer = CHANCE.sub(rb'\1""', answer.replace(name.encode(), b"table"))
+            told.append((operation, msgspec.json.decode(answer)))
+
+        for operation, body in calls(name):
+            named = {} if {"TransactItems", "RequestItems"} & {*body} else {"TableName": name}
+            ask("dynamodb", "DynamoDB_20120810", operation, {**named, **body})
+        for operation, body in queue_calls(f"{endpoint}/123456789012/{name}-refine"):
+            ask("sqs", "AmazonSQS", operation, body)
     return told
 
 
@@ -98,3 +121,4 @@ def test_the_quickened_moto_answers_what_moto_answers() -> None:
         codes = {code for code, _ in plain.result()}
     assert {"ConditionalCheckFailedException", "TransactionCanceledException"} <= codes
     assert {"Query", "Scan", "BatchGetItem", "ValidationException"} <= codes
+    assert {"ReceiveMessage", "GetQueueAttributes", "ReceiptHandleIsInvalid"} <= codes

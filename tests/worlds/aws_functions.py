@@ -96,7 +96,7 @@ class Functions:
         """The stack's settings; the last are those of the source generic."""
         lines = [
             f'slack_webhook_url = "{self.slack.webhook_url}"',
-            "slack_per_second = 100",
+            "slack_per_second = 1000",
             'public_url = "https://leads.example.com"',
             *(f"{name} = {value}" for name, value in more.items()),
             f'[sources.hubspot]\nsecret = ["{SECRET}"]',

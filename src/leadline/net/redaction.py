@@ -11,9 +11,9 @@ DEFAULT_HOLD = timedelta(minutes=1)
 _MOST = 200
 _LOOKED_AT = 4000
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
-_VALUE = re.compile(
-    r"[^\s@\"'<>]+@[^\s@\"'<>]+|[\"'][^\"']*[\"']|\+?\d[\d ().-]{6,}\d|https?://\S+"
-)
+_NO_ADDRESS = r"[\"'][^\"']*[\"']|\+?\d[\d ().-]{6,}\d|https?://\S+"
+_VALUE = re.compile(rf"[^\s@\"'<>]+@[^\s@\"'<>]+|{_NO_ADDRESS}")
+_VALUE_WITHOUT_AT = re.compile(_NO_ADDRESS)
 _SHORTEST_SECRET = 4
 _SHORTEST_PIECE = 6  # shorter parts of a URL are ordinary words
 
@@ -28,7 +28,11 @@ def shortened(words: str, secrets: Iterable[str] = (), *, values: bool = True) -
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             one = one.replace(secret, "…")
-    return " ".join((_ADDRESS if values else _VALUE).sub("…", one).split())[:_MOST]
+    if "@" in one:  # without it no word can begin an address, and each would be tried as one
+        one = (_ADDRESS if values else _VALUE).sub("…", one)
+    elif not values:
+        one = _VALUE_WITHOUT_AT.sub("…", one)
+    return " ".join(one.split())[:_MOST]
 
 
 def secrets_of(url: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Batches of which nothing at all could be done: they raise, or no alarm would hear of them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,10 +32,12 @@ def depth(functions: Functions) -> dict[str, int]:
 
 
 def make_due(functions: Functions, step: Step, *lead_ids: str) -> None:
-    """The minute passes for which a task waits after an outage."""
+    """The minute passes for which a task waits after an outage, and the pace of the channel."""
     caller, channel = functions.actor.caller, "slack" if step is Step.NOTIFY else ""
     broken, caller.broken = caller.broken, ""
     functions.actor.store.put([Task(step, lead_id, channel) for lead_id in lead_ids], now())
+    while channel and functions.actor.store.reserve(channel, timedelta()):
+        pass
     caller.broken = broken
 
 

@@ -34,7 +34,7 @@ def functions(
 
 
 def set_crm(functions: Functions, crm: TrytonStandIn, token: str = "") -> None:
-    said = f'"{functions.slack.webhook_url}"\nreconcile_every = "15m"\nslack_per_second = 100'
+    said = f'"{functions.slack.webhook_url}"\nreconcile_every = "15m"\nslack_per_second = 1000'
     config = crm.config(token)
     functions.write(
         f"slack_webhook_url = {said}\n"

@@ -32,6 +32,12 @@ TOLD = {
 }
 
 
+@pytest.fixture(scope="module")
+def ours() -> list[LogLine]:
+    """Every line of Leadline that logs."""
+    return log_lines(Path(leadline.__file__).parent)
+
+
 def lines_of(folder: Path, source: str = SOURCE) -> list[LogLine]:
     (folder / "doors.py").write_text(source, encoding="utf-8")
     return log_lines(folder, {"doors.py:step": ("refine", "clock")})
@@ -80,9 +86,8 @@ def test_a_line_that_can_not_be_read_is_named(tmp_path: Path, line: str) -> None
         lines_of(tmp_path, f"def f():\n    {line}\n")
 
 
-def test_every_logged_field_is_written_to_the_log() -> None:
-    lines = log_lines(Path(leadline.__file__).parent)
-    fields = {field.rstrip("?"): line.where for line in lines for field in line.fields}
+def test_every_logged_field_is_written_to_the_log(ours: list[LogLine]) -> None:
+    fields = {field.rstrip("?"): line.where for line in ours for field in line.fields}
     assert {f: where for f, where in fields.items() if f not in {*ALLOWED, "exception"}} == {}
 
 
@@ -98,6 +103,6 @@ def test_every_logger_of_the_code_is_one_that_the_page_knows() -> None:
     assert set(loggers) == {"log = logging.getLogger(__name__)"}
 
 
-def test_the_page_has_the_events_of_every_wing_that_logs() -> None:
+def test_the_page_has_the_events_of_every_wing_that_logs(ours: list[LogLine]) -> None:
     made = text()
-    assert all(f"`{line.event}`" in made for line in log_lines(Path(leadline.__file__).parent))
+    assert all(f"`{line.event}`" in made for line in ours)

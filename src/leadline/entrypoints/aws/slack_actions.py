@@ -36,7 +36,7 @@ _REPLY_WITHIN_S = 1.0
 def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings) -> Answer:
     """The answer to one request; raises LeadlineError for a request that is refused."""
     if delivery.method != "POST":
-        return problem(405, "Only POST", "Slack posts here")
+        return problem(405, "Only POST", "Slack posts here", {"allow": "POST"})
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
     now = delivery.received_at

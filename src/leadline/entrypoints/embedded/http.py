@@ -243,10 +243,8 @@ class App:
         elif self.endpoints is None:
             await send_problem(send, NotReady())
         elif scope["method"] not in ("GET", "HEAD"):
-            allowed = {"allow": "GET, HEAD"}
-            await send_refusal(
-                send, problem(405, "Only GET", "this page can only be read", allowed)
-            )
+            allow = {"allow": "GET, HEAD"}
+            await send_refusal(send, problem(405, "Only GET", "this page is for reading", allow))
         else:
             await self._read_page(path, scope, send)
 

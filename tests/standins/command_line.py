@@ -1,0 +1,140 @@
+"""The command line for tests: each command in a process of its own, forked from one that has loaded
+Leadline, so that it need not load it again.
+
+    run(words, environment, folder)   # as `leadline WORDS` in a shell
+"""
+
+import atexit
+import gc
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+PATIENCE_S = 120
+LOADED_LATE = (
+    "leadline.stores.sqlite.store",
+    "leadline.stores.sqlite.reading.ledger",
+    "typer._adapters",
+)
+"""What most commands load only when they run, and typer where it is installed."""
+
+
+class ForkedCommand(msgspec.Struct):
+    """A command to run; its output goes to files of these names."""
+
+    words: list[str]
+    environment: dict[str, str]
+    folder: str
+    umask: int
+    out: str
+    err: str
+
+
+def run(
+    words: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """What the command says, and its exit code; raises TimeoutExpired after `PATIENCE_S`.
+
+    Python starts anew where the environment has a word for Python itself, or a command is running.
+    """
+    is_same = all(os.environ.get(k) == v for k, v in environment.items() if k.startswith("PYTHON"))
+    loaded = _loaded() if is_same else None
+    if loaded is None or not loaded.turn.acquire(blocking=False):
+        command = [sys.executable, "-m", "leadline.entrypoints.cli", *words]
+        return subprocess.run(
+            command, env=environment, cwd=folder, capture_output=True, text=True,
+            timeout=PATIENCE_S,
+        )  # fmt: skip
+    try:
+        return _forked(loaded, words, environment, folder)
+    finally:
+        loaded.turn.release()
+
+
+def _forked(
+    loaded: "_Loaded", words: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    umask = os.umask(0)
+    os.umask(umask)
+    with tempfile.TemporaryDirectory(prefix="leadline-") as name:
+        out, err = Path(name, "out"), Path(name, "err")
+        code = loaded.ask(
+            ForkedCommand([*words], {**environment}, str(folder), umask, str(out), str(err))
+        )
+        if code == -signal.SIGALRM:
+            raise subprocess.TimeoutExpired([*words], PATIENCE_S)
+        return subprocess.CompletedProcess([*words], code, out.read_text(), err.read_text())
+
+
+class _Loaded:
+    """The process that has loaded the command line. Who has its *turn* may ask it."""
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        atexit.register(self._end)
+
+    def ask(self, request: ForkedCommand) -> int:
+        """The exit code of a command; that of a signal is negative."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(msgspec.json.encode(request) + b"\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def _end(self) -> None:
+        self._process.communicate()
+
+
+@cache
+def _loaded() -> _Loaded:
+    return _Loaded()
+
+
+def serve() -> None:
+    """In the process that is forked: run the command of each line of standard input, and answer
+    with its exit code."""
+    from leadline.entrypoints.cli import main
+
+    for name in LOADED_LATE:
+        importlib.import_module(name)
+    gc.freeze()
+    decoder = msgspec.json.Decoder(ForkedCommand)
+    for line in sys.stdin.buffer:
+        request = decoder.decode(line)
+        child = os.fork()
+        if not child:
+            _become(request)
+            main()
+            return
+        _, status = os.waitpid(child, 0)
+        os.write(1, b"%d\n" % os.waitstatus_to_exitcode(status))
+
+
+def _become(request: ForkedCommand) -> None:
+    """Make this process what a shell would have made for the command."""
+    signal.alarm(PATIENCE_S)
+    os.umask(request.umask)
+    os.environ.clear()
+    os.environ.update(request.environment)
+    os.chdir(request.folder)
+    sys.argv = ["leadline", *request.words]
+    writing = os.O_WRONLY | os.O_CREAT
+    for number, name, how in (
+        (0, os.devnull, os.O_RDONLY), (1, request.out, writing), (2, request.err, writing)
+    ):  # fmt: skip
+        opened = os.open(name, how, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)

@@ -1,0 +1,96 @@
+"""What moto answers to the JSON calls of stores, asked of its methods without a web framework.
+
+Routing, two copies of a request and the model of botocore cost moto more than most of its answers.
+"""
+
+import json
+from binascii import crc32
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from moto.core.exceptions import ServiceException
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import camelcase_to_underscores
+from moto.dynamodb.responses import DynamoHandler
+from moto.moto_api._internal import mock_random
+from moto.sqs.responses import SQSResponse
+from werkzeug.exceptions import HTTPException
+
+PAGE = ("Items", "Count", "ScannedCount", "LastEvaluatedKey")
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "BatchGetItem": ("Responses", "UnprocessedKeys"),
+    "DeleteItem": ("Attributes", "ItemCollectionMetrics"),
+    "GetItem": ("Item",),
+    "PutItem": ("Attributes", "ItemCollectionMetrics"),
+    "Query": PAGE,
+    "Scan": PAGE,
+    "TransactWriteItems": ("ItemCollectionMetrics",),
+}
+"""The operations of DynamoDB of which moto's result is the answer, with what their answers may hold
+besides `ConsumedCapacity`."""
+
+
+class MotoAnswer(NamedTuple):
+    """An answer to one call."""
+
+    status: str
+    headers: Iterable[tuple[str, str]]
+    body: bytes
+
+
+def answered(environ: Mapping[str, Any], body: bytes) -> MotoAnswer | None:
+    """The answer to a call of which the header `X-Amz-Target` tells the operation; None if it takes
+    the rest of moto to answer."""
+    api, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+    handler: Any
+    if api == "AmazonSQS":
+        handler = SQSResponse()
+    elif api == "DynamoDB_20120810" and operation in (*RESULTS, "CreateTable"):
+        handler = DynamoHandler()
+    else:
+        return None
+    _prepare(handler, operation, environ, body)
+    try:
+        result = getattr(handler, _method(operation))()
+    except ServiceException as error:
+        return _answer(handler, *handler.serialized(ActionResult(error)))
+    except HTTPException:
+        return None  # nothing has happened
+    if operation not in RESULTS:
+        return _answer(handler, *handler.serialized(result))
+    names = (*RESULTS[operation], "ConsumedCapacity")
+    told = {name: result.result[name] for name in names if result.result.get(name) is not None}
+    return _answer(handler, 200, {"Content-Type": environ["CONTENT_TYPE"]}, json.dumps(told))
+
+
+def _prepare(handler: Any, operation: str, environ: Mapping[str, Any], body: bytes) -> None:
+    """What `BaseResponse.setup_class` finds in a request of werkzeug."""
+    handler.headers = {"Content-Type": environ["CONTENT_TYPE"]}
+    handler.querystring = {"Action": [operation]}
+    handler.response_headers = {"server": "amazon.com"}
+    handler.uri_match = {}
+    handler.uri = f"http://{environ['HTTP_HOST']}/"
+    handler.path = "/"
+    handler.current_account = DEFAULT_ACCOUNT_ID
+    handler.region = environ["HTTP_AUTHORIZATION"].split("/")[2]
+    handler.body = handler.params = json.loads(body)
+    if isinstance(handler, SQSResponse):
+        request: Any = SimpleNamespace(
+            method="POST", values={}, headers={}, data=body, path="/",
+            content_type=environ["CONTENT_TYPE"],
+        )  # fmt: skip
+        handler.parse_parameters(request)
+
+
+_method = cache(camelcase_to_underscores)
+
+
+def _answer(handler: BaseResponse, status: int, headers: dict[str, str], text: str) -> MotoAnswer:
+    body = text.encode()
+    headers["x-amzn-requestid"] = f"{mock_random.getrandbits(208):052X}"
+    if isinstance(handler, DynamoHandler):
+        headers["x-amz-crc32"] = str(crc32(body))
+    return MotoAnswer(f"{status} ", headers.items(), body)
