@@ -51,8 +51,8 @@ def run(
     if loaded is None or not loaded.turn.acquire(blocking=False):
         command = [sys.executable, "-m", "leadline.entrypoints.cli", *words]
         return subprocess.run(
-            command, env=environment, cwd=folder, capture_output=True, text=True,
-            timeout=PATIENCE_S,
+            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=PATIENCE_S,
         )  # fmt: skip
     try:
         return _forked(loaded, words, environment, folder)
