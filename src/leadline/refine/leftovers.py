@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leadline.model.lead import Contact
+from leadline.model.names import ANOTHER_PERSON
 
-ANOTHER_PERSON = "custom.another_person"
 PHONE = "custom.phone"
 
 _MOST_VALUES = 200

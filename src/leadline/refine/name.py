@@ -5,12 +5,12 @@ import re
 import msgspec
 
 from leadline.model.lead import Change
+from leadline.model.names import PARTICLES
 from leadline.refine import mending, text
 from leadline.refine.blank import without_unfilled
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.damage import is_lost
 from leadline.refine.name_words import (
-    PARTICLES,
     PLACEHOLDERS,
     is_degree,
     is_honorific,

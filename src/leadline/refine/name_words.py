@@ -21,12 +21,6 @@ SUFFIXES = text.words(
 _DEGREES = text.words("ma ba ms bs do pe")
 """Degrees that are also names; they are taken for degrees only after a comma."""
 
-PARTICLES = text.words(
-    "van von vom vander der den de del della delle dello di da dal dos das do du des la le lo "
-    "los las ter ten te zu zur zum ibn bin bint al el abu st st. saint san santa mac mc o y "
-    "op af av 't"
-)
-
 
 def is_honorific(word: str) -> bool:
     """Whether it is a title such as Mr or Dr."""

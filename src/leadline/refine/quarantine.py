@@ -8,8 +8,9 @@ import re
 from collections.abc import Container
 
 from leadline.model.lead import Contact, LeadDetails, LeadFields
+from leadline.model.names import ANOTHER_PERSON
 from leadline.refine import text
-from leadline.refine.leftovers import ANOTHER_PERSON, PHONE
+from leadline.refine.leftovers import PHONE
 
 NOBODY = "contact.blank"
 """The problem of a lead that names nobody and cannot be answered."""

@@ -2,7 +2,6 @@
 
 from leadline import wiring
 from leadline.entrypoints.embedded import movement
-from leadline.installations import data_file
 from leadline.model.errors import LeadlineError
 from leadline.settings.general import Settings
 
@@ -16,6 +15,8 @@ def check_processes(settings: Settings) -> list[tuple[str, str, str]]:
         kept = wiring.store(settings)
     except LeadlineError:
         return []  # reported by the check of the data folder
+    from leadline.installations import data_file  # imported here: it loads the store
+
     try:
         holders = data_file.holders_are_named(settings.data)
     finally:

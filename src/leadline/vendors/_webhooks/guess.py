@@ -9,7 +9,7 @@ from typing import Any
 
 from leadline.model.labels import Reading
 from leadline.model.lead import LeadFields
-from leadline.refine.text import words as words_of
+from leadline.model.names import ANOTHER_PERSON
 from leadline.vendors._webhooks.aliases import Role, role, understood
 from leadline.vendors._webhooks.answer_members import members
 from leadline.vendors._webhooks.answers import are_answers, is_answer
@@ -21,8 +21,6 @@ from leadline.vendors._webhooks.looks import is_email, may_be_phone, take_by_loo
 from leadline.vendors._webhooks.questions import labels_in
 from leadline.vendors._webhooks.senders_own import senders_own
 
-ANOTHER_PERSON = "custom.another_person"
-"""The problem code of a lead whose unrecognised fields may describe another person."""
 _MOST_NODES = 2_000
 _MOST_OTHERS = 20
 _DEEPEST = 12
@@ -50,7 +48,9 @@ _THINGS_OWN = frozenset({*_NAMES, "title", "source", "message"})
 _CONTAINERS = (dict, list)
 _CLOSED = (Role.NOBODY, Role.OWNER)
 _UNSURE = 1_000  # the rank of a label that speaks of an e-mail address or phone in unknown words
-_YES_OR_NO = words_of("yes no on off true false ja nein oui non si sim nao")
+_YES_OR_NO = frozenset(
+    ["yes", "no", "on", "off", "true", "false", "ja", "nein", "oui", "non", "si", "sim", "nao"]
+)
 _LONGEST_ANSWER = 5
 
 

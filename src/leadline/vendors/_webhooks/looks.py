@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from leadline.refine.leftovers import ANOTHER_PERSON
+from leadline.model.names import ANOTHER_PERSON
 from leadline.vendors._webhooks.aliases import Role, understood
 from leadline.vendors._webhooks.chosen import Node
 
