@@ -26,6 +26,10 @@ _EXTENDED = re.compile(
     r"(?P<base>[^a-z]*[0-9)]) ?(?:x|ext\.?|extension) ?(?P<extension>[0-9]{1,7})", re.I
 )
 _TRUNK = re.compile(r"\(\s*0\s*\)")
+# Prefixes that Mexico gave up on 3 August 2019. WhatsApp still writes "+52 1", and older records
+# have all of them; phonenumbers takes them for wrong digits.
+_MEXICO = 52
+_MEXICAN = re.compile(r"(?:1|01|044|045)([0-9]{10})")
 _SECOND = re.compile(r"\s*(?:[;,|/\n]|\bor\b|\boder\b|\bou\b|\band\b|\bund\b)\s*(?=[+(0-9])", re.I)
 _MANY_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
 
@@ -187,7 +191,7 @@ def _parsed(written: str, region: str) -> tuple["phonenumbers.PhoneNumber | None
     problem = "phone.unparseable"
     for writing in _writings(written):
         try:
-            number = phonenumbers.parse(writing, region or None)
+            number = _of_today(phonenumbers.parse(writing, region or None))
         except phonenumbers.NumberParseException as error:
             no_region = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
             if no_region and not region and "+" not in writing and _MANY_DIGITS.match(writing):
@@ -197,6 +201,18 @@ def _parsed(written: str, region: str) -> tuple["phonenumbers.PhoneNumber | None
             return number, ""
         first = first or number
     return (first, "phone.invalid") if first is not None else (None, problem)
+
+
+def _of_today(number: "phonenumbers.PhoneNumber") -> "phonenumbers.PhoneNumber":
+    """A Mexican number as it is dialled since 2019; any other number as it is."""
+    import phonenumbers
+
+    if number.country_code != _MEXICO:
+        return number
+    old = _MEXICAN.fullmatch(phonenumbers.national_significant_number(number))
+    if old is None:
+        return number
+    return phonenumbers.PhoneNumber(_MEXICO, int(old[1]), number.extension)
 
 
 def _writings(written: str) -> list[str]:

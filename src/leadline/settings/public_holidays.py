@@ -53,7 +53,9 @@ def days_off(region: str) -> frozenset[date]:
     if part and part not in parts:
         from difflib import get_close_matches  # imported here: 9 ms, needed only for suggestions
 
-        near = get_close_matches(part, parts, n=3, cutoff=0.0)
+        # NL, BE and others have parts for school holidays, with names that can't be written here.
+        coded = [one for one in parts if _REGION.fullmatch(f"{country}-{one}")]
+        near = get_close_matches(part, coded, n=3, cutoff=0.0)
         hint = f"{country} has {', '.join(f'{country}-{one}' for one in near)}" if near else (
             f"{country} has no parts with holidays of their own; write {country}"
         )  # fmt: skip

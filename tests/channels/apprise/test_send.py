@@ -6,9 +6,10 @@ import sys
 import threading
 import time
 
+import msgspec
 import pytest
 
-from leadline.channels.apprise.plain import PlainWriter
+from leadline.channels.apprise.plain import PlainText, PlainWriter
 from leadline.channels.apprise.send import AppriseMessenger
 from leadline.model.errors import ConfigurationError
 from leadline.ports.channel import Notice
@@ -30,6 +31,25 @@ def test_the_service_gets_title_and_text_as_they_are() -> None:
     told = json.loads(request.body)
     assert told["title"] == "New lead: *Ada* <b>\\n, Byron & Sons"
     assert "Name: *Ada* <b>\\n\nCompany: Byron & Sons" in told["message"].replace("\r", "")
+
+
+def test_a_service_that_takes_only_html_gets_text_whose_lines_can_be_broken() -> None:
+    with ScriptedServer(answer("200 OK", b"ok", then="close")) as server:
+        assert AppriseMessenger(url(server) + "?format=html").send(MESSAGE) == Sent()
+    (request,) = server.requests
+    told = json.loads(request.body)
+    assert told["title"] == "New lead: *Ada* <b>\\n, Byron & Sons"
+    assert "&nbsp;" not in told["message"]
+    shown = told["message"].replace("\r", "").replace("\n", "")
+    assert "Name: *Ada* &lt;b&gt;\\n<br/>Company: Byron &amp; Sons<br/>" in shown
+
+
+def test_a_service_that_takes_only_html_keeps_the_width_of_several_spaces() -> None:
+    wide = msgspec.json.encode(PlainText("New lead", "a   b\n  c"))
+    with ScriptedServer(answer("200 OK", b"ok", then="close")) as server:
+        assert AppriseMessenger(url(server) + "?format=html").send(wide) == Sent()
+    (request,) = server.requests
+    assert json.loads(request.body)["message"] == "a&nbsp;&nbsp; b<br/>\n&nbsp; c"
 
 
 def test_a_service_that_does_not_take_it_may_take_it_later() -> None:

@@ -101,6 +101,25 @@ def test_an_extension_reads_back_in_every_country(region: str) -> None:
     assert refine_phone(once.written, "") == Phone(once.written, e164, "1234567890")
 
 
+@pytest.mark.parametrize(
+    ("written", "region"),
+    [("+52 1 55 1234 5678", ""), ("+52 (1) 55 1234 5678", "US"), ("5215512345678", "MX"),
+     ("01 55 1234 5678", "MX"), ("044 55 1234 5678", "MX"), ("045 55 1234 5678", "MX")],
+)  # fmt: skip
+def test_a_mexican_number_with_a_prefix_given_up_in_2019_is_the_number_of_today(
+    written: str, region: str
+) -> None:
+    phone = refine_phone(written, region)
+    assert (phone.written, phone.e164) == ("+52 55 1234 5678", "+525512345678")
+    assert phone.problems == ()
+    assert refine_phone(f"{written} ext. 12", region).extension == "12"
+
+
+@pytest.mark.parametrize("written", ["+52 1 55 1234 567", "+52 1 00 0000 0000"])
+def test_a_prefix_given_up_in_2019_makes_no_wrong_mexican_number_right(written: str) -> None:
+    assert refine_phone(written, "").problems == ("phone.invalid",)
+
+
 def test_nothing_is_nothing() -> None:
     assert refine_phone(None, "US") == refine_phone("", "US") == Phone()
     assert refine_phone(" \u200b", "US").written is None

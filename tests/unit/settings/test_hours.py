@@ -106,6 +106,8 @@ def test_the_holidays_of_a_region_stand_beside_dates_of_ones_own() -> None:
     ("region", "words"),
     [
         ("DE-XY", "DE-XY is no region whose holidays are known: DE has DE-"),
+        ("NL-NH", "NL-NH is no region whose holidays are known: NL has no parts with holidays of"),
+        ("BE-VLG", "BE has no parts with holidays of their own; write BE"),
         ("XX", "XX is no country whose holidays are known"),
         ("someday", "must be dates such as 2026-12-25, or regions such as DE-BY"),
         ("2026-13-01", "must be dates such as 2026-12-25, or regions such as DE-BY"),

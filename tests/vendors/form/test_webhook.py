@@ -57,6 +57,17 @@ def test_a_form_in_parts_has_the_same_fields_and_the_facts_of_its_files() -> Non
     }
 
 
+def test_a_name_with_escaped_spaces_is_the_name_that_the_sender_meant() -> None:
+    body = multipart({"Your\\ full\\ name": "Ada Vance", "e-mail": "ada@example.com"}, "----x")
+    assert list(form(body, MULTIPART)) == ["Your full name", "e-mail", "brief"]
+    assert fields(body, MULTIPART, map={"title": "Your full name"}).title == "Ada Vance"
+
+
+def test_a_backslash_that_ends_a_character_of_another_charset_stays() -> None:
+    body = multipart({"表 示": "x", "_charset_": "shift_jis"}, "----x").decode().encode("shift_jis")
+    assert form(body, MULTIPART)["表 示"] == "x"
+
+
 @pytest.mark.parametrize(
     ("charset", "media"),
     [

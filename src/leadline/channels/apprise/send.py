@@ -5,7 +5,9 @@ temporary failures, and the service's own words are not known.
 """
 
 import logging
+import re
 import threading
+from html import escape
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,8 +17,9 @@ from leadline.model.errors import ConfigurationError
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 if TYPE_CHECKING:
-    from apprise import Apprise
+    from apprise import Apprise, NotifyBase
 
+_RUN = re.compile(" (?= )")
 _text = msgspec.json.Decoder(PlainText)
 
 
@@ -30,6 +33,7 @@ class AppriseMessenger:
 
     def __init__(self, url: str, timeout: float = 10.0, *, setting: str = "channels") -> None:
         self._service = _service(url, setting)
+        self._as_html = all(_makes_html(plugin) for plugin in self._service)
         self._timeout = timeout
         self._late: threading.Thread | None = None
 
@@ -54,9 +58,10 @@ class AppriseMessenger:
         return None
 
     def _notify(self, text: PlainText) -> Sent | Unreachable:
+        body, kind = (_html(text.body), "html") if self._as_html else (text.body, "text")
         try:
             taken = self._service.notify(
-                body=text.body, title=text.title, body_format="text", interpret_escapes=False
+                body=body, title=text.title, body_format=kind, interpret_escapes=False
             )
         except Exception as error:  # Apprise's plug-ins may raise anything
             return Unreachable(f"apprise.{type(error).__name__}")
@@ -78,3 +83,16 @@ def _service(url: str, setting: str) -> "Apprise":
     if not service.add(url):
         raise ConfigurationError(f"{setting}.url must be a URL that Apprise understands")
     return service
+
+
+def _makes_html(plugin: "NotifyBase") -> bool:
+    """Whether a plug-in makes HTML of a text, and keeps the title, which is not escaped, apart."""
+    resolve = getattr(plugin, "resolve_format", None)  # 1.9: one format a plug-in
+    chosen = plugin.notify_format if resolve is None else resolve("text")
+    return chosen == "html" and plugin.title_maxlen > 0
+
+
+def _html(text: str) -> str:
+    """The text as HTML. Apprise (2.3.0) makes every space a no-break space, so that no line of an
+    e-mail can be broken; here only runs of spaces get them."""
+    return _RUN.sub("&nbsp;", escape(text, quote=False)).replace("\n", "<br/>\n")

@@ -71,6 +71,11 @@ def _named(disposition: bytes) -> dict[str, bytes | str]:
     named = {
         key: _worded(plain[key.encode()]) for key in ("name", "filename") if key.encode() in plain
     }
+    name = named.get("name")
+    if isinstance(name, bytes) and name.isascii():
+        # aiohttp puts a backslash before each space, as RFC 5322 says (see `findings`). Only names
+        # of ASCII are escaped; in Shift_JIS and Big5 the byte may end a character.
+        named["name"] = name.replace(b"\\ ", b" ")
     if b"*" in disposition:
         for key, label, escaped in _EXTENDED.findall(disposition.decode("latin-1")):
             named[key.lower()] = decode_text(_unescaped(escaped.encode("latin-1")), label)[0]
