@@ -14,15 +14,18 @@ AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-setup: $(VENV)/.ready ## make .venv with everything that development needs
+setup: $(VENV)/.ready ## make .venv with everything that development needs (one to three minutes, once)
 
 $(VENV)/.ready: pyproject.toml constraints.txt
+	@echo 'Making $(VENV) with Leadline and its tools for development: about 100 packages, 600 MB. Needed once;'
+	@echo 'with a usual connection it takes one to three minutes, most of them silent.'
 	@$(PYTHON) -c 'import sys; sys.exit("Leadline needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
+	@echo '$(VENV) is ready: $(BIN)/leadline --help'
 
-demo: setup ## run a seeded pipeline and watch leads, alerts and duplicates (ARGS=--keep leaves it running)
+demo: setup ## run a seeded pipeline and watch alerts, a claim, a reminder and write-back (ARGS=--keep leaves it running)
 	$(BIN)/python -m leadline.entrypoints.demo $(ARGS)
 
 # Commands that tests start, and the next run, need not compile again what is the same.
@@ -104,4 +107,4 @@ countries: .countries/.ready ## write the table of countries' names anew, from C
 	@touch $@
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .tryton .checkov .countries .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
+	rm -rf $(VENV) .emulator .tryton .checkov .countries .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*

@@ -17,6 +17,7 @@ if __name__ == "__main__":
 from tools import (  # noqa: E402
     aws_template_page,
     cli_page,
+    demo_page,
     docs_index_page,
     figures_page,
     logs_page,
@@ -25,7 +26,8 @@ from tools import (  # noqa: E402
 )
 
 PAGES: Mapping[str, Callable[[], str]] = {
-    figures_page.README: figures_page.readme,
+    figures_page.README: lambda: demo_page.with_demo(figures_page.README, figures_page.readme()),
+    demo_page.QUICKSTART: demo_page.quickstart,
     figures_page.MEASUREMENTS: figures_page.measurements,
     docs_index_page.INDEX: docs_index_page.text,
     "docs/reference/aws-template.md": aws_template_page.text,

@@ -1,6 +1,7 @@
 """The demo's CRM: a folder of documents, in which owners are assigned while leads wait."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,7 +12,9 @@ from leadline.settings.crm_kinds import DocumentConfig
 
 ASSIGNING = ("close", "hubspot", "pipedrive", "zoho", "copper")
 """The sources whose CRM the folder stands in for."""
-_SELLERS = ("Ines Okafor", "Tom Reyes", "Wanda Kurz")
+SELLERS = ("Ines Okafor", "Tom Reyes", "Wanda Kurz")
+"""The people who own leads, and press buttons in Slack."""
+_WRITTEN = {"score": "fit_score", "phone": "phone", "claimed_by": "claimed_by"}
 _LATE = 3  # every third lead gets its owner only after the alert
 
 
@@ -27,7 +30,7 @@ class DemoCrm:
     def configs(self) -> dict[str, AnyCrmConfig]:
         """The settings `[crm.SOURCE]` of each source."""
         url = f"{self._folder.as_uri()}/{{lead_id}}.json"
-        return {source: DocumentConfig(url=url) for source in ASSIGNING}
+        return {source: DocumentConfig(url=url, write=_WRITTEN) for source in ASSIGNING}
 
     def assign(self, ledger: Ledger) -> int:
         """Assign owners to most of the waiting leads; returns how many stay without one."""
@@ -38,7 +41,7 @@ class DemoCrm:
             if (story := ledger.story(row.lead_id)) is not None and story.record
         ]
         for number, record in enumerate(records):
-            seller = _SELLERS[number % len(_SELLERS)]
+            seller = SELLERS[number % len(SELLERS)]
             if number % _LATE == _LATE - 1:
                 self._late.append((record, seller))
             self._write(record, "" if number % _LATE == _LATE - 1 else seller)
@@ -49,11 +52,21 @@ class DemoCrm:
         for record, seller in self._late:
             self._write(record, seller)
 
+    def document(self, record: str) -> dict[str, Any]:
+        """The document of a record, with what was written back; empty if there is none."""
+        try:
+            found: dict[str, Any] = msgspec.json.decode(self._path(record).read_bytes())
+        except FileNotFoundError:
+            return {}
+        return found
+
     def _write(self, record: str, seller: str) -> None:
         """Write the document of a record; it has no owner if *seller* is ""."""
-        document = {"status": "new"}
+        document = {"status": "new", **self.document(record)}
         if seller:
             email = f"{seller.split()[0].lower()}@example.com"
             document |= {"owner_name": seller, "owner_email": email}
-        path = self._folder / f"{record.rpartition(':')[2]}.json"
-        write_file(path, msgspec.json.encode(document))
+        write_file(self._path(record), msgspec.json.encode(document))
+
+    def _path(self, record: str) -> Path:
+        return self._folder / f"{record.rpartition(':')[2]}.json"

@@ -125,22 +125,23 @@ def people(seed: int) -> list[Persona]:
 
 
 def samples(seed: int, at: datetime, base: str = "http://127.0.0.1:8080") -> list[Sample]:
-    """About 45 deliveries of every source, the same for the same arguments.
+    """Deliveries of every source, the same for the same arguments; the last one has whole leads.
 
     *at* is the time of signing; *base* is the URL of the server, because one vendor signs the URL.
     """
     who = iter(people(seed))
     sign = _Signer(at, base)
     return [
-        *_of_close(next(who), at, sign),
-        *_of_hubspot(next(who), next(who), at, sign),
-        *_of_salesforce((next(who), next(who)), next(who), at, sign),
+        *_of_ids(next(who).number, at, sign),
+        *_of_other_crms(next(who), next(who), next(who), at, sign),
         *_of_pipedrive(next(who), next(who), at, sign),
         *_of_forms(next(who), next(who), next(who), sign),
         *_of_answers(next(who), next(who), at, sign),
-        *_of_anybody(who, sign),
-        *_of_other_crms(next(who), next(who), next(who), at, sign),
-        *_of_ids(next(who).number, at, sign),
+        *_of_anybody(next(who), sign),
+        *_of_hubspot(next(who), next(who), at, sign),
+        *_of_salesforce((next(who), next(who)), next(who), at, sign),
+        *_of_close(next(who), at, sign),
+        *_of_automation(who, sign),
     ]
 
 
@@ -240,14 +241,17 @@ def _of_answers(who: Persona, other: Persona, at: datetime, sign: _Signer) -> It
     yield sign("generic", bodies.compact(again), "the person of the form, by another way")
 
 
-def _of_anybody(who: Iterator[Persona], sign: _Signer) -> Iterator[Sample]:
+def _of_automation(who: Iterator[Persona], sign: _Signer) -> Iterator[Sample]:
     three = [forms.flat_lead(next(who)) for _ in range(3)]
     yield sign("generic", bodies.compact(three), "three leads of an automation", leads=3)
+
+
+def _of_anybody(who: Persona, sign: _Signer) -> Iterator[Sample]:
     cloud = {
         "specversion": "1.0",
         "type": "com.example.lead.created",
         "source": "/forms/42",
-        "id": f"A-{next(who).number}",
+        "id": f"A-{who.number}",
         "data": {"contact": {"firstName": "Ada", "emails": [{"value": "ada.k@example.com"}]}},
     }
     yield sign("generic", bodies.compact(cloud), "a CloudEvent")

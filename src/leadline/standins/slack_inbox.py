@@ -2,29 +2,36 @@
 
     python -m leadline.standins.slack_inbox --port 8090
 
-For `make demo`, for trying settings without a real channel, and for tests, which can make it fail.
+For `leadline inbox`, the demo, and tests, which can make it fail. Run alone, it presses no buttons.
 """
 
 import argparse
+import html
 import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any
 
+import msgspec
+
 from leadline.model.rights import open_file
-from leadline.standins.slack_page import SAFE, SCRIPT, article, as_terminal, page
+from leadline.standins.slack_page import SAFE, SCRIPT, Message, as_terminal, page
+from leadline.standins.slack_shown import PagePress, ShownMessage
 
 __all__ = ["Reply", "SlackInbox", "as_terminal", "main"]
 
 _PATH = "/services/T00000000/B00000000/local"
 _MOST_BODY = 1 << 20
+YOU: Mapping[str, str] = {"U0LOCAL": "you"}
+"""Who presses buttons if nobody is named."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,10 @@ class SlackInbox:
     a message is kept only if the reply's status is 200. With *record* each accepted message is also
     appended to a file as a line of JSON, before it is answered. `posts` counts all posts, and
     `times` has the time of each (`time.monotonic`).
+
+    With *on_press* buttons can be pressed on the page: it is called with what Slack would post to
+    the app, and returns what went wrong, or "". *people* are the names of those who can press, by
+    Slack user id. What the app answers changes the message in which was pressed.
     """
 
     def __init__(
@@ -56,12 +67,17 @@ class SlackInbox:
         port: int = 0,
         record: Path | None = None,
         behave: Callable[[int], Reply | None] = lambda _number: None,
+        on_press: Callable[[Message], str] | None = None,
+        people: Mapping[str, str] = YOU,
     ) -> None:
         self.messages: list[dict[str, Any]] = []
         self.behave = behave
         self.posts = 0
         self.times: list[float] = []
-        self._articles: list[str] = []
+        self._shown: list[ShownMessage] = []
+        self._on_press = on_press
+        self._people = dict(people)
+        self._answers = f"{_PATH}/{token_hex(4)}-"  # the messages of an earlier run are away
         self._record = record
         self._changed = threading.Condition()
         self._server = _Server(("127.0.0.1", port), _Handler)
@@ -84,14 +100,34 @@ class SlackInbox:
     def html(self) -> str:
         """The page as it is now."""
         with self._changed:
-            return page(self._articles)
+            people = None if self._on_press is None else self._people
+            drawn = page([one.html for one in self._shown], len(self.messages), people)
+        for ident, name in self._people.items():
+            drawn = drawn.replace(f"<b>@{ident}</b>", f"<b>@{html.escape(name)}</b>")
+        return drawn
 
     def wait_for(self, count: int, timeout: float = 10.0) -> bool:
         """Wait for so many messages; returns False if they do not come within *timeout* seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self.messages) >= count, timeout)
 
-    def receive(self, body: bytes) -> Reply:
+    def press(self, press: PagePress) -> tuple[int, str]:
+        """Press a button as one of the people; returns an HTTP status and what to tell them."""
+        with self._changed:
+            shown = self._shown[press.message : press.message + 1] if press.message >= 0 else []
+            name, reply_url = (
+                self._people.get(press.user),
+                f"{self.url}{self._answers}{press.message}",
+            )
+            posted = None
+            if shown and name is not None:
+                posted = shown[0].pressed(press, datetime.now(UTC), name, reply_url)
+        if posted is None or self._on_press is None:
+            return 404, "There is no such button any more."
+        wrong = self._on_press(posted)
+        return (502, wrong) if wrong else (200, "")
+
+    def receive(self, body: bytes, path: str = _PATH) -> Reply:
         """Accept one post; like Slack, refuse a body that is not a message with blocks or text."""
         with self._changed:
             number, self.posts = self.posts, self.posts + 1
@@ -99,9 +135,9 @@ class SlackInbox:
         reply = self.behave(number) or Reply()
         if reply.delay_s:
             time.sleep(reply.delay_s)
-        return self._keep(body, reply) if reply.status == 200 else reply
+        return self._keep(body, reply, path) if reply.status == 200 else reply
 
-    def _keep(self, body: bytes, reply: Reply) -> Reply:
+    def _keep(self, body: bytes, reply: Reply, path: str) -> Reply:
         try:
             message = json.loads(body)
         except ValueError:
@@ -110,18 +146,26 @@ class SlackInbox:
             return Reply(400, b"invalid_payload")
         if not message.get("blocks") and not message.get("text"):
             return Reply(400, b"no_text")
-        try:
-            drawn = article(message, datetime.now(UTC))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return Reply(400, b"invalid_blocks")
         with self._changed:
+            try:
+                self._show(message, path)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                return Reply(400, b"invalid_blocks")
             if self._record is not None:
                 with os.fdopen(open_file(self._record, os.O_WRONLY | os.O_APPEND), "ab") as file:
                     file.write(json.dumps(message).encode() + b"\n")
             self.messages.append(message)
-            self._articles.append(drawn)
             self._changed.notify_all()
         return reply
+
+    def _show(self, message: Message, path: str) -> None:
+        """Show a message: in place of another where it answers a press, else as the newest."""
+        number = path.removeprefix(self._answers)
+        answered = {str(one.number): one for one in self._shown}.get(number)
+        if answered is not None and answered.take(message):
+            return
+        at, is_pressable = datetime.now(UTC), self._on_press is not None
+        self._shown.append(ShownMessage(len(self._shown), message, at, is_pressable))
 
     def close(self) -> None:
         """Stop the server."""
@@ -160,17 +204,46 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(413 if length.isdigit() else 411, b"invalid_payload")
             return
         body = self.rfile.read(int(length))
+        if self.path == "/press":
+            self._press(body)
+            return
         if not self.path.startswith("/services/"):
             self._answer(404, b"no_service")
             return
-        reply = self.server.inbox.receive(body)
+        reply = self.server.inbox.receive(body, self.path)
         if reply.hang_up:
             self.close_connection = True
             return
         self._answer(reply.status, reply.body, headers=reply.headers)
 
+    def _press(self, body: bytes) -> None:
+        """Take a press from the page; another website's page in the same browser is refused."""
+        media = self.headers.get("content-type", "")
+        if not self._is_local() or media != "application/json":
+            self._answer(403, b"Only this page may press its buttons.")
+            return
+        try:
+            press = msgspec.json.decode(body, type=PagePress)
+        except msgspec.DecodeError:
+            self._answer(400, b"This is no press.")
+            return
+        status, words = self.server.inbox.press(press)
+        self._answer(status, words.encode())
+
+    def _is_local(self) -> bool:
+        """Whether the request names this machine as its host, and comes from our own page: names of
+        others can lead to this machine, too (DNS rebinding)."""
+        host = self.headers.get("host", "")
+        port = self.server.server_address[1]
+        if host not in (f"127.0.0.1:{port}", f"localhost:{port}"):
+            return False
+        return self.headers.get("origin", f"http://{host}") == f"http://{host}"
+
     def do_GET(self) -> None:
         inbox = self.server.inbox
+        if not self._is_local():
+            self._answer(403, b"Only this machine may read this page.")
+            return
         match self.path:
             case "/":
                 policy = {"content-security-policy": SAFE}

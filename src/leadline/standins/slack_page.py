@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
@@ -32,8 +32,29 @@ setInterval(async () => {
     seen = count;
   } catch { /* the stand-in is away: ask again */ }
 }, 2000);
+const press = async (control, value) => {
+  const {message, private: hidden, action} = control.dataset;
+  const body = JSON.stringify({
+    message: Number(message), private: hidden === "1", action, value,
+    user: document.querySelector("#as").value,
+  });
+  const headers = {"content-type": "application/json"};
+  const told = document.querySelector("#told");
+  try {
+    told.textContent = await (await fetch("/press", {method: "POST", headers, body})).text();
+  } catch { told.textContent = "This page's server is away."; }
+};
+document.addEventListener("click", (event) => {
+  const control = event.target.closest("button[data-action]");
+  if (control) press(control, control.dataset.value);
+});
+document.addEventListener("change", (event) => {
+  const control = event.target.closest("select[data-action]");
+  if (control && control.value) { press(control, control.value); control.value = ""; }
+});
 """
-"""Checks for new messages every two seconds, and updates the page only if there are any."""
+"""Checks for new messages every two seconds, and updates the page only if there are any; posts what
+is pressed."""
 
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _CODE = re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])")
@@ -76,6 +97,11 @@ blockquote{border-left:4px solid var(--line);border-radius:2px;margin:8px 0;padd
 .actions{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0}
 .button{border:1px solid var(--line);border-radius:4px;color:inherit;font-size:13px;
 font-weight:700;line-height:26px;padding:0 12px}
+button.button,select.button{background:none;cursor:pointer;font-family:inherit}
+select.button{background:var(--page)}
+.private{border-left:4px solid var(--tag);margin:0 20px 0 64px}
+.private p,nav{color:var(--dim);font-size:13px;margin:0;padding:0 20px}
+#told{font-weight:700;margin-left:8px}
 a{color:var(--link);text-decoration:none}
 a:hover{text-decoration:underline}
 code{background:var(--code-bg);border:1px solid var(--line);border-radius:3px;color:var(--code);
@@ -85,9 +111,16 @@ display:inline-block;font-size:12px;line-height:1.3;max-width:100%;padding:1px 3
 """
 
 
-def page(articles: Sequence[str]) -> str:
-    """The newest of these articles, newest first, as a page that updates itself."""
+def page(
+    articles: Sequence[str], changes: int | None = None, people: Mapping[str, str] | None = None
+) -> str:
+    """The newest of these articles, newest first, as a page that updates itself.
+
+    *changes* is what `/count` answers while the page is like this (None: the number of articles).
+    *people* are the names of those who may press buttons, by Slack user id; None: nobody.
+    """
     count = len(articles)
+    changes = count if changes is None else changes
     drawn = "\n".join(reversed(articles[-SHOWN:])) or '<p class="empty">No alert yet.</p>'
     noun = "message" if count == 1 else "messages"
     return (
@@ -96,17 +129,37 @@ def page(articles: Sequence[str]) -> str:
         '<noscript><meta http-equiv="refresh" content="2"></noscript>'
         f"<title># new-leads ({count})</title><style>{_STYLE}</style></head><body>"
         f"<h1># new-leads<small>a stand-in for Slack · {count} {noun}, "
-        f'none sent anywhere</small></h1><main data-count="{count}">{drawn}</main>'
+        f"none sent anywhere</small></h1>{_presser(people)}"
+        f'<main data-count="{changes}">{drawn}</main>'
         '<script src="/page.js"></script></body></html>'
     )
 
 
-def article(message: Message, at: datetime) -> str:
-    """One message, received *at* that time, as HTML.
+def _presser(people: Mapping[str, str] | None) -> str:
+    """The choice of who presses, and the place for what went wrong."""
+    if people is None:
+        return ""
+    options = "".join(
+        f'<option value="{html.escape(ident)}">{html.escape(name)}</option>'
+        for ident, name in people.items()
+    )
+    return (
+        f'<nav>Buttons are pressed as <select id="as" aria-label="who presses">{options}</select>'
+        '<span id="told" role="status"></span></nav>'
+    )
+
+
+def link_button(element: Message) -> str:
+    """A button or menu as a link; without a URL nothing happens when it is clicked."""
+    return _anchor(element.get("url", ""), html.escape(caption(element)), "button")
+
+
+def article(message: Message, at: datetime, control: Callable[[Message], str] = link_button) -> str:
+    """One message, received *at* that time, as HTML; *control* draws a button or menu.
 
     Raises KeyError, TypeError, ValueError or AttributeError if it is not a Block Kit message.
     """
-    body = "".join(_block(block) for block in message.get("blocks", ()))
+    body = "".join(_block(block, control) for block in message.get("blocks", ()))
     body = body or f'<div class="text">{_mrkdwn(message["text"])}</div>'
     return (
         '<article><div class="icon">🎯</div><div class="body"><div class="who"><b>Leadline</b>'
@@ -128,7 +181,7 @@ def as_terminal(message: Message) -> str:
             case "rich_text":
                 told += [*(f"│ {line}" for line in _quoted(block).split("\n")), ""]
             case "actions":
-                told += [f"[{_caption(e)}] {e.get('url', '')}" for e in block["elements"]]
+                told += [f"[{caption(e)}] {e.get('url', '')}" for e in block["elements"]]
             case "context":
                 told.append("  ".join(_plain(e["text"]) for e in block["elements"]))
     return "\n".join(_NOT_FOR_TERMINALS.sub("", line) for line in told or [_plain(message["text"])])
@@ -143,7 +196,7 @@ def _columns(fields: Sequence[str]) -> list[str]:
     return rows
 
 
-def _block(block: Message) -> str:
+def _block(block: Message, control: Callable[[Message], str]) -> str:
     match block["type"]:
         case "header":
             return f"<h2>{html.escape(block['text']['text'])}</h2>"
@@ -152,11 +205,11 @@ def _block(block: Message) -> str:
             drawn = f'<div class="fields">{cells}</div>' if cells else ""
             if "text" in block:
                 drawn = f'<div class="text">{_mrkdwn(block["text"]["text"])}</div>{drawn}'
-            return drawn
+            return drawn + (control(block["accessory"]) if "accessory" in block else "")
         case "rich_text":
             return f"<blockquote>{html.escape(_quoted(block))}</blockquote>"
         case "actions":
-            buttons = "".join(map(_button, block["elements"]))
+            buttons = "".join(map(control, block["elements"]))
             return f'<div class="actions">{buttons}</div>'
         case "context":
             parts = "".join(f"<span>{_mrkdwn(e['text'])}</span>" for e in block["elements"])
@@ -164,11 +217,7 @@ def _block(block: Message) -> str:
     return ""
 
 
-def _button(element: Message) -> str:
-    return _anchor(element.get("url", ""), html.escape(_caption(element)), "button")
-
-
-def _caption(element: Message) -> str:
+def caption(element: Message) -> str:
     """The label of a button or a menu."""
     if element["type"] == "static_select":
         return f"{element['placeholder']['text']} ▾"

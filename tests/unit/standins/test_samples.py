@@ -12,6 +12,7 @@ from leadline.model.lead import Delivery, Fate
 from leadline.plugins import source_names
 from leadline.ports.store import Waiting
 from leadline.settings.general import Settings
+from leadline.standins.demo_extent import demo_extent
 from leadline.standins.samples import DEMO_SECRETS, DEMO_SOURCES, Sample, people, samples
 from leadline.stores.memory import MemoryStore
 from leadline.vendors.registry import find
@@ -112,3 +113,20 @@ def test_people_are_all_different_and_have_addresses_for_examples() -> None:
     assert len({person.number for person in made_up}) == len(made_up)
     domains = {person.email.strip().lower().rpartition("@")[2] for person in made_up}
     assert domains <= {"example.com", "example.org", "example.net"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_newest_alerts_are_about_whole_leads(seed: int) -> None:
+    *_, before, last = samples(seed, AT)
+    assert (last.expect, last.leads) == ("captured", 3)
+    for lead in json.loads(last.body):
+        assert all(lead[name] for name in ("First Name", "Last Name", "email_address", "company"))
+    assert before.source == "close"
+
+
+def test_the_extent_of_the_demo_is_the_same_for_every_seed() -> None:
+    for seed in range(3):
+        of = samples(seed, AT)
+        leads = sum(sample.leads for sample in of if sample.expect == "captured")
+        sources = {sample.source for sample in of}
+        assert demo_extent() == f"{len(of)} deliveries of {len(sources)} sources make {leads} leads"

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from leadline import __version__
+from leadline.entrypoints.cli._help import GroupedHelp
 from leadline.entrypoints.cli._show import say
 from leadline.entrypoints.cli._terminal import in_lines
 from leadline.installations.embedded import Embedded
@@ -24,6 +25,7 @@ from leadline.settings.loading import Loaded, load
 
 app = typer.Typer(
     name="leadline",
+    cls=GroupedHelp,
     help="Capture every lead, wait for its owner, refine it, alert the right person.",
     no_args_is_help=True,
     add_completion=True,

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from leadline import wiring
 from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
+from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Region, Stack, Yes
 from leadline.entrypoints.cli._show import as_json, console, say, table
 from leadline.entrypoints.cli.cost import cost_of_stack
@@ -31,8 +32,8 @@ deploy_app = typer.Typer(
     help="Deploy Leadline to AWS.", no_args_is_help=True, rich_markup_mode=None
 )
 destroy_app = typer.Typer(help="Delete a deployment.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(deploy_app, name="deploy")
-app.add_typer(destroy_app, name="destroy")
+app.add_typer(deploy_app, name="deploy", cls=WholeHelp)
+app.add_typer(destroy_app, name="destroy", cls=WholeHelp)
 
 
 _SAMPLE = '{"name": "Ada Example", "email": "ada@example.com", "company": "Example Ltd"}'

@@ -8,6 +8,7 @@ import typer
 from leadline import wiring
 from leadline.channels.registry import channel_configs, make_channel
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._show import as_json, say
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
@@ -21,7 +22,7 @@ from leadline.settings.general import Settings
 from leadline.team.people import Team
 
 deliver_app = typer.Typer(help="Test channels.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(deliver_app, name="deliver")
+app.add_typer(deliver_app, name="deliver", cls=WholeHelp)
 
 
 @deliver_app.command("test")

@@ -10,6 +10,7 @@ from leadline import __version__, wiring
 from leadline.entrypoints import banner
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._doctor import all_checks
+from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.entrypoints.embedded import children, exposure
 from leadline.entrypoints.embedded.data_rights import settle_data
@@ -25,7 +26,7 @@ from leadline.settings.loading import Loaded
 config_app = typer.Typer(
     help="Show and check the settings.", no_args_is_help=True, rich_markup_mode=None
 )
-app.add_typer(config_app, name="config")
+app.add_typer(config_app, name="config", cls=WholeHelp)
 
 Delay = Annotated[
     str | None, typer.Option(help="How long a lead waits before it is refined, such as 10m.")

@@ -15,9 +15,10 @@ from leadline.channels.slack.messages import alert
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines
+from leadline.entrypoints.cli.sampling import Seed, sample_of
 from leadline.journey.capture import read
 from leadline.journey.refining import preview as refine_without_storing
-from leadline.model.errors import LeadlineError
+from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.lead import CapturedLead, Delivery, Kind
 from leadline.net.client import HttpClient, NoReply
@@ -28,6 +29,7 @@ from leadline.standins.slack_page import as_terminal
 from leadline.vendors.registry import find
 
 File = Annotated[str, typer.Argument(help="A file with the body, or - for standard input.")]
+_REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where all addresses are served
 SourceName = Annotated[str, typer.Option(help="The source that would have sent it.")]
 
 
@@ -72,9 +74,20 @@ def preview(
 @app.command()
 def send(
     context: typer.Context,
-    file: File,
-    to: Annotated[str, typer.Option(help="The URL of the webhook or the server.")],
+    file: Annotated[
+        str | None, typer.Argument(help="A file with the body, or - for standard input.")
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help="The URL of the webhook or the server; the default is the server of the settings."
+        ),
+    ] = None,
     source: SourceName = "generic",
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Send a made-up lead instead of a file.")
+    ] = False,
+    seed: Seed = None,
     secret: Annotated[
         str | None, typer.Option(help="The secret; the default is the configured one.")
     ] = None,
@@ -82,21 +95,46 @@ def send(
 ) -> None:
     """Sign a payload and post it, as its CRM would.
 
-    Example: leadline send lead.json --to http://127.0.0.1:8080 --source close --secret 00ff
+    Example: leadline send --sample --source close
     """
     options: Options = context.obj
+    if sample is (file is not None):
+        raise ConfigurationError("name a file with the body, or use --sample")
+    if seed is not None and not sample:
+        raise ConfigurationError("--seed requires --sample")
     settings = options.settings()
-    configured = settings.sources.get(source)
-    sender = find(source)()
-    body = _body(file)
+    if to is None:
+        to = own_server(settings, is_remote=options.aws is not None)
+    made = sample_of(source, settings, seed) if sample else None
+    body = made.body if made is not None else _body(file or "-")
+    media = content_type or (made.headers.get("content-type") if made is not None else None)
     url = webhook_of(to, source)
-    headers = {"content-type": content_type or media_type_of(source, body)}
+    _post(settings, source, url, body, media or media_type_of(source, body), secret)
+
+
+def own_server(settings: Settings, *, is_remote: bool = False) -> str:
+    """The URL of the server of these settings on this machine.
+
+    Raises ConfigurationError if the settings don't say where that is.
+    """
+    if is_remote or not settings.port:
+        raise ConfigurationError("say where the server is, with --to URL")
+    host = _REACHED_AT.get(settings.host, settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _post(
+    settings: Settings, source: str, url: str, body: bytes, media: str, secret: str | None
+) -> None:
+    """Sign the body, post it and print the answer. Raises typer.Exit unless it is 200."""
+    configured = settings.sources.get(source)
+    headers = {"content-type": media}
     signed = signed_url(url, settings.public_url)
     delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", signed)
     key = secret or (configured.secret[0] if configured and configured.secret else None)
     if key is not None:
         try:
-            headers = {**headers, **sender.sign(delivery, key)}
+            headers = {**headers, **find(source)().sign(delivery, key)}
         except ValueError:
             say(f"this secret does not have the form that {source} uses")
             raise typer.Exit(2) from None

@@ -1,0 +1,1 @@
+"""The demo: a whole pipeline on this machine, which reaches nobody."""
