@@ -58,6 +58,7 @@ def test_the_start_without_a_channel_warns_and_verify_says_that_nobody_is_alerte
         assert part in words
     assert (verified.returncode, told["channels"]) == (0, [])
     assert "nobody is alerted" in verified.stdout
+    assert "a table [channels.NAME]" in verified.stdout
     assert of_others.returncode == 0
     assert "nobody" not in of_others.stdout
 

@@ -12,6 +12,7 @@ from leadline.model.errors import ConfigurationError, StorageFull
 from leadline.model.lead import CapturedLead, Fate
 from leadline.model.task import Done, Step
 from leadline.ports.store import Settlement
+from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.moving.backup import back_up
@@ -200,6 +201,8 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path, clock: HandClock) 
     connection.close()
     with pytest.raises(ConfigurationError, match="newer version"):
         SqliteStore(tmp_path, clock=clock)
+    with pytest.raises(ConfigurationError, match="newer version"):
+        Database(tmp_path, read_only=True)
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:

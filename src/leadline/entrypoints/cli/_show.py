@@ -29,6 +29,11 @@ def console(*, err: bool = False) -> Console:
     return out
 
 
+def print_plain(*lines: str) -> None:
+    """Print lines as they are: names of files and settings may look like markup."""
+    console().print(*(Text(in_lines(line)) for line in lines))
+
+
 def as_json(value: Any) -> None:
     """Print the value as indented JSON."""
     sys.stdout.write(_indented(value) + "\n")

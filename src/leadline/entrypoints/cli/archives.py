@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._show import as_json, console, point_in_time, say
+from leadline.entrypoints.cli._show import as_json, console, point_in_time, print_plain, say
 from leadline.installations import data_folder
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
@@ -68,7 +68,7 @@ def backup(
     if json:
         as_json({"file": str(copy), "bytes": size, "damaged": damaged})
     else:
-        console().print(f"{copy} ({size / (1 << 20):.1f} MiB), checked")
+        print_plain(f"{copy} ({size / (1 << 20):.1f} MiB), checked")
     if damaged:
         say(f"the copy holds leads that are damaged, see `leadline verify --deep`: {_few(damaged)}")
         raise typer.Exit(1)
@@ -102,7 +102,7 @@ def restore(
         raise ConfigurationError("name either the folder of a backup or --undo")
     if folder is None:
         data_file.undo_restore(settings.data)
-        console().print(f"{settings.data} is as it was before the restore")
+        print_plain(f"{settings.data} is as it was before the restore")
         return
     target, aside = data_file.restore(
         folder, settings.data, replace=replace, rights=settings.rights
@@ -110,7 +110,7 @@ def restore(
     data_folder.settle_rights(settings, say)
     if aside is not None:
         say(f"what was there is in {aside}")
-    console().print(f"{target} is restored; check it with `leadline verify`")
+    print_plain(f"{target} is restored; check it with `leadline verify`")
 
 
 @app.command()
@@ -148,7 +148,7 @@ def export(
         as_json({"target": str(target), **counts})
     else:
         text = ", ".join(f"{count} {what}" for what, count in counts.items())
-        console().print(f"{target}: {text}")
+        print_plain(f"{target}: {text}")
     if lost:
         raise typer.Exit(1)
 
@@ -196,7 +196,7 @@ def import_(
     if json:
         as_json(counts)
     else:
-        console().print(", ".join(f"{count} {what}" for what, count in counts.items()))
+        print_plain(", ".join(f"{count} {what}" for what, count in counts.items()))
     if counts["damaged"]:
         raise typer.Exit(1)
 

@@ -13,7 +13,7 @@ from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._options import Json, Yes
-from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
+from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say, table, when
 from leadline.journey.follow_up import look_again
 from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
 from leadline.journey.write_back_leads import preview_changes
@@ -271,7 +271,7 @@ def _print_results(results: Results) -> None:
         ("score", results.by_score),
     ):
         if what:
-            console().print()
+            print_plain()
         table(
             (what, "leads", "open", "won", "lost", "disqualified", "junk", "won of ended"),
             [(name, *_row(of)) for name, of in groups.items()],

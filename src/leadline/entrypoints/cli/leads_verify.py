@@ -9,11 +9,7 @@ from leadline.entrypoints.banner import NOBODY, channel_names
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._choosing import ledger_of
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._show import (
-    as_json,
-    console,
-    table,
-)
+from leadline.entrypoints.cli._show import as_json, console, print_plain, table
 from leadline.ports.ledger import Account
 
 if TYPE_CHECKING:
@@ -44,7 +40,7 @@ def verify(
     else:
         _print_account(account)
         if not channels:
-            console().print(NOBODY)
+            print_plain(NOBODY)
     if not account.balanced:
         raise typer.Exit(1)
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._options import Json, Region, Stack
-from leadline.entrypoints.cli._show import as_json, console, say
+from leadline.entrypoints.cli._show import as_json, console, print_plain, say
 from leadline.installations.data_folder import FILE, settle_rights
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.operations.moving.mover import MoveSummary
@@ -129,7 +129,7 @@ def _print_result(
         told = {"to": route.to, "stack": at.name, "region": at.cloud.region}
         as_json({**told, **counts, "conflicts": conflicts})
     else:
-        console().print(", ".join(f"{number} {what}" for what, number in counts.items()))
+        print_plain(", ".join(f"{number} {what}" for what, number in counts.items()))
     if not ended:
         say(
             "the move is not finished: see docs/how-to/move-to-aws.md for conflicts; "
@@ -144,7 +144,7 @@ def _print_size(route: "Route", *, json: bool) -> None:
     if json:
         as_json({"to": route.to, "stack": route.stack.name, "would_move": size})
         return
-    console().print(
+    print_plain(
         f"{size.leads} leads and other events, {size.waiting} tasks that wait, "
         f"{size.dead} dead letters, {size.channels} channels"
     )

@@ -7,7 +7,7 @@ import typer
 from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._show import as_json, console
+from leadline.entrypoints.cli._show import as_json, console, print_plain
 
 
 @app.command()
@@ -31,7 +31,7 @@ def rebuild(
     if json:
         as_json(msgspec.to_builtins(rebuilt))
     else:
-        console().print(
+        print_plain(
             f"{rebuilt.seen} documents, {rebuilt.events} brought back, "
             f"{rebuilt.refined} of them refined, {rebuilt.damaged} damaged"
         )

@@ -18,6 +18,7 @@ from leadline.entrypoints.cli._show import (
     as_json,
     console,
     point_in_time,
+    print_plain,
     progress,
     say,
     table,
@@ -220,7 +221,7 @@ def _report(
         say("deliveries that still can't be read are unchanged; correct one with --body FILE")
     leads = "1 lead" if count == 1 else f"{count} leads"
     be = "would be" if dry_run else "is" if count == 1 else "are"
-    console().print(f"{leads} {be} replayed from {start}")
+    print_plain(f"{leads} {be} replayed from {start}")
     if tidied is not None:
         _print_tidied(tidied, dry_run=dry_run)
 

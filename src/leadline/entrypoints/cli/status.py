@@ -9,7 +9,7 @@ import typer
 from leadline.cloud.session import Cloud, connect, readable_errors
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._show import as_json, console, say, table, when
+from leadline.entrypoints.cli._show import as_json, console, print_plain, say, table, when
 from leadline.entrypoints.cli._state import checks_of, installation_state
 from leadline.model.errors import ConfigurationError
 
@@ -56,7 +56,7 @@ def _show_installation(options: Options, *, json: bool) -> bool:
     if json:
         as_json({**msgspec.structs.asdict(state), "wrong": wrong})
     else:
-        console().print(f"Leadline {state.version}, {state.at.astimezone():%Y-%m-%d %H:%M:%S}")
+        print_plain(f"Leadline {state.version}, {state.at.astimezone():%Y-%m-%d %H:%M:%S}")
         table(("", "check", "found"), checks, empty="")
     return not wrong
 

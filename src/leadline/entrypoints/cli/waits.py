@@ -11,7 +11,15 @@ import typer
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, no_such_lead, whole_id
 from leadline.entrypoints.cli._options import Json, Yes
-from leadline.entrypoints.cli._show import as_json, console, point_in_time, say, table, when
+from leadline.entrypoints.cli._show import (
+    as_json,
+    console,
+    point_in_time,
+    print_plain,
+    say,
+    table,
+    when,
+)
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL
 from leadline.operations.speed import Speed, Spread, as_rows, judge_by, speed_of
@@ -149,9 +157,9 @@ def _change(
     if json:
         as_json({"lead_id": lead_id, "held": on_hold, "due_at": None if on_hold else due_at})
     elif on_hold:
-        console().print(f"lead {lead_id} is on hold; `leadline release {lead_id}` releases it")
+        print_plain(f"lead {lead_id} is on hold; `leadline release {lead_id}` releases it")
     else:
-        console().print(f"lead {lead_id} is due {when(max(due_at, now))}")
+        print_plain(f"lead {lead_id} is due {when(max(due_at, now))}")
 
 
 def _why_not(story: LeadStory) -> str:
@@ -178,7 +186,7 @@ def _with_share(found: Speed) -> dict[str, object]:
 
 def _print_speed(figures: Speed) -> None:
     if not figures.leads:
-        console().print("no leads")
+        print_plain("no leads")
         return
     table(
         ("", "leads", "half within", "90 %", "95 %"),

@@ -33,7 +33,13 @@ from leadline.stores.sqlite.folder import (
 )
 from leadline.stores.sqlite.keeping import keep_copy
 from leadline.stores.sqlite.mending import heal_alone, is_failed_sync
-from leadline.stores.sqlite.schema import is_current, migrate, newest_schema, schema_version
+from leadline.stores.sqlite.schema import (
+    is_current,
+    migrate,
+    newest_schema,
+    refuse_newer,
+    schema_version,
+)
 from leadline.stores.sqlite.sharing import held_at_once, nobody_else, use
 from leadline.stores.sqlite.turns import Turns
 
@@ -106,8 +112,9 @@ class Database:
             with self.exclusively():
                 migrate(self.connection, lambda: keep_copy(self.connection, folder, rights))
         elif not is_current(self.connection):
+            refuse_newer(self.connection)
             raise ConfigurationError(
-                f"{self.path} was written by another version of Leadline; "
+                f"{self.path} was written by an older version of Leadline; "
                 "start `leadline serve` or `leadline worker` once to migrate it"
             )
 

@@ -32,18 +32,24 @@ def is_current(connection: apsw.Connection) -> bool:
     return schema_version(connection) == newest_schema()
 
 
-def migrate(connection: apsw.Connection, keep: Callable[[], object] = lambda: None) -> None:
-    """Migrate the file to the newest schema, each step in its own transaction; *keep* is called
-    before a file with data is changed.
-
-    Raises ConfigurationError if a newer version of Leadline wrote the file.
-    """
+def refuse_newer(connection: apsw.Connection) -> None:
+    """Raise ConfigurationError if a newer version of Leadline wrote the file."""
     version = schema_version(connection)
     if version > newest_schema():
         raise ConfigurationError(
             f"the data file has schema {version}, but this version knows only {newest_schema()}; "
             "run the newer version that wrote it"
         )
+
+
+def migrate(connection: apsw.Connection, keep: Callable[[], object] = lambda: None) -> None:
+    """Migrate the file to the newest schema, each step in its own transaction; *keep* is called
+    before a file with data is changed.
+
+    Raises ConfigurationError if a newer version of Leadline wrote the file.
+    """
+    refuse_newer(connection)
+    version = schema_version(connection)
     if 0 < version < newest_schema():
         keep()
     for number, step in _migrations().items():
