@@ -49,10 +49,10 @@ class Installation:
         own = {k: v for k, v in os.environ.items() if not k.startswith(("LEADLINE_", "SLACK_"))}
         return {**own, **self.settings}
 
-    def start(self, *, ready: bool = True) -> None:
+    def start(self, *options: str, ready: bool = True) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "leadline.entrypoints.cli", "serve"],
+                [sys.executable, "-m", "leadline.entrypoints.cli", "serve", *options],
                 env=self.environment,
                 cwd=self.folder,
                 stdout=log,

@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from leadline.entrypoints.cli._doctor_contacts import check_crm
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
@@ -339,3 +340,16 @@ def test_a_crm_without_credentials_says_which_setting_is_missing(kind: str) -> N
     assert kind in crm_kinds()
     with pytest.raises(ConfigurationError, match=rf"^\[crm\.{kind}\]: \w+.* must be set for"):
         make_crm(kind, CRM_KINDS[kind]())
+
+
+def test_a_harmless_read_shows_whether_a_crm_answers_and_takes_the_credentials(
+    vendor: CrmStandIn,
+) -> None:
+    vendor.put(CrmLead())
+    crm = vendor.crm(in_a_hurry(vendor))
+    assert check_crm("CRM", vendor.crm())[0] == "ok"
+    assert not [one for one in vendor.requests if one.method in ("PUT", "PATCH", "DELETE")]
+    vendor.always(CrmFailure.DOWN)
+    assert check_crm("CRM", crm)[0] == "WRONG"
+    vendor.always(CrmFailure.UNAUTHORIZED)
+    assert check_crm("CRM", crm)[0] == "WRONG"

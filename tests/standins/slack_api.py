@@ -10,7 +10,9 @@ from urllib.parse import parse_qs
 
 TOKEN = "xoxb-0000-sEcReT"
 JSON_METHODS = {"chat.postMessage", "chat.update", "conversations.open"}
-FORM_METHODS = {"users.lookupByEmail", "conversations.history", "conversations.replies"}
+FORM_METHODS = {
+    "users.lookupByEmail", "conversations.history", "conversations.replies", "auth.test",
+}  # fmt: skip
 ARGUMENTS = {
     "chat.postMessage": {
         "channel", "text", "blocks", "metadata", "thread_ts", "reply_broadcast", "unfurl_links",
@@ -21,6 +23,7 @@ ARGUMENTS = {
     "conversations.history": {"channel", "oldest", "limit", "cursor", "include_all_metadata"},
     "conversations.replies": {"channel", "ts", "oldest", "limit", "cursor", "include_all_metadata"},
     "users.lookupByEmail": {"email"},
+    "auth.test": set(),
 }  # fmt: skip
 """Slack docs, the page of each method: what it may be given here."""
 
@@ -125,6 +128,9 @@ class SlackApi:
                 message |= said
                 return {"ok": True, "channel": said["channel"], "ts": said["ts"]}
         return {"ok": False, "error": "message_not_found"}
+
+    def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "team": "Example", "user": "leadline", "bot_id": "B0"}
 
     def _conversations_open(self, said: dict[str, Any]) -> dict[str, Any]:
         user = said.get("users", "")

@@ -15,6 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 import msgspec
 
 from leadline.net.address import Address, read_url
+from leadline.net.dates import note_date
 from leadline.net.deadline import within
 from leadline.net.idle import IdleConnections
 from leadline.net.reply import HttpReply
@@ -166,6 +167,7 @@ class _Connection(HTTPConnection):
             known = headers.get(name.lower())
             headers[name.lower()] = value if known is None else f"{known}, {value}"
         whole = len(body) <= request.most
+        note_date(headers.get("date"))
         reply = HttpReply(response.status, headers, body[: request.most], whole)
         return reply, whole and not response.will_close
 

@@ -1,7 +1,7 @@
 """The protocol of a messenger, which sends messages to one destination, and its answers."""
 
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -44,3 +44,12 @@ class Messenger(Protocol):
     def find(self, message: bytes) -> Sent | None:
         """The message, if an earlier attempt whose result is unknown did arrive; None if it did
         not, or if the destination can't be asked."""
+
+
+@runtime_checkable
+class Triable(Protocol):
+    """A messenger that can try its destination without sending a message."""
+
+    def try_out(self) -> Refused | Busy | Unreachable | None:
+        """Why no message could be sent now; None if the destination answers and accepts the
+        credentials. Network errors are returned as values."""

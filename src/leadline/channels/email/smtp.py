@@ -81,6 +81,21 @@ class SmtpMessenger:
         del message
         return None
 
+    def try_out(self) -> Refused | Busy | Unreachable | None:
+        """See `ports.messenger.Triable.try_out`: greets, encrypts and logs in as `send` does."""
+        with within(self._timeout):
+            try:
+                smtp = _connected(self._server)
+                try:
+                    smtp.ehlo_or_helo_if_needed()
+                    with suppress(smtplib.SMTPException, OSError):
+                        smtp.putcmd("QUIT")
+                finally:
+                    smtp.close()
+            except (smtplib.SMTPException, OSError) as error:
+                return Unreachable("smtp.DeadlineExceeded") if is_over() else _trouble(error)
+        return None
+
     def _hand_in(self, read: Message, message: bytes, to: list[str]) -> Sent:
         _, sender = parseaddr(str(read["From"]))
         smtp = _connected(self._server)

@@ -114,6 +114,11 @@ class SlackBot:
                 return Sent()
         return None
 
+    def try_out(self) -> Refused | Busy | Unreachable | None:
+        """See `ports.messenger.Triable.try_out` (Slack docs, "auth.test")."""
+        answer = self._ask("auth.test", {})
+        return None if isinstance(answer, dict) else answer
+
     def _history(self, channel: str, call: SlackCall) -> Iterator[Answer]:
         """The messages in the channel, or the thread, since the earliest possible attempt."""
         method, arguments = "conversations.history", {"channel": channel}

@@ -9,6 +9,7 @@ from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._contacts import contact_reader
 from leadline.entrypoints.cli._lead_table import named_in_words
 from leadline.entrypoints.cli._show import say
+from leadline.installations.serving import other_settings
 from leadline.operations.listing import named
 from leadline.ports.ledger import Ledger, id_digits
 from leadline.ports.listing import ENDS_ARE_FOUND_FOR, FEWEST_DIGITS
@@ -61,6 +62,17 @@ def ask_to_change(
         say(f"{question} Nothing was done: without a terminal, confirm it with --yes")
         raise typer.Exit(2)
     typer.confirm(question, abort=True, err=True)
+
+
+def tell_other_settings(options: Options) -> None:
+    """Say on standard error if the running server has other settings than this command."""
+    if options.aws is not None:  # a command has the stack's settings then
+        return
+    if names := other_settings(options.settings()):
+        say(
+            f"the running server has other settings: {', '.join(names)}; this command uses its own."
+            " Apply changed files by SIGHUP to `leadline serve`, or give both the same options"
+        )
 
 
 def _name(options: Options, ledger: Ledger, lead_ids: Sequence[str]) -> None:

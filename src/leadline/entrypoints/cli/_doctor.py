@@ -2,14 +2,15 @@
 
 import os
 import shutil
-import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from leadline import wiring
+from leadline.entrypoints.cli._doctor_contacts import check_contacts
 from leadline.entrypoints.cli._doctor_processes import check_processes
+from leadline.entrypoints.cli._doctor_settings import check_form_of_secrets, check_rules
+from leadline.entrypoints.cli._state import Check
 from leadline.entrypoints.embedded import exposure
 from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
@@ -22,12 +23,10 @@ from leadline.vendors.registry import find
 _LOOK_S = 10
 _NAMED = 10
 
-Check = tuple[str, str, str]
-"""The state ("ok", "note", "slow" or "WRONG"), what was checked, and what was found."""
 
-
-def all_checks(loaded: Loaded) -> list[Check]:
-    """All checks of an installation with these settings."""
+def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
+    """All checks of an installation with these settings; with *offline*, nothing is contacted. A
+    check may also say "slow"."""
     settings = loaded.settings
     return [
         _check_data(settings),
@@ -41,11 +40,13 @@ def all_checks(loaded: Loaded) -> list[Check]:
         _check_zones(),
         *check_processes(settings),
         *_check_secrets(settings),
+        *check_form_of_secrets(settings),
         _check_metrics(settings),
         *_check_owners(settings),
         _check_channels(settings),
-        *_check_slack(settings),
         _check_crms(settings),
+        *check_rules(settings),
+        *check_contacts(settings, offline=offline),
     ]
 
 
@@ -226,22 +227,8 @@ def _check_channels(settings: Settings) -> Check:
     return "ok", "channels", ", ".join(made)
 
 
-def _check_slack(settings: Settings) -> list[Check]:
-    """Whether the host of Slack's webhook accepts connections, if one is set; nothing is posted."""
-    if not settings.slack_webhook_url:
-        return []
-    try:
-        parts = urlsplit(settings.slack_webhook_url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        with socket.create_connection((parts.hostname or "", port), timeout=5):
-            pass
-    except (OSError, ValueError) as error:
-        return [("WRONG", "Slack", f"its host cannot be reached ({type(error).__name__})")]
-    return [("ok", "Slack", "its host can be reached")]
-
-
 def _check_crms(settings: Settings) -> Check:
-    """Whether every CRM has what its kind needs, and what it is used for; no CRM is called."""
+    """Whether every CRM has what its kind needs, and what it is used for."""
     if faults := wiring.crm_faults(settings):
         return "WRONG", "CRMs", "; ".join(faults.values())
     if not settings.crm:

@@ -12,7 +12,12 @@ import typer
 
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
+from leadline.entrypoints.cli._choosing import (
+    LEADS_HELP,
+    ask_to_change,
+    tell_other_settings,
+    whole_id,
+)
 from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption, Yes
 from leadline.entrypoints.cli._show import (
     as_json,
@@ -97,6 +102,7 @@ def replay(
     """
     options: Options = context.obj
     _check_choice(lead or (), start, body, status, source, since, reason)
+    tell_other_settings(options)
     which = LeadFilter(
         status=status, source=source, since=point_in_time(since), reason=reason,
         events=start is Start.CAPTURE, dead=start is Start.DEAD,

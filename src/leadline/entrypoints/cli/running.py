@@ -15,6 +15,7 @@ from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.entrypoints.embedded import children, exposure
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Alarm
+from leadline.entrypoints.embedded.renewing import Hangup
 from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.embedded.trouble_watch import tell_of_end
 from leadline.entrypoints.embedded.worker import work
@@ -42,15 +43,22 @@ def serve(
 ) -> None:
     """Receive webhooks, refine due leads and send alerts, until SIGTERM or Ctrl-C.
 
+    SIGHUP reads the settings anew and applies them without refusing a webhook. Wrong ones
+    are refused, and the log names those that need a restart.
+
     Example: leadline serve --port 8080 --delay 10m
     """
     options: Options = context.obj
-    loaded = options.load({"host": host, "port": port, "delay": delay})
+    flags = {"host": host, "port": port, "delay": delay}
+    loaded = options.load(flags)
     settings = loaded.settings
     configure(settings.log_level, settings.log_format)
     wiring.check(settings)
-    supervisor = Supervisor(settings)
-    children.stop_on_signal(supervisor.stop)
+    supervisor = Supervisor(settings, lambda: options.load(flags).settings)
+    hangup = Hangup()
+    children.stop_on_signal(
+        supervisor.stop, lambda: supervisor.stop() if hangup.is_end() else supervisor.renew()
+    )
     supervisor.start()
     _introduce(loaded, supervisor.url)
     for words in loaded.unused:
@@ -110,14 +118,20 @@ def worker(
 @app.command()
 def doctor(
     context: typer.Context,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Contact no channel and no CRM.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check settings, disk, clock, senders, channels and CRMs; exit 1 if something is wrong.
 
+    Contacts channels and CRMs by harmless reads, without sending a message or writing a
+    record. Exit 0: nothing is wrong, though there may be notes; 2: the settings can't be read.
+
     Example: leadline doctor
     """
     options: Options = context.obj
-    checks = all_checks(options.load())
+    checks = all_checks(options.load(), offline=offline)
     if json:
         as_json([dict(zip(("state", "what", "detail"), c, strict=True)) for c in checks])
     else:

@@ -13,6 +13,7 @@ from rich.console import Console
 from leadline import wiring
 from leadline.channels.slack.messages import alert
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._choosing import tell_other_settings
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.entrypoints.cli.sampling import Seed, sample_of
@@ -57,6 +58,7 @@ def preview(
     options: Options = context.obj
     settings = options.settings()
     find(source)
+    tell_other_settings(options)
     body = _body(file)
     headers = {"content-type": content_type or media_type_of(source, body)}
     delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", f"/webhook/{source}")

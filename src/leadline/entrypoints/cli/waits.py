@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -20,6 +20,7 @@ from leadline.entrypoints.cli._show import (
     table,
     when,
 )
+from leadline.installations.serving import serving
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL
 from leadline.operations.speed import Speed, Spread, as_rows, judge_by, speed_of
@@ -81,9 +82,7 @@ def release(context: typer.Context, lead: Lead, yes: Yes = False, json: Json = F
         if not is_on_hold(waits):
             say(f"lead {story.row.lead_id} is not on hold; it is due {when(waits.due_at)}")
             raise typer.Exit(1)
-        config = settings.sources.get(story.row.source)
-        own = config.delay if config else None
-        delay = settings.delay if own is None else own
+        delay = _delay_of(context.obj, story.row.source, settings)
         return end_of_wait(story.row.captured_at, delay, now), "released cli"
 
     _change(context, lead, when_due, Asking("Release it?", yes=yes), json=json)
@@ -160,6 +159,16 @@ def _change(
         print_plain(f"lead {lead_id} is on hold; `leadline release {lead_id}` releases it")
     else:
         print_plain(f"lead {lead_id} is due {when(max(due_at, now))}")
+
+
+def _delay_of(options: Options, source: str, settings: Settings) -> timedelta:
+    """How long a lead of this source waits: by the settings of the running server, if one runs."""
+    running = None if options.aws is not None else serving(settings.data)
+    if running is not None:
+        return running.delay_of(source)
+    config = settings.sources.get(source)
+    own = config.delay if config else None
+    return settings.delay if own is None else own
 
 
 def _why_not(story: LeadStory) -> str:

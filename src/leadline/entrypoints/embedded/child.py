@@ -13,6 +13,8 @@ from leadline.settings.general import Settings
 log = logging.getLogger("leadline.entrypoints.embedded.supervisor")
 
 _LONGEST_PAUSE_S = 5.0
+RENEWAL_S = 30.0
+"""The seconds in which an HTTP process ends when its settings change."""
 
 
 class Child:
@@ -37,6 +39,7 @@ class Child:
         self._progress = progress
         self._deaths = 0
         self._start_at = 0.0
+        self._renewing = False
         self._launch()
 
     def _launch(self) -> None:
@@ -45,11 +48,14 @@ class Child:
         if self._livez is not None:
             self._livez.begin_anew()
         self._kill_at: float | None = None
+        module, *words = self._command
+        if self._renewing and self._livez is not None:
+            words.append(children.RENEWED)
         self.process = children.start(
-            self._command[0], self._settings, *self._command[1:], keep=self._keep, log=self._log
+            module, self._settings, *words, keep=self._keep, log=self._log
         )
         self._started = time.monotonic()
-        self._reported = False
+        self._reported = self._renewing = False
 
     def hung(self) -> Overdue | None:
         """The overdue iteration for which the child has to be ended; None once `end_soon` was
@@ -68,7 +74,24 @@ class Child:
 
     def is_ending(self) -> bool:
         """Whether the child is to end anyway, or has ended."""
-        return self._kill_at is not None or self.process.poll() is not None
+        return self._renewing or self._kill_at is not None or self.process.poll() is not None
+
+    def will_start_with(self, settings: Settings) -> None:
+        """Give the child other settings whenever it is started again."""
+        self._settings = settings
+
+    def renew(self, settings: Settings) -> None:
+        """End the child in order, so that it is started again with other settings. The HTTP process
+        has `RENEWAL_S` for that; a worker has as long as its iteration may last."""
+        self.will_start_with(settings)
+        self._renewing = True
+        self.process.terminate()
+        if self._livez is not None:
+            self._kill_at = time.monotonic() + RENEWAL_S
+
+    def is_renewing(self) -> bool:
+        """Whether the child has yet to end and to be started again because of `renew`."""
+        return self._renewing
 
     def end_soon(self, grace_s: float) -> None:
         """Send SIGTERM now, so that a slow child can end in order, and SIGKILL after *grace_s*
@@ -80,6 +103,9 @@ class Child:
         """Whether the child is dead and its pause before a restart is over."""
         if self.process.poll() is None:
             return False
+        if self._renewing:
+            log.info("child.renewed", extra={"role": self.role, "pid": self.process.pid})
+            return True
         now = time.monotonic()
         if not self._reported:
             self._reported = True

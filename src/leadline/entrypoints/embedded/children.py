@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from leadline.entrypoints.logs import configure
@@ -23,9 +23,12 @@ log = logging.getLogger(__name__)
 TimedOut = subprocess.TimeoutExpired
 
 _STDIN = 0
-_STOPPING = (signal.SIGTERM, signal.SIGINT)
+_STOPPING: tuple[int, ...] = (signal.SIGTERM, signal.SIGINT)
 _LENGTH = struct.Struct("!I")
 
+RENEWED = "renewed"
+"""An argument of the HTTP process that replaces another one: it opens the data folder before it
+accepts connections, so that nobody hears 503 meanwhile."""
 BAD_CONFIGURATION = 78
 """The exit code of a child that cannot run with these settings (EX_CONFIG in sysexits.h)."""
 SYNC_FAILED = 74
@@ -66,8 +69,9 @@ def settings_from_parent(stop: Callable[[], None]) -> Settings:
     return settings
 
 
-def stop_on_signal(stop: Callable[[], None]) -> None:
-    """Call *stop* on SIGTERM and SIGINT, in a thread of its own.
+def stop_on_signal(stop: Callable[[], None], hang_up: Callable[[], None] | None = None) -> None:
+    """Call *stop* on SIGTERM and SIGINT, and *hang_up* on SIGHUP if it is given, in a thread of its
+    own.
 
     Python runs signal handlers in the main thread between two bytecodes. If that thread is about
     to wait for an event, it holds the event's lock, and a handler that sets the event would
@@ -76,9 +80,12 @@ def stop_on_signal(stop: Callable[[], None]) -> None:
     numbers, written = os.pipe()
     os.set_blocking(written, False)
     signal.set_wakeup_fd(written, warn_on_full_buffer=False)
-    for number in _STOPPING:
+    calls = dict.fromkeys(_STOPPING, stop)
+    if hang_up is not None:
+        calls[signal.SIGHUP] = hang_up
+    for number in calls:
         signal.signal(number, _noted)
-    arguments = (numbers, stop)
+    arguments = (numbers, calls)
     threading.Thread(target=_await_signals, args=arguments, name="signals", daemon=True).start()
 
 
@@ -86,10 +93,10 @@ def _noted(_number: int, _frame: Any) -> None:
     """Do nothing, since C has written the number; without a handler the process would end."""
 
 
-def _await_signals(numbers: int, stop: Callable[[], None]) -> None:
+def _await_signals(numbers: int, calls: Mapping[int, Callable[[], None]]) -> None:
     while number := os.read(numbers, 1):
-        if number[0] in _STOPPING:
-            stop()
+        if (call := calls.get(number[0])) is not None:
+            call()
 
 
 def _read() -> Settings:

@@ -74,13 +74,19 @@ def _unreadable_counter(registry: CollectorRegistry) -> Counter:
 class HttpServer:
     """uvicorn with our application, on a socket that the supervisor has bound.
 
-    *open_inbox* opens the inbox for leads; by default the embedded store.
+    *open_inbox* opens the inbox for leads; by default the embedded store. With *opens_first*, no
+    connection is accepted before it is open.
     """
 
     def __init__(
-        self, settings: Settings, open_inbox: Callable[[Settings], Inbox] = _open_store
+        self,
+        settings: Settings,
+        open_inbox: Callable[[Settings], Inbox] = _open_store,
+        *,
+        opens_first: bool = False,
     ) -> None:
         self.settings = settings
+        self._opens_first = opens_first
         self._open_inbox = open_inbox
         self.failed: LeadlineError | None = None
         self._registry = CollectorRegistry()
@@ -181,6 +187,9 @@ class HttpServer:
         limit_s = self.settings.receive_timeout.total_seconds()
         connections = self.uvicorn.server_state.connections
         self._tasks.append(loop.create_task(hang_up_on_the_slow(connections, limit_s)))
+        if self._opens_first:
+            await asyncio.to_thread(self._open, app, loop)
+            return
         # The store opens in a thread, so that senders get 503 instead of no answer meanwhile.
         threading.Thread(target=self._open, args=(app, loop), name="opener", daemon=True).start()
 
@@ -231,7 +240,7 @@ class HttpServer:
 
 def main() -> None:
     """Entry point of the child process. Its arguments are the file descriptors of the listening
-    sockets: for webhooks and, optionally, for `/metrics`."""
+    sockets: for webhooks and, optionally, for `/metrics`; and `RENEWED` if it replaces another."""
     server: HttpServer | None = None
     told = threading.Event()
 
@@ -242,10 +251,11 @@ def main() -> None:
 
     settings = children.settings_from_parent(stop)
     end_process_at_failed_sync(children.SYNC_FAILED)
-    server = HttpServer(settings)
+    words = sys.argv[1:]
+    server = HttpServer(settings, opens_first=children.RENEWED in words)
     if told.is_set():  # `stop` was called before there was a server
         server.stop()
-    server.run(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))
+    server.run(*(socket.socket(fileno=int(word)) for word in words if word.isdecimal()))
     if isinstance(server.failed, ConfigurationError):
         sys.exit(children.BAD_CONFIGURATION)
     sys.exit(0 if server.failed is None else 1)

@@ -27,6 +27,9 @@ MAX_LINE = 8192
 MAX_HEADERS = 32_768
 """The maximum total length of all header fields of a request in bytes, each counted as a line."""
 
+GRACE_S = 2.0
+"""The seconds in which a new connection may still send a request after the server was told to end.
+Its sender may have sent it already."""
 _PIECE = 16_384
 _BETWEEN = len(": \r\n")
 _BESIDE_A_TARGET = 64
@@ -48,6 +51,7 @@ class GuardedProtocol(WholeRequests):
     idle_since: float | None = None
     _refusal: LeadlineError | None = None
     _in_head = True
+    _leaving = False  # the server ends
     _under_way = False  # a request has begun and has not ended
     _pending = False  # a request is incomplete or refused
     _strict = False  # the bytes being parsed could exceed a limit
@@ -139,6 +143,8 @@ class GuardedProtocol(WholeRequests):
             self._check_host()
         super().on_headers_complete()
         self._in_head = False
+        if self._leaving and self.cycle is not None:
+            self.cycle.keep_alive = False
         # Trailers come when the headers have been believed: they must not change them.
         self.headers = []
         self._fields = 0
@@ -178,6 +184,20 @@ class GuardedProtocol(WholeRequests):
             self.idle_since = self.loop.time()
         if self._refusal is not None:
             self._answer_refused()
+
+    def shutdown(self) -> None:
+        """The server ends. A request that has begun to arrive is still answered, and so is the
+        first one of a new connection if it comes within `GRACE_S`; uvicorn would close both."""
+        self._leaving = True
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if self.began is None or is_answering:
+            super().shutdown()
+        elif not self._under_way:
+            self.loop.call_later(GRACE_S, self._close_if_unused)
+
+    def _close_if_unused(self) -> None:
+        if self.began is not None and not self._under_way:
+            self.transport.close()
 
     def idle_for(self, now: float) -> float:
         """For how many seconds the connection has had no request."""

@@ -2,9 +2,10 @@
 
 A child that dies is restarted; the supervisor holds the listening socket, so senders wait meanwhile
 instead of being refused. A worker with an iteration longer than its lease is ended and replaced, as
-is a silent child. A second server on the same data folder is refused. When a sync of the
-database fails, all children end at once and are restarted, which repairs the file; after a second
-failure the server exits.
+is a silent child. At SIGHUP the settings are read anew, and the children are replaced one after
+another. A second server on the same data folder is refused. When a sync of the database fails, all
+children end at once and are restarted, which repairs the file; after a second failure the server
+exits.
 """
 
 import logging
@@ -12,6 +13,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import IO
 
@@ -20,6 +22,7 @@ from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.child import Child
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Overdue, Progress
+from leadline.entrypoints.embedded.renewing import Renewal, note
 from leadline.entrypoints.embedded.silence import Livez, Stillness
 from leadline.entrypoints.embedded.store_jobs import StoreJobs
 from leadline.installations.data_folder import (
@@ -28,6 +31,7 @@ from leadline.installations.data_folder import (
     note_failed_sync,
     refuse_if_moved,
 )
+from leadline.installations.serving import forget_serving
 from leadline.model.errors import ConfigurationError, StorageFailed, SyncFailed
 from leadline.model.task import Step
 from leadline.settings.general import Settings
@@ -44,11 +48,13 @@ _GRACE_S = 1.0
 class Supervisor:
     """Starts the child processes, restarts those that die, and stops them in order.
 
+    *read* reads the settings anew for `renew`.
     Raises ConfigurationError if the data folder or the port cannot be used.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, read: Callable[[], Settings] | None = None) -> None:
+        self._renewal = Renewal(settings, read)
+        self._asked = threading.Event()
         self._lock = lock_folder(settings.data, settings.rights)
         settle_data(settings)
         refuse_if_moved(settings.data)
@@ -62,6 +68,11 @@ class Supervisor:
         self._stillness = Stillness()
         self._children: list[Child] = []
         self._failed_syncs = 0
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the server works with."""
+        return self._renewal.settings
 
     @property
     def url(self) -> str:
@@ -80,6 +91,7 @@ class Supervisor:
         for number in range(1, self.settings.workers + 1):
             self._start_worker(f"refine-{number}", [Step.REFINE], log)
         self._start_worker("notify", [step for step in Step if step is not Step.REFINE], log)
+        note(self.settings)
 
     def _start_worker(self, role: str, steps: list[Step], log: IO[str] | None) -> None:
         progress = Progress()
@@ -92,6 +104,7 @@ class Supervisor:
         code = 0
         while not code and not self._stop.wait(_LOOK_S):
             self._end_silent()
+            self._renew()
             try:
                 code = self._look_after_children()
                 if not code and has_failed_sync(self.settings.data):  # another process noticed it
@@ -100,6 +113,12 @@ class Supervisor:
                 code = self._start_anew()
         self._end()
         return code
+
+    def _renew(self) -> None:
+        if self._asked.is_set():
+            self._asked.clear()
+            self._renewal.begin(self._children)
+        self._renewal.go_on()
 
     def _end_silent(self) -> None:
         """End children that are silent or make no progress; they are restarted like any other."""
@@ -118,7 +137,10 @@ class Supervisor:
             if (hung := kept.hung()) is not None:
                 self._replace(kept, hung)
             if kept.died():
-                if kept.process.returncode == children.BAD_CONFIGURATION:
+                if (
+                    kept.process.returncode == children.BAD_CONFIGURATION
+                    and not self._renewal.fall_back(self._children)
+                ):
                     return children.BAD_CONFIGURATION
                 self._store.release(kept.process.pid)
                 kept.start_again()
@@ -154,6 +176,10 @@ class Supervisor:
             hold = timedelta(seconds=_GRACE_S + _PATIENCE_S)
             self._store.set_apart(kept.process.pid, hung.lead_id, hold)
 
+    def renew(self) -> None:
+        """Ask `run` to read the settings anew and to replace the children one after another."""
+        self._asked.set()
+
     def stop(self) -> None:
         """Ask `run` to drain and return."""
         self._stop.set()
@@ -169,6 +195,7 @@ class Supervisor:
                 self._store.release(kept.process.pid)
             kept.close()
         self._store.close()
+        forget_serving(self.settings.data)
         for listener in self._listeners:
             listener.close()
         os.close(self._lock)

@@ -34,10 +34,9 @@ from leadline.stores.sqlite.folder import (
 from leadline.stores.sqlite.keeping import keep_copy
 from leadline.stores.sqlite.mending import heal_alone, is_failed_sync
 from leadline.stores.sqlite.schema import (
-    is_current,
     migrate,
     newest_schema,
-    refuse_newer,
+    refuse_other_schemas,
     schema_version,
 )
 from leadline.stores.sqlite.sharing import held_at_once, nobody_else, use
@@ -111,12 +110,8 @@ class Database:
         if not read_only:
             with self.exclusively():
                 migrate(self.connection, lambda: keep_copy(self.connection, folder, rights))
-        elif not is_current(self.connection):
-            refuse_newer(self.connection)
-            raise ConfigurationError(
-                f"{self.path} was written by an older version of Leadline; "
-                "start `leadline serve` or `leadline worker` once to migrate it"
-            )
+        else:
+            refuse_other_schemas(self.connection, self.path)
 
     def _set_pragmas(self) -> None:
         execute = self.connection.execute

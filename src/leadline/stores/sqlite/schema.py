@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import apsw
 
@@ -39,6 +40,16 @@ def refuse_newer(connection: apsw.Connection) -> None:
         raise ConfigurationError(
             f"the data file has schema {version}, but this version knows only {newest_schema()}; "
             "run the newer version that wrote it"
+        )
+
+
+def refuse_other_schemas(connection: apsw.Connection, path: Path) -> None:
+    """Raise ConfigurationError if another version of Leadline wrote the file."""
+    refuse_newer(connection)
+    if not is_current(connection):
+        raise ConfigurationError(
+            f"{path} was written by an older version of Leadline; "
+            "start `leadline serve` or `leadline worker` once to migrate it"
         )
 
 

@@ -1,0 +1,207 @@
+"""The commands in the console blocks of README and the guides are carried out in a folder of their
+own, on loopback; those that cannot be are listed here with the reason."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from copy import copy
+from pathlib import Path
+
+import pytest
+
+from leadline.settings.general import Settings, declared
+from leadline.standins.slack_inbox import SlackInbox
+from tests.acceptance.installation import Installation
+from tests.standins.mail_server import MailServerStandIn, mail_server
+from tests.vendors.hubspot.standin import HubSpotStandIn
+from tests.worlds.documented import ROOT, Documented, command_lines
+
+ON_AWS = "it needs a stack on AWS; its options are parsed by tests/unit/test_documented_commands.py"
+NOT_RUN = {
+    "aws": "a program of AWS",
+    "cd": "no program",
+    "git": "it needs the repository's address, which each reader has",
+    "pipx": "it installs packages from a registry",
+    "podman": "it needs a container engine; tests/unit/test_install.py checks the Containerfile",
+    "python3": "it installs packages; tests/cloud/test_packaging.py builds the wheel",
+    "scp": "it needs another machine",
+    "sudo": "it changes the machine",
+}
+"""Other programs that are not run, and why."""
+OURS_NOT_RUN = {
+    "badge_scanner": "it needs the plug-in of its page",
+    "leadline tail": "tests/acceptance/test_status_and_tail.py runs it beside a server",
+    "/srv/leadline": "it needs the installation of its page",
+    "YOUR-API": ON_AWS,
+}
+"""Words of commands of ours that are not run, and why."""
+ASKS = {"replay", "wait", "hold", "release", "write-back"}
+EXIT_CODES = {("restore", "--undo"): 2, ("status",): 1}
+"""Other exit codes than 0: nothing is left to undo after a finished restore, and there is a
+dead letter."""
+_PATIENCE_S = 120.0
+
+
+class Stage:
+    """An installation with leads of all kinds, whose server is stopped; `copies` stands for the
+    folder of backups that the pages name."""
+
+    def __init__(self, folder: Path, slack: SlackInbox, mail: MailServerStandIn, crm_url: str):
+        self.installation = Installation(folder, LEADLINE_DATA="leadline-data", LEADLINE_DELAY="0s")
+        self.installation.data = folder / "leadline-data"
+        self.copies = folder / "copies"
+        (folder / "leadline.toml").write_text(
+            f'slack_webhook_url = "{slack.webhook_url}"\n'
+            f'[channels.mail]\nkind = "email"\nserver = "127.0.0.1"\nport = {mail.port}\n'
+            'security = "none"\nsender = "leads@example.com"\nto = ["owner", "all@example.com"]\n'
+            '[people.ada]\nemail = "ada@example.com"\n'
+            '[sources.form]\ndelay = "9h"\n[sources.typeform]\nkeep_unreadable = "yes"\n'
+            f'[crm.hubspot]\ntoken = "{HubSpotStandIn.secret}"\nurl = "{crm_url}"\n'
+            '[crm.hubspot.write]\nscore = "leadline_score"\n',
+            encoding="utf-8",
+        )
+        body = {"name": "Ada Vance", "email": "ada@example.com"}
+        self.installation.start()
+        self.told = self._post(json.dumps(body).encode())
+        self.waiting = self._post(json.dumps({**body, "name": "Ben Smith"}).encode(), "form")
+        self.unreadable = self._post(b'{"form_response":', "typeform")
+        self._wait_until_told()
+        assert self.installation.stop() == 0
+
+    def copied(self, folder: Path) -> Installation:
+        """An installation in another folder with the same settings and leads."""
+        shutil.copytree(self.installation.folder, folder)
+        same = {n: v for n, v in self.installation.settings.items() if n != "LEADLINE_PORT"}
+        return Installation(folder, **same)
+
+    def _post(self, body: bytes, source: str = "") -> str:
+        answer = self.installation.post(body, source)
+        found = json.loads(answer.data).get("lead_id")
+        assert found, answer.data
+        return str(found)
+
+    def _wait_until_told(self) -> None:
+        deadline = time.monotonic() + _PATIENCE_S
+        while json.loads(self.installation.command("leads", "--json").stdout or "[]"):
+            shown = self.installation.command("show", self.told, "--json")
+            if json.loads(shown.stdout)["row"]["status"] == "alerted":
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def words(self, line: Documented) -> list[str]:
+        """The words of a command with what is there in place of what the page has."""
+        words = [*(line.ours or ())]
+        lead = self.waiting if {"wait", "hold", "release"} & {*words} else self.told
+        lead = self.unreadable if "--body" in words else lead
+        found = []
+        for word in words:
+            whole = re.sub(r"^/backups\b", str(self.copies), word)
+            found.append(lead if whole in ("ID", "5f1c09ab") else whole)
+        asks = ASKS & {*words} and "--dry-run" not in words
+        return [*found, "--yes"] if asks else found
+
+    def run(self, line: Documented) -> None:
+        words = self.words(line)
+        if "serve" in words:
+            self.installation.start(*words[words.index("serve") + 1 :])
+            assert self.installation.stop() == 0
+            return
+        target = None
+        if ">" in words:
+            words, target = words[: words.index(">")], words[-1]
+        done = self.installation.command(*words)
+        wanted = EXIT_CODES.get(tuple(words), 0)
+        assert done.returncode == wanted, f"{line}\n{done.stdout}{done.stderr}"
+        if target is not None:
+            mended = done.stdout.replace('{"form_response":', "{}")
+            (self.installation.folder / target).write_text(mended, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The stage that each test gets a copy of."""
+    folder = tmp_path_factory.mktemp("stage")
+    with SlackInbox() as slack, mail_server(MailServerStandIn()) as mail, HubSpotStandIn() as crm:
+        made = Stage(folder, slack, mail, crm.url)
+        with made.installation:
+            yield made
+
+
+@pytest.fixture
+def stage(prepared: Stage, tmp_path: Path) -> Iterator[Stage]:
+    with prepared.copied(tmp_path / "copy") as installation:
+        made = copy(prepared)
+        made.installation, made.copies = installation, tmp_path / "copies"
+        yield made
+
+
+def reason_not_to_run(line: Documented) -> str:
+    """Why a line is not run; "" if it is."""
+    ours = line.ours
+    if ours is None:
+        return NOT_RUN.get(line.words[0], "")
+    if {"--aws", "--stack", "deploy", "destroy", "logs"} & {*ours}:
+        return ON_AWS
+    said = " ".join(line.words)
+    return next((why for part, why in OURS_NOT_RUN.items() if part in said), "")
+
+
+LINES = command_lines()
+PAGES = sorted({one.page for one in LINES if one.ours is not None and not reason_not_to_run(one)})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_can_be_carried_out_one_after_another(
+    page: str, stage: Stage
+) -> None:
+    for line in LINES:
+        if line.page == page and line.ours is not None and not reason_not_to_run(line):
+            stage.run(line)
+
+
+OTHERS = [one for one in LINES if one.ours is None and not reason_not_to_run(one)]
+
+
+@pytest.mark.parametrize("line", [one for one in OTHERS if one.words[0] == "make"], ids=str)
+def test_every_target_that_is_made_exists(line: Documented) -> None:
+    done = subprocess.run(["make", "-n", *line.words[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("line", [one for one in OTHERS if one.words[0] == "curl"], ids=str)
+def test_every_example_of_a_delivery_makes_a_lead(line: Documented, stage: Stage) -> None:
+    _, url, _, header, _, body = line.words
+    name, _, value = header.partition(": ")
+    path = url.removeprefix(f"http://127.0.0.1:{Settings().port}")
+    stage.installation.start()
+    answer = stage.installation.http.request(
+        "POST", stage.installation.url + path, body=body.encode(), headers={name: value}
+    )
+    assert answer.status == 200
+    assert json.loads(answer.data)["message"] == "Lead captured successfully"
+    assert stage.installation.stop() == 0
+
+
+def test_all_other_lines_are_settings_or_a_stand_in() -> None:
+    rest = [one.words for one in OTHERS if one.words[0] not in ("make", "curl")]
+    exported = [words[1].partition("=")[0] for words in rest if words[0] == "export"]
+    programs = [words[1:] for words in rest if words[0] != "export"]
+    assert {name.removeprefix("LEADLINE_").lower() for name in exported} <= {*declared()}
+    for words in programs:
+        assert words[:2] == ("-m", "leadline.standins.slack_inbox")
+        shown = subprocess.run(
+            [sys.executable, *words[:2], "--help"], capture_output=True, text=True
+        )
+        assert shown.returncode == 0
+        assert all(word in shown.stdout for word in words[2:] if word.startswith("--"))
+
+
+def test_every_program_that_is_not_run_is_still_named() -> None:
+    assert {*NOT_RUN} <= {one.words[0] for one in LINES}
+    said = [str(one) for one in LINES]
+    assert [part for part in OURS_NOT_RUN if not any(part in one for one in said)] == []
