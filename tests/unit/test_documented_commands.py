@@ -55,6 +55,8 @@ INLINE = [one for one in inline_commands() if "[" not in " ".join(one.words)]
 def test_every_command_that_a_sentence_names_exists(named: tuple[str, ...]) -> None:
     try:
         parse(named[1:])
+    except typer.Exit as shown:  # `--help` alone
+        assert shown.exit_code == 0
     except _USAGE as error:
         # A sentence names only what it is about: without an argument, or a group of commands alone.
         is_group = type(error).__name__ == "NoArgsIsHelpError" and len(named) == 2

@@ -53,8 +53,7 @@ class Database:
 
     `checkpoint_pages` is the number of pages in the write-ahead log from which a commit of this
     connection also checkpoints; 0: never. Missing files and folders are made with these `rights`.
-    *first*: on a slow disk it goes before the others (`Turns`). Raises SyncFailed when a
-    sync failed and can't be mended now.
+    *first*: on a slow disk it goes first (`Turns`). Raises SyncFailed if a failed sync can't be mended.
     """
 
     def __init__(
@@ -117,8 +116,7 @@ class Database:
         execute = self.connection.execute
         execute("PRAGMA page_size = 8192")
         execute("PRAGMA journal_mode = WAL")
-        # FULL: a commit returns only when the log is on the disk (promise 1).
-        execute("PRAGMA synchronous = FULL")
+        execute("PRAGMA synchronous = FULL")  # a commit returns when it is on the disk (promise 1)
         execute("PRAGMA cache_size = -24000")
         # Replaced content is overwritten where that costs no write (`scrubbing`).
         execute("PRAGMA secure_delete = FAST")
