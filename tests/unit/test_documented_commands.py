@@ -53,10 +53,10 @@ INLINE = [one for one in inline_commands() if "[" not in " ".join(one.words)]
 
 @pytest.mark.parametrize("named", sorted({one.words for one in INLINE}), ids=" ".join)
 def test_every_command_that_a_sentence_names_exists(named: tuple[str, ...]) -> None:
+    if named[1:] == ("--help",):
+        return  # which the parser carries out at once
     try:
         parse(named[1:])
-    except typer.Exit as shown:  # `--help` alone
-        assert shown.exit_code == 0
     except _USAGE as error:
         # A sentence names only what it is about: without an argument, or a group of commands alone.
         is_group = type(error).__name__ == "NoArgsIsHelpError" and len(named) == 2

@@ -53,7 +53,7 @@ class Database:
 
     `checkpoint_pages` is the number of pages in the write-ahead log from which a commit of this
     connection also checkpoints; 0: never. Missing files and folders are made with these `rights`.
-    *first*: on a slow disk it goes first (`Turns`). Raises SyncFailed if a failed sync can't be mended.
+    *first*: on a slow disk it goes first (`Turns`). Raises SyncFailed if a failed sync stays.
     """
 
     def __init__(
