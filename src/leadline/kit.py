@@ -11,6 +11,7 @@ from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.retry import LookUpPolicy, RetryPolicy
 from leadline.model.task import Drop, Lease, Outcome, Retry, Step
+from leadline.ports.arrivals import ArrivalBook
 from leadline.ports.channel import Channel
 from leadline.ports.clock import Clock
 from leadline.ports.crm import Crm
@@ -49,6 +50,7 @@ class Kit(msgspec.Struct, frozen=True):
     at a refinement are allowed: it waits for nothing but CRMs, whose calls have timeouts, so an
     attempt that did not finish alone will not finish later, and blocks a worker for a whole lease.
     `troubles` takes reports of what operators must know; None where nothing tells them.
+    `arrivals` counts what each source sends; None where nothing watches that.
     """
 
     store: Store
@@ -70,6 +72,7 @@ class Kit(msgspec.Struct, frozen=True):
     among: Among | None = None
     most_deaths: int = 3
     troubles: TroubleBook | None = None
+    arrivals: ArrivalBook | None = None
 
 
 EMBEDDED_DEATHS = 5

@@ -242,7 +242,7 @@ def ledger(settings: Settings) -> "SqliteLedger":
 def embedded(settings: Settings, longest: float = 3600) -> "Kit":
     """The kit of an embedded installation. *longest* limits the seconds that a message may take."""
     kit = kit_of(settings, opened := store(settings), channels(settings, longest))
-    return msgspec.structs.replace(kit, troubles=opened)
+    return msgspec.structs.replace(kit, troubles=opened, arrivals=opened)
 
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":

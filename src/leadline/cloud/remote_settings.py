@@ -55,6 +55,17 @@ def _refuse_regions(path: Path, text: str) -> None:
             )
 
 
+def without_effect(text: str) -> list[str]:
+    """What of these settings has no effect on AWS, in words."""
+    tables = tomllib.loads(text).get("sources", {})
+    named = [name for name, table in tables.items() if "watch_silence" in table]
+    return [
+        f"sources.{name}.watch_silence has no effect on AWS: the silence of a source is told by "
+        "`leadline serve` alone"
+        for name in named
+    ]
+
+
 def refuse_too_long(text: str) -> None:
     """Raise ConfigurationError if the text is too long for an SSM parameter."""
     size = len(text.encode())

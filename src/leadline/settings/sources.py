@@ -105,6 +105,11 @@ class SourceConfig(SettingsStruct, frozen=True):
         "and is quarantined. Empty: none.",
         TEXT,
     )
+    watch_silence: bool | None = optional(
+        "Whether operators are told when this source is silent for longer than its history allows. "
+        "The default is `yes`. Only for `leadline serve`, not on AWS.",
+        YES_NO,
+    )
     country: str = setting(
         "", "The country of this source's phone numbers, instead of the global `region`.", REGION
     )

@@ -10,6 +10,7 @@ from leadline import wiring
 from leadline.entrypoints.cli._doctor_contacts import check_contacts
 from leadline.entrypoints.cli._doctor_processes import check_processes
 from leadline.entrypoints.cli._doctor_settings import check_form_of_secrets, check_rules
+from leadline.entrypoints.cli._doctor_silence import check_silence
 from leadline.entrypoints.cli._state import Check
 from leadline.entrypoints.embedded import exposure
 from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
@@ -43,6 +44,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         *check_form_of_secrets(settings),
         _check_metrics(settings),
         *_check_owners(settings),
+        *check_silence(settings),
         _check_channels(settings),
         _check_crms(settings),
         *check_rules(settings),

@@ -97,11 +97,10 @@ def _order(stack: str, params: Path | None, settings: Path | None) -> "Deploymen
     from leadline.cloud.deploying import DeploymentRequest
 
     usable = partial(wiring.check, elsewhere=True)
-    return DeploymentRequest(
-        stack,
-        parameters.read_parameters(params) if params else {},
-        remote_settings.read_settings(settings, usable) if settings else None,
-    )
+    text = remote_settings.read_settings(settings, usable) if settings else None
+    for words in remote_settings.without_effect(text or ""):
+        say(words)
+    return DeploymentRequest(stack, parameters.read_parameters(params) if params else {}, text)
 
 
 def _report(found: Mapping[str, Any], url: str, told: Mapping[str, Any] | None) -> None:

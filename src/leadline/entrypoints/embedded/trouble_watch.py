@@ -9,9 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from leadline import wiring
+from leadline.alerts.silent_sources import SilenceWatch
 from leadline.alerts.telling import GAP, PACE, Teller
 from leadline.alerts.trouble_signs import of_channels, of_dead_letters, with_ends
 from leadline.installations.data_folder import (
@@ -22,6 +23,7 @@ from leadline.installations.data_folder import (
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.trouble import KnownTrouble, Trouble, TroubleKind, TroubleState
+from leadline.ports.troubles import TroubleBook
 from leadline.settings.general import Settings
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,9 @@ _SHARE = 20
 """A look that took long is followed by a pause of this many times as long."""
 _LASTING_S = 10.0
 """How long the store must fail until that is told: a single failure ends by itself."""
+
+_SILENCE_EVERY = timedelta(minutes=1)
+"""The time between two looks for silent sources."""
 
 _STORAGE = "storage"
 _FULL = Trouble(
@@ -79,6 +84,8 @@ class TroubleWatch:
         self._tells = tells
         self._whereabouts: Whereabouts | None = None
         self._teller: Teller | None = None
+        self._silence = SilenceWatch(settings)
+        self._silence_at: datetime | None = None
         self._told_directly: KnownTrouble | None = None
         # One that an earlier process left behind is over, too.
         self._may_end_failing = True
@@ -120,8 +127,17 @@ class TroubleWatch:
             book.note_told([k for k in book.troubles() if k.trouble.key == before.trouble.key])
             self._told_directly = None
         book.report([*with_ends(found, self._endable(book.troubles()), kinds), *of_damage()])
+        self._look_for_silence(kit, book)
         if teller.tell_news(book, kit.store) == timedelta():
             may_tell_without_store(self._settings.data, GAP)
+
+    def _look_for_silence(self, kit: Kit, book: TroubleBook) -> None:
+        """Report sources that went silent, or send again, once a minute."""
+        now, last = kit.clock(), self._silence_at
+        if kit.arrivals is None or (last and timedelta() <= now - last < _SILENCE_EVERY):
+            return
+        self._silence.look(kit.arrivals, book, now)
+        self._silence_at = now
 
     def _endable(self, known: Sequence[KnownTrouble]) -> list[KnownTrouble]:
         """The troubles whose end this process can find: that the store fails may be met by another

@@ -6,6 +6,7 @@ from pathlib import Path
 from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import TellApart, by_record
+from leadline.stores.sqlite.arrivals import SqliteArrivals
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.erasing import SqliteErasing
 from leadline.stores.sqlite.handling import SqliteHandlings
@@ -19,9 +20,10 @@ from leadline.stores.sqlite.troubles import SqliteTroubles
 
 class SqliteStore(
     SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
-    SqliteTroubles,
+    SqliteTroubles, SqliteArrivals,
 ):  # fmt: skip
-    """`ports.store.Store` in one SQLite file below *folder*, and `ports.troubles.TroubleBook`.
+    """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook` and
+    `ports.arrivals.ArrivalBook`.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
     files are made with these *rights*. On a slow disk, stores that are *first* have priority.
