@@ -6,7 +6,9 @@ by a problem code, not corrected by guessing. All rules take time linear in the 
 fields are cut to their limits first (`limits`).
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -125,24 +127,25 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
     return _RefinedContact(contact, changes, (*name.problems, *email.problems, *phone.problems))
 
 
+_OF_DETAILS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("source", "source", text.line),
+    ("campaign", "campaign", text.line),
+    ("owner", "owner", text.line),
+    ("owner_claimed", "owner_claimed", text.line),
+    ("message", "message", text.lines),
+    ("crm_url", "crm_url", text.bare),
+    ("record", "crm_record", text.bare),
+)
+"""The texts of the details: their names before and after refinement, and how they are cleaned."""
+
+
 def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...]]:
     """The refined details, and their changes."""
-    source, of_source = text.clean("source", fields.source)
-    campaign, of_campaign = text.clean("campaign", fields.campaign)
-    owner, of_owner = text.clean("owner", fields.owner)
-    claimed, of_claimed = text.clean("owner_claimed", fields.owner_claimed)
-    message, of_message = text.clean("message", fields.message, text.lines)
-    crm_url, of_url = text.clean("crm_url", fields.crm_url, text.bare)
-    record, of_record = text.clean("crm_record", fields.record, text.bare)
-    details = LeadDetails(
-        source=source,
-        campaign=campaign,
-        lead_score=fields.score,
-        owner=owner,
-        message=message,
-        crm_url=crm_url,
-        crm_record=record,
-        owner_claimed=claimed,
-    )
-    changes = of_source + of_campaign + of_owner + of_claimed + of_message + of_url + of_record
-    return details, changes
+    kept: dict[str, Any] = {}
+    changes = text.NO_CHANGES
+    for name, field, how in _OF_DETAILS:
+        written = getattr(fields, name)
+        if written:  # most leads have only one or two
+            kept[field], of_field = text.clean(field, written, how)
+            changes += of_field
+    return LeadDetails(lead_score=fields.score, **kept), changes

@@ -1,6 +1,7 @@
 """Corrects the case of person names typed in capitals only or in small letters only."""
 
 import re
+from functools import lru_cache
 
 from leadline.refine import text
 
@@ -40,6 +41,7 @@ _MAC = re.compile(
 _PIECES = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 _ELIDED = text.words("o d l n m t dell dall sant degl")
 _LONGEST_ELIDED = 12  # with punctuation around it
+_LONGEST_WORD = 30
 _APOSTROPHES = text.words("' ’ ʼ ` ´")
 _TURKISH = re.compile("[İıŞşĞğ]")
 
@@ -87,13 +89,18 @@ def _is_small(word: str, before: str) -> bool:
 
 
 def _lower(name: str) -> str:
-    if _TURKISH.search(name):  # in Turkish, I and İ are two letters
+    if not name.isascii() and _TURKISH.search(name):  # in Turkish, I and İ are two letters
         name = name.replace("I", "ı").replace("İ", "i")
     return name.lower()
 
 
 def _capitalised(word: str) -> str:
     """A word with all its parts capitalised: "jean-pierre", "o'brien", "j.r.r.", "mcdonald"."""
+    return _of_word(word) if len(word) <= _LONGEST_WORD else _of_word.__wrapped__(word)
+
+
+@lru_cache(maxsize=2048)  # most names are of the same few words
+def _of_word(word: str) -> str:
     bare = word.strip(".,")
     if len(bare) <= 3 and bare.isalpha() and bare not in _TITLES and not _VOWEL.search(bare):
         return word.upper() if bare.isascii() else _titled(word)

@@ -62,8 +62,9 @@ def refine_company(written: str | None) -> tuple[str | None, tuple[Change, ...]]
         if cased != kept:
             changes = (*changes, text.altered("company", kept, cased, "company.case"))
         kept = _with_legal_forms(cased)
-        if kept != cased:
-            changes = (*changes, text.altered("company", cased, kept, "company.legal_form"))
+        if kept == cased:
+            break  # the next round would find nothing new
+        changes = (*changes, text.altered("company", cased, kept, "company.legal_form"))
     return kept, changes
 
 

@@ -61,6 +61,11 @@ def refine_email(written: str | None) -> Email:
     if (plain := _PLAIN.fullmatch(written)) is not None:
         local, domain = plain["local"], plain["domain"]
         return Email(written, _canonical(local, domain), _doubts(local, domain))
+    lowered = written.lower()
+    if written.isascii() and (plain := _PLAIN.fullmatch(lowered)) is not None:
+        local, domain = plain["local"], plain["domain"]
+        case = text.altered("email", written, lowered, "email.lowercase")
+        return Email(lowered, _canonical(local, domain), _doubts(local, domain), (case,))
     return _refine_other(written)
 
 

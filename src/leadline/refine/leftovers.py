@@ -36,16 +36,20 @@ def leftover_problems(custom: Mapping[str, Any], contact: Contact) -> set[str]:
     """The problems of the fields in `custom`: `custom.another_person` if they hold an e-mail
     address that is not the lead's, `custom.phone` if they hold a phone number and the lead has
     none. Fields named for a sender, an owner or a company are ignored."""
-    own = {address.casefold() for address in (contact.email, contact.email_canonical) if address}
     found: set[str] = set()
     for path, value in _texts(custom):
         if "@" in value:
             address = _EMAIL.fullmatch(value)
-            if address and address[1].casefold() not in own and not _is_ours(path):
+            if address and not _is_own(address[1], contact) and not _is_ours(path):
                 found.add(ANOTHER_PERSON)
         elif contact.phone is None and _is_phone(path, value) and not _is_ours(path):
             found.add(PHONE)
     return found
+
+
+def _is_own(address: str, contact: Contact) -> bool:
+    own = (contact.email or "", contact.email_canonical or "")
+    return address.casefold() in map(str.casefold, own)
 
 
 def _texts(custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

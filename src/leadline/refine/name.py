@@ -122,7 +122,8 @@ def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
 def _cased(field: str, name: str | None, changes: list[Change]) -> str | None:
     if name is None or not (name.isupper() or name.islower()) or len(name) > _LONGEST:
         return name
-    if _LINK.search(name):  # an address has its own case
+    # An address has its own case.
+    if ("." in name or "@" in name or ":" in name) and _LINK.search(name):
         return name
     cased = recase_last(name) if field == "last_name" else recase(name)
     if cased != name and mending.mended(field, cased) == cased:
@@ -208,6 +209,8 @@ def _completed(
 
 def _without_each_other(first: str, last: str, changes: list[Change]) -> tuple[str, str]:
     """The parts, where one field has the whole name and the other its part of it."""
+    if " " not in first and " " not in last:
+        return first, last
     if first.casefold().endswith(f" {last.casefold()}"):
         short = first[: -len(last)].strip()
         changes.append(text.altered("first_name", first, short, "name.whole"))
@@ -231,7 +234,7 @@ def _is_same(name: str | None, other: str) -> bool:
 def _joined(first: str | None, last: str | None) -> str:
     if first is None or last is None:
         whole = first or last or ""
-    elif _FAMILY_FIRST.search(first) and _FAMILY_FIRST.search(last):
+    elif not first.isascii() and _FAMILY_FIRST.search(first) and _FAMILY_FIRST.search(last):
         whole = last + first
     else:
         whole = f"{first} {last}"
@@ -239,6 +242,8 @@ def _joined(first: str | None, last: str | None) -> str:
 
 
 def _without_honorific(first: str) -> str:
+    if " " not in first:
+        return first
     words = first.split(" ")
     titles = 0
     while titles < len(words) - 1 and is_honorific(words[titles]):
@@ -256,7 +261,7 @@ def _split(name: str, region: str, family: int) -> tuple[str, str] | None:
     base, comma, rest = name.partition(",")
     if comma and not is_suffix(rest.strip()) and not is_degree(rest.strip()):
         return None
-    words = (base if base.isalpha() else _NICKNAME.sub("", base)).split()
+    words = (base if base.replace(" ", "").isalpha() else _NICKNAME.sub("", base)).split()
     while len(words) > 2 and is_honorific(words[0]):
         couple = len(words) > 4 and words[1].lower() in _COUPLE and is_honorific(words[2])
         del words[: 2 if couple else 1]  # "Mr. and Mrs. Ada Lovelace"
@@ -283,6 +288,8 @@ def _is_sure(name: str, words: list[str]) -> bool:
         return False
     if without_nulls(words[0], words[-1]) != (words[0], words[-1]):
         return False
+    if name.replace(" ", "").isalpha():
+        return not is_honorific(words[0])
     letters = all(word[0].isalpha() or word[0] in "'’" for word in words)
     return (
         letters

@@ -64,6 +64,8 @@ def line(text: str) -> str:
             return text
         if _is_settled(text):
             return text
+    elif text.isascii() and text.isprintable():
+        return " ".join(text.split())
     folded = _FOLDED.sub(_compatible, stream_safe(_visible(text)))
     return " ".join(_normal("NFC", folded).split())
 
@@ -94,8 +96,10 @@ def lines(text: str) -> str:
         and "\n\n\n" not in text
     ):
         return text
-    whole = _normal("NFC", _visible(_LINE_END.sub("\n", text)))
-    tight = "\n".join(one.rstrip(" \t") for one in _SPACES.sub(" ", whole).split("\n"))
+    whole = text
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
+        whole = _SPACES.sub(" ", _normal("NFC", _visible(_LINE_END.sub("\n", text))))
+    tight = "\n".join([one.rstrip(" \t") for one in whole.split("\n")])
     return _EMPTY_LINES.sub("\n\n", tight).strip()
 
 
@@ -106,19 +110,32 @@ def clean(
     visible is left, or only what says nothing (`refine.blank`). A field longer than its limit
     (`limits.LIMITS`) is cut."""
     if not written:
-        return None, ()
-    kept, changes = "", NO_CHANGES
-    is_long = len(written) > SHORT and len(written) > LIMITS[field]
-    if not is_long:
-        kept = how(written)
-        if kept != written or is_doubtful(written):
-            kept, changes = _settled(field, written, how)
-            is_long = len(kept) > LIMITS[field]  # one character may become many
-    if is_long:
+        return None, NO_CHANGES
+    kept, changes = written, NO_CHANGES
+    if len(written) <= SHORT and _is_plain(written):
+        pass  # as most are: no *how* alters it, and nothing is to be mended
+    elif len(written) > SHORT and len(written) > LIMITS[field]:
         kept, changes = _clean_long(field, written, how)
+    else:
+        kept, changes = _settled(field, written, how)
+        if len(kept) > LIMITS[field]:  # one character may become many
+            kept, changes = _clean_long(field, written, how)
     if kept and field in MAY_BE_BLANK and is_blank(field, kept):
         return None, (*changes, altered(field, kept, None, f"{field}.placeholder"))
     return kept or None, changes
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text is words of ASCII letters and digits with one space between them."""
+    if text.isalnum():
+        return text.isascii()
+    return (
+        text.replace(" ", "").isalnum()
+        and text.isascii()
+        and "  " not in text
+        and text[0] != " "
+        and text[-1] != " "
+    )
 
 
 def _settled(field: str, written: str, how: Callable[[str], str]) -> tuple[str, tuple[Change, ...]]:
@@ -126,7 +143,7 @@ def _settled(field: str, written: str, how: Callable[[str], str]) -> tuple[str, 
     if not is_doubtful(written):
         kept = how(written)
         if kept == written:
-            return kept, ()
+            return kept, NO_CHANGES
         if not is_doubtful(kept):
             return kept, (altered(field, written, kept or None, "text.clean"),)
     steps = mend(field, written, how)

@@ -233,3 +233,8 @@ def test_validity_is_the_library_s(address: str) -> None:
         assert email.canonical is None
     else:
         assert email.canonical is not None
+
+
+@given(st.from_regex(r"[A-Za-z0-9_+.]{1,12}@[A-Za-z0-9-]{1,8}\.[A-Za-z]{2,4}", fullmatch=True))
+def test_an_address_in_capitals_is_read_like_all_others(written: str) -> None:
+    assert refine_email(written) == email._refine_other(written)

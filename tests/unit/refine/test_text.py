@@ -1,6 +1,10 @@
 """Whitespace and Unicode, case by case."""
 
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadline.refine import text
 
@@ -101,3 +105,23 @@ def test_custom_fields_that_json_can_carry_stay_the_same_object() -> None:
 def test_custom_fields_that_json_can_not_carry_are_mended_one_by_one() -> None:
     custom = {"bad\ud800": ["x\udfff", {"y": "\ud800"}], "deep": deep(100_000), "good": 1}
     assert text.encodable(custom) == {"bad�": ["x�", {"y": "�"}], "deep": "…", "good": 1}
+
+
+@given(
+    st.text("aZ9 é\u3000\n&;", max_size=12),
+    st.sampled_from((text.line, text.code, text.bare, text.lines)),
+)
+def test_what_is_taken_for_plain_text_is_what_no_form_alters(
+    written: str, how: Callable[[str], str]
+) -> None:
+    if text._is_plain(written):
+        assert how(written) == written
+        assert text.clean("source", written, how) == (written, ())
+    elif written.isascii():
+        assert written.split(" ") != written.split() or not written.replace(" ", "").isalnum()
+
+
+@given(st.text("a .\t\n", max_size=12))
+def test_lines_of_printable_ascii_are_cleaned_as_all_others_are(written: str) -> None:
+    assert text.lines(written + "\né") == (text.lines(written + "\ne")[:-1] + "é")
+    assert text.line(written + "é") == text.line(written + "e")[:-1] + "é"

@@ -95,8 +95,11 @@ def normal(key: str) -> str:
     """A key in snake case: `First Name` and `firstName` become `first_name`, `Prénom-2` becomes
     `prenom_2`. Long keys become "": they are no common names, and normalising a text of combining
     marks takes quadratic time."""
-    if len(key) > _LONGEST_KEY:
-        return ""
+    return _normal(key) if len(key) <= _LONGEST_KEY else ""
+
+
+@lru_cache(maxsize=4096)
+def _normal(key: str) -> str:
     plain = unicodedata.normalize("NFKD", key.strip())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)
@@ -105,13 +108,18 @@ def normal(key: str) -> str:
 
 def meaning(key: str) -> tuple[str, int] | None:
     """The field that a key means, with its rank (lower is better); None if unknown."""
-    found = understood(key[:_LONGEST_LABEL])
+    found = understood(key)
     return (found.field, found.rank) if found.field else None
 
 
-@lru_cache(maxsize=4096)
 def understood(key: str) -> Reading:
-    """What a key means: the usual names of programs first, then labels as people write them."""
+    """What a key means: the usual names of programs first, then labels as people write them. Only
+    its beginning is read."""
+    return _understood(key[:_LONGEST_LABEL])
+
+
+@lru_cache(maxsize=4096)
+def _understood(key: str) -> Reading:
     found = read_label(key)
     if named := _named(normal(key)):
         return found._replace(field=named[0], rank=named[1], likely=None)

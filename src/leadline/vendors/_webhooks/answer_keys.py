@@ -47,6 +47,7 @@ _GENERIC = frozenset(words_in("question text title body input url number source 
 _PREFIX = re.compile(r"^(?:(?:form|field|question|element|item|display|submission)_)+")
 _NUMBER = re.compile(r"_?\d+$")
 _LONGEST = 40
+_LONGEST_TOGETHER = 500  # what is kept of a sender's keys is bounded
 _MOST_KEYS = 40
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -73,11 +74,14 @@ def shape_of(element: Mapping[str, Any]) -> Shape:
     """The shape of an object, by its keys alone."""
     if len(element) > _MOST_KEYS:
         return _NO_SHAPE
+    if len("".join(element)) <= _LONGEST_TOGETHER:
+        return _shape(tuple(element))
     return _shape(tuple([key if len(key) <= _LONGEST else "" for key in element]))
 
 
 @lru_cache(maxsize=2048)
 def _shape(keys: tuple[str, ...]) -> Shape:
+    keys = tuple([key if len(key) <= _LONGEST else "" for key in keys])
     names = {key: _short(normal(key)) for key in keys if key}
     values = _ranked(_VALUES, names)
     machine, visible = _ranked(_MACHINE, names), _ranked(_VISIBLE, names)
@@ -190,7 +194,7 @@ def _labels(
                 within.append(value)
             elif key != answer and value not in _EMPTY:
                 found.append(value)
-    for one in within:
+    for one in within:  # of most, there is none
         inner = shape_of(one)
         machine += [one[key] for key in inner.machine]
         visible += [one.get("default"), *(one[key] for key in inner.visible)]
@@ -198,6 +202,8 @@ def _labels(
 
 
 def _texts(values: list[Any]) -> list[str]:
+    if not values:
+        return values
     return [
         str(one)
         for one in values

@@ -21,8 +21,9 @@ from leadline.vendors._webhooks.answer_values import (
     value_shown,
 )
 from leadline.vendors._webhooks.answers import EMPTY, Answered, answer_in, are_answers, is_left_out
+from leadline.vendors._webhooks.key_facts import ObjectFacts, facts_of_object
 from leadline.vendors._webhooks.numbered import of_gravity, with_pairs
-from leadline.vendors._webhooks.questions import HOLDERS, are_questions
+from leadline.vendors._webhooks.questions import GROUPS, HOLDERS, are_questions
 
 _NAMES = frozenset(("name", "first_name", "last_name"))
 _SOMEBODY_ELSE = re.compile(
@@ -30,8 +31,6 @@ _SOMEBODY_ELSE = re.compile(
     r"|colleague|someone|other",
     re.IGNORECASE,
 )
-_GROUPS = frozenset(("pages", "sections", "steps", "groups"))
-_OF_LISTS = HOLDERS | _GROUPS
 _DIGIT = re.compile(r"\d")
 _Members = Iterable[tuple[str, Any]]
 
@@ -42,11 +41,38 @@ def members(value: Any, labels: Mapping[str, str] = {}) -> _Members:
     *labels* are those that stand elsewhere in the body, by the question's id (`labels_in`).
     """
     if isinstance(value, dict):
-        return _of_object(value, labels) if _may_hold_answers(value, labels) else value.items()
+        plain = is_plain(value, facts_of_object(value), labels)
+        return value.items() if plain else of_object(value, labels)
     if isinstance(value, list):
         keys = _rows(value) or [(str(i), inner) for i, inner in enumerate(value)]
-        return _read(keys, labels, numbered=True) if dict in map(type, value) else keys
+        return _read(keys, labels, numbered=True) if any(map(_may_be_answer, value)) else keys
     return [("", value)]
+
+
+def is_plain(value: Mapping[str, Any], facts: ObjectFacts, labels: Mapping[str, str]) -> bool:
+    """Whether the members of an object are what they seem, and no answers; quickly, because most
+    are. *facts* are those of its keys."""
+    if facts.numbered or (labels and not labels.keys().isdisjoint(value)):
+        return False
+    lists = 0
+    for inner in value.values():
+        kind = type(inner)
+        if kind is str:
+            if " =" in inner:
+                return False
+        elif kind is dict:
+            if facts.lists or facts_of_object(inner).may_answer:
+                return False
+        elif kind is list:
+            lists += 1
+            if facts.lists or lists > 1 or contact_in(inner):
+                return False
+    return True
+
+
+def _may_be_answer(value: Any) -> bool:
+    """Whether an element may be an answer or a question, by its keys alone."""
+    return type(value) is dict and facts_of_object(value).may_answer
 
 
 def _rows(value: list[Any]) -> list[tuple[str, Any]]:
@@ -62,23 +88,8 @@ def _rows(value: list[Any]) -> list[tuple[str, Any]]:
     return pairs if labels and not heads else []
 
 
-def _may_hold_answers(value: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Whether an object is worth a closer look; most are not."""
-    types = [type(inner) for inner in value.values()]
-    if dict in types or types.count(list) > 1:
-        return True
-    if list in types and not _OF_LISTS.isdisjoint(value):
-        return True
-    if list in types and any(map(contact_in, value.values())):
-        return True
-    if labels and not labels.keys().isdisjoint(value):
-        return True
-    if any(" =" in inner for inner in value.values() if type(inner) is str):
-        return True
-    return _DIGIT.search("".join(value)) is not None
-
-
-def _of_object(value: dict[str, Any], labels: Mapping[str, str]) -> _Members:
+def of_object(value: dict[str, Any], labels: Mapping[str, str]) -> _Members:
+    """The members of an object that is not plain (`is_plain`)."""
     if labels:
         value = _relabelled(value, labels)
     read = [
@@ -101,7 +112,7 @@ def _in_parts(key: str, value: Any) -> Any:
 
 def _ungrouped(key: str, inner: Any) -> _Members:
     """The pages of a form under a name each, since only the first of a list may be the lead."""
-    if key not in _GROUPS or not isinstance(inner, list):
+    if key not in GROUPS or not isinstance(inner, list):
         return ((key, inner),)
     if not all(isinstance(page, dict) and any(map(are_answers, page.values())) for page in inner):
         return ((key, inner),)

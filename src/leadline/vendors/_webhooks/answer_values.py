@@ -52,7 +52,14 @@ _wrapped = msgspec.json.Decoder(_Wrapped)
 def value_shown(value: Any, element: Mapping[str, Any] = {}) -> Any:
     """The answer as it is read: choices by their texts instead of their ids, what is wrapped in an
     object or a list of one without it, names by their parts. *element* has the choices."""
+    if type(value) is str and _CHOICES.isdisjoint(element) and not _may_be_packed(value):
+        return value
     return _simple(_chosen(value, element), 0)
+
+
+def _may_be_packed(text: str) -> bool:
+    """Whether a text may hold parts of a name or JSON; quickly, because most do not."""
+    return text[:1] == "{" or " =" in text
 
 
 def _simple(value: Any, depth: int) -> Any:

@@ -60,6 +60,8 @@ def answer_in(element: Any, labels: Mapping[str, str] = {}) -> Answered | None:
 def _value(element: Mapping[str, Any], shape: Shape, key: str | None) -> Any:
     """The value under a key, or the parts of a name that stand beside it (WPForms)."""
     value = value_shown(element[key], element) if key else None
+    if not shape.parts:
+        return value
     parts = {name: element[name] for name in shape.parts} if not isinstance(value, dict) else {}
     return name_parts(parts) if any(parts.values()) else value
 

@@ -1,6 +1,6 @@
 """Choosing the best candidate for each field of a lead from the objects of a body."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ Candidate = tuple[int, str, str, str, Any]
 class Node:
     """One object of the body: its candidates for fields of the lead, and its other members
     (`rest`: path, value). `others` says that it describes somebody who is not the lead."""
+
+    __slots__ = ("among", "candidates", "depth", "of_a_form", "others", "path", "rest", "role")
 
     def __init__(self, path: str, role: Role, depth: int, among: list[Any] | None = None) -> None:
         self.path = path
@@ -51,15 +53,31 @@ class Chosen(NamedTuple):
 def ordered(nodes: list[Node]) -> list[Node]:
     """The person and the objects inside it first; then the others, outer ones first, and those of
     somebody else last."""
-    if any(node.others for node in nodes):
+    if len(nodes) == 1:
+        return nodes
+    if True in [node.others for node in nodes]:
         nodes = sorted(nodes, key=lambda node: node.others)
-    person = next((o for o in nodes if o.has_candidate("email") and not o.others), None)
-    person = person or next((o for o in nodes if o.has_candidate("phone")), None)
-    person = person or next((o for o in nodes if o.has_candidate("email")), None)
+    person = _person(nodes)
     if person is None or not person.path:
         return nodes
     inside = person.path + "."
     return sorted(nodes, key=lambda o: o is not person and not o.path.startswith(inside))
+
+
+def _person(nodes: Iterable[Node]) -> Node | None:
+    """The first object with an e-mail address that is not somebody else's; else the first with a
+    phone number, else with an address."""
+    by_phone = by_email = None
+    for node in nodes:
+        if node.role is Role.PERSON:
+            fields = [one[1] for one in node.candidates]
+            if "email" in fields:
+                if not node.others:
+                    return node
+                by_email = by_email or node
+            if "phone" in fields:
+                by_phone = by_phone or node
+    return by_phone or by_email
 
 
 def chosen(nodes: Sequence[Node]) -> Chosen:
@@ -75,30 +93,67 @@ def chosen(nodes: Sequence[Node]) -> Chosen:
             left += [(place, value) for _, _, _, place, value in _flat(node.candidates)]
             left += node.rest
             continue
-        named = not fields.keys().isdisjoint(_NAMES)
-        candidates, refused = _of_node(node)
-        name = _settled(node, candidates) if not named else None
-        if name is not None:
-            fields |= name.fields
-            problems += (names.DOUBTFUL,) if name.doubtful else ()
-        used = name.used if name is not None else ()
-        for number, (_, field, words, place, inner) in enumerate(candidates):
-            if number not in used:
-                if field in fields or field in _NAMES:
-                    refused.append((0, field, words, place, inner))
-                    continue
-                fields[field] = words
-            if isinstance(inner, _CONTAINERS):
-                unpacked.append((place + ".", words))
-        if refused:
-            left += [(place, value) for _, _, _, place, value in _flat(refused)]
+        if (simple := _without_choice(node, fields)) is not None:
+            fields |= simple[0]
+            unpacked += simple[1]
+            left += node.rest
+            continue
+        refused, doubtful = _taken(node, fields, unpacked)
+        if doubtful:
+            problems += (names.DOUBTFUL,)
+        left += [(place, value) for _, _, _, place, value in _flat(refused)]
         left += node.rest
     return Chosen(fields, _custom(left, unpacked), problems)
 
 
+def _taken(
+    node: Node, fields: dict[str, Any], unpacked: list[tuple[str, str]]
+) -> tuple[list[Candidate], bool]:
+    """Take the *fields* that are not taken from an object. Returns the candidates that are no
+    fields of the lead, and whether the name is doubtful."""
+    named = not fields.keys().isdisjoint(_NAMES)
+    candidates, refused = _of_node(node)
+    name = _settled(node, candidates) if not named else None
+    if name is not None:
+        fields |= name.fields
+    used = name.used if name is not None else ()
+    for number, (_, field, words, place, inner) in enumerate(candidates):
+        if number not in used:
+            if field in fields or field in _NAMES:
+                refused.append((0, field, words, place, inner))
+                continue
+            fields[field] = words
+        if isinstance(inner, _CONTAINERS):
+            unpacked.append((place + ".", words))
+    return refused, name is not None and name.doubtful
+
+
+def _without_choice(
+    node: Node, taken: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[tuple[str, str]]] | None:
+    """The fields of an object that has one value for each, of which none is *taken*, as most have,
+    and which of them are in objects of their own (the beginning of the paths there, and the text).
+    None for other objects, which need a closer look."""
+    fields: dict[str, Any] = {}
+    unpacked: list[tuple[str, str]] = []
+    for _, field, words, place, inner in node.candidates:
+        if field in fields or field in taken or type(inner) is list:
+            return None
+        fields[field] = words
+        if type(inner) is dict:
+            unpacked.append((place + ".", words))
+    if "name" in fields and ("first_name" in fields or "last_name" in fields):
+        return None
+    if taken and not (_NAMES.isdisjoint(taken) or _NAMES.isdisjoint(fields)):
+        return None
+    if node.of_a_form and not (node.has_candidate("email") or node.has_candidate("phone")):
+        return None
+    return fields, unpacked
+
+
 def _put_titles_aside(nodes: Sequence[Node]) -> None:
     """Where several objects have a name, one with digits ("Order #1001") is a thing's."""
-    named = [node for node in nodes if any(one[1] in _NAMES for one in node.candidates)]
+    named = [node for node in nodes if not _NAMES.isdisjoint([one[1] for one in node.candidates])]
     if len(named) < 2:
         return
     for node in named:

@@ -25,6 +25,7 @@ _JOINED = re.compile(r"\((?:\+[^()]{1,60}|[A-Z]{2})\) (.+)", re.DOTALL)
 _INTERNATIONAL = re.compile(r"\s*\(?\s*(?:\+|00)")
 _BEGINS = frozenset("+＋0(\u200e ")  # how a dial code that is marked as one can begin
 _LETTER = re.compile(r"[^\W\d_]")
+_MANY_DIGITS = re.compile(rf"(?:[^0-9]{{0,20}}[0-9]){{{PHONE_DIGITS}}}")
 _MOST = 100  # dial codes, or members of a phone's object
 _LONGEST_LOCAL = 8  # digits of a number without its area code
 # What the code is called in an object for it: {"phone_country": {"code": "+91", "name": "India"}}.
@@ -46,6 +47,8 @@ class _Found(NamedTuple):
 
 def is_dial_code(key: str, value: Any) -> bool:
     """Whether a member of an object can only be a dial code: neither a phone nor a country."""
+    if type(value) is str and _MANY_DIGITS.match(value):
+        return False
     kind = label(key).tells
     if kind is Tells.WITH_PLUS and isinstance(value, str) and value[:1] not in _BEGINS:
         return False
@@ -86,6 +89,12 @@ def _said_within(value: Mapping[str, Any]) -> Iterator[tuple[Tells, Any]]:
 
 def _of_phone(kind: Tells) -> Tells:
     return Tells.DIAL_CODE if kind in (Tells.WITH_PLUS, Tells.NUMBER) else kind
+
+
+def may_be_dialled(number: str, custom: Mapping[str, Any], country: str | None) -> bool:
+    """Whether `beside_phone` may find anything to do: not for most leads."""
+    joined = number[:1] == "(" and not number[1:2].isdecimal()
+    return joined or "+" in (country or "") or any(map(_may_tell, custom))
 
 
 def beside_phone(

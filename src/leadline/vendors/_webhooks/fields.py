@@ -87,7 +87,7 @@ def number(value: Any) -> float | None:
 def scalar_or_text(value: Any) -> bool:
     """Whether a value is not empty: null, "", "____", [] and {} are empty, 0 and false are not."""
     if isinstance(value, str):
-        return text(value) is not None
+        return value[:1].isalnum() or text(value) is not None
     return value not in (None, [], {})
 
 

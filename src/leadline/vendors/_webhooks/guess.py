@@ -4,19 +4,23 @@ The object that contains an e-mail address is taken for the person. Its fields a
 those of other objects, so that a form's name or an owner's address is not taken for the lead's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leadline.model.labels import Reading
 from leadline.model.lead import LeadFields
 from leadline.model.names import ANOTHER_PERSON
-from leadline.vendors._webhooks.aliases import Role, role, understood
-from leadline.vendors._webhooks.answer_members import members
+from leadline.vendors._webhooks.aliases import Role
+from leadline.vendors._webhooks.answer_members import is_plain, members, of_object
 from leadline.vendors._webhooks.answers import are_answers, is_answer
 from leadline.vendors._webhooks.chosen import Candidate, Node, chosen, ordered
-from leadline.vendors._webhooks.dial_codes import beside_phone, is_dial_code
-from leadline.vendors._webhooks.dial_labels import LONGEST_LABEL, tells
+from leadline.vendors._webhooks.dial_codes import beside_phone, is_dial_code, may_be_dialled
 from leadline.vendors._webhooks.fields import LONGEST_PATH, number, path_of, placed, text_of_field
+from leadline.vendors._webhooks.key_facts import (
+    LONGEST_YES_OR_NO,
+    KeyFacts,
+    facts_of_key,
+    facts_of_object,
+)
 from leadline.vendors._webhooks.looks import is_email, may_be_phone, take_by_looks
 from leadline.vendors._webhooks.questions import labels_in
 from leadline.vendors._webhooks.senders_own import senders_own
@@ -26,9 +30,8 @@ _MOST_OTHERS = 20
 _DEEPEST = 12
 _NOT_A_JOB = frozenset({"lead", "user", "contact", "visitor", "customer", "member", "admin"})
 _NAMES = ("name", "first_name", "last_name")
-
-# An object with one of these keys and no address is a form or a page; its name is not a person's.
-_OF_A_FORM = frozenset({"form_id", "formId", "formID", "triggerType", "siteId", "page_url"})
+_ANY_WORDS = frozenset({*_NAMES, "company", "message", "campaign", "website"})
+"""The fields that any text may fill."""
 
 # The lead's fields that an object of each role provides; a PERSON provides all.
 _GIVES: Mapping[Role, Mapping[str, str]] = {
@@ -51,7 +54,6 @@ _UNSURE = 1_000  # the rank of a label that speaks of an e-mail address or phone
 _YES_OR_NO = frozenset(
     ["yes", "no", "on", "off", "true", "false", "ja", "nein", "oui", "non", "si", "sim", "nao"]
 )
-_LONGEST_ANSWER = 5
 
 
 def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
@@ -69,7 +71,7 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
             body[name] = there
     if "email" not in body or "phone" not in body:
         problems += take_by_looks(objects, body, custom)
-    if "phone" in body:
+    if "phone" in body and may_be_dialled(body["phone"], custom, body.get("country")):
         mapped = mapping.get("phone", "").strip("/").replace("/", ".")
         place = mapped or _place_of(objects, "phone", body["phone"])
         body["phone"] = beside_phone(body["phone"], place, custom, body.get("country"))
@@ -117,70 +119,94 @@ def _gathered(value: Any) -> list[Node]:
         objects.append(node)
         within = f"{node.path}." if node.path else ""
         own = senders_own(content) if isinstance(content, dict) else ()
-        for key, inner in members(content, labels):
+        for key, inner, facts in _with_facts(content, labels):
             visited += 1
             if visited > _MOST_NODES:
                 return objects
             place = within + key
             if len(place) > LONGEST_PATH:
                 place = path_of(node.path, key)
-            if own and key in own:
-                child = _set_aside(node, place, inner)
+            if isinstance(inner, _CONTAINERS):
+                role = Role.NOBODY if key in own else _opened(node, key, facts, place, inner)
+                if role is not None and node.depth < _DEEPEST:
+                    among = content if type(content) is list and len(content) > 1 else node.among
+                    waiting.append((_child(node, facts, place, role, among), inner))
+            elif facts.silent or key in own:
+                node.rest.append((place, inner))
+            elif facts.least and _is_sure(node, facts.least, inner):
+                node.candidates.append((facts.rank, facts.field, inner, place, inner))
             else:
-                child = _note(node, key, place, inner)
-            if child is not None and node.depth < _DEEPEST:
-                among = content if type(content) is list and len(content) > 1 else node.among
-                waiting.append((_child(node, key, place, child, among), inner))
+                _note(node, key, facts, place, inner)
     return objects
 
 
-def _child(node: Node, key: str, place: str, role_: Role, among: list[Any] | None) -> Node:
-    child = Node(place, role_, node.depth + 1, among)
-    child.others = node.others or (role(key) is None and understood(key).others)
+def _is_sure(node: Node, least: int, inner: Any) -> bool:
+    """Whether a member is certainly a candidate (`KeyFacts.least`), as most of a person's are."""
+    return (
+        type(inner) is str
+        and len(inner) >= least
+        and inner[0].isalpha()
+        and node.role is Role.PERSON
+    )
+
+
+def _with_facts(content: Any, labels: Mapping[str, str]) -> Iterable[tuple[str, Any, KeyFacts]]:
+    """The members of a value (`members`), each with what its key says."""
+    if type(content) is dict:
+        facts = facts_of_object(content)
+        if is_plain(content, facts, labels):
+            return zip(content, content.values(), facts.keys, strict=True)
+        found = of_object(content, labels)
+    else:
+        found = members(content, labels)
+    return ((key, inner, facts_of_key(key)) for key, inner in found)
+
+
+def _child(node: Node, facts: KeyFacts, place: str, role: Role, among: list[Any] | None) -> Node:
+    child = Node(place, role, node.depth + 1, among)
+    child.others = node.others or (facts.role is None and facts.reading.others)
     return child
 
 
-def _set_aside(node: Node, place: str, inner: Any) -> Role | None:
-    """Keep a member that does not describe the lead."""
-    if isinstance(inner, _CONTAINERS):
-        return Role.NOBODY
+def _opened(node: Node, key: str, facts: KeyFacts, place: str, inner: Any) -> Role | None:
+    """Record an object or a list in `candidates` or `rest`. Returns the role of an object that is
+    to be visited, else None."""
+    # A list of answers under "details" is no message.
+    if facts.asks and not (type(inner) is list and are_answers(inner)):
+        candidate = _candidate(node, facts, place, inner)
+        if candidate is not None:
+            node.candidates.append(candidate)
+            return facts.role or Role.NOBODY
+    if isinstance(inner, dict) or any(isinstance(v, _CONTAINERS) for v in inner):
+        return _child_role(node.role, key, facts)
     node.rest.append((place, inner))
     return None
 
 
-def _note(node: Node, key: str, place: str, inner: Any) -> Role | None:
-    """Record a member in `candidates` or `rest`. Returns the role of an object that is to be
-    visited, else None."""
-    if len(key) <= LONGEST_LABEL and tells(key) and is_dial_code(key, inner):
+def _note(node: Node, key: str, facts: KeyFacts, place: str, inner: Any) -> None:
+    """Record a member that is no container in `candidates` or `rest`."""
+    if facts.dials and is_dial_code(key, inner):
         node.rest.append((place, inner))
-        return None
-    known = understood(key)
-    # A list of answers under "details" is no message.
-    is_form = type(inner) is list and are_answers(inner)
-    candidate = None if is_form else _candidate(node, known, place, inner)
+        return
+    candidate = _candidate(node, facts, place, inner) if facts.asks else None
     if candidate is not None:
         node.candidates.append(candidate)
-        return (role(key) or Role.NOBODY) if isinstance(inner, _CONTAINERS) else None
-    if isinstance(inner, _CONTAINERS):
-        if isinstance(inner, dict) or any(isinstance(v, _CONTAINERS) for v in inner):
-            return _child_role(node.role, key)
-    elif key in _OF_A_FORM:
+        return
+    if facts.of_a_form:
         node.of_a_form = True
-    elif known.field and inner is False:
-        return None  # Odoo writes empty fields as false
+    elif inner is False and facts.reading.field:
+        return  # Odoo writes empty fields as false
     node.rest.append((place, inner))
-    return None
 
 
-def _candidate(node: Node, known: Reading, place: str, inner: Any) -> Candidate | None:
+def _candidate(node: Node, facts: KeyFacts, place: str, inner: Any) -> Candidate | None:
     """The member as a candidate for the field that its label asks for."""
-    asked = known.field or known.likely
-    field = asked and _given(node, asked)
+    field = facts.asks and _given(node, facts.asks)
     words = text_of_field(field, inner) if field else None
     if not field or words is None or not _believable(field, words):
         return None
-    if known.field:
-        return known.rank, field, words, place, inner
+    if facts.reading.field:
+        return facts.rank, field, words, place, inner
     sure = is_email(words) if field == "email" else may_be_phone(words)
     return (_UNSURE, field, words, place, inner) if sure else None
 
@@ -194,21 +220,23 @@ def _given(node: Node, field: str) -> str | None:
 
 
 def _believable(field: str, words: str) -> bool:
+    if field == "email" or field == "phone":
+        return len(words) > LONGEST_YES_OR_NO or words.lower() not in _YES_OR_NO
+    if field in _ANY_WORDS:
+        return True
     if field == "score":
         return number(words) is not None
     if field == "title":
         return words.lower() not in _NOT_A_JOB
-    if field in ("email", "phone"):
-        return len(words) > _LONGEST_ANSWER or words.lower() not in _YES_OR_NO
     return not (field in ("country", "source") and words.isdigit())
 
 
-def _child_role(parent: Role, key: str) -> Role:
+def _child_role(parent: Role, key: str, facts: KeyFacts) -> Role:
     if parent in _CLOSED:
         return parent
     if key.isdigit():  # of several people in a list, only the first is the lead
         return parent if key == "0" else Role.NOBODY
-    return role(key) or (Role.PERSON if parent is Role.THING else parent)
+    return facts.role or (Role.PERSON if parent is Role.THING else parent)
 
 
 def _place_of(objects: list[Node], field: str, words: str) -> str:

@@ -43,6 +43,8 @@ def take_by_looks(
     """Take from *custom* an e-mail address or phone number that *fields* lack. Of several phone
     numbers none is taken, and nothing under a label for somebody else, unless nobody is named at
     all. Returns problem codes."""
+    if not any(_texts(node) for node in nodes):
+        return ()
     lacks = [one for one in (("email", is_email), ("phone", is_phone)) if one[0] not in fields]
     for field, looks in lacks:
         found = [one for one in _alike(nodes, looks) if not understood(one[0]).others]
@@ -64,7 +66,13 @@ def _is_named(fields: dict[str, Any]) -> bool:
 def _alike(nodes: Sequence[Node], looks: Callable[[str], bool]) -> Iterator[tuple[str, str, str]]:
     """The label, path and text of the values that look so, of people and in order."""
     for node in nodes:
-        for place, value in node.rest if node.role is Role.PERSON and not node.others else ():
-            key = node.key(place)
-            if isinstance(value, str) and looks(value) and not _NOT_THE_PERSONS.search(key):
+        for place, value in _texts(node):
+            if looks(value) and not _NOT_THE_PERSONS.search(key := node.key(place)):
                 yield key, place, value
+
+
+def _texts(node: Node) -> list[tuple[str, str]]:
+    """The texts of a person, by path, that are under no label for a field."""
+    if not node.rest or node.role is not Role.PERSON or node.others:
+        return []
+    return [one for one in node.rest if isinstance(one[1], str)]

@@ -13,6 +13,8 @@ from leadline.vendors._webhooks.answer_keys import (
 
 HOLDERS = frozenset(("fields", "questions", "columns", "schema", "blocks", "inputs"))
 """The keys of lists of questions."""
+GROUPS = frozenset(("pages", "sections", "steps", "groups"))
+"""The keys of lists of pages, each with questions."""
 _IDS = ("id", "ref", "key", "qid", "questionId", "question_id", "uuid", "fieldId", "field_id")
 _MOST_SEEN = 400
 _DEEPEST = 5
