@@ -46,12 +46,20 @@ class WidePermissions(msgspec.Struct, frozen=True):
 
 def make_folder(path: Path, rights: Rights = PRIVATE) -> None:
     """Create a folder and its missing parents; an existing folder is left unchanged. A new
-    folder survives a power cut."""
+    folder survives a power cut. Raises OSError where none can be made."""
+    try:
+        _make_last(path, rights)
+    except FileNotFoundError:
+        if path.parent == path:
+            raise
+        make_folder(path.parent, rights)
+        # Some folders take none, though they exist: /proc, or one that was deleted meanwhile.
+        _make_last(path, rights)
+
+
+def _make_last(path: Path, rights: Rights) -> None:
     try:
         path.mkdir(rights.folder)
-    except FileNotFoundError:
-        make_folder(path.parent, rights)
-        make_folder(path, rights)
     except OSError:  # systems raise different errors for an existing folder
         if not path.is_dir():
             raise

@@ -22,6 +22,8 @@ _SLICE = 500
 """The number of leads that are read or written at once. It limits the memory for raw documents, and
 how long other writers have to wait."""
 _NO_WORDS = b'{"read":"known_record"}'
+UNREAD = "it could not be read"
+"""Why a delivery that is not read again is skipped."""
 _READ_ELSEWHERE = "known_record"
 """Why a dead letter is no lead once it is read: its record was known, and has the event now."""
 
@@ -131,7 +133,7 @@ class _Planned:
         """Add an event that is no lead, to be read again; or return why that is not possible."""
         unread = event.kind is Kind.UNREADABLE
         if start is not Start.CAPTURE or (event.fate is not Fate.FILTERED and not unread):
-            return "it could not be read" if unread else f"it is no lead ({event.fate})"
+            return UNREAD if unread else f"it is no lead ({event.fate})"
         if unread:
             self.unreadable.append(event.lead_id)
         elif why_not := _why_no_lead(event, sources):

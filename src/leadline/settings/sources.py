@@ -57,8 +57,8 @@ class SourceConfig(SettingsStruct, frozen=True):
     keep_unreadable: bool = setting(
         "no",
         "Whether unreadable deliveries are also stored as dead letters if the sender has no secret "
-        "or the body is truncated: at most 100 a minute and 50 MB in all. With a secret, complete "
-        "ones are always stored.",
+        "or the body is shorter than its Content-Length: at most 100 a minute and 50 MB in all. "
+        "With a secret, complete ones are always stored.",
         YES_NO,
     )
     tolerance: timedelta = setting(

@@ -147,7 +147,15 @@ def test_a_formula_is_made_a_text(text: str) -> None:
     assert in_spreadsheet(text).startswith("'")
 
 
-@pytest.mark.parametrize("text", ["Ada", "a=b", "x-y", "'=1", "ada@example.com", ""])
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [("a;=1+1", "a;'=1+1"), ("a; @SUM(A1)", "a; '@SUM(A1)"), ('a;"+1;-2', "a;\"'+1;'-2")],
+)
+def test_no_formula_begins_behind_the_separator_of_other_countries(text: str, safe: str) -> None:
+    assert in_spreadsheet(text) == safe
+
+
+@pytest.mark.parametrize("text", ["Ada", "a; b", "a=b", "x-y", "'=1", "ada@example.com", ""])
 def test_what_is_no_formula_stays(text: str) -> None:
     assert in_spreadsheet(text) == text
 

@@ -10,6 +10,7 @@ from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import (
+    NOT_READ,
     Change,
     Contact,
     Fate,
@@ -102,9 +103,27 @@ def test_a_story_says_where_each_message_stands() -> None:
 
 def test_a_story_says_what_waits_and_what_died_of_every_step() -> None:
     lines = printed(story())
-    dead = f"dead since {when(AT)} write_back close, close.refused, 3 attempts, 3 failures"
-    assert f"due at {when(AT)} look_up, 1 attempts, 0 failures" in lines
+    dead = f"dead since {when(AT)} write_back close, close.refused, 3 failed attempts"
+    assert f"due at {when(AT)} look_up" in lines
     assert dead in lines
+
+
+def test_a_story_says_how_often_a_step_failed_and_not_how_often_it_was_put() -> None:
+    put_twice = TaskRow(Step.REFINE, "", ON_HOLD_UNTIL, 2, 0, leased=False)
+    failed = TaskRow(Step.NOTIFY, "slack", AT, 4, 1, leased=False, error="HTTP 500")
+    lines = printed(msgspec.structs.replace(story(), tasks=(put_twice, failed)))
+    assert "held refine" in lines
+    assert f"due at {when(AT)} notify slack, 1 failed attempt: HTTP 500" in lines
+
+
+def test_of_an_unreadable_delivery_a_story_says_how_to_get_its_bytes() -> None:
+    why = "not JSON, character 12"
+    dead = TaskRow(Step.REFINE, "", AT, 0, 0, leased=False, error=why, dead_at=AT, reason=NOT_READ)
+    lines = printed(msgspec.structs.replace(story(), raw=msgspec.Raw(b"null"), tasks=(dead,)))
+    raw = lines[lines.index("Raw") + 1]
+    assert raw.startswith("could not be read;")
+    assert f"`leadline show {LEAD} --body`" in raw
+    assert f"dead since {when(AT)} refine, {NOT_READ}: {why}" in lines
 
 
 def test_no_step_that_is_still_due_is_told_as_one_that_happened() -> None:
@@ -118,9 +137,9 @@ def test_no_step_that_is_still_due_is_told_as_one_that_happened() -> None:
     timeline = lines[lines.index("Timeline") : lines.index("Next")]
     assert not [line for line in timeline if when(later) in line]
     assert lines[lines.index("Next") + 1 :] == [
-        f"due at {when(later)} refine, 0 attempts, 0 failures",
-        "held refine, 0 attempts, 0 failures",
-        f"at work until {when(later)} notify slack, 1 attempts, 0 failures",
+        f"due at {when(later)} refine",
+        "held refine",
+        f"at work until {when(later)} notify slack",
     ]
 
 

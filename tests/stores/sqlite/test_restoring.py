@@ -1,6 +1,7 @@
 """A restore that is killed between any two of its steps, or repeated, loses nothing."""
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -205,3 +206,31 @@ def test_nothing_is_undone_where_no_restore_was_interrupted(
     with pytest.raises(ConfigurationError, match="no restore"):
         undo_restore(world.data)
     assert _leads(world.data) == world.later
+
+
+@pytest.mark.parametrize("folder", ["taken", "taken/below", "link/below"])
+def test_a_backup_into_a_folder_that_cannot_be_written_is_refused_in_words(
+    tmp_path: Path, folder: str
+) -> None:
+    SqliteStore(tmp_path / "data").close()
+    (tmp_path / "taken").write_bytes(b"a file")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ConfigurationError, match="can't be written"):
+        back_up(tmp_path / "data", tmp_path / folder, lambda _part: None)
+    assert (tmp_path / "taken").read_bytes() == b"a file"
+
+
+def test_a_backup_that_its_disk_does_not_take_names_the_folder_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    SqliteStore(tmp_path / "data").close()
+    limit = (tmp_path / "data" / FILE).stat().st_size // 2
+    command = [sys.executable, "-m", "leadline.entrypoints.cli", "--data", str(tmp_path / "data")]
+    done = subprocess.run(
+        [*command, "backup", str(tmp_path / "copy")],
+        capture_output=True, text=True, timeout=60, cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"the backup into {tmp_path / 'copy'} failed" in done.stderr
+    assert list((tmp_path / "copy").iterdir()) == []

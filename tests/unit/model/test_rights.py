@@ -78,6 +78,23 @@ def test_what_is_there_already_keeps_its_rights_when_it_is_asked_for(tmp_path: P
         make_folder(file)
 
 
+def test_a_folder_that_takes_none_is_an_error_and_not_asked_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted = tmp_path / "deleted"
+    deleted.mkdir()
+    monkeypatch.chdir(deleted)
+    deleted.rmdir()
+    with pytest.raises(OSError, match="new"):
+        make_folder(Path("new"))
+    with pytest.raises(OSError, match="new"):
+        make_folder(Path("new/below"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(FileExistsError):
+        make_folder(tmp_path / "link" / "below")
+
+
 def test_a_file_takes_the_place_of_a_link_and_not_of_what_it_means(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"kept")

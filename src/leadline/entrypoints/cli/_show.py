@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import typer
@@ -21,9 +21,38 @@ from leadline.model.formats import from_iso
 from leadline.settings.notations import DURATION
 
 
+class _Console(Console):
+    """A console whose reader may leave: the command does its work, and its exit code counts."""
+
+    def on_broken_pipe(self) -> None:
+        """Print to nobody from now on (rich ends the program with exit code 1)."""
+        self.quiet = True
+        nobody_reads(self.file)
+
+
+def nobody_reads(out: IO[str]) -> None:
+    """The program that read *out* has ended: let what is still buffered, and what follows, go to
+    nobody, so that it does not fail at the end of the process."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, out.fileno())
+    os.close(nowhere)
+
+
+def write_out(data: str | bytes) -> None:
+    """Write to standard output; the program that reads it may have ended."""
+    try:
+        if isinstance(data, str):
+            sys.stdout.write(data)
+        else:
+            sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nobody_reads(sys.stdout)
+
+
 def console(*, err: bool = False) -> Console:
     """A console that obeys NO_COLOR, and is wide if its output is not a terminal."""
-    out = Console(stderr=err, highlight=False, no_color="NO_COLOR" in os.environ or None)
+    out = _Console(stderr=err, highlight=False, no_color="NO_COLOR" in os.environ or None)
     if not out.is_terminal:
         out.width = 200
     return out
@@ -36,7 +65,7 @@ def print_plain(*lines: str) -> None:
 
 def as_json(value: Any) -> None:
     """Print the value as indented JSON."""
-    sys.stdout.write(_indented(value) + "\n")
+    write_out(_indented(value) + "\n")
 
 
 def json_array(values: Iterable[Any]) -> Iterator[str]:
@@ -61,8 +90,7 @@ def reader_may_leave() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still in Python's buffer must not fail at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads(sys.stdout)
         raise typer.Exit(0) from None
 
 

@@ -16,7 +16,7 @@ from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.model.handling import Handling
-from leadline.model.lead import RefinedLead
+from leadline.model.lead import NOT_READ, RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.waits import is_on_hold
@@ -46,7 +46,7 @@ def print_story(out: Console, story: LeadStory) -> None:
         words = (event_name(alert.step), alert.channel, alert.template, alert.ref)
         out.print(_text(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
     _title(out, "\nRaw")
-    out.print(Text(_indented(bytes(story.raw))), soft_wrap=True)
+    out.print(_raw(story), soft_wrap=True)
     for event in story.related:
         _title(out, f"\nEvent {event.lead_id}", f"  {event.kind}, {event.fate} {event.why}")
         out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
@@ -65,15 +65,30 @@ def _print_next(out: Console, tasks: Sequence[TaskRow]) -> None:
 
 def _next(task: TaskRow) -> str:
     """A step that is still to be done, or will not be: told apart from what has happened."""
-    tried = f"{task.attempts} attempts, {task.failures} failures {task.error}".rstrip()
     if task.dead_at:
         state = f"dead since {when(task.dead_at)}"
-        tried = f"{task.reason}, {tried}"
     elif is_on_hold(task):
         state = ON_HOLD
     else:
         state = f"{'at work until' if task.leased else 'due at'} {when(task.due_at)}"
-    return f"{state}  {task.step} {task.channel}".rstrip() + f", {tried}"
+    step = f"{task.step} {task.channel}".rstrip()
+    told = f"{state}  {', '.join(filter(None, (step, task.reason, _failed(task.failures))))}"
+    return f"{told}: {task.error}" if task.error else told
+
+
+def _failed(failures: int) -> str:
+    """How many attempts failed. How many there were says nothing: replays and changes of the wait
+    count as attempts, too."""
+    return (
+        "1 failed attempt" if failures == 1 else f"{failures} failed attempts" if failures else ""
+    )
+
+
+def _raw(story: LeadStory) -> Text:
+    if any(task.reason == NOT_READ for task in story.tasks):
+        command = f"leadline show {story.row.lead_id} --body"
+        return Text(f"could not be read; `{command}` writes the bytes that were delivered")
+    return Text(_indented(bytes(story.raw)))
 
 
 def _text(text: str) -> Text:

@@ -10,6 +10,8 @@ _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u
 _OBEYED_IN_TEXTS = re.compile(_OBEYED.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 # A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection").
 _FORMULA = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+# Where `;` separates the cells (as in a German Excel), a cell can also begin within a text.
+_FORMULA_AFTER = re.compile(f"(;[\\s\"']*)(?={_FORMULA.pattern})")
 _ELLIPSIS = "…"
 
 
@@ -29,8 +31,8 @@ def escaped_json(text: str) -> str:
 
 
 def in_spreadsheet(text: str) -> str:
-    """The text on one line; one that a spreadsheet would take for a formula begins with `'`."""
-    line = one_line(text).strip()
+    """The text on one line; what a spreadsheet would take for a formula begins with `'`."""
+    line = _FORMULA_AFTER.sub(r"\1'", one_line(text).strip())
     return f"'{line}" if _FORMULA.match(line) else line
 
 

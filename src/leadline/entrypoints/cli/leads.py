@@ -22,8 +22,10 @@ from leadline.entrypoints.cli._show import (
     point_in_time,
     reader_may_leave,
     say,
+    write_out,
 )
 from leadline.entrypoints.cli._story import print_story, without_keys
+from leadline.entrypoints.cli._terminal import in_lines
 from leadline.model.lead import Status
 from leadline.operations import listing
 from leadline.operations.listing import Listed
@@ -185,4 +187,8 @@ def _write_body(options: Options, lead_id: str) -> None:
         kept = store.archived([lead_id]).get(lead_id)
     if kept is None:
         raise no_such_lead(options, lead_id)
-    sys.stdout.buffer.write(kept.raw if kept.body is None else kept.body)
+    delivered = kept.raw if kept.body is None else kept.body
+    if sys.stdout.isatty():  # a terminal would obey what a sender wrote
+        write_out(in_lines(bytes(delivered).decode(errors="replace")) + "\n")
+    else:
+        write_out(delivered)

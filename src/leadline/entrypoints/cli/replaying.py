@@ -203,6 +203,11 @@ def _tidy(installation: Installation, todo: replaying.Plan, *, dry_run: bool) ->
     return queues.tidy(tasks, datetime.now(UTC), dry_run=dry_run)
 
 
+_INSTEAD = {
+    replaying.UNREAD: "; --from capture reads it again, with --body FILE what you have corrected"
+}
+
+
 def _report(
     todo: replaying.Plan, count: int, left: int, start: Start, tidied: Tidied | None, *,
     dry_run: bool, json: bool,
@@ -220,7 +225,7 @@ def _report(
         )
         return
     for why, number in Counter(todo.skipped.values()).items():
-        say(f"{number} skipped: {why}")
+        say(f"{number} skipped: {why}{_INSTEAD.get(why, '')}")
     if left:
         say(f"{left} skipped: {_LEFT[start]}; use --status {_LEFT[start]} to include them")
     if todo.unreadable and count < todo.leads and not dry_run:

@@ -1,12 +1,13 @@
 """Backup and restoration of the data file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import apsw
 
-from leadline.model.errors import ConfigurationError, StorageFailed
+from leadline.model.errors import ConfigurationError, StorageFailed, StorageFull
 from leadline.model.rights import (
     PRIVATE,
     Rights,
@@ -42,14 +43,24 @@ def back_up(
     copy.
 
     *progress* is called with the done share, 0 to 1. Returns the path of the copy. Raises
-    ConfigurationError if *target* holds a backup already; StorageFailed if the copy is damaged.
+    ConfigurationError if *target* holds a backup already or can't be written; StorageFailed if the
+    copy is damaged.
     """
     copy = target / FILE
     if copy.exists():
         raise ConfigurationError(f"{target} holds a backup already; choose another folder")
-    make_folder(target, rights)
     partial = target / f"{FILE}.partial"
-    new_file(partial, rights).close()
+    _make_empty(partial, rights)
+    with _removed_unless_written(partial):
+        _copy_pages(folder, partial, progress)
+    damaged = _checked(partial)
+    partial.rename(copy)
+    sync_folder(target)
+    sync_folder(target.absolute().parent)  # it may be new, too
+    return Copy(copy, damaged)
+
+
+def _copy_pages(folder: Path, partial: Path, progress: Callable[[float], None]) -> None:
     source = Database(folder, read_only=True)
     destination = apsw.Connection(str(partial))
     # A read transaction keeps writes of others from restarting the copy.
@@ -62,11 +73,30 @@ def back_up(
     destination.close()
     source.close()
     sync_path(partial)
-    damaged = _checked(partial)
-    partial.rename(copy)
-    sync_folder(target)
-    sync_folder(target.absolute().parent)  # it may be new, too
-    return Copy(copy, damaged)
+
+
+@contextmanager
+def _removed_unless_written(partial: Path) -> Iterator[None]:
+    """Remove a copy that could not be finished: its disk may be full, and that of the data."""
+    try:
+        yield
+    except (StorageFull, StorageFailed) as error:
+        partial.unlink(missing_ok=True)
+        words = f"the backup into {partial.parent} failed: {error.detail or error.title}"
+        raise type(error)(words) from error
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _make_empty(partial: Path, rights: Rights) -> None:
+    try:
+        make_folder(partial.parent, rights)
+        new_file(partial, rights).close()
+    except OSError as error:
+        raise ConfigurationError(
+            f"{partial.parent} can't be written ({error.strerror}); choose another folder"
+        ) from error
 
 
 def _checked(copy: Path) -> tuple[str, ...]:
