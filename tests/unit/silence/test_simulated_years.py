@@ -48,4 +48,4 @@ def test_many_years_have_few_false_rings_and_tell_stops_in_time(kind: str, per_d
         f"| {told[int(0.9 * len(told))]:.1f} |"
     )
     assert rings <= (3 if named else 5)
-    assert median(told) <= (9 if per_day <= 45 else 14)
+    assert median(told) <= (10 if per_day <= 45 else 14)
