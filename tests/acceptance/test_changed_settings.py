@@ -81,7 +81,9 @@ def office(tmp_path: Path) -> Iterator[ChangedOffice]:
         yield made
 
 
-def test_a_hangup_applies_settings_and_no_sender_is_refused_meanwhile(office: ChangedOffice) -> None:
+def test_a_hangup_applies_settings_and_no_sender_is_refused_meanwhile(
+    office: ChangedOffice,
+) -> None:
     stop, refused, kept = threading.Event(), list[str](), list[str]()
 
     def send(who: int) -> None:
@@ -166,7 +168,9 @@ def test_commands_say_that_the_running_server_has_other_settings(office: Changed
         assert "other settings" not in office.installation.command(*words).stderr
 
 
-def test_a_released_lead_waits_as_long_as_the_running_server_has_it_wait(office: ChangedOffice) -> None:
+def test_a_released_lead_waits_as_long_as_the_running_server_has_it_wait(
+    office: ChangedOffice,
+) -> None:
     lead = json.loads(office.installation.post(b'{"name": "Ada Vance"}').data)["lead_id"]
 
     def wait_s() -> float:

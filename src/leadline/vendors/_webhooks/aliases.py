@@ -76,17 +76,18 @@ class Role(Enum):
 
 
 _ROLES = {
-    Role.PERSON: "lead contact person customer client prospect traits user visitor",
+    Role.PERSON: "lead contact person customer client prospect traits user visitor contact_person "
+    "contactperson ansprechpartner kontaktperson contactpersoon",
     Role.COMPANY: "company companies account accounts organization organisation org employer "
     "business",
     Role.OWNER: "owner lead_owner sales_owner assignee assigned_to sales_rep account_manager",
     Role.CAMPAIGN: "campaign",
     Role.CONTEXT: "context meta metadata attribution tracking utm utms analytics marketing",
-    Role.PLACE: "address addresses location primary_location billing_address mailing_address",
+    Role.PLACE: "address addresses location primary_location mailing_address",
     Role.THING: "form page event scheduled_event event_type product webhook trigger",
     Role.NOBODY: "created_by updated_by modified_by last_modified_by creator actor author admin "
-    "host hosts organizer event_memberships guests library device integrations headers links "
-    "schema definition id object_metadata tags notes",
+    "admins agent agents staff teammates host hosts organizer event_memberships guests library "
+    "device integrations headers links schema definition id object_metadata tags notes",
 }
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
 

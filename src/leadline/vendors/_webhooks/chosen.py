@@ -5,41 +5,23 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from leadline.vendors._webhooks import names
-from leadline.vendors._webhooks.aliases import Role, understood
+from leadline.vendors._webhooks.aliases import understood
 from leadline.vendors._webhooks.fields import scalar_or_text, secret, text
+from leadline.vendors._webhooks.nodes import UNSURE, Candidate, Node
+from leadline.vendors._webhooks.whose import (
+    better_than,
+    names_another,
+    of_somebody_named,
+    tell_apart,
+)
+
+__all__ = ["Candidate", "Chosen", "Node", "chosen", "ordered"]
 
 _CONTAINERS = (dict, list)
 _RANK = itemgetter(0)
 _CONTACT = (*names.FIELDS, "email", "phone")
+_REACH = ("email", "phone")
 _NAMES = frozenset(names.FIELDS)
-
-Candidate = tuple[int, str, str, str, Any]
-"""A value that may be a field of the lead: rank, field, text, path, value."""
-
-
-class Node:
-    """One object of the body: its candidates for fields of the lead, and its other members
-    (`rest`: path, value). `others` says that it describes somebody who is not the lead."""
-
-    __slots__ = ("among", "candidates", "depth", "of_a_form", "others", "path", "rest", "role")
-
-    def __init__(self, path: str, role: Role, depth: int, among: list[Any] | None = None) -> None:
-        self.path = path
-        self.role = role
-        self.depth = depth
-        self.among = among  # the nearest list that contains it
-        self.of_a_form = False
-        self.others = False
-        self.candidates: list[Candidate] = []
-        self.rest: list[tuple[str, Any]] = []
-
-    def has_candidate(self, field: str) -> bool:
-        """Whether it has a value for a field of the person."""
-        return self.role is Role.PERSON and field in [one[1] for one in self.candidates]
-
-    def key(self, place: str) -> str:
-        """The key of a member by its path."""
-        return place[len(self.path) + 1 :] if self.path else place
 
 
 class Chosen(NamedTuple):
@@ -55,11 +37,13 @@ def ordered(nodes: list[Node]) -> list[Node]:
     somebody else last."""
     if len(nodes) == 1:
         return nodes
+    tell_apart(nodes)
     if True in [node.others for node in nodes]:
         nodes = sorted(nodes, key=lambda node: node.others)
     person = _person(nodes)
     if person is None or not person.path:
         return nodes
+    person = better_than(person, nodes)
     inside = person.path + "."
     return sorted(nodes, key=lambda o: o is not person and not o.path.startswith(inside))
 
@@ -112,7 +96,7 @@ def _taken(
     """Take the *fields* that are not taken from an object. Returns the candidates that are no
     fields of the lead, and whether the name is doubtful."""
     named = not fields.keys().isdisjoint(_NAMES)
-    candidates, refused = _of_node(node)
+    candidates, refused = _of_the_lead(node, fields)
     name = _settled(node, candidates) if not named else None
     if name is not None:
         fields |= name.fields
@@ -136,8 +120,8 @@ def _without_choice(
     None for other objects, which need a closer look."""
     fields: dict[str, Any] = {}
     unpacked: list[tuple[str, str]] = []
-    for _, field, words, place, inner in node.candidates:
-        if field in fields or field in taken or type(inner) is list:
+    for rank, field, words, place, inner in node.candidates:
+        if field in fields or field in taken or type(inner) is list or rank >= UNSURE:
             return None
         fields[field] = words
         if type(inner) is dict:
@@ -149,6 +133,18 @@ def _without_choice(
     if node.of_a_form and not (node.has_candidate("email") or node.has_candidate("phone")):
         return None
     return fields, unpacked
+
+
+def _of_the_lead(node: Node, fields: dict[str, Any]) -> tuple[list[Candidate], list[Candidate]]:
+    """The candidates of an object, the best first, and those that are the name of a form or
+    somebody else's address and number."""
+    candidates, refused = _of_node(node)
+    theirs = of_somebody_named(node)
+    if not _NAMES.isdisjoint(fields) and names_another(fields, candidates):
+        theirs = [one for one in candidates if one[1] in _REACH]
+    if not theirs:
+        return candidates, refused
+    return [one for one in candidates if one not in theirs], [*refused, *theirs]
 
 
 def _put_titles_aside(nodes: Sequence[Node]) -> None:

@@ -24,6 +24,8 @@ from leadline.vendors._webhooks.dial_labels import (
 _JOINED = re.compile(r"\((?:\+[^()]{1,60}|[A-Z]{2})\) (.+)", re.DOTALL)
 _INTERNATIONAL = re.compile(r"\s*\(?\s*(?:\+|00)")
 _BEGINS = frozenset("+＋0(\u200e ")  # how a dial code that is marked as one can begin
+_COUNTRY_WITHIN = re.compile(r"country|iso|region", re.IGNORECASE)
+_ISO = re.compile(r"[A-Za-z]{2}")
 _LETTER = re.compile(r"[^\W\d_]")
 _MANY_DIGITS = re.compile(rf"(?:[^0-9]{{0,20}}[0-9]){{{PHONE_DIGITS}}}")
 _MOST = 100  # dial codes, or members of a phone's object
@@ -85,6 +87,8 @@ def _said_within(value: Mapping[str, Any]) -> Iterator[tuple[Tells, Any]]:
                 yield (kind if name in _INNER else _of_phone(label(str(name)).tells)), one
         elif kind:
             yield kind, inner
+        elif _COUNTRY_WITHIN.search(str(key)) and _ISO.fullmatch(scalar(inner)):
+            yield Tells.DIAL_CODE, inner
 
 
 def _of_phone(kind: Tells) -> Tells:

@@ -29,6 +29,7 @@ _VALUES_OF = {
     ),
     "company": ("name", "value", "label", "title"),
     "owner": ("email", "value", "name", "label", "full_name"),
+    "message": ("value", "label", "full", "text", "raw", "content", "body"),
 }
 _SECRET = re.compile(
     r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",

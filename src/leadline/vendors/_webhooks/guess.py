@@ -22,6 +22,7 @@ from leadline.vendors._webhooks.key_facts import (
     facts_of_object,
 )
 from leadline.vendors._webhooks.looks import is_email, may_be_phone, take_by_looks
+from leadline.vendors._webhooks.nodes import UNSURE
 from leadline.vendors._webhooks.questions import labels_in
 from leadline.vendors._webhooks.senders_own import senders_own
 
@@ -50,7 +51,6 @@ _GIVES: Mapping[Role, Mapping[str, str]] = {
 _THINGS_OWN = frozenset({*_NAMES, "title", "source", "message"})
 _CONTAINERS = (dict, list)
 _CLOSED = (Role.NOBODY, Role.OWNER)
-_UNSURE = 1_000  # the rank of a label that speaks of an e-mail address or phone in unknown words
 _YES_OR_NO = frozenset(
     ["yes", "no", "on", "off", "true", "false", "ja", "nein", "oui", "non", "si", "sim", "nao"]
 )
@@ -208,7 +208,7 @@ def _candidate(node: Node, facts: KeyFacts, place: str, inner: Any) -> Candidate
     if facts.reading.field:
         return facts.rank, field, words, place, inner
     sure = is_email(words) if field == "email" else may_be_phone(words)
-    return (_UNSURE, field, words, place, inner) if sure else None
+    return (UNSURE, field, words, place, inner) if sure else None
 
 
 def _given(node: Node, field: str) -> str | None:

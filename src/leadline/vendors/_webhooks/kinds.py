@@ -75,6 +75,14 @@ class EventNames(msgspec.Struct):
     action: Any = None
     topic: Any = None
     type: Any = None
+    eventType: Any = None
+    EventType: Any = None
+    event_name: Any = None
+    webhookEvent: Any = None
+    webhook_event: Any = None
+    triggerType: Any = None
+    action_type: Any = None
+    notification_type: Any = None
 
     def are_told(self) -> bool:
         """Whether any key is present; a quick check, because most bodies are no events."""
@@ -87,10 +95,18 @@ class EventNames(msgspec.Struct):
             or self.triggerEvent is not None
             or self.action is not None
             or self.topic is not None
+            or self.eventType is not None
+            or self.EventType is not None
+            or self.event_name is not None
+            or self.webhookEvent is not None
+            or self.webhook_event is not None
+            or self.triggerType is not None
+            or self.action_type is not None
+            or self.notification_type is not None
         )
 
 
-_CHOSEN = frozenset({"topic", "type"})
+_CHOSEN = frozenset({"topic", "type", "event_name", "action_type"})
 """Keys that may hold a visitor's choice."""
 _ONLY_KEY = re.compile(rb'\s*\{\s*"([^"\\]{1,100})"\s*:\s*[\[{]')
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])

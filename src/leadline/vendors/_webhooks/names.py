@@ -37,6 +37,7 @@ class NameFound(NamedTuple):
 def whole_name(given: Sequence[Given]) -> NameFound:
     """The name in *given*, of which the first for each field is the best."""
     names, first, last = (_of(field, given) for field in FIELDS)
+    names, last = _with_particle(names, last)
     if len(names) > 1 and not first and not last:
         return _of_two(names)
     best = [one[0] for one in (names[:1], first[:1], last[:1]) if one]
@@ -46,6 +47,25 @@ def whole_name(given: Sequence[Given]) -> NameFound:
     if first and last:
         return _of_all(name, first[0], last[0])
     return _with_half(name, (first or last)[0])
+
+
+def _with_particle(names: list[Given], last: list[Given]) -> tuple[list[Given], list[Given]]:
+    """The names and last names, with a field for the particle alone ("Tussenvoegsel") put before
+    the last name, or before the name beside it that is one."""
+    particle = next((one for one in last if _is_particle(one.text)), None)
+    others = [one for one in last if one is not particle]
+    if particle is None or not (others or names):
+        return names, last
+    begun = f"{particle.text.strip()} "
+    if others and not others[0].text.casefold().startswith(begun.casefold()):
+        others[0] = others[0]._replace(text=begun + others[0].text.strip())
+    elif not others and _is_one_word(names[0].text):
+        names = [names[0]._replace(text=begun + names[0].text.strip()), *names[1:]]
+    return names, others
+
+
+def _is_particle(text: str) -> bool:
+    return PARTICLES.issuperset(text.casefold().split())
 
 
 def _of(field: str, given: Sequence[Given]) -> list[Given]:
@@ -65,7 +85,7 @@ def _of_all(name: Given, first: Given, last: Given) -> NameFound:
     if name.text in (first.text, last.text):
         found = _kept((first, last))
         return found._replace(used=found.used | {name.number})
-    if words & parts or not _same_script(name.text, last.text):
+    if words & parts or not same_script(name.text, last.text):
         return _kept((name, first, last))
     return _kept((first, last), doubtful=name.whole)
 
@@ -73,7 +93,7 @@ def _of_all(name: Given, first: Given, last: Given) -> NameFound:
 def _with_half(name: Given, half: Given) -> NameFound:
     """A name beside one part: it is whole if it has the part in it, else the other part."""
     whole, part = _words(name.text), _words(half.text)
-    if part <= whole or not _same_script(name.text, half.text):
+    if part <= whole or not same_script(name.text, half.text):
         return _with_rest(name, half)
     if _is_short_for(half.text, name.text):
         return _kept((name,))
@@ -139,7 +159,7 @@ def _may_be_whole(text: str) -> bool:
     return len(words) > 1 and words[0] not in PARTICLES
 
 
-def _same_script(one: str, other: str) -> bool:
+def same_script(one: str, other: str) -> bool:
     """Whether both are in Latin letters, or neither is."""
     return _is_latin(one) == _is_latin(other)
 

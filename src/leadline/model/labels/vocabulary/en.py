@@ -33,7 +33,8 @@ WORDS = {
     "tell_us_about_your_request",
     "DETAILS": "details text body",
     "PERSON": "contact lead customer client prospect person visitor applicant registrant buyer "
-    "subscriber member respondent attendee participant requester enquirer",
+    "subscriber member respondent attendee participant requester enquirer invitee booker payer "
+    "purchaser shopper account_holder",
     "USER": "user",
     "WORK": "work office professional corporate workplace",
     "HOME": "home personal private",
@@ -50,7 +51,8 @@ WORDS = {
     "organiser broker landlord nominee nominator accountant lawyer attorney sponsor witness kin "
     "teacher inviter invited inviting assignee assigned fax facsimile cc bcc reply support "
     "noreply student patient employee introducer introduced recommended recommender co_applicant "
-    "plus_one your_contact_at their his her",
+    "plus_one your_contact_at their his her provider staff sales_phone sales_email sales_number "
+    "site_phone site_email store_phone store_email shop_phone shop_email branch_phone branch_email",
     "FILLER": "the your you my our a an of for to at on in s is are what whats which who should "
     "we may_we_have can_we_have could_we_have can_i_have please enter type_in please_type "
     "provide give us fill_in fill insert write leave select choose add confirm verify and or any "

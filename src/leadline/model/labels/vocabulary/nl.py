@@ -4,7 +4,7 @@ WORDS = {
     "NAME": "naam hoe_heet_je hoe_heet_u contactpersoon",
     "FULL_NAME": "voor_en_achternaam voor_en_familienaam",
     "FIRST_NAME": "voornaam roepnaam",
-    "LAST_NAME": "achternaam familienaam",
+    "LAST_NAME": "achternaam familienaam tussenvoegsel tussenvoegsels voorvoegsel infix",
     "FULL": "volledige",
     "EMAIL": "e_mailadres emailadres mailadres",
     "PHONE": "telefoon telefoonnummer telefoonnr",
