@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from leadline.vendors._webhooks import names
-from leadline.vendors._webhooks.aliases import understood
+from leadline.vendors._webhooks.aliases import Role, understood
 from leadline.vendors._webhooks.fields import scalar_or_text, secret, text
 from leadline.vendors._webhooks.nodes import UNSURE, Candidate, Node
 from leadline.vendors._webhooks.whose import (
