@@ -152,6 +152,26 @@ def test_refining_and_telling_need_nothing_besides(unpacked: dict[str, Path]) ->
     )
 
 
+def test_a_label_in_any_language_is_read_in_a_function(unpacked: dict[str, Path]) -> None:
+    run_alone(
+        unpacked["work"],
+        "from leadline.vendors.generic.webhook import Generic\n"
+        'lead = \'{"E-Mail-Adresse": "ada@example.com", "電話番号": "030 123"}\'\n'
+        "assert Generic().fields(lead.encode()).phone == '030 123'",
+    )
+
+
+def test_modules_that_are_imported_by_name_are_known_to_packaging() -> None:
+    """What has no import statement must be found by `own_modules` in another way."""
+    root = Path(packaging.__file__).parents[1]
+    named = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if "import_module(" in path.read_text(encoding="utf-8")
+    }
+    assert named == {"__init__.py", "steps.py", "vendors/registry.py"}
+
+
 def test_the_functions_of_all_steps_are_in_the_zip(unpacked: dict[str, Path]) -> None:
     run_alone(
         unpacked["work"],

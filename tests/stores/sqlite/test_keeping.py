@@ -142,6 +142,6 @@ def test_who_only_reads_migrates_a_file_that_nobody_uses(tmp_path: Path, clock: 
 
 def test_who_only_reads_does_not_migrate_under_others(tmp_path: Path, clock: HandClock) -> None:
     older_file(tmp_path, clock)
-    with use_of(tmp_path), pytest.raises(ConfigurationError, match="another version"):
+    with use_of(tmp_path), pytest.raises(ConfigurationError, match="an older version"):
         SqliteLedger(tmp_path)
     assert _seen(tmp_path) == (SCHEMA, 1, 1)
