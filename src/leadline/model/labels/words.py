@@ -54,7 +54,20 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     """The vocabulary of all languages, loaded at the first label."""
     from leadline.model.labels.vocabulary import (  # by name: packages for AWS follow imports
-        da, de, en, es, fr, it, ja, nb, nl, pl, pt, ru, sv, zh,
+        da,
+        de,
+        en,
+        es,
+        fr,
+        it,
+        ja,
+        nb,
+        nl,
+        pl,
+        pt,
+        ru,
+        sv,
+        zh,
     )  # fmt: skip
 
     modules = (da, de, en, es, fr, it, ja, nb, nl, pl, pt, ru, sv, zh)
