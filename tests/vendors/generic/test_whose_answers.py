@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from leadline.standins.form_bodies import urlencoded
 from leadline.standins.sample_bodies import compact
 from leadline.vendors._webhooks.aliases import meaning
+from leadline.vendors._webhooks.dial_labels import tells
 from leadline.vendors._webhooks.guess import guessed
 from tests.standins.payloads import source
 from tests.vendors.generic.test_answers import EMAIL, FORM, NAME, PHONE, lead, leads, who
@@ -336,7 +337,9 @@ ABOUT: dict[str, st.SearchStrategy[Any]] = {
 }
 LABEL_KEYS = st.sampled_from(["label", "title", "question", "name", "key", "formFieldLabel"])
 VALUE_KEYS = st.sampled_from(["value", "answer", "response", "formFieldValue", "content"])
-UNKNOWN = st.text(max_size=12).filter(lambda text: meaning(text) is None and "@" not in text)
+UNKNOWN = st.text(max_size=12).filter(
+    lambda text: meaning(text) is None and "@" not in text and not tells(text)  # of dial codes
+)
 
 
 @st.composite
