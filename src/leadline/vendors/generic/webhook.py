@@ -21,9 +21,9 @@ from leadline.vendors._webhooks.fields import (
     text_of_field,
     with_source,
 )
-from leadline.vendors._webhooks.guess import guessed
 from leadline.vendors._webhooks.kinds import EventNames, kind_of
 from leadline.vendors._webhooks.pieces import leads_in
+from leadline.vendors._webhooks.read_late import guessed_late as guessed
 from leadline.vendors._webhooks.usual import TIMES, emptied_by_name
 
 

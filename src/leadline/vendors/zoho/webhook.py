@@ -19,8 +19,8 @@ from leadline.ports.source import Source, noted
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.aliases import normal
 from leadline.vendors._webhooks.fields import demand_something, drawn, emptied, text, with_source
-from leadline.vendors._webhooks.guess import guessed
 from leadline.vendors._webhooks.notices import each_record
+from leadline.vendors._webhooks.read_late import guessed_late as guessed
 
 _MODULES = ("Leads", "Contacts")
 _KINDS = {
