@@ -61,7 +61,7 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     fields, moved = put_right(fields)
     contact = _contact(fields, about.region)
     details, of_details = _details(fields)
-    custom, of_custom = cut_custom(fields.custom)
+    custom, of_custom = cut_custom(text.encodable(fields.custom))
     custom, mends = mended_custom(custom)
     changes = moved + contact.changes + of_details + of_custom + mends
     reasons = suspicions(fields, contact.value.email)
@@ -84,7 +84,7 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         received_from=about.received_from,
         problems=tuple(sorted(problems)),
         changes=changes,
-        custom=text.encodable(custom),
+        custom=custom,
     )
 
 

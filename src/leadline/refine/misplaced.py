@@ -43,6 +43,8 @@ _MOVES = (  # what leaves a field comes before what comes into it
     _Move("company", "website", _SITE),
     _Move("company", "phone", _PHONE),
     _Move("name", "email", _EMAIL, leave=True),  # a lead without any name says less
+    _Move("last_name", "email", _EMAIL, leave=True),
+    _Move("first_name", "email", _EMAIL, leave=True),
 )
 
 
@@ -66,7 +68,7 @@ def put_right(fields: LeadFields) -> tuple[LeadFields, tuple[Change, ...]]:
         if not written or len(written) > _LONGEST:
             continue
         value = code(written)
-        there = found.get(move.to, getattr(fields, move.to))
+        there = _visible(found.get(move.to, getattr(fields, move.to)))
         if move.looks.fullmatch(value) and (not there or _is_same(there, value)):
             _note(move, value, found, changes, fields)
     if not found:
@@ -108,14 +110,19 @@ def _note(
     fields: LeadFields,
 ) -> None:
     rule = f"{move.field}.is_{move.to}"
-    there = found.get(move.to, getattr(fields, move.to))
+    before = found.get(move.to, getattr(fields, move.to))
     if not move.leave:
         written = found.get(move.field, getattr(fields, move.field))
         found[move.field] = None
         changes.append(altered(move.field, written, None, rule))
-    if not there:
+    if not _visible(before):
         found[move.to] = value
-        changes.append(altered(move.to, there, value, rule))
+        changes.append(altered(move.to, before or None, value, rule))
+
+
+def _visible(value: str | None) -> str | None:
+    """A value with letters or digits; None for ":" and the like, which refinement removes."""
+    return value if value and any(map(str.isalnum, value)) else None
 
 
 def _is_same(one: str, other: str) -> bool:
