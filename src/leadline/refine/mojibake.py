@@ -9,6 +9,7 @@ may be damaged ("ROMÃ®", "Ã " as "à"), leaves "Nguyá»…n", takes 28 µs f
 """
 
 import re
+from functools import cache
 
 # The bytes 80 to 9F in windows-1252; where it has no character, that of Latin-1.
 _SIGNS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ"
@@ -16,23 +17,36 @@ _BYTES = {ord(sign): 0x80 + place for place, sign in enumerate(_SIGNS)}
 _NEXT = "[\x80-\xbf" + "".join(map(chr, _BYTES)) + "]"
 DOUBTFUL = re.compile(f"[\xc2-\xf4]{_NEXT}")
 """What text in UTF-8 has at least once after it was read as windows-1252."""
-_RUN = re.compile(
-    f"(?:[\xc2-\xdf]{_NEXT}|[\xe0-\xef]{_NEXT}{_NEXT}|[\xf0-\xf4]{_NEXT}{_NEXT}{_NEXT})+"
-)
-# Characters that are certain even when they stand alone: Latin letters and signs, punctuation,
-# symbols, emoji. Others (Greek, Cyrillic, Arabic, Chinese) are certain in pairs.
-_ALONE = re.compile(
-    "[\x80-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u02c6\u02dc\u0218-\u021b\u1e00-\u1eff\u2000-\u206f"
-    "\u20a0-\u20bf\u2100-\u214f\u2190-\u21ff\u2460-\u27bf\ufe0f\ufeff\ufffd\U0001f000-\U0001faff]"
-)
-_IN_PAIRS = re.compile(
-    "[\u0370-\u1cff\u2c00-\ud7ff\uf900-\ufdff\ufe30-\uffdc\U00020000-\U0003ffff]"
-)
 _CONTROL = re.compile("[\x80-\x9f]")
 # What may rightly follow a word in capitals: "ROMÃ™" is a brand, "IRMÃ…" an unfinished sentence.
 _AFTER_WORDS = "’”…–—™®»›·•°¹²³\xa0"
 _ENDING = "…"
 _MOST_TIMES = 4
+
+
+@cache
+def _run() -> re.Pattern[str]:
+    """Characters in UTF-8, each read as several. Compiled when first needed, as the next two: they
+    take 4 ms, and few leads need them."""
+    return re.compile(
+        f"(?:[\xc2-\xdf]{_NEXT}|[\xe0-\xef]{_NEXT}{_NEXT}|[\xf0-\xf4]{_NEXT}{_NEXT}{_NEXT})+"
+    )
+
+
+@cache
+def _alone() -> re.Pattern[str]:
+    """Characters that are certain even when they stand alone: Latin letters and signs, punctuation,
+    symbols, emoji."""
+    return re.compile(
+        "[\x80-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u02c6\u02dc\u0218-\u021b\u1e00-\u1eff\u2000-\u206f"
+        "\u20a0-\u20bf\u2100-\u214f\u2190-\u21ff\u2460-\u27bf\ufe0f\ufeff\ufffd\U0001f000-\U0001faff]"
+    )
+
+
+@cache
+def _in_pairs() -> re.Pattern[str]:
+    """Characters that are certain in pairs: Greek, Cyrillic, Arabic, Chinese and others."""
+    return re.compile("[\u0370-\u1cff\u2c00-\ud7ff\uf900-\ufdff\ufe30-\uffdc\U00020000-\U0003ffff]")
 
 
 def restored(text: str) -> str:
@@ -53,7 +67,7 @@ def _restored_once(text: str) -> str:
     ending = _ENDING if text.endswith(_ENDING) else ""  # refinement cuts texts with it
     body = text[: len(text) - len(ending)]
     mended = _as_utf8(body)
-    if mended is None or not all(_fits(body, run) for run in _RUN.finditer(body)):
+    if mended is None or not all(_fits(body, run) for run in _run().finditer(body)):
         return text
     if _has_only_single_foreign_letters(body):
         return text
@@ -70,7 +84,7 @@ def _as_utf8(text: str) -> str | None:
 def _fits(text: str, run: re.Match[str]) -> bool:
     """Whether what a run becomes is usual where it stands."""
     mended = _as_utf8(run[0]) or ""
-    if not all(_ALONE.match(one) or _IN_PAIRS.match(one) for one in mended):
+    if not all(_alone().match(one) or _in_pairs().match(one) for one in mended):
         return False
     return len(run[0]) > 2 or not _may_be_meant(text, run)
 
@@ -88,6 +102,6 @@ def _may_be_meant(text: str, run: re.Match[str]) -> bool:
 
 
 def _has_only_single_foreign_letters(text: str) -> bool:
-    runs = [_as_utf8(run[0]) or "" for run in _RUN.finditer(text)]
-    foreign = [run for run in runs if _IN_PAIRS.search(run)]
+    runs = [_as_utf8(run[0]) or "" for run in _run().finditer(text)]
+    foreign = [run for run in runs if _in_pairs().search(run)]
     return bool(foreign) and all(len(run) < 2 for run in foreign)

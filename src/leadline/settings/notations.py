@@ -22,8 +22,7 @@ class NotationError(ValueError):
 class Notation(msgspec.Struct, frozen=True):
     """How a value is written. `words` complete the message "must be …". `read` takes the text of a
     variable, any TOML value or a flag's typed value, and raises ValueError if it doesn't fit, or
-    NotationError to say why in words of its own.
-    """
+    NotationError to say why in words of its own."""
 
     words: str
     read: Callable[[object], Any]
@@ -171,6 +170,8 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _origins(value: object) -> tuple[str, ...]:
+    if value == "":
+        return ()
     from leadline.model.origins import origin_of  # imported here: few settings have sites
 
     found: list[str] = []

@@ -9,8 +9,10 @@ import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from leadline.model.labels import Reading, read_label
+if TYPE_CHECKING:
+    from leadline.model.labels import Reading
 
 _ALIASES = {
     "name": "full_name fullname your_name contact_name lead_name customer_name display_name "
@@ -113,14 +115,16 @@ def meaning(key: str) -> tuple[str, int] | None:
     return (found.field, found.rank) if found.field else None
 
 
-def understood(key: str) -> Reading:
+def understood(key: str) -> "Reading":
     """What a key means: the usual names of programs first, then labels as people write them. Only
     its beginning is read."""
     return _understood(key[:_LONGEST_LABEL])
 
 
 @lru_cache(maxsize=4096)
-def _understood(key: str) -> Reading:
+def _understood(key: str) -> "Reading":
+    from leadline.model.labels import read_label  # imported here: most captures read no label
+
     found = read_label(key)
     if named := _named(normal(key)):
         return found._replace(field=named[0], rank=named[1], likely=None)

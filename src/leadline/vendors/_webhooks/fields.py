@@ -10,7 +10,6 @@ import msgspec
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import PLACEABLE, LeadFields
-from leadline.vendors._webhooks.dial_codes import within_object
 
 _DEEPEST = 12
 LONGEST_PATH = 200  # as long as refinement keeps names (`refine.limits`)
@@ -70,8 +69,14 @@ def text_of_field(field: str, value: Any) -> str | None:
         if (
             one := text_of_field(field, inner) if isinstance(inner, list) else text(inner)
         ) is not None:
-            return within_object(value, one) if field == "phone" else one
+            return _whole_phone(value, one) if field == "phone" else one
     return None
+
+
+def _whole_phone(value: Mapping[str, Any], number: str) -> str:
+    from leadline.vendors._webhooks.dial_codes import within_object  # imported here: few need it
+
+    return within_object(value, number)
 
 
 def number(value: Any) -> float | None:
