@@ -1,12 +1,15 @@
 """An owner whom an untrusted sender names decides nothing, whichever way the name gets in."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import NoReturn
 
 import msgspec
 import pytest
 
 from leadline.journey.refining import refine_due
 from leadline.kit import Connected
+from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import LeadFields, Ownership
 from leadline.model.people import Person
@@ -55,6 +58,25 @@ def test_it_is_kept_beside_and_nobody_holds_the_lead(office: SalesOffice) -> Non
     assert data["owner"] == ""
     for name in (ANN.email, "u1"):
         assert office.store.work_list(name) == []
+
+
+def test_a_store_that_fails_while_a_lead_is_refined_is_tried_again(
+    office: SalesOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_id = office.post(email="ada@example.com", owner="u1")
+    failed: list[Sequence[str]] = []
+
+    def failing(lead_ids: Sequence[str]) -> NoReturn:
+        failed.append(lead_ids)
+        raise StorageFailed("the table does not answer")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(office.store, "handling", failing)
+        office.clock.advance(minutes=11)
+        assert refine_due(office.kit) == 1
+    assert failed == [[lead_id]]
+    office.wait(minutes=5)
+    assert office.refined(lead_id).contact.email == "ada@example.com"
 
 
 def test_an_update_that_is_folded_in_names_nobody_either(office: SalesOffice) -> None:

@@ -18,7 +18,7 @@ from leadline.journey.ownership import resolve_owner
 from leadline.kit import Kit, channels_for, exhausted, retry_or_drop, settle
 from leadline.model.charsets import NOTES
 from leadline.model.erasing import ERASED_WORDS
-from leadline.model.errors import LeadlineError
+from leadline.model.errors import NotUnderstood, Unreadable
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import ERASED, KEY_REUSED, LeadFields, Ownership, RefinedLead
@@ -183,9 +183,9 @@ def _refine_one(
 
 
 def _failed(kit: Kit, lease: Lease, error: Exception) -> Outcome:
-    """The outcome of a lead that raised *error*: what is wrong with the lead itself is not tried
-    again."""
-    if isinstance(error, LeadlineError):
+    """The outcome of a lead that raised *error*: only what is wrong with the lead itself is not
+    tried again."""
+    if isinstance(error, NotUnderstood | Unreadable):
         return Drop("lead.not_understood", error.detail)
     log.error("refine.failed", exc_info=error, extra={"lead": lease.task.lead_id})
     return retry_or_drop(kit, lease, type(error).__name__)
