@@ -188,10 +188,11 @@ def test_a_server_ends_with_its_terminal(tmp_path: Path) -> None:
     office = Premises(tmp_path)
     terminal, other_end = pty.openpty()
     program = [sys.executable, "-m", "leadline.entrypoints.cli", "serve"]
-    # In a session of its own, a process that opens a terminal gets it as its controlling one.
+    # In a session of its own, a process that opens a terminal gets it as its controlling one. The
+    # tests may run under nohup, whose programs ignore the signal.
     code = (
-        "import os, sys\nos.setsid()\nos.close(os.open(sys.argv[1], os.O_RDWR))\n"
-        "os.execv(sys.argv[2], sys.argv[2:])"
+        "import os, signal, sys\nos.setsid()\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+        "os.close(os.open(sys.argv[1], os.O_RDWR))\nos.execv(sys.argv[2], sys.argv[2:])"
     )
     command = [sys.executable, "-c", code, os.ttyname(other_end), *program]
     with office.installation, office.installation.log.open("ab") as log:
