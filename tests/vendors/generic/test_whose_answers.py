@@ -208,17 +208,15 @@ def test_questions_without_answers_are_nobody() -> None:
     assert (found.name, found.message, found.custom) == (None, None, {})
 
 
-def test_a_name_or_phone_that_is_asked_of_somebody_else_is_not_the_leads() -> None:
+@pytest.mark.parametrize("label", ["Emergency contact", "Number of someone else", "Notfallkontakt"])
+def test_a_name_or_phone_that_is_asked_of_somebody_else_is_not_the_leads(label: str) -> None:
     found = with_mail(
         {"label": "Who are you?", "type": "name", "value": {"first": "Ada", "last": "Vance"}},
         {"label": "Referred by", "type": "name", "value": {"first": "Ben", "last": "Okoro"}},
-        {"label": "Emergency contact", "type": "phone", "value": PHONE},
+        {"label": label, "type": "phone", "value": PHONE},
     )
     assert who(found) == (NAME, EMAIL, None)
-    assert found.custom == {
-        "fields.Referred by": "Ben Okoro",
-        "fields.Emergency contact": PHONE,
-    }
+    assert found.custom == {"fields.Referred by": "Ben Okoro", f"fields.{label}": PHONE}
 
 
 def test_a_type_tells_only_where_no_label_does() -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leadline.vendors._webhooks.aliases import meaning, role
+from leadline.vendors._webhooks.aliases import meaning, role, understood
 from leadline.vendors._webhooks.answer_keys import (
     is_generic,
     shape_of,
@@ -26,11 +26,6 @@ from leadline.vendors._webhooks.numbered import of_gravity, with_pairs
 from leadline.vendors._webhooks.questions import GROUPS, HOLDERS, are_questions
 
 _NAMES = frozenset(("name", "first_name", "last_name"))
-_SOMEBODY_ELSE = re.compile(
-    r"emergency|refer|friend|partner|spouse|manager|boss|supervisor|assistant|second|guest"
-    r"|colleague|someone|other",
-    re.IGNORECASE,
-)
 _DIGIT = re.compile(r"\d")
 _Members = Iterable[tuple[str, Any]]
 
@@ -245,7 +240,7 @@ def _lacking(found: list[Answered | None]) -> dict[str, Answered]:
     told |= {"name"} if told & _NAMES else set()
     lacking: dict[str, list[Answered]] = {}
     for one in found:
-        if one is None or one.telling or one.value is None or _SOMEBODY_ELSE.search(one.label):
+        if one is None or one.telling or one.value is None or understood(one.label).others:
             continue
         parts = isinstance(one.value, dict) and name_parts(one.value)
         field = "name" if parts else one.typed

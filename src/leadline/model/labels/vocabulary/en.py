@@ -42,8 +42,9 @@ WORDS = {
     "SECOND": "secondary alternate alternative additional other backup second",
     "BILLING": "billing",
     "ADDRESS": "address addresses",
-    "OTHER": "manager managers boss supervisor friend friends spouse wife husband partner "
-    "partners parent parents guardian mother father mom dad child kid son daughter brother "
+    "OTHER": "someone_else somebody_else manager managers boss supervisor friend friends spouse "
+    "wife husband partner partners parent parents guardian mother father mom dad child kid son "
+    "daughter brother "
     "sister pet dog cat emergency referrer referred referral referring referee reference "
     "references assistant secretary colleague colleagues coworker teammate companion guest "
     "guests beneficiary recipient recipients agent rep representative salesperson salesrep "
