@@ -40,8 +40,8 @@ from leadline.refine.phone import refine_phone
 from leadline.refine.quarantine import suspicions
 from leadline.refine.website import refine_website
 from leadline.vendors._api.client import CrmReply, words_of
-from leadline.vendors._webhooks import guess, looks
-from leadline.vendors._webhooks.names import Given, whole_name
+from leadline.vendors._reader import guess, looks
+from leadline.vendors._reader.names import Given, whole_name
 from tests.channels.leads import lead
 from tests.contracts.test_writers import KINDS
 from tests.standins.payloads import ADA, AT, BODIES, MEDIA, source

@@ -13,7 +13,7 @@ from leadline.model.errors import LeadlineError, NotUnderstood, Unreadable
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.standins.form_bodies import multipart
 from leadline.standins.sample_bodies import compact, hubspot_event
-from leadline.vendors._webhooks.answers import are_answers
+from leadline.vendors._answers.answers import are_answers
 from tests.standins.payloads import ADA, AT, BODIES, MEDIA, source
 
 ALL = sorted(BODIES)

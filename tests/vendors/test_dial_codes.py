@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import About, refine
-from leadline.vendors._webhooks.dial_codes import is_dial_code
-from leadline.vendors._webhooks.dial_labels import Tells, label
+from leadline.vendors._reader.dial_codes import is_dial_code
+from leadline.vendors._reader.dial_labels import Tells, label
+from leadline.vendors._reader.guess import guessed
 from leadline.vendors._webhooks.forms import unfolded
-from leadline.vendors._webhooks.guess import guessed
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WHO = {"name": "Asha Rao", "email": "asha@example.com"}

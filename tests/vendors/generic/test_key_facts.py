@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from leadline.vendors._webhooks import key_facts
-from leadline.vendors._webhooks.answer_members import is_plain, of_object
-from leadline.vendors._webhooks.key_facts import facts_of_key, facts_of_object
+from leadline.vendors._answers.members import is_plain, of_object
+from leadline.vendors._reader import key_facts
+from leadline.vendors._reader.key_facts import facts_of_key, facts_of_object
 
 PLAIN: list[dict[str, Any]] = [
     {"name": "Ada Vance", "email": "ada@example.com", "number": 7},

@@ -10,7 +10,7 @@ from leadline.model.errors import NotUnderstood, Unreadable
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.standins.form_bodies import flat_lead, urlencoded
 from leadline.standins.sample_bodies import compact
-from leadline.vendors._webhooks.aliases import meaning
+from leadline.vendors._reader.aliases import meaning
 from tests.standins.payloads import ADA, AT, source
 
 GENERIC = source("generic")

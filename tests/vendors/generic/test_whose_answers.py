@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from leadline.standins.form_bodies import urlencoded
 from leadline.standins.sample_bodies import compact
-from leadline.vendors._webhooks.aliases import meaning
-from leadline.vendors._webhooks.dial_labels import tells
-from leadline.vendors._webhooks.guess import guessed
+from leadline.vendors._reader.aliases import meaning
+from leadline.vendors._reader.dial_labels import tells
+from leadline.vendors._reader.guess import guessed
 from tests.standins.payloads import source
 from tests.vendors.generic.test_answers import EMAIL, FORM, NAME, PHONE, lead, leads, who
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadline.model.labels import read_label
 from leadline.model.labels.vocabulary import LANGUAGES, Word
 from leadline.model.labels.words import folded
-from leadline.vendors._webhooks.aliases import understood
+from leadline.vendors._reader.aliases import understood
 from tests.vendors.labels.of_forms import LABELS, cases
 
 ROOT = Path(__file__).parents[3]

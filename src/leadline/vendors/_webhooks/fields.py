@@ -74,7 +74,7 @@ def text_of_field(field: str, value: Any) -> str | None:
 
 
 def _whole_phone(value: Mapping[str, Any], number: str) -> str:
-    from leadline.vendors._webhooks.dial_codes import within_object  # imported here: few need it
+    from leadline.vendors._reader.dial_codes import within_object  # imported here: few need it
 
     return within_object(value, number)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leadline.vendors._webhooks.aliases import meaning
+from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks.fields import text
 
 _LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,24}")

@@ -14,12 +14,12 @@ import msgspec
 from leadline.model.bounds import MOST_EVENTS
 from leadline.model.errors import LeadlineError, TooManyEvents
 from leadline.model.json_text import decode, elements, peek, read_json
-from leadline.vendors._webhooks.aliases import Role, normal, role
+from leadline.vendors._reader.aliases import Role, normal, role
+from leadline.vendors._reader.late import are_answers_late as are_answers
+from leadline.vendors._reader.late import claimed_late as claimed
+from leadline.vendors._reader.late import is_answer_late as is_answer
+from leadline.vendors._reader.late import names_somebody_late as names_somebody
 from leadline.vendors._webhooks.kinds import EventNames
-from leadline.vendors._webhooks.read_late import are_answers_late as are_answers
-from leadline.vendors._webhooks.read_late import claimed_late as claimed
-from leadline.vendors._webhooks.read_late import is_answer_late as is_answer
-from leadline.vendors._webhooks.read_late import names_somebody_late as names_somebody
 
 _PEOPLE_WORDS = (
     "lead contact person people prospect customer client subscriber visitor user member registrant "

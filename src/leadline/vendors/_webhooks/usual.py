@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from leadline.model.lead import LeadFields
-from leadline.vendors._webhooks.aliases import meaning
+from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks.fields import flat_with_empty, scalar_or_text
 
 TIMES = (
@@ -43,7 +43,7 @@ def emptied_by_name(body: Any, fields: LeadFields) -> tuple[str, ...]:
 
 def _left_out(value: Any, depth: int) -> Iterator[str]:
     """The telling labels of questions that were answered by nothing."""
-    from leadline.vendors._webhooks.answers import answer_in  # imported here: no capture needs it
+    from leadline.vendors._answers.answers import answer_in  # imported here: no capture needs it
 
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for one in inside:

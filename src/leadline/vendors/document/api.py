@@ -26,8 +26,8 @@ from leadline.settings.crm_kinds import DocumentConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
+from leadline.vendors._reader.guess import guessed
 from leadline.vendors._webhooks.fields import placed, text
-from leadline.vendors._webhooks.guess import guessed
 
 _PLACEHOLDERS = ("{record}", "{lead_id}")
 _MOST_BYTES = 8 << 20

@@ -12,6 +12,7 @@ import msgspec
 from leadline.model.json_text import decode, peek
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source, noted
+from leadline.vendors._reader.late import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.bodies import JSON_MEDIA, read_body
 from leadline.vendors._webhooks.fields import (
@@ -23,7 +24,6 @@ from leadline.vendors._webhooks.fields import (
 )
 from leadline.vendors._webhooks.kinds import EventNames, kind_of
 from leadline.vendors._webhooks.pieces import leads_in
-from leadline.vendors._webhooks.read_late import guessed_late as guessed
 from leadline.vendors._webhooks.usual import TIMES, emptied_by_name
 
 

@@ -13,8 +13,8 @@ import msgspec
 from leadline.model.json_text import decode, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source
+from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.aliases import meaning
 from leadline.vendors._webhooks.fields import (
     demand_something,
     drawn,

@@ -16,11 +16,11 @@ from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.model.people import Person
 from leadline.ports.source import Source, noted
+from leadline.vendors._reader.aliases import normal
+from leadline.vendors._reader.late import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing
-from leadline.vendors._webhooks.aliases import normal
 from leadline.vendors._webhooks.fields import demand_something, drawn, emptied, text, with_source
 from leadline.vendors._webhooks.notices import each_record
-from leadline.vendors._webhooks.read_late import guessed_late as guessed
 
 _MODULES = ("Leads", "Contacts")
 _KINDS = {

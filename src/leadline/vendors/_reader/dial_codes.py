@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from leadline.vendors._webhooks.dial_labels import (
+from leadline.vendors._reader.dial_labels import (
     PHONE_DIGITS,
     Tells,
     area_code,

@@ -4,7 +4,7 @@ Forms' `form.fields`, Typeform's `definition.fields`, LinkedIn's and Jotform's `
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leadline.vendors._webhooks.answer_keys import (
+from leadline.vendors._answers.keys import (
     is_about_a_question,
     label_of,
     shape_of,

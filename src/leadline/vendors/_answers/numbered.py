@@ -4,8 +4,8 @@ labels beside one of values, and the numbered parts of names in Gravity Forms.""
 import re
 from typing import Any
 
-from leadline.vendors._webhooks.aliases import meaning, normal
-from leadline.vendors._webhooks.answer_keys import words_in
+from leadline.vendors._answers.keys import words_in
+from leadline.vendors._reader.aliases import meaning, normal
 
 _LABELS = frozenset(
     words_in(

@@ -9,22 +9,22 @@ from typing import Any
 
 from leadline.model.lead import LeadFields
 from leadline.model.names import ANOTHER_PERSON
-from leadline.vendors._webhooks.aliases import Role
-from leadline.vendors._webhooks.answer_members import is_plain, members, of_object
-from leadline.vendors._webhooks.answers import are_answers, is_answer
-from leadline.vendors._webhooks.chosen import Candidate, Node, chosen, ordered
-from leadline.vendors._webhooks.dial_codes import beside_phone, is_dial_code, may_be_dialled
-from leadline.vendors._webhooks.fields import LONGEST_PATH, number, path_of, placed, text_of_field
-from leadline.vendors._webhooks.key_facts import (
+from leadline.vendors._answers.answers import are_answers, is_answer
+from leadline.vendors._answers.members import is_plain, members, of_object
+from leadline.vendors._answers.questions import labels_in
+from leadline.vendors._reader.aliases import Role
+from leadline.vendors._reader.chosen import Candidate, Node, chosen, ordered
+from leadline.vendors._reader.dial_codes import beside_phone, is_dial_code, may_be_dialled
+from leadline.vendors._reader.key_facts import (
     LONGEST_YES_OR_NO,
     KeyFacts,
     facts_of_key,
     facts_of_object,
 )
-from leadline.vendors._webhooks.looks import is_email, may_be_phone, take_by_looks
-from leadline.vendors._webhooks.nodes import UNSURE
-from leadline.vendors._webhooks.questions import labels_in
-from leadline.vendors._webhooks.senders_own import senders_own
+from leadline.vendors._reader.looks import is_email, may_be_phone, take_by_looks
+from leadline.vendors._reader.nodes import UNSURE
+from leadline.vendors._reader.senders_own import senders_own
+from leadline.vendors._webhooks.fields import LONGEST_PATH, number, path_of, placed, text_of_field
 
 _MOST_NODES = 2_000
 _MOST_OTHERS = 20

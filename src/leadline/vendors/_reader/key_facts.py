@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from leadline.model.labels import Reading
-from leadline.vendors._webhooks.aliases import Role, role, understood
-from leadline.vendors._webhooks.answer_keys import shape_of
-from leadline.vendors._webhooks.dial_labels import LONGEST_LABEL, Tells, tells
-from leadline.vendors._webhooks.questions import GROUPS, HOLDERS
+from leadline.vendors._answers.keys import shape_of
+from leadline.vendors._answers.questions import GROUPS, HOLDERS
+from leadline.vendors._reader.aliases import Role, role, understood
+from leadline.vendors._reader.dial_labels import LONGEST_LABEL, Tells, tells
 
 # An object with one of these keys and no address is a form or a page; its name is not a person's.
 _OF_A_FORM = frozenset({"form_id", "formId", "formID", "triggerType", "siteId", "page_url"})

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from leadline.model.names import ANOTHER_PERSON
-from leadline.vendors._webhooks.aliases import Role, understood
-from leadline.vendors._webhooks.chosen import Node
+from leadline.vendors._reader.aliases import Role, understood
+from leadline.vendors._reader.chosen import Node
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24}")
 _PHONE = re.compile(r"\+[1-9][0-9 ().\-/]{6,24}|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[ .\-][0-9]{4}")

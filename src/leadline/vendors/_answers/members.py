@@ -7,23 +7,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leadline.vendors._webhooks.aliases import meaning, role, understood
-from leadline.vendors._webhooks.answer_keys import (
+from leadline.vendors._answers.answers import EMPTY, Answered, answer_in, are_answers, is_left_out
+from leadline.vendors._answers.keys import (
     is_generic,
     shape_of,
     value_key,
 )
-from leadline.vendors._webhooks.answer_values import (
+from leadline.vendors._answers.numbered import of_gravity, with_pairs
+from leadline.vendors._answers.questions import GROUPS, HOLDERS, are_questions
+from leadline.vendors._answers.values import (
     contact_in,
     full_name,
     labelled_lines,
     name_parts,
     value_shown,
 )
-from leadline.vendors._webhooks.answers import EMPTY, Answered, answer_in, are_answers, is_left_out
-from leadline.vendors._webhooks.key_facts import ObjectFacts, facts_of_object
-from leadline.vendors._webhooks.numbered import of_gravity, with_pairs
-from leadline.vendors._webhooks.questions import GROUPS, HOLDERS, are_questions
+from leadline.vendors._reader.aliases import meaning, role, understood
+from leadline.vendors._reader.key_facts import ObjectFacts, facts_of_object
 
 _NAMES = frozenset(("name", "first_name", "last_name"))
 _DIGIT = re.compile(r"\d")

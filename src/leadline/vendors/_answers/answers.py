@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from leadline.vendors._webhooks.aliases import meaning, normal
-from leadline.vendors._webhooks.answer_keys import (
+from leadline.vendors._answers.keys import (
     Shape,
     is_about_a_question,
     label_of,
     shape_of,
     value_key,
 )
-from leadline.vendors._webhooks.answer_values import name_parts, value_shown, with_dial_code
+from leadline.vendors._answers.values import name_parts, value_shown, with_dial_code
+from leadline.vendors._reader.aliases import meaning, normal
 
 _OF_A_NAMES_TYPE = frozenset(
     ("name", "fullname", "full", "first", "last", "person", "contact", "control", "input", "field")

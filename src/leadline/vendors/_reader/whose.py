@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from leadline.model.labels.words import folded
-from leadline.vendors._webhooks.aliases import Role, normal
-from leadline.vendors._webhooks.names import FIELDS, same_script
-from leadline.vendors._webhooks.nodes import UNSURE, Candidate, Node
+from leadline.vendors._reader.aliases import Role, normal
+from leadline.vendors._reader.names import FIELDS, same_script
+from leadline.vendors._reader.nodes import UNSURE, Candidate, Node
 
 
 class Whose(Enum):

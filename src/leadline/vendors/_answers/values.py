@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from leadline.vendors._webhooks.aliases import normal
-from leadline.vendors._webhooks.answer_keys import words_in
+from leadline.vendors._answers.keys import words_in
+from leadline.vendors._reader.aliases import normal
 
 _FIRST = frozenset(("first", "first_name", "firstname", "given", "given_name"))
 _LAST = frozenset(("last", "last_name", "lastname", "family", "family_name", "surname"))

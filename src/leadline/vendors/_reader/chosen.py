@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from leadline.vendors._webhooks import names
-from leadline.vendors._webhooks.aliases import Role, understood
-from leadline.vendors._webhooks.fields import scalar_or_text, secret, text
-from leadline.vendors._webhooks.nodes import UNSURE, Candidate, Node
-from leadline.vendors._webhooks.whose import (
+from leadline.vendors._reader import names
+from leadline.vendors._reader.aliases import Role, understood
+from leadline.vendors._reader.nodes import UNSURE, Candidate, Node
+from leadline.vendors._reader.whose import (
     better_than,
     names_another,
     of_somebody_named,
     tell_apart,
 )
+from leadline.vendors._webhooks.fields import scalar_or_text, secret, text
 
 __all__ = ["Candidate", "Chosen", "Node", "chosen", "ordered"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from leadline.vendors._webhooks.aliases import Role
+from leadline.vendors._reader.aliases import Role
 
 UNSURE = 1_000
 """The rank of a label that speaks of an e-mail address or a phone in words not all known."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from leadline.vendors._webhooks.aliases import meaning, normal
+from leadline.vendors._reader.aliases import meaning, normal
 
 
 def words_in(text: str) -> list[str]:

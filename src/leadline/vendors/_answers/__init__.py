@@ -1,0 +1,1 @@
+"""Reads answers to the questions of forms, in the shapes that form builders send."""
