@@ -22,7 +22,7 @@ from tests.standins.ports import free_port
 _PATIENCE_S = 120.0
 
 
-class Premises:
+class ChangingServer:
     """A server whose settings are in `leadline.toml`, so that they can change."""
 
     def __init__(self, folder: Path) -> None:
@@ -74,15 +74,15 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Premises]:
-    made = Premises(tmp_path)
+def office(tmp_path: Path) -> Iterator[ChangingServer]:
+    made = ChangingServer(tmp_path)
     with made.installation:
         made.installation.start()
         yield made
 
 
 def test_a_hangup_applies_settings_and_no_sender_is_refused_meanwhile(
-    office: Premises,
+    office: ChangingServer,
 ) -> None:
     stop, refused, kept = threading.Event(), list[str](), list[str]()
 
@@ -126,7 +126,7 @@ def test_a_hangup_applies_settings_and_no_sender_is_refused_meanwhile(
     assert office.events("child.died") == []
 
 
-def test_wrong_settings_are_refused_in_words_and_the_old_ones_stay(office: Premises) -> None:
+def test_wrong_settings_are_refused_in_words_and_the_old_ones_stay(office: ChangingServer) -> None:
     before = office.installation.family()
     office.write('delay = "soon"')
     office.hang_up()
@@ -140,7 +140,7 @@ def test_wrong_settings_are_refused_in_words_and_the_old_ones_stay(office: Premi
     assert office.wait_of("Ada Vance") == 3600
 
 
-def test_what_needs_a_restart_is_named_and_the_rest_is_applied(office: Premises) -> None:
+def test_what_needs_a_restart_is_named_and_the_rest_is_applied(office: ChangingServer) -> None:
     office.write('delay = "2h"\nworkers = 3', port=free_port())
     office.hang_up()
     wait_until(lambda: bool(office.events("settings.applied")))
@@ -151,7 +151,7 @@ def test_what_needs_a_restart_is_named_and_the_rest_is_applied(office: Premises)
     wait_until(lambda: bool(office.events("settings.unchanged")))
 
 
-def test_commands_say_that_the_running_server_has_other_settings(office: Premises) -> None:
+def test_commands_say_that_the_running_server_has_other_settings(office: ChangingServer) -> None:
     lead = json.loads(office.installation.post(b'{"name": "Ada Vance"}').data)["lead_id"]
     body = office.installation.folder / "lead.json"
     body.write_text('{"name": "Ben Smith"}')
@@ -169,7 +169,7 @@ def test_commands_say_that_the_running_server_has_other_settings(office: Premise
 
 
 def test_a_released_lead_waits_as_long_as_the_running_server_has_it_wait(
-    office: Premises,
+    office: ChangingServer,
 ) -> None:
     lead = json.loads(office.installation.post(b'{"name": "Ada Vance"}').data)["lead_id"]
 
@@ -185,7 +185,7 @@ def test_a_released_lead_waits_as_long_as_the_running_server_has_it_wait(
 
 
 def test_a_server_ends_with_its_terminal(tmp_path: Path) -> None:
-    office = Premises(tmp_path)
+    office = ChangingServer(tmp_path)
     terminal, other_end = pty.openpty()
     program = [sys.executable, "-m", "leadline.entrypoints.cli", "serve"]
     # In a session of its own, a process that opens a terminal gets it as its controlling one. The

@@ -90,16 +90,21 @@ def test_whoever_opens_the_file_next_writes_all_that_was_written_before_the_fail
     again.close()
 
 
-@pytest.mark.usefixtures("disk")
-def test_operators_are_to_be_told_of_a_failed_sync_after_it_was_mended(
-    tmp_path: Path, clock: HandClock, failing: _Failing
-) -> None:
-    store = SqliteStore(tmp_path, clock=clock, checkpoint_pages=0)
+def fail_to_sync(folder: Path, clock: HandClock, failing: _Failing) -> None:
+    """Store a lead, and let the sync of the database fail in a checkpoint."""
+    store = SqliteStore(folder, clock=clock, checkpoint_pages=0)
     store.accept([captured(clock)])
     failing.end = FILE
     with pytest.raises(SyncFailed):
         store.db.checkpoint()
     store.close()
+
+
+@pytest.mark.usefixtures("disk")
+def test_operators_are_to_be_told_of_a_failed_sync_after_it_was_mended(
+    tmp_path: Path, clock: HandClock, failing: _Failing
+) -> None:
+    fail_to_sync(tmp_path, clock, failing)
     failing.end = ""
     for _ in range(2):  # the next start is not told of the same failure
         with closing(SqliteStore(tmp_path, clock=clock)) as again:
@@ -111,12 +116,7 @@ def test_operators_are_to_be_told_of_a_failed_sync_after_it_was_mended(
 def test_while_the_disk_fails_the_file_is_not_opened_and_its_log_stays(
     tmp_path: Path, clock: HandClock, disk: FailingDisk, failing: _Failing
 ) -> None:
-    store = SqliteStore(tmp_path, clock=clock, checkpoint_pages=0)
-    store.accept([captured(clock)])
-    failing.end = FILE
-    with pytest.raises(SyncFailed):
-        store.db.checkpoint()
-    store.close()
+    fail_to_sync(tmp_path, clock, failing)
     size = (tmp_path / _LOG).stat().st_size
     for _ in range(2):
         with pytest.raises(SyncFailed, match="failed again"):

@@ -11,7 +11,7 @@ from leadline.entrypoints.cli._doctor_contacts import check_contacts
 from leadline.entrypoints.cli._doctor_processes import check_processes
 from leadline.entrypoints.cli._doctor_settings import check_form_of_secrets, check_rules
 from leadline.entrypoints.cli._doctor_silence import check_silence
-from leadline.entrypoints.cli._state import Check
+from leadline.entrypoints.cli._state import LEAST_FREE, Check
 from leadline.entrypoints.embedded import exposure
 from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
@@ -123,7 +123,7 @@ def _check_files_of_secrets(files: tuple[Path, ...]) -> list[Check]:
 def _check_disk(settings: Settings) -> Check:
     folder = settings.data if settings.data.exists() else Path()
     free = shutil.disk_usage(folder).free
-    state = "WRONG" if free < 200 << 20 else "ok"
+    state = "WRONG" if free < LEAST_FREE else "ok"
     return state, "free space", f"{free / (1 << 30):.1f} GiB"
 
 

@@ -12,7 +12,7 @@ from leadline.model.charsets import label_in
 from leadline.model.errors import LeadlineError, Unreadable
 from leadline.model.json_text import decode, read_json, read_labelled_json
 from leadline.model.lead import Delivery
-from leadline.vendors._reader.late import names_somebody_late as names_somebody
+from leadline.vendors._reader.on_demand import names_somebody_late as names_somebody
 from leadline.vendors._webhooks.form_values import Field, File, decoded_fields
 
 MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")

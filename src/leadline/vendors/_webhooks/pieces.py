@@ -15,10 +15,10 @@ from leadline.model.bounds import MOST_EVENTS
 from leadline.model.errors import LeadlineError, TooManyEvents
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.vendors._reader.aliases import Role, normal, role
-from leadline.vendors._reader.late import are_answers_late as are_answers
-from leadline.vendors._reader.late import claimed_late as claimed
-from leadline.vendors._reader.late import is_answer_late as is_answer
-from leadline.vendors._reader.late import names_somebody_late as names_somebody
+from leadline.vendors._reader.on_demand import are_answers_late as are_answers
+from leadline.vendors._reader.on_demand import claimed_late as claimed
+from leadline.vendors._reader.on_demand import is_answer_late as is_answer
+from leadline.vendors._reader.on_demand import names_somebody_late as names_somebody
 from leadline.vendors._webhooks.kinds import EventNames
 
 _PEOPLE_WORDS = (

@@ -7,7 +7,7 @@ import msgspec
 from leadline.model.json_text import decode, peek
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source, noted
-from leadline.vendors._reader.late import guessed_late as guessed
+from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.bodies import JSON_MEDIA, read_body
 from leadline.vendors._webhooks.fields import demand_something, text, with_source

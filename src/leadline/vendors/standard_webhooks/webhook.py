@@ -13,7 +13,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.json_text import decode, peek, read_json
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source
-from leadline.vendors._reader.late import guessed_late as guessed
+from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, placed, text_of_field, with_source
 from leadline.vendors._webhooks.kinds import EventNames, kind_of

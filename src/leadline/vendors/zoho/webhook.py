@@ -17,7 +17,7 @@ from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.model.people import Person
 from leadline.ports.source import Source, noted
 from leadline.vendors._reader.aliases import normal
-from leadline.vendors._reader.late import guessed_late as guessed
+from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.fields import demand_something, drawn, emptied, text, with_source
 from leadline.vendors._webhooks.notices import each_record
