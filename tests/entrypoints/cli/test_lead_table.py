@@ -80,6 +80,12 @@ def test_a_lead_shows_the_time_of_today_and_else_the_date() -> None:
     assert older.startswith(f"{(NOW - timedelta(days=400)).astimezone():%Y-%m-%d}  ")
 
 
+def test_a_lead_that_is_due_after_midnight_shows_the_time() -> None:
+    eve = (NOW.astimezone() + timedelta(days=1)).replace(hour=23, minute=55)
+    _, line = table_lines([waiting(eve + timedelta(minutes=8))], 80, eve, 8)
+    assert "waiting 00:03 " in line
+
+
 def test_a_waiting_lead_shows_when_it_is_due_and_one_on_hold_that_it_is() -> None:
     _, _, today, later, held, *_ = table_lines(ROWS, 80, NOW, 8)
     assert f"waiting {(NOW + timedelta(minutes=5)).astimezone():%H:%M}" in today

@@ -25,6 +25,7 @@ from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.sweep.sweep import GRACE
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import plain
 from tests.standins.aws_faults import id_at
@@ -187,7 +188,7 @@ def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) 
 
 def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
     at = datetime.now(UTC) - timedelta(minutes=20)
-    turns = (datetime.now(UTC).date() - at.date()).days
+    turns = ((datetime.now(UTC) - GRACE).date() - at.date()).days
     table, bucket = Table(aws, os.environ["TABLE_NAME"]), Bucket(aws, os.environ["S3_BUCKET"])
     ids = [id_at(at + timedelta(seconds=second)) for second in range(3)]
     for lead_id in ids:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -58,6 +58,13 @@ def day_or_time(at: datetime, now: datetime) -> str:
     return f"{here:%H:%M}" if here.date() == today else f"{here:%Y-%m-%d}"
 
 
+def soon_or_date(at: datetime, now: datetime) -> str:
+    """The time of a moment less than twelve hours from now ("00:03", also on the eve of it), else
+    the date."""
+    here = at.astimezone()
+    return f"{here:%H:%M}" if abs(at - now) < timedelta(hours=12) else f"{here:%Y-%m-%d}"
+
+
 def table_lines(leads: Iterable[Listed], width: int, now: datetime, digits: int) -> Iterator[str]:
     """The heading and a line per lead, each at most *width* (at least `NARROWEST`) cells wide; none
     if there are no leads. Only the first leads are held in memory."""
@@ -89,7 +96,7 @@ def _status(one: Listed, now: datetime) -> str:
     """The status; for a lead that waits with the time at which it is due: "waiting 09:51"."""
     if one.on_hold or one.row.why == ON_HOLD:
         return ON_HOLD
-    due = f" {day_or_time(one.wait.due_at, now)}" if one.wait else ""
+    due = f" {soon_or_date(one.wait.due_at, now)}" if one.wait else ""
     return f"{one.row.status}{due}"
 
 
