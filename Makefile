@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs countries clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -106,5 +106,14 @@ countries: .countries/.ready ## write the table of countries' names anew, from C
 	.countries/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-countries.txt
 	@touch $@
 
+names: .names/.ready ## write the tables of given names and their short forms anew
+	.names/bin/python tools/nickname_table.py
+	.names/bin/python tools/given_names.py
+
+.names/.ready: constraints-names.txt
+	$(PYTHON) -m venv .names
+	.names/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-names.txt
+	@touch $@
+
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .tryton .checkov .countries .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*
+	rm -rf $(VENV) .emulator .tryton .checkov .countries .names .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*

@@ -23,6 +23,8 @@ from leadline.refine.leftovers import leftover_problems
 from leadline.refine.limits import LIMITS, cut_custom, truncated
 from leadline.refine.misplaced import put_right
 from leadline.refine.name import refine_name
+from leadline.refine.name_company import company_from_name
+from leadline.refine.name_country import country_of_name
 from leadline.refine.phone import in_unknown_country, refine_phone
 from leadline.refine.quarantine import NOBODY, is_nobody, suspicions
 from leadline.refine.website import refine_website
@@ -59,11 +61,12 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     field form a chain from its first to its final value.
     """
     fields, moved = put_right(fields)
+    fields, renamed = company_from_name(fields)
     contact = _contact(fields, about.region)
     details, of_details = _details(fields)
     custom, of_custom = cut_custom(text.encodable(fields.custom))
     custom, mends = mended_custom(custom)
-    changes = moved + contact.changes + of_details + of_custom + mends
+    changes = moved + renamed + contact.changes + of_details + of_custom + mends
     reasons = suspicions(fields, contact.value.email)
     problems = {*contact.problems, *truncated(changes), *reasons, *damages(fields)}
     if custom:
@@ -100,9 +103,10 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
     """The refined contact; *usual* is the country of phone numbers if the lead names none."""
     country, of_country = text.clean("country", fields.country)
     region = region_in(country, fields.phone, fields.custom, usual)
-    name = refine_name(fields.name, fields.first_name, fields.last_name, region)
     email = refine_email(fields.email)
     phone = refine_phone(fields.phone, region)
+    custom_of = country_of_name(country, phone.e164, region)
+    name = refine_name(fields.name, fields.first_name, fields.last_name, custom_of)
     if country and not region:
         phone = in_unknown_country(phone)
     company, of_company = refine_company(fields.company)

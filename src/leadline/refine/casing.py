@@ -4,16 +4,10 @@ import re
 from functools import lru_cache
 
 from leadline.refine import text
+from leadline.refine.casing_particles import SMALL, is_small
 
-# Particles in lower case between first and last name: "Maria de la Cruz", "Ludwig van Beethoven".
-# French and Italian articles are not listed, because they are capitalised (Le Goff, La Russa, Di
-# Maio).
-_SMALL = text.words(
-    "van von vom vander der den de del des dos das da do du zu zur zum ter ten op af av ibn bint"
-)
 _LINKS = text.words("and or & und et")
 _JR = ("jr", "sr")
-_AFTER_DE = text.words("la las los el l")
 _VIETNAMESE = text.words(
     "nguyen nguyễn tran trần le lê pham phạm hoang hoàng phan huynh huỳnh vu vũ vo võ dang "
     "đặng bui bùi do đỗ ho hồ ngo ngô duong dương ly lý"
@@ -21,11 +15,12 @@ _VIETNAMESE = text.words(
 """Family names that come first; a "van" or "do" after them is a name, not a particle."""
 
 _FIXED = {
-    **{one.lower(): one for one in ("II", "III", "IV", "VII", "VIII", "IX")},
+    **{one.lower(): one for one in ("II", "III", "IV", "VI", "VII", "VIII", "IX")},
     **{one.lower(): one for one in ("PhD", "MD", "MBA", "CPA", "DDS", "DVM", "RN", "JD", "BSc")},
     **{one.lower(): one for one in ("MSc", "CFA", "PMP", "CEO", "CTO", "CFO", "LLM")},
+    **{one.lower(): one for one in ("BSN", "LNCC", "AIA", "CSI", "AIA-CSI", "DMD", "MDSc", "FAIA")},
 }
-"""Numerals and degrees at the end of a name, without Ma, Ba, Do and Vi, which are family names."""
+"""Numerals and degrees at the end of a name, without Ma, Ba and Do, which are family names."""
 
 _TITLES = text.words("mr mrs ms mx dr st jr sr fr ng sgt mlle")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]")
@@ -38,16 +33,25 @@ _MAC = re.compile(
 )
 """Names with a capital after Mac; Macedo, Machado, Macias, Mack and Macy have none."""
 
+_INNER_CAPITALS = (
+    "DeAngelis DeGeneres DeLorean DeLuca DeMarco DeMille DeNiro DeSantis DeVito DeVos DiCaprio "
+    "DiMaggio DiNardo DuPre LaBelle LaBeouf LaGuardia LaMantia LaMarca LaMotta LaPorte LaSalle "
+    "LeBron LeCun LeMay LeMond VanDyke"
+)
+_INNER = {name.lower(): name for name in _INNER_CAPITALS.split(" ")}
+"""American names with a capital inside, which are mostly written so."""
+
 _PIECES = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
-_ELIDED = text.words("o d l n m t dell dall sant degl")
+_ELIDED = text.words("o d l n m t de la da dell dall sant degl")
 _LONGEST_ELIDED = 12  # with punctuation around it
 _LONGEST_WORD = 30
 _APOSTROPHES = text.words("' ’ ʼ ` ´")
 _TURKISH = re.compile("[İıŞşĞğ]")
 
 
-def recase(name: str) -> str:
-    """The name in usual case, if it has only capitals or only small letters; else unchanged."""
+def recase(name: str, region: str = "") -> str:
+    """The name in usual case, if it has only capitals or only small letters; else unchanged.
+    *region* is the ISO code of the lead's country, "" if unknown: particles differ."""
     if not (name.isupper() or name.islower()):
         return name
     words = _lower(name).split(" ")
@@ -56,7 +60,10 @@ def recase(name: str) -> str:
     kept = []
     for place, word in enumerate(words):
         inside = 0 < place < tail - 1
-        if inside and (word in _LINKS or (not family_first and _is_small(word, words[place - 1]))):
+        if inside and (
+            word in _LINKS
+            or (not family_first and is_small(word, words[place - 1], words[place + 1], region))
+        ):
             kept.append(word)
         elif place >= tail and (core := word.strip(".,")) in _FIXED:
             kept.append(word.replace(core, _FIXED[core]))
@@ -66,26 +73,28 @@ def recase(name: str) -> str:
 
 
 def _tail(words: list[str]) -> int:
-    """The index of the first numeral, degree, Jr. or Sr. at the end; at least 1."""
+    """The index of the first numeral, degree, Jr. or Sr. at the end; at least 1. VI is a numeral
+    behind two names; it is a family name, too."""
     place = len(words)
-    while place > 1 and (
-        words[place - 1].strip(".,") in _FIXED or words[place - 1].strip(".,") in _JR
-    ):
+    while place > 1:
+        last = words[place - 1].strip(".,")
+        if (last not in _FIXED and last not in _JR) or (
+            last == "vi" and (place < 3 or words[0] in _VIETNAMESE)
+        ):
+            break
         place -= 1
     return place
 
 
-def recase_last(name: str) -> str:
+def recase_last(name: str, region: str = "") -> str:
     """`recase` for a family name alone, which may begin with a particle."""
-    cased = recase(name)
+    cased = recase(name, region)
     first, gap, rest = cased.partition(" ")
-    if gap and cased != name and first.lower() in _SMALL:
-        return f"{first.lower()} {rest}"
+    if gap and cased != name and first.lower() in SMALL:
+        after = rest.partition(" ")[0].lower()
+        if is_small(first.lower(), "", after, region):
+            return f"{first.lower()} {rest}"
     return cased
-
-
-def _is_small(word: str, before: str) -> bool:
-    return word in _SMALL or (word in _AFTER_DE and before in ("de", "del"))
 
 
 def _lower(name: str) -> str:
@@ -125,6 +134,8 @@ def _piece(letters: str, word: str, start: int, previous: int) -> str:
         return letters
     if letters.startswith("mc") and len(letters) > 3:
         return "Mc" + _titled(letters[2:])
+    if letters in _INNER:
+        return _INNER[letters]
     if _MAC.match(letters):
         return "Mac" + _titled(letters[3:])
     return _titled(letters)

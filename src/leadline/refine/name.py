@@ -10,30 +10,27 @@ from leadline.refine import mending, text
 from leadline.refine.blank import without_unfilled
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.damage import is_lost
+from leadline.refine.name_company import is_company
+from leadline.refine.name_parts import SEVERAL
+from leadline.refine.name_split import is_couple, is_eastern, split
 from leadline.refine.name_words import (
     PLACEHOLDERS,
+    is_before_last,
     is_degree,
     is_honorific,
+    is_job,
     is_suffix,
+    without_suffix,
 )
 from leadline.refine.nulls import without_null_words, without_nulls
 
-_SPANISH = text.words("AR BO CL CO CR CU DO EC ES GT HN MX NI PA PE PY SV UY VE")
-"""Countries where two family names are usual."""
-
-_FAMILY_FIRST = re.compile(
-    "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
 _LINK = re.compile(
     r"@|://|\bwww\.|\.(?:com|net|org|info|biz|io|ru|cn|xyz|top|site|online|shop|club)\b", re.I
 )
 _COMPANY = re.compile(r"\b(?:inc|llc|ltd|gmbh|corp|co|plc|s\.?a|b\.?v|ag|trust|estate)\b\.?$", re.I)
-_NICKNAME = re.compile(r"\s(?:\".+?\"|“.+?”|\(.+?\)|‘.+?’|'.+?')(?=\s)")
-_COUPLE = text.words("and & und + / or")
 _LETTER = re.compile(r"[^\W\d_]")
+_INITIALS = re.compile(r"[^\W\d_]\.(?: ?[^\W\d_]\.)?")
 _NO_NAME = re.compile(r"[\d@/:]")
-_DIGIT = re.compile(r"\d")
-_VIETNAMESE = text.words("nguyen nguyễn tran trần pham phạm le lê hoang hoàng vu vũ")
 _LONGEST = 200
 _PARTS = ("first_name", "last_name")
 _LATIN_END = "\u0250"
@@ -57,34 +54,49 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     """
     changes: list[Change] = []
     whole = _kept("name", whole, changes)
-    first, last = _refined_parts(first, last, changes)
+    first, last = _refined_parts(first, last, region, changes)
     family = 0
     if whole is None:
         whole, first, last = _taken_apart(first, last, changes)
     elif bool(first) != bool(last):
-        whole, first, last = _completed(whole, first, last, changes)
+        whole, first, last = _completed(whole, first, last, region, changes)
     if whole is None and (first or last):
         whole = _joined(first, last)
         changes.append(text.altered("name", None, whole, "name.join"))
     elif (first is None and last is None) or _is_same(whole, f"{last}, {first}"):
         whole, family = _ordered(whole, changes)
-    whole = _cased("name", whole, changes)
-    if first and last and (plain := _without_honorific(first)) != first:
-        changes.append(text.altered("first_name", first, plain, "name.honorific"))
-        first = plain
+    whole = _cased("name", whole, region, changes)
+    first = _untitled(first, changes) if first and last else first
+    last = _untitled_last(last, changes) if last and " " in last else last
     if whole is None:
         return Name(None, first, last, ("name.missing",), tuple(changes))
     if len(whole) > _LONGEST or (not whole.replace(" ", "").isalpha() and _LINK.search(whole)):
         return Name(whole, first, last, ("name.suspect",), tuple(changes))
-    if first is None and last is None and (parts := _split(whole, region, family)):
-        first, last = parts
-        changes.append(text.altered("first_name", None, first, "name.split"))
-        changes.append(text.altered("last_name", None, last, "name.split"))
-    return Name(whole, first, last, (), tuple(changes))
+    problem = None
+    if first is None and last is None:
+        if is_company(whole):
+            return Name(whole, problems=("name.company",), changes=tuple(changes))
+        first, last, problem = _split(whole, region, family, changes)
+    elif first and is_couple(first):
+        problem = SEVERAL
+    return Name(whole, first, last, (problem,) if problem else (), tuple(changes))
+
+
+def _split(
+    whole: str, region: str, family: int, changes: list[Change]
+) -> tuple[str | None, str | None, str | None]:
+    """First and last name, and a problem code if they are unsure."""
+    parts = split(whole, region, family)
+    if parts is None:
+        return None, None, None
+    for field, part in zip(_PARTS, (parts.first, parts.last), strict=True):
+        if part:
+            changes.append(text.altered(field, None, part, "name.split"))
+    return parts.first, parts.last, parts.problem
 
 
 def _refined_parts(
-    first: str | None, last: str | None, changes: list[Change]
+    first: str | None, last: str | None, region: str, changes: list[Change]
 ) -> tuple[str | None, str | None]:
     """First and last name, in usual case."""
     written = _kept("first_name", first, changes), _kept("last_name", last, changes)
@@ -93,7 +105,10 @@ def _refined_parts(
         for field, before, after in zip(_PARTS, written, kept, strict=True):
             if before != after:
                 changes.append(text.altered(field, before, None, "name.placeholder"))
-    return _cased("first_name", kept[0], changes), _cased("last_name", kept[1], changes)
+    return (
+        _cased("first_name", kept[0], region, changes),
+        _cased("last_name", kept[1], region, changes),
+    )
 
 
 def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
@@ -119,13 +134,13 @@ def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
     return kept
 
 
-def _cased(field: str, name: str | None, changes: list[Change]) -> str | None:
+def _cased(field: str, name: str | None, region: str, changes: list[Change]) -> str | None:
     if name is None or not (name.isupper() or name.islower()) or len(name) > _LONGEST:
         return name
     # An address has its own case.
     if ("." in name or "@" in name or ":" in name) and _LINK.search(name):
         return name
-    cased = recase_last(name) if field == "last_name" else recase(name)
+    cased = recase_last(name, region) if field == "last_name" else recase(name, region)
     if cased != name and mending.mended(field, cased) == cased:
         changes.append(text.altered(field, name, cased, "name.case"))
         return cased
@@ -140,12 +155,27 @@ def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
     if name is None or "," not in name:
         return name, 0
     parts = [part.strip() for part in name.split(",")]
-    suffix = f", {parts.pop()}" if len(parts) == 3 and is_suffix(parts[2]) else ""
+    suffix = ""
+    if len(parts) == 3 and is_suffix(parts[2]):
+        suffix = f", {parts.pop()}"
+    elif len(parts) > 2 and all(map(is_suffix, parts[1:-1])):  # "Lovelace, PhD, Ada"
+        suffix = ", " + ", ".join(parts[1:-1])
+        del parts[1:-1]
     if len(parts) != 2 or not _is_reversed(*parts) or _COMPANY.search(name):
         return name, 0
-    ordered = f"{parts[1]} {parts[0]}{suffix}"
+    last = parts[0].split()
+    titles = _titles(last)
+    ordered = " ".join((*last[:titles], parts[1], *last[titles:])) + suffix  # "Dr. Weber, Anna"
     changes.append(text.altered("name", name, ordered, "name.order"))
-    return ordered, len(_without_suffix(parts[0].split()))
+    return ordered, len(without_suffix(last[titles:]))
+
+
+def _titles(words: list[str]) -> int:
+    """How many titles stand before the other words of a name; at least one word is none."""
+    titles = 0
+    while titles < len(words) - 1 and is_honorific(words[titles]):
+        titles += 1
+    return titles
 
 
 def _is_reversed(last: str, first: str) -> bool:
@@ -154,24 +184,18 @@ def _is_reversed(last: str, first: str) -> bool:
         or not _LETTER.search(first)
         or is_suffix(first)
         or is_degree(first)
+        or is_job(first)
         or _NO_NAME.search(last)
+        or is_company(last)
     ):
         return False
-    if first.isupper() and len(first) < 6 and not last.isupper():
+    if first.isupper() and len(first) < 6 and not last.isupper() and not _INITIALS.fullmatch(first):
         return False  # "Ada Lovelace, BSN": a degree
-    words = _without_suffix(last.split())
+    words = without_suffix(last.split())
     if len(words) > 3 or len(first.split()) > 4 or _NO_NAME.search(first):
         return False
     closing = words[-1].strip(".")  # "Ada K, Lovelace": the comma follows the first name
     return len(words) == 1 or (len(closing) > 1 and not is_honorific(closing))
-
-
-def _without_suffix(words: list[str]) -> list[str]:
-    """The words without the suffixes at the end; at least one word is kept."""
-    kept = len(words)
-    while kept > 1 and is_suffix(words[kept - 1]):
-        kept -= 1
-    return words[:kept]
 
 
 def _taken_apart(
@@ -192,7 +216,7 @@ def _taken_apart(
 
 
 def _completed(
-    whole: str, first: str | None, last: str | None, changes: list[Change]
+    whole: str, first: str | None, last: str | None, region: str, changes: list[Change]
 ) -> tuple[str | None, str | None, str | None]:
     """The parts, where the whole name is one word and not the part that is given: "Name" beside
     "Vorname"; else as they are."""
@@ -203,7 +227,7 @@ def _completed(
     field = "last_name" if first else "first_name"
     changes.append(text.altered("name", whole, None, "name.half"))
     changes.append(text.altered(field, None, whole, "name.half"))
-    half = _cased(field, whole, changes)
+    half = _cased(field, whole, region, changes)
     return None, first or half, last or half
 
 
@@ -234,67 +258,36 @@ def _is_same(name: str | None, other: str) -> bool:
 def _joined(first: str | None, last: str | None) -> str:
     if first is None or last is None:
         whole = first or last or ""
-    elif not first.isascii() and _FAMILY_FIRST.search(first) and _FAMILY_FIRST.search(last):
+    elif is_eastern(first) and is_eastern(last):
         whole = last + first
     else:
         whole = f"{first} {last}"
     return whole.rstrip(" ,;") or whole
 
 
-def _without_honorific(first: str) -> str:
-    if " " not in first:
-        return first
+def _untitled(first: str, changes: list[Change]) -> str | None:
+    """The first name without titles; None if it is nothing else."""
     words = first.split(" ")
-    titles = 0
-    while titles < len(words) - 1 and is_honorific(words[titles]):
-        titles += 1
-    plain = " ".join(words[titles:])
-    if plain == first or plain.casefold() in PLACEHOLDERS:
+    if not is_honorific(words[0]):
         return first
-    return recase(plain)
+    titles = _titles(words)
+    plain: str | None = " ".join(words[titles:])
+    if is_honorific(words[titles]):  # nothing else; "Hon" and "Mag" are names, too
+        plain = None if is_before_last(words[0]) or first[-1] == "." else first
+    elif (plain or "").casefold() in PLACEHOLDERS:
+        plain = first
+    elif plain:
+        plain = recase(plain)
+    if plain != first:
+        changes.append(text.altered("first_name", first, plain, "name.honorific"))
+    return plain
 
 
-def _split(name: str, region: str, family: int) -> tuple[str, str] | None:
-    """The first and last name; None if splitting would be a guess: single names, couples, names
-    with the family name first, and names with digits. *family* is the known number of words of the
-    last name; 0 if unknown."""
-    base, comma, rest = name.partition(",")
-    if comma and not is_suffix(rest.strip()) and not is_degree(rest.strip()):
-        return None
-    words = (base if base.replace(" ", "").isalpha() else _NICKNAME.sub("", base)).split()
-    while len(words) > 2 and is_honorific(words[0]):
-        couple = len(words) > 4 and words[1].lower() in _COUPLE and is_honorific(words[2])
-        del words[: 2 if couple else 1]  # "Mr. and Mrs. Ada Lovelace"
-    words = _without_suffix(words)
-    if not 2 <= len(words) <= 6 or not _is_sure(name, words):
-        return None
-    start = len(words) - 1
-    if 0 < family < len(words):
-        start = len(words) - family
-    elif region in _SPANISH and len(words) in (3, 4) and len(words[start - 1].strip(".")) > 1:
-        start -= 1
-    while start > 1 and words[start - 1].lower() in PARTICLES:
-        start -= 1
-    return recase(words[0]), recase_last(" ".join(words[start:]))
-
-
-def _is_sure(name: str, words: list[str]) -> bool:
-    if not name.isascii() and _FAMILY_FIRST.search(name):
-        return False
-    lowered = [word.lower() for word in words]
-    if lowered[1] in ("van", "văn", "thi", "thị") and lowered[0] in _VIETNAMESE:
-        return False
-    if not _COUPLE.isdisjoint(lowered) or not PLACEHOLDERS.isdisjoint(lowered):
-        return False
-    if without_nulls(words[0], words[-1]) != (words[0], words[-1]):
-        return False
-    if name.replace(" ", "").isalpha():
-        return not is_honorific(words[0])
-    letters = all(word[0].isalpha() or word[0] in "'’" for word in words)
-    return (
-        letters
-        and "\ufffd" not in name
-        and ";" not in name
-        and not is_honorific(words[0])
-        and _DIGIT.search(name) is None
-    )
+def _untitled_last(last: str, changes: list[Change]) -> str:
+    """The last name without titles: "Dr. Weber"."""
+    words = last.split(" ")
+    plain = " ".join(words[_titles(words) :])
+    if plain == last or is_honorific(plain):
+        return last
+    changes.append(text.altered("last_name", last, plain, "name.honorific"))
+    return plain

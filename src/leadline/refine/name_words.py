@@ -10,21 +10,68 @@ PLACEHOLDERS = text.words(
 """Texts that programs and people put into a required field. Null, Na, No and None are not listed,
 because they are people's names; `refine.nulls` tells what programs write for nothing."""
 
-HONORIFICS = text.words(
-    "mr mrs ms miss mx dr prof professor sir dame rev hon herr frau hr fr ing dipl.-ing mag "
-    "mme mlle monsieur madame sr sra srta dra sig dott dhr mevr capt sgt lt col reverend father "
-    "pastor rabbi judge mayor senator congressman congresswoman representative attorney"
+BEFORE_LAST = text.words(
+    "mr mrs ms mx dr prof professor herr herrn frau hr mme mlle monsieur madame sr sra srta dra "
+    "dhr mevr mw signor signora sig dott familie fam family famille familia famiglia mister doctor "
+    "господин госпожа fru dña doña sayın"
 )
+"""Titles that stand before the family name alone, too."""
+HONORIFICS = BEFORE_LAST | text.words(
+    "miss sir dame rev hon fr ing dipl.-ing mag "
+    "capt sgt lt col reverend father "
+    "pastor rabbi judge mayor senator congressman congresswoman representative attorney "
+    "ddr univ.-prof priv.-doz dipl.-kfm dipl.-kffr dipl.-inform dipl.-phys dipl.-chem dipl.-math "
+    "dipl.-päd dipl.-psych dipl.-volksw dipl.-betriebsw dipl.-wirt.-ing med phil rer iur jur habil "
+    "sig.ra sig.na dott.ssa prof.ssa avv geom arch rag lic arq profa eng drs inż mgr "
+    "shri smt dato datuk dent vet agr oec nat"
+)
+_ONLY_WITH_DOT = text.words("dent vet agr oec nat med phil arch eng rag geom rer iur jur lic")
+"""Titles that are names, too, without the dot: "Dr. med. Anna Weber", but Phil Collins."""
+_OF_COUNTRY = {
+    **dict.fromkeys(("FR", "BE", "CH", "LU", "MC"), ("m.", "mm.", "me")),
+    "ES": ("d.", "d.ª", "dª"),
+    "PL": ("pan", "pani"),
+    "TR": ("bay", "bayan"),
+}
+"""Titles that are initials or names elsewhere."""
+_FAMILIES = text.words("familie fam family famille familia famiglia")
 SUFFIXES = text.words(
-    "jr sr ii iii iv v phd md mba cpa dds dvm esq rn jd bsc msc cfa pmp llm facs mph edd"
+    "jr sr ii iii iv v phd md mba cpa dds dvm esq rn jd bsc msc cfa pmp llm facs mph edd "
+    "bsn lncc aia csi aia-csi mdsc dmd faia fache faan asid leed pe-c bsme msn aprn fnp lcsw lpc "
+    "ceo cto cfo coo cmo cio attorney atty architect esquire ret cpcu clu chfc cfp shrm-cp phr "
+    "sphr realtor"
 )
+_JOBS = text.words(
+    "ceo cto cfo coo cmo manager director engineer owner founder president head chief officer lead "
+    "consultant developer sales marketing partner assistant secretary analyst leiter leiterin chef "
+    "geschäftsführer geschäftsführerin inhaber inhaberin direktor direktorin prokurist vertrieb "
+    "gérant directeur directrice responsable gerente directora jefe jefa diretor diretora "
+    "direttore titolare директор менеджер"
+)
+_BORN = text.words("geb geborene née nee né born roz")
 _DEGREES = text.words("ma ba ms bs do pe")
 """Degrees that are also names; they are taken for degrees only after a comma."""
 
 
 def is_honorific(word: str) -> bool:
     """Whether it is a title such as Mr or Dr."""
-    return word.rstrip(".").lower() in HONORIFICS
+    bare = word.rstrip(".").lower()
+    return bare in HONORIFICS and (bare not in _ONLY_WITH_DOT or word[-1] == ".")
+
+
+def is_honorific_in(word: str, region: str) -> bool:
+    """Whether it is a title in a country (ISO code, "" if unknown): "M." is Monsieur in France."""
+    return is_honorific(word) or word.lower() in _OF_COUNTRY.get(region, ())
+
+
+def is_before_last(word: str, region: str = "") -> bool:
+    """Whether a title may stand before a family name alone: "Herr Weber", not "Miss Jenny"."""
+    return word.rstrip(".").lower() in BEFORE_LAST or word.lower() in _OF_COUNTRY.get(region, ())
+
+
+def is_family(word: str) -> bool:
+    """Whether it says that a whole family is meant: "Familie Weber"."""
+    return word.rstrip(".").lower() in _FAMILIES
 
 
 def is_suffix(words: str) -> bool:
@@ -36,3 +83,38 @@ def is_suffix(words: str) -> bool:
 def is_degree(word: str) -> bool:
     """Whether it may be a degree after a comma."""
     return word.replace(".", "").lower() in _DEGREES
+
+
+def is_job(words: str) -> bool:
+    """Whether it names a job: "Marketing Manager"."""
+    return not _JOBS.isdisjoint(words.lower().split())
+
+
+def is_born(word: str) -> bool:
+    """Whether the family name before marriage stands behind it: "geb. Schmidt"."""
+    return word.rstrip(".").lower() in _BORN
+
+
+def is_at_law(words: str) -> bool:
+    """Whether it is "Attorney at Law"."""
+    return words.lower().removesuffix(".") in ("attorney at law", "atty at law", "attorneys at law")
+
+
+def without_suffix(words: list[str]) -> list[str]:
+    """The words without the suffixes at the end; at least one word is kept. "VI" is a numeral
+    behind two other names; it is a family name, too."""
+    kept = len(words)
+    while kept > 1:
+        last = words[kept - 1]
+        if is_suffix(last) or (kept > 2 and _is_late_suffix(last)):
+            kept -= 1
+        elif kept > 3 and last.lower() == "law" and words[kept - 2].lower() == "at":
+            kept -= 2
+        else:
+            break
+    return words[:kept]
+
+
+def _is_late_suffix(word: str) -> bool:
+    """Whether it is a suffix behind two other words: "VI", or "Dr." in "Nagy István Dr."."""
+    return word.strip(".,").lower() == "vi" or (word[-1] == "." and is_before_last(word))

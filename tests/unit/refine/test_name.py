@@ -47,11 +47,43 @@ from leadline.refine.name import refine_name
         ("გიორგი", "გიორგი"),  # Georgian small letters start names
         ("李明", "李明"),
         ("ŉ", "ŉ"),  # has no capital
+        ("DICK VAN DYKE", "Dick Van Dyke"),  # an American
+        ("VINCENT VAN GOGH", "Vincent van Gogh"),
+        ("JAN VAN LEEUWEN", "Jan van Leeuwen"),  # spelt in Dutch
+        ("PETER DE VRIES", "Peter De Vries"),
+        ("MARCO DE LUCA", "Marco De Luca"),
+        ("YANN LECUN", "Yann LeCun"),
+        ("JOHN A. SMITH VI", "John A. Smith VI"),
+        ("NGUYEN THI VI", "Nguyen Thi Vi"),
+        ("ANNA VI", "Anna Vi"),
+        ("ADA LOVELACE AIA", "Ada Lovelace AIA"),
     ],
 )
 def test_case_is_mended_only_where_it_says_nothing(typed: str, cased: str) -> None:
     assert recase(typed) == cased
     assert recase(cased) == cased
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "cased"),
+    [
+        ("DICK VAN DYKE", "US", "Dick Van Dyke"),
+        ("DICK VAN DYKE", "NL", "Dick van Dyke"),
+        ("PIET VAN DYCK", "ZA", "Piet van Dyck"),
+        ("LUC VAN DAMME", "BE", "Luc Van Damme"),
+        ("JAN VAN DEN BERG", "US", "Jan van den Berg"),
+        ("JAN DE VRIES", "NL", "Jan de Vries"),
+        ("JAN DE VRIES", "US", "Jan De Vries"),
+        ("MARIO DE LUCA", "IT", "Mario De Luca"),
+        ("MARIA DE LUCA", "ES", "Maria de Luca"),
+        ("MARIA DE SOUZA", "US", "Maria de Souza"),
+    ],
+)
+def test_particles_have_the_case_of_their_country(typed: str, region: str, cased: str) -> None:
+    assert recase(typed, region) == cased
+    last = typed.partition(" ")[2]
+    assert recase_last(last, region) == cased.partition(" ")[2]
+    assert refine_name(typed, None, None, region).whole == cased
 
 
 def test_a_family_name_alone_keeps_its_particle_small() -> None:
@@ -69,6 +101,10 @@ def test_a_family_name_alone_keeps_its_particle_small() -> None:
         ("Smith Jr, John", "John Smith Jr"),
         ("John Smith, Jr.", "John Smith, Jr."),
         ("Ada Lovelace, Ph.D.", "Ada Lovelace, Ph.D."),
+        ("Dr. Lovelace, Ada", "Dr. Ada Lovelace"),
+        ("Lovelace, A.", "A. Lovelace"),
+        ("Brightmill GmbH, Ada Lovelace", "Brightmill GmbH, Ada Lovelace"),
+        ("Ada Lovelace, Sales Director", "Ada Lovelace, Sales Director"),
         ("Ada Lovelace, BSN", "Ada Lovelace, BSN"),  # letters after a name
         ("Arthur Gray, Jr., M.D.", "Arthur Gray, Jr., M.D."),
         ("Lovelace, MA", "Lovelace, MA"),  # a degree or Ma Lovelace: left alone
@@ -99,6 +135,31 @@ def test_last_comma_first_is_turned_round(written: str, whole: str) -> None:
         ("Gabriel García Márquez", "", "Gabriel", "Márquez"),
         ("García Márquez, Gabriel", "", "Gabriel", "García Márquez"),  # the comma says so
         ("Ada LOVELACE", "", "Ada", "Lovelace"),
+        ("LOVELACE Ada Augusta", "FR", "Ada Augusta", "Lovelace"),  # the capitals say so
+        ("Ada K, Lovelace", "", "Ada", "Lovelace"),
+        ("Ada Mrs, Lovelace", "", "Ada", "Lovelace"),
+        ("James O Lovelace", "", "James", "Lovelace"),  # an initial
+        ("Patrick O Meara", "", "Patrick", "O Meara"),
+        ("José Ortega y Gasset", "", "José", "Ortega y Gasset"),
+        ("Ada Lovelace Attorney at Law", "", "Ada", "Lovelace"),
+        ("Ada Lovelace, BSN, RN, -", "", "Ada", "Lovelace"),
+        ("Lovelace, PhD, RN, Ada", "", "Ada", "Lovelace"),
+        ("Ada B. Lovelace AIA", "", "Ada", "Lovelace"),
+        ("ada lovelace ceo", "", "Ada", "Lovelace"),
+        ("John A. Smith VI", "", "John", "Smith"),
+        ("Anna Vi", "", "Anna", "Vi"),  # a family name
+        ("State Senator Ada Lovelace", "", "Ada", "Lovelace"),
+        ("Herr Dr. med. Hans Weber", "DE", "Hans", "Weber"),
+        ("Dipl.-Ing. Hans Weber", "AT", "Hans", "Weber"),
+        ("Dott.ssa Maria Rossi", "IT", "Maria", "Rossi"),
+        ("De heer Jan de Vries", "NL", "Jan", "de Vries"),
+        ("M. Jean Dupont", "FR", "Jean", "Dupont"),
+        ("M. Jean Dupont", "US", "M.", "Dupont"),  # an initial
+        ("Pan Jan Kowalski", "PL", "Jan", "Kowalski"),
+        ("Dr. Weber, Anna", "DE", "Anna", "Weber"),
+        ("Anna Weber geb. Schmidt", "DE", "Anna", "Weber"),
+        ("Anna Weber, Marketing Manager", "", "Anna", "Weber"),
+        ("Phil Collins", "GB", "Phil", "Collins"),  # a title only with a dot
     ],
 )
 def test_a_whole_name_is_split_and_particles_stay_with_the_last(
@@ -110,8 +171,8 @@ def test_a_whole_name_is_split_and_particles_stay_with_the_last(
 
 @pytest.mark.parametrize(
     "whole",
-    ["Ada", "李明", "김 민준", "John and Mary Smith", "Nguyen Van An", "Test User 17",
-     "Dr. Lovelace", "Ada K, Lovelace", "Ada - Lovelace", "One Two Three Four Five Six Seven"],
+    ["Ada", "Dr. Ada", "Miss Jenny", "Judge Lovelace", "Test User 17", "Ada - Lovelace",
+     "One Two Three Four Five Six Seven", "Ada;Lovelace Byron"],
 )  # fmt: skip
 def test_a_name_that_a_rule_would_only_guess_at_is_not_split(whole: str) -> None:
     name = refine_name(whole, None, None, "")
@@ -133,6 +194,66 @@ def test_a_name_that_a_rule_would_only_guess_at_is_not_split(whole: str) -> None
 )
 def test_first_and_last_are_joined(first: str | None, last: str | None, whole: str) -> None:
     assert refine_name(None, first, last, "").whole == whole
+
+
+@pytest.mark.parametrize("titles", ["Herr Dr.", "Dr.", "Mr", "Frau", "Sra.", "Mme"])
+def test_titles_alone_are_no_first_name(titles: str) -> None:
+    name = refine_name(None, titles, "Weber", "")
+    assert (name.whole, name.first, name.last) == (f"{titles} Weber", None, "Weber")
+    assert [change.rule for change in name.changes if change.field == "first_name"] == [
+        "name.honorific"
+    ]
+
+
+@pytest.mark.parametrize("first", ["Mag", "Hon"])
+def test_titles_that_are_names_stay_first_names(first: str) -> None:
+    assert refine_name(None, first, "Weber", "").first == first
+
+
+def test_titles_before_a_last_name_leave_it() -> None:
+    name = refine_name(None, "Anna", "Dr. Weber", "")
+    assert (name.first, name.last) == ("Anna", "Weber")
+
+
+@pytest.mark.parametrize("whole", ["Mw. de Vries", "Herr von Hohenfels", "van der Berg"])
+def test_a_particle_in_small_letters_begins_a_last_name(whole: str) -> None:
+    name = refine_name(whole, None, None, "")
+    assert name.first is None
+    assert name.last == whole.removeprefix("Mw. ").removeprefix("Herr ")
+
+
+@pytest.mark.parametrize("whole", ["Herr Dr. Weber", "Frau Weber", "Dr. Weber", "Mme Weber"])
+def test_a_title_and_one_word_are_a_last_name(whole: str) -> None:
+    name = refine_name(whole, None, None, "")
+    assert (name.first, name.last, name.problems) == (None, "Weber", ())
+
+
+@pytest.mark.parametrize(
+    ("whole", "last"),
+    [
+        ("Anna & Peter Weber", "Weber"),
+        ("Anna und Peter Weber", "Weber"),
+        ("Anna&Peter Weber", "Weber"),
+        ("Anna A. and Peter B. van der Meer", "van der Meer"),
+        ("Anna Weber & Peter Weber", "Weber"),
+        ("Anna Weber & Peter Schmidt", None),
+        ("Juan y María López", "López"),
+        ("Анна и Пётр Ивановы", "Ивановы"),
+        ("Herr und Frau Weber", "Weber"),
+        ("Mr. and Mrs. Smith", "Smith"),
+        ("Familie Weber", "Weber"),
+        ("The Weber Family", "Weber"),
+    ],
+)
+def test_several_people_have_no_first_name_and_are_told(whole: str, last: str | None) -> None:
+    name = refine_name(whole, None, None, "")
+    assert (name.whole, name.first, name.last) == (whole, None, last)
+    assert name.problems == ("name.several",)
+
+
+def test_two_people_in_the_field_for_a_first_name_are_told() -> None:
+    name = refine_name(None, "Anna & Peter", "Weber", "")
+    assert (name.first, name.last, name.problems) == ("Anna & Peter", "Weber", ("name.several",))
 
 
 def test_an_honorific_stays_in_the_whole_name_and_leaves_the_first() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leadline.model.labels import read_label
 from leadline.model.labels.vocabulary import LANGUAGES, Word
-from leadline.model.labels.words import folded
+from leadline.model.labels.words import without_accents
 from leadline.vendors._reader.aliases import understood
 from tests.vendors.labels.of_forms import LABELS, cases
 
@@ -41,7 +41,7 @@ def test_no_word_means_two_things() -> None:
     for language in LANGUAGES:
         table: dict[str, str] = import_module(f"leadline.model.labels.vocabulary.{language}").WORDS
         for name, words in table.items():
-            for word in folded(words).split():
+            for word in without_accents(words).split():
                 meanings[word].add(name)
     assert {word: found for word, found in meanings.items() if len(found) > 1} == {}
     assert {name for found in meanings.values() for name in found} <= set(Word.__members__)

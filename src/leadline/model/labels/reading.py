@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from leadline.model.labels.vocabulary import HEADS, Word
-from leadline.model.labels.words import Said, folded, is_id, said_in
+from leadline.model.labels.words import Said, is_id, said_in, without_accents
 
 __all__ = ["Reading", "read_label"]
 
@@ -127,7 +127,7 @@ def _read(label: str) -> Reading:
     for prefix, words in _PREFIXES.items():
         if label.startswith(prefix):
             label = words + label.removeprefix(prefix)
-    plain = folded(_CAMEL.sub("_", label.removesuffix(_CUSTOM)))
+    plain = without_accents(_CAMEL.sub("_", label.removesuffix(_CUSTOM)))
     parts = [tokens for part in _PARTS.split(plain) if (tokens := _tokens(part))]
     if sum(map(len, parts)) > _MOST_WORDS:
         parts = [[*parts[0][:_MOST_WORDS], _UNKNOWN]]

@@ -17,7 +17,7 @@ _ABOUT_SOMEBODY = int(Word.PERSON | Word.USER | Word.OTHER)
 _PERSON, _SECOND, _OTHER = int(Word.PERSON), int(Word.SECOND), int(Word.OTHER)
 
 
-def folded(text: str) -> str:
+def without_accents(text: str) -> str:
     """A text in lower case without accents. Takes time quadratic in runs of combining marks, so the
     caller bounds the length."""
     if text.isascii():
@@ -39,7 +39,7 @@ class Vocabulary:
         for table in tables:
             for name, words in table.items():
                 meaning = int(Word[name])
-                for word in folded(words).split():
+                for word in without_accents(words).split():
                     self._add(word, meaning)
 
     def _add(self, word: str, meaning: int) -> None:

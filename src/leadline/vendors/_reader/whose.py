@@ -6,7 +6,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from leadline.model.labels.words import folded
+from leadline.model.labels.words import without_accents
 from leadline.vendors._reader.aliases import Role, normal
 from leadline.vendors._reader.names import FIELDS, same_script
 from leadline.vendors._reader.nodes import UNSURE, Candidate, Node
@@ -166,4 +166,4 @@ def _beside_contact(words: Sequence[str]) -> frozenset[str]:
 
 
 def _words(text: str) -> set[str]:
-    return {word.strip(".,;()'\"") for word in folded(text[:_LONGEST_NAME]).split()} - {""}
+    return {word.strip(".,;()'\"") for word in without_accents(text[:_LONGEST_NAME]).split()} - {""}

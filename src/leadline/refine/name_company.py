@@ -1,0 +1,82 @@
+"""Companies in the field for a person's name."""
+
+import re
+
+import msgspec
+
+from leadline.model.lead import Change, LeadFields
+from leadline.refine import text
+
+_FORMS = text.words(
+    "gmbh mbh llc llp inc incorporated ltd limited plc corp corporation ltda srl sarl bvba aps oy "
+    "oyj kft zrt nyrt ооо зао оао a/s"
+)
+"""Legal forms, however they are written."""
+_TRADES = text.words(
+    "holding holdings group gruppe solutions technologies consulting construction services verein "
+    "insurance realty properties enterprises logistics systems industries foundation university "
+    "restaurant ventures agency software marketing management international stiftung versicherungen"
+)
+"""What only companies are called at the end."""
+_NAMES = text.words("group limited aps oy")
+"""Forms that may be family names, too; they count only behind two other words."""
+_DOTTED = text.words("sa sas sl slu srl spa bv nv kk ev ek eu cv rl oo sro aş doo co pc")
+"""What is a company's with dots; Sa and Co are family names."""
+_BEHIND_AND = text.words(
+    "co company sons söhne sohn partner partners associates assoc cie fils hijos kg"
+)
+_AND = text.words("& and und et y e +")
+_CAPITALS = text.words("AG SE KG OHG GbR UG SA SAS SL BV NV AB AS KK SNC")
+"""Forms that are family names, too (Ana Sa), unless they alone are in capitals."""
+_FIRST = re.compile(
+    '(?:ооо|зао|оао|пао|ип|тов)[ «"]+(?=\\S{2})|株式会社|有限会社|合同会社|[(]주[)]|주식회사', re.I
+)
+_EASTERN = re.compile(
+    ".{2}(?:公司|集团|集團|株式会社|有限会社|商店|銀行|银行|大学|大學|病院|주식회사|[(]주[)])$"
+)
+_LONGEST = 200
+
+
+def is_company(name: str) -> bool:
+    """Whether a name is a company's, by its legal form or by what only companies are called."""
+    if len(name) > _LONGEST:
+        return False
+    if not name.isascii() and (_EASTERN.search(name) or _FIRST.match(name)):
+        return True
+    words = name.split()
+    if len(words) < 2:
+        return False
+    last = words[-1].strip(",")
+    form = last.replace(".", "").lower()
+    if form in _FORMS or form in _TRADES:
+        return form not in _NAMES or len(words) > 2
+    if words[-2] in _AND and len(words) > 2:
+        return form in _BEHIND_AND
+    if "." in last:
+        return form in _DOTTED and (last.count(".") > 1 or form == "co")
+    return last in _CAPITALS and not words[0].isupper()
+
+
+def company_from_name(fields: LeadFields) -> tuple[LeadFields, tuple[Change, ...]]:
+    """The fields with a company that stands in the fields for a person's name in its own, and the
+    changes. It stays where it is if there is another company, or both a whole name and parts."""
+    parts = " ".join(part.strip() for part in (fields.first_name, fields.last_name) if part)
+    written = parts if not fields.name else fields.name if not parts else ""
+    if not written or not is_company(name := written.strip()):
+        return fields, ()
+    if parts and name.rsplit(" ")[-1].lower() in _TRADES:  # of "Sales" and "Marketing"
+        return fields, ()
+    company = fields.company
+    if company and company.strip().casefold() != name.casefold():
+        return fields, ()
+    changes = [
+        text.altered(field, value, None, "name.is_company")
+        for field in ("name", "first_name", "last_name")
+        if (value := getattr(fields, field))
+    ]
+    if not company:
+        changes.append(text.altered("company", None, name, "name.is_company"))
+    fields = msgspec.structs.replace(
+        fields, name=None, first_name=None, last_name=None, company=company or name
+    )
+    return fields, tuple(changes)
