@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench docs countries names clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -94,6 +94,9 @@ format: setup ## let ruff mend what it can
 
 bench: setup ## every performance claim, each against a baseline of the same run
 	$(BIN)/python -m bench $(ARGS)
+
+bench-quality: setup ## how right refinement is, by public data sets (needs ../shared/datasets or DATASETS=dir; ARGS=-v: mistakes)
+	$(BIN)/python -m bench.refine_quality $(DATASETS) $(ARGS)
 
 docs: setup ## write the generated reference pages anew
 	$(BIN)/python tools/write_reference.py

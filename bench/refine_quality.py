@@ -1,6 +1,6 @@
 """How right refinement is, by public data sets: prints one line per set, with its mistakes on -v.
 
-    python bench/refine_quality.py [FOLDER] [-v]
+    python -m bench.refine_quality [FOLDER] [-v]     # or: make bench-quality
 
 FOLDER (default ../shared/datasets) holds the sets that its SOURCES.md describes; without it there
 is nothing to measure, and the script says so. What each figure means:
@@ -14,8 +14,7 @@ is nothing to measure, and the script says so. What each figure means:
 - persons: of the names with exactly one given name and surname, the share whose first and last
   name are split as labelled; and the share whose case comes back after `upper()` and `lower()`.
   The same by nameparser, where it is installed. The time is the least of seven rounds.
-- companies: the share left alone as written; of the words that are capitals in the set (acronyms)
-  the share that still are after `upper()`, and of the names the share whose case comes back whole.
+- companies: see `bench.quality_companies`.
 """
 
 import csv
@@ -28,7 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from leadline.refine.company import refine_company
+from bench import quality_companies
 from leadline.refine.email import Email, refine_email
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
@@ -43,7 +42,14 @@ def run(folder: Path = DEFAULT, verbose: bool = False) -> list[str]:
         return [f"refine quality: no data sets in {folder}; nothing was measured"]
     lines = []
     for title, judged in measures(folder):
-        results = list(judged)
+        try:
+            results = list(judged)
+        except FileNotFoundError as absent:
+            lines.append(f"{title:<58} skipped: no {absent.filename}")
+            continue
+        if not results:  # a line that says what is missing
+            lines.append(title)
+            continue
         right = sum(good for good, _ in results)
         lines.append(f"{title:<58} {right:>5}/{len(results):<5} {right / len(results):7.2%}")
         if verbose:
@@ -70,9 +76,7 @@ def measures(folder: Path) -> Iterator[tuple[str, Iterable[Judged]]]:
         yield "person, by nameparser: first and last name", split(folder, by_nameparser)
         yield "person, by nameparser: case after upper()", nameparser_case(folder, str.upper)
         yield "person, by nameparser: case after lower()", nameparser_case(folder, str.lower)
-    yield "company, company_names_country: left as written", company_kept(folder)
-    yield "company, company_names_country: acronyms after upper()", acronyms(folder)
-    yield "company, company_names_country: case after upper()", company_case(folder)
+    yield from quality_companies.measures(folder)
 
 
 def syntax_cases(folder: Path) -> Iterator[Judged]:
@@ -189,26 +193,6 @@ def cased_persons(folder: Path) -> Iterator[str]:
         whole = "GivenName" in labels and "Surname" in labels and "," not in name
         if whole and not shouted and not name.islower():
             yield name
-
-
-def company_kept(folder: Path) -> Iterator[Judged]:
-    for row in rows(folder / "company_names_country.csv"):
-        kept, _ = refine_company(row["name"])
-        yield kept == row["name"], f"{row['name']} -> {kept}"
-
-
-def company_case(folder: Path) -> Iterator[Judged]:
-    for row in rows(folder / "company_names_country.csv"):
-        kept, _ = refine_company(row["name"].upper())
-        yield kept == row["name"], f"{row['name']} -> {kept}"
-
-
-def acronyms(folder: Path) -> Iterator[Judged]:
-    for row in rows(folder / "company_names_country.csv"):
-        kept, _ = refine_company(row["name"].upper())
-        for before, after in zip(row["name"].split(), (kept or "").split(), strict=True):
-            if before.isupper() and len(before.strip(".,")) > 1:
-                yield before == after, f"{row['name']} -> {kept}"
 
 
 def persons(folder: Path) -> Iterator[tuple[list[str], list[str]]]:

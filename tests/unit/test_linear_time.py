@@ -32,6 +32,7 @@ from leadline.ports.ledger import LeadRow, LeadStory
 from leadline.refine import About, limits, refine, text
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.company import refine_company
+from leadline.refine.company_key import company_key
 from leadline.refine.country import regions_of
 from leadline.refine.email import refine_email
 from leadline.refine.misplaced import put_right
@@ -94,6 +95,7 @@ RULES: dict[str, Work] = {
     "recase": recase,
     "recase_last": recase_last,
     "company": refine_company,
+    "key of a company": company_key,
     "email": refine_email,
     "phone": lambda written: refine_phone(written, "US"),
     "country": regions_of.__wrapped__,

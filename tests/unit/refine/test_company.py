@@ -1,10 +1,18 @@
 """Companies and websites, case by case."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leadline.refine import company
+from leadline.refine import company, text
 from leadline.refine.company import refine_company
 from leadline.refine.website import refine_website
+
+PIECES = text.words(
+    "& (UK) (uk) - 2nd, 3M 3m A.COM A.S. ACME Acme CO. GMBH GmbH IBM KG KQR OF PLC RENT-A-CAR "
+    "S.P.A. a a.s. acme at&t co. e.on gmbh ibm i̇ kqr ltd. o.o. of plc s.p.a. sp. the "
+    "www.a.com x-ray z ß İ"
+)
 
 
 @pytest.mark.parametrize(
@@ -18,16 +26,52 @@ from leadline.refine.website import refine_website
         ("IBM CORPORATION", "IBM Corporation"),
         ("AT&T INC", "AT&T Inc"),
         ("3M COMPANY", "3M Company"),
-        ("EXAMPLE AG", "EXAMPLE AG"),  # AG is never small: nothing shows that EXAMPLE should be
+        ("SAP AG", "SAP AG"),
+        ("EPCOS AG", "EPCOS AG"),
+        ("UNESCO", "UNESCO"),
+        ("EXAMPLE AG", "Example AG"),
+        ("ACME WIDGETS GMBH", "Acme Widgets GmbH"),
+        ("ACME LTD", "Acme Ltd"),
+        ("KPMG CONSULTING LLC", "KPMG Consulting LLC"),
+        ("XQRZ HOLDINGS INC", "XQRZ Holdings Inc"),  # nobody can pronounce it: an abbreviation
+        ("RENT-A-CAR EXAMPLE INC", "Rent-a-Car Example Inc"),
+        ("JOHN E. EXAMPLE AND SONS", "John E. Example and Sons"),
+        ("360EXAMPLES INC", "360Examples Inc"),
+        ("EXAMPLE SP. Z O.O.", "Example Sp. z o.o."),
+        ("EXAMPLE S.R.O.", "Example s.r.o."),
+        ("ÖRNEK TEKSTİL A.Ş.", "Örnek Tekstil A.Ş."),
+        ("ООО ПРИМЕР", "ООО Пример"),
         ("ANALYTICAL ENGINES GMBH", "Analytical Engines GmbH"),
         ("BANK OF THE WEST", "Bank of the West"),
         ("THE EXAMPLE PARTNERSHIP LLC", "The Example Partnership LLC"),
         ("O'REILLY MEDIA INC.", "O'Reilly Media Inc."),
         ("EXAMPLE.COM HOLDINGS INC.", "Example.com Holdings Inc."),
         ("Acme GMBH & CO. KG", "Acme GmbH & Co. KG"),
-        ("acme gmbh", "acme GmbH"),  # only the form: the name may be a brand
-        ("acme inc.", "acme Inc."),
-        ("acme s.p.a.", "acme S.p.A."),
+        ("brightmill gmbh & co. kg", "Brightmill GmbH & Co. KG"),
+        ("acme widgets ltd", "Acme Widgets Ltd"),
+        ("acme gmbh", "Acme GmbH"),
+        ("acme inc.", "Acme Inc."),
+        ("acme s.p.a.", "Acme S.p.A."),
+        ("acme Inc.", "acme Inc."),  # somebody chose the small letters
+        ("adidas ag", "adidas AG"),
+        ("ebay gmbh", "eBay GmbH"),
+        ("ibm germany", "IBM Germany"),
+        ("at&t inc", "AT&T Inc"),
+        ("x in&out", "X In&Out"),
+        ("it services us", "IT Services Us"),
+        ("bank of the west", "Bank of the West"),
+        ("de example bv", "De Example BV"),
+        ("o'reilly & mcdonald", "O'Reilly & McDonald"),
+        ("example.com holdings", "Example.com Holdings"),
+        ("3m company", "3M Company"),
+        ("tsv example e.v.", "TSV Example e.V."),
+        ("VOLKSBANK EXAMPLE EG", "Volksbank Example eG"),
+        ("2nd street", "2nd Street"),
+        ("čez, a.s.", "Čez, a.s."),
+        ("example sp. z o.o.", "Example Sp. z o.o."),
+        ("ооо пример", "ООО Пример"),
+        ("we do not want to say it to you yet", "we do not want to say it to you yet"),
+        ("who wants to know?", "who wants to know?"),
         ("Acme llc", "Acme LLC"),
         ("Example plc", "Example plc"),  # both are usual
         ("Example PLC", "Example PLC"),
@@ -42,7 +86,18 @@ def test_companies_are_repaired_with_care(written: str, kept: str) -> None:
     assert refine_company(kept) == (kept, ())
 
 
-@pytest.mark.parametrize("written", [*sorted(company.PLACEHOLDERS), "N/A", " None ", "NULL"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *sorted(company.PLACEHOLDERS),
+        "N/A",
+        " None ",
+        "NULL",
+        "Keine.",
+        "(ninguna)",
+        "Je n’en ai pas",
+    ],
+)
 def test_a_placeholder_is_no_company(written: str) -> None:
     kept, changes = refine_company(written)
     assert kept is None
@@ -50,10 +105,17 @@ def test_a_placeholder_is_no_company(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["None of the Above Ltd", "Test", "X", "Self-employed", "Nil Oy"]
+    "written",
+    ["None of the Above Ltd", "Test", "X", "Self-employed", "Nil Oy", "Nothing", "Privat", "Geena"],
 )
 def test_a_real_company_is_no_placeholder(written: str) -> None:
     assert refine_company(written) == (written, ())
+
+
+@given(st.lists(st.sampled_from(sorted(PIECES)), min_size=1, max_size=6).map(" ".join))
+def test_a_refined_company_stays_as_it_is(written: str) -> None:
+    kept, _ = refine_company(written)
+    assert refine_company(kept) == (kept, ())
 
 
 @pytest.mark.parametrize(
