@@ -7,7 +7,8 @@ is nothing to measure, and the script says so. What each figure means:
 
 - e-mail: the share of addresses judged as the set does. An address that refinement mends (spaces,
   line ends, "Name <address>") is not the one that the set judged, and quoted local parts are a
-  matter of policy (a lead form refuses them): such cases are left out and counted beside.
+  matter of policy (a lead form refuses them): such cases are left out and counted beside. Domains,
+  placeholders and tests: `bench.mail_quality`.
 - phones: the share of writings that give the E.164 of the set (the samples are from many years:
   those whose length is impossible today are left out), the share of examples whose validity is
   judged as the set does.
@@ -27,7 +28,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from bench import quality_companies
+from bench.mail_quality import mail_measures
 from leadline.refine.email import Email, refine_email
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
@@ -70,6 +75,7 @@ def measures(folder: Path) -> Iterator[tuple[str, Iterable[Judged]]]:
     yield "e-mail, email_syntax_cases: validity", syntax_cases(folder)
     yield "e-mail, email_syntax_cases: ASCII domain of valid ones", syntax_domains(folder)
     yield "e-mail, email_isemail: ERR refused, VALID accepted", isemail(folder)
+    yield from mail_measures(folder)
     yield "phone, phone_examples_by_region: national form, E.164", examples(folder, "national")
     yield "phone, phone_examples_by_region: international form", examples(folder, "international")
     yield "phone, phone_examples_by_region: readable form", readable(folder)

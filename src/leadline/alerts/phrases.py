@@ -5,7 +5,7 @@ All texts are cleaned and bounded here, and none is markup: the channel's writer
 
 from datetime import UTC, datetime
 
-from leadline.alerts.problems import in_words
+from leadline.alerts.problems import problems_in_words
 from leadline.alerts.words import (
     OWNER_CLAIMED,
     clamped,
@@ -141,7 +141,7 @@ def message_of(lead: RefinedLead) -> str:
 
 def doubts_of(lead: RefinedLead) -> str:
     """The problems of a lead in words, on one line; "" if there are none."""
-    return line_of("; ".join(map(in_words, lead.problems)), "", _PROBLEMS_LIMIT)
+    return line_of(problems_in_words(lead), "", _PROBLEMS_LIMIT)
 
 
 def links_of(notice: Notice) -> tuple[tuple[str, str], ...]:

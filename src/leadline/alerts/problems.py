@@ -1,9 +1,12 @@
 """Problem codes in words, for people."""
 
+from leadline.model.lead import RefinedLead
+
 _WORDS = {
     "charset.replaced": "some of its characters could not be read",
     "charset.unknown": "its sender named a charset that is not known",
     "charset.wrong": "it was not in the charset that its sender named",
+    "company.placeholder": "the company is a placeholder",
     "contact.blank": "it names nobody and can't be answered",
     "contact.unreachable": "neither e-mail nor phone",
     "custom.another_person": "the delivery may name another person",
@@ -20,13 +23,16 @@ _WORDS = {
     "phone.invalid": "the phone number does not exist in its country",
     "phone.no_region": "the phone number names no country",
     "phone.dial_code": "the dial code beside the phone number is that of another country",
+    "phone.placeholder": "the phone number is a placeholder",
     "phone.several": "several phone numbers were given",
     "phone.unknown_country": "the country of the phone number is not understood",
     "name.company": "the name is that of a company",
     "name.fields_differ": "the fields of its name do not fit together",
+    "name.mash": "the name is random letters",
     "name.missing": "no name",
     "name.order_unsure": "which of its names is the last one is unsure",
     "name.several": "the name is that of several people",
+    "name.placeholder": "the name is a placeholder or a test",
     "name.suspect": "the name does not look like one",
     "record.deleted": "its record was deleted in the CRM",
     "record.merged": "its record was merged into another one",
@@ -39,6 +45,20 @@ _WORDS = {
     "test.dummy": "dummy data of an advertiser's test",
     "test.flagged": "its sender marked it as a test",
 }
+
+
+def problems_in_words(lead: RefinedLead) -> str:
+    """All problems of a lead, with the address that was probably meant; "" if there are none."""
+    return "; ".join(_told(code, lead.contact.email) for code in lead.problems)
+
+
+def _told(code: str, email: str | None) -> str:
+    if code != "email.suspect_domain" or not email:
+        return in_words(code)
+    from leadline.refine.email_slips import suggested_address  # few leads need it
+
+    meant = suggested_address(email)
+    return f"{in_words(code)}: {meant}?" if meant else in_words(code)
 
 
 _TRUNCATED = ".truncated"

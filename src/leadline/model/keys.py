@@ -48,17 +48,20 @@ def under_own_key(lead: CapturedLead) -> CapturedLead:
 def match_keys(refined: RefinedLead) -> dict[str, bytes]:
     """The match keys of a lead, for finding duplicates: "email" and "phone", as far as it has them.
 
-    Only valid addresses and numbers make keys, and placeholders ("none@none.com") don't. The
-    extension is part of the phone number, because many people share a switchboard.
+    Only valid addresses and numbers make keys, and placeholders ("none@none.com", 1234567890)
+    don't. The extension is part of the phone number, because many people share a switchboard.
     """
     contact = refined.contact
     keys = {}
     if contact.email_canonical and "email.placeholder" not in refined.problems:
         keys["email"] = _digest("email", contact.email_canonical)
-    if contact.phone_e164 and "phone.invalid" not in refined.problems:
+    if contact.phone_e164 and _UNSURE_PHONE.isdisjoint(refined.problems):
         extension = f";ext={contact.phone_extension}" if contact.phone_extension else ""
         keys["phone"] = _digest("phone", contact.phone_e164 + extension)
     return keys
+
+
+_UNSURE_PHONE = frozenset(("phone.invalid", "phone.placeholder"))
 
 
 def _digest(kind: str, value: str) -> bytes:

@@ -197,11 +197,8 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     owner_claimed: str | None = None
 
 
-PLACEABLE = tuple(
-    name
-    for name in LeadFields.__struct_fields__
-    if name not in ("custom", "suspicions", "owner_claimed")
-)
+_NOT_PLACED = ("custom", "suspicions", "owner_claimed")
+PLACEABLE = tuple(one for one in LeadFields.__struct_fields__ if one not in _NOT_PLACED)
 """The fields that a sender or a CRM fills in; settings can map them."""
 
 
@@ -216,8 +213,9 @@ class Change(msgspec.Struct, frozen=True, rename={"before": "from", "after": "to
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """The person or company of a lead. `email_canonical` and `phone_e164` serve to find duplicates
-    and are not displayed."""
+    """The person or company of a lead. `email_canonical` and `phone_e164` serve to find duplicates.
+    `email_kind` says whose the e-mail domain is (`DomainKind`), `company_domain` names a company's.
+    """
 
     name: str | None = None
     email: str | None = None
@@ -231,6 +229,8 @@ class Contact(msgspec.Struct, frozen=True):
     title: str | None = None
     country: str | None = None
     website: str | None = None
+    email_kind: str | None = None
+    company_domain: str | None = None
 
 
 class Ownership(StrEnum):

@@ -21,6 +21,7 @@ from leadline.refine.damage import damages
 from leadline.refine.email import refine_email
 from leadline.refine.leftovers import leftover_problems
 from leadline.refine.limits import LIMITS, cut_custom, truncated
+from leadline.refine.made_up import made_up_problems
 from leadline.refine.misplaced import put_right
 from leadline.refine.name import refine_name
 from leadline.refine.name_company import company_from_name
@@ -69,6 +70,7 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     changes = moved + renamed + contact.changes + of_details + of_custom + mends
     reasons = suspicions(fields, contact.value.email)
     problems = {*contact.problems, *truncated(changes), *reasons, *damages(fields)}
+    problems |= made_up_problems(contact.value)
     if custom:
         problems |= leftover_problems(custom, contact.value)
     if contact.value.email is None and contact.value.phone is None:
@@ -125,6 +127,8 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
         title=title,
         country=country,
         website=website,
+        email_kind=email.kind,
+        company_domain=email.company,
     )
     changes = name.changes + email.changes + phone.changes
     changes += of_company + of_title + of_country + of_website

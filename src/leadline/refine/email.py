@@ -4,22 +4,22 @@ One regular expression recognises common addresses; email-validator checks all o
 """
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from leadline.model.lead import Change
 from leadline.refine import text
 from leadline.refine.blank import is_blank
-from leadline.refine.email_domains import (
-    DISPOSABLE,
-    MISTYPED,
-    NOBODY,
-    ONE_MAILBOX,
-    PLACEHOLDERS,
-    ROLES,
-    SAME_PROVIDER,
-    TAGGING,
+from leadline.refine.email_kinds import (
+    DomainKind,
+    company_domain,
+    domain_kind,
+    is_placeholder_address,
+    is_role,
 )
+from leadline.refine.email_mailbox import canonical
+from leadline.refine.email_slips import is_suspect_domain
 from leadline.refine.limits import LIMITS
 
 # A subset of what email-validator accepts unchanged: no label contains "--" (IDNA) or is longer
@@ -38,17 +38,19 @@ _BEHIND = " >)]\"',;:."
 _SEPARATOR = re.compile(
     r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)|(?<=[^\s<])(?=<)", re.I
 )
-_MISTYPED_TOP = text.words("con cmo ocm comm coom nett ogr")
 _LOOSE_SPACE = re.compile(r"\s*([@.])\s*")
 
 
 class Email(msgspec.Struct, frozen=True):
-    """An address as displayed, its canonical form (None if it is invalid), problems and changes."""
+    """An address as displayed, its canonical form (None if it is invalid), problems and changes;
+    whose its domain is (a `DomainKind`), and the domain of its company."""
 
     written: str | None = None
     canonical: str | None = None
     problems: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    kind: str | None = None
+    company: str | None = None
 
 
 def refine_email(written: str | None) -> Email:
@@ -60,13 +62,33 @@ def refine_email(written: str | None) -> Email:
         return Email()
     if (plain := _PLAIN.fullmatch(written)) is not None:
         local, domain = plain["local"], plain["domain"]
-        return Email(written, _canonical(local, domain), _doubts(local, domain))
+        return _judged(written, local, domain)
     lowered = written.lower()
     if written.isascii() and (plain := _PLAIN.fullmatch(lowered)) is not None:
         local, domain = plain["local"], plain["domain"]
         case = text.altered("email", written, lowered, "email.lowercase")
-        return Email(lowered, _canonical(local, domain), _doubts(local, domain), (case,))
+        return _judged(lowered, local, domain, (), (case,))
     return _refine_other(written)
+
+
+def canonical_address(address: str) -> str | None:
+    """The canonical form of one address, to find duplicates; None if it is invalid. What an earlier
+    version wrote into `Contact.email_canonical` may be another one."""
+    parts = _parts(_lowered(address))
+    return canonical(*parts) if parts else None
+
+
+def other_addresses(changes: Iterable[Change]) -> tuple[str, ...]:
+    """The canonical forms of the addresses that stood in the e-mail field beside the one that was
+    kept, by the changes of a refined lead: further keys by which the same person can be known.
+    Only those on the same line, and none if the field was too long for a Change."""
+    for change in changes:
+        if change.rule == "email.unwrap" and change.before and change.after:
+            parts = _SEPARATOR.split(change.before)
+            found = (canonical_address(_alone(part)) for part in parts if "@" in part)
+            kept = canonical_address(change.after)
+            return tuple(dict.fromkeys(one for one in found if one and one != kept))
+    return ()
 
 
 def _refine_other(written: str) -> Email:
@@ -77,6 +99,8 @@ def _refine_other(written: str) -> Email:
     lines = ("email.lines",) if rest else ()
     if kept is None:
         return Email(problems=lines, changes=changes)
+    kept, of_signs = _with_signs(kept)
+    changes += of_signs
     address, several = _unwrapped(kept)
     while (inner := _unwrapped(address))[0] != address:  # "<mailto:<a@b>>"; always gets shorter
         address, several = inner[0], several or inner[1]
@@ -98,7 +122,20 @@ def _refine_other(written: str) -> Email:
         lowered = tight
     if found is None:
         return Email(lowered, None, (*problems, "email.invalid"), changes)
-    return Email(lowered, _canonical(*found), problems + _doubts(*found), changes)
+    return _judged(lowered, *found, problems, changes)
+
+
+def _with_signs(kept: str) -> tuple[str, tuple[Change, ...]]:
+    """The text with the signs of an address that it has in words, and the change; unchanged if it
+    has an address without that, or none after it."""
+    from leadline.refine.email_written import with_signs  # few addresses need it
+
+    signed = with_signs(kept)
+    if signed == kept or ("@" in kept and _parts(_lowered(_unwrapped(kept)[0])) is not None):
+        return kept, ()
+    if _parts(_lowered(_unwrapped(signed)[0])) is None:
+        return kept, ()
+    return signed, (text.altered("email", kept, signed, "email.written"),)
 
 
 def _first_line(written: str) -> tuple[str, str]:
@@ -180,35 +217,24 @@ def _parts(address: str) -> tuple[str, str] | None:
     return valid.local_part.lower(), valid.ascii_domain.lower()
 
 
-def _canonical(local: str, domain: str) -> str:
-    """The canonical spelling of an address, to find duplicates.
-
-    +tags and dots are removed only for providers that document that they ignore them. Elsewhere
-    `a+b@` and `ab@` may be two people, and merging two leads is worse than keeping a duplicate.
-    """
-    domain = SAME_PROVIDER.get(domain, domain)
-    if domain in TAGGING:
-        local = local.partition("+")[0] or local
-        if domain in ONE_MAILBOX:
-            local = local.replace(".", "") or local
-    return f"{local}@{domain}"
-
-
-def _doubts(local: str, domain: str) -> tuple[str, ...]:
-    """The problem codes of a valid address, in alphabetical order."""
-    name = local.partition("+")[0]
+def _judged(
+    written: str,
+    local: str,
+    domain: str,
+    problems: tuple[str, ...] = (),
+    changes: tuple[Change, ...] = (),
+) -> Email:
+    """A valid address, with the problem codes that it has itself, in alphabetical order."""
+    kind = domain_kind(domain)
     found = []
-    if domain in DISPOSABLE:
+    if kind is DomainKind.DISPOSABLE:
         found.append("email.disposable")
-    if name in NOBODY or (name in PLACEHOLDERS and domain.startswith(f"{name}.")):
+    if is_placeholder := is_placeholder_address(f"{local}@{domain}"):
         found.append("email.placeholder")
-    if name in ROLES:
+    if is_role(local):
         found.append("email.role")
-    if domain in MISTYPED or _ends_mistyped(domain):
+    if is_suspect_domain(domain):
         found.append("email.suspect_domain")
-    return tuple(found)
-
-
-def _ends_mistyped(domain: str) -> bool:
-    top = domain.rpartition(".")[2]
-    return top in _MISTYPED_TOP or not (top.isalpha() or top.startswith("xn--"))
+    company = None if is_placeholder else company_domain(domain)
+    known = canonical(local, domain)
+    return Email(written, known, (*problems, *found), changes, kind.value, company)

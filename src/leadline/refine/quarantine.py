@@ -9,8 +9,9 @@ from collections.abc import Container
 
 from leadline.model.lead import Contact, LeadDetails, LeadFields
 from leadline.model.names import ANOTHER_PERSON
-from leadline.refine import text
+from leadline.refine.email_kinds import is_test_mailbox
 from leadline.refine.leftovers import PHONE
+from leadline.refine.made_up import is_test_name
 
 NOBODY = "contact.blank"
 """The problem of a lead that names nobody and cannot be answered."""
@@ -18,11 +19,6 @@ NOBODY = "contact.blank"
 LINK_LIMIT = 10
 """A message with this many links is spam; people who ask for an offer send a few."""
 
-_TEST_WORDS = text.words(
-    "test|testing|tester|test test|testtest|test lead|lead test|testlead|asdf|asdf asdf|"
-    "asdfasdf|asdfgh|qwerty|qwe|foo bar|foo|foobar",
-    "|",
-)
 _DOCUMENTATION = ("example.com", "example.net", "example.org")
 """Domains of RFC 2606. Demonstrations and integration tests use them and must get as far as the
 alert, so addresses there are never a reason for quarantine."""
@@ -96,17 +92,13 @@ def _is_gibberish(fields: LeadFields) -> bool:
 
 
 def _is_test(fields: LeadFields, email: str) -> bool:
-    """Whether name and address are test words, or there is no name and phone, and both parts of the
-    address are test words."""
+    """Whether name and address say that it is a test, or there is no name and phone, and both parts
+    of the address say so."""
     local, _, domain = email.partition("@")
-    if local not in _TEST_WORDS or domain in _DOCUMENTATION:
+    if not is_test_mailbox(local) or domain in _DOCUMENTATION:
         return False
-    name = " ".join(filter(None, (fields.name or fields.first_name, fields.last_name)))
-    if name.strip():
-        names = (fields.name, fields.first_name, fields.last_name)
-        return all(_is_test_word(one) for one in names if one)
+    names = [one for one in (fields.name, fields.first_name, fields.last_name) if one]
+    if names:
+        parts = " ".join(filter(None, (fields.first_name, fields.last_name)))
+        return all(map(is_test_name, filter(None, (fields.name, parts))))
     return not fields.phone and domain.partition(".")[0] == local
-
-
-def _is_test_word(name: str) -> bool:
-    return " ".join(name.casefold().split()) in _TEST_WORDS

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.alerts.problems import in_words
+from leadline.alerts.problems import in_words, problems_in_words
 from leadline.channels.slack import messages
 from leadline.channels.slack.messages import template_of
 from leadline.model.handling import Handling
@@ -319,11 +319,26 @@ def test_problems_are_told_in_words() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("email", "told"),
+    [
+        ("ada@gmial.com", "the e-mail domain may be mistyped: ada@gmail.com?"),
+        ("ada@example.c0", "the e-mail domain may be mistyped"),
+    ],
+)
+def test_a_mistyped_domain_is_told_with_what_was_probably_meant(email: str, told: str) -> None:
+    suspect = lead(contact=Contact(email=email), problems=("email.suspect_domain",))
+    message = new_lead(suspect, SHOW)
+    assert message["blocks"][-2]["elements"][0]["text"] == f"⚠️ Please check: {told}"
+    assert problems_in_words(suspect) == told
+
+
 # fmt: off
 PROBLEMS = (
     "contact.unreachable", "email.disposable", "email.invalid", "email.lines", "email.placeholder",
     "email.role", "email.several", "email.suspect_domain", "message.truncated",
-    "first_name.truncated", "custom.truncated", "name.missing", "name.suspect", "phone.invalid",
+    "first_name.truncated", "custom.truncated", "name.missing", "name.suspect", "name.mash",
+    "name.placeholder", "company.placeholder", "phone.placeholder", "phone.invalid",
     "phone.no_region", "phone.several", "phone.unparseable", "phone.dial_code",
     "phone.unknown_country", "spam.gibberish", "spam.honeypot",
     "spam.links", "spam.name", "test.contact", "test.dummy", "test.flagged",

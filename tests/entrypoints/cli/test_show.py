@@ -72,6 +72,15 @@ def test_what_a_sender_wrote_is_no_markup_and_nothing_that_a_terminal_obeys() ->
     assert '"email": "\\u009b31m\\u202e"' in lines
 
 
+def test_a_story_says_which_address_was_probably_meant() -> None:
+    refined = RefinedLead(
+        LEAD, AT, AT, "refined", Contact(email="ada@gmial.com"), LeadDetails(), "close",
+        problems=("email.suspect_domain",),
+    )  # fmt: skip
+    told = msgspec.structs.replace(story(), refined=msgspec.Raw(msgspec.json.encode(refined)))
+    assert "perhaps meant: ada@gmail.com" in printed(told)
+
+
 def test_a_story_says_who_handles_the_lead() -> None:
     lines = printed(story())
     for line in (

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leadline.refine import email
-from leadline.refine.email import refine_email
+from leadline.refine.email import canonical_address, other_addresses, refine_email
 from leadline.refine.limits import LIMITS
 
 
@@ -238,3 +238,98 @@ def test_validity_is_the_library_s(address: str) -> None:
 @given(st.from_regex(r"[A-Za-z0-9_+.]{1,12}@[A-Za-z0-9-]{1,8}\.[A-Za-z]{2,4}", fullmatch=True))
 def test_an_address_in_capitals_is_read_like_all_others(written: str) -> None:
     assert refine_email(written) == email._refine_other(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "others"),
+    [
+        ("Jo.Private@gmail.com, jo@brightmill.com", ("jo@brightmill.com",)),
+        ("Jo <jo@example.com> / JO@example.org", ("jo@example.org",)),
+        ("jo@example.com; JO@example.com", ()),
+        ("jo@example.com, jo@", ()),
+        ("Jo <jo@example.com>", ()),
+        ("jo@example.com", ()),
+        ("jo@example.com\njo@example.org", ()),  # another line may be anybody's
+    ],
+)
+def test_further_addresses_of_the_field_are_known_by_its_changes(
+    written: str, others: tuple[str, ...]
+) -> None:
+    assert other_addresses(refine_email(written).changes) == others
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("al.hall@protonmail.com", "Al.Hall+web@proton.me"),
+        ("al.hall@pm.me", "al.hall@protonmail.ch"),
+        ("al@me.com", "al@icloud.com"),
+        ("al@mac.com", "al+x@icloud.com"),
+        ("al@ya.ru", "al@yandex.com"),
+        ("al@hotmail.co.uk", "al+x@hotmail.co.uk"),
+        ("al@fastmail.com", "al+x@fastmail.com"),
+    ],
+)
+def test_addresses_of_one_mailbox_have_one_canonical_form(one: str, other: str) -> None:
+    assert canonical_address(one) == canonical_address(other) == refine_email(one).canonical
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("al@fastmail.com", "al@fastmail.fm"),  # may be two people
+        ("al@hotmail.com", "al@outlook.com"),
+        ("a.l@outlook.com", "al@outlook.com"),
+        ("al@brightmill.com", "al+x@brightmill.com"),
+    ],
+)
+def test_addresses_of_perhaps_two_people_have_two(one: str, other: str) -> None:
+    assert canonical_address(one) != canonical_address(other)
+
+
+def test_an_invalid_address_has_no_canonical_form() -> None:
+    assert canonical_address("al@") is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["jo.martin(at)brightmill.com", "jo.martin [at] brightmill [dot] com",
+     "Jo.Martin (AT) brightmill.com", "jo.martin{at}brightmill{dot}com",
+     "jo.martin at brightmill dot com", "jo.martin[@]brightmill[.]com",
+     "jo dot martin at brightmill dot com", "jo.martin at brightmill.com",
+     "jo.martin (a) brightmill.com", "jo.martin(arroba)brightmill.com",
+     "jo.martin [at] brightmill dot com", "jo.martin_at_brightmill.com",
+     "Jo Martin <jo.martin(at)brightmill.com>", "jo.martin (ät) brightmill (punkt) com",
+     "jo.martin@brightmill,com", "mailto:jo.martin(at)brightmill.com",
+     "jo.martin<at>brightmill.com"],
+)  # fmt: skip
+def test_an_address_in_words_is_read_and_the_change_recorded(written: str) -> None:
+    email = refine_email(written)
+    assert (email.written, email.problems) == ("jo.martin@brightmill.com", ())
+    assert "email.written" in [one.rule for one in email.changes]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ask at brightmill.com", "contact me at brightmill.com", "look at brightmill dot",
+     "jo (at) work", "jo.martin at brightmill", "(at)brightmill.com", "jo(at)",
+     "jo.martin (office) brightmill.com", "meet at cafe.paris", "jo@brightmill,",
+     "jo@brightmill,more", "patatas.com"],
+)  # fmt: skip
+def test_words_that_are_no_address_are_left_as_they_are(written: str) -> None:
+    email = refine_email(written)
+    assert (email.canonical, email.problems) == (None, ("email.invalid",))
+    assert "email.written" not in [one.rule for one in email.changes]
+
+
+def test_an_address_with_signs_comes_before_one_in_words() -> None:
+    for written in ("ada(at)example.org <jo@example.com>", "Jo <jo_at_home@example.com>"):
+        email = refine_email(written)
+        assert (email.written or "").endswith("@example.com")
+        assert "email.written" not in [one.rule for one in email.changes]
+
+
+def test_two_addresses_in_words_are_two() -> None:
+    email = refine_email("jo(at)example.com, ada(at)example.com")
+    assert (email.written, email.problems) == ("jo@example.com", ("email.several",))
+    assert other_addresses(email.changes) == ("ada@example.com",)

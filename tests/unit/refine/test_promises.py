@@ -63,8 +63,8 @@ def kept_of(refined: RefinedLead) -> dict[str, Any]:
     of_the_crm = ("owner_id", "owner_email", "ownership")
     kept = {renamed.get(k, k): value for k, value in details.items() if k not in of_the_crm}
     contact = msgspec.structs.asdict(refined.contact)
-    compared = ("email_canonical", "phone_e164", "phone_extension")
-    return kept | {key: value for key, value in contact.items() if key not in compared}
+    derived = ("email_canonical", "phone_e164", "phone_extension", "email_kind", "company_domain")
+    return kept | {key: value for key, value in contact.items() if key not in derived}
 
 
 def shown(text: str | None) -> str | None:

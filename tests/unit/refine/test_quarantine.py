@@ -26,6 +26,9 @@ def reasons(fields: LeadFields) -> tuple[str, ...]:
         (LeadFields(name="Test", email="test@test.com"), "test.contact"),
         (LeadFields(first_name="asdf", last_name="asdf", email="asdf@asdf.com"), "test.contact"),
         (LeadFields(email="test@test.com"), "test.contact"),
+        (LeadFields(name="Test User 2", email="test2@gmail.com"), "test.contact"),
+        (LeadFields(first_name="Test", last_name="Lead", email="test@acme.org"), "test.contact"),
+        (LeadFields(name="Fake Name", email="fake@fake.com"), "test.contact"),
         (LeadFields(name="<test lead: dummy data for full_name>"), "test.dummy"),
         (LeadFields(name="Ada", message="see [url=http://example.com]here[/url]"), "spam.links"),
         (LeadFields(name="Ada", message='buy <a href="http://example.com">now'), "spam.links"),
@@ -50,6 +53,10 @@ def test_sure_signs_put_a_lead_aside(fields: LeadFields, reason: str) -> None:
         LeadFields(name="Ada Lovelace", email="test@test.com"),  # a person who hides an address
         LeadFields(email="test@test.com", phone="+1 212-555-0100"),  # who can be called
         LeadFields(name="Test", email="ada@company.org"),
+        LeadFields(first_name="Claire", last_name="Test", email="test@company.org"),
+        LeadFields(name="Jon Tester", email="tester@company.org"),
+        LeadFields(name="John Doe", email="test@company.org"),
+        LeadFields(name="hjkdfhgjkd sdfkjh", email="jkhsdf@gmail.com"),
         LeadFields(name="Ada", message="our shops: https://example.com https://example.org"),
         LeadFields(name="Ada", message='<p>see <a href="https://example.com">us</a></p>'),
         LeadFields(name="Ada", message="[x] brackets and 3 < 4"),

@@ -54,6 +54,8 @@ def test_a_clean_lead_comes_through_as_it_is() -> None:
         title="Countess",
         country="United Kingdom",
         website="https://example.com",
+        email_kind="business",
+        company_domain="example.com",
     )
     assert refined.lead_details == LeadDetails(
         source="Website",

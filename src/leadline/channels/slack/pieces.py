@@ -6,7 +6,7 @@ Texts from leads are always shown literally, never interpreted (`channels.slack.
 import re
 from collections.abc import Sequence
 
-from leadline.alerts.problems import in_words
+from leadline.alerts.problems import problems_in_words
 from leadline.alerts.words import OWNER_CLAIMED, clamped, name, on_lines, on_one_line, score, span
 from leadline.channels.slack import blockkit, buttons
 from leadline.channels.slack.mrkdwn import escaped, harmless
@@ -209,7 +209,7 @@ def _sure_of_junk() -> blockkit.Block:
 
 def doubts(lead: RefinedLead) -> list[blockkit.Block]:
     """The problems of the lead in words; no block if there are none."""
-    found = harmless(on_one_line("; ".join(map(in_words, lead.problems))), _PROBLEMS)
+    found = harmless(on_one_line(problems_in_words(lead)), _PROBLEMS)
     return [blockkit.context(f"⚠️ Please check: {found}")] if found else []
 
 

@@ -21,6 +21,7 @@ from leadline.model.people import Person
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import LeadStory, TaskRow
+from leadline.refine.email_slips import suggested_address
 
 _NOTHING = "—"
 _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
@@ -123,6 +124,9 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
     out.print(drawn)
     if lead.problems:
         out.print(_text(f"  problems: {', '.join(lead.problems)}"))
+        is_suspect = "email.suspect_domain" in lead.problems
+        if is_suspect and (meant := suggested_address(lead.contact.email or "")):
+            out.print(_text(f"  perhaps meant: {meant}"))
     if lead.changes:
         _title(out, "\nChanges")
     for change in lead.changes:
