@@ -97,6 +97,7 @@ bench: setup ## every performance claim, each against a baseline of the same run
 
 bench-quality: setup ## how right refinement is, by public data sets (needs ../shared/datasets or DATASETS=dir; ARGS=-v: mistakes)
 	$(BIN)/python -m bench.refine_quality $(DATASETS) $(ARGS)
+	$(BIN)/python -m bench.duplicates_quality $(DATASETS)
 
 docs: setup ## write the generated reference pages anew
 	$(BIN)/python tools/write_reference.py
@@ -112,6 +113,7 @@ countries: .countries/.ready ## write the table of countries' names anew, from C
 names: .names/.ready ## write the tables of given names and their short forms anew
 	.names/bin/python tools/nickname_table.py
 	.names/bin/python tools/given_names.py
+	.names/bin/python tools/name_frequencies.py
 
 .names/.ready: constraints-names.txt
 	$(PYTHON) -m venv .names

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import msgspec
 
+from leadline.duplicates.policy import DuplicatePolicy
 from leadline.model.lead import WORKER_DIED, RefinedLead
+from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.retry import LookUpPolicy, RetryPolicy
@@ -50,7 +52,8 @@ class Kit(msgspec.Struct, frozen=True):
     at a refinement are allowed: it waits for nothing but CRMs, whose calls have timeouts, so an
     attempt that did not finish alone will not finish later, and blocks a worker for a whole lease.
     `troubles` takes reports of what operators must know; None where nothing tells them.
-    `arrivals` counts what each source sends; None where nothing watches that.
+    `arrivals` counts what each source sends; None where nothing watches that. `duplicates` says how
+    duplicates are found, and what is done with them.
     """
 
     store: Store
@@ -73,6 +76,7 @@ class Kit(msgspec.Struct, frozen=True):
     most_deaths: int = 3
     troubles: TroubleBook | None = None
     arrivals: ArrivalBook | None = None
+    duplicates: DuplicatePolicy = DuplicatePolicy()
 
 
 EMBEDDED_DEATHS = 5
@@ -141,7 +145,10 @@ def next_person(kit: Kit, holder: Person | None) -> Person | None:
 
 
 def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
-    """The channels to alert; all of them if there are neither rules nor usual channels."""
-    if not kit.routes.rules and not kit.routes.usual:
+    """The channels to alert; all of them if there are neither rules nor usual channels, unless
+    nobody is to be alerted to a duplicate. None for somebody whom the CRM has known before."""
+    if KNOWN_PERSON in lead.problems:
+        return ()
+    if not kit.routes.rules and not kit.routes.usual and not kit.routes.is_silent(lead):
         return tuple(kit.channels)
     return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)

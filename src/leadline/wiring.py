@@ -260,6 +260,7 @@ def kit_of(
     clock: Clock = wall_clock,
 ) -> "Kit":
     """A kit with this store."""
+    from leadline.duplicates.policy import policy_of
     from leadline.kit import Kit
     from leadline.model.retry import LookUpPolicy, RetryPolicy
     from leadline.team.people import Team
@@ -281,6 +282,7 @@ def kit_of(
         targets=Targets(settings.targets, settings.hours),
         look_ups=LookUpPolicy(every=settings.look_up_every, lasting=settings.look_up_for),
         interactive=bool(settings.slack_signing_secret),
+        duplicates=policy_of(settings),
     )
 
 
@@ -294,6 +296,5 @@ def _routes(settings: Settings) -> "Routes":
         from leadline.channels.registry import usual_channels
 
         usual = usual_channels(settings)
-    return Routes(
-        settings.rules, settings.hours, Team(settings.people), usual, settings.unassigned_channel
-    )
+    team, silent = Team(settings.people), settings.duplicates_alert == "no"
+    return Routes(settings.rules, settings.hours, team, usual, settings.unassigned_channel, silent)

@@ -7,6 +7,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from leadline.model.lead import Contact, FirstSeen, LeadDetails, RefinedLead
+from leadline.model.likeness import Origin, Possible, Reason
 from leadline.model.links import Links
 from leadline.model.record_links import RecordLinks
 from leadline.ports.channel import Notice
@@ -102,9 +103,25 @@ def any_details() -> st.SearchStrategy[LeadDetails]:
     return st.builds(LeadDetails, **dict.fromkeys(texts, MAYBE), lead_score=score)
 
 
+def any_reason() -> st.SearchStrategy[Reason]:
+    codes = st.one_of(st.sampled_from(["email.same", "first.nickname", "phone.other"]), TEXT)
+    return st.builds(Reason, codes, st.floats(-30, 30))
+
+
 def any_lead() -> st.SearchStrategy[RefinedLead]:
     """Any lead that the types allow, and some that they don't."""
-    first = st.builds(FirstSeen, TEXT, MOMENT, st.lists(TEXT, max_size=3).map(tuple))
+    chance = st.floats(0, 1)
+    reasons = st.lists(any_reason(), max_size=9).map(tuple)
+    first = st.builds(
+        FirstSeen,
+        TEXT,
+        MOMENT,
+        st.lists(TEXT, max_size=3).map(tuple),
+        st.one_of(st.none(), chance),
+        reasons,
+    )
+    possible = st.builds(Possible, TEXT, chance, reasons)
+    origin = st.builds(Origin, TEXT, MOMENT)
     return st.builds(
         RefinedLead,
         lead_id=st.one_of(st.uuids().map(str), TEXT),
@@ -117,4 +134,6 @@ def any_lead() -> st.SearchStrategy[RefinedLead]:
         problems=st.lists(TEXT, max_size=5).map(tuple),
         duplicate_of=st.one_of(st.none(), first),
         custom=JSON,
+        possible=st.lists(possible, max_size=5).map(tuple),
+        filled=st.dictionaries(st.sampled_from(Contact.__struct_fields__), origin, max_size=4),
     )

@@ -152,6 +152,18 @@ def test_refining_and_telling_need_nothing_besides(unpacked: dict[str, Path]) ->
     )
 
 
+def test_leads_are_compared_in_a_function(unpacked: dict[str, Path]) -> None:
+    run_alone(
+        unpacked["work"],
+        "from leadline.duplicates.comparing import compared\n"
+        "from leadline.duplicates.weights import Weights\n"
+        "from leadline.model.likeness import Traits\n"
+        "one = Traits('ada', 'lovelace', ('ada@example.com',), company='engines')\n"
+        "other = Traits('adah', 'lovelase', ('adah@example.com',), company='engine')\n"
+        "assert compared(one, other, Weights.load_default()).findings",
+    )
+
+
 def test_a_label_in_any_language_is_read_in_a_function(unpacked: dict[str, Path]) -> None:
     run_alone(
         unpacked["work"],

@@ -11,15 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leadline.duplicates.keys import candidate_keys
+from leadline.duplicates.traits import traits_of
 from leadline.model.formats import key_of
-from leadline.model.lead import Fate, Kind, Status
+from leadline.model.lead import Fate, Kind, RefinedLead, Status
+from leadline.model.likeness import Judgement, Ruling
 from leadline.model.task import Done, Step, Task
 from leadline.operations.moving.agreement import differences
 from leadline.ports.homes import Family, Home, KeyKind
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement, Store
-from leadline.stores.aws.keys import digest_key, lead_key
+from leadline.stores.aws.keys import alike_key, digest_key, lead_key
 from leadline.stores.aws.wakeups import FAR
+from leadline.stores.likeness import likeness_of
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.values import micros
@@ -143,7 +147,8 @@ def test_tasks_are_due_when_they_would_have_been(two: TwoInstallations) -> None:
 def claim_all(two: TwoInstallations) -> set[tuple[str, Step, str]]:
     """Everything that is due now, claimed for so long that it is not due again."""
     found: set[tuple[str, Step, str]] = set()
-    tellers = [(step, name) for step in (Step.NOTIFY, Step.REMIND) for name in two.channels]
+    steps = (Step.NOTIFY, Step.UPDATE, Step.REMIND)
+    tellers = [(step, name) for step in steps for name in two.channels]
     for step, channel in dict.fromkeys([(Step.REFINE, ""), *tellers, *AFTER]):
         while leases := two.aws.lease(step, 10, timedelta(days=1), channel):
             found |= {(lease.task.lead_id, step, channel) for lease in leases}
@@ -215,12 +220,20 @@ def test_a_person_who_comes_again_was_seen_before(two: TwoInstallations) -> None
 def test_a_person_who_comes_while_leads_move_was_seen_before(two: TwoInstallations) -> None:
     named = populate(two, two.sqlite)
     paused = SqliteHome(two.sqlite, two.clock.now).channels()
-    people = {key for keys in two.keys(Home.EMBEDDED, KeyKind.PERSON).values() for key in keys}
-    assert two.move(Home.AWS, len(paused) + len(people)) is None
-    # Threads write the people, so with one write too few anybody might be the one left out.
-    known = {digest_key(KeyKind.PERSON, key)[0] for key in people}
-    there = {item["pk"] for item in two.rooms.table.scan()}
-    assert there == {f"C#{name}" for name in paused} | known, "everybody is known, no lead is there"
+    owned = two.keys(Home.EMBEDDED, KeyKind.PERSON)
+    people = {(key, lead_id) for lead_id, keys in owned.items() for key in keys}
+    alike = {
+        one.lead_id: made.keys
+        for family in two.families(Home.EMBEDDED).values()
+        for one in family.leads
+        if one.head and (made := likeness_of(msgspec.json.decode(one.head, type=RefinedLead)))
+    }
+    under = {(key, lead_id) for lead_id, keys in alike.items() for key in keys}
+    assert two.move(Home.AWS, until="moving") is None
+    known = {digest_key(KeyKind.PERSON, key) for key, _ in people | under}
+    known |= {alike_key(lead_id) for lead_id in alike}
+    there = {(item["pk"], item["sk"]) for item in two.rooms.table.scan()}
+    assert there == {(f"C#{name}", "channel") for name in paused} | known, "everybody, and no lead"
     later = captured(two.clock, "ada", key="one more", delay=timedelta())
     two.aws.accept([later])
     two.work(two.aws)
@@ -451,7 +464,7 @@ def test_keys_of_an_earlier_refinement_are_not_forgotten(
     assert two.aws.accept([again])[0].fate is Fate.REDELIVERED
     keys = two.keys(Home.EMBEDDED)
     assert two.keys(Home.AWS) == keys
-    assert len(keys[lead.id]) == 3
+    assert len(keys[lead.id]) == 2
 
 
 def test_what_waits_stands_in_the_table_as_if_it_had_come_there(two: TwoInstallations) -> None:
@@ -602,3 +615,32 @@ def test_a_lead_without_its_person_moves_like_any_other(two: TwoInstallations) -
     two.move(Home.AWS)
     assert two.told == {}
     assert plain(two.families(Home.AWS)) == plain(before)
+
+
+def test_what_people_decided_about_two_leads_moves_along(two: TwoInstallations) -> None:
+    named = populate(two, two.sqlite)
+    made = Judgement(named["ada"], named["bob"], Ruling.APART, "kim", two.clock.now)
+    two.sqlite.judge(made)
+    assert two.move(Home.AWS) is not None
+    assert two.told == {}
+    assert two.aws.judgements([named["ada"]]) == {named["ada"]: [made]}
+    two.clock.advance(seconds=1)
+    later = Judgement(named["bob"], named["ada"], Ruling.SAME, "", two.clock.now)
+    two.aws.judge(later)
+    assert two.move(Home.EMBEDDED) is not None
+    assert two.told == {}
+    assert two.sqlite.judgements([named["bob"]]) == {named["bob"]: [later]}
+
+
+def test_leads_are_candidates_at_their_new_home(two: TwoInstallations) -> None:
+    named = populate(two, two.sqlite)
+    ada = two.sqlite.refined([named["ada"]])[named["ada"]]
+    keys = {"new": list(candidate_keys(traits_of(ada)).values())}
+    two.move(Home.AWS)
+    assert named["ada"] in [one.lead_id for one in two.aws.candidates(keys)["new"].candidates]
+    later = captured(two.clock, "ada", key="one more", delay=timedelta())
+    two.aws.accept([later])
+    finish(two, Home.AWS)
+    assert two.move(Home.EMBEDDED) is not None
+    found = {one.lead_id: one for one in two.sqlite.candidates(keys)["new"].candidates}
+    assert found[later.id].first == named["ada"]

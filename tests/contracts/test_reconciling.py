@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from leadline.alerts.history import history_of
 from leadline.journey.reconcile import Reconciled, reconcile, reconcile_in_turn
 from leadline.model.lead import Fate
 from leadline.model.task import Step
@@ -71,6 +72,59 @@ def test_old_leads_do_not_wait(office: WritingOffice) -> None:
     office.clock.advance(minutes=40)
     (found,) = look(office).found
     office.wait(seconds=1)
+    assert len(office.messages(found.lead_id)) == 1
+
+
+def take_in(office: WritingOffice) -> Reconciled:
+    now = office.clock.now
+    since = now - timedelta(days=900)
+    return reconcile(office.front, office.desk, office.store, "generic", since, now, known=True)
+
+
+def test_people_whom_the_crm_knows_are_taken_in_and_alerted_to_nobody(
+    office: WritingOffice,
+) -> None:
+    office.desk.has("r1", owner="u1", email="ada@example.com", name="Ada Lovelace")
+    office.clock.advance(hours=30)
+    (found,) = take_in(office).found
+    office.wait(minutes=15)
+    known = office.refined(found.lead_id)
+    assert (known.status, known.contact.email) == ("refined", "ada@example.com")
+    office.desk.has("r1", owner="u2")
+    office.post(record="r1", event="lead.updated", company="Engines")
+    office.wait(minutes=15)
+    assert office.messages(found.lead_id) == []
+    assert office.desk.writes == []
+    assert take_in(office).found == ()
+
+
+def test_a_new_lead_is_matched_to_whom_the_crm_knows(office: WritingOffice) -> None:
+    office.desk.has("r1", owner="u1", email="ada@example.com", name="Ada Lovelace")
+    office.clock.advance(hours=30)
+    (found,) = take_in(office).found
+    office.wait(minutes=15)
+    office.desk.has("r2")
+    again = office.post(email="ada@example.com", record="r2", event="lead.created")
+    office.wait(minutes=15)
+    link = office.refined(again).duplicate_of
+    assert link is not None
+    assert link.lead_id == found.lead_id
+    assert len(office.messages(again)) == 1
+    history = history_of(office.kit, office.refined(again))
+    assert history is not None
+    assert history.holder is not None
+    assert history.holder.name == "Ann Archer"
+
+
+def test_a_record_of_today_is_a_lead_and_no_known_person(office: WritingOffice) -> None:
+    office.desk.has("r1", owner="u1", email="ada@example.com")
+    office.clock.advance(hours=23)
+    assert take_in(office).found == ()
+    (found,) = reconcile(
+        office.front, office.desk, office.store, "generic",
+        office.clock.now - 30 * HOUR, office.clock.now,
+    ).found  # fmt: skip
+    office.wait(minutes=15)
     assert len(office.messages(found.lead_id)) == 1
 
 

@@ -246,9 +246,10 @@ class TwoInstallations(Workers):
         *,
         after: bool = False,
         stutters: bool = False,
+        until: str = "",
     ) -> MoveSummary | None:
-        """Move in this direction, and end after so many writes; None when it ended too early.
-        With *stutters* every write to AWS is done twice."""
+        """Move in this direction, and end after so many writes, or before a stage that begins with
+        *until*; None when it ended too early. With *stutters* every write to AWS is done twice."""
         self.fuse.set(writes, after=after)
         caller = FusedCaller(REGION, lambda: Keys("test", "test"), self.rooms.endpoint, PATIENCE_S)
         caller.fuse, caller.stutters = self.fuse, stutters
@@ -269,6 +270,7 @@ class TwoInstallations(Workers):
         carrier = Mover(
             origin, aws if towards is Home.AWS else here, journal, WINDOW,
             report=self.told.__setitem__,
+            stage=lambda name: _end_before(name, until),
             pause=lambda seconds: self.clock.advance(seconds=seconds),
         )  # fmt: skip
         self.told.clear()
@@ -310,6 +312,11 @@ class TwoInstallations(Workers):
 
     def close(self) -> None:
         self.sqlite.close()
+
+
+def _end_before(stage: str, until: str) -> None:
+    if until and stage.startswith(until):
+        raise Killed
 
 
 def populate(workers: Workers, store: Store) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from leadline.alerts.history import history_of
 from leadline.kit import Kit, known
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Ownership, RefinedLead
@@ -56,6 +57,7 @@ def notice(
         alerts=own,
         due=kit.targets.due(lead) if kit.targets.targets else None,
         interactive=kit.interactive,
+        history=history_of(kit, lead),
     )
     notice = _with_owner_known(kit, notice)
     if (

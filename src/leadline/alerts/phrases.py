@@ -5,6 +5,7 @@ All texts are cleaned and bounded here, and none is markup: the channel's writer
 
 from datetime import UTC, datetime
 
+from leadline.alerts.likeness import origin_in_words
 from leadline.alerts.problems import problems_in_words
 from leadline.alerts.words import (
     OWNER_CLAIMED,
@@ -27,7 +28,6 @@ PERSON_LIMIT = 100
 _VALUE_LIMIT = 200
 _MESSAGE_LIMIT = 2000
 _PROBLEMS_LIMIT = 600
-_MATCHED = {"email": "e-mail address", "phone": "phone number"}
 _ENDED = {
     Ending.WON: "Won",
     Ending.LOST: "Lost",
@@ -60,10 +60,10 @@ def facts_of(notice: Notice) -> tuple[tuple[str, str], ...]:
     lead = notice.lead
     contact, details = lead.contact, lead.lead_details
     always = (
-        ("Name", line_of(name(lead))),
-        ("Company", line_of(contact.company)),
-        ("Email", line_of(contact.email)),
-        ("Phone", line_of(contact.phone)),
+        ("Name", line_of(name(lead)) + origin_mark(lead, "name")),
+        ("Company", line_of(contact.company) + origin_mark(lead, "company")),
+        ("Email", line_of(contact.email) + origin_mark(lead, "email")),
+        ("Phone", line_of(contact.phone) + origin_mark(lead, "phone")),
         ("Source", line_of(details.source)),
         ("Owner", _owner(notice)),
     )
@@ -74,7 +74,15 @@ def facts_of(notice: Notice) -> tuple[tuple[str, str], ...]:
         ("Score", score(lead)),
         (OWNER_CLAIMED, details.owner_claimed),
     )
-    return (*always, *((label, text) for label, value in more if (text := line_of(value, ""))))
+    told = ((label, line_of(value, "")) for label, value in more)
+    marked = ((label, text + origin_mark(lead, label.lower())) for label, text in told if text)
+    return (*always, *marked)
+
+
+def origin_mark(lead: RefinedLead, field: str) -> str:
+    """The remark behind a value that fills a blank of the lead: where it came from; else ""."""
+    origin = lead.filled.get(field)
+    return f" ({origin_in_words(origin)})" if origin is not None else ""
 
 
 def _owner(notice: Notice) -> str:
@@ -104,16 +112,6 @@ def fallback_remarks(notice: Notice) -> list[str]:
         return [f"Sent here instead of to the channel {other}, which rejected this message."]
     since = at(notice.failing_since)
     return [f"Sent here instead of to the channel {other}, which has been failing since {since}."]
-
-
-def seen_before_remarks(notice: Notice) -> list[str]:
-    """Which earlier lead this one duplicates, if it does: one sentence or none."""
-    first = notice.lead.duplicate_of
-    if first is None:
-        return []
-    matched = line_of(" and ".join(_MATCHED.get(m, m) for m in first.matched), "")
-    same = f" with the same {matched}" if matched else ""
-    return [f"First seen {at(first.captured_at)}{same}, as lead {short_id(first.lead_id)}."]
 
 
 def standing_remarks(notice: Notice) -> list[str]:

@@ -16,11 +16,11 @@ from leadline.alerts.phrases import (
     links_of,
     message_of,
     person_name,
-    seen_before_remarks,
     short_id,
     standing_remarks,
     who_of,
 )
+from leadline.alerts.seen_before import possible_remarks, seen_before_remarks
 from leadline.alerts.words import clamped, is_link, name, span
 from leadline.ports.channel import Notice
 
@@ -76,6 +76,7 @@ def story_of_lead(notice: Notice) -> Story:
         remarks=(
             *fallback_remarks(notice),
             *seen_before_remarks(notice),
+            *possible_remarks(notice),
             *standing_remarks(notice),
         ),
         facts=facts_of(notice),

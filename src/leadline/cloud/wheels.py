@@ -87,18 +87,31 @@ def files_of(name: str, version: str | None, target: Target) -> Files:
     Raises CloudError if that is not installed, or no wheel is available.
     """
     here = _distribution(name)
-    if here is not None and version in (None, here.version) and _fits(here, target):
-        files = {
-            path.as_posix(): Path(str(here.locate_file(path))).read_bytes()
-            for path in here.files or ()
-            if _belongs(path.as_posix())
-        }
-        if files:
-            return files
+    fits = here is not None and version in (None, here.version) and _fits(here, target)
+    if here is not None and fits and (files := _installed(here)):
+        return files
     version = version or (here.version if here is not None else None)
     if version is None:
         raise CloudError(f"{name} is not installed here, so its version is unknown; install it")
+    is_old = _MODERN.format(target.machine) not in target.platforms
+    if name in _PURE_TOO and is_old and here is not None and version == here.version:
+        return {p: c for p, c in _installed(here).items() if not p.endswith(".so")}
     return _unpacked(_wheel(name, version, target))
+
+
+_PURE_TOO = frozenset({"rapidfuzz"})
+"""Distributions without wheels for the older C library that also run, more slowly, without their
+compiled modules."""
+_MODERN = "manylinux_2_28_{}"
+
+
+def _installed(here: metadata.Distribution) -> Files:
+    """The files of a distribution that is installed here."""
+    return {
+        path.as_posix(): Path(str(here.locate_file(path))).read_bytes()
+        for path in here.files or ()
+        if _belongs(path.as_posix())
+    }
 
 
 def _distribution(name: str) -> metadata.Distribution | None:

@@ -3,6 +3,7 @@ database in it."""
 
 from collections.abc import Callable
 
+from leadline.ports.store import Store
 from leadline.settings.general import Settings
 from leadline.stores.damage import new_damage
 from leadline.stores.sqlite.failed_sync import (
@@ -22,7 +23,9 @@ __all__ = [
     "end_process_at_failed_sync",
     "has_failed_sync",
     "is_served",
+    "lacks_likenesses",
     "lock_folder",
+    "making_likenesses",
     "may_tell_without_store",
     "new_damage",
     "note_failed_sync",
@@ -37,3 +40,21 @@ def settle_rights(settings: Settings, tell: Callable[[str], None]) -> None:
     *tell* is called with a message about it."""
     if narrowed := settle_folder(settings.data, settings.rights).narrowed:
         tell(f"the permissions of {narrowed} in {settings.data} were too wide and were narrowed")
+
+
+def lacks_likenesses(settings: Settings) -> bool:
+    """Whether an earlier version refined leads that are not under their candidate keys yet."""
+    from leadline.stores.sqlite.backfill import has_earlier_leads
+
+    return has_earlier_leads(settings.data)
+
+
+def making_likenesses(store: Store) -> Callable[[], float]:
+    """A call that does a piece of putting the leads that an earlier version refined under their
+    candidate keys (`stores.sqlite.backfill`); it returns the seconds until the next one."""
+    # Commands that need no store start without SQLite.
+    from leadline.stores.sqlite.backfill import Backfill
+    from leadline.stores.sqlite.store import SqliteStore
+
+    assert isinstance(store, SqliteStore)  # noqa: S101 - what an embedded installation has
+    return Backfill(store).once

@@ -21,6 +21,7 @@ from leadline.model.errors import (
 from leadline.model.ids import NewId, uuid7
 from leadline.model.keys import key_digest, record_key
 from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
+from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.quotas import Quota
 from leadline.ports.source import Answer, Source
 
@@ -186,15 +187,18 @@ RECONCILED = "reconciled"
 """The `why` of a lead that was found in the CRM and for which no webhook came."""
 
 
-def capture_found(found: "Found", source: str, kit: CaptureKit, now: datetime) -> CapturedLead:
+def capture_found(
+    found: "Found", source: str, kit: CaptureKit, now: datetime, *, known: bool = False
+) -> CapturedLead:
     """A record that the CRM has, as the webhook that never came would have brought it; it waits no
-    longer than it would have waited then."""
+    longer than it would have waited then. One that is *known* is a person whom new leads are
+    compared with, and nobody is alerted to it."""
     event = Event(
         Kind.CREATED,
         found.raw,
         key=f"reconcile:{found.record}",
         record=found.record,
-        why=RECONCILED,
+        why=f"{RECONCILED} {KNOWN_PERSON}" if known else RECONCILED,
     )
     headers = {"content-type": "application/json"}
     delivery = Delivery(source, found.raw, now, headers)

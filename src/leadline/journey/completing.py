@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from leadline.journey.borrowed import without_borrowed
 from leadline.model.errors import LeadlineError
+from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadFields
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
@@ -21,11 +23,14 @@ _DIGITS = 9
 """Two phone numbers match if this many last digits do, since one may lack its country code."""
 
 
-def with_late_contact(source: Source, fields: LeadFields, waiting: Waiting) -> LeadFields:
+def with_late_contact(
+    source: Source, fields: LeadFields, waiting: Waiting, handling: Handling | None
+) -> LeadFields:
     """The fields of a lead, completed by updates that arrived after its refinement. Known values
-    stay, and updates about another person are ignored."""
+    stay, and updates about another person are ignored, as is what the CRM only got from us
+    (`journey.borrowed`, by the lead's *handling*)."""
     for said in _said_late(source, waiting):
-        fields = filled(fields, said)
+        fields = filled(fields, without_borrowed(said, handling))
     return fields
 
 

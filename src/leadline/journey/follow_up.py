@@ -202,7 +202,9 @@ def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
     after = msgspec.structs.replace(before, gone=why, ending=ending, ended_at=ended_at)
     detail = ""
     if why == ERASED:
-        after = msgspec.structs.replace(after, written={}, reply_url="", reply_until=None)
+        after = msgspec.structs.replace(
+            after, written={}, borrowed={}, reply_url="", reply_until=None
+        )
         detail = erase(kit, lead.received_from, lead.lead_id, lead, after)
     then = _follow_ups(kit, lead, before, after)
     if not kit.store.handle(lead.lead_id, before, after, then, f"record.{why}", detail):

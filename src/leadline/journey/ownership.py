@@ -1,5 +1,7 @@
 """Who owns a lead: by the CRM, by its event, or by a rule's `assign`."""
 
+import msgspec
+
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked
 from leadline.kit import Kit, known
 from leadline.model.handling import Handling
@@ -58,3 +60,33 @@ def resolve_owner(
         crm_modified=record.modified if record else None,
     )
     return lead, None if handling == Handling() else handling
+
+
+def is_handed_on(
+    kit: Kit, lead: RefinedLead, before: Handling, made: Handling | None, claimed: str | None
+) -> bool:
+    """Give a lead that is refined again the owner found now, if it had none or only the one that
+    the sender *claimed*; False if somebody else changed the lead meanwhile."""
+    if before.owner is None:
+        if made is None or made.owner is None:
+            return True
+    elif not _is_only_claimed(before, claimed):
+        return True
+    made = made or Handling()
+    after = msgspec.structs.replace(
+        before,
+        owner=made.owner,
+        ownership=made.ownership,
+        crm_owner=made.crm_owner or before.crm_owner,
+    )
+    note = "owner.found" if made.owner else "owner.not_believed"
+    return kit.store.handle(lead.lead_id, before, after, note=note)
+
+
+def _is_only_claimed(before: Handling, claimed: str | None) -> bool:
+    """Whether only the sender named the lead's owner, which earlier versions trusted."""
+    if not claimed or before.owner is None:
+        return False
+    if claimed not in (before.owner.id, before.owner.email):  # as `person_named` reads it
+        return False
+    return not before.crm_owner and before.claimed_by != before.owner

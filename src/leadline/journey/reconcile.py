@@ -19,6 +19,9 @@ from leadline.ports.crm import Crm, Found, Page, crm_in_words
 from leadline.ports.messenger import Busy
 from leadline.ports.store import Inbox, Leads
 
+FRESH = timedelta(days=1)
+"""How old a record must be to be taken in as a known person."""
+
 log = logging.getLogger(__name__)
 
 
@@ -58,12 +61,15 @@ def reconcile(
     *,
     after: str = "",
     dry_run: bool = False,
+    known: bool = False,
     is_time: Callable[[], bool] = lambda: True,
 ) -> Reconciled:
     """Capture the records created *since* then for which *source* has no lead.
 
     The CRM is read page by page, beginning with page *after*, while *is_time* returns true. With
-    *dry_run* nothing is captured.
+    *dry_run* nothing is captured. Records that are *known* are people whom new leads are compared
+    with, and nobody is alerted to them; younger ones than `FRESH` are left out, because they are
+    new leads whose webhooks may still come.
     """
     seen: set[str] = set()
     found: list[FoundLead] = []
@@ -78,7 +84,9 @@ def reconcile(
             return Reconciled(len(seen), tuple(found), crm_in_words(page), after, pause)
         new = [one for one in page.found if one.record not in seen]
         seen.update(one.record for one in new)
-        found += _capture_missing(front, store, source, new, now, dry_run=dry_run)
+        if known:
+            new = [one for one in new if one.created_at < now - FRESH]
+        found += _capture_missing(front, store, source, new, now, dry_run=dry_run, known=known)
         if not page.after:
             break
         after = page.after
@@ -93,14 +101,15 @@ def _capture_missing(
     now: datetime,
     *,
     dry_run: bool,
+    known: bool,
 ) -> list[FoundLead]:
     """The records without a lead, captured unless it is a dry run."""
     keys = {record_key(source, one.record): one for one in found}
-    known = store.of_records(list(keys)) if keys else {}
-    missing = [one for key, one in keys.items() if key not in known]
+    here = store.of_records(list(keys)) if keys else {}
+    missing = [one for key, one in keys.items() if key not in here]
     if dry_run or not missing:
         return [FoundLead(one.record, one.created_at) for one in missing]
-    leads = [capture_found(one, source, front, now) for one in missing]
+    leads = [capture_found(one, source, front, now, known=known) for one in missing]
     receipts = store.accept(leads)
     return [
         FoundLead(one.record, one.created_at, receipt.lead_id)

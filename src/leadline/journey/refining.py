@@ -10,19 +10,22 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.duplicates.merging import without_fills
+from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.folding import end_of, fields_of_events, laid_over
-from leadline.journey.linking import linked_to_first_seen
-from leadline.journey.ownership import resolve_owner
-from leadline.kit import Kit, channels_for, exhausted, retry_or_drop, settle
+from leadline.journey.linking import Linked, link_leads
+from leadline.journey.next_tasks import tasks_for_later, tasks_for_now
+from leadline.journey.ownership import is_handed_on, resolve_owner
+from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.charsets import NOTES
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import NotUnderstood, Unreadable
 from leadline.model.handling import Handling
-from leadline.model.keys import match_keys
-from leadline.model.lead import ERASED, KEY_REUSED, LeadFields, Ownership, RefinedLead
-from leadline.model.task import Alert, Done, Drop, Later, Lease, Outcome, Retry, Step, Task
+from leadline.model.lead import ERASED, KEY_REUSED, LeadFields, RefinedLead
+from leadline.model.likeness import KNOWN_PERSON
+from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.crm import CrmRecord
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
@@ -31,7 +34,9 @@ from leadline.refine import About, refine
 log = logging.getLogger(__name__)
 
 
-_NOTES = NOTES | {KEY_REUSED}
+_NOTES = NOTES | {KEY_REUSED, KNOWN_PERSON}
+FIRST_CHANGED = "duplicates.first_changed"
+"""The timeline note on a lead that is refined again because its first lead is a duplicate now."""
 _HICCUP = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
 _ASKED = 6
@@ -61,25 +66,33 @@ def _refine_some(
     """
     mine = {i: waiting[i] for c in leases if (i := c.task.lead_id) in waiting}
     answers = ask(kit, mine, until) if kit.crms else {}
-    before = _before(kit, [i for i, lead in mine.items() if i in answers or lead.late])
+    before = _before(kit, list(mine))
     read = [
-        _read(kit, lease, waiting.get(lease.task.lead_id), answers.get(lease.task.lead_id))
+        _read(kit, lease, waiting.get(i), answers.get(i), before.get(i, _NOTHING).handling)
         for lease in leases
+        for i in (lease.task.lead_id,)
     ]
-    outcomes = [
-        _refine_one(kit, lease, waiting[i], fields, answers.get(i), before.get(i, _NOTHING))
+    cases = [
+        _clean(kit, lease, waiting[i], fields, answers.get(i), before.get(i, _NOTHING))
         if isinstance(fields, LeadFields)
         else fields
         for lease, fields in zip(leases, read, strict=True)
         for i in (lease.task.lead_id,)
     ]
+    links = _links(kit, [one for one in cases if isinstance(one, _Case)])
+    outcomes = [
+        _outcome(kit, one, links.get(one.lead.lead_id)) if isinstance(one, _Case) else one
+        for one in cases
+    ]
     kit.report_current("")
-    settle(kit, leases, linked_to_first_seen(kit.store, outcomes))
+    settle(kit, leases, outcomes)
+    _refine_followers(kit, links)
 
 
 class _Before(msgspec.Struct, frozen=True):
     """The result of a lead's earlier refinement, if there was one."""
 
+    refined: RefinedLead | None = None
     told: Sequence[Alert] = ()
     handling: Handling | None = None
 
@@ -87,12 +100,31 @@ class _Before(msgspec.Struct, frozen=True):
 _NOTHING = _Before()
 
 
+class _Case(msgspec.Struct, frozen=True):
+    """A lead that was read and cleaned, with what its outcome depends on."""
+
+    lease: Lease
+    fields: LeadFields
+    lead: RefinedLead
+    answer: LookUpAnswer | None
+    earlier: _Before
+
+
 def _before(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Before]:
-    """The earlier results and handlings of leads that were refined before."""
-    if not lead_ids:
+    """The earlier results and handlings of those of these leads that were refined before."""
+    if not (refined := kit.store.refined(lead_ids)):
         return {}
-    alerts, handled = kit.store.alerts(lead_ids), kit.store.handling(lead_ids)
-    return {i: _Before(alerts.get(i, ()), handled.get(i)) for i in lead_ids}
+    ids = list(refined)
+    alerts, handled = kit.store.alerts(ids), kit.store.handling(ids)
+    return {i: _Before(lead, alerts.get(i, ()), handled.get(i)) for i, lead in refined.items()}
+
+
+def _refine_followers(kit: Kit, links: Mapping[str, Linked | Exception]) -> None:
+    """Have the leads refined again whose first lead has become a duplicate itself."""
+    ids = {i for one in links.values() if isinstance(one, Linked) for i in one.followers}
+    if ids:
+        tasks = [Task(Step.REFINE, i) for i in sorted(ids)]
+        kit.store.put(tasks, kit.clock(), note=FIRST_CHANGED)
 
 
 def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
@@ -111,12 +143,14 @@ def is_completed(
     if not (waiting.late or isinstance(answer, CrmRecord)):
         return False
     source = kit.sources[waiting.source]
-    fields = with_late_contact(source, fields_of_lead(source, waiting), waiting)
+    handling = kit.store.handling([lead.lead_id]).get(lead.lead_id)
+    fields = with_late_contact(source, fields_of_lead(source, waiting), waiting, handling)
     if isinstance(answer, CrmRecord):
-        fields = filled(fields, answer.fields)
-    if not says_more(fields, lead.contact):
+        fields = filled(fields, without_borrowed(answer.fields, handling))
+    own = without_fills(lead).contact
+    if not says_more(fields, own):
         return False
-    return says_more(_refined(kit, waiting, fields).contact, lead.contact)
+    return says_more(_refined(kit, waiting, fields).contact, own)
 
 
 def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
@@ -131,7 +165,11 @@ def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
 
 
 def _read(
-    kit: Kit, lease: Lease, waiting: Waiting | None, answer: LookUpAnswer | None
+    kit: Kit,
+    lease: Lease,
+    waiting: Waiting | None,
+    answer: LookUpAnswer | None,
+    handling: Handling | None,
 ) -> LeadFields | Outcome:
     """The fields of one lead, or its outcome if it cannot be refined now. An error becomes its
     outcome and does not affect the others."""
@@ -144,41 +182,80 @@ def _read(
     kit.report_current(lease.task.lead_id)
     try:
         source = kit.sources[waiting.source]
-        fields = with_late_contact(source, fields_of_lead(source, waiting), waiting)
-        return laid_over(fields, (answer.fields, ())) if isinstance(answer, CrmRecord) else fields
+        fields = with_late_contact(source, fields_of_lead(source, waiting), waiting, handling)
+        if not isinstance(answer, CrmRecord):
+            return fields
+        return laid_over(fields, (without_borrowed(answer.fields, handling), ()))
     except Exception as error:
         return _failed(kit, lease, error)
 
 
-def _refine_one(
+def _clean(
     kit: Kit,
     lease: Lease,
     waiting: Waiting,
     fields: LeadFields,
     answer: LookUpAnswer | None,
     earlier: _Before,
-) -> Outcome:
-    """The outcome of one lead that was read. An error becomes its outcome."""
+) -> _Case | Outcome:
+    """One lead that was read, after the rules of refinement. An error becomes its outcome."""
     kit.report_current(waiting.lead_id)
     try:
-        before = earlier.handling
-        refined, handling = resolve_owner(kit, _refined(kit, waiting, fields), fields, answer)
-        claimed = fields.owner_claimed
-        if before is None and claimed:  # an earlier version may have trusted this owner
-            before = kit.store.handling([waiting.lead_id]).get(waiting.lead_id)
-        if before is not None and not _is_handed_on(kit, refined, before, handling, claimed):
-            return Retry(_HICCUP, why="refine.overtaken", counts=False)
+        return _Case(lease, fields, _refined(kit, waiting, fields), answer, earlier)
     except Exception as error:
         return _failed(kit, lease, error)
-    if refined.status != "refined":
+
+
+def _links(kit: Kit, cases: Sequence[_Case]) -> Mapping[str, Linked | Exception]:
+    """The links of these leads to earlier ones of the same person; quarantined leads get none."""
+    mine = [one for one in cases if one.lead.status == "refined"]
+    earlier = {i: was for one in mine if (was := one.earlier.refined) for i in (was.lead_id,)}
+    return link_leads(kit, [one.lead for one in mine], earlier)
+
+
+def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None) -> Outcome:
+    """The outcome of one refined lead. An error becomes its outcome."""
+    kit.report_current(case.lead.lead_id)
+    if isinstance(link, Exception):
+        return _failed(kit, case.lease, link)
+    try:
+        before, fields = case.earlier.handling, case.fields
+        lead = link.lead if link is not None else case.lead
+        refined, handling = resolve_owner(kit, lead, fields, case.answer)
+        claimed = fields.owner_claimed
+        if before is None and claimed:  # an earlier version may have trusted this owner
+            before = kit.store.handling([lead.lead_id]).get(lead.lead_id)
+        if before is not None and not is_handed_on(kit, refined, before, handling, claimed):
+            return Retry(_HICCUP, why="refine.overtaken", counts=False)
+    except Exception as error:
+        return _failed(kit, case.lease, error)
+    refined = _as_before(refined, case.earlier.refined)
+    if link is None:
         erased = f"record.{ERASED}" in refined.problems
         return Done(refined=refined, then=(Task(Step.LOOK_UP, refined.lead_id),) * erased)
     return Done(
         refined=refined,
-        match_keys=match_keys(refined),
+        match_keys=link.keys,
+        traits=link.traits,
+        as_of=link.as_of,
         handling=handling,
-        then=_what_follows(kit, refined, earlier.told, anew=lease.task.again),
-        later=_what_follows_later(kit, refined, answer),
+        then=tasks_for_now(kit, refined, case.earlier.told, anew=case.lease.task.again),
+        later=tasks_for_later(kit, refined, case.answer),
+    )
+
+
+def _as_before(lead: RefinedLead, earlier: RefinedLead | None) -> RefinedLead:
+    """The lead with the time of its earlier refinement, if nothing has changed since but who it
+    duplicates: what a merge made of it is undone exactly."""
+    if earlier is None or _alone(lead, earlier) != _alone(earlier, earlier):
+        return lead
+    return msgspec.structs.replace(lead, processed_at=earlier.processed_at)
+
+
+def _alone(lead: RefinedLead, earlier: RefinedLead) -> RefinedLead:
+    """What refinement made of the lead alone, as at the time of the *earlier* refinement."""
+    return msgspec.structs.replace(
+        without_fills(lead), duplicate_of=None, possible=(), processed_at=earlier.processed_at
     )
 
 
@@ -191,36 +268,6 @@ def _failed(kit: Kit, lease: Lease, error: Exception) -> Outcome:
     return retry_or_drop(kit, lease, type(error).__name__)
 
 
-def _is_handed_on(
-    kit: Kit, lead: RefinedLead, before: Handling, made: Handling | None, claimed: str | None
-) -> bool:
-    """Give a lead that is refined again the owner found now, if it had none or only the one that
-    the sender *claimed*; False if somebody else changed the lead meanwhile."""
-    if before.owner is None:
-        if made is None or made.owner is None:
-            return True
-    elif not _is_only_claimed(before, claimed):
-        return True
-    made = made or Handling()
-    after = msgspec.structs.replace(
-        before,
-        owner=made.owner,
-        ownership=made.ownership,
-        crm_owner=made.crm_owner or before.crm_owner,
-    )
-    note = "owner.found" if made.owner else "owner.not_believed"
-    return kit.store.handle(lead.lead_id, before, after, note=note)
-
-
-def _is_only_claimed(before: Handling, claimed: str | None) -> bool:
-    """Whether only the sender named the lead's owner, which earlier versions trusted."""
-    if not claimed or before.owner is None:
-        return False
-    if claimed not in (before.owner.id, before.owner.email):  # as `person_named` reads it
-        return False
-    return not before.crm_owner and before.claimed_by != before.owner
-
-
 def _ask_again(lease: Lease, answer: LookUpAnswer | None) -> Retry | None:
     """A retry, if the CRM asks for a short pause or failed once. An alert is not delayed for the
     CRM any longer than that, since it can be corrected by an update."""
@@ -230,40 +277,6 @@ def _ask_again(lease: Lease, answer: LookUpAnswer | None) -> Retry | None:
         case NoAnswer(words=words) if lease.attempt == 1:
             return Retry(_HICCUP, why=words, counts=False)
     return None
-
-
-def _what_follows(
-    kit: Kit, lead: RefinedLead, alerts: Sequence[Alert], *, anew: bool
-) -> tuple[Task, ...]:
-    """The tasks to do now: alerts in the channels that the rules choose, updates in channels that
-    alerted before, and the write-back. With *anew*, an update is sent as a new message where an
-    alert cannot be changed. If a fallback has alerted for a channel, `alerts.notices` drops that
-    channel's alert."""
-    names = channels_for(kit, lead)
-    knowing = {alert.channel for alert in alerts if alert.step is Step.NOTIFY}
-    tasks = [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
-    tasks += [Task(Step.UPDATE, lead.lead_id, name, again=anew) for name in sorted(knowing)]
-    connected = kit.crms.get(lead.received_from) if kit.crms else None
-    if connected and connected.config.write and lead.lead_details.crm_record:
-        tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
-    return tuple(tasks)
-
-
-def _what_follows_later(
-    kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None
-) -> tuple[Later, ...]:
-    """The tasks for later: a look-up while the owner or the record is missing, and the clock of the
-    first response."""
-    later: list[Later] = []
-    missing = (Ownership.UNASSIGNED, Ownership.UNKNOWN)
-    pause = kit.look_ups.after(timedelta())
-    unseen = answer is not None and not isinstance(answer, CrmRecord)
-    if answer is not None and pause and (unseen or lead.lead_details.ownership in missing):
-        later.append(Later(Task(Step.LOOK_UP, lead.lead_id), pause))
-    if kit.targets.targets and (steps := kit.targets.steps(lead)):
-        wait = max(steps[0] - lead.processed_at, timedelta())
-        later.append(Later(Task(Step.CLOCK, lead.lead_id), wait))
-    return tuple(later)
 
 
 def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.journey.borrowed import borrowed_after
 from leadline.journey.write_back_leads import WriteBackLead, write_back_leads
 from leadline.journey.write_back_plan import changes_for, is_as_written
 from leadline.kit import Connected, Kit, exhausted, known, retry_or_drop, settle
@@ -200,6 +201,7 @@ class _Batch:
             after = msgspec.structs.replace(
                 before,
                 written={**before.written, **change.values},
+                borrowed=borrowed_after(about.lead, before, change, self.config.write),
                 crm_modified=(record and record.modified) or done.modified or before.crm_modified,
             )
             if owner is not None:

@@ -41,7 +41,9 @@ def write_back_leads(
             fields = frozenset[str]()
             if owner is None and handling.claimed_by and "claimed_by" in connected.config.write:
                 fields = _owner_fields(kit, connected)
-            found[lead_id] = WriteBackLead(lead, handling, record, Related(owner, fields, repeats))
+            held = frozenset[str]() if kit.duplicates.writes_back else frozenset(lead.filled)
+            related = Related(owner, fields, repeats, held)
+            found[lead_id] = WriteBackLead(lead, handling, record, related)
     return found
 
 

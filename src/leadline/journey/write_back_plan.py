@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.journey.borrowed import is_borrowed
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 from leadline.ports.crm import CrmChange, CrmRecord
@@ -24,13 +25,16 @@ _WRAPPED_IN = ("id", "value", "name")
 
 
 class FieldVerdict(StrEnum):
-    """Why a field is written (EMPTY, OURS, AS_IT_CAME, UNCHANGED) or not written (all others)."""
+    """Why a field is written (EMPTY, OURS, AS_IT_CAME, UNCHANGED; TAKEN_BACK: it is emptied) or not
+    written (all others)."""
 
     EMPTY = "the CRM has nothing there"
     OURS = "the CRM has what we wrote last"
     AS_IT_CAME = "the CRM still has what the lead came with"
     UNCHANGED = "the record was not changed since we saw it"
+    TAKEN_BACK = "it was filled in from a lead that is no longer linked"
     SAME = "the CRM has it already"
+    BORROWED = "it comes from an earlier lead, and `duplicates_write_back` is no"
     UNKNOWN = "there is nothing to write"
     NOBODY = "the CRM knows no such person"
     CLEARED = "it stood there, and somebody took it away"
@@ -40,7 +44,8 @@ class FieldVerdict(StrEnum):
     @property
     def writes(self) -> bool:
         """Whether the field is written."""
-        return self in (self.EMPTY, self.OURS, self.AS_IT_CAME, self.UNCHANGED)
+        writing = (self.EMPTY, self.OURS, self.AS_IT_CAME, self.UNCHANGED, self.TAKEN_BACK)
+        return self in writing
 
 
 class FieldPlan(msgspec.Struct, frozen=True):
@@ -60,11 +65,13 @@ class Related(msgspec.Struct, frozen=True):
     `owner`: the fields that name its holder in the CRM (`Crm.owner_value`; None if the CRM does not
     know the holder). `owner_fields`: the names of the CRM's owner fields, filled only if `owner` is
     None. `duplicate_of`: a link, record or id of the lead that this one duplicates, or "".
+    `withheld`: our names of fields that have values of earlier leads, which are not to be written.
     """
 
     owner: Mapping[str, Any] | None = None
     owner_fields: frozenset[str] = frozenset()
     duplicate_of: str = ""
+    withheld: frozenset[str] = frozenset()
 
 
 NOTHING_RELATED = Related()
@@ -81,6 +88,9 @@ def plan_changes(
     plans: dict[str, FieldPlan] = {}
     for ours, name, value in _placed_values(lead, handling, config, related):
         current = record.values.get(name)
+        if ours in related.withheld:
+            plans.setdefault(name, FieldPlan(ours, name, None, current, FieldVerdict.BORROWED))
+            continue
         whom = {"owner": handling.holder, "claimed_by": handling.claimed_by}.get(ours)
         if value is None and whom is not None:
             verdict = FieldVerdict.NOBODY
@@ -88,6 +98,7 @@ def plan_changes(
             verdict = FieldVerdict.CLEARED
         else:
             verdict = _verdict(ours, name, value, lead, handling, record, config)
+        value = "" if verdict is FieldVerdict.TAKEN_BACK else value
         plans.setdefault(name, FieldPlan(ours, name, value, current, verdict))
     return tuple(plans.values())
 
@@ -244,14 +255,15 @@ def _verdict(
 ) -> FieldVerdict:
     current, written = record.values.get(name), handling.written.get(name)
     if is_nothing(value):
-        return FieldVerdict.UNKNOWN
+        lent = not is_nothing(written) and is_borrowed(ours, current, handling)
+        return FieldVerdict.TAKEN_BACK if lent else FieldVerdict.UNKNOWN
     if is_same(value, current):
         return FieldVerdict.SAME
     if is_nothing(current):
         return FieldVerdict.CLEARED if is_same(value, written) else FieldVerdict.EMPTY
     if _is_ours(current, written):
         return FieldVerdict.OURS
-    if ours not in config.overwrite:
+    if ours not in config.overwrite or ours in lead.filled:
         return FieldVerdict.THEIRS
     if any(is_same(change.before, current) for change in lead.changes if change.field == ours):
         return FieldVerdict.AS_IT_CAME

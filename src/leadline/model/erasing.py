@@ -40,4 +40,6 @@ def person_erased(lead: RefinedLead) -> RefinedLead:
         problems=(f"record.{ERASED}",),
         changes=(),
         custom={},
+        possible=(),
+        filled={},
     )

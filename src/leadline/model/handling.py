@@ -34,9 +34,12 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     that a stale CRM owner does not overwrite one assigned here later.
     `level` is the number of steps of the response target (reminder, escalation, reassignment) that
     have passed. `written` are the values last written to the CRM, by the CRM's field names, and
-    `crm_modified` is the record's time of change after that. `reply_url` is Slack's URL for
-    editing the message in which a button was pressed; it is valid until `reply_until`. `gone` is
-    why the CRM record no longer exists (`model.lead.ENDS`); then no alerts or reminders are sent.
+    `crm_modified` is the record's time of change after that. `borrowed` are digests of
+    values that came from an earlier lead of the same person when they were written, by our names of
+    the fields (`journey.borrowed`). `reply_url` is
+    Slack's URL for editing the message in which a button was pressed; it is valid until
+    `reply_until`. `gone` is why the CRM record no longer exists (`model.lead.ENDS`); then no alerts
+    or reminders are sent.
     """
 
     rev: int = 0
@@ -53,6 +56,7 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     level: int = 0
     written: Mapping[str, Any] = {}
     crm_modified: datetime | None = None
+    borrowed: Mapping[str, str] = {}
     reply_url: str = ""
     reply_until: datetime | None = None
     gone: str = ""

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.likeness import Origin, Possible, Reason
 from leadline.model.quotas import Quota
 
 
@@ -265,17 +266,23 @@ class LeadDetails(msgspec.Struct, frozen=True):
 
 
 class FirstSeen(msgspec.Struct, frozen=True):
-    """The first lead of which a lead is a duplicate: its id, its time of capture, and the names of
-    the match keys that the two share."""
+    """The first lead of the cluster that a lead belongs to, which are about one person: its id, its
+    time of capture, what matched ("email", "phone", "name", ...), how probable it is that both are
+    about one person, and the comparisons that say so. Earlier versions linked by e-mail or phone
+    alone, without a probability."""
 
     lead_id: str
     captured_at: datetime
     matched: tuple[str, ...]
+    probability: float | None = None
+    reasons: tuple[Reason, ...] = ()
 
 
 class RefinedLead(msgspec.Struct, frozen=True):
     """A lead after all refinement rules. `status` is "refined", or "quarantined" for spam and
-    tests, for which no alert is sent."""
+    tests, for which no alert is sent. `possible` are leads that may be about the same person.
+    `filled` names the fields of the contact that were blank and have a value of an earlier lead of
+    the same person, with its origin."""
 
     lead_id: str
     captured_at: datetime
@@ -288,6 +295,8 @@ class RefinedLead(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     duplicate_of: FirstSeen | None = None
     custom: dict[str, Any] = {}
+    possible: tuple[Possible, ...] = ()
+    filled: dict[str, Origin] = {}
 
 
 KEY_REUSED = "event.key_reused"

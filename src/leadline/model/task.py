@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
+from leadline.model.likeness import Traits
 
 
 class Addressee(Enum):
@@ -143,7 +144,8 @@ class Done(msgspec.Struct, frozen=True):
 
     `then` are due at once, `later` after a pause; a task that waits already is only moved.
     `handling` is stored if the lead has none yet. `match_keys` are 16-byte digests for finding
-    duplicates, by the field that they are made from ("email", "phone").
+    duplicates, by what they are made from ("email", "phone", "name_company", ...); `traits` are
+    stored with them, and `as_of` is when candidates were looked for (`ports.duplicates`).
     """
 
     refined: RefinedLead | None = None
@@ -153,6 +155,8 @@ class Done(msgspec.Struct, frozen=True):
     later: tuple[Later, ...] = ()
     handling: Handling | None = None
     note: str = ""
+    traits: Traits | None = None
+    as_of: str = ""
 
 
 class Retry(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.model.handling import UNHANDLED, Handling, holder_of, owner_of
+from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.links import Links
 from leadline.model.people import Person
@@ -21,6 +21,17 @@ GONE = "channel.message_gone"
 """The reason for refusing to edit a message: it was deleted, or can't be edited any more."""
 
 
+class History(msgspec.Struct, frozen=True):
+    """The earlier leads of the same person: how many there are, the id of the last of them and when
+    it came, who had the last one that somebody had (None: nobody), and how that ended."""
+
+    count: int
+    last_id: str
+    last_at: datetime
+    holder: Person | None = None
+    ending: Ending = Ending.OPEN
+
+
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a message can say about one lead.
 
@@ -30,7 +41,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     `interactive` is whether buttons can call Leadline back. `for_digest` is whether the alert
     waited for its holder's digest. `escalated_to` is the person to whom a late lead has escalated.
     A message about a `test` lead says so. `alerted_elsewhere` is whether another channel has sent
-    the alert, so that this channel need not.
+    the alert, so that this channel need not. `history` are the earlier leads of the same person, if
+    the lead is a duplicate and they are known.
     """
 
     lead: RefinedLead
@@ -46,6 +58,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     escalated_to: Person | None = None
     test: bool = False
     alerted_elsewhere: bool = False
+    history: History | None = None
 
     @property
     def ownership(self) -> Ownership:

@@ -15,6 +15,7 @@ import msgspec
 
 from leadline.model.handling import Handling
 from leadline.model.lead import OTHER_WORDS, Fate, Kind
+from leadline.model.likeness import Judgement
 from leadline.model.task import Alert, Step
 from leadline.ports.ledger import Happening
 
@@ -51,6 +52,7 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     channel, alerts and `history` by time. `history` is the part of the timeline that no other field
     contains; redeliveries are counted in `redelivered` instead, and `redelivered_at` are their
     known times. `handling` is None if nobody handled the lead; it is copied with its `rev`.
+    `judgements` are what people decided about the lead and others; unset if nothing.
     """
 
     lead_id: str
@@ -73,6 +75,14 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     redelivered: int
     redelivered_at: tuple[datetime, ...] = ()
     handling: Handling | None = None
+    judgements: tuple[Judgement, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+def with_judgements(lead: MovedLead, judgements: Iterable[Judgement]) -> MovedLead:
+    """The lead with the decisions about it, each with this lead as `one`; without any it has the
+    same digest as in earlier versions."""
+    there = tuple(sorted(judgements, key=lambda judgement: judgement.other))
+    return msgspec.structs.replace(lead, judgements=there) if there else lead
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -237,9 +247,10 @@ class Side(Protocol):
     def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, KeyOwner]:
         """The leads that have these keys here; free keys are left out."""
 
-    def introduce(self, keys: Sequence[OwnedKey]) -> None:
-        """Store match keys of leads that will be copied later, so that duplicates are found
-        meanwhile. A home without running workers need not do anything."""
+    def introduce(self, families: Sequence[Family], keys: Sequence[OwnedKey]) -> None:
+        """Make leads that will be copied later candidates for duplicates, and store their match
+        keys, so that duplicates are found meanwhile. A home without running workers need not do
+        anything."""
 
     def write(self, writes: Sequence[FamilyWrite]) -> Mapping[str, str]:
         """Write families without starting their tasks. Returns the reasons of refused families, by

@@ -9,6 +9,7 @@ import msgspec
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.lead import CapturedLead, Fate, FirstSeen, Kind, Receipt, RefinedLead
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
+from leadline.ports.duplicates import Duplicates
 
 if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
@@ -173,7 +174,7 @@ class Queue(Protocol):
 
         With Done, the step's results, its follow-up tasks and the end of the task are stored in one
         transaction. A refined lead is given back (False), to be refined again, if another lead has
-        taken one of its match keys meanwhile. Settlements fail independently.
+        taken one of its match keys meanwhile (`ports.duplicates`). Settlements fail independently.
         """
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
@@ -288,13 +289,12 @@ class Erasing(Protocol):
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """Erase the person from a lead and from the other events of its record.
 
-        Erases raw JSON, bodies, the refined document (`model.erasing`), the match keys by which
-        later leads of the person would be linked, and the differences noted on timelines. What
-        happened, and when, is kept. From the body of a delivery that also tells of other records,
-        only these events are cut (`model.cutting`), or else it is erased. It may be called again.
-        Returns descriptions of the copies that the store cannot erase.
+        Erases raw JSON, bodies, the refined document (`model.erasing`), all by which leads of the
+        person would be linked, and the differences noted on timelines. What happened, and when, is
+        kept. From the body of a delivery that tells of other records, only these events are cut
+        (`model.cutting`), or it is erased. May be repeated. Returns descriptions of copies left.
         """
 
 
-class Store(Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Protocol):
+class Store(Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Protocol):
     """A whole store."""

@@ -1,46 +1,45 @@
 """Phone numbers: E.164 for comparison, the international format for display, and the extension.
 
-An invalid number is kept as written and flagged.
+An invalid number is kept as written and flagged. What is said beside a number ("office", "call
+after 5") is shown in brackets behind it.
 """
 
 import re
-from functools import cache
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from leadline.model.lead import Change
 from leadline.refine import text
 from leadline.refine.dial_code import Dialled, read_dialled
+from leadline.refine.phone_number import (
+    NO_REGION,
+    OLD_FORM,
+    UNPARSEABLE,
+    Number,
+    is_complete,
+    number_in,
+    quick,
+)
+from leadline.refine.phone_text import ENDING, LABELS, Reading, read_phone
 
-if TYPE_CHECKING:
-    import phonenumbers
-
-# Numbers that were turned into floats ("15550000000.0"), and numbers rounded by Excel
-# ("4.42079E+11"), whose last digits are lost.
+# Numbers that were turned into floats: "15550000000.0".
 _FLOAT = re.compile(r"(\+?[0-9]{5,16})\.0+")
-_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
-_LABEL = re.compile(r"(?:tel|phone|mobile|cell|fax|p|t|m)\s*+[.:]\s*+(?://)?+\s*+(?=[+(0-9])", re.I)
+_LABEL = re.compile(r"(?:tel|phone|mobile|cell|p|t|m)\s*+[.:]\s*+(?://)?+\s*+(?=[+(0-9])", re.I)
 _EXTENDED = re.compile(
     r"(?P<base>[^a-z]*[0-9)]) ?(?:x|ext\.?|extension) ?(?P<extension>[0-9]{1,7})", re.I
 )
-_TRUNK = re.compile(r"\(\s*0\s*\)")
-# Prefixes that Mexico gave up on 3 August 2019. WhatsApp still writes "+52 1", and older records
-# have all of them; phonenumbers takes them for wrong digits.
-_MEXICO = 52
-_MEXICAN = re.compile(r"(?:1|01|044|045)([0-9]{10})")
-_SECOND = re.compile(r"\s*(?:[;,|/\n]|\bor\b|\boder\b|\bou\b|\band\b|\bund\b)\s*(?=[+(0-9])", re.I)
-_MANY_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
+_HYPHENED = re.compile(r"(.*[0-9)]) ?(?:- ?([0-9]{1,5})|\(([0-9]{1,5})\))")
+_GAP = re.compile(r"(?<=[0-9)])(?: - | +)(?=[+(0-9])")
+_LEAST = 7
 
-_NO_REGION = "phone.no_region"
+_SEVERAL = "phone.several"
 _UNKNOWN_COUNTRY = "phone.unknown_country"
 _LONGEST = 250  # phonenumbers accepts no longer text
 
 
 class Phone(msgspec.Struct, frozen=True):
-    """A number as displayed (with its extension), in E.164 (given if the length is possible, even
-    if the number is invalid), its extension, problems and changes."""
+    """A number as displayed (with its extension and remark), in E.164 (given if the length is
+    possible, even if the number is invalid), its extension, problems and changes."""
 
     written: str | None = None
     e164: str | None = None
@@ -54,50 +53,9 @@ def refine_phone(written: str | None, region: str) -> Phone:
     country code, or ""."""
     if not written:
         return Phone()
-    quick = None if written.endswith((".0", ".00")) else _quick(written, region)
-    if quick is not None:
-        return _found(written, *quick, (), ())
+    if not written.endswith((".0", ".00")) and (found := _quick(written, region)) is not None:
+        return _shown(written, found, ())
     return _refine_other(written, region)
-
-
-def _refine_other(written: str, region: str) -> Phone:
-    kept, changes = text.clean("phone", written, text.code)
-    if kept is None:
-        return Phone(changes=changes)
-    if len(kept) > _LONGEST:
-        return Phone(kept, None, None, ("phone.unparseable",), changes)
-    one, several = _first(kept)
-    problems = ("phone.several",) if several else ()
-    one = _undressed(one)
-    if (quick := _quick(one, region)) is not None:
-        return _found(kept, *quick, problems, changes)
-    if (dialled := read_dialled(one)) is not None:
-        phone = _after_dial_code(kept, dialled, problems, changes)
-        if phone is not None:
-            return phone
-    return _by_library(kept, one, region, problems, changes)
-
-
-def _after_dial_code(
-    kept: str, dialled: Dialled, problems: tuple[str, ...], changes: tuple[Change, ...]
-) -> Phone | None:
-    """The number with its dial code; None if it is no number of that code and phonenumbers must be
-    asked about the whole. An international number of another country stays, with a problem."""
-    import phonenumbers
-
-    said = refine_phone(dialled.number, dialled.region)
-    several = tuple(one for one in said.problems if one == "phone.several")
-    if said.e164 is None or said.problems != several:
-        if dialled.calling_code:
-            return None
-        wrong = _of_unknown_country(said.problems) if not dialled.region else said.problems
-        return Phone(kept, said.e164, said.extension, (*problems, *wrong), changes)
-    calling = dialled.calling_code or str(phonenumbers.country_code_for_region(dialled.region))
-    if calling != "0" and not said.e164.startswith(f"+{calling}"):
-        problems = (*problems, "phone.dial_code")
-    if said.written != kept:
-        changes = (*changes, text.altered("phone", kept, said.written, "phone.format"))
-    return Phone(said.written, said.e164, said.extension, (*problems, *several), changes)
 
 
 def in_unknown_country(phone: Phone) -> Phone:
@@ -106,70 +64,124 @@ def in_unknown_country(phone: Phone) -> Phone:
 
 
 def _of_unknown_country(problems: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_UNKNOWN_COUNTRY if one == _NO_REGION else one for one in problems)
+    return tuple(_UNKNOWN_COUNTRY if one == NO_REGION else one for one in problems)
 
 
-def _quick(written: str, region: str) -> tuple[str, str, str | None] | None:
-    """The E.164 form, international format and extension of a valid number in a common notation;
-    None if phonenumbers must be asked."""
-    plans = _plans()
-    if plans.SHAPE.fullmatch(written):
-        found = plans.fast(written, region)
-        return found and (*found, None)
-    if (extended := _EXTENDED.fullmatch(written)) and plans.SHAPE.fullmatch(extended["base"]):
-        found = plans.fast(extended["base"], region)
-        return found and (*found, extended["extension"])
+def _refine_other(written: str, region: str) -> Phone:
+    kept, changes = text.clean("phone", written, text.code)
+    if kept is None:
+        return Phone(changes=changes)
+    if len(kept) > _LONGEST:
+        return Phone(kept, None, None, (UNPARSEABLE,), changes)
+    one = _undressed(kept)
+    found = _quick(one, region)
+    if found is not None:
+        return _shown(kept, found, changes)
+    reading = read_phone(one)
+    number, remark = _said(one, reading, region) if reading else (_whole(one, region), "")
+    return _shown(kept, number, changes, remark)
+
+
+def _quick(written: str, region: str) -> Number | None:
+    """A valid number in a common notation, also with an extension; None if it is not one."""
+    if "/" in written and ENDING.fullmatch(written):
+        return None
+    found = quick(written, region)
+    if found is None and (extended := _EXTENDED.fullmatch(written)):
+        found = quick(extended["base"], region)
+        return found and _with(found, extended["extension"])
+    return found
+
+
+def _said(written: str, reading: Reading, region: str) -> tuple[Number, str]:
+    """The number of a text that was taken apart, and the remark beside it."""
+    dialled = read_dialled(reading.before + reading.number)
+    found = _after_dial_code(dialled) if dialled else None
+    if found is not None:
+        reading = msgspec.structs.replace(reading, before="")
+    else:
+        found = number_in(reading.number, region)
+        if not found.shown:
+            found = _with_more(reading.number, region) or _second(reading, region) or found
+        if not found.shown and written[-1:].isalpha():  # may be a vanity number: 1-800-555-CALL
+            vanity = number_in(written, region)
+            if vanity.shown:
+                return vanity, ""
+    if not reading.is_sure and not (found.shown and found.e164 and is_complete(found.e164)):
+        return Number(problems=(UNPARSEABLE,)), ""
+    several = (_SEVERAL,) if reading.others else ()
+    return _with(found, reading.extension or found.extension, *several), reading.remark
+
+
+def _whole(written: str, region: str) -> Number:
+    """The number of a text that has no seven digits in a row: a short or vanity one."""
+    dialled = read_dialled(written)
+    found = (_after_dial_code(dialled) if dialled else None) or number_in(written, region)
+    if not found.shown and (label := LABELS.match(written)) and 0 < label.end() < len(written):
+        return number_in(written[label.end() :], region)
+    return found
+
+
+def _after_dial_code(dialled: Dialled) -> Number | None:
+    """The number with its dial code; None if it is no number of that code and phonenumbers must be
+    asked about the whole. An international number of another country stays, with a problem."""
+    import phonenumbers
+
+    said = number_in(dialled.number, dialled.region, is_dialled=bool(dialled.region))
+    if not said.shown:
+        if dialled.calling_code:
+            return None
+        wrong = said.problems if dialled.region else _of_unknown_country(said.problems)
+        return Number(said.e164, "", said.extension, wrong)
+    calling = dialled.calling_code or str(phonenumbers.country_code_for_region(dialled.region))
+    if calling != "0" and said.e164 and not said.e164.startswith(f"+{calling}"):
+        return _with(said, said.extension, "phone.dial_code")
+    return said
+
+
+def _with_more(written: str, region: str) -> Number | None:
+    """A number with what cannot be a part of it: an extension without a word ("555-0147-42",
+    "555-0147 (42)"), or another number behind a blank. None if it is not sure where it ends."""
+    if (hyphened := _HYPHENED.fullmatch(written)) and _digits(hyphened[1]) >= _LEAST:
+        base = number_in(hyphened[1], region)
+        if base.shown and base.e164 and is_complete(base.e164):
+            return _with(base, hyphened[2] or hyphened[3])
+    for gap in _GAP.finditer(written):
+        one, other = written[: gap.start()], written[gap.end() :]
+        if min(_digits(one), _digits(other)) < _LEAST:
+            continue
+        first, second = number_in(one, region), number_in(other, region)
+        if first.shown and second.shown and not first.problems:
+            return _with(first, None, _SEVERAL)
     return None
 
 
-def _found(
-    kept: str,
-    e164: str,
-    shown: str,
-    extension: str | None,
-    problems: tuple[str, ...],
-    changes: tuple[Change, ...],
-) -> Phone:
-    if extension:  # as "ext.", because some countries' own marks ("#", "int") can't be parsed again
-        shown = f"{shown} ext. {extension}"
+def _second(reading: Reading, region: str) -> Number | None:
+    """The second number, where it is valid and the first is not; None without."""
+    other = read_phone(reading.others) if reading.others else None
+    found = number_in(other.number, region) if other and other.is_sure else None
+    return _with(found, other.extension) if found and other and found.shown else None
+
+
+def _with(number: Number, extension: str | None, *problems: str) -> Number:
+    return msgspec.structs.replace(
+        number, extension=extension, problems=(*problems, *number.problems)
+    )
+
+
+def _shown(kept: str, number: Number, changes: tuple[Change, ...], remark: str = "") -> Phone:
+    """The phone as displayed; an invalid number is kept as written."""
+    if not number.shown:
+        return Phone(kept, number.e164, number.extension, number.problems, changes)
+    shown = number.shown
+    if number.extension:  # as "ext.", because some countries' own marks ("#", "int") can't be read
+        shown = f"{shown} ext. {number.extension}"
+    if remark:
+        shown = f"{shown} ({remark})"
     if shown != kept:
-        changes = (*changes, text.altered("phone", kept, shown, "phone.format"))
-    return Phone(shown, e164, extension, problems, changes)
-
-
-def _by_library(
-    kept: str, one: str, region: str, problems: tuple[str, ...], changes: tuple[Change, ...]
-) -> Phone:
-    import phonenumbers
-
-    number, problem = _parsed(one, region)
-    if number is None:
-        return Phone(kept, None, None, (*problems, problem), changes)
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    extension, number.extension = number.extension or None, None
-    if problem:
-        length = phonenumbers.is_possible_number_with_reason(number)  # local lengths don't count
-        possible = e164 if length == phonenumbers.ValidationResult.IS_POSSIBLE else None
-        return Phone(kept, possible, extension, (*problems, problem), changes)
-    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return _found(kept, e164, shown, extension, problems, changes)
-
-
-@cache
-def _plans() -> "ModuleType":
-    """The numbering plans, imported at the first number: 13 ms and some megabytes."""
-    from leadline.refine import phone_plan
-
-    return phone_plan
-
-
-def _first(written: str) -> tuple[str, bool]:
-    """The first number, and whether there are several. Each must have at least seven digits,
-    because "030/1234" and "555-0100, 12" are one number."""
-    for gap in _SECOND.finditer(written):
-        if _MANY_DIGITS.match(written, 0, gap.start()) and _MANY_DIGITS.match(written, gap.end()):
-            return written[: gap.start()], True
-    return written, False
+        rule = OLD_FORM if OLD_FORM in number.problems else "phone.format"
+        changes = (*changes, text.altered("phone", kept, shown, rule))
+    return Phone(shown, number.e164, number.extension, number.problems, changes)
 
 
 def _undressed(written: str) -> str:
@@ -180,47 +192,5 @@ def _undressed(written: str) -> str:
     return written
 
 
-def _parsed(written: str, region: str) -> tuple["phonenumbers.PhoneNumber | None", str]:
-    """The number, and a problem code or "". With "phone.invalid", the number is what phonenumbers
-    could parse; with other problems it is None."""
-    import phonenumbers
-
-    if _ROUNDED.fullmatch(written):
-        return None, "phone.unparseable"
-    first: phonenumbers.PhoneNumber | None = None
-    problem = "phone.unparseable"
-    for writing in _writings(written):
-        try:
-            number = _of_today(phonenumbers.parse(writing, region or None))
-        except phonenumbers.NumberParseException as error:
-            no_region = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
-            if no_region and not region and "+" not in writing and _MANY_DIGITS.match(writing):
-                problem = _NO_REGION
-            continue
-        if phonenumbers.is_valid_number(number):
-            return number, ""
-        first = first or number
-    return (first, "phone.invalid") if first is not None else (None, problem)
-
-
-def _of_today(number: "phonenumbers.PhoneNumber") -> "phonenumbers.PhoneNumber":
-    """A Mexican number as it is dialled since 2019; any other number as it is."""
-    import phonenumbers
-
-    if number.country_code != _MEXICO:
-        return number
-    old = _MEXICAN.fullmatch(phonenumbers.national_significant_number(number))
-    if old is None:
-        return number
-    return phonenumbers.PhoneNumber(_MEXICO, int(old[1]), number.extension)
-
-
-def _writings(written: str) -> list[str]:
-    """The text, and other readings to try if it is invalid: without a trunk prefix "(0)", which
-    some countries don't have, and with a leading 00 as "+"."""
-    readings = [written]
-    if _TRUNK.search(written):
-        readings.append(_TRUNK.sub("", written))
-    if written.startswith("00"):
-        readings.append("+" + written[2:])
-    return readings
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))

@@ -78,7 +78,7 @@ def fast(written: str, region: str) -> tuple[str, str] | None:
     digits = _NO_DIGITS.sub("", written)
     plan = None
     if "+" not in written:
-        if (plan := _plan(region)) is None:
+        if (plan := plan_of(region)) is None:
             return None
         prefix = plan.idd(digits)  # 00 or 011, unless a 0 follows: no calling code begins with 0
         if prefix is not None and not digits.startswith("0", prefix.end()):
@@ -172,7 +172,8 @@ def _calling_code(digits: str) -> str | None:
 
 
 @cache
-def _plan(region: str) -> _Plan | None:
+def plan_of(region: str) -> _Plan | None:
+    """How numbers are dialled in a region, by its ISO code; None if it has no numbers."""
     meta = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
     if meta is None or meta.general_desc is None:
         return None
@@ -192,7 +193,7 @@ def _plan(region: str) -> _Plan | None:
 def _country(code: str) -> _Country:
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
     metas = [phonenumbers.PhoneMetadata.metadata_for_region(region, None) for region in regions]
-    plan = _plan(regions[0])
+    plan = plan_of(regions[0])
     assert plan is not None  # noqa: S101 - the regions of a calling code have metadata
     known = []
     for meta in metas:

@@ -220,6 +220,38 @@ class Settings(SettingsStruct, frozen=True):
         "you can also write `group` in a table `[data]`, with `path` for what `data` is otherwise.",
         choice("none", "read"),
     )
+    duplicates_link: float = setting(
+        "0.95",
+        "The probability from which two leads are taken for one person: the later one is linked to "
+        "the first. In TOML, you can also write `link` in a table `[duplicates]`, and so for the "
+        "other settings of that name.",
+        number_between(0.01, 0.9999),
+    )
+    duplicates_review: float = setting(
+        "0.5",
+        "The probability from which a possible duplicate is listed by `leadline duplicates "
+        "review`; at most that of a link.",
+        number_between(0.01, 0.9999),
+    )
+    duplicates_alert: str = setting(
+        "yes",
+        "Whether duplicates are alerted, as seen before; with `no` they are only linked. Rules can "
+        "decide it for some leads (`seen` in `[rules.NAME]`).",
+        choice("yes", "no"),
+    )
+    duplicates_write_back: str = setting(
+        "no",
+        "Whether values that fill blanks of a duplicate, and come from an earlier lead, are "
+        "written to the CRM, too. Anybody can write somebody's address into a public form, so "
+        "that `yes` may put one person's data into the record of another.",
+        choice("yes", "no"),
+    )
+    duplicates_weights: str = setting(
+        "",
+        "A file with the weights of the comparisons, as `leadline duplicates fit` writes it; empty "
+        "for those that come with Leadline. Not for AWS.",
+        TEXT,
+    )
     sources: Mapping[str, "SourceConfig"] = {}
     crm: Mapping[str, "AnyCrmConfig"] = {}
     channels: Mapping[str, "ChannelConfig"] = {}
@@ -240,6 +272,11 @@ AS_TABLES: Mapping[tuple[str, ...], str] = {
     ("data", "path"): "data",
     ("data", "group"): "data_group",
     ("alerts", "trouble"): "alerts_trouble",
+    ("duplicates", "link"): "duplicates_link",
+    ("duplicates", "review"): "duplicates_review",
+    ("duplicates", "alert"): "duplicates_alert",
+    ("duplicates", "write_back"): "duplicates_write_back",
+    ("duplicates", "weights"): "duplicates_weights",
 }
 """Top-level settings that can also be written in a table: `[data] group` is `data_group`."""
 

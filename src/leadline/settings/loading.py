@@ -26,7 +26,7 @@ from leadline.settings.layers import (
 )
 from leadline.settings.names import Names, empty_entries
 from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
-from leadline.settings.references import pages_elsewhere, unknown_names
+from leadline.settings.references import pages_elsewhere, thresholds_in_disorder, unknown_names
 from leadline.settings.tables import TABLES
 
 CONFIG = "leadline.toml"
@@ -111,9 +111,11 @@ def _loaded(
     problems += empty_entries(written[0], values)
     _refuse(problems)
     settings = _assemble(values, names)
+    checks = (unknown_names, pages_elsewhere, thresholds_in_disorder)
     _refuse(
-        f"{given[path].origin}: {dotted(path)}: {words}"
-        for path, words in chain(unknown_names(settings), pages_elsewhere(settings))
+        f"{given[path].origin if path in given else 'default'}: {dotted(path)}: {words}"
+        for check in checks
+        for path, words in check(settings)
     )
     return Loaded(
         settings,

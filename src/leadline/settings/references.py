@@ -1,5 +1,5 @@
-"""Checks names in settings that refer to other tables, such as a rule's channels, a person's
-`next` or a target's hours.
+"""Checks settings that depend on others: names that refer to other tables, such as a rule's
+channels, a person's `next` or a target's hours, and thresholds in the wrong order.
 
 Otherwise, an unknown name would fail only when the first lead uses it.
 """
@@ -63,6 +63,15 @@ def pages_elsewhere(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
                 ("sources", name, "thanks"),
                 "the page is on none of the source's `sites`; add its website to them",
             )
+
+
+def thresholds_in_disorder(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
+    """The path of `duplicates_review` if it is above `duplicates_link`, with the error message."""
+    if settings.duplicates_review > settings.duplicates_link:
+        yield (
+            ("duplicates_review",),
+            f"it must be at most `duplicates_link`, which is {settings.duplicates_link:g}",
+        )
 
 
 def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:

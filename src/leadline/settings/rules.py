@@ -22,9 +22,19 @@ class RuleConfig(SettingsStruct, frozen=True):
     ownership: str = optional(
         "Only leads with this ownership match.", choice("assigned", "unassigned", "unknown"), ""
     )
+    seen: str = optional(
+        "Only leads of a person who is seen for the first time (`new`) or was seen `before` match.",
+        choice("new", "before"),
+        "",
+    )
     during: str = setting("", "Match only within these hours (a name from `[hours]`).", TEXT)
     outside: str = setting("", "Match only outside these hours.", TEXT)
     channels: tuple[str, ...] = setting("", "The channels that are alerted.", WORDS)
+    alert: str = optional(
+        "With `no`, nobody is alerted to such leads; the rule needs no `channels` then.",
+        choice("yes", "no"),
+        "",
+    )
     assign: tuple[str, ...] = setting(
         "", "The people to whom leads without an owner are assigned (names from `[people]`).", WORDS
     )

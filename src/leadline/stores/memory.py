@@ -38,11 +38,12 @@ from leadline.ports.store import (
     Waiting,
     by_record,
 )
+from leadline.stores.memory_duplicates import MemoryDuplicates
 from leadline.stores.memory_erasing import MemoryErasing
 from leadline.stores.memory_pacing import MemoryPacing
 
 
-class MemoryStore(MemoryPacing, MemoryErasing):
+class MemoryStore(MemoryPacing, MemoryErasing, MemoryDuplicates):
     """`ports.store.Store` in dictionaries; for one thread."""
 
     def __init__(
@@ -51,6 +52,7 @@ class MemoryStore(MemoryPacing, MemoryErasing):
         redelivery_window: timedelta = timedelta(days=7),
         apart: TellApart = by_record,
     ) -> None:
+        super().__init__()
         self.clock = clock
         self.redelivery_window = redelivery_window
         self.apart = apart

@@ -9,9 +9,10 @@ from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
 from leadline.model.keys import match_keys
 from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_end
+from leadline.stores.memory_duplicates import MemoryDuplicates
 
 
-class MemoryErasing:
+class MemoryErasing(MemoryDuplicates):
     """`ports.store.Erasing` in dictionaries."""
 
     events: dict[str, CapturedLead]
@@ -39,6 +40,7 @@ class MemoryErasing:
                 if self.known.get(key) == lead_id:
                     del self.known[key]
             self.refined_leads[lead_id] = person_erased(refined)
+            self._forget_duplicates(lead_id)
         self.notes = [
             (i, OTHER_WORDS if i == lead_id and note.startswith(OTHER_WORDS) else note)
             for i, note in self.notes

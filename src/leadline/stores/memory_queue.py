@@ -1,6 +1,7 @@
 """The tasks of the store in memory."""
 
 from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 import msgspec
@@ -20,6 +21,7 @@ from leadline.model.task import (
 )
 from leadline.ports.clock import Clock
 from leadline.ports.store import Among, ChannelHealth, Settlement
+from leadline.stores.memory_duplicates import MemoryDuplicates
 
 
 class _Job:
@@ -38,7 +40,7 @@ class _Job:
         self.dead: Drop | None = None
 
 
-class MemoryQueue:
+class MemoryQueue(MemoryDuplicates):
     """`ports.store.Queue` in dictionaries."""
 
     clock: Clock
@@ -100,9 +102,10 @@ class MemoryQueue:
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
-        return [self._settle(one) for one in settlements]
+        batch = {one.lease.task.lead_id for one in settlements}
+        return [self._settle(one, batch) for one in settlements]
 
-    def _settle(self, one: Settlement) -> bool:
+    def _settle(self, one: Settlement, batch: AbstractSet[str]) -> bool:
         task = one.lease.task
         key = (task.lead_id, task.step, task.channel)
         job = self._jobs.get(key)
@@ -110,7 +113,7 @@ class MemoryQueue:
             return False
         match one.outcome:
             case Done() as done:
-                if not self._keep(job, done):
+                if not self._keep(job, done, batch):
                     return False
                 job.leased = False
                 follow_ups = [*map(Later, done.then), *done.later]
@@ -128,16 +131,19 @@ class MemoryQueue:
                 job.dead, job.leased, job.error = drop, False, drop.detail
         return True
 
-    def _keep(self, job: _Job, done: Done) -> bool:
+    def _keep(self, job: _Job, done: Done, batch: AbstractSet[str]) -> bool:
         lead_id = job.task.lead_id
         if done.refined is not None:
-            taken = any(self.known.get(k, lead_id) != lead_id for k in done.match_keys.values())
-            if taken and done.refined.duplicate_of is None:
+            keys = done.match_keys.values() if done.traits is None else ()
+            taken = any(self.known.get(k, lead_id) != lead_id for k in keys)
+            taken = taken and done.refined.duplicate_of is None
+            if taken or self._is_overtaken(lead_id, done, batch):
                 job.due_at, job.leased = job.put_at, False
                 return False
             self.refined_leads[lead_id] = done.refined
-            for match_key in done.match_keys.values():
+            for match_key in keys:
                 self.known.setdefault(match_key, lead_id)
+            self._keep_likeness(lead_id, done)
         if done.alert is not None:
             self.sent_alerts.append(msgspec.structs.replace(done.alert, step=job.task.step))
         if done.handling is not None and lead_id not in self.handled:

@@ -7,20 +7,24 @@ from hashlib import blake2b
 import msgspec
 
 from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person, owner_in
 from leadline.settings.hours import HoursConfig
 from leadline.settings.rules import RuleConfig
 from leadline.team.people import Team
 from leadline.team.targets import fits_hours
 
+_BEFORE = "before"
+"""The value of a rule's `seen` that matches duplicates."""
+
 
 class Routes(msgspec.Struct, frozen=True):
     """The rules (`[rules]`), in the order of the settings. `usual` are the channels for leads
     without a matching rule; `unassigned` is the channel for those of them without an owner ("":
-    the usual ones).
+    the usual ones). If `silent_on_duplicates`, only a rule about duplicates has them alerted.
 
-    The first matching rule with `channels` decides the channels, and the first matching rule with
-    `assign` decides the assignee; these may be different rules.
+    The first matching rule with `channels` or `alert = "no"` decides the channels, and the first
+    matching rule with `assign` decides the assignee; these may be different rules.
     """
 
     rules: Mapping[str, RuleConfig] = {}
@@ -28,17 +32,31 @@ class Routes(msgspec.Struct, frozen=True):
     team: Team = Team()
     usual: tuple[str, ...] = ()
     unassigned: str = ""
+    silent_on_duplicates: bool = False
 
     def channels(self, lead: RefinedLead, at: datetime) -> tuple[str, ...]:
         """The names of the channels to alert, without repetition. If no rule matches, unassigned
         leads go to the channel `unassigned`, all others to the usual channels. If the CRM did not
         answer, the lead may have an owner, so it goes to the usual channels too."""
-        rule = self._first(lead, at, lambda rule: bool(rule.channels))
+        silent = self.is_silent(lead)
+        rule = self._first(
+            lead,
+            at,
+            lambda rule: (
+                (bool(rule.channels) or rule.alert == "no") and (not silent or rule.seen == _BEFORE)
+            ),
+        )
         if rule is not None:
-            return tuple(dict.fromkeys(rule.channels))
+            return () if rule.alert == "no" else tuple(dict.fromkeys(rule.channels))
+        if silent:
+            return ()
         if self.unassigned and ownership_of(lead) is Ownership.UNASSIGNED:
             return (self.unassigned,)
         return tuple(dict.fromkeys(self.usual))
+
+    def is_silent(self, lead: RefinedLead) -> bool:
+        """Whether nobody is alerted to the lead unless a rule about duplicates says so."""
+        return self.silent_on_duplicates and lead.duplicate_of is not None
 
     def assignees(self, lead: RefinedLead, at: datetime) -> tuple[str, ...]:
         """The people (names from `[people]`) among whom such leads are assigned if unassigned."""
@@ -57,6 +75,7 @@ class Routes(msgspec.Struct, frozen=True):
         return (
             (not rule.sources or lead.received_from in rule.sources)
             and _has_score(rule, lead)
+            and (not rule.seen or (rule.seen == _BEFORE) is (lead.duplicate_of is not None))
             and (not rule.ownership or ownership_of(lead).value == rule.ownership)
             and (not rule.owners or self._is_of(rule.owners, lead))
             and (not rule.countries or _country(lead) in {c.upper() for c in rule.countries})
@@ -97,8 +116,9 @@ def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) ->
 
 def assign(lead: RefinedLead, routes: Routes, team: Team) -> Person | None:
     """Whom the rules assign an unassigned lead to, by the hours at its refinement. None if the lead
-    has an owner, may have one (the CRM did not answer), or no rule assigns it."""
-    if ownership_of(lead) is not Ownership.UNASSIGNED:
+    has an owner, may have one (the CRM did not answer), is somebody whom the CRM has known before,
+    or no rule assigns it."""
+    if ownership_of(lead) is not Ownership.UNASSIGNED or KNOWN_PERSON in lead.problems:
         return None
     return next_assignee(lead, routes, team, lead.processed_at, None)
 

@@ -340,8 +340,8 @@ PROBLEMS = (
     "first_name.truncated", "custom.truncated", "name.missing", "name.suspect", "name.mash",
     "name.placeholder", "company.placeholder", "phone.placeholder", "phone.invalid",
     "phone.no_region", "phone.several", "phone.unparseable", "phone.dial_code",
-    "phone.unknown_country", "spam.gibberish", "spam.honeypot",
-    "spam.links", "spam.name", "test.contact", "test.dummy", "test.flagged",
+    "phone.unknown_country", "phone.old_form", "phone.plus_unsure", "spam.gibberish",
+    "spam.honeypot", "spam.links", "spam.name", "test.contact", "test.dummy", "test.flagged",
 )
 # fmt: on
 

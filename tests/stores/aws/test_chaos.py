@@ -19,6 +19,8 @@ from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed
+from leadline.stores.aws.keys import ALIKE
+from leadline.stores.aws.likeness import alike_of
 from leadline.stores.aws.sweep.sweep import sweep
 from leadline.stores.aws.wakeups import Queues, Wakeup, kind_of_task
 from tests.standins.aws_faults import (
@@ -174,6 +176,7 @@ class Chaos:
         """Nothing fails any more, for as long as anything is left to be done."""
         self.bells.loses = 0.0
         self.may_fail = lambda actor: None  # type: ignore[method-assign]
+        self._put_back()
         for number in range(200):
             self.sweep()
             self.clock.advance(minutes=3)
@@ -185,9 +188,15 @@ class Chaos:
                 return
         raise AssertionError("it never comes to rest")
 
+    def _put_back(self) -> None:
+        """An operator puts back the leads whose worker died as often as a lead may kill one."""
+        leads = self.sender.leads().items()
+        dead = [Task(Step.REFINE, i) for i, lead in leads if lead.task and lead.task.dead_at]
+        self.worker.store.put(dead, self.clock.now)
+
     def _unfinished(self) -> bool:
         items = list(self.sender.table.scan())
-        return any(i["pk"].startswith("L#") and i.get("due_pk") for i in items)
+        return any(i.get("due_pk") and i["sk"] != ALIKE for i in items if i["pk"].startswith("L#"))
 
 
 def _body(task: Task) -> str:
@@ -226,9 +235,16 @@ def check(chaos: Chaos) -> None:
         if one.fate == Fate.FOLDED:
             assert one.joined
             assert heads[one.joined].updates.count(lead_id) == 1
-    owners = {item["lead_id"] for item in chaos.sender.items("M#").values()}
-    firsts = {i for i, lead in heads.items() if lead.summary and not lead.summary.duplicate_of}
-    assert owners == firsts
+    under = [item["leads"] for item in chaos.sender.items("M#").values()]
+    assert {one for leads in under for one in leads} == heads.keys()
+    assert all(len(set(leads)) == len(leads) for leads in under)
+    known_alike = [alike_of(i) for i in chaos.sender.table.scan() if i["sk"] == ALIKE]
+    assert {one.lead_id for one in known_alike} == heads.keys()
+    assert sum(map(len, under)) == sum(len(one.digests) for one in known_alike)
+    firsts = {one.lead_id: one.first for one in known_alike}
+    listed = {i: s.duplicate_of or "" for i, lead in heads.items() if (s := lead.summary)}
+    assert listed == firsts
+    assert {firsts[first] for first in firsts.values() if first} <= {""}, "no chains"
 
 
 def run(moto: str, seed: int, steps: int) -> None:

@@ -23,7 +23,7 @@ from leadline.net.reply import HttpReply
 from leadline.operations.cost import quantities
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.keys import lead_key
+from leadline.stores.aws.keys import LIKENESSES, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.sweep import GRACE
 from leadline.stores.aws.table import Table
@@ -197,6 +197,8 @@ def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
         bucket.put(key_of("raw", lead_id, at), b"{}")
     mark = key_of("raw", ids[0], at)
     table.put_if({"pk": "S#sweep", "sk": "state", "after": mark}, "", {})
+    pk, sk = LIKENESSES
+    table.put_if({"pk": pk, "sk": sk, "done": True}, "", {})
     aws.taken()
     seen = on_sweep.handler({}, Context(30_000))["looked_at"]
     assert seen >= 2  # moto lists the mark as well

@@ -51,7 +51,7 @@ def file() -> apsw.Connection:
 
 def _filled(text: str) -> str:
     """A query as it may be executed, with room for one row and one key."""
-    columns = re.search(r"\(([^()]*)\)\s*VALUES \(\)", text)
+    columns = re.search(r"\(([^()]*)\)\s*(?:AS \()?VALUES \(\)", text)
     if columns:
         marks = ",".join("?" * (columns[1].count(",") + 1))
         text = text.replace("VALUES ()", f"VALUES ({marks})")

@@ -76,7 +76,7 @@ def test_a_slash_inside_one_number_does_not_make_two() -> None:
 
 
 @pytest.mark.parametrize("base", ["(212) 555-0100", "+44 20 7946 0018", "030/23125111", "212 555"])
-@pytest.mark.parametrize("mark", [" x", "x", " ext. ", "ext", " EXT.", " extension ", "/x", " #"])
+@pytest.mark.parametrize("mark", [" x", "x", " ext. ", "ext", " EXT.", " extension ", " #"])
 @pytest.mark.parametrize("region", ["US", "DE"])
 def test_an_extension_is_what_the_library_takes_for_one(base: str, mark: str, region: str) -> None:
     written = f"{base}{mark}123"
@@ -111,7 +111,7 @@ def test_a_mexican_number_with_a_prefix_given_up_in_2019_is_the_number_of_today(
 ) -> None:
     phone = refine_phone(written, region)
     assert (phone.written, phone.e164) == ("+52 55 1234 5678", "+525512345678")
-    assert phone.problems == ()
+    assert phone.problems == ("phone.old_form",)
     assert refine_phone(f"{written} ext. 12", region).extension == "12"
 
 

@@ -13,6 +13,7 @@ from leadline.alerts.trouble_story import MOST_TOLD, story_of_troubles
 from leadline.alerts.words import clamped, on_one_line
 from leadline.channels.slack import blockkit, buttons, pieces
 from leadline.channels.slack.mrkdwn import harmless
+from leadline.channels.slack.seen_before import doubts_about_person, story_of_duplicate
 from leadline.model.people import key_of_person
 from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Notice
@@ -22,7 +23,6 @@ Message = dict[str, Any]
 _DIGEST = 8000
 _DIGEST_LINES = 60
 _KEY = 200
-_MATCHED = {"email": "e-mail address", "phone": "phone number"}
 _LEVELS = {1: "reminder/1", 2: "escalated/1", 3: "reassigned/1"}
 
 
@@ -50,7 +50,7 @@ def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
 
 
 def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
-    """The alert about a duplicate: it also names the first lead, when that came, and what matched.
+    """The alert about a duplicate: it also tells the person's history, and why it is the same.
 
     Raises ValueError for a lead that duplicates no other.
     """
@@ -59,9 +59,6 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
     if first is None:
         raise ValueError("this lead duplicates no other: use new_lead")
     first_id = pieces.lead_id(first.lead_id)
-    when = blockkit.date(first.captured_at, "{date_short_pretty} at {time}")
-    matched = harmless(on_one_line(" and ".join(_MATCHED.get(m, m) for m in first.matched)), 200)
-    same = f" with the same {matched}" if matched else ""
     extra = ((buttons.OPEN_FIRST, "Show first lead", notice.links.to(first_id)),)
     return _message(
         notice,
@@ -69,7 +66,7 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
         [
             _headline(notice, "♻️ Lead Seen Before"),
             *pieces.standing(notice, by_email=by_email),
-            blockkit.section(f"First seen {when}{same}, as lead `{first_id}`."),
+            story_of_duplicate(notice, first),
             *pieces.facts(notice, by_email=by_email),
             *_more(notice, extra),
         ],
@@ -224,6 +221,7 @@ def _more(notice: Notice, extra: Sequence[tuple[str, str, str]] = ()) -> list[bl
     return [
         *pieces.quotation(notice.lead),
         *pieces.actions(notice, extra=extra),
+        *doubts_about_person(notice.lead),
         *pieces.doubts(notice.lead),
         pieces.footer(notice),
     ]

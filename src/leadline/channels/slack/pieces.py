@@ -6,6 +6,7 @@ Texts from leads are always shown literally, never interpreted (`channels.slack.
 import re
 from collections.abc import Sequence
 
+from leadline.alerts.likeness import origin_in_words
 from leadline.alerts.problems import problems_in_words
 from leadline.alerts.words import OWNER_CLAIMED, clamped, name, on_lines, on_one_line, score, span
 from leadline.channels.slack import blockkit, buttons
@@ -110,10 +111,10 @@ def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:
     lead = notice.lead
     contact, details = lead.contact, lead.lead_details
     found = [
-        _field("Name", shown(name(lead))),
-        _field("Company", shown(contact.company)),
-        _field("Email", _email(contact.email)),
-        _field("Phone", _phone(contact.phone, contact.phone_e164)),
+        _field("Name", shown(name(lead)) + filled_mark(lead, "name")),
+        _field("Company", shown(contact.company) + filled_mark(lead, "company")),
+        _field("Email", _email(contact.email) + filled_mark(lead, "email")),
+        _field("Phone", _phone(contact.phone, contact.phone_e164) + filled_mark(lead, "phone")),
         _field("Source", shown(details.source)),
         _field("Owner", owner(notice, by_email=by_email)),
     ]
@@ -123,8 +124,18 @@ def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:
         ("Country", contact.country),
         ("Score", score(lead)),
     )
-    found += [_field(label, text) for label, value in more if (text := shown(value, ""))]
+    found += [
+        _field(label, text + filled_mark(lead, label.lower()))
+        for label, value in more
+        if (text := shown(value, ""))
+    ]
     return {"type": "section", "fields": found}
+
+
+def filled_mark(lead: RefinedLead, field: str) -> str:
+    """The remark behind a value that fills a blank of the lead: where it came from; else ""."""
+    origin = lead.filled.get(field)
+    return f" ({origin_in_words(origin)})" if origin is not None else ""
 
 
 def _field(label: str, value: str) -> blockkit.Block:

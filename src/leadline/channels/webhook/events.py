@@ -19,7 +19,7 @@ from leadline.model.json_text import as_json_text
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Alert
 from leadline.model.trouble import KnownTrouble
-from leadline.ports.channel import Notice, OutgoingMessage
+from leadline.ports.channel import History, Notice, OutgoingMessage
 
 REFINED = "com.leadline.lead.refined"
 UPDATED = "com.leadline.lead.updated"
@@ -80,6 +80,8 @@ class EventWriter:
             "lead": lead_payload(notice),
             "handling": handling_payload(notice.handling),
         }
+        if notice.history is not None:
+            data["history"] = history_payload(notice.history)
         if notice.due is not None:
             data["due"] = iso(notice.due)
         if notice.instead_of:
@@ -128,6 +130,18 @@ def handling_payload(handling: Handling) -> dict[str, Any]:
     values written to the CRM."""
     body: dict[str, Any] = msgspec.to_builtins(handling)
     return {name: body[name] for name in _HANDLED if name in body}
+
+
+def history_payload(history: History) -> dict[str, Any]:
+    """The earlier leads of the same person, for receivers."""
+    body: dict[str, Any] = {
+        "count": history.count,
+        "last_lead_id": short_id(history.last_id),
+        "last_at": iso(history.last_at),
+    }
+    if history.holder is not None:
+        body["holder"] = msgspec.to_builtins(history.holder)
+    return {**body, "ending": history.ending.value} if history.ending else body
 
 
 def _trouble_payload(known: KnownTrouble) -> dict[str, Any]:

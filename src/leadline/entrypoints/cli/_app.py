@@ -39,7 +39,7 @@ _GLOBAL = ("--config", "--data", "--aws")
 _GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands on stacks have their own --region
 _OPERATING = ("leads", "show", "dead", "replay", "verify", "export", "import", "rebuild")
 _TIMING = ("wait", "hold", "release", "speed")
-_RECORDS = ("write-back", "reconcile", "outcomes")
+_RECORDS = ("write-back", "reconcile", "outcomes", "duplicates")
 _STATE = ("status", "tail")
 _ON_AWS = frozenset(
     (*_OPERATING, *_TIMING, *_RECORDS, *_STATE, "preview", "send", "config", "deliver")

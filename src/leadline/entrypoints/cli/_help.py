@@ -7,7 +7,7 @@ from typer.core import TyperGroup
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "Run": ("init", "serve", "worker", "doctor", "config"),
-    "Look": ("status", "tail", "leads", "show", "verify", "speed", "outcomes"),
+    "Look": ("status", "tail", "leads", "show", "verify", "speed", "outcomes", "duplicates"),
     "Repair": (
         "dead", "replay", "wait", "hold", "release", "backup", "restore", "export", "import",
     ),

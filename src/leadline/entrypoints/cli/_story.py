@@ -12,11 +12,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from leadline.alerts.likeness import (
+    origin_in_words,
+    percent,
+    reasons_in_words,
+    same_person_words,
+)
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.model.handling import Handling
 from leadline.model.lead import NOT_READ, RefinedLead
+from leadline.model.likeness import Possible
 from leadline.model.people import Person
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.waits import is_on_hold
@@ -30,13 +37,15 @@ _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
 def print_story(out: Console, story: LeadStory) -> None:
     """Print everything that is known about one lead."""
     row = story.row
+    refined = _refined(story)
     status = ON_HOLD if any(map(is_on_hold, story.tasks)) else row.status
     _title(out, f"Lead {row.lead_id}", f"  {status}  from {row.source}")
     if row.duplicate_of:
-        out.print(f"seen before as {row.duplicate_of}")
+        out.print(_text(_seen_before(row.duplicate_of, refined)), soft_wrap=True)
     for later in story.repeated_by:
         out.print(f"seen again as {later}")
-    refined = _refined(story)
+    for possible in refined.possible if refined else ():
+        out.print(_text(_possible(possible)), soft_wrap=True)
     if refined is not None:
         _print_refined(out, refined)
     if story.handling is not None:
@@ -55,6 +64,19 @@ def print_story(out: Console, story: LeadStory) -> None:
     for happened in story.timeline:
         out.print(_text(f"  {when(happened.at)}  {happened.what}  {happened.detail}".rstrip()))
     _print_next(out, story.tasks)
+
+
+def _seen_before(first: str, lead: RefinedLead | None) -> str:
+    """The first lead of the same person, and why it is the same."""
+    link = lead.duplicate_of if lead is not None else None
+    if link is None or link.probability is None:
+        return f"seen before as {first}"
+    return f"seen before as {first}: {same_person_words(link.probability, link.reasons)}"
+
+
+def _possible(one: Possible) -> str:
+    why = reasons_in_words(one.reasons)
+    return f"may be the same person as {one.lead_id} ({percent(one.probability)}): {why}"
 
 
 def _print_next(out: Console, tasks: Sequence[TaskRow]) -> None:
@@ -120,7 +142,9 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
     data = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
     for name, value in data.items():
         if value is not None:
-            drawn.add_row(f"  {_LABELS.get(name, name)}", _text(str(value)))
+            origin = lead.filled.get(name)
+            mark = f"  ({origin_in_words(origin)}, {origin.lead_id})" if origin else ""
+            drawn.add_row(f"  {_LABELS.get(name, name)}", _text(f"{value}{mark}"))
     out.print(drawn)
     if lead.problems:
         out.print(_text(f"  problems: {', '.join(lead.problems)}"))

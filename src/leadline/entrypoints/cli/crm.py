@@ -1,9 +1,8 @@
-"""Leads and their CRMs: `write-back`, `reconcile`, `outcomes`."""
+"""Leads and their CRMs: `write-back`, `outcomes`."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -13,9 +12,8 @@ from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._options import Json, Yes
-from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say, table, when
+from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say, table
 from leadline.journey.follow_up import look_again
-from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
 from leadline.journey.write_back_leads import preview_changes
 from leadline.journey.write_back_plan import FieldPlan
 from leadline.kit import Kit
@@ -34,7 +32,6 @@ DryRun = Annotated[bool, typer.Option(help="Show what would be done, and do noth
 
 _EVERY = 1 << 40
 _TOGETHER = 500
-_PATIENCE = timedelta(minutes=2)
 _REFINED = (Status.REFINED, Status.ALERTED, Status.QUARANTINED, Status.DEAD)
 
 
@@ -76,41 +73,6 @@ def write_back(
     as_json({"leads": count}) if json else say(f"{count} leads will be written back")
 
 
-@app.command("reconcile")
-def reconcile_(
-    context: typer.Context,
-    source: Annotated[str, typer.Option(help="The source whose CRM is searched.")],
-    since: Annotated[
-        str, typer.Option(help="Created at or after this time, such as 2026-03-02, 2h or 2d.")
-    ] = "2h",
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
-    """Find leads in the CRM whose webhooks never arrived, and capture them.
-
-    You can run it as often as you like: known leads are skipped. Exit 1 if the CRM
-    did not list all records.
-
-    Example: leadline reconcile --source hubspot --since 2d --dry-run
-    """
-    options: Options = context.obj
-    settings = options.installation.loaded().settings
-    start = point_in_time(since)
-    if source not in settings.crm or start is None:
-        raise ConfigurationError(_no_crm(source, settings))
-    store = options.installation.store()
-    try:
-        result = _look_through(settings, store, source, start, dry_run=dry_run)
-    finally:
-        store.close()
-    if json:
-        as_json(result)
-    else:
-        _print_found(result, dry_run=dry_run)
-    if result.trouble:
-        raise typer.Exit(1)
-
-
 @app.command()
 def outcomes(
     context: typer.Context,
@@ -145,7 +107,8 @@ def _kit(settings: Settings, store: OpenStore) -> Kit:
     return wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
 
 
-def _no_crm(source: str, settings: Settings) -> str:
+def no_crm(source: str, settings: Settings) -> str:
+    """That there is no such CRM, and which there are."""
     there = ", ".join(sorted(settings.crm)) or "none"
     return f"there is no [crm.{source}] (there are: {there})"
 
@@ -163,7 +126,7 @@ def _chosen(
     """
     writing = [name for name, config in settings.crm.items() if config.write]
     if source is not None and source not in writing:
-        raise ConfigurationError(f"{_no_crm(source, settings)} with a [crm.{source}.write]")
+        raise ConfigurationError(f"{no_crm(source, settings)} with a [crm.{source}.write]")
     if not writing:
         raise ConfigurationError("no CRM has fields to write; set them in [crm.SOURCE.write]")
     wanted = [source] if source else writing
@@ -215,36 +178,6 @@ def _print_plans(told: Iterator[PreviewedPlans]) -> None:
             mark = "write" if one.verdict.writes else "leave"
             rows.append((lead_id, one.name, one.current, one.value, mark, one.verdict))
     table(("lead", "field of the CRM", "there now", "ours", "", "because"), rows, "no leads")
-
-
-def _look_through(
-    settings: Settings, store: OpenStore, source: str, since: datetime, *, dry_run: bool
-) -> Reconciled:
-    """Search all pages; waits for pauses that the CRM asks for, unless they are long."""
-    front, crm = wiring.capture_kit(settings), wiring.crms(settings)[source].crm
-    seen, found, after = 0, list[FoundLead](), ""
-    while True:
-        now = datetime.now(UTC)
-        result = reconcile(front, crm, store, source, since, now, after=after, dry_run=dry_run)
-        seen, found = seen + result.seen, [*found, *result.found]
-        if not result.pause or result.pause > _PATIENCE:
-            return msgspec.structs.replace(result, seen=seen, found=tuple(found))
-        say(result.trouble)
-        time.sleep(result.pause.total_seconds())
-        after = result.after
-
-
-def _print_found(result: Reconciled, *, dry_run: bool) -> None:
-    table(
-        ("record", "created", "lead"),
-        [(one.record, when(one.created_at), one.lead_id) for one in result.found],
-        empty="" if result.trouble else "every lead is known",
-    )
-    done = "would be captured" if dry_run else "captured"
-    say(f"{result.seen} records seen, {len(result.found)} {done}")
-    if result.trouble:
-        before = "; run the command again for the remaining records" if result.seen else ""
-        say(f"{result.trouble}{before}")
 
 
 def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadFilter) -> None:

@@ -16,6 +16,8 @@ from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
 from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
 from leadline.installations.data_folder import (
     has_failed_sync,
+    lacks_likenesses,
+    making_likenesses,
     note_failed_sync,
     refuse_if_moved,
 )
@@ -84,9 +86,10 @@ def work(
 
 
 def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterator[_Loop]:
-    """One loop for each group of kinds, one for each CRM that is searched for missing leads, and
-    one that watches for troubles; the process that sends alerts tells them. Each has its own
-    connection to the store, so that none waits for another."""
+    """One loop for each group of kinds, one for each CRM that is searched for missing leads, one
+    for leads that an earlier version refined, and one that watches for troubles; the process that
+    sends alerts tells them. Each has its own connection to the store, so that none waits for
+    another."""
     for kinds, among in _shared_out(settings, steps):
         longest = longest_iteration(settings, timeouts(kinds[0], settings))
         bound = before_lease_ends(settings) if _speaks(kinds[0][0]) else None
@@ -96,6 +99,10 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
     if Step.WRITE_BACK in steps and settings.reconcile_every:
         for source in settings.crm:
             yield _Loop(_kit(settings), _look_through(settings, source), None)
+    if Step.REFINE in steps and lacks_likenesses(settings):
+        kit = _kit(settings)
+        make = making_likenesses(kit.store)
+        yield _Loop(kit, lambda _: make(), None)
     watch = TroubleWatch(settings, signs, tells=Step.NOTIFY in steps)
     yield _Loop(_kit(settings), watch.once, None)
 

@@ -1,5 +1,5 @@
 """The requests and units that one lead, one alert and one later task use on AWS, by function and
-meter, for items under 1 KB. A test counts them at the store.
+meter, for items under 1 KB, if no other lead is under its keys. A test counts them at the store.
 
 A write in a transaction counts twice. An index entry counts once if it is replaced, and twice if
 its key changes (DynamoDB Developer Guide, "Using Global Secondary Indexes").
@@ -25,11 +25,12 @@ PER_LEAD: Uses = {
         ("s3_put", "the refined document", 1),
         ("table_write", "lease", 1),
         ("table_write", "its index entries", 2),
-        ("table_write", "keys of e-mail and phone, in a transaction", 4),
+        ("table_write", "five candidate keys for duplicates, in a transaction", 10),
+        ("table_write", "what it is compared by, in a transaction", 2),
         ("table_write", "lead, in a transaction", 2),
         ("table_write", "its index entries", 3),
-        ("table_read", "lead: looked at, claimed, looked at again", 3),
-        ("table_read", "keys of e-mail and phone", 2),
+        ("table_read", "lead: looked at, claimed, refined before, looked at again", 4),
+        ("table_read", "its candidate keys, and the phone's key of earlier versions", 6),
     ),
 }
 PER_ALERT: Uses = {

@@ -11,8 +11,8 @@ marked; on AWS a lead's tasks are not done while they are parked. For each famil
 
 If the move is interrupted before step 5, the lead waits until the move is continued, in either
 direction; after step 4 the origin does nothing with it any more. Nothing is ever removed from the
-origin. Before the first family moves, the destination gets the match keys of all people, so that
-leads refined there meanwhile are recognised as duplicates.
+origin. Before the first family moves, the destination gets the keys and traits of all people, so
+that leads refined there meanwhile are recognised as duplicates.
 """
 
 import time
@@ -105,7 +105,8 @@ class Mover:
         for ids in self.origin.heads():
             families = list(self.origin.families(ids).values())
             keys = [k for some in self.origin.keys_of(families).values() for k in some]
-            self.destination.introduce([k for k in keys if k.kind is KeyKind.PERSON])
+            people = [key for key in keys if key.kind is KeyKind.PERSON]
+            self.destination.introduce(families, people)
 
     def _move_deferred(self) -> None:
         """Move the families whose first lead was not there yet, or that a worker had leased."""

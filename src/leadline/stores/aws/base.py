@@ -14,6 +14,7 @@ from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import lead_key
+from leadline.stores.aws.likeness import KeyItem
 from leadline.stores.aws.table import Put, Stale, Table
 from leadline.stores.aws.wakeups import Wakeup, Wakeups
 
@@ -104,6 +105,10 @@ class Recent:
         self.leads: dict[str, LeadItem] = {}
         self.raws: dict[str, bytes] = {}
         self.owners: dict[bytes, str] = {}
+        self.under: dict[bytes, KeyItem] = {}
+        """What candidate keys had when candidates were looked for, or after a settlement."""
+        self.batch: set[str] = set()
+        """The leads that are settled together."""
         self.refused: dict[str, str] = {}
         """Leads with a document that AWS refuses to give now, with AWS's error code."""
         self.healthy: dict[str, datetime] = {}
@@ -114,6 +119,7 @@ class Recent:
         self.leads.clear()
         self.raws.clear()
         self.owners.clear()
+        self.under.clear()
         self.refused.clear()
 
 

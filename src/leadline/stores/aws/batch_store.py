@@ -9,6 +9,7 @@ from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso
 from leadline.model.handling import Handling
 from leadline.model.lead import FirstSeen
+from leadline.model.likeness import Candidate, Found, Judgement
 from leadline.model.task import (
     Addressee,
     Alert,
@@ -73,6 +74,21 @@ class BatchStore(AwsStore):
         """See `ports.store.Leads.first_seen`."""
         with self._or_give_back():
             return super().first_seen(keys)
+
+    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Found]:
+        """See `ports.duplicates.Duplicates.candidates`."""
+        with self._or_give_back():
+            return super().candidates(keys)
+
+    def clusters(self, firsts: Sequence[str]) -> Mapping[str, Sequence[Candidate]]:
+        """See `ports.duplicates.Duplicates.clusters`."""
+        with self._or_give_back():
+            return super().clusters(firsts)
+
+    def judgements(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Judgement]]:
+        """See `ports.duplicates.Duplicates.judgements`."""
+        with self._or_give_back():
+            return super().judgements(lead_ids)
 
     def documents(self, lead_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See `ports.store.Leads.documents`."""

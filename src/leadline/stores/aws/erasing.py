@@ -13,10 +13,8 @@ from leadline.model.lead import OTHER_WORDS, Kind, is_end
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import StoredEvent, document_of, read_document
+from leadline.stores.aws.duplicates import AwsDuplicates
 from leadline.stores.aws.items import LeadItem
-from leadline.stores.aws.keys import digest_key
-from leadline.stores.aws.leads import AwsLeads
-from leadline.stores.aws.table import Delete
 
 LEFT = (
     "exports that were made before",
@@ -28,7 +26,7 @@ LEFT = (
 """The copies of personal data that the store can't erase."""
 
 
-class AwsErasing(AwsLeads):
+class AwsErasing(AwsDuplicates):
     """`ports.store.Erasing` on S3 and DynamoDB."""
 
     def erase(self, lead_id: str) -> tuple[str, ...]:
@@ -53,6 +51,7 @@ class AwsErasing(AwsLeads):
                 key = key_of("raw", event_id, event.captured_at)
                 self.bucket.put(key, document_of(erased))
         version = self._erase_refined(lead, documents)
+        self._forget_duplicates(lead_id)
         self._change(lead, lambda item: _without_person(item, version))
         for event_id in lead.related:
             if event_id in events:
@@ -99,10 +98,7 @@ class AwsErasing(AwsLeads):
         if refined is None or lead.lead_id not in documents:
             return lead.summary.version if lead.summary else ""
         for key in match_keys(refined).values():
-            place = digest_key("M", key)
-            owner = self.table.get(place)
-            if owner is not None and owner["lead_id"] == lead.lead_id:
-                self.table.write(Delete(place, None))
+            self.leave_key(key, lead.lead_id)
         raw = words_erased(documents[lead.lead_id].captured()).raw
         document = refined_document(refined_head(person_erased(refined)), raw)
         return self.bucket.put(

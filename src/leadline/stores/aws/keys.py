@@ -4,14 +4,17 @@
 |---|---|---|
 | a sender's event | `E#` and the event key in hex | `key` |
 | a CRM record | `R#` and the record key in hex | `key` |
-| a person's e-mail or phone | `M#` and the match key in hex | `key` |
+| the leads under a candidate key | `M#` and the key in hex | `key` |
 | a lead | `L#` and its id | `lead` |
 | a later task | `L#` and its lead's id | the step, `#`, and the channel |
 | a lead's handling | `L#` and its id | `handling` |
 | a later lead of the same person | `L#` and the first lead's id | `again#` and its id |
+| what a refined lead is compared by | `L#` and its id | `alike` |
+| a lead that may be a duplicate of one | `L#` and the id of that one | `alike#` and its id |
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
 | a late task's first due time | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
+| how far earlier leads were put under their keys | `S#alike` | `state` |
 | a source's use of its quota | `Q#` and its name | `quota` |
 | a channel's failures | `C#` and its name | `trouble` |
 """
@@ -27,11 +30,14 @@ SHARDS = 4
 """The number of partitions of each index. A partition takes 1,000 writes a second (DynamoDB
 Developer Guide, "Partitions"), and each lead makes two writes to each index."""
 LEAD, HANDLING, AGAIN, LATE = "lead", "handling", "again#", "late#"
+ALIKE, MAYBE = "alike", "alike#"
 FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
 """The prefixes of the sort keys of later tasks."""
 WITHOUT_LATER_LEADS = (FURTHER[0], FURTHER[-1] + "~")
 """The range of sort keys of all items of a lead, except those for later leads of the same person,
 which may be many."""
+LIKENESSES = ("S#alike", "state")
+"""The key of how far leads of earlier versions were put under their candidate keys."""
 RESUMED = "resumed"
 """The partition of the index `due` with events whose capture was continued: their documents have
 the ids of an earlier attempt, and may appear where the sweep has listed already."""
@@ -77,8 +83,23 @@ def again_key(first: str, lead_id: str) -> Key:
     return f"L#{first}", f"{AGAIN}{lead_id}"
 
 
+def alike_key(lead_id: str) -> Key:
+    """The key of what a refined lead is compared by."""
+    return f"L#{lead_id}", ALIKE
+
+
+def maybe_key(other: str, lead_id: str) -> Key:
+    """The key by which a lead lists one that may be its duplicate."""
+    return f"L#{other}", f"{MAYBE}{lead_id}"
+
+
+def review_partition(lead_id: str) -> str:
+    """The partition of the index `due` that holds a lead with possible duplicates."""
+    return f"review#{shard_of(lead_id)}"
+
+
 def digest_key(kind: str, digest: bytes) -> Key:
-    """The key of an event (`E`), a record (`R`) or a match key (`M`)."""
+    """The key of an event (`E`), a record (`R`) or a candidate key (`M`)."""
     return f"{kind}#{digest.hex()}", "key"
 
 

@@ -11,7 +11,7 @@ from leadline.model.lead import RefinedLead
 from leadline.model.task import Done, Drop, Later, Outcome, Retry, Step, Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.store import Settlement
-from leadline.stores.aws.base import Base, Contested, changed, log
+from leadline.stores.aws.base import Contested, changed, log
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.handling import first_handling, with_owner_shown
 from leadline.stores.aws.items import (
@@ -22,7 +22,7 @@ from leadline.stores.aws.items import (
     lead_of,
     summary_of,
 )
-from leadline.stores.aws.keys import again_key, digest_key, handling_key, lead_key, task_key
+from leadline.stores.aws.keys import digest_key, handling_key, lead_key, task_key
 from leadline.stores.aws.late import entry_writes, task_writes
 from leadline.stores.aws.outcomes import (
     dropped,
@@ -32,6 +32,7 @@ from leadline.stores.aws.outcomes import (
     with_dead_letter,
 )
 from leadline.stores.aws.queue import schedule, wakeups_of
+from leadline.stores.aws.recognition import AwsRecognition, Overtaken, link_writes
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 
@@ -44,11 +45,12 @@ _MOST_REFUSALS = 25
 _MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
 
 
-class AwsSettling(Base):
+class AwsSettling(AwsRecognition):
     """The second half of `ports.store.Queue`: settling."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
+        self.recent.batch = {one.lease.task.lead_id for one in settlements}
         # Refinements of one person must see each other, so they are settled in order.
         if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
             return [self._settle_alone(one) for one in settlements]
@@ -102,6 +104,9 @@ class AwsSettling(Base):
                 self._carry_out(one, lead, further, state, attempt)
             except Stale as stale:
                 attempt.learn(stale, one.outcome)
+                continue
+            except Overtaken:
+                attempt.overtaken = True
                 continue
             finally:
                 self.recent.leads.pop(task.lead_id, None)
@@ -169,9 +174,11 @@ class AwsSettling(Base):
         if new != lead:
             writes += task_writes(lead, new, [Put(new.item(), lead.rev)])
         if done.refined is not None:
-            writes += self._recognition(done, lead, attempt.taken)
+            writes += self._recognition(done, lead, attempt)
         self.table.write_all([*writes, *puts])
         self._send_wakeups(wakeups_of(lead, follow_ups, now))
+        if done.refined is not None and lead.summary is not None:
+            self._hand_on_cluster(lead, done)
 
     def _refined(
         self,
@@ -205,9 +212,17 @@ class AwsSettling(Base):
             return False
         return self.table.get(handling_key(lead.lead_id)) is not None
 
-    def _recognition(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[PutIf]:
-        """The writes of the match keys by which later duplicates find this lead, except keys that
-        are *taken* by other leads."""
+    def _recognition(self, done: Done, lead: LeadItem, attempt: "_Attempt") -> Iterator[Write]:
+        """The writes by which later duplicates find this lead; raises Overtaken."""
+        if done.traits is not None or lead.summary is not None:
+            yield from self._likeness_writes(done, lead, exact=attempt.failed)
+        if done.traits is None:
+            yield from self._match_keys(done, lead, attempt.taken)
+        if done.refined is not None:
+            yield from link_writes(lead, done.refined.duplicate_of)
+
+    def _match_keys(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[Write]:
+        """The writes of match keys without traits, except keys that are *taken* by other leads."""
         mine = {"lead_id": lead.lead_id, "taken_at": lead.captured_at}
         for key in dict.fromkeys(done.match_keys.values()):
             pk, sk = digest_key("M", key)
@@ -215,9 +230,16 @@ class AwsSettling(Base):
             if owner == lead.lead_id and (pk, sk) not in taken:
                 item = {"pk": pk, "sk": sk, **mine}
                 yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
-        if done.refined is not None and (first := done.refined.duplicate_of) is not None:
-            pk, sk = again_key(first.lead_id, lead.lead_id)
-            yield PutIf({"pk": pk, "sk": sk})
+
+    def _hand_on_cluster(self, lead: LeadItem, done: Done) -> None:
+        """A lead that was refined again is no candidate any more, or has joined another cluster:
+        those that are linked to it stay together."""
+        if done.refined is None or lead.summary is None or lead.summary.duplicate_of:
+            return
+        if done.refined.duplicate_of is not None:
+            self._follow(done.refined.duplicate_of.lead_id, lead.lead_id)
+        elif done.refined.status != "refined":
+            self._succeed(lead.lead_id)
 
     def _give_back(self, lead: LeadItem) -> None:
         assert lead.task is not None  # noqa: S101 - the caller holds it
@@ -257,7 +279,7 @@ class _Attempt:
         self.failed = True
         keys = {(item["pk"], item["sk"]) for item in stale.stood if item["pk"].startswith("M#")}
         self.taken |= keys
-        if keys and isinstance(outcome, Done) and outcome.refined is not None:
+        if keys and isinstance(outcome, Done) and outcome.refined and outcome.traits is None:
             self.overtaken = outcome.refined.duplicate_of is None
 
 

@@ -20,7 +20,8 @@ KEPT_HOURS = 8 * 168
 _MOST_EVENTS = 20_000
 """How many events are counted in one transaction: about 20 ms."""
 _FOUND_IN_CRM = "reconciled"
-"""The `why` of a lead that only a search of the CRM found (`journey.capture.RECONCILED`)."""
+"""How the `why` of a lead begins that only a search of the CRM found
+(`journey.capture.RECONCILED`)."""
 _HOUR = 3_600_000_000
 _NOTED_EVERY = timedelta(minutes=5)
 _DOWN = timedelta(minutes=15)

@@ -19,7 +19,7 @@ SELECT ifnull(max(n), 0) FROM lead;
 -- A delivery that can't be read is told as a dead letter, and what was found in the CRM only shows
 -- that it did not come by itself.
 SELECT source, captured_at / 3600000000 AS hour, count(*), max(captured_at) FROM lead
-WHERE n > ? AND n <= ? AND fate = 'captured' AND kind <> 'unreadable' AND why <> ?
+WHERE n > ? AND n <= ? AND fate = 'captured' AND kind <> 'unreadable' AND instr(why, ?) <> 1
 GROUP BY source, hour;
 
 -- name: add_arrivals

@@ -14,8 +14,10 @@ from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.duplicates import forget_person
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.scrubbing import empty_log, note_erasure, overwriting
@@ -47,16 +49,23 @@ class SqliteErasing:
 
     db: Database
     keys: KeyIndex
+    candidate_index: CandidateIndex
 
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """See `ports.store.Erasing.erase`."""
-        with self.keys.forgetting_on_failure(), self.db.writing() as db:
+        with (
+            self.keys.forgetting_on_failure(),
+            self.candidate_index.forgetting_on_failure(),
+            self.db.writing() as db,
+        ):
             number = numbers_of(db, [lead_id]).get(lead_id)
             if number is None:
                 return LEFT
             note_erasure(self.db.folder)
-            self._erase(db, number)
             later = [text_of(key) for (key,) in bulk.query(db, _sql.later, number, _NAMED)]
+            self._erase(db, number)
+            with overwriting(db):
+                forget_person(db, self.candidate_index, number, lead_id)
         empty_log(self.db)
         return (*(f"lead {one} of the same person" for one in later), *LEFT)
 

@@ -14,6 +14,7 @@ from leadline.model.task import Drop, Lease, Step, Task
 from leadline.ports.clock import Clock
 from leadline.ports.store import Among, Settlement
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
@@ -30,6 +31,7 @@ class SqliteQueue:
 
     db: Database
     keys: KeyIndex
+    candidate_index: CandidateIndex
     clock: Clock
 
     def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
@@ -103,8 +105,12 @@ class SqliteQueue:
 
     def _settle_together(self, settlements: Sequence[Settlement]) -> list[bool]:
         now = micros(self.clock())
-        with self.keys.forgetting_on_failure(), self.db.writing() as db:
-            return Settling(db, self.keys, now, settlements).run()
+        with (
+            self.keys.forgetting_on_failure(),
+            self.candidate_index.forgetting_on_failure(),
+            self.db.writing() as db,
+        ):
+            return Settling(db, self.keys, self.candidate_index, now, settlements).run()
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.store.Queue.next_due`."""

@@ -13,8 +13,10 @@ from leadline.model.handling import Handling
 from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, event_name
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.handling import keep_first_handlings
 from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.likeness import LikenessKeeping
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.scrubbing import overwriting
 from leadline.stores.sqlite.tasks import add_history, count, numbers_of, put, rows_of
@@ -27,10 +29,16 @@ class Settling:
     """Carries out settlements in one transaction."""
 
     def __init__(
-        self, db: apsw.Connection, keys: KeyIndex, now: int, settlements: Sequence[Settlement]
+        self,
+        db: apsw.Connection,
+        keys: KeyIndex,
+        candidates: CandidateIndex,
+        now: int,
+        settlements: Sequence[Settlement],
     ) -> None:
         self.db = db
         self.keys = keys
+        self.likenesses = LikenessKeeping(db, candidates)
         self.now = now
         self.settlements = settlements
         self.ended: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -51,6 +59,8 @@ class Settling:
         self.leased = self._leased()
         self.numbers = self._numbers_of_first_seen()
         self.owners = self._owners_of_match_keys()
+        if self.replaces:
+            self.likenesses.read_earlier([s.lease.ref for s in self.settlements])
         carried_out = [self._one(s) for s in self.settlements]
         self._write()
         return carried_out
@@ -119,8 +129,9 @@ class Settling:
         refined, lead = done.refined, lease.ref
         assert refined is not None  # noqa: S101 - the caller looked
         first = refined.duplicate_of
-        taken = any(self.owners.get(k, lead) != lead for k in done.match_keys.values())
-        if taken and first is None:
+        keys = done.match_keys.values() if done.traits is None else ()
+        taken = first is None and any(self.owners.get(k, lead) != lead for k in keys)
+        if taken or self.likenesses.is_overtaken(lead, done):
             # Another worker refined the same person meanwhile: refine again, as a duplicate.
             self._update(lease, _sql.start_again)
             return False
@@ -130,10 +141,11 @@ class Settling:
         self.refined.append(
             (lead, self.now, refined.status, original, len(to_tell), head, crc32(head))
         )
-        for key in done.match_keys.values():
+        for key in keys:
             if key not in self.owners:
                 self.owners[key] = lead
                 self.known.append((key, lead, micros(refined.captured_at), 1))
+        self.likenesses.keep(lead, done, original)
         self._count(source, refined.status)
         if first:
             self._count(source, "duplicate")
@@ -175,7 +187,7 @@ class Settling:
         keys = {
             key
             for s in self.settlements
-            if isinstance(s.outcome, Done)
+            if isinstance(s.outcome, Done) and s.outcome.traits is None
             for key in s.outcome.match_keys.values()
         }
         return {key: owned.lead for key, owned in self.keys.owners(self.db, keys).items()}
@@ -185,6 +197,7 @@ class Settling:
         # An erasure finds only the latest documents.
         with overwriting(db) if self.replaces else nullcontext():
             bulk.insert(db, _sql.keep_refined, self.refined)
+            self.likenesses.write()
         self.keys.add(db, self.known)
         bulk.insert(db, _sql.add_alerts, self.alerts)
         for channel, leads in self.elsewhere.items():

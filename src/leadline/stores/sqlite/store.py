@@ -7,7 +7,9 @@ from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import TellApart, by_record
 from leadline.stores.sqlite.arrivals import SqliteArrivals
+from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.duplicates import SqliteDuplicates
 from leadline.stores.sqlite.erasing import SqliteErasing
 from leadline.stores.sqlite.handling import SqliteHandlings
 from leadline.stores.sqlite.inbox import SqliteInbox
@@ -20,7 +22,7 @@ from leadline.stores.sqlite.troubles import SqliteTroubles
 
 class SqliteStore(
     SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
-    SqliteTroubles, SqliteArrivals,
+    SqliteTroubles, SqliteArrivals, SqliteDuplicates,
 ):  # fmt: skip
     """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook` and
     `ports.arrivals.ArrivalBook`.
@@ -50,6 +52,7 @@ class SqliteStore(
             first=first,
         )
         self.keys = KeyIndex()
+        self.candidate_index = CandidateIndex()
         self.clock = clock
         self.redelivery_window = redelivery_window
         self.apart = apart

@@ -197,8 +197,8 @@ def _body(values: Mapping[str, Any]) -> dict[str, Any]:
     ]
     for name in _EMAILS & body.keys():
         if isinstance(body[name], str):
-            address = {"email": body[name], "category": "work"}
-            body[name] = address if name == "email" else [address]
+            address = {"email": body[name], "category": "work"} if body[name] else None
+            body[name] = address if name == "email" else [address] if address else []
     return {**body, "custom_fields": custom} if custom else body
 
 

@@ -25,17 +25,23 @@ from leadline.ports.homes import (
     Size,
 )
 from leadline.stores.aws.base import Contested, changed
-from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import LeadItem, TaskItem, further_of, holds_a_task, lead_of, task_in
-from leadline.stores.aws.keys import HANDLING, LEAD, again_key, lead_key, task_key
+from leadline.stores.aws.keys import HANDLING, LEAD, again_key, alike_key, lead_key, task_key
 from leadline.stores.aws.moving.parking import parked, unparked
-from leadline.stores.aws.moving.reading import Documents, moved_lead, people_of
+from leadline.stores.aws.moving.reading import Documents, judged, moved_lead, people_of
 from leadline.stores.aws.moving.survey import Survey
-from leadline.stores.aws.moving.writing import FamilyWriter, StoredFamily, item_key_of
+from leadline.stores.aws.moving.writing import (
+    FamilyWriter,
+    StoredFamily,
+    item_key_of,
+    key_owner,
+    single_key_owner,
+)
 from leadline.stores.aws.reading.selection import beside
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key, Put, Stale, Write
+from leadline.stores.aws.values import Item
 from leadline.stores.aws.wakeups import Wakeup
 
 log = logging.getLogger(__name__)
@@ -110,7 +116,8 @@ class AwsHome:
         documents = dict(
             zip((m.lead_id for m in members), self._map(self._read, members), strict=True)
         )
-        return {i: self._family(seen, documents, firsts) for i, seen in whole.items()}
+        found = {i: self._family(seen, documents, firsts) for i, seen in whole.items()}
+        return judged(found, self._store.judgements([member.lead_id for member in members]))
 
     def _family(
         self, seen: StoredFamily, kept: Mapping[str, Documents], firsts: frozenset[str]
@@ -181,7 +188,7 @@ class AwsHome:
                     for (kind, key), lasting in some.items()
                     if lasting or lead.captured_at > self._forgotten
                 ]
-        owners = self.owners([key for keys in wanted.values() for key in keys])
+        owners = self._owners([k for keys in wanted.values() for k in keys], single_key_owner)
         return {
             i: [
                 msgspec.structs.replace(key, compared=o.compared)
@@ -193,21 +200,22 @@ class AwsHome:
 
     def owners(self, keys: Sequence[OwnedKey]) -> Mapping[OwnedKey, KeyOwner]:
         """See `ports.homes.Side.owners`."""
-        items = self._items([item_key_of(key) for key in keys])
-        return {
-            key: KeyOwner(
-                item["lead_id"],
-                from_iso(item["taken_at"]) if "taken_at" in item else key.captured_at,
-                bool(item.get(COMPARED)),
-            )
-            for key in keys
-            if (item := items.get(item_key_of(key))) is not None
-        }
+        return self._owners(keys, key_owner)
 
-    def introduce(self, keys: Sequence[OwnedKey]) -> None:
+    def _owners(
+        self, keys: Sequence[OwnedKey], owner: Callable[[OwnedKey, Item], KeyOwner]
+    ) -> dict[OwnedKey, KeyOwner]:
+        items = self._items([item_key_of(key) for key in keys])
+        return {k: owner(k, items[at]) for k in keys if (at := item_key_of(k)) in items}
+
+    def introduce(self, families: Sequence[Family], keys: Sequence[OwnedKey]) -> None:
         """See `ports.homes.Side.introduce`."""
         there = self._items([item_key_of(key) for key in keys])
         self._map(self._writer.take, [key for key in keys if item_key_of(key) not in there])
+        refined = [lead for family in families for lead in family.leads if lead.head is not None]
+        alike = self._items([alike_key(i.lead_id) for i in refined])
+        new = [lead for lead in refined if alike_key(lead.lead_id) not in alike]
+        self._map(self._writer.make_candidate, new)
 
     def write(self, writes: Sequence[FamilyWrite]) -> Mapping[str, str]:
         """See `ports.homes.Side.write`."""

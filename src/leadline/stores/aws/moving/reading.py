@@ -9,8 +9,17 @@ from leadline.model.formats import from_iso, iso, refined_head
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind, RefinedLead
+from leadline.model.likeness import Judgement
 from leadline.model.task import Step, Task, event_name
-from leadline.ports.homes import REDELIVERED, MovedLead, MovedTask, in_order, tasks_in_order
+from leadline.ports.homes import (
+    REDELIVERED,
+    Family,
+    MovedLead,
+    MovedTask,
+    in_order,
+    tasks_in_order,
+    with_judgements,
+)
 from leadline.ports.ledger import Happening
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import (
@@ -144,3 +153,15 @@ def _head_of(document: bytes, raw: bytes | None) -> bytes:
 def people_of(lead: MovedLead) -> Mapping[str, bytes]:
     """The match keys of a lead's person, by name."""
     return match_keys(_decoder.decode(lead.head)) if lead.head is not None else {}
+
+
+def judged(
+    families: Mapping[str, Family], judgements: Mapping[str, Sequence[Judgement]]
+) -> dict[str, Family]:
+    """The families with what people decided about their leads."""
+
+    def told(family: Family) -> tuple[MovedLead, ...]:
+        leads = family.leads
+        return tuple(with_judgements(one, judgements.get(one.lead_id, ())) for one in leads)
+
+    return {i: msgspec.structs.replace(one, leads=told(one)) for i, one in families.items()}

@@ -57,7 +57,7 @@ class Survey:
         rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for item in items:
             kind, _, name = item["pk"].partition("#")
-            if kind == "M":
+            if kind == "M" and "leads" not in item:  # of an earlier version
                 rows["person"].append((item["lead_id"], bytes.fromhex(name)))
             elif item["sk"] == "channel":
                 rows["channel"].append((name, item["free_at"]))

@@ -21,9 +21,11 @@ from leadline.stores.aws.days import days_between
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import LeadItem, lead_of, summary_of
 from leadline.stores.aws.keys import again_key, digest_key, lead_key
+from leadline.stores.aws.likeness import alike_from
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Put, Stale, Table
 from leadline.stores.aws.wakeups import Wakeup, Wakeups
+from leadline.stores.likeness import likeness_of
 
 _PARALLEL = 8
 _CHUNK = 50
@@ -161,7 +163,16 @@ class AwsIntake:
                 self._table.write(Put(new.item(), lead.rev))
             except Stale:
                 continue
+            self._make_candidate(refined, summary.duplicate_of or "")
             return True
+
+    def _make_candidate(self, refined: RefinedLead, first: str) -> None:
+        """Put the lead under its candidate keys."""
+        made = likeness_of(refined)
+        if made is not None:
+            store = AwsStore(self._table, self._bucket, self._wakeups, clock=self._clock)
+            at = refined.captured_at
+            store.keep_likeness(alike_from(refined.lead_id, at, first, made.traits, made.keys))
 
     def _repeats(self, refined: RefinedLead) -> str | None:
         """The id of the lead that this one duplicates, if it is here; that lead then lists this

@@ -10,12 +10,13 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.formats import iso, key_of
+from leadline.model.formats import from_iso, iso, key_of
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.homes import (
     FamilyWrite,
     KeyKind,
+    KeyOwner,
     KeyStanding,
     MovedLead,
     OwnedKey,
@@ -26,6 +27,7 @@ from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.handling import handling_removed, handling_writes, with_owner_shown
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState
 from leadline.stores.aws.keys import again_key, digest_key, task_key
+from leadline.stores.aws.likeness import AlikeItem, KeyItem, alike_from
 from leadline.stores.aws.moving.items import (
     further_items,
     lead_item,
@@ -34,12 +36,14 @@ from leadline.stores.aws.moving.items import (
 )
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Delete, Key, Put, Stale, Write
+from leadline.stores.likeness import likeness_of
+from leadline.stores.refined import decoded
 
 _MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
 _MAY_TAKE = {
     KeyKind.EVENT: f"{_MINE_OR_FREE} OR (lasting = :no AND taken_at <= :old)",
     KeyKind.RECORD: _MINE_OR_FREE,
-    KeyKind.PERSON: f"{_MINE_OR_FREE} OR taken_at > :at",
+    KeyKind.PERSON: "attribute_not_exists(pk)",
 }
 
 
@@ -115,6 +119,7 @@ class FamilyWriter:
         if lead.duplicate_of is not None:
             pk, sk = again_key(lead.duplicate_of, lead.lead_id)
             self._table.put_if({"pk": pk, "sk": sk}, "", {})
+        self.make_candidate(lead)
 
     def _with_document(self, item: LeadItem, lead: MovedLead) -> LeadItem:
         """Store the refined document; returns the item with its version."""
@@ -124,18 +129,31 @@ class FamilyWriter:
         version = self._bucket.put(key_of("refined", lead.lead_id, lead.captured_at), document)
         return changed(item, summary=msgspec.structs.replace(item.summary, version=version))
 
+    def make_candidate(self, lead: MovedLead) -> None:
+        """Put the lead under its candidate keys, and keep what people decided about it."""
+        refined = decoded([(lead.lead_id, lead.head)] if lead.head is not None else [])
+        made = likeness_of(refined[lead.lead_id]) if refined else None
+        new = AlikeItem(lead.lead_id, iso(lead.captured_at))
+        if made is not None:
+            first = lead.duplicate_of or ""
+            new = alike_from(lead.lead_id, lead.captured_at, first, made.traits, made.keys)
+        for judgement in lead.judgements or ():
+            new = new.with_judgement(judgement.other, judgement)
+        self._store.keep_likeness(new)
+
     def take(self, key: OwnedKey) -> None:
-        """Take a key for its lead, unless another lead has it and must keep it."""
-        values: dict[str, object] = {":me": key.lead_id}
-        if key.kind is KeyKind.PERSON:
-            values[":at"] = iso(key.captured_at)
+        """Take a key for its lead, unless another lead has it and must keep it. Many leads may be
+        under the key of a person."""
+        values: dict[str, object] = {} if key.kind is KeyKind.PERSON else {":me": key.lead_id}
         if key.kind is KeyKind.EVENT:
             old = key.captured_at - self._store.redelivery_window
             values |= {":no": False, ":old": iso(old)}
         try:
             self._table.put_if(self._key_item(key), _MAY_TAKE[key.kind], values)
         except Stale:
-            return  # the verification of the copy decides whether that is right
+            if key.kind is KeyKind.PERSON:
+                self._store.come_under(key.key, key.lead_id, iso(key.captured_at))
+            # Otherwise the verification of the copy decides whether that is right.
 
     def _key_item(self, key: OwnedKey) -> dict[str, Any]:
         pk, sk = item_key_of(key)
@@ -171,3 +189,32 @@ def _handling_writes(lead: MovedLead, there: Handling | None) -> list[Write]:
 def item_key_of(key: OwnedKey) -> Key:
     """The table key of an event, record or match key."""
     return digest_key(key.kind, key.key)
+
+
+def single_key_owner(key: OwnedKey, item: Mapping[str, Any]) -> KeyOwner:
+    """The lead that alone has a key at the stack; "" for a candidate key, which the leads under it
+    get anew wherever they move."""
+    if "leads" in item:
+        return KeyOwner("", key.captured_at)
+    return _first_key_owner(key, item)
+
+
+def _first_key_owner(key: OwnedKey, item: Mapping[str, Any]) -> KeyOwner:
+    """The lead that has a key at the stack; of several the first."""
+    taken_at = item.get("taken_at")
+    at = from_iso(taken_at) if taken_at else key.captured_at
+    return KeyOwner(item["lead_id"], at, bool(item.get(COMPARED)))
+
+
+def key_owner(key: OwnedKey, item: Mapping[str, Any]) -> KeyOwner:
+    """The lead that has a key at the stack. Of the leads under the key of a person it is the key's
+    own one if it is among them; if there is no room for it, the first one has it rightly."""
+    first = _first_key_owner(key, item)
+    if key.kind is not KeyKind.PERSON:
+        return first
+    under = KeyItem.of(key.key, dict(item))
+    if key.lead_id in under.leads:
+        return KeyOwner(key.lead_id, key.captured_at)
+    if under.is_full:
+        return KeyOwner(first.lead_id, min(first.captured_at, key.captured_at))
+    return first

@@ -25,7 +25,7 @@ from leadline.model.errors import StorageFailed
 from leadline.model.lead import Fate
 from leadline.model.task import Step, TaskKind
 from leadline.stores.aws.documents import read_document
-from leadline.stores.aws.keys import RESUMED, due_before, lead_key
+from leadline.stores.aws.keys import LIKENESSES, RESUMED, due_before, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE, MissingWakeups
 from leadline.stores.aws.table import Stale
@@ -77,6 +77,7 @@ def sweep(
         *(partial(_send_wakeups, missing, kind, swept) for kind in ((Step.REFINE, ""), *kinds)),
         partial(_take_up_resumed, store, now - grace, swept),
         partial(_recapture, store, now - grace, time_is_left, swept),
+        partial(_make_likenesses, store, time_is_left),
     ):
         try:
             part()
@@ -132,6 +133,16 @@ def _recapture(
         _save(store, mark, again)
     if again != state.get("again", []):
         _save(store, mark, again)
+
+
+def _make_likenesses(store: AwsStore, time_is_left: Callable[[], bool]) -> None:
+    """Put leads that an earlier version refined under their candidate keys, until all are."""
+    state = store.table.get(LIKENESSES) or {}
+    if not state.get("done"):
+        # Not needed once all is done.
+        from leadline.stores.aws.sweep.likenesses import make_likenesses
+
+        make_likenesses(store, state, time_is_left)
 
 
 def _save(store: AwsStore, mark: str, again: Sequence[str]) -> None:

@@ -24,7 +24,9 @@ from leadline.ports.homes import (
     Size,
 )
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.duplicates import keep_judgements, leave
 from leadline.stores.sqlite.keys import COMPARED
+from leadline.stores.sqlite.likeness import put_likenesses
 from leadline.stores.sqlite.moving.reading import LeadReading
 from leadline.stores.sqlite.moving.writing import LeadWriting
 from leadline.stores.sqlite.queries import Queries
@@ -125,7 +127,7 @@ class SqliteHome:
         found = {key: owned[key.key].lead for key in keys if key.key in owned}
         return {key: leads[n] for key, n in found.items() if n in leads}
 
-    def introduce(self, keys: Sequence[OwnedKey]) -> None:
+    def introduce(self, families: Sequence[Family], keys: Sequence[OwnedKey]) -> None:
         """See `ports.homes.Side.introduce`."""
 
     def deactivate(self, families: Sequence[Family]) -> frozenset[str]:  # noqa: ARG002
@@ -145,11 +147,25 @@ class SqliteHome:
 
     def write(self, writes: Sequence[FamilyWrite]) -> Mapping[str, str]:
         """See `ports.homes.Side.write`; all families are written, or none if writing fails."""
-        with self._store.keys.forgetting_on_failure(), self._store.db.writing() as db:
+        with (
+            self._store.keys.forgetting_on_failure(),
+            self._store.candidate_index.forgetting_on_failure(),
+            self._store.db.writing() as db,
+        ):
             writing = LeadWriting(db, writes)
             writing.run()
             self._give_keys(db, writes, writing.numbers)
+            self._make_candidates(db, writing)
         return {}
+
+    def _make_candidates(self, db: apsw.Connection, writing: LeadWriting) -> None:
+        """Put the leads under their candidate keys, and keep what people decided about them."""
+        index, numbers = self._store.candidate_index, writing.numbers
+        unrefined = [numbers[lead.lead_id] for lead in writing.leads if lead.head is None]
+        leave(db, index, unrefined)
+        refined = [(lead, head_decoder.decode(lead.head)) for lead in writing.leads if lead.head]
+        put_likenesses(db, index, [(numbers[lead.lead_id], one) for lead, one in refined])
+        keep_judgements(db, [j for lead in writing.leads for j in lead.judgements or ()])
 
     def _give_keys(
         self, db: apsw.Connection, writes: Sequence[FamilyWrite], numbers: Mapping[str, int]

@@ -9,10 +9,18 @@ import apsw
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Fate, Kind
 from leadline.model.task import Alert, Step
-from leadline.ports.homes import REDELIVERED, MovedLead, MovedTask, in_order, tasks_in_order
+from leadline.ports.homes import (
+    REDELIVERED,
+    MovedLead,
+    MovedTask,
+    in_order,
+    tasks_in_order,
+    with_judgements,
+)
 from leadline.ports.ledger import Happening
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import is_whole
+from leadline.stores.sqlite.duplicates import judgements_of
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import moment, text_of
@@ -30,9 +38,11 @@ class LeadReading:
     def leads(self) -> dict[int, MovedLead]:
         """The leads by row number."""
         tasks, alerts, history = self._tasks(), self._alerts(), self._history()
-        return {
+        leads = {
             n: _lead(row, tasks[n], alerts[n], history[n]) for n, *row in self._select(_sql.leads)
         }
+        judged = judgements_of(self._db, [lead.lead_id for lead in leads.values()])
+        return {n: with_judgements(lead, judged.get(lead.lead_id, ())) for n, lead in leads.items()}
 
     def _tasks(self) -> dict[int, list[MovedTask]]:
         found: dict[int, list[MovedTask]] = defaultdict(list)

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import apsw
+
 from leadline.model.formats import raw_document, refined_document
 from leadline.model.handling import Handling
 from leadline.model.lead import Kind, RefinedLead
@@ -14,6 +16,7 @@ from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import is_whole, sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.handling import handling_decoder, keep_first_handlings
+from leadline.stores.sqlite.likeness import put_likenesses
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.tasks import count_rows, numbers_of
@@ -105,7 +108,11 @@ def _adopt(
     *refined* are leads with the heads of their documents, *keys* their match keys by lead id.
     Returns how many were imported.
     """
-    with store.keys.forgetting_on_failure(), store.db.writing() as db:
+    with (
+        store.keys.forgetting_on_failure(),
+        store.candidate_index.forgetting_on_failure(),
+        store.db.writing() as db,
+    ):
         numbers = numbers_of(db, [lead.lead_id for lead, _ in refined])
         repeated = {lead.duplicate_of.lead_id for lead, _ in refined if lead.duplicate_of}
         originals = numbers_of(db, repeated)
@@ -125,16 +132,27 @@ def _adopt(
         bulk.insert(db, _sql.add_refined, rows)
         done = [row[0] for row in rows]
         bulk.select(db, _sql.end_refinement, done)
-        mine = {
-            key: (numbers[lead.lead_id], micros(lead.captured_at))
-            for lead, _ in refined
-            if lead.lead_id in numbers
-            for key in keys[lead.lead_id]
-        }
-        taken = store.keys.owners(db, mine)
-        store.keys.add(db, [(k, n, at, 1) for k, (n, at) in mine.items() if k not in taken])
+        come = {numbers[one.lead_id]: one for one, _ in refined if one.lead_id in numbers}
+        _give_keys(store, db, come, keys)
         count_rows(db, [(lead.captured_at, lead.received_from, lead.status) for lead, _ in refined])
     return len(rows)
+
+
+def _give_keys(
+    store: SqliteStore,
+    db: apsw.Connection,
+    leads: Mapping[int, RefinedLead],
+    keys: Mapping[str, Sequence[bytes]],
+) -> None:
+    """Give leads (by row number) their match keys that are free, and their candidate keys."""
+    mine = {
+        key: (n, micros(lead.captured_at))
+        for n, lead in leads.items()
+        for key in keys[lead.lead_id]
+    }
+    taken = store.keys.owners(db, mine)
+    store.keys.add(db, [(k, n, at, 1) for k, (n, at) in mine.items() if k not in taken])
+    put_likenesses(db, store.candidate_index, leads.items())
 
 
 def _adopt_handlings(store: SqliteStore, handlings: Mapping[str, Handling]) -> int:

@@ -1,0 +1,27 @@
+"""Compares the companies of two leads."""
+
+from leadline.duplicates.names_alike import Finding
+from leadline.duplicates.strings import is_typo, ratio, words_alike
+from leadline.duplicates.weights import Weights
+from leadline.model.likeness import Traits
+
+
+def companies_alike(one: Traits, other: Traits, weights: Weights) -> Finding | None:
+    """What the companies say; None if one lead has none."""
+    a, b = one.company, other.company
+    if not a or not b:
+        return None
+    levels = weights.levels
+    if a == b or a.replace(" ", "") == b.replace(" ", ""):
+        return "company.same", levels["company.same"] + weights.company.bits(a)
+    code = _code(a, b)
+    return code, levels[code]
+
+
+def _code(a: str, b: str) -> str:
+    if is_typo(a, b) or words_alike(a, b) >= 0.9 or ratio(a, b) >= 0.94:
+        return "company.near"
+    mine, theirs = set(a.split()), set(b.split())
+    if mine <= theirs or theirs <= mine or len(mine & theirs) >= 3:
+        return "company.part"
+    return "company.similar" if words_alike(a, b) >= 0.7 or ratio(a, b) >= 0.85 else "company.other"

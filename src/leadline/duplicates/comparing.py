@@ -1,0 +1,65 @@
+"""Compares two leads field by field, and weighs what that says."""
+
+import msgspec
+
+from leadline.duplicates.companies_alike import companies_alike
+from leadline.duplicates.names_alike import Finding, names_alike
+from leadline.duplicates.places_alike import facts_alike, places_alike
+from leadline.duplicates.proof import OF_A_FIRM, SAME_FIRM, Proof, is_person, proof_of
+from leadline.duplicates.reach_alike import emails_alike, phones_alike
+from leadline.duplicates.weights import Weights
+from leadline.model.likeness import Traits
+
+_CONTRADICTING = frozenset({"first.other", "last.other"})
+_VAGUE = frozenset({"city", "region", "gender", "title", "country"})
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What the comparison of two leads says: the findings and their sum with the prior, in bits;
+    whether the leads may be linked if the sum is great enough; and whether only the name says so,
+    because one lead has nothing else."""
+
+    bits: float
+    findings: tuple[Finding, ...]
+    may_link: bool
+    by_name_only: bool = False
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether both leads have something in common that identifies: a name, an address, …"""
+        return any(code.partition(".")[0] not in _VAGUE for code, _ in self.findings)
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the names are those of two people."""
+        return not self.may_link and any(code in _CONTRADICTING for code, _ in self.findings)
+
+
+def compared(one: Traits, other: Traits, weights: Weights) -> Comparison:
+    """How alike two leads are. The order of the two makes no difference."""
+    found = names_alike(one, other, weights)
+    found += _reached(one, other, weights)
+    place = places_alike(one, other, weights)
+    found += place
+    found += facts_alike(one, other, weights)
+    codes = {code for code, _ in found}
+    if "house.other" in codes and not (is_person(one) or is_person(other)):
+        found.append(("site.other", weights.levels["site.other"]))
+    proof = proof_of(codes, sum(bits for _, bits in place), one, other)
+    if proof is Proof.NAME:
+        found.append(("name.only", weights.levels["name.only"]))
+    bits = weights.prior + sum(bits for _, bits in found)
+    return Comparison(bits, tuple(found), proof is not Proof.NONE, proof is Proof.NAME)
+
+
+def _reached(one: Traits, other: Traits, weights: Weights) -> list[Finding]:
+    """What addresses, numbers and companies say. That two leads are of one firm counts once."""
+    email = emails_alike(one, other, weights)
+    phone = phones_alike(one, other, weights)
+    company = companies_alike(one, other, weights)
+    if email and company and email[0] in OF_A_FIRM and company[0] in SAME_FIRM:
+        if email[1] > company[1]:
+            company = (company[0], 0.0)
+        else:
+            email = (email[0], 0.0)
+    return [one for one in (email, phone, company) if one]

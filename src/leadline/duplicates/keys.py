@@ -1,0 +1,75 @@
+"""Makes the keys under which candidates for duplicates are found."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from leadline.duplicates.mailboxes import firm_of, is_shared_mailbox
+from leadline.duplicates.sounds import sound
+from leadline.model.likeness import Traits
+
+MOST_KEYS = 8
+"""The greatest number of keys of a lead."""
+CAP = 32
+"""The number of leads under one key that stores return (`ports.duplicates.CAP`)."""
+_LEAST_LOCAL = 5
+
+
+def candidate_keys(traits: Traits) -> dict[str, bytes]:
+    """The keys of a lead by name, at most `MOST_KEYS`, the most telling first. Leads that share
+    one are compared; none links by itself."""
+    keys: dict[str, bytes] = {}
+    for name, value in _values(traits):
+        if len(keys) < MOST_KEYS:
+            keys[name] = blake2b(f"{name}\0{value}".encode(), digest_size=16).digest()
+    return keys
+
+
+def _values(traits: Traits) -> Iterator[tuple[str, str]]:
+    yield from zip(("email", "email_2"), traits.emails, strict=False)
+    for phone in traits.phones[:1]:
+        yield "phone", phone.partition(";")[0].lstrip("+")[-7:]
+    yield from _of_the_name(traits)
+    yield from _of_the_place(traits)
+    if traits.emails and not is_shared_mailbox(traits.emails[0]):
+        local = traits.emails[0].rpartition("@")[0]
+        if len(local) >= _LEAST_LOCAL:
+            yield "local", local
+
+
+def _of_the_name(traits: Traits) -> Iterator[tuple[str, str]]:
+    first, last = traits.first, traits.last
+    firm = traits.company.replace(" ", "") or (firm_of(traits.emails[0]) if traits.emails else "")
+    if firm and (first or last):
+        yield "name_company", f"{last or first} {firm}"
+    elif firm:
+        yield "company", "".join(sorted(traits.company.split(), key=len)[-2:]) or firm
+    if first and last:
+        if "street" not in traits.place:  # an address has more telling keys
+            yield "name", " ".join(sorted((first, last)))
+        yield "sound", " ".join(sorted((sound(first), sound(last))))
+
+
+def _of_the_place(traits: Traits) -> Iterator[tuple[str, str]]:
+    place = traits.place
+    house, street = place.get("house"), _main_word(place.get("street", ""))
+    postcode, city = place.get("postcode"), sound(place.get("city", ""))
+    family = sound(traits.last or traits.first)
+    values = (
+        ("address", house, street),
+        ("house_postcode", house, postcode),
+        ("street_city", street, city),
+        ("lines", *sorted((street, _main_word(place.get("extra", ""))))),
+        ("last_postcode", family, postcode),
+        ("first_postcode", sound(traits.first), postcode),
+        ("house_city", house, city),
+        ("last_city", family, city),
+        ("first_city", sound(traits.first), city),
+    )
+    for name, one, other in values:
+        if one and other:
+            yield name, f"{one} {other}"
+
+
+def _main_word(line: str) -> str:
+    """The sound of the longest word of a line of an address."""
+    return sound(max(line.split(), key=len, default=""))

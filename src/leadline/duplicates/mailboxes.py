@@ -1,0 +1,25 @@
+"""Whose a mailbox is: a person's, or one that several read."""
+
+from functools import lru_cache
+
+from leadline.refine.email_kinds import DomainKind, business_domain, domain_kind, is_role
+
+_REMEMBERED = 4096
+
+
+@lru_cache(_REMEMBERED)  # a candidate's address is asked about in each comparison
+def is_shared_mailbox(email: str) -> bool:
+    """Whether several people read a mailbox ("info@…")."""
+    return is_role(email.rpartition("@")[0])
+
+
+@lru_cache(_REMEMBERED)
+def is_of_a_business(domain: str) -> bool:
+    """Whether the mailboxes of a domain are those of one organisation."""
+    return bool(domain) and domain_kind(domain) is DomainKind.BUSINESS
+
+
+@lru_cache(_REMEMBERED)
+def firm_of(email: str) -> str:
+    """The domain by which the organisation of a mailbox is known, "" if it says nothing of one."""
+    return business_domain(email) or ""

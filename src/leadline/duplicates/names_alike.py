@@ -1,0 +1,132 @@
+"""Compares the names of two people."""
+
+from leadline.duplicates.strings import is_jumbled, is_typo, ratio
+from leadline.duplicates.weights import Frequencies, Weights
+from leadline.model.likeness import Traits
+from leadline.refine.nicknames import are_nicknames
+
+_ENDINGS = frozenset(
+    [("", "a"), ("", "e"), ("", "ia"), ("", "ie"), ("", "na"), ("", "ne"), ("a", "o"), ("a", "e"),
+     ("a", "us"), ("a", "us"), ("er", "ra"), ("a", "s"), ("e", "o"), ("a", "y"), ("a", "i")]
+)  # fmt: skip
+Finding = tuple[str, float]
+"""The code of an outcome of a comparison, and its weight in bits."""
+
+_COMMON = 60  # per million: names that are no typo of each other
+
+
+def names_alike(one: Traits, other: Traits, weights: Weights) -> list[Finding]:
+    """What the names of two leads say; a part that one of them lacks says nothing."""
+    if one.first != other.first and (found := _crossed(one, other, weights)):
+        return found
+    found = []
+    if one.first and other.first:
+        found.append(_first(one.first, other.first, weights))
+    if one.last and other.last:
+        found.append(_last(one.last, other.last, weights))
+    return found
+
+
+def _crossed(one: Traits, other: Traits, weights: Weights) -> list[Finding]:
+    """First and last name in each other's place, or a last name alone in that of the first."""
+    levels = weights.levels
+    straight = one.last == other.last or not one.first or not other.first
+    if straight and one.last and other.last:
+        return []
+    crossing = [(one.first, other.last), (other.first, one.last)]
+    if all(a and b for a, b in crossing):
+        if all(a == b or is_typo(a, b) for a, b in crossing):
+            rarity = min(_rarity(one, weights), _rarity(other, weights))
+            return [("name.swapped", levels["name.swapped"] + rarity)]
+        if any(a == b and len(a) > 2 for a, b in crossing):
+            return [("name.mixed", levels["name.mixed"])]
+        return []
+    for a, b in crossing:
+        if a and a == b:
+            return [("name.crossed", levels["name.crossed"] + weights.last.bits(a))]
+    return []
+
+
+def _rarity(traits: Traits, weights: Weights) -> float:
+    return weights.first.bits(traits.first) + weights.last.bits(traits.last)
+
+
+def _first(a: str, b: str, weights: Weights) -> Finding:
+    levels = weights.levels
+    if a == b:
+        code = "first.same" if len(a) > 1 else "first.initial"
+        return code, levels[code] + (weights.first.bits(a) if len(a) > 1 else 0)
+    code = _first_code(a, b, weights.first)
+    if code == "first.part":
+        short = min(a, b, key=len).partition(" ")[0]
+        return code, levels[code] + weights.first.bits(short)
+    return code, levels[code]
+
+
+def _first_code(a: str, b: str, frequencies: Frequencies) -> str:
+    if len(a) == 1 or len(b) == 1:
+        return "first.initial" if a[0] == b[0] else "first.other"
+    if " " in a or " " in b:
+        code = _parts(a.split(), b.split())
+        if code:
+            return code
+    if are_nicknames(a, b):
+        return "first.nickname"
+    if _are_common(a, b, frequencies):
+        return "first.other"
+    if _differ_at_the_end(a, b):
+        return "first.ending"
+    if is_typo(a, b):
+        return "first.near"
+    return "first.similar" if ratio(a, b) >= 0.78 or is_jumbled(a, b) else "first.other"
+
+
+def _are_common(a: str, b: str, frequencies: Frequencies) -> bool:
+    """Whether both are names of their own, so that neither is a typo of the other."""
+    known = frequencies.per_million
+    return known.get(a, 0) >= _COMMON and known.get(b, 0) >= _COMMON
+
+
+def _differ_at_the_end(a: str, b: str) -> bool:
+    """Whether only the endings differ, as in the names of men and women (Martin and Martina,
+    Mario and Maria, Alexander and Alexandra)."""
+    same = next(
+        (at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
+    return (min(a[same:], b[same:], key=_order), max(a[same:], b[same:], key=_order)) in _ENDINGS
+
+
+def _order(ending: str) -> tuple[int, str]:
+    return len(ending), ending
+
+
+def _parts(a: list[str], b: list[str]) -> str:
+    """ "first.part" if both have a name in common ("Jean" and "Jean Pierre", "Anna M."), "" if
+    this does not decide."""
+    if {one for one in a if len(one) > 1} & {one for one in b if len(one) > 1}:
+        return "first.part"
+    if a[0][0] == b[0][0] and (len(a[0]) == 1 or len(b[0]) == 1):
+        return "first.initial"
+    return ""
+
+
+def _last(a: str, b: str, weights: Weights) -> Finding:
+    levels = weights.levels
+    if a == b:
+        if len(a) == 1:
+            return "last.initial", levels["last.initial"]
+        return "last.same", levels["last.same"] + weights.last.bits(a)
+    if len(a) == 1 or len(b) == 1:
+        code = "last.initial" if a[0] == b[0] else "last.other"
+        return code, levels[code]
+    common = {one for one in a.split() if len(one) > 2} & set(b.split())
+    if common:
+        rarity = max(weights.last.bits(one) for one in common)
+        return "last.part", levels["last.part"] + rarity
+    if a.replace(" ", "") == b.replace(" ", ""):
+        return "last.near", levels["last.near"]
+    if is_typo(a, b):
+        code = "last.similar" if _are_common(a, b, weights.last) else "last.near"
+        return code, levels[code]
+    code = "last.similar" if ratio(a, b) >= 0.85 or is_jumbled(a, b) else "last.other"
+    return code, levels[code]

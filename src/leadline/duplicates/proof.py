@@ -1,0 +1,113 @@
+"""Says whether what two leads have in common can prove that they are about one person at all,
+however much it weighs."""
+
+from enum import Enum, auto
+
+from leadline.model.likeness import Traits
+
+OF_A_FIRM = frozenset({"email.domain", "email.shared"})
+SAME_FIRM = frozenset({"company.same", "company.near", "company.part"})
+_GIVEN = frozenset({"first.same", "first.nickname", "first.near", "first.part", "first.initial"})
+_FAMILY = frozenset({"last.same", "last.near", "last.part"})
+_FAMILIAR = _FAMILY | {"last.similar"}
+_TURNED = frozenset({"name.swapped", "name.crossed"})
+_NAMED = _GIVEN | _FAMILIAR | _TURNED
+_LINES = frozenset({"email.near", "phone.same", "phone.line"})
+_FACTS = frozenset(
+    {"city.same", "city.near", "postcode.same", "postcode.fine", "title.same", "birth.same"}
+)
+_FIRMS = OF_A_FIRM | SAME_FIRM
+_NEAR_A_NAME = frozenset({"email.slip", "email.similar", "birth.same"})
+_NEAR_A_WHOLE_NAME = frozenset({"postcode.fine", "email.local"})
+_FULL_ADDRESS = 14.0
+_EVERY_LINE = 26.0
+_NEIGHBOURHOOD = 4.0
+
+
+class Proof(Enum):
+    """What two leads have in common: NONE that can link, a person's or a household's own FACT, or
+    no more than the NAME, where one of the two has nothing else."""
+
+    NONE = auto()
+    NAME = auto()
+    FACT = auto()
+
+
+def proof_of(codes: set[str], place: float, one: Traits, other: Traits) -> Proof:
+    """The proof among the *codes* of findings; *place* is the weight of those about the address.
+
+    - A first name that is another one rules a link out, whatever is shared: people of a household
+      or a company share numbers and mailboxes. So does another last name, unless the mailbox is a
+      person's own.
+    - Leads with neither address nor number can be reached by letter only: those at one full
+      address are linked, whoever in the household wrote.
+    """
+    address = place >= _FULL_ADDRESS
+    whole = "name.swapped" in codes or not (codes.isdisjoint(_FAMILIAR) or codes.isdisjoint(_GIVEN))
+    if not (_is_reachable(one) or _is_reachable(other)) and (
+        place >= _NEIGHBOURHOOD if whole else _is_one_house(codes, place)
+    ):
+        return Proof.FACT
+    if "first.other" in codes:
+        return Proof.NONE
+    if "email.same" in codes:
+        return Proof.FACT
+    if "last.other" in codes and "email.near" not in codes:
+        return Proof.NONE
+    shared = address or not codes.isdisjoint(_LINES)
+    people = is_person(one), is_person(other)
+    if all(people):
+        return _of_people(codes, shared, whole, one, other)
+    if any(people):
+        return Proof.FACT if "email.near" in codes else Proof.NONE
+    return Proof.FACT if shared or not codes.isdisjoint(SAME_FIRM) else Proof.NONE
+
+
+def _of_people(codes: set[str], shared: bool, whole: bool, one: Traits, other: Traits) -> Proof:
+    if "email.near" in codes:
+        return Proof.FACT
+    if "first.similar" in codes and "last.same" in codes and not codes.isdisjoint(_FACTS):
+        return Proof.NAME if _is_blank(one) or _is_blank(other) else Proof.NONE
+    if one.first and other.first and codes.isdisjoint(_GIVEN | _TURNED):
+        return Proof.NONE
+    if codes.isdisjoint(_NAMED):
+        return Proof.NONE
+    if "last.similar" not in codes and (shared or (whole and not codes.isdisjoint(_FIRMS))):
+        return Proof.FACT
+    if not codes.isdisjoint(_NEAR_A_NAME | (_NEAR_A_WHOLE_NAME if whole else set())):
+        return Proof.FACT
+    return _of_names(codes, one, other) if whole else Proof.NONE
+
+
+def _of_names(codes: set[str], one: Traits, other: Traits) -> Proof:
+    """The proof that is in a first and a last name that agree."""
+    blank = _is_blank(one), _is_blank(other)
+    if codes & _FIRMS:  # with a last name that is only alike
+        return Proof.NONE
+    if all(blank) and codes.isdisjoint(_FACTS):
+        return Proof.FACT if one.place and other.place else Proof.NONE
+    return Proof.NAME if any(blank) else Proof.NONE
+
+
+def _is_one_house(codes: set[str], place: float) -> bool:
+    """Whether two leads are of one household: by a full address, or by a postcode of one street and
+    a name. People without a name in common need every line of the address."""
+    if "first.other" in codes and "last.other" in codes:
+        return place >= _EVERY_LINE
+    if "postcode.fine" in codes and not codes.isdisjoint(_NAMED):
+        return True
+    return place >= _FULL_ADDRESS
+
+
+def is_person(traits: Traits) -> bool:
+    """Whether a lead names a person, not only a company."""
+    return bool(traits.first or traits.last)
+
+
+def _is_reachable(traits: Traits) -> bool:
+    return bool(traits.emails or traits.phones)
+
+
+def _is_blank(traits: Traits) -> bool:
+    """Whether a lead has nothing by which a person can be reached."""
+    return not (_is_reachable(traits) or "house" in traits.place)

@@ -1,0 +1,117 @@
+"""Putting a refined lead under its candidate keys, in the transaction that settles it."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from leadline.model.lead import FirstSeen
+from leadline.model.task import Done
+from leadline.ports.duplicates import CAP
+from leadline.stores.aws.duplicates import AwsDuplicates
+from leadline.stores.aws.items import LeadItem
+from leadline.stores.aws.keys import again_key, maybe_key
+from leadline.stores.aws.likeness import (
+    AlikeItem,
+    KeyItem,
+    alike_from,
+    packed,
+    revisions,
+    seen_in,
+)
+from leadline.stores.aws.table import Delete, PutIf, Write
+
+
+class Overtaken(Exception):
+    """Another lead has come under one of the keys since candidates were looked for."""
+
+
+class AwsRecognition(AwsDuplicates):
+    """What a settlement writes about candidates for duplicates."""
+
+    def _likeness_writes(self, done: Done, lead: LeadItem, *, exact: bool) -> list[Write]:
+        """The writes that put the lead under its keys and keep what it is compared by. *exact*
+        reads what is there; else what the search found is assumed.
+
+        Raises Overtaken.
+        """
+        before: AlikeItem | None = None
+        if exact or lead.summary is not None:
+            before = self._alike([lead.lead_id]).get(lead.lead_id)
+        had = before.digests if before else ()
+        keys = tuple(dict.fromkeys(done.match_keys.values())) if done.traits is not None else ()
+        come = [key for key in keys if key not in had]
+        there = self._read(come, [key for key in had if key not in keys], exact=exact)
+        if done.as_of:
+            self._check(done.as_of, come, there, lead.lead_id)
+        writes: list[Write] = []
+        for key, one in there.items():
+            if key in had:
+                writes.append(one.without(lead.lead_id).write())
+            elif lead.lead_id not in one.leads and not one.is_full:
+                new = one.with_lead(lead.lead_id, lead.captured_at)
+                writes.append(new.write())
+                self.recent.under[key] = new.written()
+        after = self._after(done, lead, before, keys)
+        if after != (before or AlikeItem(lead.lead_id, lead.captured_at)):
+            writes.append(after.put())
+        return [*writes, *_review_writes(before, after)]
+
+    def _read(self, come: list[bytes], gone: list[bytes], *, exact: bool) -> dict[bytes, KeyItem]:
+        known: Mapping[bytes, KeyItem] = {} if exact else self.recent.under
+        found = {key: known[key] for key in come if key in known}
+        return found | self._key_items([key for key in (*come, *gone) if key not in found])
+
+    def _check(
+        self, as_of: str, come: list[bytes], there: Mapping[bytes, KeyItem], lead_id: str
+    ) -> None:
+        seen = revisions(as_of)
+        for key in come:
+            new = there[key].newcomers(seen_in(seen, key))
+            if new - self.recent.batch - {lead_id}:
+                raise Overtaken
+
+    def _after(
+        self, done: Done, lead: LeadItem, before: AlikeItem | None, keys: tuple[bytes, ...]
+    ) -> AlikeItem:
+        """What is to be kept of the lead."""
+        before = before or AlikeItem(lead.lead_id, lead.captured_at)
+        if done.refined is None or done.traits is None:
+            return msgspec.structs.replace(before, first="", traits="", keys="", possible=())
+        first = done.refined.duplicate_of
+        new = alike_from(
+            lead.lead_id,
+            done.refined.captured_at,
+            first.lead_id if first else "",
+            done.traits,
+            keys,
+        )
+        possible = [one.lead_id for one in done.refined.possible[:CAP]]
+        possible = [one for one in possible if one not in before.judged]
+        if possible:
+            alive = self._alike(possible)
+            possible = [i for i in possible if i in alive and alive[i].traits]
+        return msgspec.structs.replace(
+            before, first=new.first, traits=new.traits, keys=packed(keys), possible=tuple(possible)
+        )
+
+
+def link_writes(lead: LeadItem, first: FirstSeen | None) -> Iterator[Write]:
+    """The writes by which a first lead lists a later one, and an earlier first lead does not."""
+    before = lead.summary.duplicate_of if lead.summary else None
+    if first is not None:
+        pk, sk = again_key(first.lead_id, lead.lead_id)
+        yield PutIf({"pk": pk, "sk": sk})
+    if before is not None and (first is None or first.lead_id != before):
+        yield Delete(again_key(before, lead.lead_id), None)
+
+
+def _review_writes(before: AlikeItem | None, after: AlikeItem) -> Iterator[Write]:
+    """The writes by which others list the lead as one that may be their duplicate."""
+    old = before.possible if before else ()
+    for other in after.possible:
+        if other not in old:
+            pk, sk = maybe_key(other, after.lead_id)
+            yield PutIf({"pk": pk, "sk": sk})
+    for other in old:
+        if other not in after.possible:
+            yield Delete(maybe_key(other, after.lead_id), None)

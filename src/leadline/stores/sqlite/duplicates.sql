@@ -1,0 +1,101 @@
+-- name: traits
+-- Refined leads by number with what they are compared by, and the first lead of their cluster (NULL: itself).
+SELECT lead.n, id, captured_at, traits, duplicate_of
+FROM likeness JOIN lead ON lead.n = likeness.lead JOIN refined ON refined.lead = lead.n
+WHERE lead.n IN ();
+
+-- name: firsts
+-- The ids of first leads, and where an earlier version made a chain the lead before.
+SELECT lead.n, id, duplicate_of FROM lead JOIN refined ON refined.lead = lead.n WHERE lead.n IN ();
+
+-- name: heads
+-- Refined documents of leads by number, without the original data.
+SELECT CAST(lead AS TEXT), head FROM refined WHERE status = 'refined' AND lead IN ();
+
+-- name: captures
+-- Leads by number: ids, times of capture, and the first lead of their cluster.
+SELECT lead.n, id, captured_at, duplicate_of
+FROM lead JOIN refined ON refined.lead = lead.n WHERE lead.n IN ();
+
+-- name: members
+-- The members of a cluster, its first lead included, also where an earlier version made a chain of
+-- it; no lead if that one is not the first.
+WITH RECURSIVE member (n) AS (
+  SELECT lead FROM refined WHERE lead = ?1 AND duplicate_of IS NULL
+  UNION
+  SELECT lead FROM refined JOIN member ON duplicate_of = member.n
+  LIMIT 1000
+)
+SELECT n FROM member WHERE n IN (SELECT lead FROM likeness) ORDER BY n LIMIT ?2;
+
+-- name: is_made
+-- Whether leads that an earlier version refined have their likeness and are under their keys.
+SELECT n >= last AND keyed FROM likeness_made;
+
+-- name: keys
+-- The keys that leads are under.
+SELECT lead, keys FROM likeness WHERE lead IN ();
+
+-- name: keep
+-- Keep by what leads are compared, over what an earlier refinement made.
+INSERT INTO likeness (lead, keys, traits) VALUES ()
+ON CONFLICT DO UPDATE SET keys = excluded.keys, traits = excluded.traits;
+
+-- name: forget
+-- Forget by what leads are compared.
+DELETE FROM likeness WHERE lead IN ();
+
+-- name: keep_reviews
+-- Keep possible duplicates.
+INSERT OR IGNORE INTO review (lead, other) VALUES ();
+
+-- name: drop_decided
+-- Remove possible duplicates of leads that people have decided about, or that are not refined.
+DELETE FROM review WHERE (
+  EXISTS (
+    SELECT 1 FROM lead JOIN judgement ON judgement.lead = id
+    WHERE lead.n = review.lead AND judgement.other = review.other
+  ) OR NOT EXISTS (
+    SELECT 1 FROM lead JOIN likeness ON likeness.lead = lead.n WHERE id = review.other
+  )
+) AND review.lead IN ();
+
+-- name: end_reviews
+-- Remove the possible duplicates of leads.
+DELETE FROM review WHERE lead IN ();
+
+-- name: end_review
+-- Remove a possible duplicate of a lead.
+DELETE FROM review WHERE lead = ? AND other = ?;
+
+-- name: end_reviews_of
+-- Remove a lead from the possible duplicates of others.
+DELETE FROM review WHERE other = ?;
+
+-- name: in_review
+-- Leads with possible duplicates that nobody has decided about, newest first.
+SELECT DISTINCT id FROM review JOIN lead ON lead.n = review.lead ORDER BY review.lead DESC LIMIT ?;
+
+-- name: judge
+-- Keep a decision about two leads, over an earlier one.
+INSERT INTO judgement (lead, other, ruling, by, at) VALUES ()
+ON CONFLICT DO UPDATE SET ruling = excluded.ruling, by = excluded.by, at = excluded.at;
+
+-- name: judgements
+-- The decisions about leads.
+SELECT lead, other, ruling, by, at FROM judgement WHERE lead IN ();
+
+-- name: drop_judgements
+-- Remove the decisions about a lead.
+DELETE FROM judgement WHERE lead = ?1 OR (
+  other = ?1 AND lead IN (SELECT other FROM judgement WHERE lead = ?1)
+);
+
+-- name: heir
+-- The earliest of the leads whose first lead is this one.
+SELECT min(refined.lead) FROM refined JOIN likeness ON likeness.lead = refined.lead
+WHERE duplicate_of = ?;
+
+-- name: follow
+-- Give the leads whose first lead is the second one the first one as their first.
+UPDATE refined SET duplicate_of = nullif(?1, lead) WHERE duplicate_of = ?2;

@@ -1,0 +1,114 @@
+"""Leads that an earlier version refined on AWS come under their candidate keys."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import msgspec
+import pytest
+
+from leadline.duplicates.keys import candidate_keys
+from leadline.duplicates.traits import traits_of
+from leadline.model.keys import match_keys
+from leadline.model.lead import RefinedLead
+from leadline.model.task import Done, Step
+from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key
+from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.sweep.sweep import sweep
+from tests.worlds.aws_resources import AwsResources
+from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
+
+
+@pytest.fixture
+def rooms(moto: str) -> Iterator[AwsResources]:
+    with closing(AwsResources(moto)) as rooms:
+        yield rooms
+
+
+def refine_as_before(
+    store: AwsStore, clock: HandClock, name: str, first: RefinedLead | None = None
+) -> RefinedLead:
+    """Refine a lead as earlier versions did: under its match keys, without traits."""
+    lead = captured(clock, name, key=f"{name} {clock.now}")
+    store.accept([lead])
+    clock.advance(minutes=10)
+    address = f"{name}@example.com"
+    made = refined(lead, clock, name=f"{name} vance", email=address, email_canonical=address)
+    seen = store.first_seen(list(match_keys(made).values())).values()
+    made = msgspec.structs.replace(made, duplicate_of=next(iter(seen), None))
+    if first is not None:
+        (one,) = store.first_seen(list(match_keys(first).values())).values()
+        link = msgspec.structs.replace(one, lead_id=first.lead_id)
+        made = msgspec.structs.replace(made, duplicate_of=link)
+    assert settle(store, lease_task(store, Step.REFINE), Done(made, match_keys(made)))
+    store.recent.clear()
+    return made
+
+
+def swept(rooms: AwsResources, clock: HandClock, times: int = 1) -> None:
+    for _ in range(times):
+        sweep(rooms.store(clock), rooms.queues, [], lambda: True)
+        clock.advance(minutes=61)
+
+
+def ids(store: AwsStore, *keys: bytes) -> list[str]:
+    return [one.lead_id for one in store.candidates({"new": keys})["new"].candidates]
+
+
+def keys_of(lead: RefinedLead) -> list[bytes]:
+    return list(candidate_keys(traits_of(lead)).values())
+
+
+def test_before_the_sweep_leads_are_found_by_their_match_keys(
+    rooms: AwsResources, clock: HandClock
+) -> None:
+    store = rooms.store(clock)
+    ada = refine_as_before(store, clock, "ada")
+    (found,) = store.candidates({"new": keys_of(ada)})["new"].candidates
+    assert (found.lead_id, found.first, found.traits) == (ada.lead_id, ada.lead_id, traits_of(ada))
+
+
+def test_a_new_lead_comes_under_the_key_of_a_lead_of_an_earlier_version(
+    rooms: AwsResources, clock: HandClock
+) -> None:
+    store = rooms.store(clock)
+    ada = refine_as_before(store, clock, "ada")
+    lead = captured(clock, "new")
+    store.accept([lead])
+    clock.advance(minutes=10)
+    made = msgspec.structs.replace(refined(lead, clock), contact=ada.contact)
+    traits = traits_of(made)
+    as_of = store.candidates({lead.id: keys_of(ada)})[lead.id].as_of
+    done = Done(made, candidate_keys(traits), traits=traits, as_of=as_of)
+    assert settle(store, lease_task(store, Step.REFINE), done)
+    assert set(ids(rooms.store(clock), *keys_of(ada))) == {ada.lead_id, lead.id}
+
+
+def test_sweeps_put_leads_of_earlier_versions_under_all_their_keys(
+    rooms: AwsResources, clock: HandClock
+) -> None:
+    store = rooms.store(clock)
+    leads = [refine_as_before(store, clock, name) for name in ("ada", "bob", "ada")]
+    third = refine_as_before(store, clock, "eve", first=leads[2])
+    swept(rooms, clock)
+    assert rooms.table.get(alike_key(leads[0].lead_id)) is None, "functions of before may still run"
+    swept(rooms, clock)
+    assert (rooms.table.get(LIKENESSES) or {}).get("done")
+    fresh = rooms.store(clock)
+    for lead in (*leads, third):
+        assert rooms.table.get(alike_key(lead.lead_id)) is not None
+        for key in keys_of(lead):
+            assert lead.lead_id in ids(fresh, key)
+    chain = [leads[0].lead_id, leads[2].lead_id, third.lead_id]
+    assert [one.lead_id for one in fresh.clusters([chain[0]])[chain[0]]] == chain
+    swept(rooms, clock)
+
+
+def test_a_lead_that_was_erased_before_the_sweep_comes_under_no_key(
+    rooms: AwsResources, clock: HandClock
+) -> None:
+    store = rooms.store(clock)
+    ada = refine_as_before(store, clock, "ada")
+    store.erase(ada.lead_id)
+    swept(rooms, clock, 2)
+    assert rooms.table.get(alike_key(ada.lead_id)) is None
+    assert all(rooms.table.get(digest_key("M", key)) is None for key in keys_of(ada))

@@ -1,0 +1,110 @@
+"""`leadline.duplicates.traits` and `keys`: what is compared, and under which keys it is found."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leadline.duplicates.keys import MOST_KEYS, candidate_keys
+from leadline.duplicates.traits import traits_of
+from leadline.model.lead import LeadFields
+from leadline.model.likeness import Traits
+from leadline.refine import About, refine
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def traits(region: str = "", **fields: Any) -> Traits:
+    return traits_of(refine(LeadFields(**fields), About("one", AT, AT, "generic", region)))
+
+
+def test_names_are_folded() -> None:
+    assert traits(name="Zoë Brûlé").first == "zoe"
+    assert traits(first_name="Jørgen", last_name="Größel-Łuk").last == "grossel luk"
+    assert traits(first_name="Sean", last_name="O'Neil").last == "oneil"
+    assert traits(name="Иван Петров", country="BG").last == "petrov"
+
+
+def test_titles_are_no_names() -> None:
+    assert (traits(name="Dr. Ines Vogt").first, traits(first_name="Sir").first) == ("ines", "")
+
+
+def test_the_legal_form_is_no_part_of_a_company() -> None:
+    assert traits(company="Bergwerk Maschinen GmbH").company == "bergwerk maschinen"
+
+
+def test_the_canonical_address_comes_first_then_the_others_of_the_field() -> None:
+    found = traits(email="Pia.Rask+fair@gmail.com; pia@alder.example").emails
+    assert found == ("piarask@gmail.com", "pia@alder.example")
+
+
+@pytest.mark.parametrize("email", ["none@none.com", "test@gmail.com", "asdf@asdf.com"])
+def test_a_placeholder_address_is_no_trait(email: str) -> None:
+    assert traits(email=email).emails == ()
+
+
+@pytest.mark.parametrize("phone", ["0000000000", "1234567890", "+1 212 555 1212"])
+def test_a_placeholder_number_is_no_trait(phone: str) -> None:
+    assert traits(region="US", phone=phone).phones == ()
+
+
+def test_a_number_has_its_extension_and_an_invalid_one_its_digits() -> None:
+    assert traits(phone="+49 30 23125042 ext. 7").phones == ("+493023125042;ext=7",)
+    assert traits(phone="555-0147 22").phones == ("555014722",)
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        {"street": "12 Mill Lane", "postcode": "SW1A 1AA", "city": "Alderby", "state": "NSW"},
+        {"Address": {"street": "Mill Lane", "streetNumber": "12", "zip": "SW1A 1AA",
+                     "city": "Alderby", "state": "NSW"}},
+        {"Straße": "Mill Lane 12", "PLZ": "SW1A1AA", "Ort": "Alderby", "Bundesland": "nsw"},
+    ],
+)  # fmt: skip
+def test_an_address_is_found_among_the_custom_fields(custom: dict[str, Any]) -> None:
+    assert traits(custom=custom).place == {
+        "house": "12",
+        "street": "mill lane",
+        "postcode": "sw1a1aa",
+        "city": "alderby",
+        "region": "nsw",
+    }
+
+
+def test_other_addresses_are_no_postal_ones() -> None:
+    custom = {"ip_address": "10.0.0.1", "email_address": "a@b.example", "mac_address": "aa:bb"}
+    assert traits(custom=custom).place == {}
+
+
+def test_a_date_of_birth_counts_as_digits_and_a_title_as_words() -> None:
+    found = traits(title="Head of Sales", custom={"Date of birth": "1990-03-02"})
+    assert found.other == {"birth": "19900302", "title": "head of sales"}
+
+
+def test_a_blank_lead_has_no_traits_and_no_keys() -> None:
+    assert traits(message="Hello") == Traits()
+    assert candidate_keys(Traits()) == {}
+
+
+def test_a_lead_has_a_limited_number_of_keys_of_16_bytes() -> None:
+    place = {"street": "mill", "house": "1", "postcode": "4011", "city": "alderby", "extra": "b"}
+    full = Traits(
+        first="ana",
+        last="holm",
+        emails=("ana.holm@alder.example", "ana@birch.example"),
+        phones=("+46701234567;ext=7",),
+        company="alder",
+        place=place,
+    )
+    keys = candidate_keys(full)
+    assert len(keys) == MOST_KEYS
+    assert list(keys)[:3] == ["email", "email_2", "phone"]
+    assert {len(key) for key in keys.values()} == {16}
+
+
+def test_swapped_names_and_missing_extensions_share_a_key() -> None:
+    one = Traits(first="ana", last="holm", phones=("+46701234567;ext=7",))
+    other = Traits(first="holm", last="ana", phones=("+46701234567",))
+    shared = candidate_keys(one).items() & candidate_keys(other).items()
+    assert {name for name, _ in shared} == {"name", "sound", "phone"}
