@@ -11,7 +11,8 @@ is nothing to measure, and the script says so. What each figure means:
   placeholders and tests: `bench.mail_quality`.
 - phones: the share of writings that give the E.164 of the set (the samples are from many years:
   those whose length is impossible today are left out), the share of examples whose validity is
-  judged as the set does.
+  judged as the set does. `phone_writings` composes further writings, which phonenumbers alone
+  reads in the same run.
 - persons: of the names with exactly one given name and surname, the share whose first and last
   name are split as labelled; and the share whose case comes back after `upper()` and `lower()`.
   The same by nameparser, where it is installed. The time is the least of seven rounds.
@@ -31,7 +32,7 @@ from typing import Any
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import quality_companies
+from bench import phone_writings, quality_companies
 from bench.mail_quality import mail_measures
 from leadline.refine.email import Email, refine_email
 from leadline.refine.name import refine_name
@@ -81,6 +82,7 @@ def measures(folder: Path) -> Iterator[tuple[str, Iterable[Judged]]]:
     yield "phone, phone_examples_by_region: readable form", readable(folder)
     yield "phone, phone_examples_by_region: validity", validity(folder)
     yield "phone, phone_plan_samples: E.164", plan_samples(folder)
+    yield from phone_writings.measures()
     yield "person, names_person_labelled: first and last name", split(folder)
     yield "person, names_person_labelled: case after upper()", person_case(folder, str.upper)
     yield "person, names_person_labelled: case after lower()", person_case(folder, str.lower)

@@ -35,6 +35,7 @@ from leadline.refine.company import refine_company
 from leadline.refine.company_key import company_key
 from leadline.refine.country import regions_of
 from leadline.refine.email import refine_email
+from leadline.refine.found_in_text import find_email, find_phone
 from leadline.refine.misplaced import put_right
 from leadline.refine.name import refine_name
 from leadline.refine.phone import refine_phone
@@ -69,7 +70,7 @@ MADE_OF = {
     "slashes": "/", "links": "https://", "www": "www.", "brackets": "[", "markup": "[url",
     "opened": "(", "stars": "*", "underscores": "_", "ticks": "`", "plus": "+1 ", "percent": "%",
     "or": "or ", "extensions": "1x", "backslashes": "\\", "sessions": "<SessionId ",
-    "semicolons": "a;",
+    "semicolons": "a;", "numbers": "212 555 0147 ", "addresses": "a@example.com ",
 }  # fmt: skip
 FRAMES = ("{}", "tel:{}", "<a@{}>x", "Ada {}", "{}@example.com", "1{}", "a, {}", '"{}')
 
@@ -98,6 +99,8 @@ RULES: dict[str, Work] = {
     "key of a company": company_key,
     "email": refine_email,
     "phone": lambda written: refine_phone(written, "US"),
+    "phone in a text": lambda written: find_phone(written, "US"),
+    "address in a text": find_email,
     "country": regions_of.__wrapped__,
     "labels": read_label,
     "put right": lambda written: put_right(lead_of(dict.fromkeys(FIELDS, written))),

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from leadline.journey.borrowed import is_borrowed
+from leadline.model.found import was_found
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 from leadline.ports.crm import CrmChange, CrmRecord
@@ -224,7 +225,7 @@ def _known_values(lead: RefinedLead, handling: Handling, related: Related) -> di
     claimed_at = handling.claimed_at
     return {
         **{
-            part: getattr(contact, part)
+            part: None if was_found(lead, part) else getattr(contact, part)
             for part in ("name", "first_name", "last_name", "email", "phone", "company", "title",
                          "country", "website")
         },

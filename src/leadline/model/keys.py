@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from leadline.model.found import was_found
 from leadline.model.lead import KEY_REUSED, CapturedLead, Kind, RefinedLead
 
 
@@ -49,13 +50,16 @@ def match_keys(refined: RefinedLead) -> dict[str, bytes]:
     """The match keys of a lead, for finding duplicates: "email" and "phone", as far as it has them.
 
     Only valid addresses and numbers make keys, and placeholders ("none@none.com", 1234567890)
-    don't. The extension is part of the phone number, because many people share a switchboard.
+    don't. The extension is part of the phone number, because many people share a switchboard. What
+    was found in a message or an unrecognised field makes no key: many people may quote one hotline.
     """
     contact = refined.contact
     keys = {}
-    if contact.email_canonical and "email.placeholder" not in refined.problems:
+    no_email = "email.placeholder" in refined.problems or was_found(refined, "email")
+    if contact.email_canonical and not no_email:
         keys["email"] = _digest("email", contact.email_canonical)
-    if contact.phone_e164 and _UNSURE_PHONE.isdisjoint(refined.problems):
+    no_phone = not _UNSURE_PHONE.isdisjoint(refined.problems) or was_found(refined, "phone")
+    if contact.phone_e164 and not no_phone:
         extension = f";ext={contact.phone_extension}" if contact.phone_extension else ""
         keys["phone"] = _digest("phone", contact.phone_e164 + extension)
     return keys

@@ -19,7 +19,7 @@ from leadline.refine.country_context import region_in
 from leadline.refine.custom import mended_custom
 from leadline.refine.damage import damages
 from leadline.refine.email import refine_email
-from leadline.refine.leftovers import leftover_problems
+from leadline.refine.leftovers import leftover_problems, may_hold, may_reach
 from leadline.refine.limits import LIMITS, cut_custom, truncated
 from leadline.refine.made_up import made_up_problems
 from leadline.refine.misplaced import put_right
@@ -61,12 +61,14 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     `problems` are sorted. `changes` are in the order in which they were made, so the changes of one
     field form a chain from its first to its final value.
     """
-    fields, moved = put_right(fields)
+    fields, moved = put_right(fields, about.region)
     fields, renamed = company_from_name(fields)
     contact = _contact(fields, about.region)
     details, of_details = _details(fields)
     custom, of_custom = cut_custom(text.encodable(fields.custom))
     custom, mends = mended_custom(custom)
+    if contact.value.phone is None or contact.value.email is None:
+        contact = _reached(contact, details.message, custom, about.region)
     changes = moved + renamed + contact.changes + of_details + of_custom + mends
     reasons = suspicions(fields, contact.value.email)
     problems = {*contact.problems, *truncated(changes), *reasons, *damages(fields)}
@@ -133,6 +135,24 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
     changes = name.changes + email.changes + phone.changes
     changes += of_company + of_title + of_country + of_website
     return _RefinedContact(contact, changes, (*name.problems, *email.problems, *phone.problems))
+
+
+def _reached(
+    contact: _RefinedContact, message: str | None, custom: dict[str, Any], usual: str
+) -> _RefinedContact:
+    """The contact with a number and an address from its message and other fields, where it has
+    none of its own; *usual* is the country of phone numbers if the lead names none."""
+    if not may_reach(message) and not may_hold(custom):
+        return contact
+    from leadline.refine.reachable import with_found  # most leads don't need it
+
+    region = region_in(contact.value.country, None, custom, usual)
+    reached = with_found(contact.value, message, custom, region)
+    if not reached.problems:
+        return contact
+    return _RefinedContact(
+        reached.contact, contact.changes + reached.changes, contact.problems + reached.problems
+    )
 
 
 _OF_DETAILS: tuple[tuple[str, str, Callable[[str], str]], ...] = (

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from leadline.model.labels import read_label
 from leadline.model.lead import Contact
 from leadline.model.names import ANOTHER_PERSON
 
@@ -29,6 +30,7 @@ _OURS = re.compile(
     r"account)(?:[._\- ]|$)",
     re.IGNORECASE,
 )
+_SEVEN_DIGITS = re.compile(r"[0-9](?:[ ().\-/]{0,4}[0-9]){6}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -81,3 +83,66 @@ def _is_ours(path: str) -> bool:
 
 def _split(path: str) -> str:
     return _CAMEL.sub("_", path)
+
+
+def may_reach(text: str | None) -> bool:
+    """Whether a text may have a phone number or an e-mail address: a quick test."""
+    if text is None:
+        return False
+    return "@" in text or "wa.me/" in text or _SEVEN_DIGITS.search(text) is not None
+
+
+def may_hold(custom: Mapping[str, Any]) -> bool:
+    """Whether `custom` may hold a phone number or an e-mail address: a quick test."""
+    for value in custom.values():
+        kind = type(value)
+        if kind is int or kind is list or kind is dict or (kind is str and may_reach(value)):
+            return True
+    return False
+
+
+def own_phone(custom: Mapping[str, Any], contact: Contact, region: str) -> str | None:
+    """The phone number of the lead as written in a field of its own among `custom`; None if there
+    is none, if there are several, or if the fields are about another person, too."""
+    if leftover_problems(custom, contact) != {PHONE}:
+        return None
+    from leadline.refine.phone import refine_phone
+
+    numbers: dict[str, str] = {}
+    for path, value in _texts(custom):
+        if _is_phone(path, value) and not _is_ours(path) and not _is_others(path):
+            phone = refine_phone(value, region)
+            if phone.e164 and not phone.problems:
+                numbers.setdefault(phone.e164, value)
+    return next(iter(numbers.values())) if len(numbers) == 1 else None
+
+
+def own_email(custom: Mapping[str, Any]) -> str | None:
+    """The e-mail address in a field of its own among `custom`; None if there is none, if there are
+    several, or if the field speaks of another person or belongs to an entry of a list."""
+    addresses: dict[str, str] = {}
+    for path, value in _texts(custom):
+        if "@" in value and (address := _EMAIL.fullmatch(value)) and not _is_ours(path):
+            addresses.setdefault(address[1], path)
+    if len(addresses) != 1:
+        return None
+    ((written, path),) = addresses.items()
+    return None if _is_others(path) else written
+
+
+def own_texts(custom: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of several words among `custom` that are not about another person."""
+    for path, value in _texts(custom):
+        if (
+            " " in value
+            and any(map(str.isalpha, value))
+            and not _is_ours(path)
+            and not _is_others(path)
+        ):
+            yield value
+
+
+def _is_others(path: str) -> bool:
+    """Whether a field is about somebody who is not the lead: "friend.phone", "leads.1.email"."""
+    parts = path.split(".")
+    return any(part.isdigit() or read_label(part).others for part in parts)

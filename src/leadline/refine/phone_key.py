@@ -3,7 +3,6 @@
 import re
 
 from leadline.model.lead import Contact
-from leadline.refine.phone_text import read_phone
 
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
@@ -20,5 +19,9 @@ def phone_digits(contact: Contact) -> str | None:
     """
     if contact.phone_e164:
         return contact.phone_e164
-    reading = read_phone(contact.phone) if contact.phone else None
+    if not contact.phone:
+        return None
+    from leadline.refine.phone_text import read_phone  # few numbers have no E.164 form
+
+    reading = read_phone(contact.phone)
     return _NO_DIGITS.sub("", reading.number) if reading else None

@@ -19,15 +19,22 @@ NO_REGION = "phone.no_region"
 UNPARSEABLE = "phone.unparseable"
 OLD_FORM = "phone.old_form"
 PLUS_UNSURE = "phone.plus_unsure"
+
 _TRUNK = re.compile(r"\(\s*0\s*\)")
 _EXIT = re.compile(r"\+?(?:00|011)(?=[^0-9]{0,3}[1-9])")
 # Numbers rounded by Excel ("4.42079E+11"), whose last digits are lost.
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
-_MANY_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
+_MANY_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){7}")
 _LETTER = re.compile(r"[^\W\d_]")
 _VANITY = re.compile(r"[+(]?[0-9][0-9a-z ().\-]*", re.IGNORECASE | re.ASCII)
 _EXTENDED = re.compile(r"[^a-z]*(?:x|ext\.?|extension)[ .]*[0-9]+", re.IGNORECASE)
+_EXTENDED_NUMBER = re.compile(
+    r"(?P<base>[^a-z]*[0-9)]) ?(?:x|ext\.?|extension) ?(?P<extension>[0-9]{1,7})", re.I
+)
+_BRACKET = re.compile(r"[(\[]")
 _NANP = 1
+ENDING = re.compile(r"(.{7,}[0-9]{3}) ?/ ?[0-9]{1,2}")
+"""Two numbers of which only the last digits are different: "555 0147/48"."""
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -57,6 +64,32 @@ def quick(written: str, region: str, *, is_dialled: bool = False) -> Number | No
     return Number(found[0], found[1])
 
 
+def quick_extended(written: str, region: str) -> Number | None:
+    """A valid number in a common notation, also with an extension; None if it is not one."""
+    if "/" in written and ENDING.fullmatch(written):
+        return None
+    if written.rfind("(") > 6 and late_bracket(written):
+        return None
+    found = quick(written, region)
+    if found is None and (extended := _EXTENDED_NUMBER.fullmatch(written)):
+        found = quick(extended["base"], region)
+        return found and msgspec.structs.replace(found, extension=extended["extension"])
+    return found
+
+
+def late_bracket(written: str) -> int:
+    """Where a bracket opens behind seven digits, so that what it holds is no part of the number; 0
+    if none does."""
+    seven = _MANY_DIGITS.match(written)
+    bracket = _BRACKET.search(written, seven.end()) if seven else None
+    return len(written[: bracket.start()].rstrip()) if bracket else 0
+
+
+def of_unknown_country(problems: tuple[str, ...]) -> tuple[str, ...]:
+    """The problems of a number of a country that is named, but not understood."""
+    return tuple("phone.unknown_country" if one == NO_REGION else one for one in problems)
+
+
 def number_in(written: str, region: str, *, is_dialled: bool = False) -> Number:
     """What the text is, in a notation of any kind."""
     found = quick(written, region, is_dialled=is_dialled)
@@ -66,7 +99,7 @@ def number_in(written: str, region: str, *, is_dialled: bool = False) -> Number:
     if not found.shown and not is_dialled and "+" not in written:
         other = _codes().with_code(written, region)
         if other is not None:
-            return Number(*other, None, (PLUS_UNSURE,))
+            return Number(other[0], other[1], None, (PLUS_UNSURE,))
     return found
 
 

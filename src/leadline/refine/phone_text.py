@@ -9,16 +9,19 @@ import re
 import msgspec
 
 from leadline.refine.phone_marks import CLEAR_MARKS, MARKS
+from leadline.refine.phone_number import ENDING, late_bracket
 
 _RUN = re.compile(r"(?:\+{1,2} ?)?[(\[]?(?:\+ ?)?[0-9](?:[ ().\-/\[\]]{0,4}[0-9])*[)\]]?")
-_LEAST = 7  # digits of a number: shorter ones are a part of one, an extension or a time
+LEAST = 7
+"""Digits of a number: shorter ones are a part of one, an extension or a time."""
 _BETWEEN = r"[\s,;/(\[\-.]*"
 _COUNT = r"(?:\s?(?:n[o°º]|nr|num(?:ber|ero)?|№)(?!\w))?"
-_EXTENSION = re.compile(
+EXTENSION = re.compile(
     rf"{_BETWEEN}(?:(?:{MARKS}){_COUNT}[\s.:=#(\[\-]*|#\s*|,,\s*|;(?![0-9]{{7}}))"
     r"([0-9]{1,10})(?![0-9])\s*[)\]]?",
     re.IGNORECASE,
 )
+"""An extension behind a number, with what marks it; its group 1 is the digits."""
 _LATER = re.compile(
     rf"(?<!\w)(?:{CLEAR_MARKS}){_COUNT}[\s.:=#\-]{{0,3}}([0-9]{{1,10}})(?![0-9])", re.IGNORECASE
 )
@@ -29,10 +32,10 @@ _TIME = re.compile(
     r"|(?<=[\s(,;])[0-9]{1,2}(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )
-ENDING = re.compile(r"(.{7,}[0-9]{3}) ?/ ?[0-9]{1,2}")
-"""Two numbers of which only the last digits are different: "555 0147/48"."""
 _SECOND = re.compile(r" ?/ ?(?=[+(0-9])")
 _MIXED = re.compile(r"\W*(?:[^\W_]*[^\W\d_][0-9]|[0-9]+[^\W\d_])")
+_SHORTER = re.compile(r"(.*[0-9]{3}) [0-9]{1,2}")
+_WORDS = re.compile(r"[.\s]{1,3}[^\W\d_]")
 _THREE = re.compile(r"[0-9]{3}")
 _LABELS = """
 my mein meine mon the is ist est es call ring reach me us on at phone telephone telefon telefono
@@ -59,12 +62,13 @@ _WHATSAPP = re.compile(
 )
 
 
-class Reading(msgspec.Struct, frozen=True):
+class PhoneText(msgspec.Struct, frozen=True):
     """The text of a phone field, taken apart.
 
     `number` is the first number in it; `before` and `after` are what stands around it, without the
     `extension`, which is digits. `others` is the text from a second number on. `is_sure` is false
-    if letters stand among the digits, so that nobody knows where the number ends.
+    if letters stand among the digits, so that nobody knows where the number ends. `shorter` is the
+    number without its last digits where words follow that may go with them ("2 OG"); else "".
     """
 
     number: str
@@ -73,29 +77,30 @@ class Reading(msgspec.Struct, frozen=True):
     after: str = ""
     others: str = ""
     is_sure: bool = True
+    shorter: str = ""
 
     @property
     def remark(self) -> str:
         """What is said beside the number, without labels such as "Tel."; "" for nothing."""
         labels = LABELS.match(self.before)
         before = self.before[labels.end() :] if labels else self.before
-        words = [one.strip(_EDGE) for one in (before, self.after)]
+        words = [" ".join(one.split()).strip(_EDGE) for one in (before, self.after)]
         return "; ".join(one for one in words if any(map(str.isalnum, one)))
 
 
-def read_phone(written: str) -> Reading | None:
+def read_phone(written: str) -> PhoneText | None:
     """What the text of a phone field says; None if it has no number of at least seven digits."""
     if "wa.me" in written or "whatsapp" in written.lower():
         link = _WHATSAPP.fullmatch(written)
         if link is not None:
-            return Reading(f"+{link[1]}", "WhatsApp")
+            return PhoneText(f"+{link[1]}", "WhatsApp")
     text = written.translate(_ALIKE)
     if _COMMAS.fullmatch(text):
         text = text.replace(",", ".")
     time = _TIME.search(text)
     end = time.start() if time else len(text)
     for run in _RUN.finditer(text, 0, end):
-        if _digits(run[0]) >= _LEAST:
+        if digits_in(run[0]) >= LEAST:
             return _around(text, *_one_of(text, run.start(), run.end()))
     return None
 
@@ -104,38 +109,43 @@ def _one_of(text: str, start: int, end: int) -> tuple[int, int, bool]:
     """Where the first number of a run begins and ends, and whether another one follows in it."""
     run = text[start:end]
     for gap in _SECOND.finditer(run):
-        if _digits(run[: gap.start()]) >= _LEAST and _digits(run[gap.end() :]) >= _LEAST:
+        if digits_in(run[: gap.start()]) >= LEAST and digits_in(run[gap.end() :]) >= LEAST:
             return start, start + gap.start(), True
-    if (ending := ENDING.fullmatch(run)) and _digits(ending[1]) >= _LEAST + 3:
+    if (ending := ENDING.fullmatch(run)) and digits_in(ending[1]) >= LEAST + 3:
         return start, start + ending.end(1), True
+    if bracket := late_bracket(run):
+        return start, start + bracket, False
     return start, end, False
 
 
-def _around(text: str, start: int, end: int, others: bool) -> Reading:
+def _around(text: str, start: int, end: int, others: bool) -> PhoneText:
     number, before, tail = text[start:end], text[:start], text[end:]
     if number[-1] in ")]" and number.count("(") + number.count("[") == 0:
         number = number[:-1]  # the number stands in brackets with something else
     if others:
-        return Reading(number, before, None, "", tail, not _MARKED.match(before))
+        return PhoneText(number, before, None, "", tail, not _MARKED.match(before))
     extension, after = _extended(tail)
-    more = next((one.start() for one in _RUN.finditer(after) if _digits(one[0]) >= _LEAST), None)
-    sure = not _MARKED.match(before) and (extension is not None or not _goes_on(number, after))
+    more = next((one.start() for one in _RUN.finditer(after) if digits_in(one[0]) >= LEAST), None)
+    ends = extension is not None or not _goes_on(number, after[:more])
+    sure = not _MARKED.match(before) and ends
     if more is None:
-        return Reading(number, before, extension, after, "", sure)
-    return Reading(number, before, extension, "", after[more:], sure)
+        shorter = _SHORTER.fullmatch(number) if _WORDS.match(tail) and not extension else None
+        base = shorter[1] if shorter and digits_in(shorter[1]) > LEAST + 2 else ""
+        return PhoneText(number, before, extension, after, "", sure, base)
+    return PhoneText(number, before, extension, "", after[more:], sure)
 
 
 def _extended(tail: str) -> tuple[str | None, str]:
     """The extension in what follows a number, and the rest of that. There is no extension if it is
     not sure where it ends: "ext. 42-44"."""
-    found = _EXTENSION.match(tail)
+    found = EXTENSION.match(tail)
     if found is None:
-        runs = (one.start() for one in _RUN.finditer(tail) if _digits(one[0]) >= _LEAST)
+        runs = (one.start() for one in _RUN.finditer(tail) if digits_in(one[0]) >= LEAST)
         found = _LATER.search(tail, 0, next(runs, len(tail)))
     if found is None:
         return None, tail
     rest = tail[found.end() :]
-    goes_on = rest.lstrip(" -/.,")[:1].isdigit() and _digits(rest) < _LEAST
+    goes_on = rest.lstrip(" -/.,")[:1].isdigit() and digits_in(rest) < LEAST
     if goes_on and not _TIME.match(rest, 1):
         return None, tail
     return found[1], f"{tail[: found.start()]} {rest}"
@@ -147,8 +157,9 @@ def _goes_on(number: str, after: str) -> bool:
         return False
     if _MIXED.match(after):
         return True
-    return _digits(number) < _LEAST + 3 and _THREE.search(after) is not None
+    return digits_in(number) < LEAST + 3 and _THREE.search(after) is not None
 
 
-def _digits(text: str) -> int:
+def digits_in(text: str) -> int:
+    """How many digits a text has."""
     return sum(map(str.isdigit, text))

@@ -341,7 +341,9 @@ PROBLEMS = (
     "name.placeholder", "company.placeholder", "phone.placeholder", "phone.invalid",
     "phone.no_region", "phone.several", "phone.unparseable", "phone.dial_code",
     "phone.unknown_country", "phone.old_form", "phone.plus_unsure", "spam.gibberish",
-    "spam.honeypot", "spam.links", "spam.name", "test.contact", "test.dummy", "test.flagged",
+    "phone.found_in_message", "phone.found_in_custom", "email.found_in_message",
+    "email.found_in_custom", "spam.honeypot", "spam.links", "spam.name", "test.contact",
+    "test.dummy", "test.flagged",
 )
 # fmt: on
 

@@ -67,6 +67,16 @@ def test_only_what_the_crm_has_not_is_written() -> None:
     assert verdict("campaign", None) is FieldVerdict.UNKNOWN
 
 
+def test_what_was_found_in_a_message_is_not_written() -> None:
+    found = msgspec.structs.replace(LEAD, problems=("phone.found_in_message",))
+    config = CrmConfig(write={"phone": "tel", "email": "mail"})
+    plans = plan_changes(found, UNHANDLED, record(tel=None, mail=None), config)
+    assert {plan.ours: plan.verdict for plan in plans} == {
+        "phone": FieldVerdict.UNKNOWN,
+        "email": FieldVerdict.EMPTY,
+    }
+
+
 def test_what_we_wrote_may_change_whatever_the_crm_makes_of_case_and_spaces() -> None:
     wrote = Handling(written={"theirs": "Junk  lead"})
     assert verdict("status", "junk lead", wrote) is FieldVerdict.OURS

@@ -21,7 +21,10 @@ def test_valid_numbers_are_compared_in_one_form_without_their_extension(written:
     assert key_of(written) == "+12125550147"
 
 
-@pytest.mark.parametrize("written", ["555-0147", "555 0147", "5550147", "555.0147"])
+@pytest.mark.parametrize(
+    "written",
+    ["555-0147", "555 0147", "5550147", "555.0147", "555-0147 (office)", "Tel. 555 0147 x12"],
+)
 def test_numbers_that_are_not_valid_are_compared_by_their_digits(written: str) -> None:
     assert key_of(written) == "5550147"
 

@@ -49,6 +49,11 @@ def test_an_extension_is_read_in_every_usual_writing_and_country(writing: str) -
         ("call me on 212 555 0147 after 5pm", "US", "+1 212-555-0147 (after 5pm)"),
         ("+1 212 555 0147 9-17 Uhr", "US", "+1 212-555-0147 (9-17 Uhr)"),
         ("+49 30 23125001 17h", "DE", "+49 30 23125001 (17h)"),
+        ("+49 30 23125001 (24/7)", "DE", "+49 30 23125001 (24/7)"),
+        ("+49 30 23125001 (2. OG)", "DE", "+49 30 23125001 (2. OG)"),
+        ("+1 212 555 0147 3 lines", "US", "+1 212-555-0147 (3 lines)"),
+        ("030 23 12 50 01 Büro", "DE", "+49 30 23125001 (Büro)"),
+        ("+44 20 7946 (0018)", "", "+44 20 7946 0018"),
         ("+49 30 23125001 Zi 5", "DE", "+49 30 23125001 (Zi 5)"),
         ("+55 11 91234-5678 WhatsApp", "", "+55 11 91234-5678 (WhatsApp)"),
         ("WhatsApp: +55 11 91234-5678", "US", "+55 11 91234-5678 (WhatsApp)"),
@@ -77,6 +82,7 @@ def test_a_remark_is_shown_behind_the_number(written: str, region: str, shown: s
     [
         ("+49 30 2312 O5", "DE"),  # the letter O; +49 30 2312 would be another number
         ("+49 30 2312 Raum 512", "DE"),
+        ("+49 30 23125001 2. OG", "DE"),  # +49 30 231250012 is valid, too
         ("+49 30 abc 23125", "DE"),
         ("030 231 DW 42", "DE"),
         ("ext 42 212 555 0147", "US"),

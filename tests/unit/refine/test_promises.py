@@ -104,6 +104,8 @@ def test_any_lead_is_refined_to_a_document_that_json_can_carry(fields: LeadField
 @thorough
 @given(FIELDS)
 @example(LeadFields(last_name="0@0.AA"))
+@example(LeadFields(first_name="\u1100", last_name="0@0.\u1100"))
+@example(LeadFields(first_name="Jo", last_name="0@0.AA"))
 def test_a_refined_lead_refined_again_stays_as_it_is(fields: LeadFields) -> None:
     once = refine(fields, ABOUT)
     # What is blanked makes room for a value that stands in the wrong field.
