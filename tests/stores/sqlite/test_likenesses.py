@@ -114,6 +114,8 @@ def test_before_the_backfill_leads_are_found_by_their_match_keys(
     (found,) = store.candidates({"new": keys_of(leads[1])})["new"].candidates
     assert (found.lead_id, found.first) == (leads[1].lead_id, leads[1].lead_id)
     assert found.traits == traits_of(leads[1])
+    first, later = leads[0].lead_id, leads[3].lead_id
+    assert [one.lead_id for one in store.clusters([first])[first]] == [first, later]
 
 
 def test_after_the_backfill_all_leads_are_under_all_their_keys(
@@ -183,6 +185,20 @@ def test_a_lead_that_is_erased_while_the_backfill_runs_stays_erased(
         backfill.close()
         assert ids(store, *keys_of(lead)[:1]) == ([leads[3].lead_id] if lead is leads[0] else [])
     assert rows(store, "likeness") == 2
+
+
+def test_the_first_lead_of_others_that_an_earlier_version_erased_is_succeeded(
+    opened: tuple[SqliteStore, list[RefinedLead]],
+) -> None:
+    store, leads = opened
+    store.erase(leads[0].lead_id)
+    first, later = leads[0].lead_id, leads[3].lead_id
+    assert [one.first for one in store.clusters([later])[later]] == [later]
+    with store.db.writing() as db:  # as the earlier version left it
+        db.execute("UPDATE refined SET duplicate_of = 1 WHERE lead = 4")
+    finish(store)
+    assert first not in store.clusters([first])
+    assert [one.first for one in store.clusters([later])[later]] == [later]
 
 
 def test_a_lead_that_is_refined_again_during_the_backfill_keeps_its_new_keys_only(

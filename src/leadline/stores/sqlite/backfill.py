@@ -24,7 +24,7 @@ from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.candidates import KEY_SIZE, SLICES, number_of
 from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.duplicates import is_all_made, keep_likenesses
+from leadline.stores.sqlite.duplicates import is_all_made, keep_likenesses, succeed
 from leadline.stores.sqlite.folder import open_lock
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.store import SqliteStore
@@ -129,6 +129,8 @@ class Backfill:
         finally:
             sorting.close()
         with self._db.writing() as db:
+            for (first,) in bulk.query(db, _sql.without_first):
+                succeed(db, first)
             db.execute(_sql.end)
         log.info("likenesses.made", extra={"count": self._made})
 

@@ -32,6 +32,12 @@ INSERT OR IGNORE INTO candidate (key, lead)
 SELECT given.key, given.lead FROM given JOIN likeness ON likeness.lead = given.lead
 WHERE instr(keys, unhex(printf('%012x', given.key))) > 0;
 
+-- name: without_first
+-- First leads of others that are no candidates: they are erased or quarantined.
+SELECT DISTINCT duplicate_of FROM refined
+WHERE duplicate_of IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM likeness WHERE likeness.lead = duplicate_of);
+
 -- name: end
 -- Note that all leads are under their keys.
 UPDATE likeness_made SET n = last, keyed = 1;

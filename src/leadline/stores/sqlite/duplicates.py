@@ -143,10 +143,14 @@ def leave(db: apsw.Connection, index: CandidateIndex, leads: Sequence[int]) -> N
         index.forget_lead(db, lead, keys)
     bulk.select(db, _sql.forget, leads)
     bulk.select(db, _sql.end_reviews, leads)
-    for lead in kept:
-        ((heir,),) = bulk.query(db, _sql.heir, lead)
-        if heir is not None:
-            follow(db, heir, lead)
+    for lead in leads:
+        succeed(db, lead)
+
+
+def succeed(db: apsw.Connection, lead: int) -> None:
+    """Make the earliest of the others the first of the cluster that a lead was the first of."""
+    for (heir,) in bulk.query(db, _sql.heir, lead):
+        follow(db, heir, lead)
 
 
 def follow(db: apsw.Connection, first: int, before: int) -> None:

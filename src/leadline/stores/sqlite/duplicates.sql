@@ -26,7 +26,9 @@ WITH RECURSIVE member (n) AS (
   SELECT lead FROM refined JOIN member ON duplicate_of = member.n
   LIMIT 1000
 )
-SELECT n FROM member WHERE n IN (SELECT lead FROM likeness) ORDER BY n LIMIT ?2;
+SELECT n FROM member
+WHERE n IN (SELECT lead FROM likeness) OR (SELECT made.n < last FROM likeness_made AS made)
+ORDER BY n LIMIT ?2;
 
 -- name: is_made
 -- Whether leads that an earlier version refined have their likeness and are under their keys.
@@ -92,9 +94,9 @@ DELETE FROM judgement WHERE lead = ?1 OR (
 );
 
 -- name: heir
--- The earliest of the leads whose first lead is this one.
-SELECT min(refined.lead) FROM refined JOIN likeness ON likeness.lead = refined.lead
-WHERE duplicate_of = ?;
+-- The earliest of the leads whose first lead is this one; those without a likeness come last.
+SELECT refined.lead FROM refined LEFT JOIN likeness ON likeness.lead = refined.lead
+WHERE duplicate_of = ? AND status = 'refined' ORDER BY likeness.lead IS NULL, refined.lead LIMIT 1;
 
 -- name: follow
 -- Give the leads whose first lead is the second one the first one as their first.
