@@ -11,7 +11,7 @@ from leadline.duplicates.weights import Weights
 from leadline.model.likeness import Traits
 
 _CONTRADICTING = frozenset({"first.other", "last.other"})
-_VAGUE = frozenset({"city", "region", "gender", "title", "country"})
+_VAGUE = frozenset({"city", "region", "gender", "title", "country", "generation"})
 
 
 class Comparison(msgspec.Struct, frozen=True):

@@ -20,14 +20,18 @@ def candidate_keys(traits: Traits) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for name, value in _values(traits):
         if len(keys) < MOST_KEYS:
-            keys[name] = blake2b(f"{name}\0{value}".encode(), digest_size=16).digest()
+            keys[name] = _digest(name.removesuffix("_2"), value)
     return keys
+
+
+def _digest(kind: str, value: str) -> bytes:
+    return blake2b(f"{kind}\0{value}".encode(), digest_size=16).digest()
 
 
 def _values(traits: Traits) -> Iterator[tuple[str, str]]:
     yield from zip(("email", "email_2"), traits.emails, strict=False)
-    for phone in traits.phones[:1]:
-        yield "phone", phone.partition(";")[0].lstrip("+")[-7:]
+    for name, phone in zip(("phone", "phone_2"), traits.phones, strict=False):
+        yield name, phone.partition(";")[0].lstrip("+")[-7:]
     yield from _of_the_name(traits)
     yield from _of_the_place(traits)
     if traits.emails and not is_shared_mailbox(traits.emails[0]):

@@ -1,6 +1,6 @@
 """Compares the names of two people."""
 
-from leadline.duplicates.strings import is_jumbled, is_typo, ratio
+from leadline.duplicates.strings import is_jumbled, is_typo, ratio, without_umlauts
 from leadline.duplicates.weights import Frequencies, Weights
 from leadline.model.likeness import Traits
 from leadline.refine.nicknames import are_nicknames
@@ -76,7 +76,7 @@ def _first_code(a: str, b: str, frequencies: Frequencies) -> str:
         return "first.other"
     if _differ_at_the_end(a, b):
         return "first.ending"
-    if is_typo(a, b):
+    if is_typo(a, b) or without_umlauts(a) == without_umlauts(b):
         return "first.near"
     return "first.similar" if ratio(a, b) >= 0.78 or is_jumbled(a, b) else "first.other"
 
@@ -123,7 +123,7 @@ def _last(a: str, b: str, weights: Weights) -> Finding:
     if common:
         rarity = max(weights.last.bits(one) for one in common)
         return "last.part", levels["last.part"] + rarity
-    if a.replace(" ", "") == b.replace(" ", ""):
+    if a.replace(" ", "") == b.replace(" ", "") or without_umlauts(a) == without_umlauts(b):
         return "last.near", levels["last.near"]
     if is_typo(a, b):
         code = "last.similar" if _are_common(a, b, weights.last) else "last.near"

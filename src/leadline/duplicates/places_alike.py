@@ -101,11 +101,11 @@ _PARTS = (
 
 
 def facts_alike(one: Traits, other: Traits, weights: Weights) -> list[Finding]:
-    """What further facts say: birth, gender, title."""
+    """What further facts say: birth, gender, title, and whether it is a father or his son."""
     found: list[Finding] = []
     a, b = one.other, other.other
     if a and b:
-        for name in ("birth", "gender", "title"):
+        for name in ("birth", "gender", "title", "generation"):
             mine, theirs = a.get(name), b.get(name)
             if mine and theirs:
                 code = f"{name}.same" if mine == theirs else f"{name}.other"

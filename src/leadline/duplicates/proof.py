@@ -48,7 +48,7 @@ def proof_of(codes: set[str], place: float, one: Traits, other: Traits) -> Proof
         place >= _NEIGHBOURHOOD if whole else _is_one_house(codes, place)
     ):
         return Proof.FACT
-    if "first.other" in codes:
+    if "first.other" in codes or "generation.other" in codes:
         return Proof.NONE
     if "email.same" in codes:
         return Proof.FACT

@@ -73,7 +73,11 @@ def phones_alike(one: Traits, other: Traits, weights: Weights) -> Finding | None
     """What the numbers of two leads say; None if one has none."""
     if not one.phones or not other.phones:
         return None
-    code = _phones(one.phones[0], other.phones[0])
+    if len(one.phones) == 1 == len(other.phones):
+        code = _phones(one.phones[0], other.phones[0])
+    else:
+        codes = {_phones(a, b) for a in one.phones for b in other.phones}
+        code = max(codes, key=lambda one: (weights.levels[one], one))
     return code, weights.levels[code]
 
 

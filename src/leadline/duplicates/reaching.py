@@ -2,13 +2,16 @@
 compared."""
 
 import re
+from collections.abc import Iterator
 
 from leadline.model.lead import RefinedLead
 from leadline.refine.email import refine_email
 from leadline.refine.email_kinds import is_placeholder_address, is_placeholder_phone
+from leadline.refine.phone import refine_phone
 from leadline.refine.phone_key import phone_digits
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@[^\s@<>,;:\"()\[\]]{1,190}\.[^\W\d_]{2,24}")
+_BETWEEN = re.compile(r"\s*[/;,|]\s*|\s+(?:or|and|oder|und|ou|o|y|e)\s+", re.I)
 _MOST = 4
 
 
@@ -28,9 +31,30 @@ def emails_of(refined: RefinedLead) -> tuple[str, ...]:
 
 def phones_of(refined: RefinedLead) -> tuple[str, ...]:
     """The lead's number in E.164, or its digits if it is not valid, with ";ext=" and its extension;
-    without placeholders ("1234567890")."""
+    then what else was written into its phone field. Placeholders ("1234567890") are left out."""
     number = phone_digits(refined.contact)
-    if number is None or is_placeholder_phone(number):
-        return ()
     extension = refined.contact.phone_extension
-    return (f"{number};ext={extension}" if extension else number,)
+    found = {f"{number};ext={extension}" if extension else number: None} if number else {}
+    if "phone.several" in refined.problems:
+        found |= dict.fromkeys(_others(refined))
+    return tuple(one for one in found if not is_placeholder_phone(one.partition(";")[0]))[:_MOST]
+
+
+def _others(refined: RefinedLead) -> Iterator[str]:
+    """The numbers of a field with several that name their country, or are of the first one's."""
+    region = _country_of(refined.contact.phone_e164)
+    for change in refined.changes:
+        if change.field == "phone" and change.before:
+            for part in _BETWEEN.split(change.before[:200]):
+                if (number := refine_phone(part, region).e164) is not None:
+                    yield number
+
+
+def _country_of(e164: str | None) -> str:
+    """The ISO code of the country of a number, "" if it is not known."""
+    import phonenumbers  # loaded by the refinement of the number, and only then needed
+
+    if e164 is None:
+        return ""
+    number = phonenumbers.parse(e164)
+    return str(phonenumbers.region_code_for_number(number) or "")

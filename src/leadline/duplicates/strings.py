@@ -78,3 +78,8 @@ def is_jumbled(one: str, other: str) -> bool:
         return False
     a, b = Counter(one), Counter(other)
     return (a - b).total() + (b - a).total() <= 2
+
+
+def without_umlauts(word: str) -> str:
+    """A folded word with one letter for an umlaut that was written out: "muller" for "mueller"."""
+    return word.replace("ue", "u").replace("oe", "o").replace("ae", "a")

@@ -17,6 +17,8 @@ def traits_of(refined: RefinedLead) -> Traits:
     contact = own.contact
     first, last = _names(contact)
     place, other = columns_of(own.custom)
+    if generation := _generation(contact):
+        other["generation"] = generation
     if contact.title:
         other["title"] = folded_text(contact.title)
     return Traits(
@@ -29,6 +31,12 @@ def traits_of(refined: RefinedLead) -> Traits:
         place=place,
         other=other,
     )
+
+
+def _generation(contact: Contact) -> str:
+    """ "jr" of "Peter Hall Jr.": what tells a father from his son; "" without."""
+    words = folded_words(contact.name or contact.last_name or "")
+    return _GENERATIONS.get(words[-1], "") if len(words) > 1 else ""
 
 
 def _names(contact: Contact) -> tuple[str, str]:
@@ -46,6 +54,9 @@ def _named(written: str) -> str:
     return " ".join(word for word in words.split() if word not in _TITLES)
 
 
+_GENERATIONS = {"junior": "jr", "senior": "sr"} | {
+    one: one for one in ("jr", "sr", "ii", "iii", "iv")
+}
 _TITLES = text.words(
     "sir lord lady dame baron baronet bt dr prof herr frau mr mrs ms miss mx jr sr ii iii iv esq "
     "phd md 1st 2nd 3rd 4th 5th 6th 7th 8th 9th rev reverend professor captain colonel"

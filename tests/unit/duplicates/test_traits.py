@@ -108,3 +108,25 @@ def test_swapped_names_and_missing_extensions_share_a_key() -> None:
     other = Traits(first="holm", last="ana", phones=("+46701234567",))
     shared = candidate_keys(one).items() & candidate_keys(other).items()
     assert {name for name, _ in shared} == {"name", "sound", "phone"}
+
+
+def test_a_second_address_or_number_is_found_under_the_key_of_a_first_one() -> None:
+    one = candidate_keys(Traits(emails=("ana@alder.example",), phones=("+46701234567",)))
+    both = Traits(
+        emails=("ana@birch.example", "ana@alder.example"), phones=("+46700000000", "+46701234567")
+    )
+    other = candidate_keys(both)
+    assert (other["email_2"], other["phone_2"]) == (one["email"], one["phone"])
+
+
+def test_the_other_numbers_of_a_field_are_traits() -> None:
+    found = traits(region="US", phone="212 555 0199 or 212 555 0147").phones
+    assert found == ("+12125550199", "+12125550147")
+
+
+@pytest.mark.parametrize(
+    ("name", "generation"),
+    [("Peter Holm Jr.", "jr"), ("Peter Holm III", "iii"), ("Peter Holm", None)],
+)
+def test_a_generation_is_a_trait(name: str, generation: str | None) -> None:
+    assert traits(name=name).other.get("generation") == generation
