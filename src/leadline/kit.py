@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,17 +14,19 @@ from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.retry import LookUpPolicy, RetryPolicy
 from leadline.model.task import Drop, Lease, Outcome, Retry, Step
-from leadline.ports.arrivals import ArrivalBook
 from leadline.ports.channel import Channel
 from leadline.ports.clock import Clock
 from leadline.ports.crm import Crm
 from leadline.ports.source import Source
 from leadline.ports.store import Among, Settlement, Store
-from leadline.ports.troubles import TroubleBook
 from leadline.settings.crm import AnyCrmConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
 from leadline.team.targets import Targets
+
+if TYPE_CHECKING:  # no function on AWS needs them
+    from leadline.ports.arrivals import ArrivalBook
+    from leadline.ports.troubles import TroubleBook
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +77,8 @@ class Kit(msgspec.Struct, frozen=True):
     report_current: Callable[[str], None] = _nobody
     among: Among | None = None
     most_deaths: int = 3
-    troubles: TroubleBook | None = None
-    arrivals: ArrivalBook | None = None
+    troubles: "TroubleBook | None" = None
+    arrivals: "ArrivalBook | None" = None
     duplicates: DuplicatePolicy = DuplicatePolicy()
 
 

@@ -1,7 +1,7 @@
 """Creates all adapters from the settings, and puts them together.
 
-Adapters are imported where they are created, to keep cold starts short: functions on AWS, for
-instance, don't need SQLite.
+What is put together is imported where it is created, to keep cold starts short: functions on AWS,
+for instance, don't need SQLite, and Refine captures nothing.
 """
 
 import random
@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.journey.capture import CaptureKit
-from leadline.journey.telling_apart import telling_apart
-from leadline.model.bounds import Bounds
 from leadline.model.errors import ConfigurationError, UnknownSource
 from leadline.plugins import is_source, source_names
 from leadline.ports.clock import Clock, wall_clock
@@ -23,6 +20,7 @@ from leadline.settings.sources import SourceConfig
 from leadline.vendors.registry import find
 
 if TYPE_CHECKING:
+    from leadline.journey.capture import CaptureKit
     from leadline.kit import Connected, Kit
     from leadline.model.links import Links
     from leadline.model.record_links import RecordLinks
@@ -64,23 +62,24 @@ def sources(settings: Settings) -> Mapping[str, Source]:
     return _Sources(settings)
 
 
-def capture_kit(settings: Settings, *, believe_all: bool = False) -> CaptureKit:
+def capture_kit(settings: Settings, *, believe_all: bool = False) -> "CaptureKit":
     """The parts for capture; *believe_all* ignores the secrets, for previews."""
     if believe_all:
-        bare = {
-            name: msgspec.structs.replace(config, secret=(), organization=())
-            for name, config in settings.sources.items()
-        }
-        settings = msgspec.structs.replace(settings, sources=bare)
+        given, replace = settings.sources, msgspec.structs.replace
+        bare = {name: replace(one, secret=(), organization=()) for name, one in given.items()}
+        settings = replace(settings, sources=bare)
     return _capture_kit(settings, sources(settings))
 
 
-def webhook_kit(settings: Settings) -> CaptureKit:
+def webhook_kit(settings: Settings) -> "CaptureKit":
     """The parts for capturing webhooks, limited to `only_sources` if that is set."""
     return _capture_kit(settings, _Sources(settings, settings.only_sources))
 
 
-def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> CaptureKit:
+def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> "CaptureKit":
+    from leadline.journey.capture import CaptureKit
+    from leadline.model.bounds import Bounds
+
     bounds = Bounds(settings.max_events, settings.max_stored)
     return CaptureKit(senders, settings.delay, bounds, settings.redelivery_window)
 
@@ -224,6 +223,7 @@ def store(
     settings: Settings, *, checkpoint_pages: int = 4000, first: bool = False
 ) -> "SqliteStore":
     """The embedded store. Raises ConfigurationError if the data folder can't be used."""
+    from leadline.journey.telling_apart import telling_apart
     from leadline.stores.sqlite.store import SqliteStore
 
     return SqliteStore(
@@ -247,6 +247,7 @@ def embedded(settings: Settings, longest: float = 3600) -> "Kit":
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
     """A kit with a store in memory, for previews and tests."""
+    from leadline.journey.telling_apart import telling_apart
     from leadline.stores.memory import MemoryStore
 
     store = MemoryStore(clock, settings.redelivery_window, telling_apart(sources(settings)))

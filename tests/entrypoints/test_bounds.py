@@ -177,7 +177,7 @@ def functions(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]
         made = Functions(actor, slack)
         monkeypatch.setattr(capture, "_parts", lambda: made.parts)
         # moto's tables are not made for several writers at once.
-        monkeypatch.setattr("leadline.stores.aws.inbox._MOST_PARALLEL", 1)
+        monkeypatch.setattr("leadline.stores.aws.parallel._MOST", 1)
         yield made
         made.parts.caller.close()
     root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from cfnlint.api import lint_file  # type: ignore[import-untyped]
 
 import leadline.infra
 from leadline.infra import template
@@ -25,6 +24,8 @@ def test_the_package_gives_the_template_as_it_is_in_the_file() -> None:
 
 
 def test_cfn_lint_finds_nothing() -> None:
+    from cfnlint.api import lint_file  # type: ignore[import-untyped]  # takes long to load
+
     assert [str(match) for match in lint_file(FILE, {"regions": ["eu-west-1"]})] == []
 
 

@@ -68,7 +68,9 @@ def deliver_due(kit: Kit, name: str) -> timedelta | None:
     if is_open(health):
         many, limit = False, 1  # a probe, so that other alerts do not fail with it
     leases = kit.store.lease(Step.NOTIFY, limit, kit.lease_duration, name)
-    settle(kit, leases, _Message(kit, channel, health, many=many).outcomes(leases))
+    message = _Message(kit, channel, health, many=many)
+    settle(kit, leases, message.outcomes(leases))
+    message.update_overtaken()
     return timedelta()
 
 
@@ -91,6 +93,7 @@ class _Message:
     def __init__(self, kit: Kit, channel: Channel, health: ChannelHealth, *, many: bool) -> None:
         self.kit, self.channel, self.health = kit, channel, health
         self.many = many
+        self._ready: Sequence[_Case] = ()
 
     def outcomes(self, leases: Sequence[Lease]) -> list[Outcome]:
         """The outcome of each lease, in order."""
@@ -98,7 +101,7 @@ class _Message:
         alive = [c.task.lead_id for c in leases if exhausted(self.kit, c) is None]
         found = notices(self.kit, self.channel, alive) if alive else {}
         looked_at = [self._check(lease, found.get(lease.task.lead_id)) for lease in leases]
-        ready = [one for one in looked_at if isinstance(one, _Case)]
+        self._ready = ready = [one for one in looked_at if isinstance(one, _Case)]
         if _was_refused(ready):
             for case in ready:
                 case.outcome = _at_once(DIGEST_REFUSED)
@@ -226,6 +229,21 @@ class _Message:
                 alert=self._alert(case.notice, message, reply, together=together),
                 then=(Task(Step.UPDATE, lead_id, self.channel.name),) if changed else (),
             )
+
+    def update_overtaken(self) -> None:
+        """Have the alerts updated that were just stored, if their leads were claimed or assigned
+        after `_sent` looked: whoever did that may not have found these alerts yet, and looks again
+        only once (`journey.meanwhile`)."""
+        shown = {
+            case.notice.lead.lead_id: case.notice.handling.rev
+            for case in self._ready
+            if isinstance(case.outcome, Done) and case.outcome.alert and not case.outcome.then
+        }
+        now = self.kit.store.handling(list(shown)) if shown else {}
+        late = [one for one, rev in shown.items() if now.get(one, UNHANDLED).rev != rev]
+        if late:
+            tasks = [Task(Step.UPDATE, lead_id, self.channel.name) for lead_id in late]
+            self.kit.store.put(tasks, self.kit.clock())
 
     def _alert(
         self, notice: Notice, message: OutgoingMessage, reply: Sent, *, together: bool

@@ -1,12 +1,12 @@
 """Cleaning, shortening and wording of texts, for messages of every kind."""
 
 import math
-import re
 import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 
 from leadline.model.lead import RefinedLead
+from leadline.model.patterns import late
 from leadline.model.record_links import read_link
 
 URL_LIMIT = 3000
@@ -22,9 +22,9 @@ def is_link(url: str) -> bool:
 _JOINER = "\u200d"
 
 # Control characters, lone surrogates, and marks that change the direction of the text after them.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_UNSEEN = re.compile("[\\s\xad\u034f\u115f-\u1160\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufeff]*")
+_CONTROLS = late("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_LINE_END = late("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = late("[\\s\xad\u034f\u115f-\u1160\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufeff]*")
 
 
 def on_one_line(text: str) -> str:

@@ -21,6 +21,7 @@ from typing import Any, TextIO
 import msgspec
 
 from leadline.model.errors import LeadlineError
+from leadline.model.patterns import late
 
 # fmt: off
 ALLOWED = frozenset({
@@ -35,10 +36,10 @@ ALLOWED = frozenset({
 _always: dict[str, str] = {}
 
 _OWN = __name__.partition(".")[0]
-_EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
-_HARMLESS = re.compile(r"[\w.:/ -]{0,200}", re.ASCII)
-_ADDRESS = re.compile(r"[^\s@]*@[^\s@]*")
-_BREAKING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_EVENT = late(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+_HARMLESS = late(r"[\w.:/ -]{0,200}", re.ASCII)
+_ADDRESS = late(r"[^\s@]*@[^\s@]*")
+_BREAKING = late("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LONGEST = 200
 _MOST_FRAMES = 12
 _MOST_CAUSES = 5

@@ -12,12 +12,13 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from leadline.journey.meanwhile import update_later_alerts
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import Alert, Later, Step, Task
-from leadline.ports.store import Alerts, Handlings, Leads
+from leadline.ports.store import Alerts, Handlings, Leads, Queue
 from leadline.team.hours import zone_of
 from leadline.team.people import Team
 
@@ -33,7 +34,7 @@ LeadNote = Literal["claimed", "unjunked", "junked", "snoozed"]
 """The note in the timeline and the log for a press that changed a lead."""
 
 
-class ActionStore(Leads, Alerts, Handlings, Protocol):
+class ActionStore(Leads, Alerts, Handlings, Queue, Protocol):
     """The parts of a store that buttons and commands need."""
 
 
@@ -142,6 +143,7 @@ def press(
         is_news = request.action != SNOOZE and lead.received_from in rules.write_back_sources
         then = _what_follows(lead, alerts, with_write_back=is_news)
         if store.handle(lead_id, before, after, then, made.note, who.slack):
+            update_later_alerts(store, lead_id, then, now)
             log.info("lead." + made.note, extra={"lead": lead_id})
             return Pressed(made.result, who, now, lead, after)
     raise StorageFailed(

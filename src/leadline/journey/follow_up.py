@@ -13,6 +13,7 @@ import msgspec
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.erasing import erase
 from leadline.journey.folding import as_happened, end_of, said_by
+from leadline.journey.meanwhile import update_later_alerts
 from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, channels_for, exhausted, known, retry_or_drop, settle
@@ -209,6 +210,7 @@ def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
     then = _follow_ups(kit, lead, before, after)
     if not kit.store.handle(lead.lead_id, before, after, then, f"record.{why}", detail):
         return _overtaken(kit)
+    update_later_alerts(kit.store, lead.lead_id, then, kit.clock())
     return Done()
 
 
@@ -236,6 +238,8 @@ def _store_handling(
         then = [Later(Task(Step.REFINE, lead.lead_id))]
     if not kit.store.handle(lead.lead_id, before, after, then, note):
         return None
+    if not unfinished:  # else refinement has all alerts updated
+        update_later_alerts(kit.store, lead.lead_id, then, kit.clock())
     return after
 
 

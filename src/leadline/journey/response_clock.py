@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.journey.follow_up import look_again
+from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit, channels_for, exhausted, known, next_person, retry_or_drop, settle
 from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
@@ -204,5 +205,7 @@ def _store(kit: Kit, case: _Case, taken: _ActionTaken) -> Outcome | None:
     note = _NOTES[taken.level]
     if not kit.store.handle(lead_id, case.handling, taken.handling, after, note, taken.detail):
         return Retry(_OVERTAKEN, why="clock.overtaken", counts=False)
+    if taken.level == REASSIGNED:
+        update_later_alerts(kit.store, lead_id, after, kit.clock())
     log.info(note, extra={"lead": lead_id, "count": taken.level})
     return Done() if due is None else None

@@ -17,11 +17,12 @@ from leadline.journey.borrowed import is_borrowed
 from leadline.model.found import was_found
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
+from leadline.model.patterns import late
 from leadline.ports.crm import CrmChange, CrmRecord
 from leadline.settings.crm import AnyCrmConfig
 
 _SAME_MOMENT = timedelta(seconds=1)  # many CRMs keep no fractions
-_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_A_MOMENT = late(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 _WRAPPED_IN = ("id", "value", "name")
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from leadline.model.patterns import late
+
 UNKNOWN = "charset.unknown"
 """The note that a sender named a charset that is not in the standard."""
 WRONG = "charset.wrong"
@@ -93,7 +95,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SPACE = "\t\n\f\r "
-_PARAMETER = re.compile(r';\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]*))', re.IGNORECASE)
+_PARAMETER = late(r';\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]*))', re.IGNORECASE)
 
 
 def label_in(content_type: str) -> str:

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,8 +10,9 @@ import msgspec
 from leadline.model.bounds import MOST_EVENTS
 from leadline.model.charsets import UNKNOWN, decode_document, is_unknown, unicode_form
 from leadline.model.errors import TooManyEvents, Unreadable
+from leadline.model.patterns import late
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = late("[\ud800-\udfff]")
 _LONGEST_INTEGER = 300
 _DEEPEST = 100
 _TOO_DEEP = "the JSON is nested too deeply to be read"

@@ -3,10 +3,12 @@
 import re
 from urllib.parse import urlsplit
 
+from leadline.model.patterns import late
+
 _PORTS = {"http": 80, "https": 443}
 # ASCII without blanks, quotes and backslashes, which browsers read as slashes.
-_PLAIN = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,2000}", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\]")
+_PLAIN = late(r"https?://[!#-;=?-\[\]_a-z~]{1,2000}", re.IGNORECASE)
+_HOST = late(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
 def origin_of(url: str) -> str | None:

@@ -4,13 +4,13 @@ Anybody can post a form, so a URL from a sender is not trusted. It is allowed on
 sender's CRM, or if the settings map `crm_url` to a field.
 """
 
-import re
-
 import msgspec
+
+from leadline.model.patterns import late
 
 # Strictly RFC 3986 in ASCII, so that all programs see the same host: no user part, backslash,
 # space, control character or letter of another script.
-_LINK = re.compile(
+_LINK = late(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?)(?::(?P<port>[0-9]{1,5}))?"
     r"(?:[/?#](?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
 )

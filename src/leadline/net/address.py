@@ -1,13 +1,13 @@
 """URLs for outgoing requests: parsing and checking."""
 
 import base64
-import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.patterns import late
 
-_HOST = re.compile(r"(?!\.)[^\s\x00-\x1f\x7f%/?#@<>\"\\^`{|}]{1,255}")
+_HOST = late(r"(?!\.)[^\s\x00-\x1f\x7f%/?#@<>\"\\^`{|}]{1,255}")
 # Characters that a request target may contain literally (RFC 3986); others are percent-encoded.
 _TARGET = "%/:?#[]@!$&'()*+,;=~"
 

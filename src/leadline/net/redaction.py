@@ -1,19 +1,20 @@
 """Redaction of texts from outside, for logs and dead letters."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
+
+from leadline.model.patterns import late
 
 DEFAULT_HOLD = timedelta(minutes=1)
 """The pause after a destination said that it is busy, but not for how long."""
 
 _MOST = 200
 _LOOKED_AT = 4000
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
+_ADDRESS = late(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
 _NO_ADDRESS = r"[\"'][^\"']*[\"']|\+?\d[\d ().-]{6,}\d|https?://\S+"
-_VALUE = re.compile(rf"[^\s@\"'<>]+@[^\s@\"'<>]+|{_NO_ADDRESS}")
-_VALUE_WITHOUT_AT = re.compile(_NO_ADDRESS)
+_VALUE = late(rf"[^\s@\"'<>]+@[^\s@\"'<>]+|{_NO_ADDRESS}")
+_VALUE_WITHOUT_AT = late(_NO_ADDRESS)
 _SHORTEST_SECRET = 4
 _SHORTEST_PIECE = 6  # shorter parts of a URL are ordinary words
 

@@ -193,6 +193,20 @@ def carry_out(
     return done
 
 
+def still_unreadable(
+    store: Store, todo: Plan, read: Callable[[Archived], Sequence[CapturedLead]]
+) -> frozenset[str]:
+    """The ids of the deliveries in the plan that *read* can't read, as in `carry_out`."""
+    found = set()
+    for some in _slices(todo.unreadable):
+        for lead_id, kept in store.archived(some).items():
+            try:
+                read(kept)
+            except LeadlineError:
+                found.add(lead_id)
+    return frozenset(found)
+
+
 def _read_again(
     store: Store,
     lead_ids: Sequence[str],

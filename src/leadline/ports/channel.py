@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -11,8 +11,10 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.task import Alert, Step
-from leadline.model.trouble import KnownTrouble
 from leadline.ports.messenger import Messenger
+
+if TYPE_CHECKING:  # few functions on AWS tell of troubles
+    from leadline.model.trouble import KnownTrouble
 
 NO_OWNER = "channel.no_owner"
 """The reason for refusing a message to a lead's owner: the lead has no owner, or the destination
@@ -120,7 +122,7 @@ class Writer(Protocol):
         """A reminder that the lead still waits for its first response; the urgency follows from
         `handling.level`."""
 
-    def troubles(self, troubles: Sequence[KnownTrouble]) -> OutgoingMessage | None:
+    def troubles(self, troubles: "Sequence[KnownTrouble]") -> OutgoingMessage | None:
         """A message to operators about these troubles, at least one; None for several if this kind
         of channel tells each in a message of its own."""
 

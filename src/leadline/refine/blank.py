@@ -4,6 +4,8 @@ that nobody filled in (`{{first_name}}`)."""
 import re
 import unicodedata
 
+from leadline.model.patterns import late
+
 _CONTACT = frozenset(
     {"name", "first_name", "last_name", "email", "phone", "company", "title", "country", "website"}
 )
@@ -13,10 +15,10 @@ _NAMES = frozenset({"name", "first_name", "last_name"})
 _LONGEST_WORDS = 24
 
 # Letters by category that show nothing: Hangul fillers, Braille's blank, and the null notehead.
-_FILLERS = re.compile("[\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd\U0001d159]")
+_FILLERS = late("[\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd\U0001d159]")
 _SYMBOLS = ("Sm", "Sc", "Sk", "So", "Co", "Cn")  # new emoji are not assigned here
-_SHOWS = re.compile(r"[^\W_]")
-_TAG = re.compile(
+_SHOWS = late(r"[^\W_]")
+_TAG = late(
     r"</?(?:p|br|div|span|a|b|i|u|em|strong|small|font|h[1-6]|hr|ul|ol|li|table|tbody|tr|td|th|img|"
     r"html|body|section|pre|code|blockquote|label|input|null|none|empty|undefined)(?:\s[^<>]*)?/?>|"
     r"<!--[^<>]*-->",
@@ -42,13 +44,13 @@ WORDS |= dict.fromkeys(_NAMES, PLACEHOLDERS) | {"country": _OF_COUNTRIES, "messa
 
 _OPENING = "{[(<%~$_*#@"
 # Marks that nobody types for anything else.
-_UNFILLED = re.compile(
+_UNFILLED = late(
     r"\{\{\{?[^{}]{0,100}\}?\}\}|\*\|[^|*]{0,100}\|\*|\$\{[^{}]{0,100}\}|#\{[^{}]{0,100}\}|"
     r"\{![^{}]{0,100}\}|@\{[^{}]{0,100}\}|\{%[^{}]{0,100}%\}|<%[^<>]{0,100}%>|\[\[[^\[\]]{0,100}\]\]|"
     r"%%[\w.: -]{1,60}%%"
 )
 # Marks that people type, too, so only around the name of a field.
-_NAMED = re.compile(
+_NAMED = late(
     r"(?:\{\$?|\[|%|~|<<|\$|__)[\w.:*\"'=() -]{0,40}?"
     r"(?:name|mail|phone|mobile|company|first|last|field|contact|lead|title|country)"
     r"[\w.:*\"'=() -]{0,40}(?:\}|\]|%|~|>>|\$|__)",
@@ -63,7 +65,7 @@ def is_blank(field: str, text: str) -> bool:
         return len(text) < _LONGEST_WORDS and text.casefold() in WORDS[field]
     if field == "message":
         return text[0] == "<" and not _without_markup(text)
-    if text.casefold() in WORDS[field] or _NAMED.fullmatch(text):
+    if text.casefold() in WORDS[field] or (text[0] in _OPENING and _NAMED.fullmatch(text)):
         return True
     return not shows_something(without_unfilled(_without_markup(text)))
 

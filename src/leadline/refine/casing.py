@@ -1,8 +1,8 @@
 """Corrects the case of person names typed in capitals only or in small letters only."""
 
-import re
 from functools import lru_cache
 
+from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.casing_particles import SMALL, is_small
 
@@ -23,8 +23,8 @@ _FIXED = {
 """Numerals and degrees at the end of a name, without Ma, Ba and Do, which are family names."""
 
 _TITLES = text.words("mr mrs ms mx dr st jr sr fr ng sgt mlle")
-_VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]")
-_MAC = re.compile(
+_VOWEL = late("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]")
+_MAC = late(
     "mac(?=(?:alister|allister|arthur|askill|aulay|auley|beth|bride|callum|carthy|coll|cormack"
     "|diarmid|donald|donell|donnell|dougall?|duff|eachern|ewan|ewen|fadyen|farlane|farland"
     "|gillivray|ginnis|gowan|gregor|innes|innis|intosh|intyre|kay|kenna|kenzie|kinlay|kinnon"
@@ -41,12 +41,12 @@ _INNER_CAPITALS = (
 _INNER = {name.lower(): name for name in _INNER_CAPITALS.split(" ")}
 """American names with a capital inside, which are mostly written so."""
 
-_PIECES = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
+_PIECES = late(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 _ELIDED = text.words("o d l n m t de la da dell dall sant degl")
 _LONGEST_ELIDED = 12  # with punctuation around it
 _LONGEST_WORD = 30
 _APOSTROPHES = text.words("' ’ ʼ ` ´")
-_TURKISH = re.compile("[İıŞşĞğ]")
+_TURKISH = late("[İıŞşĞğ]")
 
 
 def recase(name: str, region: str = "") -> str:
@@ -136,7 +136,7 @@ def _piece(letters: str, word: str, start: int, previous: int) -> str:
         return "Mc" + _titled(letters[2:])
     if letters in _INNER:
         return _INNER[letters]
-    if _MAC.match(letters):
+    if letters.startswith("mac") and _MAC.match(letters):
         return "Mac" + _titled(letters[3:])
     return _titled(letters)
 

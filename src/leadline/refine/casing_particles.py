@@ -3,8 +3,7 @@
 French and Italian articles are capitalised (Le Goff, La Russa, Di Maio) and not listed.
 """
 
-import re
-
+from leadline.model.patterns import late
 from leadline.refine import text
 
 SMALL = text.words(
@@ -15,7 +14,7 @@ _ENGLISH = ("", "US", "CA", "GB", "IE", "AU", "NZ")
 """Where "Van" is a part of the family name like any other ("" is an unknown country)."""
 _OF = text.words("ES MX AR CO CL PE VE EC GT CU BO DO HN PY SV NI CR PA UY PR BR PT AO MZ FR")
 """Where "de" means "of", whatever stands behind it."""
-_DUTCH = re.compile("ij|aa|ee|eu|oo|uu|oe|ui|uy|sch|gh|ck$|dt$")
+_DUTCH = late("ij|aa|ee|eu|oo|uu|oe|ui|uy|sch|gh|ck$|dt$")
 _NAMES = text.words(
     "beethoven gogh dam damme dongen elst ende es ginkel ham hal heerden rensburg kampen kessel "
     "kempen leent lier lent mil niekerk nes oers os persie rossum rhijn rijn ruler tilburg "

@@ -7,6 +7,7 @@ cannot be pronounced, and those in `company_word_lists.CAPITALS`.
 import re
 from functools import lru_cache
 
+from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.casing import recase
 from leadline.refine.company_form_case import usual_form
@@ -20,18 +21,18 @@ _SMALL = text.words(
 )
 
 _MOST_WORDS = 8  # more are a sentence
-_SENTENCE = re.compile(r"[?!@;]|://")
-_DOMAIN = re.compile(r"[a-z0-9-]{3,}\.(?:com|net|org|io|ai|de|fr|co\.uk)")
+_SENTENCE = late(r"[?!@;]|://")
+_DOMAIN = late(r"[a-z0-9-]{3,}\.(?:com|net|org|io|ai|de|fr|co\.uk)")
 _VOWELS = "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüœаеёиоуыэюяіїєαεηιουωάέήίόύώ"
-_VOWEL = re.compile(f"[{_VOWELS}]", re.I)
-_JOINTS = re.compile(r"([-/&+])")
-_ORDINAL = re.compile("[0-9]+(?:st|nd|rd|th)")
+_VOWEL = late(f"[{_VOWELS}]", re.I)
+_JOINTS = late(r"([-/&+])")
+_ORDINAL = late("[0-9]+(?:st|nd|rd|th)")
 _AROUND = ".,()'\"«»„“”"
 _SHORT = 5
 _DASHES = ("-", "–", "—", "/")
-_WITH_Z = re.compile(r"\b(?:sp\.? z|spol\.? s) ?[or]\.? ?o\b", re.I)
+_WITH_Z = late(r"\b(?:sp\.? z|spol\.? s) ?[or]\.? ?o\b", re.I)
 """Polish, Czech and Slovak forms of several words."""
-_PRONOUNCED = re.compile(
+_PRONOUNCED = late(
     "(?:[bcdfghjklmnprstvwxyz]|[bcfgp][lr]|[cgpst]h|[dkt]r|s[cklmnptw]|qu)?[aeiou]{1,2}"
     "(?:(?:[bcdfgjklmnprstvxz]|[lmnrs][bcdfgkmnpstz]|[bcdgkpt]r|ll|tt|kk|pp|ff|zz|gg|dd)[aeiouy]"
     "[bcdfgklmnrstxyz]?"

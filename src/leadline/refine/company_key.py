@@ -12,11 +12,12 @@ from functools import cache, lru_cache
 
 import msgspec
 
+from leadline.model.patterns import late
 from leadline.refine import text
 
-_TOKEN = re.compile(r"[^\s,;_\-–—]+")
+_TOKEN = late(r"[^\s,;_\-–—]+")
 # Vowels of Indic scripts, Thai and Khmer are marks and belong to the word.
-_MARKS = re.compile(r"[^\w&+\u0900-\u109f\u1780-\u17ff]+|_+")
+_MARKS = late(r"[^\w&+\u0900-\u109f\u1780-\u17ff]+|_+")
 _LETTERS = {
     "ł": "l",
     "ø": "o",
@@ -29,8 +30,8 @@ _LETTERS = {
     "ħ": "h",
 }
 _VOICED = "\u3099\u309a"  # が is not か
-_UMLAUTS = re.compile("(?<=[aou])e")  # "Mueller" is Müller
-_THE = re.compile(r"^\W*the[\s,]+(?=\w)|,\s*the\W*$", re.IGNORECASE)
+_UMLAUTS = late("(?<=[aou])e")  # "Mueller" is Müller
+_THE = late(r"^\W*the[\s,]+(?=\w)|,\s*the\W*$", re.IGNORECASE)
 _AND_SPELLED = frozenset(("and", "und", "et", "og", "och", "en"))
 _AND = frozenset(("y", "e"))
 _AND_IN_FORMS = frozenset(("and", "und", "u", "et", "+"))
@@ -48,8 +49,8 @@ _SPA = text.words(
 """Words beside which a spa is a spa, and no società per azioni."""
 _BOTH = ("pt", "oy")
 """Forms at the start beside which another stands at the end: PT … Tbk, Oy … Ab."""
-_AND_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_AND_IN_FORMS - {'+'}))})\b|\+")
-_NO_FORM = re.compile(r"[^\w&|:\n]+|(?<=\|)\n")
+_AND_WORD = late(rf"\b(?:{'|'.join(sorted(_AND_IN_FORMS - {'+'}))})\b|\+")
+_NO_FORM = late(r"[^\w&|:\n]+|(?<=\|)\n")
 _MOST_WORDS = 9  # of the longest form in the table
 _AROUND = " \t,;:_-–—/|"
 _QUOTES = "\"'«»„“”‘’‚‹›"

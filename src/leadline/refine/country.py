@@ -10,16 +10,17 @@ from functools import lru_cache
 
 from leadline.model.countries import COUNTRIES, SEVERAL
 from leadline.model.country_key import country_key
+from leadline.model.patterns import late
 from leadline.refine import text
 
-_FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
+_FLAG = late("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 _TO_LETTER = 0x1F1E6 - ord("A")
-_DIAL_CODE = re.compile(r"(?:\+|\b00) ?([0-9]{1,3})[0-9\- ]{0,6}")
-_BREAK = re.compile(
+_DIAL_CODE = late(r"(?:\+|\b00) ?([0-9]{1,3})[0-9\- ]{0,6}")
+_BREAK = late(
     r"[()\[\]|:/,;]|(?<!\S)-(?!\S)|[–—]|(?<=\A[A-Z]{2})\s|(?<=\A[A-Z]{3})\s|\s(?=[A-Z]{2,3}\Z)"
 )
-_TURNED = re.compile(r"([^(),]+)[(,]([^(),]+)\)?")
-_CODED = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}|[a-z]{2}[_-]([A-Z]{2})")  # ISO 3166-2, a locale
+_TURNED = late(r"([^(),]+)[(,]([^(),]+)\)?")
+_CODED = late(r"([A-Z]{2})-[A-Z0-9]{1,3}|[a-z]{2}[_-]([A-Z]{2})")  # ISO 3166-2, a locale
 
 _ABBREVIATED = {
     "rep": "republic", "dem": "democratic", "fed": "federated", "sts": "states",
@@ -27,7 +28,7 @@ _ABBREVIATED = {
     "n": "north", "s": "south", "e": "east", "w": "western", "eq": "equatorial",
     "herz": "herzegovina",
 }  # fmt: skip
-_UMLAUT = re.compile("(?<=[aou])e")
+_UMLAUT = late("(?<=[aou])e")
 # What official names add to the usual ones, in the languages of most forms.
 _FORMS = text.words(
     "republic kingdom state federal federation federative democratic people s islamic socialist "

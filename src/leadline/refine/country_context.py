@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leadline.model.countries import SEVERAL
+from leadline.model.patterns import late
 from leadline.refine.country import names_a_country, region_of, regions_of
 
-_DIALLED = re.compile(r"[^0-9+]{0,5}(?:\+|00)\s?([0-9]{1,3})")
-_BRACKETED = re.compile(r"\(\+?([A-Z]{2})\)")
+_DIALLED = late(r"[^0-9+]{0,5}(?:\+|00)\s?([0-9]{1,3})")
+_BRACKETED = late(r"\(\+?([A-Z]{2})\)")
 _MOST = 200
-_CODE_KEY = re.compile(r"country|iso|locale|lang", re.IGNORECASE)
-_STATE_KEY = re.compile(r"state|province|region|city|town|zip|postal|postcode|time_?zone", re.I)
+_CODE_KEY = late(r"country|iso|locale|lang", re.IGNORECASE)
+_STATE_KEY = late(r"state|province|region|city|town|zip|postal|postcode|time_?zone", re.I)
 # What only the state of Georgia has: its code and ZIP codes, the names of its largest cities.
-_IN_THE_STATE = re.compile(
+_IN_THE_STATE = late(
     r"ga|georgia|(?:30|31)\d{3}(?:-\d{4})?|398\d\d|399\d\d|atlanta|savannah|augusta|macon|columbus|"
     r"athens|marietta|roswell|alpharetta|america/new_york",
     re.IGNORECASE,

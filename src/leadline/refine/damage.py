@@ -1,11 +1,10 @@
 """Text whose letters were lost on its way, because a program replaced what its charset has not:
 `????? ??????`, `M\ufffdller`. The letters can't be brought back."""
 
-import re
-
 from leadline.model.lead import LeadFields
+from leadline.model.patterns import late
 
-_MARK = re.compile("[\ufffd\ud800-\udfff]")
+_MARK = late("[\ufffd\ud800-\udfff]")
 _FEW_MARKS = 3  # "?" and "??" are typed, too
 
 

@@ -1,16 +1,15 @@
 """Reads the dial code in front of a phone number, as sources write one that had its own field, and
 as people write it: "(+91) 81234 56789", "(IN) 81234 56789", "India (+91) 81234 56789"."""
 
-import re
-
 import msgspec
 
 from leadline.model.countries import CALLING_CODES, COUNTRIES
+from leadline.model.patterns import late
 from leadline.refine.country import region_of
 
 # What `vendors._webhooks.dial_codes` writes: "+" and digits, an ISO code, "+" and a country's name.
-_OF_A_FIELD = re.compile(r"\((?:\+([0-9]{1,7})|([A-Z]{2})|\+([^()0-9+]{1,60}))\) ?(.*[0-9].*)")
-_NAMED = re.compile(r"([^0-9+]{1,60}?)[\s(]*(?:([+][0-9]{1,3})\)?[\s\-]*)?(?=[+(0-9])(.+)")
+_OF_A_FIELD = late(r"\((?:\+([0-9]{1,7})|([A-Z]{2})|\+([^()0-9+]{1,60}))\) ?(.*[0-9].*)")
+_NAMED = late(r"([^0-9+]{1,60}?)[\s(]*(?:([+][0-9]{1,3})\)?[\s\-]*)?(?=[+(0-9])(.+)")
 
 
 class Dialled(msgspec.Struct, frozen=True):

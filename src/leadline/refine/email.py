@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from leadline.model.lead import Change
+from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.blank import is_blank
 from leadline.refine.email_kinds import (
@@ -24,21 +25,21 @@ from leadline.refine.limits import LIMITS
 
 # A subset of what email-validator accepts unchanged: no label contains "--" (IDNA) or is longer
 # than 63, and the special-use top-level domains of RFC 6761 are excluded.
-_PLAIN = re.compile(
+_PLAIN = late(
     r"(?=.{6,254}\Z)(?=[^@]{1,64}@)(?P<local>[a-z0-9_-]+(?:[.+'][a-z0-9_-]+)*)"
     r"@(?P<domain>(?:[a-z0-9](?:-?[a-z0-9]){0,31}\.)+"
     r"(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,24})"
 )
 # Control characters end a line too: other programs end a text at NUL, and headers must not go on.
-_LINE_END = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
-_MAILTO = re.compile(r"(?:mailto:)++", re.I)
+_LINE_END = late("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
+_MAILTO = late(r"(?:mailto:)++", re.I)
 _AT_THE_END = " \t\n.,;"
 _BEFORE = " <([\"',;:"
 _BEHIND = " >)]\"',;:."
-_SEPARATOR = re.compile(
+_SEPARATOR = late(
     r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)|(?<=[^\s<])(?=<)", re.I
 )
-_LOOSE_SPACE = re.compile(r"\s*([@.])\s*")
+_LOOSE_SPACE = late(r"\s*([@.])\s*")
 
 
 class Email(msgspec.Struct, frozen=True):

@@ -5,10 +5,10 @@ The lists of throw-away and free domains are packages, loaded when the first dom
 that is not one of the large providers.
 """
 
-import re
 from enum import StrEnum
 from functools import lru_cache
 
+from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.email_domains import FREE, LARGE, RELAYS, TENANTS, THIRD_LEVEL
 from leadline.refine.email_lists import disposable_domains, free_domains
@@ -23,14 +23,14 @@ from leadline.refine.email_words import (
 )
 from leadline.refine.mash import is_mash, may_be_mash
 
-_DOCUMENTATION = re.compile(r"(?:.+\.)?example(?:\.com|\.net|\.org)?")  # RFC 2606
-_THROW_AWAY = re.compile(
+_DOCUMENTATION = late(r"(?:.+\.)?example(?:\.com|\.net|\.org)?")  # RFC 2606
+_THROW_AWAY = late(
     r"(?:^|[-.])(?:(?:temp|temporary|tmp|throw-?away|trash|\d+-?min(?:ute)?s?|disposable|fake|burner|"
     r"guerr?illa)-?(?:e-?)?(?:mail|inbox)|mailinator|yopmail|wegwerf-?(?:e-?)?mail)"
 )
 """What throw-away services call themselves; they change their domains often."""
-_TOKENS = re.compile(r"[._\-\d]+")
-_FIRST_WORD = re.compile(r"[._\-\d]*([^._\-\d]+)")
+_TOKENS = late(r"[._\-\d]+")
+_FIRST_WORD = late(r"[._\-\d]*([^._\-\d]+)")
 _ONE_OR_TWO_DIGITS = text.words(
     "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 "
     "64 65 66 81 82 84 86 90 91 92 93 94 95 98"
@@ -38,7 +38,7 @@ _ONE_OR_TWO_DIGITS = text.words(
 """The country calling codes of fewer than three digits (ITU-T E.164, list of assigned codes)."""
 _RISING, _FALLING = "01234567890123456789", "98765432109876543210"
 _DUMMIES = text.words("1231231234 1112223333 1234512345 1122334455 5551234567 5551234 612345678")
-_DIRECTORY = re.compile(r"(?:\d{3})?5551212")  # directory assistance in North America
+_DIRECTORY = late(r"(?:\d{3})?5551212")  # directory assistance in North America
 _SAME = frozenset(digit * 7 for digit in "0123456789")
 _DUMMY_ENDS = (
     _SAME
@@ -46,7 +46,7 @@ _DUMMY_ENDS = (
     | {dummy[-7:] for dummy in _DUMMIES}
     | {"5551212"}
 )
-_DIGITS = re.compile(r"[0-9]+")
+_DIGITS = late(r"[0-9]+")
 
 
 class DomainKind(StrEnum):

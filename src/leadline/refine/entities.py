@@ -8,7 +8,9 @@ import re
 import unicodedata
 from functools import cache
 
-_REFERENCE = re.compile(
+from leadline.model.patterns import late
+
+_REFERENCE = late(
     r"&(?:(?:amp|AMP|#0{0,4}38|#[xX]0{0,4}26);)*(#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
 _BREAKS = "\n\r\t"

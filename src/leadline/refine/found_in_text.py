@@ -10,32 +10,31 @@ from itertools import islice
 
 import msgspec
 
+from leadline.model.patterns import late
 from leadline.refine.phone_text import EXTENSION
 
-_MAY_HAVE_PHONE = re.compile(r"[0-9](?:[ ().\-/]{0,4}[0-9]){6}")
-_RUN = re.compile(
+_MAY_HAVE_PHONE = late(r"[0-9](?:[ ().\-/]{0,4}[0-9]){6}")
+_RUN = late(
     r"(?<![\w.,/@#$€£=&%+\-])(?:\+ ?)?\(?\+?[0-9](?:[ ().\-/]{0,3}[0-9]){6,16}"
     r"(?!(?!x[0-9])[\w@%€$£])(?![.,:][0-9])"
 )
-_EMAIL = re.compile(
-    r"(?<![\w.+\-@/=])[\w.+\-']{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@])"
-)
-_WHATSAPP = re.compile(r"(?<![\w.])(?:https?://)?wa\.me/\+?([1-9][0-9]{6,14})(?![0-9])")
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>]{1,2000}", re.IGNORECASE)
-_QUOTED = re.compile(
+_EMAIL = late(r"(?<![\w.+\-@/=])[\w.+\-']{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@])")
+_WHATSAPP = late(r"(?<![\w.])(?:https?://)?wa\.me/\+?([1-9][0-9]{6,14})(?![0-9])")
+_LINK = late(r"(?:https?://|www\.)[^\s<>]{1,2000}", re.IGNORECASE)
+_QUOTED = late(
     r"^[ \t]*>|^-{2,}\s?(?:original|urspr|forwarded|weitergel|message d'origine|mensaje|mensagem)|"
     r"^(?:on|am|le|el|em|op|il) [^\n]{6,150}"
     r"(?:wrote|schrieb|écrit|escribió|escreveu|schreef|scritto)\s?:",
     re.IGNORECASE | re.MULTILINE,
 )
-_DATE = re.compile(
+_DATE = late(
     r"(?<![0-9])(?:(?:19|20)[0-9]{2}[\-./][0-9]{1,2}[\-./][0-9]{1,2}|"
     r"[0-9]{1,2}[\-./][0-9]{1,2}[\-./](?:19|20)?[0-9]{2})(?![0-9])"
 )
-_MONEY = re.compile(
+_MONEY = late(
     r"\s?(?:€|\$|£|%|eur|euros?|usd|gbp|chf|dollars?|units?|users?|pcs|kg|m2|sq)\b|\s?[€$£%]", re.I
 )
-_GROUP = re.compile(r"[0-9]+")
+_GROUP = late(r"[0-9]+")
 _LONGEST = 10_000
 _MOST = 20  # numbers or addresses of one text that are looked at
 

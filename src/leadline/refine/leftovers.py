@@ -8,21 +8,22 @@ from typing import Any
 from leadline.model.labels import read_label
 from leadline.model.lead import Contact
 from leadline.model.names import ANOTHER_PERSON
+from leadline.model.patterns import late
 
 PHONE = "custom.phone"
 
 _MOST_VALUES = 200
 _LONGEST = 254  # of an address (RFC 5321, section 4.5.3.1.3)
-_EMAIL = re.compile(r"(?:[^<>@]{0,100}<)?([^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24})>?")
-_PHONE = re.compile(r"\+[1-9][0-9 ().\-/]{6,22}")
-_NATIONAL = re.compile(r"\(?[0-9][0-9 ().\-/]{5,22}")
-_PHONES_KEY = re.compile(
+_EMAIL = late(r"(?:[^<>@]{0,100}<)?([^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24})>?")
+_PHONE = late(r"\+[1-9][0-9 ().\-/]{6,22}")
+_NATIONAL = late(r"\(?[0-9][0-9 ().\-/]{5,22}")
+_PHONES_KEY = late(
     r"(?:^|[^a-z])(?:phone|tel|telephone|telefon|telefono|mobile|mobil|movil|cell|handy|whatsapp)"
     r"(?:[^a-z]|$)|phone",
     re.IGNORECASE,
 )
 # Names of fields that hold the address of the sender, a colleague or a machine, not of a lead.
-_OURS = re.compile(
+_OURS = late(
     r"(?:^|[._\- ])(?:to|from|cc|bcc|sender|recipients?|reply_?to|admin(?:istrator)?s?|hosts?|"
     r"agent|by|owners?|assignee|assigned|assigned_to|creat(?:or|ed)|updat(?:or|ed)|modified|"
     r"organi[sz]er|account_?manager|sales_?(?:rep|owner|person)?|rep|author|actor|event_memberships|support|"
@@ -30,8 +31,8 @@ _OURS = re.compile(
     r"account)(?:[._\- ]|$)",
     re.IGNORECASE,
 )
-_SEVEN_DIGITS = re.compile(r"[0-9](?:[ ().\-/]{0,4}[0-9]){6}")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEVEN_DIGITS = late(r"[0-9](?:[ ().\-/]{0,4}[0-9]){6}")
+_CAMEL = late(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def leftover_problems(custom: Mapping[str, Any], contact: Contact) -> set[str]:

@@ -4,13 +4,13 @@ So every rule gets texts of bounded length, and `unicodedata.normalize` gets run
 of bounded length: it sorts the marks of a character by insertion, which takes quadratic time.
 """
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from leadline.model.lead import Change
+from leadline.model.patterns import late
 
 LIMITS: Mapping[str, int] = {
     "name": 500,
@@ -45,10 +45,10 @@ MOST_MARKS = 30
 """The largest number of combining marks of one character: the limit of the Stream-Safe Text Format
 (UAX #15, section 13), far more than any language uses."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = late("[\ud800-\udfff]")
 # Runs that may exceed the limit. No mark is a letter or digit, except the half-width voiced sound
 # marks; no mark decomposes into more than two, and the character before them into at most three.
-_MAYBE_TOO_MANY = re.compile(r"(?:[^\w\x00-\x7f]|[\uff9e\uff9f]){14}")
+_MAYBE_TOO_MANY = late(r"(?:[^\w\x00-\x7f]|[\uff9e\uff9f]){14}")
 
 
 def cut(text: str, limit: int, ellipsis: str = "…") -> str:

@@ -3,9 +3,8 @@ kept: many who write "Test" or "asdf" for a name give an address at which they c
 `quarantine` decides what is put aside.
 """
 
-import re
-
 from leadline.model.lead import Contact
+from leadline.model.patterns import late
 from leadline.refine.email_kinds import is_placeholder_phone
 from leadline.refine.made_up_words import (
     ALONE,
@@ -18,7 +17,7 @@ from leadline.refine.made_up_words import (
 )
 from leadline.refine.mash import is_mashed
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = late(r"[^\W_]+")
 _KNOWN = TEST_WORDS | FILLERS
 _LONGEST = 60
 _FIRST = _KNOWN | {name.split()[0] for name in NOBODIES | LETTERS}

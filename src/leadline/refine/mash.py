@@ -4,8 +4,7 @@ Only what no language has counts: keys in their order, the middle or bottom row 
 piece without a vowel again and again. Letters with accents and other scripts are never judged.
 """
 
-import re
-
+from leadline.model.patterns import late
 from leadline.refine import text
 
 _HOME = frozenset("asdfghjkl")
@@ -19,11 +18,11 @@ _RUNS = text.words(
 )
 """Keys in a row that stand in no name; "wert", "erty" and "trew" do (Ewert, Doherty, Trewin)."""
 # Neighbours on the middle row that no name has twice; dh, gh, sh, sk, ld and the like are usual.
-_ROLLS = re.compile(
+_ROLLS = late(
     "(?=(?:sd|ds|df|fd|fg|gf|hg|hj|jh|jk|kj|fj|jf|gj|jg|kd|jd|dg|gd|sf|fs|hf|fh|sg|gs|lj|fk|kf))"
 )
-_FOUR = re.compile("[^a]{4}")
-_MAYBE = re.compile(
+_FOUR = late("[^a]{4}")
+_MAYBE = late(
     r"[^aeiou\W\d_]{4}|[sdfghjkl]{3}\b|[zxcvbnm]{3}\b|[asdfghjkl]{5}|asdf|fdsa|qwe|rewq|[rt]yu|[rt]zu|yui|zui|uio|poiu|oiu[yz]|"
     r"iuyt|uytr|qazw|wsxe|zaqx|([qwertzyu]{3})\1|([aeiouy][^aeiouy])\2\2"
 )
@@ -32,8 +31,8 @@ rest of what they look for."""
 _LEFT = frozenset("asdf")
 _BLOCKS = [frozenset(keys) for keys in ("qwe", "wer", "ert", "rty", "rtz", "tyu", "tzu")]
 """Keys side by side."""
-_INNER_CAPITAL = re.compile("[a-z][A-Z]")
-_WORDS = re.compile(r"[A-Za-z]+")
+_INNER_CAPITAL = late("[a-z][A-Z]")
+_WORDS = late(r"[A-Za-z]+")
 _LONGEST = 60
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from urllib.parse import unquote_to_bytes
 
+from leadline.model.patterns import late
 from leadline.refine.entities import without_references
 from leadline.refine.mojibake import DOUBTFUL, restored
 
@@ -24,14 +25,14 @@ _MOST_ROUNDS = 5
 _UNTOUCHED = frozenset({"crm_url", "crm_record"})
 _CODES = frozenset({"email", "phone"})
 
-_SLASHED = re.compile(r"\\([\\'\"])")
-_LONE = re.compile(r"(?<!\\)['\"]|\\(?![\\'\"])")
-_IN_A_WORD = re.compile(r"[^\W\d_]\\'[^\W\d_]")
-_ESCAPED = re.compile(r"[A-Za-z0-9._~!*'()+-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~!*'()+-]*)+")
-_LETTERS = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2,}|(?<=[^\W\d_])%20(?=[^\W\d_])")
-_IN_LINKS = re.compile("[/=?]")
-_NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\\\\<>{}|^`=\\[\\]]")
-_NOT_IN_CODES = re.compile(r"[^\w@.+()\- ]")
+_SLASHED = late(r"\\([\\'\"])")
+_LONE = late(r"(?<!\\)['\"]|\\(?![\\'\"])")
+_IN_A_WORD = late(r"[^\W\d_]\\'[^\W\d_]")
+_ESCAPED = late(r"[A-Za-z0-9._~!*'()+-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~!*'()+-]*)+")
+_LETTERS = late(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2,}|(?<=[^\W\d_])%20(?=[^\W\d_])")
+_IN_LINKS = late("[/=?]")
+_NOT_IN_TEXT = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\\\\<>{}|^`=\\[\\]]")
+_NOT_IN_CODES = late(r"[^\w@.+()\- ]")
 
 
 def is_doubtful(text: str) -> bool:

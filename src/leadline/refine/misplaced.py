@@ -12,27 +12,28 @@ import msgspec
 
 from leadline.model.labels import read_label
 from leadline.model.lead import Change, LeadFields
+from leadline.model.patterns import late
 from leadline.refine.limits import altered
 from leadline.refine.text import code
 
-_EMAIL = re.compile(r"[^\s@<>,;:\"()/]{1,64}@[^\s@<>,;:\"()/]{1,200}\.[^\W\d_]{2,24}")
-_MAILTO = re.compile(r"mailto:(?://)?([^?\s]{3,320})(?:\?\S*)?", re.IGNORECASE)
-_PHONE = re.compile(r"\+[1-9][0-9 ().\-/]{6,24}|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[ .\-][0-9]{4}")
-_DIGITS = re.compile(r"\(?[+0-9][0-9 ().\-/]{6,24}")
-_MANY_DIGITS = re.compile(r"[0-9](?:[ ().\-/]{0,3}[0-9]){6}")
-_TEL = re.compile(
+_EMAIL = late(r"[^\s@<>,;:\"()/]{1,64}@[^\s@<>,;:\"()/]{1,200}\.[^\W\d_]{2,24}")
+_MAILTO = late(r"mailto:(?://)?([^?\s]{3,320})(?:\?\S*)?", re.IGNORECASE)
+_PHONE = late(r"\+[1-9][0-9 ().\-/]{6,24}|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[ .\-][0-9]{4}")
+_DIGITS = late(r"\(?[+0-9][0-9 ().\-/]{6,24}")
+_MANY_DIGITS = late(r"[0-9](?:[ ().\-/]{0,3}[0-9]){6}")
+_TEL = late(
     r"tel:(?://)?\+?[0-9 ().\-/]{7,30}|(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send)\S+", re.I
 )
-_TEL_LABEL = re.compile(
+_TEL_LABEL = late(
     r"^(?:tel|phone|telephone|telefon|mobile|mob|cell|handy|whatsapp|ph)\b[\s.:]*(?=[+(0-9])", re.I
 )
-_SITE = re.compile(r"(?:https?://(?:www\.)?|www\.)[^\s/@]+\.[^\W\d_]{2,24}(?:[/?#]\S*)?", re.I)
+_SITE = late(r"(?:https?://(?:www\.)?|www\.)[^\s/@]+\.[^\W\d_]{2,24}(?:[/?#]\S*)?", re.I)
 _LONGEST = 320  # characters of an e-mail address (RFC 5321, section 4.5.3.1)
 _LONGEST_LABEL = 40
-_COLON = re.compile("[:\uff1a]")
+_COLON = late("[:\uff1a]")
 _LABELLED = ("name", "first_name", "last_name", "email", "company", "title", "country")
 _FIRST = frozenset("+(wWhH")  # what a phone number or a web address begins with
-_WIDE = re.compile("[\uff01-\uff5e\ufe52-\ufe6b\u200b-\u200f]")  # wide signs, hidden characters
+_WIDE = late("[\uff01-\uff5e\ufe52-\ufe6b\u200b-\u200f]")  # wide signs, hidden characters
 _NAMES = frozenset({"name", "first_name", "last_name"})
 
 Looks = Callable[[str, str], str | None]

@@ -4,20 +4,15 @@
 import re
 
 from leadline.model.lead import Change, LeadFields
+from leadline.model.patterns import late
 from leadline.refine.limits import altered
 from leadline.refine.text import code
 
 _NAMES = ("name", "first_name", "last_name")
 _FIELDS = (*_NAMES, "company", "title")
-_EMAIL = re.compile(
-    r"(?<![\w.+\-@/:])[\w.+\-']{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@\-])"
-)
-_PHONE = re.compile(
-    r"(?<![\w.,/@#$+\-])(?:\+ ?)?\(?\+?[0-9](?:[ ().\-/]{0,3}[0-9]){6,16}(?![\w@%])"
-)
-_EMPTY = re.compile(
-    r"\(\s*\)|\[\s*\]|<\s*>|\{\s*\}|\b(?:tel|phone|e-?mail|mob|mobile)\b[.:\s]*$", re.I
-)
+_EMAIL = late(r"(?<![\w.+\-@/:])[\w.+\-']{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@\-])")
+_PHONE = late(r"(?<![\w.,/@#$+\-])(?:\+ ?)?\(?\+?[0-9](?:[ ().\-/]{0,3}[0-9]){6,16}(?![\w@%])")
+_EMPTY = late(r"\(\s*\)|\[\s*\]|<\s*>|\{\s*\}|\b(?:tel|phone|e-?mail|mob|mobile)\b[.:\s]*$", re.I)
 _EDGE = " \t\r\n,;:/|-·•=&<>"
 _LONGEST = 320
 _LEAST_BARE = 9  # digits in a row behind a name that are taken for a phone number

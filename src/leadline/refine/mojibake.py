@@ -11,13 +11,15 @@ may be damaged ("ROMÃ®", "Ã " as "à"), leaves "Nguyá»…n", takes 28 µs f
 import re
 from functools import cache
 
+from leadline.model.patterns import late
+
 # The bytes 80 to 9F in windows-1252; where it has no character, that of Latin-1.
 _SIGNS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ"
 _BYTES = {ord(sign): 0x80 + place for place, sign in enumerate(_SIGNS)}
 _NEXT = "[\x80-\xbf" + "".join(map(chr, _BYTES)) + "]"
-DOUBTFUL = re.compile(f"[\xc2-\xf4]{_NEXT}")
+DOUBTFUL = late(f"[\xc2-\xf4]{_NEXT}")
 """What text in UTF-8 has at least once after it was read as windows-1252."""
-_CONTROL = re.compile("[\x80-\x9f]")
+_CONTROL = late("[\x80-\x9f]")
 # What may rightly follow a word in capitals: "ROMÃ™" is a brand, "IRMÃ…" an unfinished sentence.
 _AFTER_WORDS = "’”…–—™®»›·•°¹²³\xa0"
 _ENDING = "…"

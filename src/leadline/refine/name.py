@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.model.lead import Change
 from leadline.model.names import PARTICLES
+from leadline.model.patterns import late
 from leadline.refine import mending, text
 from leadline.refine.blank import without_unfilled
 from leadline.refine.casing import recase, recase_last
@@ -24,13 +25,13 @@ from leadline.refine.name_words import (
 )
 from leadline.refine.nulls import without_null_words, without_nulls
 
-_LINK = re.compile(
+_LINK = late(
     r"@|://|\bwww\.|\.(?:com|net|org|info|biz|io|ru|cn|xyz|top|site|online|shop|club)\b", re.I
 )
-_COMPANY = re.compile(r"\b(?:inc|llc|ltd|gmbh|corp|co|plc|s\.?a|b\.?v|ag|trust|estate)\b\.?$", re.I)
-_LETTER = re.compile(r"[^\W\d_]")
-_INITIALS = re.compile(r"[^\W\d_]\.(?: ?[^\W\d_]\.)?")
-_NO_NAME = re.compile(r"[\d@/:]")
+_COMPANY = late(r"\b(?:inc|llc|ltd|gmbh|corp|co|plc|s\.?a|b\.?v|ag|trust|estate)\b\.?$", re.I)
+_LETTER = late(r"[^\W\d_]")
+_INITIALS = late(r"[^\W\d_]\.(?: ?[^\W\d_]\.)?")
+_NO_NAME = late(r"[\d@/:]")
 _LONGEST = 200
 _PARTS = ("first_name", "last_name")
 _LATIN_END = "\u0250"

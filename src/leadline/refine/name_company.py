@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from leadline.model.lead import Change, LeadFields
+from leadline.model.patterns import late
 from leadline.refine import text
 
 _FORMS = text.words(
@@ -28,10 +29,10 @@ _BEHIND_AND = text.words(
 _AND = text.words("& and und et y e +")
 _CAPITALS = text.words("AG SE KG OHG GbR UG SA SAS SL BV NV AB AS KK SNC")
 """Forms that are family names, too (Ana Sa), unless they alone are in capitals."""
-_FIRST = re.compile(
+_FIRST = late(
     '(?:ооо|зао|оао|пао|ип|тов)[ «"]+(?=\\S{2})|株式会社|有限会社|合同会社|[(]주[)]|주식회사', re.I
 )
-_EASTERN = re.compile(
+_EASTERN = late(
     ".{2}(?:公司|集团|集團|株式会社|有限会社|商店|銀行|银行|大学|大學|病院|주식회사|[(]주[)])$"
 )
 _LONGEST = 200

@@ -4,8 +4,7 @@ In China, Japan, Korea, Vietnam and Hungary the family name comes first, unless 
 foreigners; in Russian it does in forms. What the words themselves do not tell is unsure.
 """
 
-import re
-
+from leadline.model.patterns import late
 from leadline.refine.name_lists import TOP
 from leadline.refine.name_parts import (
     ORDER_UNSURE,
@@ -26,15 +25,13 @@ _SYLLABLE = (
     "(?:[bcdfghjklmnpqrstwxyz]|[zcs]h|ng|tr|th|ph|kh|nh)?w?[aeiouy]{1,3}"
     "(?:n|ng|m|t|k|p|c|h|nh|ch|l|r)?"
 )
-_EASTERN = re.compile(f"(?:{_SYLLABLE}){{1,2}}")
-_JAPANESE = re.compile(
-    "(?:(?:[kstnhmyrwgzdbpjf]|[sct]h|ts|[kgnhbpmr]y)?[aeiou]|n|[kstp](?=[kstpc]))+"
-)
+_EASTERN = late(f"(?:{_SYLLABLE}){{1,2}}")
+_JAPANESE = late("(?:(?:[kstnhmyrwgzdbpjf]|[sct]h|ts|[kgnhbpmr]y)?[aeiou]|n|[kstp](?=[kstpc]))+")
 _ENGLISH = ("", "US", "CA", "GB", "IE", "AU", "NZ")
 _VIETNAMESE_MIDDLE = ("van", "thi")
 _CYRILLIC, _AFTER_CYRILLIC = "\u0400", "\u0500"
 _PATRONYMIC = ("vich", "vych", "vna")
-_FAMILY_ENDING = re.compile(
+_FAMILY_ENDING = late(
     "(?:son|sen|man|mann|ski|sky|cki|ska|ez|berg|stein|ov|ic|wicz|ello|etti|ini)$"
 )
 

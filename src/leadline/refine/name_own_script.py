@@ -3,8 +3,7 @@
 Mostly without a blank: the family name is found by the most frequent ones (`name_lists`).
 """
 
-import re
-
+from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.name_lists import CN_SINGLE, KR_SINGLE
 from leadline.refine.name_parts import ORDER_UNSURE, NameParts, names_in
@@ -13,13 +12,13 @@ _KATAKANA_SIGNS = "\u30a0-\u30ff\u31f0-\u31ff"
 _KANA_SIGNS = "\u3040-\u309f" + _KATAKANA_SIGNS
 _HANGUL_SIGNS = "\uac00-\ud7a3"
 _HAN_SIGNS = "\u3005\u2e80-\u2fff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_KANA = re.compile(f"[{_KANA_SIGNS}]")
-_KATAKANA = re.compile(f"[{_KATAKANA_SIGNS}]+")
-_HANGUL = re.compile(f"[{_HANGUL_SIGNS}]+")
-_HAN = re.compile(f"[{_HAN_SIGNS}]+")
-_OWN = re.compile(f"[{_KANA_SIGNS}{_HANGUL_SIGNS}{_HAN_SIGNS}]+")
-_DOT = re.compile("[·・‧•]")
-_TITLE = re.compile(
+_KANA = late(f"[{_KANA_SIGNS}]")
+_KATAKANA = late(f"[{_KATAKANA_SIGNS}]+")
+_HANGUL = late(f"[{_HANGUL_SIGNS}]+")
+_HAN = late(f"[{_HAN_SIGNS}]+")
+_OWN = late(f"[{_KANA_SIGNS}{_HANGUL_SIGNS}{_HAN_SIGNS}]+")
+_DOT = late("[·・‧•]")
+_TITLE = late(
     "(?:先生|女士|小姐|太太|老师|老師|经理|總經理|教授|博士|様|さま|さん|氏|殿|部長|課長|社長|님|씨)$"
 )
 _JOBS = text.words("부장 과장 대리 팀장 사장 대표 대표이사 이사 차장 실장 선생님 교수 교수님")

@@ -5,18 +5,19 @@ The patronymic stands behind the given name, so that it tells the order: "Ива
 
 import re
 
+from leadline.model.patterns import late
 from leadline.refine.name_parts import ORDER_UNSURE, NameParts, names_in, word_key
 
-_PATRONYMIC = re.compile(
+_PATRONYMIC = late(
     "(?:ович|евич|йович|ьич|ич|овна|евна|ична|инична|івна|ївна|авіч|евіч|аўна|еўна)$", re.I
 )
-_LATIN_PATRONYMIC = re.compile("(?:ovich|evich|ovych|yovych|ovna|evna|ivna)$", re.I)
-_SLAVIC = re.compile(
+_LATIN_PATRONYMIC = late("(?:ovich|evich|ovych|yovych|ovna|evna|ivna)$", re.I)
+_SLAVIC = late(
     "(?:ов|ев|ёв|ин|ын|ский|цкий|ской|ова|ева|ёва|ина|ына|ская|цкая|енко|чук|юк|ук|як|ко|ян|швили|"
     "дзе|иев|ых|их|ський|цький|ська|цька)$",
     re.I,
 )
-_LATIN_SLAVIC = re.compile("(?:ov|ev|in|yn|sky|skiy|skyi|ova|eva|ina|skaya|ska|enko|chuk|yuk|uk)$")
+_LATIN_SLAVIC = late("(?:ov|ev|in|yn|sky|skiy|skyi|ova|eva|ina|skaya|ska|enko|chuk|yuk|uk)$")
 _SLAVIC_COUNTRIES = ("RU", "UA", "BY", "KZ", "KG", "UZ", "MD", "AM", "AZ", "GE", "TJ", "TM")
 
 

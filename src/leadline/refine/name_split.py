@@ -1,8 +1,7 @@
 """Splits a whole name into first and last name where the name itself, or its country, says how."""
 
-import re
-
 from leadline.model.names import PARTICLES
+from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.casing_particles import SMALL
@@ -33,8 +32,8 @@ _EASTERN = (
     ("\U00020000", "\U0003ffff"),
 )
 """The first and last letters of Chinese, Japanese and Korean script."""
-_NICKNAME = re.compile(r"\s(?:\".+?\"|“.+?”|\(.+?\)|‘.+?’|'.+?')(?=\s|$)")
-_PAIRED = re.compile(r"(?<=[^\W\d_])([&+/])(?=[^\W\d_])")  # "Anna&Peter Weber"
+_NICKNAME = late(r"\s(?:\".+?\"|“.+?”|\(.+?\)|‘.+?’|'.+?')(?=\s|$)")
+_PAIRED = late(r"(?<=[^\W\d_])([&+/])(?=[^\W\d_])")  # "Anna&Peter Weber"
 _SURE_COUPLE = text.words("and & und + / or et og och и і та")
 """Words between two people that are no initial, particle or name."""
 _COUPLE = _SURE_COUPLE | {"y", "e"}
@@ -43,7 +42,7 @@ _IRISH = text.words(
     "donnell dwyer hagan hare keeffe loughlin mahoney rourke gorman grady halloran carroll"
 )
 """What stands behind "O" in family names: "O Connell"; elsewhere O is an initial."""
-_DIGIT = re.compile(r"\d")
+_DIGIT = late(r"\d")
 _MOST_WORDS = 6
 
 

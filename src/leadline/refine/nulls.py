@@ -5,9 +5,10 @@ Null and None are also people's names, so it depends on what stands beside them.
 
 import re
 
+from leadline.model.patterns import late
 from leadline.refine.blank import NULLS, PLACEHOLDERS, shows_something
 
-_NULL_WORD = re.compile(r"\b(?:null|none|undefined)\b", re.I)
+_NULL_WORD = late(r"\b(?:null|none|undefined)\b", re.I)
 _NOTHING = PLACEHOLDERS | {"null", "none"}
 _WRITTEN_BY_PROGRAMS = ("null", "undefined")
 

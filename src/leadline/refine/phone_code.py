@@ -4,12 +4,12 @@ Spreadsheets drop the plus, and people leave it out. Such digits may be a valid 
 own country, too; then the way they are grouped decides, and where it does not, the lead says so.
 """
 
-import re
 from functools import cache
 
 import phonenumbers
 
 from leadline.model.countries import CALLING_CODES
+from leadline.model.patterns import late
 from leadline.refine import phone_plan, text
 from leadline.refine.dial_code import calling_code_in
 from leadline.refine.phone_plan import SHAPE, fast
@@ -19,10 +19,10 @@ __all__ = ["SHAPE", "fast", "rival", "with_code"]
 _TRUNK_ZERO = text.words("AT BE CH DE FI FR GB IE NL SE")
 """Countries in which a national number is always written with a 0 before it."""
 
-_APART = re.compile(r"\(?([1-9][0-9]{0,2})\)?[ .\-/]")
-_GROUP = re.compile(r"[0-9]+")
+_APART = late(r"\(?([1-9][0-9]{0,2})\)?[ .\-/]")
+_GROUP = late(r"[0-9]+")
 _LEAST = 11  # digits that are read with a country code though the lead's country is not known
-_NO_DIGITS = re.compile(r"[^0-9]+")
+_NO_DIGITS = late(r"[^0-9]+")
 
 Found = tuple[str, str]
 

@@ -1,10 +1,9 @@
 """The value by which phone numbers are compared to find duplicates."""
 
-import re
-
 from leadline.model.lead import Contact
+from leadline.model.patterns import late
 
-_NO_DIGITS = re.compile(r"[^0-9]+")
+_NO_DIGITS = late(r"[^0-9]+")
 
 
 def phone_digits(contact: Contact) -> str | None:

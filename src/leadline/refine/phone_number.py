@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leadline.model.patterns import late
+
 if TYPE_CHECKING:
     import phonenumbers
 
@@ -20,20 +22,20 @@ UNPARSEABLE = "phone.unparseable"
 OLD_FORM = "phone.old_form"
 PLUS_UNSURE = "phone.plus_unsure"
 
-_TRUNK = re.compile(r"\(\s*0\s*\)")
-_EXIT = re.compile(r"\+?(?:00|011)(?=[^0-9]{0,3}[1-9])")
+_TRUNK = late(r"\(\s*0\s*\)")
+_EXIT = late(r"\+?(?:00|011)(?=[^0-9]{0,3}[1-9])")
 # Numbers rounded by Excel ("4.42079E+11"), whose last digits are lost.
-_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
-_MANY_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){7}")
-_LETTER = re.compile(r"[^\W\d_]")
-_VANITY = re.compile(r"[+(]?[0-9][0-9a-z ().\-]*", re.IGNORECASE | re.ASCII)
-_EXTENDED = re.compile(r"[^a-z]*(?:x|ext\.?|extension)[ .]*[0-9]+", re.IGNORECASE)
-_EXTENDED_NUMBER = re.compile(
+_ROUNDED = late(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
+_MANY_DIGITS = late(r"(?:[^0-9]*+[0-9]){7}")
+_LETTER = late(r"[^\W\d_]")
+_VANITY = late(r"[+(]?[0-9][0-9a-z ().\-]*", re.IGNORECASE | re.ASCII)
+_EXTENDED = late(r"[^a-z]*(?:x|ext\.?|extension)[ .]*[0-9]+", re.IGNORECASE)
+_EXTENDED_NUMBER = late(
     r"(?P<base>[^a-z]*[0-9)]) ?(?:x|ext\.?|extension) ?(?P<extension>[0-9]{1,7})", re.I
 )
-_BRACKET = re.compile(r"[(\[]")
+_BRACKET = late(r"[(\[]")
 _NANP = 1
-ENDING = re.compile(r"(.{7,}[0-9]{3}) ?/ ?[0-9]{1,2}")
+ENDING = late(r"(.{7,}[0-9]{3}) ?/ ?[0-9]{1,2}")
 """Two numbers of which only the last digits are different: "555 0147/48"."""
 
 

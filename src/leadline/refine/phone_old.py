@@ -8,6 +8,8 @@ Plans and the notices in its Operational Bulletin, https://www.itu.int/oth/T0202
 import re
 from typing import TYPE_CHECKING
 
+from leadline.model.patterns import late
+
 if TYPE_CHECKING:
     import phonenumbers
 
@@ -40,7 +42,7 @@ _OLD = {
     229: _rules((r"([24-69][0-9]{7})", r"01\1")),
 }  # fmt: skip
 
-_ARGENTINA = re.compile(r"[^0-9]{0,3}(?:00)?54(?=[^0-9]{0,3}[0-8])")
+_ARGENTINA = late(r"[^0-9]{0,3}(?:00)?54(?=[^0-9]{0,3}[0-8])")
 
 
 def renewed(number: "phonenumbers.PhoneNumber") -> "phonenumbers.PhoneNumber | None":

@@ -12,14 +12,15 @@ from functools import cache
 import msgspec
 import phonenumbers
 
+from leadline.model.patterns import late
 from leadline.refine import text
 
-SHAPE = re.compile(r"[(]?\+?[0-9 ().\-/]{6,40}", re.ASCII)
+SHAPE = late(r"[(]?\+?[0-9 ().\-/]{6,40}", re.ASCII)
 """Notations without letters, extensions and second numbers, in which only the digits count."""
 
-_NO_DIGITS = re.compile(r"[^0-9]+")
+_NO_DIGITS = late(r"[^0-9]+")
 
-_GROUP = re.compile(r"\\(\d)")
+_GROUP = late(r"\\(\d)")
 _NEVER = r"(?!)"
 _TYPES = text.words(
     "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
@@ -60,12 +61,12 @@ class _Format(msgspec.Struct, frozen=True):
 class _Country(msgspec.Struct, frozen=True):
     """One calling code: the plan of its main region, its regions and its international formats.
 
-    `regions` has, in the order of phonenumbers, the leading digits that identify a region (None if
-    only its number types do), and its number types.
+    `regions` has, in the order of phonenumbers, what gives the leading digits that identify a
+    region (None if only its number types do), and its number types.
     """
 
     plan: _Plan
-    regions: tuple[tuple[Fits | None, Fits], ...]
+    regions: tuple[Callable[[], tuple[Fits | None, Fits]], ...]
     formats: tuple[_Format, ...]
 
 
@@ -137,7 +138,8 @@ def _may_be(length: int, plan: _Plan) -> bool:
 
 
 def _is_valid(national: str, country: _Country) -> bool:
-    for leads, known in country.regions:
+    for region in country.regions:
+        leads, known = region()
         if leads is None:
             if known(national):
                 return True
@@ -192,33 +194,45 @@ def plan_of(region: str) -> _Plan | None:
 @cache
 def _country(code: str) -> _Country:
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
-    metas = [phonenumbers.PhoneMetadata.metadata_for_region(region, None) for region in regions]
     plan = plan_of(regions[0])
+    main = phonenumbers.PhoneMetadata.metadata_for_region(regions[0], None)
     assert plan is not None  # noqa: S101 - the regions of a calling code have metadata
-    known = []
-    for meta in metas:
-        assert meta is not None  # noqa: S101 - as above
-        leads = re.compile(meta.leading_digits).match if meta.leading_digits else None
-        known.append((leads if len(regions) > 1 else None, _types(meta)))
-    main = metas[0]
     assert main is not None  # noqa: S101 - as above
     formats = [_format(one) for one in main.intl_number_format or main.number_format]
-    return _Country(plan=plan, regions=tuple(known), formats=tuple(formats))
+    known = tuple(_region(one, alone=len(regions) == 1) for one in regions)
+    return _Country(plan=plan, regions=known, formats=tuple(formats))
+
+
+def _region(region: str, *, alone: bool) -> Callable[[], tuple[Fits | None, Fits]]:
+    """What gives an entry of `_Country.regions`. It is loaded at the first number that no region
+    before it has, because most of the 25 regions of +1 never occur."""
+
+    @cache
+    def loaded() -> tuple[Fits | None, Fits]:
+        meta = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+        assert meta is not None  # noqa: S101 - as in `_country`
+        leads = re.compile(meta.leading_digits).match if meta.leading_digits else None
+        return None if alone else leads, _types(meta)
+
+    return loaded
 
 
 def _types(meta: "phonenumbers.PhoneMetadata") -> Fits:
-    """One regular expression for all number types of a region, with their possible lengths.
+    """Whether a number is of one of the number types of a region, with their possible lengths.
 
-    It is compiled at the first number of the region, because most of the 25 regions of +1 never
-    occur.
+    The regular expressions of the types are long: each is compiled at the first number that is of
+    no type before it.
     """
+    general = late(_sized(meta.general_desc) or _NEVER)
+    described = (_sized(getattr(meta, name)) for name in sorted(_TYPES))
+    kinds = [late(one) for one in dict.fromkeys(described) if one]  # landlines are often as mobiles
 
-    @cache
-    def compiled() -> Fits:
-        kinds = "|".join(filter(None, (_sized(getattr(meta, name)) for name in sorted(_TYPES))))
-        return re.compile(f"(?={_sized(meta.general_desc)}\\Z)(?:{kinds or _NEVER})").fullmatch
+    def fits(national: str) -> bool:
+        return general.fullmatch(national) is not None and any(
+            kind.fullmatch(national) for kind in kinds
+        )
 
-    return lambda national: compiled()(national)
+    return fits
 
 
 def _sized(desc: "phonenumbers.PhoneNumberDesc | None") -> str:

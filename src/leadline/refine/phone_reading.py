@@ -5,6 +5,7 @@ import re
 
 import msgspec
 
+from leadline.model.patterns import late
 from leadline.refine.dial_code import Dialled, read_dialled
 from leadline.refine.phone_number import (
     UNPARSEABLE,
@@ -17,11 +18,11 @@ from leadline.refine.phone_number import (
 from leadline.refine.phone_text import LABELS, LEAST, PhoneText, digits_in, read_phone
 
 # Numbers that were turned into floats: "15550000000.0".
-_FLOAT = re.compile(r"(\+?[0-9]{5,16})\.0+")
-_LABEL = re.compile(r"(?:tel|phone|mobile|cell|p|t|m)\s*+[.:]\s*+(?://)?+\s*+(?=[+(0-9])", re.I)
-_HYPHENED = re.compile(r"(.*[0-9)]) ?- ?([0-9]{1,5})")
-_BRACKETED = re.compile(r"\s*[(\[]([0-9]{1,5})[)\]]")
-_GAP = re.compile(r"(?<=[0-9)])(?: - | +)(?=[+(0-9])")
+_FLOAT = late(r"(\+?[0-9]{5,16})\.0+")
+_LABEL = late(r"(?:tel|phone|mobile|cell|p|t|m)\s*+[.:]\s*+(?://)?+\s*+(?=[+(0-9])", re.I)
+_HYPHENED = late(r"(.*[0-9)]) ?- ?([0-9]{1,5})")
+_BRACKETED = late(r"\s*[(\[]([0-9]{1,5})[)\]]")
+_GAP = late(r"(?<=[0-9)])(?: - | +)(?=[+(0-9])")
 _SEVERAL = "phone.several"
 
 

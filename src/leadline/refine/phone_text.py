@@ -8,41 +8,42 @@ import re
 
 import msgspec
 
+from leadline.model.patterns import late
 from leadline.refine.phone_marks import CLEAR_MARKS, MARKS
 from leadline.refine.phone_number import ENDING, late_bracket
 
-_RUN = re.compile(r"(?:\+{1,2} ?)?[(\[]?(?:\+ ?)?[0-9](?:[ ().\-/\[\]]{0,4}[0-9])*[)\]]?")
+_RUN = late(r"(?:\+{1,2} ?)?[(\[]?(?:\+ ?)?[0-9](?:[ ().\-/\[\]]{0,4}[0-9])*[)\]]?")
 LEAST = 7
 """Digits of a number: shorter ones are a part of one, an extension or a time."""
 _BETWEEN = r"[\s,;/(\[\-.]*"
 _COUNT = r"(?:\s?(?:n[o°º]|nr|num(?:ber|ero)?|№)(?!\w))?"
-EXTENSION = re.compile(
+EXTENSION = late(
     rf"{_BETWEEN}(?:(?:{MARKS}){_COUNT}[\s.:=#(\[\-]*|#\s*|,,\s*|;(?![0-9]{{7}}))"
     r"([0-9]{1,10})(?![0-9])\s*[)\]]?",
     re.IGNORECASE,
 )
 """An extension behind a number, with what marks it; its group 1 is the digits."""
-_LATER = re.compile(
+_LATER = late(
     rf"(?<!\w)(?:{CLEAR_MARKS}){_COUNT}[\s.:=#\-]{{0,3}}([0-9]{{1,10}})(?![0-9])", re.IGNORECASE
 )
-_MARKED = re.compile(rf"{_BETWEEN}(?:{MARKS})[\s.:=#(\[\-]*[0-9]", re.IGNORECASE)
-_TIME = re.compile(
+_MARKED = late(rf"{_BETWEEN}(?:{MARKS})[\s.:=#(\[\-]*[0-9]", re.IGNORECASE)
+_TIME = late(
     r"(?<=[\s(,;])[0-9]{1,2}(?:[:.][0-9]{2})?(?:\s?(?:-|to|till|until|bis)\s?[0-9]{1,2}"
     r"(?:[:.][0-9]{2})?)?\s?(?:[ap]\.?m\b|uhr\b|h\b|hrs?\b|hours\b|uur\b|o'?clock\b|ч\b)"
     r"|(?<=[\s(,;])[0-9]{1,2}(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )
-_SECOND = re.compile(r" ?/ ?(?=[+(0-9])")
-_MIXED = re.compile(r"\W*(?:[^\W_]*[^\W\d_][0-9]|[0-9]+[^\W\d_])")
-_SHORTER = re.compile(r"(.*[0-9]{3}) [0-9]{1,2}")
-_WORDS = re.compile(r"[.\s]{1,3}[^\W\d_]")
-_THREE = re.compile(r"[0-9]{3}")
+_SECOND = late(r" ?/ ?(?=[+(0-9])")
+_MIXED = late(r"\W*(?:[^\W_]*[^\W\d_][0-9]|[0-9]+[^\W\d_])")
+_SHORTER = late(r"(.*[0-9]{3}) [0-9]{1,2}")
+_WORDS = late(r"[.\s]{1,3}[^\W\d_]")
+_THREE = late(r"[0-9]{3}")
 _LABELS = """
 my mein meine mon the is ist est es call ring reach me us on at phone telephone telefon telefono
 teléfono telefone téléphone telefoon telefonnummer tel tlf tfno fon fone ph p t m c mob mobile cell
 cel number nummer numero número numéro no nr num тел телефон 電話 电话 전화
 """
-LABELS = re.compile(
+LABELS = late(
     rf"(?:\b(?:{'|'.join(_LABELS.split())})\b|[\s.:=#\-,;/()\[\]]|№)*",
     re.IGNORECASE,
 )
@@ -53,8 +54,8 @@ _ALIKE = str.maketrans(
     "\u2010\u2011\u2012\u2013\u2014\u2015\u2212~\u2053\u223c\u00b7\u2022_\n\t\u00d7",
     "----------..   x",
 )
-_COMMAS = re.compile(r"\+?[0-9]{1,4}(?:,[0-9]{2,4}){2,6}")
-_WHATSAPP = re.compile(
+_COMMAS = late(r"\+?[0-9]{1,4}(?:,[0-9]{2,4}){2,6}")
+_WHATSAPP = late(
     r"(?:https?://)?(?:www\.)?"
     r"(?:wa\.me/|(?:(?:api|web)\.whatsapp\.com|whatsapp:/)/send/?\?(?:[^#\s]{0,99}&)?phone=)"
     r"(?:\+|%2B)?([1-9][0-9]{6,14})(?![0-9])\S{0,500}",

@@ -9,6 +9,7 @@ from collections.abc import Container
 
 from leadline.model.lead import Contact, LeadDetails, LeadFields
 from leadline.model.names import ANOTHER_PERSON
+from leadline.model.patterns import late
 from leadline.refine.email_kinds import is_test_mailbox
 from leadline.refine.leftovers import PHONE
 from leadline.refine.made_up import is_test_name
@@ -27,13 +28,13 @@ _FACEBOOK_TEST = "<test lead: dummy data for"
 """The beginning of every field from Meta's lead ads testing tool (Meta for Developers, "Testing
 Lead Ads")."""
 
-_LINK = re.compile(r"https?://|\bwww\.", re.I)
-_MARKUP_LINK = re.compile(r"\[(?:url|link)\b[^\]]{0,500}\]", re.I)
-_ANCHOR = re.compile(r"<a\s[^>]{0,500}href", re.I)
-_RICH_TEXT = re.compile(r"<(?:p|div|br|span|body|html|table|ul)\b", re.I)
-_WORD = re.compile(r"[^\W\d_]{8,40}")
-_ADDRESS = re.compile(r"[^\s@]@[^\s@]|(?:[0-9][ ()./-]{0,3}){7}")
-_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_LINK = late(r"https?://|\bwww\.", re.I)
+_MARKUP_LINK = late(r"\[(?:url|link)\b[^\]]{0,500}\]", re.I)
+_ANCHOR = late(r"<a\s[^>]{0,500}href", re.I)
+_RICH_TEXT = late(r"<(?:p|div|br|span|body|html|table|ul)\b", re.I)
+_WORD = late(r"[^\W\d_]{8,40}")
+_ADDRESS = late(r"[^\s@]@[^\s@]|(?:[0-9][ ()./-]{0,3}){7}")
+_INNER_CAPITAL = late(r"[a-z][A-Z]")
 
 
 def suspicions(fields: LeadFields, email: str | None) -> tuple[str, ...]:

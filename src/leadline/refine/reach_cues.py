@@ -4,11 +4,11 @@ The nearest word counts: "call my boss at …" names somebody else, "my boss is 
 the lead. Besides these words, the vocabulary of labels knows people who are not the lead.
 """
 
-import re
 from collections.abc import Iterator
 from enum import Enum
 
 from leadline.model.labels import read_label
+from leadline.model.patterns import late
 from leadline.refine import text
 
 
@@ -68,9 +68,9 @@ _CALL_STEMS = (
 )  # fmt: skip
 _VERBS = text.words("call contact reach text email ring phone ask speak rufen llame llamen appelez")
 _BETWEEN = text.words("for to with sie a mr mrs ms dr herr herrn frau at on")
-_CJK = re.compile("(?:電話|电话|手机|携帯|전화)[^0-9]{0,10}$")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?(?:['’]s\b)?")
-_SENTENCE = re.compile(r"[.!?;]\s|[\n\r]")
+_CJK = late("(?:電話|电话|手机|携帯|전화)[^0-9]{0,10}$")
+_WORD = late(r"[^\W\d_]+(?:-[^\W\d_]+)?(?:['’]s\b)?")
+_SENTENCE = late(r"[.!?;]\s|[\n\r]")
 _WINDOW = 80
 _AFTER = 32
 _NEAR = 6  # words before a number in which one calls it a phone number

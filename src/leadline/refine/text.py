@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from leadline.model.lead import Change
+from leadline.model.patterns import late
 from leadline.refine.blank import MAY_BE_BLANK, is_blank
 from leadline.refine.limits import CHANGE_LIMIT, LIMITS, SHORT, altered, cut, stream_safe
 from leadline.refine.mending import is_doubtful, mend
@@ -27,28 +28,28 @@ __all__ = [
     "words",
 ]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = late("[\ud800-\udfff]")
 
 # Control characters that are not whitespace, soft hyphens, zero-width and bidirectional marks,
 # invisible operators, interlinear annotation, language tags and noncharacters (Unicode 16,
 # chapter 23). Bidi overrides can make one text look like another.
-_INVISIBLE = re.compile(
+_INVISIBLE = late(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]+"
 )
 # Joiners are needed after letters in Persian, Indic and Mongolian, and after emoji.
-_STRAY_JOINER = re.compile(
+_STRAY_JOINER = late(
     "(?<![\u0600-\u0dff\u1000-\u109f\u1780-\u18af\ufb50-\ufdcf\ufe70-\ufefc"
     "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
 )
 # Characters of category letter that look blank; people type them into required fields.
-_BLANK = re.compile("[\u2800\u3164\uffa0]")
+_BLANK = late("[\u2800\u3164\uffa0]")
 # Folded even in names: full-width and half-width forms, ligatures from PDF files, and bold or
 # script "letters" of mathematics. Anything else (², ™, ㈱) may be intended.
-_FOLDED = re.compile("[\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\ufb00-\ufb06\U0001d400-\U0001d7ff]+")
-_SPACES = re.compile(r"[^\S\n\t]")
-_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_EMPTY_LINES = re.compile(r"\n{3,}")
+_FOLDED = late("[\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\ufb00-\ufb06\U0001d400-\U0001d7ff]+")
+_SPACES = late(r"[^\S\n\t]")
+_LINE_END = late(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_EMPTY_LINES = late(r"\n{3,}")
 
 
 NO_CHANGES: tuple[Change, ...] = ()

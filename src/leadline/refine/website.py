@@ -3,9 +3,10 @@
 import re
 
 from leadline.model.lead import Change
+from leadline.model.patterns import late
 from leadline.refine import text
 
-_SITE = re.compile(r"(?P<head>(?:[a-z][a-z0-9+.-]*://)?[^/?#@\s]+)(?P<tail>[/?#].*)?", re.I)
+_SITE = late(r"(?P<head>(?:[a-z][a-z0-9+.-]*://)?[^/?#@\s]+)(?P<tail>[/?#].*)?", re.I)
 
 
 def refine_website(written: str | None) -> tuple[str | None, tuple[Change, ...]]:

@@ -1,20 +1,20 @@
 """Secrets that are almost certainly not what was to be set: pasted with more than themselves, or
 never filled in. Blanks and line ends around a secret are cut off when it is read."""
 
-import re
 from collections.abc import Iterator
 
+from leadline.model.patterns import late
 from leadline.settings.declaration import SettingsStruct, settings_of
 from leadline.settings.general import Settings
 from leadline.settings.tables import TABLES
 
 _QUOTES = "\"'`“”‘’«»"
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late(
     r"(?i)change[-_ ]?(me|it|this)|(your|the|a|an|my|insert|replace)[-_ ].*[-_ ]?(secret|token|key|"
     r"password|here)|<.*>|\{\{?.*\}\}?|\$\{?\w+\}?|x{3,}|\.{3}|todo|tbd|placeholder|example|"
     r"secret|token|password|none|null|undefined"
 )
-_WORDS_OF_SECRETS = re.compile(r"(?i)…|\.\.\.$|^(xoxb|whsec|sk|pat)[-_](0+|x+)$")
+_WORDS_OF_SECRETS = late(r"(?i)…|\.\.\.$|^(xoxb|whsec|sk|pat)[-_](0+|x+)$")
 
 
 def secrets_in(settings: Settings) -> Iterator[tuple[str, str]]:

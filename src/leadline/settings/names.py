@@ -10,7 +10,7 @@ from leadline.settings.declaration import (
     settings_of,
 )
 from leadline.settings.files import SettingPath
-from leadline.settings.general import PREFIX, declared
+from leadline.settings.general import AS_TABLES, PREFIX, declared
 from leadline.settings.layers import RawSetting, Spell, dotted
 from leadline.settings.tables import TABLES
 
@@ -43,6 +43,8 @@ class Names:
         if table is None:
             if len(path) == 1 and path[0] in declared():
                 return None
+            if len(path) == 2 and (inside := [two for one, two in AS_TABLES if one == path[0]]):
+                return _unknown("setting", ".".join(path), inside, spell, path[:1])
             return _unknown("setting", ".".join(path), [*declared(), *TABLES], spell)
         if len(path) > 1 and table.known and table.exists and not table.exists(path[1]):
             return _unknown(table.what, path[1], table.known(), spell, path[:1])
@@ -136,7 +138,12 @@ def _unknown(
     what: str, name: str, known: Iterable[str], spell: Spell, above: SettingPath = ()
 ) -> str:
     known = list(known)
-    alike = name.lower().replace("-", "_").removeprefix(PREFIX.lower())
+    alike = (
+        name.removeprefix(f"{above[0]}." if above else "")
+        .lower()
+        .replace("-", "_")
+        .removeprefix(PREFIX.lower())
+    )
     import difflib  # imported here: 9 ms, needed only for suggestions
 
     near = difflib.get_close_matches(alike, known, 1)

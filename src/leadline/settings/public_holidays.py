@@ -11,11 +11,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from leadline.model.patterns import late
 from leadline.settings.notations import DATES, NotationError
 
 FIRST_YEAR, LAST_YEAR = 2020, 2045
 
-_REGION = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,10}))?")
+_REGION = late(r"([A-Z]{2})(?:-([A-Z0-9]{1,10}))?")
 
 
 def regions_in(value: object) -> list[str]:

@@ -2,14 +2,15 @@
 
 import re
 
+from leadline.model.patterns import late
 from leadline.settings.hours import Shift
 from leadline.settings.notations import DAYS, TIME_OF_DAY, NotationError
 
 _DAY_MINUTES = 24 * 60
 _WEEK_MINUTES = 7 * _DAY_MINUTES
 _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?", re.IGNORECASE)
-_SPAN = re.compile(r"([0-9:]+)-([0-9:]+)")
+_DAY_WORD = late(r"[a-z]+(?:-[a-z]+)?", re.IGNORECASE)
+_SPAN = late(r"([0-9:]+)-([0-9:]+)")
 
 
 def read_week(value: object) -> tuple[Shift, ...]:

@@ -5,18 +5,19 @@ within months (British Columbia stays on summer time from 2026 on), and a machin
 not updated is then an hour wrong, although a package with the right rules is installed.
 """
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from leadline.model.patterns import late
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
-_VERSION = re.compile(r"(?:# version )?(\d{4})([a-z]*)")
+_NAME = late(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
+_VERSION = late(r"(?:# version )?(\d{4})([a-z]*)")
 # The first line of tzdata.zi names the version (tz, "theory.html"); BSD and macOS write +VERSION.
 _VERSION_FILES = ("tzdata.zi", "+VERSION")
 

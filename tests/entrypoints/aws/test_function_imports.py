@@ -35,7 +35,10 @@ OF_CALLS = "array base64 binascii bisect errno hashlib heapq hmac ipaddress rand
 OF_TLS = "socket ssl struct urllib"
 OF_SETTINGS = "fnmatch glob grp importlib ntpath pathlib pwd tomllib"
 OF_NAMES = "unicodedata"
-STANDARD = set(" ".join((OF_MSGSPEC, OF_CALLS, OF_TLS, OF_SETTINGS, OF_NAMES)).split())
+OF_COLD_STARTS = "gc"
+STANDARD = set(
+    " ".join((OF_MSGSPEC, OF_CALLS, OF_TLS, OF_SETTINGS, OF_NAMES, OF_COLD_STARTS)).split()
+)
 
 # Those that have crept in before, or would cost most; no answer needs them.
 FOREIGN = (
@@ -97,6 +100,28 @@ def test_importing_a_handler_loads_nothing_but_this(folders: dict[str, Path], ha
     standard = packages(modules) & sys.stdlib_module_names
     assert {name for name in standard if name[0] != "_"} <= STANDARD
     assert NEVER & (modules | standard) == set()
+
+
+COMPILED = """
+import re
+eager = []
+compile = re.compile
+def noted(*given, **named):
+    of = sys._getframe(1).f_globals["__name__"]
+    if of.startswith("leadline."):
+        eager.append(of)
+    return compile(*given, **named)
+re.compile = noted
+import leadline.entrypoints.aws.{handler}
+assert len(eager) < 10, f"use model.patterns.late: {{eager}}"
+"""
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_importing_a_handler_compiles_few_regular_expressions(
+    folders: dict[str, Path], handler: str
+) -> None:
+    loaded(folders[HANDLERS[handler]], COMPILED.format(handler=handler))
 
 
 def test_capture_loads_no_back_half(folders: dict[str, Path]) -> None:

@@ -262,6 +262,11 @@ def test_files_that_can_not_be_read_are_named(folder: Folder, name: str) -> None
     ("toml", "problem"),
     [
         ('\n\ndealy = "5s"', "leadline.toml line 3: there is no setting 'dealy'; did you mean de"),
+        (
+            "[alerts]\ntruoble = 'x'",
+            "'alerts.truoble'; did you mean alerts.trouble? (there",
+        ),
+        ("[data]\nptah = 'x'", "'data.ptah'; did you mean data.path? (there are: path, group)"),
         ("[slack]\nper_second = 2", "line 2: there is no setting 'slack.per_second'; did you mean"),
         ("LEADLINE_PORT = 1", "line 1: there is no setting 'LEADLINE_PORT'; did you mean port?"),
         ("[sources.closee]", "line 1: there is no source 'closee'; did you mean sources.close?"),

@@ -57,6 +57,20 @@ def test_every_element_of_a_list_of_people_is_a_lead(body: Any, name: str) -> No
     assert not any(source(name).fields(event.raw).suspicions for event in found)
 
 
+@pytest.mark.parametrize("people", ["users", "members"])
+def test_users_alone_are_leads(people: str) -> None:
+    assert emails(events({people: [A, B]})) == BOTH
+
+
+@pytest.mark.parametrize("leads", [[A], [A, B]])
+@pytest.mark.parametrize("staff", ["users", "agents", "owners", "members"])
+def test_a_list_of_the_senders_own_people_beside_the_leads_is_none_of_leads(
+    leads: list[dict[str, str]], staff: str
+) -> None:
+    own = [{"id": 7, "name": "Ann Archer", "email": "ann@example.com"}]
+    assert emails(events({staff: own, "leads": leads})) == [one["email"] for one in leads]
+
+
 @pytest.mark.parametrize("name", ["generic", "form"])
 def test_a_list_of_people_in_a_form_is_several_leads(name: str) -> None:
     form = {"campaign": "Spring"}

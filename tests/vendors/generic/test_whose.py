@@ -192,3 +192,18 @@ def test_a_name_with_digits_is_a_things_where_a_person_is_named_elsewhere() -> N
     assert (lead.name, lead.first_name, lead.last_name) == (None, "Ada", "Kinsella")
     assert lead.custom == {"name": "Order #1001"}
     assert fields({"name": "R2D2", "email": "a@example.com"}).name == "R2D2"
+
+
+@pytest.mark.parametrize("name", ["Ben Okoro", "Ben Amadi-Okoro", "Anna Maria Berg"])
+def test_the_name_of_somebody_else_beside_a_first_and_a_last_name_is_told(name: str) -> None:
+    lead = fields({"name": name, "first_name": "Ada", "last_name": "Kinsella"})
+    assert (lead.name, lead.first_name, lead.last_name) == (None, "Ada", "Kinsella")
+    assert lead.suspicions == (DOUBTFUL,)
+
+
+@pytest.mark.parametrize(
+    "title", ["Contact Form", "Spring fair", "Demo Request", "Lead 4711", "Newsletter", "Q4 Offer"]
+)
+def test_the_title_of_a_form_beside_a_first_and_a_last_name_is_not(title: str) -> None:
+    lead = fields({"name": title, "first_name": "Ada", "last_name": "Kinsella"})
+    assert lead.suspicions == ()

@@ -5,7 +5,6 @@ temporary failures, and the service's own words are not known.
 """
 
 import logging
-import re
 import threading
 from html import escape
 from typing import TYPE_CHECKING
@@ -14,12 +13,13 @@ import msgspec
 
 from leadline.channels.apprise.plain import PlainText
 from leadline.model.errors import ConfigurationError
+from leadline.model.patterns import late
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 if TYPE_CHECKING:
     from apprise import Apprise, NotifyBase
 
-_RUN = re.compile(" (?= )")
+_RUN = late(" (?= )")
 _text = msgspec.json.Decoder(PlainText)
 
 

@@ -4,7 +4,6 @@ A message has the same Message-ID on every attempt, by which servers and mail pr
 repeat. RFC 5322 (messages), 2047 (encoded words in headers), 3834 (automatic messages).
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.charset import QP, Charset
@@ -27,6 +26,7 @@ from leadline.alerts.story import (
 from leadline.alerts.trouble_story import mark_of_troubles, story_of_troubles, when_found
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Ownership
+from leadline.model.patterns import late
 from leadline.model.people import Person
 from leadline.model.task import Alert
 from leadline.model.trouble import KnownTrouble
@@ -36,11 +36,11 @@ OWNER_WORD = "owner"
 """The recipient in `to` that stands for the lead's holder."""
 
 # Addresses that every server takes without SMTPUTF8 and that need no quoting in a header.
-_ADDRESS = re.compile(
+_ADDRESS = late(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
 )
-_MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,200}@[A-Za-z0-9.-]{1,200}>")
+_MESSAGE_ID = late(r"<[A-Za-z0-9._+-]{1,200}@[A-Za-z0-9.-]{1,200}>")
 _UNUSABLE = frozenset(["email.invalid", "email.lines", "email.placeholder", "email.several"])
 _CRLF = compat32.clone(linesep="\r\n")
 _UTF8 = Charset("utf-8")

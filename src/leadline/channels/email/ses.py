@@ -5,7 +5,6 @@ One attempt per call: SES does not recognise repeats, so the task queue decides 
 
 import base64
 import os
-import re
 from collections.abc import Callable, Mapping
 from email import message_from_bytes
 from email.utils import getaddresses
@@ -13,6 +12,7 @@ from email.utils import getaddresses
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.patterns import late
 from leadline.net.address import check_url
 from leadline.net.aws.calls import host_of
 from leadline.net.aws.signing import Keys, Unsigned, sign
@@ -23,7 +23,7 @@ from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 _PATH = "/v2/email/outbound-emails"
-_REGION = re.compile(r"[a-z]{2,6}(?:-[a-z]+)+-[0-9]{1,2}")
+_REGION = late(r"[a-z]{2,6}(?:-[a-z]+)+-[0-9]{1,2}")
 # Errors that ask for a pause (the rate or the daily quota of SES), and those that end once somebody
 # renews credentials, sets a clock or lets the account send again.
 _PACED = frozenset(

@@ -1,7 +1,6 @@
 """E-mail by SMTP (RFC 5321), over TLS from the start (8314) or after STARTTLS (3207)."""
 
 import logging
-import re
 import smtplib
 import socket
 import ssl
@@ -13,6 +12,7 @@ from email.utils import getaddresses, parseaddr
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.patterns import late
 from leadline.net.deadline import is_over, within
 from leadline.net.redaction import DEFAULT_HOLD, shortened
 from leadline.net.sockets import open_connection, trust
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 # "454 Throttling failure: Maximum sending rate exceeded" (SES), "432 4.3.2 Concurrent connections
 # limit exceeded" (Exchange), "450 4.2.1 … receiving mail too quickly" (Gmail).
-_PACED = re.compile(r"(?i)throttl|too quickly|too fast|\brate\b|connections? limit|too many conn")
+_PACED = late(r"(?i)throttl|too quickly|too fast|\brate\b|connections? limit|too many conn")
 
 Reply = tuple[int, bytes]
 

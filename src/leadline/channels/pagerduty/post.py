@@ -1,11 +1,11 @@
 """PagerDuty's Events API v2 (PagerDuty docs, "Send an event to PagerDuty")."""
 
-import re
 from typing import Any
 
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.patterns import late
 from leadline.net.address import check_url
 from leadline.net.posting import JSON, Poster, PostReply
 from leadline.net.redaction import shortened
@@ -14,7 +14,7 @@ from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 ENQUEUE = "https://events.pagerduty.com/v2/enqueue"
 """The URL for events; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue."""
 
-_ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
+_ROUTING_KEY = late(r"[A-Za-z0-9]{32}")
 
 
 class PagerDutyEvents:

@@ -17,6 +17,7 @@ import msgspec
 
 from leadline.channels.slack.writer import DIRECT, SlackCall
 from leadline.model.errors import ConfigurationError
+from leadline.model.patterns import late
 from leadline.net.address import check_url
 from leadline.net.posting import JSON, Poster, PostReply
 from leadline.net.retry_after import pause_of
@@ -32,7 +33,7 @@ _PAGE, _PAGES = 200, 10
 _BEFORE_S = 60.0  # for a difference between our clock and Slack's
 _KNOWN_S, _UNKNOWN_S, _NO_ANSWER_S = 3600.0, 600.0, 30.0
 _ASIDE = 0.4  # share of the timeout for look-ups, so that they leave time for the message itself
-_MENTION = re.compile(r"<@mailto:([^|>]+)\|([^>]*)>")
+_MENTION = late(r"<@mailto:([^|>]+)\|([^>]*)>")
 # Temporary errors (Slack docs, "chat.postMessage", errors).
 _PASSING = frozenset(
     {

@@ -11,6 +11,7 @@ Lengths are in UTF-16 units, which are never fewer than the characters that Slac
 import re
 
 from leadline.alerts.words import clamped
+from leadline.model.patterns import late
 
 _BREAK = "\u200b"
 _SOFT_HYPHEN = "\xad"
@@ -19,8 +20,8 @@ _LOOKALIKES = {
     "*": "\u2217", "＊": "\ufe61", "_": "\u02cd", "＿": "\u02cd", "`": "\u02cb", "｀": "\u02cb",
     "~": "\u223c",
 }  # fmt: skip
-_SUSPECT = re.compile(r"[&<>*_~`:@＊＿｀＞]")
-_MEANS_SOMETHING = re.compile(
+_SUSPECT = late(r"[&<>*_~`:@＊＿｀＞]")
+_MEANS_SOMETHING = late(
     r"(?<![A-Za-z0-9])[*_]|[*_](?![A-Za-z0-9])|[~`＊＿｀]"  # bold, italic, struck out, code
     r"|:(?=[^\s:]+:)"  # an emoji by name
     r"|@(?=(?i:here|channel|everyone|group)\b)"

@@ -3,7 +3,6 @@
 Texts from leads are always shown literally, never interpreted (`channels.slack.mrkdwn`).
 """
 
-import re
 from collections.abc import Sequence
 
 from leadline.alerts.likeness import origin_in_words
@@ -14,6 +13,7 @@ from leadline.channels.slack.mrkdwn import escaped, harmless
 from leadline.journey.claiming import CLAIM, JUNK, SNOOZE
 from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.patterns import late
 from leadline.model.people import Person
 from leadline.ports.channel import Notice
 
@@ -27,12 +27,12 @@ _DIGEST_NAME = 60
 _DIGEST_PART = 50
 
 # Addresses that need no encoding in a mailto URL (RFC 6068) and contain no markup.
-_PLAIN_EMAIL = re.compile(
+_PLAIN_EMAIL = late(
     r"(?:[A-Za-z0-9.+'-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])){1,64}@[A-Za-z0-9.-]{1,190}"
 )
-_NUMBER = re.compile(r"\+[0-9]{6,18}")
-_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
-_OUR_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NUMBER = late(r"\+[0-9]{6,18}")
+_SLACK_ID = late(r"[UW][A-Z0-9]{2,30}")
+_OUR_ID = late(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ENDED = {
     Ending.WON: "🏆 Won",
     Ending.LOST: "Lost",

@@ -4,7 +4,6 @@ Slack docs, "Verifying requests from Slack", "Interaction payloads", "Slash comm
 """
 
 import hmac
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from leadline.channels.slack import buttons
 from leadline.journey.claiming import CLAIM, JUNK, SNOOZE, Press
 from leadline.model.errors import LeadlineError, Unauthentic, Unreadable
 from leadline.model.ids import is_lead_id
+from leadline.model.patterns import late
 from leadline.model.people import Person
 
 REPLY_LASTS = timedelta(minutes=29)
@@ -26,9 +26,9 @@ REPLIES = "https://hooks.slack.com"
 """The origin of Slack's `reply_url`s."""
 
 _WINDOW = timedelta(minutes=5)
-_STAMP = re.compile("[0-9]{1,12}")
-_USER = re.compile("[UW][A-Z0-9]{2,30}")
-_ADDRESS = re.compile("[!-~]{1,500}")
+_STAMP = late("[0-9]{1,12}")
+_USER = late("[UW][A-Z0-9]{2,30}")
+_ADDRESS = late("[!-~]{1,500}")
 _PLACE = ("channel_id", "message_ts")
 _MOST_FIELDS = 50
 _NAME = 80

@@ -11,6 +11,7 @@ from typing import Any
 from leadline.alerts.story import Story, fitting
 from leadline.alerts.story_writer import StoryWriter
 from leadline.model.json_text import as_json_text
+from leadline.model.patterns import late
 from leadline.ports.channel import OutgoingMessage
 
 Block = dict[str, Any]
@@ -19,7 +20,7 @@ MOST = 26_000
 """The maximum size of a message, in octets as Teams counts them (`teams_size`)."""
 _MOST_ACTIONS = 6
 _BREAK = "\u200b"
-_FILLED_IN = re.compile(r"[{$@](?=\{)|<(?=at)", re.IGNORECASE)
+_FILLED_IN = late(r"[{$@](?=\{)|<(?=at)", re.IGNORECASE)
 
 
 class TeamsWriter(StoryWriter):

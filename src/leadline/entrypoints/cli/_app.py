@@ -162,6 +162,15 @@ def _globals_first(words: Sequence[str]) -> list[str]:
     return [*first, *rest]
 
 
+def _has_folder() -> bool:
+    """Whether the working directory still exists."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def main() -> None:
     """Run the command line; expected errors become one line on standard error."""
     try:
@@ -173,6 +182,11 @@ def main() -> None:
         words = [error.title, error.detail, str(error)]  # some of them may be equal
         typer.echo(in_lines(f"leadline: {': '.join(dict.fromkeys(words))}"), err=True)
         sys.exit(1)
+    except FileNotFoundError:
+        if _has_folder():
+            raise
+        typer.echo("leadline: the folder that this command runs in was deleted", err=True)
+        sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

@@ -10,8 +10,10 @@ import msgspec
 
 from leadline import __version__, wiring
 from leadline.alerts.circuit import FAILURES
+from leadline.entrypoints.cli._file_limit import words_of_file_limit
 from leadline.entrypoints.cli._show import ago, when
 from leadline.installations.data_folder import has_failed_sync, is_served, refuse_if_moved
+from leadline.installations.serving import serving
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step
 from leadline.ports.ledger import Backlog, DeadGroup, LeadFilter
@@ -89,6 +91,9 @@ def _size_of(folder: Path) -> int:
 
 
 def _trouble(folder: Path) -> Iterator[str]:
+    running = serving(folder)
+    if words := words_of_file_limit(folder, running.pid if running else None):
+        yield words
     if has_failed_sync(folder):
         yield "a sync of the database failed; check the disk and start `leadline serve` again"
     try:

@@ -65,6 +65,7 @@ def dead(context: typer.Context, json: Json = False) -> None:
         _print_stranded(stranded)
 
 
+Reader = Callable[[Archived], Sequence[CapturedLead]]
 BodyOption = Annotated[
     Path | None,
     typer.Option(
@@ -110,13 +111,28 @@ def replay(
     ids, left, died = _found(options, lead or (), which, start)
     with closing(options.installation.store()) as store:
         todo = _planned(options.installation, store, ids, start, died)
-        count = todo.leads
-        if not dry_run:
-            _confirm(options, sorted(todo.lead_ids), start, yes=yes)
-            read, now = _reader(options.installation, body), datetime.now(UTC)
-            count = replaying.carry_out(store, todo, now, _watch, read)
+        read = _reader(options.installation, body)
+        if dry_run:
+            todo = _readable(todo, store, read)
+        count = todo.leads if dry_run else _carry_out(options, store, todo, start, read, yes=yes)
     tidied = _tidy(options.installation, todo, dry_run=dry_run)
     _report(todo, count, left, start, tidied, dry_run=dry_run, json=json)
+
+
+def _carry_out(
+    options: Options, store: Store, todo: replaying.Plan, start: Start, read: Reader, *, yes: bool
+) -> int:
+    """Ask, and carry the plan out; returns the number of leads that are done again."""
+    _confirm(options, sorted(todo.lead_ids), start, yes=yes)
+    return replaying.carry_out(store, todo, datetime.now(UTC), _watch, read)
+
+
+def _readable(todo: replaying.Plan, store: Store, read: Reader) -> replaying.Plan:
+    """The plan without deliveries that still can't be read, which it then skips."""
+    unreadable = replaying.still_unreadable(store, todo, read)
+    kept = tuple(one for one in todo.unreadable if one not in unreadable)
+    skipped = {**todo.skipped, **dict.fromkeys(sorted(unreadable), _STILL_UNREAD)}
+    return msgspec.structs.replace(todo, unreadable=kept, skipped=skipped)
 
 
 def _confirm(options: Options, lead_ids: Sequence[str], start: Start, *, yes: bool) -> None:
@@ -136,9 +152,7 @@ def _check_choice(leads: Sequence[str], start: Start, body: Path | None, *filter
         raise typer.Exit(2)
 
 
-def _reader(
-    installation: Installation, body: Path | None
-) -> Callable[[Archived], Sequence[CapturedLead]]:
+def _reader(installation: Installation, body: Path | None) -> Reader:
     """The function that reads an unreadable delivery again, or a corrected *body* in its place."""
     mended = None if body is None else body.read_bytes()
     kit = wiring.capture_kit(installation.loaded().settings)
@@ -203,8 +217,10 @@ def _tidy(installation: Installation, todo: replaying.Plan, *, dry_run: bool) ->
     return queues.tidy(tasks, datetime.now(UTC), dry_run=dry_run)
 
 
+_STILL_UNREAD = "it still can't be read"
 _INSTEAD = {
-    replaying.UNREAD: "; --from capture reads it again, with --body FILE what you have corrected"
+    _STILL_UNREAD: "; correct it with --body FILE",
+    replaying.UNREAD: "; --from capture reads it again, with --body FILE what you have corrected",
 }
 
 

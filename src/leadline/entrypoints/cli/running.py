@@ -15,7 +15,7 @@ from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.entrypoints.embedded import children, exposure
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Alarm
-from leadline.entrypoints.embedded.renewing import Hangup
+from leadline.entrypoints.embedded.renewing import Hangup, tell_changes
 from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.embedded.trouble_watch import tell_of_end
 from leadline.entrypoints.embedded.worker import work
@@ -98,7 +98,8 @@ def worker(
     """Refine due leads and send alerts, without receiving webhooks.
 
     The process ends itself if an iteration lasts longer than its lease, and when a sync of
-    the database fails (exit code 74); restart it then.
+    the database fails (exit code 74); restart it then. New settings need a restart, too: at
+    SIGHUP the log names those that have changed.
 
     Example: leadline worker --only refine
     """
@@ -107,7 +108,11 @@ def worker(
     configure(settings.log_level, settings.log_format)
     wiring.check(settings)
     stop = threading.Event()
-    children.stop_on_signal(stop.set)
+    hangup = Hangup()
+    children.stop_on_signal(
+        stop.set,
+        lambda: stop.set() if hangup.is_end() else tell_changes(settings, options.settings),
+    )
     banner.warn_of_nobody(settings)
     settle_data(settings)
     end_process_at_failed_sync(children.SYNC_FAILED)

@@ -13,6 +13,7 @@ from rich.console import Console
 from leadline import wiring
 from leadline.channels.slack.messages import alert
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._believed import names_an_owner, settings_of_preview
 from leadline.entrypoints.cli._choosing import tell_other_settings
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines
@@ -56,19 +57,23 @@ def preview(
     Example: leadline preview lead.json --source hubspot
     """
     options: Options = context.obj
-    settings = options.settings()
-    find(source)
+    settings, of_owners = settings_of_preview(
+        options.load(), find(source), on_aws=options.aws is not None
+    )
     tell_other_settings(options)
     body = _body(file)
     headers = {"content-type": content_type or media_type_of(source, body)}
     delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", f"/webhook/{source}")
     kit = wiring.capture_kit(settings, believe_all=True)
-    results = [_previewed(settings, lead, raw=raw) for lead in read(delivery, kit)]
+    leads = read(delivery, kit)
+    results = [_previewed(settings, lead, raw=raw) for lead in leads]
     if json:
         as_json(results)
     else:
         for result in results:
             _print_preview(console(), result)
+    if of_owners and any(names_an_owner(kit.sources[source], lead.raw) for lead in leads):
+        say(of_owners)
     if any("problem" in result for result in results):
         raise typer.Exit(1)
 

@@ -25,6 +25,7 @@ from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL
 from leadline.operations.speed import Speed, Spread, as_rows, judge_by, speed_of
 from leadline.operations.waits import change_wait, end_of_wait, is_on_hold, wait_of
+from leadline.ports.installation import Installation
 from leadline.ports.ledger import LeadFilter, LeadStory, TaskRow
 from leadline.settings.general import Settings
 from leadline.settings.notations import DURATION
@@ -146,19 +147,29 @@ def _change(
             say(_why_not(story))
             raise typer.Exit(1)
         due_at, note = when_due(story, waits, installation.loaded().settings)
-        ask_to_change(options, ledger, [lead_id], ask.question, yes=ask.yes)
-    with closing(installation.store()) as store:
-        moved = change_wait(store, lead_id, due_at, note, now)
-    if not moved:
-        say(f"lead {lead_id} has just been refined; it no longer waits")
-        raise typer.Exit(1)
-    on_hold = due_at >= ON_HOLD_UNTIL
+        on_hold = due_at >= ON_HOLD_UNTIL
+        is_so = on_hold and is_on_hold(waits)
+        if not is_so:
+            ask_to_change(options, ledger, [lead_id], ask.question, yes=ask.yes)
+    if not is_so:
+        _move(installation, lead_id, due_at, note, now)
     if json:
         as_json({"lead_id": lead_id, "held": on_hold, "due_at": None if on_hold else due_at})
     elif on_hold:
         print_plain(f"lead {lead_id} is on hold; `leadline release {lead_id}` releases it")
     else:
         print_plain(f"lead {lead_id} is due {when(max(due_at, now))}")
+
+
+def _move(
+    installation: Installation, lead_id: str, due_at: datetime, note: str, now: datetime
+) -> None:
+    """Change the wait; exits with 1 if the lead no longer waits."""
+    with closing(installation.store()) as store:
+        moved = change_wait(store, lead_id, due_at, note, now)
+    if not moved:
+        say(f"lead {lead_id} has just been refined; it no longer waits")
+        raise typer.Exit(1)
 
 
 def _delay_of(options: Options, source: str, settings: Settings) -> timedelta:

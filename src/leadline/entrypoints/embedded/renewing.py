@@ -95,6 +95,19 @@ def try_out(settings: Settings) -> None:
         kit.sources[name]
 
 
+def tell_changes(settings: Settings, read: Callable[[], Settings]) -> None:
+    """Log which settings have changed, in a process that works with *settings* to its end."""
+    try:
+        names = changed_settings(settings, read())
+    except LeadlineError as error:
+        log.error("settings.refused", extra={"reason": error.detail or error.title})
+        return
+    if names:
+        log.warning("settings.need_restart", extra={"settings": ", ".join(names)})
+    else:
+        log.info("settings.unchanged")
+
+
 def note(settings: Settings) -> None:
     """Write for commands what the server works with."""
     try:

@@ -5,13 +5,13 @@ A label counts only if every word in it is known, because "company size" asks fo
 decides (`Reading.likely`).
 """
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from leadline.model.labels.vocabulary import HEADS, Word
 from leadline.model.labels.words import Said, is_id, said_in, without_accents
+from leadline.model.patterns import late
 
 __all__ = ["Reading", "read_label"]
 
@@ -19,10 +19,10 @@ _LONGEST = 160
 _MOST_WORDS = 32
 _UNKNOWN = "\x00"
 _MOST_BARE = 4
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_PARTS = re.compile(r"[/|(){}<>\[\]:;,?!\n•·／｜、。，]| [-–—] ")
-_RUN = re.compile(r"[^\W_]+")
-_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_CAMEL = late(r"(?<=[a-z0-9])(?=[A-Z])")
+_PARTS = late(r"[/|(){}<>\[\]:;,?!\n•·／｜、。，]| [-–—] ")
+_RUN = late(r"[^\W_]+")
+_TOKEN = late(r"[^\W\d_]+|\d+")
 _PREFIXES = {"field:": "", "0-1/": "contact ", "0-2/": "company "}
 """What Wix writes before a label, and HubSpot for contacts (object type 0-1) and companies (0-2)
 (HubSpot docs, "Forms")."""

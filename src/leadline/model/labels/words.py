@@ -29,8 +29,8 @@ def without_accents(text: str) -> str:
 
 class Vocabulary:
     """The meanings of words and phrases (words with blanks between them). `longest` is the number
-    of words of the longest phrase by its first word, and `runs` the number of characters of the
-    longest word that is written without blanks, by its first character."""
+    of words of the longest phrase by its first word, where there is a phrase, and `runs` the number
+    of characters of the longest word that is written without blanks, by its first character."""
 
     def __init__(self, tables: Sequence[Mapping[str, str]]) -> None:
         self.meanings: dict[str, int] = {}
@@ -38,16 +38,29 @@ class Vocabulary:
         self.runs: dict[str, int] = {}
         for table in tables:
             for name, words in table.items():
-                meaning = int(Word[name])
-                for word in without_accents(words).split():
-                    self._add(word, meaning)
+                meaning, plain = int(Word[name]), without_accents(words)
+                listed = plain.split()
+                self.meanings.update(dict.fromkeys(listed, meaning))
+                if "_" in plain:
+                    self._add_phrases([word for word in listed if "_" in word], meaning)
+                if not plain.isascii():
+                    self._add_runs(listed)
 
-    def _add(self, word: str, meaning: int) -> None:
-        phrase = word.split("_")
-        self.meanings[" ".join(phrase)] = meaning
-        self.longest[phrase[0]] = max(self.longest.get(phrase[0], 0), len(phrase))
-        if word[-1] >= _WITHOUT_BLANKS:
-            self.runs[word[0]] = max(self.runs.get(word[0], 0), len(word))
+    def _add_phrases(self, joined: Sequence[str], meaning: int) -> None:
+        for one in joined:
+            self.meanings.pop(one, None)
+            phrase = one.split("_")
+            self.meanings[" ".join(phrase)] = meaning
+            self.longest[phrase[0]] = max(self.longest.get(phrase[0], 0), len(phrase))
+
+    def _add_runs(self, words: Sequence[str]) -> None:
+        for word in words:
+            if word[-1] >= _WITHOUT_BLANKS:
+                self.runs[word[0]] = max(self.runs.get(word[0], 0), len(word))
+
+    def begins(self, word: str) -> bool:
+        """Whether it is a word, or the first of a phrase."""
+        return word in self.meanings or word in self.longest
 
 
 @cache
@@ -114,7 +127,7 @@ def said_in(tokens: Sequence[str]) -> Said:
 def is_id(run: str) -> bool:
     """Whether letters and digits without blanks between them are no word with a number."""
     letters = run.rstrip("0123456789")
-    return not run.isalpha() and not run.isdecimal() and letters not in vocabulary().longest
+    return not run.isalpha() and not run.isdecimal() and not vocabulary().begins(letters)
 
 
 def _start(tokens: Sequence[str]) -> int:
@@ -134,7 +147,7 @@ def _of_number(digits: str, before: int) -> tuple[int, bool]:
 
 def _of_phrase(tokens: Sequence[str], place: int, table: Vocabulary) -> tuple[int, int]:
     """What the longest phrase from *place* on says, and the number of its words; 0 if unknown."""
-    for length in range(table.longest.get(tokens[place], 0), 0, -1):
+    for length in range(table.longest.get(tokens[place], 1), 0, -1):
         meaning = table.meanings.get(" ".join(tokens[place : place + length]))
         if meaning is not None:
             return meaning, min(length, len(tokens) - place)

@@ -12,8 +12,10 @@ import ssl
 import time
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
+from leadline.model.patterns import late
 from leadline.net.aws.amazon_roots import ROOTS
 from leadline.net.reply import HttpReply
 from leadline.net.sockets import trust
@@ -22,10 +24,10 @@ _LONGEST_HEAD = 64 << 10
 _LONGEST_LINE = 4 << 10  # of the line with a chunk's size, and of all trailers
 _READ = 64 << 10
 
-_STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: .*)?", re.DOTALL)
-_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?", re.DOTALL)
-_LENGTH = re.compile(r"[0-9]{1,12}")
+_STATUS = late(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: .*)?", re.DOTALL)
+_HEADER = late(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
+_CHUNK = late(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?", re.DOTALL)
+_LENGTH = late(r"[0-9]{1,12}")
 
 
 class Broken(OSError):
@@ -49,8 +51,8 @@ class Connection:
         where = urlsplit(f"{scheme}://{host}")
         name = where.hostname or ""
         secure = scheme == "https"
-        address = (name, where.port or (443 if secure else 80))
-        self._socket = socket.create_connection(address, self._wait())
+        port = where.port or (443 if secure else 80)
+        self._socket = socket.create_connection((_as_bytes(name), port), self._wait())
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if secure:
@@ -186,6 +188,12 @@ class Connection:
         return min(self._patience, left)
 
 
+def _as_bytes(name: str) -> Any:
+    """The name of a host for `socket` and `ssl`. Of text, both ask the codec of international
+    names, which takes a millisecond to load; bytes they take as they are."""
+    return name.encode("ascii") if name.isascii() else name
+
+
 def _secured(plain: socket.socket, name: str) -> ssl.SSLSocket:
     """TLS over *plain*; raises an OSError unless the other side proves that it is *name*.
 
@@ -195,9 +203,9 @@ def _secured(plain: socket.socket, name: str) -> ssl.SSLSocket:
     """
     global _roots_do
     if not (_roots_do and name.endswith(_OF_AWS)):
-        return trust().wrap_socket(plain, server_hostname=name)
+        return trust().wrap_socket(plain, server_hostname=_as_bytes(name))
     try:
-        return _roots().wrap_socket(plain, server_hostname=name)
+        return _roots().wrap_socket(plain, server_hostname=_as_bytes(name))
     except ssl.SSLCertVerificationError:
         _roots_do = False
         raise

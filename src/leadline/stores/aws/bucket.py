@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from leadline.net.aws.calls import AwsFailed, Caller, code_of
-
-_PARALLEL = 8
+from leadline.stores.aws.parallel import in_parallel
 
 
 class AccessRefused(AwsFailed):
@@ -80,10 +79,7 @@ class Bucket:
         places = range(len(keys))
         if len(keys) < 2:
             return [get(place) for place in places]
-        from concurrent.futures import ThreadPoolExecutor  # 10 ms, not needed for one document
-
-        with ThreadPoolExecutor(min(_PARALLEL, len(keys))) as pool:
-            return list(pool.map(get, places))
+        return in_parallel(get, places)
 
     def keys(self, prefix: str, after: str = "") -> Iterator[str]:
         """The keys with this prefix after *after*, sorted; a thousand per request."""

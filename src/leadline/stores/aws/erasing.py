@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
@@ -116,7 +115,11 @@ def _by_body(documents: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:
 
 
 def _without(body: bytes | None, raws: Sequence[bytes]) -> bytes | None:
-    return None if body is None else body_without(body, raws)
+    if body is None:
+        return None
+    from leadline.model.cutting import body_without  # erasing is rare
+
+    return body_without(body, raws)
 
 
 def _without_person(lead: LeadItem, version: str) -> LeadItem:

@@ -41,12 +41,12 @@ from leadline.stores.aws.events_of_records import (
 )
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key, short, task_key
+from leadline.stores.aws.parallel import in_parallel
 from leadline.stores.aws.queue import schedule, wakeups_of
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
-_MOST_PARALLEL = 8
 
 
 class AwsInbox(Comparing, EarlyEvents):
@@ -76,8 +76,6 @@ class AwsInbox(Comparing, EarlyEvents):
         or with the same key, in order."""
         if len(leads) < 2:
             return [self._accept(lead, wakeups) for lead in leads]
-        from concurrent.futures import ThreadPoolExecutor  # not needed for one lead
-
         receipts: dict[int, Receipt] = {}
         groups: dict[bytes, list[int]] = {}
         for place, lead in enumerate(leads):
@@ -87,8 +85,7 @@ class AwsInbox(Comparing, EarlyEvents):
             for place in places:
                 receipts[place] = self._accept(leads[place], wakeups)
 
-        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(groups))) as pool:
-            list(pool.map(accept, groups.values()))
+        in_parallel(accept, groups.values())
         return [receipts[place] for place in range(len(leads))]
 
     def _accept(

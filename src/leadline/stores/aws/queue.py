@@ -38,12 +38,12 @@ from leadline.stores.aws.late import (
     oldest_first_due,
     task_writes,
 )
+from leadline.stores.aws.parallel import in_parallel
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
 from leadline.stores.aws.wakeups import Wakeup
 
 _DUE = "due_pk = :pk AND due_sk <= :now"
-_MOST_PARALLEL = 8
 _MOST_ROUNDS = 20
 _PASSED_BY = 1000
 """The maximum number of tasks read to find those of some sources; functions never ask for that."""
@@ -112,10 +112,7 @@ class AwsQueue(Base):
         if len(holders) < 2:
             leases = [self._take(holder, duration) for holder in holders]
         else:
-            from concurrent.futures import ThreadPoolExecutor  # not needed for one task
-
-            with ThreadPoolExecutor(min(_MOST_PARALLEL, len(holders))) as pool:
-                leases = list(pool.map(lambda holder: self._take(holder, duration), holders))
+            leases = in_parallel(lambda holder: self._take(holder, duration), holders)
         return [lease for lease in leases if lease is not None]
 
     def _among(

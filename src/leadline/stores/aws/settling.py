@@ -31,13 +31,13 @@ from leadline.stores.aws.outcomes import (
     with_alert,
     with_dead_letter,
 )
+from leadline.stores.aws.parallel import in_parallel
 from leadline.stores.aws.queue import schedule, wakeups_of
 from leadline.stores.aws.recognition import AwsRecognition, Overtaken, link_writes
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 
 _MOST_ROUNDS = 20
-_MOST_PARALLEL = 8
 _REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTooLarge"))
 """Error codes for a request that is wrong, rather than for a failure of AWS."""
 _AFTER_REFUSAL = timedelta(minutes=1)
@@ -54,10 +54,7 @@ class AwsSettling(AwsRecognition):
         # Refinements of one person must see each other, so they are settled in order.
         if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
             return [self._settle_alone(one) for one in settlements]
-        from concurrent.futures import ThreadPoolExecutor  # not needed for one task
-
-        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(settlements))) as pool:
-            return list(pool.map(self._settle_alone, settlements))
+        return in_parallel(self._settle_alone, settlements)
 
     def _settle_alone(self, one: Settlement) -> bool:
         """Settle one task. If AWS refuses to give or store this lead's data, only this task fails:

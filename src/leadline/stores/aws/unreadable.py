@@ -11,7 +11,6 @@ from leadline.stores.aws.events_of_records import record_item
 from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, revived
 from leadline.stores.aws.keys import short
-from leadline.stores.aws.quotas import give_back
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.wakeups import Wakeup
 
@@ -47,6 +46,8 @@ class AwsUnreadable(AwsInbox):
                 self.table.write_all(self._writes(item, read, early, self._home(belongs_to)))
             except Stale:
                 continue
+            from leadline.stores.aws.quotas import give_back  # reading again is rare
+
             give_back(self.table, item.source, len(body or b""))
             if fate_of(read, known=False, refined=False)[0] is Fate.CAPTURED:
                 self._send_wakeups(

@@ -11,6 +11,7 @@ from leadline.model.formats import iso, key_of
 from leadline.model.ids import is_lead_id
 from leadline.model.task import Addressee, Step, Task, TaskKind
 from leadline.net.aws.calls import AwsFailed, Caller
+from leadline.stores.aws.parallel import in_parallel
 
 LONGEST_DELAY_S = 900
 """The longest delay of a message (SQS Developer Guide, "Amazon SQS delay queues")."""
@@ -19,7 +20,6 @@ FAR = timedelta(seconds=LONGEST_DELAY_S + 120)
 messages of tasks due before the next one, which may start some seconds late."""
 _FARTHEST_REFINE = timedelta(days=1)
 _MOST_RECEIVED = 10
-_MOST_PARALLEL = 8
 T = TypeVar("T")
 
 
@@ -103,10 +103,7 @@ class Queues:
             for wakeup in soon:
                 self._send_one(wakeup, now)
             return
-        from concurrent.futures import ThreadPoolExecutor  # not needed for one message
-
-        with ThreadPoolExecutor(min(_MOST_PARALLEL, len(soon))) as pool:
-            list(pool.map(lambda ring: self._send_one(ring, now), soon))
+        in_parallel(lambda one: self._send_one(one, now), soon)
 
     def _send_one(self, wakeup: Wakeup, now: datetime) -> None:
         if wakeup.task.step not in self._urls:

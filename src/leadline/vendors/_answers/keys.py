@@ -3,11 +3,11 @@
 Collected from the documentation of form builders (docs/how-to/connect-a-sender.md has the table).
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from leadline.model.patterns import late
 from leadline.vendors._reader.aliases import meaning, normal
 
 
@@ -44,8 +44,8 @@ _THINGS = frozenset(
 )
 _WHO = frozenset(("email", "phone", "company", "first_name", "last_name"))
 _GENERIC = frozenset(words_in("question text title body input url number source role position"))
-_PREFIX = re.compile(r"^(?:(?:form|field|question|element|item|display|submission)_)+")
-_NUMBER = re.compile(r"_?\d+$")
+_PREFIX = late(r"^(?:(?:form|field|question|element|item|display|submission)_)+")
+_NUMBER = late(r"_?\d+$")
 _LONGEST = 40
 _LONGEST_TOGETHER = 500  # what is kept of a sender's keys is bounded
 _MOST_KEYS = 40

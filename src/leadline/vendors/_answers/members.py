@@ -3,10 +3,10 @@
 Whether a label that tells nothing stands for an answer depends on what stands beside it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from leadline.model.patterns import late
 from leadline.vendors._answers.answers import EMPTY, Answered, answer_in, are_answers, is_left_out
 from leadline.vendors._answers.keys import (
     is_generic,
@@ -26,7 +26,7 @@ from leadline.vendors._reader.aliases import meaning, role, understood
 from leadline.vendors._reader.key_facts import ObjectFacts, facts_of_object
 
 _NAMES = frozenset(("name", "first_name", "last_name"))
-_DIGIT = re.compile(r"\d")
+_DIGIT = late(r"\d")
 _Members = Iterable[tuple[str, Any]]
 
 

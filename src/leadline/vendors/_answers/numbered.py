@@ -4,6 +4,7 @@ labels beside one of values, and the numbered parts of names in Gravity Forms.""
 import re
 from typing import Any
 
+from leadline.model.patterns import late
 from leadline.vendors._answers.keys import words_in
 from leadline.vendors._reader.aliases import meaning, normal
 
@@ -22,7 +23,7 @@ _VALUES = frozenset(
 )
 _LISTS_OF_LABELS = frozenset(words_in("labels questions fields names keys columns headers label"))
 _LISTS_OF_VALUES = frozenset(words_in("values answers responses data row rows value"))
-_NUMBERED = re.compile(r"(\D{0,40})(\d{1,3})(\D{0,40})")
+_NUMBERED = late(r"(\D{0,40})(\d{1,3})(\D{0,40})")
 _OF_A_NAME = frozenset(("2", "3", "4", "6", "8"))
 
 

@@ -11,6 +11,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from leadline.model.patterns import late
+
 if TYPE_CHECKING:
     from leadline.model.labels import Reading
 
@@ -53,10 +55,8 @@ _MEANING = {
     for name, aliases in _ALIASES.items()
     for rank, alias in enumerate(aliases.split())
 }
-_PREFIX = re.compile(
-    r"^(?:q\d+|lead|contact|customer|client|prospect|person|visitor|user|form|your)_"
-)
-_NUMBERED = re.compile(r"_?\d+$")
+_PREFIX = late(r"^(?:q\d+|lead|contact|customer|client|prospect|person|visitor|user|form|your)_")
+_NUMBERED = late(r"_?\d+$")
 _NOT_STRIPPED = frozenset({"id", "title", "source_id", "country_id", "name"})
 _LONGEST_KEY = 80
 _LONGEST_LABEL = 200

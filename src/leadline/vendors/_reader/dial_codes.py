@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from leadline.model.patterns import late
 from leadline.vendors._reader.dial_labels import (
     PHONE_DIGITS,
     Tells,
@@ -21,13 +22,13 @@ from leadline.vendors._reader.dial_labels import (
     scalar,
 )
 
-_JOINED = re.compile(r"\((?:\+[^()]{1,60}|[A-Z]{2})\) (.+)", re.DOTALL)
-_INTERNATIONAL = re.compile(r"\s*\(?\s*(?:\+|00)")
+_JOINED = late(r"\((?:\+[^()]{1,60}|[A-Z]{2})\) (.+)", re.DOTALL)
+_INTERNATIONAL = late(r"\s*\(?\s*(?:\+|00)")
 _BEGINS = frozenset("+＋0(\u200e ")  # how a dial code that is marked as one can begin
-_COUNTRY_WITHIN = re.compile(r"country|iso|region", re.IGNORECASE)
-_ISO = re.compile(r"[A-Za-z]{2}")
-_LETTER = re.compile(r"[^\W\d_]")
-_MANY_DIGITS = re.compile(rf"(?:[^0-9]{{0,20}}[0-9]){{{PHONE_DIGITS}}}")
+_COUNTRY_WITHIN = late(r"country|iso|region", re.IGNORECASE)
+_ISO = late(r"[A-Za-z]{2}")
+_LETTER = late(r"[^\W\d_]")
+_MANY_DIGITS = late(rf"(?:[^0-9]{{0,20}}[0-9]){{{PHONE_DIGITS}}}")
 _MOST = 100  # dial codes, or members of a phone's object
 _LONGEST_LOCAL = 8  # digits of a number without its area code
 # What the code is called in an object for it: {"phone_country": {"code": "+91", "name": "India"}}.

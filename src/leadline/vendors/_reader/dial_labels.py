@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from leadline.model.countries import CALLING_CODES
+from leadline.model.patterns import late
 
 
 class Tells(IntEnum):
@@ -40,8 +41,8 @@ _LONGEST_VALUE = 60
 PHONE_DIGITS = 7
 """A text with so many digits is a phone number and no code."""
 _UNKNOWN = Label(Tells.NOTHING, frozenset())
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+_CAMEL = late(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = late(r"[^\W\d_]+|\d+")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -64,7 +65,7 @@ _DIALLING = _words(
     "phoneprefix phonecc phonecountry phonecountrycode telcode telprefix mobilecode "
     "countrycallingcode countrydialcode"
 )
-_OTHER_SCRIPTS = re.compile(
+_OTHER_SCRIPTS = late(
     r"код\s+страны|телефонный\s+код|国番号|国家代[码碼]|国际区号|國際區號|國碼|국가\s?번호|국가\s?코드",
     re.IGNORECASE,
 )
@@ -115,14 +116,14 @@ def _told_by(words: frozenset[str]) -> Tells:
     return Tells.WITH_PLUS if plain or about_phone else Tells.NOTHING
 
 
-_DIGITS = re.compile(r"\(?(\+|00)?[ ]?([0-9]{1,4}(?:[ \-][0-9]{3})?)\)?")
-_WITHIN = re.compile(r"(?:\+|(?<![0-9])00)[ ]?([0-9]{1,4}(?:[ \-][0-9]{3})?)(?![0-9])")
-_ALONE = re.compile(r"(?<![0-9])([0-9]{1,3})(?![0-9])")
-_AREA_CODE = re.compile(r"\(?0?[1-9][0-9]{0,5}\)?")
-_ISO = re.compile(r"[A-Za-z]{2}")
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-_NAME = re.compile(r"[^\W\d_][^0-9+]*")
-_NOT_CHOSEN = re.compile(
+_DIGITS = late(r"\(?(\+|00)?[ ]?([0-9]{1,4}(?:[ \-][0-9]{3})?)\)?")
+_WITHIN = late(r"(?:\+|(?<![0-9])00)[ ]?([0-9]{1,4}(?:[ \-][0-9]{3})?)(?![0-9])")
+_ALONE = late(r"(?<![0-9])([0-9]{1,3})(?![0-9])")
+_AREA_CODE = late(r"\(?0?[1-9][0-9]{0,5}\)?")
+_ISO = late(r"[A-Za-z]{2}")
+_FLAG = late("[\U0001f1e6-\U0001f1ff]{2}")
+_NAME = late(r"[^\W\d_][^0-9+]*")
+_NOT_CHOSEN = late(
     r"(?:please\s+)?(?:select|choose)\b|n/?a\Z|none\Z|null\Z|undefined\Z", re.IGNORECASE
 )
 

@@ -2,12 +2,12 @@
 keys: most senders send the same keys in the same order for ever.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from leadline.model.labels import Reading
+from leadline.model.patterns import late
 from leadline.vendors._answers.keys import shape_of
 from leadline.vendors._answers.questions import GROUPS, HOLDERS
 from leadline.vendors._reader.aliases import Role, role, understood
@@ -21,7 +21,7 @@ _ANY_TEXT = frozenset(
 )  # fmt: skip
 LONGEST_YES_OR_NO = 5
 """A text that is longer is no "yes" or "no" in place of an e-mail address or a phone number."""
-_DIGIT = re.compile(r"\d")
+_DIGIT = late(r"\d")
 _OF_LISTS = HOLDERS | GROUPS
 # Keys are a sender's, so what is kept is bounded: 512 objects with up to 1,000 characters of keys.
 _MOST_KEYS = 60

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from leadline.model.names import ANOTHER_PERSON
+from leadline.model.patterns import late
 from leadline.vendors._reader.aliases import Role, understood
 from leadline.vendors._reader.chosen import Node
 
-_EMAIL = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24}")
-_PHONE = re.compile(r"\+[1-9][0-9 ().\-/]{6,24}|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[ .\-][0-9]{4}")
-_DIGITS = re.compile(r"\+?[0-9 ().\-/]{7,30}")
+_EMAIL = late(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24}")
+_PHONE = late(r"\+[1-9][0-9 ().\-/]{6,24}|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[ .\-][0-9]{4}")
+_DIGITS = late(r"\+?[0-9 ().\-/]{7,30}")
 _FEWEST, _MOST = 7, 15  # digits of a number (ITU-T E.164)
-_NOT_THE_PERSONS = re.compile(
+_NOT_THE_PERSONS = late(
     r"(?:to|from|cc|bcc|sender|recipients?|reply_?to|admin|host|agent|by)$", re.IGNORECASE
 )
 

@@ -14,6 +14,16 @@ DOUBTFUL = "name.fields_differ"
 """The problem code of a name whose fields do not fit together: they may name two people."""
 
 _MOST_WORDS = 3
+_TITLE_WORDS = (
+    "account anfrage application appointment booking brochure call campaign case checkout company "
+    "consultation contact contacto contatto customer deal demo download ebook email enquiry event "
+    "feedback form formular formulaire formulario free hubspot inquiry kontakt landing lead leads "
+    "list meeting new newsletter offer opportunity order page pipeline popup product project quote "
+    "registration request sales salesforce service sign signup subscribe support survey test trial "
+    "us web webform webhook webinar website whitepaper"
+)
+_OF_TITLES = frozenset(_TITLE_WORDS.split())
+"""Words of the names of forms, pages and deals."""
 
 
 class Given(NamedTuple):
@@ -79,7 +89,8 @@ def _kept(parts: Sequence[Given], *, doubtful: bool = False) -> NameFound:
 
 
 def _of_all(name: Given, first: Given, last: Given) -> NameFound:
-    """A name beside both parts: the title of a form or a deal shares no word with them."""
+    """A name beside both parts: the title of a form or a deal shares no word with them, nor does
+    the name of another person, and then it is doubtful whose lead it is."""
     words = _words(name.text)
     parts = _words(first.text) | _words(last.text)
     if name.text in (first.text, last.text):
@@ -87,7 +98,7 @@ def _of_all(name: Given, first: Given, last: Given) -> NameFound:
         return found._replace(used=found.used | {name.number})
     if words & parts or not same_script(name.text, last.text):
         return _kept((name, first, last))
-    return _kept((first, last), doubtful=name.whole)
+    return _kept((first, last), doubtful=name.whole or _is_like_a_persons(name.text))
 
 
 def _with_half(name: Given, half: Given) -> NameFound:
@@ -157,6 +168,16 @@ def _is_short_for(short: str, name: str) -> bool:
 def _may_be_whole(text: str) -> bool:
     words = text.lower().split()
     return len(words) > 1 and words[0] not in PARTICLES
+
+
+def _is_like_a_persons(text: str) -> bool:
+    """Whether a text has two or three words, all of which may be of a person's name."""
+    words = text.split()
+    return (
+        2 <= len(words) <= _MOST_WORDS
+        and all(word[0].isupper() and word.replace("-", "").isalpha() for word in words)
+        and _OF_TITLES.isdisjoint(text.casefold().split())
+    )
 
 
 def same_script(one: str, other: str) -> bool:

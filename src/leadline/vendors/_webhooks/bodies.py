@@ -1,7 +1,6 @@
 """Reads bodies by their content, since content types are often wrong: `curl -d`, WordPress, axios,
 PHP, Java and Ruby label JSON as a form by default."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +10,13 @@ from leadline.model.charsets import label_in
 from leadline.model.errors import Unreadable
 from leadline.model.json_text import read_json, read_labelled_json
 from leadline.model.lead import Delivery
+from leadline.model.patterns import late
 from leadline.vendors._webhooks import forms
 from leadline.vendors._webhooks.pieces import leads_in
 
 JSON_MEDIA = ("application/json", "text/json", "text/plain")
 """The content types of JSON."""
-_PAIRS = re.compile(rb"[^\s=&{}\"<>]{1,200}=[^\s{}\"<>]*\s*\Z")
+_PAIRS = late(rb"[^\s=&{}\"<>]{1,200}=[^\s{}\"<>]*\s*\Z")
 
 
 def read_body(delivery: Delivery) -> tuple[bytes, tuple[str, ...]]:

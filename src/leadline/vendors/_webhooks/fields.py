@@ -10,6 +10,7 @@ import msgspec
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import PLACEABLE, LeadFields
+from leadline.model.patterns import late
 
 _DEEPEST = 12
 LONGEST_PATH = 200  # as long as refinement keeps names (`refine.limits`)
@@ -30,7 +31,7 @@ _VALUES_OF = {
     "owner": ("email", "value", "name", "label", "full_name"),
     "message": ("value", "label", "full", "text", "raw", "content", "body"),
 }
-_SECRET = re.compile(
+_SECRET = late(
     r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",
     re.IGNORECASE,
 )

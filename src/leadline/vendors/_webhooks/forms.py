@@ -12,12 +12,13 @@ from leadline.model.charsets import label_in
 from leadline.model.errors import LeadlineError, Unreadable
 from leadline.model.json_text import decode, read_json, read_labelled_json
 from leadline.model.lead import Delivery
+from leadline.model.patterns import late
 from leadline.vendors._reader.on_demand import names_somebody_late as names_somebody
 from leadline.vendors._webhooks.form_values import Field, File, decoded_fields
 
 MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
 _MOST_FIELDS = 1000
-_BOUNDARY = re.compile(
+_BOUNDARY = late(
     rb"--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\nContent-(?:Disposition|Type|Transfer-Encoding|Length):",
     re.IGNORECASE,
 )

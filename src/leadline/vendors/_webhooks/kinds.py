@@ -8,10 +8,11 @@ import msgspec
 
 from leadline.model.json_text import peek
 from leadline.model.lead import Kind
+from leadline.model.patterns import late
 
 # A verb of change counts only after a dot, colon or slash, or after the name of a record: `type`
 # may also be a visitor's choice in a form ("Address change"), and that is a lead.
-_CHANGED = re.compile(
+_CHANGED = late(
     r"(?:[\w.:/-]*[.:/]|(?:[\w.-]*[._-])?"
     r"(?:lead|contact|person|customer|record|object|user|account|company|deal|opportunity)[_-])"
     r"(?:updat(?:ed?)|chang(?:ed?)|modif(?:y|ied)|propertychange)",
@@ -56,8 +57,8 @@ _RECORDS = (
     "reservation|prospect|client|profile|candidate|email"
 )
 _NAMES_OF_RECORDS = frozenset(name for one in _RECORDS.split("|") for name in (one, one + "s"))
-_JOINED = re.compile(rf"(?:{_RECORDS})+s?(?P<verb>[a-z]+)")
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_JOINED = late(rf"(?:{_RECORDS})+s?(?P<verb>[a-z]+)")
+_TOKEN = late(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _TAIL = frozenset(
     {"event", "webhook", "hook", "notification", "success", "succeeded", "completed", "v"}
 )
@@ -108,7 +109,7 @@ class EventNames(msgspec.Struct):
 
 _CHOSEN = frozenset({"topic", "type", "event_name", "action_type"})
 """Keys that may hold a visitor's choice."""
-_ONLY_KEY = re.compile(rb'\s*\{\s*"([^"\\]{1,100})"\s*:\s*[\[{]')
+_ONLY_KEY = late(rb'\s*\{\s*"([^"\\]{1,100})"\s*:\s*[\[{]')
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 

@@ -15,15 +15,16 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from leadline.model.charsets import decode_text, label_in
 from leadline.model.errors import Unreadable
+from leadline.model.patterns import late
 from leadline.vendors._webhooks.form_values import Field, File
 
 MOST_FIELDS = 1000
-_EXTENDED = re.compile(
+_EXTENDED = late(
     r";\s*(name|filename)\*\s*=\s*\"?([^'\";\s]*)'[^'\";\s]*'([^\";\s]*)", re.IGNORECASE
 )
-_WORD = re.compile(r"=\?([^?\s]{1,40})\?([BQ])\?([^?]*)\?=", re.IGNORECASE)
-_WORDS = re.compile(r"(?:=\?[^?\s]{1,40}\?[BQ]\?[^?]*\?=\s*)+", re.IGNORECASE)
-_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
+_WORD = late(r"=\?([^?\s]{1,40})\?([BQ])\?([^?]*)\?=", re.IGNORECASE)
+_WORDS = late(r"(?:=\?[^?\s]{1,40}\?[BQ]\?[^?]*\?=\s*)+", re.IGNORECASE)
+_ESCAPED = late(rb"%([0-9A-Fa-f]{2})")
 
 
 class Part:

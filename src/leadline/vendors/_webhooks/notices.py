@@ -1,13 +1,13 @@
 """Helpers for notices that list record ids, and for answers to a form's questions."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from leadline.model.patterns import late
 from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks.fields import text
 
-_LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,24}")
+_LOOKS_LIKE_EMAIL = late(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,24}")
 
 
 def each_record(ids: Iterable[Any]) -> Iterator[str]:

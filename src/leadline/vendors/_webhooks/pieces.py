@@ -33,6 +33,8 @@ _ANY_WORDS = (
 )
 _PEOPLE = frozenset(_PEOPLE_WORDS.split())
 _ANYTHING = frozenset(_ANY_WORDS.split())
+_STAFF = frozenset(("user", "member", "owner", "agent", "employee", "staff", "rep"))
+"""People whose list is of no leads if another list is."""
 _TEXTS = ("payload", "data", "data.json", "body")
 """The keys under which senders put JSON as a string: page builders, functions behind a gateway."""
 _DEEPEST = 4
@@ -151,10 +153,12 @@ def _cut(members: _Members, value: Mapping[str, Any]) -> list[bytes]:
     candidates = [key for key, inner in value.items() if isinstance(inner, list)]
     if len(candidates) > _MOST_LISTS:
         return []
-    lists = [key for key in candidates if _holds_people(key, value[key])]
-    if sum(len(value[key]) for key in lists) < 2:
+    people = [key for key in candidates if _holds_people(key, value[key])]
+    staff = [key for key in candidates if _holds_staff(key, value[key])]
+    lists = [key for key in people if key not in staff] or people
+    if not lists or (sum(len(value[key]) for key in lists) < 2 and set(staff) <= set(lists)):
         return []
-    beside = {key: text for key, text in members.items() if key not in lists}
+    beside = {key: text for key, text in members.items() if key not in (*lists, *staff)}
     around = _value(beside)
     if not claimed(around) <= {"name"} or (
         names_somebody(around) and not all("name" in claimed(one) for one in _each(value, lists))
@@ -196,6 +200,12 @@ def _holds_people(key: str, value: Sequence[Any]) -> bool:
     if not (_stands_for(_ANYTHING, name) or any(_stands_for(_PEOPLE, word) for word in words)):
         return False
     return bool(some) and all(_is_somebody(one) and not is_answer(one) for one in some)
+
+
+def _holds_staff(key: str, value: Sequence[Any]) -> bool:
+    """Whether a list holds people of the sender's own, if another list holds leads."""
+    is_named_so = role(key) is Role.OWNER or _stands_for(_STAFF, normal(key))
+    return is_named_so and any(isinstance(one, dict) and claimed(one) for one in value)
 
 
 def _is_somebody(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 import base64
 import hmac
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -10,10 +9,11 @@ from urllib.parse import parse_qs, quote_plus
 
 from leadline.model.errors import ConfigurationError, Unauthentic
 from leadline.model.lead import Delivery
+from leadline.model.patterns import late
 from leadline.settings.sources import SourceConfig
 
 _Key = TypeVar("_Key")
-_STAMP = re.compile(r"[0-9]{1,16}")
+_STAMP = late(r"[0-9]{1,16}")
 SHARED_PARAMETERS = ("key", "secret", "token")
 """The names under which a sender may put the shared secret in the query or in a body."""
 WRONG_SIGNATURE = (

@@ -1,6 +1,5 @@
 """Parsing Salesforce Outbound Messages; document types and entities are refused."""
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -8,10 +7,11 @@ from xml.parsers import expat
 from leadline.model.bounds import MOST_EVENTS
 from leadline.model.charsets import decode_document
 from leadline.model.errors import TooManyEvents, Unreadable
+from leadline.model.patterns import late
 
 _MOST_DEPTH = 32
 _SPACE = b"\r\n\t "
-_DECLARED = re.compile(rb"""<\?xml\s[^>]{0,100}?\bencoding\s*=\s*["']([^"'<>]{1,100})["']""")
+_DECLARED = late(rb"""<\?xml\s[^>]{0,100}?\bencoding\s*=\s*["']([^"'<>]{1,100})["']""")
 _ENVELOPE = frozenset({"OrganizationId", "ActionId", "EnterpriseUrl", "PartnerUrl"})
 
 

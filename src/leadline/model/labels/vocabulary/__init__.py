@@ -8,12 +8,18 @@ No word may have two meanings, whatever the languages: "nome" is a name in Itali
 but the German "Titel" (a degree or a job) is in no table.
 """
 
-from enum import IntFlag, auto
+from enum import IntEnum, auto
+from typing import Any
 
 
-class Word(IntFlag):
-    """What a word of a label says. Those up to `MESSAGE` name what is asked for; the others only
-    describe it."""
+class Word(IntEnum):
+    """What a word of a label says, a bit each. Those up to `MESSAGE` name what is asked for; the
+    others only describe it. Joined they are plain integers: an `IntFlag` takes 1.5 ms to load."""
+
+    @staticmethod
+    def _generate_next_value_(*about: Any) -> int:
+        """The value of the next `auto()`; enum calls it with how many members there are, third."""
+        return 1 << int(about[2])
 
     NAME = auto()
     FIRST_NAME = auto()
