@@ -55,6 +55,15 @@ MOST_CROSSED = 8
 CLEAR = 5.0
 """By how many bits a lead must fit one of two people better than the other."""
 
+_MATCHED: dict[str, tuple[set[str], ...]] = {
+    "email": ({"email.same"}, {"email.shared"}),
+    "phone": ({"phone.same"}, {"phone.line"}),
+    "name": ({"first.same", "last.same"},),
+    "company": ({"company.same"},),
+    "address": ({"house.same", "street.same"},),
+}
+"""What two leads have the same, by the outcomes that say so (`FirstSeen.matched`)."""
+
 
 class _Scored(msgspec.Struct, frozen=True):
     """A cluster with the average bits of its members, the best member and its likeness."""
@@ -207,6 +216,7 @@ def _possible(scored: Sequence[_Scored], least: float) -> tuple[Possible, ...]:
 
 
 def _first_seen(scored: _Scored, chance: float, reasons: tuple[Reason, ...]) -> FirstSeen:
-    matched = tuple(dict.fromkeys(r.code.partition(".")[0] for r in reasons if r.weight > 0))
+    codes = {reason.code for reason in reasons}
+    matched = tuple(name for name, same in _MATCHED.items() if any(codes >= one for one in same))
     cluster = scored.cluster
     return FirstSeen(cluster.first, cluster.captured_at, matched, round(chance, 4), reasons)

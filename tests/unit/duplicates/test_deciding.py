@@ -23,7 +23,7 @@ def test_a_lead_with_the_mailbox_and_name_of_an_earlier_one_is_its_duplicate() -
     assert decision.first is not None
     assert decision.first.lead_id == "lead-1"
     assert decision.first.captured_at == candidate(1).captured_at
-    assert decision.first.matched == ("email", "last", "first")
+    assert decision.first.matched == ("email", "name")
     assert decision.first.probability == 0.9999
     assert decision.first.reasons[0].code == "email.same"
     assert decision.possible == ()
