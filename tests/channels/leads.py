@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from leadline.model.lead import Contact, FirstSeen, LeadDetails, RefinedLead
-from leadline.model.likeness import Origin, Possible, Reason
+from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.model.likeness import FirstSeen, Possible, Reason, ValueOrigin
 from leadline.model.links import Links
 from leadline.model.record_links import RecordLinks
 from leadline.ports.channel import Notice
@@ -121,7 +121,7 @@ def any_lead() -> st.SearchStrategy[RefinedLead]:
         reasons,
     )
     possible = st.builds(Possible, TEXT, chance, reasons)
-    origin = st.builds(Origin, TEXT, MOMENT)
+    origin = st.builds(ValueOrigin, TEXT, MOMENT)
     return st.builds(
         RefinedLead,
         lead_id=st.one_of(st.uuids().map(str), TEXT),

@@ -11,8 +11,7 @@ from leadline.alerts.story import story_of_lead
 from leadline.channels.slack.messages import alert
 from leadline.channels.webhook.events import EventWriter
 from leadline.model.handling import Ending
-from leadline.model.lead import FirstSeen
-from leadline.model.likeness import Origin, Possible, Reason
+from leadline.model.likeness import FirstSeen, Possible, Reason, ValueOrigin
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.ports.channel import History, Notice
@@ -76,7 +75,7 @@ def test_what_somebody_decided_is_told_instead_of_a_probability() -> None:
 
 
 def test_a_value_of_an_earlier_lead_is_marked_where_it_stands() -> None:
-    filled = {"email": Origin(FIRST_ID, CAPTURED)}
+    filled = {"email": ValueOrigin(FIRST_ID, CAPTURED)}
     notice = noticed(lead(duplicate_of=FIRST, filled=filled), Links())
     facts = dict(story_of_lead(notice).facts)
     assert facts["Email"] == "ada.lovelace@example.com (from the lead of 2 March 2026)"

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.lead import CapturedLead, FirstSeen
-from leadline.model.likeness import Found, Judgement, Possible, Ruling, Traits
+from leadline.model.lead import CapturedLead
+from leadline.model.likeness import Candidates, FirstSeen, Judgement, Possible, Ruling, Traits
 from leadline.model.task import Done, Lease, Step, Task
 from leadline.ports.duplicates import CAP, MOST_CANDIDATES
 from leadline.ports.store import Settlement, Store
@@ -57,11 +57,11 @@ def again(store: Store, clock: HandClock, lead: CapturedLead, outcome: Done) -> 
     return store.settle([Settlement(lease_task(store, Step.REFINE), outcome)])[0]
 
 
-def search(store: Store, keys: Sequence[bytes], lead_id: str = "new") -> Found:
+def search(store: Store, keys: Sequence[bytes], lead_id: str = "new") -> Candidates:
     return store.candidates({lead_id: keys})[lead_id]
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: Candidates) -> list[str]:
     return [one.lead_id for one in found.candidates]
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.model.lead import FirstSeen, Kind, Status
+from leadline.model.lead import Kind, Status
+from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
 from leadline.ports.ledger import Account, LeadFilter, LeadStory
 from tests.worlds.leads import captured, refined

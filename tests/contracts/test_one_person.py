@@ -11,8 +11,8 @@ from leadline.duplicates.traits import traits_of
 from leadline.journey import linking
 from leadline.journey.judging import cluster_of, edges_of, join, part
 from leadline.journey.refining import refine_due
-from leadline.model.lead import FirstSeen, RefinedLead
-from leadline.model.likeness import Origin, Ruling, Traits
+from leadline.model.lead import RefinedLead
+from leadline.model.likeness import FirstSeen, Ruling, Traits, ValueOrigin
 from leadline.model.task import Step, Task
 from leadline.ports.store import Settlement, Store
 from leadline.settings.rules import RuleConfig
@@ -77,7 +77,7 @@ def test_a_person_who_comes_again_is_linked_with_reasons_and_only_blanks_are_fil
     assert "email.same" in {reason.code for reason in link.reasons}
     assert contact.phone == office.refined(first).contact.phone
     assert contact.company == "Engines"
-    origin = Origin(first, office.refined(first).captured_at)
+    origin = ValueOrigin(first, office.refined(first).captured_at)
     assert office.refined(again).filled["phone"] == origin
     assert "company" not in office.refined(again).filled
     assert office.refined(first).duplicate_of is None

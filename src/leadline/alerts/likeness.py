@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from leadline.model.likeness import Origin, Reason
+from leadline.model.likeness import Reason, ValueOrigin
 
 JUDGED = "judged.same"
 """The code of the reason that people decided it."""
@@ -127,6 +127,6 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def origin_in_words(origin: Origin) -> str:
+def origin_in_words(origin: ValueOrigin) -> str:
     """Where a value came from that fills a blank: "from the lead of 3 May 2026"."""
     return f"from the lead of {day(origin.captured_at)}"

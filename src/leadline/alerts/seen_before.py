@@ -4,8 +4,7 @@ it is the same person, and who else it may be."""
 from leadline.alerts.likeness import percent, reasons_in_words, same_person_words
 from leadline.alerts.phrases import at, line_of, person_name, short_id
 from leadline.model.handling import Ending
-from leadline.model.lead import FirstSeen
-from leadline.model.likeness import Possible
+from leadline.model.likeness import FirstSeen, Possible
 from leadline.ports.channel import History, Notice
 
 _MATCHED = {"email": "e-mail address", "phone": "phone number"}

@@ -1,11 +1,11 @@
 """Finds a lead's address and other identifying facts among its custom fields, by their names."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from leadline.duplicates.folding import folded_text, folded_words
+from leadline.model.patterns import late
 
 _ROLES: tuple[tuple[str, str], ...] = (
     ("postcode", "postcode zip zipcode postalcode postal plz postleitzahl cep cap eircode"),
@@ -59,9 +59,9 @@ _NO_PLACE = frozenset(
     ]
 )
 _MOST = 60
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z0-9])")
-_HOUSE = re.compile(r"^(\d{1,5}[a-z]?)\s+(?=\D)|(?<=\D)\s+(\d{1,5}[a-z]?)$")
-_DATE = re.compile(r"\D")
+_CAMEL = late(r"(?<=[a-z])(?=[A-Z0-9])")
+_HOUSE = late(r"^(\d{1,5}[a-z]?)\s+(?=\D)|(?<=\D)\s+(\d{1,5}[a-z]?)$")
+_DATE = late(r"\D")
 
 
 def columns_of(custom: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:

@@ -8,8 +8,7 @@ import msgspec
 
 from leadline.duplicates.comparing import Comparison, compared
 from leadline.duplicates.weights import Weights
-from leadline.model.lead import FirstSeen
-from leadline.model.likeness import Candidate, Judgement, Possible, Reason, Ruling
+from leadline.model.likeness import Candidate, FirstSeen, Judgement, Possible, Reason, Ruling
 
 
 class Cluster(msgspec.Struct, frozen=True):

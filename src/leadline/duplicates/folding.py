@@ -1,11 +1,11 @@
 """Texts in the form in which they are compared: lower case, without accents, in Latin letters."""
 
-import re
 from functools import lru_cache
 
 from leadline.model import folding
+from leadline.model.patterns import late
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = late(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’`´")
 LONGEST = 120
 """The length to which texts are cut before they are compared, in characters."""

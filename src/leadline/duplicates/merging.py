@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import Origin
+from leadline.model.likeness import ValueOrigin
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     ("name", "first_name", "last_name"),
@@ -33,7 +33,7 @@ def filled_from(lead: RefinedLead, members: Sequence[tuple[RefinedLead, int]]) -
     givers = [(rank, one.captured_at, one.lead_id, without_fills(one)) for one, rank in members]
     givers = [giver for giver in givers if giver[2] != own.lead_id]
     kept: dict[str, Any] = {}
-    filled: dict[str, Origin] = {}
+    filled: dict[str, ValueOrigin] = {}
     for group in GROUPS:
         if any(getattr(own.contact, name) is not None for name in group):
             continue
@@ -42,7 +42,7 @@ def filled_from(lead: RefinedLead, members: Sequence[tuple[RefinedLead, int]]) -
             giver = max(able, key=lambda one: one[:3])[3]
             for name, value in _values(giver.contact, group):
                 kept[name] = value
-                filled[name] = Origin(giver.lead_id, giver.captured_at)
+                filled[name] = ValueOrigin(giver.lead_id, giver.captured_at)
     if not filled:
         return own
     return replace(own, contact=replace(own.contact, **kept), filled=filled)

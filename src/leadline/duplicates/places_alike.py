@@ -1,14 +1,13 @@
 """Compares the postal addresses of two leads, and further facts about them."""
 
-import re
-
 from leadline.duplicates.names_alike import Finding
 from leadline.duplicates.strings import edits, is_typo, ratio, words_alike
 from leadline.duplicates.weights import Weights
 from leadline.model.likeness import Traits
+from leadline.model.patterns import late
 from leadline.refine import text
 
-_FINE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|\d{4}[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d|\d{9}")
+_FINE = late(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|\d{4}[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d|\d{9}")
 """Postcodes of a part of a street: of the United Kingdom, the Netherlands, Canada, and ZIP+4."""
 
 _KINDS = text.words(

@@ -4,20 +4,25 @@ compared."""
 import re
 from collections.abc import Iterator
 
+from leadline.model.found import was_found
 from leadline.model.lead import RefinedLead
+from leadline.model.patterns import late
 from leadline.refine.email import refine_email
 from leadline.refine.email_kinds import is_placeholder_address, is_placeholder_phone
 from leadline.refine.phone import refine_phone
 from leadline.refine.phone_key import phone_digits
 
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@[^\s@<>,;:\"()\[\]]{1,190}\.[^\W\d_]{2,24}")
-_BETWEEN = re.compile(r"\s*[/;,|]\s*|\s+(?:or|and|oder|und|ou|o|y|e)\s+", re.I)
+_ADDRESS = late(r"[^\s@<>,;:\"()\[\]]{1,64}@[^\s@<>,;:\"()\[\]]{1,190}\.[^\W\d_]{2,24}")
+_BETWEEN = late(r"\s*[/;,|]\s*|\s+(?:or|and|oder|und|ou|o|y|e)\s+", re.I)
 _MOST = 4
 
 
 def emails_of(refined: RefinedLead) -> tuple[str, ...]:
     """The lead's canonical address, then what else was written into its e-mail field. One that is
-    not valid counts as written; placeholders ("none@none.com") are left out."""
+    not valid counts as written. Placeholders ("none@none.com") are left out, and an address that
+    was found in the message or another field (`model.found`): it may be somebody else's."""
+    if was_found(refined, "email"):
+        return ()
     contact = refined.contact
     own = contact.email_canonical or contact.email or ""
     found = {own.casefold(): None} if "@" in own else {}
@@ -31,7 +36,10 @@ def emails_of(refined: RefinedLead) -> tuple[str, ...]:
 
 def phones_of(refined: RefinedLead) -> tuple[str, ...]:
     """The lead's number in E.164, or its digits if it is not valid, with ";ext=" and its extension;
-    then what else was written into its phone field. Placeholders ("1234567890") are left out."""
+    then what else was written into its phone field. Placeholders ("1234567890") are left out, and a
+    number that was found in the message or another field."""
+    if was_found(refined, "phone"):
+        return ()
     number = phone_digits(refined.contact)
     extension = refined.contact.phone_extension
     found = {f"{number};ext={extension}" if extension else number: None} if number else {}

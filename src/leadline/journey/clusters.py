@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.duplicates.deciding import Cluster
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Candidate, Found, Judgement, Ruling
+from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling
 from leadline.ports.duplicates import Duplicates
 from leadline.ports.store import Leads
 
@@ -30,7 +30,7 @@ class Neighbours:
     def __init__(
         self,
         store: ClusterStore,
-        found: Mapping[str, Found],
+        found: Mapping[str, Candidates],
         before: Mapping[str, RefinedLead],
     ) -> None:
         self._store = store
@@ -47,7 +47,7 @@ class Neighbours:
             self.place(one)
         self._read(firsts)
 
-    def clusters(self, lead_id: str, found: Found, mates: Iterable[str]) -> list[Cluster]:
+    def clusters(self, lead_id: str, found: Candidates, mates: Iterable[str]) -> list[Cluster]:
         """The clusters of a lead's candidates, of its *mates* in the batch, of the lead that it was
         linked to before, and of those that people said to be about the same person; without the
         lead itself, and without its own cluster."""

@@ -18,7 +18,7 @@ from leadline.journey.clusters import Neighbours
 from leadline.kit import Kit
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Candidate, Found, Possible, Traits
+from leadline.model.likeness import Candidate, Candidates, Possible, Traits
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class _Linker:
 
     def link(self, one: _Prepared) -> Linked:
         """The lead with its link, its possible duplicates, and its blanks filled."""
-        lead_id, found = one.lead.lead_id, self._found.get(one.lead.lead_id, Found())
+        lead_id, found = one.lead.lead_id, self._found.get(one.lead.lead_id, Candidates())
         made = self._decided(one, found)
         possible = tuple(self._capped(maybe) for maybe in made.possible)
         lead = msgspec.structs.replace(one.lead, duplicate_of=made.first, possible=possible)
@@ -107,7 +107,7 @@ class _Linker:
         most = round(self._kit.duplicates.link - 0.01, 4)
         return msgspec.structs.replace(maybe, probability=min(maybe.probability, most))
 
-    def _decided(self, one: _Prepared, found: Found) -> Decision:
+    def _decided(self, one: _Prepared, found: Candidates) -> Decision:
         """The cluster that the lead is put into, and its possible duplicates.
 
         A lead that is refined again goes only into a cluster that began earlier, or the one that it

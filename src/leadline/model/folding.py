@@ -4,8 +4,9 @@ For comparing names, never for showing them: "José" and "JOSE", "Łukasz" and "
 "Ivanov" become equal.
 """
 
-import re
 import unicodedata
+
+from leadline.model.patterns import late
 
 # Letters that Unicode does not take apart. The small letters only: text is casefolded before.
 _LATIN = {
@@ -31,12 +32,12 @@ _GREEK = {
     "ς": "s", "τ": "t", "υ": "y", "φ": "f", "χ": "ch", "ψ": "ps", "ω": "o",
 }  # fmt: skip
 _OF_LATIN, _OF_CYRILLIC, _OF_GREEK = map(str.maketrans, (_LATIN, _CYRILLIC, _GREEK))
-_CYRILLIC_LETTER = re.compile("[а-ӿ]")  # й and ї are letters of their own, not и with a mark
-_ADJECTIVE = re.compile(r"[иы]й\b")  # "Дмитрий" is Dmitry
-_GREEK_LETTER = re.compile("[α-ω]")
+_CYRILLIC_LETTER = late("[а-ӿ]")  # й and ї are letters of their own, not и with a mark
+_ADJECTIVE = late(r"[иы]й\b")  # "Дмитрий" is Dmitry
+_GREEK_LETTER = late("[α-ω]")
 _GREEK_PAIRS = (("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("γγ", "ng"), ("γχ", "nch"))
-_GREEK_FIRST = re.compile(r"\bμπ")
-_MARK = re.compile("[\u0300-\u036f]+")  # accents; the vowel signs of other scripts are letters
+_GREEK_FIRST = late(r"\bμπ")
+_MARK = late("[\u0300-\u036f]+")  # accents; the vowel signs of other scripts are letters
 
 
 def folded(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.likeness import Origin, Possible, Reason
+from leadline.model.likeness import FirstSeen, Possible, ValueOrigin
 from leadline.model.quotas import Quota
 
 
@@ -265,19 +265,6 @@ class LeadDetails(msgspec.Struct, frozen=True):
     owner_claimed: str | None = None
 
 
-class FirstSeen(msgspec.Struct, frozen=True):
-    """The first lead of the cluster that a lead belongs to, which are about one person: its id, its
-    time of capture, what matched ("email", "phone", "name", ...), how probable it is that both are
-    about one person, and the comparisons that say so. Earlier versions linked by e-mail or phone
-    alone, without a probability."""
-
-    lead_id: str
-    captured_at: datetime
-    matched: tuple[str, ...]
-    probability: float | None = None
-    reasons: tuple[Reason, ...] = ()
-
-
 class RefinedLead(msgspec.Struct, frozen=True):
     """A lead after all refinement rules. `status` is "refined", or "quarantined" for spam and
     tests, for which no alert is sent. `possible` are leads that may be about the same person.
@@ -296,7 +283,7 @@ class RefinedLead(msgspec.Struct, frozen=True):
     duplicate_of: FirstSeen | None = None
     custom: dict[str, Any] = {}
     possible: tuple[Possible, ...] = ()
-    filled: dict[str, Origin] = {}
+    filled: dict[str, ValueOrigin] = {}
 
 
 KEY_REUSED = "event.key_reused"

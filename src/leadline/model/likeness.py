@@ -39,6 +39,19 @@ class Reason(msgspec.Struct, frozen=True):
     weight: float
 
 
+class FirstSeen(msgspec.Struct, frozen=True):
+    """The first lead of the cluster that a lead belongs to, which are about one person: its id, its
+    time of capture, what matched ("email", "phone", "name", ...), how probable it is that both are
+    about one person, and the comparisons that say so. Earlier versions linked by e-mail or phone
+    alone, without a probability."""
+
+    lead_id: str
+    captured_at: datetime
+    matched: tuple[str, ...]
+    probability: float | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
 class Possible(msgspec.Struct, frozen=True):
     """A lead that may be about the same person: less probable than a link needs, and more than can
     be ignored. People decide (`leadline duplicates review`)."""
@@ -48,7 +61,7 @@ class Possible(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
 
 
-class Origin(msgspec.Struct, frozen=True):
+class ValueOrigin(msgspec.Struct, frozen=True):
     """Where a value came from that fills a blank of a lead: the earlier lead that has it."""
 
     lead_id: str
@@ -67,7 +80,7 @@ class Candidate(msgspec.Struct, frozen=True):
     rank: int = 0
 
 
-class Found(msgspec.Struct, frozen=True):
+class Candidates(msgspec.Struct, frozen=True):
     """The candidates for one lead. `as_of` is the store's own mark of the time of the search:
     settling the lead with it fails if another lead has come under one of its keys since."""
 

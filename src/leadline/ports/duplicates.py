@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from leadline.model.likeness import Candidate, Found, Judgement
+from leadline.model.likeness import Candidate, Candidates, Judgement
 
 
 class Duplicates(Protocol):
     """Finds refined leads by candidate keys, and clusters by their first lead."""
 
-    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Found]:
+    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """The candidates for each lead, by its id: refined leads under one of its keys, without
         itself, those under most keys first, then those under the key that is given first, then the
         earliest; at most `MOST_CANDIDATES`.

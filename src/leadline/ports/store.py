@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from leadline.model.erasing import ERASED_WORDS
-from leadline.model.lead import CapturedLead, Fate, FirstSeen, Kind, Receipt, RefinedLead
+from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, RefinedLead
+from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
 from leadline.ports.duplicates import Duplicates
 

@@ -96,7 +96,11 @@ def _with_email(reached: Reached, place: str, found: FoundValue) -> Reached:
     several = ("email.several",) if found.others else ()
     return Reached(
         msgspec.structs.replace(
-            reached.contact, email=email.written, email_canonical=email.canonical
+            reached.contact,
+            email=email.written,
+            email_canonical=email.canonical,
+            email_kind=email.kind,
+            company_domain=email.company,
         ),
         (*reached.changes, change, *email.changes),
         (*reached.problems, found_code("email", place), *several, *email.problems),

@@ -17,7 +17,6 @@ from leadline.model.lead import (
     OTHER_WORDS,
     CapturedLead,
     Fate,
-    FirstSeen,
     Kind,
     Receipt,
     RefinedLead,
@@ -26,6 +25,7 @@ from leadline.model.lead import (
     is_end,
     is_privacy_deletion,
 )
+from leadline.model.likeness import FirstSeen
 from leadline.model.quotas import Quota, Spent, given_back, spend
 from leadline.model.task import Alert, Drop, Step, Task
 from leadline.ports.clock import Clock

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from leadline.model.lead import CapturedLead, RefinedLead
-from leadline.model.likeness import Candidate, Found, Judgement
+from leadline.model.likeness import Candidate, Candidates, Judgement
 from leadline.model.task import Done
 from leadline.ports.duplicates import CAP
 from leadline.stores.likeness import Likeness, note_of, ranked
@@ -26,10 +26,10 @@ class MemoryDuplicates:
         self.firsts: dict[str, str] = {}
         """The first lead of the cluster that each later one is in."""
 
-    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Found]:
+    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""
         return {
-            lead_id: Found(
+            lead_id: Candidates(
                 tuple(self._candidate(i) for i in ranked(mine, self.under, lead_id)),
                 str(self.came),
             )

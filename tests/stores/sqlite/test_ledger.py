@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.model.lead import CapturedLead, FirstSeen, Kind, Status
+from leadline.model.lead import CapturedLead, Kind, Status
+from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
 from leadline.ports.ledger import Account, LeadFilter
 from leadline.ports.store import Settlement

@@ -4,7 +4,8 @@ from leadline.alerts import seen_before as words
 from leadline.alerts.words import on_one_line
 from leadline.channels.slack import blockkit, pieces
 from leadline.channels.slack.mrkdwn import harmless
-from leadline.model.lead import FirstSeen, RefinedLead
+from leadline.model.lead import RefinedLead
+from leadline.model.likeness import FirstSeen
 from leadline.ports.channel import Notice
 
 _WHY = 400

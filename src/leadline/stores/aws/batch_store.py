@@ -8,8 +8,7 @@ from typing import Any
 from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso
 from leadline.model.handling import Handling
-from leadline.model.lead import FirstSeen
-from leadline.model.likeness import Candidate, Found, Judgement
+from leadline.model.likeness import Candidate, Candidates, FirstSeen, Judgement
 from leadline.model.task import (
     Addressee,
     Alert,
@@ -75,7 +74,7 @@ class BatchStore(AwsStore):
         with self._or_give_back():
             return super().first_seen(keys)
 
-    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Found]:
+    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""
         with self._or_give_back():
             return super().candidates(keys)

@@ -6,7 +6,7 @@ from itertools import islice
 
 import msgspec
 
-from leadline.model.likeness import Candidate, Found, Judgement
+from leadline.model.likeness import Candidate, Candidates, Judgement
 from leadline.ports.duplicates import CAP
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.items import LeadItem
@@ -31,7 +31,7 @@ _LONGEST_CHAIN = 8
 class AwsDuplicates(AwsLeads):
     """`ports.duplicates.Duplicates` on DynamoDB."""
 
-    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Found]:
+    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""
         under = self._key_items({key for mine in keys.values() for key in mine})
         self.recent.under.update(under)
@@ -39,7 +39,7 @@ class AwsDuplicates(AwsLeads):
         found = {i: [one for one in ranked(mine, leads) if one != i] for i, mine in keys.items()}
         made = self._as_candidates([one for some in found.values() for one in some])
         return {
-            i: Found(
+            i: Candidates(
                 tuple(made[one] for one in some if one in made),
                 search_mark(under[key] for key in dict.fromkeys(keys[i])),
             )

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from leadline.model.formats import from_iso, key_of
-from leadline.model.lead import ENDS, Fate, FirstSeen, Kind, RefinedLead
+from leadline.model.lead import ENDS, Fate, Kind, RefinedLead
+from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert
 from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.aws.base import Base, log

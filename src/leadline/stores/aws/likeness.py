@@ -166,7 +166,7 @@ def packed(keys: Iterable[bytes]) -> str:
 
 
 def search_mark(items: Iterable[KeyItem]) -> str:
-    """The mark of a search (`model.likeness.Found.as_of`): the revisions of what it read."""
+    """The mark of a search (`model.likeness.Candidates.as_of`): the revisions of what it read."""
     return " ".join(f"{one.key[:_MARK].hex()}:{one.rev}" for one in items)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from leadline.model.lead import FirstSeen
+from leadline.model.likeness import FirstSeen
 from leadline.model.task import Done
 from leadline.ports.duplicates import CAP
 from leadline.stores.aws.duplicates import AwsDuplicates

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import apsw
 import msgspec
 
-from leadline.model.likeness import Candidate, Found, Judgement, Ruling, Traits
+from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling, Traits
 from leadline.ports.clock import Clock
 from leadline.ports.duplicates import CAP
 from leadline.stores.damage import note_damage
@@ -32,7 +32,7 @@ class SqliteDuplicates:
     candidate_index: CandidateIndex
     _all_made = False
 
-    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Found]:
+    def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""
         numbers = {key: number_of(key) for mine in keys.values() for key in mine}
         with self.db.reading() as db:
@@ -41,13 +41,13 @@ class SqliteDuplicates:
             found_now = {key: leads[n] for key, n in numbers.items() if n in leads}
             under = self._with_earlier(db, numbers, found_now)
             if not under:
-                nobody = Found((), as_of)
+                nobody = Candidates((), as_of)
                 return dict.fromkeys(keys, nobody)
             cut = {key: sorted(some)[:CAP] for key, some in under.items()}
             found = {i: ranked(mine, cut) for i, mine in keys.items()}
             made = _candidates(db, {n for some in found.values() for n in some})
         return {
-            i: Found(tuple(made[n] for n in some if n in made and made[n].lead_id != i), as_of)
+            i: Candidates(tuple(made[n] for n in some if n in made and made[n].lead_id != i), as_of)
             for i, some in found.items()
         }
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from leadline.model.formats import refined_document
-from leadline.model.lead import Fate, FirstSeen, Kind, RefinedLead
+from leadline.model.lead import Fate, Kind, RefinedLead
+from leadline.model.likeness import FirstSeen
 from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
