@@ -83,6 +83,21 @@ def test_a_person_who_comes_again_is_linked_with_reasons_and_only_blanks_are_fil
     assert office.refined(first).duplicate_of is None
 
 
+def test_a_lead_with_nothing_but_a_rare_name_is_linked_and_gets_nobodys_address(
+    office: Registry,
+) -> None:
+    first = office.comes(name="Ottilie Varnhagen", email="ottilie@example.com")
+    again = office.comes(name="Ottilie Varnhagen")
+    assert office.first_of(again) == first
+    assert office.refined(again).contact.email is None
+    assert office.refined(again).filled == {}
+
+
+def test_a_lead_with_nothing_but_a_common_name_is_nobodys_duplicate(office: Registry) -> None:
+    office.comes(name="John Smith", email="john.smith@example.com")
+    assert office.first_of(office.comes(name="John Smith")) is None
+
+
 def test_two_of_one_person_in_one_batch_find_each_other(office: Registry) -> None:
     one, two = office.post(**ADA), office.post(**{**ADA, "message": "second"})
     office.wait(minutes=11)

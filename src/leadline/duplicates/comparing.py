@@ -5,11 +5,16 @@ import msgspec
 from leadline.duplicates.companies_alike import companies_alike
 from leadline.duplicates.names_alike import Finding, names_alike
 from leadline.duplicates.places_alike import facts_alike, places_alike
-from leadline.duplicates.proof import OF_A_FIRM, SAME_FIRM, Proof, is_person, proof_of
+from leadline.duplicates.proof import FACTS, OF_A_FIRM, SAME_FIRM, Proof, is_person, proof_of
 from leadline.duplicates.reach_alike import emails_alike, phones_alike
 from leadline.duplicates.weights import Weights
 from leadline.model.likeness import Traits
 
+NAME_ONLY = "name.only"
+"""The finding that one of two leads has nothing but a name."""
+_RARE = 16.0
+"""How rare a name must be, in bits (one of 65,000), to tell of one person without anything else."""
+_OF_NAMES = frozenset({"first", "last", "name"})
 _CONTRADICTING = frozenset({"first.other", "last.other"})
 _VAGUE = frozenset({"city", "region", "gender", "title", "country", "generation"})
 
@@ -46,10 +51,16 @@ def compared(one: Traits, other: Traits, weights: Weights) -> Comparison:
     if "house.other" in codes and not (is_person(one) or is_person(other)):
         found.append(("site.other", weights.levels["site.other"]))
     proof = proof_of(codes, sum(bits for _, bits in place), one, other)
+    if proof is Proof.NAME and FACTS.isdisjoint(codes) and _name_bits(found) < _RARE:
+        proof = Proof.NONE  # there are many of that name; people decide
     if proof is Proof.NAME:
-        found.append(("name.only", weights.levels["name.only"]))
+        found.append((NAME_ONLY, weights.levels[NAME_ONLY]))
     bits = weights.prior + sum(bits for _, bits in found)
     return Comparison(bits, tuple(found), proof is not Proof.NONE, proof is Proof.NAME)
+
+
+def _name_bits(found: list[Finding]) -> float:
+    return sum(bits for code, bits in found if code.partition(".")[0] in _OF_NAMES)
 
 
 def _reached(one: Traits, other: Traits, weights: Weights) -> list[Finding]:

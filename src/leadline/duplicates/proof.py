@@ -13,7 +13,7 @@ _FAMILIAR = _FAMILY | {"last.similar"}
 _TURNED = frozenset({"name.swapped", "name.crossed"})
 _NAMED = _GIVEN | _FAMILIAR | _TURNED
 _LINES = frozenset({"email.near", "phone.same", "phone.line"})
-_FACTS = frozenset(
+FACTS = frozenset(
     {"city.same", "city.near", "postcode.same", "postcode.fine", "title.same", "birth.same"}
 )
 _FIRMS = OF_A_FIRM | SAME_FIRM
@@ -66,7 +66,7 @@ def proof_of(codes: set[str], place: float, one: Traits, other: Traits) -> Proof
 def _of_people(codes: set[str], shared: bool, whole: bool, one: Traits, other: Traits) -> Proof:
     if "email.near" in codes:
         return Proof.FACT
-    if "first.similar" in codes and "last.same" in codes and not codes.isdisjoint(_FACTS):
+    if "first.similar" in codes and "last.same" in codes and not codes.isdisjoint(FACTS):
         return Proof.NAME if _is_blank(one) or _is_blank(other) else Proof.NONE
     if one.first and other.first and codes.isdisjoint(_GIVEN | _TURNED):
         return Proof.NONE
@@ -84,7 +84,7 @@ def _of_names(codes: set[str], one: Traits, other: Traits) -> Proof:
     blank = _is_blank(one), _is_blank(other)
     if codes & _FIRMS:  # with a last name that is only alike
         return Proof.NONE
-    if all(blank) and codes.isdisjoint(_FACTS):
+    if all(blank) and codes.isdisjoint(FACTS):
         return Proof.FACT if one.place and other.place else Proof.NONE
     return Proof.NAME if any(blank) else Proof.NONE
 

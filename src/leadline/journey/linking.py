@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from leadline.duplicates.comparing import NAME_ONLY
 from leadline.duplicates.deciding import Cluster, Decision, decide
 from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.merging import filled_from
@@ -86,7 +87,8 @@ class _Linker:
         self._under: dict[bytes, list[str]] = {}
 
     def link(self, one: _Prepared) -> Linked:
-        """The lead with its link, its possible duplicates, and its blanks filled."""
+        """The lead with its link, its possible duplicates, and its blanks filled. A lead that has
+        nothing but a name is linked, but gets nobody's address and number."""
         lead_id, found = one.lead.lead_id, self._found.get(one.lead.lead_id, Candidates())
         made = self._decided(one, found)
         possible = tuple(self._capped(maybe) for maybe in made.possible)
@@ -94,7 +96,8 @@ class _Linker:
         followers: tuple[str, ...] = ()
         if made.first is not None:
             followers = self._followers(lead_id, made)
-            lead = self._filled(lead, made.first.lead_id)
+            if all(reason.code != NAME_ONLY for reason in made.first.reasons):
+                lead = self._filled(lead, made.first.lead_id)
         self._near.place(_candidate(one, lead))
         self._done[lead_id] = lead
         for key in one.keys.values():
