@@ -43,7 +43,7 @@ OURS_NOT_RUN = {
     "YOUR-API": ON_AWS,
 }
 """Words of commands of ours that are not run, and why."""
-ASKS = {"replay", "wait", "hold", "release", "write-back"}
+ASKS = {"replay", "wait", "hold", "release", "write-back", "merge", "unlink"}
 EXIT_CODES = {("restore", "--undo"): 2, ("status",): 1}
 """Other exit codes than 0: nothing is left to undo after a finished restore, and there is a
 dead letter."""
@@ -71,6 +71,8 @@ class Stage:
         body = {"name": "Ada Vance", "email": "ada@example.com"}
         self.installation.start()
         self.told = self._post(json.dumps(body).encode())
+        other = {"name": "Cid Stone", "email": "cid@example.com"}
+        self.other = self._post(json.dumps(other).encode())
         self.waiting = self._post(json.dumps({**body, "name": "Ben Smith"}).encode(), "form")
         self.unreadable = self._post(b'{"form_response":', "typeform")
         self._wait_until_told()
@@ -91,8 +93,10 @@ class Stage:
     def _wait_until_told(self) -> None:
         deadline = time.monotonic() + _PATIENCE_S
         while json.loads(self.installation.command("leads", "--json").stdout or "[]"):
-            shown = self.installation.command("show", self.told, "--json")
-            if json.loads(shown.stdout)["row"]["status"] == "alerted":
+            shown = [
+                self.installation.command("show", i, "--json") for i in (self.told, self.other)
+            ]
+            if all(json.loads(one.stdout)["row"]["status"] == "alerted" for one in shown):
                 return
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -105,7 +109,8 @@ class Stage:
         found = []
         for word in words:
             whole = re.sub(r"^/backups\b", str(self.copies), word)
-            found.append(lead if whole in ("ID", "5f1c09ab") else whole)
+            known = {"ID": lead, "5f1c09ab": lead, "0b7e21d4": self.other}
+            found.append(known.get(whole, whole))
         asks = ASKS & {*words} and "--dry-run" not in words
         return [*found, "--yes"] if asks else found
 

@@ -202,7 +202,9 @@ def _score(lead: Candidate, cluster: Cluster, weights: Weights) -> _Scored | Non
 
 
 def _possible(scored: Sequence[_Scored], least: float) -> tuple[Possible, ...]:
-    found = [one for one in scored if probability(one.best.bits) >= least]
+    found = [
+        one for one in scored if probability(one.best.bits) >= least and not _are_two(one.best)
+    ]
     ordered = sorted(found, key=lambda one: (-one.best.bits, one.member.lead_id))
     return tuple(
         Possible(
@@ -212,6 +214,12 @@ def _possible(scored: Sequence[_Scored], least: float) -> tuple[Possible, ...]:
         )
         for one in ordered[:MOST_POSSIBLE]
     )
+
+
+def _are_two(likeness: Comparison) -> bool:
+    """Whether the names are those of two people who do not share a mailbox: of one household, or
+    colleagues of one name. There is nothing to decide about them."""
+    return likeness.is_contradicted and all(code != "email.same" for code, _ in likeness.findings)
 
 
 def _first_seen(scored: _Scored, chance: float, reasons: tuple[Reason, ...]) -> FirstSeen:

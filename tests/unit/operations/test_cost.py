@@ -236,7 +236,7 @@ TEN_THOUSAND = {
     ("DynamoDB", "Deliver", "table_write"): 110_000 * 0.625e-6,
     ("DynamoDB", "Sweep", "table_write"): (2_920 + 100) * 0.625e-6,
     ("DynamoDB", "Refine", "table_read"): 100_000 * 0.125e-6,
-    ("DynamoDB", "Deliver", "table_read"): 150_000 * 0.125e-6,
+    ("DynamoDB", "Deliver", "table_read"): 160_000 * 0.125e-6,
     ("DynamoDB", "Sweep", "table_read"): (5_000 + 30_660 + 2_920 * 6) * 0.125e-6,
     ("DynamoDB", "items", "table_storage"): 120_000 * 4 / 1_048_576 * 0.25,
     ("DynamoDB", "Sweep, measuring", "table_read"): 8_760 * 6 * 0.125e-6,

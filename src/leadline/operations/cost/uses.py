@@ -50,6 +50,7 @@ PER_ALERT: Uses = {
         ("table_read", "what is due in four shards, before and after", 4),
         ("table_read", "lead, and both to settle and to end", 5),
         ("table_read", "the channel's failures, the lead's handling before and after", 3),
+        ("table_read", "the lead's handling, once the alert is stored", 1),
     ),
 }
 PER_TASK: Uses = {
