@@ -3,14 +3,14 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
 
 import urllib3
 
-from tests.standins.command_line import run
+from tests.standins.adoption import Adopted
+from tests.standins.command_line import run, started
 from tests.standins.ports import free_port
 
 
@@ -37,7 +37,7 @@ class Installation:
             "LEADLINE_SLACK_DIGEST_ABOVE": "0",
             **settings,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Adopted | None = None
         self.http = urllib3.PoolManager(retries=False, timeout=10, maxsize=8)
 
     @property
@@ -50,14 +50,7 @@ class Installation:
         return {**own, **self.settings}
 
     def start(self, *options: str, ready: bool = True) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "leadline.entrypoints.cli", "serve", *options],
-                env=self.environment,
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = started(["serve", *options], self.environment, self.folder, self.log)
         if ready:
             self.wait_ready()
 
@@ -83,11 +76,12 @@ class Installation:
                 continue
             try:
                 stat = (entry / "stat").read_text()
-                words = (entry / "cmdline").read_bytes().split(b"\0")
+                words = (entry / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
             except OSError:
                 continue
-            if int(stat.rpartition(")")[2].split()[1]) == self.process.pid:
-                found[b" ".join(words[2:-1]).decode()] = int(entry.name)
+            parent = int(stat.rpartition(")")[2].split()[1])
+            if parent == self.process.pid and words[1:2] == [b"-m"]:
+                found[b" ".join(words[2:]).decode()] = int(entry.name)
         return found
 
     def kill(self, pid: int) -> None:

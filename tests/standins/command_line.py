@@ -1,7 +1,8 @@
 """The command line for tests: each command in a process of its own, forked from one that has loaded
 Leadline, so that it need not load it again.
 
-    run(words, environment, folder)   # as `leadline WORDS` in a shell
+    run(words, environment, folder)           # as `leadline WORDS` in a shell
+    started(words, environment, folder, log) # as `leadline WORDS 2>> LOG &`, for `serve`
 """
 
 import atexit
@@ -19,6 +20,9 @@ from pathlib import Path
 
 import msgspec
 
+from tests.standins.adoption import Adopted, adopting, orphan
+
+MODULE = "leadline.entrypoints.cli"
 PATIENCE_S = 120
 LOADED_LATE = (
     "leadline.stores.sqlite.store",
@@ -26,6 +30,8 @@ LOADED_LATE = (
     "typer._adapters",
 )
 """What most commands load only when they run, and typer where it is installed."""
+ROOM = " " * 1000
+"""For the words of commands that are longer than those of the process that is forked."""
 
 
 class ForkedCommand(msgspec.Struct):
@@ -37,6 +43,8 @@ class ForkedCommand(msgspec.Struct):
     umask: int
     out: str
     err: str
+    serves: bool = False
+    """Whether it is `serve`, which runs on, and starts children."""
 
 
 def run(
@@ -46,10 +54,8 @@ def run(
 
     Python starts anew where the environment has a word for Python itself, or a command is running.
     """
-    is_same = all(os.environ.get(k) == v for k, v in environment.items() if k.startswith("PYTHON"))
-    loaded = _loaded() if is_same else None
-    if loaded is None or not loaded.turn.acquire(blocking=False):
-        command = [sys.executable, "-m", "leadline.entrypoints.cli", *words]
+    if (loaded := _idle(environment)) is None:
+        command = [sys.executable, "-m", MODULE, *words]
         return subprocess.run(
             command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, timeout=PATIENCE_S,
@@ -60,15 +66,48 @@ def run(
         loaded.turn.release()
 
 
+def started(
+    words: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path
+) -> subprocess.Popen[bytes] | Adopted:
+    """The process of `leadline serve`, which appends to *log* all that it says.
+
+    Python starts anew where it does for `run`, and on systems other than Linux.
+    """
+    loaded = _idle(environment) if sys.platform == "linux" else None
+    if loaded is None:
+        command = [sys.executable, "-m", MODULE, *words]
+        with log.open("ab") as file:
+            return subprocess.Popen(command, env=environment, cwd=folder, stdout=file, stderr=file)
+    told = str(log.absolute())
+    request = ForkedCommand([*words], {**environment}, str(folder), _umask(), told, told, True)
+    try:
+        with adopting():
+            return Adopted(loaded.ask(request))
+    finally:
+        loaded.turn.release()
+
+
+def _idle(environment: Mapping[str, str]) -> "_Loaded | None":
+    """The process to fork, whose turn has been taken; None if Python has to start anew."""
+    is_same = all(os.environ.get(k) == v for k, v in environment.items() if k.startswith("PYTHON"))
+    if is_same and (loaded := _loaded()).turn.acquire(blocking=False):
+        return loaded
+    return None
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
 def _forked(
     loaded: "_Loaded", words: Sequence[str], environment: Mapping[str, str], folder: Path
 ) -> subprocess.CompletedProcess[str]:
-    umask = os.umask(0)
-    os.umask(umask)
     with tempfile.TemporaryDirectory(prefix="leadline-") as name:
         out, err = Path(name, "out"), Path(name, "err")
         code = loaded.ask(
-            ForkedCommand([*words], {**environment}, str(folder), umask, str(out), str(err))
+            ForkedCommand([*words], {**environment}, str(folder), _umask(), str(out), str(err))
         )
         if code == -signal.SIGALRM:
             raise subprocess.TimeoutExpired([*words], PATIENCE_S)
@@ -81,13 +120,13 @@ class _Loaded:
     def __init__(self) -> None:
         self.turn = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+            [sys.executable, "-c", f"from {__name__} import serve; serve()", ROOM],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         atexit.register(self._end)
 
     def ask(self, request: ForkedCommand) -> int:
-        """The exit code of a command; that of a signal is negative."""
+        """The exit code of a command; that of a signal is negative. Of `serve`, the process id."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(msgspec.json.encode(request) + b"\n")
@@ -105,33 +144,38 @@ def _loaded() -> _Loaded:
 
 def serve() -> None:
     """In the process that is forked: run the command of each line of standard input, and answer
-    with its exit code."""
+    with its exit code, or its process id if it serves."""
     from leadline.entrypoints.cli import main
+    from tests.standins import forked_server
 
-    for name in LOADED_LATE:
+    for name in (*LOADED_LATE, *forked_server.LOADED_LATE):
         importlib.import_module(name)
     gc.freeze()
     decoder = msgspec.json.Decoder(ForkedCommand)
     for line in sys.stdin.buffer:
         request = decoder.decode(line)
-        child = os.fork()
+        child = orphan(["-m", MODULE, *request.words]) if request.serves else os.fork()
         if not child:
             _become(request)
+            if request.serves:
+                forked_server.forks_its_children()
             main()
             return
-        _, status = os.waitpid(child, 0)
-        os.write(1, b"%d\n" % os.waitstatus_to_exitcode(status))
+        if not request.serves:
+            child = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.write(1, b"%d\n" % child)
 
 
 def _become(request: ForkedCommand) -> None:
     """Make this process what a shell would have made for the command."""
-    signal.alarm(PATIENCE_S)
+    if not request.serves:
+        signal.alarm(PATIENCE_S)
     os.umask(request.umask)
     os.environ.clear()
     os.environ.update(request.environment)
     os.chdir(request.folder)
     sys.argv = ["leadline", *request.words]
-    writing = os.O_WRONLY | os.O_CREAT
+    writing = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     for number, name, how in (
         (0, os.devnull, os.O_RDONLY), (1, request.out, writing), (2, request.err, writing)
     ):  # fmt: skip
