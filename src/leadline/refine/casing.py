@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from leadline.model.patterns import late
 from leadline.refine import text
-from leadline.refine.casing_particles import SMALL, is_small
+from leadline.refine.casing_particles import ARTICLES, SMALL, is_small
 
 _LINKS = text.words("and or & und et")
 _JR = ("jr", "sr")
@@ -41,6 +41,9 @@ _INNER_CAPITALS = (
 _INNER = {name.lower(): name for name in _INNER_CAPITALS.split(" ")}
 """American names with a capital inside, which are mostly written so."""
 
+_GIVEN = text.words("mackenzie mackenna")
+_NO_CAPITAL = str.maketrans("", "", "ßªº")
+_MC = late(r"\bMa?c(?=[^\W\d_a-z])")
 _PIECES = late(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 _ELIDED = text.words("o d l n m t de la da dell dall sant degl")
 _LONGEST_ELIDED = 12  # with punctuation around it
@@ -52,7 +55,7 @@ _TURKISH = late("[İıŞşĞğ]")
 def recase(name: str, region: str = "") -> str:
     """The name in usual case, if it has only capitals or only small letters; else unchanged.
     *region* is the ISO code of the lead's country, "" if unknown: particles differ."""
-    if not (name.isupper() or name.islower()):
+    if not is_one_case(name):
         return name
     words = _lower(name).split(" ")
     tail = _tail(words)
@@ -67,9 +70,25 @@ def recase(name: str, region: str = "") -> str:
             kept.append(word)
         elif place >= tail and (core := word.strip(".,")) in _FIXED:
             kept.append(word.replace(core, _FIXED[core]))
+        elif inside and word in ARTICLES:
+            kept.append(word)
         else:
-            kept.append(_capitalised(word))
+            kept.append(_given(word) if tail > 1 and not place else _capitalised(word))
+    if "İ" in name:
+        kept = [_dotted(*pair) for pair in zip(kept, name.split(" "), strict=True)]
     return " ".join(kept)
+
+
+def is_one_case(name: str) -> bool:
+    """Whether a name has only small letters or only capitals; those that have no capital, and the
+    one in McDONALD, don't count."""
+    if name.isupper() or name.islower():
+        return True
+    if "ß" in name or "ª" in name or "º" in name:
+        name = name.translate(_NO_CAPITAL)
+    if "Mc" in name or "Mac" in name:
+        name = _MC.sub("M", name)
+    return name.isupper()
 
 
 def _tail(words: list[str]) -> int:
@@ -101,6 +120,16 @@ def _lower(name: str) -> str:
     if not name.isascii() and _TURKISH.search(name):  # in Turkish, I and İ are two letters
         name = name.replace("I", "ı").replace("İ", "i")
     return name.lower()
+
+
+def _given(word: str) -> str:
+    """The first word of a name, which has no capital inside if it is a given name."""
+    return word.title() if word in _GIVEN else _capitalised(word)
+
+
+def _dotted(cased: str, written: str) -> str:
+    """A word with the capital letter İ at its beginning, if it was written so."""
+    return "İ" + cased[1:] if written[0] == "İ" and cased[0] == "I" else cased
 
 
 def _capitalised(word: str) -> str:

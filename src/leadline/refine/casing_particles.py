@@ -9,6 +9,8 @@ from leadline.refine import text
 SMALL = text.words(
     "van von vom vander der den de del des dos das da do du zu zur zum ter ten op af av ibn bint"
 )
+ARTICLES = ("'t", "’t")
+"""Dutch articles behind a particle: "van 't Hoff"."""
 _AFTER_DE = text.words("la las los el l")
 _ENGLISH = ("", "US", "CA", "GB", "IE", "AU", "NZ")
 """Where "Van" is a part of the family name like any other ("" is an unknown country)."""
@@ -53,6 +55,6 @@ def is_small(word: str, before: str, after: str, region: str) -> bool:
 def _is_van_small(after: str, region: str) -> bool:
     if region == "BE":
         return False
-    if region not in _ENGLISH or after in SMALL or after in _NAMES:
+    if region not in _ENGLISH or after in SMALL or after in ARTICLES or after in _NAMES:
         return True
     return after not in _AMERICAN and _DUTCH.search(after) is not None

@@ -13,6 +13,7 @@ import msgspec
 from leadline.model.labels import read_label
 from leadline.model.lead import Change, LeadFields
 from leadline.model.patterns import late
+from leadline.refine.blank import shows_something
 from leadline.refine.limits import altered
 from leadline.refine.text import code
 
@@ -182,7 +183,7 @@ def _moved(
         return
     if move.field == "name" and _is_joined(written, fields):
         return
-    value = move.looks(code(written), region)
+    value = move.looks(code(written).rstrip(" ,;"), region)
     there = _visible(found.get(move.to, getattr(fields, move.to)))
     if value is not None and (not there or _is_same(there, value)):
         _note(move, value, found, changes, fields)
@@ -231,8 +232,8 @@ def _is_only_name(field: str, value: str, found: dict[str, str | None], fields: 
 
 
 def _visible(value: str | None) -> str | None:
-    """A value with letters or digits; None for ":" and the like, which refinement removes."""
-    return value if value and any(map(str.isalnum, value)) else None
+    """A value that shows something; None for ":" and the like, which refinement removes."""
+    return value if value and shows_something(value) else None
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -9,14 +9,14 @@ from leadline.model.names import PARTICLES
 from leadline.model.patterns import late
 from leadline.refine import mending, text
 from leadline.refine.blank import without_unfilled
-from leadline.refine.casing import recase, recase_last
+from leadline.refine.casing import is_one_case, recase, recase_last
 from leadline.refine.damage import is_lost
 from leadline.refine.name_company import is_company
-from leadline.refine.name_parts import SEVERAL
+from leadline.refine.name_parts import SEVERAL, are_two_people
 from leadline.refine.name_split import is_couple, is_eastern, split
+from leadline.refine.name_titled import titles_before, untitled, untitled_last
 from leadline.refine.name_words import (
     PLACEHOLDERS,
-    is_before_last,
     is_degree,
     is_honorific,
     is_job,
@@ -67,8 +67,8 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     elif (first is None and last is None) or _is_same(whole, f"{last}, {first}"):
         whole, family = _ordered(whole, changes)
     whole = _cased("name", whole, region, changes)
-    first = _untitled(first, changes) if first and last else first
-    last = _untitled_last(last, changes) if last and " " in last else last
+    first = untitled(first, changes) if first and last else first
+    last = untitled_last(last, changes) if last and " " in last else last
     if whole is None:
         return Name(None, first, last, ("name.missing",), tuple(changes))
     if len(whole) > _LONGEST or (not whole.replace(" ", "").isalpha() and _LINK.search(whole)):
@@ -136,7 +136,7 @@ def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
 
 
 def _cased(field: str, name: str | None, region: str, changes: list[Change]) -> str | None:
-    if name is None or not (name.isupper() or name.islower()) or len(name) > _LONGEST:
+    if name is None or not is_one_case(name) or len(name) > _LONGEST:
         return name
     # An address has its own case.
     if ("." in name or "@" in name or ":" in name) and _LINK.search(name):
@@ -165,18 +165,10 @@ def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
     if len(parts) != 2 or not _is_reversed(*parts) or _COMPANY.search(name):
         return name, 0
     last = parts[0].split()
-    titles = _titles(last)
+    titles = titles_before(last)
     ordered = " ".join((*last[:titles], parts[1], *last[titles:])) + suffix  # "Dr. Weber, Anna"
     changes.append(text.altered("name", name, ordered, "name.order"))
     return ordered, len(without_suffix(last[titles:]))
-
-
-def _titles(words: list[str]) -> int:
-    """How many titles stand before the other words of a name; at least one word is none."""
-    titles = 0
-    while titles < len(words) - 1 and is_honorific(words[titles]):
-        titles += 1
-    return titles
 
 
 def _is_reversed(last: str, first: str) -> bool:
@@ -190,13 +182,24 @@ def _is_reversed(last: str, first: str) -> bool:
         or is_company(last)
     ):
         return False
-    if first.isupper() and len(first) < 6 and not last.isupper() and not _INITIALS.fullmatch(first):
+    if (
+        first.isupper()
+        and len(first) < 6
+        and not _is_shouted(last)
+        and not _INITIALS.fullmatch(first)
+    ):
         return False  # "Ada Lovelace, BSN": a degree
     words = without_suffix(last.split())
+    if len(words) > 1 and are_two_people(words, first.split()):
+        return False
     if len(words) > 3 or len(first.split()) > 4 or _NO_NAME.search(first):
         return False
     closing = words[-1].strip(".")  # "Ada K, Lovelace": the comma follows the first name
     return len(words) == 1 or (len(closing) > 1 and not is_honorific(closing))
+
+
+def _is_shouted(name: str) -> bool:
+    return not name.islower() and is_one_case(name)
 
 
 def _taken_apart(
@@ -264,31 +267,3 @@ def _joined(first: str | None, last: str | None) -> str:
     else:
         whole = f"{first} {last}"
     return whole.rstrip(" ,;") or whole
-
-
-def _untitled(first: str, changes: list[Change]) -> str | None:
-    """The first name without titles; None if it is nothing else."""
-    words = first.split(" ")
-    if not is_honorific(words[0]):
-        return first
-    titles = _titles(words)
-    plain: str | None = " ".join(words[titles:])
-    if is_honorific(words[titles]):  # nothing else; "Hon" and "Mag" are names, too
-        plain = None if is_before_last(words[0]) or first[-1] == "." else first
-    elif (plain or "").casefold() in PLACEHOLDERS:
-        plain = first
-    elif plain:
-        plain = recase(plain)
-    if plain != first:
-        changes.append(text.altered("first_name", first, plain, "name.honorific"))
-    return plain
-
-
-def _untitled_last(last: str, changes: list[Change]) -> str:
-    """The last name without titles: "Dr. Weber"."""
-    words = last.split(" ")
-    plain = " ".join(words[_titles(words) :])
-    if plain == last or is_honorific(plain):
-        return last
-    changes.append(text.altered("last_name", last, plain, "name.honorific"))
-    return plain

@@ -26,7 +26,7 @@ def in_iberia(words: list[str]) -> NameParts | None:
         given = 2 if _is_of_maria(groups) else 1
     elif second in both:  # "José Martín Pérez": a second given name, or a first family name
         given, problem = (1, ORDER_UNSURE) if len(groups) == 3 else (2, None)
-    elif second in known:
+    elif second in known or "ª" in groups[1]:  # Mª is María
         given = 2
     if given == 2 and len(groups) > 3 and word_key(groups[2]) in known - both:
         given = 3  # "María José Fernanda López"

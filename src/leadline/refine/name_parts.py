@@ -54,3 +54,12 @@ def maybe_given() -> frozenset[str]:
 
     women, men = surely_given()
     return women | men | frozenset(OTHERS.split())
+
+
+def are_two_people(one: list[str], other: list[str]) -> bool:
+    """Whether the words on both sides of a comma are whole names: "Anna Weber, Peter Schmidt"; not
+    "García Márquez, Gabriel José"."""
+    women, men = surely_given()
+    if len(other) < 2 or not all(word_key(part[0]) in women | men for part in (one, other)):
+        return False
+    return len(word_key(other[-1])) > 1 and word_key(other[-1]) not in maybe_given()

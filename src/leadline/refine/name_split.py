@@ -5,9 +5,18 @@ from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.casing_particles import SMALL
+from leadline.refine.name_beside import without_beside, without_company
 from leadline.refine.name_iberian import PORTUGUESE, SPANISH, in_iberia
 from leadline.refine.name_order import by_order, is_eastern_country
-from leadline.refine.name_parts import SEVERAL, NameParts, maybe_given, names_in, word_key
+from leadline.refine.name_parts import (
+    SEVERAL,
+    NameParts,
+    are_two_people,
+    maybe_given,
+    names_in,
+    word_key,
+)
+from leadline.refine.name_titled import is_behind_title, is_between
 from leadline.refine.name_words import (
     PLACEHOLDERS,
     is_at_law,
@@ -18,6 +27,7 @@ from leadline.refine.name_words import (
     is_honorific,
     is_honorific_in,
     is_job,
+    is_rank,
     is_suffix,
     without_suffix,
 )
@@ -42,6 +52,8 @@ _IRISH = text.words(
     "donnell dwyer hagan hare keeffe loughlin mahoney rourke gorman grady halloran carroll"
 )
 """What stands behind "O" in family names: "O Connell"; elsewhere O is an initial."""
+_DEPARTMENTS = text.words("department dept team office abteilung departamento")
+_JOINTS = {ord(sign): None for sign in "-'’"}
 _DIGIT = late(r"\d")
 _MOST_WORDS = 6
 
@@ -51,16 +63,20 @@ def split(name: str, region: str, family: int) -> NameParts | None:
     digits. *family* is the known number of words of the last name; 0 if unknown."""
     words = _words(name)
     if words is None:
-        return None
+        return _of_two(name)
     titles, words = _without_titles(words, region)
     if is_eastern(name):
         from leadline.refine.name_own_script import in_own_script
 
         return in_own_script(words, region) if _DIGIT.search(name) is None else None
+    if len(words) > 1 and words[-1].lower() in _DEPARTMENTS:
+        return NameParts(None, None, "name.suspect")
     if len(words) > 1 and is_family(words[-1]):  # "The Smith Family"
         titles, words = words[-1:], words[words[0].lower() == "the" : -1]
     if len(words) == 1 or (titles and is_family(titles[0])):
         return _family_alone(titles, words, region) if titles else None
+    if titles and is_behind_title(titles[-1], words):
+        return NameParts(None, recase_last(" ".join(words)))
     if _COUPLE.isdisjoint(map(str.lower, words)) or not (couple := _connective(words)):
         return _of_person(name, words, region, family)
     return _of_couple(name, words, couple)
@@ -71,8 +87,10 @@ def _words(name: str) -> list[str] | None:
     titles."""
     base, comma, rest = name.partition(",")
     if not base.replace(" ", "").isalpha():
-        base = _PAIRED.sub(r" \1 ", _NICKNAME.sub("", base))
+        base = without_beside(_PAIRED.sub(r" \1 ", _NICKNAME.sub("", base)))
     words = base.split()
+    if len(words) > 3:
+        words = without_company(words)
     if len(words) > 3 and any(map(is_born, words[2:-1])):
         del words[next(place for place in range(2, len(words)) if is_born(words[place])) :]
     if not comma or _is_behind(rest):
@@ -81,6 +99,14 @@ def _words(name: str) -> list[str] | None:
     if stray and rest.strip().isalpha():  # "Ada K, Lovelace", "Ada Mrs, Lovelace"
         return [word for word in words if not is_before_last(word)] + [rest.strip()]
     return None
+
+
+def _of_two(name: str) -> NameParts | None:
+    """The parts of "Anna Weber, Peter Schmidt", which are none."""
+    one, _, other = name.partition(",")
+    both = one.split(), other.split()
+    two = len(both[0]) > 1 and not _DIGIT.search(name) and are_two_people(*both)
+    return NameParts(None, None, SEVERAL) if two else None
 
 
 def _is_behind(rest: str) -> bool:
@@ -93,7 +119,7 @@ def _without_titles(words: list[str], region: str) -> tuple[list[str], list[str]
     start = 0
     last = len(words) - 1
     while start < last:
-        if is_honorific_in(words[start], region):
+        if is_honorific_in(words[start], region) or (start < last - 1 and is_rank(words[start])):
             start += 1
         elif start < last - 1 and (
             (words[start].lower() == "state" and is_honorific(words[start + 1]))
@@ -111,7 +137,10 @@ def _family_alone(titles: list[str], words: list[str], region: str) -> NameParts
     last = recase_last(" ".join(words))
     if is_family(titles[0]) or not _COUPLE.isdisjoint(map(str.lower, titles)):
         return NameParts(None, last, SEVERAL)
-    known = last.isalpha() and len(last) > 1 and all(is_before_last(one, region) for one in titles)
+    letters = last.translate(_JOINTS)
+    known = (
+        letters.isalpha() and len(last) > 1 and all(is_before_last(one, region) for one in titles)
+    )
     return NameParts(None, last) if known and last.lower() not in maybe_given() else None
 
 
@@ -131,7 +160,7 @@ def _connective(words: list[str]) -> int:
     """The place of the word between two people; 0 if there is none."""
     for place, word in enumerate(words[1:-1], 1):
         lowered = word.lower()
-        if lowered in _SURE_COUPLE:
+        if lowered in _SURE_COUPLE and not is_between(word, words[place - 1], words[place + 1]):
             return place
         if lowered in ("y", "e") and place == 1 and word == lowered and len(words) > 3:
             given = names_in("ES_GIVEN")  # "Juan y María López", but Ortega y Gasset
@@ -182,7 +211,7 @@ def _start_of_last(words: list[str]) -> int:
     start = len(words) - 1
     while start > 1:
         before = words[start - 1]
-        if before == "y" and start > 2:  # Ortega y Gasset
+        if start > 2 and is_between(before, words[start - 2], words[start]):
             start -= 2
         elif before in ("O", "Y"):
             if before == "Y" or words[start].lower() not in _IRISH:

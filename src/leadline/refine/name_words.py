@@ -13,7 +13,8 @@ because they are people's names; `refine.nulls` tells what programs write for no
 BEFORE_LAST = text.words(
     "mr mrs ms mx dr prof professor herr herrn frau hr mme mlle monsieur madame sr sra srta dra "
     "dhr mevr mw signor signora sig dott familie fam family famille familia famiglia mister doctor "
-    "господин госпожа fru dña doña sayın"
+    "господин госпожа г-н г-жа fru dña doña sayın señor señora señorita senhor senhora mevrouw "
+    "meneer mijnheer herra rouva"
 )
 """Titles that stand before the family name alone, too."""
 HONORIFICS = BEFORE_LAST | text.words(
@@ -23,14 +24,23 @@ HONORIFICS = BEFORE_LAST | text.words(
     "ddr univ.-prof priv.-doz dipl.-kfm dipl.-kffr dipl.-inform dipl.-phys dipl.-chem dipl.-math "
     "dipl.-päd dipl.-psych dipl.-volksw dipl.-betriebsw dipl.-wirt.-ing med phil rer iur jur habil "
     "sig.ra sig.na dott.ssa prof.ssa avv geom arch rag lic arq profa eng drs inż mgr "
-    "shri smt dato datuk dent vet agr oec nat"
+    "shri smt dato datuk dent vet agr oec nat "
+    "mudr mvdr judr phdr rndr paeddr mddr bc er adv engr"
 )
-_ONLY_WITH_DOT = text.words("dent vet agr oec nat med phil arch eng rag geom rer iur jur lic")
+_ONLY_WITH_DOT = text.words(
+    "dent vet agr oec nat med phil arch eng rag geom rer iur jur lic bc er adv"
+)
 """Titles that are names, too, without the dot: "Dr. med. Anna Weber", but Phil Collins."""
 _OF_COUNTRY = {
     **dict.fromkeys(("FR", "BE", "CH", "LU", "MC"), ("m.", "mm.", "me")),
     "ES": ("d.", "d.ª", "dª"),
+    **dict.fromkeys(("AE", "BH", "KW", "OM", "QA", "SA"), ("sheikh", "sheikha")),
+    **dict.fromkeys(("CZ", "SK"), ("pan", "paní", "pani")),
+    "IN": ("ca",),
+    "MY": ("encik", "puan", "tuan"),
     "PL": ("pan", "pani"),
+    "RO": ("dl", "dl.", "d-l", "dna", "dna.", "d-na"),
+    "TH": ("khun",),
     "TR": ("bay", "bayan"),
 }
 """Titles that are initials or names elsewhere."""
@@ -48,6 +58,9 @@ _JOBS = text.words(
     "gérant directeur directrice responsable gerente directora jefe jefa diretor diretora "
     "direttore titolare директор менеджер"
 )
+_JOB_ENDINGS = ("leiter", "leiterin", "managerin", "berater", "beraterin")
+_RANKS = text.words("ceo cto cfo cmo svp evp CEO CTO CFO COO CMO CIO VP SVP EVP HR GF Ceo Cto Cfo")
+"""Jobs that stand before a name."""
 _BORN = text.words("geb geborene née nee né born roz")
 _DEGREES = text.words("ma ba ms bs do pe")
 """Degrees that are also names; they are taken for degrees only after a comma."""
@@ -87,7 +100,17 @@ def is_degree(word: str) -> bool:
 
 def is_job(words: str) -> bool:
     """Whether it names a job: "Marketing Manager"."""
-    return not _JOBS.isdisjoint(words.lower().split())
+    lowered = words.lower().split()
+    return not _JOBS.isdisjoint(lowered) or any(map(_ends_like_job, lowered))
+
+
+def _ends_like_job(word: str) -> bool:
+    return word.endswith(_JOB_ENDINGS)
+
+
+def is_rank(word: str) -> bool:
+    """Whether it is an abbreviation of a job that may stand before a name: "CEO Anna Weber"."""
+    return word in _RANKS
 
 
 def is_born(word: str) -> bool:

@@ -14,6 +14,7 @@ from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import MESSAGE_LIMIT, About, blank, company, name_words, refine
 from leadline.refine.limits import CHANGE_LIMIT
+from leadline.refine.name_words import is_honorific
 from leadline.refine.text import words
 
 CAPTURED = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
@@ -104,6 +105,9 @@ def test_any_lead_is_refined_to_a_document_that_json_can_carry(fields: LeadField
 @thorough
 @given(FIELDS)
 @example(LeadFields(last_name="0@0.AA"))
+@example(LeadFields(last_name="0@0.AA,"))
+@example(LeadFields(name="' A"))
+@example(LeadFields(first_name="\U00018d09", last_name="0@0.AA"))
 @example(LeadFields(first_name="\u1100", last_name="0@0.\u1100"))
 @example(LeadFields(first_name="Jo", last_name="0@0.AA"))
 def test_a_refined_lead_refined_again_stays_as_it_is(fields: LeadFields) -> None:
@@ -149,6 +153,7 @@ def squeezed(text: object) -> str:
 @given(FIELDS)
 @example(LeadFields(first_name="0\r0", last_name="0\r0"))
 @example(LeadFields(last_name="A,{B"))
+@example(LeadFields(first_name="DR", name="A"))
 def test_nothing_visible_is_blanked_but_placeholders(fields: LeadFields) -> None:
     refined = refine(fields, ABOUT)
     kept = kept_of(refined)
@@ -158,6 +163,8 @@ def test_nothing_visible_is_blanked_but_placeholders(fields: LeadFields) -> None
             last = [change for change in refined.changes if change.field == field][-1]
             if last.rule.endswith(".placeholder"):
                 assert says_nothing(last.before or "")
+            elif last.rule == "name.honorific":
+                assert all(map(is_honorific, (last.before or "").split()))
             elif squeezed(last.before or "") not in map(squeezed, kept.values()):
                 assert not any(one.isalnum() and one not in FILLERS for one in written)
 
