@@ -30,7 +30,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("region", "state province county region bundesland provincia estado departement"),
     ("birth", "dob birth birthdate birthday dateofbirth geburtsdatum geburtstag naissance "
      "nascimento nacimiento nascita"),
-    ("gender", "gender sex geschlecht genero sexe genere"),
+    ("gender", "gender sex geschlecht genero sexe genere salutation anrede civilite tratamiento "
+     "tratamento aanhef"),
     ("title", "occupation profession beruf"),
 )  # fmt: skip
 _PLACES = frozenset({"street", "house", "extra", "postcode", "city", "region"})

@@ -1,5 +1,6 @@
 """Compares the companies of two leads."""
 
+from leadline.duplicates.mailboxes import firm_name
 from leadline.duplicates.names_alike import Finding
 from leadline.duplicates.strings import is_typo, ratio, words_alike
 from leadline.duplicates.weights import Weights
@@ -16,6 +17,16 @@ def companies_alike(one: Traits, other: Traits, weights: Weights) -> Finding | N
         return "company.same", levels["company.same"] + weights.company.bits(a)
     code = _code(a, b)
     return code, levels[code]
+
+
+def firm_alike(one: Traits, other: Traits, weights: Weights) -> Finding | None:
+    """Whether the company of one lead is that of the other's e-mail domain, which names none:
+    Alder Bakery and alderbakery.example."""
+    for a, b in ((one, other), (other, one)):
+        name = a.company.replace(" ", "")
+        if len(name) > 3 and not b.company and any(name == firm_name(one) for one in b.emails):
+            return "company.near", weights.levels["company.near"]
+    return None
 
 
 def _code(a: str, b: str) -> str:

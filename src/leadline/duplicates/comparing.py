@@ -2,7 +2,7 @@
 
 import msgspec
 
-from leadline.duplicates.companies_alike import companies_alike
+from leadline.duplicates.companies_alike import companies_alike, firm_alike
 from leadline.duplicates.names_alike import Finding, names_alike
 from leadline.duplicates.places_alike import facts_alike, places_alike
 from leadline.duplicates.proof import FACTS, OF_A_FIRM, SAME_FIRM, Proof, is_person, proof_of
@@ -14,6 +14,8 @@ NAME_ONLY = "name.only"
 """The finding that one of two leads has nothing but a name."""
 _RARE = 16.0
 """How rare a name must be, in bits (one of 65,000), to tell of one person without anything else."""
+_RARE_ENOUGH = 12.2
+"""How rare a name must be where something else agrees, such as the city."""
 _OF_NAMES = frozenset({"first", "last", "name"})
 _CONTRADICTING = frozenset({"first.other", "last.other"})
 _VAGUE = frozenset({"city", "region", "gender", "title", "country", "generation"})
@@ -35,6 +37,11 @@ class Comparison(msgspec.Struct, frozen=True):
         return any(code.partition(".")[0] not in _VAGUE for code, _ in self.findings)
 
     @property
+    def has_other_name(self) -> bool:
+        """Whether the first names are those of two people."""
+        return not self.may_link and any(code == "first.other" for code, _ in self.findings)
+
+    @property
     def is_contradicted(self) -> bool:
         """Whether the names are those of two people."""
         return not self.may_link and any(code in _CONTRADICTING for code, _ in self.findings)
@@ -51,7 +58,8 @@ def compared(one: Traits, other: Traits, weights: Weights) -> Comparison:
     if "house.other" in codes and not (is_person(one) or is_person(other)):
         found.append(("site.other", weights.levels["site.other"]))
     proof = proof_of(codes, sum(bits for _, bits in place), one, other)
-    if proof is Proof.NAME and FACTS.isdisjoint(codes) and _name_bits(found) < _RARE:
+    least = _RARE if FACTS.isdisjoint(codes) else _RARE_ENOUGH
+    if proof is Proof.NAME and _name_bits(found) < least:
         proof = Proof.NONE  # there are many of that name; people decide
     if proof is Proof.NAME:
         found.append((NAME_ONLY, weights.levels[NAME_ONLY]))
@@ -68,6 +76,8 @@ def _reached(one: Traits, other: Traits, weights: Weights) -> list[Finding]:
     email = emails_alike(one, other, weights)
     phone = phones_alike(one, other, weights)
     company = companies_alike(one, other, weights)
+    if company is None and (email is None or email[0] == "email.other"):
+        company = firm_alike(one, other, weights)  # else the addresses have said so
     if email and company and email[0] in OF_A_FIRM and company[0] in SAME_FIRM:
         if email[1] > company[1]:
             company = (company[0], 0.0)

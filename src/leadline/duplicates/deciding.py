@@ -54,6 +54,7 @@ MOST_CROSSED = 8
 CLEAR = 5.0
 """By how many bits a lead must fit one of two people better than the other."""
 
+_LINES = frozenset({"phone.same", "phone.line"})
 _MATCHED: dict[str, tuple[set[str], ...]] = {
     "email": ({"email.same"}, {"email.shared"}),
     "phone": ({"phone.same"}, {"phone.line"}),
@@ -65,12 +66,14 @@ _MATCHED: dict[str, tuple[set[str], ...]] = {
 
 
 class _Scored(msgspec.Struct, frozen=True):
-    """A cluster with the average bits of its members, the best member and its likeness."""
+    """A cluster with the average bits of its members, the best member and its likeness; and whether
+    at least half of the members have another first name, while a phone line speaks for the best."""
 
     cluster: Cluster
     average: float
     member: Candidate
     best: Comparison
+    disputed: bool = False
 
 
 def decide(
@@ -154,6 +157,8 @@ def _links(scored: _Scored, least: float) -> bool:
     grown takes in only what fits all of it."""
     if not scored.best.may_link or probability(scored.best.bits) < least:
         return False
+    if scored.disputed:
+        return False
     grown = len(scored.cluster.members) >= MOST_DOUBTFUL
     return probability(scored.average) >= (least if grown else LEAST_ON_AVERAGE)
 
@@ -198,7 +203,20 @@ def _score(lead: Candidate, cluster: Cluster, weights: Weights) -> _Scored | Non
     if len(likened) > 1:
         telling = [one.bits for _, one in likened if one.is_telling]
         average = fsum(telling) / len(telling) if telling else best.bits
-    return _Scored(cluster, average, member, best)
+    return _Scored(cluster, average, member, best, _is_disputed(best, [one for _, one in likened]))
+
+
+def _is_disputed(best: Comparison, all_of_them: Sequence[Comparison]) -> bool:
+    """Whether a phone line speaks for the best member of a cluster, and at least half of the
+    members are other people: of another first name, or of another last name where the best has
+    none."""
+    codes = {code for code, _ in best.findings}
+    if codes.isdisjoint(_LINES):
+        return False
+    others = sum(
+        one.has_other_name if "last.same" in codes else one.is_contradicted for one in all_of_them
+    )
+    return 2 * others >= len(all_of_them)
 
 
 def _possible(scored: Sequence[_Scored], least: float) -> tuple[Possible, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from leadline.duplicates.mailboxes import firm_of, is_shared_mailbox
+from leadline.duplicates.mailboxes import firm_name, is_shared_mailbox, untagged
 from leadline.duplicates.sounds import sound
 from leadline.model.likeness import Traits
 
@@ -35,14 +35,14 @@ def _values(traits: Traits) -> Iterator[tuple[str, str]]:
     yield from _of_the_name(traits)
     yield from _of_the_place(traits)
     if traits.emails and not is_shared_mailbox(traits.emails[0]):
-        local = traits.emails[0].rpartition("@")[0]
+        local = untagged(traits.emails[0].rpartition("@")[0])
         if len(local) >= _LEAST_LOCAL:
             yield "local", local
 
 
 def _of_the_name(traits: Traits) -> Iterator[tuple[str, str]]:
     first, last = traits.first, traits.last
-    firm = traits.company.replace(" ", "") or (firm_of(traits.emails[0]) if traits.emails else "")
+    firm = traits.company.replace(" ", "") or (firm_name(traits.emails[0]) if traits.emails else "")
     if firm and (first or last):
         yield "name_company", f"{last or first} {firm}"
     elif firm:
@@ -51,6 +51,16 @@ def _of_the_name(traits: Traits) -> Iterator[tuple[str, str]]:
         if "street" not in traits.place:  # an address has more telling keys
             yield "name", " ".join(sorted((first, last)))
         yield "sound", " ".join(sorted((sound(first), sound(last))))
+    if firm:
+        for name in _parts_of_last(traits):
+            yield "name_company_2", f"{name} {firm}"
+
+
+def _parts_of_last(traits: Traits) -> list[str]:
+    """The parts of a double last name, and names between the first and the last name."""
+    parts = traits.last.split() if " " in traits.last else []
+    parts += traits.other.get("middle", "").split()
+    return [part for part in parts if len(part) > 3][:1]
 
 
 def _of_the_place(traits: Traits) -> Iterator[tuple[str, str]]:

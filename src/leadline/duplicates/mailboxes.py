@@ -9,8 +9,13 @@ _REMEMBERED = 4096
 
 @lru_cache(_REMEMBERED)  # a candidate's address is asked about in each comparison
 def is_shared_mailbox(email: str) -> bool:
-    """Whether several people read a mailbox ("info@…")."""
-    return is_role(email.rpartition("@")[0])
+    """Whether several people read a mailbox ("info@…", "info+fair@…")."""
+    return is_role(untagged(email.rpartition("@")[0]))
+
+
+def untagged(local: str) -> str:
+    """The local part of an address without its +tag."""
+    return local.partition("+")[0] or local
 
 
 @lru_cache(_REMEMBERED)
@@ -23,3 +28,10 @@ def is_of_a_business(domain: str) -> bool:
 def firm_of(email: str) -> str:
     """The domain by which the organisation of a mailbox is known, "" if it says nothing of one."""
     return business_domain(email) or ""
+
+
+@lru_cache(_REMEMBERED)
+def firm_name(email: str) -> str:
+    """What the domain of an organisation has for its name: "alder" of ove@alder.example; "" if the
+    mailbox says nothing of one."""
+    return firm_of(email).partition(".")[0].replace("-", "")

@@ -53,8 +53,14 @@ def _house(a: str, b: str) -> str:
 def _street(a: str, b: str) -> str:
     if a == b or _without_kind(a) == _without_kind(b):
         return "street.same"
+    if _figures(a) and _figures(b) and _figures(a) != _figures(b):
+        return "street.other"  # another flat, or another numbered street
     alike = max(words_alike(a, b), ratio(a.replace(" ", ""), b.replace(" ", "")))
     return "street.near" if alike >= 0.85 else "street.other"
+
+
+def _figures(street: str) -> list[str]:
+    return [word for word in street.split() if any(map(str.isdigit, word))]
 
 
 def _without_kind(street: str) -> str:

@@ -3,6 +3,8 @@ however much it weighs."""
 
 from enum import Enum, auto
 
+from leadline.duplicates.sounds import spelt_plainly
+from leadline.duplicates.strings import is_another_letter
 from leadline.model.likeness import Traits
 
 OF_A_FIRM = frozenset({"email.domain", "email.shared"})
@@ -12,13 +14,17 @@ _FAMILY = frozenset({"last.same", "last.near", "last.part"})
 _FAMILIAR = _FAMILY | {"last.similar"}
 _TURNED = frozenset({"name.swapped", "name.crossed"})
 _NAMED = _GIVEN | _FAMILIAR | _TURNED
-_LINES = frozenset({"email.near", "phone.same", "phone.line"})
+_LINES = frozenset({"phone.same", "phone.line"})
+_OTHER_MAILBOX = frozenset({"email.other", "email.domain", "email.similar", "email.slip"})
+_ELSEWHERE = frozenset({"company.other", "city.other"})
+_NUMBERED = frozenset({"email.numbered", "phone.extension"})
+_NEARLY = frozenset({"email.near", "email.tag"})
 FACTS = frozenset(
     {"city.same", "city.near", "postcode.same", "postcode.fine", "title.same", "birth.same"}
 )
 _FIRMS = OF_A_FIRM | SAME_FIRM
 _NEAR_A_NAME = frozenset({"email.slip", "email.similar", "birth.same"})
-_NEAR_A_WHOLE_NAME = frozenset({"postcode.fine", "email.local"})
+_NEAR_A_WHOLE_NAME = frozenset({"postcode.fine", "email.local", "email.named"})
 _FULL_ADDRESS = 14.0
 _EVERY_LINE = 26.0
 _NEIGHBOURHOOD = 4.0
@@ -51,26 +57,35 @@ def proof_of(codes: set[str], place: float, one: Traits, other: Traits) -> Proof
     if "first.other" in codes or "generation.other" in codes:
         return Proof.NONE
     if "email.same" in codes:
-        return Proof.FACT
-    if "last.other" in codes and "email.near" not in codes:
+        couple = "first.ending" in codes and not _is_named_in_mailbox(one, other)
+        return Proof.NONE if couple else Proof.FACT
+    if ("last.other" in codes and "email.near" not in codes) or _are_relatives(codes, one, other):
         return Proof.NONE
     shared = address or not codes.isdisjoint(_LINES)
+    if not shared and (not codes.isdisjoint(_NUMBERED) or _generations_differ(one, other)):
+        return Proof.NONE
+    if not codes.isdisjoint(_NEARLY):
+        return Proof.FACT
     people = is_person(one), is_person(other)
     if all(people):
-        return _of_people(codes, shared, whole, one, other)
+        return _of_people(codes, shared, whole, one, other, address=address)
     if any(people):
-        return Proof.FACT if "email.near" in codes else Proof.NONE
+        return Proof.NONE
+    if not codes.isdisjoint(_OTHER_MAILBOX):
+        return Proof.NONE
     return Proof.FACT if shared or not codes.isdisjoint(SAME_FIRM) else Proof.NONE
 
 
-def _of_people(codes: set[str], shared: bool, whole: bool, one: Traits, other: Traits) -> Proof:
-    if "email.near" in codes:
-        return Proof.FACT
+def _of_people(
+    codes: set[str], shared: bool, whole: bool, one: Traits, other: Traits, *, address: bool
+) -> Proof:
     if "first.similar" in codes and "last.same" in codes and not codes.isdisjoint(FACTS):
         return Proof.NAME if _is_blank(one) or _is_blank(other) else Proof.NONE
     if one.first and other.first and codes.isdisjoint(_GIVEN | _TURNED):
         return Proof.NONE
-    if codes.isdisjoint(_NAMED):
+    if codes.isdisjoint(_NAMED) or codes & _NAMED == {"first.initial"}:
+        return Proof.NONE
+    if not address and "first.near" in codes and _is_another_name(one.first, other.first):
         return Proof.NONE
     if "last.similar" not in codes and (shared or (whole and not codes.isdisjoint(_FIRMS))):
         return Proof.FACT
@@ -82,11 +97,18 @@ def _of_people(codes: set[str], shared: bool, whole: bool, one: Traits, other: T
 def _of_names(codes: set[str], one: Traits, other: Traits) -> Proof:
     """The proof that is in a first and a last name that agree."""
     blank = _is_blank(one), _is_blank(other)
-    if codes & _FIRMS:  # with a last name that is only alike
+    if codes & (_FIRMS | _ELSEWHERE):  # with a last name that is only alike, or elsewhere
         return Proof.NONE
     if all(blank) and codes.isdisjoint(FACTS):
         return Proof.FACT if one.place and other.place else Proof.NONE
     return Proof.NAME if any(blank) else Proof.NONE
+
+
+def _is_named_in_mailbox(one: Traits, other: Traits) -> bool:
+    """Whether the mailbox that both have bears the first name of either: then it is a person's own,
+    and no couple's ("maiwald@", of Martin and Martina Maiwald)."""
+    locals_ = [email.rpartition("@")[0] for email in one.emails if email in other.emails]
+    return any(name in local for name in (one.first, other.first) for local in locals_)
 
 
 def _is_one_house(codes: set[str], place: float) -> bool:
@@ -97,6 +119,22 @@ def _is_one_house(codes: set[str], place: float) -> bool:
     if "postcode.fine" in codes and not codes.isdisjoint(_NAMED):
         return True
     return place >= _FULL_ADDRESS
+
+
+def _is_another_name(a: str, b: str) -> bool:
+    return is_another_letter(a, b) and spelt_plainly(a) != spelt_plainly(b)
+
+
+def _generations_differ(one: Traits, other: Traits) -> bool:
+    """Whether one of two leads calls itself a son ("Jr."), and the other doesn't."""
+    return one.other.get("generation") != other.other.get("generation")
+
+
+def _are_relatives(codes: set[str], one: Traits, other: Traits) -> bool:
+    """Whether two leads may be of two people of one family, of whom one names no first name: a man
+    and a woman, or the owners of two mailboxes of one firm."""
+    apart = not codes.isdisjoint({"email.domain", "gender.other"})
+    return apart and not (one.first and other.first)
 
 
 def is_person(traits: Traits) -> bool:

@@ -1,5 +1,7 @@
 """What words sound like: a key that most misspelt writings of one have in common."""
 
+from leadline.model.patterns import late
+
 _CODES = str.maketrans(
     "bfpvcgjkqsxzdtlmnr",
     "111122222222334556",
@@ -24,3 +26,23 @@ def sound(text: str) -> str:
         if len(code) == 4:
             break
     return code.ljust(4, "0")
+
+
+def spelt_plainly(name: str) -> str:
+    """A folded given name in one spelling for those that sound the same: Catherine and Katherine,
+    Stephen and Steven, John and Jon. Names of men and of women stay apart (René and Renée)."""
+    for pattern, plain in _SPELLINGS:
+        name = pattern.sub(plain, name)
+    return name
+
+
+_SPELLINGS = (
+    (late("ph|v"), "f"),
+    (late("chr"), "kr"),
+    (late("(?<=[tgrnl])h|(?<=[^sc])h(?=[^aeiouy]|$)"), ""),
+    (late("c(?=[eiy])|z"), "s"),
+    (late("ck|c(?!h)"), "k"),
+    (late("y"), "i"),
+    (late(r"([b-df-hj-np-tv-z])\1(?!e$)"), r"\1"),
+)
+"""Two l before an e tell names of women from those of men (Danielle, Daniele), so they stay."""

@@ -64,6 +64,14 @@ def is_typo(one: str, other: str) -> bool:
     return abs(len(one) - len(other)) <= allowed and edits(one, other) <= allowed
 
 
+def is_another_letter(one: str, other: str) -> bool:
+    """Whether two words differ by one letter in the same place, as names do (Rajesh and Ramesh)
+    and slips of the pen more seldom than by one that is missing, doubled or swapped."""
+    if len(one) != len(other):
+        return False
+    return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
 def _figures(word: str) -> list[str]:
     return [letter for letter in word if letter.isdecimal()]
 

@@ -1,5 +1,6 @@
 """Takes from a refined lead what is compared with other leads."""
 
+from leadline.duplicates.addressing import gender_of
 from leadline.duplicates.columns import columns_of
 from leadline.duplicates.folding import folded_text, folded_words
 from leadline.duplicates.merging import without_fills
@@ -16,21 +17,55 @@ def traits_of(refined: RefinedLead) -> Traits:
     own = without_fills(refined)
     contact = own.contact
     first, last = _names(contact)
+    emails = emails_of(own)
+    if len(first) == 1:
+        first = _spelt_out(first, last, emails)
     place, other = columns_of(own.custom)
+    if middle := _middle(contact, first, last):
+        other["middle"] = middle
     if generation := _generation(contact):
         other["generation"] = generation
+    if gender := gender_of(contact.name or "", other.get("gender", "")):
+        other["gender"] = gender
     if contact.title:
         other["title"] = folded_text(contact.title)
     return Traits(
         first=first,
         last=last,
-        emails=emails_of(own),
+        emails=emails,
         phones=phones_of(own),
-        company=folded_text(without_legal_form(contact.company)[0]) if contact.company else "",
+        company=_company(contact.company or ""),
         country=(contact.country or "").casefold(),
         place=place,
         other=other,
     )
+
+
+def _spelt_out(initial: str, last: str, emails: tuple[str, ...]) -> str:
+    """The first name that an initial stands for, by the lead's own address ("J. Martin",
+    jane.martin@); the initial where it does not say."""
+    for email in emails[:1]:
+        words = folded_words(email.rpartition("@")[0].replace("_", " "))
+        if len(words) == 2 and last in words:
+            first = words[1 - words.index(last)]
+            if first.startswith(initial) and first.isalpha():
+                return first
+    return initial
+
+
+def _middle(contact: Contact, first: str, last: str) -> str:
+    """What stands between the first and the last name of a name written in one piece."""
+    words = folded_words(contact.name or "")
+    if len(words) < 3 or not last:
+        return ""
+    known = {*first.split(), *last.split(), *_TITLES}
+    return " ".join(word for word in words if word not in known and len(word) > 1)
+
+
+def _company(written: str) -> str:
+    """The company's name, folded, without its legal form; "" for words that name none."""
+    folded = folded_text(without_legal_form(written)[0]) if written else ""
+    return "" if folded.replace(" ", "") in _NO_COMPANIES else folded
 
 
 def _generation(contact: Contact) -> str:
@@ -42,9 +77,16 @@ def _generation(contact: Contact) -> str:
 def _names(contact: Contact) -> tuple[str, str]:
     """First and last name, folded; the last word of an undivided name of several is the last."""
     if contact.first_name or contact.last_name:
-        return _named(contact.first_name or ""), _named(contact.last_name or "")
+        first, last = _named(contact.first_name or ""), _named(contact.last_name or "")
+        return first or _given_beside(last, contact.name or ""), last
     words = [word for word in folded_words(contact.name or "") if word not in _TITLES]
     return (words[0] if words else ""), (words[-1] if len(words) > 1 else "")
+
+
+def _given_beside(last: str, name: str) -> str:
+    """The given names of a couple ("Anna & Peter Weber"), which no field has; "" without."""
+    known = {*last.split(), *_TITLES, *_AND}
+    return " ".join(word for word in folded_words(name) if last and word not in known)
 
 
 def _named(written: str) -> str:
@@ -57,6 +99,18 @@ def _named(written: str) -> str:
 _GENERATIONS = {"junior": "jr", "senior": "sr"} | {
     one: one for one in ("jr", "sr", "ii", "iii", "iv")
 }
+_AND = text.words("and und et y e i en og och ja")
+_NO_COMPANIES = text.words(
+    "selfemployed selfemploy selfemployment freelance freelancer freelancing independent private "
+    "privat privately personal individual home homeowner student retired unemployed consultant "
+    "soletrader soleproprietor selbstandig selbststandig selbstaendig selbststaendig "
+    "freiberufler freiberuflich privatperson rentner particulier independant retraite etudiant "
+    "autonomo autonoma independiente particular jubilado jubilada estudiante autonomus privato "
+    "liberoprofessionista pensionato studente zzp zzper eenmanszaak zelfstandig zelfstandige "
+    "prive privatpersonne privatperson egenforetagare selvstendig selvstaendig test company "
+    "mycompany business mybusiness na none"
+)
+"""What people write for a company who work for themselves, or for none."""
 _TITLES = text.words(
     "sir lord lady dame baron baronet bt dr prof herr frau mr mrs ms miss mx jr sr ii iii iv esq "
     "phd md 1st 2nd 3rd 4th 5th 6th 7th 8th 9th rev reverend professor captain colonel"

@@ -73,6 +73,8 @@ def edges_of(
         alike = compared(one.traits, other.traits, weights)
         chance = probability(alike.bits)
         links = alike.may_link and chance >= link
+        if not links:
+            chance = min(chance, round(link - 0.01, 4))  # as it is put up for review
         ruling = rulings.get(frozenset((one.lead_id, other.lead_id)))
         reasons = reasons_of(alike)
         found.append(Edge(one.lead_id, other.lead_id, chance, reasons, links, ruling))

@@ -9,7 +9,7 @@ from functools import cache
 
 from leadline.model.folding import folded
 
-__all__ = ["are_nicknames", "folded"]
+__all__ = ["are_nicknames", "folded", "has_nicknames"]
 
 
 def are_nicknames(a: str, b: str) -> bool:
@@ -20,6 +20,16 @@ def are_nicknames(a: str, b: str) -> bool:
     one, other = folded(a), folded(b)
     short_forms = _short_forms()
     return other in short_forms.get(one, ()) or one in short_forms.get(other, ())
+
+
+def has_nicknames(name: str) -> bool:
+    """Whether a given name, folded, is one that has short forms, or is a short form."""
+    return name in _short_forms() or name in _all_short_forms()
+
+
+@cache
+def _all_short_forms() -> frozenset[str]:
+    return frozenset().union(*_short_forms().values())
 
 
 @cache

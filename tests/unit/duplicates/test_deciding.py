@@ -139,3 +139,30 @@ def test_the_thresholds_decide_between_a_link_and_a_review(threshold: float) -> 
 def test_what_is_too_improbable_is_not_even_up_for_review() -> None:
     lead = candidate(2, first="clara", last="seiler")
     assert decided(lead, cluster(candidate(1, **CLARA))) == Decision()
+
+
+def test_a_first_name_that_fits_two_people_of_one_line_joins_the_first_and_not_both() -> None:
+    line = {"phones": ("+493023125000",)}
+    anna = candidate(1, first="anna", **line)
+    hill = candidate(2, 1, first="anna", last="hill", **line)
+    lead = candidate(3, first="anna", last="weber", **line)
+    decision = decided(lead, cluster(anna, hill))
+    assert decision.first is None
+    assert [one.lead_id for one in decision.possible] == ["lead-1"]
+
+
+def test_a_nickname_of_two_names_does_not_bring_two_people_of_one_line_together() -> None:
+    line = {"phones": ("+493023125000",), "last": "moreau"}
+    chris = candidate(1, first="chris", **line)
+    christopher = candidate(2, 1, first="christopher", **line)
+    lead = candidate(3, first="christine", **line)
+    assert decided(lead, cluster(chris, christopher)).first is None
+
+
+def test_a_mailbox_alone_does_not_choose_between_two_people_who_gave_it() -> None:
+    mailbox = {"emails": ("clara@aldertools.com",)}
+    clara = candidate(1, first="clara", last="holm", company="alder tools", **mailbox)
+    other = candidate(2, first="rolf", last="trenk", **mailbox)
+    decision = decided(candidate(3, **mailbox), cluster(clara), cluster(other))
+    assert decision.first is None
+    assert {one.lead_id for one in decision.possible} == {"lead-1", "lead-2"}
