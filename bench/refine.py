@@ -29,18 +29,32 @@ LEADS = 20_000
 GATE, AIM = 5_000, 10_000
 
 FIRST = ["Ada", "Grace", "Alan", "Zoë", "José", "Anja", "Priya", "Tomasz", "Li", "Noor"]
-LAST = [
-    "Vance",
-    "Okafor",
-    "Nguyen",
-    "Müller",
-    "Rossi",
-    "Haddad",
-    "Kowalski",
-    "Sørensen",
-    "Park",
-    "Diaz",
+SYLLABLES = [
+    "ba",
+    "ren",
+    "kow",
+    "sti",
+    "mar",
+    "vel",
+    "dor",
+    "nis",
+    "tal",
+    "gru",
+    "hol",
+    "ped",
+    "ker",
+    "lin",
+    "sas",
+    "wim",
+    "fro",
+    "zan",
 ]
+
+
+def family_name(number: int) -> str:
+    """The name of a person, which few others have: who shares it with hundreds is compared with
+    them."""
+    return "".join(random.Random(number).choices(SYLLABLES, k=3)).capitalize()
 
 
 def quiet() -> Channel:
@@ -52,7 +66,7 @@ def quiet() -> Channel:
 def body(number: int, chance: random.Random) -> bytes:
     """A lead; one in ten is of a person who came before."""
     person = number if chance.random() > 0.1 else chance.randrange(number + 1)
-    first, last = FIRST[person % 10], LAST[person // 10 % 10]
+    first, last = FIRST[person % 10], family_name(person)
     shapes = (
         {
             "first_name": first,

@@ -20,7 +20,8 @@ from leadline.model.erasing import ERASED_WORDS
 from leadline.model.formats import iso, key_of
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.keys import record_key
-from leadline.model.lead import CapturedLead, Delivery, Kind, LeadDetails, Ownership
+from leadline.model.lead import CapturedLead, Delivery, Kind, LeadDetails, Ownership, RefinedLead
+from leadline.model.likeness import Judgement, Ruling
 from leadline.model.people import Person
 from leadline.model.task import Done, Step, Task
 from leadline.net.aws.calls import Caller
@@ -34,7 +35,7 @@ from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.keys import task_key
+from leadline.stores.aws.keys import LIKENESSES, alike_key, task_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step
@@ -55,6 +56,7 @@ from tests.worlds.leads import HandClock, captured, refined
 
 pytestmark = pytest.mark.aws
 
+HOUR = timedelta(hours=1)
 UNSHOWN = {
     "logs:CreateLogStream": "the emulator writes the logs itself",
     "logs:PutLogEvents": "the emulator writes the logs itself",
@@ -299,6 +301,35 @@ def refine_works(bench: RoleBench) -> list[str]:
         wrong.append("alerts were not scheduled")
     if bench.messages(bench.dead[Step.REFINE]) != 1:
         wrong.append("the dead letter was not told")
+    return [*wrong, *duplicates_work(bench)]
+
+
+def duplicates_work(bench: RoleBench) -> list[str]:
+    """What goes wrong with a lead of a person who was seen before, and when people part the two."""
+    bench.calls += 1
+    person = {"name": f"Mirela Quist {bench.calls}", "email": f"mirela{bench.calls}@example.com"}
+    said = ({**person, "phone": "+49 30 901820"}, person)
+    leads = [bench.lead("mirela", raw=json.dumps(one).encode()) for one in said]
+    wrong: list[str] = []
+
+    def refine(lead: CapturedLead) -> RefinedLead | None:
+        if bench.invoke("Refine", bench.event(Task(Step.REFINE, lead.id))) == "failed":
+            wrong.append("messages failed")
+        bench.quiet()
+        return bench.store.refined([lead.id]).get(lead.id)
+
+    first, later = (refine(lead) for lead in leads)
+    if first is None or later is None or later.duplicate_of is None:
+        return [*wrong, "the person is not known again"]
+    if later.contact.phone != first.contact.phone:
+        wrong.append("the blank is not filled")
+    now = datetime.now(UTC)
+    bench.store.judge(Judgement(leads[0].id, leads[1].id, Ruling.APART, "", now))
+    bench.store.put([Task(Step.REFINE, leads[1].id)], now)
+    bench.quiet()
+    again = refine(leads[1])
+    if again is None or again.duplicate_of is not None:
+        wrong.append("they are not parted")
     return wrong
 
 
@@ -378,9 +409,11 @@ def erasing_works(bench: RoleBench) -> list[str]:
 
 def sweep_works(bench: RoleBench) -> list[str]:
     """What goes wrong with an archived delivery that nobody knows, two silent wake-ups, and a lead
-    of which no webhook told."""
-    bench.refined_lead("silent"), bench.lead("due")
+    of which no webhook told. An update brought this version an hour ago."""
+    earlier, _ = bench.refined_lead("silent"), bench.lead("due")
     bench.clock.now = datetime.now(UTC)
+    begun = {"pk": LIKENESSES[0], "sk": LIKENESSES[1], "begun": iso(bench.clock.now - HOUR)}
+    bench.store.table.put_if(begun, "", {})
     lost = captured(bench.clock, f"lost{bench.calls}")
     bench.store.bucket.put(key_of("raw", lost.id, lost.captured_at), document_of(lost))
     record = bench.crm.put(CrmLead(created=bench.clock.now))
@@ -392,6 +425,8 @@ def sweep_works(bench: RoleBench) -> list[str]:
         wrong.append(str(swept))
     if bench.status(lost) != "waiting":
         wrong.append("the archived delivery is still unknown")
+    if bench.store.table.get(alike_key(earlier.id)) is None:
+        wrong.append("a lead of an earlier version is under no keys")
     for step in (Step.REFINE, Step.NOTIFY):
         if bench.messages(bench.urls[step]) < (2 if step is Step.REFINE else 1):
             wrong.append(f"{step} was not rung for")

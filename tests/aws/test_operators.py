@@ -319,7 +319,7 @@ def test_an_archive_of_one_machine_comes_into_a_stack(stand: OperatedStack) -> N
     assert (row.lead_id, row.status, row.name) == (lead.id, Status.REFINED, "Ada Vance")
     # Whoever writes again is known by the mail address of the lead that came in.
     keys = list(match_keys(refined_lead).values())
-    (person,) = stand.rooms.store(wall_clock).first_seen(keys).values()
+    (person,) = stand.rooms.store(wall_clock).candidates({"new": keys})["new"].candidates
     assert person.lead_id == lead.id
     assert stand.told("export", "back.tar.gz") == {
         "target": "back.tar.gz", "raw": 1, "refined": 1, "handled": 0,

@@ -29,6 +29,7 @@ from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.values import micros
 from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock, captured, digest
+from tests.worlds.match_keys import owner_in_table
 from tests.worlds.moving import AFTER, TwoInstallations, populate, waits
 
 
@@ -459,7 +460,7 @@ def test_keys_of_an_earlier_refinement_are_not_forgotten(
         two.sqlite.keys.add(db, [(digest("of old"), 1, micros(lead.captured_at), 1)])
     assert two.move(Home.AWS) is not None
     assert two.told == {}
-    assert two.aws.first_seen([digest("of old")])[digest("of old")].lead_id == lead.id
+    assert owner_in_table(two.aws, digest("of old")) == lead.id
     again = captured(two.clock, "ada", lasting=lasting)
     assert two.aws.accept([again])[0].fate is Fate.REDELIVERED
     keys = two.keys(Home.EMBEDDED)

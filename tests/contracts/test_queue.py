@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
+from leadline.model.likeness import Traits
 from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.store import Among, Settlement, Store
 from tests.worlds.leads import HandClock, captured, digest, refined
@@ -80,6 +81,7 @@ def test_done_keeps_the_lead_and_schedules_what_follows(store: Store, clock: Han
     done = Done(
         refined=refined(lead, clock, name="Ada"),
         match_keys={"email": digest("ada@example.com")},
+        traits=Traits(first="ada", emails=("ada@example.com",)),
         then=(Task(Step.NOTIFY, lead.id, "slack"),),
     )
     assert settle(store, lease, done)
@@ -88,9 +90,8 @@ def test_done_keeps_the_lead_and_schedules_what_follows(store: Store, clock: Han
     assert document.endswith(b'"metadata":{"original_data":' + lead.raw + b"}}")
     assert store.count_due(Step.REFINE) == 0
     assert store.count_due(Step.NOTIFY, "slack") == 1
-    assert store.first_seen([digest("ada@example.com")])[digest("ada@example.com")].lead_id == (
-        lead.id
-    )
+    (found,) = store.candidates({"new": [digest("ada@example.com")]})["new"].candidates
+    assert found.lead_id == lead.id
 
 
 def test_two_workers_that_refine_one_person_at_once_leave_one_first_lead(

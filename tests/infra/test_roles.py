@@ -45,7 +45,7 @@ MAY = {
         "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},
     },
     "Sweep": {
-        "${Table.Arn}": KEPT | {"dynamodb:DeleteItem"},
+        "${Table.Arn}": KEPT,
         "${Table.Arn}/index/due": {"dynamodb:Query"},
         "${Bucket.Arn}": {"s3:ListBucket"},
         "${Bucket.Arn}/raw/*": {"s3:GetObject", "s3:PutObject"},

@@ -64,6 +64,8 @@ def _parts_of_last(traits: Traits) -> list[str]:
 
 
 def _of_the_place(traits: Traits) -> Iterator[tuple[str, str]]:
+    if not traits.place:  # most leads: nothing is worked out for them
+        return
     place = traits.place
     house, street = place.get("house"), _main_word(place.get("street", ""))
     postcode, city = place.get("postcode"), sound(place.get("city", ""))

@@ -55,6 +55,14 @@ def without_fills(lead: RefinedLead) -> RefinedLead:
     return replace(lead, contact=replace(lead.contact, **dict.fromkeys(lead.filled)), filled={})
 
 
+def without_values_of(lead: RefinedLead, giver: str) -> RefinedLead:
+    """The lead without the values of the lead with the id *giver* that fill its blanks."""
+    gone = [name for name, origin in lead.filled.items() if origin.lead_id == giver]
+    left = {name: origin for name, origin in lead.filled.items() if name not in gone}
+    contact = replace(lead.contact, **dict.fromkeys(gone))
+    return replace(lead, contact=contact, filled=left) if gone else lead
+
+
 def _has(contact: Contact, group: tuple[str, ...]) -> bool:
     return any(getattr(contact, name) for name in group)
 

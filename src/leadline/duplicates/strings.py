@@ -57,11 +57,11 @@ def is_typo(one: str, other: str) -> bool:
     """Whether a slip of the pen makes one word of the other: one edit in words of four letters or
     more, two in those of eight or more. Figures tell people and places apart ("Road 7", "Road 8")
     and are no slip."""
-    if _figures(one) != _figures(other):
-        return False
     shorter = min(len(one), len(other))
     allowed = 0 if shorter < 4 else 1 if shorter < 8 else 2
-    return abs(len(one) - len(other)) <= allowed and edits(one, other) <= allowed
+    if abs(len(one) - len(other)) > allowed or edits(one, other) > allowed:
+        return False
+    return _figures(one) == _figures(other)
 
 
 def is_another_letter(one: str, other: str) -> bool:

@@ -94,6 +94,7 @@ class StackParts:
         *,
         grace: timedelta | None = None,
         overdue: timedelta | None = None,
+        time_to_spare: Callable[[], bool] | None = None,
     ) -> "Swept":
         """See `stores.aws.sweep.sweep.sweep`; None for the usual time."""
         from leadline.stores.aws.sweep.overdue import OVERDUE
@@ -106,6 +107,7 @@ class StackParts:
             time_is_left,
             grace=GRACE if grace is None else grace,
             overdue=OVERDUE if overdue is None else overdue,
+            time_to_spare=time_to_spare,
         )
 
     def named(self, name: str) -> str:

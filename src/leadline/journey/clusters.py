@@ -1,18 +1,24 @@
 """The clusters around the leads of a batch: those of their candidates, as they are stored and as
 this batch has changed them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Protocol
 
 import msgspec
 
-from leadline.duplicates.deciding import Cluster
+from leadline.duplicates.deciding import MOST_DOUBTFUL, Cluster
 from leadline.model.lead import RefinedLead
 from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling
 from leadline.ports.duplicates import Duplicates
 from leadline.ports.store import Leads
 
 _MOST_STEPS = 4
+MOST_CLUSTERS = 16
+"""The greatest number of clusters that a lead is compared with: those of the nearest candidates."""
+MOST_COMPARED = MOST_DOUBTFUL
+"""The greatest number of members of a cluster that a lead is compared with."""
 
 
 class ClusterStore(Leads, Duplicates, Protocol):
@@ -52,20 +58,34 @@ class Neighbours:
         linked to before, and of those that people said to be about the same person; without the
         lead itself, and without its own cluster."""
         earlier = self._before.get(lead_id)
-        was_in = [earlier.duplicate_of.lead_id] if earlier and earlier.duplicate_of else []
-        near = (
-            *(one.lead_id for one in found.candidates),
-            *mates,
-            *self._partners.get(lead_id, ()),
-        )
-        firsts = dict.fromkeys([*(self._first_of(i) for i in near), *map(self._root, was_in)])
+        near: dict[str, list[str]] = {}
+        if earlier and earlier.duplicate_of:
+            near[self._root(earlier.duplicate_of.lead_id)] = []
+        for one in (*self._partners.get(lead_id, ()), *_nearest_first(found, mates)):
+            near.setdefault(self._first_of(one), []).append(one)
         made = []
-        for first in firsts:
-            others = tuple(one for one in self.members(first) if one.lead_id != lead_id)
+        for first, ids in near.items():
+            others = [one for one in self.members(first) if one.lead_id != lead_id]
             if first and first != lead_id and others:
                 began = next((one for one in others if one.lead_id == first), others[0])
-                made.append(Cluster(first, began.captured_at, others))
+                compared = self._compared(lead_id, others, ids)
+                made.append(Cluster(first, began.captured_at, compared))
+            if len(made) == MOST_CLUSTERS:
+                break
         return made
+
+    def _compared(
+        self, lead_id: str, members: Sequence[Candidate], near: Sequence[str]
+    ) -> tuple[Candidate, ...]:
+        """The members of a cluster that a lead is compared with: of many those that are *near*, and
+        then the earliest; and all that people decided about."""
+        if len(members) <= MOST_COMPARED:
+            return tuple(members)
+        judged = {i for one in self._judged.get(lead_id, ()) for i in (one.one, one.other)}
+        order = dict.fromkeys([*near, *(one.lead_id for one in members)])
+        there = {one.lead_id for one in members}
+        chosen = {*[i for i in order if i in there][:MOST_COMPARED], *judged}
+        return tuple(one for one in members if one.lead_id in chosen)
 
     def members(self, first: str) -> list[Candidate]:
         """The members of a cluster, oldest first."""
@@ -126,6 +146,17 @@ class Neighbours:
                 break
             first = known.first
         return first
+
+
+def _nearest_first(found: Candidates, mates: Iterable[str]) -> Iterator[str]:
+    """The ids of candidates and of *mates*, which are named once for each key that they share with
+    the lead: in turns, those with most keys first."""
+    shared = Counter(mates)
+    pairs = zip_longest(
+        (one.lead_id for one in found.candidates),
+        sorted(shared, key=lambda one: (-shared[one], one)),
+    )
+    return (one for pair in pairs for one in pair if one is not None)
 
 
 def _same(lead_id: str, judged: Iterable[Judgement]) -> frozenset[str]:

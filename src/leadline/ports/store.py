@@ -8,7 +8,6 @@ import msgspec
 
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, RefinedLead
-from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
 from leadline.ports.duplicates import Duplicates
 
@@ -209,9 +208,6 @@ class Leads(Protocol):
 
     def archived(self, lead_ids: Sequence[str]) -> Mapping[str, Archived]:
         """These events as stored, whatever their fate; missing ones are left out."""
-
-    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
-        """The first lead with each match key; `matched` is left empty."""
 
     def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
         """The lead ids of CRM records, by `CapturedLead.record_key`; records without a lead are

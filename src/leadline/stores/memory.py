@@ -25,7 +25,6 @@ from leadline.model.lead import (
     is_end,
     is_privacy_deletion,
 )
-from leadline.model.likeness import FirstSeen
 from leadline.model.quotas import Quota, Spent, given_back, spend
 from leadline.model.task import Alert, Drop, Step, Task
 from leadline.ports.clock import Clock
@@ -270,11 +269,6 @@ class MemoryStore(MemoryPacing, MemoryErasing, MemoryDuplicates):
                 told.append(Ended(event.why, event.raw, -1 if event.id < lead_id else updates))
             updates += self.fates[event.id] is Fate.FOLDED or self._is_late(event.id)
         return tuple(told)
-
-    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
-        """See `ports.store.Leads.first_seen`."""
-        owners = {k: self.known[k] for k in keys if k in self.known}
-        return {k: FirstSeen(i, self.events[i].captured_at, ()) for k, i in owners.items()}
 
     def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
         """See `ports.store.Leads.of_records`."""

@@ -10,12 +10,17 @@ from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.traits import traits_of
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
+from leadline.model.likeness import FirstSeen
 from leadline.model.task import Done, Step
+from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key
+from leadline.stores.aws.likeness import AlikeItem
 from leadline.stores.aws.store import AwsStore
+from leadline.stores.aws.sweep import likenesses
 from leadline.stores.aws.sweep.sweep import sweep
 from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
+from tests.worlds.match_keys import owner_in_table
 
 
 @pytest.fixture
@@ -33,11 +38,10 @@ def refine_as_before(
     clock.advance(minutes=10)
     address = f"{name}@example.com"
     made = refined(lead, clock, name=f"{name} vance", email=address, email_canonical=address)
-    seen = store.first_seen(list(match_keys(made).values())).values()
-    made = msgspec.structs.replace(made, duplicate_of=next(iter(seen), None))
-    if first is not None:
-        (one,) = store.first_seen(list(match_keys(first).values())).values()
-        link = msgspec.structs.replace(one, lead_id=first.lead_id)
+    owner = owner_in_table(store, match_keys(made)["email"])
+    before = first.lead_id if first is not None else owner
+    if before is not None:
+        link = FirstSeen(before, lead.captured_at, ("email",))
         made = msgspec.structs.replace(made, duplicate_of=link)
     assert settle(store, lease_task(store, Step.REFINE), Done(made, match_keys(made)))
     store.recent.clear()
@@ -110,5 +114,40 @@ def test_a_lead_that_was_erased_before_the_sweep_comes_under_no_key(
     ada = refine_as_before(store, clock, "ada")
     store.erase(ada.lead_id)
     swept(rooms, clock, 2)
+    assert rooms.table.get(alike_key(ada.lead_id)) is None
+    assert all(rooms.table.get(digest_key("M", key)) is None for key in keys_of(ada))
+
+
+def test_a_sweep_goes_on_with_leads_of_earlier_versions_as_long_as_it_has_time_to_spare(
+    rooms: AwsResources, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = rooms.store(clock)
+    leads = [refine_as_before(store, clock, name) for name in ("ada", "bob", "eve", "cy", "dee")]
+    swept(rooms, clock)
+    monkeypatch.setattr(likenesses, "_BATCH", 2)
+    turns = iter([True, True, False])
+    to_spare = lambda: next(turns)  # noqa: E731
+    sweep(rooms.store(clock), rooms.queues, [], lambda: True, time_to_spare=to_spare)
+    made = [rooms.table.get(alike_key(lead.lead_id)) is not None for lead in leads]
+    assert made == [True] * 4 + [False]
+    swept(rooms, clock)
+    assert rooms.table.get(alike_key(leads[4].lead_id)) is not None
+
+
+def test_a_lead_that_is_erased_while_a_sweep_reads_it_comes_under_no_key(
+    rooms: AwsResources, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = rooms.store(clock)
+    ada = refine_as_before(store, clock, "ada")
+    swept(rooms, clock)
+    read = likenesses._likeness
+
+    def erased_meanwhile(reader: AwsStore, lead: LeadItem) -> AlikeItem | None:
+        found = read(reader, lead)
+        store.erase(ada.lead_id)
+        return found
+
+    monkeypatch.setattr(likenesses, "_likeness", erased_meanwhile)
+    swept(rooms, clock)
     assert rooms.table.get(alike_key(ada.lead_id)) is None
     assert all(rooms.table.get(digest_key("M", key)) is None for key in keys_of(ada))

@@ -9,11 +9,12 @@ import msgspec
 import pytest
 
 from leadline.duplicates.keys import candidate_keys
+from leadline.duplicates.merging import filled_from
 from leadline.duplicates.traits import traits_of
 from leadline.model.batches import batched
 from leadline.model.keys import match_keys
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import Judgement, Ruling
+from leadline.model.likeness import FirstSeen, Judgement, Ruling
 from leadline.model.task import Done, Step, Task
 from leadline.stores.sqlite.backfill import DONE_S, WAIT_S, Backfill, has_earlier_leads
 from leadline.stores.sqlite.candidates import CandidateIndex
@@ -21,6 +22,7 @@ from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.schema import newest_schema
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
+from tests.worlds.match_keys import owner_in_file
 from tests.worlds.older_schema import older_file
 
 BEFORE = 7
@@ -42,8 +44,10 @@ def refine_as_before(store: SqliteStore, clock: HandClock, name: str) -> Refined
     store.accept([lead])
     clock.advance(minutes=10)
     made = refined(lead, clock, **of(name))
-    seen = store.first_seen(list(match_keys(made).values())).values()
-    made = msgspec.structs.replace(made, duplicate_of=next(iter(seen), None))
+    before = owner_in_file(store, match_keys(made)["email"])
+    if before is not None:
+        link = FirstSeen(before, lead.captured_at, ("email",))
+        made = msgspec.structs.replace(made, duplicate_of=link)
     assert settle(store, lease_task(store, Step.REFINE), Done(made, match_keys(made)))
     return made
 
@@ -285,6 +289,34 @@ def test_no_byte_of_traits_and_keys_is_left_of_an_erased_lead(
         assert not any(key in content(folder) for key in keys)
         assert b"bob@example.com" in content(folder)
         assert rows(store, "judgement") == 0
+
+
+def test_no_byte_is_left_of_values_of_an_erased_lead_that_filled_blanks(
+    folder: Path, clock: HandClock
+) -> None:
+    with closing(SqliteStore(folder, clock=clock)) as store:
+        ids: list[str] = []
+        for n, own in enumerate(({}, {"phone": "+49 30 901820"}, {"title": "Bosun"})):
+            lead = captured(clock, f"ada{n}")
+            store.accept([lead])
+            clock.advance(minutes=10)
+            made = refined(lead, clock, **{**of("ada"), **own})
+            if ids:
+                first = FirstSeen(ids[0], clock.now, ("email",))
+                made = msgspec.structs.replace(made, duplicate_of=first)
+                made = filled_from(made, [(one, 0) for one in store.refined(ids).values()])
+            assert settle(store, lease_task(store, Step.REFINE), Done(made))
+            ids.append(lead.id)
+        last = store.refined(ids)[ids[2]]
+        assert last.filled["phone"].lead_id == ids[1]
+        store.erase(ids[1])
+        left = store.refined(ids)[ids[2]]
+        assert (left.contact, left.filled) == (
+            msgspec.structs.replace(last.contact, phone=None),
+            {},
+        )
+        assert b"+49 30 901820" not in content(folder)
+        assert b"Bosun" in content(folder)
 
 
 def content(folder: Path) -> bytes:

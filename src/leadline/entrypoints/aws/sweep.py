@@ -2,7 +2,7 @@
 minutes, measures how late the most overdue lead is."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -55,16 +55,28 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
         grace=_seconds(event, "grace_s"),
         overdue=_seconds(event, "overdue_s"),
+        time_to_spare=_time_to_spare(settings, context),
     )
     put_back = swept.recaptured + swept.overdue
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
-    if settings.reconcile_every and settings.crm:
+    if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
     if unmeasured is not None:
         raise unmeasured
     done: dict[str, Any] = msgspec.to_builtins(swept)
     return done
+
+
+def _reconciles(settings: Settings) -> bool:
+    return bool(settings.reconcile_every and settings.crm)
+
+
+def _time_to_spare(settings: Settings, context: Any) -> Callable[[], bool]:
+    """Whether there is time for what is not urgent: reconciling, which comes last, gets half."""
+    left = context.get_remaining_time_in_millis
+    kept = max(_RESERVE_MS, left() // 2) if _reconciles(settings) else _RESERVE_MS
+    return lambda: left() > kept
 
 
 def _measure(parts: Parts, settings: Settings) -> timedelta:

@@ -104,7 +104,6 @@ class Recent:
     def __init__(self) -> None:
         self.leads: dict[str, LeadItem] = {}
         self.raws: dict[str, bytes] = {}
-        self.owners: dict[bytes, str] = {}
         self.under: dict[bytes, KeyItem] = {}
         """What candidate keys had when candidates were looked for, or after a settlement."""
         self.batch: set[str] = set()
@@ -118,7 +117,6 @@ class Recent:
         """Clear the leads, at the begin of an iteration."""
         self.leads.clear()
         self.raws.clear()
-        self.owners.clear()
         self.under.clear()
         self.refused.clear()
 

@@ -8,7 +8,7 @@ from typing import Any
 from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso
 from leadline.model.handling import Handling
-from leadline.model.likeness import Candidate, Candidates, FirstSeen, Judgement
+from leadline.model.likeness import Candidate, Candidates, Judgement
 from leadline.model.task import (
     Addressee,
     Alert,
@@ -68,11 +68,6 @@ class BatchStore(AwsStore):
         """See `ports.store.Leads.waiting`."""
         with self._or_give_back():
             return super().waiting(lead_ids)
-
-    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
-        """See `ports.store.Leads.first_seen`."""
-        with self._or_give_back():
-            return super().first_seen(keys)
 
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""

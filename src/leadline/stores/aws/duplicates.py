@@ -1,6 +1,6 @@
 """Candidates for duplicates, clusters, and what people decided about them, on AWS."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import islice
 
@@ -253,6 +253,14 @@ class AwsDuplicates(AwsLeads):
                 continue
             return
         raise Contested(new.lead_id)
+
+    def writes_under(
+        self, keys: Sequence[bytes], lead_id: str, captured_at: str
+    ) -> Iterator[Write]:
+        """The writes that put a lead under keys, except where it is or the key is full."""
+        for one in self._key_items(keys).values():
+            if lead_id not in one.leads and not one.is_full:
+                yield one.with_lead(lead_id, captured_at).write()
 
     def come_under(self, key: bytes, lead_id: str, captured_at: str) -> None:
         """Put a lead under a key, unless it is there or the key is full."""

@@ -1,4 +1,4 @@
-"""Leads by id, by match key and by record, on AWS."""
+"""Leads by id, and by record, on AWS."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -6,7 +6,6 @@ import msgspec
 
 from leadline.model.formats import from_iso, key_of
 from leadline.model.lead import ENDS, Fate, Kind, RefinedLead
-from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert
 from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.aws.base import Base, log
@@ -58,16 +57,6 @@ class AwsLeads(Base):
             for i, lead in leads.items()
             if i in documents
         }
-
-    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
-        """See `ports.store.Leads.first_seen`."""
-        places = {digest_key("M", key): key for key in keys}
-        found = {
-            places[place]: FirstSeen(item["lead_id"], from_iso(item["taken_at"]), ())
-            for place, item in self.table.get_all(list(places)).items()
-        }
-        self.recent.owners.update({key: first.lead_id for key, first in found.items()})
-        return found
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:
         """See `ports.store.Leads.refined`."""

@@ -223,8 +223,7 @@ class AwsSettling(AwsRecognition):
         mine = {"lead_id": lead.lead_id, "taken_at": lead.captured_at}
         for key in dict.fromkeys(done.match_keys.values()):
             pk, sk = digest_key("M", key)
-            owner = self.recent.owners.get(key, lead.lead_id)
-            if owner == lead.lead_id and (pk, sk) not in taken:
+            if (pk, sk) not in taken:
                 item = {"pk": pk, "sk": sk, **mine}
                 yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import apsw
 
+from leadline.duplicates.merging import without_values_of
 from leadline.model.bounds import MOST_EVENTS
 from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, person_erased
@@ -64,6 +65,7 @@ class SqliteErasing:
             note_erasure(self.db.folder)
             later = [text_of(key) for (key,) in bulk.query(db, _sql.later, number, _NAMED)]
             self._erase(db, number)
+            _take_values_back(db, number, lead_id)
             with overwriting(db):
                 forget_person(db, self.candidate_index, number, lead_id)
         empty_log(self.db)
@@ -85,6 +87,14 @@ class SqliteErasing:
         self.keys.remove(db, [key for key in keys if key in owners and owners[key].lead == lead])
         head = refined_head(person_erased(refined))
         db.execute(_sql.erase_refined, (head, sum_of(head), lead))
+
+
+def _take_values_back(db: apsw.Connection, lead: int, lead_id: str) -> None:
+    """Take the values of a lead out of leads of the same person, whose blanks they fill."""
+    with overwriting(db):
+        for n, other in decoded(bulk.query(db, _sql.filled, lead, lead_id)).items():
+            head = refined_head(without_values_of(other, lead_id))
+            db.execute(_sql.erase_refined, (head, sum_of(head), int(n)))
 
 
 def _erase_bodies(db: apsw.Connection, lead: int, events: Sequence[_Event]) -> None:

@@ -42,3 +42,11 @@ UPDATE history SET detail = '' WHERE what = 'redelivered.other_words' AND lead I
 -- name: later
 -- The first leads that were linked to a lead as of the same person.
 SELECT id FROM refined JOIN lead ON lead.n = refined.lead WHERE duplicate_of = ? ORDER BY n LIMIT ?;
+
+-- name: filled
+-- The refined documents of the other leads of a person that name this lead.
+SELECT CAST(lead AS TEXT), head FROM refined
+WHERE (
+  duplicate_of IN (?1, (SELECT duplicate_of FROM refined WHERE lead = ?1))
+  OR lead = (SELECT duplicate_of FROM refined WHERE lead = ?1)
+) AND lead <> ?1 AND instr(head, CAST(?2 AS BLOB));

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from leadline.model.formats import refined_document
 from leadline.model.lead import Fate, Kind, RefinedLead
-from leadline.model.likeness import FirstSeen
 from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
@@ -84,14 +83,6 @@ class SqliteLeads:
             )
             for i, source, at, fate, raw, body, media_type, kind, _, _ in rows
         }
-
-    def first_seen(self, keys: Sequence[bytes]) -> Mapping[bytes, FirstSeen]:
-        """See `ports.store.Leads.first_seen`."""
-        with self.db.reading() as db:
-            owners = self.keys.owners(db, keys)
-            rows = bulk.select(db, _sql.captures, {o.lead for o in owners.values()})
-        leads = {n: FirstSeen(text_of(i), moment(at), ()) for n, i, at in rows}
-        return {key: leads[o.lead] for key, o in owners.items() if o.lead in leads}
 
     def of_records(self, record_keys: Sequence[bytes]) -> Mapping[bytes, str]:
         """See `ports.store.Leads.of_records`."""

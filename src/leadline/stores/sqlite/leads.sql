@@ -15,10 +15,6 @@ ORDER BY lead.n;
 SELECT id, source, captured_at, fate, raw, body, media_type, kind, raw_sum, body_sum
 FROM lead JOIN raw ON raw.lead = lead.n WHERE id IN ();
 
--- name: captures
--- The ids of leads, by number, and when they were captured.
-SELECT n, id, captured_at FROM lead WHERE n IN ();
-
 -- name: made
 -- The ids of those of these events that are leads, by number.
 SELECT n, id FROM lead WHERE fate = 'captured' AND n IN ();

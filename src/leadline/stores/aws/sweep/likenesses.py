@@ -19,7 +19,7 @@ from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import LIKENESSES, again_key, alike_key, lead_key
 from leadline.stores.aws.likeness import AlikeItem, alike_from
 from leadline.stores.aws.store import AwsStore
-from leadline.stores.aws.table import Put, Stale
+from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 from leadline.stores.likeness import likeness_of
 
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 _AFTER = timedelta(hours=1)
 _BATCH = 100
-_MOST = 2_000
 _PARALLEL = 8
 _MOST_ROUNDS = 20
 _LONGEST_CHAIN = 8
@@ -43,16 +42,14 @@ def make_likenesses(store: AwsStore, state: Item, time_is_left: Callable[[], boo
     if now < from_iso(begun) + _AFTER:
         return 0
     mark: str = state.get("after", "")
-    seen = 0
     with ThreadPoolExecutor(_PARALLEL) as pool:
         for keys in batched(_documents(store, mark, from_iso(begun) + _AFTER), _BATCH):
-            if not time_is_left() or seen >= _MOST:
+            if not time_is_left():
                 return made
             ids = [_lead_id(key) for key in keys]
             there = store.table.get_all([alike_key(i) for i in ids], exact=False)
             lacking = [i for i in ids if alike_key(i) not in there]
             made += sum(pool.map(lambda i: _make(_copy(store), i), lacking))
-            seen += len(keys)
             mark = keys[-1]
             _save(store, {"begun": begun, "after": mark})
     _save(store, {"begun": begun, "done": True})
@@ -80,27 +77,24 @@ def _documents(store: AwsStore, mark: str, until: datetime) -> Iterator[str]:
 
 
 def _make(store: AwsStore, lead_id: str) -> bool:
-    """Put one lead under its keys, unless it is erased, quarantined, or there already. Its own item
-    is written, too, so that an erasure in between is noticed."""
-    keys: tuple[bytes, ...] = ()
+    """Put one lead under its keys, unless it is erased, quarantined, or there already: all in one
+    transaction, so that an erasure in between is noticed. Its own item is written for that, too."""
     for _ in range(_MOST_ROUNDS):
+        store.recent.clear()
         items = store.table.get_all([lead_key(lead_id), alike_key(lead_id)])
         lead = lead_of(items[lead_key(lead_id)]) if lead_key(lead_id) in items else None
         if lead is None or lead.summary is None or alike_key(lead_id) in items:
             return False
         new = _likeness(store, lead)
         if new is None:
-            for key in keys:  # it was erased meanwhile
-                store.leave_key(key, lead_id)
             return False
-        keys = new.digests
-        for key in keys:
-            store.come_under(key, lead_id, lead.captured_at)
+        writes: list[Write] = [new.put(), Put(lead.item(), lead.rev)]
+        writes += store.writes_under(new.digests, lead_id, lead.captured_at)
         if new.first and new.first != lead.summary.duplicate_of:
             pk, sk = again_key(new.first, lead_id)
-            store.table.put_if({"pk": pk, "sk": sk}, "", {})
+            writes.append(PutIf({"pk": pk, "sk": sk}))
         try:
-            store.table.write_all([new.put(), Put(lead.item(), lead.rev)])
+            store.table.write_all(writes)
         except Stale:
             continue
         return True

@@ -63,11 +63,13 @@ def sweep(
     *,
     grace: timedelta = GRACE,
     overdue: timedelta = OVERDUE,
+    time_to_spare: Callable[[], bool] | None = None,
 ) -> Swept:
     """Put back what was lost; the next sweep continues with what there was no time for.
 
-    *kinds* are the kinds of later tasks. Raises StorageFailed if AWS failed, after trying
-    everything that does not depend on the failed part.
+    *kinds* are the kinds of later tasks. *time_to_spare* says whether there is time for what is
+    not urgent (by default while any is left): leads of earlier versions. Raises StorageFailed if
+    AWS failed, after trying everything that does not depend on the failed part.
     """
     swept = Swept()
     now = store.clock()
@@ -77,7 +79,7 @@ def sweep(
         *(partial(_send_wakeups, missing, kind, swept) for kind in ((Step.REFINE, ""), *kinds)),
         partial(_take_up_resumed, store, now - grace, swept),
         partial(_recapture, store, now - grace, time_is_left, swept),
-        partial(_make_likenesses, store, time_is_left),
+        partial(_make_likenesses, store, time_to_spare or time_is_left),
     ):
         try:
             part()
