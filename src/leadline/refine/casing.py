@@ -129,7 +129,7 @@ def _given(word: str) -> str:
 
 def _dotted(cased: str, written: str) -> str:
     """A word with the capital letter İ at its beginning, if it was written so."""
-    return "İ" + cased[1:] if written[0] == "İ" and cased[0] == "I" else cased
+    return "İ" + cased[1:] if written[:1] == "İ" and cased[:1] == "I" else cased
 
 
 def _capitalised(word: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 from leadline.model.lead import Change
-from leadline.refine import text
+from leadline.refine import mending, text
 from leadline.refine.company_form_case import with_legal_forms
 from leadline.refine.company_placeholders import PLACEHOLDERS, is_placeholder
 
@@ -24,6 +24,8 @@ def refine_company(written: str | None) -> tuple[str | None, tuple[Change, ...]]
         return kept, changes
     for _ in range(2):  # after a legal form became capitals, the whole name may be in capitals
         cased = _recase()(kept) if kept.isupper() or kept.islower() else kept
+        if mending.mended("company", cased) != cased:
+            cased = kept  # capitals that look like damage
         if cased != kept:
             cased = text.line(cased)  # a capital and its accent may be one character
             changes = (*changes, text.altered("company", kept, cased, "company.case"))

@@ -8,7 +8,9 @@ _SIGNS = "n/a|#n/a|n.a.|na|n / a|-|--|---|.|..|...|?|??|_|*|/|xx|xxx"
 _BY_LANGUAGE = {
     "en": "none|nil|null|undefined|unknown|no company|no company name|no company yet|no business"
     "|no organization|no organisation|no employer|not applicable|not provided|[not provided]"
-    "|(not provided)|not a company|don't have one|dont have one|i don't have one|i have none",
+    "|(not provided)|not a company|none yet|not yet|don't have a company"
+    "|i don't have a company|no company at the moment"
+    "|don't have one|dont have one|i don't have one|i have none",
     "de": "keine|keins|keiner|kein|keine firma|kein unternehmen|keine angabe|keine angaben|k.a."
     "|k. a.|keine firma vorhanden|ohne firma|ohne unternehmen|nicht vorhanden|nicht zutreffend"
     "|entfällt|habe keine|ich habe keine|unbekannt",

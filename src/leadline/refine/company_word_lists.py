@@ -3,6 +3,7 @@
 from leadline.refine import text
 
 COMMON = text.words(
+    "bahn gogh koç sony банк дом мир торг "
     "able acme ada agro agua air alfa all alpha alta alto amy ann any apex aqua are area army art "
     "arte arts asia atom aunt auto away axis azul baby back bad bank base bau bay beer bell ben "
     "best big bike bio bird blue boat bob body bond bone book boot box brew bros bus but buzz "

@@ -9,6 +9,7 @@ from leadline.refine.email_kinds import is_placeholder_phone
 from leadline.refine.made_up_words import (
     ALONE,
     COMPANIES,
+    EASTERN_TESTS,
     FILLERS,
     LETTERS,
     NOBODIES,
@@ -45,6 +46,8 @@ def is_placeholder_name(name: str) -> bool:
     """Whether a whole name was written where none was given: "Test User", "First Last", "xxx",
     "John Doe". "Claire Test" and "Jon Tester" are people."""
     small = name.casefold()
+    if not name.isascii() and any(word in name for word in EASTERN_TESTS):
+        return len(name) <= _LONGEST
     first = _WORD.search(small)
     if len(name) > _LONGEST or first is None or not _may_begin(first[0]):
         return False

@@ -22,12 +22,16 @@ ALONE = text.words(
 )
 """Those that say so alone; Demo, Sample, Muster and Foo are family names."""
 
+EASTERN_TESTS = ("テスト", "测试", "測試", "테스트")
+"""Words of tests that are a part of no name in a script without blanks: "テスト太郎"."""
+
 TITLES = text.words("mr mrs ms miss m mme herr frau sr sra dr dott prof")
 """Behind these a single word of a test may be a name (Monsieur Test)."""
 
 FILLERS = text.words(
     "api automated automation beta bot check cypress integration live load new playwright qa real "
     "robot selenium smoke staging system unit webhook zapier "
+    "call "
     "a an account bar client company contact customer data delete do doe email entry first form "
     "for from ignore internal is it kontakt kunde last lead leads lastname firstname me message mr "
     "mrs ms my name nachname names not nutzer benutzer one only person persona personne please qa "
@@ -38,6 +42,7 @@ FILLERS = text.words(
 
 NOBODIES = text.words(
     # fields' own names
+    "fname lname|fname|lname|fn ln|"
     "first name|last name|firstname|lastname|first last|firstname lastname|first name last name|"
     "full name|fullname|name|name name|your name|yourname|my name|name here|enter name|"
     "enter your name|name surname|name lastname|surname|user|username|user name|users name|"
@@ -56,6 +61,7 @@ NOBODIES = text.words(
     "anyone|anybody|whoever|nope|no thanks|not telling|none of your business|private person|"
     "kein name|unbekannt|inconnu|desconocido|desconhecido|sconosciuto|onbekend|nieznany|nadie|"
     "ninguno|ninguém|ninguem|nenhum|nessuno|aucun|"
+    "ignore|not real|not a real name|"
     "delete me|ignore me|please ignore|please delete|do not contact|do not call|do not use|"
     "hello|hello world|hi|hi there|guest user|admin|"
     "administrator|root|webmaster|customer|client|cliente|besucher|haha|hahaha|hehe|hehehe|lol|"

@@ -48,7 +48,9 @@ def _take(
     value = values[0][0]
     rest = _EMPTY.sub("", text[: values[0].start()] + text[values[0].end() :]).strip(_EDGE)
     there = found.get(to, getattr(fields, to))
-    if not _says_something(rest, field) or (there and there.strip().casefold() != value.casefold()):
+    if not _says_something(rest, field) or (
+        there and there.strip(_EDGE).casefold() != value.casefold()
+    ):
         return
     changes.append(altered(field, written, rest, f"{field}.has_{to}"))
     found[field] = rest

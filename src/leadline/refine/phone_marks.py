@@ -3,7 +3,7 @@
 import re
 
 _WORDS = """
-x ext extn exten extension extensión extensao extensão xtn ex
+x ext extn exten extension extention extenstion extensión extensao extensão xtn ex
 dw durchwahl durchw nebenstelle nst nbst apparat app klappe kl
 ramal ram rml anexo anx interno intern interna int poste p
 доб добавочный доп внутр внутренний вн дод внутрішній

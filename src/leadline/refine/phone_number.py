@@ -37,6 +37,11 @@ _BRACKET = late(r"[(\[]")
 _NANP = 1
 ENDING = late(r"(.{7,}[0-9]{3}) ?/ ?[0-9]{1,2}")
 """Two numbers of which only the last digits are different: "555 0147/48"."""
+HOURS = late(
+    r"(?<=[0-9)]) +(?:24 ?/ ?7|(?:[6-9]|1[0-2])(?:[:.][0-5]0)? ?- ?(?:1[3-9]|2[0-4]|[3-8])"
+    r"(?:[:.][0-5]0)?) *$"
+)
+"""When somebody can be called, behind a number: "24/7", "9-17"."""
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -69,6 +74,8 @@ def quick(written: str, region: str, *, is_dialled: bool = False) -> Number | No
 def quick_extended(written: str, region: str) -> Number | None:
     """A valid number in a common notation, also with an extension; None if it is not one."""
     if "/" in written and ENDING.fullmatch(written):
+        return None
+    if " " in written[-12:] and HOURS.search(written):
         return None
     if written.rfind("(") > 6 and late_bracket(written):
         return None

@@ -23,6 +23,7 @@ _LABEL = late(r"(?:tel|phone|mobile|cell|p|t|m)\s*+[.:]\s*+(?://)?+\s*+(?=[+(0-9
 _HYPHENED = late(r"(.*[0-9)]) ?- ?([0-9]{1,5})")
 _BRACKETED = late(r"\s*[(\[]([0-9]{1,5})[)\]]")
 _GAP = late(r"(?<=[0-9)])(?: - | +)(?=[+(0-9])")
+_FAX = late(r"\b(?:fax|telefax|faks|факс)\b", re.I)
 _SEVERAL = "phone.several"
 
 
@@ -44,8 +45,14 @@ def _said(written: str, reading: PhoneText, region: str) -> tuple[Number, str]:
         reading = msgspec.structs.replace(reading, before="")
     else:
         found = number_in(reading.number, region)
+        if reading.others and not found.shown:
+            whole = number_in(reading.number + reading.others, region)
+            if whole.shown:  # "0049 (0) 171 / 123 45 67"
+                return whole, ""
         if not found.shown:
             found = _with_more(reading.number, region) or _second(reading, region) or found
+        elif _FAX.search(reading.before) and (phone := _second(reading, region)):
+            found, reading = phone, msgspec.structs.replace(reading, before="")
         if not found.shown and (written[-1:].isalpha() or "(" in reading.after):
             whole = number_in(written, region)  # may be a vanity number: 1-800-555-CALL
             if whole.shown:

@@ -10,7 +10,7 @@ import msgspec
 
 from leadline.model.patterns import late
 from leadline.refine.phone_marks import CLEAR_MARKS, MARKS
-from leadline.refine.phone_number import ENDING, late_bracket
+from leadline.refine.phone_number import ENDING, HOURS, late_bracket
 
 _RUN = late(r"(?:\+{1,2} ?)?[(\[]?(?:\+ ?)?[0-9](?:[ ().\-/\[\]]{0,4}[0-9])*[)\]]?")
 LEAST = 7
@@ -100,6 +100,9 @@ def read_phone(written: str) -> PhoneText | None:
         text = text.replace(",", ".")
     time = _TIME.search(text)
     end = time.start() if time else len(text)
+    hours = HOURS.search(text)
+    if hours and digits_in(text[: hours.start()]) >= LEAST + 2:
+        end = min(end, hours.start())
     for run in _RUN.finditer(text, 0, end):
         if digits_in(run[0]) >= LEAST:
             return _around(text, *_one_of(text, run.start(), run.end()))

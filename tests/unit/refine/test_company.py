@@ -132,3 +132,20 @@ def test_a_refined_company_stays_as_it_is(written: str) -> None:
 )
 def test_a_website_has_a_small_host(written: str | None, kept: str | None) -> None:
     assert refine_website(written)[0] == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("DEUTSCHE BAHN AG", "Deutsche Bahn AG"),
+        ("VAN GOGH MUSEUM", "Van Gogh Museum"),
+        ('АО "АЛЬФА-БАНК"', 'АО "Альфа-Банк"'),
+    ],
+)
+def test_short_words_of_companies_are_no_abbreviations(written: str, right: str) -> None:
+    assert refine_company(written)[0] == right
+
+
+@pytest.mark.parametrize("written", ["none yet", "Not yet", "I don't have a company"])
+def test_a_sentence_that_there_is_none_is_no_company(written: str) -> None:
+    assert refine_company(written)[0] is None

@@ -25,7 +25,9 @@ ABOUT = About("1", datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 2, tzinfo
      "Erika Mustermann", "Joe Bloggs", "Fulano de Tal", "foo bar", "Lorem Ipsum", "xxx",
      "Xxx Xxx", "aaa bbb", "x", "x x", "abc", "abc def", "Anonymous", "no one", "nobody",
      "Mickey Mouse", "Donald Duck", "Batman", "haha", "12345", "Please Ignore", "QA Test",
-     "Zapier Test Lead", "Fake Name", "Fake Fake"],
+     "Zapier Test Lead", "Fake Name", "Fake Fake",
+     "テスト太郎", "山田テスト", "测试用户", "TESTING DO NOT CALL", "Fname Lname", "ignore",
+     "Not Real"],
 )  # fmt: skip
 def test_a_name_that_fills_a_field_is_flagged(name: str) -> None:
     assert is_placeholder_name(name)

@@ -139,3 +139,31 @@ def test_of_several_numbers_the_first_valid_one_counts(
 def test_a_text_without_seven_digits_in_a_row_has_no_number() -> None:
     assert read_phone("call me maybe") is None
     assert read_phone("12 ext 345678") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "e164", "shown"),
+    [
+        ("030 23125001 24/7", "DE", "+493023125001", "+49 30 23125001 (24/7)"),
+        ("030 23125001 9-17", "DE", "+493023125001", "+49 30 23125001 (9-17)"),
+        ("+49 171 1234567 8-18", "DE", "+491711234567", "+49 171 1234567 (8-18)"),
+        ("212-555-0147 9-5", "US", "+12125550147", "+1 212-555-0147 (9-5)"),
+        ("089 1234-12", "DE", "+4989123412", "+49 89 123412"),  # a direct dial, no hours
+    ],
+)
+def test_hours_behind_a_number_are_no_digits_of_it(
+    written: str, region: str, e164: str, shown: str
+) -> None:
+    phone = refine_phone(written, region)
+    assert (phone.e164, phone.written, phone.problems) == (e164, shown, ())
+    assert refine_phone(shown, region).written == shown
+
+
+def test_a_slash_may_stand_inside_a_number_behind_its_area_code() -> None:
+    phone = refine_phone("0049 (0) 171 / 123 45 67", "")
+    assert (phone.e164, phone.problems) == ("+491711234567", ())
+
+
+def test_of_a_fax_and_a_phone_the_phone_counts() -> None:
+    phone = refine_phone("fax 212-555-0148, tel 212-555-0147", "US")
+    assert (phone.written, phone.problems) == ("+1 212-555-0147", ("phone.several",))
