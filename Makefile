@@ -40,8 +40,9 @@ test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
 test-power: setup ## some hundred power cuts, and a disk that fails at any call (POWER_CUTS=1000: more)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m power $(ARGS)
 
-test-fuzz: setup ## long property runs on every parser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m fuzz $(ARGS)
+test-fuzz: export THOROUGH = 1
+test-fuzz: setup ## long property runs on every parser and every writer
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'fuzz or thorough' $(ARGS)
 
 test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m aws $(ARGS)

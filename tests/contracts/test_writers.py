@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.channels.apprise.plain import PlainWriter
@@ -35,6 +35,7 @@ from tests.channels.leads import (
     lead,
 )
 from tests.standins import message_rules as rules
+from tests.worlds.thorough import thorough
 
 REPLY_URL = "https://hooks.slack.example/actions/T0/1234/aVerySecretCapability"
 
@@ -133,7 +134,7 @@ each = pytest.mark.parametrize("name", KINDS)
 
 
 @each
-@settings(max_examples=40)
+@thorough(40, often=12)
 @given(notice=NOTICE, told=TOLD)
 def test_every_possible_lead_gives_valid_messages(name: str, notice: Notice, told: Alert) -> None:
     kind = KINDS[name]
@@ -143,7 +144,7 @@ def test_every_possible_lead_gives_valid_messages(name: str, notice: Notice, tol
 
 
 @each
-@settings(max_examples=8)
+@thorough(8, often=4)
 @given(notices=st.lists(NOTICE, min_size=1, max_size=3), times=st.integers(1, 60))
 def test_a_digest_is_valid_too_or_there_is_none(
     name: str, notices: list[Notice], times: int
@@ -195,7 +196,7 @@ def test_the_largest_lead_gives_valid_messages(name: str) -> None:
 
 
 @each
-@settings(max_examples=15)
+@thorough(15, often=6)
 @given(notice=NOTICE, told=TOLD)
 def test_a_capability_of_ours_is_told_to_nobody(name: str, notice: Notice, told: Alert) -> None:
     handling = msgspec.structs.replace(notice.handling, reply_url=REPLY_URL, written={"a": "b"})
@@ -207,7 +208,7 @@ def test_a_capability_of_ours_is_told_to_nobody(name: str, notice: Notice, told:
 
 
 @each
-@settings(max_examples=15)
+@thorough(15, often=6)
 @given(notice=NOTICE, told=TOLD)
 def test_the_same_is_said_on_every_attempt(name: str, notice: Notice, told: Alert) -> None:
     kind = KINDS[name]

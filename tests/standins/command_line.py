@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from leadline.model import ids
 from tests.standins.adoption import Adopted, adopting, orphan
 
 MODULE = "leadline.entrypoints.cli"
@@ -168,6 +169,7 @@ def serve() -> None:
 
 def _become(request: ForkedCommand) -> None:
     """Make this process what a shell would have made for the command."""
+    ids._fast.seed()  # each process makes ids of its own
     if not request.serves:
         signal.alarm(PATIENCE_S)
     os.umask(request.umask)

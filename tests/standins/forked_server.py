@@ -18,6 +18,7 @@ from typing import IO, Any
 import msgspec
 
 from leadline.entrypoints.embedded import children
+from leadline.model import ids
 from leadline.settings.general import Settings
 from tests.standins.adoption import Adopted, adopting, be_called, orphan
 
@@ -99,6 +100,7 @@ def _nurse(asked: socket.socket) -> None:
 
 def _be(wanted: Wanted, files: Sequence[int]) -> None:
     """Be the child: run its module, and end."""
+    ids._fast.seed()  # each process makes ids of its own
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     moved = [fcntl(file, F_DUPFD, _ABOVE) for file in files]

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
@@ -29,6 +29,7 @@ from leadline.model.people import Person
 from leadline.ports.channel import Notice
 from tests.channels.leads import ID, MAYBE, MOMENT, RECORDS, TEXT, any_lead, lead
 from tests.standins.slack_rules import markup_of, violations
+from tests.worlds.thorough import thorough
 
 LINKS = st.sampled_from(
     [
@@ -103,7 +104,7 @@ def check(message: dict[str, Any]) -> None:
     assert [block.to_dict() for block in parsed] == message["blocks"]
 
 
-@settings(max_examples=200)
+@thorough(200, often=60)
 @given(any_notice())
 def test_any_lead_however_it_is_handled_makes_valid_messages(notice: Notice) -> None:
     for message in everything_about(notice):
@@ -112,7 +113,7 @@ def test_any_lead_however_it_is_handled_makes_valid_messages(notice: Notice) -> 
     assert template_of(alert(notice)) == expected
 
 
-@settings(max_examples=30)
+@thorough(30, often=10)
 @given(st.lists(any_notice(), max_size=3), st.integers(0, 170))
 def test_any_burst_makes_a_valid_digest(notices: list[Notice], times: int) -> None:
     check(digest(notices * times))
@@ -165,7 +166,7 @@ def read_as_markup(text: str) -> str:
     return intruder[0] if intruder else ""
 
 
-@settings(max_examples=200)
+@thorough(200, often=60)
 @given(any_notice(), st.booleans())
 def test_nothing_that_anybody_wrote_is_read_as_markup(notice: Notice, by_email: bool) -> None:
     made = [
