@@ -20,6 +20,7 @@ from leadline.kit import Kit
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
 from leadline.model.likeness import Candidate, Candidates, Possible, Traits
+from leadline.ports.duplicates import CAP
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class _Linker:
         was in. If it was the first of others, they follow it by being refined again.
         """
         lead = one.lead
-        mates = [mate for key in one.keys.values() for mate in self._under.get(key, ())]
+        mates = [mate for key in one.keys.values() for mate in self._under.get(key, ())[:CAP]]
         clusters = self._near.clusters(lead.lead_id, found, mates)
         if (earlier := self._before.get(lead.lead_id)) is not None:
             was_in = earlier.duplicate_of.lead_id if earlier.duplicate_of else ""
