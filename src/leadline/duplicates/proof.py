@@ -4,7 +4,7 @@ however much it weighs."""
 from enum import Enum, auto
 
 from leadline.duplicates.sounds import spelt_plainly
-from leadline.duplicates.strings import is_another_letter
+from leadline.duplicates.strings import is_another_letter, is_jumbled
 from leadline.model.likeness import Traits
 
 OF_A_FIRM = frozenset({"email.domain", "email.shared"})
@@ -57,8 +57,8 @@ def proof_of(codes: set[str], place: float, one: Traits, other: Traits) -> Proof
     if "first.other" in codes or "generation.other" in codes:
         return Proof.NONE
     if "email.same" in codes:
-        couple = "first.ending" in codes and not _is_named_in_mailbox(one, other)
-        return Proof.NONE if couple else Proof.FACT
+        family = _may_be_family(codes, one, other) and not _is_named_in_mailbox(one, other)
+        return Proof.NONE if family else Proof.FACT
     if ("last.other" in codes and "email.near" not in codes) or _are_relatives(codes, one, other):
         return Proof.NONE
     shared = address or not codes.isdisjoint(_LINES)
@@ -119,6 +119,14 @@ def _is_one_house(codes: set[str], place: float) -> bool:
     if "postcode.fine" in codes and not codes.isdisjoint(_NAMED):
         return True
     return place >= _FULL_ADDRESS
+
+
+def _may_be_family(codes: set[str], one: Traits, other: Traits) -> bool:
+    """Whether two first names are rather those of two people of one family than slips of one."""
+    if "last.same" in codes and not codes.isdisjoint({"first.near", "first.similar"}):
+        jumbled = "first.near" in codes or is_jumbled(one.first, other.first)
+        return not jumbled or _is_another_name(one.first, other.first)
+    return "first.ending" in codes
 
 
 def _is_another_name(a: str, b: str) -> bool:

@@ -31,11 +31,14 @@ def sound(text: str) -> str:
 def spelt_plainly(name: str) -> str:
     """A folded given name in one spelling for those that sound the same: Catherine and Katherine,
     Stephen and Steven, John and Jon. Names of men and of women stay apart (René and Renée)."""
+    if len(name) < _LEAST_LETTERS:
+        return name  # An and Anh are two names
     for pattern, plain in _SPELLINGS:
         name = pattern.sub(plain, name)
     return name
 
 
+_LEAST_LETTERS = 4
 _SPELLINGS = (
     (late("ph|v"), "f"),
     (late("chr"), "kr"),
