@@ -66,7 +66,7 @@ ROLES = ROLE_LEADS | text.words(
     "negozio officina stampa supporto tecnico bestellingen directie hallo klanten planning "
     "praktijk verkoop winkel dzial dział handlowy oferta oferty pomoc praca serwis sklep zarzad "
     "hej hei moi jobb kontoret post posten salg support styrelsen styret verkstad dotazy sklad "
-    "servis servisas ik finans kariyer merkez zakupki office priemnaya"
+    "zakupy servis servisas ik finans kariyer merkez zakupki office priemnaya"
 )
 """Words that name a role where they stand alone, or behind another one ("sales.team")."""
 

@@ -11,7 +11,19 @@ from leadline.refine.name_words import is_before_last, is_honorific, is_job, is_
 
 _GLUED = late(r"(?<![^\W_])([^\W\d_]{1,6}\.)(?=[^\W\d_]{2})")  # "Dr.Weber", "Prof.Dr.Weber"
 _DASH = late(r"\s[-–—|/•]\s")
-_OF_COMPANY = text.words("from at @ bei")
+_SAID = late(
+    r"(?:attn\.?:?|attention:|z\. ?hd\.?:?|zhd\.?|zu händen|i am|i'm|i’m|"
+    r"my name is|this is|it's|it’s|"
+    r"dear|hello|hallo|ich bin|mein name ist|je suis|je m'appelle|je m’appelle|yo soy|me llamo|"
+    r"mi nombre es|meu nome é|eu sou|mi chiamo|io sono|ik ben|mijn naam is|меня зовут)\s+(?=\w+\b)",
+    re.I,
+)
+"""How people begin to say their name."""
+_SAID_FIRST = text.words(
+    "attn attention z z.hd zhd zu i i'm i’m my this it's it’s dear hello hallo ich mein je yo me "
+    "mi meu eu io ik mijn меня"
+)
+_OF_COMPANY = text.words("from at @ bei c/o")
 """Words between a person and a company."""
 _SIGNS = ("&", "+", "/", "\ufffd", ";")
 """Signs that stand between two people, or make a name doubtful."""
@@ -41,6 +53,15 @@ def _apart(glued: re.Match[str]) -> str:
 def _is_sign(word: str) -> bool:
     """Whether a word is signs that say nothing: "★", "😊", "|"."""
     return not any(map(str.isalnum, word)) and not word.startswith(_SIGNS)
+
+
+def without_said(words: list[str]) -> list[str]:
+    """The words without "My name is", "Attn:" and the like before them."""
+    if words[0].lower().strip(".:") not in _SAID_FIRST or len(words) < 3:
+        return words
+    written = " ".join(words)
+    said = _SAID.match(written)
+    return written[said.end() :].split() if said else words
 
 
 def without_company(words: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ In China, Japan, Korea, Vietnam and Hungary the family name comes first, unless 
 foreigners; in Russian it does in forms. What the words themselves do not tell is unsure.
 """
 
+from leadline.model.names import PARTICLES
 from leadline.model.patterns import late
 from leadline.refine.name_lists import TOP
 from leadline.refine.name_parts import (
@@ -116,7 +117,8 @@ def _by_signs(words: list[str], region: str) -> NameParts | None:
         if parts := with_patronymic(words, region):
             return parts
     if (shouted := _family_in_capitals(words)) is not None:
-        problem = ORDER_UNSURE if one in maybe_given() else None
+        led = shouted > 1 and words[0].lower() in PARTICLES
+        problem = ORDER_UNSURE if one in maybe_given() and not led else None
         first, last = " ".join(words[shouted:]), " ".join(words[:shouted])
         return NameParts(words[0], words[-1], problem) if problem else NameParts(first, last)
     if not other or (one in maybe_given() and not _is_korean(words, one, other)):
@@ -131,7 +133,8 @@ def _family_in_capitals(words: list[str]) -> int | None:
     size = 0
     while size < len(words) and len(words[size]) > 1 and words[size].isupper():
         size += 1
-    if size in (0, len(words)) or len(words[0]) < 3 or "." in words[0]:
+    led = words[0].lower() in PARTICLES
+    if size in (0, len(words)) or (len(words[0]) < 3 and not led) or "." in words[0]:
         return None
     return size if words[size].istitle() and len(words[size]) > 2 else None
 

@@ -5,7 +5,7 @@ from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.casing import recase, recase_last
 from leadline.refine.casing_particles import SMALL
-from leadline.refine.name_beside import without_beside, without_company
+from leadline.refine.name_beside import without_beside, without_company, without_said
 from leadline.refine.name_iberian import PORTUGUESE, SPANISH, in_iberia
 from leadline.refine.name_order import by_order, is_eastern_country
 from leadline.refine.name_parts import (
@@ -16,7 +16,7 @@ from leadline.refine.name_parts import (
     names_in,
     word_key,
 )
-from leadline.refine.name_titled import is_behind_title, is_between
+from leadline.refine.name_titled import is_behind_title, is_between, led_by_particles
 from leadline.refine.name_words import (
     PLACEHOLDERS,
     is_at_law,
@@ -43,7 +43,7 @@ _EASTERN = (
 )
 """The first and last letters of Chinese, Japanese and Korean script."""
 _NICKNAME = late(r"\s(?:\".+?\"|“.+?”|\(.+?\)|‘.+?’|'.+?')(?=\s|$)")
-_PAIRED = late(r"(?<=[^\W\d_])([&+/])(?=[^\W\d_])")  # "Anna&Peter Weber"
+_PAIRED = late(r"(?<=[^\W\d_]{2})([&+/])(?=[^\W\d_])")  # "Anna&Peter Weber"
 _SURE_COUPLE = text.words("and & und + / or et og och и і та")
 """Words between two people that are no initial, particle or name."""
 _COUPLE = _SURE_COUPLE | {"y", "e"}
@@ -89,8 +89,8 @@ def _words(name: str) -> list[str] | None:
     if not base.replace(" ", "").isalpha():
         base = without_beside(_PAIRED.sub(r" \1 ", _NICKNAME.sub("", base)))
     words = base.split()
-    if len(words) > 3:
-        words = without_company(words)
+    if len(words) > 2:
+        words = without_company(without_said(words))
     if len(words) > 3 and any(map(is_born, words[2:-1])):
         del words[next(place for place in range(2, len(words)) if is_born(words[place])) :]
     if not comma or _is_behind(rest):
@@ -182,6 +182,8 @@ def _of_couple(name: str, words: list[str], place: int) -> NameParts:
 def _of_person(name: str, words: list[str], region: str, family: int) -> NameParts | None:
     if len(words) > _MOST_WORDS or not _is_sure(name, words):
         return None
+    if words[0].lower() in SMALL and (led := led_by_particles(words)):
+        return led
     if not 0 < family < len(words):
         parts = by_order(words, region)
         if parts is None and len(words) > 2 and (region in SPANISH or region in PORTUGUESE):

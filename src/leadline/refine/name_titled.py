@@ -4,8 +4,8 @@
 from leadline.model.lead import Change
 from leadline.model.names import PARTICLES
 from leadline.refine import text
-from leadline.refine.casing import recase
-from leadline.refine.name_parts import family_names, names_in, word_key
+from leadline.refine.casing import recase, recase_last
+from leadline.refine.name_parts import ORDER_UNSURE, NameParts, family_names, names_in, word_key
 from leadline.refine.name_words import PLACEHOLDERS, is_before_last, is_honorific
 
 _NAMES = text.words("al mac mc o y e da do bin ibn abu san lo den ter af av op")
@@ -14,6 +14,12 @@ _ENGLISH = text.words("mr mrs ms mx dr prof professor doctor mister")
 """Titles before names of all the world."""
 _ALSO_GIVEN = text.words("della santa saint st st. dello las los te ten zu des du das dos")
 _OF_NOBLES = ("von", "zu", "zum", "zur", "vom")
+_PAIRS = {
+    (one, other)
+    for one, others in (("de", "la los las"), ("van", "de den der"), ("von", "der dem den"))
+    for other in others.split()
+}
+"""Particles that begin no given name together."""
 _EASTERN = ("CN", "KR", "VN")
 
 
@@ -37,6 +43,19 @@ def is_between(word: str, before: str, after: str) -> bool:
     if word == "e":
         return word_key(before) not in names_in("ES_GIVEN")
     return word.lower() == "und" and before.lower() in _OF_NOBLES and after.lower() in _OF_NOBLES
+
+
+def led_by_particles(words: list[str]) -> NameParts | None:
+    """A name that begins with the particles of its family name: "de la Cruz Juan", "von Weber"."""
+    if words[0].isupper():  # "VAN DEN BERG Jan": `name_order` knows
+        return None
+    if not words[0].islower() and (words[0].lower(), words[1].lower()) not in _PAIRS:
+        return None
+    size = next((at for at, word in enumerate(words) if word.lower() not in PARTICLES), 0) + 1
+    last = " ".join(words[:size])
+    if size == 1 or size >= len(words):
+        return NameParts(None, recase_last(" ".join(words)))
+    return NameParts(" ".join(words[size:]), recase_last(last), ORDER_UNSURE)
 
 
 def titles_before(words: list[str]) -> int:

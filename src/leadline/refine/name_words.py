@@ -25,7 +25,7 @@ HONORIFICS = BEFORE_LAST | text.words(
     "dipl.-päd dipl.-psych dipl.-volksw dipl.-betriebsw dipl.-wirt.-ing med phil rer iur jur habil "
     "sig.ra sig.na dott.ssa prof.ssa avv geom arch rag lic arq profa eng drs inż mgr "
     "shri smt dato datuk dent vet agr oec nat "
-    "mudr mvdr judr phdr rndr paeddr mddr bc er adv engr"
+    "mudr mvdr judr phdr rndr paeddr mddr bc er adv engr h.c"
 )
 _ONLY_WITH_DOT = text.words(
     "dent vet agr oec nat med phil arch eng rag geom rer iur jur lic bc er adv"
@@ -36,6 +36,7 @@ _OF_COUNTRY = {
     "ES": ("d.", "d.ª", "dª"),
     **dict.fromkeys(("AE", "BH", "KW", "OM", "QA", "SA"), ("sheikh", "sheikha")),
     **dict.fromkeys(("CZ", "SK"), ("pan", "paní", "pani")),
+    **dict.fromkeys(("AT", "DE"), ("ra", "rain", "stb", "wp")),
     "IN": ("ca",),
     "MY": ("encik", "puan", "tuan"),
     "PL": ("pan", "pani"),

@@ -47,9 +47,9 @@ _OTHERS = text.words(
     "expediente commande facture dossier contrat devis ordine fattura contratto bestelling factuur "
     "klant po gtin ean isbn imei budget price ust "
     "kd kd-nr kdnr kunden-nr old alte alten alter ancien ancienne antiguo antigua antigo vecchio "
-    "vecchia stary stare старый старая previous former longer wrong falsche missed someone "
+    "vecchia stary stare старый старая previous former longer wrong falsche someone "
     "somebody "
-    "nobody jemand niemand niemanden keiner quelqu'un personne alguien nadie qualcuno nessuno who "
+    "nobody jemand niemand niemanden keiner quelqu'un alguien nadie qualcuno nessuno who "
     "wer wessen qui quién scam scammer scammers scammed spam spammer phishing fraud betrug "
     "estafa arnaque truffa llamado llamaron chiamato telefonato telefoneei ligado gebeld звонил "
     "звонили contestan contesta responde atiende atendeu atende "
@@ -77,6 +77,7 @@ _NO_MORE = (
 )  # fmt: skip
 _SOURCES = text.words("from von")
 """What stands before the number that called, or that was changed: "a call from 212 555 0199"."""
+_BY = text.words("from by via through von durch de par por")
 _CALLING = text.words("calling writing reach reached am")
 _OTHER_STEMS = (
     "kolleg", "assistent", "sekret", "szef", "коллег", "начальник", "заказ", "договор", "zamówieni",
@@ -100,6 +101,7 @@ _BETWEEN = text.words("for to with sie a mr mrs ms dr herr herrn frau at on")
 _CJK = late("(?:電話|电话|手机|携帯|전화)[^0-9]{0,10}$")
 _WORD = late(r"[^\W\d_]+(?:-[^\W\d_]+)?(?:['’]s\b)?")
 _SENTENCE = late(r"(?<!\b[nN][rRoO])(?<!\b[rR]ef)(?<!\b[fF]ax)[.!?;]\s|[\n\r]")
+_PART = late("[,;|/]")
 _WINDOW = 80
 _AFTER = 32
 _NEAR = 6  # words before a number in which one calls it a phone number
@@ -114,8 +116,10 @@ def belonging(written: str, start: int, end: int, name: str = "") -> tuple[Belon
     plain = [_bare(word) for word in words]
     called = any(_starts(word, _CALLS, _CALL_STEMS) for word in plain[-_NEAR:])
     called = called or _CJK.search(before) is not None
+    if plain and plain[-1] in _LABELS:  # "Tel. 030 23125001, Fax ..."
+        after = _PART.split(after, maxsplit=1)[0]
     behind = [_bare(word) for word in _WORD.findall(after)]
-    if _is_gone(after, behind) or _is_caller(plain):
+    if _is_gone(after, behind) or _is_caller(plain) or _is_referrer(words, name):
         return Belonging.ANOTHER, called
     own = max((at for at, word in enumerate(plain) if word in _OWN), default=-1)
     other = max(_others(plain), default=-1)
@@ -141,6 +145,13 @@ def _is_gone(after: str, behind: list[str]) -> bool:
 def _is_caller(plain: list[str]) -> bool:
     """Whether a number is the one that a call came from, by the words before it."""
     return plain[-1:] != [] and plain[-1] in _SOURCES and _CALLING.isdisjoint(plain)
+
+
+def _is_referrer(words: list[str], name: str) -> bool:
+    """Whether the words before a number name who sent the lead: "from Bob 212 555 0199"."""
+    if len(words) < 2 or _bare(words[0]) not in _BY or not words[1][0].isupper():
+        return False
+    return _bare(words[1]) not in name.casefold().split() and _OWN.isdisjoint(map(_bare, words))
 
 
 def _others(words: list[str]) -> Iterator[int]:

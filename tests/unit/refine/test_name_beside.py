@@ -63,6 +63,12 @@ def test_a_given_name_like_a_particle_stays_one(whole: str, first: str, last: st
         ("CA Anna Weber", "IN"),
         ("Señora Anna Weber", "ES"),
         ("Sheikha Anna Weber", "QA"),
+        ("RA Anna Weber", "DE"),
+        ("Prof. Dr. Dr. h.c. Anna Weber", "DE"),
+        ("Attn: Anna Weber", "US"),
+        ("My name is Anna Weber", "US"),
+        ("Ich bin Anna Weber", "DE"),
+        ("Anna Weber c/o Peter Schmidt", "US"),
     ],
 )
 def test_titles_jobs_and_signs_beside_a_name_are_no_part_of_it(whole: str, region: str) -> None:
@@ -139,3 +145,24 @@ def test_two_people_at_a_comma_are_told() -> None:
 def test_a_department_is_told_and_has_no_first_name() -> None:
     name = refine_name("Purchasing Department", None, None, "US")
     assert (name.first, name.last, name.problems) == (None, None, ("name.suspect",))
+
+
+@pytest.mark.parametrize(
+    ("whole", "region", "first", "last", "problems"),
+    [
+        ("LE GALL Yann", "FR", "Yann", "Le Gall", ()),
+        ("VAN DEN BERG Jan", "NL", "Jan", "van den Berg", ()),
+        ("de la Cruz Juan", "ES", "Juan", "de la Cruz", ("name.order_unsure",)),
+        ("von Weber Anna", "DE", "Anna", "von Weber", ("name.order_unsure",)),
+        ("von Hohenfels", "DE", None, "von Hohenfels", ()),
+        ("Van Morrison", "US", "Van", "Morrison", ()),
+        ("Le Van Minh", "VN", "Minh", "Le", ()),
+        ("Juan dela Cruz", "PH", "Juan", "dela Cruz", ()),
+        ("Muthu a/l Raman", "MY", "Muthu", "Raman", ()),
+    ],
+)
+def test_particles_before_the_first_word_begin_the_family_name(
+    whole: str, region: str, first: str | None, last: str, problems: tuple[str, ...]
+) -> None:
+    name = refine_name(whole, None, None, region)
+    assert (name.first, name.last, name.problems) == (first, last, problems)

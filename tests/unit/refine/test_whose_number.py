@@ -24,6 +24,7 @@ from leadline.refine.found_in_text import find_email, find_phone
         ("Meine alte Nummer 030 23125001 gilt nicht mehr", "DE"),
         ("Ein Anruf von 030 23125001", "DE"),
         ("Kd-Nr. 030 23125001", "DE"),
+        ("from Bob 212-555-0199", "US"),
         ("He llamado al 912 345 679 y no contestan", "ES"),
         ("Ho chiamato lo 02 1234 5678", "IT"),
         ("売上は 12 345 678円です", "JP"),
@@ -38,6 +39,10 @@ def test_a_number_that_a_lead_writes_about_is_not_its_own(text: str, region: str
     [
         ("My number changed from 212-555-0100 to 212-555-0147", "US", "212-555-0147"),
         ("I am calling from 212-555-0147", "US", "212-555-0147"),
+        ("Tel.: 030/23125001, Fax: 030/23125002", "DE", "030/23125001"),
+        ("I missed the webinar, please call 212-555-0147", "US", "212-555-0147"),
+        ("From Jo Martin 212-555-0147", "US", "212-555-0147"),
+        ("Jo Martin from Brightmill, 212-555-0147", "US", "212-555-0147"),
         ("Fax 212 555 0148, Tel 212 555 0147", "US", "212 555 0147"),
         ("Jo Martin, CEO, 212-555-0147", "US", "212-555-0147"),
         ("Merci de me rappeler au 06.12.34.56.78", "FR", "06.12.34.56.78"),
