@@ -17,11 +17,11 @@ from pathlib import Path
 
 from leadline.model.lead import LeadFields
 from leadline.refine import About, refine
-from leadline.refine.email import refine_email
-from leadline.refine.email_lists import disposable_domains
-from leadline.refine.email_slips import is_suspect_domain
-from leadline.refine.made_up import is_placeholder_company, is_placeholder_name
-from leadline.refine.mash import is_mashed
+from leadline.refine.doubtful.made_up import is_placeholder_company, is_placeholder_name
+from leadline.refine.doubtful.mash import is_mashed
+from leadline.refine.emails.email import refine_email
+from leadline.refine.emails.lists import disposable_domains
+from leadline.refine.emails.slips import is_suspect_domain
 
 Judged = tuple[bool, str]
 

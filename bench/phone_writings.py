@@ -11,7 +11,7 @@ import phonenumbers
 
 from leadline.model.lead import LeadFields
 from leadline.refine import About, refine
-from leadline.refine.phone import refine_phone
+from leadline.refine.phones.phone import refine_phone
 
 Judged = tuple[bool, str]
 Told = tuple[str | None, str | None, bool]

@@ -20,8 +20,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from leadline.refine.company import refine_company
-from leadline.refine.company_key import company_key, without_legal_form
+from leadline.refine.companies.company import refine_company
+from leadline.refine.companies.key import company_key, without_legal_form
 
 Judged = tuple[bool, str]
 Function = Callable[[str], str]

@@ -34,9 +34,9 @@ if __name__ == "__main__":
 
 from bench import phone_writings, quality_companies
 from bench.mail_quality import mail_measures
-from leadline.refine.email import Email, refine_email
-from leadline.refine.name import refine_name
-from leadline.refine.phone import refine_phone
+from leadline.refine.emails.email import Email, refine_email
+from leadline.refine.names.name import refine_name
+from leadline.refine.phones.phone import refine_phone
 
 DEFAULT = Path(__file__).parents[2] / "shared" / "datasets"
 Judged = tuple[bool, str]

@@ -1,4 +1,4 @@
-"""Write src/leadline/refine/given_names.py: given names, and which of them are no family names.
+"""Write src/leadline/refine/names/given_names.py: given names, and which are no family names.
 
     make names     # installs the packages of constraints-names.txt into .names and runs this
 
@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
 from tools.nickname_table import CERTAIN, RARE, census  # noqa: E402
 
-TARGET = ROOT / "src" / "leadline" / "refine" / "given_names.py"
+TARGET = ROOT / "src" / "leadline" / "refine" / "names" / "given_names.py"
 HEAD = '''\
 """Given names in the United States, in small letters. Written by `make names`.
 

@@ -1,4 +1,4 @@
-"""Write src/leadline/refine/nickname_table.py: given names and their short forms.
+"""Write src/leadline/refine/names/nickname_table.py: given names and their short forms.
 
     make names     # installs the packages of constraints-names.txt into .names and runs this
 
@@ -22,7 +22,7 @@ if __name__ == "__main__":
 from leadline.model.folding import folded  # noqa: E402
 
 USAGE = Path(__file__).with_name("nickname_usage.txt")
-TARGET = ROOT / "src" / "leadline" / "refine" / "nickname_table.py"
+TARGET = ROOT / "src" / "leadline" / "refine" / "names" / "nickname_table.py"
 HEAD = '''\
 # ruff: noqa: E501
 """Given names, each with its short forms, as `folded` writes them. Written by `make names`.

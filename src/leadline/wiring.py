@@ -255,11 +255,9 @@ def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
 
 
 def kit_of(
-    settings: Settings,
-    store: Store,
-    destinations: "Mapping[str, Channel]",
+    settings: Settings, store: Store, destinations: "Mapping[str, Channel]",
     clock: Clock = wall_clock,
-) -> "Kit":
+) -> "Kit":  # fmt: skip
     """A kit with this store."""
     from leadline.duplicates.policy import policy_of
     from leadline.kit import Kit

@@ -30,16 +30,16 @@ from leadline.model.people import Person
 from leadline.ports.channel import Notice
 from leadline.ports.ledger import LeadRow, LeadStory
 from leadline.refine import About, limits, refine, text
-from leadline.refine.casing import recase, recase_last
-from leadline.refine.company import refine_company
-from leadline.refine.company_key import company_key
+from leadline.refine.companies.company import refine_company
+from leadline.refine.companies.key import company_key
 from leadline.refine.country import regions_of
-from leadline.refine.email import refine_email
-from leadline.refine.found_in_text import find_email, find_phone
-from leadline.refine.misplaced import put_right
-from leadline.refine.name import refine_name
-from leadline.refine.phone import refine_phone
-from leadline.refine.quarantine import suspicions
+from leadline.refine.doubtful.quarantine import suspicions
+from leadline.refine.emails.email import refine_email
+from leadline.refine.misplaced.fields import put_right
+from leadline.refine.misplaced.found_in_text import find_email, find_phone
+from leadline.refine.names.casing import recase, recase_last
+from leadline.refine.names.name import refine_name
+from leadline.refine.phones.phone import refine_phone
 from leadline.refine.website import refine_website
 from leadline.vendors._api.client import CrmReply, words_of
 from leadline.vendors._reader import guess, looks

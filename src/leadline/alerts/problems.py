@@ -62,7 +62,7 @@ def problems_in_words(lead: RefinedLead) -> str:
 def _told(code: str, email: str | None) -> str:
     if code != "email.suspect_domain" or not email:
         return in_words(code)
-    from leadline.refine.email_slips import suggested_address  # few leads need it
+    from leadline.refine.emails.slips import suggested_address  # few leads need it
 
     meant = suggested_address(email)
     return f"{in_words(code)}: {meant}?" if meant else in_words(code)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from leadline.refine.email_kinds import DomainKind, business_domain, domain_kind, is_role
+from leadline.refine.emails.kinds import DomainKind, business_domain, domain_kind, is_role
 
 _REMEMBERED = 4096
 

@@ -4,7 +4,7 @@ from leadline.duplicates.sounds import spelt_plainly
 from leadline.duplicates.strings import is_jumbled, is_typo, ratio, without_umlauts
 from leadline.duplicates.weights import Frequencies, Weights
 from leadline.model.likeness import Traits
-from leadline.refine.nicknames import are_nicknames, has_nicknames
+from leadline.refine.names.nicknames import are_nicknames, has_nicknames
 
 _ENDINGS = frozenset(
     [("", "a"), ("", "e"), ("", "ia"), ("", "ie"), ("", "na"), ("", "ne"), ("a", "o"), ("a", "e"),

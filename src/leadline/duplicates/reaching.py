@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from leadline.model.found import was_found
 from leadline.model.lead import RefinedLead
 from leadline.model.patterns import late
-from leadline.refine.email import refine_email
-from leadline.refine.email_kinds import is_placeholder_address, is_placeholder_phone
-from leadline.refine.phone import refine_phone
-from leadline.refine.phone_key import phone_digits
+from leadline.refine.emails.email import refine_email
+from leadline.refine.emails.kinds import is_placeholder_address, is_placeholder_phone
+from leadline.refine.phones.key import phone_digits
+from leadline.refine.phones.phone import refine_phone
 
 _ADDRESS = late(r"[^\s@<>,;:\"()\[\]]{1,64}@[^\s@<>,;:\"()\[\]]{1,190}\.[^\W\d_]{2,24}")
 _BETWEEN = late(r"\s*[/;,|]\s*|\s+(?:or|and|oder|und|ou|o|y|e)\s+", re.I)

@@ -8,7 +8,7 @@ from leadline.duplicates.reaching import emails_of, phones_of
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import Traits
 from leadline.refine import text
-from leadline.refine.company_key import without_legal_form
+from leadline.refine.companies.key import without_legal_form
 
 
 def traits_of(refined: RefinedLead) -> Traits:

@@ -14,20 +14,20 @@ import msgspec
 
 from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
 from leadline.refine import text
-from leadline.refine.company import refine_company
+from leadline.refine.companies.company import refine_company
 from leadline.refine.country_context import region_in
 from leadline.refine.custom import mended_custom
 from leadline.refine.damage import damages
-from leadline.refine.email import refine_email
-from leadline.refine.leftovers import leftover_problems, may_hold, may_reach
+from leadline.refine.doubtful.made_up import made_up_problems
+from leadline.refine.doubtful.quarantine import NOBODY, is_nobody, suspicions
+from leadline.refine.emails.email import refine_email
 from leadline.refine.limits import LIMITS, cut_custom, truncated
-from leadline.refine.made_up import made_up_problems
-from leadline.refine.misplaced import put_right
-from leadline.refine.name import refine_name
-from leadline.refine.name_company import company_from_name
-from leadline.refine.name_country import country_of_name
-from leadline.refine.phone import in_unknown_country, refine_phone
-from leadline.refine.quarantine import NOBODY, is_nobody, suspicions
+from leadline.refine.misplaced.fields import put_right
+from leadline.refine.misplaced.leftovers import leftover_problems, may_hold, may_reach
+from leadline.refine.names.company import company_from_name
+from leadline.refine.names.country import country_of_name
+from leadline.refine.names.name import refine_name
+from leadline.refine.phones.phone import in_unknown_country, refine_phone
 from leadline.refine.website import refine_website
 
 __all__ = ["MESSAGE_LIMIT", "About", "refine"]
@@ -144,7 +144,7 @@ def _reached(
     none of its own; *usual* is the country of phone numbers if the lead names none."""
     if not may_reach(message) and not may_hold(custom):
         return contact
-    from leadline.refine.reachable import with_found  # most leads don't need it
+    from leadline.refine.misplaced.reachable import with_found  # most leads don't need it
 
     region = region_in(contact.value.country, None, custom, usual)
     reached = with_found(contact.value, message, custom, region)

@@ -8,7 +8,7 @@ import pytest
 
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import About, refine
-from leadline.refine.quarantine import NOBODY
+from leadline.refine.doubtful.quarantine import NOBODY
 
 ABOUT = About("0190", datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC), "form")
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.refine import company, text
-from leadline.refine.company import refine_company
+from leadline.refine import text
+from leadline.refine.companies import company
+from leadline.refine.companies.company import refine_company
 from leadline.refine.website import refine_website
 
 PIECES = text.words(

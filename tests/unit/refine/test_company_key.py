@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.refine.company_key import company_key, company_words, without_legal_form
+from leadline.refine.companies.key import company_key, company_words, without_legal_form
 
 
 @pytest.mark.parametrize(

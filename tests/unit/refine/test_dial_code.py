@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.refine.dial_code import Dialled, calling_code_in, read_dialled
-from leadline.refine.phone import Phone, refine_phone
+from leadline.refine.phones.dial_code import Dialled, calling_code_in, read_dialled
+from leadline.refine.phones.phone import Phone, refine_phone
 
 NUMBERS = {
     region: number

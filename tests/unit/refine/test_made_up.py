@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 
 from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields
-from leadline.refine import About, mash, refine
-from leadline.refine.made_up import is_placeholder_company, is_placeholder_name, is_test_name
-from leadline.refine.mash import is_mashed
+from leadline.refine import About, refine
+from leadline.refine.doubtful import mash
+from leadline.refine.doubtful.made_up import (
+    is_placeholder_company,
+    is_placeholder_name,
+    is_test_name,
+)
+from leadline.refine.doubtful.mash import is_mashed
 
 ABOUT = About("1", datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC), "form", "US")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import About, refine
-from leadline.refine.misplaced import put_right
+from leadline.refine.misplaced.fields import put_right
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 TEXTS = st.one_of(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from leadline.refine.casing import recase, recase_last
-from leadline.refine.name import refine_name
+from leadline.refine.names.casing import recase, recase_last
+from leadline.refine.names.name import refine_name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from leadline.model.lead import LeadFields
 from leadline.refine import About, refine
-from leadline.refine.name import refine_name
+from leadline.refine.names.name import refine_name
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 ABOUT = About("0190", AT, AT, "generic", "US")

@@ -6,7 +6,7 @@ import pytest
 
 from leadline.model.lead import LeadFields
 from leadline.refine import About, refine
-from leadline.refine.name_company import is_company
+from leadline.refine.names.company import is_company
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 ABOUT = About("0190", NOW, NOW, "form")

@@ -8,8 +8,10 @@ import pytest
 
 from leadline.model.folding import folded
 from leadline.model.lead import LeadFields
-from leadline.refine import About, given_names, name_lists, refine
-from leadline.refine.name import refine_name
+from leadline.refine import About, refine
+from leadline.refine.names import given_names
+from leadline.refine.names import lists as name_lists
+from leadline.refine.names.name import refine_name
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 UNSURE = ("name.order_unsure",)
@@ -251,6 +253,6 @@ def test_a_name_of_the_census_is_a_womans_or_a_mans_or_maybe_a_familys() -> None
 def test_lists_are_loaded_for_the_first_name_that_needs_them() -> None:
     program = "import leadline.refine, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
-    assert b"leadline.refine.name_order" in done.stdout
+    assert b"leadline.refine.names.order" in done.stdout
     for name in (b"given_names", b"name_own_script", b"name_slavic"):
         assert name not in done.stdout

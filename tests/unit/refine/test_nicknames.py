@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.refine.nickname_table import SHORT_FORMS
-from leadline.refine.nicknames import are_nicknames, folded
+from leadline.refine.names.nickname_table import SHORT_FORMS
+from leadline.refine.names.nicknames import are_nicknames, folded
 from tools import nickname_table
 
 ROWS = {row.split()[0]: row.split()[1:] for row in SHORT_FORMS.split(";")}
@@ -102,7 +102,7 @@ def test_the_table_names_its_sources() -> None:
 
 
 def test_refinement_does_not_load_the_table() -> None:
-    program = "import leadline.refine, leadline.refine.nicknames, sys; print(*sys.modules)"
+    program = "import leadline.refine, leadline.refine.names.nicknames, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
-    assert b"leadline.refine.nicknames" in done.stdout
+    assert b"leadline.refine.names.nicknames" in done.stdout
     assert b"nickname_table" not in done.stdout

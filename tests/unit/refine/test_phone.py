@@ -3,7 +3,7 @@
 import phonenumbers
 import pytest
 
-from leadline.refine.phone import Phone, refine_phone
+from leadline.refine.phones.phone import Phone, refine_phone
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.refine.phone import refine_phone
+from leadline.refine.phones.phone import refine_phone
 
 SURE: tuple[str, ...] = ()
 UNSURE = ("phone.plus_unsure",)

@@ -3,8 +3,8 @@
 import pytest
 
 from leadline.model.lead import Contact
-from leadline.refine.phone import refine_phone
-from leadline.refine.phone_key import phone_digits
+from leadline.refine.phones.key import phone_digits
+from leadline.refine.phones.phone import refine_phone
 
 
 def key_of(written: str, region: str = "US") -> str | None:

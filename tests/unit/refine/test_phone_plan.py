@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat as Format
 
-from leadline.refine import phone_plan
+from leadline.refine.phones import plan as phone_plan
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 TYPES = phonenumbers.PhoneNumberType.values()

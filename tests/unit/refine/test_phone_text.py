@@ -3,8 +3,8 @@
 import phonenumbers
 import pytest
 
-from leadline.refine.phone import refine_phone
-from leadline.refine.phone_text import read_phone
+from leadline.refine.phones.phone import refine_phone
+from leadline.refine.phones.text import read_phone
 
 REGIONS = (
     "US", "CA", "GB", "DE", "FR", "ES", "IT", "BR", "MX", "IN", "AU", "AT", "CH", "NL", "BE", "SE",

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields, RefinedLead
-from leadline.refine import MESSAGE_LIMIT, About, blank, company, name_words, refine
+from leadline.refine import MESSAGE_LIMIT, About, blank, refine
+from leadline.refine.companies import company
 from leadline.refine.limits import CHANGE_LIMIT
-from leadline.refine.name_words import is_honorific
+from leadline.refine.names import words as name_words
+from leadline.refine.names.words import is_honorific
 from leadline.refine.text import words
 
 CAPTURED = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)

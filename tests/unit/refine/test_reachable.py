@@ -7,7 +7,7 @@ import pytest
 from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import About, refine
-from leadline.refine.found_in_text import find_email, find_phone
+from leadline.refine.misplaced.found_in_text import find_email, find_phone
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 MAIL = "jo.martin@example.com"

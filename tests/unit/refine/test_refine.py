@@ -174,5 +174,5 @@ def test_starting_up_does_not_wait_for_the_large_libraries() -> None:
         text=True,
         check=True,
     ).stdout.split()
-    assert "leadline.refine.phone" in told
+    assert "leadline.refine.phones.phone" in told
     assert not {"phonenumbers", "email_validator", "idna", "dns"} & set(told)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.refine.found_in_text import find_email, find_phone
+from leadline.refine.misplaced.found_in_text import find_email, find_phone
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import quality_companies, refine_quality
-from leadline.refine.company_key import company_key
+from leadline.refine.companies.key import company_key
 
 NAMES = "name,country\nExample Widgets Ltd.,Canada\nExample Works & Co. plc,Canada\n"
 LABELLED = (

@@ -28,7 +28,7 @@ from leadline.model.people import Person
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import LeadStory, TaskRow
-from leadline.refine.email_slips import suggested_address
+from leadline.refine.emails.slips import suggested_address
 
 _NOTHING = "—"
 _LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}

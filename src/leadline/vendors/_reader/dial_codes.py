@@ -1,8 +1,8 @@
 """Joins a phone number with the dial code that a form keeps in a field of its own.
 
 The result is text, such as "(+91) 81234 56789", which refinement reads and judges
-(`refine.dial_code`). A dial code belongs to the phone in the same object, or to the one that its
-label names ("mobile_country_code").
+(`refine.phones.dial_code`). A dial code belongs to the phone in the same object, or to the one that
+its label names ("mobile_country_code").
 """
 
 import re

@@ -146,8 +146,8 @@ def count_digits(written: str) -> int:
 
 
 def dial_code(kind: Tells, value: Any) -> str:
-    """The dial code in a value under such a label, as `refine.dial_code` reads it: "+91", "IN",
-    "+India"; "" if it is none."""
+    """The dial code in a value under such a label, as `refine.phones.dial_code` reads it: "+91",
+    "IN", "+India"; "" if it is none."""
     written = scalar(value)
     if not written or not kind or count_digits(written) >= PHONE_DIGITS:
         return ""

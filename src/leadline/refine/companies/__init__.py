@@ -1,0 +1,1 @@
+"""Names of companies: their case, legal forms and keys for comparing."""

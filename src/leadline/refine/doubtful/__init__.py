@@ -1,0 +1,1 @@
+"""Spam, tests, placeholders and random letters."""

@@ -1,0 +1,1 @@
+"""E-mail addresses: reading, domains and mailboxes."""

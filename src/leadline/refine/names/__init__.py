@@ -1,0 +1,1 @@
+"""Names of people: their parts, order, case and short forms."""

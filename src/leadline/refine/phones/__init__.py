@@ -1,0 +1,1 @@
+"""Phone numbers: reading, numbering plans, old forms and keys for comparing."""
