@@ -8,7 +8,7 @@ campaigns, which bring four times as many leads for two to four days every two t
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -27,22 +27,32 @@ HOLIDAYS = frozenset({1, 89, 92, 121, 130, 141, 275, 359, 360})
 
 class Year(NamedTuple):
     """What a year shows: the leads, how often the source rang falsely, in how many quarters it was
-    watched, and for each stop after how many leads' worth of business time it would be told. What
-    a campaign brings is not part of that worth."""
+    watched, and for each stop after how many leads' worth of business time it would be told, and
+    after how many business days. What a campaign brings is not part of that worth."""
 
     leads: int
     false: int
     quarters: float
     worths: list[float]
+    days: list[float]
+
+
+class _Hour(NamedTuple):
+    """The part of a business day that an hour is, the leads that usually come in it, and those
+    expected in it with campaigns and holidays."""
+
+    part: float
+    usual: float
+    rate: float
 
 
 def year_of(kind: str, per_day: float, seed: int, *, named: bool = True) -> Year:
     """A year of a business that begins with about *per_day* leads on a business day; *named* says
     whether its holidays are known."""
     chance = random.Random(f"{kind} {per_day} {seed}")
-    usual, rates = zip(*_rates(kind, per_day, chance), strict=True)
-    arrivals = list(_arrivals(rates, chance))
-    return _watched(arrivals, usual, _slot(kind, named=named), chance)
+    hours = list(_hours(kind, per_day, chance))
+    arrivals = list(_arrivals(hours, chance))
+    return _watched(arrivals, hours, _slot(kind, named=named), chance)
 
 
 def _slot(kind: str, *, named: bool) -> Slot:
@@ -50,25 +60,25 @@ def _slot(kind: str, *, named: bool) -> Slot:
     return lambda hour: -1 if hour // 24 in holidays else hour % WEEK_HOURS
 
 
-def _rates(kind: str, per_day: float, chance: random.Random) -> Iterator[tuple[float, float]]:
-    """The usual and the true rate of each hour, in leads."""
+def _hours(kind: str, per_day: float, chance: random.Random) -> Iterator[_Hour]:
     campaigns = _campaigns(chance)
     for hour in range(YEAR_HOURS):
         day, weekday, at = hour // 24, hour // 24 % 7, hour % 24
-        part = day / 364
+        gone = day / 364
         if kind == "office":
-            summer = 0.7 if 180 <= day < 240 else 1.0
-            share = _OFFICE[at] / sum(_OFFICE) * (1 if weekday < 5 else 0.02)
-            usual = per_day * share * (1 - 0.4 * part) * summer
-            yield usual, 0.0 if day in HOLIDAYS else usual
+            level = (1 - 0.4 * gone) * (0.7 if 180 <= day < 240 else 1.0)
+            part = _OFFICE[at] / sum(_OFFICE) * (1 if weekday < 5 else 0.02)
+            times = 0 if day in HOLIDAYS else 1
         elif kind == "shop":
-            season = 1.8 if 320 <= day < 358 else 1.0
-            share = _SHOP[at] / sum(_SHOP) * _SHOP_WEEK[weekday]
-            usual = per_day * share * (1 + 0.8 * part) * season
-            yield usual, usual
+            level = (1 + 0.8 * gone) * (1.8 if 320 <= day < 358 else 1.0)
+            part = _SHOP[at] / sum(_SHOP) * _SHOP_WEEK[weekday]
+            times = 1
         else:
-            usual = per_day * _SHOP[at] / sum(_SHOP) * (1 if weekday < 5 else 0.4)
-            yield usual, usual * (4 if day in campaigns else 1)
+            level = 1
+            part = _SHOP[at] / sum(_SHOP) * (1 if weekday < 5 else 0.4)
+            times = 4 if day in campaigns else 1
+        usual = per_day * level * part
+        yield _Hour(part, usual, usual * times)
 
 
 def _campaigns(chance: random.Random) -> set[int]:
@@ -81,21 +91,21 @@ def _campaigns(chance: random.Random) -> set[int]:
     return days
 
 
-def _arrivals(rates: tuple[float, ...], chance: random.Random) -> Iterator[float]:
+def _arrivals(hours: Sequence[_Hour], chance: random.Random) -> Iterator[float]:
     """When leads come, in hours: a Poisson process."""
-    for hour, rate in enumerate(rates):
+    for hour, one in enumerate(hours):
         count, left = 0, chance.random()
-        while left > math.exp(-rate):
+        while left > math.exp(-one.rate):
             count, left = count + 1, left * chance.random()
         yield from sorted(hour + chance.random() for _ in range(count))
 
 
 def _watched(
-    arrivals: list[float], usual: tuple[float, ...], slot: Slot, chance: random.Random
+    arrivals: Sequence[float], hours: Sequence[_Hour], slot: Slot, chance: random.Random
 ) -> Year:
     counts: Counter[int] = Counter()
     rhythm, fitted, begin, false = None, 0.0, math.inf, 0
-    worths: list[float] = []
+    stops: list[tuple[float, float]] = []
     for at, after in pairwise(arrivals):
         counts[int(at)] += 1
         if rhythm is None or at - fitted >= 24:
@@ -107,15 +117,17 @@ def _watched(
         told = told_at(rhythm, at, slot)
         false += told is not None and told < after
         if told is not None and told < YEAR_HOURS and chance.random() < _STOPS:
-            worths.append(_worth(at, told, usual, slot))
+            stops.append(_lasting(at, told, hours, slot))
     quarters = max(0.0, YEAR_HOURS - begin) / (QUARTER_WEEKS * WEEK_HOURS)
-    return Year(len(arrivals), false, quarters, worths)
+    return Year(len(arrivals), false, quarters, [w for w, _ in stops], [d for _, d in stops])
 
 
-def _worth(begin: float, end: float, usual: tuple[float, ...], slot: Slot) -> float:
-    """How many leads usually come between two moments."""
-    return math.fsum(
-        usual[hour] * (min(end, hour + 1) - max(begin, hour))
+def _lasting(begin: float, end: float, hours: Sequence[_Hour], slot: Slot) -> tuple[float, float]:
+    """How many leads usually come between two moments, and how many business days that is."""
+    spans = [
+        (hours[hour], min(end, hour + 1) - max(begin, hour))
         for hour in range(int(begin), math.ceil(end))
         if slot(hour) >= 0
-    )
+    ]
+    worth = math.fsum(one.usual * span for one, span in spans)
+    return worth, math.fsum(one.part * span for one, span in spans)

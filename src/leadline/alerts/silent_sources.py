@@ -27,7 +27,7 @@ _REMEDY = (
 )
 _REMEDY_FOR_ALL = (
     "No other source has sent a lead since, so check first that senders reach Leadline: name, "
-    "proxy, certificate, network."
+    "proxy, certificate, network. If today is a holiday, name it in `holidays` of [hours]."
 )
 
 

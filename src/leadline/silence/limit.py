@@ -13,28 +13,24 @@ from leadline.silence.rhythm import Rhythm
 QUARTER_WEEKS = 13
 FALSE_A_QUARTER = 0.5
 """How often a source may ring falsely in three months, by its model, if no other limit is set."""
-MOST_LEADS = 8.0
-"""A stop of a source is told after at most so many leads' worth of business time..."""
+MOST_FALSE = 0.6
+"""How often it may ring falsely so that a stop is told within MOST_LEADS or MOST_DAYS; where that
+is not enough, it is told later."""
+MOST_LEADS = 7.5
+"""A stop of a source is told after at most so many leads' worth of business time: at most 8 by its
+true rate, which is known to about 6 %..."""
 RARE = 3.0
-"""...if it sends at least so many leads on a business day..."""
-BUSY = 45.0
-"""...and at most so many: in a quarter with more leads, gaps of that length are usual."""
+"""...if it sends at least so many leads on a business day."""
 MOST_DAYS = 5
 """The stop of a source that sends fewer leads than RARE is told after so many business days."""
-_TOO_FALSE = 3.0
-"""A source that would ring falsely more often than this in three months is given more time."""
 _LONGEST = 40.0
 
 
 def limit_of(rhythm: Rhythm) -> float:
     """How many expected leads must be missing until the silence is told."""
-    wanted = min(_LONGEST, expected_within(rhythm, FALSE_A_QUARTER))
-    if rhythm.per_day >= BUSY:
-        return wanted
     most = MOST_LEADS if rhythm.per_day >= RARE else MOST_DAYS * rhythm.per_day
-    if wanted <= most or false_rings(rhythm, most) <= _TOO_FALSE:
-        return min(wanted, most)
-    return wanted
+    least = expected_within(rhythm, MOST_FALSE)
+    return min(_LONGEST, expected_within(rhythm, FALSE_A_QUARTER), max(most, least))
 
 
 def false_rings(rhythm: Rhythm, limit: float) -> float:

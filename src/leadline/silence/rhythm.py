@@ -9,10 +9,11 @@ heard are no part of the history.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from itertools import pairwise
 from statistics import median
 
 import msgspec
+
+from leadline.silence.level import current_level
 
 WEEK_HOURS = 168
 HISTORY_HOURS = 8 * WEEK_HOURS
@@ -20,18 +21,14 @@ HISTORY_HOURS = 8 * WEEK_HOURS
 ENOUGH = 30
 """The least number of leads in this history from which a rhythm is known."""
 
-_PRIOR_LEADS = 8.0
-"""How many leads in one hour of the week weigh as much as its day and hour of the day do."""
-_LEVEL_LEADS = 120
-"""The level is the mean of about so many of the latest leads."""
+_LEAST_PRIOR = 8.0
+_MOST_PRIOR = 100.0
+"""The bounds of how many leads in one hour of the week weigh as much as its day and hour of the
+day do."""
+_GAP_LEADS = 8
+"""About how many leads are missing in a gap that is told."""
 _BLOCK_LEADS = 5
 _MOST_BLOCKS = 40
-_LEAST_HALF_LIFE = 3.0
-_AROUND = 13
-"""How many blocks up to one decide what is usual in it: campaigns are shorter than half of that."""
-_NEWEST = 3
-_DEVIATIONS = 1.25
-"""How many standard deviations above the usual count as a campaign, or as a fall of the level."""
 _BUSINESS_DAY = 0.2
 """A day of the week with at least this share of the leads of the busiest is a business day."""
 
@@ -80,15 +77,16 @@ def rhythm_of(heard: Heard, slot: Slot) -> Rhythm | None:
     total = sum(count for _, count in past)
     if total < ENOUGH:
         return None
-    shape, days = _shape(past)
+    shape, days, weight = _shape(past)
     blocks, mass = _blocks(past, shape, total)
-    level, known_by = _level(blocks)
-    spread = _spread(blocks) + 1 / known_by
-    return Rhythm(tuple(rate * level / mass for rate in shape), days, spread)
+    level = current_level(blocks)
+    rates = tuple(rate * level.leads / mass for rate in shape)
+    return Rhythm(rates, days, level.spread + _unknown_of_an_hour(rates, weight))
 
 
-def _shape(past: Sequence[tuple[int, int]]) -> tuple[list[float], int]:
-    """The leads in each hour of the week before levelling, and the number of business days."""
+def _shape(past: Sequence[tuple[int, int]]) -> tuple[list[float], int, float]:
+    """The leads in each hour of the week before levelling, the number of business days, and how
+    many leads in an hour of the week weigh as much as its day and hour of the day."""
     counts, hours = [0.0] * WEEK_HOURS, [0] * WEEK_HOURS
     for at, count in _without_peaks(past):
         counts[at] += count
@@ -96,13 +94,31 @@ def _shape(past: Sequence[tuple[int, int]]) -> tuple[list[float], int]:
     by_day = _by_day(counts, hours)
     by_hour = [_rate(counts[h::24], hours[h::24]) for h in range(24)]
     mean = _rate(counts, hours)
-    shape = []
-    for at in range(WEEK_HOURS):
-        prior = by_day[at // 24] * by_hour[at % 24] / mean
-        drawn = (counts[at] + _PRIOR_LEADS) / (hours[at] + _PRIOR_LEADS / prior) if prior else 0.0
-        shape.append(drawn)
+    priors = [by_day[at // 24] * by_hour[at % 24] / mean for at in range(WEEK_HOURS)]
+    weight = _prior_leads(counts, hours, priors)
+    shape = [
+        (count + weight) / (number + weight / prior) if prior else 0.0
+        for count, number, prior in zip(counts, hours, priors, strict=True)
+    ]
     busiest = max(by_day)
-    return shape, sum(1 for rate in by_day if rate >= _BUSINESS_DAY * busiest)
+    return shape, sum(1 for rate in by_day if rate >= _BUSINESS_DAY * busiest), weight
+
+
+def _prior_leads(counts: Sequence[float], hours: Sequence[int], priors: Sequence[float]) -> float:
+    """How many leads in an hour of the week weigh as much as its day and hour of the day do: the
+    more, the better these two foretell what came (the empirical Bayes estimate by moments)."""
+    expected = [number * prior for number, prior in zip(hours, priors, strict=True)]
+    beyond = math.fsum((c - e) ** 2 - e for c, e in zip(counts, expected, strict=True))
+    squares = math.fsum(e * e for e in expected)
+    return min(_MOST_PRIOR, max(_LEAST_PRIOR, squares / beyond)) if beyond > 0 else _MOST_PRIOR
+
+
+def _unknown_of_an_hour(rates: Sequence[float], weight: float) -> float:
+    """The variance of what is known of the shape in a gap, divided by its square: that of one hour
+    if gaps are shorter than an hour, less the more hours they last."""
+    usual = math.fsum(rate * rate for rate in rates) / math.fsum(rates)
+    known_by = weight + usual * HISTORY_HOURS / WEEK_HOURS
+    return min(1.0, usual / _GAP_LEADS) / known_by
 
 
 def _by_day(counts: Sequence[float], hours: Sequence[int]) -> list[float]:
@@ -120,61 +136,35 @@ def _rate(counts: Sequence[float], hours: Sequence[int]) -> float:
 
 
 def _without_peaks(past: Sequence[tuple[int, int]]) -> Iterator[tuple[int, float]]:
-    """The history with the days of campaigns scaled down, so that they do not make the shape."""
+    """The history with the days of campaigns scaled down to what is usual on that day of the week,
+    so that they do not make the shape."""
     days: list[list[tuple[int, int]]] = []
     for at, count in past:
         if not days or days[-1][-1][0] // 24 != at // 24:
             days.append([])
         days[-1].append((at, count))
     totals = [sum(count for _, count in day) for day in days]
-    usual = median([total for total in totals if total])
-    most = 2 * usual + 2 * math.sqrt(usual)
-    for day, total in zip(days, totals, strict=True):
-        scale = min(1.0, most / total) if total else 1.0
+    weekdays = [day[0][0] // 24 for day in days]
+    usual = [
+        max(1.0, median([t for t, w in zip(totals, weekdays, strict=True) if w == weekday] or [0]))
+        for weekday in range(7)
+    ]
+    for day, total, weekday in zip(days, totals, weekdays, strict=True):
+        is_peak = total > 2 * usual[weekday] + 2 * math.sqrt(usual[weekday])
+        scale = usual[weekday] / total if is_peak else 1.0
         yield from ((at, count * scale) for at, count in day)
 
 
 def _blocks(
     past: Sequence[tuple[int, int]], shape: Sequence[float], total: int
-) -> tuple[list[float], float]:
-    """The leads in blocks of equal business time, oldest first, peaks cut off; and what the shape
-    lets expect in each."""
+) -> tuple[list[int], float]:
+    """The leads in blocks of equal business time, oldest first; and what the shape lets expect in
+    each."""
     number = min(_MOST_BLOCKS, total // _BLOCK_LEADS)
     mass = math.fsum(shape[at] for at, _ in past) / number
-    counts = [0.0] * number
+    counts = [0] * number
     gone = 0.0
     for at, count in past:
         counts[min(int((gone + shape[at] / 2) / mass), number - 1)] += count
         gone += shape[at]
-    return [min(c, _usual_most(counts, index)) for index, c in enumerate(counts)], mass
-
-
-def _usual_most(counts: Sequence[float], index: int) -> float:
-    """What the blocks up to this one let expect at most in it."""
-    end = max(index + 1, _AROUND)
-    usual = max(1.0, median(counts[max(0, end - _AROUND) : end]))
-    return usual + _DEVIATIONS * math.sqrt(usual)
-
-
-def _level(blocks: Sequence[float]) -> tuple[float, float]:
-    """The leads of a block now, and how many leads that is known by."""
-    mean = math.fsum(blocks) / len(blocks)
-    half_life = max(_LEAST_HALF_LIFE, math.log(2) * _LEVEL_LEADS / mean)
-    weights = [0.5 ** (age / half_life) for age in reversed(range(len(blocks)))]
-    level = math.fsum(w * b for w, b in zip(weights, blocks, strict=True)) / math.fsum(weights)
-    newest = math.fsum(blocks[-_NEWEST:]) / _NEWEST
-    fallen = newest + _DEVIATIONS * math.sqrt(max(1.0, newest) / _NEWEST)
-    level = min(level, fallen)
-    squares = math.fsum(w * w for w in weights)
-    return level, level * math.fsum(weights) ** 2 / squares
-
-
-def _spread(blocks: Sequence[float]) -> float:
-    """By how much more than that of a Poisson process the counts of blocks vary, relative to their
-    mean squared, less the standard error of that. Only neighbours are compared, so that growth and
-    seasons do not count."""
-    mean = math.fsum(blocks) / len(blocks)
-    pairs = list(pairwise(blocks))
-    variance = math.fsum((a - b) ** 2 for a, b in pairs) / (2 * len(pairs))
-    error = variance * math.sqrt(3 / len(pairs))
-    return max(0.0, (variance - error - mean) / mean**2)
+    return counts, mass

@@ -153,6 +153,7 @@ def test_sources_that_stop_together_are_one_message_and_count_anew_when_leads_co
     assert told.startswith("The source form has sent no lead since")
     (known,) = office.store.troubles()
     assert "No other source has sent a lead since" in known.trouble.remedy
+    assert "If today is a holiday, name it in `holidays` of [hours]." in known.trouble.remedy
     assert office.looks(24) == []
     office.sent("form", office.clock.now)
     assert office.looks(1) == [told], "the others have the time to send again"
@@ -229,7 +230,7 @@ def test_doctor_says_for_each_source_after_how_much_silence_it_would_be_told(
     assert found == (
         "ok",
         "silence of form",
-        "would be told after 2 days 22 h of silence, at 2026-03-02 14:57 UTC (8 leads on a "
+        "would be told after 2 days 22 h of silence, at 2026-03-02 14:54 UTC (8 leads on a "
         "business day; the last lead came 2026-02-27 16:00 UTC)",
     )
     office.looks(30)

@@ -25,15 +25,15 @@ def office(per_day: float, spread: float = 0.01) -> Rhythm:
     return Rhythm(tuple(rates), 5, spread)
 
 
-@pytest.mark.parametrize("per_day", [3, 4, 8, 15, 30, 44])
-@pytest.mark.parametrize("spread", [0, 0.01, 0.02])
+@pytest.mark.parametrize("per_day", [3, 4, 8, 15, 20])
+@pytest.mark.parametrize("spread", [0, 0.005, 0.01])
 def test_a_stop_is_told_within_eight_leads_worth_from_three_leads_a_day_on(
     per_day: float, spread: float
 ) -> None:
     assert limit_of(office(per_day, spread)) <= 8
 
 
-@pytest.mark.parametrize("per_day", [0.75, 1, 1.5, 2.9])
+@pytest.mark.parametrize("per_day", [1, 1.5, 2.9])
 def test_a_stop_of_a_rarer_source_is_told_within_five_business_days(per_day: float) -> None:
     rhythm = office(per_day)
     told = told_at(rhythm, 4 * 24 + 16, slot)  # it stopped on a Friday afternoon
@@ -41,11 +41,17 @@ def test_a_stop_of_a_rarer_source_is_told_within_five_business_days(per_day: flo
     assert told <= WEEK_HOURS + 4 * 24 + 16 + 1e-6
 
 
-@pytest.mark.parametrize("per_day", [60, 100, 500])
-def test_a_busier_source_rings_falsely_at_most_once_in_three_months(per_day: float) -> None:
-    rhythm = office(per_day)
-    assert limit_of(rhythm) > 8
-    assert false_rings(rhythm, limit_of(rhythm)) == pytest.approx(0.5)
+@pytest.mark.parametrize("per_day", [0.6, 0.75, 1, 3, 10, 40, 100, 500])
+@pytest.mark.parametrize("spread", [0, 0.02, 0.2])
+def test_no_source_rings_falsely_more_than_once_in_three_months_by_its_model(
+    per_day: float, spread: float
+) -> None:
+    rhythm = office(per_day, spread)
+    assert false_rings(rhythm, limit_of(rhythm)) < 1
+
+
+def test_a_busy_source_has_gaps_of_eight_leads_worth_and_is_given_more_time() -> None:
+    assert 8 < limit_of(office(50)) < limit_of(office(500)) < 12
 
 
 def test_a_source_whose_gaps_vary_more_is_given_more_time() -> None:
