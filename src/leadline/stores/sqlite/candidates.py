@@ -8,14 +8,14 @@ leads may then share them, which makes strangers candidates for each other; thei
 apart.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 
 import apsw
 
 from leadline.ports.duplicates import CAP
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.remembering import RememberedIndex
 
 _sql = Queries(__name__)
 KEY_SIZE = 6
@@ -43,7 +43,7 @@ def joined(numbers: Iterable[int]) -> bytes:
     return b"".join([number.to_bytes(KEY_SIZE) for number in numbers])
 
 
-class CandidateIndex:
+class CandidateIndex(RememberedIndex):
     """One process's view of the index; it may be used only inside a transaction."""
 
     def __init__(self, gather: int = 65_536) -> None:
@@ -57,15 +57,6 @@ class CandidateIndex:
         self._full: set[int] = set()
         self._count = 0
         self._seen = 0
-
-    @contextmanager
-    def forgetting_on_failure(self) -> Iterator[None]:
-        """A block around a transaction that calls `forget` if the transaction fails."""
-        try:
-            yield
-        except BaseException:
-            self.forget()
-            raise
 
     def mark(self, db: apsw.Connection) -> int:
         """The present time of the index, for `newcomers`."""

@@ -7,14 +7,14 @@ have gathered, one slice of the key space at a time is moved to the sorted table
 keys share a page.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import apsw
 
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.remembering import RememberedIndex
 
 _sql = Queries(__name__)
 _SLICES = 32
@@ -34,7 +34,7 @@ class Owned(NamedTuple):
     lasting: int
 
 
-class KeyIndex:
+class KeyIndex(RememberedIndex):
     """One process's view of the keys; it may be used only inside a transaction."""
 
     def __init__(self, gather: int = 32_768) -> None:
@@ -48,15 +48,6 @@ class KeyIndex:
         self._fresh: list[dict[bytes, tuple[int, Owned]]] = [{} for _ in range(_SLICES)]
         self._count = 0
         self._seen = 0
-
-    @contextmanager
-    def forgetting_on_failure(self) -> Iterator[None]:
-        """A block around a transaction that calls `forget` if the transaction fails."""
-        try:
-            yield
-        except BaseException:
-            self.forget()
-            raise
 
     def owners(self, db: apsw.Connection, keys: Collection[bytes]) -> Mapping[bytes, Owned]:
         """The owners of these keys; keys without an owner are left out."""
