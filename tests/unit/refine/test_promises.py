@@ -56,7 +56,7 @@ FIELDS = st.builds(
         tuple
     ),
 )
-thorough = settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
+fixed = settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def kept_of(refined: RefinedLead) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def says_nothing(text: str) -> bool:
     return whole in LISTED or LISTED.issuperset(words) or len(shown) <= lost
 
 
-@thorough
+@fixed
 @given(FIELDS)
 @example(LeadFields(name="\ud800", email="\udfff@example.com", custom={"\ud800": "\udfff"}))
 @example(LeadFields(custom={"\ud800": '\\"'}))
@@ -104,7 +104,7 @@ def test_any_lead_is_refined_to_a_document_that_json_can_carry(fields: LeadField
     assert document["contact"]["email"] == refined.contact.email
 
 
-@thorough
+@fixed
 @given(FIELDS)
 @example(LeadFields(last_name="0@0.AA"))
 @example(LeadFields(last_name="0@0.AA,"))
@@ -126,7 +126,7 @@ def test_a_refined_lead_refined_again_stays_as_it_is(fields: LeadFields) -> None
     assert again.changes == ()
 
 
-@thorough
+@fixed
 @given(FIELDS)
 def test_the_changes_of_a_field_lead_from_what_was_written_to_what_is_kept(
     fields: LeadFields,
@@ -153,7 +153,7 @@ def squeezed(text: object) -> str:
     return "".join(sorted(filter(str.isalnum, str(text or "").casefold())))
 
 
-@thorough
+@fixed
 @given(FIELDS)
 @example(LeadFields(first_name="0\r0", last_name="0\r0"))
 @example(LeadFields(last_name="A,{B"))
@@ -173,7 +173,7 @@ def test_nothing_visible_is_blanked_but_placeholders(fields: LeadFields) -> None
                 assert not any(one.isalnum() and one not in FILLERS for one in written)
 
 
-@thorough
+@fixed
 @given(FIELDS)
 def test_problems_are_sorted_and_named_once(fields: LeadFields) -> None:
     problems = refine(fields, ABOUT).problems
@@ -181,7 +181,7 @@ def test_problems_are_sorted_and_named_once(fields: LeadFields) -> None:
     assert all(fields.suspicions.count(code) or "." in code for code in problems)
 
 
-@thorough
+@fixed
 @given(FIELDS)
 def test_match_keys_are_sixteen_bytes_and_only_of_what_is_valid(fields: LeadFields) -> None:
     refined = refine(fields, ABOUT)
