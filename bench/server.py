@@ -8,6 +8,7 @@ from pathlib import Path
 from leadline.entrypoints.embedded.http_process import HttpServer
 from leadline.model.lead import CapturedLead, Fate, Receipt
 from leadline.settings.general import Settings
+from leadline.stores.sqlite.store import SqliteStore
 
 
 class Nothing:
@@ -27,6 +28,7 @@ def main() -> None:
     mode, folder, number = sys.argv[1:]
     settings = Settings(data=Path(folder))
     if mode == "nothing":
+        _kept = SqliteStore(settings.data)  # the data file must be there
         server = HttpServer(settings, lambda _settings: Nothing())
     else:
         server = HttpServer(settings)

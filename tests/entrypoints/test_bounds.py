@@ -16,7 +16,8 @@ import pytest
 from leadline import wiring
 from leadline.entrypoints.aws import capture
 from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.http import App, OpenEndpoints
+from leadline.entrypoints.embedded.captures import OpenEndpoints
+from leadline.entrypoints.embedded.http import App
 from leadline.settings.general import Settings
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.sqlite.folder import FILE

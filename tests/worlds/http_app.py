@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 import urllib3
 import uvicorn
 
+from leadline.entrypoints.embedded.captures import OpenEndpoints
 from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.http import App, OpenEndpoints
+from leadline.entrypoints.embedded.http import App
 from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
 from leadline.journey.capture import CaptureKit
 from leadline.model.errors import StorageFull
@@ -80,7 +81,7 @@ class RunningApp:
         config = uvicorn.Config(
             self.app,
             loop="uvloop",
-            http=protocol,
+            http=type("Served", (protocol,), {"captures": self.app.captures}),
             ws="none",
             log_config=None,
             timeout_graceful_shutdown=2,

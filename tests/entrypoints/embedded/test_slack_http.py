@@ -13,7 +13,8 @@ import pytest
 import urllib3
 
 from leadline.entrypoints.embedded import slack_http
-from leadline.entrypoints.embedded.http import App, OpenEndpoints
+from leadline.entrypoints.embedded.captures import OpenEndpoints
+from leadline.entrypoints.embedded.http import App
 from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.slack_endpoint import slack_endpoint
 from leadline.journey.claiming import CLAIM

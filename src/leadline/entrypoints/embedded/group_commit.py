@@ -9,7 +9,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from leadline.model.errors import LeadlineError, NotReady, Overloaded, StorageFailed
 from leadline.model.lead import CapturedLead, Receipt
@@ -24,16 +24,20 @@ _TOLD_EVERY_S = 10.0
 _LONGEST_END_S = 1.0
 
 
-class _Waiting:
-    __slots__ = ("bytes", "future", "leads")
+Tell = Callable[[Sequence[Receipt] | LeadlineError], None]
+"""Is told, in the event loop, the receipts of a delivery, or why it could not be kept."""
 
-    def __init__(self, leads: Sequence[CapturedLead], size: int, future: "Future") -> None:
+
+class _Waiting:
+    __slots__ = ("bytes", "leads", "tell")
+
+    def __init__(self, leads: Sequence[CapturedLead], size: int, tell: Tell) -> None:
         self.leads = leads
         self.bytes = size
-        self.future = future
+        self.tell = tell
 
 
-Future = asyncio.Future[list[Receipt]]
+Future = asyncio.Future[Sequence[Receipt]]
 
 
 class Batcher:
@@ -53,6 +57,8 @@ class Batcher:
         self._most_bytes = most_bytes
         self._queue: list[_Waiting] = []
         self._bytes = 0
+        self._gathered: list[_Waiting] = []
+        self._gathered_bytes = 0
         self._closing = False
         self._in_hand: list[_Waiting] = []
         self._refusal: LeadlineError | None = None
@@ -66,28 +72,54 @@ class Batcher:
     @property
     def waiting(self) -> int:
         """The number of deliveries that wait for the disk."""
-        return len(self._queue)
+        return len(self._queue) + len(self._gathered)
 
     def submit(self, leads: Sequence[CapturedLead]) -> Future:
-        """Queue the leads of one delivery; the future resolves when they are durable.
+        """As `hand_in`; the future resolves when the leads are durable."""
+        future: Future = self._loop.create_future()
+
+        def tell(result: Sequence[Receipt] | LeadlineError) -> None:
+            if future.done():
+                return  # the sender hung up; its lead is stored anyway
+            if isinstance(result, LeadlineError):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self.hand_in(leads, tell)
+        return future
+
+    def hand_in(self, leads: Sequence[CapturedLead], tell: Tell) -> None:
+        """Queue the leads of one delivery, in the event loop; *tell* is called when they are
+        durable.
 
         Raises Overloaded if the queue is full, NotReady while closing.
         """
         size = 0
         for lead in leads:
             size += len(lead.raw) + (len(lead.body) if lead.body else 0)
-        future: Future = self._loop.create_future()
+        if self._refusal is not None:
+            raise type(self._refusal)(self._refusal.detail)
+        # An empty queue takes any delivery: one over the limit would never fit otherwise.
+        waiting = self.waiting
+        if waiting and (
+            waiting >= self._most_waiting
+            or self._bytes + self._gathered_bytes + size > self._most_bytes
+        ):
+            raise Overloaded
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(_Waiting(leads, size, tell))
+        self._gathered_bytes += size
+
+    def _hand_over(self) -> None:
+        """Give the thread what one round of the event loop has read. One by one, each delivery
+        would wake it, and the two would wait for each other's interpreter lock."""
         with self._wake:
-            if self._refusal is not None:
-                raise type(self._refusal)(self._refusal.detail)
-            # An empty queue takes any delivery: one over the limit would never fit otherwise.
-            full = self._queue and self._bytes + size > self._most_bytes
-            if full or len(self._queue) >= self._most_waiting:
-                raise Overloaded
-            self._queue.append(_Waiting(leads, size, future))
-            self._bytes += size
+            self._queue += self._gathered
+            self._bytes += self._gathered_bytes
+            self._gathered, self._gathered_bytes = [], 0
             self._wake.notify()
-        return future
 
     def close(self) -> None:
         """Write the queued deliveries, then end the thread. While deliveries are refused, `close`
@@ -143,7 +175,7 @@ class Batcher:
         return batch
 
     def _write(self, batch: list[_Waiting]) -> None:
-        results: list[list[Receipt] | LeadlineError] = []
+        results: list[Sequence[Receipt] | LeadlineError] = []
         try:
             receipts = self._inbox.accept([lead for w in batch for lead in w.leads])
             start = 0
@@ -184,11 +216,11 @@ class _Refused:
             self._count, self._next = 0, time.monotonic() + _TOLD_EVERY_S
 
 
-def _resolve(batch: list[_Waiting], results: Sequence[list[Receipt] | LeadlineError]) -> None:
+def _resolve(
+    batch: Sequence[_Waiting], results: Sequence[Sequence[Receipt] | LeadlineError]
+) -> None:
     for waiting, result in zip(batch, results, strict=True):
-        if waiting.future.done():
-            continue  # the sender hung up; its lead is stored anyway
-        if isinstance(result, LeadlineError):
-            waiting.future.set_exception(result)
-        else:
-            waiting.future.set_result(result)
+        try:
+            waiting.tell(result)
+        except Exception:  # the others must hear of theirs
+            log.exception("capture.not_answered")

@@ -8,11 +8,18 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
+
+import msgspec
 
 from leadline.channels.slack.requests import NotInteractive
 from leadline.entrypoints.embedded.bodies import BodyReader, Gone, Receive
-from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.embedded.captures import (
+    Captures,
+    OpenEndpoints,
+    Request,
+    headers_of_fields,
+)
 from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.sending import (
     Send,
@@ -21,22 +28,11 @@ from leadline.entrypoints.embedded.sending import (
     send_problem,
     send_refusal,
 )
-from leadline.entrypoints.reception import (
-    DEFAULT_SOURCE,
-    as_sender_wants,
-    check_encoding,
-    check_source,
-    handshake,
-    has_token,
-    headers_of,
-    note_unreadable,
-    problem,
-    refusal_answer,
-)
-from leadline.entrypoints.refusals import RefusalLog, note_captured, reason_of
-from leadline.journey.capture import CaptureKit, answer, read, read_part
-from leadline.model.errors import LeadlineError, NotReady, TooMuchUnreadable, Unreadable
-from leadline.model.lead import Delivery, Kind
+from leadline.entrypoints.reception import DEFAULT_SOURCE, handshake, has_token, problem
+from leadline.entrypoints.refusals import RefusalLog
+from leadline.journey.capture import read, read_part
+from leadline.model.errors import LeadlineError, NotReady
+from leadline.model.lead import Delivery
 from leadline.ports.source import Answer
 
 log = logging.getLogger(__name__)
@@ -48,30 +44,6 @@ SLACK_PATHS = ("/slack/actions", "/slack/commands")
 """The paths for Slack's requests: buttons and commands."""
 
 
-class SlackHandler(Protocol):
-    """The part that answers Slack's requests."""
-
-    async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The answer to one request; raises LeadlineError for a request that is refused."""
-
-
-class OpenEndpoints:
-    """What the application needs once the store is open; without *slack*, Slack's requests are
-    refused. *trouble* returns why nothing can be stored now, or None."""
-
-    def __init__(
-        self,
-        kit: CaptureKit,
-        batcher: Batcher,
-        slack: SlackHandler | None = None,
-        trouble: Callable[[], LeadlineError | None] = lambda: None,
-    ) -> None:
-        self.kit = kit
-        self.batcher = batcher
-        self.slack = slack
-        self.trouble = trouble
-
-
 class App:
     """The application; until `open` is called every webhook is answered 503.
 
@@ -81,6 +53,7 @@ class App:
     `forwarded` with the source of every delivery that has a proxy's header. `refused` logs what is
     refused.
 
+    `captures` has the webhooks; a protocol that knows them answers whole deliveries by itself.
     `apart` is the path and port of a page that is served only on that port, which serves nothing
     else.
     """
@@ -100,22 +73,34 @@ class App:
         on_startup: Callable[["App"], Awaitable[None]] | None = None,
         on_shutdown: Callable[["App"], Awaitable[None]] | None = None,
     ) -> None:
-        self.endpoints: OpenEndpoints | None = None
+        self.captures = Captures(
+            max_body=max_body,
+            public_url=public_url,
+            observe=observe,
+            unreadable=unreadable,
+            forwarded=forwarded,
+            refused=refused or RefusedDeliveries(RefusalLog()),
+        )
         self.pages = pages or {}
         self.apart: tuple[str, int] | None = None
-        self._refused = refused or RefusedDeliveries(RefusalLog())
         self._tokens = tokens
-        self._forwarded = forwarded
         self._bodies = BodyReader(max_body, most_reading)
-        self._public_url = public_url.rstrip("/")
-        self._observe = observe
-        self._unreadable = unreadable
         self._on_startup = on_startup
         self._on_shutdown = on_shutdown
 
+    def serve_apart(self, path: str, port: int) -> None:
+        """Serve the page at *path* only on this port, and nothing else there."""
+        self.apart = (path, port)
+        self.captures.port_apart = port
+
     def open(self, endpoints: OpenEndpoints) -> None:
         """Accept webhooks from now on."""
-        self.endpoints = endpoints
+        self.captures.endpoints = endpoints
+
+    @property
+    def endpoints(self) -> OpenEndpoints | None:
+        """What `open` was called with."""
+        return self.captures.endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3."""
@@ -137,74 +122,34 @@ class App:
     # --- webhooks ------------------------------------------------------------------------------
 
     async def _webhook(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _request(name, scope)
         try:
-            endpoints = self.endpoints
-            if endpoints is None:
-                raise NotReady
-            check_source(name, endpoints.kit)
-            if scope["method"] == "POST":
-                result = await self._capture(endpoints, name, scope, receive)
+            endpoints = self.captures.opened(name)
+            if request.method == "POST":
+                result = await self._capture(endpoints, request, receive)
             else:
-                result = self._handshake(endpoints, name, scope)
-        except LeadlineError as error:
-            heard = endpoints is not None and name in endpoints.kit.sources
-            if isinstance(error, Unreadable | Gone | TooMuchUnreadable):
-                self._unreadable(name, False)
-            self._refused.note(scope, name, error.status, reason_of(error))
-            self._observe(name if heard else "unknown", error.status)
-            kit = endpoints.kit if endpoints and scope["method"] == "POST" else None
-            await send_refusal(send, refusal_answer(error, kit, name, scope["headers"]))
+                result = handshake(self.captures.delivery(request), endpoints.kit)
+        except Exception as error:
+            await send_refusal(send, self.captures.refusal(request, error))
             return
-        except Exception:
-            log.exception("webhook.failed", extra={"source": name})
-            self._observe(name, 500)
-            await send_problem(send, LeadlineError())
-            return
-        self._observe(name, result.status)
-        if result.status == 405 and scope["method"] not in ("GET", "HEAD"):
-            self._refused.note(scope, name, 405, "a webhook takes POST requests only")
+        self.captures.answered(request, result)
         extra = header_fields(result) if result.headers else None
         await send_answer(send, result.status, result.body, result.media_type.encode(), extra)
 
     async def _capture(
-        self, endpoints: OpenEndpoints, name: str, scope: Scope, receive: Receive
+        self, endpoints: OpenEndpoints, request: Request, receive: Receive
     ) -> Answer:
-        headers = _headers(scope)
-        url = self._url(scope, headers)
-        if "x-forwarded-for" in headers or "forwarded" in headers:
-            self._forwarded(name)
-        check_encoding(headers)
+        delivery = self.captures.delivery(request)
+        self.captures.check(delivery)
         try:
-            body = await self._bodies.read(headers, receive)
+            body = await self._bodies.read(delivery.headers, receive)
         except Gone as gone:
-            delivery = Delivery(name, gone.received, datetime.now(UTC), headers, "POST", url)
+            delivery = _arrived(delivery, gone.received)
             leads = read_part(delivery, endpoints.kit, gone)
         else:
-            delivery = Delivery(name, body, datetime.now(UTC), headers, "POST", url)
+            delivery = _arrived(delivery, body)
             leads = read(delivery, endpoints.kit)
-        receipts = await endpoints.batcher.submit(leads)
-        response = answer(delivery, endpoints.kit, receipts, leads)
-        response = as_sender_wants(delivery, endpoints.kit, response)
-        if leads[0].kind is Kind.UNREADABLE:
-            note_unreadable(name, receipts[0].lead_id, leads[0].why)
-            self._unreadable(name, True)
-        else:
-            note_captured(name, receipts)
-        return response
-
-    def _handshake(self, endpoints: OpenEndpoints, name: str, scope: Scope) -> Answer:
-        headers = _headers(scope)
-        delivery = Delivery(
-            name, b"", datetime.now(UTC), headers, scope["method"], self._url(scope, headers)
-        )
-        return handshake(delivery, endpoints.kit)
-
-    def _url(self, scope: Scope, headers: dict[str, str]) -> str:
-        """The URL exactly as the sender wrote it, because signatures cover it."""
-        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        query = scope["query_string"]
-        base = self._public_url or f"{scope['scheme']}://{headers.get('host', 'localhost')}"
-        return f"{base}{path}?{query.decode('latin-1')}" if query else base + path
+        return self.captures.kept(delivery, leads, await endpoints.batcher.submit(leads))
 
     # --- Slack -----------------------------------------------------------------------------------
 
@@ -216,7 +161,7 @@ class App:
                 raise NotInteractive
             if (trouble := self.endpoints.trouble()) is not None:
                 raise trouble
-            headers = _headers(scope)
+            headers = headers_of_fields(scope["headers"])
             if scope["method"] == "POST":
                 body = await self._bodies.read(headers, receive)
                 answer = await self.endpoints.slack.answer(path, headers, body)
@@ -259,7 +204,7 @@ class App:
     async def _read_page(self, path: str, scope: Scope, send: Send) -> None:
         try:
             tokens = self._tokens.get(path)
-            if tokens and not has_token(_headers(scope), tokens):
+            if tokens and not has_token(headers_of_fields(scope["headers"]), tokens):
                 wrong = problem(401, "A token is needed", "send it as Authorization: Bearer")
                 ask = [(b"www-authenticate", b"Bearer")]
                 await send_answer(send, 401, wrong.body, wrong.media_type.encode(), ask)
@@ -281,7 +226,7 @@ class App:
         await receive()
         if self._on_shutdown:
             await self._on_shutdown(self)
-        self._refused.close()
+        self.captures.refused.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -291,9 +236,18 @@ def _nothing_here() -> LeadlineError:
     return missing
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    fields = scope["headers"]  # whose names are in lower case
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
-    if len(headers) == len(fields):
-        return headers
-    return headers_of((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
+def _request(name: str, scope: Scope) -> Request:
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    return Request(
+        name,
+        scope["method"],
+        scope["scheme"],
+        f"{path}?{query}" if query else path,
+        scope["headers"],
+        scope.get("client"),
+    )
+
+
+def _arrived(delivery: Delivery, body: bytes) -> Delivery:
+    return msgspec.structs.replace(delivery, body=body, received_at=datetime.now(UTC))

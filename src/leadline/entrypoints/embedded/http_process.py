@@ -18,7 +18,8 @@ from leadline import wiring
 from leadline.entrypoints.embedded import children, exposure, metrics, openapi
 from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.embedded.health import FoundAgain, Health
-from leadline.entrypoints.embedded.http import App, OpenEndpoints, Page
+from leadline.entrypoints.embedded.captures import OpenEndpoints
+from leadline.entrypoints.embedded.http import App, Page
 from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.embedded.slow_senders import guarded, hang_up_on_the_slow
@@ -49,7 +50,7 @@ def _server(app: App, refused: RefusedDeliveries) -> uvicorn.Server:
         uvicorn.Config(
             app,
             loop="uvloop",
-            http=guarded(refused),
+            http=guarded(refused, app.captures),
             ws="none",
             lifespan="on",
             access_log=False,
@@ -124,7 +125,7 @@ class HttpServer:
         if metrics_listener is None:
             self.uvicorn.run([listener])
         else:
-            self.app.apart = ("/metrics", metrics_listener.getsockname()[1])
+            self.app.serve_apart("/metrics", metrics_listener.getsockname()[1])
             self.uvicorn.run([listener, metrics_listener])
 
     def stop(self) -> None:

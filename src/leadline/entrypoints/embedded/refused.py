@@ -1,7 +1,7 @@
 """Logs the deliveries that the HTTP process refuses (`entrypoints.refusals`), on its event loop."""
 
 import asyncio
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from typing import Any
 
 from leadline.entrypoints.reception import DEFAULT_SOURCE
@@ -17,9 +17,13 @@ class RefusedDeliveries:
         self._lines = lines
         self._is_telling = False
 
-    def note(self, scope: MutableMapping[str, Any], source: str, status: int, reason: str) -> None:
-        """Log that the delivery of an ASGI request was refused."""
-        self._note(source, status, reason, scope.get("client"), scope["headers"])
+    def note(self, client: Any, fields: Fields, source: str, status: int, reason: str) -> None:
+        """Log that a delivery was refused: of the address in *client*, with these header fields."""
+        headers = {n.decode("latin-1").lower(): v.decode("latin-1") for n, v in fields}
+        sender = sender_of(client[0] if client else "", headers)
+        if not self._lines.note(source, status, reason, sender) and not self._is_telling:
+            self._is_telling = True
+            asyncio.get_running_loop().call_later(EVERY_S, self._tell_held)
 
     def note_unparsed(
         self, target: bytes, status: int, reason: str, client: Any, fields: Fields
@@ -29,18 +33,11 @@ class RefusedDeliveries:
         path = target.partition(b"?")[0]
         if path == b"/webhook" or path.startswith(b"/webhook/"):
             name = path.removeprefix(b"/webhook").strip(b"/").decode("latin-1")
-            self._note(name or DEFAULT_SOURCE, status, reason, client, fields)
+            self.note(client, fields, name or DEFAULT_SOURCE, status, reason)
 
     def close(self) -> None:
         """Log what was only counted."""
         self._lines.tell_held(at_end=True)
-
-    def _note(self, source: str, status: int, reason: str, client: Any, fields: Fields) -> None:
-        headers = {n.decode("latin-1").lower(): v.decode("latin-1") for n, v in fields}
-        sender = sender_of(client[0] if client else "", headers)
-        if not self._lines.note(source, status, reason, sender) and not self._is_telling:
-            self._is_telling = True
-            asyncio.get_running_loop().call_later(EVERY_S, self._tell_held)
 
     def _tell_held(self) -> None:
         self._is_telling = self._lines.tell_held()

@@ -18,9 +18,14 @@ async def send_problem(send: Send, error: LeadlineError) -> None:
 async def send_refusal(send: Send, answer: Answer) -> None:
     """Send the response to a request that is refused."""
     extra = header_fields(answer)
-    if answer.status in (400, 413):
-        extra.append((b"connection", b"close"))  # the rest of the body may still arrive
+    if closes(answer):
+        extra.append((b"connection", b"close"))
     await send_answer(send, answer.status, answer.body, answer.media_type.encode(), extra)
+
+
+def closes(answer: Answer) -> bool:
+    """Whether an answer ends the connection, because the rest of the body may still arrive."""
+    return answer.status in (400, 413)
 
 
 def header_fields(answer: Answer) -> list[tuple[bytes, bytes]]:

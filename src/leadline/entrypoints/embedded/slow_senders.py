@@ -10,10 +10,10 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from leadline.entrypoints.embedded.captures import Captures
 from leadline.entrypoints.embedded.refused import RefusedDeliveries
-from leadline.entrypoints.embedded.whole_requests import WholeRequests
+from leadline.entrypoints.embedded.short_way import ShortWay
 from leadline.entrypoints.reception import problem_of
 from leadline.entrypoints.refusals import reason_of
 from leadline.model.errors import HeadersTooLarge, LeadlineError, Malformed, TargetTooLong, TooSlow
@@ -36,7 +36,7 @@ _BESIDE_A_TARGET = 64
 """More bytes than a method and a version take up in a request line."""
 
 
-class GuardedProtocol(WholeRequests):
+class GuardedProtocol(ShortWay):
     """uvicorn's HTTP/1.1 protocol with limits; by itself it waits for slow requests without limit,
     and collects a head of any size.
 
@@ -51,7 +51,6 @@ class GuardedProtocol(WholeRequests):
     idle_since: float | None = None
     _refusal: LeadlineError | None = None
     _in_head = True
-    _leaving = False  # the server ends
     _under_way = False  # a request has begun and has not ended
     _pending = False  # a request is incomplete or refused
     _strict = False  # the bytes being parsed could exceed a limit
@@ -72,11 +71,13 @@ class GuardedProtocol(WholeRequests):
             self.began = self.loop.time()  # blank lines between requests have no callback
         if self._pending or len(data) > MAX_LINE or data.count(b"\n") > MAX_FIELDS:
             self._receive_strictly(data)
-            return
-        self._parse(data)
-        if self.began is not None:
-            self._pending = True
-            self._count(data)
+        else:
+            self._parse(data)
+            if self.began is not None:
+                self._pending = True
+                self._count(data)
+        if self.held is not None:
+            self.go_long_way()  # its body is still to come
 
     def _receive_strictly(self, data: bytes) -> None:
         """Parse in pieces, so that no limit is exceeded by more than one piece."""
@@ -143,8 +144,6 @@ class GuardedProtocol(WholeRequests):
             self._check_host()
         super().on_headers_complete()
         self._in_head = False
-        if self._leaving and self.cycle is not None:
-            self.cycle.keep_alive = False
         # Trailers come when the headers have been believed: they must not change them.
         self.headers = []
         self._fields = 0
@@ -157,7 +156,7 @@ class GuardedProtocol(WholeRequests):
     def on_body(self, body: bytes) -> None:
         """A piece of a body, which whoever reads it bounds."""
         self._body_came = True
-        HttpToolsProtocol.on_body(self, body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The last byte of a request."""
@@ -188,7 +187,7 @@ class GuardedProtocol(WholeRequests):
     def shutdown(self) -> None:
         """The server ends. A request that has begun to arrive is still answered, and so is the
         first one of a new connection if it comes within `GRACE_S`; uvicorn would close both."""
-        self._leaving = True
+        self.leaving = True
         is_answering = self.cycle is not None and not self.cycle.response_complete
         if self.began is None or is_answering:
             super().shutdown()
@@ -207,6 +206,8 @@ class GuardedProtocol(WholeRequests):
         """Answer the arriving request with *error* once those before it are answered, read nothing
         more, and close the connection."""
         if self._refusal is None:
+            if self.held is not None:
+                self.go_long_way()
             self._refusal = error
             self._pending = True
             self._tell(error)
@@ -246,9 +247,10 @@ class GuardedProtocol(WholeRequests):
         self.transport.close()
 
 
-def guarded(refused: RefusedDeliveries) -> type[GuardedProtocol]:
-    """The protocol, with what logs the deliveries that it refuses."""
-    return type("Guarded", (GuardedProtocol,), {"refused": refused})
+def guarded(refused: RefusedDeliveries, captures: Captures) -> type[GuardedProtocol]:
+    """The protocol, with what logs the deliveries that it refuses, and the webhooks that it answers
+    by itself."""
+    return type("Guarded", (GuardedProtocol,), {"refused": refused, "captures": captures})
 
 
 def _too_many(fields: Sequence[tuple[bytes, bytes]]) -> LeadlineError | None:
