@@ -127,15 +127,14 @@ class Captures:
         check_encoding(headers)
 
     def take(
-        self, request: Request, body: bytes, tell: Callable[[Delivery, Sequence[CapturedLead]], Tell]
+        self, delivery: Delivery, tell: Callable[[Sequence[CapturedLead]], Tell]
     ) -> None:
-        """Read a whole POST into leads and queue them for the disk. What *tell* returns for the
-        delivery and its leads is called with their receipts. Raises whatever is to be refused."""
-        delivery = self.delivery(request, body)
-        self.check(delivery)
-        endpoints = self.opened(request.name)
+        """Read a whole delivery that was checked into leads, and queue them for the disk. What
+        *tell* returns for the leads is called with their receipts. Raises whatever is to be
+        refused."""
+        endpoints = self.opened(delivery.source)
         leads = read(delivery, endpoints.kit)
-        endpoints.batcher.hand_in(leads, tell(delivery, leads))
+        endpoints.batcher.hand_in(leads, tell(leads))
 
     def kept(
         self, delivery: Delivery, leads: Sequence[CapturedLead], receipts: Sequence[Receipt]

@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from leadline.entrypoints.embedded.captures import Captures, Request
+from leadline.entrypoints.embedded.group_commit import Tell
+from leadline.entrypoints.embedded.known_head import KnownHead, again, known_head
 from leadline.entrypoints.embedded.sending import closes, header_fields
 from leadline.entrypoints.embedded.whole_requests import WholeRequests
 from leadline.model.errors import LeadlineError
@@ -25,6 +27,8 @@ _STATUS = {
 }
 _TOLD_IN_THE_HEAD = frozenset((b"expect", b"transfer-encoding"))
 """Header fields of requests that go the long way."""
+_TRIALS = 8
+"""After so many heads in a row that did not come again, a connection keeps none any more."""
 
 
 class _Held:
@@ -53,23 +57,32 @@ class _Capture:
         self.keep_alive = keep_alive
         self.response_complete = self.disconnected = False
         self.message_event = _NOBODY_WAITS
+        self.delivery: Delivery | None = None
+        self.leads: Sequence[CapturedLead] = ()
 
-    def start(self, captures: Captures, body: bytes) -> None:
-        """Have the delivery stored, or refused once the parser is done with what came after it."""
+    def start(self, captures: Captures, body: bytes, known: Delivery | None = None) -> None:
+        """Have the delivery stored, or refused once the parser is done with what came after it.
+        *known* is the delivery without its body if its head was read before."""
         try:
-            captures.take(self.request, body, self._remember)
+            if known is None:
+                delivery = captures.delivery(self.request, body)
+                captures.check(delivery)
+            else:
+                delivery = again(known, body)
+            self.delivery = delivery
+            captures.take(delivery, self._remember)
         except Exception as error:
             answer = captures.refusal(self.request, error)
             self.protocol.loop.call_soon(self._end, answer)
 
-    def _remember(self, delivery: Delivery, leads: Sequence[CapturedLead]) -> Any:
-        self.delivery, self.leads = delivery, leads
+    def _remember(self, leads: Sequence[CapturedLead]) -> Tell:
+        self.leads = leads
         return self._told
 
     def _told(self, result: Sequence[Receipt] | LeadlineError) -> None:
         """Answer, as the batch is durable or could not be kept."""
         captures = self.protocol.captures
-        assert captures is not None  # noqa: S101 - it took this delivery
+        assert captures is not None and self.delivery is not None  # noqa: S101 - it was taken
         try:
             if isinstance(result, LeadlineError):
                 raise result
@@ -109,7 +122,36 @@ class ShortWay(WholeRequests):
     held: _Held | None = None
     leaving = False
     """Whether the server ends, so that each connection is closed after its next answer."""
+    _known: KnownHead | None = None
+    _in_vain = 0  # the known heads that did not come again
     _told_more = False  # the head has a field of `_TOLD_IN_THE_HEAD`
+
+    def take_known(self, data: bytes) -> bool:
+        """Take *data*, which comes between two requests, without parsing it, if it is a request
+        with the head of the one before it. Returns whether it was."""
+        known, captures, cycle = self._known, self.captures, self.cycle
+        if known is None or captures is None or not cycle.response_complete:
+            return False
+        body = known.body_in(data)
+        if body is None:
+            self._known = None
+            self._in_vain += 1
+            return False
+        if len(body) > captures.max_body or self.flow.write_paused or self.transport.is_closing():
+            return False
+        self._in_vain = 0
+        capture = _Capture(self, known.request, keep_alive=not self.leaving)
+        self.cycle = capture  # type: ignore[assignment]
+        capture.start(captures, body, known.delivery)
+        return True
+
+    def keep_head(self, data: bytes) -> None:
+        """Keep the head of a request that was parsed, and was all of *data*."""
+        taken: Any = self.cycle
+        if isinstance(taken, _Capture) and taken.keep_alive and self._in_vain < _TRIALS:
+            delivery = taken.delivery
+            if delivery is not None:
+                self._known = known_head(data, taken.request, delivery, len(delivery.body))
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""

@@ -67,6 +67,10 @@ class GuardedProtocol(ShortWay):
     def data_received(self, data: bytes) -> None:
         """Parse *data*. A short request that arrives at once is parsed without further checks,
         because it cannot exceed a limit."""
+        is_next = self.began is None and not self._pending
+        if is_next and self.take_known(data):
+            self.idle_since = None
+            return
         if self.began is None:
             self.began = self.loop.time()  # blank lines between requests have no callback
         if self._pending or len(data) > MAX_LINE or data.count(b"\n") > MAX_FIELDS:
@@ -78,6 +82,8 @@ class GuardedProtocol(ShortWay):
                 self._count(data)
         if self.held is not None:
             self.go_long_way()  # its body is still to come
+        elif is_next and self.began is None and not self._pending:
+            self.keep_head(data)
 
     def _receive_strictly(self, data: bytes) -> None:
         """Parse in pieces, so that no limit is exceeded by more than one piece."""

@@ -1,0 +1,64 @@
+"""Heads that come again and again: most senders repeat theirs to the byte, but for the length.
+
+Only a head that the parser has read, and found to be within the limits, becomes a known one. The
+same bytes at the beginning of a request mean the same, so they need not be parsed again.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from leadline.entrypoints.embedded.captures import Request
+from leadline.model.lead import Delivery
+
+LONGEST = 2048
+"""The longest head, in bytes, that a connection keeps."""
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,7})\r\n", re.IGNORECASE)
+_MOST_DIGITS = 7
+
+
+class KnownHead(NamedTuple):
+    """A head with `Content-Length`: what stands before the digits of the length, and after them.
+    *request* and *delivery*, without a body, are what it says."""
+
+    begin: bytes
+    end: bytes
+    request: Request
+    delivery: Delivery
+
+    def body_in(self, data: bytes) -> bytes | None:
+        """The body of the request in *data*, if that is this head and a whole body, else None."""
+        begin = len(self.begin)
+        if not data.startswith(self.begin):
+            return None
+        at = data.find(b"\r\n", begin, begin + _MOST_DIGITS + 2)
+        digits = data[begin:at]
+        if at < 0 or not digits.isdigit() or not data.startswith(self.end, at):
+            return None
+        body = data[at + len(self.end) :]
+        return body if len(body) == int(digits) else None
+
+
+def known_head(data: bytes, request: Request, delivery: Delivery, size: int) -> KnownHead | None:
+    """The head of *data*, a POST request with a body of *size* bytes that was read from it; None
+    if *data* is not just that request, or if its head is too long to be kept."""
+    head = data[: len(data) - size]
+    if not size or len(head) > LONGEST or not head.startswith(b"POST "):
+        return None
+    if not head.endswith(b"\r\n\r\n") or head.count(b"\r\n\r\n") != 1:
+        return None  # another request came before it
+    lengths = list(_LENGTH.finditer(head))
+    if len(lengths) != 1 or int(lengths[0][1]) != size:
+        return None
+    begin, end = lengths[0].span(1)
+    return KnownHead(head[:begin], head[end:], request, msgspec.structs.replace(delivery, body=b""))
+
+
+def again(known: Delivery, body: bytes) -> Delivery:
+    """The delivery of a known head with this body, which has arrived now."""
+    headers, length = known.headers, str(len(body))
+    if headers["content-length"] != length:
+        headers = {**headers, "content-length": length}
+    return Delivery(known.source, body, datetime.now(UTC), headers, known.method, known.url)
