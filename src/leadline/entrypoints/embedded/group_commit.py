@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 _MOST_LEADS = 512
 _BUSY = 4
-_GATHER_S = 0.0003
+_QUIET_S = 0.0003
+_LONGEST_GATHER_S = 0.005
 _TOLD_EVERY_S = 10.0
 _LONGEST_END_S = 1.0
 
@@ -59,6 +60,8 @@ class Batcher:
         self._bytes = 0
         self._gathered: list[_Waiting] = []
         self._gathered_bytes = 0
+        self._expected = 0
+        self._has_answered = True
         self._closing = False
         self._in_hand: list[_Waiting] = []
         self._refusal: LeadlineError | None = None
@@ -116,10 +119,12 @@ class Batcher:
         """Give the thread what one round of the event loop has read. One by one, each delivery
         would wake it, and the two would wait for each other's interpreter lock."""
         with self._wake:
+            was_empty = not self._queue
             self._queue += self._gathered
             self._bytes += self._gathered_bytes
             self._gathered, self._gathered_bytes = [], 0
-            self._wake.notify()
+            if was_empty or len(self._queue) >= self._expected:
+                self._wake.notify()
 
     def close(self) -> None:
         """Write the queued deliveries, then end the thread. While deliveries are refused, `close`
@@ -155,13 +160,26 @@ class Batcher:
                         return
                     self._wake.wait()
             if busy:
-                # Senders that were answered together send again together: wait for all of them.
-                time.sleep(_GATHER_S)
+                self._gather()
             with self._wake:
                 batch = self._in_hand = self._take()
             busy = len(batch) > _BUSY
             self._write(batch)
             self._in_hand = []
+            self._expected = len(batch) + self.waiting
+
+    def _gather(self) -> None:
+        """Wait for the senders of the last batch, who were answered together and send again
+        together: until as many deliveries wait as there were before, or no more come. What one
+        commit costs does not grow with them."""
+        until, seen = time.monotonic() + _LONGEST_GATHER_S, -1
+        while (waiting := self.waiting) < self._expected and time.monotonic() < until:
+            if waiting == seen and self._has_answered:
+                return
+            seen = waiting
+            with self._wake:
+                if not self._closing:
+                    self._wake.wait(_QUIET_S)
 
     def _take(self) -> list[_Waiting]:
         leads = taken = 0
@@ -196,7 +214,14 @@ class Batcher:
             failed = StorageFailed()
             failed.__cause__ = error
             results = [failed]
-        self._loop.call_soon_threadsafe(_resolve, batch, results)
+        self._has_answered = False
+        self._loop.call_soon_threadsafe(self._answer, batch, results)
+
+    def _answer(
+        self, batch: Sequence[_Waiting], results: Sequence[Sequence[Receipt] | LeadlineError]
+    ) -> None:
+        _resolve(batch, results)
+        self._has_answered = True
 
 
 class _Refused:

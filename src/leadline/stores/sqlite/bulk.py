@@ -5,6 +5,7 @@ busy event loop each of these waits may last milliseconds, so sixty rows should 
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import apsw
@@ -21,7 +22,7 @@ def insert(db: apsw.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None
         values = ",".join([one] * len(chunk))
         db.execute(
             sql.replace("VALUES ()", f"VALUES {values}"),
-            [value for row in chunk for value in row],
+            list(chain.from_iterable(chunk)),
         )
 
 

@@ -36,6 +36,8 @@ from leadline.stores.sqlite.tasks import add_history, count, next_number, put
 from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, text_of
 
 _sql = Queries(__name__)
+_NO_LEAD = None, None
+"""The number and the id of the lead to which an event belongs, if it belongs to none."""
 
 
 class _Batch:
@@ -208,6 +210,10 @@ def _redelivered(batch: _Batch, lead: CapturedLead, again: Owner, difference: st
 def _new(db: apsw.Connection, batch: _Batch, lead: CapturedLead) -> Receipt:
     """An event that is no redelivery."""
     at = micros(lead.captured_at)
+    if lead.record_key is None and lead.kind is Kind.CREATED and lead.quota is None:
+        number = _add(batch, lead, at, Fate.CAPTURED, lead.why, _NO_LEAD)
+        batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
+        return Receipt(lead.id, Fate.CAPTURED, lead.why)  # as most are
     if lead.quota is not None and not charge_quota(db, lead, lead.quota):
         return Receipt(lead.id, Fate.REFUSED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
@@ -239,23 +245,14 @@ def _note(
     joined: tuple[int, bytes] | None,
 ) -> None:
     """Add the rows of a new event to the batch."""
-    number, batch.next = batch.next, batch.next + 1
-    key = bytes.fromhex(lead.id.replace("-", ""))
     if joined is not None and fate is Fate.CAPTURED:
-        batch.early.append((number, joined[0]))
+        batch.early.append((batch.next, joined[0]))
         joined = None
-    head, head_id = joined or (None, None)
-    batch.leads.append((number, key, lead.source, lead.kind, at, lead.record, fate, why, head))
-    raw, body = lead.raw, lead.body
-    batch.raws.append((number, raw, crc32(raw), body, sum_of(body), lead.media_type))
-    no_lead = why if fate is Fate.FILTERED else ""
-    lasting = COMPARED if lead.lasting_key else 0
-    mine = Owner(number, key, at, lasting, head, head_id, no_lead)
-    batch.known.append((lead.event_key, number, at, lasting))
-    batch.owners[lead.event_key] = mine
-    if lead.record_key and (fate is Fate.CAPTURED or (head is None and is_early(lead))):
+    head = joined or _NO_LEAD
+    number = _add(batch, lead, at, fate, why, head)
+    if lead.record_key and (fate is Fate.CAPTURED or (head is _NO_LEAD and is_early(lead))):
         batch.known.append((lead.record_key, number, at, True))
-        batch.owners[lead.record_key] = mine
+        batch.owners[lead.record_key] = batch.owners[lead.event_key]
     if fate is Fate.CAPTURED:
         if lead.kind is Kind.UNREADABLE:
             batch.dead.append((number, Step.REFINE, at, at, at, NOT_READ, lead.why))
@@ -263,7 +260,29 @@ def _note(
             batch.tally[lead.captured_at.date(), lead.source, "refine.dead"] += 1
         else:
             batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
-    batch.tally[lead.captured_at.date(), lead.source, fate] += 1
+
+
+def _add(
+    batch: _Batch,
+    lead: CapturedLead,
+    at: int,
+    fate: Fate,
+    why: str,
+    head: tuple[int | None, bytes | None],
+) -> int:
+    """Add the rows that every new event has, and its key; returns its number."""
+    number = batch.next
+    batch.next = number + 1
+    key = bytes.fromhex(lead.id.replace("-", ""))
+    source, raw, body = lead.source, lead.raw, lead.body
+    batch.leads.append((number, key, source, lead.kind, at, lead.record, fate, why, head[0]))
+    batch.raws.append((number, raw, crc32(raw), body, sum_of(body), lead.media_type))
+    lasting = COMPARED if lead.lasting_key else 0
+    batch.known.append((lead.event_key, number, at, lasting))
+    no_lead = why if fate is Fate.FILTERED else ""
+    batch.owners[lead.event_key] = Owner(number, key, at, lasting, *head, no_lead)
+    batch.tally[lead.captured_at.date(), source, fate] += 1
+    return number
 
 
 def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch, now: int) -> None:

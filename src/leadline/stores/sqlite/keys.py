@@ -67,8 +67,26 @@ class KeyIndex(RememberedIndex):
     def add(self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]) -> None:
         """Add owners (key, lead, at, lasting) in a write transaction; the last of a key counts."""
         bulk.insert(db, _sql.log, rows)
+        self._note_added(db, rows)
         if self._count > self._gather:
             self._move_a_slice(db)
+
+    def _note_added(
+        self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]
+    ) -> None:
+        """Remember what was just added without reading it, if nothing else was added since this
+        process read on: the rows then have the numbers that follow."""
+        first = self._seen + 1
+        if not rows or db.last_insert_rowid() != self._seen + len(rows):
+            return
+        for n, (key, lead, at, lasting) in enumerate(rows, first):
+            self._remember(n, key, Owned(lead, at, lasting))
+
+    def _remember(self, n: int, key: bytes, owned: Owned) -> None:
+        fresh = self._fresh[key[0] // _WIDTH]
+        self._count += key not in fresh
+        fresh[key] = n, owned
+        self._seen = n
 
     def remove(self, db: apsw.Connection, keys: Sequence[bytes]) -> None:
         """Delete these keys for good, in a write transaction; all processes then reload their keys
@@ -89,10 +107,7 @@ class KeyIndex(RememberedIndex):
                     self._read_on(db)
                     return
                 continue
-            fresh = self._fresh[key[0] // _WIDTH]
-            self._count += key not in fresh
-            fresh[key] = n, Owned(lead, at, lasting)
-            self._seen = n
+            self._remember(n, key, Owned(lead, at, lasting))
 
     def _move_a_slice(self, db: apsw.Connection) -> None:
         self._read_on(db)
