@@ -24,9 +24,14 @@ def uuid7(at: datetime) -> str:
         stamp = (micros // 1000) << 12 | (micros % 1000) * 4096 // 1000
         _last = stamp = max(stamp, _last + 1)
         tail = _fast.getrandbits(62)
-    number = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | tail
-    text = f"{number:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    # In pieces of at most 48 bits, because long integers cost many times as much to write.
+    return "%08x-%04x-7%03x-%04x-%012x" % (
+        stamp >> 28,
+        stamp >> 12 & 0xFFFF,
+        stamp & 0xFFF,
+        0x8000 | tail >> 48,
+        tail & 0xFFFF_FFFF_FFFF,
+    )
 
 
 def is_lead_id(text: str) -> bool:

@@ -36,6 +36,8 @@ from leadline.stores.sqlite.tasks import add_history, count, next_number, put
 from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, text_of
 
 _sql = Queries(__name__)
+# Python 3.11 looks the members of an enumeration up in Python.
+_CREATED, _CAPTURED, _REFINE = Kind.CREATED, Fate.CAPTURED, Step.REFINE
 _NO_LEAD = None, None
 """The number and the id of the lead to which an event belongs, if it belongs to none."""
 
@@ -210,10 +212,10 @@ def _redelivered(batch: _Batch, lead: CapturedLead, again: Owner, difference: st
 def _new(db: apsw.Connection, batch: _Batch, lead: CapturedLead) -> Receipt:
     """An event that is no redelivery."""
     at = micros(lead.captured_at)
-    if lead.record_key is None and lead.kind is Kind.CREATED and lead.quota is None:
-        number = _add(batch, lead, at, Fate.CAPTURED, lead.why, _NO_LEAD)
-        batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
-        return Receipt(lead.id, Fate.CAPTURED, lead.why)  # as most are
+    if lead.record_key is None and lead.kind is _CREATED and lead.quota is None:
+        number = _add(batch, lead, at, _CAPTURED, lead.why, _NO_LEAD)
+        batch.tasks.append((number, _REFINE, at, micros(lead.due_at)))
+        return Receipt(lead.id, _CAPTURED, lead.why)  # as most are
     if lead.quota is not None and not charge_quota(db, lead, lead.quota):
         return Receipt(lead.id, Fate.REFUSED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
