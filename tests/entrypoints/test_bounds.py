@@ -15,8 +15,8 @@ import pytest
 
 from leadline import wiring
 from leadline.entrypoints.aws import capture
-from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.embedded.captures import OpenEndpoints
+from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.embedded.http import App
 from leadline.settings.general import Settings
 from leadline.standins.slack_inbox import SlackInbox

@@ -25,7 +25,7 @@ def uuid7(at: datetime) -> str:
         _last = stamp = max(stamp, _last + 1)
         tail = _fast.getrandbits(62)
     # In pieces of at most 48 bits, because long integers cost many times as much to write.
-    return "%08x-%04x-7%03x-%04x-%012x" % (
+    return "%08x-%04x-7%03x-%04x-%012x" % (  # noqa: UP031 - twice as fast as an f-string
         stamp >> 28,
         stamp >> 12 & 0xFFFF,
         stamp & 0xFFF,

@@ -12,7 +12,9 @@ from leadline.model.lead import KEY_REUSED, CapturedLead, Kind, RefinedLead
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:
     """The 16-byte key of an event, a record or a body of one source."""
-    return blake2b(_prefix(kind, source) + value, digest_size=16).digest()
+    digest = blake2b(_prefix(kind, source), digest_size=16)
+    digest.update(value)
+    return digest.digest()
 
 
 @lru_cache(64)  # there are few sources, and each of their deliveries needs it

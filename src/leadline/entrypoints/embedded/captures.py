@@ -126,9 +126,7 @@ class Captures:
             self._forwarded(delivery.source)
         check_encoding(headers)
 
-    def take(
-        self, delivery: Delivery, tell: Callable[[Sequence[CapturedLead]], Tell]
-    ) -> None:
+    def take(self, delivery: Delivery, tell: Callable[[Sequence[CapturedLead]], Tell]) -> None:
         """Read a whole delivery that was checked into leads, and queue them for the disk. What
         *tell* returns for the leads is called with their receipts. Raises whatever is to be
         refused."""

@@ -16,9 +16,9 @@ from prometheus_client import CollectorRegistry, Counter
 
 from leadline import wiring
 from leadline.entrypoints.embedded import children, exposure, metrics, openapi
+from leadline.entrypoints.embedded.captures import OpenEndpoints
 from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.entrypoints.embedded.health import FoundAgain, Health
-from leadline.entrypoints.embedded.captures import OpenEndpoints
 from leadline.entrypoints.embedded.http import App, Page
 from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.slack_http import SlackRequests

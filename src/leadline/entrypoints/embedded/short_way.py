@@ -82,7 +82,8 @@ class _Capture:
     def _told(self, result: Sequence[Receipt] | LeadlineError) -> None:
         """Answer, as the batch is durable or could not be kept."""
         captures = self.protocol.captures
-        assert captures is not None and self.delivery is not None  # noqa: S101 - it was taken
+        assert captures is not None  # noqa: S101 - it took this delivery
+        assert self.delivery is not None  # noqa: S101
         try:
             if isinstance(result, LeadlineError):
                 raise result

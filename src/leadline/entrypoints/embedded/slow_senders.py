@@ -67,7 +67,7 @@ class GuardedProtocol(ShortWay):
     def data_received(self, data: bytes) -> None:
         """Parse *data*. A short request that arrives at once is parsed without further checks,
         because it cannot exceed a limit."""
-        is_next = self.began is None and not self._pending
+        is_next = self._is_between_requests()
         if is_next and self.take_known(data):
             self.idle_since = None
             return
@@ -82,8 +82,11 @@ class GuardedProtocol(ShortWay):
                 self._count(data)
         if self.held is not None:
             self.go_long_way()  # its body is still to come
-        elif is_next and self.began is None and not self._pending:
+        elif is_next and self._is_between_requests():
             self.keep_head(data)
+
+    def _is_between_requests(self) -> bool:
+        return self.began is None and not self._pending
 
     def _receive_strictly(self, data: bytes) -> None:
         """Parse in pieces, so that no limit is exceeded by more than one piece."""

@@ -5,6 +5,7 @@ busy event loop each of these waits may last milliseconds, so sixty rows should 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -17,13 +18,15 @@ def insert(db: apsw.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None
     """Execute *sql* with its `VALUES ()` filled with all *rows*."""
     if not rows:
         return
-    one = "(" + ",".join("?" * len(rows[0])) + ")"
     for chunk in _chunks(rows):
-        values = ",".join([one] * len(chunk))
-        db.execute(
-            sql.replace("VALUES ()", f"VALUES {values}"),
-            list(chain.from_iterable(chunk)),
-        )
+        text = _filled(sql, len(chunk), len(rows[0]))
+        db.execute(text, list(chain.from_iterable(chunk)))
+
+
+@lru_cache(1024)
+def _filled(sql: str, rows: int, columns: int) -> str:
+    values = ",".join(["(" + ",".join("?" * columns) + ")"] * rows)
+    return sql.replace("VALUES ()", f"VALUES {values}")
 
 
 def query(db: apsw.Connection, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:

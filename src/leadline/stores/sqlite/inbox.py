@@ -83,7 +83,12 @@ class SqliteInbox:
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
             keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
             batch = _Batch(next_number(db), owners_of(db, self.keys.owners(db, keys)))
-            receipts = [self._judge(db, batch, lead, window) for lead in leads]
+            receipts = [
+                _plain(batch, lead)
+                if lead.event_key not in batch.owners and _is_plain(lead)
+                else self._judge(db, batch, lead, window)
+                for lead in leads
+            ]
             _write(db, self.keys, batch, micros(self.clock()))
         return receipts
 
@@ -209,13 +214,22 @@ def _redelivered(batch: _Batch, lead: CapturedLead, again: Owner, difference: st
     return Receipt(text_of(lead_id), Fate.REDELIVERED, again.no_lead)
 
 
+def _is_plain(lead: CapturedLead) -> bool:
+    """Whether nothing but its key can connect an event with others, as of most."""
+    return lead.record_key is None and lead.kind is _CREATED and lead.quota is None
+
+
+def _plain(batch: _Batch, lead: CapturedLead) -> Receipt:
+    """A plain event that is no redelivery: a new lead."""
+    at = micros(lead.captured_at)
+    number = _add(batch, lead, at, _CAPTURED, lead.why, _NO_LEAD)
+    batch.tasks.append((number, _REFINE, at, micros(lead.due_at)))
+    return Receipt(lead.id, _CAPTURED, lead.why)
+
+
 def _new(db: apsw.Connection, batch: _Batch, lead: CapturedLead) -> Receipt:
     """An event that is no redelivery."""
     at = micros(lead.captured_at)
-    if lead.record_key is None and lead.kind is _CREATED and lead.quota is None:
-        number = _add(batch, lead, at, _CAPTURED, lead.why, _NO_LEAD)
-        batch.tasks.append((number, _REFINE, at, micros(lead.due_at)))
-        return Receipt(lead.id, _CAPTURED, lead.why)  # as most are
     if lead.quota is not None and not charge_quota(db, lead, lead.quota):
         return Receipt(lead.id, Fate.REFUSED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None

@@ -45,8 +45,7 @@ class KeyIndex(RememberedIndex):
 
     def forget(self) -> None:
         """Discard what is in memory; must be called when a transaction was rolled back."""
-        self._fresh: list[dict[bytes, tuple[int, Owned]]] = [{} for _ in range(_SLICES)]
-        self._count = 0
+        self._fresh: list[dict[bytes, tuple[int, int, int, int]]] = [{} for _ in range(_SLICES)]
         self._seen = 0
 
     def owners(self, db: apsw.Connection, keys: Collection[bytes]) -> Mapping[bytes, Owned]:
@@ -59,7 +58,7 @@ class KeyIndex(RememberedIndex):
             if fresh is None:
                 elsewhere.append(key)
             else:
-                found[key] = fresh[1]
+                found[key] = Owned(*fresh[1:])
         for key, *row in bulk.select(db, _sql.known, elsewhere):
             found[key] = Owned(*row)
         return found
@@ -68,25 +67,17 @@ class KeyIndex(RememberedIndex):
         """Add owners (key, lead, at, lasting) in a write transaction; the last of a key counts."""
         bulk.insert(db, _sql.log, rows)
         self._note_added(db, rows)
-        if self._count > self._gather:
+        if sum(map(len, self._fresh)) > self._gather:
             self._move_a_slice(db)
 
-    def _note_added(
-        self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]
-    ) -> None:
+    def _note_added(self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]) -> None:
         """Remember what was just added without reading it, if nothing else was added since this
         process read on: the rows then have the numbers that follow."""
-        first = self._seen + 1
-        if not rows or db.last_insert_rowid() != self._seen + len(rows):
-            return
-        for n, (key, lead, at, lasting) in enumerate(rows, first):
-            self._remember(n, key, Owned(lead, at, lasting))
-
-    def _remember(self, n: int, key: bytes, owned: Owned) -> None:
-        fresh = self._fresh[key[0] // _WIDTH]
-        self._count += key not in fresh
-        fresh[key] = n, owned
-        self._seen = n
+        last = self._seen + len(rows)
+        if rows and db.last_insert_rowid() == last:
+            for n, (key, lead, at, lasting) in enumerate(rows, self._seen + 1):
+                self._fresh[key[0] // _WIDTH][key] = (n, lead, at, lasting)
+            self._seen = last
 
     def remove(self, db: apsw.Connection, keys: Sequence[bytes]) -> None:
         """Delete these keys for good, in a write transaction; all processes then reload their keys
@@ -107,14 +98,14 @@ class KeyIndex(RememberedIndex):
                     self._read_on(db)
                     return
                 continue
-            self._remember(n, key, Owned(lead, at, lasting))
+            self._fresh[key[0] // _WIDTH][key] = (n, lead, at, lasting)
+            self._seen = n
 
     def _move_a_slice(self, db: apsw.Connection) -> None:
         self._read_on(db)
         number, self._next_slice = self._next_slice, (self._next_slice + 1) % _SLICES
         moved = self._fresh[number]
         # Sorted, so that neighbours share a page; another process may have moved some already.
-        bulk.insert(db, _sql.move_to_known, [(key, *moved[key][1]) for key in sorted(moved)])
-        bulk.select(db, _sql.remove_from_log, [n for n, _ in moved.values()])
-        self._count -= len(moved)
+        bulk.insert(db, _sql.move_to_known, [(key, *moved[key][1:]) for key in sorted(moved)])
+        bulk.select(db, _sql.remove_from_log, [n for n, *_ in moved.values()])
         self._fresh[number] = {}

@@ -66,10 +66,12 @@ class Generic(Source):
         Events such as `lead.updated` update the lead of the record in the field that the settings
         map to `record`; without such a mapping, their record is unknown.
         """
-        raw, notes = read_body(delivery)
+        head = _of_plain_object(delivery)
+        raw, notes = (delivery.body, ()) if head is not None else read_body(delivery)
         raws = leads_in(raw)
         if len(raws) == 1:
-            return (noted(self._event(raws[0], 0, 1, delivery), notes),)
+            known = head if raws[0] is raw else None
+            return (noted(self._event(raws[0], 0, 1, delivery, known), notes),)
         return (
             noted(self._event(raw, i, len(raws), delivery), notes) for i, raw in enumerate(raws)
         )
@@ -95,8 +97,15 @@ class Generic(Source):
         body = decode(raw)
         return emptied_by_name(body, guessed(body, self.config.map))
 
-    def _event(self, raw: bytes, position: int, count: int, delivery: Delivery) -> Event:
-        head = peek(_head, raw) or _Head()
+    def _event(
+        self,
+        raw: bytes,
+        position: int,
+        count: int,
+        delivery: Delivery,
+        head: _Head | None = None,
+    ) -> Event:
+        head = head or peek(_head, raw) or _Head()
         kind, why = kind_of(head, raw)
         key = _key(delivery, head)
         if key is not None and count > 1:
@@ -116,6 +125,14 @@ class Generic(Source):
             if name in self.config.map
             else None
         )
+
+
+def _of_plain_object(delivery: Delivery) -> _Head | None:
+    """The head of a body that is an object of valid JSON in ASCII, as most are, read without
+    another look at whether it is valid; None for other bodies."""
+    if delivery.headers.get("content-type") != JSON_MEDIA[0] or not delivery.body.isascii():
+        return None
+    return peek(_head, delivery.body)
 
 
 def _key(delivery: Delivery, head: _Head) -> str | None:
