@@ -8,16 +8,20 @@ ratio, a slow machine in both.
 """
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import urllib3
 
+from bench.load import USUAL_SIZE
 from bench.report import Report
 
 CONNECTIONS = 64
@@ -27,27 +31,65 @@ GATE_RATIO, AIM_RATIO = 0.5, 0.6
 GATE_P99_MS = 30.0
 
 
-def measure(mode: str, first: int) -> dict[str, float]:
-    """One run of one server."""
+class Load(NamedTuple):
+    """What is sent: how many leads at a time, their size in bytes, whether heads differ, and for
+    how many seconds."""
+
+    connections: int = CONNECTIONS
+    size: int = USUAL_SIZE
+    own_heads: bool = False
+    seconds: float = SECONDS
+
+
+USUAL = Load()
+
+
+def measure(mode: str, first: int, load: Load = USUAL, build: Path = Path()) -> dict[str, float]:
+    """One run of one server, of the build whose working tree is in *build*. `cpu_us` is what a lead
+    costs all its threads; `largest_mb` is its memory at its largest."""
+    tree = build.resolve()
+    environment = {**os.environ, "PYTHONPATH": f"{tree / 'src'}{os.pathsep}{tree}"}
     with (
         tempfile.TemporaryDirectory(dir=".") as folder,
         socket.create_server(("127.0.0.1", 0), backlog=1024) as listener,
     ):
         port, number = listener.getsockname()[1], listener.fileno()
         server = subprocess.Popen(
-            [sys.executable, "-m", "bench.server", mode, folder, str(number)], pass_fds=[number]
+            [sys.executable, "-m", "bench.server", mode, str(Path(folder).resolve()), str(number)],
+            pass_fds=[number],
+            cwd=tree,
+            env=environment,
         )
         try:
             wait_ready(port)
-            load = [sys.executable, "-m", "bench.load", port, CONNECTIONS, SECONDS, first]
+            before = cpu_s(server.pid)
+            words = [port, load.connections, load.seconds, first, load.size, int(load.own_heads)]
             done = subprocess.run(
-                [str(word) for word in load], capture_output=True, check=True, timeout=120
+                [sys.executable, "-m", "bench.load", *map(str, words)],
+                capture_output=True,
+                check=True,
+                timeout=120,
             )
+            spent, largest = cpu_s(server.pid) - before, largest_mb(server.pid)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait()
     figures: dict[str, float] = json.loads(done.stdout)
-    return figures
+    cost = spent / figures["answered"] * 1e6
+    return {**figures, "cpu_us": cost, "largest_mb": largest}
+
+
+def cpu_s(pid: int) -> float:
+    """The seconds of CPU that a process has used (`proc_pid_stat(5)`)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def largest_mb(pid: int) -> float:
+    """The most memory that a process ever had, in megabytes."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    (line,) = (one for one in status.splitlines() if one.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def wait_ready(port: int) -> None:

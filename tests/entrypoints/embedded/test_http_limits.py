@@ -16,33 +16,12 @@ from leadline.entrypoints.embedded.slow_senders import (
     MAX_TARGET,
     GuardedProtocol,
 )
+from tests.worlds.counted_connections import CountedConnections
 from tests.worlds.http_app import RunningApp
 
 HOST = b"host: x\r\n"
 GOOD = b"POST /webhook HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n1"
 CHUNKED = b"POST /webhook HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n"
-
-
-class _Counting:
-    """A parser that counts the bytes it is given."""
-
-    def __init__(self, parser: Any) -> None:
-        self._parser = parser
-
-    def feed_data(self, data: bytes) -> None:
-        CountedConnections.fed += len(data)
-        self._parser.feed_data(data)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._parser, name)
-
-
-class CountedConnections(GuardedProtocol):
-    fed = 0
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self.parser = _Counting(self.parser)  # type: ignore[assignment]
 
 
 @pytest.fixture

@@ -30,12 +30,13 @@ Tell = Callable[[Sequence[Receipt] | LeadlineError], None]
 
 
 class _Waiting:
-    __slots__ = ("bytes", "leads", "tell")
+    __slots__ = ("bytes", "is_told", "leads", "tell")
 
     def __init__(self, leads: Sequence[CapturedLead], size: int, tell: Tell) -> None:
         self.leads = leads
         self.bytes = size
         self.tell = tell
+        self.is_told = False
 
 
 Future = asyncio.Future[Sequence[Receipt]]
@@ -59,7 +60,6 @@ class Batcher:
         self._queue: list[_Waiting] = []
         self._bytes = 0
         self._gathered: list[_Waiting] = []
-        self._gathered_bytes = 0
         self._expected = 0
         self._has_answered = True
         self._closing = False
@@ -101,19 +101,18 @@ class Batcher:
         size = 0
         for lead in leads:
             size += len(lead.raw) + (len(lead.body) if lead.body else 0)
-        if self._refusal is not None:
-            raise type(self._refusal)(self._refusal.detail)
-        # An empty queue takes any delivery: one over the limit would never fit otherwise.
-        waiting = self.waiting
-        if waiting and (
-            waiting >= self._most_waiting
-            or self._bytes + self._gathered_bytes + size > self._most_bytes
-        ):
-            raise Overloaded
-        if not self._gathered:
-            self._loop.call_soon(self._hand_over)
-        self._gathered.append(_Waiting(leads, size, tell))
-        self._gathered_bytes += size
+        with self._wake:
+            if self._refusal is not None:
+                raise type(self._refusal)(self._refusal.detail)
+            # An empty queue takes any delivery: one over the limit would never fit otherwise.
+            waiting = self.waiting
+            full = waiting and self._bytes + size > self._most_bytes
+            if full or waiting >= self._most_waiting:
+                raise Overloaded
+            if not self._gathered:
+                self._loop.call_soon(self._hand_over)
+            self._gathered.append(_Waiting(leads, size, tell))
+            self._bytes += size
 
     def _hand_over(self) -> None:
         """Give the thread what one round of the event loop has read. One by one, each delivery
@@ -121,8 +120,7 @@ class Batcher:
         with self._wake:
             was_empty = not self._queue
             self._queue += self._gathered
-            self._bytes += self._gathered_bytes
-            self._gathered, self._gathered_bytes = [], 0
+            self._gathered = []
             if was_empty or len(self._queue) >= self._expected:
                 self._wake.notify()
 
@@ -133,6 +131,8 @@ class Batcher:
             refused = self._refusal
             self._closing = True
             self._refusal = NotReady()
+            self._queue += self._gathered
+            self._gathered = []
             self._wake.notify()
         self._thread.join(None if refused is None else _LONGEST_END_S)
 
@@ -147,7 +147,8 @@ class Batcher:
             self._refusal = error
             if error is None:
                 return
-            waiting, self._queue, self._bytes = [*self._in_hand, *self._queue], [], 0
+            waiting = [*self._in_hand, *self._queue, *self._gathered]
+            self._queue, self._gathered, self._bytes = [], [], 0
         self._refused.tell(error, len(waiting))
         self._loop.call_soon_threadsafe(_resolve, waiting, [error] * len(waiting))
 
@@ -164,7 +165,8 @@ class Batcher:
             with self._wake:
                 batch = self._in_hand = self._take()
             busy = len(batch) > _BUSY
-            self._write(batch)
+            if batch:  # else they were refused meanwhile
+                self._write(batch)
             self._in_hand = []
             self._expected = len(batch) + self.waiting
 
@@ -245,6 +247,9 @@ def _resolve(
     batch: Sequence[_Waiting], results: Sequence[Sequence[Receipt] | LeadlineError]
 ) -> None:
     for waiting, result in zip(batch, results, strict=True):
+        if waiting.is_told:
+            continue  # it was refused while it was being written
+        waiting.is_told = True
         try:
             waiting.tell(result)
         except Exception:  # the others must hear of theirs

@@ -257,8 +257,7 @@ class GuardedProtocol(ShortWay):
 
 
 def guarded(refused: RefusedDeliveries, captures: Captures) -> type[GuardedProtocol]:
-    """The protocol, with what logs the deliveries that it refuses, and the webhooks that it answers
-    by itself."""
+    """The protocol with what logs the deliveries that it refuses, and the webhooks it answers."""
     return type("Guarded", (GuardedProtocol,), {"refused": refused, "captures": captures})
 
 

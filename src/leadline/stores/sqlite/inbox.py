@@ -1,16 +1,13 @@
 """The inbox: accepts a whole batch of events in one transaction."""
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zlib import crc32
 
 import apsw
 
 from leadline.model.keys import is_older, key_digest, set_apart, under_own_key
 from leadline.model.lead import (
-    ERASED,
     NOT_READ,
     OTHER_WORDS,
     CapturedLead,
@@ -29,7 +26,8 @@ from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import COMPARED, KeyIndex
-from leadline.stores.sqlite.owners import Owner, is_erased, owners_of
+from leadline.stores.sqlite.new_events import NO_LEAD, NewEvents
+from leadline.stores.sqlite.owners import Owner, owners_of
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.quotas import charge_quota, refund_quota
 from leadline.stores.sqlite.tasks import add_history, count, next_number, put
@@ -38,34 +36,6 @@ from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, t
 _sql = Queries(__name__)
 # Python 3.11 looks the members of an enumeration up in Python.
 _CREATED, _CAPTURED, _REFINE = Kind.CREATED, Fate.CAPTURED, Step.REFINE
-_NO_LEAD = None, None
-"""The number and the id of the lead to which an event belongs, if it belongs to none."""
-
-
-class _Batch:
-    """The rows that one call will write, and the keys that its own leads have."""
-
-    def __init__(self, next_number: int, owners: dict[bytes, Owner]) -> None:
-        self.first = self.next = next_number
-        self.owners = owners
-        self.leads: list[tuple[Any, ...]] = []
-        self.raws: list[tuple[Any, ...]] = []
-        self.known: list[tuple[bytes, int, int, int]] = []
-        self.tasks: list[tuple[object, ...]] = []
-        self.dead: list[tuple[object, ...]] = []
-        self.history: list[tuple[object, ...]] = []
-        self.early: list[tuple[int, int]] = []
-        self.folded: set[int] = set()
-        self.looked_up: set[int] = set()
-        self.tally: Counter[tuple[date, str, str]] = Counter()
-
-    def has_erased(self, db: apsw.Connection, about: Owner) -> bool:
-        """Whether a record without a lead was deleted for privacy, so that further events of it
-        must be erased. For those of a lead a look-up is put anyway."""
-        if not about.is_early:
-            return False
-        here = any(row[7] == ERASED and about.lead in (row[0], row[8]) for row in self.leads)
-        return here or is_erased(db, about.lead)
 
 
 class SqliteInbox:
@@ -82,7 +52,7 @@ class SqliteInbox:
         window = micros_of(self.redelivery_window)
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
             keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
-            batch = _Batch(next_number(db), owners_of(db, self.keys.owners(db, keys)))
+            batch = NewEvents(next_number(db), owners_of(db, self.keys.owners(db, keys)))
             receipts = [
                 _plain(batch, lead)
                 if lead.event_key not in batch.owners and _is_plain(lead)
@@ -93,7 +63,7 @@ class SqliteInbox:
         return receipts
 
     def _judge(
-        self, db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int
+        self, db: apsw.Connection, batch: NewEvents, lead: CapturedLead, window: int
     ) -> Receipt:
         """Decide the fate of one event, and collect the rows to write."""
         again = batch.owners.get(lead.event_key)
@@ -111,7 +81,7 @@ class SqliteInbox:
         return self._judge_under(db, batch, set_apart(lead, told.identity), window)
 
     def _judge_under(
-        self, db: apsw.Connection, batch: _Batch, lead: CapturedLead, window: int
+        self, db: apsw.Connection, batch: NewEvents, lead: CapturedLead, window: int
     ) -> Receipt:
         """Decide the fate of an event that got another key."""
         if lead.event_key not in batch.owners:
@@ -196,7 +166,7 @@ def _counts(again: Owner, lead: CapturedLead, window: int) -> bool:
     return bool(again.lasting) or micros(lead.captured_at) - again.at < window
 
 
-def _words(db: apsw.Connection, batch: _Batch, owner: Owner) -> tuple[bytes, str | None] | None:
+def _words(db: apsw.Connection, batch: NewEvents, owner: Owner) -> tuple[bytes, str | None] | None:
     """The `raw` and the `record` of an event, which may not be stored yet."""
     place = owner.lead - batch.first
     if place >= 0:
@@ -204,7 +174,7 @@ def _words(db: apsw.Connection, batch: _Batch, owner: Owner) -> tuple[bytes, str
     return next(iter(bulk.query(db, _sql.words, owner.lead)), None)
 
 
-def _redelivered(batch: _Batch, lead: CapturedLead, again: Owner, difference: str) -> Receipt:
+def _redelivered(batch: NewEvents, lead: CapturedLead, again: Owner, difference: str) -> Receipt:
     number, lead_id = again.head
     at = micros(lead.captured_at)
     batch.history.append((number, at, "redelivered", ""))
@@ -219,15 +189,15 @@ def _is_plain(lead: CapturedLead) -> bool:
     return lead.record_key is None and lead.kind is _CREATED and lead.quota is None
 
 
-def _plain(batch: _Batch, lead: CapturedLead) -> Receipt:
+def _plain(batch: NewEvents, lead: CapturedLead) -> Receipt:
     """A plain event that is no redelivery: a new lead."""
     at = micros(lead.captured_at)
-    number = _add(batch, lead, at, _CAPTURED, lead.why, _NO_LEAD)
+    number = batch.add(lead, at, _CAPTURED, lead.why)
     batch.tasks.append((number, _REFINE, at, micros(lead.due_at)))
     return Receipt(lead.id, _CAPTURED, lead.why)
 
 
-def _new(db: apsw.Connection, batch: _Batch, lead: CapturedLead) -> Receipt:
+def _new(db: apsw.Connection, batch: NewEvents, lead: CapturedLead) -> Receipt:
     """An event that is no redelivery."""
     at = micros(lead.captured_at)
     if lead.quota is not None and not charge_quota(db, lead, lead.quota):
@@ -253,7 +223,7 @@ def _is_refined(db: apsw.Connection, lead: int) -> bool:
 
 
 def _note(
-    batch: _Batch,
+    batch: NewEvents,
     lead: CapturedLead,
     at: int,
     fate: Fate,
@@ -264,9 +234,9 @@ def _note(
     if joined is not None and fate is Fate.CAPTURED:
         batch.early.append((batch.next, joined[0]))
         joined = None
-    head = joined or _NO_LEAD
-    number = _add(batch, lead, at, fate, why, head)
-    if lead.record_key and (fate is Fate.CAPTURED or (head is _NO_LEAD and is_early(lead))):
+    head = joined or NO_LEAD
+    number = batch.add(lead, at, fate, why, head)
+    if lead.record_key and (fate is Fate.CAPTURED or (head is NO_LEAD and is_early(lead))):
         batch.known.append((lead.record_key, number, at, True))
         batch.owners[lead.record_key] = batch.owners[lead.event_key]
     if fate is Fate.CAPTURED:
@@ -278,30 +248,7 @@ def _note(
             batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
 
 
-def _add(
-    batch: _Batch,
-    lead: CapturedLead,
-    at: int,
-    fate: Fate,
-    why: str,
-    head: tuple[int | None, bytes | None],
-) -> int:
-    """Add the rows that every new event has, and its key; returns its number."""
-    number = batch.next
-    batch.next = number + 1
-    key = bytes.fromhex(lead.id.replace("-", ""))
-    source, raw, body = lead.source, lead.raw, lead.body
-    batch.leads.append((number, key, source, lead.kind, at, lead.record, fate, why, head[0]))
-    batch.raws.append((number, raw, crc32(raw), body, sum_of(body), lead.media_type))
-    lasting = COMPARED if lead.lasting_key else 0
-    batch.known.append((lead.event_key, number, at, lasting))
-    no_lead = why if fate is Fate.FILTERED else ""
-    batch.owners[lead.event_key] = Owner(number, key, at, lasting, *head, no_lead)
-    batch.tally[lead.captured_at.date(), source, fate] += 1
-    return number
-
-
-def _write(db: apsw.Connection, keys: KeyIndex, batch: _Batch, now: int) -> None:
+def _write(db: apsw.Connection, keys: KeyIndex, batch: NewEvents, now: int) -> None:
     bulk.insert(db, _sql.add_leads, batch.leads)
     bulk.insert(db, _sql.add_raws, batch.raws)
     for number, early in batch.early:
