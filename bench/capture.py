@@ -27,7 +27,7 @@ from bench.report import Report
 CONNECTIONS = 64
 SECONDS = 5.0
 ROUNDS = 3
-GATE_RATIO, AIM_RATIO = 0.5, 0.6
+GATE_RATIO, AIM_RATIO = 0.35, 0.5
 GATE_P99_MS = 30.0
 
 

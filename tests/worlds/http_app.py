@@ -45,8 +45,10 @@ class SlowInbox:
         self.open.set()
         self.full = False
         self.kept: list[CapturedLead] = []
+        self.asked = 0
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
+        self.asked += 1
         self.open.wait()
         if self.full:
             raise StorageFull

@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -196,6 +197,20 @@ def test_a_known_head_whose_body_never_comes_is_hung_up_on(server: RunningApp) -
         assert status == 408
         assert b"connection: close" in head
     assert len(server.slow_inbox.kept) == 3
+
+
+def test_a_sender_that_hangs_up_before_its_answer_harms_no_other(server: RunningApp) -> None:
+    server.slow_inbox.open.clear()
+    with Connection(server) as gone:
+        gone.send(post(b"1", JSON))
+        while not server.slow_inbox.asked:
+            time.sleep(0.01)
+    with Connection(server) as connection:
+        connection.send(post(b"2", JSON))
+        server.slow_inbox.open.set()
+        assert connection.answer()[0] == 200
+        assert connection.asked(post(b"3", JSON)) == 200
+    assert kept(server) == [b"1", b"2", b"3"]
 
 
 @pytest.mark.parametrize(
