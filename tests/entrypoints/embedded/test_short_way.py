@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import re
 import socket
 import threading
@@ -20,13 +21,20 @@ from tests.worlds.http_app import RunningApp, SlowInbox
 
 
 @pytest.fixture
-def server() -> Iterator[RunningApp]:
+def impatient() -> Iterator[RunningApp]:
     running = RunningApp(CountedConnections)
     running.start()
     running.open()
     CountedConnections.fed = 0
     yield running
     running.stop()
+
+
+@pytest.fixture
+def server(impatient: RunningApp) -> RunningApp:
+    """A server that waits for requests as long as it takes this machine to send them."""
+    impatient.loop.call_soon_threadsafe(impatient.sweeper.cancel)
+    return impatient
 
 
 def post(body: bytes, *fields: bytes, path: bytes = b"/webhook") -> bytes:
@@ -75,10 +83,16 @@ class Connection:
         self.send(*pieces)
         return self.answer()[0]
 
-    def rest(self) -> bytes:
+    def rest(self, *, ends: bool = False) -> bytes:
+        """All answers to come; *ends*: nothing more will be sent."""
+        if ends:
+            self._socket.shutdown(socket.SHUT_WR)
         got = b""
-        while more := self._socket.recv(65_536):
-            got += more
+        try:
+            while more := self._socket.recv(65_536):
+                got += more
+        except ConnectionResetError:
+            pass  # closed before it had read all of it
         return got
 
     def _more(self) -> bytes:
@@ -161,6 +175,34 @@ def test_a_head_that_is_almost_the_one_before_is_read_anew(
         assert server.source.seen.headers["x-secret"] == fields[1].decode()
 
 
+def altered(request: bytes, chance: random.Random) -> bytes:
+    """The request with one byte replaced, left out, or put in."""
+    at = chance.randrange(len(request))
+    new = bytes([chance.choice(b"\x00\r\n :;,-+019aZ\x7f\xff")])
+    kind = chance.randrange(3)
+    return request[:at] + (b"" if kind == 1 else new) + request[at + (kind < 2) :]
+
+
+def test_whatever_byte_is_altered_a_known_head_changes_no_answer(server: RunningApp) -> None:
+    chance = random.Random(51)
+    usual = post(b'{"name": "Ada"}', JSON, b"x-secret: a")
+
+    def answers(known: bool, sent: bytes) -> tuple[list[int], list[bytes], object]:
+        before = len(server.slow_inbox.kept)
+        with Connection(server) as connection:
+            for _ in range(2 * known):
+                assert connection.asked(usual) == 200
+            connection.send(sent)  # alone, or it could not be one whole delivery
+            got = connection.rest(ends=True)
+        seen = server.source.seen
+        statuses = [int(found) for found in re.findall(rb"HTTP/1.1 ([0-9]{3}) ", got)]
+        return statuses, kept(server)[before + 2 * known :], (seen.url, seen.headers)
+
+    for _ in range(100):
+        sent = altered(usual, chance)
+        assert answers(True, sent) == answers(False, sent), sent
+
+
 def test_however_a_request_with_a_known_head_is_cut_its_body_is_read(server: RunningApp) -> None:
     whole = post(b'{"email": "ada@example.com"}', JSON)
     with Connection(server) as connection:
@@ -188,15 +230,15 @@ def test_requests_with_a_known_head_that_are_sent_at_once_are_answered_in_order(
     assert kept(server) == [b"1", b"2", b"3", b"4", b"55", b'"last"']
 
 
-def test_a_known_head_whose_body_never_comes_is_hung_up_on(server: RunningApp) -> None:
-    with Connection(server) as connection:
+def test_a_known_head_whose_body_never_comes_is_hung_up_on(impatient: RunningApp) -> None:
+    with Connection(impatient) as connection:
         for _ in range(3):
             assert connection.asked(post(b'"abc"', JSON)) == 200
         connection.send(post(b'"abc"', JSON)[:-2])
         status, head, _ = connection.answer()
         assert status == 408
         assert b"connection: close" in head
-    assert len(server.slow_inbox.kept) == 3
+    assert len(impatient.slow_inbox.kept) == 3
 
 
 def test_a_sender_that_hangs_up_before_its_answer_harms_no_other(server: RunningApp) -> None:
