@@ -17,6 +17,7 @@ LONGEST = 2048
 """The longest head, in bytes, that a connection keeps."""
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,7})\r\n", re.IGNORECASE)
 _MOST_DIGITS = 7
+_ZERO = ord("0")
 
 
 class KnownHead(NamedTuple):
@@ -35,7 +36,9 @@ class KnownHead(NamedTuple):
             return None
         at = data.find(b"\r\n", begin, begin + _MOST_DIGITS + 2)
         digits = data[begin:at]
-        if at < 0 or not digits.isdigit() or not data.startswith(self.end, at):
+        if at < 0 or not digits.isdigit() or digits[0] == _ZERO:
+            return None
+        if not data.startswith(self.end, at):
             return None
         body = data[at + len(self.end) :]
         return body if len(body) == int(digits) else None
