@@ -146,9 +146,10 @@ def _loaded() -> _Loaded:
 def serve() -> None:
     """In the process that is forked: run the command of each line of standard input, and answer
     with its exit code, or its process id if it serves."""
-    from leadline.entrypoints.cli import main
+    from leadline.entrypoints.cli import app, main
     from tests.standins import forked_server
 
+    assert app  # which has loaded all commands
     for name in (*LOADED_LATE, *forked_server.LOADED_LATE):
         importlib.import_module(name)
     gc.freeze()

@@ -1,21 +1,26 @@
-"""What moto answers to the JSON calls of stores, asked of its methods without a web framework.
+"""What moto answers to the calls of stores, asked of its methods without a web framework.
 
 Routing, two copies of a request and the model of botocore cost moto more than most of its answers.
 """
 
+import io
 import json
+import re
 from binascii import crc32
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+from flask import Response
 from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_api._internal import mock_random
+from moto.moto_server.werkzeug_app import BackendRequest
+from moto.s3.responses import S3Response
 from moto.sqs.responses import SQSResponse
 from werkzeug.exceptions import HTTPException
 
@@ -42,8 +47,12 @@ class MotoAnswer(NamedTuple):
 
 
 def answered(environ: Mapping[str, Any], body: bytes) -> MotoAnswer | None:
-    """The answer to a call of which the header `X-Amz-Target` tells the operation; None if it takes
-    the rest of moto to answer."""
+    """The answer to a call about an object of S3, or one of which the header `X-Amz-Target` tells
+    the operation; None if it takes the rest of moto to answer."""
+    if _OBJECT.match(environ["PATH_INFO"]) and "/s3/aws4_request" in environ.get(
+        "HTTP_AUTHORIZATION", ""
+    ):
+        return _of_object(environ, body)
     api, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
     handler: Any
     if api == "AmazonSQS":
@@ -64,6 +73,22 @@ def answered(environ: Mapping[str, Any], body: bytes) -> MotoAnswer | None:
     names = (*RESULTS[operation], "ConsumedCapacity")
     told = {name: result.result[name] for name in names if result.result.get(name) is not None}
     return _answer(handler, 200, {"Content-Type": environ["CONTENT_TYPE"]}, json.dumps(told))
+
+
+_OBJECT = re.compile(r"/[^/]+/[^/]")
+"""The path of an object: its bucket and its key."""
+
+
+def _of_object(environ: Mapping[str, Any], body: bytes) -> MotoAnswer:
+    """What moto's web server makes of its answer about an object."""
+    request = BackendRequest({**environ, "wsgi.input": io.BytesIO(body)})
+    status, headers, content = S3Response.key_dispatch(
+        request, request.raw_url, dict(request.headers)
+    )
+    told = Response(content, status, headers)
+    if request.method == "HEAD" and "content-length" in headers:
+        told.headers["Content-Length"] = headers["content-length"]
+    return MotoAnswer(told.status, told.get_wsgi_headers(request.environ), told.data)
 
 
 def _prepare(handler: Any, operation: str, environ: Mapping[str, Any], body: bytes) -> None:

@@ -9,16 +9,19 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from string import ascii_letters, digits
+from types import NoneType
 from typing import Any
 
 from moto.core import responses, utils
+from moto.core.responses import ActionResult
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.models.utilities import bytesize
+from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
+from moto.dynamodb.responses import DynamoResult
 from moto.moto_api._internal.moto_random import MotoRandom
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication as Dispatcher
 from moto.sqs import models as sqs_models
@@ -38,6 +41,8 @@ def quicken() -> None:
         (DynamoType, "cast_value", property(_cast)),
         (Table, "__deepcopy__", _table),
         (Table, "all_items", _all_items),
+        (Table, "query", _query),
+        (DynamoResult, "__init__", _result),
         (JSONSerializer, "_serialize_type_structure", _structure),
         (DynamoDBBackend, "update_item", _no_update),
         (Dispatcher, "get_backend_for_host", cache(Dispatcher.get_backend_for_host)),
@@ -154,6 +159,51 @@ def _all_items(self: Table) -> list[Item]:
         (item for ranges in self.items.values() for item in ranges.values()),
         key=lambda item: (item.hash_key.value, item.range_key.value),
     )
+
+
+_full_query = Table.query
+
+
+def _query(self: Table, *given: Any, **named: Any) -> Any:
+    """`Table.query`, which sorts and compares the items of all partitions, on those of one."""
+    attributes = {name: value.value for name, value in named.get("hash_key_conditions") or ()}
+    if (self.hash_key_type, self.range_key_type) != ("S", "S") or not attributes:
+        return _full_query(self, *given, **named)
+    partition: Any = Table.__new__(Table)
+    partition.__dict__.update(self.__dict__)
+    if [*attributes] == [self.hash_key_attr]:
+        key = named["hash_key_conditions"][0][1]
+        partition.items = {key: self.items[key]} if key in self.items else {}
+    else:
+        partition.items = {
+            hash_key: found
+            for hash_key, ranges in self.items.items()
+            if (found := {key: one for key, one in ranges.items() if _has(one, attributes)})
+        }
+    return _full_query(partition, *given, **named)
+
+
+def _has(item: Any, attributes: Mapping[str, Any]) -> bool:
+    attrs = item.attrs
+    return all(name in attrs and attrs[name].value == value for name, value in attributes.items())
+
+
+def _result(self: DynamoResult, result: object) -> None:
+    ActionResult.__init__(self, _to_dict(result))
+
+
+def _to_dict(value: Any) -> Any:
+    """`dynamo_to_dict`, which tries each part of an answer against all there may be."""
+    kind = type(value)
+    if kind in (str, int, bool, float, NoneType):
+        return value
+    if kind is DynamoType and value.type not in ("B", "BS"):
+        return {value.type: _to_dict(value.value)}
+    if kind is dict:
+        return {name: _to_dict(one) for name, one in value.items()}
+    if kind is list:
+        return [_to_dict(one) for one in value]
+    return _to_dict(value.to_json()) if kind is Item else dynamo_to_dict(value)
 
 
 _full_structure = JSONSerializer._serialize_type_structure

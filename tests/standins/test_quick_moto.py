@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -84,6 +85,35 @@ CHANCE = re.compile(
 """What differs from one moto to another, with its name."""
 
 
+Object = tuple[str, bytes | None, dict[str, str], dict[str, str]]
+
+OBJECTS: tuple[Object, ...] = (
+    ("PUT", b'{"a":1}', {"content-type": "application/json", "if-none-match": "*"}, {}),
+    ("PUT", b'{"a":2}', {"content-type": "application/json", "if-none-match": "*"}, {}),
+    ("GET", None, {}, {}),
+    ("HEAD", None, {}, {}),
+    ("GET", None, {"range": "bytes=1-3"}, {}),
+    ("DELETE", None, {}, {}),
+    ("GET", None, {}, {}),
+    ("GET", None, {}, {"versionId": "none"}),
+)
+"""Operations on an object, with and without success."""
+HEADERS = ("content-type", "content-length", "content-range", "etag", "x-amz-delete-marker")
+
+
+def object_answers(rooms: AwsResources) -> Iterator[tuple[str, Any]]:
+    """What S3 says to each of them."""
+    bucket = rooms.bucket.name
+    for name in ("raw/é b+c.json", "raw//d"):
+        for method, body, headers, query in OBJECTS:
+            reply = rooms.caller.call(
+                "s3", method, f"/{bucket}/{quote(name)}", body or b"", query=query, headers=headers
+            )
+            said = re.sub(rb"<(RequestI[dD]|HostId)>[^<]*", b"", reply.body)
+            told = {header: reply.headers.get(header) for header in HEADERS}
+            yield f"{method} {reply.status}", (said.replace(bucket.encode(), b"bucket"), told)
+
+
 def key(number: int) -> dict[str, Any]:
     made = item(number)
     return {"pk": made["pk"], "sk": made["sk"]}
@@ -109,6 +139,7 @@ def answers(*, quick: bool) -> list[tuple[str, Any]]:
             ask("dynamodb", "DynamoDB_20120810", operation, {**named, **body})
         for operation, body in queue_calls(f"{endpoint}/123456789012/{name}-refine"):
             ask("sqs", "AmazonSQS", operation, body)
+        told += object_answers(rooms)
     return told
 
 
@@ -122,3 +153,4 @@ def test_the_quickened_moto_answers_what_moto_answers() -> None:
     assert {"ConditionalCheckFailedException", "TransactionCanceledException"} <= codes
     assert {"Query", "Scan", "BatchGetItem", "ValidationException"} <= codes
     assert {"ReceiveMessage", "GetQueueAttributes", "ReceiptHandleIsInvalid"} <= codes
+    assert {"PUT 200", "PUT 412", "GET 200", "HEAD 200", "GET 206", "GET 404"} <= codes

@@ -6,10 +6,13 @@ comes along.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+
+import msgspec
 
 from leadline import FORMER_MODULES, FORMER_NAMES
 from leadline.model.task import Step
@@ -58,32 +61,53 @@ def own_modules(entries: Iterable[str], without: tuple[str, ...] = ()) -> Mappin
 
 def _data_files(path: Path, source: bytes) -> Iterator[Path]:
     """The JSON files beside a module that it reads: those whose names stand in its source."""
-    for node in _run(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            data = path.with_name(node.value) if re.fullmatch(r"\w+\.json", node.value) else path
-            if data != path and data.is_file():
-                yield data
+    for name in _named(source).data_files:
+        data = path.with_name(name)
+        if data != path and data.is_file():
+            yield data
 
 
-def imported_modules(source: bytes) -> Iterator[str]:
+def imported_modules(source: bytes) -> Sequence[str]:
     """Every module that a source may import; `from a import b` gives both `a` and `a.b`."""
+    return _named(source).modules
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What a source names: modules that it may import, and what may be JSON files beside it."""
+
+    modules: Sequence[str]
+    data_files: Sequence[str]
+
+
+@cache
+def _named(source: bytes) -> _Named:
+    """Packages share most of their modules, so that each is parsed once for all of them."""
+    modules: list[str] = []
+    data_files: list[str] = []
     for node in _run(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            modules += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            modules.append(node.module)
+            modules += (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            data_files += re.findall(r"\A\w+\.json\Z", node.value)
+    return _Named(modules, data_files)
 
 
-def _run(node: ast.AST) -> Iterator[ast.AST]:
+def _run(tree: ast.AST) -> Iterator[ast.AST]:
     """All nodes except those that only type checkers see."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        is_for_checkers = isinstance(child, ast.If) and (
-            isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"
-        )
-        if not is_for_checkers:
-            yield from _run(child)
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += (child for child in ast.iter_child_nodes(node) if not _is_for_checkers(child))
+
+
+def _is_for_checkers(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and (
+        isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    )
 
 
 def _path(root: Path, name: str) -> Path | None:

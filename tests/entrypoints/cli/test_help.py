@@ -1,17 +1,21 @@
 """`leadline --help`: every command under a heading, and no sentence cut."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
+from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from leadline.entrypoints.cli import app
-from leadline.entrypoints.cli._help import GROUPS
+from leadline.entrypoints.cli._commands import COMMANDS as OFFERED
+from leadline.entrypoints.cli._commands import GROUPS
 
-GROUP = typer.main.get_command(app)
-COMMANDS = tuple(GROUP.commands)  # type: ignore[attr-defined]
+GROUP: Any = typer.main.get_command(app)
+COMMANDS = tuple(GROUP.commands)
 
 
 def shown(*words: str) -> str:
@@ -25,6 +29,51 @@ def test_every_command_stands_under_one_heading() -> None:
     assert Counter(name for names in GROUPS.values() for name in names) == Counter(COMMANDS)
     headings = re.findall(r"^(\w+):$", shown(), re.MULTILINE)
     assert headings == ["Options", *GROUPS]
+
+
+LOADED = """
+import sys
+from leadline.entrypoints.cli import main
+sys.argv = ["leadline", *sys.argv[1:]]
+try:
+    main()
+except SystemExit:
+    pass
+print(*(n.rpartition(".")[2] for n in sys.modules if n.startswith("leadline.entrypoints.cli.")))
+"""
+
+
+def loaded(*words: str) -> set[str]:
+    """The modules of the command line that a command in a process of its own has loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_list_says_of_each_command_what_its_own_help_begins_with() -> None:
+    sentences = {
+        name: command.get_short_help_str(10**6) for name, command in GROUP.commands.items()
+    }
+    assert {name: offered.sentence for name, offered in OFFERED.items()} == sentences
+
+
+def test_help_loads_no_command_and_a_command_loads_its_own_modules_only() -> None:
+    every = {module for offered in OFFERED.values() for module in offered.modules}
+    assert loaded("--help") & every == set()
+    assert loaded("leads", "--help") & every == {"leads"}
+    assert loaded("duplicates", "--help") & every == {"duplicates", "duplicates_fitting"}
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_a_command_is_registered_by_the_modules_that_are_named(name: str) -> None:
+    def modules(command: Any) -> set[str]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            return {command.callback.__module__.rpartition(".")[2]}
+        return {module for one in inner.values() for module in modules(one)}
+
+    assert modules(GROUP.commands[name]) == set(OFFERED[name].modules)
 
 
 def test_the_list_of_commands_keeps_to_80_columns_and_ends_every_sentence() -> None:

@@ -8,7 +8,6 @@ import msgspec
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._show import say
-from leadline.journey.refining import preview
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Contact
 from leadline.operations.listing import ContactReader
@@ -18,7 +17,10 @@ from leadline.ports.store import Waiting
 from leadline.settings.general import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leadline.kit import Kit
+    from leadline.model.lead import RefinedLead
 
 
 def contact_reader(options: Options) -> ContactReader:
@@ -41,11 +43,18 @@ def contact_reader(options: Options) -> ContactReader:
         whys = (wait.why,) if wait.why else ()
         event = Waiting(row.lead_id, row.source, row.captured_at, wait.raw, wait.record, whys=whys)
         try:
-            return preview(known, event).contact
+            return _preview()(known, event).contact
         except LeadlineError:
             return None  # it will be a dead letter, and say why then
 
     return read
+
+
+@cache
+def _preview() -> "Callable[[Kit, Waiting], RefinedLead]":
+    from leadline.journey.refining import preview  # all of refinement, for waiting leads alone
+
+    return preview
 
 
 def _kit_that_reads(settings: Settings) -> "Kit":

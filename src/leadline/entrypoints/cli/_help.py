@@ -1,22 +1,14 @@
 """`--help` of groups of commands: under headings, and with whole sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from typer.core import TyperGroup
+from typer.main import get_group
 
-GROUPS: Mapping[str, Sequence[str]] = {
-    "Run": ("init", "serve", "worker", "doctor", "config"),
-    "Look": ("status", "tail", "leads", "show", "verify", "speed", "outcomes", "duplicates"),
-    "Repair": (
-        "dead", "replay", "wait", "hold", "release", "backup", "restore", "export", "import",
-    ),
-    "Connect": (
-        "sample", "preview", "send", "inbox", "deliver", "write-back", "reconcile",
-    ),
-    "AWS": ("deploy", "destroy", "logs", "move", "rebuild", "cost"),
-}  # fmt: skip
-"""The commands of `leadline --help` under each heading, in this order."""
+from leadline.entrypoints.cli._commands import COMMANDS, GROUPS
+
 _OTHERS = "More"
 _WHOLE = 1_000_000  # no sentence is longer
 
@@ -30,11 +22,16 @@ class WholeHelp(TyperGroup):
         names = self.list_commands(ctx)
         width = max(map(len, names), default=0)
         for heading, members in self.sections(names):
-            shown = [(n, c) for n in members if (c := self.get_command(ctx, n)) and not c.hidden]
-            rows = [(f"{n:{width}}", c.get_short_help_str(_WHOLE)) for n, c in shown]
+            told = [(name, self.sentence(ctx, name)) for name in members]
+            rows = [(f"{name:{width}}", sentence) for name, sentence in told if sentence]
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
+
+    def sentence(self, ctx: Any, name: str) -> str:
+        """What is said of a command in the list; "" if it is hidden."""
+        command = self.get_command(ctx, name)
+        return "" if command is None or command.hidden else command.get_short_help_str(_WHOLE)
 
     def sections(self, names: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
         """The headings, each with the names of its commands."""
@@ -42,11 +39,35 @@ class WholeHelp(TyperGroup):
 
 
 class GroupedHelp(WholeHelp):
-    """The `WholeHelp` of `leadline` itself, by what one wants to do."""
+    """The commands of `leadline` itself: each is loaded when it is asked for, and `--help` lists
+    them by what one wants to do without loading any."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, loaded or not."""
+        return [*dict.fromkeys((*COMMANDS, *super().list_commands(ctx)))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name, which is loaded; None if there is none."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.commands.update(registered(cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+    def sentence(self, ctx: Any, name: str) -> str:
+        """See `WholeHelp.sentence`."""
+        return COMMANDS[name].sentence if name in COMMANDS else super().sentence(ctx, name)
 
     def sections(self, names: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
         """See `WholeHelp.sections`."""
         for heading, members in GROUPS.items():
             yield heading, [name for name in members if name in names]
-        known = {name for members in GROUPS.values() for name in members}
-        yield _OTHERS, [name for name in names if name not in known]
+        yield _OTHERS, [name for name in names if name not in COMMANDS]
+
+
+def registered(*names: str) -> Mapping[str, Any]:
+    """The commands of these names, loaded, and those that were loaded before."""
+    for module in dict.fromkeys(m for name in names for m in COMMANDS[name].modules):
+        import_module(f"{__package__}.{module}")
+    from leadline.entrypoints.cli._app import app  # which is made with the classes above
+
+    commands: Mapping[str, Any] = get_group(app).commands
+    return commands

@@ -1,4 +1,7 @@
-"""Output of commands: tables for people, JSON for scripts, progress on standard error."""
+"""Output of commands: tables for people, JSON for scripts, progress on standard error.
+
+rich is loaded by what draws with it: a long list or JSON needs none of it.
+"""
 
 import os
 import re
@@ -7,27 +10,17 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-from rich.text import Text
 
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines, one_line
 from leadline.model.formats import from_iso
 from leadline.settings.notations import DURATION
 
-
-class _Console(Console):
-    """A console whose reader may leave: the command does its work, and its exit code counts."""
-
-    def on_broken_pipe(self) -> None:
-        """Print to nobody from now on (rich ends the program with exit code 1)."""
-        self.quiet = True
-        nobody_reads(self.file)
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def nobody_reads(out: IO[str]) -> None:
@@ -50,9 +43,12 @@ def write_out(data: str | bytes) -> None:
         nobody_reads(sys.stdout)
 
 
-def console(*, err: bool = False) -> Console:
-    """A console that obeys NO_COLOR, and is wide if its output is not a terminal."""
-    out = _Console(stderr=err, highlight=False, no_color="NO_COLOR" in os.environ or None)
+def console(*, err: bool = False) -> "Console":
+    """A console that obeys NO_COLOR, and is wide if its output is not a terminal. Its reader may
+    leave: the command does its work, and its exit code counts."""
+    from leadline.entrypoints.cli._console import PatientConsole
+
+    out = PatientConsole(stderr=err, highlight=False, no_color="NO_COLOR" in os.environ or None)
     if not out.is_terminal:
         out.width = 200
     return out
@@ -60,6 +56,8 @@ def console(*, err: bool = False) -> Console:
 
 def print_plain(*lines: str) -> None:
     """Print lines as they are: names of files and settings may look like markup."""
+    from rich.text import Text
+
     console().print(*(Text(in_lines(line)) for line in lines))
 
 
@@ -96,6 +94,9 @@ def reader_may_leave() -> Iterator[None]:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
     """Print rows; print *empty* if there are none."""
+    from rich.table import Table
+    from rich.text import Text
+
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         drawn.add_column(column, overflow="fold")
@@ -112,11 +113,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
 
 def say(text: str) -> None:
     """Print a remark for people on standard error, so that standard output has only data."""
+    from rich.text import Text
+
     console(err=True).print(Text(in_lines(text)))
 
 
 def progress(items: Sequence[Any], what: str) -> Iterable[Any]:
     """The items, with a progress bar on standard error if that is a terminal."""
+    from rich.progress import track
+
     err = console(err=True)
     return track(items, description=what, console=err, disable=not err.is_terminal, transient=True)
 

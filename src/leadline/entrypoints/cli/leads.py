@@ -24,7 +24,6 @@ from leadline.entrypoints.cli._show import (
     say,
     write_out,
 )
-from leadline.entrypoints.cli._story import print_story, without_keys
 from leadline.entrypoints.cli._terminal import in_lines
 from leadline.model.lead import Status
 from leadline.operations import listing
@@ -173,6 +172,8 @@ def show(
         return
     if story is None:
         raise no_such_lead(options, lead)
+    from leadline.entrypoints.cli._story import print_story, without_keys  # lists need no rich
+
     if json:
         as_json(without_keys(story))
     else:

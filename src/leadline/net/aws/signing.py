@@ -7,6 +7,7 @@ test compares this one with botocore's.
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -67,11 +68,18 @@ def sign(request: Unsigned, keys: Keys, region: str, service: str, at: datetime)
     )
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     text = f"{_ALGORITHM}\n{stamp}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-    key = f"AWS4{keys.secret}".encode()
-    for part in (stamp[:8], region, service, "aws4_request", text):
-        key = hmac.new(key, part.encode(), sha256).digest()
+    key = _signing_key(keys.secret, stamp[:8], region, service)
     headers["authorization"] = (
         f"{_ALGORITHM} Credential={keys.access}/{scope}, SignedHeaders={signed}, "
-        f"Signature={key.hex()}"
+        f"Signature={hmac.digest(key, text.encode(), 'sha256').hex()}"
     )
     return headers
+
+
+@lru_cache(maxsize=16)
+def _signing_key(secret: str, day: str, region: str, service: str) -> bytes:
+    """The key of a day (YYYYMMDD) for one service, which signs every request of that day."""
+    key = f"AWS4{secret}".encode()
+    for part in (day, region, service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key

@@ -1,0 +1,133 @@
+"""The commands of `leadline`: what its help says of each, and the modules that make them.
+
+So `--help` loads none of them and a command only its own; a test holds the table to the commands.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """The first sentence of a command's help, and the modules of this package that register it."""
+
+    sentence: str
+    modules: tuple[str, ...]
+
+
+GROUPS: Mapping[str, Mapping[str, Command]] = {
+    "Run": {
+        "init": Command(
+            "Ask a few questions and write a leadline.toml that works.", ("initializing",)
+        ),
+        "serve": Command(
+            "Receive webhooks, refine due leads and send alerts, until SIGTERM or Ctrl-C.",
+            ("running",),
+        ),
+        "worker": Command(
+            "Refine due leads and send alerts, without receiving webhooks.", ("running",)
+        ),
+        "doctor": Command(
+            "Check settings, disk, clock, senders, channels and CRMs; "
+            "exit 1 if something is wrong.",
+            ("running",),
+        ),
+        "config": Command("Show and check the settings.", ("running",)),
+    },
+    "Look": {
+        "status": Command(
+            "Show what waits, what is late, and what is wrong; exit 1 if something is.", ("status",)
+        ),
+        "tail": Command(
+            "Follow what comes in, whom channels tell, and what is refused.", ("tailing",)
+        ),
+        "leads": Command("List leads, newest first, in the width of the terminal.", ("leads",)),
+        "show": Command(
+            "Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.",
+            ("leads",),
+        ),
+        "verify": Command(
+            "Account for every accepted event; exit 1 if one is unaccounted for.", ("leads_verify",)
+        ),
+        "speed": Command(
+            "Show response times: until the owner was known, the alert, and the first response.",
+            ("waits",),
+        ),
+        "outcomes": Command(
+            "Show how leads ended (won, lost, disqualified) by source, owner and score.", ("crm",)
+        ),
+        "duplicates": Command(
+            "Find, join and part leads about one person.", ("duplicates", "duplicates_fitting")
+        ),
+    },
+    "Repair": {
+        "dead": Command("List dead letters, grouped by reason.", ("replaying",)),
+        "replay": Command(
+            "Process leads again from capture, refinement, alert, or their dead letters.",
+            ("replaying",),
+        ),
+        "wait": Command("Change how long one lead waits before it is refined.", ("waits",)),
+        "hold": Command("Put one waiting lead on hold until it is released.", ("waits",)),
+        "release": Command(
+            "Release a lead on hold; it is refined when its wait ends, or at once if that is past.",
+            ("waits",),
+        ),
+        "backup": Command(
+            "Make a consistent copy of all data while the server runs, and check it.", ("archives",)
+        ),
+        "restore": Command(
+            "Restore the data from a backup; the server must be stopped.", ("archives",)
+        ),
+        "export": Command(
+            "Export raw and refined leads with their handling, in the layout of the S3 bucket.",
+            ("archives",),
+        ),
+        "import": Command(
+            "Import raw and refined leads with their handling; existing leads stay unchanged.",
+            ("archives",),
+        ),
+    },
+    "Connect": {
+        "sample": Command(
+            "Print the payload of a made-up lead, as this source would send it.", ("sampling",)
+        ),
+        "preview": Command(
+            "Show the refined lead and the Slack message for a payload; nothing is stored.",
+            ("trying",),
+        ),
+        "send": Command("Sign a payload and post it, as its CRM would.", ("trying",)),
+        "inbox": Command(
+            "Show alerts on a page of this machine, as Slack would; its buttons work.",
+            ("inboxing",),
+        ),
+        "deliver": Command("Test channels.", ("delivering",)),
+        "write-back": Command(
+            "Write refined leads back to their CRMs, again or for the first time.", ("crm",)
+        ),
+        "reconcile": Command(
+            "Find leads in the CRM whose webhooks never arrived, and capture them.",
+            ("reconciling",),
+        ),
+    },
+    "AWS": {
+        "deploy": Command("Deploy Leadline to AWS.", ("cloud",)),
+        "destroy": Command("Delete a deployment.", ("cloud",)),
+        "logs": Command(
+            "Show the log lines of a stack's functions in order of time.", ("cloud_status",)
+        ),
+        "move": Command(
+            "Move all leads of the data folder to a stack on AWS, or back.", ("moving",)
+        ),
+        "rebuild": Command(
+            "Rebuild the table of a stack from its archive: adds all leads that the table lacks.",
+            ("rebuilding",),
+        ),
+        "cost": Command(
+            "Estimate a month on AWS, line by line, from a dated list of prices.", ("cost",)
+        ),
+    },
+}
+"""The commands of `leadline --help` under each heading, in this order."""
+
+COMMANDS: Mapping[str, Command] = {
+    name: command for commands in GROUPS.values() for name, command in commands.items()
+}
