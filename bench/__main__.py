@@ -5,7 +5,9 @@ import sys
 
 from bench.report import Report, keep
 
-NAMES = ("capture", "refine", "lateness", "memory", "flat", "cold_start", "durations")
+NAMES = (
+    "capture", "refine", "backtest", "lateness", "memory", "flat", "cold_start", "durations",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -89,8 +89,16 @@ setting of another kind is not used, and `leadline serve` and `leadline doctor` 
 """,
     "rules": """## Rules
 
-Rules decide which channels get a lead. The tables `[rules.NAME]` are tried in their order; the
-first one that fits completely decides. If none fits, all channels with `leads = "yes"` get it.
+Rules decide which channels get a lead, and who gets one that nobody owns. The tables
+`[rules.NAME]` are tried in their order: the first one that fits completely and has `channels` (or
+`alert = "no"`) decides the channels, and the first that fits and has `team` or `assign` decides
+who gets the lead. If none decides the channels, all channels with `leads = "yes"` get it.
+[Conditions](conditions.md) has what the lines of `when` can ask.
+""",
+    "teams": """## Teams
+
+The people among whom leads that nobody owns are given out, in `[teams.NAME]`; a rule names the
+team.
 """,
     "people": """## People
 

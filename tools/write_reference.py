@@ -17,6 +17,7 @@ if __name__ == "__main__":
 from tools import (  # noqa: E402
     aws_template_page,
     cli_page,
+    conditions_page,
     demo_page,
     docs_index_page,
     figures_page,
@@ -32,6 +33,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     docs_index_page.INDEX: docs_index_page.text,
     "docs/reference/aws-template.md": aws_template_page.text,
     "docs/reference/cli.md": cli_page.text,
+    conditions_page.PAGE: conditions_page.text,
     "docs/reference/logs.md": logs_page.text,
     "docs/reference/metrics.md": metrics_page.text,
     "docs/reference/settings.md": settings_page.text,

@@ -20,9 +20,12 @@ from leadline.ports.crm import Crm
 from leadline.ports.source import Source
 from leadline.ports.store import Among, Settlement, Store
 from leadline.settings.crm import AnyCrmConfig
+from leadline.settings.teams import TeamConfig
 from leadline.team.people import Team
 from leadline.team.routing import Routes
+from leadline.team.rules import Looked
 from leadline.team.targets import Targets
+from leadline.team.teams import Teams
 
 if TYPE_CHECKING:  # no function on AWS needs them
     from leadline.ports.arrivals import ArrivalBook
@@ -56,7 +59,8 @@ class Kit(msgspec.Struct, frozen=True):
     attempt that did not finish alone will not finish later, and blocks a worker for a whole lease.
     `troubles` takes reports of what operators must know; None where nothing tells them.
     `arrivals` counts what each source sends; None where nothing watches that. `duplicates` says how
-    duplicates are found, and what is done with them.
+    duplicates are found, and what is done with them. `pools` are the teams of the settings, to
+    which rules give leads.
     """
 
     store: Store
@@ -80,6 +84,12 @@ class Kit(msgspec.Struct, frozen=True):
     troubles: "TroubleBook | None" = None
     arrivals: "ArrivalBook | None" = None
     duplicates: DuplicatePolicy = DuplicatePolicy()
+    pools: Mapping[str, TeamConfig] = {}
+
+    @property
+    def teams(self) -> Teams:
+        """The teams to which rules give leads, with those of rules with `assign`."""
+        return Teams(self.pools, self.routes.rules, self.team.members, self.routes.hours)
 
 
 EMBEDDED_DEATHS = 5
@@ -154,4 +164,9 @@ def channels_for(kit: Kit, lead: RefinedLead) -> tuple[str, ...]:
         return ()
     if not kit.routes.rules and not kit.routes.usual and not kit.routes.is_silent(lead):
         return tuple(kit.channels)
-    return tuple(n for n in kit.routes.channels(lead, kit.clock()) if n in kit.channels)
+    return channels_by(kit, kit.routes.look(lead, kit.clock()), lead)
+
+
+def channels_by(kit: Kit, looked: Looked, lead: RefinedLead) -> tuple[str, ...]:
+    """The channels to alert by what the rules say of the lead."""
+    return tuple(n for n in kit.routes.channels_of(looked, lead) if n in kit.channels)

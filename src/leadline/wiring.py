@@ -282,6 +282,7 @@ def kit_of(
         look_ups=LookUpPolicy(every=settings.look_up_every, lasting=settings.look_up_for),
         interactive=bool(settings.slack_signing_secret),
         duplicates=policy_of(settings),
+        pools=settings.teams,
     )
 
 

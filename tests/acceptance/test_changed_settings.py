@@ -151,6 +151,26 @@ def test_what_needs_a_restart_is_named_and_the_rest_is_applied(office: ChangingS
     wait_until(lambda: bool(office.events("settings.unchanged")))
 
 
+def test_a_changed_list_is_applied_and_a_wrong_one_refused(office: ChangingServer) -> None:
+    accounts = office.installation.folder / "accounts.csv"
+    accounts.write_text("example.com\n", "utf-8")
+    rules = (
+        'delay = "2h"\n[rules.accounts]\nwhen = ["email domain in accounts.csv"]\nteam = "desk"\n'
+        '[teams.desk]\npeople = ["ann"]\nfallback = "queue"\n[people.ann]\nzone = "UTC"'
+    )
+    office.renew(rules)
+    accounts.write_text("example.com\nexample.org\n", "utf-8")
+    office.renew(rules)
+    assert office.events("settings.changing")[-1]["settings"] == "rules.accounts"
+    accounts.unlink()
+    office.hang_up()
+    wait_until(lambda: bool(office.events("settings.refused")))
+    (told,) = office.events("settings.refused")
+    assert "rules.accounts.when: column 17: there is no file accounts.csv" in told["reason"]
+    accounts.write_text("example.com\n", "utf-8")  # for the command that asks how long it waits
+    assert office.wait_of("Ada Vance") == 2 * 3600
+
+
 def test_commands_say_that_the_running_server_has_other_settings(office: ChangingServer) -> None:
     lead = json.loads(office.installation.post(b'{"name": "Ada Vance"}').data)["lead_id"]
     body = office.installation.folder / "lead.json"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
 from leadline.cloud.stacks import need_stack
 from leadline.cloud.state import stack_state
 from leadline.model.errors import ConfigurationError
+from leadline.settings.loading import load
 from tests.infra.template_reading import PSEUDO, Stack
 
 REGION = "eu-west-1"
@@ -235,6 +237,66 @@ def test_mail_by_ses_needs_no_credentials_where_the_settings_are_sent_from(
     path = tmp_path / "leadline.toml"
     path.write_text('[channels.m]\nkind = "ses"\nsender = "a@example.com"\nto = "b@example.com"\n')
     assert "ses" in remote_settings.read_settings(path, USABLE)
+
+
+LISTS = """
+[rules.banks]
+when = ["email domain in banks.csv:domain", "company not in banks.csv:name"]
+team = "desk"
+[teams.desk]
+people = ["ann"]
+[people.ann]
+email = "ann@example.com"
+"""
+
+
+def test_lists_in_files_are_carried_by_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "leadline.toml"
+    path.write_text(LISTS)
+    (tmp_path / "banks.csv").write_text(
+        "name,domain\nBank of Ann,ann.example.com\nBen,example.org\n"
+    )
+    text = remote_settings.read_settings(path, USABLE)
+    read = load(environ={}, document=(text, "the stack's settings")).settings
+    assert read == load(environ={}, config=path).settings
+    assert read.rules["banks"].lists["banks.csv:name"] == {"bank of ann", "ben"}
+    assert text.startswith(LISTS)
+
+
+def test_settings_that_do_not_carry_their_lists_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"do not carry banks.csv:domain; deploy them"):
+        load(environ={}, document=(LISTS, "the stack's settings"))
+    damaged = LISTS + '[lists]\n"banks.csv:domain" = "eJw"\n"banks.csv:name" = "no"\n'
+    with pytest.raises(ConfigurationError, match=r"banks.csv:domain is damaged"):
+        load(environ={}, document=(damaged, "the stack's settings"))
+
+
+def test_lists_that_a_stack_cannot_store_are_refused_with_their_size(tmp_path: Path) -> None:
+    path = tmp_path / "leadline.toml"
+    path.write_text(LISTS)
+    names = (blake2b(str(number).encode()).hexdigest() for number in range(3000))
+    (tmp_path / "banks.csv").write_text(
+        "name,domain\n" + "".join(f"{n},x.example\n" for n in names)
+    )
+    with pytest.raises(
+        ConfigurationError, match=r"65536 bytes are the most .* banks.csv:name [0-9]+"
+    ):
+        remote_settings.read_settings(path, USABLE)
+
+
+def test_patterns_are_refused_for_aws_whose_functions_have_no_engine(tmp_path: Path) -> None:
+    path = tmp_path / "leadline.toml"
+    path.write_text(LISTS.replace("email domain in banks.csv:domain", "title matches ^head"))
+    (tmp_path / "banks.csv").write_text("name\nx\n")
+    with pytest.raises(ConfigurationError, match=r"rules.banks.when: functions on AWS know no pat"):
+        remote_settings.read_settings(path, USABLE)
+
+
+def test_holidays_of_people_by_region_are_refused_for_aws_with_their_dates(tmp_path: Path) -> None:
+    path = tmp_path / "leadline.toml"
+    path.write_text('[people.ann]\nholidays = "DE-BY"\n')
+    with pytest.raises(ConfigurationError, match=r"people.ann.holidays: .* cannot look up DE-BY"):
+        remote_settings.read_settings(path, USABLE)
 
 
 # --- logs -------------------------------------------------------------------------------------

@@ -185,10 +185,10 @@ def test_a_lead_that_nobody_owns_goes_round_in_no_circle(store: Store, clock: Ha
 class Unpredictable(Targets, frozen=True):
     """Targets of which nobody can say anything."""
 
-    def due(self, lead: RefinedLead) -> datetime | None:
+    def due(self, lead: RefinedLead, since: datetime | None = None) -> datetime | None:
         raise ValueError(lead.lead_id)
 
-    def steps(self, lead: RefinedLead) -> tuple[datetime, ...]:
+    def steps(self, lead: RefinedLead, since: datetime | None = None) -> tuple[datetime, ...]:
         raise ValueError(lead.lead_id)
 
 

@@ -31,7 +31,8 @@ def test_a_lead_that_nobody_responds_to_is_reminded_of_escalated_and_given_away(
     assert office.reminders(lead) == ["slack reminder/1"]
     office.wait(minutes=7)
     assert office.reminders(lead) == ["slack reminder/1", "slack escalated/1"]
-    assert office.handling(lead) == Handling(
+    told = office.handling(lead) or UNHANDLED
+    assert msgspec.structs.replace(told, charge=None) == Handling(
         rev=3,
         owner=office.kit.team.known(ANN),
         ownership=Ownership.ASSIGNED,

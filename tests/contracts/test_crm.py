@@ -16,7 +16,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.plugins import crm_kinds
-from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page, Written
+from leadline.ports.crm import CrmChange, CrmRecord, CrmUsers, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import CrmConfig
 from leadline.settings.crm_kinds import CRM_KINDS
@@ -117,6 +117,17 @@ def test_the_users_are_asked_for_once_in_a_while_and_not_for_every_record(
     again = vendor.requests[before:]
     assert len(again) <= len(names) + 1
     assert not [one for one in again if "user" in one.path or "owners" in one.path]
+
+
+def test_a_crm_with_owners_names_its_active_users(vendor: CrmStandIn) -> None:
+    crm = vendor.crm()
+    if not isinstance(crm, CrmUsers):
+        pytest.skip("no users here")
+    assert crm.knows_owners
+    users = crm.users()
+    assert isinstance(users, dict)
+    assert ADA.email in {one.email for one in users.values()}
+    assert all(one.id == ident for ident, one in users.items())
 
 
 def test_a_record_that_is_not_there_is_not_yet_beside_one_that_is(vendor: CrmStandIn) -> None:

@@ -16,6 +16,7 @@ from leadline.entrypoints.embedded.worker import work
 from leadline.model.task import Addressee, Done, Step, Task, event_name
 from leadline.settings.crm import CrmConfig
 from leadline.settings.general import Settings
+from leadline.settings.rules import RuleConfig
 from leadline.settings.targets import TargetConfig
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.steps import function_of, kinds_after_refinement, patience
@@ -122,7 +123,8 @@ def due_on_aws(actor: Actor, step: Step) -> Task:
 
 def test_the_sweep_looks_for_tasks_of_every_step_that_settings_allow() -> None:
     targets = {"all": TargetConfig(first_response=timedelta(minutes=5))}
-    everything = Settings(crm=CRM, targets=targets)
+    rules = {"all": RuleConfig(assign=("ann",))}
+    everything = Settings(crm=CRM, targets=targets, rules=rules)
     assert {*kinds_after_refinement(everything)} == {*FURTHER}
     steps = {step for step, _ in kinds_after_refinement(Settings())}
     assert steps == {

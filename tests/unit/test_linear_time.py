@@ -25,7 +25,14 @@ from leadline.model.handling import Handling
 from leadline.model.json_text import decode, read_json
 from leadline.model.keys import match_keys
 from leadline.model.labels import read_label
-from leadline.model.lead import Contact, Delivery, LeadDetails, LeadFields, Status
+from leadline.model.lead import (
+    Contact,
+    Delivery,
+    LeadDetails,
+    LeadFields,
+    RefinedLead,
+    Status,
+)
 from leadline.model.people import Person
 from leadline.ports.channel import Notice
 from leadline.ports.ledger import LeadRow, LeadStory
@@ -41,6 +48,9 @@ from leadline.refine.names.casing import recase, recase_last
 from leadline.refine.names.name import refine_name
 from leadline.refine.phones.phone import refine_phone
 from leadline.refine.website import refine_website
+from leadline.team.conditions import compile_condition
+from leadline.team.people import Team
+from leadline.team.subject import Subject
 from leadline.vendors._api.client import CrmReply, words_of
 from leadline.vendors._reader import guess, looks
 from leadline.vendors._reader.names import Given, whole_name
@@ -85,6 +95,26 @@ def lead_of(data: dict[str, Any]) -> LeadFields:
     return LeadFields(**data)
 
 
+CONDITIONS = [
+    compile_condition(line, {"a.csv": frozenset({"example.com"})})
+    for line in (
+        "company contains bank", "company = bank", "title matches (a+)+b$", "email domain in a.csv",
+        "website domain not in b.example", "custom.a.a > 3", "custom.a.a in bank, 7",
+    )
+]  # fmt: skip
+
+
+def conditions_met(written: str) -> list[bool]:
+    """Which conditions a lead of nothing but this text meets."""
+    lead_ = RefinedLead(
+        ABOUT.lead_id, ABOUT.captured_at, ABOUT.processed_at, "refined",
+        Contact(company=written, title=written, email=written, website=written), LeadDetails(),
+        "form", custom={"a": [{"a": written}, written], written: written},
+    )  # fmt: skip
+    subject = Subject(lead_, ABOUT.captured_at, hours={}, team=Team())
+    return [met(subject) for met in CONDITIONS]
+
+
 RULES: dict[str, Work] = {
     "line": text.line,
     "code": text.code,
@@ -112,6 +142,7 @@ RULES: dict[str, Work] = {
     "quarantine": lambda written: suspicions(
         lead_of(dict.fromkeys(FIELDS, written)), "test@test.com"
     ),
+    "conditions of rules": lambda written: conditions_met(written),
     "custom": lambda written: limits.cut_custom({"a": written, written: [written]}),
 }
 WORDS: dict[str, Work] = {

@@ -13,6 +13,7 @@ import msgspec
 from leadline import kit as attempts
 from leadline.journey.refining import refine_due
 from leadline.kit import Kit
+from leadline.model.assigning import Charge, Kept, Queued
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead, Kind, Ownership
 from leadline.model.people import Person
@@ -43,7 +44,8 @@ from tests.worlds.poisonous import Poisonous
 WINDOW = timedelta(days=7)
 CHANNELS = ("mail", "slack")
 AFTER = (
-    (Step.UPDATE, "slack"), (Step.REMIND, "mail"), (Step.LOOK_UP, ""), (Step.CLOCK, ""),
+    (Step.UPDATE, "slack"), (Step.REMIND, "mail"), (Step.ASSIGN, ""), (Step.LOOK_UP, ""),
+    (Step.CLOCK, ""),
     (Step.WRITE_BACK, "generic"),
 )  # fmt: skip
 """What may follow when a lead is told."""
@@ -142,6 +144,11 @@ class FusedHome(SqliteHome):
         told = super().write(writes)
         self.fuse.after_a_write()
         return told
+
+    def adopt(self, documents: Mapping[str, Kept]) -> None:
+        self.fuse.before_a_write()
+        super().adopt(documents)
+        self.fuse.after_a_write()
 
 
 class Destination:
@@ -397,16 +404,19 @@ def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
         snoozed_until=clock.now + timedelta(hours=1), touched_at=clock.now, level=1,
         written={"Score": 7.5, "Näme": "Ünal", "Also": [1, {"b": None, "a": True}]},
         crm_modified=clock.now, reply_url="https://hooks.example.com/1",
-        reply_until=clock.now + timedelta(minutes=30),
+        reply_until=clock.now + timedelta(minutes=30), charge=Charge("sales", "ada", clock.now),
     )  # fmt: skip
     then = (
         Later(Task(Step.UPDATE, handled, "slack")),
         Later(Task(Step.REMIND, handled, "slack"), timedelta(minutes=20)),
         Later(Task(Step.CLOCK, handled), timedelta(hours=1)),
+        Later(Task(Step.ASSIGN, handled), timedelta(hours=1)),
         Later(Task(Step.WRITE_BACK, handled, "generic"), timedelta(seconds=5)),
     )
     assert store.handle(handled, msgspec.structs.replace(first, rev=1), second, then, "claimed")
     assert lease_task(store, Step.UPDATE, "slack").task.lead_id == handled
+    queued = Handling(queued=Queued("sales", 3.5, clock.now))
+    assert store.handle(troubled, UNHANDLED, queued, note="assigned")
     won = Handling(owner=BOB, ending=Ending.WON, ended_at=clock.now, ended_by=BOB)
     assert store.handle(ended, UNHANDLED, won, note="ended", detail="won")
     clock.advance(milliseconds=1)

@@ -55,7 +55,7 @@ def notice(
         handling=_by_name(kit, handling),
         links=kit.links,
         alerts=own,
-        due=kit.targets.due(lead) if kit.targets.targets else None,
+        due=kit.targets.due(lead, handling.clock_from) if kit.targets.targets else None,
         interactive=kit.interactive,
         history=history_of(kit, lead),
     )

@@ -5,6 +5,7 @@ All texts are cleaned and bounded here, and none is markup: the channel's writer
 
 from datetime import UTC, datetime
 
+from leadline.alerts.decision_words import because, decision_of
 from leadline.alerts.likeness import origin_in_words
 from leadline.alerts.problems import problems_in_words
 from leadline.alerts.words import (
@@ -28,6 +29,7 @@ PERSON_LIMIT = 100
 _VALUE_LIMIT = 200
 _MESSAGE_LIMIT = 2000
 _PROBLEMS_LIMIT = 600
+_WHY_LIMIT = 600
 _ENDED = {
     Ending.WON: "Won",
     Ending.LOST: "Lost",
@@ -130,6 +132,13 @@ def standing_remarks(notice: Notice) -> list[str]:
     if notice.due is not None and not (handled.touched_at or handled.claimed_by):
         lines.append(f"First response due by {at(notice.due)}.")
     return lines
+
+
+def why_remarks(notice: Notice) -> list[str]:
+    """Why the lead is its owner's, or nobody's; none if that was not decided here, or somebody else
+    has the lead by now."""
+    decision = decision_of(notice.lead, notice.handling)
+    return [] if decision is None else [line_of(because(decision), limit=_WHY_LIMIT)]
 
 
 def message_of(lead: RefinedLead) -> str:

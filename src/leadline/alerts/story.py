@@ -19,6 +19,7 @@ from leadline.alerts.phrases import (
     short_id,
     standing_remarks,
     who_of,
+    why_remarks,
 )
 from leadline.alerts.seen_before import possible_remarks, seen_before_remarks
 from leadline.alerts.words import clamped, is_link, name, span
@@ -78,6 +79,7 @@ def story_of_lead(notice: Notice) -> Story:
             *seen_before_remarks(notice),
             *possible_remarks(notice),
             *standing_remarks(notice),
+            *why_remarks(notice),
         ),
         facts=facts_of(notice),
         quotation=message_of(notice.lead),
@@ -99,7 +101,7 @@ def story_of_owner(notice: Notice) -> Story | None:
         title=_marked(notice, "Lead claimed" if claimed else "Lead has an owner"),
         headline=_marked(notice, text),
         template=OWNER,
-        remarks=tuple(standing_remarks(notice)),
+        remarks=(*standing_remarks(notice), *why_remarks(notice)),
         facts=facts_of(notice),
         quotation=message_of(notice.lead),
         warnings=doubts_of(notice.lead),

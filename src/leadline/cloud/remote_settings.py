@@ -1,5 +1,6 @@
 """The `leadline.toml` of a stack, where its functions read it: an SSM parameter, or a secret."""
 
+import json
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -10,6 +11,10 @@ from botocore.exceptions import ClientError
 
 from leadline.cloud.session import Cloud, error_code
 from leadline.model.errors import ConfigurationError
+from leadline.settings.conditions.list_files import packed_list
+from leadline.settings.conditions.operators import OPERATORS, Takes
+from leadline.settings.conditions.parsing import parse
+from leadline.settings.files import CARRIED_LISTS
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from leadline.settings.public_holidays import days_off, regions_in
@@ -20,6 +25,7 @@ STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
 SECRET_LIMIT = 65_536
 """The largest secret, in bytes (Secrets Manager quotas)."""
 
+_HEAD_OF_LISTS = "# The lists that conditions name, as they were in files when this was deployed."
 _HEARD = "the functions read changes within five minutes"
 _EMPTY = "# Settings of Leadline: see leadline.example.toml. Empty: every default, no secrets.\n"
 
@@ -38,11 +44,14 @@ def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
             f"{path}: duplicates_weights: functions on AWS have only the weights that come with "
             "Leadline; take the setting out"
         )
+    _refuse_patterns(path, loaded.settings)
     text = path.read_text(encoding="utf-8")
     _refuse_regions(path, text)
+    text += _carried(loaded.settings)
     if len(text.encode()) > SECRET_LIMIT:
         raise ConfigurationError(
-            f"{path} is too large: {SECRET_LIMIT} bytes are the most that a stack can store"
+            f"{path} is too large: {SECRET_LIMIT} bytes are the most that a stack can store, and "
+            f"it takes {len(text.encode())}{_of_which_lists(text)}"
         )
     return text
 
@@ -50,14 +59,46 @@ def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
 def _refuse_regions(path: Path, text: str) -> None:
     """Raise ConfigurationError if holidays are given by region: functions lack the package for
     that, which is larger than all of their code."""
-    for name, hours in tomllib.loads(text).get("hours", {}).items():
-        for region in regions_in(hours.get("holidays", "")):
-            this = date.today().year
-            days = sorted(d for d in days_off(region) if this <= d.year <= this + 2)
-            raise ConfigurationError(
-                f"{path}: hours.{name}.holidays: functions on AWS cannot look up {region}; write "
-                f"its dates instead, until {this + 2}: {' '.join(map(str, days))}"
-            )
+    tables = tomllib.loads(text)
+    for table in ("hours", "people"):
+        for name, entry in tables.get(table, {}).items():
+            for region in regions_in(entry.get("holidays", "")):
+                this = date.today().year
+                days = sorted(d for d in days_off(region) if this <= d.year <= this + 2)
+                raise ConfigurationError(
+                    f"{path}: {table}.{name}.holidays: functions on AWS cannot look up {region}; "
+                    f"write its dates instead, until {this + 2}: {' '.join(map(str, days))}"
+                )
+
+
+def _refuse_patterns(path: Path, settings: Settings) -> None:
+    """Raise ConfigurationError if a rule has a pattern: functions lack RE2."""
+    for name, rule in settings.rules.items():
+        for line in rule.when:
+            if OPERATORS[parse(line).op].takes is Takes.PATTERN:
+                raise ConfigurationError(
+                    f"{path}: rules.{name}.when: functions on AWS know no patterns; instead of "
+                    f"{line!r} use contains, begins with, ends with or a list"
+                )
+
+
+def _carried(settings: Settings) -> str:
+    """The lists that stand in files beside the settings, as a table of the settings; "" for
+    none."""
+    lists = {name: one for rule in settings.rules.values() for name, one in rule.lists.items()}
+    if not lists:
+        return ""
+    lines = (f"{json.dumps(name)} = {json.dumps(packed_list(one))}" for name, one in lists.items())
+    return "\n".join(("", _HEAD_OF_LISTS, f"[{CARRIED_LISTS}]", *lines, ""))
+
+
+def _of_which_lists(text: str) -> str:
+    """How much of the settings are lists, in words; "" if they carry none."""
+    lists = tomllib.loads(text).get(CARRIED_LISTS, {})
+    if not lists:
+        return ""
+    sizes = (f"{name} {len(one)}" for name, one in lists.items())
+    return f" (of them {', '.join(sizes)} for lists, compressed)"
 
 
 def without_effect(text: str) -> list[str]:
@@ -76,8 +117,9 @@ def refuse_too_long(text: str) -> None:
     size = len(text.encode())
     if size > ADVANCED_LIMIT:
         raise ConfigurationError(
-            f"the settings have {size} bytes, but an SSM parameter can store {ADVANCED_LIMIT}: put "
-            "them into a Secrets Manager secret and set the parameter SettingsSecretArn to its ARN"
+            f"the settings have {size} bytes, but an SSM parameter can store {ADVANCED_LIMIT}"
+            f"{_of_which_lists(text)}: put them into a Secrets Manager secret and set the "
+            "parameter SettingsSecretArn to its ARN"
         )
 
 

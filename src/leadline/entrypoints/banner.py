@@ -23,7 +23,7 @@ NOBODY = (
 """What an operator of an installation without channels should know."""
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class StartFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What runs. `settings` are the files that were read. `secret` are the sources with a secret,
     `bare` those without one that anybody may post to, `public` those for which that is said to be
     right."""
@@ -45,13 +45,13 @@ def channel_names(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*([SLACK] * bool(settings.slack_webhook_url)), *settings.channels]))
 
 
-def start_facts(loaded: Loaded, url: str) -> Facts:
+def start_facts(loaded: Loaded, url: str) -> StartFacts:
     """The facts of a server that listens at *url*."""
     settings = loaded.settings
     bare, public = exposure.unauthenticated(settings), exposure.public(settings)
     known = settings.only_sources or source_names()
     webhooks = [f"{base.rstrip('/')}/webhook" for base in (url, settings.public_url) if base]
-    return Facts(
+    return StartFacts(
         version=__version__,
         data=str(settings.data.absolute()),
         settings=tuple(str(path) for path in loaded.read),
@@ -65,7 +65,7 @@ def start_facts(loaded: Loaded, url: str) -> Facts:
     )
 
 
-def start_words(facts: Facts) -> str:
+def start_words(facts: StartFacts) -> str:
     """The facts for a person, one a line."""
     rows = {
         "data": facts.data,
@@ -81,7 +81,7 @@ def start_words(facts: Facts) -> str:
     return "\n".join([f"Leadline {facts.version}", *(f"  {k:9} {v}" for k, v in rows.items())])
 
 
-def log_facts(facts: Facts) -> None:
+def log_facts(facts: StartFacts) -> None:
     """Log the facts on one line."""
     log.info(
         "serve.started",
@@ -106,7 +106,7 @@ def warn_of_nobody(settings: Settings) -> None:
         log.warning("alerts.nobody", extra={"reason": NOBODY})
 
 
-def _sources(facts: Facts) -> str:
+def _sources(facts: StartFacts) -> str:
     groups: list[tuple[str, Sequence[str]]] = [
         ("with a secret: ", facts.secret),
         ("WITHOUT a secret, so that anybody is believed: ", facts.bare),

@@ -20,6 +20,7 @@ from leadline.settings.channels import SlackWebhookConfig
 from leadline.settings.general import Settings
 from leadline.settings.tables import SLACK
 from leadline.team.people import Team
+from leadline.team.teams import Teams
 from leadline.wiring import links
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,9 @@ class SlackEndpoint(msgspec.Struct, frozen=True):
     ) -> bytes:
         """The answer to a command as JSON; any error is logged and becomes `NOT_READ`."""
         try:
-            message = answer_command(store, self.team, self.links, command, now, unowned)
+            message = answer_command(
+                store, self.team, self.links, command, now, unowned, self.rules
+            )
         except Exception:
             log.exception("command.failed")
             message = answer_to_one(NOT_READ)
@@ -81,13 +84,14 @@ def slack_endpoint(settings: Settings) -> SlackEndpoint:
         urls.setdefault(SLACK, settings.slack_webhook_url)
     places = map(urlsplit, [*urls.values(), settings.slack_webhook_url])
     origins = [f"{place.scheme}://{place.netloc}" for place in places if place.netloc]
+    teams = Teams(settings.teams, settings.rules, settings.people, settings.hours)
     told_back = (source for source, config in settings.crm.items() if config.write)
     return SlackEndpoint(
         settings.slack_signing_secret,
         Team(settings.people),
         links(settings),
         tuple(dict.fromkeys([REPLIES, *origins])),
-        ActionRules(frozenset(told_back), frozenset(urls)),
+        ActionRules(frozenset(told_back), frozenset(urls), teams),
     )
 
 

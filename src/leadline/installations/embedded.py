@@ -39,6 +39,12 @@ class Embedded:
         settle_rights(self._loaded.settings, self._tell)
         return wiring.store(self._loaded.settings)
 
+    def past(self) -> "SqliteStore":
+        """See `Installation.past`; beside a running server, too."""
+        from leadline.stores.sqlite.store import SqliteStore
+
+        return SqliteStore(self._loaded.settings.data, read_only=True)
+
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
         """See `Installation.outgoing`."""
         from leadline.stores.sqlite.moving.transfer import outgoing

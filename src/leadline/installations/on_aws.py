@@ -34,6 +34,10 @@ class OnAws:
         """See `Installation.store`."""
         return self._stack.store()
 
+    def past(self) -> "StackStore":
+        """See `Installation.past`."""
+        return self._stack.store()
+
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
         """See `Installation.outgoing`; the number is unknown without reading the whole table."""
         from leadline.stores.aws.moving.transfer import leads_of, with_handlings

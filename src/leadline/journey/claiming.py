@@ -12,15 +12,18 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from leadline.journey.assigning import Change, change_handling
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import Alert, Later, Step, Task
+from leadline.ports.assigning import Assigning
 from leadline.ports.store import Alerts, Handlings, Leads, Queue
 from leadline.team.hours import zone_of
 from leadline.team.people import Team
+from leadline.team.teams import Teams
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ LeadNote = Literal["claimed", "unjunked", "junked", "snoozed"]
 """The note in the timeline and the log for a press that changed a lead."""
 
 
-class ActionStore(Leads, Alerts, Handlings, Queue, Protocol):
+class ActionStore(Leads, Alerts, Handlings, Queue, Assigning, Protocol):
     """The parts of a store that buttons and commands need."""
 
 
@@ -43,10 +46,12 @@ class ActionRules(msgspec.Struct, frozen=True):
 
     `write_back_sources` names the sources whose CRM gets a write-back after a press. `webhooks`
     names the channels whose messages can be changed only through the `reply_url` of a press.
+    `teams` are those that are given leads.
     """
 
     write_back_sources: frozenset[str] = frozenset()
     webhook_channels: frozenset[str] = frozenset()
+    teams: Teams = Teams()
 
 
 class PressResult(StrEnum):
@@ -102,7 +107,8 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
 
     `user` is the person who pressed, with their id and name in the channel's service. `reply_url`
     accepts answers to them for `reply_lasts`, and can change the message with the button unless
-    only they see it (`is_ephemeral`). `message` identifies that message, as in `Alert.ref`.
+    only they see it (`is_ephemeral`). `message` identifies that message, as in `Alert.ref`. `how`
+    is how a claim came, a code of `model.assigning.HOWS`.
     """
 
     action: str
@@ -113,6 +119,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     reply_lasts: timedelta = timedelta()
     is_ephemeral: bool = False
     message: str = ""
+    how: str = "claim"
 
 
 def press(
@@ -142,10 +149,12 @@ def press(
         after = _with_reply(made.after, request, now, alerts, rules)
         is_news = request.action != SNOOZE and lead.received_from in rules.write_back_sources
         then = _what_follows(lead, alerts, with_write_back=is_news)
-        if store.handle(lead_id, before, after, then, made.note, who.slack):
+        change = Change(lead=lead, before=before, after=after, how=request.how, at=now)
+        stored = change_handling(store, rules.teams, change, then, made.note, who.slack)
+        if stored is not None:
             update_later_alerts(store, lead_id, then, now)
             log.info("lead." + made.note, extra={"lead": lead_id})
-            return Pressed(made.result, who, now, lead, after)
+            return Pressed(made.result, who, now, lead, stored)
     raise StorageFailed(
         f"lead {lead_id} was changed by others {_ROUNDS} times during this press; press again"
     )

@@ -10,10 +10,12 @@ from datetime import datetime
 
 import msgspec
 
+from leadline.journey.assigning import Change, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.erasing import erase
 from leadline.journey.folding import as_happened, end_of, said_by
 from leadline.journey.meanwhile import update_later_alerts
+from leadline.journey.next_tasks import tasks_for_unknown
 from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, channels_for, exhausted, known, retry_or_drop, settle
@@ -117,7 +119,8 @@ def _look(kit: Kit, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | 
         case NotAsked(after=after, words=words):
             return Retry(after, why=words, counts=False)
         case NoAnswer(words=words):
-            return _later(kit, lead, words) or Done(note="owner.never_known")
+            then = tasks_for_unknown(kit, lead)
+            return _later(kit, lead, words) or Done(note="owner.never_known", then=then)
         case CrmRecord():
             return _store_answer(kit, lead, waiting, answer)
         case NotYet():
@@ -208,7 +211,8 @@ def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
         )
         detail = erase(kit, lead.received_from, lead.lead_id, lead, after)
     then = _follow_ups(kit, lead, before, after)
-    if not kit.store.handle(lead.lead_id, before, after, then, f"record.{why}", detail):
+    change = Change(lead=lead, before=before, after=after, how="crm", at=kit.clock())
+    if change_handling(kit.store, kit.teams, change, then, f"record.{why}", detail) is None:
         return _overtaken(kit)
     update_later_alerts(kit.store, lead.lead_id, then, kit.clock())
     return Done()
@@ -236,11 +240,13 @@ def _store_handling(
     then = _follow_ups(kit, lead, before, after)
     if unfinished:
         then = [Later(Task(Step.REFINE, lead.lead_id))]
-    if not kit.store.handle(lead.lead_id, before, after, then, note):
+    change = Change(lead=lead, before=before, after=after, how="crm", at=kit.clock())
+    stored = change_handling(kit.store, kit.teams, change, then, note)
+    if stored is None:
         return None
     if not unfinished:  # else refinement has all alerts updated
         update_later_alerts(kit.store, lead.lead_id, then, kit.clock())
-    return after
+    return stored
 
 
 def _has_identity(said: LeadFields | Contact) -> bool:

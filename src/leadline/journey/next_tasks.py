@@ -5,22 +5,29 @@ from datetime import timedelta
 
 from leadline.journey.crm_lookup import LookUpAnswer
 from leadline.kit import Kit, channels_for
+from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.task import Alert, Later, Step, Task
 from leadline.ports.crm import CrmRecord
+from leadline.team.subject import ownership_of
 
 
 def tasks_for_now(
-    kit: Kit, lead: RefinedLead, alerts: Sequence[Alert], *, anew: bool
+    kit: Kit,
+    lead: RefinedLead,
+    alerts: Sequence[Alert],
+    *,
+    anew: bool,
+    names: Sequence[str] | None = None,
 ) -> tuple[Task, ...]:
-    """The tasks to do now: alerts in the channels that the rules choose, updates in channels that
-    alerted before, and the write-back. With *anew*, an update is sent as a new message where an
-    alert cannot be changed. If a fallback has alerted for a channel, `alerts.notices` drops that
-    channel's alert."""
+    """The tasks to do now: alerts in the channels *names* (None: that the rules choose), updates in
+    channels that alerted before, and the write-back. With *anew*, an update is sent as a new
+    message where an alert cannot be changed. If a fallback has alerted for a channel,
+    `alerts.notices` drops that channel's alert."""
     if KNOWN_PERSON in lead.problems:
         return ()
-    names = channels_for(kit, lead)
+    names = channels_for(kit, lead) if names is None else names
     knowing = {alert.channel for alert in alerts if alert.step is Step.NOTIFY}
     tasks = [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
     tasks += [Task(Step.UPDATE, lead.lead_id, name, again=anew) for name in sorted(knowing)]
@@ -45,3 +52,21 @@ def tasks_for_later(kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None) ->
         wait = max(steps[0] - lead.processed_at, timedelta())
         later.append(Later(Task(Step.CLOCK, lead.lead_id), wait))
     return tuple(later)
+
+
+def tasks_for_nobodys(kit: Kit, lead: RefinedLead, handling: Handling | None) -> tuple[Task, ...]:
+    """The task by which a team gets a refined lead that nobody owns and that waits in no queue."""
+    before = handling or UNHANDLED
+    if before.queued is not None or holder_of(lead, before) is not None:
+        return ()
+    if before.ending is not Ending.OPEN or before.gone or ownership_of(lead) is Ownership.UNKNOWN:
+        return ()
+    return tasks_for_unknown(kit, lead)
+
+
+def tasks_for_unknown(kit: Kit, lead: RefinedLead) -> tuple[Task, ...]:
+    """The task by which a team gets a refined lead whose owner the CRM never named, if it has none
+    then."""
+    if not kit.teams.asked or KNOWN_PERSON in lead.problems or lead.status != "refined":
+        return ()
+    return (Task(Step.ASSIGN, lead.lead_id),)

@@ -1,15 +1,17 @@
-"""Who owns a lead: by the CRM, by its event, or by a rule's `assign`."""
+"""Who owns a lead by the CRM or by its event. Whom a team gives it to, says `first_turn`."""
 
 import msgspec
 
+from leadline.duplicates.merging import without_fills
+from leadline.journey.assigning import Change, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked
 from leadline.kit import Kit, known
 from leadline.model.handling import Handling
 from leadline.model.lead import LeadFields, Ownership, RefinedLead
-from leadline.model.people import Person, key_of_person
+from leadline.model.people import Person, key_of_person, owner_in
 from leadline.ports.channel import person_named
 from leadline.ports.crm import CrmRecord
-from leadline.team.routing import assign, with_owner
+from leadline.team.routing import with_owner
 
 
 def owner_from(kit: Kit, source: str, fields: LeadFields, answer: LookUpAnswer | None) -> tuple[
@@ -39,15 +41,10 @@ def resolve_owner(
     kit: Kit, lead: RefinedLead, fields: LeadFields, answer: LookUpAnswer | None
 ) -> tuple[RefinedLead, Handling | None]:
     """A lead just refined, with its owner, and its first handling (None if that would be empty).
-    The routing rules assign an owner if neither the CRM nor the event named one."""
+    Neither has an owner if neither the CRM nor the event names one."""
     owner, ownership = owner_from(kit, lead.received_from, fields, answer)
     if ownership is not Ownership.NOT_ASKED and (owner or answer is not None):
         lead = with_owner(lead, owner, ownership)
-    if owner is None and kit.routes.rules and ownership is not Ownership.UNKNOWN:
-        owner = assign(lead, kit.routes, kit.team)
-        if owner is not None:
-            ownership = Ownership.ASSIGNED
-            lead = with_owner(lead, owner, ownership)
     if answer is None and not (owner and kit.team.members):
         return lead, None
     record = answer if isinstance(answer, CrmRecord) else None
@@ -80,7 +77,31 @@ def is_handed_on(
         crm_owner=made.crm_owner or before.crm_owner,
     )
     note = "owner.found" if made.owner else "owner.not_believed"
-    return kit.store.handle(lead.lead_id, before, after, note=note)
+    how = "crm" if made.crm_owner else "sender"
+    change = Change(lead=lead, before=before, after=after, how=how, at=kit.clock())
+    return change_handling(kit.store, kit.teams, change, note=note) is not None
+
+
+def as_before(lead: RefinedLead, earlier: RefinedLead, handling: Handling | None) -> RefinedLead:
+    """A lead that is refined again, with the decision of its first refinement, and with the owner
+    whom it has by its *handling*, unless the CRM or its event names one now.
+
+    It has the time of its earlier refinement if nothing has changed since but who it duplicates:
+    what a merge made of it is undone exactly.
+    """
+    lead = msgspec.structs.replace(lead, decision=earlier.decision)
+    if handling is not None and handling.owner is not None and not owner_in(lead.lead_details):
+        lead = with_owner(lead, handling.owner, Ownership.ASSIGNED)
+    if _alone(lead, earlier) != _alone(earlier, earlier):
+        return lead
+    return msgspec.structs.replace(lead, processed_at=earlier.processed_at)
+
+
+def _alone(lead: RefinedLead, earlier: RefinedLead) -> RefinedLead:
+    """What refinement made of the lead alone, as at the time of the *earlier* refinement."""
+    return msgspec.structs.replace(
+        without_fills(lead), duplicate_of=None, possible=(), processed_at=earlier.processed_at
+    )
 
 
 def _is_only_claimed(before: Handling, claimed: str | None) -> bool:

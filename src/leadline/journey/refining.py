@@ -14,10 +14,11 @@ from leadline.duplicates.merging import without_fills
 from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
+from leadline.journey.first_turn import Seekers, seekers
 from leadline.journey.folding import end_of, fields_of_events, laid_over
 from leadline.journey.linking import Linked, link_leads
-from leadline.journey.next_tasks import tasks_for_later, tasks_for_now
-from leadline.journey.ownership import is_handed_on, resolve_owner
+from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
+from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.charsets import NOTES
 from leadline.model.erasing import ERASED_WORDS
@@ -80,8 +81,9 @@ def _refine_some(
         for i in (lease.task.lead_id,)
     ]
     links = _links(kit, [one for one in cases if isinstance(one, _Case)])
+    batch = seekers(kit, [one.lead for one in links.values() if isinstance(one, Linked)])
     outcomes = [
-        _outcome(kit, one, links.get(one.lead.lead_id)) if isinstance(one, _Case) else one
+        _outcome(kit, one, links.get(one.lead.lead_id), batch) if isinstance(one, _Case) else one
         for one in cases
     ]
     kit.report_current("")
@@ -213,7 +215,7 @@ def _links(kit: Kit, cases: Sequence[_Case]) -> Mapping[str, Linked | Exception]
     return link_leads(kit, [one.lead for one in mine], earlier)
 
 
-def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None) -> Outcome:
+def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None, batch: Seekers) -> Outcome:
     """The outcome of one refined lead. An error becomes its outcome."""
     kit.report_current(case.lead.lead_id)
     if isinstance(link, Exception):
@@ -227,36 +229,30 @@ def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None) -> Outcome:
             before = kit.store.handling([lead.lead_id]).get(lead.lead_id)
         if before is not None and not is_handed_on(kit, refined, before, handling, claimed):
             return Retry(_HICCUP, why="refine.overtaken", counts=False)
+        earlier = case.earlier.refined
+        refined = refined if earlier is None else as_before(refined, earlier, before)
+        if link is None:
+            erased = f"record.{ERASED}" in refined.problems
+            return Done(refined=refined, then=(Task(Step.LOOK_UP, refined.lead_id),) * erased)
+        done = Done(
+            refined=refined,
+            match_keys=link.keys,
+            traits=link.traits,
+            as_of=link.as_of,
+            handling=handling,
+        )
+        if earlier is None:
+            return batch.first(refined, handling, case.answer, done)
+        return msgspec.structs.replace(
+            done,
+            then=(
+                *tasks_for_now(kit, refined, case.earlier.told, anew=case.lease.task.again),
+                *tasks_for_nobodys(kit, refined, before),
+            ),
+            later=tasks_for_later(kit, refined, case.answer),
+        )
     except Exception as error:
         return _failed(kit, case.lease, error)
-    refined = _as_before(refined, case.earlier.refined)
-    if link is None:
-        erased = f"record.{ERASED}" in refined.problems
-        return Done(refined=refined, then=(Task(Step.LOOK_UP, refined.lead_id),) * erased)
-    return Done(
-        refined=refined,
-        match_keys=link.keys,
-        traits=link.traits,
-        as_of=link.as_of,
-        handling=handling,
-        then=tasks_for_now(kit, refined, case.earlier.told, anew=case.lease.task.again),
-        later=tasks_for_later(kit, refined, case.answer),
-    )
-
-
-def _as_before(lead: RefinedLead, earlier: RefinedLead | None) -> RefinedLead:
-    """The lead with the time of its earlier refinement, if nothing has changed since but who it
-    duplicates: what a merge made of it is undone exactly."""
-    if earlier is None or _alone(lead, earlier) != _alone(earlier, earlier):
-        return lead
-    return msgspec.structs.replace(lead, processed_at=earlier.processed_at)
-
-
-def _alone(lead: RefinedLead, earlier: RefinedLead) -> RefinedLead:
-    """What refinement made of the lead alone, as at the time of the *earlier* refinement."""
-    return msgspec.structs.replace(
-        without_fills(lead), duplicate_of=None, possible=(), processed_at=earlier.processed_at
-    )
 
 
 def _failed(kit: Kit, lease: Lease, error: Exception) -> Outcome:

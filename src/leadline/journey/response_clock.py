@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.journey.assigning import Change, change_handling
 from leadline.journey.follow_up import look_again
+from leadline.journey.handing_on import Other, seek_other
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit, channels_for, exhausted, known, next_person, retry_or_drop, settle
 from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
 from leadline.model.task import Alert, Done, Later, Lease, Outcome, Retry, Step, Task
-from leadline.team.routing import next_assignee, with_owner
+from leadline.team.routing import with_owner
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,8 @@ class _ActionTaken(msgspec.Struct, frozen=True):
     handling: Handling
     then: tuple[Task, ...]
     detail: str = ""
+    other: Other | None = None
+    """Whose turn it is, if the lead is reassigned."""
 
 
 def clock_due(kit: Kit, limit: int = 100) -> int:
@@ -118,9 +122,9 @@ def _outcome_of(kit: Kit, lease: Lease, case: _Case | None) -> Outcome | None:
 
 def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Outcome | None:
     """The outcome if no step is to be taken now; None if one is due."""
-    steps = kit.targets.steps(lead)
-    if lead.status != "refined" or handling.level >= len(steps):
-        return Done()
+    steps = kit.targets.steps(lead, handling.clock_from)
+    if lead.status != "refined" or handling.level >= len(steps) or handling.queued is not None:
+        return Done()  # the clock of a lead that waits starts when somebody gets it
     snoozed = handling.snoozed_until
     if snoozed is not None and snoozed > now:
         return Retry(snoozed - now, why="snoozed", counts=False, planned=True)
@@ -140,7 +144,7 @@ def _step(kit: Kit, case: _Case) -> _ActionTaken | Outcome:
         if case.alerts:
             return _action_taken(case, level, case.alerts)
         level = ESCALATED
-    steps = kit.targets.steps(case.lead)
+    steps = kit.targets.steps(case.lead, case.handling.clock_from)
     if level == ESCALATED:
         early = steps[1] - case.now
         channels = _escalation_channels(kit, case)
@@ -171,13 +175,14 @@ def _action_taken(case: _Case, level: int, channels: Sequence[str]) -> _ActionTa
 
 
 def _reassigned(kit: Kit, case: _Case) -> _ActionTaken | Outcome:
-    """Assign the lead to the next person by round robin. Channels that alerted send a reminder and
-    then update their alert; channels that the rules choose for the new owner send an alert."""
+    """Assign the lead to whose turn it is among the others of the team. Channels that alerted send
+    a reminder and then update their alert; channels that the rules choose for the new owner send an
+    alert."""
     lead, holder = case.lead, case.holder
-    other = next_assignee(lead, kit.routes, kit.team, case.now, holder)
+    other = seek_other(kit, lead, case.handling, how="reassign")
     if other is None:
         return Done(note="clock.nobody_else")
-    owner = known(kit, other)
+    owner = known(kit, other.person)
     after = msgspec.structs.replace(
         case.handling, level=REASSIGNED, owner=owner, ownership=Ownership.ASSIGNED
     )
@@ -191,7 +196,7 @@ def _reassigned(kit: Kit, case: _Case) -> _ActionTaken | Outcome:
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
     names = kit.team.name_of(holder) if holder else "", kit.team.name_of(owner)
     detail = f"from {names[0]} to {names[1]}" if names[0] else f"to {names[1]}"
-    return _ActionTaken(REASSIGNED, after, tuple(tasks), detail)
+    return _ActionTaken(REASSIGNED, after, tuple(tasks), detail, other)
 
 
 def _store(kit: Kit, case: _Case, taken: _ActionTaken) -> Outcome | None:
@@ -199,11 +204,16 @@ def _store(kit: Kit, case: _Case, taken: _ActionTaken) -> Outcome | None:
     is None) and ends after the last one."""
     lead_id = case.lead.lead_id
     after = [Later(task) for task in taken.then]
-    due = kit.targets.next_step(case.lead, taken.level, case.now)
+    since = case.handling.clock_from
+    due = kit.targets.next_step(case.lead, taken.level, case.now, since)
     if due is not None:
         after.append(Later(Task(Step.CLOCK, lead_id), max(due - case.now, timedelta())))
     note = _NOTES[taken.level]
-    if not kit.store.handle(lead_id, case.handling, taken.handling, after, note, taken.detail):
+    change = Change(lead=case.lead, before=case.handling, after=taken.handling, how="reassign",
+                    at=case.now, team=taken.other.team if taken.other else "")  # fmt: skip
+    kept = taken.other.kept if taken.other else None
+    stored = change_handling(kit.store, kit.teams, change, after, note, taken.detail, kept)
+    if stored is None:
         return Retry(_OVERTAKEN, why="clock.overtaken", counts=False)
     if taken.level == REASSIGNED:
         update_later_alerts(kit.store, lead_id, after, kit.clock())

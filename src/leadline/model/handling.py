@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.assigning import Charge, Queued
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person, owner_in
 
@@ -39,7 +40,9 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     the fields (`journey.borrowed`). `reply_url` is
     Slack's URL for editing the message in which a button was pressed; it is valid until
     `reply_until`. `gone` is why the CRM record no longer exists (`model.lead.ENDS`); then no alerts
-    or reminders are sent.
+    or reminders are sent. `charge` is who has paid for the lead in a team, `queued` the queue of a
+    team in which it waits for somebody. `clock_from` is when its response clock started, if not at
+    its capture: when it was handed out from a queue.
     """
 
     rev: int = 0
@@ -60,6 +63,9 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reply_url: str = ""
     reply_until: datetime | None = None
     gone: str = ""
+    charge: Charge | None = None
+    queued: Queued | None = None
+    clock_from: datetime | None = None
 
     @property
     def holder(self) -> Person | None:
@@ -76,11 +82,20 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def work_lists(self) -> tuple[str, ...]:
         """The keys under which the lead is listed among its holder's open leads: Slack id, e-mail
-        in lower case, CRM id. Empty once the lead has ended."""
+        in lower case, CRM id; the name of somebody who has none of them. Empty once the lead has
+        ended."""
         if self.ending is not Ending.OPEN or self.holder is None:
             return ()
         who = self.holder
-        return tuple(key for key in (who.slack, who.email.lower(), who.id) if key)
+        keys = tuple(key for key in (who.slack, who.email.lower(), who.id) if key)
+        return keys or ((who.name,) if who.name else ())
+
+    @property
+    def waits_in(self) -> Queued | None:
+        """The queue in which the lead is listed (`ports.assigning.Assigning.queue_of`): `queued`,
+        unless it has ended, its record is no more, or somebody holds it."""
+        over = self.ending is not Ending.OPEN or self.gone or self.holder is not None
+        return None if over else self.queued
 
 
 UNHANDLED = Handling()

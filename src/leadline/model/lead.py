@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.assigning import Decision
 from leadline.model.likeness import FirstSeen, Possible, ValueOrigin
 from leadline.model.quotas import Quota
 
@@ -269,7 +270,7 @@ class RefinedLead(msgspec.Struct, frozen=True):
     """A lead after all refinement rules. `status` is "refined", or "quarantined" for spam and
     tests, for which no alert is sent. `possible` are leads that may be about the same person.
     `filled` names the fields of the contact that were blank and have a value of an earlier lead of
-    the same person, with its origin."""
+    the same person, with its origin. `decision` says why the lead is given to its owner."""
 
     lead_id: str
     captured_at: datetime
@@ -284,6 +285,7 @@ class RefinedLead(msgspec.Struct, frozen=True):
     custom: dict[str, Any] = {}
     possible: tuple[Possible, ...] = ()
     filled: dict[str, ValueOrigin] = {}
+    decision: Decision | None = None
 
 
 KEY_REUSED = "event.key_reused"

@@ -1,11 +1,12 @@
 """Steps, tasks, leases, alerts, and the outcomes of tasks, which `Queue.settle` carries out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 
 import msgspec
 
+from leadline.model.assigning import Documents
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.likeness import Traits
@@ -44,8 +45,9 @@ class Step(StrEnum):
 
     REFINE refines the lead when the wait is over. NOTIFY alerts a channel, once. UPDATE brings a
     channel's message up to date. REMIND reminds a channel that a lead still waits for its first
-    response. LOOK_UP asks the CRM again. CLOCK checks whether the first response is late.
-    WRITE_BACK writes refined fields to the CRM.
+    response. ASSIGN gives a refined lead that nobody has to somebody of a team. LOOK_UP asks the
+    CRM again. CLOCK checks whether the first response is late. WRITE_BACK writes refined fields to
+    the CRM.
     """
 
     row: StepRow
@@ -83,6 +85,7 @@ class Step(StrEnum):
             metric="Reminded",
         ),
     )
+    ASSIGN = "assign", StepRow("leadline.journey.handing_out:assign_due", needs="rules")
     LOOK_UP = "look_up", StepRow("leadline.journey.follow_up:look_up_due", batched=True)
     CLOCK = "clock", StepRow("leadline.journey.response_clock:clock_due", needs="targets")
     WRITE_BACK = (
@@ -142,10 +145,12 @@ class Later(msgspec.Struct, frozen=True):
 class Done(msgspec.Struct, frozen=True):
     """The step succeeded: store its results and put the tasks that follow, in one transaction.
 
-    `then` are due at once, `later` after a pause; a task that waits already is only moved.
+    `then` are due at once, `later` after a pause; a task that waits already is only moved. `note`
+    and its `detail` are a line of the timeline.
     `handling` is stored if the lead has none yet. `match_keys` are 16-byte digests for finding
     duplicates, by what they are made from ("email", "phone", "name_company", ...); `traits` are
-    stored with them, and `as_of` is when candidates were looked for (`ports.duplicates`).
+    stored with them, and `as_of` is when candidates were looked for (`ports.duplicates`). A `turn`
+    gives the outcome to be stored in place of this one, in the same transaction.
     """
 
     refined: RefinedLead | None = None
@@ -157,6 +162,24 @@ class Done(msgspec.Struct, frozen=True):
     note: str = ""
     traits: Traits | None = None
     as_of: str = ""
+    turn: "Turn | None" = None
+    detail: str = ""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """The last part of a settlement, which is decided in the transaction that stores it, so that
+    two workers never take the same turn of a person.
+
+    The store reads the documents `reads`, calls `finish` with them, and stores what it returns in
+    the same transaction: the outcome (without another turn), and those of the documents that
+    change. It may call `finish` again if one of them has changed meanwhile, so `finish` must be a
+    pure function. The outcome that it returns has the match keys, the traits and the first lead of
+    the one that it takes the place of; only who has the lead, and what follows from that, may
+    differ.
+    """
+
+    reads: tuple[str, ...]
+    finish: Callable[[Documents], tuple[Done, Documents]]
 
 
 class Retry(msgspec.Struct, frozen=True):

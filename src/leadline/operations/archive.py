@@ -122,7 +122,8 @@ def handling_document(lead_id: str, handling: Handling) -> bytes:
 
 
 def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
-    """The reverse of `handling_document`: lead id and handling.
+    """The reverse of `handling_document`: lead id and handling. Rosters are in no archive, so
+    nobody has paid for the lead where it is imported, and it waits in no queue there.
 
     Raises ArchiveError, which names the *key*, if it is not a valid one.
     """
@@ -132,7 +133,8 @@ def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
             raise ValueError("lead_id is not a UUID")
     except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{key} is not a valid handling document: {error}") from None
-    return found.lead_id.lower(), found.handling
+    handling = msgspec.structs.replace(found.handling, charge=None, queued=None)
+    return found.lead_id.lower(), handling
 
 
 class FolderWriter:

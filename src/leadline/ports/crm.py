@@ -6,7 +6,7 @@ against this protocol.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -118,3 +118,12 @@ class Crm(Protocol):
     def since(self, at: datetime, after: str = "") -> Page | Busy | Unreachable | Refused:
         """One page of the records created at or after this time, oldest first; *after* is
         `Page.after` of the previous page."""
+
+
+@runtime_checkable
+class CrmUsers(Protocol):
+    """A CRM that can also say who its users are; an adapter need not."""
+
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """The users by id to whom the CRM lets records belong: those that are not deactivated, as
+        far as the CRM tells the difference."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from leadline.model.assigning import Kept
 from leadline.model.handling import Handling
 from leadline.model.lead import OTHER_WORDS, Fate, Kind
 from leadline.model.likeness import Judgement
@@ -262,6 +263,14 @@ class Side(Protocol):
 
     def activate(self, families: Sequence[Family]) -> None:
         """Let workers lease the tasks of these families when they are due."""
+
+    def documents(self) -> Iterator[Mapping[str, Kept]]:
+        """All documents by which leads are given out (`ports.assigning`), in batches; damaged ones
+        are left out."""
+
+    def adopt(self, documents: Mapping[str, Kept]) -> None:
+        """Store documents with their revisions, except those that are here with the same revision
+        or a later one: here more leads have been given out since they were copied."""
 
     def channels(self) -> Mapping[str, datetime]:
         """Until when each channel is paused."""

@@ -115,6 +115,9 @@ class Installation(Protocol):
     def store(self) -> OpenStore:
         """Its store."""
 
+    def past(self) -> OpenStore:
+        """Its store, for reading alone: on one machine, whatever would write to it fails."""
+
     def outgoing(self, since: datetime | None) -> tuple[int | None, Iterator[Outgoing]]:
         """All leads captured since then (None: ever), and their number if it is known."""
 

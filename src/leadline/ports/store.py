@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from leadline.model.assigning import Rewrite
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, RefinedLead
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
+from leadline.ports.assigning import Assigning
 from leadline.ports.duplicates import Duplicates
+from leadline.ports.erasing import Erasing
 
 if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
@@ -174,7 +177,9 @@ class Queue(Protocol):
 
         With Done, the step's results, its follow-up tasks and the end of the task are stored in one
         transaction. A refined lead is given back (False), to be refined again, if another lead has
-        taken one of its match keys meanwhile (`ports.duplicates`). Settlements fail independently.
+        taken one of its match keys meanwhile (`ports.duplicates`); so is one whose `turn` gives it
+        a first handling, if it has got one meanwhile. With False no document changes. Settlements
+        fail independently; a later one sees the documents of an earlier one.
         """
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
@@ -271,27 +276,19 @@ class Handlings(Protocol):
         then: Sequence[Later] = (),
         note: str = "",
         detail: str = "",
+        changes: Mapping[str, Rewrite] = {},
     ) -> bool:
-        """Replace *before* by *after*, put the tasks, and add the note to the timeline, in one
-        transaction. Returns False, and does nothing, if the handling has changed meanwhile (its
-        `rev` is not that of *before*) or the lead is not refined. `rev` of *after* is set here."""
+        """Replace *before* by *after*, put the tasks, add the note to the timeline, and replace the
+        documents *changes* (`ports.assigning`), in one transaction. Returns False, and does
+        nothing, if the handling has changed meanwhile (its `rev` is not that of *before*), one of
+        the documents has changed since it was seen, or the lead is not refined. `rev` of *after* is
+        set here."""
 
     def work_list(self, person: str, limit: int = 50) -> Sequence[str]:
         """The ids of a person's open leads (see `Handling.work_lists`), newest first."""
 
 
-class Erasing(Protocol):
-    """Erases personal data."""
-
-    def erase(self, lead_id: str) -> tuple[str, ...]:
-        """Erase the person from a lead and from the other events of its record.
-
-        Erases raw JSON, bodies, the refined document (`model.erasing`), all by which leads of the
-        person would be linked, and the differences noted on timelines. What happened, and when, is
-        kept. From the body of a delivery that tells of other records, only these events are cut
-        (`model.cutting`), or it is erased. May be repeated. Returns descriptions of copies left.
-        """
-
-
-class Store(Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Protocol):
+class Store(
+    Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Assigning, Protocol
+):
     """A whole store."""

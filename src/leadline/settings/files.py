@@ -10,6 +10,10 @@ from typing import Any
 SettingPath = tuple[str, ...]
 """The path of a setting: ("delay",) or ("sources", "close", "secret")."""
 
+CARRIED_LISTS = "lists"
+"""The table of a stack's settings with the lists that stood in files on the machine from which it
+was deployed (`settings.conditions.list_files`)."""
+
 
 def read_toml(
     path: Path, shown: str, problems: list[str], *, required: bool

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from leadline.settings.rules import RuleConfig
     from leadline.settings.sources import SourceConfig
     from leadline.settings.targets import TargetConfig
+    from leadline.settings.teams import TeamConfig
 
 PREFIX = "LEADLINE_"
 
@@ -259,6 +260,7 @@ class Settings(SettingsStruct, frozen=True):
     people: Mapping[str, "MemberConfig"] = {}
     hours: Mapping[str, "HoursConfig"] = {}
     targets: Mapping[str, "TargetConfig"] = {}
+    teams: Mapping[str, "TeamConfig"] = {}
 
     @property
     def rights(self) -> "Rights":

@@ -14,7 +14,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.settings.declaration import Declaration
-from leadline.settings.files import SettingPath, parse_toml, read_dotenv, read_toml
+from leadline.settings.files import CARRIED_LISTS, SettingPath, parse_toml, read_dotenv, read_toml
 from leadline.settings.general import Settings, declared
 from leadline.settings.layers import (
     CONFIG_VARIABLE,
@@ -28,6 +28,7 @@ from leadline.settings.names import Names, empty_entries
 from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
 from leadline.settings.references import pages_elsewhere, thresholds_in_disorder, unknown_names
 from leadline.settings.tables import TABLES
+from leadline.settings.team_checks import wrong_teams
 
 CONFIG = "leadline.toml"
 
@@ -90,20 +91,29 @@ def load(
     named = environ.get(CONFIG_VARIABLE) or dotenv.get(CONFIG_VARIABLE, ("", ""))[0]
     if config is None and named:
         config = folder / named
+    values = _values_of(document, folder, config, problems)
+    carried = None
+    if document:
+        carried = {path[1]: text for path, text, _ in values if path[0] == CARRIED_LISTS}
+        values = [one for one in values if one[0][0] != CARRIED_LISTS]
     written = (
-        from_toml(_values_of(document, folder, config, problems)),
+        from_toml(values),
         from_variables(dotenv),
         from_variables({n: (v, f"environment {n}") for n, v in environ.items()}),
         from_flags(flags or {}),
     )
     files = () if document else (config or folder / CONFIG, folder / ".env")
-    return _loaded(written, files, problems)
+    return _loaded(written, files, carried, problems)
 
 
 def _loaded(
-    written: Sequence[list[RawSetting]], files: Sequence[Path], problems: list[str]
+    written: Sequence[list[RawSetting]],
+    files: Sequence[Path],
+    carried: Mapping[str, str] | None,
+    problems: list[str],
 ) -> Loaded:
-    """The settings from all layers, of which the last wins; the first ones come from *files*."""
+    """The settings from all layers, of which the last wins; the first ones come from *files*.
+    *carried* are the lists that a document has in it, in place of files."""
     names = Names(chain.from_iterable(written))
     layers = [list(_known(layer, names, problems)) for layer in written]
     given = {each.path: each for layer in layers for each in layer}
@@ -111,11 +121,12 @@ def _loaded(
     problems += empty_entries(written[0], values)
     _refuse(problems)
     settings = _assemble(values, names)
-    checks = (unknown_names, pages_elsewhere, thresholds_in_disorder)
+    settings, wrong, lists = _with_lists(settings, files, carried)
+    for check in (unknown_names, pages_elsewhere, thresholds_in_disorder, wrong_teams):
+        wrong += check(settings)
     _refuse(
         f"{given[path].origin if path in given else 'default'}: {dotted(path)}: {words}"
-        for check in checks
-        for path, words in check(settings)
+        for path, words in wrong
     )
     return Loaded(
         settings,
@@ -126,8 +137,30 @@ def _loaded(
             for each in given.values()
             if each.unused
         ),
-        tuple(path.absolute() for path in files if path.is_file()),
+        tuple(path.absolute() for path in (*files, *lists) if path.is_file()),
     )
+
+
+def _with_lists(
+    settings: Settings, files: Sequence[Path], carried: Mapping[str, str] | None
+) -> tuple[Settings, list[tuple[SettingPath, str]], list[Path]]:
+    """The settings with the lists that conditions of rules name, what is wrong in these conditions,
+    and the files that were read."""
+    if not any(rule.when for rule in settings.rules.values()):
+        return settings, [], []
+    from leadline.settings.conditions import attaching, list_files  # few rules have conditions
+
+    if carried is None:
+        folder = files[0].absolute().parent
+        rules, wrong = attaching.with_lists(
+            settings.rules, lambda file: list_files.read_list(folder, file)
+        )
+    else:
+        rules, wrong = attaching.with_lists(
+            settings.rules, lambda file: list_files.carried_list(carried, file)
+        )
+    read = [] if wrong or carried else [folder / one.path for one in attaching.named_files(rules)]
+    return msgspec.structs.replace(settings, rules=rules), wrong, list(dict.fromkeys(read))
 
 
 def _refuse(problems: Iterable[str]) -> None:

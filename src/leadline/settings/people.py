@@ -1,7 +1,17 @@
 """`[people.NAME]`: the people of the team."""
 
+from datetime import date
+
 from leadline.settings.declaration import SettingsStruct, setting
-from leadline.settings.notations import CLOCK_SPAN, CLOCK_TIMES, TEXT, WORDS, ZONE
+from leadline.settings.lists import DATE_SPANS
+from leadline.settings.notations import (
+    CLOCK_SPAN,
+    CLOCK_TIMES,
+    HOLIDAYS,
+    TEXT,
+    WORDS,
+    ZONE,
+)
 
 
 class MemberConfig(SettingsStruct, frozen=True):
@@ -25,6 +35,23 @@ class MemberConfig(SettingsStruct, frozen=True):
         "",
         "The times at which their alerts are sent as a digest, such as 09:00 14:00.",
         CLOCK_TIMES,
+    )
+    hours: str = setting(
+        "",
+        "The hours in which they are given leads (a name from `[hours]`); empty: always.",
+        TEXT,
+    )
+    holidays: frozenset[date] = setting(
+        "",
+        "Days on which they are given no leads: dates such as 2026-12-24, and countries or regions "
+        "such as DE-BY, whose public holidays the package `holidays` knows.",
+        HOLIDAYS,
+    )
+    away: tuple[tuple[date, date], ...] = setting(
+        "",
+        "When they are away and are given no leads, in days of their `zone`, the last one "
+        "included, such as 2026-12-24/2027-01-02.",
+        DATE_SPANS,
     )
     next: str = setting(
         "", "The person alerted if they don't respond in time (a name from `[people]`).", TEXT

@@ -18,8 +18,10 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
         "outside": "table of hours",
         "channels": "channel",
         "assign": "person",
+        "team": "team",
     },
-    "people": {"next": "person"},
+    "people": {"next": "person", "hours": "table of hours"},
+    "teams": {"people": "person", "hours": "table of hours", "channel": "channel"},
     "targets": {
         "sources": "source",
         "during": "table of hours",
@@ -89,6 +91,7 @@ def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:
         "channel": dict.fromkeys([*settings.channels, SLACK]),
         "person": settings.people,
         "table of hours": settings.hours,
+        "team": settings.teams,
     }
 
 

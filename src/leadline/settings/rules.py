@@ -1,12 +1,18 @@
 """`[rules.NAME]`: which channels are alerted to a lead, and who it is assigned to."""
 
+from collections.abc import Mapping
+
 from leadline.settings.declaration import SCORE, SettingsStruct, optional, setting
+from leadline.settings.lists import LINES
 from leadline.settings.notations import TEXT, WORDS, choice
 
 
 class RuleConfig(SettingsStruct, frozen=True):
     """A rule (`[rules.NAME]`). It matches a lead that meets all its conditions. `channels` are then
-    alerted, and a lead without an owner is assigned to one of `assign`."""
+    alerted, and a lead without an owner is given to `team`, or assigned to one of `assign`.
+
+    `lists` has the values of the files that conditions name (`banks.csv:domain`); they are read
+    with the settings."""
 
     sources: tuple[str, ...] = setting("", "The sources of leads that match; empty: all.", WORDS)
     owners: tuple[str, ...] = setting(
@@ -27,6 +33,12 @@ class RuleConfig(SettingsStruct, frozen=True):
         choice("new", "before"),
         "",
     )
+    when: tuple[str, ...] = setting(
+        "",
+        "Further conditions, each a line `field op value`, such as `company contains bank`; a lead "
+        "must meet all of them.",
+        LINES,
+    )
     during: str = setting("", "Match only within these hours (a name from `[hours]`).", TEXT)
     outside: str = setting("", "Match only outside these hours.", TEXT)
     channels: tuple[str, ...] = setting("", "The channels that are alerted.", WORDS)
@@ -38,3 +50,10 @@ class RuleConfig(SettingsStruct, frozen=True):
     assign: tuple[str, ...] = setting(
         "", "The people to whom leads without an owner are assigned (names from `[people]`).", WORDS
     )
+    team: str = setting(
+        "",
+        "The team to which leads without an owner are given (a name from `[teams]`), in place of "
+        "`assign`.",
+        TEXT,
+    )
+    lists: Mapping[str, frozenset[str]] = {}

@@ -89,6 +89,12 @@ def _target() -> Mapping[str, type[SettingsStruct]]:
     return {"": TargetConfig}
 
 
+def _team() -> Mapping[str, type[SettingsStruct]]:
+    from leadline.settings.teams import TeamConfig
+
+    return {"": TeamConfig}
+
+
 TABLES: Mapping[str, SettingsTable] = {
     "sources": SettingsTable("source", _source, known=_source_names, exists=_is_source),
     "crm": SettingsTable("CRM", _crm, _kind_of_crm, known=_source_names, exists=_is_source),
@@ -97,5 +103,6 @@ TABLES: Mapping[str, SettingsTable] = {
     "people": SettingsTable("person", _member),
     "hours": SettingsTable("table of hours", _hours),
     "targets": SettingsTable("target", _target),
+    "teams": SettingsTable("team", _team),
 }
 """Every table of the settings, by name."""

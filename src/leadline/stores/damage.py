@@ -21,6 +21,12 @@ def note_damage(lead_id: str) -> None:
             _new.append(lead_id)
 
 
+def note_damaged_document(name: str) -> None:
+    """Log that a document by which leads are given out is damaged (`ports.assigning`); it is begun
+    anew by whoever changes it next."""
+    log.error("roster.damaged", extra={"document": name})
+
+
 def new_damage() -> list[str]:
     """The leads with a damaged document that this process has found since the last call; each is
     returned once."""

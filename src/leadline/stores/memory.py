@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.model.assigning import Kept
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.handling import Handling
 from leadline.model.keys import is_older, set_apart, under_own_key
@@ -63,6 +64,7 @@ class MemoryStore(MemoryPacing, MemoryErasing, MemoryDuplicates):
         self.refined_leads: dict[str, RefinedLead] = {}
         self.sent_alerts: list[Alert] = []
         self.handled: dict[str, Handling] = {}
+        self.kept_documents: dict[str, Kept] = {}
         self.notes: list[tuple[str, str]] = []
         self.repeated: list[tuple[str, str, datetime]] = []
         self.free_at: dict[str, datetime] = {}

@@ -7,6 +7,7 @@ import msgspec
 
 from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
+from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_end
 from leadline.stores.memory_duplicates import MemoryDuplicates
@@ -19,6 +20,7 @@ class MemoryErasing(MemoryDuplicates):
     joined: dict[str, str]
     known: dict[bytes, str]
     refined_leads: dict[str, RefinedLead]
+    handled: dict[str, Handling]
     notes: list[tuple[str, str]]
     repeated: list[tuple[str, str, datetime]]
     """The leads of redelivered events, with the source and the time of each redelivery."""
@@ -41,6 +43,11 @@ class MemoryErasing(MemoryDuplicates):
                     del self.known[key]
             self.refined_leads[lead_id] = person_erased(refined)
             self._forget_duplicates(lead_id)
+        handling = self.handled.get(lead_id)
+        if handling is not None and handling.queued is not None:
+            self.handled[lead_id] = msgspec.structs.replace(
+                handling, queued=None, rev=handling.rev + 1
+            )
         self.notes = [
             (i, OTHER_WORDS if i == lead_id and note.startswith(OTHER_WORDS) else note)
             for i, note in self.notes

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.model.assigning import Rewrite
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.task import Alert, Later
 from leadline.ports.store import ChannelHealth
@@ -62,10 +63,13 @@ class MemoryPacing(MemoryQueue):
         then: Sequence[Later] = (),
         note: str = "",
         detail: str = "",
+        changes: Mapping[str, Rewrite] = {},
     ) -> bool:
         """See `ports.store.Handlings.handle`."""
         handling = self.handled.get(lead_id, UNHANDLED)
         if lead_id not in self.refined_leads or handling.rev != before.rev:
+            return False
+        if not self.keep(changes):
             return False
         self.handled[lead_id] = msgspec.structs.replace(after, rev=handling.rev + 1)
         self._follow(then)

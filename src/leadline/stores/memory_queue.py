@@ -18,9 +18,12 @@ from leadline.model.task import (
     Retry,
     Step,
     Task,
+    Turn,
 )
 from leadline.ports.clock import Clock
 from leadline.ports.store import Among, ChannelHealth, Settlement
+from leadline.stores.deciding import TurnFailed, given_up
+from leadline.stores.memory_assigning import MemoryAssigning
 from leadline.stores.memory_duplicates import MemoryDuplicates
 
 
@@ -40,7 +43,7 @@ class _Job:
         self.dead: Drop | None = None
 
 
-class MemoryQueue(MemoryDuplicates):
+class MemoryQueue(MemoryDuplicates, MemoryAssigning):
     """`ports.store.Queue` in dictionaries."""
 
     clock: Clock
@@ -103,7 +106,13 @@ class MemoryQueue(MemoryDuplicates):
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
         batch = {one.lease.task.lead_id for one in settlements}
-        return [self._settle(one, batch) for one in settlements]
+        return [self._settle_alone(one, batch) for one in settlements]
+
+    def _settle_alone(self, one: Settlement, batch: AbstractSet[str]) -> bool:
+        try:
+            return self._settle(one, batch)
+        except TurnFailed as error:
+            return self._settle(Settlement(one.lease, given_up(one.lease, error)), batch)
 
     def _settle(self, one: Settlement, batch: AbstractSet[str]) -> bool:
         task = one.lease.task
@@ -112,15 +121,10 @@ class MemoryQueue(MemoryDuplicates):
         if job is None or job.dead or job.attempt != one.lease.attempt:
             return False
         match one.outcome:
-            case Done() as done:
-                if not self._keep(job, done, batch):
-                    return False
-                job.leased = False
-                follow_ups = [*map(Later, done.then), *done.later]
-                self._follow(follow_ups)
-                if all(f.task.step != task.step or f.task.channel != task.channel
-                       for f in follow_ups):  # fmt: skip
-                    del self._jobs[key]
+            case Done(turn=None) as done:
+                return self._done(job, done, batch)
+            case Done(turn=turn) if turn is not None:
+                return self._take_turn(job, turn, batch)
             case Retry() as retry:
                 job.put_at = self.clock()
                 job.due_at, job.leased, job.error = job.put_at + retry.after, False, retry.why
@@ -129,6 +133,30 @@ class MemoryQueue(MemoryDuplicates):
                     job.first_due_at = job.due_at
             case Drop() as drop:
                 job.dead, job.leased, job.error = drop, False, drop.detail
+        return True
+
+    def _take_turn(self, job: _Job, turn: Turn, batch: AbstractSet[str]) -> bool:
+        """Carry out what is decided now; False if the lead starts again, which takes no turn."""
+        done, documents = self._finish(turn)
+        if done.handling is not None and job.task.lead_id in self.handled:
+            job.due_at, job.leased = job.put_at, False
+            return False
+        if not self._done(job, done, batch):
+            return False
+        self._change(documents)
+        return True
+
+    def _done(self, job: _Job, done: Done, batch: AbstractSet[str]) -> bool:
+        task = job.task
+        if not self._keep(job, done, batch):
+            return False
+        if done.note:
+            self.notes.append((task.lead_id, f"{done.note} {done.detail}".rstrip()))
+        job.leased = False
+        follow_ups = [*map(Later, done.then), *done.later]
+        self._follow(follow_ups)
+        if all(f.task.step != task.step or f.task.channel != task.channel for f in follow_ups):
+            del self._jobs[task.lead_id, task.step, task.channel]
         return True
 
     def _keep(self, job: _Job, done: Done, batch: AbstractSet[str]) -> bool:

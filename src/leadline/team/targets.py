@@ -27,24 +27,31 @@ class Targets(msgspec.Struct, frozen=True):
         fitting = (t for t in self.targets.values() if self._fits(t, lead))
         return next(fitting, None)
 
-    def due(self, lead: RefinedLead) -> datetime | None:
-        """When the first response is due; None without a target."""
+    def due(self, lead: RefinedLead, since: datetime | None = None) -> datetime | None:
+        """When the first response is due; None without a target. The clock starts *since* then
+        (`Handling.clock_from`; None: at the capture)."""
         target = self.of(lead)
-        return None if target is None else self._after(target, lead, target.first_response)
+        if target is None:
+            return None
+        return self._from(target, since or lead.captured_at, target.first_response)
 
-    def steps(self, lead: RefinedLead) -> tuple[datetime, ...]:
+    def steps(self, lead: RefinedLead, since: datetime | None = None) -> tuple[datetime, ...]:
         """When the reminder, the escalation and (if set) the reassignment are due, in ascending
-        order; `Handling.level` is the number of those that have passed. Empty without a target."""
+        order; `Handling.level` is the number of those that have passed. Empty without a target.
+        The clock starts *since* then, as in `due`."""
         target = self.of(lead)
         if target is None:
             return ()
-        return tuple(self._after(target, lead, span) for span in self._spans(target))
+        start = since or lead.captured_at
+        return tuple(self._from(target, start, span) for span in self._spans(target))
 
-    def next_step(self, lead: RefinedLead, level: int, at: datetime) -> datetime | None:
+    def next_step(
+        self, lead: RefinedLead, level: int, at: datetime, since: datetime | None = None
+    ) -> datetime | None:
         """When the step after step *level* (from 1), taken at *at*, is due; None after the last.
         If a step was taken late, because the lead was snoozed or nobody could be alerted, the next
         one still keeps the interval that the settings have between the two."""
-        steps = self.steps(lead)
+        steps = self.steps(lead, since)
         if level >= len(steps):
             return None
         target = self.of(lead)
@@ -74,9 +81,6 @@ class Targets(msgspec.Struct, frozen=True):
         """The time from the capture to each step, in ascending order."""
         steps = (target.remind, target.escalate, target.reassign)
         return list(accumulate((span for span in steps if span is not None), max))
-
-    def _after(self, target: TargetConfig, lead: RefinedLead, span: timedelta) -> datetime:
-        return self._from(target, lead.captured_at, span)
 
     def _from(self, target: TargetConfig, start: datetime, span: timedelta) -> datetime:
         """The moment at which *span* has passed since *start* by the target's clock."""

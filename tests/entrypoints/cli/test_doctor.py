@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from leadline.entrypoints.cli._doctor_contacts import check_contacts
-from leadline.entrypoints.cli._doctor_settings import check_form_of_secrets, check_rules
+from leadline.entrypoints.cli._doctor_settings import (
+    check_form_of_secrets,
+    check_rules,
+    check_teams,
+)
 from leadline.entrypoints.cli._state import Check
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
@@ -205,3 +209,18 @@ def test_no_file_is_read_or_made_by_these_checks(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     assert check_contacts(Settings(data=tmp_path / "x"), offline=False) == []
     assert list((tmp_path / "x").iterdir()) == []
+
+
+def test_a_team_without_a_fallback_fails_unless_its_leads_wait() -> None:
+    text = (
+        '[people.ada]\nzone = "UTC"\n[rules.all]\nteam = "dach"\n[teams.dach]\npeople = ["ada"]\n'
+    )
+    told = check_teams(settings(text))
+    assert [(level, what) for level, what, _ in told] == [
+        ("WRONG", "team dach"),
+        ("note", "person ada"),
+    ]
+    assert check_teams(settings(text + 'fallback = "queue"\n'))[0][0] == "note"
+    known = text.replace("[people.ada]", '[people.ada]\nslack = "U0ADA"')
+    assert check_teams(settings(known + 'fallback = "queue"\n')) == [("ok", "teams", "1 team")]
+    assert check_teams(settings("")) == []

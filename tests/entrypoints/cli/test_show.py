@@ -8,6 +8,7 @@ from rich.console import Console
 
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story, without_keys
+from leadline.model.assigning import Decision
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import (
     NOT_READ,
@@ -175,3 +176,17 @@ def test_a_story_gives_nobody_the_address_that_changes_a_message() -> None:
     assert b"secret" not in told
     assert b'"Ada [Vance]"' in told
     assert without_keys(story(None)).handling is None
+
+
+def test_why_a_lead_was_given_to_somebody_is_told_in_words() -> None:
+    decision = Decision(at=AT, how="turn", person="ada", team="dach", rule="large")
+    lead = RefinedLead(
+        LEAD, AT, AT, "refined", Contact(), LeadDetails(owner="ada"), "close", decision=decision
+    )
+    happened = Happening(AT, "assigned", msgspec.json.encode(decision).decode())
+    one = msgspec.structs.replace(
+        story(), refined=msgspec.Raw(msgspec.json.encode(lead)), timeline=(happened,)
+    )
+    lines = printed(one)
+    assert "It is ada's turn in the team dach (rule large)." in lines
+    assert [line for line in lines if "assigned It is ada's turn" in line]

@@ -64,6 +64,17 @@ def test_a_lead_with_all_the_events_that_it_may_have_is_far_from_the_largest_ite
     assert len(msgspec.json.encode(typed(full.item()))) < 200_000, "of 400,000, with every quote"
 
 
+def test_a_lead_that_is_given_on_and_on_is_far_from_the_largest_item(
+    actor: Actor, clock: HandClock
+) -> None:
+    actor.store.accept([named(captured(clock))])
+    (item,) = actor.leads().values()
+    for number in range(90):
+        item = item.note(clock.now, "assigned", f'{{"number":{number},"rules":"{"w" * 5_000}"}}')
+    assert [line.detail[10:12] for line in item.timeline] == [str(n) for n in range(79, 90)]
+    assert len(msgspec.json.encode(typed(item.item()))) < 100_000
+
+
 def test_a_document_that_aws_does_not_give_keeps_no_other_lead_from_its_way(
     actor: Actor, clock: HandClock
 ) -> None:

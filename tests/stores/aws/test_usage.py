@@ -21,7 +21,7 @@ from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
 from leadline.net.reply import HttpReply
 from leadline.operations.cost import quantities
-from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK
+from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK, PER_TURN
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.keys import LIKENESSES, lead_key
 from leadline.stores.aws.store import AwsStore
@@ -119,8 +119,11 @@ def _entry(item: dict[str, Any], index: dict[str, Any]) -> tuple[list[Any], list
 
 
 @pytest.fixture
-def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingCaller]:
-    """What the functions call AWS with, in an environment of theirs; Slack takes everything."""
+def aws(
+    moto: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[CountingCaller]:
+    """What the functions call AWS with, in an environment of theirs, with further settings if a
+    test gives any; Slack takes everything."""
     rooms = AwsResources(moto)
     name = rooms.table.name
     with ScriptedServer(answer(body=b"ok", then="close")) as slack:
@@ -130,6 +133,7 @@ def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingCaller]:
             [sources.generic]
             owner = "trusted"
             map = {{ record = "/id", event_id = "/event" }}
+            {getattr(request, "param", "")}
         """
         parameter = {"Name": f"/{name}", "Type": "SecureString", "Value": settings}
         rooms.caller.json("ssm", "AmazonSSM.PutParameter", parameter, "1.1")
@@ -186,6 +190,44 @@ def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) 
     assert aws.taken() == counted_by_the_model("Deliver, for later tasks")
 
 
+A_TEAM = """
+            [people.ada]
+            slack = "U01ADA"
+            email = "ada@example.com"
+            crm = "crm-1"
+            [people.bob]
+            slack = "U02BOB"
+            email = "bob@example.com"
+            crm = "crm-2"
+            [teams.sales]
+            people = ["ada", "bob"]
+            fallback = "queue"
+            [rules.all]
+            team = "sales"
+"""
+
+
+@pytest.mark.parametrize("aws", [A_TEAM], indirect=True)
+def test_the_model_counts_what_a_turn_takes(aws: CountingCaller) -> None:
+    for name, number in (("Cleo Marsh", 1), ("Dan Underhill", 2)):  # first without a roster
+        first, last = name.lower().split()
+        lead = {
+            "id": f"7{number}", "event": f"8{number}", "name": name,
+            "email": f"{first}@{last}.example.com", "phone": f"+1 212 555 010{number}",
+            "company": f"{last.title()} {first.title()}works",
+        }  # fmt: skip
+        event = {
+            "httpMethod": "POST", "path": "/webhook/generic",
+            "pathParameters": {"source": "generic"},
+            "headers": {"content-type": "application/json"}, "body": json.dumps(lead),
+        }  # fmt: skip
+        lead_id = json.loads(on_capture.handler(event, Context(30_000))["body"])["lead_id"]
+        aws.taken()
+        assert on_refine.handler(message(lead_id), Context(30_000)) == {"batchItemFailures": []}
+        of_turn = ("Refine", "Refine, for the alert", "Refine, for a team's turn")
+        assert aws.taken() == counted_by_the_model(*of_turn)
+
+
 def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
     at = datetime.now(UTC) - timedelta(minutes=20)
     turns = ((datetime.now(UTC) - GRACE).date() - at.date()).days
@@ -215,7 +257,7 @@ def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
 def counted_by_the_model(*functions: str) -> dict[str, float]:
     total: dict[str, float] = {}
     for function in functions:
-        for meter, _, units in {**PER_LEAD, **PER_ALERT, **PER_TASK}[function]:
+        for meter, _, units in {**PER_LEAD, **PER_ALERT, **PER_TASK, **PER_TURN}[function]:
             total[meter] = total.get(meter, 0) + units
     total.pop("api_request", None)
     return total

@@ -65,6 +65,8 @@ def older(folder: Path, clock: HandClock, names: Sequence[str]) -> list[RefinedL
             "candidate_moved",
             "judgement",
             "review",
+            "document",
+            "team_queue",
         ):
             db.execute(f"DROP TABLE {table}")
         db.execute("DROP TABLE likeness_made")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from leadline.operations.archive import FolderWriter, TarWriter, documents
+from leadline.model.assigning import Charge, Queued
+from leadline.model.handling import Handling
+from leadline.model.people import Person
+from leadline.operations.archive import (
+    FolderWriter,
+    TarWriter,
+    documents,
+    handling_document,
+    read_handling,
+)
 from leadline.ports.archive import ArchiveError
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -81,3 +90,15 @@ def test_a_folder_into_which_an_export_did_not_end_is_refused(tmp_path: Path) ->
         list(documents(tmp_path / "leads"))
     writer.close()
     assert list(documents(tmp_path / "leads")) == [("raw/2026/03/02/1.json", b"{}")]
+
+
+def test_an_imported_lead_has_paid_in_no_team_and_waits_in_no_queue() -> None:
+    """No archive has the roster of a team, so nobody would ever get back what was paid."""
+    lead_id = "0193a5b2-0000-7000-8000-000000000001"
+    owned = Handling(owner=Person(slack="U01ADA"))
+    handled = Handling(
+        owner=owned.owner, charge=Charge("sales", "ada", AT), queued=Queued("sales", 1.0, AT)
+    )
+    document = handling_document(lead_id, handled)
+    assert b'"charge"' in document
+    assert read_handling("any", document) == (lead_id, owned)

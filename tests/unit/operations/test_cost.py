@@ -37,6 +37,7 @@ workloads = st.builds(
     months_kept=st.floats(0, 120),
     leads_per_batch=st.floats(1, 10),
     tasks_after=st.floats(0, 40),
+    by_team=st.floats(0, 1),
 )
 
 
@@ -111,6 +112,7 @@ def test_more_alerts_and_larger_bodies_never_cost_less(n: int, alerts: float, mo
     assert of(Workload(n, alerts + more, alerts)).total >= small.total * (1 - 1e-12)
     assert of(Workload(n, alerts, alerts + more)).total >= small.total
     assert of(Workload(n, alerts, alerts, tasks_after=more)).total >= small.total * (1 - 1e-12)
+    assert of(Workload(n, alerts, alerts, by_team=more)).total >= small.total * (1 - 1e-12)
 
 
 @settings(max_examples=60)
@@ -292,6 +294,25 @@ def test_the_bill_is_the_one_computed_by_hand(
     found = dollars(of(Workload(n)))
     for line, expected in by_hand.items():
         assert found[line] == pytest.approx(expected, rel=2e-3), line
+
+
+def test_leads_that_a_team_gives_out_cost_what_is_computed_by_hand() -> None:
+    without, given_out = dollars(of(Workload(10_000))), dollars(of(Workload(10_000, by_team=0.5)))
+    turn = "Refine, for a team's turn"
+    assert {line for line in given_out if line not in without} == {
+        ("DynamoDB", turn, "table_write"), ("DynamoDB", turn, "table_read"),
+    }  # fmt: skip
+    assert given_out["DynamoDB", turn, "table_write"] == pytest.approx(5_000 * 14 * 0.625e-6)
+    assert given_out["DynamoDB", turn, "table_read"] == pytest.approx(5_000 * 4 * 0.125e-6)
+    more = {line: given_out[line] - before for line, before in without.items()}
+    assert more.pop(("DynamoDB", "items", "table_storage")) == pytest.approx(
+        120_000 * 0.5 * 1.5 / 1_048_576 * 0.25
+    )
+    assert more.pop(("Lambda", "Refine", "lambda_gb_second")) == pytest.approx(
+        5_000 * 0.005 * 0.5 * 0.0000133334, rel=1e-2
+    )
+    assert more.pop(("DynamoDB", "point-in-time recovery", "table_pitr")) > 0
+    assert {line for line, change in more.items() if abs(change) > 1e-4} == set()
 
 
 def test_the_goal_is_out_of_reach_for_what_nobody_can_leave_out() -> None:

@@ -16,7 +16,8 @@ from leadline.settings.hours import HoursConfig
 from leadline.settings.people import MemberConfig
 from leadline.settings.rules import RuleConfig
 from leadline.team.people import Team
-from leadline.team.routing import Routes, assign, next_assignee, ownership_of
+from leadline.team.routing import Routes, assign, next_assignee
+from leadline.team.subject import ownership_of
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TEAM = Team(

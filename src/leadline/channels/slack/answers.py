@@ -15,6 +15,9 @@ _BUDGET = 8000
 _HELP = (
     "`/leads` lists the open leads that you have claimed or own.",
     "`/leads unassigned` lists the newest leads that nobody owns or has claimed.",
+    "`/leads next` gives you the first lead that waits in the queue of a team of yours.",
+    "`/leads away until Monday` (or `2026-12-24`, or `3d`): no team gives you leads until then.",
+    "`/leads back` ends that.",
 )
 
 

@@ -1,12 +1,19 @@
-"""The slash command in Slack: lists the user's open leads, or unassigned ones."""
+"""The slash command in Slack: lists the user's open leads, or unassigned ones, takes the next one
+of a queue, and says who is away."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from leadline.channels.slack.answers import MOST_LISTED, command_help, lead_list
+from leadline.channels.slack.answers import (
+    MOST_LISTED,
+    answer_to_one,
+    command_help,
+    lead_list,
+)
 from leadline.channels.slack.messages import Message
+from leadline.channels.slack.presence import PRESENCE, answer_of_presence
 from leadline.channels.slack.requests import SlashCommand
-from leadline.journey.claiming import ActionStore, presser
+from leadline.journey.claiming import CLAIM, ActionRules, ActionStore, Press, press, presser
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.links import Links
 from leadline.model.people import Person
@@ -23,9 +30,15 @@ def answer_command(
     command: SlashCommand,
     now: datetime,
     unowned: Callable[[], Sequence[str]],
+    rules: ActionRules = ActionRules(),  # noqa: B008 - it never changes
 ) -> Message:
     """The answer to a command; *unowned* returns the ids of the newest leads without an owner."""
+    word, _, rest = command.text.partition(" ")
+    if word in PRESENCE:
+        return answer_of_presence(store, team, rules, command.user, (word, rest), now)
     match command.text:
+        case "next":
+            return _next(store, team, links, rules, command.user, now)
         case "" | "mine":
             ids = open_leads_of(store, team, command.user)
             notices = _notices(store, links, ids[:MOST_LISTED], now)
@@ -39,6 +52,24 @@ def answer_command(
             return command_help()
         case other:
             return command_help(other)
+
+
+def _next(
+    store: ActionStore,
+    team: Team,
+    links: Links,
+    rules: ActionRules,
+    user: Person,
+    now: datetime,
+) -> Message:
+    """The user claims the first lead in the queue of a team of theirs."""
+    name = team.name_of(presser(team, user))
+    for queue in rules.teams.having(name) if name else ():
+        for lead_id in store.queue_of(queue, _MOST):
+            wanted = Press(action=CLAIM, lead_id=lead_id, user=user, how="next")
+            if press(store, team, wanted, now, rules).changed:
+                return lead_list("Your Next Lead", _notices(store, links, [lead_id], now), 0, "")
+    return answer_to_one("No lead waits in the queues of your teams.")
 
 
 def open_leads_of(store: ActionStore, team: Team, user: Person) -> Sequence[str]:

@@ -42,6 +42,7 @@ def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
             _headline(notice, "🎯 New Lead Captured"),
             *pieces.standing(notice, by_email=by_email),
             *pieces.facts(notice, by_email=by_email),
+            *pieces.why(notice, by_email=by_email),
             *_more(notice),
         ],
         "lead_captured",
@@ -68,6 +69,7 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
             *pieces.standing(notice, by_email=by_email),
             story_of_duplicate(notice, first),
             *pieces.facts(notice, by_email=by_email),
+            *pieces.why(notice, by_email=by_email),
             *_more(notice, extra),
         ],
         "lead_duplicate",
@@ -129,7 +131,7 @@ def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = F
         text = f"✅ {lead} is claimed by {who} after {after}."
     else:
         text = f"👤 {who}, {lead} is yours."
-    blocks = [blockkit.section(text)]
+    blocks = [blockkit.section(text), *pieces.why(notice, by_email=by_email)]
     if not in_thread:
         blocks += [*pieces.facts(notice, by_email=by_email), *pieces.actions(notice)]
         blocks.append(pieces.footer(notice))

@@ -5,6 +5,7 @@ Texts from leads are always shown literally, never interpreted (`channels.slack.
 
 from collections.abc import Sequence
 
+from leadline.alerts.decision_words import because, decision_of, yours_because
 from leadline.alerts.likeness import origin_in_words
 from leadline.alerts.problems import problems_in_words
 from leadline.alerts.words import OWNER_CLAIMED, clamped, name, on_lines, on_one_line, score, span
@@ -21,6 +22,7 @@ _FIELD = 400
 _FALLBACK = 300
 _QUOTE = 2000
 _PROBLEMS = 600
+_WHY = 600
 _ID = 80
 _PERSON = 100
 _DIGEST_NAME = 60
@@ -104,6 +106,18 @@ def facts(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
     named = shown(notice.lead.lead_details.owner_claimed, "", _PERSON)
     below = [blockkit.context(f"{OWNER_CLAIMED}: {named}")] if named else []
     return [_fields(notice, by_email=by_email), *below]
+
+
+def why(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
+    """Why the lead is its owner's, or nobody's; no block if that was not decided here, or somebody
+    else has the lead by now."""
+    decision = decision_of(notice.lead, notice.handling)
+    if decision is None:
+        return []
+    if notice.owner is None or not decision.person:
+        return [blockkit.context(f"👉 {harmless(on_one_line(because(decision)), _WHY)}")]
+    told = harmless(on_one_line(yours_because(decision)), _WHY)
+    return [blockkit.context(f"👉 {mention(notice.owner, by_email=by_email)}: {told}")]
 
 
 def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:

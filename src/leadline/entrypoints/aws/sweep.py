@@ -60,6 +60,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     put_back = swept.recaptured + swept.overdue
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
+    if any(one.hand_on == "yes" for one in settings.teams.values()):
+        _hand_on(settings, store)
     if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
     if unmeasured is not None:
@@ -95,6 +97,16 @@ def _measure(parts: Parts, settings: Settings) -> timedelta:
 def _seconds(event: Mapping[str, Any], name: str) -> timedelta | None:
     seconds = event.get(name)
     return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _hand_on(settings: Settings, store: Store) -> None:
+    """Hand on the leads of people who are away now; the next sweep tries again if that fails."""
+    from leadline.journey.absences import hand_on_absent
+
+    try:
+        hand_on_absent(wiring.kit_of(settings, store, wiring.channels_on_demand(settings)))
+    except LeadlineError:
+        log.exception("sweep.not_handed_on")
 
 
 def _look_for_lost_leads(settings: Settings, store: Store, context: Any) -> None:

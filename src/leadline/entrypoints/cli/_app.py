@@ -40,9 +40,20 @@ _GLOBAL_ON_AWS = (*_GLOBAL, "--region")  # commands on stacks have their own --r
 _OPERATING = ("leads", "show", "dead", "replay", "verify", "export", "import", "rebuild")
 _TIMING = ("wait", "hold", "release", "speed")
 _RECORDS = ("write-back", "reconcile", "outcomes", "duplicates")
-_STATE = ("status", "tail")
+_STATE = ("status", "tail", "why", "rules")
+_GIVING = ("people", "teams", "reassign", "assign")
 _ON_AWS = frozenset(
-    (*_OPERATING, *_TIMING, *_RECORDS, *_STATE, "preview", "send", "config", "deliver")
+    (
+        *_OPERATING,
+        *_TIMING,
+        *_RECORDS,
+        *_STATE,
+        *_GIVING,
+        "preview",
+        "send",
+        "config",
+        "deliver",
+    )
 )
 _INSTEAD_ON_AWS = {
     "backup": "the bucket keeps every version, and the table can be restored to any second of the "

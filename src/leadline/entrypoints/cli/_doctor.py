@@ -9,7 +9,11 @@ from pathlib import Path
 from leadline import wiring
 from leadline.entrypoints.cli._doctor_contacts import check_contacts
 from leadline.entrypoints.cli._doctor_processes import check_processes
-from leadline.entrypoints.cli._doctor_settings import check_form_of_secrets, check_rules
+from leadline.entrypoints.cli._doctor_settings import (
+    check_form_of_secrets,
+    check_rules,
+    check_teams,
+)
 from leadline.entrypoints.cli._doctor_silence import check_silence
 from leadline.entrypoints.cli._state import LEAST_FREE, Check
 from leadline.entrypoints.embedded import exposure
@@ -48,6 +52,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         _check_channels(settings),
         _check_crms(settings),
         *check_rules(settings),
+        *check_teams(settings),
         *check_contacts(settings, offline=offline),
     ]
 

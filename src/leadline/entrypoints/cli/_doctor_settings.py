@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from leadline.entrypoints.cli._state import Check
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Delivery
+from leadline.operations.rule_checks import Severity, check_routing
 from leadline.settings.doubtful import doubt_of, secrets_in
 from leadline.settings.general import Settings
 from leadline.team.unreachable import unreachable_rules
@@ -42,11 +43,31 @@ def _hint(secret: str) -> str:
     return ""
 
 
+def check_teams(settings: Settings) -> list[Check]:
+    """Each team without a `fallback`, or that no rule uses, and people of teams whom nobody can
+    tell of a lead."""
+    if not settings.teams:
+        return []
+    found = [one for one in check_routing(settings) if one.table == "teams"]
+    checks: list[Check] = [
+        ("WRONG" if one.level is Severity.FAULT else "note", f"team {one.name}", one.words)
+        for one in found
+    ]
+    for name in dict.fromkeys(n for team in settings.teams.values() for n in team.people):
+        member = settings.people[name]
+        if not member.slack and not member.email:
+            words = "without `slack` and `email`, no message can mention them or reach them alone"
+            checks.append(("note", f"person {name}", words))
+    number = len(settings.teams)
+    return checks or [("ok", "teams", f"{number} {'team' if number == 1 else 'teams'}")]
+
+
 def check_rules(settings: Settings) -> list[Check]:
     """Each rule that can never decide anything."""
     if not settings.rules:
         return []
-    found = unreachable_rules(settings.rules, settings.only_sources)
+    silent = settings.duplicates_alert == "no"
+    found = unreachable_rules(settings.rules, settings.only_sources, silent_on_duplicates=silent)
     if not found:
         number = len(settings.rules)
         return [("ok", "rules", "1 rule can match" if number == 1 else f"all {number} can match")]

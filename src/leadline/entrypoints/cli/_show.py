@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
@@ -59,6 +59,13 @@ def print_plain(*lines: str) -> None:
     from rich.text import Text
 
     console().print(*(Text(in_lines(line)) for line in lines))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print a line each, as they are and however long they are."""
+    out = console()
+    for line in lines:
+        out.print(Text(in_lines(line)), soft_wrap=True)
 
 
 def as_json(value: Any) -> None:
@@ -124,6 +131,16 @@ def progress(items: Sequence[Any], what: str) -> Iterable[Any]:
 
     err = console(err=True)
     return track(items, description=what, console=err, disable=not err.is_terminal, transient=True)
+
+
+@contextmanager
+def progress_of(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error if that is a terminal; call what it yields with how much
+    more is done."""
+    err = console(err=True)
+    with Progress(console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)
 
 
 def when(at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from leadline.alerts.decision_words import because
 from leadline.alerts.likeness import (
     origin_in_words,
     percent,
@@ -26,8 +27,9 @@ from leadline.model.lead import NOT_READ, RefinedLead
 from leadline.model.likeness import Possible
 from leadline.model.people import Person
 from leadline.model.task import ON_HOLD, event_name
+from leadline.operations.reasons import decision_in
 from leadline.operations.waits import is_on_hold
-from leadline.ports.ledger import LeadStory, TaskRow
+from leadline.ports.ledger import Happening, LeadStory, TaskRow
 from leadline.refine.emails.slips import suggested_address
 
 _NOTHING = "—"
@@ -62,8 +64,15 @@ def print_story(out: Console, story: LeadStory) -> None:
         out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
     _title(out, "\nTimeline")
     for happened in story.timeline:
-        out.print(_text(f"  {when(happened.at)}  {happened.what}  {happened.detail}".rstrip()))
+        told = f"  {when(happened.at)}  {happened.what}  {_detail(happened)}"
+        out.print(_text(told.rstrip()), soft_wrap=True)
     _print_next(out, story.tasks)
+
+
+def _detail(happened: Happening) -> str:
+    """The detail of a note, in words if it is a decision."""
+    decision = decision_in(happened)
+    return happened.detail if decision is None else because(decision)
 
 
 def _seen_before(first: str, lead: RefinedLead | None) -> str:
@@ -146,6 +155,8 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
             mark = f"  ({origin_in_words(origin)}, {origin.lead_id})" if origin else ""
             drawn.add_row(f"  {_LABELS.get(name, name)}", _text(f"{value}{mark}"))
     out.print(drawn)
+    if lead.decision is not None:
+        out.print(_text(f"  {because(lead.decision)}"), soft_wrap=True)
     if lead.problems:
         out.print(_text(f"  problems: {', '.join(lead.problems)}"))
         is_suspect = "email.suspect_domain" in lead.problems

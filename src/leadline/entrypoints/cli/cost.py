@@ -30,6 +30,9 @@ def cost(
         float,
         typer.Option(min=0, help="Look-ups, updates, reminders and write-backs per lead."),
     ] = 0,
+    by_team: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of leads that a team gives out.")
+    ] = 0,
     body_kb: Annotated[float, typer.Option(min=0, help="Size of a delivery in KB.")] = 2,
     months_kept: Annotated[
         float, typer.Option(min=0, help="Months of leads that are kept in storage.")
@@ -43,8 +46,9 @@ def cost(
     """
     prices = _prices()
     workload = quantities.Workload(
-        leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after
-    )
+        leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after,
+        by_team=by_team,
+    )  # fmt: skip
     bill = model.estimate(workload, prices, region, free_tier=free_tier)
     whole = _whole(workload, prices, region, BY_DEFAULT)
     if json:

@@ -61,7 +61,7 @@ def preview(
         options.load(), find(source), on_aws=options.aws is not None
     )
     tell_other_settings(options)
-    body = _body(file)
+    body = body_of(file)
     headers = {"content-type": content_type or media_type_of(source, body)}
     delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", f"/webhook/{source}")
     kit = wiring.capture_kit(settings, believe_all=True)
@@ -113,7 +113,7 @@ def send(
     if to is None:
         to = own_server(settings, is_remote=options.aws is not None)
     made = sample_of(source, settings, seed) if sample else None
-    body = made.body if made is not None else _body(file or "-")
+    body = made.body if made is not None else body_of(file or "-")
     media = content_type or (made.headers.get("content-type") if made is not None else None)
     url = webhook_of(to, source)
     _post(settings, source, url, body, media or media_type_of(source, body), secret)
@@ -185,7 +185,8 @@ def media_type_of(source: str, body: bytes) -> str:
     return find(source).media[0]
 
 
-def _body(file: str) -> bytes:
+def body_of(file: str) -> bytes:
+    """The bytes of a file, or of standard input. Raises typer.Exit if it can't be read."""
     if file == "-":
         return sys.stdin.buffer.read()
     try:

@@ -21,6 +21,7 @@ from leadline.installations.data_folder import (
     note_failed_sync,
     refuse_if_moved,
 )
+from leadline.journey.absences import hand_on_absent
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError
@@ -36,6 +37,8 @@ IDLE_S = 0.1
 """The seconds after which an idle loop looks for work again: the longest delay of a due task."""
 _TROUBLE_S = 2.0
 _LOOK_S = 0.5
+_ABSENT_S = 30.0
+"""The seconds between two looks for people whose absence has begun."""
 _SHARE = 4
 """An idle loop waits this many times as long as its search for work took, so that searches through
 a long backlog of other workers' tasks take at most a fifth of a core."""
@@ -103,6 +106,8 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         kit = _kit(settings)
         make = making_likenesses(kit.store)
         yield _Loop(kit, lambda _: make(), None)
+    if Step.ASSIGN in steps and any(one.hand_on == "yes" for one in settings.teams.values()):
+        yield _Loop(_kit(settings), _hand_on, None)
     watch = TroubleWatch(settings, signs, tells=Step.NOTIFY in steps)
     yield _Loop(_kit(settings), watch.once, None)
 
@@ -191,6 +196,12 @@ def _look_through(settings: Settings, source: str) -> Callable[[Kit], float]:
     front = wiring.capture_kit(settings)
     every, back = settings.reconcile_every, settings.reconcile_back
     return lambda kit: reconcile_in_turn(kit, front, source, every, back).total_seconds()
+
+
+def _hand_on(kit: Kit) -> float:
+    """Hand on the leads of people who are away now; returns the seconds until the next look."""
+    hand_on_absent(kit)
+    return _ABSENT_S
 
 
 class RoundRobin:

@@ -42,6 +42,10 @@ ANSWER_MS: Mapping[str, float] = {
 """ASSUMED answer times of services in milliseconds: orders of magnitude if a source is named,
 guesses if none is. None of them is measured."""
 
+TURN_MS = ANSWER_MS["read"]
+"""ASSUMED: milliseconds more for a lead that a team gives out, whose documents are read first. The
+transaction is larger, not another one."""
+
 RUNTIME_INIT_MS = 100
 """ASSUMED: milliseconds that Lambda bills for the start of the runtime, before our imports."""
 

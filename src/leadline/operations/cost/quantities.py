@@ -8,8 +8,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from leadline.operations.cost.durations import INIT_LOG_BYTES, MEASURED, MEASURING, Durations
-from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK, Uses
+from leadline.operations.cost.durations import (
+    INIT_LOG_BYTES,
+    MEASURED,
+    MEASURING,
+    TURN_MS,
+    Durations,
+)
+from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK, PER_TURN, Uses
 
 SECONDS = 730 * 3_600
 SWEEPS, MEASURES = 730 * 4, 730 * 12
@@ -29,6 +35,7 @@ _READS_TO_MEASURE = 4 * 3 * 0.5
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
 # Items of one lead, each with DynamoDB's own 100 bytes: with index entries, and without.
 _TABLE_KB, _ITEMS_KB = 4.0, 3.4
+_TURN_KB = 1.5  # the handling, three open leads of its person, and two accounts of the company
 _ACCESS_LOG_BYTES, _ANSWER_BYTES, _ALERT_BYTES = 400, 700, 3_500
 
 
@@ -36,7 +43,8 @@ class Workload(msgspec.Struct, frozen=True):
     """One month. `body_kb` is the size of a delivery; storage is that of `months_kept` such months.
     `leads_per_batch` is one, because a queue without a backlog delivers messages one by one.
     `tasks_after` is the number of look-ups, updates, reminders, clock steps and write-backs per
-    lead; a lead that stays unassigned is looked up about thirty times."""
+    lead; a lead that stays unassigned is looked up about thirty times. `by_team` is the share of
+    leads that a team gives to one of up to eight people."""
 
     leads: int
     alerts_per_lead: float = 1.0
@@ -44,6 +52,7 @@ class Workload(msgspec.Struct, frozen=True):
     months_kept: float = 12.0
     leads_per_batch: float = 1.0
     tasks_after: float = 0.0
+    by_team: float = 0.0
 
 
 def empty_receives(receives: float, pollers: int = POLLERS) -> float:
@@ -74,6 +83,8 @@ def needed(w: Workload) -> Iterator[Used]:
     yield from _each(PER_ALERT, w.leads * w.alerts_per_lead, "alerts")
     if w.tasks_after:
         yield from _each(PER_TASK, w.leads * w.tasks_after, "tasks")
+    if w.by_team:
+        yield from _each(PER_TURN, w.leads * w.by_team, "leads that a team gives out")
     yield from _functions(w)
     yield from _polling(w)
     yield from sweeping(w)
@@ -116,7 +127,8 @@ def _busy_ms(function: str, w: Workload) -> float:
     """Milliseconds billed per month, without those for reading settings again."""
     took = _took(function)
     each = took.invocation_ms + took.cold_share * took.init_ms
-    return _invocations(w)[function] * each + _leads_of(function, w) * took.lead_ms
+    turns = w.leads * w.by_team * TURN_MS if function == "Refine" else 0.0
+    return _invocations(w)[function] * each + _leads_of(function, w) * took.lead_ms + turns
 
 
 def _leads_of(function: str, w: Workload) -> float:
@@ -199,7 +211,9 @@ def _stored(w: Workload) -> Iterator[Used]:
     each = 2 * w.body_kb + _RAW_KB + _REFINED_KB
     leads = f"{kept:,.0f} leads of {w.months_kept:g} months"
     yield Used("s3_storage", "raw and refined", kept * each * KB / GB, f"{leads} × {each:g} KB")
-    yield Used("table_storage", "items", kept * _TABLE_KB * KB / GB, f"{leads} × {_TABLE_KB:g} KB")
+    stored = kept * (_TABLE_KB + w.by_team * _TURN_KB) * KB / GB
+    turns = f" + {w.by_team:g} × {_TURN_KB:g} KB" if w.by_team else ""
+    yield Used("table_storage", "items", stored, f"{leads} × {_TABLE_KB:g} KB{turns}")
 
 
 def _said(w: Workload) -> Iterator[Used]:
@@ -231,8 +245,9 @@ def optional_items(w: Workload) -> Iterator[Used]:
     yield Used("alarm", "alarms on error rates", RATE_METRICS, rates, "error rates")
     yield Used("dashboard", "dashboard", 1, "one", "dashboard")
     yield Used("metric", "our own metrics (EMF)", EMF_METRICS, "names of the stack", "metrics")
-    pitr = f"{kept:,.0f} leads × {_ITEMS_KB:g} KB"
-    stored = kept * _ITEMS_KB * KB / GB
+    turns = f" + {w.by_team:g} × {_TURN_KB:g} KB" if w.by_team else ""
+    pitr = f"{kept:,.0f} leads × {_ITEMS_KB:g} KB{turns}"
+    stored = kept * (_ITEMS_KB + w.by_team * _TURN_KB) * KB / GB
     yield Used("table_pitr", "point-in-time recovery", stored, pitr, "recovery")
     yield Used("trace", "X-Ray", calls, "at most every invocation", "tracing")
     yield Used("waf_acl", "WAF", 1, "one web ACL", "waf")

@@ -72,3 +72,13 @@ PER_TASK: Uses = {
     ),
 }
 """Those of a look-up; other tasks use about as much."""
+PER_TURN: Uses = {
+    "Refine, for a team's turn": (
+        ("table_read", "absences, the team's roster, the company's two accounts", 4),
+        ("table_write", "the roster, in the lead's transaction", 2),
+        ("table_write", "the company's two accounts, in the transaction", 4),
+        ("table_write", "the lead's handling, in the transaction", 2),
+        ("table_write", "the open leads of its person by three names, in the transaction", 6),
+    ),
+}
+"""Those of a lead that a team gives to one of up to eight people, whose roster is under 1 KB."""

@@ -91,6 +91,7 @@ class Mover:
         """Move everything. Raises StorageFailed; the move may be run again after that."""
         for channel, free_at in self.origin.channels().items():
             self.destination.pause(channel, free_at)
+        self._copy_documents()
         if self.destination.home is Home.AWS:
             self.stage("introducing people")
             self._introduce_people()
@@ -99,7 +100,15 @@ class Mover:
             self._move(ids)
         self.stage("moving what was put off")
         self._move_deferred()
+        if self.origin.home is Home.AWS:  # where workers gave out leads meanwhile
+            self._copy_documents()
         return self.summary
+
+    def _copy_documents(self) -> None:
+        """Copy what is remembered to give out leads. Workers of the destination need it before the
+        first lead is released there."""
+        for documents in self.origin.documents():
+            self.destination.adopt(documents)
 
     def _introduce_people(self) -> None:
         for ids in self.origin.heads():

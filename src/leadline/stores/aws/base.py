@@ -108,6 +108,8 @@ class Recent:
         """What candidate keys had when candidates were looked for, or after a settlement."""
         self.batch: set[str] = set()
         """The leads that are settled together."""
+        self.conflicts_left = 0
+        """So often these may still lose to other workers who give out leads of the same team."""
         self.refused: dict[str, str] = {}
         """Leads with a document that AWS refuses to give now, with AWS's error code."""
         self.healthy: dict[str, datetime] = {}

@@ -1,10 +1,11 @@
 """The store for one batch of SQS messages: it leases the tasks that the messages name."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from leadline.model.assigning import Kept, Rewrite
 from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso
 from leadline.model.handling import Handling
@@ -107,10 +108,26 @@ class BatchStore(AwsStore):
         then: Sequence[Later] = (),
         note: str = "",
         detail: str = "",
+        changes: Mapping[str, Rewrite] = {},
     ) -> bool:
         """See `ports.store.Handlings.handle`."""
         with self._or_give_back():
-            return super().handle(lead_id, before, after, then, note, detail)
+            return super().handle(lead_id, before, after, then, note, detail, changes)
+
+    def kept(self, names: Collection[str]) -> Mapping[str, Kept]:
+        """See `ports.assigning.Assigning.kept`."""
+        with self._or_give_back():
+            return super().kept(names)
+
+    def keep(self, changes: Mapping[str, Rewrite]) -> bool:
+        """See `ports.assigning.Assigning.keep`."""
+        with self._or_give_back():
+            return super().keep(changes)
+
+    def queue_of(self, team: str, limit: int = 100) -> Sequence[str]:
+        """See `ports.assigning.Assigning.queue_of`."""
+        with self._or_give_back():
+            return super().queue_of(team, limit)
 
     @contextmanager
     def _or_give_back(self) -> Iterator[None]:

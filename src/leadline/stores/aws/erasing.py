@@ -9,12 +9,14 @@ from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import OTHER_WORDS, Kind, is_end
-from leadline.stores.aws.base import changed
+from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import StoredEvent, document_of, read_document
 from leadline.stores.aws.duplicates import AwsDuplicates
+from leadline.stores.aws.handling import AwsHandlings
 from leadline.stores.aws.items import LeadItem
 
+_MOST_ROUNDS = 20
 LEFT = (
     "exports that were made before",
     "earlier versions of objects, until they expire",
@@ -25,7 +27,7 @@ LEFT = (
 """The copies of personal data that the store can't erase."""
 
 
-class AwsErasing(AwsDuplicates):
+class AwsErasing(AwsDuplicates, AwsHandlings):
     """`ports.store.Erasing` on S3 and DynamoDB."""
 
     def erase(self, lead_id: str) -> tuple[str, ...]:
@@ -51,6 +53,7 @@ class AwsErasing(AwsDuplicates):
                 self.bucket.put(key, document_of(erased))
         version = self._erase_refined(lead, documents)
         self._forget_duplicates(lead_id)
+        self._leave_queue(lead_id)
         self._change(lead, lambda item: _without_person(item, version))
         for event_id in lead.related:
             if event_id in events:
@@ -103,6 +106,16 @@ class AwsErasing(AwsDuplicates):
         return self.bucket.put(
             key_of("refined", lead.lead_id, from_iso(lead.captured_at)), document
         )
+
+    def _leave_queue(self, lead_id: str) -> None:
+        """Take the lead from the queue of a team in which it waits."""
+        for _ in range(_MOST_ROUNDS):
+            handling = self.handling([lead_id]).get(lead_id)
+            if handling is None or handling.queued is None:
+                return
+            if self.handle(lead_id, handling, msgspec.structs.replace(handling, queued=None)):
+                return
+        raise Contested(lead_id)
 
 
 def _by_body(documents: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:

@@ -22,6 +22,9 @@ from leadline.stores.aws.keys import (
 from leadline.stores.aws.values import Item
 
 _LONGEST_TIMELINE = 100
+_LARGEST_TIMELINE = 60_000
+"""The maximum number of characters of the details of a timeline, such as decisions about who gets
+the lead; of the latest line alone there may be more. An item may have 400 KB."""
 _LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
 MOST_EARLY = 40
 """The maximum number of events of a record that wait for its lead: a transaction has 100 writes
@@ -141,6 +144,10 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     def note(self, at: datetime, what: str, detail: str = "") -> "LeadItem":
         """The lead with one more line in its timeline, of which only the latest are kept."""
         lines = (*self.timeline, TimelineItem(iso(at), what, detail))[-_LONGEST_TIMELINE:]
+        excess = sum(len(line.detail) for line in lines) - _LARGEST_TIMELINE
+        while excess > 0 and len(lines) > 1:
+            excess -= len(lines[0].detail)
+            lines = lines[1:]
         return msgspec.structs.replace(self, timeline=lines)
 
     def item(self) -> Item:

@@ -14,11 +14,14 @@
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
 | a late task's first due time | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
+| a document by which leads are given out | `T#` and its name | `kept` |
+| a lead in the queue of a team | `W#` and the team | the inverted score, `#`, and its id |
 | how far earlier leads were put under their keys | `S#alike` | `state` |
 | a source's use of its quota | `Q#` and its name | `quota` |
 | a channel's failures | `C#` and its name | `trouble` |
 """
 
+import struct
 from datetime import datetime
 from typing import overload
 
@@ -76,6 +79,24 @@ def handling_key(lead_id: str) -> Key:
 def work_list_key(person: str, lead_id: str) -> Key:
     """The key of an open lead of a person, by one of their ids or addresses."""
     return f"D#{short(person)}", lead_id
+
+
+def remembered_key(name: str) -> Key:
+    """The key of a document by which leads are given out (`ports.assigning`)."""
+    return f"T#{short(name)}", "kept"
+
+
+def queue_key(team: str, score: float, lead_id: str) -> Key:
+    """The key of a lead in the queue of a team: those with the highest score come first, then the
+    earliest, since ids sort by capture."""
+    return f"W#{short(team)}", f"{_inverted(score)}#{lead_id}"
+
+
+def _inverted(score: float) -> str:
+    """Hex digits that sort against the order of numbers (IEEE 754, "totalOrder")."""
+    (bits,) = struct.unpack(">Q", struct.pack(">d", score + 0.0))  # there is one zero only
+    negative = bits >> 63
+    return f"{bits if negative else bits ^ 0x7FFF_FFFF_FFFF_FFFF:016x}"
 
 
 def again_key(first: str, lead_id: str) -> Key:

@@ -1,6 +1,7 @@
 """Putting a refined lead under its candidate keys, in the transaction that settles it."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -9,7 +10,7 @@ from leadline.model.task import Done
 from leadline.ports.duplicates import CAP
 from leadline.stores.aws.duplicates import AwsDuplicates
 from leadline.stores.aws.items import LeadItem
-from leadline.stores.aws.keys import again_key, maybe_key
+from leadline.stores.aws.keys import again_key, digest_key, maybe_key
 from leadline.stores.aws.likeness import (
     AlikeItem,
     KeyItem,
@@ -18,7 +19,9 @@ from leadline.stores.aws.likeness import (
     revisions,
     seen_in,
 )
-from leadline.stores.aws.table import Delete, PutIf, Write
+from leadline.stores.aws.table import Delete, Key, PutIf, Write
+
+_MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
 
 
 class Overtaken(Exception):
@@ -27,6 +30,27 @@ class Overtaken(Exception):
 
 class AwsRecognition(AwsDuplicates):
     """What a settlement writes about candidates for duplicates."""
+
+    def _recognition(
+        self, done: Done, lead: LeadItem, taken: AbstractSet[Key], *, exact: bool
+    ) -> Iterator[Write]:
+        """The writes by which later duplicates find this lead; raises Overtaken. *taken* are match
+        keys that other leads have; see `_likeness_writes` for *exact*."""
+        if done.traits is not None or lead.summary is not None:
+            yield from self._likeness_writes(done, lead, exact=exact)
+        if done.traits is None:
+            yield from self._match_keys(done, lead, taken)
+        if done.refined is not None:
+            yield from link_writes(lead, done.refined.duplicate_of)
+
+    def _match_keys(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[Write]:
+        """The writes of match keys without traits, except keys that are *taken* by other leads."""
+        mine = {"lead_id": lead.lead_id, "taken_at": lead.captured_at}
+        for key in dict.fromkeys(done.match_keys.values()):
+            pk, sk = digest_key("M", key)
+            if (pk, sk) not in taken:
+                item = {"pk": pk, "sk": sk, **mine}
+                yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
 
     def _likeness_writes(self, done: Done, lead: LeadItem, *, exact: bool) -> list[Write]:
         """The writes that put the lead under its keys and keep what it is compared by. *exact*
@@ -93,6 +117,16 @@ class AwsRecognition(AwsDuplicates):
         return msgspec.structs.replace(
             before, first=new.first, traits=new.traits, keys=packed(keys), possible=tuple(possible)
         )
+
+    def _hand_on_cluster(self, lead: LeadItem, done: Done) -> None:
+        """A lead that was refined again is no candidate any more, or has joined another cluster:
+        those that are linked to it stay together."""
+        if done.refined is None or lead.summary is None or lead.summary.duplicate_of:
+            return
+        if done.refined.duplicate_of is not None:
+            self._follow(done.refined.duplicate_of.lead_id, lead.lead_id)
+        elif done.refined.status != "refined":
+            self._succeed(lead.lead_id)
 
 
 def link_writes(lead: LeadItem, first: FirstSeen | None) -> Iterator[Write]:

@@ -1,16 +1,20 @@
 """Carrying out outcomes of tasks on AWS: each task by itself, in one transaction."""
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from time import sleep
 
 import msgspec
 
 from leadline.model.formats import key_of, refined_document, refined_head
 from leadline.model.lead import RefinedLead
-from leadline.model.task import Done, Drop, Later, Outcome, Retry, Step, Task
+from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, Task
 from leadline.net.aws.calls import AwsFailed
+from leadline.net.aws.pauses import pauses
 from leadline.ports.store import Settlement
+from leadline.stores.aws.assigning import AwsAssigning
+from leadline.stores.aws.attempt import Attempt, has_turn
 from leadline.stores.aws.base import Contested, changed, log
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.handling import first_handling, with_owner_shown
@@ -22,7 +26,7 @@ from leadline.stores.aws.items import (
     lead_of,
     summary_of,
 )
-from leadline.stores.aws.keys import digest_key, handling_key, lead_key, task_key
+from leadline.stores.aws.keys import handling_key, lead_key, task_key
 from leadline.stores.aws.late import entry_writes, task_writes
 from leadline.stores.aws.outcomes import (
     dropped,
@@ -33,24 +37,30 @@ from leadline.stores.aws.outcomes import (
 )
 from leadline.stores.aws.parallel import in_parallel
 from leadline.stores.aws.queue import schedule, wakeups_of
-from leadline.stores.aws.recognition import AwsRecognition, Overtaken, link_writes
-from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
+from leadline.stores.aws.recognition import AwsRecognition, Overtaken
+from leadline.stores.aws.table import Delete, Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
+from leadline.stores.deciding import TurnFailed, given_up
 
 _MOST_ROUNDS = 20
 _REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTooLarge"))
 """Error codes for a request that is wrong, rather than for a failure of AWS."""
 _AFTER_REFUSAL = timedelta(minutes=1)
 _MOST_REFUSALS = 25
-_MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
+_MOST_CONFLICTS = 40
+"""So often the leads of one batch may lose to other workers who give out leads of the same team;
+with pauses of half a second, a function has to end after 60 s."""
+_AFTER_CONFLICTS_S = 5, 30
+"""After a random part of this time a lead that lost so often is tried again."""
 
 
-class AwsSettling(AwsRecognition):
+class AwsSettling(AwsRecognition, AwsAssigning):
     """The second half of `ports.store.Queue`: settling."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
         self.recent.batch = {one.lease.task.lead_id for one in settlements}
+        self.recent.conflicts_left = _MOST_CONFLICTS
         # Refinements of one person must see each other, so they are settled in order.
         if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
             return [self._settle_alone(one) for one in settlements]
@@ -70,6 +80,8 @@ class AwsSettling(AwsRecognition):
             return self._refused(one, refused)
         try:
             return self._settle(one)
+        except TurnFailed as error:
+            return self._settle(Settlement(one.lease, given_up(one.lease, error)))
         except AwsFailed as error:
             if error.code not in _REFUSED:
                 raise
@@ -83,32 +95,59 @@ class AwsSettling(AwsRecognition):
         return False
 
     def _settle(self, one: Settlement) -> bool:
+        attempt = Attempt()
+        for pause in pauses(_MOST_ROUNDS):
+            if attempt.lost_turn and not self._waits(pause):
+                break
+            carried_out = self._try(one, attempt)
+            if carried_out is not None:
+                return carried_out
+        if attempt.lost_turn:
+            return self._try_later(one.lease)
+        raise Contested(one.lease.task.lead_id)
+
+    def _waits(self, pause: float) -> bool:
+        """Wait after another worker of the team was faster, at random, or they would collide again
+        and again; False if leads of this batch have lost too often."""
+        self.recent.conflicts_left -= 1
+        if self.recent.conflicts_left >= 0:
+            sleep(pause)
+        return self.recent.conflicts_left >= 0
+
+    def _try_later(self, lease: Lease) -> bool:
+        """Let a lead wait for which others were faster so often; returns False, since its outcome
+        was not carried out. It is no failure of the lead."""
+        pause = timedelta(seconds=random.uniform(*_AFTER_CONFLICTS_S))
+        self._settle(Settlement(lease, Retry(pause, why="team.contested", counts=False)))
+        return False
+
+    def _try(self, one: Settlement, attempt: Attempt) -> bool | None:
+        """Whether the outcome was carried out; None: an item was not as assumed, so try again."""
         task = one.lease.task
-        attempt = _Attempt()
-        for number in range(_MOST_ROUNDS):
-            lead, further = self._holders(task, fresh=number > 0)
-            state = further.task if further else lead.task if lead else None
-            if task.step is not Step.REFINE and further is None:
+        lead, further = self._holders(task, fresh=attempt.failed)
+        state = further.task if further else lead.task if lead else None
+        if task.step is not Step.REFINE and further is None:
+            return False
+        if lead is None or state is None or not _is_of(one.lease, state):
+            return False
+        try:
+            if attempt.overtaken:
+                self._give_back(lead, further)
                 return False
-            if lead is None or state is None or state.dead_at:
-                return False
-            if not state.leased or state.attempt != one.lease.attempt:
-                return False
-            try:
-                if attempt.overtaken:
-                    self._give_back(lead)
-                    return False
-                self._carry_out(one, lead, further, state, attempt)
-            except Stale as stale:
-                attempt.learn(stale, one.outcome)
-                continue
-            except Overtaken:
-                attempt.overtaken = True
-                continue
-            finally:
-                self.recent.leads.pop(task.lead_id, None)
-            return True
-        raise Contested(task.lead_id)
+            self._carry_out(one, lead, further, state, attempt)
+        except Stale as stale:
+            attempt.learn(stale, one.outcome)
+            return None
+        except Overtaken:
+            attempt.failed = attempt.overtaken = True
+            return None
+        except AwsFailed as error:
+            if not attempt.is_lost_turn(error, one.outcome):
+                raise
+            return None
+        finally:
+            self.recent.leads.pop(task.lead_id, None)
+        return True
 
     def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, TaskItem | None]:
         """The lead, and the item of its task if that is a later task."""
@@ -126,13 +165,18 @@ class AwsSettling(AwsRecognition):
         lead: LeadItem,
         further: TaskItem | None,
         state: TaskState,
-        attempt: "_Attempt",
+        attempt: Attempt,
     ) -> None:
         now = self.clock()
         task = one.lease.task
         match one.outcome:
-            case Done() as done:
+            case Done(turn=None) as done:
                 self._done(task, done, lead, further, now, attempt)
+            case Done(turn=turn) if turn is not None:
+                done, documents = self._finish(turn)
+                if done.handling is not None and self._is_handled(lead, attempt):
+                    raise Overtaken
+                self._done(task, done, lead, further, now, attempt, documents)
             case Retry() as retry:
                 failures = one.lease.failures + int(retry.counts)
                 later = retried(state, task.step, retry, failures, now)
@@ -150,14 +194,15 @@ class AwsSettling(AwsRecognition):
         lead: LeadItem,
         further: TaskItem | None,
         now: datetime,
-        attempt: "_Attempt",
+        attempt: Attempt,
+        documents: Sequence[Write] = (),
     ) -> None:
         follow_ups = [*map(Later, done.then), *done.later]
-        new = lead.note(now, done.note) if done.note else lead
+        new = lead.note(now, done.note, done.detail) if done.note else lead
         if done.refined is not None:
             new = self._refined(new, done.refined, follow_ups, attempt)
         new = with_alert(new, task, done.alert)
-        writes: list[Write] = []
+        writes = list(documents)
         if done.handling is not None and not self._is_handled(lead, attempt):
             writes += first_handling(lead.lead_id, done.handling)
             new = with_owner_shown(new, done.handling)
@@ -171,7 +216,7 @@ class AwsSettling(AwsRecognition):
         if new != lead:
             writes += task_writes(lead, new, [Put(new.item(), lead.rev)])
         if done.refined is not None:
-            writes += self._recognition(done, lead, attempt)
+            writes += self._recognition(done, lead, attempt.taken, exact=attempt.failed)
         self.table.write_all([*writes, *puts])
         self._send_wakeups(wakeups_of(lead, follow_ups, now))
         if done.refined is not None and lead.summary is not None:
@@ -182,19 +227,20 @@ class AwsSettling(AwsRecognition):
         lead: LeadItem,
         refined: RefinedLead,
         follow_ups: Sequence[Later],
-        attempt: "_Attempt",
+        attempt: Attempt,
     ) -> LeadItem:
         """The lead with its refinement; the document is stored first."""
-        if attempt.version is None:
-            attempt.version = self._store(refined)
+        if attempt.stored is None or attempt.stored[0] != refined:
+            attempt.stored = refined, self._store(refined)
+        _, version = attempt.stored
         tell = {one.task.channel for one in follow_ups if one.task.step is Step.NOTIFY}
-        summary = summary_of(refined, len(tell), attempt.version)
+        summary = summary_of(refined, len(tell), version)
         if lead.summary is not None:
             summary = msgspec.structs.replace(summary, owner_now=lead.summary.owner_now)
         return changed(lead, summary=summary).note(refined.processed_at, refined.status)
 
     def _there(
-        self, follow_ups: Sequence[Later], lead: LeadItem, attempt: "_Attempt"
+        self, follow_ups: Sequence[Later], lead: LeadItem, attempt: Attempt
     ) -> dict[Key, Item]:
         """The items of follow-up tasks that exist already; at its first refinement a lead is
         assumed to have none."""
@@ -203,44 +249,18 @@ class AwsSettling(AwsRecognition):
             return {}
         return self.table.get_all(keys)
 
-    def _is_handled(self, lead: LeadItem, attempt: "_Attempt") -> bool:
+    def _is_handled(self, lead: LeadItem, attempt: Attempt) -> bool:
         """Whether the lead has a handling, which it cannot have before its refinement."""
         if lead.summary is None and not attempt.failed:
             return False
         return self.table.get(handling_key(lead.lead_id)) is not None
 
-    def _recognition(self, done: Done, lead: LeadItem, attempt: "_Attempt") -> Iterator[Write]:
-        """The writes by which later duplicates find this lead; raises Overtaken."""
-        if done.traits is not None or lead.summary is not None:
-            yield from self._likeness_writes(done, lead, exact=attempt.failed)
-        if done.traits is None:
-            yield from self._match_keys(done, lead, attempt.taken)
-        if done.refined is not None:
-            yield from link_writes(lead, done.refined.duplicate_of)
-
-    def _match_keys(self, done: Done, lead: LeadItem, taken: AbstractSet[Key]) -> Iterator[Write]:
-        """The writes of match keys without traits, except keys that are *taken* by other leads."""
-        mine = {"lead_id": lead.lead_id, "taken_at": lead.captured_at}
-        for key in dict.fromkeys(done.match_keys.values()):
-            pk, sk = digest_key("M", key)
-            if (pk, sk) not in taken:
-                item = {"pk": pk, "sk": sk, **mine}
-                yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
-
-    def _hand_on_cluster(self, lead: LeadItem, done: Done) -> None:
-        """A lead that was refined again is no candidate any more, or has joined another cluster:
-        those that are linked to it stay together."""
-        if done.refined is None or lead.summary is None or lead.summary.duplicate_of:
-            return
-        if done.refined.duplicate_of is not None:
-            self._follow(done.refined.duplicate_of.lead_id, lead.lead_id)
-        elif done.refined.status != "refined":
-            self._succeed(lead.lead_id)
-
-    def _give_back(self, lead: LeadItem) -> None:
-        assert lead.task is not None  # noqa: S101 - the caller holds it
-        free = msgspec.structs.replace(lead.task, leased=False, due_at=lead.task.put_at)
-        self.table.write(Put(changed(lead, task=free).item(), lead.rev))
+    def _give_back(self, lead: LeadItem, further: TaskItem | None) -> None:
+        holder: LeadItem | TaskItem = further or lead
+        assert holder.task is not None  # noqa: S101 - the caller holds it
+        task = msgspec.structs.replace(holder.task, leased=False, due_at=holder.task.put_at)
+        free = msgspec.structs.replace(holder, task=task)
+        self.table.write(Put(free.item(), holder.rev))
 
     def _store(self, refined: RefinedLead) -> str:
         """Store the refined document; returns its version, by which the ledger tells it from that
@@ -259,25 +279,12 @@ class AwsSettling(AwsRecognition):
         return read_document(document).raw
 
 
-class _Attempt:
-    """What is known from earlier tries of one settlement: the version of the refined document, the
-    match keys that other leads have, whether a try *failed* because an item was not as assumed, and
-    whether the refinement was *overtaken* by that of another lead that it has not seen."""
-
-    def __init__(self) -> None:
-        self.failed = False
-        self.version: str | None = None
-        self.taken: set[Key] = set()
-        self.overtaken = False
-
-    def learn(self, stale: Stale, outcome: Outcome) -> None:
-        """Note why a try failed, for the next one."""
-        self.failed = True
-        keys = {(item["pk"], item["sk"]) for item in stale.stood if item["pk"].startswith("M#")}
-        self.taken |= keys
-        if keys and isinstance(outcome, Done) and outcome.refined and outcome.traits is None:
-            self.overtaken = outcome.refined.duplicate_of is None
-
-
 def _makes_a_lead(one: Settlement) -> bool:
-    return isinstance(one.outcome, Done) and one.outcome.refined is not None
+    return isinstance(one.outcome, Done) and (
+        one.outcome.refined is not None or has_turn(one.outcome)
+    )
+
+
+def _is_of(lease: Lease, task: TaskState) -> bool:
+    """Whether the worker still has the task."""
+    return task.leased and task.attempt == lease.attempt and not task.dead_at

@@ -19,11 +19,12 @@ from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import forget_person
+from leadline.stores.sqlite.handling import leave_queue_for_good
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.scrubbing import empty_log, note_erasure, overwriting
 from leadline.stores.sqlite.tasks import numbers_of
-from leadline.stores.sqlite.values import text_of
+from leadline.stores.sqlite.values import bytes_of, text_of
 
 _sql = Queries(__name__)
 LEFT = (
@@ -68,6 +69,7 @@ class SqliteErasing:
             _take_values_back(db, number, lead_id)
             with overwriting(db):
                 forget_person(db, self.candidate_index, number, lead_id)
+            leave_queue_for_good(db, number, bytes_of(lead_id))
         empty_log(self.db)
         return (*(f"lead {one} of the same person" for one in later), *LEFT)
 

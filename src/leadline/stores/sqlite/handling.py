@@ -1,15 +1,17 @@
-"""The handlings of refined leads, and the open leads of each person."""
+"""The handlings of refined leads, the open leads of each person, and the queues of teams."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import apsw
 import msgspec
 
+from leadline.model.assigning import Rewrite
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.task import Later
 from leadline.ports.clock import Clock
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.assigning import add_to_queues, leave_queues, rewrite
 from leadline.stores.sqlite.checksums import is_whole, sum_of, whole_rows
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
@@ -41,6 +43,7 @@ class SqliteHandlings:
         then: Sequence[Later] = (),
         note: str = "",
         detail: str = "",
+        changes: Mapping[str, Rewrite] = {},
     ) -> bool:
         """See `ports.store.Handlings.handle`."""
         now = micros(self.clock())
@@ -53,12 +56,14 @@ class SqliteHandlings:
             if not is_whole(body, kept_sum):
                 raise StorageFailed(f"what is known of how {lead_id} is handled is damaged")
             handling = handling_decoder.decode(body) if body is not None else UNHANDLED
-            if handling.rev != before.rev:
+            if handling.rev != before.rev or not rewrite(db, changes):
                 return False
             after = msgspec.structs.replace(after, rev=handling.rev + 1)
             keep_handlings(db, [(lead, after)])
             _clear(db, key, [name for name in handling.work_lists if name not in after.work_lists])
-            add_to_work_lists(db, [(key, after)])
+            if handling.waits_in is not None:
+                leave_queues(db, [key])
+            list_open_leads(db, [(key, after)])
             put(db, rows_of(lead, then, now))
             if note:
                 add_history(db, [(lead, now, note, detail)])
@@ -73,13 +78,18 @@ def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> i
     """Store handlings (by row number) of leads that have none yet; returns how many were stored."""
     if not made:
         return 0
-    there = {n for (n,) in bulk.select(db, _sql.handled, made)}
+    there = handled_among(db, made)
     new = {n: msgspec.structs.replace(h, rev=1) for n, h in made.items() if n not in there}
     keep_handlings(db, list(new.items()))
-    owned = [n for n, handling in new.items() if handling.work_lists]
-    ids = bulk.select(db, _sql.ids, owned)
-    add_to_work_lists(db, [(key, new[n]) for n, key in ids])
+    listed = [n for n, one in new.items() if one.work_lists or one.waits_in]
+    ids = bulk.select(db, _sql.ids, listed)
+    list_open_leads(db, [(key, new[n]) for n, key in ids])
     return len(new)
+
+
+def handled_among(db: apsw.Connection, leads: Collection[int]) -> set[int]:
+    """Those of these leads (by row number) that have a handling."""
+    return {n for (n,) in bulk.select(db, _sql.handled, leads)}
 
 
 def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]]) -> None:
@@ -88,16 +98,30 @@ def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]
     bulk.insert(db, _sql.keep_handlings, [(*row, sum_of(row[2])) for row in bodies])
 
 
-def add_to_work_lists(db: apsw.Connection, handlings: Iterable[tuple[bytes, Handling]]) -> None:
-    """Add leads (by id) to the open leads of their holders."""
+def list_open_leads(db: apsw.Connection, handlings: Sequence[tuple[bytes, Handling]]) -> None:
+    """Add leads (by id) to the open leads of their holders, or to the queue in which they wait."""
     rows = [(person, key) for key, one in handlings for person in dict.fromkeys(one.work_lists)]
     bulk.insert(db, _sql.add_open_leads, rows)
+    add_to_queues(db, [(key, one.waits_in) for key, one in handlings])
+
+
+def leave_queue_for_good(db: apsw.Connection, lead: int, key: bytes) -> None:
+    """Take an erased lead (by row number and id) from the queue in which it waits."""
+    leave_queues(db, [key])
+    for _, body, _ in whole_rows(bulk.select(db, _sql.handlings, [key]), 0, (1, 2)):
+        handling = handling_decoder.decode(body)
+        if handling.queued is not None:
+            after = msgspec.structs.replace(handling, queued=None, rev=handling.rev + 1)
+            keep_handlings(db, [(lead, after)])
 
 
 def remove_handlings(db: apsw.Connection, numbers: Sequence[int]) -> None:
-    """Remove the handlings of leads (by row number), also from the open leads of people."""
+    """Remove the handlings of leads (by row number), also from the open leads of people and from
+    queues."""
     for key, body in bulk.select(db, _sql.handlings_by_number, numbers):
-        _clear(db, key, handling_decoder.decode(body).work_lists)
+        handling = handling_decoder.decode(body)
+        _clear(db, key, handling.work_lists)
+        leave_queues(db, [key])
     bulk.select(db, _sql.remove_handlings, numbers)
 
 

@@ -13,6 +13,7 @@ from leadline.model.lead import WORKER_DIED
 from leadline.model.task import Drop, Lease, Step, Task
 from leadline.ports.clock import Clock
 from leadline.ports.store import Among, Settlement
+from leadline.stores.deciding import TurnFailed, given_up
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.database import Database
@@ -87,8 +88,8 @@ class SqliteQueue:
         """See `ports.store.Queue.settle`."""
         try:
             return self._settle_together(settlements)
-        except apsw.Error as error:
-            if len(settlements) == 1:
+        except (apsw.Error, TurnFailed) as error:
+            if len(settlements) == 1 and isinstance(error, apsw.Error):
                 raise
             # One of them cannot be stored: settle each alone, so that the others are.
             log.warning("settle.apart", extra={"error": type(error).__name__})
@@ -97,6 +98,9 @@ class SqliteQueue:
     def _settle_alone(self, one: Settlement) -> bool:
         try:
             return self._settle_together([one])[0]
+        except TurnFailed as error:
+            dead = Settlement(one.lease, given_up(one.lease, error))
+            return self._settle_together([dead])[0]
         except apsw.Error as error:
             lead = one.lease.task.lead_id
             log.exception("settle.failed", extra={"lead": lead, "error": type(error).__name__})

@@ -10,11 +10,12 @@ import apsw
 
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
-from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, event_name
+from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, Turn, event_name
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.assigning import DocumentsOfBatch
 from leadline.stores.sqlite.candidates import CandidateIndex
-from leadline.stores.sqlite.handling import keep_first_handlings
+from leadline.stores.sqlite.handling import handled_among, keep_first_handlings
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.likeness import LikenessKeeping
 from leadline.stores.sqlite.queries import Queries
@@ -47,6 +48,7 @@ class Settling:
         self.alerts: list[tuple[object, ...]] = []
         self.elsewhere: dict[str, list[int]] = defaultdict(list)
         self.handlings: dict[int, Handling] = {}
+        self.documents = DocumentsOfBatch(db)
         self.follow_ups: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
         self.replaces = False
@@ -59,6 +61,7 @@ class Settling:
         self.leased = self._leased()
         self.numbers = self._numbers_of_first_seen()
         self.owners = self._owners_of_match_keys()
+        self.handled = self._handled()
         if self.replaces:
             self.likenesses.read_earlier([s.lease.ref for s in self.settlements])
         carried_out = [self._one(s) for s in self.settlements]
@@ -85,12 +88,25 @@ class Settling:
         if source is None:
             return False
         match one.outcome:
-            case Done() as done:
+            case Done(turn=None) as done:
                 return self._done(lease, source, done)
+            case Done(turn=turn) if turn is not None:
+                return self._take_turn(lease, source, turn)
             case Retry() as retry:
                 self._retry(lease, retry)
             case Drop() as drop:
                 self._drop(lease, source, drop)
+        return True
+
+    def _take_turn(self, lease: Lease, source: str, turn: Turn) -> bool:
+        """Carry out what is decided now; False if the lead starts again, which takes no turn."""
+        done, documents = self.documents.finish(turn)
+        if done.handling is not None and lease.ref in self.handled:
+            self._update(lease, _sql.start_again)
+            return False
+        if not self._done(lease, source, done):
+            return False
+        self.documents.note(documents)
         return True
 
     def _done(self, lease: Lease, source: str, done: Done) -> bool:
@@ -103,7 +119,7 @@ class Settling:
         if done.handling is not None:
             self.handlings.setdefault(lead, done.handling)
         if done.note:
-            self.history.append((lead, self.now, done.note, ""))
+            self.history.append((lead, self.now, done.note, done.detail))
         self.follow_ups += rows_of(lead, follow_ups, self.now)
         # A task that is its own follow-up is kept, so that its attempts continue to count.
         place = _place(lease)
@@ -192,6 +208,15 @@ class Settling:
         }
         return {key: owned.lead for key, owned in self.keys.owners(self.db, keys).items()}
 
+    def _handled(self) -> set[int]:
+        """Those leads with a turn that have a handling already."""
+        leads = {
+            s.lease.ref
+            for s in self.settlements
+            if isinstance(s.outcome, Done) and s.outcome.turn is not None
+        }
+        return handled_among(self.db, leads)
+
     def _write(self) -> None:
         db = self.db
         # An erasure finds only the latest documents.
@@ -203,6 +228,7 @@ class Settling:
         for channel, leads in self.elsewhere.items():
             _expect_no_word_through(db, channel, leads)
         keep_first_handlings(db, self.handlings)
+        self.documents.write()
         for place, leads in self.ended.items():
             bulk.select(db, _sql.end_tasks, leads, *place)
         put(db, self.follow_ups)

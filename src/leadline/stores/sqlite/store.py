@@ -7,6 +7,7 @@ from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import TellApart, by_record
 from leadline.stores.sqlite.arrivals import SqliteArrivals
+from leadline.stores.sqlite.assigning import SqliteAssigning
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import SqliteDuplicates
@@ -22,7 +23,7 @@ from leadline.stores.sqlite.troubles import SqliteTroubles
 
 class SqliteStore(
     SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
-    SqliteTroubles, SqliteArrivals, SqliteDuplicates,
+    SqliteTroubles, SqliteArrivals, SqliteDuplicates, SqliteAssigning,
 ):  # fmt: skip
     """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook` and
     `ports.arrivals.ArrivalBook`.

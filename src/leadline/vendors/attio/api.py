@@ -177,6 +177,14 @@ class AttioCrm:
         data = reply.body.get("data") if isinstance(reply.body, dict) else None
         return Written(_modified(data) if isinstance(data, dict) else None)
 
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`; a suspended member has that as `access_level`."""
+        rows = listed(self._client.call("GET", "/workspace_members"), "data")
+        if not isinstance(rows, list):
+            return rows
+        active = (one for one in rows if one.get("access_level") != "suspended")
+        return {one.id: one for member in active if (one := _person(member))}
+
     def _members(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         rows = listed(self._client.call("GET", "/workspace_members"), "data")
         if not isinstance(rows, list):

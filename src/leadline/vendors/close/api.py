@@ -63,7 +63,7 @@ class CloseCrm:
         base = config.url or _HOME
         self._client = Client(base, config.timeout, _authorize(config, base))
         self._source = source_of("close", config)
-        self._roster = shared.Roster(self._users)
+        self._roster = shared.Roster(self.users)
 
     def read(
         self, records: Sequence[str]
@@ -174,7 +174,8 @@ class CloseCrm:
             return Written(shared.moment_of(body.get("date_updated")))
         return NotYet() if reply.status in (404, 410) else refusal(reply)
 
-    def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`."""
         people: dict[str, Person] = {}
         while True:
             query = {"_limit": _PAGE, "_skip": len(people)}

@@ -56,7 +56,7 @@ class CopperCrm:
             "x-pw-useremail": config.user,
         }
         self._client = Client(config.url or _HOME, config.timeout, Fixed(who))
-        self._roster = shared.Roster(self._users)
+        self._roster = shared.Roster(self.users)
 
     def read(
         self, records: Sequence[str]
@@ -148,7 +148,8 @@ class CopperCrm:
         body = answer.body if isinstance(answer.body, dict) else {}
         return Written(shared.moment_of(body.get("date_modified")))
 
-    def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`."""
         people: dict[str, Person] = {}
         page = 1
         while True:

@@ -86,7 +86,7 @@ class HubSpotCrm:
         base = config.url or _HOME
         self._client = Client(base, config.timeout, _authorize(config, base.rstrip("/")))
         self._source = source_of("hubspot", config)
-        self._roster = shared.Roster(self._owners)
+        self._roster = shared.Roster(self.users)
         self._objects = f"/crm/{config.version or 'v3'}/objects"
 
     def read(
@@ -242,7 +242,8 @@ class HubSpotCrm:
             return Written(shared.moment_of(body.get("updatedAt")))
         return NotYet() if reply.status == 404 else refusal(reply)
 
-    def _owners(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`."""
         people: dict[str, Person] = {}
         query: dict[str, Any] = {"limit": 500}
         while True:

@@ -60,7 +60,7 @@ class OdooCrm:
         self._lock = threading.Lock()
         self._login = 0
         self._types: Mapping[str, str] = {}
-        self._roster = shared.Roster(self._users)
+        self._roster = shared.Roster(self.users)
 
     def read(
         self, records: Sequence[str]
@@ -171,7 +171,8 @@ class OdooCrm:
             self._types = {name: str(one.get("type")) for name, one in body.items()}
         return self._types
 
-    def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`."""
         query = {"fields": ["name", "email", "login"], "limit": _MOST_USERS, "context": _ALL}
         body = self._execute("res.users", "search_read", [[["share", "=", False]]], query)
         if not isinstance(body, list):

@@ -237,6 +237,13 @@ class PipedriveCrm:
             shared.moment_of(data.get("update_time")) if isinstance(data, dict) else None
         )
 
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`; a deactivated one has no `active_flag` ("Users")."""
+        found = listed(self._client.call("GET", "/v1/users"), "data")
+        if not isinstance(found, list):
+            return found
+        return users_of(one for one in found if one.get("active_flag") is not False)
+
     def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
         users = listed(self._client.call("GET", "/v1/users"), "data")
         return users_of(users) if isinstance(users, list) else users

@@ -70,7 +70,7 @@ class SalesforceCrm:
             _authorize(config, f"{base}/services/oauth2/token"),
         )
         self._source = source_of("salesforce", config)
-        self._roster = shared.Roster(self._users)
+        self._roster = shared.Roster(self.users)
         self._absent: frozenset[str] = frozenset()  # columns that the organization hides
         self._lock = threading.Lock()
 
@@ -239,7 +239,8 @@ class SalesforceCrm:
             return Unreachable("crm.unexpected_answer")
         return {c.record: _result(one) for c, one in zip(changes, results, strict=True)}
 
-    def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`."""
         query = {"q": "SELECT Id, Name, Email FROM User WHERE IsActive = true LIMIT 2000"}
         rows = listed(_meaning_of(self._client.call("GET", "/query", query=query)), "records")
         if not isinstance(rows, list):

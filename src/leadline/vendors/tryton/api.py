@@ -58,7 +58,7 @@ class TrytonCrm:
         self._calls = itertools.count(1)
         self._lock = threading.Lock()
         self._types: Mapping[str, str] = {}
-        self._roster = shared.Roster(self._employees)
+        self._roster = shared.Roster(self.users)
 
     def read(
         self, records: Sequence[str]
@@ -172,7 +172,8 @@ class TrytonCrm:
                 self._types = {name: str(one.get("type")) for name, one in body.items()}
             return self._types
 
-    def _employees(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`."""
         fields = ["rec_name", "party.email"]
         rows = self._search("company.employee", [], _MOST_EMPLOYEES, fields)
         if not isinstance(rows, list):

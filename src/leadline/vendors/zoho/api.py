@@ -73,7 +73,7 @@ class ZohoCrm:
         )
         version = config.version or _VERSION
         self._client = Client(f"{base.rstrip('/')}/crm/{version}", config.timeout, tokens)
-        self._roster = shared.Roster(self._users)
+        self._roster = shared.Roster(self.users)
 
     def read(
         self, records: Sequence[str]
@@ -203,7 +203,8 @@ class ZohoCrm:
                 done[change.record] = _result(reply, one)
         return done
 
-    def _users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+    def users(self) -> Mapping[str, Person] | Busy | Unreachable | Refused:
+        """See `ports.crm.CrmUsers.users`."""
         query = {"type": "ActiveUsers", "per_page": 200}
         reply = self._client.call("GET", "/users", query=query)
         if not isinstance(reply, CrmReply) or not reply.well:

@@ -5,10 +5,9 @@ verified; the tasks of leaving leads are parked.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -22,7 +21,6 @@ from leadline.ports.homes import (
     KeyOwner,
     MovedLead,
     OwnedKey,
-    Size,
 )
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.handling import handling_of
@@ -30,7 +28,7 @@ from leadline.stores.aws.items import LeadItem, TaskItem, further_of, holds_a_ta
 from leadline.stores.aws.keys import HANDLING, LEAD, again_key, alike_key, lead_key, task_key
 from leadline.stores.aws.moving.parking import parked, unparked
 from leadline.stores.aws.moving.reading import Documents, judged, moved_lead, people_of
-from leadline.stores.aws.moving.survey import Survey
+from leadline.stores.aws.moving.surveyed import SurveyedHome
 from leadline.stores.aws.moving.writing import (
     FamilyWriter,
     StoredFamily,
@@ -46,54 +44,20 @@ from leadline.stores.aws.wakeups import Wakeup
 
 log = logging.getLogger(__name__)
 
-PARALLEL = 8
 _MOST_ROUNDS = 20
-T = TypeVar("T")
-R = TypeVar("R")
 
 
-class AwsHome:
+class AwsHome(SurveyedHome):
     """`ports.homes.Side` on S3, DynamoDB and SQS; the caller closes it. Event keys taken before
     *forgotten* no longer make redeliveries, unless they are lasting."""
 
     home = Home.AWS
 
     def __init__(self, store: AwsStore, forgotten: datetime) -> None:
-        self._store = store
+        super().__init__(store)
         self._table, self._bucket = store.table, store.bucket
         self._writer = FamilyWriter(store)
         self._forgotten = forgotten
-        self._pool = ThreadPoolExecutor(PARALLEL)
-        self._survey: Survey | None = None
-
-    def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown(cancel_futures=True)
-        if self._survey is not None:
-            self._survey.close()
-
-    @property
-    def survey(self) -> Survey:
-        """The content of the table, read once."""
-        if self._survey is None:
-            self._survey = Survey(self._table.scan())
-        return self._survey
-
-    def size(self) -> Size:
-        """See `ports.homes.Side.size`."""
-        return self.survey.size()
-
-    def heads(self) -> Iterator[Sequence[str]]:
-        """See `ports.homes.Side.heads`; leads that arrive during the call are not included."""
-        return self.survey.heads()
-
-    def channels(self) -> Mapping[str, datetime]:
-        """See `ports.homes.Side.channels`."""
-        return self.survey.channels()
-
-    def pause(self, channel: str, until: datetime) -> None:
-        """See `ports.homes.Side.pause`."""
-        self._store.pause(channel, until)
 
     def present(self, ids: Sequence[str]) -> frozenset[str]:
         """See `ports.homes.Side.present`."""
@@ -284,9 +248,6 @@ class AwsHome:
 
     def _items(self, keys: Sequence[Key]) -> dict[Key, Any]:
         return self._table.get_all(keys) if keys else {}
-
-    def _map(self, do: Callable[[T], R], what: Sequence[T]) -> list[R]:
-        return list(self._pool.map(do, what))
 
 
 def _wakeups(lead: LeadItem, further: Sequence[TaskItem]) -> list[Wakeup]:

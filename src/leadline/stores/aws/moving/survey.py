@@ -25,6 +25,7 @@ _SCHEMA = """
   CREATE TABLE task (lead TEXT, dead INTEGER);
   CREATE TABLE person (lead TEXT, key BLOB);
   CREATE TABLE channel (name TEXT, free_at TEXT);
+  CREATE TABLE document (name TEXT);
 """
 _INDEXES = "CREATE INDEX task_lead ON task (lead, dead); CREATE INDEX person_of ON person (lead)"
 # First leads that others are duplicates of, then leads with live tasks, then the rest.
@@ -59,6 +60,8 @@ class Survey:
             kind, _, name = item["pk"].partition("#")
             if kind == "M" and "leads" not in item:  # of an earlier version
                 rows["person"].append((item["lead_id"], bytes.fromhex(name)))
+            elif kind == "T":
+                rows["document"].append((item["name"],))
             elif item["sk"] == "channel":
                 rows["channel"].append((name, item["free_at"]))
             elif holds_a_task(item):
@@ -105,3 +108,7 @@ class Survey:
         """When the next message to each channel may be sent."""
         rows = self._db.execute("SELECT name, free_at FROM channel").fetchall()
         return {str(name): from_iso(str(free_at)) for name, free_at in rows}
+
+    def documents(self) -> list[str]:
+        """The names of the documents by which leads are given out."""
+        return [str(name) for (name,) in self._db.execute("SELECT name FROM document")]

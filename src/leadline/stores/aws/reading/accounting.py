@@ -26,6 +26,7 @@ from leadline.stores.aws.reading.damage import (
     is_young,
     refined_that_counts,
 )
+from leadline.stores.aws.reading.queues import QueueCheck
 from leadline.stores.aws.reading.standing import Standing, category_of, standing_of
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
@@ -67,6 +68,7 @@ class EventAccounts:
         self._alerts: dict[str, dict[str, bool]] = {}
         self._mentioned: set[str] = set()
         self._damaged: dict[str, str] = {}
+        self._queues = QueueCheck(table)
 
     def read(self, *, deep: bool) -> None:
         """Read the whole table, and with *deep* the documents of every lead."""
@@ -93,10 +95,13 @@ class EventAccounts:
             self._mention(further.lead_id)
         elif sk == HANDLING:
             self._mention(item["lead_id"])
+            self._queues.note(item)
         elif sk.startswith(AGAIN):
             self._mention(pk[2:], sk.partition("#")[2])
         elif pk.startswith(("R#", "M#")):
             self._mention(item["lead_id"])
+        elif pk.startswith("W#"):
+            self._queues.note(item)
         return None
 
     def _mention(self, *lead_ids: str) -> None:
@@ -194,7 +199,7 @@ class EventAccounts:
     def account(self) -> Account:
         """The account by what was found."""
         counts: Counter[str] = Counter()
-        lost: dict[str, str] = dict(self._damaged)
+        lost: dict[str, str] = self._damaged | dict(self._queues.faults())
         for lead_id in self._known():
             place = self._category(lead_id)
             if place.startswith("!"):

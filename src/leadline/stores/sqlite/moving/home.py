@@ -10,6 +10,8 @@ from datetime import datetime
 
 import apsw
 
+from leadline.model.assigning import Kept
+from leadline.model.batches import batched
 from leadline.model.keys import key_digest, match_keys
 from leadline.ports.homes import (
     BATCH,
@@ -24,6 +26,7 @@ from leadline.ports.homes import (
     Size,
 )
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.duplicates import keep_judgements, leave
 from leadline.stores.sqlite.keys import COMPARED
 from leadline.stores.sqlite.likeness import put_likenesses
@@ -136,6 +139,19 @@ class SqliteHome:
 
     def activate(self, families: Sequence[Family]) -> None:
         """See `ports.homes.Side.activate`."""
+
+    def documents(self) -> Iterator[Mapping[str, Kept]]:
+        """See `ports.homes.Side.documents`."""
+        names = [name for (name,) in self._store.db.rows(_sql.documents)]
+        for some in batched(names, BATCH):
+            kept = self._store.kept(some)
+            yield {name: one for name, one in kept.items() if one.body}
+
+    def adopt(self, documents: Mapping[str, Kept]) -> None:
+        """See `ports.homes.Side.adopt`."""
+        rows = [(name, one.rev, one.body, sum_of(one.body)) for name, one in documents.items()]
+        with self._store.db.writing() as db:
+            bulk.insert(db, _sql.adopt_documents, rows)
 
     def channels(self) -> Mapping[str, datetime]:
         """See `ports.homes.Side.channels`."""

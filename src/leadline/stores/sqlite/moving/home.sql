@@ -68,6 +68,17 @@ SELECT n, id, captured_at FROM lead WHERE n IN ();
 -- When the next message to each channel may be sent.
 SELECT name, free_at FROM channel;
 
+-- name: documents
+-- The names of all documents by which leads are given out.
+SELECT name FROM document ORDER BY name;
+
+-- name: adopt_documents
+-- Store documents of another home, except those that are here with the same or a later revision.
+INSERT INTO document (name, rev, body, body_sum) VALUES ()
+ON CONFLICT DO UPDATE SET
+  rev = excluded.rev, body = excluded.body, body_sum = excluded.body_sum
+WHERE excluded.rev > rev;
+
 -- name: remove_known
 -- Remove keys from the sorted table.
 DELETE FROM known WHERE key IN ();

@@ -11,7 +11,7 @@ from leadline.ports.homes import REDELIVERED, FamilyWrite, MovedLead, in_order
 from leadline.ports.ledger import Happening
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import sum_of
-from leadline.stores.sqlite.handling import add_to_work_lists, keep_handlings, remove_handlings
+from leadline.stores.sqlite.handling import keep_handlings, list_open_leads, remove_handlings
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import head_decoder
 from leadline.stores.sqlite.tasks import add_history, count, next_number, numbers_of
@@ -65,7 +65,7 @@ class LeadWriting:
         add_history(self.db, [row for one in leads for row in _history_rows(one, n)])
         handled = [(lead.lead_id, lead.handling) for lead in leads if lead.handling]
         keep_handlings(self.db, [(n[lead_id], handling) for lead_id, handling in handled])
-        add_to_work_lists(self.db, [(bytes_of(lead_id), handling) for lead_id, handling in handled])
+        list_open_leads(self.db, [(bytes_of(lead_id), handling) for lead_id, handling in handled])
 
     def _count(self) -> None:
         """Update the running counts, without those of replaced leads."""

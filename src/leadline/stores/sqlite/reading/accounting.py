@@ -15,6 +15,7 @@ from leadline.stores.sqlite.reading.integrity import (
     damaged_contents,
     structure_faults,
 )
+from leadline.stores.sqlite.reading.teams import faults_of_teams
 from leadline.stores.sqlite.values import text_of
 
 _sql = Queries(__name__)
@@ -27,6 +28,7 @@ def account(db: apsw.Connection, *, deep: bool) -> Account:
     try:
         counted = _counted(db)
         damaged, unchecked = _damaged(db) if deep else ([], 0)
+        damaged += faults_of_teams(db, deep=deep)
     except apsw.CorruptError:
         if not faults:
             raise

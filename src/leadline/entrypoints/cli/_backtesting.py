@@ -1,0 +1,125 @@
+"""Reads and refines the leads of a backtest, on several processor cores."""
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from leadline import wiring
+from leadline.entrypoints.cli._app import Options
+from leadline.journey.backtest.cleaning import Pair, PastStore, TriedSettings, refined_by_both
+from leadline.kit import Kit
+from leadline.model.batches import batched
+from leadline.model.errors import ConfigurationError
+from leadline.ports.clock import Clock, wall_clock
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
+
+_AT_ONCE = 200
+_FEWEST = 4 * _AT_ONCE
+"""The number of leads from which on further processes are started."""
+_AHEAD = 4
+"""How many batches for each process are waited for at most: they are in memory."""
+
+_packed = msgspec.msgpack.Encoder()
+_pairs = msgspec.msgpack.Decoder(list[Pair])
+
+
+class Where(NamedTuple):
+    """The installation and the two settings, so that another process can open them."""
+
+    config: Path | None
+    data: Path | None
+    aws: str | None
+    region: str | None
+    old: Settings
+    new: Settings
+
+
+def where(options: Options, new: Settings) -> Where:
+    """The installation that the options select, and its settings beside the *new* ones."""
+    old = options.installation.loaded().settings
+    return Where(options.config, options.data, options.aws, options.region, old, new)
+
+
+def reading_kit(settings: Settings, clock: Clock = wall_clock) -> Kit:
+    """A kit that reads leads by these settings, with a store in memory, and neither asks nor alerts
+    anybody: no secret is needed."""
+    bare = msgspec.structs.replace(settings, slack_webhook_url="", channels={}, rules={})
+    store, names = wiring.in_memory(bare, clock).store, wiring.channels_on_demand(settings)
+    return msgspec.structs.replace(wiring.kit_of(settings, store, names, clock), crms={})
+
+
+def side_of(settings: Settings) -> TriedSettings:
+    """Settings with a kit that reads leads by them."""
+    return TriedSettings(settings, reading_kit(settings))
+
+
+def settings_in(options: Options, path: Path | None) -> Settings:
+    """The settings in a file, in place of those of the installation; without one its own."""
+    if path is None:
+        return options.installation.loaded().settings
+    if options.aws is None:
+        return Options(path, options.data).settings()
+    try:
+        document = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} can't be read: {error}") from None
+    return load(environ={}, document=(document, str(path))).settings
+
+
+class _Work:
+    """What one process needs, opened once."""
+
+    store: PastStore
+    old: TriedSettings
+    new: TriedSettings
+
+
+_work = _Work()
+
+
+def _open(found: Where) -> None:
+    options = Options(found.config, found.data, found.aws, found.region)
+    _work.store = options.installation.past()
+    _work.old, _work.new = side_of(found.old), side_of(found.new)
+
+
+def _clean(lead_ids: Sequence[str]) -> bytes:
+    return _packed.encode(refined_by_both(_work.store, _work.old, _work.new, lead_ids))
+
+
+def pairs_of(
+    options: Options, found: Where, lead_ids: Sequence[str], processes: int | None = None
+) -> Iterator[list[Pair]]:
+    """The leads with these ids as both settings read them, in the order given, some at a time.
+
+    *processes* is how many refine beside this one; the default is one for each core, and none for
+    few leads.
+    """
+    if processes is None:
+        processes = (os.cpu_count() or 1) if len(lead_ids) >= _FEWEST else 0
+    if processes == 0:
+        old, new = side_of(found.old), side_of(found.new)
+        with closing(options.installation.past()) as store:
+            for some in batched(lead_ids, _AT_ONCE):
+                yield refined_by_both(store, old, new, some)
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn"), _open, (found,)) as pool:
+        waiting: deque[Future[bytes]] = deque()
+        try:
+            for some in batched(lead_ids, _AT_ONCE):
+                waiting.append(pool.submit(_clean, some))
+                if len(waiting) >= _AHEAD * processes:
+                    yield _pairs.decode(waiting.popleft().result())
+            while waiting:
+                yield _pairs.decode(waiting.popleft().result())
+        finally:
+            for one in waiting:
+                one.cancel()

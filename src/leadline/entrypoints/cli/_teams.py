@@ -1,0 +1,110 @@
+"""What commands about people and teams have in common: an opened kit, names, and lists."""
+
+import getpass
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import typer
+
+from leadline import wiring
+from leadline.entrypoints.cli._app import Options
+from leadline.entrypoints.cli._show import when
+from leadline.journey.absences import announced
+from leadline.kit import Kit
+from leadline.model.assigning import SKIPS, Absences
+from leadline.model.errors import ConfigurationError
+from leadline.ports.installation import OpenStore
+from leadline.settings.general import Settings
+from leadline.team.presence import Attendance
+
+
+class Opened(NamedTuple):
+    """The settings of an installation, a kit with its store, and the store itself."""
+
+    settings: Settings
+    kit: Kit
+    store: OpenStore
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[Opened]:
+    """The installation's parts for one command; the store is closed at the end."""
+    options: Options = context.obj
+    settings = options.installation.loaded().settings
+    with closing(options.installation.store()) as store:
+        kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+        yield Opened(settings, kit, store)
+
+
+def checked_person(settings: Settings, name: str) -> str:
+    """The name, if somebody in `[people]` has it. Raises ConfigurationError otherwise."""
+    if name in settings.people:
+        return name
+    there = f"there are: {', '.join(settings.people)}" if settings.people else "none is set"
+    raise ConfigurationError(f"there is nobody {name!r} in [people] ({there})")
+
+
+def checked_team(kit: Kit, name: str) -> str:
+    """The name, if a team has it. Raises ConfigurationError otherwise."""
+    names = kit.teams.names()
+    if name in names:
+        return name
+    there = f"there are: {', '.join(names)}" if names else "none is set"
+    raise ConfigurationError(f"there is no team {name!r} ({there})")
+
+
+def user() -> str:
+    """Who runs the command, for timelines."""
+    try:
+        return f"cli {getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"
+
+
+def person_rows(opened_: Opened, now: datetime) -> list[dict[str, Any]]:
+    """Who is there and who is not, as data: one row for each of `[people]`."""
+    known = announced(opened_.store)
+    return [_person_row(opened_, known, name, now) for name in opened_.settings.people]
+
+
+def _person_row(opened_: Opened, known: Absences, name: str, now: datetime) -> dict[str, Any]:
+    teams, said = opened_.kit.teams, known.people.get(name)
+    attendance = teams.attendance(name, known.people)
+    why = attendance.why_absent(now) if attendance is not None else None
+    return {
+        "person": name,
+        "there": why is None,
+        "why": why[0] if why else "",
+        "until": why[1] if why else None,
+        "planned": _planned(attendance, now),
+        "said_by": said.by if said else "",
+        "teams": teams.having(name),
+    }
+
+
+def _planned(attendance: Attendance | None, now: datetime) -> list[str]:
+    """The absences that begin later: of the settings, and one that was announced."""
+    if attendance is None:
+        return []
+    spans = [f"{a.isoformat()}/{b.isoformat()}" for a, b in attendance.member.away
+             if a > now.date()]  # fmt: skip
+    said = attendance.absence
+    if said is not None and said.since > now:
+        end = said.until.isoformat() if said.until else ""
+        spans.append(f"{said.since.isoformat()}/{end}")
+    return spans
+
+
+def presence_words(row: Mapping[str, Any]) -> str:
+    """Whether somebody is there, in words."""
+    if row["there"]:
+        return "here"
+    until = row["until"]
+    return f"{SKIPS[row['why']]}{f' until {when(until)}' if until is not None else ''}"
+
+
+def now() -> datetime:
+    """The present time."""
+    return datetime.now(UTC)

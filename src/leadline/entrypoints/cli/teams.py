@@ -1,0 +1,196 @@
+"""Teams and their leads: `teams list`, `teams show`, `reassign`, `assign`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from leadline.entrypoints.cli import _teams
+from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_id
+from leadline.entrypoints.cli._help import WholeHelp
+from leadline.entrypoints.cli._options import Json, Yes
+from leadline.entrypoints.cli._show import as_json, print_plain, say, table
+from leadline.journey.handing_on import Move, Moved, move, open_leads_of
+from leadline.journey.pretending import pretending
+from leadline.journey.rosters import TeamState, states_of
+from leadline.model.errors import ConfigurationError
+
+teams_app = typer.Typer(
+    help="Show the teams that give out leads.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+app.add_typer(teams_app, name="teams", cls=WholeHelp)
+
+
+@teams_app.callback()
+def teams(context: typer.Context) -> None:
+    """Show the teams that give out leads."""
+    if context.invoked_subcommand is None:
+        list_(context)
+
+
+@teams_app.command("list")
+def list_(context: typer.Context, json: Json = False) -> None:
+    """List all teams: who is there, who is next, and how many leads wait.
+
+    Example: leadline teams list
+    """
+    with _teams.opened(context) as parts:
+        states = states_of(parts.kit, parts.kit.teams.names())
+    if json:
+        as_json([_as_data(one) for one in states])
+        return
+    table(
+        ("team", "order", "here", "next", "queue", "falls back to"),
+        [
+            (
+                one.team,
+                one.order,
+                f"{sum(not p.why for p in one.people)} of {len(one.people)}",
+                one.next or "nobody",
+                one.waiting,
+                one.fallback,
+            )
+            for one in states
+        ],
+        empty="no rule gives leads to a team",
+    )
+
+
+@teams_app.command()
+def show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name of a team.")],
+    json: Json = False,
+) -> None:
+    """Show the people of a team: who is there, what each has got and is owed, and the queue.
+
+    Example: leadline teams show dach
+    """
+    with _teams.opened(context) as parts:
+        (state,) = states_of(parts.kit, [_teams.checked_team(parts.kit, name)])
+    if json:
+        as_json(_as_data(state))
+        return
+    table(
+        ("person", "now", "owed", "open", "today", "this week"),
+        [
+            (p.person, _here(p.why, p.detail), f"{p.owed:+.2f}", p.open, p.today, p.this_week)
+            for p in state.people
+        ],
+        empty="the team has no people",
+    )
+    print_plain(f"next: {state.next or 'nobody'}; waiting in the queue: {state.waiting}")
+    for lead_id in state.queue:
+        print_plain(f"  {lead_id}")
+
+
+def _here(why: str, detail: str) -> str:
+    return f"{why} {detail}".strip() if why else "here"
+
+
+def _as_data(state: TeamState) -> dict[str, Any]:
+    data: dict[str, Any] = msgspec.to_builtins(state)
+    return data
+
+
+@app.command()
+def reassign(
+    context: typer.Context,
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from", help="A name in [people], or the e-mail address of somebody who has left."
+        ),
+    ],
+    team: Annotated[
+        str | None, typer.Option(help="Give them to this team; omitted: each to its own team.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(help="Give them all to this person.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Give all open leads of somebody to others: by turn of the team, or to one person.
+
+    Who gets a lead pays a turn for it, and who had it gets that back. Leads for which nobody is
+    there stay where they are; the exit code is 1 then.
+
+    Example: leadline reassign --from ada --dry-run
+    """
+    if team and to:
+        raise ConfigurationError("give --team or --to, not both")
+    options: Options = context.obj
+    with _teams.opened(context) as parts:
+        kit = parts.kit
+        if to:
+            _teams.checked_person(parts.settings, to)
+        if team:
+            _teams.checked_team(kit, team)
+        ids = open_leads_of(kit, source)
+        if not dry_run:
+            with closing(options.installation.ledger()) as ledger:
+                ask_to_change(options, ledger, ids, f"Give {len(ids)} leads to others?", yes=yes)
+        else:
+            kit = msgspec.structs.replace(kit, store=pretending(kit.store))
+        wanted = Move(how="operator", person=to or "", team=team or "", by=_teams.user())
+        moved = [move(kit, one, wanted) for one in ids]
+    _tell(moved, source, json=json, dry_run=dry_run)
+    if any(not one.after for one in moved):
+        raise typer.Exit(1)
+
+
+def _tell(moved: Sequence[Moved], source: str, *, json: bool, dry_run: bool) -> None:
+    if json:
+        as_json([msgspec.to_builtins(one) for one in moved])
+        return
+    if not moved:
+        print_plain(f"{source} has no open leads")
+        return
+    table(
+        ("lead", "from", "to"),
+        [(one.lead_id, one.before, one.after or _stays(one)) for one in moved],
+        empty="",
+    )
+    counts = Counter(one.after for one in moved if one.after)
+    spread = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    would = "would be " if dry_run else ""
+    print_plain(f"{sum(counts.values())} of {len(moved)} leads {would}given to others: {spread}")
+
+
+def _stays(one: Moved) -> str:
+    return f"stays: {one.why_not or 'nobody else is there or has room'}"
+
+
+@app.command()
+def assign(
+    context: typer.Context,
+    lead: Annotated[str, typer.Argument(help=LEAD_HELP)],
+    person: Annotated[str, typer.Argument(help="A name in [people].")],
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Give one refined lead to somebody, whoever has it now and whether they are there or not.
+
+    Example: leadline assign 5f1c09ab ada
+    """
+    options: Options = context.obj
+    with _teams.opened(context) as parts:
+        _teams.checked_person(parts.settings, person)
+        with closing(options.installation.ledger()) as ledger:
+            lead_id = whole_id(options, ledger, lead)
+            ask_to_change(options, ledger, [lead_id], f"Give it to {person}?", yes=yes)
+        wanted = Move(how="operator", person=person, by=_teams.user())
+        moved = move(parts.kit, lead_id, wanted)
+    if not moved.after:
+        say(f"lead {lead_id} was not assigned: {moved.why_not}")
+        raise typer.Exit(1)
+    if json:
+        as_json(msgspec.to_builtins(moved))
+    else:
+        print_plain(f"lead {lead_id} is {person}'s now")

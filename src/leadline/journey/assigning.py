@@ -1,0 +1,223 @@
+"""What a change of a lead's handling means for the rosters of teams: the one place for that.
+
+Refinement takes the first turn (`journey.first_turn`); every later change goes through here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from leadline.journey.books import account_names, bodies, books_of, documents_in, reads_of, rewrites
+from leadline.model.assigning import Account, Charge, Kept, Rewrite, Roster
+from leadline.model.handling import Ending, Handling, holder_of
+from leadline.model.lead import RefinedLead
+from leadline.model.task import Later, Step, Task
+from leadline.ports.assigning import Assigning, roster_of
+from leadline.ports.store import Handlings, Queue
+from leadline.team.deciding import Ask, Books, charge_for, is_free
+from leadline.team.people import Team
+from leadline.team.rules import Looked
+from leadline.team.teams import Teams
+from leadline.team.turns import JUNK, Standing, rebooked
+
+ASSIGNED = "assigned"
+"""The timeline note of a decision; its detail is the JSON of a `model.assigning.Decision`."""
+
+
+class AssigningStore(Assigning, Handlings, Queue, Protocol):
+    """The parts of a store that a change of a handling needs."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a lead's handling: *how* it came (a code of `model.assigning.HOWS`), when, and
+    which team was asked ("": the one to which a rule gave the lead)."""
+
+    lead: RefinedLead
+    before: Handling
+    after: Handling
+    how: str
+    at: datetime
+    team: str = ""
+
+    def team_in(self, teams: Teams) -> str:
+        """The team asked, or that to which a rule gave the lead; "" if none did."""
+        return self.team or team_of(teams, self.lead, self.before)
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """A handling with its charge, the documents that change with it, and the tasks that give out
+    leads for which there is room now."""
+
+    after: Handling
+    changes: Mapping[str, Rewrite] = {}
+    wake: tuple[Task, ...] = ()
+
+
+def change_handling(
+    store: AssigningStore,
+    teams: Teams,
+    change: Change,
+    then: Sequence[Later] = (),
+    note: str = "",
+    detail: str = "",
+    kept: Mapping[str, Kept] | None = None,
+) -> Handling | None:
+    """Store a change of a handling with what it means for the rosters; returns the handling after
+    it, or None if somebody else was faster and nothing was done. *kept* are the documents as they
+    were when somebody was chosen (`names_for`); None: they are read now."""
+    booked = roster_changes(store, teams, change, kept)
+    lead_id, before = change.lead.lead_id, change.before
+    if not store.handle(lead_id, before, booked.after, then, note, detail, changes=booked.changes):
+        return None
+    if booked.wake:
+        store.put(booked.wake, change.at)
+    return booked.after
+
+
+def roster_changes(
+    store: AssigningStore,
+    teams: Teams,
+    change: Change,
+    kept: Mapping[str, Kept] | None = None,
+) -> Booked:
+    """What a change of a lead's handling means for the rosters of teams.
+
+    Somebody new who works on the lead pays for it, and who paid before gets that back. A lead that
+    ends is not open any more, and junk costs nothing where the team says so (`credit`). A lead that
+    somebody has, or that has ended, waits in no queue.
+    """
+    lead, before, after = change.lead, change.before, change.after
+    people = Team(teams.members)
+    was, now = (_holder(people, lead, one) for one in (before, after))
+    if now or not _is_open(after):
+        after = msgspec.structs.replace(after, queued=None)
+    moves = now != was and (teams.asked or before.charge is not None)
+    if not moves and (before.charge, before.queued, after.queued) == (None, None, None):
+        return Booked(after)
+    if kept is None:
+        kept = store.kept(names_for(teams, lead, before, change.team, moves=moves))
+    books = books_of(documents_in(kept))
+    accounts: Mapping[str, Account] = {}
+    if moves:
+        charge = _new_charge(teams, change, now, books)
+        after = msgspec.structs.replace(after, charge=charge)
+        accounts = _accounts(teams, change, was, now, books)
+    rosters = {
+        team: _rebooked(teams, team, books.rosters.get(team, Roster()), before, after)
+        for team in _touched(before, after)
+    }
+    changes = rewrites(kept, bodies(rosters, accounts))
+    return Booked(after, changes, _wake(store, lead, before, after, rosters))
+
+
+def names_for(
+    teams: Teams, lead: RefinedLead, before: Handling, team: str = "", *, moves: bool = True
+) -> tuple[str, ...]:
+    """The documents that a change of the lead's handling may read and change; with *moves*, also if
+    somebody else gets it, of that *team* ("": the one to which a rule gave it)."""
+    names = tuple(roster_of(team) for team in _touched(before, before))
+    if moves:
+        names += reads_of(teams, team or team_of(teams, lead, before), account_names(lead))
+    return tuple(dict.fromkeys(names))
+
+
+def team_of(teams: Teams, lead: RefinedLead, handling: Handling) -> str:
+    """The team to which a rule gave the lead; "" if none did."""
+    decision = lead.decision
+    if decision is not None and (team := teams.of_rule(decision.rule)):
+        return team
+    if handling.charge is not None:
+        return handling.charge.team
+    return handling.queued.team if handling.queued is not None else ""
+
+
+def _holder(people: Team, lead: RefinedLead, handling: Handling) -> str:
+    """The name in `[people]` of who works on the lead, else as shown; "" for nobody."""
+    holder = holder_of(lead, handling)
+    return (people.name_of(holder) or holder.shown) if holder is not None else ""
+
+
+def _is_open(handling: Handling) -> bool:
+    return handling.ending is Ending.OPEN and not handling.gone
+
+
+def _touched(before: Handling, after: Handling) -> tuple[str, ...]:
+    """The teams in whose rosters the lead stands before or after a change."""
+    parts = (before.charge, after.charge, before.queued, after.queued)
+    return tuple(dict.fromkeys(one.team for one in parts if one is not None))
+
+
+def _new_charge(teams: Teams, change: Change, person: str, books: Books) -> Charge | None:
+    """The charge of who works on the lead now. Within the same team it passes from one to the
+    other; a lead that leaves the team costs nobody of it anything."""
+    lead, earlier = change.lead, change.before.charge
+    if not person:
+        return None
+    if earlier is not None and (config := teams.of(earlier.team)) and person in config.people:
+        return msgspec.structs.replace(earlier, person=person, at=change.at, how=change.how)
+    ask = Ask(
+        lead_id=lead.lead_id,
+        at=change.at,
+        looked=Looked(team=change.team_in(teams)),
+    )
+    return charge_for(teams, ask, books, person, change.how)
+
+
+def _rebooked(teams: Teams, team: str, roster: Roster, before: Handling, after: Handling) -> Roster:
+    was, now = (_standing(teams, team, one) for one in (before, after))
+    roster = rebooked(roster, teams.zone(team), was, now)
+    more = sum(
+        sign * (one.queued is not None and one.queued.team == team)
+        for one, sign in ((before, -1), (after, 1))
+    )
+    if not more:
+        return roster
+    return msgspec.structs.replace(roster, waiting=max(roster.waiting + more, 0))
+
+
+def _standing(teams: Teams, team: str, handling: Handling) -> Standing:
+    """How a lead stands in a team's roster."""
+    charge, config = handling.charge, teams.of(team)
+    if charge is None or charge.team != team:
+        return Standing()
+    credited = handling.ending is Ending.JUNK and config is not None and JUNK in config.credit
+    return Standing(charge, _is_open(handling), credited)
+
+
+def _accounts(
+    teams: Teams, change: Change, was: str, person: str, books: Books
+) -> dict[str, Account]:
+    """The accounts that go to who works on the lead now: of a lead that nobody had as at its
+    refinement; else that of a company without one, or that somebody has by this lead; and whatever
+    the CRM says."""
+    if person not in teams.members:
+        return {}
+    config = teams.of(change.team_in(teams))
+    if config is None or config.sticky != "company":
+        return {}
+    lead_id, changed = change.lead.lead_id, {}
+    for name in account_names(change.lead):
+        has = books.accounts.get(name)
+        moves = has is None or has.lead_id == lead_id or change.how == "crm"
+        if moves or (not was and is_free(teams, config, has, person, change.at)):
+            changed[name] = Account(person, lead_id, change.at)
+    return changed
+
+
+def _wake(
+    store: AssigningStore,
+    lead: RefinedLead,
+    before: Handling,
+    after: Handling,
+    rosters: Mapping[str, Roster],
+) -> tuple[Task, ...]:
+    """A task for the first lead in the queue of a team in which somebody may have room now."""
+    charge = before.charge
+    if charge is None or (charge == after.charge and _is_open(before) == _is_open(after)):
+        return ()
+    if not rosters[charge.team].waiting:
+        return ()
+    first = next((i for i in store.queue_of(charge.team, 2) if i != lead.lead_id), None)
+    return () if first is None else (Task(Step.ASSIGN, first),)

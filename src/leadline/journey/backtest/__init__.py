@@ -1,0 +1,1 @@
+"""Replays stored leads through settings without touching anything: what would have differed."""

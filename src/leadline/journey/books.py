@@ -1,0 +1,78 @@
+"""The documents in which it is remembered what was given to whom: which of them a decision reads,
+and their JSON."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+
+from leadline.duplicates.traits import traits_of
+from leadline.model.assigning import (
+    Absence,
+    Absences,
+    Account,
+    Documents,
+    Kept,
+    Rewrite,
+    Roster,
+)
+from leadline.model.keys import key_digest
+from leadline.model.lead import RefinedLead
+from leadline.model.likeness import Traits
+from leadline.ports.assigning import ABSENCES, account_of, roster_of
+from leadline.team.deciding import Books
+from leadline.team.teams import Teams
+
+_ROSTER, _ACCOUNT = roster_of(""), "account:"
+
+
+def account_names(lead: RefinedLead, traits: Traits | None = None) -> tuple[str, ...]:
+    """The names of the documents of a lead's company: by its business domain, and by its name
+    without the legal form. Empty for people of no company that is known."""
+    domain = lead.contact.company_domain or ""
+    company = (traits if traits is not None else traits_of(lead)).company
+    parts = (("domain", domain), ("company", company))
+    return tuple(account_of(key_digest("account", how, one.encode())) for how, one in parts if one)
+
+
+def reads_of(teams: Teams, team: str, accounts: Iterable[str] = ()) -> tuple[str, ...]:
+    """The documents that a decision for a team reads; none without a team."""
+    chain = teams.chain(team)
+    if not chain:
+        return ()
+    config = teams.of(team)
+    sticks = config is not None and config.sticky == "company"
+    return (ABSENCES, *map(roster_of, chain), *(accounts if sticks else ()))
+
+
+def books_of(documents: Documents) -> Books:
+    """The documents, read."""
+    rosters, accounts = {}, {}
+    absences: Mapping[str, Absence] = {}
+    for name, body in documents.items():
+        if name == ABSENCES:
+            absences = msgspec.json.decode(body, type=Absences).people
+        elif name.startswith(_ROSTER):
+            rosters[name.removeprefix(_ROSTER)] = msgspec.json.decode(body, type=Roster)
+        elif name.startswith(_ACCOUNT):
+            accounts[name] = msgspec.json.decode(body, type=Account)
+    return Books(rosters, accounts, absences)
+
+
+def bodies(rosters: Mapping[str, Roster], accounts: Mapping[str, Account]) -> dict[str, bytes]:
+    """The documents of these rosters and accounts."""
+    written = {roster_of(team): msgspec.json.encode(one) for team, one in rosters.items()}
+    return written | {name: msgspec.json.encode(one) for name, one in accounts.items()}
+
+
+def documents_in(kept: Mapping[str, Kept], names: Collection[str] | None = None) -> Documents:
+    """The JSON of documents as stored, without those that do not exist yet."""
+    return {
+        name: one.body
+        for name, one in kept.items()
+        if one.body and (names is None or name in names)
+    }
+
+
+def rewrites(kept: Mapping[str, Kept], written: Documents) -> dict[str, Rewrite]:
+    """The changes of documents as they were seen."""
+    return {n: Rewrite(kept[n], body) for n, body in written.items() if body != kept[n].body}

@@ -1,0 +1,85 @@
+"""A refined lead is given to somebody, or put into the queue of a team, with all that follows."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from leadline.journey.assigning import ASSIGNED, Change, change_handling
+from leadline.journey.first_turn import told
+from leadline.journey.meanwhile import update_later_alerts
+from leadline.kit import Kit, channels_by
+from leadline.model.assigning import Decision, Kept, Queued
+from leadline.model.handling import Handling
+from leadline.model.lead import Ownership, RefinedLead
+from leadline.model.people import Person
+from leadline.model.task import Later, Step, Task
+from leadline.team.routing import with_owner
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead with its handling, and to whom it is given: the decision, the team that was asked, the
+    documents as they were then (empty: they do not matter), and the queue in which it waits."""
+
+    lead: RefinedLead
+    before: Handling
+    decision: Decision
+    team: str
+    kept: Mapping[str, Kept] = {}
+    queued: Queued | None = None
+
+
+def give(kit: Kit, given: Given) -> Handling | None:
+    """Store that the lead is given to whom the decision names, or that it waits, with the alerts
+    that tell of it; a claim by somebody else ends. None if somebody else was faster."""
+    lead, before, decision = given.lead, given.before, given.decision
+    after = msgspec.structs.replace(before, queued=given.queued or before.queued)
+    if decision.person:
+        after = msgspec.structs.replace(
+            before,
+            owner=kit.team.person(decision.person) or Person(name=decision.person),
+            ownership=Ownership.ASSIGNED,
+            claimed_by=None,
+            claimed_at=None,
+            queued=None,
+            clock_from=before.clock_from if before.queued is None else decision.at,
+        )
+    then = what_follows(kit, lead, after, decision)
+    change = Change(
+        lead=lead,
+        before=before,
+        after=after,
+        how=decision.how,
+        at=decision.at,
+        team=given.team,
+    )
+    detail = msgspec.json.encode(decision).decode()
+    stored = change_handling(
+        kit.store, kit.teams, change, then, ASSIGNED, detail, given.kept or None
+    )
+    if stored is not None:
+        update_later_alerts(kit.store, lead.lead_id, then, decision.at)
+    return stored
+
+
+def what_follows(kit: Kit, lead: RefinedLead, after: Handling, decision: Decision) -> list[Later]:
+    """The tasks after a lead was given to somebody, or put into a queue: channels that alerted
+    update their message, others that the rules choose alert, the CRM is told, and the response
+    clock starts for a lead that waited."""
+    alerts = kit.store.alerts([lead.lead_id]).get(lead.lead_id, ())
+    knowing = {alert.channel for alert in alerts if alert.step is Step.NOTIFY}
+    if after.owner is not None:
+        lead = with_owner(lead, after.owner, Ownership.ASSIGNED)
+    chosen = channels_by(kit, kit.routes.look(lead, kit.clock()), lead)
+    names = told(kit, decision, chosen)
+    tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
+    tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
+    connected = kit.crms.get(lead.received_from) if decision.person and kit.crms else None
+    if connected and connected.config.write and lead.lead_details.crm_record:
+        tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
+    later = [Later(task) for task in tasks]
+    runs = decision.person and kit.targets.targets and not after.answered
+    if runs and (steps := kit.targets.steps(lead, after.clock_from)):
+        wait = max(steps[min(after.level, len(steps) - 1)] - kit.clock(), timedelta())
+        later.append(Later(Task(Step.CLOCK, lead.lead_id), wait))
+    return later

@@ -1,0 +1,140 @@
+"""Leads that nobody has are handed out: those in the queues of teams, and those for which nobody
+could be sought when they were refined."""
+
+import logging
+from datetime import timedelta
+
+from leadline.journey.assigning import names_for
+from leadline.journey.books import account_names, books_of, documents_in
+from leadline.journey.giving import Given, give
+from leadline.journey.histories import NO_HISTORY, History, histories
+from leadline.kit import Kit, exhausted, retry_or_drop, settle
+from leadline.model.assigning import Decision
+from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
+from leadline.model.lead import RefinedLead
+from leadline.model.task import Done, Lease, Outcome, Retry, Step
+from leadline.team.deciding import Ask, decide
+from leadline.team.room import next_room
+from leadline.team.rules import Looked
+
+log = logging.getLogger(__name__)
+
+_MOST = 100
+_OVERTAKEN = timedelta(seconds=1)
+_KEPT = frozenset(("duplicate", "person", "company"))
+
+
+def assign_due(kit: Kit, limit: int = 100) -> int:
+    """Give up to *limit* leads to somebody, as far as anybody has room; returns how many tasks were
+    leased."""
+    leases = kit.store.lease(Step.ASSIGN, limit, kit.lease_duration, among=kit.among)
+    if not leases:
+        return 0
+    done_teams: set[str] = set()
+    outcomes = [_outcome(kit, lease, done_teams) for lease in leases]
+    settle(kit, leases, outcomes)
+    return len(leases)
+
+
+def _outcome(kit: Kit, lease: Lease, done_teams: set[str]) -> Outcome:
+    """The outcome of one task. Once for each team of a batch its whole queue is handed out."""
+    if (end := exhausted(kit, lease)) is not None:
+        return end
+    try:
+        return _assign(kit, lease.task.lead_id, done_teams)
+    except Exception as error:
+        log.exception("assign.failed", extra={"lead": lease.task.lead_id})
+        return retry_or_drop(kit, lease, type(error).__name__)
+
+
+def _assign(kit: Kit, lead_id: str, done_teams: set[str]) -> Outcome:
+    lead = kit.store.refined([lead_id]).get(lead_id)
+    if lead is None:
+        return Done(note="assign.not_refined")
+    before = _handling(kit, lead_id)
+    if before.queued is not None and (team := before.queued.team) not in done_teams:
+        done_teams.add(team)
+        hand_out(kit, team)
+        before = _handling(kit, lead_id)
+    if not _is_sought(lead, before):
+        return Done()
+    sought = seek(kit, lead, before)
+    decision = sought.decision
+    if before.queued is None and not (decision.person or decision.waits or decision.channel):
+        return Done(note="assign.no_team")
+    if before.queued is None or decision.how in _KEPT:
+        if give(kit, sought) is None:
+            return Retry(_OVERTAKEN, why="assign.overtaken", counts=False)
+        if not decision.waits:
+            return Done()
+    team = before.queued.team if before.queued is not None else decision.team
+    at = next_room(kit.teams, team, books_of(documents_in(sought.kept)), decision.at)
+    return Retry(at - decision.at, why="assign.nobody_there", counts=False, planned=True)
+
+
+def _handling(kit: Kit, lead_id: str) -> Handling:
+    return kit.store.handling([lead_id]).get(lead_id, UNHANDLED)
+
+
+def _is_sought(lead: RefinedLead, handling: Handling) -> bool:
+    """Whether somebody is still sought for a lead."""
+    is_open = handling.ending is Ending.OPEN and not handling.gone
+    return lead.status == "refined" and is_open and holder_of(lead, handling) is None
+
+
+def hand_out(kit: Kit, team: str, most: int = _MOST) -> int:
+    """Hand out the queue of a team, the highest score and then the oldest first, as long as
+    somebody has room; returns the number of leads given to somebody."""
+    given = 0
+    for _ in range(most):
+        first = next(iter(kit.store.queue_of(team, 1)), "")
+        lead = kit.store.refined([first]).get(first) if first else None
+        if lead is None:
+            break
+        before = _handling(kit, first)
+        if before.queued is None:
+            continue  # somebody took it meanwhile
+        sought = seek(kit, lead, before, first=True)
+        if not sought.decision.person:
+            break
+        given += give(kit, sought) is not None
+    return given
+
+
+def seek(
+    kit: Kit, lead: RefinedLead, before: Handling, *, first: bool = False, by: str = ""
+) -> Given:
+    """To whom a refined lead that nobody has can be given now; with *first*, it is the first of its
+    queue."""
+    now = kit.clock()
+    history = histories(kit, [lead]).get(lead.lead_id, NO_HISTORY)
+    looked = _looked(kit, lead, before, history)
+    accounts = account_names(lead)
+    kept = kit.store.kept(names_for(kit.teams, lead, before, looked.team))
+    ask = Ask(
+        lead_id=lead.lead_id,
+        at=now,
+        looked=looked,
+        score=lead.lead_details.lead_score or 0.0,
+        earlier=history.counts,
+        accounts=accounts,
+        first=first,
+        by=by,
+    )
+    verdict = decide(kit.teams, ask, books_of(documents_in(kept)))
+    return Given(
+        lead=lead,
+        before=before,
+        decision=verdict.decision,
+        team=looked.team,
+        kept=kept,
+        queued=verdict.queued,
+    )
+
+
+def _looked(kit: Kit, lead: RefinedLead, before: Handling, history: History) -> Looked:
+    """What the rules say of the lead now; of one that waits, what they said when it came."""
+    if before.queued is None:
+        return kit.routes.look(lead, kit.clock(), history.facts)
+    was = lead.decision or Decision(at=kit.clock(), how="nobody")
+    return Looked(rules=was.rules, assigns=was.rule, team=before.queued.team)

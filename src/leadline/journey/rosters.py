@@ -1,0 +1,84 @@
+"""How teams stand at a moment: who is there, what each has got and is owed, and what waits."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from leadline.journey.books import books_of, documents_in
+from leadline.kit import Kit
+from leadline.model.assigning import WHOLE_LEAD, Roster, Share
+from leadline.ports.assigning import ABSENCES, roster_of
+from leadline.settings.teams import TeamConfig
+from leadline.team.deciding import Books
+from leadline.team.presence import absent_why
+from leadline.team.turns import calendar, capped, choose, owed_afresh
+
+_MOST_LISTED = 100
+
+
+class PersonState(msgspec.Struct, frozen=True):
+    """Somebody of a team: why they are given no leads now (a code of `model.assigning.SKIPS` and
+    its detail; "" if they are), how many leads they are owed, and how many they have and got."""
+
+    person: str
+    why: str
+    detail: str
+    owed: float
+    open: int
+    today: int
+    this_week: int
+
+
+class TeamState(msgspec.Struct, frozen=True):
+    """A team: its people, whose turn is next ("": nobody's), where leads go that nobody can take,
+    how many leads wait, and the ids of the first of them in the order in which they are handed
+    out."""
+
+    team: str
+    order: str
+    people: tuple[PersonState, ...]
+    next: str
+    fallback: str
+    waiting: int
+    queue: tuple[str, ...]
+
+
+def states_of(kit: Kit, names: Sequence[str]) -> list[TeamState]:
+    """How these teams stand now."""
+    kept = kit.store.kept([ABSENCES, *map(roster_of, names)])
+    books = books_of(documents_in(kept))
+    found = ((name, kit.teams.of(name)) for name in names)
+    return [_state(kit, name, config, books) for name, config in found if config is not None]
+
+
+def _state(kit: Kit, name: str, config: TeamConfig, books: Books) -> TeamState:
+    roster = books.rosters.get(name, Roster())
+    people = tuple(_people(kit, name, config, books))
+    ready = [one.person for one in people if not one.why]
+    waiting = tuple(kit.store.queue_of(name, _MOST_LISTED))
+    return TeamState(
+        team=name,
+        order=config.order,
+        people=people,
+        next=choose(config, owed_afresh(roster, config), ready),
+        fallback=config.fallback,
+        waiting=max(roster.waiting, len(waiting)),
+        queue=waiting,
+    )
+
+
+def _people(kit: Kit, name: str, config: TeamConfig, books: Books) -> Iterator[PersonState]:
+    now, roster = kit.clock(), books.rosters.get(name, Roster())
+    today = calendar(kit.teams.zone(name), now)
+    for person, attendance in kit.teams.attending(name, books.absences):
+        skipped = absent_why(person, attendance, now) or capped(config, roster, person, today)
+        share = roster.shares.get(person, Share())
+        yield PersonState(
+            person=person,
+            why=skipped.why if skipped else "",
+            detail=skipped.detail if skipped else "",
+            owed=round(share.owed / WHOLE_LEAD, 6),
+            open=share.open,
+            today=share.day_count if share.day == today.day else 0,
+            this_week=share.week_count if share.week == today.week else 0,
+        )

@@ -1,0 +1,177 @@
+"""The values of a lead by the names of the fields of conditions: texts as they are compared, and
+numbers. A field that is missing or blank has none."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from leadline.settings.conditions.fields import WEEKDAYS
+from leadline.settings.conditions.text import fold_text
+from leadline.settings.conditions.values import is_number
+from leadline.team.subject import Subject, Test, ownership_of
+
+Texts = Callable[[Subject], Iterable[str]]
+"""The folded texts of a field."""
+Numbers = Callable[[Subject], Sequence[float]]
+"""The numbers of a field."""
+
+_MOST = 1000
+"""So many values of a list among the custom fields are looked at."""
+_WHOLE = 10**15
+_DAY = timedelta(days=1)
+
+
+def _contact(name: str) -> Texts:
+    return lambda subject: subject.folded(getattr(subject.lead.contact, name))
+
+
+def _detail(name: str) -> Texts:
+    return lambda subject: subject.folded(getattr(subject.lead.lead_details, name))
+
+
+def _phone(subject: Subject) -> Iterable[str]:
+    contact = subject.lead.contact
+    return subject.folded(contact.phone_e164 or contact.phone)
+
+
+def _country(subject: Subject) -> Iterable[str]:
+    return subject.folded(subject.country)
+
+
+def _matched(subject: Subject) -> Iterable[str]:
+    first = subject.lead.duplicate_of
+    return first.matched if first is not None else ()
+
+
+TEXTS: Mapping[str, Texts] = {
+    **{
+        name: _contact(name)
+        for name in (
+            "name", "first_name", "last_name", "title", "email", "email_kind", "company",
+            "company_domain", "website",
+        )
+    },
+    **{
+        name: _detail(name)
+        for name in ("message", "source", "campaign", "owner_claimed", "crm_record")
+    },
+    "phone": _phone,
+    "country": _country,
+    "received_from": lambda subject: (subject.lead.received_from,),
+    "owner": lambda subject: subject.called,
+    "ownership": lambda subject: (ownership_of(subject.lead).value,),
+    "problems": lambda subject: subject.lead.problems,
+    "seen": lambda subject: ("before" if subject.lead.duplicate_of is not None else "new",),
+    "duplicate.matched": _matched,
+    "history.owner": lambda subject: subject.folded(subject.facts.owner),
+    "history.outcome": lambda subject: subject.folded(subject.facts.outcome),
+    "weekday": lambda subject: (WEEKDAYS[subject.local.weekday()],),
+}  # fmt: skip
+"""The fields that are texts."""
+
+
+def _score(subject: Subject) -> Sequence[float]:
+    score = subject.lead.lead_details.lead_score
+    return () if score is None else (score,)
+
+
+def _probability(subject: Subject) -> Sequence[float]:
+    first = subject.lead.duplicate_of
+    return () if first is None or first.probability is None else (first.probability,)
+
+
+def _days(subject: Subject) -> Sequence[float]:
+    last = subject.facts.last_at
+    return () if last is None else ((subject.at - last) / _DAY,)
+
+
+NUMBERS: Mapping[str, Numbers] = {
+    "score": _score,
+    "duplicate.probability": _probability,
+    "duplicate.possible": lambda subject: (len(subject.lead.possible),),
+    "history.leads": lambda subject: (subject.facts.leads,),
+    "history.days": _days,
+    "hour": lambda subject: (subject.local.hour,),
+}
+"""The fields that are numbers."""
+
+
+def custom_texts(path: tuple[str, ...]) -> Texts:
+    """The texts of a custom field; numbers and yes and no as JSON writes them."""
+
+    def texts(subject: Subject) -> Iterable[str]:
+        found = subject.custom.get(path)
+        if found is None:
+            written = [_written(one) for one in _values(subject.lead.custom, path)]
+            found = subject.custom[path] = tuple(filter(None, map(fold_text, written)))
+        return found
+
+    return texts
+
+
+def custom_numbers(path: tuple[str, ...]) -> Numbers:
+    """The numbers of a custom field, and the texts that are written like one."""
+
+    def numbers(subject: Subject) -> Sequence[float]:
+        found = map(_number, _values(subject.lead.custom, path))
+        return [number for number in found if number is not None]
+
+    return numbers
+
+
+def custom_is_there(path: tuple[str, ...]) -> Test:
+    """Whether a custom field says anything: a text that is not blank, or what is no text."""
+
+    def is_there(subject: Subject) -> bool:
+        found = _values(subject.lead.custom, path)
+        return any(one.strip() if isinstance(one, str) else one not in (None, {}) for one in found)
+
+    return is_there
+
+
+def _values(custom: Mapping[str, Any], path: tuple[str, ...]) -> Iterable[Any]:
+    """All that stands at the path (`_reached`), which is mostly one value of one name."""
+    value = custom.get(path[0]) if len(path) == 1 else custom
+    if value is None or isinstance(value, dict | list):
+        return _reached(custom, path)
+    return (value,)
+
+
+def _reached(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """What stands at the path, and each element of lists on the way and at its end. The name of a
+    field may have dots itself."""
+    if isinstance(value, list):
+        for one in value[:_MOST]:
+            if path or not isinstance(one, list):
+                yield from _reached(one, path)
+    elif not path:
+        yield value
+    elif isinstance(value, dict):
+        for end in range(len(path), 0, -1):
+            name = ".".join(path[:end])
+            if name in value:
+                yield from _reached(value[name], path[end:])
+                return
+
+
+def _written(value: Any) -> str:
+    """A value as text; "" for what has none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    number = _number(value)
+    return "" if number is None else f"{number:.15g}"
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return float(value) if -_WHOLE < value < _WHOLE else None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str) and is_number(trimmed := value.strip()):
+        return float(trimmed)
+    return None

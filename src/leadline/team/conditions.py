@@ -1,0 +1,149 @@
+"""Tests leads by the conditions of `when`. A field with several values, such as `problems` or a
+list among the custom fields, meets a condition if one of them does; `!=`, `not in`, `does not
+contain` and `domain not in` if none is what they exclude."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from leadline.settings.conditions.fields import CUSTOM, FIELDS, HISTORY, FieldKind
+from leadline.settings.conditions.parsing import Condition, parse
+from leadline.settings.conditions.text import fold_text
+from leadline.settings.conditions.values import country_code, is_number
+from leadline.team.condition_values import (
+    NUMBERS,
+    TEXTS,
+    Numbers,
+    Texts,
+    custom_is_there,
+    custom_numbers,
+    custom_texts,
+)
+from leadline.team.domains import domain_in, is_beneath
+from leadline.team.subject import Subject, Test
+
+_Value = TypeVar("_Value")
+
+Lists = Mapping[str, frozenset[str]]
+"""The values of the lists in files, by their names in the conditions."""
+
+_NEGATED = {
+    "!=": "=",
+    "not in": "in",
+    "does not contain": "contains",
+    "domain not in": "domain in",
+    "is empty": "is not empty",
+}
+
+
+def compile_condition(line: str, lists: Lists) -> Test:
+    """The test of a line of `when`, of which the settings have found nothing wrong. Raises
+    ValueError otherwise."""
+    condition = parse(line)
+    op = condition.op
+    test = _positive(condition, _NEGATED.get(op, op), lists)
+    return _negation(test) if op in _NEGATED else test
+
+
+def asks_history(line: str) -> bool:
+    """Whether a condition is about earlier leads of the same person (`Facts`)."""
+    return parse(line).field.startswith(HISTORY)
+
+
+def is_about_duplicates(line: str) -> bool:
+    """Whether only duplicates meet the condition by `seen`."""
+    return parse(line).means == parse("seen = before").means
+
+
+def _negation(test: Test) -> Test:
+    return lambda subject: not test(subject)
+
+
+def _positive(condition: Condition, op: str, lists: Lists) -> Test:
+    if FIELDS[condition.field].kind is FieldKind.NUMBER:
+        return _of_numbers(NUMBERS[condition.field], condition, op)
+    if op in ("<", "<=", ">", ">=", "between"):
+        return _of_numbers(custom_numbers(condition.path), condition, op)
+    if condition.field == CUSTOM and op == "is not empty":
+        return custom_is_there(condition.path)
+    texts = custom_texts(condition.path) if condition.field == CUSTOM else TEXTS[condition.field]
+    test = _of_texts(texts, condition, op, lists)
+    if condition.field == CUSTOM and op in ("=", "in"):
+        numbers = tuple(float(one) for one in condition.values if is_number(one))
+        if numbers:
+            return _either(test, _any_number(custom_numbers(condition.path), numbers))
+    return test
+
+
+def _either(one: Test, other: Test) -> Test:
+    return lambda subject: one(subject) or other(subject)
+
+
+def _of_numbers(numbers: Numbers, condition: Condition, op: str) -> Test:
+    """The test of a field that is a number, or is taken as one."""
+    values = tuple(float(one) for one in condition.values)
+    if op == "is not empty":
+        return lambda subject: bool(numbers(subject))
+    if op in ("=", "in"):
+        return _any_number(numbers, values)
+    return _some(numbers, _comparison(op, values[0], values[-1]))
+
+
+def _comparison(op: str, low: float, high: float) -> Callable[[float], bool]:
+    compared: Mapping[str, Callable[[float], bool]] = {
+        "<": lambda number: number < low,
+        "<=": lambda number: number <= low,
+        ">": lambda number: number > low,
+        ">=": lambda number: number >= low,
+        "between": lambda number: low <= number <= high,
+    }
+    return compared[op]
+
+
+def _some(values: Callable[[Subject], Iterable[_Value]], holds: Callable[[_Value], bool]) -> Test:
+    """Whether one of the values is such."""
+
+    def test(subject: Subject) -> bool:
+        for value in values(subject):  # noqa: SIM110 - `any` takes twice as long for one value
+            if holds(value):
+                return True
+        return False
+
+    return test
+
+
+def _any_number(numbers: Numbers, wanted: tuple[float, ...]) -> Test:
+    return _some(numbers, wanted.__contains__)
+
+
+def _of_texts(texts: Texts, condition: Condition, op: str, lists: Lists) -> Test:
+    if op == "is not empty":
+        return lambda subject: bool(texts(subject))
+    if op == "matches":
+        from leadline.settings.conditions.patterns import compiled_pattern
+
+        return _some(texts, compiled_pattern(condition.values[0]))
+    wanted = _wanted(condition, lists)
+    if op in ("=", "in"):
+        return lambda subject: not wanted.isdisjoint(texts(subject))
+    if op == "domain in":
+        return _some(texts, lambda text: is_beneath(text, wanted))
+    part = next(iter(wanted))
+    compared: Mapping[str, Callable[[str], bool]] = {
+        "contains": lambda text: part in text,
+        "begins with": lambda text: text.startswith(part),
+        "ends with": lambda text: text.endswith(part),
+    }
+    return _some(texts, compared[op])
+
+
+def _wanted(condition: Condition, lists: Lists) -> frozenset[str]:
+    """The values that a condition names, folded as the texts of leads are."""
+    if condition.file is None:
+        values = frozenset(map(fold_text, condition.values))
+    else:
+        values = lists[condition.file.name]
+        if FIELDS[condition.field].kind is FieldKind.COUNTRY:
+            return frozenset(fold_text(country_code(one)) for one in values)
+    if "domain" in condition.op:
+        return frozenset(map(domain_in, values))
+    return values

@@ -1,0 +1,303 @@
+"""Whom a lead is given to, and why: pure functions of the settings, the lead and the rosters.
+
+In this order: the owner whom the CRM or a trusted sender names; who has an earlier lead of the same
+person; who has the company; the team's next turn; the team's `fallback`; the team's queue.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from leadline.model.assigning import (
+    Absence,
+    Account,
+    Charge,
+    Decision,
+    Queued,
+    Roster,
+    Skipped,
+)
+from leadline.settings.teams import TeamConfig
+from leadline.team.presence import absent_why
+from leadline.team.rules import Looked
+from leadline.team.teams import Teams
+from leadline.team.turns import (
+    DUPLICATES,
+    Standing,
+    calendar,
+    capped,
+    choose,
+    owed_afresh,
+    rebooked,
+    shares_of,
+)
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """An earlier lead of the same person: who works on it (a name from `[people]`, or as shown; ""
+    for nobody), whether it is still open, and when it was captured."""
+
+    lead_id: str
+    person: str
+    is_open: bool
+    captured_at: datetime
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead for which somebody is sought.
+
+    `owner` is the name of the owner whom the CRM or a sender names, `how` which of them ("crm",
+    "sender"). `earlier` is the lead of the same person that counts. `accounts` are the names of the
+    documents of its company, the most telling first. `but` is somebody who has had the lead
+    already. With `first`, the lead is the first in the team's queue. `is_open` is whether it has
+    not ended yet.
+    """
+
+    lead_id: str
+    at: datetime
+    looked: Looked
+    score: float = 0.0
+    owner: str = ""
+    how: str = ""
+    earlier: Earlier | None = None
+    accounts: tuple[str, ...] = ()
+    but: str = ""
+    first: bool = False
+    is_open: bool = True
+    by: str = ""
+
+
+class Books(msgspec.Struct, frozen=True):
+    """What is remembered: rosters by team, companies by the names of their documents, and announced
+    absences by person."""
+
+    rosters: Mapping[str, Roster] = {}
+    accounts: Mapping[str, Account] = {}
+    absences: Mapping[str, Absence] = {}
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A decision, what it costs whom, the queue in which the lead waits, and the rosters and
+    accounts that change."""
+
+    decision: Decision
+    charge: Charge | None = None
+    queued: Queued | None = None
+    rosters: Mapping[str, Roster] = {}
+    accounts: Mapping[str, Account] = {}
+
+
+class _Picked(msgspec.Struct, frozen=True, kw_only=True):
+    how: str
+    person: str = ""
+    team: str = ""
+    skipped: tuple[Skipped, ...] = ()
+    before: str = ""
+    waits: bool = False
+    channel: str = ""
+
+
+def decide(teams: Teams, ask: Ask, books: Books) -> Verdict:
+    """Whom the lead is given to, with all that changes by that."""
+    skipped: list[Skipped] = []
+    picked = _named(ask) or _kept(teams, ask, books, skipped)
+    if picked is None:
+        picked = _by_turn(teams, ask, books, skipped) if ask.looked.team else _Picked(how="nobody")
+    picked = msgspec.structs.replace(picked, skipped=tuple(skipped))
+    charge, roster = _charged(teams, ask, books, picked)
+    team = charge.team if charge is not None else picked.team
+    queued = Queued(picked.team, ask.score, ask.at) if picked.waits else None
+    return Verdict(
+        decision=_decision(ask, picked, team),
+        charge=charge,
+        queued=queued,
+        rosters={} if roster is None else {team: roster},
+        accounts=_accounts(teams, ask, books, picked),
+    )
+
+
+def _decision(ask: Ask, picked: _Picked, team: str) -> Decision:
+    return Decision(
+        at=ask.at,
+        how=picked.how,
+        person=picked.person,
+        team=team or ask.looked.team,
+        rule=ask.looked.assigns,
+        channels_rule=ask.looked.channels_rule,
+        rules=ask.looked.rules,
+        skipped=picked.skipped,
+        before=picked.before,
+        waits=picked.waits,
+        channel=picked.channel,
+        by=ask.by,
+    )
+
+
+def _named(ask: Ask) -> _Picked | None:
+    return _Picked(how=ask.how, person=ask.owner) if ask.owner else None
+
+
+def _kept(teams: Teams, ask: Ask, books: Books, skipped: list[Skipped]) -> _Picked | None:
+    """Who has the person or the company already, and can be given the lead; those who can't are
+    added to *skipped*."""
+    config = teams.of(ask.looked.team)
+    if config is None:
+        return None
+    for how, person, before, since in _having(config, ask, books):
+        why = _hindered(teams, ask, books, how, person)
+        if why is None and ask.at - since > config.sticky_for:
+            why = Skipped(person, "old")
+        if why is None:
+            return _Picked(how=how, person=person, before=before, team=ask.looked.team)
+        if all(one.person != person for one in skipped):
+            skipped.append(why)
+    return None
+
+
+def _having(config: TeamConfig, ask: Ask, books: Books) -> Iterator[tuple[str, str, str, datetime]]:
+    """Who has the person, and who has the company: how, the person, by which lead, since when."""
+    earlier = ask.earlier
+    if earlier is not None and earlier.person and (earlier.is_open or config.sticky != "no"):
+        how = "duplicate" if earlier.is_open else "person"
+        yield how, earlier.person, earlier.lead_id, earlier.captured_at
+    if config.sticky == "company":
+        for name in ask.accounts:
+            if (account := books.accounts.get(name)) is not None:
+                yield "company", account.person, account.lead_id, account.at
+                return
+
+
+def _hindered(teams: Teams, ask: Ask, books: Books, how: str, person: str) -> Skipped | None:
+    """Why somebody who has the person or the company is not given the lead. A duplicate goes to
+    them outside their hours, too."""
+    if person == ask.but:
+        return Skipped(person, "holds")
+    attendance = teams.attendance(person, books.absences, ask.looked.team)
+    if attendance is None:
+        return Skipped(person, "left")
+    why = absent_why(person, attendance, ask.at)
+    return None if why is not None and how == "duplicate" and why.why != "away" else why
+
+
+def _by_turn(teams: Teams, ask: Ask, books: Books, skipped: list[Skipped]) -> _Picked:
+    """Whose turn it is in the rule's team, or in those asked after it; else where the lead waits,
+    or in which channel it is told."""
+    team = ""
+    for team in teams.chain(ask.looked.team):
+        config, roster = teams.of(team), books.rosters.get(team, Roster())
+        if config is None:
+            continue
+        ready = _ready(teams, team, config, books, ask.at, skipped)
+        if ask.but in ready:
+            skipped.append(Skipped(ask.but, "holds"))
+        queues = roster.waiting > 0 and not ask.first and not ask.but
+        person = "" if queues else choose(config, owed_afresh(roster, config), ready, ask.but)
+        if person:
+            how = config.order if team == ask.looked.team else "fallback"
+            return _Picked(how="queue" if ask.first else how, person=person, team=team)
+        if queues and ready:
+            return _Picked(how="nobody", team=team, waits=True)
+    return _beyond(teams, ask, books, team, skipped)
+
+
+def _beyond(teams: Teams, ask: Ask, books: Books, team: str, skipped: list[Skipped]) -> _Picked:
+    """What happens to a lead that no team can take: *team* is the last one asked."""
+    config = teams.of(team)
+    target = config.fallback if config is not None else ""
+    if target in teams.members and target != ask.but:
+        attendance = teams.attendance(target, books.absences)
+        why = absent_why(target, attendance, ask.at) if attendance is not None else None
+        if why is None:
+            return _Picked(how="fallback", person=target, team=team)
+        skipped.append(why)
+    elif target and teams.is_channel(target):
+        return _Picked(how="nobody", team=team, channel=target)
+    return _Picked(how="nobody", team=team, waits=config is not None and not ask.but)
+
+
+def _ready(
+    teams: Teams,
+    team: str,
+    config: TeamConfig,
+    books: Books,
+    at: datetime,
+    skipped: list[Skipped] | None = None,
+) -> list[str]:
+    """The people of the team who can be given a lead; the others are added to *skipped*."""
+    roster, today = books.rosters.get(team, Roster()), calendar(teams.zone(team), at)
+    ready = []
+    for person, attendance in teams.attending(team, books.absences):
+        why = absent_why(person, attendance, at) or capped(config, roster, person, today)
+        if why is None:
+            ready.append(person)
+        elif skipped is not None:
+            skipped.append(why)
+    return ready
+
+
+def _charged(
+    teams: Teams, ask: Ask, books: Books, picked: _Picked
+) -> tuple[Charge | None, Roster | None]:
+    """Who pays for the lead, and the roster that changes; neither if the lead is given to nobody of
+    a team."""
+    if picked.waits:
+        roster = books.rosters.get(picked.team, Roster())
+        return None, msgspec.structs.replace(roster, waiting=roster.waiting + 1)
+    charge = charge_for(teams, ask, books, picked.person, picked.how, picked.team)
+    if charge is None:
+        return None, None
+    config, roster = teams.of(charge.team), books.rosters.get(charge.team, Roster())
+    if config is not None:
+        roster = owed_afresh(roster, config)
+    return charge, rebooked(
+        roster, teams.zone(charge.team), Standing(), Standing(charge, ask.is_open)
+    )
+
+
+_TURNS = frozenset(
+    ("turn", "weight", "least_open", "fallback", "queue", "next", "reassign", "away")
+)
+
+
+def charge_for(
+    teams: Teams, ask: Ask, books: Books, person: str, how: str, team: str = ""
+) -> Charge | None:
+    """What somebody who gets the lead pays in the team that is asked, or in one of those asked
+    after it; None if they are in none of them."""
+    for name in dict.fromkeys((team, *teams.chain(ask.looked.team))):
+        config = teams.of(name)
+        if config is None or person not in config.people:
+            continue
+        free = how not in _TURNS and (
+            config.sticky_pays == "no"
+            or (ask.earlier is not None and ask.earlier.is_open and DUPLICATES in config.credit)
+        )
+        shares: Mapping[str, int] = {}
+        if not free:
+            shares = shares_of(config, _ready(teams, name, config, books, ask.at) or (person,))
+        return Charge(name, person, ask.at, free, shares, how)
+    return None
+
+
+def _accounts(teams: Teams, ask: Ask, books: Books, picked: _Picked) -> Mapping[str, Account]:
+    """The accounts that change; none if the lead is given to nobody, or to somebody unknown."""
+    config = teams.of(ask.looked.team)
+    if config is None or config.sticky != "company" or picked.person not in teams.members:
+        return {}
+    return {
+        name: Account(picked.person, ask.lead_id, ask.at)
+        for name in ask.accounts
+        if picked.how in ("crm", "sender")
+        or is_free(teams, config, books.accounts.get(name), picked.person, ask.at)
+    }
+
+
+def is_free(
+    teams: Teams, config: TeamConfig, has: Account | None, person: str, at: datetime
+) -> bool:
+    """Whether a company belongs to who gets a lead of it that nobody had, unless somebody else has
+    the company who is only absent."""
+    if has is None or has.person == person or has.person not in teams.members:
+        return True
+    return at - has.at > config.sticky_for

@@ -1,0 +1,147 @@
+"""What is kept about why a lead is whose it is, as `leadline why` finds and words it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from leadline.entrypoints.cli._reasons import lines_of
+from leadline.model.assigning import Decision, Queued, RuleLooked, Skipped
+from leadline.model.formats import refined_head
+from leadline.model.handling import Handling
+from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead, Status
+from leadline.model.likeness import FirstSeen, Reason
+from leadline.model.people import Person
+from leadline.operations.reasons import Reasons, kept_reasons
+from leadline.ports.ledger import Happening, LeadRow, LeadStory
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LEAD = "0193a5b2-0000-7000-8000-000000000001"
+FIRST = "0193a5b1-0000-7000-8000-000000000001"
+DECISION = Decision(
+    at=AT,
+    how="turn",
+    person="ada",
+    team="dach",
+    rule="large",
+    channels_rule="all",
+    rules=(
+        RuleLooked("french", "countries = FR"),
+        RuleLooked("large"),
+        RuleLooked("all"),
+    ),
+    skipped=(Skipped("bob", "away", "until 2026-03-09T00:00:00+01:00"),),
+)
+TEAMS = {"dach": ("ada", "bob", "cy")}
+
+
+def story(decision: Decision | None = DECISION, **more: Any) -> LeadStory:
+    details = LeadDetails(lead_score=85.0, owner="ada" if decision else None)
+    lead = RefinedLead(LEAD, AT, AT, "refined", Contact(), details, "form", decision=decision)
+    lead = msgspec.structs.replace(lead, **more.pop("lead", {}))
+    given: dict[str, Any] = {
+        "row": LeadRow(LEAD, AT, "form", Status.ALERTED),
+        "raw": msgspec.Raw(b"{}"),
+        "media_type": "application/json",
+        "record": None,
+        "timeline": (),
+        "tasks": (),
+        "alerts": (),
+        "related": (),
+        "refined": msgspec.Raw(refined_head(lead)),
+        **more,
+    }
+    return LeadStory(**given)
+
+
+def noted(decision: Decision, after: int) -> Happening:
+    at = AT + timedelta(minutes=after)
+    return Happening(at, "assigned", msgspec.json.encode(decision).decode())
+
+
+def told(reasons: Reasons) -> str:
+    return "\n".join(lines_of(reasons))
+
+
+def test_each_rule_says_which_condition_failed_or_what_it_decided() -> None:
+    lines = list(lines_of(kept_reasons(story(), TEAMS)))
+    assert lines[lines.index("Rules, in order:") :][1:4] == [
+        "  french did not fit: countries = FR",
+        "  large fits: it assigns it",
+        "  all fits: it chooses the channels",
+    ]
+
+
+def test_of_everybody_in_the_team_it_says_why_not_them() -> None:
+    reasons = kept_reasons(story(), TEAMS)
+    assert [(one.person, one.why) for one in reasons.people] == [
+        ("ada", "chosen"), ("bob", "away"), ("cy", "turn"),
+    ]  # fmt: skip
+    text = told(reasons)
+    assert "  bob is away until Monday, 2026-03-09\n" in text
+    assert "  cy was there, but it was not their turn" in text
+    assert "ada was given it" in text
+
+
+def test_later_decisions_and_changes_are_told_in_order() -> None:
+    away = Decision(at=AT, how="away", person="cy", team="dach", skipped=(Skipped("ada", "away"),))
+    timeline = (
+        Happening(AT, "captured"),
+        noted(DECISION, 10),
+        noted(away, 20),
+        Happening(AT + timedelta(minutes=30), "claimed", "U02BOB"),
+        Happening(AT + timedelta(minutes=31), "update.shown"),
+    )
+    handling = Handling(owner=Person(name="cy"), claimed_by=Person(name="bob"), claimed_at=AT)
+    reasons = kept_reasons(story(timeline=timeline, handling=handling), TEAMS)
+    assert [(one.what, one.decision and one.decision.how) for one in reasons.later] == [
+        ("assigned", "turn"), ("assigned", "away"), ("claimed", None),
+    ]  # fmt: skip
+    assert (reasons.holder, reasons.owner) == ("bob", "cy")
+    assert [one.why for one in reasons.people] == ["away", "turn", "chosen"]
+    text = told(reasons)
+    assert "bob has it, and cy owns it." in text
+    assert "Its owner is away. ada is away." in text
+    assert "claimed by a press of the button: U02BOB" in text
+
+
+def test_a_note_that_is_no_decision_is_told_as_it_is() -> None:
+    reasons = kept_reasons(story(timeline=(Happening(AT, "assigned", "to ada"),)), TEAMS)
+    assert reasons.later[0].decision is None
+    assert "assigned: to ada" in told(reasons)
+
+
+def test_a_duplicate_says_of_which_lead_and_why() -> None:
+    same = FirstSeen(FIRST, AT, ("email",), 0.984, (Reason("email.same", 30.0),))
+    again = Decision(at=AT, how="duplicate", person="ada", before=FIRST)
+    text = told(kept_reasons(story(again, lead={"duplicate_of": same}), TEAMS))
+    assert f"ada has the first lead of this person (lead {FIRST})." in text
+    assert f"Seen before as {FIRST}: very probably (98 %) the same person: same e-mail" in text
+
+
+def test_a_lead_that_waits_in_a_queue_says_so() -> None:
+    nobody = Decision(at=AT, how="nobody", team="dach", waits=True)
+    handling = Handling(ownership=Ownership.UNASSIGNED, queued=Queued("dach", 85.0, AT))
+    text = told(kept_reasons(story(nobody, handling=handling, lead={}), TEAMS))
+    assert "It waits in the queue of the team dach since" in text
+
+
+def test_a_lead_without_a_decision_says_that_none_is_kept() -> None:
+    handling = Handling(owner=Person(name="ada"), ownership=Ownership.ASSIGNED)
+    text = told(kept_reasons(story(None, handling=handling), TEAMS))
+    assert "ada has it." in text
+    assert "Why is not kept" in text
+    unknown = Handling(ownership=Ownership.UNKNOWN)
+    assert "the CRM did not answer" in told(kept_reasons(story(None, handling=unknown), TEAMS))
+    assert "not refined" in told(kept_reasons(story(None, refined=None), TEAMS))
+
+
+def test_the_score_is_said_to_be_the_senders() -> None:
+    assert "Its score is 85, as its sender gave it." in told(kept_reasons(story(), TEAMS))
+
+
+def test_nothing_of_the_leads_person_is_in_the_reasons() -> None:
+    contact = Contact(name="Jane Doe", email="jane@example.com", company="Doe Ltd")
+    reasons = kept_reasons(story(lead={"contact": contact}), TEAMS)
+    text = msgspec.json.encode(reasons).decode() + told(reasons)
+    assert not [word for word in ("Jane", "jane@", "Doe") if word in text]

@@ -1,0 +1,108 @@
+"""Teams, and the rules that give leads to them, as settings."""
+
+from datetime import date
+
+import pytest
+
+from leadline.model.errors import ConfigurationError
+from leadline.settings.general import Settings
+from leadline.settings.loading import load
+
+PEOPLE = """
+[channels.pool]
+kind = "slack-webhook"
+url = "https://hooks.slack.example.com/x"
+[people.ann]
+away = ["2026-12-24/2027-01-02", "2026-11-30"]
+[people.ben]
+holidays = "2026-12-24"
+[rules.all]
+team = "one"
+"""
+
+
+def settings(toml: str) -> Settings:
+    return load(environ={}, document=(PEOPLE + toml, "t")).settings
+
+
+def problem(toml: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        settings(toml)
+    (line,) = str(caught.value).splitlines()[1:]
+    return line
+
+
+def team(*lines: str, name: str = "one", people: str = "ann, ben") -> str:
+    names = ", ".join(f'"{one.strip()}"' for one in people.split(","))
+    return "\n".join((f"[teams.{name}]", f"people = [{names}]", *lines, ""))
+
+
+def test_a_team_is_read_with_everything_that_it_may_have() -> None:
+    found = settings(
+        team(
+            'order = "weight"',
+            'weights = ["ann=2", "ben=0.5"]',
+            "cap_day = 10",
+            'fallback = "two"',
+            'credit = ["junk", "duplicate"]',
+            'channel = "pool"',
+        )
+        + team('fallback = "queue"', name="two", people="ben")
+    )
+    one = found.teams["one"]
+    assert (one.weights, one.cap_day, one.cap_week) == (("ann=2", "ben=0.5"), 10, None)
+    assert one.credit == ("junk", "duplicates")
+    assert found.people["ann"].away == (
+        (date(2026, 11, 30), date(2026, 11, 30)),
+        (date(2026, 12, 24), date(2027, 1, 2)),
+    )
+
+
+@pytest.mark.parametrize("to", ["two", "ann", "pool", "slack", "queue"])
+def test_a_fallback_is_a_team_a_person_a_channel_or_the_queue(to: str) -> None:
+    assert settings(team(f'fallback = "{to}"') + team(name="two")).teams["one"].fallback == to
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        (
+            team() + '[rules.x]\nteam = "one"\nassign = ["ann"]\n',
+            "rules.x.team: a rule has `team` or",
+        ),
+        ('[teams.one]\norder = "turn"\n', "teams.one.people: a team needs people"),
+        (team(people="ann, ben, ann"), "teams.one.people: ann is named twice"),
+        (team(people="ann, cid"), "teams.one.people: there is no person 'cid'"),
+        (team('weights = ["ann=2"]'), 'teams.one.weights: weights need `order = "weight"`'),
+        (
+            team('order = "weight"', 'weights = ["cid=2"]'),
+            "cid is not among the people of the team",
+        ),
+        (team('order = "weight"', 'weights = ["ann=0"]'), "write name=number such as ada=1.5"),
+        (team('order = "weight"', 'weights = ["ann=-1"]'), "write name=number"),
+        (team('order = "weight"', 'weights = ["ann"]'), "write name=number"),
+        (team('order = "weight"', 'weights = ["ann=1", "ann=2"]'), "ann has two weights"),
+        (team('credit = ["spam"]'), "teams.one.credit must be junk, duplicates or both"),
+        (team('fallback = "nobody"'), "there is no team, person or channel 'nobody'; `queue` lets"),
+        (team('fallback = "one"'), "it leads back to the same team: one, one"),
+        (team('fallback = "ben"') + team(name="ben"), "ben is a team and a person"),
+        (team('channel = "nowhere"'), "there is no channel 'nowhere'"),
+        (team("cap_day = 0"), "cap_day must be a whole number from 1"),
+    ],
+)
+def test_a_team_that_cannot_be_is_refused_in_words(toml: str, words: str) -> None:
+    assert words in problem(toml)
+
+
+def test_fallbacks_that_lead_in_a_circle_are_refused() -> None:
+    three = (
+        team('fallback = "two"')
+        + team('fallback = "three"', name="two")
+        + team('fallback = "two"', name="three")
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        settings(three)
+    assert [line.strip() for line in str(caught.value).splitlines()[1:]] == [
+        "t line 16: teams.two.fallback: it leads back to the same team: two, three, two",
+        "t line 19: teams.three.fallback: it leads back to the same team: three, two, three",
+    ]
