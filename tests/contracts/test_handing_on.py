@@ -10,7 +10,7 @@ from leadline.channels.slack.commands import answer_command
 from leadline.channels.slack.requests import SlashCommand
 from leadline.journey.absences import announced, come_back, go_away, hand_on_absent
 from leadline.journey.claiming import ActionRules
-from leadline.journey.handing_on import Move, move, open_leads_of
+from leadline.journey.handing_on import Move, leads_held_by, move
 from leadline.journey.pretending import pretending
 from leadline.journey.rosters import states_of
 from leadline.model.handling import UNHANDLED
@@ -54,7 +54,7 @@ def says(office: TeamOffice, person: str, text: str) -> str:
 
 def reassign(office: TeamOffice, source: str, **wanted: str) -> list[str]:
     """To whom the open leads of somebody go."""
-    ids = open_leads_of(office.kit, source)
+    ids = leads_held_by(office.kit, source)
     return [move(office.kit, one, Move(how="operator", **wanted)).after for one in ids]
 
 
@@ -84,7 +84,7 @@ def test_a_preview_of_reassigning_spreads_the_leads_and_changes_nothing(office: 
     leads = office.leads(6)
     before, roster = office.holders(leads), office.roster()
     kit = msgspec.structs.replace(office.kit, store=pretending(office.store))
-    moved = [move(kit, one, Move(how="operator")) for one in open_leads_of(kit, "ada")]
+    moved = [move(kit, one, Move(how="operator")) for one in leads_held_by(kit, "ada")]
     assert sorted(one.after for one in moved) == ["bob", "cyd"]
     assert (office.holders(leads), office.roster()) == (before, roster)
 

@@ -9,6 +9,7 @@ from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
 from leadline.journey.capture import CaptureKit
 from leadline.journey.follow_up import look_up_due
+from leadline.journey.handing_out import assign_due
 from leadline.journey.refining import refine_due
 from leadline.kit import Connected, Kit
 from leadline.model.handling import Handling
@@ -189,10 +190,10 @@ class SalesOffice:
     def places(self) -> list[tuple[Step, str]]:
         steps = (Step.NOTIFY, Step.UPDATE, Step.REMIND)
         channels = [(step, name) for step in steps for name in self.messengers]
-        return [(Step.REFINE, ""), (Step.LOOK_UP, ""), *channels]
+        return [(Step.REFINE, ""), (Step.LOOK_UP, ""), (Step.ASSIGN, ""), *channels]
 
     def turn(self) -> None:
-        while refine_due(self.kit) or look_up_due(self.kit):
+        while refine_due(self.kit) or look_up_due(self.kit) or assign_due(self.kit):
             pass
         for name in self.messengers:
             while timedelta() in (deliver_due(self.kit, name), update_due(self.kit, name)):

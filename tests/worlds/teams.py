@@ -10,7 +10,7 @@ from leadline.journey.books import books_of, documents_in
 from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, Pressed, press
 from leadline.journey.handing_out import assign_due
 from leadline.journey.response_clock import clock_due
-from leadline.model.assigning import WHOLE_LEAD, Decision, Roster, Share
+from leadline.model.assigning import WHOLE_LEAD, Decision, Share, TeamRoster
 from leadline.model.handling import UNHANDLED, holder_of
 from leadline.model.people import Person
 from leadline.model.task import Step
@@ -107,9 +107,9 @@ class TeamOffice(SalesOffice):
         assert decision is not None
         return decision
 
-    def roster(self, team: str = "dach") -> Roster:
+    def roster(self, team: str = "dach") -> TeamRoster:
         kept = self.store.kept([roster_of(team)])
-        return books_of(documents_in(kept)).rosters.get(team, Roster())
+        return books_of(documents_in(kept)).rosters.get(team, TeamRoster())
 
     def owed(self, person: str, team: str = "dach") -> float:
         return self.share(person, team).owed / WHOLE_LEAD

@@ -27,7 +27,7 @@ class Thresholds(msgspec.Struct, frozen=True):
     review: float = 0.5
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Placement(msgspec.Struct, frozen=True):
     """The first lead of the cluster that a lead belongs to, None if it is nobody's duplicate, and
     the leads that may be about the same person, the most probable first. `joined` are the first
     leads of other clusters that the lead shows to be about that person, too: their members are to
@@ -82,7 +82,7 @@ def decide(
     weights: Weights,
     judgements: Sequence[Judgement] = (),
     thresholds: Thresholds = USUAL,
-) -> Decision:
+) -> Placement:
     """Whose duplicate *lead* is, of the clusters of its candidates.
 
     A cluster with a member that was judged APART from the lead is left out, whatever else speaks
@@ -98,7 +98,7 @@ def decide(
     if judged:
         best = min(judged, key=_age)
         reason = Reason("judged.same", 0.0)
-        return Decision(_first_seen(best, 1.0, (reason,)))
+        return Placement(_first_seen(best, 1.0, (reason,)))
     links = [one for one in scored if _links(one, thresholds.link)]
     chosen, others = _one_person(links, weights)
     kept = {one.cluster.first for one in (chosen, *others) if one}
@@ -106,10 +106,10 @@ def decide(
         [one for one in scored if one.cluster.first not in kept], thresholds.review
     )
     if chosen is None:
-        return Decision(None, possible)
+        return Placement(None, possible)
     chance = min(probability(chosen.best.bits), MOST_CERTAIN)
     first = _first_seen(chosen, chance, reasons_of(chosen.best))
-    return Decision(first, possible, tuple(one.cluster.first for one in others))
+    return Placement(first, possible, tuple(one.cluster.first for one in others))
 
 
 def _one_person(links: Sequence[_Scored], weights: Weights) -> tuple[_Scored | None, list[_Scored]]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.journey.handing_on import Move, move, open_leads_of
+from leadline.journey.handing_on import Move, leads_held_by, move
 from leadline.kit import Kit
 from leadline.model.assigning import Absence, Absences, Kept, Rewrite
 from leadline.model.errors import StorageFailed
@@ -101,7 +101,7 @@ def _is_away(kit: Kit, known: Absences, name: str) -> bool:
 
 def _hand_on(kit: Kit, name: str) -> int:
     moved = 0
-    for lead_id in open_leads_of(kit, name):
+    for lead_id in leads_held_by(kit, name):
         handling = kit.store.handling([lead_id]).get(lead_id)
         charge = handling.charge if handling is not None else None
         config = kit.teams.of(charge.team) if charge is not None else None

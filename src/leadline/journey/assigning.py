@@ -10,17 +10,18 @@ from typing import Protocol
 import msgspec
 
 from leadline.journey.books import account_names, bodies, books_of, documents_in, reads_of, rewrites
-from leadline.model.assigning import Account, Charge, Kept, Rewrite, Roster
+from leadline.model.assigning import AccountOwner, Charge, Decision, Kept, Rewrite, TeamRoster
 from leadline.model.handling import Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Later, Step, Task
 from leadline.ports.assigning import Assigning, roster_of
 from leadline.ports.store import Handlings, Queue
-from leadline.team.deciding import Ask, Books, charge_for, is_free
+from leadline.team.asking import Ask, Books
+from leadline.team.charging import charge_for, is_free
 from leadline.team.people import Team
 from leadline.team.rules import Looked
 from leadline.team.teams import Teams
-from leadline.team.turns import JUNK, Standing, rebooked
+from leadline.team.turns import JUNK, Booking, rebooked
 
 ASSIGNED = "assigned"
 """The timeline note of a decision; its detail is the JSON of a `model.assigning.Decision`."""
@@ -30,7 +31,7 @@ class AssigningStore(Assigning, Handlings, Queue, Protocol):
     """The parts of a store that a change of a handling needs."""
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class HandlingChange(msgspec.Struct, frozen=True, kw_only=True):
     """A change of a lead's handling: *how* it came (a code of `model.assigning.HOWS`), when, and
     which team was asked ("": the one to which a rule gave the lead)."""
 
@@ -58,16 +59,21 @@ class Booked(msgspec.Struct, frozen=True):
 def change_handling(
     store: AssigningStore,
     teams: Teams,
-    change: Change,
+    change: HandlingChange,
     then: Sequence[Later] = (),
     note: str = "",
     detail: str = "",
     kept: Mapping[str, Kept] | None = None,
 ) -> Handling | None:
     """Store a change of a handling with what it means for the rosters; returns the handling after
-    it, or None if somebody else was faster and nothing was done. *kept* are the documents as they
-    were when somebody was chosen (`names_for`); None: they are read now."""
+    it, or None if somebody else was faster and nothing was done.
+
+    Without a *detail*, that of an owner whom the CRM or the sender names is the JSON of the
+    decision. *kept* are the documents as they were when somebody was chosen (`names_for`); None:
+    they are read now.
+    """
     booked = roster_changes(store, teams, change, kept)
+    detail = detail or _decision_named(teams, change, booked.after)
     lead_id, before = change.lead.lead_id, change.before
     if not store.handle(lead_id, before, booked.after, then, note, detail, changes=booked.changes):
         return None
@@ -76,10 +82,27 @@ def change_handling(
     return booked.after
 
 
+def _decision_named(teams: Teams, change: HandlingChange, after: Handling) -> str:
+    """The JSON of the decision, if the CRM or the sender named another owner than the lead had and
+    rules give out leads; else ""."""
+    owner, had = change.after.owner, change.before.owner
+    if owner is None or owner == had or not teams.asked or change.how not in ("crm", "sender"):
+        return ""
+    decision = change.lead.decision
+    named = Decision(
+        at=change.at,
+        how=change.how,
+        person=Team(teams.members).name_of(owner) or owner.shown,
+        team=after.charge.team if after.charge is not None else "",
+        rule=decision.rule if decision is not None else "",
+    )
+    return msgspec.json.encode(named).decode()
+
+
 def roster_changes(
     store: AssigningStore,
     teams: Teams,
-    change: Change,
+    change: HandlingChange,
     kept: Mapping[str, Kept] | None = None,
 ) -> Booked:
     """What a change of a lead's handling means for the rosters of teams.
@@ -99,13 +122,13 @@ def roster_changes(
     if kept is None:
         kept = store.kept(names_for(teams, lead, before, change.team, moves=moves))
     books = books_of(documents_in(kept))
-    accounts: Mapping[str, Account] = {}
+    accounts: Mapping[str, AccountOwner] = {}
     if moves:
         charge = _new_charge(teams, change, now, books)
         after = msgspec.structs.replace(after, charge=charge)
         accounts = _accounts(teams, change, was, now, books)
     rosters = {
-        team: _rebooked(teams, team, books.rosters.get(team, Roster()), before, after)
+        team: _rebooked(teams, team, books.rosters.get(team, TeamRoster()), before, after)
         for team in _touched(before, after)
     }
     changes = rewrites(kept, bodies(rosters, accounts))
@@ -149,7 +172,7 @@ def _touched(before: Handling, after: Handling) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.team for one in parts if one is not None))
 
 
-def _new_charge(teams: Teams, change: Change, person: str, books: Books) -> Charge | None:
+def _new_charge(teams: Teams, change: HandlingChange, person: str, books: Books) -> Charge | None:
     """The charge of who works on the lead now. Within the same team it passes from one to the
     other; a lead that leaves the team costs nobody of it anything."""
     lead, earlier = change.lead, change.before.charge
@@ -165,7 +188,9 @@ def _new_charge(teams: Teams, change: Change, person: str, books: Books) -> Char
     return charge_for(teams, ask, books, person, change.how)
 
 
-def _rebooked(teams: Teams, team: str, roster: Roster, before: Handling, after: Handling) -> Roster:
+def _rebooked(
+    teams: Teams, team: str, roster: TeamRoster, before: Handling, after: Handling
+) -> TeamRoster:
     was, now = (_standing(teams, team, one) for one in (before, after))
     roster = rebooked(roster, teams.zone(team), was, now)
     more = sum(
@@ -177,18 +202,18 @@ def _rebooked(teams: Teams, team: str, roster: Roster, before: Handling, after: 
     return msgspec.structs.replace(roster, waiting=max(roster.waiting + more, 0))
 
 
-def _standing(teams: Teams, team: str, handling: Handling) -> Standing:
+def _standing(teams: Teams, team: str, handling: Handling) -> Booking:
     """How a lead stands in a team's roster."""
     charge, config = handling.charge, teams.of(team)
     if charge is None or charge.team != team:
-        return Standing()
+        return Booking()
     credited = handling.ending is Ending.JUNK and config is not None and JUNK in config.credit
-    return Standing(charge, _is_open(handling), credited)
+    return Booking(charge, _is_open(handling), credited)
 
 
 def _accounts(
-    teams: Teams, change: Change, was: str, person: str, books: Books
-) -> dict[str, Account]:
+    teams: Teams, change: HandlingChange, was: str, person: str, books: Books
+) -> dict[str, AccountOwner]:
     """The accounts that go to who works on the lead now: of a lead that nobody had as at its
     refinement; else that of a company without one, or that somebody has by this lead; and whatever
     the CRM says."""
@@ -202,7 +227,7 @@ def _accounts(
         has = books.accounts.get(name)
         moves = has is None or has.lead_id == lead_id or change.how == "crm"
         if moves or (not was and is_free(teams, config, has, person, change.at)):
-            changed[name] = Account(person, lead_id, change.at)
+            changed[name] = AccountOwner(person, lead_id, change.at)
     return changed
 
 
@@ -211,7 +236,7 @@ def _wake(
     lead: RefinedLead,
     before: Handling,
     after: Handling,
-    rosters: Mapping[str, Roster],
+    rosters: Mapping[str, TeamRoster],
 ) -> tuple[Task, ...]:
     """A task for the first lead in the queue of a team in which somebody may have room now."""
     charge = before.charge

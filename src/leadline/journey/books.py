@@ -9,17 +9,17 @@ from leadline.duplicates.traits import traits_of
 from leadline.model.assigning import (
     Absence,
     Absences,
-    Account,
+    AccountOwner,
     Documents,
     Kept,
     Rewrite,
-    Roster,
+    TeamRoster,
 )
 from leadline.model.keys import key_digest
 from leadline.model.lead import RefinedLead
 from leadline.model.likeness import Traits
 from leadline.ports.assigning import ABSENCES, account_of, roster_of
-from leadline.team.deciding import Books
+from leadline.team.asking import Books
 from leadline.team.teams import Teams
 
 _ROSTER, _ACCOUNT = roster_of(""), "account:"
@@ -52,13 +52,15 @@ def books_of(documents: Documents) -> Books:
         if name == ABSENCES:
             absences = msgspec.json.decode(body, type=Absences).people
         elif name.startswith(_ROSTER):
-            rosters[name.removeprefix(_ROSTER)] = msgspec.json.decode(body, type=Roster)
+            rosters[name.removeprefix(_ROSTER)] = msgspec.json.decode(body, type=TeamRoster)
         elif name.startswith(_ACCOUNT):
-            accounts[name] = msgspec.json.decode(body, type=Account)
+            accounts[name] = msgspec.json.decode(body, type=AccountOwner)
     return Books(rosters, accounts, absences)
 
 
-def bodies(rosters: Mapping[str, Roster], accounts: Mapping[str, Account]) -> dict[str, bytes]:
+def bodies(
+    rosters: Mapping[str, TeamRoster], accounts: Mapping[str, AccountOwner]
+) -> dict[str, bytes]:
     """The documents of these rosters and accounts."""
     written = {roster_of(team): msgspec.json.encode(one) for team, one in rosters.items()}
     return written | {name: msgspec.json.encode(one) for name, one in accounts.items()}

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from leadline.journey.assigning import Change, change_handling
+from leadline.journey.assigning import HandlingChange, change_handling
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling, owner_of
@@ -149,7 +149,7 @@ def press(
         after = _with_reply(made.after, request, now, alerts, rules)
         is_news = request.action != SNOOZE and lead.received_from in rules.write_back_sources
         then = _what_follows(lead, alerts, with_write_back=is_news)
-        change = Change(lead=lead, before=before, after=after, how=request.how, at=now)
+        change = HandlingChange(lead=lead, before=before, after=after, how=request.how, at=now)
         stored = change_handling(store, rules.teams, change, then, made.note, who.slack)
         if stored is not None:
             update_later_alerts(store, lead_id, then, now)

@@ -7,7 +7,7 @@ import msgspec
 from leadline.journey.assigning import ASSIGNED
 from leadline.journey.books import account_names, bodies, books_of, reads_of
 from leadline.journey.crm_lookup import LookUpAnswer
-from leadline.journey.histories import NO_HISTORY, History, histories, name_in
+from leadline.journey.histories import NO_HISTORY, PastLeads, histories, name_in
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_now
 from leadline.kit import Kit, channels_by, known
 from leadline.model.assigning import Decision, Documents
@@ -17,7 +17,8 @@ from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person, owner_in
 from leadline.model.task import Done, Later, Step, Task, Turn
 from leadline.ports.crm import CrmRecord
-from leadline.team.deciding import Ask, Earlier, Verdict, decide
+from leadline.team.asking import Ask, Choice, Earlier
+from leadline.team.deciding import who_gets
 from leadline.team.room import next_room
 from leadline.team.routing import with_owner
 from leadline.team.rules import Looked
@@ -36,7 +37,7 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
     lead: RefinedLead
     handling: Handling | None
     answer: LookUpAnswer | None
-    history: History
+    history: PastLeads
     mates: Mates
     done: Done
 
@@ -66,7 +67,7 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
     ) -> tuple[Done, Documents]:
         books = books_of(documents)
         ask = self._ask(looked, accounts)
-        verdict = decide(self.kit.teams, ask, books)
+        verdict = who_gets(self.kit.teams, ask, books)
         later: tuple[Later, ...] = ()
         if verdict.queued is not None:
             at = next_room(self.kit.teams, verdict.queued.team, books, ask.at)
@@ -95,7 +96,11 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
         first = self.lead.duplicate_of
         if first is None:
             return None
-        here = self.mates.get(first.lead_id, {})
+        # What was decided of the lead itself, or of later ones, was not stored: another worker was
+        # faster, or the batch is settled once more.
+        itself = self.lead.captured_at, self.lead.lead_id
+        mates = self.mates.get(first.lead_id, {}).values()
+        here = {one.lead_id: one for one in mates if (one.captured_at, one.lead_id) < itself}
         if self.history.first is None and first.lead_id in here:
             return here[first.lead_id]
         if self.history.first is not None and self.history.first.is_open:
@@ -109,7 +114,7 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
         made = Earlier(lead.lead_id, decision.person, True, lead.captured_at)
         self.mates.setdefault(first, {})[lead.lead_id] = made
 
-    def _done(self, verdict: Verdict, later: tuple[Later, ...]) -> Done:
+    def _done(self, verdict: Choice, later: tuple[Later, ...]) -> Done:
         kit, decision = self.kit, verdict.decision
         lead, handling = self.lead, self.handling or UNHANDLED
         owner = handling.owner or owner_in(lead.lead_details)
@@ -121,7 +126,7 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
         looked = kit.routes.look(lead, lead.processed_at, self.history.facts)
         decision = msgspec.structs.replace(decision, channels_rule=looked.channels_rule)
         lead = msgspec.structs.replace(lead, decision=decision)
-        names = told(kit, decision, channels_by(kit, looked, lead))
+        names = channels_told(kit, decision, channels_by(kit, looked, lead))
         steps = tasks_for_later(kit, lead, self.answer)
         if decision.waits:  # its clock starts when somebody gets it
             steps = tuple(one for one in steps if one.task.step is not Step.CLOCK)
@@ -137,7 +142,7 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def told(kit: Kit, decision: Decision, chosen: Sequence[str]) -> tuple[str, ...]:
+def channels_told(kit: Kit, decision: Decision, chosen: Sequence[str]) -> tuple[str, ...]:
     """The channels that are alerted: those that the rules chose; of a lead that waits, the team's
     own, if it has one; and the channel to which a team's `fallback` sends leads."""
     team = kit.teams.of(decision.team)
@@ -151,7 +156,7 @@ class Seekers(msgspec.Struct, frozen=True):
     """What the leads of one batch have in common when somebody is sought for each of them."""
 
     kit: Kit
-    histories: Mapping[str, History]
+    histories: Mapping[str, PastLeads]
     mates: Mates
 
     def first(
@@ -185,5 +190,6 @@ class Seekers(msgspec.Struct, frozen=True):
 
 
 def seekers(kit: Kit, leads: Sequence[RefinedLead]) -> Seekers:
-    """What is known of these leads together; nothing is read if there are no rules."""
-    return Seekers(kit, histories(kit, leads) if kit.routes.rules else {}, {})
+    """What is known of these leads together; nothing is read unless teams or rules need it."""
+    asked = kit.teams.asked or kit.routes.ask_history
+    return Seekers(kit, histories(kit, leads) if asked else {}, {})

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.journey.assigning import Change, change_handling
+from leadline.journey.assigning import HandlingChange, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.erasing import erase
 from leadline.journey.folding import as_happened, end_of, said_by
@@ -211,7 +211,7 @@ def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
         )
         detail = erase(kit, lead.received_from, lead.lead_id, lead, after)
     then = _follow_ups(kit, lead, before, after)
-    change = Change(lead=lead, before=before, after=after, how="crm", at=kit.clock())
+    change = HandlingChange(lead=lead, before=before, after=after, how="crm", at=kit.clock())
     if change_handling(kit.store, kit.teams, change, then, f"record.{why}", detail) is None:
         return _overtaken(kit)
     update_later_alerts(kit.store, lead.lead_id, then, kit.clock())
@@ -240,7 +240,7 @@ def _store_handling(
     then = _follow_ups(kit, lead, before, after)
     if unfinished:
         then = [Later(Task(Step.REFINE, lead.lead_id))]
-    change = Change(lead=lead, before=before, after=after, how="crm", at=kit.clock())
+    change = HandlingChange(lead=lead, before=before, after=after, how="crm", at=kit.clock())
     stored = change_handling(kit.store, kit.teams, change, then, note)
     if stored is None:
         return None

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.journey.assigning import ASSIGNED, Change, change_handling
-from leadline.journey.first_turn import told
+from leadline.journey.assigning import ASSIGNED, HandlingChange, change_handling
+from leadline.journey.first_turn import channels_told
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit, channels_by
 from leadline.model.assigning import Decision, Kept, Queued
@@ -17,7 +17,7 @@ from leadline.model.task import Later, Step, Task
 from leadline.team.routing import with_owner
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """A lead with its handling, and to whom it is given: the decision, the team that was asked, the
     documents as they were then (empty: they do not matter), and the queue in which it waits."""
 
@@ -29,7 +29,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     queued: Queued | None = None
 
 
-def give(kit: Kit, given: Given) -> Handling | None:
+def give(kit: Kit, given: Assignment) -> Handling | None:
     """Store that the lead is given to whom the decision names, or that it waits, with the alerts
     that tell of it; a claim by somebody else ends. None if somebody else was faster."""
     lead, before, decision = given.lead, given.before, given.decision
@@ -45,7 +45,7 @@ def give(kit: Kit, given: Given) -> Handling | None:
             clock_from=before.clock_from if before.queued is None else decision.at,
         )
     then = what_follows(kit, lead, after, decision)
-    change = Change(
+    change = HandlingChange(
         lead=lead,
         before=before,
         after=after,
@@ -71,7 +71,7 @@ def what_follows(kit: Kit, lead: RefinedLead, after: Handling, decision: Decisio
     if after.owner is not None:
         lead = with_owner(lead, after.owner, Ownership.ASSIGNED)
     chosen = channels_by(kit, kit.routes.look(lead, kit.clock()), lead)
-    names = told(kit, decision, chosen)
+    names = channels_told(kit, decision, chosen)
     tasks = [Task(Step.UPDATE, lead.lead_id, name) for name in sorted(knowing)]
     tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in names if name not in knowing]
     connected = kit.crms.get(lead.received_from) if decision.person and kit.crms else None

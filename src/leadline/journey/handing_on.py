@@ -6,14 +6,15 @@ import msgspec
 
 from leadline.journey.assigning import names_for, team_of
 from leadline.journey.books import books_of, documents_in
-from leadline.journey.giving import Given, give
+from leadline.journey.giving import Assignment, give
 from leadline.journey.histories import name_in
 from leadline.kit import Kit, known
 from leadline.model.assigning import Decision, Kept
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
-from leadline.team.deciding import Ask, decide
+from leadline.team.asking import Ask
+from leadline.team.deciding import who_gets
 from leadline.team.rules import Looked
 
 _ROUNDS = 10
@@ -51,7 +52,7 @@ def seek_other(
         first=True,
         by=by,
     )
-    decision = decide(kit.teams, ask, books_of(documents_in(kept))).decision
+    decision = who_gets(kit.teams, ask, books_of(documents_in(kept))).decision
     person = kit.team.person(decision.person) if decision.person else None
     if person is None:
         return None
@@ -123,7 +124,7 @@ def _why_not(lead: RefinedLead, before: Handling, has: str, wanted: Move) -> str
     return ""
 
 
-def _given(kit: Kit, lead: RefinedLead, before: Handling, wanted: Move) -> Given | None:
+def _given(kit: Kit, lead: RefinedLead, before: Handling, wanted: Move) -> Assignment | None:
     """To whom the lead goes; None if nobody else is there or has room."""
     if wanted.person:
         team = team_of(kit.teams, lead, before)
@@ -135,16 +136,16 @@ def _given(kit: Kit, lead: RefinedLead, before: Handling, wanted: Move) -> Given
             rule=_rule_of(lead),
             by=wanted.by,
         )
-        return Given(lead=lead, before=before, decision=decision, team=team)
+        return Assignment(lead=lead, before=before, decision=decision, team=team)
     other = seek_other(kit, lead, before, how=wanted.how, team=wanted.team, by=wanted.by)
     if other is None:
         return None
-    return Given(
+    return Assignment(
         lead=lead, before=before, decision=other.decision, team=other.team, kept=other.kept
     )
 
 
-def open_leads_of(kit: Kit, name: str) -> list[str]:
+def leads_held_by(kit: Kit, name: str) -> list[str]:
     """The ids of the open leads of somebody, oldest first: by their name in `[people]`, or the
     e-mail address, Slack id or CRM id of somebody who is not there any more."""
     member = kit.team.members.get(name)

@@ -6,14 +6,15 @@ from datetime import timedelta
 
 from leadline.journey.assigning import names_for
 from leadline.journey.books import account_names, books_of, documents_in
-from leadline.journey.giving import Given, give
-from leadline.journey.histories import NO_HISTORY, History, histories
+from leadline.journey.giving import Assignment, give
+from leadline.journey.histories import NO_HISTORY, PastLeads, histories
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.assigning import Decision
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Done, Lease, Outcome, Retry, Step
-from leadline.team.deciding import Ask, decide
+from leadline.team.asking import Ask
+from leadline.team.deciding import who_gets
 from leadline.team.room import next_room
 from leadline.team.rules import Looked
 
@@ -103,11 +104,11 @@ def hand_out(kit: Kit, team: str, most: int = _MOST) -> int:
 
 def seek(
     kit: Kit, lead: RefinedLead, before: Handling, *, first: bool = False, by: str = ""
-) -> Given:
+) -> Assignment:
     """To whom a refined lead that nobody has can be given now; with *first*, it is the first of its
     queue."""
     now = kit.clock()
-    history = histories(kit, [lead]).get(lead.lead_id, NO_HISTORY)
+    history = histories(kit, [lead], waited=True).get(lead.lead_id, NO_HISTORY)
     looked = _looked(kit, lead, before, history)
     accounts = account_names(lead)
     kept = kit.store.kept(names_for(kit.teams, lead, before, looked.team))
@@ -121,8 +122,8 @@ def seek(
         first=first,
         by=by,
     )
-    verdict = decide(kit.teams, ask, books_of(documents_in(kept)))
-    return Given(
+    verdict = who_gets(kit.teams, ask, books_of(documents_in(kept)))
+    return Assignment(
         lead=lead,
         before=before,
         decision=verdict.decision,
@@ -132,7 +133,7 @@ def seek(
     )
 
 
-def _looked(kit: Kit, lead: RefinedLead, before: Handling, history: History) -> Looked:
+def _looked(kit: Kit, lead: RefinedLead, before: Handling, history: PastLeads) -> Looked:
     """What the rules say of the lead now; of one that waits, what they said when it came."""
     if before.queued is None:
         return kit.routes.look(lead, kit.clock(), history.facts)

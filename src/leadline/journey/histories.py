@@ -9,12 +9,12 @@ from leadline.kit import Kit, known
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
-from leadline.team.deciding import Earlier
+from leadline.team.asking import Earlier
 from leadline.team.people import Team
 from leadline.team.subject import NO_FACTS, Facts
 
 
-class History(msgspec.Struct, frozen=True):
+class PastLeads(msgspec.Struct, frozen=True):
     """What is known of earlier leads of a person: the `first` and the `last` of them with who works
     on them, and what rules may ask about them."""
 
@@ -28,13 +28,19 @@ class History(msgspec.Struct, frozen=True):
         return self.first if self.first is not None and self.first.is_open else self.last
 
 
-NO_HISTORY = History()
+NO_HISTORY = PastLeads()
 
 
-def histories(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, History]:
-    """The history of each of these leads that has one, by lead id."""
-    repeated = [one for one in leads if one.duplicate_of is not None]
-    firsts = {one.lead_id: one.duplicate_of.lead_id for one in repeated if one.duplicate_of}
+def histories(
+    kit: Kit, leads: Sequence[RefinedLead], *, waited: bool = False
+) -> Mapping[str, PastLeads]:
+    """The history of each of these leads that has one, by lead id. With *waited*, somebody may have
+    got a later lead of the person meanwhile, so the first lead of a person is looked at, too."""
+    repeated = [one for one in leads if waited or one.duplicate_of is not None]
+    firsts = {
+        one.lead_id: one.duplicate_of.lead_id if one.duplicate_of else one.lead_id
+        for one in repeated
+    }
     if not firsts:
         return {}
     clusters = kit.store.clusters(sorted(set(firsts.values())))
@@ -50,12 +56,15 @@ def histories(kit: Kit, leads: Sequence[RefinedLead]) -> Mapping[str, History]:
     refined, handled = kit.store.refined(ids), kit.store.handling(ids)
     seen = {i: _earlier(kit, one, handled.get(i, UNHANDLED)) for i, one in refined.items()}
     made = {}
-    for lead_id, some in before.items():
-        if some:
+    for lead in repeated:
+        if some := before[lead.lead_id]:
             first, last = seen.get(some[0][1]), seen.get(some[-1][1])
-            outcome = handled.get(some[-1][1], UNHANDLED).ending.value
-            facts = Facts(len(some), some[0][0], some[-1][0], last.person if last else "", outcome)
-            made[lead_id] = History(first, last, facts)
+            facts = NO_FACTS
+            if lead.duplicate_of is not None:
+                outcome = handled.get(some[-1][1], UNHANDLED).ending.value
+                who = last.person if last else ""
+                facts = Facts(len(some), some[0][0], some[-1][0], who, outcome)
+            made[lead.lead_id] = PastLeads(first, last, facts)
     return made
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from leadline.duplicates.comparing import NAME_ONLY
-from leadline.duplicates.deciding import Cluster, Decision, decide
+from leadline.duplicates.deciding import Cluster, Placement, decide
 from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.merging import filled_from
 from leadline.duplicates.traits import traits_of
@@ -29,7 +29,7 @@ class Linked(msgspec.Struct, frozen=True):
     """A refined lead with what was found out about duplicates, and what its settlement needs: its
     candidate keys, its traits, and when candidates were looked for. `followers` are the ids of the
     leads whose first lead it was until now, and of those in other clusters that it shows to be
-    about the same person (`Decision.joined`); they are to be refined again."""
+    about the same person (`Placement.joined`); they are to be refined again."""
 
     lead: RefinedLead
     keys: Mapping[str, bytes] = {}
@@ -111,7 +111,7 @@ class _Linker:
         most = round(self._kit.duplicates.link - 0.01, 4)
         return msgspec.structs.replace(maybe, probability=min(maybe.probability, most))
 
-    def _decided(self, one: _Prepared, found: Candidates) -> Decision:
+    def _decided(self, one: _Prepared, found: Candidates) -> Placement:
         """The cluster that the lead is put into, and its possible duplicates.
 
         A lead that is refined again goes only into a cluster that began earlier, or the one that it
@@ -124,12 +124,12 @@ class _Linker:
             was_in = earlier.duplicate_of.lead_id if earlier.duplicate_of else ""
             clusters = [c for c in clusters if c.first == was_in or _is_earlier(c, lead)]
         if not clusters:
-            return Decision()
+            return Placement()
         policy, judged = self._kit.duplicates, self._near.judgements(lead.lead_id)
         itself = _candidate(one, lead)
         return decide(itself, clusters, policy.weights, judged, policy.thresholds)
 
-    def _followers(self, lead_id: str, made: Decision) -> tuple[str, ...]:
+    def _followers(self, lead_id: str, made: Placement) -> tuple[str, ...]:
         """The leads that are to be refined again because this one was linked."""
         joined = (one.lead_id for first in made.joined for one in self._near.members(first))
         both = dict.fromkeys((*self._near.followers(lead_id), *joined))

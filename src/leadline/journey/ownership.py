@@ -3,7 +3,7 @@
 import msgspec
 
 from leadline.duplicates.merging import without_fills
-from leadline.journey.assigning import Change, change_handling
+from leadline.journey.assigning import HandlingChange, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked
 from leadline.kit import Kit, known
 from leadline.model.handling import Handling
@@ -78,7 +78,7 @@ def is_handed_on(
     )
     note = "owner.found" if made.owner else "owner.not_believed"
     how = "crm" if made.crm_owner else "sender"
-    change = Change(lead=lead, before=before, after=after, how=how, at=kit.clock())
+    change = HandlingChange(lead=lead, before=before, after=after, how=how, at=kit.clock())
     return change_handling(kit.store, kit.teams, change, note=note) is not None
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.journey.assigning import Change, change_handling
+from leadline.journey.assigning import HandlingChange, change_handling
 from leadline.journey.follow_up import look_again
 from leadline.journey.handing_on import Other, seek_other
 from leadline.journey.meanwhile import update_later_alerts
@@ -178,7 +178,7 @@ def _reassigned(kit: Kit, case: _Case) -> _ActionTaken | Outcome:
     """Assign the lead to whose turn it is among the others of the team. Channels that alerted send
     a reminder and then update their alert; channels that the rules choose for the new owner send an
     alert."""
-    lead, holder = case.lead, case.holder
+    lead = case.lead
     other = seek_other(kit, lead, case.handling, how="reassign")
     if other is None:
         return Done(note="clock.nobody_else")
@@ -194,8 +194,7 @@ def _reassigned(kit: Kit, case: _Case) -> _ActionTaken | Outcome:
     connected = kit.crms.get(lead.received_from)
     if connected and connected.config.write and lead.lead_details.crm_record:
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
-    names = kit.team.name_of(holder) if holder else "", kit.team.name_of(owner)
-    detail = f"from {names[0]} to {names[1]}" if names[0] else f"to {names[1]}"
+    detail = msgspec.json.encode(other.decision).decode()
     return _ActionTaken(REASSIGNED, after, tuple(tasks), detail, other)
 
 
@@ -209,8 +208,14 @@ def _store(kit: Kit, case: _Case, taken: _ActionTaken) -> Outcome | None:
     if due is not None:
         after.append(Later(Task(Step.CLOCK, lead_id), max(due - case.now, timedelta())))
     note = _NOTES[taken.level]
-    change = Change(lead=case.lead, before=case.handling, after=taken.handling, how="reassign",
-                    at=case.now, team=taken.other.team if taken.other else "")  # fmt: skip
+    change = HandlingChange(
+        lead=case.lead,
+        before=case.handling,
+        after=taken.handling,
+        how="reassign",
+        at=case.now,
+        team=taken.other.team if taken.other else "",
+    )
     kept = taken.other.kept if taken.other else None
     stored = change_handling(kit.store, kit.teams, change, after, note, taken.detail, kept)
     if stored is None:

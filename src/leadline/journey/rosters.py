@@ -6,10 +6,10 @@ import msgspec
 
 from leadline.journey.books import books_of, documents_in
 from leadline.kit import Kit
-from leadline.model.assigning import WHOLE_LEAD, Roster, Share
+from leadline.model.assigning import WHOLE_LEAD, Share, TeamRoster
 from leadline.ports.assigning import ABSENCES, roster_of
 from leadline.settings.teams import TeamConfig
-from leadline.team.deciding import Books
+from leadline.team.asking import Books
 from leadline.team.presence import absent_why
 from leadline.team.turns import calendar, capped, choose, owed_afresh
 
@@ -52,7 +52,7 @@ def states_of(kit: Kit, names: Sequence[str]) -> list[TeamState]:
 
 
 def _state(kit: Kit, name: str, config: TeamConfig, books: Books) -> TeamState:
-    roster = books.rosters.get(name, Roster())
+    roster = books.rosters.get(name, TeamRoster())
     people = tuple(_people(kit, name, config, books))
     ready = [one.person for one in people if not one.why]
     waiting = tuple(kit.store.queue_of(name, _MOST_LISTED))
@@ -68,7 +68,7 @@ def _state(kit: Kit, name: str, config: TeamConfig, books: Books) -> TeamState:
 
 
 def _people(kit: Kit, name: str, config: TeamConfig, books: Books) -> Iterator[PersonState]:
-    now, roster = kit.clock(), books.rosters.get(name, Roster())
+    now, roster = kit.clock(), books.rosters.get(name, TeamRoster())
     today = calendar(kit.teams.zone(name), now)
     for person, attendance in kit.teams.attending(name, books.absences):
         skipped = absent_why(person, attendance, now) or capped(config, roster, person, today)

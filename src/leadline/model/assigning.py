@@ -45,7 +45,7 @@ class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     week_count: int = 0
 
 
-class Roster(msgspec.Struct, frozen=True, omit_defaults=True):
+class TeamRoster(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a team has given to its people so far: their shares by name. Somebody without an entry
     has got nothing and is owed nothing. The owed numbers add up to zero, so that somebody new is
     owed as much as the others.
@@ -59,7 +59,7 @@ class Roster(msgspec.Struct, frozen=True, omit_defaults=True):
     order: str = ""
 
 
-class Account(msgspec.Struct, frozen=True):
+class AccountOwner(msgspec.Struct, frozen=True):
     """Who has the leads of a company: a name from `[people]`, since when, and by which lead."""
 
     person: str

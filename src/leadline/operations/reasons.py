@@ -15,6 +15,8 @@ ASSIGNED = "assigned"
 """The timeline note on a decision, with its JSON as detail."""
 SHADOWED = "shadow"
 """The timeline note on what settings beside the live ones would have decided."""
+_DECIDED = (ASSIGNED, SHADOWED, "owner.found", "clock.reassigned")
+"""The notes of which the detail may be the JSON of a decision."""
 _CHANGES = frozenset(
     (
         "claimed",
@@ -26,7 +28,7 @@ _CHANGES = frozenset(
         "clock.reassigned",
     )
 )
-"""Other notes on the timeline that may change whose a lead is."""
+"""The other notes on the timeline that may change whose a lead is."""
 
 _decision = msgspec.json.Decoder(Decision)
 
@@ -102,7 +104,7 @@ def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reas
 
 def decision_in(happening: Happening) -> Decision | None:
     """The decision that a note of the timeline holds; None for any other note."""
-    if happening.what not in (ASSIGNED, SHADOWED):
+    if happening.what not in _DECIDED:
         return None
     try:
         return _decision.decode(happening.detail)
@@ -112,11 +114,9 @@ def decision_in(happening: Happening) -> Decision | None:
 
 def _later(story: LeadStory) -> Iterator[LaterChange]:
     for one in story.timeline:
-        if one.what == ASSIGNED:
+        if one.what == ASSIGNED or one.what in _CHANGES:
             decision = decision_in(one)
             yield LaterChange(one.at, one.what, "" if decision else one.detail, decision)
-        elif one.what in _CHANGES:
-            yield LaterChange(one.at, one.what, one.detail)
 
 
 def _last_of_team(decision: Decision | None, later: tuple[LaterChange, ...]) -> Decision | None:

@@ -10,13 +10,13 @@ ABSENCES = "absences"
 
 
 def roster_of(team: str) -> str:
-    """The name of the document of a team's `model.assigning.Roster`."""
+    """The name of the document of a team's `model.assigning.TeamRoster`."""
     return f"team:{team}"
 
 
 def account_of(digest: bytes) -> str:
-    """The name of the document of a company's `model.assigning.Account`; *digest* is of its domain
-    or of the key of its name."""
+    """The name of the document of a company's `model.assigning.AccountOwner`; *digest* is of its
+    domain or of the key of its name."""
     return f"account:{digest.hex()}"
 
 

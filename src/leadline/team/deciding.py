@@ -9,83 +9,13 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.assigning import (
-    Absence,
-    Account,
-    Charge,
-    Decision,
-    Queued,
-    Roster,
-    Skipped,
-)
+from leadline.model.assigning import AccountOwner, Charge, Decision, Queued, Skipped, TeamRoster
 from leadline.settings.teams import TeamConfig
+from leadline.team.asking import Ask, Books, Choice
+from leadline.team.charging import charge_for, is_free, ready_now
 from leadline.team.presence import absent_why
-from leadline.team.rules import Looked
 from leadline.team.teams import Teams
-from leadline.team.turns import (
-    DUPLICATES,
-    Standing,
-    calendar,
-    capped,
-    choose,
-    owed_afresh,
-    rebooked,
-    shares_of,
-)
-
-
-class Earlier(msgspec.Struct, frozen=True):
-    """An earlier lead of the same person: who works on it (a name from `[people]`, or as shown; ""
-    for nobody), whether it is still open, and when it was captured."""
-
-    lead_id: str
-    person: str
-    is_open: bool
-    captured_at: datetime
-
-
-class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead for which somebody is sought.
-
-    `owner` is the name of the owner whom the CRM or a sender names, `how` which of them ("crm",
-    "sender"). `earlier` is the lead of the same person that counts. `accounts` are the names of the
-    documents of its company, the most telling first. `but` is somebody who has had the lead
-    already. With `first`, the lead is the first in the team's queue. `is_open` is whether it has
-    not ended yet.
-    """
-
-    lead_id: str
-    at: datetime
-    looked: Looked
-    score: float = 0.0
-    owner: str = ""
-    how: str = ""
-    earlier: Earlier | None = None
-    accounts: tuple[str, ...] = ()
-    but: str = ""
-    first: bool = False
-    is_open: bool = True
-    by: str = ""
-
-
-class Books(msgspec.Struct, frozen=True):
-    """What is remembered: rosters by team, companies by the names of their documents, and announced
-    absences by person."""
-
-    rosters: Mapping[str, Roster] = {}
-    accounts: Mapping[str, Account] = {}
-    absences: Mapping[str, Absence] = {}
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """A decision, what it costs whom, the queue in which the lead waits, and the rosters and
-    accounts that change."""
-
-    decision: Decision
-    charge: Charge | None = None
-    queued: Queued | None = None
-    rosters: Mapping[str, Roster] = {}
-    accounts: Mapping[str, Account] = {}
+from leadline.team.turns import Booking, choose, owed_afresh, rebooked
 
 
 class _Picked(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +28,7 @@ class _Picked(msgspec.Struct, frozen=True, kw_only=True):
     channel: str = ""
 
 
-def decide(teams: Teams, ask: Ask, books: Books) -> Verdict:
+def who_gets(teams: Teams, ask: Ask, books: Books) -> Choice:
     """Whom the lead is given to, with all that changes by that."""
     skipped: list[Skipped] = []
     picked = _named(ask) or _kept(teams, ask, books, skipped)
@@ -108,7 +38,7 @@ def decide(teams: Teams, ask: Ask, books: Books) -> Verdict:
     charge, roster = _charged(teams, ask, books, picked)
     team = charge.team if charge is not None else picked.team
     queued = Queued(picked.team, ask.score, ask.at) if picked.waits else None
-    return Verdict(
+    return Choice(
         decision=_decision(ask, picked, team),
         charge=charge,
         queued=queued,
@@ -185,10 +115,10 @@ def _by_turn(teams: Teams, ask: Ask, books: Books, skipped: list[Skipped]) -> _P
     or in which channel it is told."""
     team = ""
     for team in teams.chain(ask.looked.team):
-        config, roster = teams.of(team), books.rosters.get(team, Roster())
+        config, roster = teams.of(team), books.rosters.get(team, TeamRoster())
         if config is None:
             continue
-        ready = _ready(teams, team, config, books, ask.at, skipped)
+        ready = ready_now(teams, team, config, books, ask.at, skipped)
         if ask.but in ready:
             skipped.append(Skipped(ask.but, "holds"))
         queues = roster.waiting > 0 and not ask.first and not ask.but
@@ -216,88 +146,33 @@ def _beyond(teams: Teams, ask: Ask, books: Books, team: str, skipped: list[Skipp
     return _Picked(how="nobody", team=team, waits=config is not None and not ask.but)
 
 
-def _ready(
-    teams: Teams,
-    team: str,
-    config: TeamConfig,
-    books: Books,
-    at: datetime,
-    skipped: list[Skipped] | None = None,
-) -> list[str]:
-    """The people of the team who can be given a lead; the others are added to *skipped*."""
-    roster, today = books.rosters.get(team, Roster()), calendar(teams.zone(team), at)
-    ready = []
-    for person, attendance in teams.attending(team, books.absences):
-        why = absent_why(person, attendance, at) or capped(config, roster, person, today)
-        if why is None:
-            ready.append(person)
-        elif skipped is not None:
-            skipped.append(why)
-    return ready
-
-
 def _charged(
     teams: Teams, ask: Ask, books: Books, picked: _Picked
-) -> tuple[Charge | None, Roster | None]:
+) -> tuple[Charge | None, TeamRoster | None]:
     """Who pays for the lead, and the roster that changes; neither if the lead is given to nobody of
     a team."""
     if picked.waits:
-        roster = books.rosters.get(picked.team, Roster())
+        roster = books.rosters.get(picked.team, TeamRoster())
         return None, msgspec.structs.replace(roster, waiting=roster.waiting + 1)
     charge = charge_for(teams, ask, books, picked.person, picked.how, picked.team)
     if charge is None:
         return None, None
-    config, roster = teams.of(charge.team), books.rosters.get(charge.team, Roster())
+    config, roster = teams.of(charge.team), books.rosters.get(charge.team, TeamRoster())
     if config is not None:
         roster = owed_afresh(roster, config)
     return charge, rebooked(
-        roster, teams.zone(charge.team), Standing(), Standing(charge, ask.is_open)
+        roster, teams.zone(charge.team), Booking(), Booking(charge, ask.is_open)
     )
 
 
-_TURNS = frozenset(
-    ("turn", "weight", "least_open", "fallback", "queue", "next", "reassign", "away")
-)
-
-
-def charge_for(
-    teams: Teams, ask: Ask, books: Books, person: str, how: str, team: str = ""
-) -> Charge | None:
-    """What somebody who gets the lead pays in the team that is asked, or in one of those asked
-    after it; None if they are in none of them."""
-    for name in dict.fromkeys((team, *teams.chain(ask.looked.team))):
-        config = teams.of(name)
-        if config is None or person not in config.people:
-            continue
-        free = how not in _TURNS and (
-            config.sticky_pays == "no"
-            or (ask.earlier is not None and ask.earlier.is_open and DUPLICATES in config.credit)
-        )
-        shares: Mapping[str, int] = {}
-        if not free:
-            shares = shares_of(config, _ready(teams, name, config, books, ask.at) or (person,))
-        return Charge(name, person, ask.at, free, shares, how)
-    return None
-
-
-def _accounts(teams: Teams, ask: Ask, books: Books, picked: _Picked) -> Mapping[str, Account]:
+def _accounts(teams: Teams, ask: Ask, books: Books, picked: _Picked) -> Mapping[str, AccountOwner]:
     """The accounts that change; none if the lead is given to nobody, or to somebody unknown."""
     config = teams.of(ask.looked.team)
     if config is None or config.sticky != "company" or picked.person not in teams.members:
         return {}
     return {
-        name: Account(picked.person, ask.lead_id, ask.at)
+        name: AccountOwner(picked.person, ask.lead_id, ask.at)
         for name in ask.accounts
         if picked.how in ("crm", "sender")
         or is_free(teams, config, books.accounts.get(name), picked.person, ask.at)
     }
-
-
-def is_free(
-    teams: Teams, config: TeamConfig, has: Account | None, person: str, at: datetime
-) -> bool:
-    """Whether a company belongs to who gets a lead of it that nobody had, unless somebody else has
-    the company who is only absent."""
-    if has is None or has.person == person or has.person not in teams.members:
-        return True
-    return at - has.at > config.sticky_for

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from leadline.model.assigning import Roster
-from leadline.team.deciding import Books
+from leadline.model.assigning import TeamRoster
+from leadline.team.asking import Books
 from leadline.team.hours import zone_of
 from leadline.team.presence import midnight
 from leadline.team.teams import Teams
@@ -27,7 +27,7 @@ def _moments(teams: Teams, team: str, books: Books, at: datetime) -> Iterator[da
     config, zone = teams.of(team), teams.zone(team)
     if config is None:
         return
-    roster = books.rosters.get(team, Roster())
+    roster = books.rosters.get(team, TeamRoster())
     for person, attendance in teams.attending(team, books.absences):
         there = attendance.next_there(at)
         if there is None:

@@ -1,14 +1,12 @@
-"""Routing: which channels are alerted to a lead, and who is assigned an unassigned one."""
+"""Routing: which channels are alerted to a lead, and which team gets one that nobody owns."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
 
 import msgspec
 
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person
 from leadline.settings.hours import HoursConfig
 from leadline.settings.rules import RuleConfig
@@ -59,11 +57,6 @@ class Routes(msgspec.Struct, frozen=True, dict=True):
         """Whether nobody is alerted to the lead unless a rule about duplicates says so."""
         return self.silent_on_duplicates and lead.duplicate_of is not None
 
-    def assignees(self, lead: RefinedLead, at: datetime) -> tuple[str, ...]:
-        """The people (names from `[people]`) of the rule whose `assign` gives such leads out."""
-        rule = self.rules.get(self.look(lead, at).assigns)
-        return () if rule is None else tuple(dict.fromkeys(rule.assign))
-
     @property
     def ask_history(self) -> bool:
         """Whether a look needs facts about earlier leads of the person."""
@@ -84,30 +77,3 @@ def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) ->
         ownership=ownership,
     )
     return msgspec.structs.replace(lead, lead_details=details)
-
-
-def assign(lead: RefinedLead, routes: Routes, team: Team) -> Person | None:
-    """Whom the rules assign an unassigned lead to, by the hours at its refinement. None if the lead
-    has an owner, may have one (the CRM did not answer), is somebody whom the CRM has known before,
-    or no rule assigns it."""
-    if ownership_of(lead) is not Ownership.UNASSIGNED or KNOWN_PERSON in lead.problems:
-        return None
-    return next_assignee(lead, routes, team, lead.processed_at, None)
-
-
-def next_assignee(
-    lead: RefinedLead, routes: Routes, team: Team, at: datetime, holder: Person | None
-) -> Person | None:
-    """The person after *holder* in the rule's `assign`. If the holder is not in that list, a hash
-    of the lead's id picks the person: leads spread evenly, and the same lead always goes to the
-    same person. None if there is nobody else."""
-    names = [name for name in routes.assignees(lead, at) if name in team.members]
-    if not names:
-        return None
-    present = team.name_of(holder) if holder is not None else ""
-    if present in names:
-        chosen = names[(names.index(present) + 1) % len(names)]
-    else:
-        digest = blake2b(lead.lead_id.encode(), digest_size=8).digest()
-        chosen = names[int.from_bytes(digest, "big") % len(names)]
-    return None if chosen == present else team.person(chosen)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.assigning import WHOLE_LEAD, Charge, Roster, Share, Skipped
+from leadline.model.assigning import WHOLE_LEAD, Charge, Share, Skipped, TeamRoster
 from leadline.settings.teams import TeamConfig
 from leadline.team.hours import zone_of
 
@@ -20,7 +20,7 @@ JUNK, DUPLICATES = "junk", "duplicates"
 """The words of a team's `credit`."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Booking(msgspec.Struct, frozen=True):
     """What a lead counts for in a roster: who pays for it (None: nobody), whether it is open, and
     whether the payment is given back because it is junk (`credit`)."""
 
@@ -52,7 +52,7 @@ def weights_of(team: TeamConfig) -> Mapping[str, int]:
     return {one: round(float(given.get(one) or 1) * 1000) for one in team.people}
 
 
-def choose(team: TeamConfig, roster: Roster, present: Sequence[str], but: str = "") -> str:
+def choose(team: TeamConfig, roster: TeamRoster, present: Sequence[str], but: str = "") -> str:
     """Who of those *present* (not capped, in any order) is next; "" if nobody is. *but* is somebody
     who is not considered. Ties are decided by the order of the team's people."""
     ready = [one for one in team.people if one in present and one != but]
@@ -80,7 +80,7 @@ def shares_of(team: TeamConfig, present: Sequence[str]) -> Mapping[str, int]:
     return shares
 
 
-def owed_afresh(roster: Roster, team: TeamConfig) -> Roster:
+def owed_afresh(roster: TeamRoster, team: TeamConfig) -> TeamRoster:
     """The roster for a turn by the team's order. If the last turn was by open leads and this one is
     not, or the other way round, nothing is owed from before."""
     if roster.order == team.order:
@@ -91,7 +91,7 @@ def owed_afresh(roster: Roster, team: TeamConfig) -> Roster:
     return msgspec.structs.replace(roster, shares=shares, order=team.order)
 
 
-def rebooked(roster: Roster, zone: str, before: Standing, after: Standing) -> Roster:
+def rebooked(roster: TeamRoster, zone: str, before: Booking, after: Booking) -> TeamRoster:
     """The roster after a lead's standing has changed; *zone* is that of the team's days."""
     if before == after:
         return roster
@@ -103,7 +103,7 @@ def rebooked(roster: Roster, zone: str, before: Standing, after: Standing) -> Ro
 
 
 def _book(
-    shares: dict[str, Share], zone: str, standing: Standing, charge: Charge, sign: int
+    shares: dict[str, Share], zone: str, standing: Booking, charge: Charge, sign: int
 ) -> None:
     """Enter a lead (*sign* 1), or take it back (-1)."""
     share = shares.get(charge.person, Share())
@@ -132,7 +132,7 @@ def _owe(shares: dict[str, Share], person: str, more: int) -> None:
     shares[person] = msgspec.structs.replace(share, owed=share.owed + more)
 
 
-def capped(team: TeamConfig, roster: Roster, person: str, today: Calendar) -> Skipped | None:
+def capped(team: TeamConfig, roster: TeamRoster, person: str, today: Calendar) -> Skipped | None:
     """Why somebody present is given no more leads by the team; None if they may be."""
     share = roster.shares.get(person, Share())
     counts = (

@@ -6,21 +6,30 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.model.assigning import Documents, Rewrite
+from leadline.journey.refining import refine_due
+from leadline.kit import Kit
+from leadline.model.assigning import Documents, Rewrite, TeamRoster
 from leadline.model.formats import key_of
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Lease, Step, Task
+from leadline.ports.assigning import roster_of
 from leadline.ports.store import Settlement, Store
 from leadline.stores.aws import settling
 from leadline.stores.aws.keys import queue_key
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.table import Delete, PutIf
+from leadline.team.people import Team
+from leadline.team.routing import Routes
 from tests.standins.aws_faults import Actor, AwsFault, Interleaving, failing_anywhere, named, world
 from tests.worlds.leads import LEASE, HandClock, captured, lease_task, settle
+from tests.worlds.teams import PEOPLE as PEOPLE_OF_TEAM
+from tests.worlds.teams import RULES
+from tests.worlds.teams import TEAM as TEAM_OF_THREE
 from tests.worlds.turns import PEOPLE, ROSTER, TEAM, counts, owner_in, queued_in, turn_for
 
 in_any_order = settings(
@@ -214,3 +223,41 @@ def test_verify_tells_of_queues_that_are_out_of_step(moto: str, clock: HandClock
             (strange, "it does not wait in the queue of support, which has it"),
         ]
         assert kept not in dict(told)
+
+
+def team_kit(actor: Actor, lead: CapturedLead) -> Kit:
+    """The back half of a function that refines a lead for a team."""
+    members = Team(PEOPLE_OF_TEAM)
+    return msgspec.structs.replace(
+        actor.kit(Task(Step.REFINE, lead.id)),
+        pools={"dach": TEAM_OF_THREE},
+        team=members,
+        routes=Routes(RULES, {}, members, usual=("slack",)),
+    )
+
+
+@pytest.mark.parametrize("fault", AwsFault, ids=lambda fault: fault.name)
+def test_a_team_gives_a_lead_once_whichever_call_of_its_refinement_fails(
+    moto: str, clock: HandClock, fault: AwsFault
+) -> None:
+    def prepare(actor: Actor) -> CapturedLead:
+        lead = named(captured(clock, "ada", delay=timedelta()))
+        actor.store.accept([lead])
+        return lead
+
+    def act(actor: Actor, lead: CapturedLead) -> int:
+        return refine_due(team_kit(actor, lead))
+
+    for actor, lead, _ in failing_anywhere(moto, clock, fault, prepare, act):
+        while not actor.store.refined([lead.id]):
+            clock.advance(minutes=2)
+            refine_due(team_kit(actor, lead))
+        kept = actor.store.kept([roster_of("dach")])
+        shares = msgspec.json.decode(kept[roster_of("dach")].body, type=TeamRoster).shares
+        charge = actor.store.handling([lead.id])[lead.id].charge
+        assert charge is not None
+        assert {name: share.open for name, share in shares.items() if share.open} == {
+            charge.person: 1
+        }
+        assert sum(share.owed for share in shares.values()) == 0
+        assert actor.store.refined([lead.id])[lead.id].lead_details.owner == charge.person

@@ -5,7 +5,7 @@ from itertools import permutations
 import msgspec
 import pytest
 
-from leadline.duplicates.deciding import Cluster, Decision, Thresholds, decide
+from leadline.duplicates.deciding import Cluster, Placement, Thresholds, decide
 from leadline.duplicates.weights import Weights
 from leadline.model.likeness import Candidate, Judgement, Ruling
 from tests.unit.duplicates.people import candidate, cluster, judgement
@@ -14,7 +14,7 @@ WEIGHTS = Weights.load_default()
 CLARA = {"first": "clara", "last": "holm", "emails": ("clara.holm@alder.example",)}
 
 
-def decided(lead: Candidate, *clusters: Cluster, judged: tuple[Judgement, ...] = ()) -> Decision:
+def decided(lead: Candidate, *clusters: Cluster, judged: tuple[Judgement, ...] = ()) -> Placement:
     return decide(lead, clusters, WEIGHTS, judged)
 
 
@@ -38,13 +38,13 @@ def test_a_link_names_the_first_lead_of_the_cluster_not_the_one_it_resembles() -
 
 
 def test_a_lead_without_candidates_is_nobodys_duplicate() -> None:
-    assert decided(candidate(1, **CLARA)) == Decision()
+    assert decided(candidate(1, **CLARA)) == Placement()
 
 
 def test_a_lead_is_not_compared_with_itself_or_with_its_own_cluster() -> None:
     lead = candidate(1, **CLARA)
-    assert decided(lead, cluster(lead)) == Decision()
-    assert decided(lead, cluster(lead, candidate(2, 1, **CLARA))) == Decision()
+    assert decided(lead, cluster(lead)) == Placement()
+    assert decided(lead, cluster(lead, candidate(2, 1, **CLARA))) == Placement()
     in_another = cluster(candidate(0, **CLARA), msgspec.structs.replace(lead, first="lead-0"))
     assert decided(lead, in_another).first is not None
 
@@ -60,7 +60,7 @@ def test_another_first_name_at_one_mailbox_is_up_for_review() -> None:
 def test_leads_judged_apart_are_not_linked_and_not_up_for_review() -> None:
     apart = judgement(2, 1, Ruling.APART)
     lead, earlier = candidate(2, **CLARA), cluster(candidate(1, **CLARA))
-    assert decided(lead, earlier, judged=(apart,)) == Decision()
+    assert decided(lead, earlier, judged=(apart,)) == Placement()
 
 
 def test_a_cluster_with_one_member_judged_apart_is_left_out() -> None:
@@ -138,7 +138,7 @@ def test_the_thresholds_decide_between_a_link_and_a_review(threshold: float) -> 
 
 def test_what_is_too_improbable_is_not_even_up_for_review() -> None:
     lead = candidate(2, first="clara", last="seiler")
-    assert decided(lead, cluster(candidate(1, **CLARA))) == Decision()
+    assert decided(lead, cluster(candidate(1, **CLARA))) == Placement()
 
 
 def test_a_first_name_that_fits_two_people_of_one_line_joins_the_first_and_not_both() -> None:

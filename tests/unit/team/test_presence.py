@@ -9,7 +9,7 @@ from leadline.settings.hours import HoursConfig
 from leadline.settings.people import MemberConfig
 from leadline.settings.rules import RuleConfig
 from leadline.settings.teams import TeamConfig
-from leadline.team.deciding import Books
+from leadline.team.asking import Books
 from leadline.team.presence import Attendance, absent_why
 from leadline.team.room import LONGEST, next_room
 from leadline.team.teams import Teams

@@ -1,22 +1,17 @@
 """Rules: which channels hear of a lead, and who gets one that nobody owns."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
-from leadline.model.people import Person
 from leadline.settings.hours import HoursConfig
 from leadline.settings.people import MemberConfig
 from leadline.settings.rules import RuleConfig
 from leadline.team.people import Team
-from leadline.team.routing import Routes, assign, next_assignee
+from leadline.team.routing import Routes
 from leadline.team.subject import ownership_of
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -118,42 +113,3 @@ def test_a_source_without_a_crm_says_itself_whether_somebody_owns_the_lead() -> 
     assert ownership_of(lead()) is Ownership.UNASSIGNED
     assert ownership_of(lead(ownership=Ownership.UNKNOWN)) is Ownership.UNKNOWN
     assert fits(RuleConfig(ownership="unassigned"), lead())
-
-
-def test_only_a_lead_that_surely_nobody_owns_is_assigned() -> None:
-    unowned = lead(ownership=Ownership.UNASSIGNED)
-    chosen = assign(unowned, TURNS, TEAM)
-    assert chosen in [TEAM.person(name) for name in TEAM.members]
-    assert assign(lead(ownership=Ownership.UNKNOWN), TURNS, TEAM) is None
-    assert assign(lead(owner="Ada"), TURNS, TEAM) is None
-    assert assign(unowned, Routes(team=TEAM), TEAM) is None
-
-
-def test_the_next_in_turn_gets_what_the_holder_left_lying() -> None:
-    turn = [TEAM.person(name) for name in ("ada", "ben", "cleo")]
-    for i, holder in enumerate(turn):
-        assert next_assignee(lead(), TURNS, TEAM, NOON, holder) == turn[(i + 1) % 3]
-
-
-def test_a_turn_of_one_has_nobody_else() -> None:
-    alone = Routes({"turn": RuleConfig(assign=("ada",))}, team=TEAM)
-    assert next_assignee(lead(), alone, TEAM, NOON, TEAM.person("ada")) is None
-    assert next_assignee(lead(), alone, TEAM, NOON, Person(name="Dora")) == TEAM.person("ada")
-
-
-@given(st.uuids())
-def test_the_same_lead_always_falls_to_the_same(some_id: UUID) -> None:
-
-    one = msgspec.structs.replace(lead(), lead_id=str(some_id))
-    assert assign(one, TURNS, TEAM) == assign(one, TURNS, TEAM) is not None
-
-
-def test_leads_spread_evenly_over_those_in_turn() -> None:
-
-    leads = [
-        msgspec.structs.replace(lead(), lead_id=f"018f3a2b-0000-7000-8000-{n:012}")
-        for n in range(3000)
-    ]
-    got = Counter(person.name for one in leads if (person := assign(one, TURNS, TEAM)))
-    assert set(got) == {"ada", "ben", "cleo"}
-    assert all(850 < n < 1150 for n in got.values())

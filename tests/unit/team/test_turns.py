@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.model.assigning import WHOLE_LEAD, Charge, Roster, Share
+from leadline.model.assigning import WHOLE_LEAD, Charge, Share, TeamRoster
 from leadline.settings.teams import TeamConfig
 from leadline.team.turns import (
+    Booking,
     Calendar,
-    Standing,
     calendar,
     capped,
     choose,
@@ -33,17 +33,17 @@ LEADS = 20_000
 
 
 def given_out(
-    team: TeamConfig, roster: Roster, present: Sequence[str], at: datetime = AT
-) -> tuple[str, Roster]:
+    team: TeamConfig, roster: TeamRoster, present: Sequence[str], at: datetime = AT
+) -> tuple[str, TeamRoster]:
     roster = owed_afresh(roster, team)
     person = choose(team, roster, present)
     charge = Charge("dach", person, at, shares=shares_of(team, present))
-    return person, rebooked(roster, "", Standing(), Standing(charge))
+    return person, rebooked(roster, "", Booking(), Booking(charge))
 
 
 def farthest_off(team: TeamConfig, leads: int, attend: Callable[[int], Sequence[str]]) -> float:
     """The farthest that anybody was from their share of the leads at any time, in leads."""
-    roster, worst = Roster(), 0
+    roster, worst = TeamRoster(), 0
     for number in range(leads):
         _, roster = given_out(team, roster, attend(number))
         worst = max(worst, *(abs(share.owed) for share in roster.shares.values()))
@@ -85,7 +85,7 @@ def test_with_absences_nobody_is_more_than_a_little_over_one_lead_off(
 
 
 def test_who_comes_back_is_neither_flooded_nor_starved() -> None:
-    roster = Roster()
+    roster = TeamRoster()
     for _ in range(1000):
         _, roster = given_out(EQUAL, roster, PEOPLE[1:])
     got = []
@@ -98,7 +98,7 @@ def test_who_comes_back_is_neither_flooded_nor_starved() -> None:
 
 def test_with_catch_up_who_comes_back_gets_what_they_missed() -> None:
     team = msgspec.structs.replace(EQUAL, catch_up="yes")
-    roster = Roster()
+    roster = TeamRoster()
     for _ in range(40):
         _, roster = given_out(team, roster, PEOPLE[1:])
     got = [given_out(team, roster, PEOPLE)[0]]
@@ -109,7 +109,7 @@ def test_with_catch_up_who_comes_back_gets_what_they_missed() -> None:
 
 
 def test_somebody_new_gets_their_share_from_the_first_day_on() -> None:
-    roster = Roster()
+    roster = TeamRoster()
     for _ in range(999):
         _, roster = given_out(EQUAL, roster, PEOPLE)
     bigger = TeamConfig(people=(*PEOPLE, "fay"))
@@ -121,7 +121,7 @@ def test_somebody_new_gets_their_share_from_the_first_day_on() -> None:
 
 
 def test_ties_are_decided_by_the_order_of_the_settings() -> None:
-    roster, got = Roster(), []
+    roster, got = TeamRoster(), []
     for _ in range(5):
         person, roster = given_out(EQUAL, roster, tuple(reversed(PEOPLE)))
         got.append(person)
@@ -130,7 +130,7 @@ def test_ties_are_decided_by_the_order_of_the_settings() -> None:
 
 def test_weights_give_each_person_their_part() -> None:
     team = TeamConfig(people=("ada", "bob"), order="weight", weights=("ada=3",))
-    roster, got = Roster(), []
+    roster, got = TeamRoster(), []
     for _ in range(40):
         person, roster = given_out(team, roster, team.people)
         got.append(person)
@@ -140,14 +140,14 @@ def test_weights_give_each_person_their_part() -> None:
 def test_by_open_leads_the_one_with_the_fewest_is_next() -> None:
     team = TeamConfig(people=("ada", "bob", "cyd"), order="least_open")
     shares = {"ada": Share(open=3), "bob": Share(open=2), "cyd": Share(open=2, owed=5)}
-    assert choose(team, Roster(shares), team.people) == "cyd"
-    assert choose(team, Roster(shares), ("ada", "bob")) == "bob"
+    assert choose(team, TeamRoster(shares), team.people) == "cyd"
+    assert choose(team, TeamRoster(shares), ("ada", "bob")) == "bob"
 
 
 def test_nothing_is_owed_from_turns_by_another_order() -> None:
-    roster = Roster({"ada": Share(owed=200 * WHOLE_LEAD, open=4)}, order="least_open")
+    roster = TeamRoster({"ada": Share(owed=200 * WHOLE_LEAD, open=4)}, order="least_open")
     assert owed_afresh(roster, EQUAL).shares["ada"] == Share(open=4)
-    assert owed_afresh(Roster(roster.shares, order="weight"), EQUAL).shares == roster.shares
+    assert owed_afresh(TeamRoster(roster.shares, order="weight"), EQUAL).shares == roster.shares
 
 
 CHARGES = st.builds(
@@ -159,26 +159,26 @@ CHARGES = st.builds(
     st.booleans(),
     st.sets(st.sampled_from(PEOPLE), min_size=1),
 )
-STANDINGS = st.builds(Standing, st.none() | CHARGES, st.booleans(), st.booleans())
+STANDINGS = st.builds(Booking, st.none() | CHARGES, st.booleans(), st.booleans())
 
 
 @given(st.lists(st.lists(STANDINGS, max_size=5), max_size=6), st.randoms())
 def test_what_is_owed_and_open_depends_only_on_where_the_leads_stand_now(
-    histories: list[list[Standing]], chance: Random
+    histories: list[list[Booking]], chance: Random
 ) -> None:
     """However many claims, reassignments and endings there were, and in which order."""
     steps = []
     for history in histories:
-        whole = [Standing(), *history]
+        whole = [Booking(), *history]
         steps.append(list(pairwise(whole)))
-    roster = Roster()
+    roster = TeamRoster()
     while any(steps):
         one = chance.choice([s for s in steps if s])
         roster = rebooked(roster, "", *one.pop(0))
-    now = Roster()
+    now = TeamRoster()
     for history in histories:
         if history:
-            now = rebooked(now, "", Standing(), history[-1])
+            now = rebooked(now, "", Booking(), history[-1])
     for person in PEOPLE:
         mine, plain = (r.shares.get(person, Share()) for r in (roster, now))
         assert (mine.owed, mine.open) == (plain.owed, plain.open)
@@ -186,26 +186,26 @@ def test_what_is_owed_and_open_depends_only_on_where_the_leads_stand_now(
 
 
 def test_giving_a_lead_back_gives_back_the_whole_turn() -> None:
-    first, roster = given_out(EQUAL, Roster(), PEOPLE)
+    first, roster = given_out(EQUAL, TeamRoster(), PEOPLE)
     charge = Charge("dach", first, AT, shares=shares_of(EQUAL, PEOPLE))
-    back = rebooked(roster, "", Standing(charge), Standing())
+    back = rebooked(roster, "", Booking(charge), Booking())
     assert back.shares[first] == Share(day="2026-12-01", week="2026-W49")
     assert {share.owed for share in back.shares.values()} == {0}
     assert given_out(EQUAL, back, PEOPLE)[0] == first
 
 
 def test_a_lead_of_yesterday_that_is_given_back_leaves_the_count_of_today_alone() -> None:
-    _, roster = given_out(TeamConfig(people=("ada",)), Roster(), ("ada",), AT)
+    _, roster = given_out(TeamConfig(people=("ada",)), TeamRoster(), ("ada",), AT)
     _, roster = given_out(TeamConfig(people=("ada",)), roster, ("ada",), AT + timedelta(days=1))
     old = Charge("dach", "ada", AT, shares={"ada": WHOLE_LEAD})
-    share = rebooked(roster, "", Standing(old), Standing()).shares["ada"]
+    share = rebooked(roster, "", Booking(old), Booking()).shares["ada"]
     assert (share.day, share.day_count, share.week_count) == ("2026-12-02", 1, 1)
 
 
 def test_junk_that_is_credited_costs_nothing_until_it_is_restored() -> None:
-    _, roster = given_out(EQUAL, Roster(), PEOPLE)
+    _, roster = given_out(EQUAL, TeamRoster(), PEOPLE)
     charge = Charge("dach", "ada", AT, shares=shares_of(EQUAL, PEOPLE))
-    was, junk = Standing(charge), Standing(charge, is_open=False, credited=True)
+    was, junk = Booking(charge), Booking(charge, is_open=False, credited=True)
     after = rebooked(roster, "", was, junk)
     assert after.shares["ada"] == Share(
         day="2026-12-01", day_count=1, week="2026-W49", week_count=1
@@ -224,10 +224,10 @@ def test_junk_that_is_credited_costs_nothing_until_it_is_restored() -> None:
 )
 def test_a_cap_says_what_is_used_up(team: TeamConfig, why: str | None, detail: str | None) -> None:
     share = Share(open=2, day="2026-12-01", day_count=3, week="2026-W49", week_count=4)
-    found = capped(team, Roster({"ada": share}), "ada", Calendar("2026-12-01", "2026-W49"))
+    found = capped(team, TeamRoster({"ada": share}), "ada", Calendar("2026-12-01", "2026-W49"))
     assert (found and found.why, found and found.detail) == (why, detail)
     tomorrow = Calendar("2026-12-08", "2026-W50")
-    later = capped(team, Roster({"ada": share}), "ada", tomorrow)
+    later = capped(team, TeamRoster({"ada": share}), "ada", tomorrow)
     assert (later is None) is (team.cap_open is None)
 
 

@@ -60,8 +60,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     put_back = swept.recaptured + swept.overdue
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
-    if any(one.hand_on == "yes" for one in settings.teams.values()):
-        _hand_on(settings, store)
+    _hand_on(settings, store)
     if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
     if unmeasured is not None:
@@ -100,7 +99,10 @@ def _seconds(event: Mapping[str, Any], name: str) -> timedelta | None:
 
 
 def _hand_on(settings: Settings, store: Store) -> None:
-    """Hand on the leads of people who are away now; the next sweep tries again if that fails."""
+    """Hand on the leads of people who are away now, where a team says so; the next sweep tries
+    again if that fails."""
+    if not any(one.hand_on == "yes" for one in settings.teams.values()):
+        return
     from leadline.journey.absences import hand_on_absent
 
     try:

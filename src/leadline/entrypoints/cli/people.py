@@ -25,7 +25,7 @@ Name = Annotated[str, typer.Argument(help="A name in [people].")]
 
 
 @people_app.callback()
-def people(context: typer.Context) -> None:
+def _people(context: typer.Context) -> None:
     """Show who is there, and say who is away."""
     if context.invoked_subcommand is None:
         list_(context)

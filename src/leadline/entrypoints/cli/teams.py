@@ -14,7 +14,7 @@ from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_i
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table
-from leadline.journey.handing_on import Move, Moved, move, open_leads_of
+from leadline.journey.handing_on import Move, Moved, leads_held_by, move
 from leadline.journey.pretending import pretending
 from leadline.journey.rosters import TeamState, states_of
 from leadline.model.errors import ConfigurationError
@@ -28,7 +28,7 @@ app.add_typer(teams_app, name="teams", cls=WholeHelp)
 
 
 @teams_app.callback()
-def teams(context: typer.Context) -> None:
+def _all(context: typer.Context) -> None:
     """Show the teams that give out leads."""
     if context.invoked_subcommand is None:
         list_(context)
@@ -125,24 +125,26 @@ def reassign(
     """
     if team and to:
         raise ConfigurationError("give --team or --to, not both")
-    options: Options = context.obj
     with _teams.opened(context) as parts:
         kit = parts.kit
         if to:
             _teams.checked_person(parts.settings, to)
         if team:
             _teams.checked_team(kit, team)
-        ids = open_leads_of(kit, source)
-        if not dry_run:
-            with closing(options.installation.ledger()) as ledger:
-                ask_to_change(options, ledger, ids, f"Give {len(ids)} leads to others?", yes=yes)
-        else:
+        ids = leads_held_by(kit, source)
+        if dry_run:
             kit = msgspec.structs.replace(kit, store=pretending(kit.store))
+        else:
+            _ask(context.obj, ids, f"Give {len(ids)} leads to others?", yes=yes)
         wanted = Move(how="operator", person=to or "", team=team or "", by=_teams.user())
         moved = [move(kit, one, wanted) for one in ids]
     _tell(moved, source, json=json, dry_run=dry_run)
-    if any(not one.after for one in moved):
-        raise typer.Exit(1)
+    raise typer.Exit(0 if all(one.after for one in moved) else 1)
+
+
+def _ask(options: Options, ids: Sequence[str], question: str, *, yes: bool) -> None:
+    with closing(options.installation.ledger()) as ledger:
+        ask_to_change(options, ledger, ids, question, yes=yes)
 
 
 def _tell(moved: Sequence[Moved], source: str, *, json: bool, dry_run: bool) -> None:

@@ -19,7 +19,7 @@ from leadline.model.people import Person, key_of_person, owner_in
 from leadline.ports.store import Waiting
 from leadline.refine import About, refine
 from leadline.settings.general import Settings
-from leadline.team.deciding import Earlier
+from leadline.team.asking import Earlier
 from leadline.team.routing import with_owner
 
 

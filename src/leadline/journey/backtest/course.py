@@ -10,19 +10,20 @@ import msgspec
 from leadline.journey.backtest.cleaning import Cleaned, TriedSettings, name_of
 from leadline.journey.backtest.linking import EarlierLeads, Linker
 from leadline.journey.books import account_names
-from leadline.journey.first_turn import told
+from leadline.journey.first_turn import channels_told
 from leadline.kit import channels_by
-from leadline.model.assigning import Absence, Account, Charge, Decision, Roster
+from leadline.model.assigning import Absence, AccountOwner, Charge, Decision, TeamRoster
 from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person as Owner
 from leadline.model.people import owner_in
-from leadline.team.deciding import Ask, Books, Earlier, Verdict, decide
+from leadline.team.asking import Ask, Books, Choice, Earlier
+from leadline.team.deciding import who_gets
 from leadline.team.routing import with_owner
 from leadline.team.rules import Looked
 from leadline.team.subject import NO_FACTS, Facts, ownership_of
-from leadline.team.turns import JUNK, Standing, rebooked
+from leadline.team.turns import JUNK, Booking, rebooked
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,8 +64,8 @@ class Course:
         self._kit = side.kit
         self._teams = side.kit.teams
         begin = books or Books()
-        self._rosters: dict[str, Roster] = dict(begin.rosters)
-        self._accounts: dict[str, Account] = dict(begin.accounts)
+        self._rosters: dict[str, TeamRoster] = dict(begin.rosters)
+        self._accounts: dict[str, AccountOwner] = dict(begin.accounts)
         self._absences: Mapping[str, Absence] = begin.absences
         self._charges: dict[str, Charge] = {}
         self._endings: list[tuple[datetime, str, Ending]] = []
@@ -85,7 +86,7 @@ class Course:
             self.results[lead.lead_id] = self._without_rules(lead, one, person)
             return None
         case = self._case(one, lead, person)
-        verdict = decide(self._teams, case.ask, self._books())
+        verdict = who_gets(self._teams, case.ask, self._books())
         self._carry_out(case, verdict)
         if (queued := verdict.queued) is not None:
             queue = self._queues.setdefault(queued.team, [])
@@ -124,7 +125,7 @@ class Course:
             is_open=one.ended_at is None or one.ended_at > one.at,
         )
 
-    def _carry_out(self, case: Case, verdict: Verdict) -> None:
+    def _carry_out(self, case: Case, verdict: Choice) -> None:
         self._rosters.update(verdict.rosters)
         self._accounts.update(verdict.accounts)
         if verdict.charge is None:
@@ -142,9 +143,9 @@ class Course:
             config, roster = self._teams.of(charge.team), self._rosters.get(charge.team)
             if config is None or roster is None:
                 continue
-            after = Standing(charge, False, ending is Ending.JUNK and JUNK in config.credit)
+            after = Booking(charge, False, ending is Ending.JUNK and JUNK in config.credit)
             zone = self._teams.zone(charge.team)
-            self._rosters[charge.team] = rebooked(roster, zone, Standing(charge), after)
+            self._rosters[charge.team] = rebooked(roster, zone, Booking(charge), after)
 
     def _hand_out(self, at: datetime) -> None:
         """Give out the leads of the queues, as long as somebody has room for the first of them."""
@@ -154,11 +155,11 @@ class Course:
 
     def _gives_out(self, team: str, case: Case, at: datetime) -> bool:
         ask = msgspec.structs.replace(case.ask, at=at, first=True)
-        if not decide(self._teams, ask, self._books()).decision.person:
+        if not who_gets(self._teams, ask, self._books()).decision.person:
             return False
-        roster = self._rosters.get(team, Roster())
+        roster = self._rosters.get(team, TeamRoster())
         self._rosters[team] = msgspec.structs.replace(roster, waiting=max(0, roster.waiting - 1))
-        verdict = decide(self._teams, ask, self._books())
+        verdict = who_gets(self._teams, ask, self._books())
         self._carry_out(case, verdict)
         result, _ = self._result(case, verdict.decision)
         self.results[case.lead.lead_id] = msgspec.structs.replace(result, queued=True)
@@ -209,7 +210,7 @@ class Course:
             how=decision.how,
             team=decision.team,
             rule=decision.rule,
-            channels=told(kit, decision, channels_by(kit, looked, lead)),
+            channels=channels_told(kit, decision, channels_by(kit, looked, lead)),
             channels_rule=looked.channels_rule,
             duplicate_of=case.person.first,
             score=lead.lead_details.lead_score,
