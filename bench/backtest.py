@@ -40,9 +40,9 @@ def settings_file(folder: Path, name: str, order: str) -> Path:
     for number in range(3):
         people = ", ".join(f'"p{number * 4 + one}"' for one in range(4))
         lines += [f"[teams.t{number}]", f"people = [{people}]", f'order = "{order}"']
-        lines += ['fallback = "queue"']
+        lines += ['fallback = "queue"', 'sticky = "person"']
     for number in range(19):
-        lines += [f"[rules.r{number}]", f"min_score = {100 + number}", f'team = "t{number % 3}"']
+        lines += [f"[rules.r{number}]", f"min_score = {200 - number}", f'team = "t{number % 3}"']
     lines += ["[rules.last]", f'team = "{"t0" if order == "turn" else "t1"}"']
     path = folder / name
     path.write_text("\n".join(lines) + "\n")

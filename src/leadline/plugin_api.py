@@ -8,7 +8,16 @@ from leadline.model.errors import ConfigurationError, NotUnderstood, Unauthentic
 from leadline.model.handling import Ending
 from leadline.model.lead import Delivery, Event, Kind, LeadFields, Receipt
 from leadline.model.people import Person
-from leadline.ports.crm import Crm, CrmChange, CrmRecord, Found, NotYet, Page, Written
+from leadline.ports.crm import (
+    Crm,
+    CrmChange,
+    CrmRecord,
+    CrmUsers,
+    Found,
+    NotYet,
+    Page,
+    Written,
+)
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.source import Answer, Source
 from leadline.settings.crm import CrmConfig
@@ -22,6 +31,7 @@ __all__ = [
     "CrmChange",
     "CrmConfig",
     "CrmRecord",
+    "CrmUsers",
     "Delivery",
     "Ending",
     "Event",

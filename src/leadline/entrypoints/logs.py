@@ -28,7 +28,7 @@ ALLOWED = frozenset({
     "lead", "source", "step", "attempt", "late_s", "channel", "reason", "status", "error",
     "count", "seconds", "role", "pid", "port", "bytes", "version", "path", "request",
     "folders", "files", "network", "sender", "data", "settings", "delay_s", "channels", "trouble",
-    "sources", "bare", "public", "url",
+    "sources", "bare", "public", "url", "document",
 })
 """The keys of `extra` that are written."""
 # fmt: on

@@ -13,9 +13,7 @@ from leadline.ports.ledger import Happening, LeadStory
 
 ASSIGNED = "assigned"
 """The timeline note on a decision, with its JSON as detail."""
-SHADOWED = "shadow"
-"""The timeline note on what settings beside the live ones would have decided."""
-_DECIDED = (ASSIGNED, SHADOWED, "owner.found", "clock.reassigned")
+_DECIDED = (ASSIGNED, "owner.found", "clock.reassigned")
 """The notes of which the detail may be the JSON of a decision."""
 _CHANGES = frozenset(
     (

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from leadline import refine as refinement
 from leadline.entrypoints.cli._backtesting import reading_kit
+from leadline.journey.backtest import cleaning
 from leadline.journey.backtest.cleaning import TriedSettings, refined_by_both
 from leadline.journey.backtest.comparing import Difference, Sums
 from leadline.journey.backtest.replaying import Backtest
@@ -186,3 +188,21 @@ def test_the_owner_whom_a_crm_named_counts_as_it_was_stored() -> None:
     with_crm = msgspec.structs.replace(settings, crm={"generic": HubSpotConfig()})
     _, sums = replayed(kit, ids, with_crm, with_crm)
     assert dict(sums.people) == {"Zoe": sums.people["Zoe"]}
+
+
+def test_a_lead_that_breaks_refinement_is_named_and_the_others_are_replayed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = settings_of(SETTINGS)
+    kit, ids = worked(settings, 3, 0)
+    refine = refinement.refine
+
+    def fails(fields: Any, about: Any) -> Any:
+        if about.lead_id == ids[1]:
+            raise RuntimeError("boom")
+        return refine(fields, about)
+
+    monkeypatch.setattr(cleaning, "refine", fails)
+    _, sums = replayed(kit, ids, settings, settings)
+    assert sums.leads == 2
+    assert [(one.lead_id, "boom" in one.problem) for one in sums.unread] == [(ids[1], True)]

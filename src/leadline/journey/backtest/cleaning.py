@@ -168,6 +168,8 @@ def _pair(
     one = read.waiting
     pair = Pair(one.lead_id, one.source, one.captured_at, judged=judged, stored=_stored(old, read))
     same = old.reading(one.source) == new.reading(one.source)
+    if one.source not in old.kit.sources:
+        return msgspec.structs.replace(pair, problem=f"there is no source {one.source!r}")
     try:
         was = _cleaned(old, read)
         return msgspec.structs.replace(
@@ -175,8 +177,8 @@ def _pair(
         )
     except LeadlineError as error:
         return msgspec.structs.replace(pair, problem=error.detail or error.title)
-    except KeyError:
-        return msgspec.structs.replace(pair, problem=f"there is no source {one.source!r}")
+    except Exception as error:  # one lead must not end a backtest; it is named in the outcome
+        return msgspec.structs.replace(pair, problem=f"its refinement failed: {error!r}")
 
 
 def _stored(side: TriedSettings, read: _Read) -> Stored | None:
