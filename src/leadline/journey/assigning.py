@@ -120,7 +120,8 @@ def roster_changes(
     if not moves and (before.charge, before.queued, after.queued) == (None, None, None):
         return Booked(after)
     if kept is None:
-        kept = store.kept(names_for(teams, lead, before, change.team, moves=moves))
+        names = names_for(teams, lead, before, change.team, moves=moves)
+        kept = store.kept(names) if names else {}
     books = books_of(documents_in(kept))
     accounts: Mapping[str, AccountOwner] = {}
     if moves:

@@ -19,6 +19,7 @@ from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.entrypoints.cli.sampling import Seed, sample_of
 from leadline.journey.capture import read
+from leadline.journey.explaining import explain
 from leadline.journey.refining import preview as refine_without_storing
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.formats import refined_document, refined_head
@@ -53,6 +54,9 @@ def preview(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the refined lead and the Slack message for a payload; nothing is stored.
+
+    Of a lead that a team is given, it shows who would get the team's first one; `leadline rules
+    explain` shows whose turn it is now.
 
     Example: leadline preview lead.json --source hubspot
     """
@@ -208,7 +212,10 @@ def _previewed(settings: Settings, lead: CapturedLead, *, raw: bool) -> dict[str
         waiting = Waiting(
             lead.id, lead.source, lead.captured_at, lead.raw, lead.record, whys=(lead.why,)
         )
-        refined = refine_without_storing(kit, waiting)
+        if kit.teams.asked:
+            refined = explain(kit, waiting, asks_crm=False).lead
+        else:
+            refined = refine_without_storing(kit, waiting)
     except LeadlineError as error:
         return {**data, "problem": error.detail}
     document = msgspec.Raw(refined_document(refined_head(refined), lead.raw))

@@ -110,6 +110,8 @@ def _settings(folder: Path, slack: SlackInbox, delay: str, crm: DemoCrm) -> Sett
         sources=DEMO_SOURCES,
         crm=crm.configs,
         people=acts.sellers(),
+        teams=acts.teams(),
+        rules=acts.rules(),
         targets=acts.targets(wait),
         look_up_every=timedelta(seconds=1),
         retry_base=timedelta(milliseconds=200),
@@ -144,6 +146,7 @@ def _show(
     _watch(out, ledger, slack)
     account = ledger.account(deep=True)
     printing.alerts(out, slack)
+    printing.shared_out(out, ledger)
     printing.print_summary(out, account, slack, sent)
     ledger.close()
     strangers = [s for s in sent if not s.as_told]

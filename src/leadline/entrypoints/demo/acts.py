@@ -10,8 +10,11 @@ import msgspec
 from leadline.journey.claiming import CLAIM
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.settings.people import MemberConfig
+from leadline.settings.rules import RuleConfig
 from leadline.settings.targets import TargetConfig
-from leadline.standins.demo_crm import SELLERS, DemoCrm
+from leadline.settings.teams import TeamConfig
+from leadline.standins.demo_crm import ASSIGNING, SELLERS, DemoCrm
+from leadline.standins.samples import DEMO_SOURCES
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.standins.slack_shown import PagePress
 
@@ -46,6 +49,30 @@ def targets(delay: timedelta) -> dict[str, TargetConfig]:
         "soon": TargetConfig(
             sources=(_REMINDED,), first_response=soon, remind=soon, escalate=soon + _NEVER
         )
+    }
+
+
+def teams() -> dict[str, TeamConfig]:
+    """The settings `[teams.NAME]`: leads that no CRM knows are shared out among two teams."""
+    first, second, third = sellers()
+    return {
+        "inbound": TeamConfig(
+            people=(first, second),
+            order="weight",
+            weights=(f"{first}=2",),
+            fallback="partners",
+            sticky="person",  # all samples are of one company
+        ),
+        "partners": TeamConfig(people=(third,), fallback="queue"),
+    }
+
+
+def rules() -> dict[str, RuleConfig]:
+    """The settings `[rules.NAME]`, by which the teams are given leads."""
+    others = tuple(one for one in DEMO_SOURCES if one not in ASSIGNING)
+    return {
+        "partners": RuleConfig(sources=("web_to_lead", "typeform"), team="partners"),
+        "others": RuleConfig(sources=others, team="inbound"),
     }
 
 

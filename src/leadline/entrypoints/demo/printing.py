@@ -9,12 +9,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leadline.ports.ledger import Account, Ledger
+from leadline.alerts.decision_words import because
+from leadline.model.assigning import Decision
+from leadline.ports.ledger import Account, LeadFilter, Ledger
 from leadline.standins.samples import Sample
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.standins.slack_page import as_terminal
 
+_MOST_SHARED = 200
 _SHOWN = ("new_lead", "seen_before", "lead_reminder")
+
+
+class _Decided(msgspec.Struct, frozen=True):
+    """The part of a refined document that says whose the lead is."""
+
+    decision: Decision | None = None
 
 
 class SentSample(msgspec.Struct, frozen=True):
@@ -55,6 +64,22 @@ def alerts(out: Console, slack: SlackInbox) -> None:
             kinds[kind] = as_terminal(message)
     for text in kinds.values():
         out.print(escape(text) + "\n")
+
+
+def shared_out(out: Console, ledger: Ledger) -> None:
+    """Print who got the leads that no CRM knows, and why."""
+    drawn = Table(title="Who got it, and why", title_justify="left", box=None)
+    for heading in ("from", "who", "why"):
+        drawn.add_column(heading)
+    for row in reversed(ledger.find(LeadFilter(limit=_MOST_SHARED))):
+        story = ledger.story(row.lead_id)
+        refined = story.refined if story is not None else None
+        decision = msgspec.json.decode(refined, type=_Decided).decision if refined else None
+        if decision is not None and decision.team and decision.how not in ("crm", "sender"):
+            who = decision.person or "nobody yet"
+            drawn.add_row(row.source, escape(who), escape(because(decision)))
+    out.print(drawn)
+    out.print()
 
 
 def print_summary(
