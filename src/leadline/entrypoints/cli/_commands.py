@@ -45,6 +45,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.",
             ("leads",),
         ),
+        "why": Command(
+            "Show why a lead is whose it is: the rules, the people, and what changed since.",
+            ("reasoning",),
+        ),
         "verify": Command(
             "Account for every accepted event; exit 1 if one is unaccounted for.", ("leads_verify",)
         ),
@@ -57,6 +61,22 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         ),
         "duplicates": Command(
             "Find, join and part leads about one person.", ("duplicates", "duplicates_fitting")
+        ),
+    },
+    "Assign": {
+        "people": Command("Show who is there, and say who is away.", ("people",)),
+        "teams": Command("Show the teams that give out leads.", ("teams",)),
+        "assign": Command(
+            "Give one refined lead to somebody, whether they are there or not.",
+            ("teams",),
+        ),
+        "reassign": Command(
+            "Give all open leads of somebody to others: by turn of the team, or to one person.",
+            ("teams",),
+        ),
+        "rules": Command(
+            "Check rules and teams, and try them on leads before they are live.",
+            ("rules_backtest", "rules_check", "rules_explain", "rules_shadow"),
         ),
     },
     "Repair": {

@@ -63,6 +63,8 @@ def print_plain(*lines: str) -> None:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print a line each, as they are and however long they are."""
+    from rich.text import Text
+
     out = console()
     for line in lines:
         out.print(Text(in_lines(line)), soft_wrap=True)
@@ -137,6 +139,8 @@ def progress(items: Sequence[Any], what: str) -> Iterable[Any]:
 def progress_of(total: int, what: str) -> Iterator[Callable[[int], None]]:
     """A progress bar on standard error if that is a terminal; call what it yields with how much
     more is done."""
+    from rich.progress import Progress
+
     err = console(err=True)
     with Progress(console=err, disable=not err.is_terminal, transient=True) as bar:
         task = bar.add_task(what, total=total)

@@ -177,7 +177,9 @@ def assign(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Give one refined lead to somebody, whoever has it now and whether they are there or not.
+    """Give one refined lead to somebody, whether they are there or not.
+
+    Whoever has it now loses it.
 
     Example: leadline assign 5f1c09ab ada
     """
