@@ -16,6 +16,7 @@ import pytest
 from leadline.entrypoints.embedded.group_commit import Batcher
 from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.model.lead import CapturedLead, Kind, Receipt
+from leadline.ports.source import Answer
 from tests.worlds.counted_connections import CountedConnections
 from tests.worlds.http_app import RunningApp, SlowInbox
 
@@ -285,6 +286,22 @@ def test_both_ways_answer_alike(server: RunningApp, request_: bytes) -> None:
         return status, lines, told
 
     assert told(request_) == told(request_[:-1], request_[-1:])
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_no_header_field_of_an_answer_becomes_two(
+    server: RunningApp, whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = Answer(b"", headers={"location": "/\r\nset-cookie: a"})
+    monkeypatch.setattr(server.source, "answer", lambda _: split)
+    sent = post(b"1", JSON, b"connection: close")
+    with Connection(server) as connection:
+        connection.send(sent if whole else sent[:-1])
+        assert server.get("/livez").status == 200  # the piece was read before the rest comes
+        connection.send(b"" if whole else sent[-1:])
+        got = connection.rest()
+    assert got.startswith(b"HTTP/1.1 500 ")
+    assert b"set-cookie" not in got
 
 
 class Batches(SlowInbox):

@@ -23,6 +23,7 @@ from leadline.entrypoints.embedded.captures import (
 from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.sending import (
     Send,
+    check_fields,
     header_fields,
     send_answer,
     send_problem,
@@ -129,6 +130,7 @@ class App:
                 result = await self._capture(endpoints, request, receive)
             else:
                 result = handshake(self.captures.delivery(request), endpoints.kit)
+            check_fields(result)
         except Exception as error:
             await send_refusal(send, self.captures.refusal(request, error))
             return

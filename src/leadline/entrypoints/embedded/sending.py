@@ -1,11 +1,14 @@
 """Sending responses over ASGI."""
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from leadline.entrypoints.reception import problem_of
 from leadline.model.errors import LeadlineError
 from leadline.ports.source import Answer
+
+_PLAIN = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -26,6 +29,13 @@ async def send_refusal(send: Send, answer: Answer) -> None:
 def closes(answer: Answer) -> bool:
     """Whether an answer ends the connection, because the rest of the body may still arrive."""
     return answer.status in (400, 413)
+
+
+def check_fields(answer: Answer) -> None:
+    """Raise ValueError if a header field of an answer could end its line, and begin another."""
+    for name, value in answer.headers.items():
+        if not _PLAIN.fullmatch(value):
+            raise ValueError(f"the header field {name} of an answer has control characters")
 
 
 def header_fields(answer: Answer) -> list[tuple[bytes, bytes]]:

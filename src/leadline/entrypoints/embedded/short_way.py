@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from leadline.entrypoints.embedded.captures import Captures, Request
 from leadline.entrypoints.embedded.group_commit import Tell
 from leadline.entrypoints.embedded.known_head import KnownHead, again, known_head
-from leadline.entrypoints.embedded.sending import closes, header_fields
+from leadline.entrypoints.embedded.sending import check_fields, closes, header_fields
 from leadline.entrypoints.embedded.whole_requests import WholeRequests
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Delivery, Receipt
@@ -88,6 +88,7 @@ class _Capture:
             if isinstance(result, LeadlineError):
                 raise result
             answer = captures.kept(self.delivery, self.leads, result)
+            check_fields(answer)
         except Exception as error:
             answer = captures.refusal(self.request, error)
         else:
@@ -101,6 +102,7 @@ class _Capture:
         if not protocol.transport.is_closing():
             protocol.transport.write(_composed(answer, protocol, self.keep_alive))
         self.response_complete = True
+        self.delivery, self.leads = None, ()  # an idle connection holds no body
         if not self.keep_alive:
             protocol.transport.close()
         protocol.on_response_complete()
