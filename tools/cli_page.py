@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from leadline.entrypoints.cli._app import app
+from leadline.entrypoints.cli import app
 
 _HEAD = """# Commands
 

@@ -49,6 +49,12 @@ _ROWS = {
         "{accept_us:.0f} µs to accept, {refine_us:.0f} µs to refine",
         "with 1,000 stored: {few_accept_us:.0f} and {few_refine_us:.0f} µs; ratio {ratio:.2f}",
     ),
+    "command_line": (
+        "command line: `--help`, `leads`, and `leads` that lists {stored:,.0f}",
+        "{help_ms:.0f}, {leads_ms:.0f} and {many_leads_ms:.0f} ms of CPU",
+        "`python -c pass`: {bare_ms:.0f} ms; ratios {help_times:.0f}, {leads_times:.0f} and "
+        "{many_leads_times:.0f}",
+    ),
 }
 _COLD = {
     "boto3": "boto3 with clients of S3 and SQS, no call yet",

@@ -39,8 +39,8 @@ def test_the_start_without_a_channel_warns_and_verify_says_that_nobody_is_alerte
 ) -> None:
     with Installation(tmp_path, LEADLINE_LOG_FORMAT="text") as server:
         server.start()
-        log = server.log.read_text()
         assert server.stop() == 0
+        log = server.log.read_text()  # it is ready before it has said all
         verified = server.command("verify")
         told = json.loads(server.command("verify", "--json").stdout)
         alerted = Installation(tmp_path, LEADLINE_SLACK_WEBHOOK_URL="https://hooks.slack.example/x")

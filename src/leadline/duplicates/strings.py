@@ -35,12 +35,12 @@ def _tokens() -> _Measure:
 
 def ratio(one: str, other: str) -> float:
     """The Jaro-Winkler similarity of two texts, from 0 to 1."""
-    return _jaro_winkler()(one, other)
+    return 1.0 if one == other and one else _jaro_winkler()(one, other)
 
 
 def edits(one: str, other: str) -> int:
     """The number of letters to insert, delete, replace or swap with their neighbour."""
-    return int(_edits()(one, other))
+    return 0 if one == other else int(_edits()(one, other))
 
 
 def words_alike(one: str, other: str) -> float:

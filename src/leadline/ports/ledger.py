@@ -1,6 +1,6 @@
 """The read side of a store, for the command line, and metrics."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -158,6 +158,14 @@ class Unaccounted(msgspec.Struct, frozen=True):
     problem: str
 
 
+Progress = Callable[[str, int, int], None]
+"""Is told what is looked at, how many of it have been, and how many there are (0: unknown)."""
+
+
+def unseen(what: str, done: int, total: int) -> None:
+    """The progress of what nobody watches."""
+
+
 class Account(msgspec.Struct, frozen=True):
     """The accepted events by their state; the counts add up to `accepted`.
 
@@ -266,9 +274,9 @@ class Ledger(Listing, Protocol):
     def tallies(self) -> Sequence[Tally]:
         """The running counts, oldest day first."""
 
-    def account(self, *, deep: bool = False) -> Account:
+    def account(self, *, deep: bool = False, progress: Progress = unseen) -> Account:
         """Look for every accepted event, in one consistent snapshot of the store; *deep* also reads
-        every raw text."""
+        every raw text. It may take minutes: *progress* is told how far it is."""
 
     def close(self) -> None:
         """Close the store."""

@@ -1,6 +1,7 @@
 """The console of rich that commands print to."""
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leadline.entrypoints.cli._show import nobody_reads
 
@@ -12,3 +13,15 @@ class PatientConsole(Console):
         """Print to nobody from now on (rich ends the program with exit code 1)."""
         self.quiet = True
         nobody_reads(self.file)
+
+
+def bar(shown_on: Console) -> Progress:
+    """A bar for work in parts of which some have no known end; nothing but on a terminal."""
+    columns = (TextColumn("checking {task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=shown_on,
+        disable=not shown_on.is_terminal,
+        transient=True,
+    )

@@ -17,6 +17,7 @@ import typer
 
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines, one_line
 from leadline.model.formats import from_iso
+from leadline.ports.ledger import Progress
 from leadline.settings.notations import DURATION
 
 if TYPE_CHECKING:
@@ -139,12 +140,27 @@ def progress(items: Sequence[Any], what: str) -> Iterable[Any]:
 def progress_of(total: int, what: str) -> Iterator[Callable[[int], None]]:
     """A progress bar on standard error if that is a terminal; call what it yields with how much
     more is done."""
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
 
     err = console(err=True)
-    with Progress(console=err, disable=not err.is_terminal, transient=True) as bar:
+    with Bar(console=err, disable=not err.is_terminal, transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda more: bar.advance(task, more)
+
+
+@contextmanager
+def progress_of_parts() -> Iterator[Progress]:
+    """Shows on standard error, if that is a terminal, how far a long command is with what."""
+    from leadline.entrypoints.cli._console import bar
+
+    err = console(err=True)
+    with bar(err) as shown:
+        part = shown.add_task("", total=None)
+
+        def told(what: str, done: int, total: int) -> None:
+            shown.update(part, description=what, completed=done, total=total or None)
+
+        yield told
 
 
 def when(at: datetime | None) -> str:

@@ -1,6 +1,7 @@
 """Accounting for every accepted event: `verify`."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import closing
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -9,11 +10,14 @@ from leadline.entrypoints.banner import NOBODY, channel_names
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._choosing import ledger_of
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._show import as_json, console, print_plain, table
+from leadline.entrypoints.cli._show import (
+    as_json,
+    console,
+    print_plain,
+    progress_of_parts,
+    table,
+)
 from leadline.ports.ledger import Account
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()
@@ -30,9 +34,8 @@ def verify(
 
     Example: leadline verify --deep
     """
-    ledger = ledger_of(context)
-    account = ledger.account(deep=deep)
-    ledger.close()
+    with closing(ledger_of(context)) as ledger, progress_of_parts() as progress:
+        account = ledger.account(deep=deep, progress=progress)
     channels = channel_names(context.obj.settings())
     if json:
         told = {"balanced": account.balanced, "channels": channels}

@@ -114,8 +114,13 @@ def _meant_end(end: str) -> str | None:
 def _nearest(domain: str) -> str | None:
     if not 4 <= len(domain) <= _LONGEST:
         return None
-    known = _by_shorter()
-    near = {found for form in _shorter(domain) for found in known.get(form, ())}
+    forms = _shorter(domain)
+    near = {
+        found
+        for length in range(len(domain) - 1, len(domain) + 2)  # no other has a form of its length
+        for form in forms
+        for found in _by_shorter(length).get(form, ())
+    }
     slips = sorted((found for found in near if _is_slip(domain, found)), key=_rank)
     return slips[0] if slips else None
 
@@ -202,13 +207,14 @@ def _shorter(domain: str) -> set[str]:
 
 
 @cache
-def _by_shorter() -> dict[str, list[str]]:
-    """The large providers by their shorter forms: two that share one are at most two edits apart,
-    of which a swap counts as two."""
+def _by_shorter(length: int) -> dict[str, list[str]]:
+    """The large providers of one length by their shorter forms: two that share one are at most two
+    edits apart, of which a swap counts as two."""
     found: dict[str, list[str]] = {}
     for known in LARGE:
-        for form in _shorter(known):
-            found.setdefault(form, []).append(known)
+        if len(known) == length:
+            for form in _shorter(known):
+                found.setdefault(form, []).append(known)
     return found
 
 

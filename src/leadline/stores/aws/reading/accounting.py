@@ -14,7 +14,7 @@ from typing import NamedTuple
 from leadline.model.batches import batched
 from leadline.model.lead import Fate
 from leadline.model.task import Step
-from leadline.ports.ledger import Account, Unaccounted
+from leadline.ports.ledger import Account, Progress, Unaccounted, unseen
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_between
 from leadline.stores.aws.items import LeadItem, further_of, holds_a_task, lead_of
@@ -70,9 +70,13 @@ class EventAccounts:
         self._damaged: dict[str, str] = {}
         self._queues = QueueCheck(table)
 
-    def read(self, *, deep: bool) -> None:
-        """Read the whole table, and with *deep* the documents of every lead."""
+    def read(self, *, deep: bool, progress: Progress = unseen) -> None:
+        """Read the whole table, and with *deep* the documents of every lead; *progress* is told of
+        the items that were read."""
+        done = 0
         for some in batched(self._table.scan(), _CHUNK):
+            done += len(some)
+            progress("items of the table", done, 0)
             leads = [lead for item in some if (lead := self._note(item)) is not None]
             if deep:
                 self._read_documents(leads)

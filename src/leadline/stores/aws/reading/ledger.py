@@ -22,9 +22,11 @@ from leadline.ports.ledger import (
     LeadFilter,
     LeadRow,
     LeadStory,
+    Progress,
     RelatedEvent,
     Tally,
     TaskRow,
+    unseen,
 )
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import StoredEvent, read_document
@@ -192,14 +194,14 @@ class AwsLedger(AwsListing):
         """See `ports.ledger.Ledger.tallies`; counted from the timelines of all leads."""
         return tallies_of(self._table.scan())
 
-    def account(self, *, deep: bool = False) -> Account:
+    def account(self, *, deep: bool = False, progress: Progress = unseen) -> Account:
         """See `ports.ledger.Ledger.account`. Reads the whole table and lists the whole archive,
         which may change meanwhile; leads that seem lost are checked a second time. With *deep* all
         documents are read."""
         now = self._clock()
         missed_since = iso(now - self._raw_kept) if self._raw_kept else ""
         books = EventAccounts(self._table, Archive(self._bucket, self._pool), missed_since)
-        books.read(deep=deep)
+        books.read(deep=deep, progress=progress)
         books.look_again(self._pool, now)
         return books.account()
 

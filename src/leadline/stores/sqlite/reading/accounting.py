@@ -7,13 +7,14 @@ import apsw
 import msgspec
 
 from leadline.model.task import Step, event_name
-from leadline.ports.ledger import Account, Unaccounted
+from leadline.ports.ledger import Account, Progress, Unaccounted, unseen
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.integrity import (
     Fault,
     damaged_contents,
     structure_faults,
+    told_of,
 )
 from leadline.stores.sqlite.reading.teams import faults_of_teams
 from leadline.stores.sqlite.values import text_of
@@ -22,12 +23,15 @@ _sql = Queries(__name__)
 _NOTHING_COUNTED = Account(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ())
 
 
-def account(db: apsw.Connection, *, deep: bool) -> Account:
-    """The account of the file; must be called inside a read transaction."""
+def account(db: apsw.Connection, *, deep: bool, progress: Progress = unseen) -> Account:
+    """The account of the file, of which *progress* is told; must be called inside a read
+    transaction."""
+    if deep:
+        progress("the structure of the file", 0, 0)
     faults = structure_faults(db) if deep else []
     try:
-        counted = _counted(db)
-        damaged, unchecked = _damaged(db) if deep else ([], 0)
+        counted = _counted(db, progress)
+        damaged, unchecked = _damaged(db, progress) if deep else ([], 0)
         damaged += faults_of_teams(db, deep=deep)
     except apsw.CorruptError:
         if not faults:
@@ -37,17 +41,17 @@ def account(db: apsw.Connection, *, deep: bool) -> Account:
     return msgspec.structs.replace(counted, unaccounted=lost, unchecked=unchecked)
 
 
-def _counted(db: apsw.Connection) -> Account:
+def _counted(db: apsw.Connection, progress: Progress) -> Account:
     places: Counter[str] = Counter()
     lost: list[Unaccounted] = []
-    for _, lead_id, place in db.execute(_sql.places):
+    ((accepted,),) = bulk.query(db, _sql.count_events)
+    for _, lead_id, place in told_of(db.execute(_sql.places), "events", accepted, progress):
         if isinstance(place, str) and place.startswith("!"):
             lost.append(Unaccounted(text_of(lead_id), place[1:]))
         else:
             places[str(place)] += 1
     lost += _orphans(db)
     lost += _miscounted(db)
-    ((accepted,),) = bulk.query(db, _sql.count_events)
     ((duplicates,),) = bulk.query(db, _sql.count_duplicates)
     ((redelivered,),) = bulk.query(db, _sql.count_redeliveries)
     return Account(
@@ -67,11 +71,11 @@ def _counted(db: apsw.Connection) -> Account:
     )
 
 
-def _damaged(db: apsw.Connection) -> tuple[list[Unaccounted], int]:
+def _damaged(db: apsw.Connection, progress: Progress) -> tuple[list[Unaccounted], int]:
     """What is damaged, and the number of bodies and documents without a checksum."""
     found: list[Unaccounted] = []
     unchecked = 0
-    for one in damaged_contents(db):
+    for one in damaged_contents(db, progress):
         if one is None:
             unchecked += 1
         else:

@@ -10,6 +10,7 @@ import msgspec
 
 from leadline.model.errors import LeadlineError
 from leadline.model.json_text import read_json
+from leadline.ports.ledger import Progress, unseen
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.queries import Queries
@@ -19,6 +20,7 @@ _sql = Queries(__name__)
 _MISSING = re.compile(r"row (\d+) missing from index")
 _STEPS = 1_000
 _LATEST = 2_000
+_TOLD_EVERY = 5_000
 _OF_LEAD = {
     "raw": _sql.of_raw,
     "refined": _sql.of_refined,
@@ -83,15 +85,33 @@ def sampled_faults(
     return faults, damaged, True
 
 
-def damaged_contents(db: apsw.Connection) -> Iterator[Damaged | None]:
+def told_of(
+    rows: Iterable[tuple[Any, ...]], what: str, total: int, progress: Progress
+) -> Iterator[tuple[Any, ...]]:
+    """The rows, of whose number *progress* is told at the beginning, now and then, and at the
+    end."""
+    done = 0
+    progress(what, 0, total)
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % _TOLD_EVERY == 0:
+            progress(what, done, total)
+    progress(what, done, total)
+
+
+def damaged_contents(db: apsw.Connection, progress: Progress = unseen) -> Iterator[Damaged | None]:
     """All bodies and documents that do not match their checksum; None for each without a checksum,
     written by an earlier version."""
-    for lead_id, raw, raw_sum, body, body_sum in db.execute(_sql.raws):
+    raws, heads, handlings = (count for (count,) in bulk.query(db, _sql.count_contents))
+    rows = told_of(db.execute(_sql.raws), "bodies", raws, progress)
+    for lead_id, raw, raw_sum, body, body_sum in rows:
         yield from _compared(lead_id, "its raw words are damaged", raw, raw_sum, _is_json)
         yield from _compared(lead_id, "its body, as delivered, is damaged", body, body_sum)
-    for lead_id, head, head_sum in db.execute(_sql.heads):
+    rows = told_of(db.execute(_sql.heads), "refined documents", heads, progress)
+    for lead_id, head, head_sum in rows:
         yield from _compared(lead_id, "its refined document is damaged", head, head_sum, _is_read)
-    for lead_id, body, body_sum in db.execute(_sql.handlings):
+    rows = told_of(db.execute(_sql.handlings), "handlings", handlings, progress)
+    for lead_id, body, body_sum in rows:
         yield from _compared(lead_id, "how it is handled is damaged", body, body_sum, _is_read)
 
 

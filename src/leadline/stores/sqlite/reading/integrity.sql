@@ -47,6 +47,11 @@ SELECT channel, sent_at, ref FROM alert WHERE lead = ?;
 -- The raw JSON of all events, with their checksums.
 SELECT id, raw, raw_sum, body, body_sum FROM lead JOIN raw ON raw.lead = lead.n;
 
+-- name: count_contents
+-- The numbers of raw words, of refined documents and of handlings.
+SELECT count(*) FROM raw UNION ALL SELECT count(*) FROM refined
+UNION ALL SELECT count(*) FROM handling;
+
 -- name: heads
 -- All refined documents, with their checksums.
 SELECT id, head, head_sum FROM lead JOIN refined ON refined.lead = lead.n;

@@ -15,7 +15,9 @@ from leadline.ports.ledger import (
     LeadFilter,
     LeadRow,
     LeadStory,
+    Progress,
     Tally,
+    unseen,
 )
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
@@ -117,10 +119,10 @@ class SqliteLedger(SqliteListing, SqliteNews):
         """See `ports.ledger.Ledger.tallies`."""
         return [Tally(*row) for row in self._db.rows(_sql.tallies)]
 
-    def account(self, *, deep: bool = False) -> Account:
+    def account(self, *, deep: bool = False, progress: Progress = unseen) -> Account:
         """See `ports.ledger.Ledger.account`."""
         with self._db.reading() as db:
-            return account(db, deep=deep)
+            return account(db, deep=deep, progress=progress)
 
     def sampled_faults(
         self, is_over: Callable[[], bool]
