@@ -125,6 +125,7 @@ class YearOffice:
         document = SETTINGS.read_text(encoding="utf-8")
         if calm:  # leads that people get without their turn count for nothing
             document = document.replace("\nsticky_for", '\nsticky_pays = "no"\nsticky_for')
+            document = document.replace('reassign = "3h"', "")
         folder.mkdir(exist_ok=True)
         (folder / "year.toml").write_text(document, encoding="utf-8")
         self.settings: Settings = load(

@@ -17,7 +17,6 @@ from leadline.entrypoints.cli._app import Options
 from leadline.journey.backtest.cleaning import Pair, PastStore, TriedSettings, refined_by_both
 from leadline.kit import Kit
 from leadline.model.batches import batched
-from leadline.model.errors import ConfigurationError
 from leadline.ports.clock import Clock, wall_clock
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
@@ -63,16 +62,18 @@ def side_of(settings: Settings) -> TriedSettings:
 
 
 def settings_in(options: Options, path: Path | None) -> Settings:
-    """The settings in a file, in place of those of the installation; without one its own."""
+    """The settings in a file, in place of those of the installation; without one its own. For a
+    stack they are read as `leadline deploy aws` would read them."""
     if path is None:
         return options.installation.loaded().settings
     if options.aws is None:
         return Options(path, options.data).settings()
-    try:
-        document = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} can't be read: {error}") from None
-    return load(environ={}, document=(document, str(path))).settings
+    from leadline.cloud.remote_settings import read_settings  # few commands deploy
+
+    document = read_settings(path, lambda _: None)
+    delay = options.installation.loaded().settings.delay  # a parameter of the stack says it
+    found = load(environ={}, document=(document, str(path))).settings
+    return msgspec.structs.replace(found, delay=delay)
 
 
 class _Work:
