@@ -142,8 +142,9 @@ def names_for(
     """The documents that a change of the lead's handling may read and change; with *moves*, also if
     somebody else gets it, of that *team* ("": the one to which a rule gave it)."""
     names = tuple(roster_of(team) for team in _touched(before, before))
-    if moves:
-        names += reads_of(teams, team or team_of(teams, lead, before), account_names(lead))
+    asked = (team or team_of(teams, lead, before)) if moves else ""
+    if asked:
+        names += reads_of(teams, asked, account_names(lead))
     return tuple(dict.fromkeys(names))
 
 

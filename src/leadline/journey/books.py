@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from leadline.duplicates.traits import traits_of
 from leadline.model.assigning import (
     Absence,
     Absences,
@@ -28,9 +27,12 @@ _ROSTER, _ACCOUNT = roster_of(""), "account:"
 def account_names(lead: RefinedLead, traits: Traits | None = None) -> tuple[str, ...]:
     """The names of the documents of a lead's company: by its business domain, and by its name
     without the legal form. Empty for people of no company that is known."""
+    if traits is None:
+        from leadline.duplicates.traits import traits_of  # imported here: most presses need none
+
+        traits = traits_of(lead)
     domain = lead.contact.company_domain or ""
-    company = (traits if traits is not None else traits_of(lead)).company
-    parts = (("domain", domain), ("company", company))
+    parts = (("domain", domain), ("company", traits.company))
     return tuple(account_of(key_digest("account", how, one.encode())) for how, one in parts if one)
 
 

@@ -103,7 +103,7 @@ def _hand_on(settings: Settings, store: Store) -> None:
     again if that fails."""
     if not any(one.hand_on == "yes" for one in settings.teams.values()):
         return
-    from leadline.journey.absences import hand_on_absent
+    from leadline.journey.handing_on_absent import hand_on_absent
 
     try:
         hand_on_absent(wiring.kit_of(settings, store, wiring.channels_on_demand(settings)))

@@ -21,7 +21,7 @@ from leadline.installations.data_folder import (
     note_failed_sync,
     refuse_if_moved,
 )
-from leadline.journey.absences import hand_on_absent
+from leadline.journey.handing_on_absent import hand_on_absent
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError
